@@ -1,0 +1,1 @@
+"""Wavetank: a local-first testbed for serverless streaming pipelines on AWS, on LocalStack."""

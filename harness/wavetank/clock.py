@@ -1,0 +1,48 @@
+"""The one place where time is read and waited for.
+
+Everything else takes a `Clock` as an argument, so that the same code runs in wall time and in
+virtual time. A rule of the test suite forbids reading the time or sleeping anywhere else.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What "now" is, and how to wait."""
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary start; never goes back, so deadlines are counted on it."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; the only way in which any part of Wavetank waits."""
+        ...
+
+
+class WallClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def floor_to_minute(instant: datetime) -> datetime:
+    """The minute that `instant` falls in, which is the tick it belongs to."""
+    return instant.replace(second=0, microsecond=0)
+
+
+def rfc3339(instant: datetime) -> str:
+    """`instant` as AWS writes it in scheduled events: UTC, whole seconds, `Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

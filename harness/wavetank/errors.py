@@ -1,0 +1,54 @@
+"""The one family of errors that users see.
+
+    WavetankError               (exit 4)
+    ├── UsageError              (exit 2)  a name, option or file that cannot be used as given
+    ├── ConditionTimeout        (exit 3)  something awaited did not come to pass in time
+    └── InfrastructureError     (exit 4)  the emulator, AWS, the disk or the network let us down
+
+A broken requirement or invariant is data (a verdict, exit 1), never an exception.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means, the same for every command."""
+
+    VALID = 0
+    BROKEN = 1
+    USAGE = 2
+    UNKNOWN = 3
+    INFRASTRUCTURE = 4
+
+
+class WavetankError(Exception):
+    """What went wrong, in three parts, so that the reader knows the next step without a traceback.
+
+    Each part is a phrase without a final stop: `expected` says what had to hold, `found` what
+    was there instead, `action` what to do about it.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INFRASTRUCTURE
+
+    def __init__(self, expected: str, found: str, action: str) -> None:
+        super().__init__(f"expected {expected}; found {found}; {action}")
+        self.expected = expected
+        self.found = found
+        self.action = action
+
+
+class UsageError(WavetankError):
+    """The caller asked for something that cannot be done as asked."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConditionTimeout(WavetankError):
+    """A condition did not come to pass before its deadline; `found` is the last observation."""
+
+    exit_code = ExitCode.UNKNOWN
+
+
+class InfrastructureError(WavetankError):
+    """Something outside our code failed: LocalStack, AWS, the disk, the network."""
