@@ -2,7 +2,7 @@
 
     WavetankError               (exit 4)
     ├── UsageError              (exit 2)  a name, option or file that cannot be used as given
-    ├── ConditionTimeout        (exit 3)  something awaited did not come to pass in time
+    ├── ConditionTimeoutError   (exit 3)  something awaited did not come to pass in time
     └── InfrastructureError     (exit 4)  the emulator, AWS, the disk or the network let us down
 
 A broken requirement or invariant is data (a verdict, exit 1), never an exception.
@@ -44,7 +44,7 @@ class UsageError(WavetankError):
     exit_code = ExitCode.USAGE
 
 
-class ConditionTimeout(WavetankError):
+class ConditionTimeoutError(WavetankError):
     """A condition did not come to pass before its deadline; `found` is the last observation."""
 
     exit_code = ExitCode.UNKNOWN

@@ -1,0 +1,106 @@
+"""The only door to AWS: every boto3 client is made here, with its retries written out.
+
+A sandbox is reached with the sandbox's own credentials and an explicit endpoint, never with what
+the host has configured, so that nothing here can touch a real account by mistake.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from wavetank.settings import REGION, SANDBOX_ACCOUNT
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_firehose import FirehoseClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sts import STSClient
+
+__all__ = [
+    "AwsClients",
+    "BotoCoreError",
+    "ClientError",
+    "WaiterError",
+    "error_code",
+    "sandbox_clients",
+]
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 90
+ATTEMPTS_MAX = 4
+
+
+@dataclass(frozen=True)
+class AwsClients:
+    """The clients of one target, made when first asked for and then shared between threads."""
+
+    session: boto3.Session
+    endpoint: str | None
+    config: Config = field(
+        default_factory=lambda: Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
+            s3={"addressing_style": "path"},
+        )
+    )
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        return self.session.client("cloudformation", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return self.session.client("dynamodb", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        return self.session.client("events", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def firehose(self) -> "FirehoseClient":
+        return self.session.client("firehose", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def awslambda(self) -> "LambdaClient":
+        return self.session.client("lambda", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return self.session.client("logs", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        return self.session.client("s3", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        return self.session.client("sns", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        return self.session.client("sts", endpoint_url=self.endpoint, config=self.config)
+
+
+def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients:
+    """Clients of a sandbox; LocalStack takes the account from the access key."""
+    session = boto3.Session(
+        aws_access_key_id=account,
+        aws_secret_access_key="test",  # noqa: S106 - any will do in a sandbox
+        region_name=REGION,
+    )
+    return AwsClients(session=session, endpoint=endpoint)
+
+
+def error_code(error: ClientError) -> str:
+    """The service's code for what went wrong, such as `ResourceNotFoundException`."""
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))

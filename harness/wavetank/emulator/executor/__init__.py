@@ -1,0 +1,12 @@
+"""Lambda execution environments as processes: no Docker, no socket, AWS's own runtime client.
+
+plugin          what LocalStack calls: start, invoke, stop of one execution environment
+environment     one environment's life: cold start, invocation, time-out, crash, replacement
+process         the operating system's side: guardian, output, memory, freezing
+runtime_api     AWS's Lambda Runtime API on loopback, which the function's process polls
+bootstrap       the first thing that runs in the function's process: confines it, then runs it
+variables       the environment variables that AWS documents, and none of the host's
+runtime_site    the Python packages that AWS's runtime has, and no others
+outcome         how an invocation can end, in AWS's words
+invocation_log  START, END and REPORT lines, as text or JSON
+"""

@@ -1,0 +1,243 @@
+"""The life of one execution environment: cold start, invocations, time-out, crash, replacement.
+
+One thread at a time invokes. It waits for four things at once - the process's output, its answer,
+its end, and the clock - so that nothing a handler does (print without end, hang, fork, exit, never
+read its event) can hold up anything but its own invocation.
+"""
+
+import selectors
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from wavetank.clock import Clock
+from wavetank.emulator.executor import outcome as outcomes
+from wavetank.emulator.executor.invocation_log import Output, Report, as_json, as_text
+from wavetank.emulator.executor.outcome import ExitStatus, Outcome
+from wavetank.emulator.executor.process import MEGABYTE, FunctionProcess
+from wavetank.emulator.executor.runtime_api import Event, Reply, ReplyKind, RuntimeApi
+
+INIT_SECONDS_MAX = 10.0
+"""AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
+MEMORY_CHECK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """What the function's configuration says, as far as its environment needs to know."""
+
+    timeout_seconds: int
+    memory_mb: int
+    version: str
+    json_log: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller of Invoke sent."""
+
+    request_id: str
+    payload: bytes
+    function_arn: str
+    trace_id: str
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What came of one invocation."""
+
+    payload: bytes
+    is_error: bool
+    log: str
+
+
+class _Cut(Enum):
+    """Why the platform ends an invocation that neither answered nor exited."""
+
+    TIME_UP = "time up"
+    OUT_OF_MEMORY = "out of memory"
+
+
+type _Waited = Reply | bool | ExitStatus | _Cut
+
+
+class _Runtime:
+    """A process together with the API it talks to; they start and end together."""
+
+    def __init__(self, start: Callable[[str], FunctionProcess]) -> None:
+        self.api = RuntimeApi(on_idle=self._freeze, on_busy=self._thaw)
+        self.process = start(self.api.address)
+
+    def _freeze(self) -> None:
+        self.process.freeze()
+
+    def _thaw(self) -> None:
+        self.process.thaw()
+
+    def end(self) -> None:
+        self.process.close()
+        self.api.close()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How one invocation went, `started` being the monotonic instant its duration counts from."""
+
+    runtime: _Runtime
+    waited: _Waited
+    started: float
+    init_ms: float | None
+
+    def is_reusable(self) -> bool:
+        """Whether the process can serve another event; AWS replaces it after any other end."""
+        kinds = {ReplyKind.RESPONSE, ReplyKind.ERROR}
+        return isinstance(self.waited, Reply) and self.waited.kind in kinds
+
+
+class Environment:
+    """One execution environment of one function version."""
+
+    def __init__(
+        self, settings: FunctionSettings, start: Callable[[str], FunctionProcess], clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._start = start
+        self._clock = clock
+        self._runtime: _Runtime | None = None
+
+    def prepare(self) -> None:
+        """Starts the process, so that it initialises while the caller is still on its way."""
+        self._running()
+
+    def invoke(self, request: Request) -> Invocation:
+        """Runs the handler once; whatever it does, there is an answer."""
+        output = Output()
+        run = self._run(request, output)
+        outcome = self._outcome(request.request_id, run.waited)
+        report = Report(
+            request_id=request.request_id,
+            version=self._settings.version,
+            duration_ms=1000 * (self._clock.monotonic() - run.started),
+            init_ms=run.init_ms,
+            memory_mb=self._settings.memory_mb,
+            memory_used_mb=min(run.runtime.process.peak_memory_mb(), self._settings.memory_mb),
+            outcome=outcome,
+        )
+        if not run.is_reusable():
+            self.end()
+        return Invocation(outcome.payload, outcome.is_error, self._log(report, output))
+
+    def end(self) -> None:
+        """Ends the process; the next invocation starts a new one."""
+        runtime, self._runtime = self._runtime, None
+        if runtime is not None:
+            runtime.end()
+
+    def _running(self) -> _Runtime:
+        """The runtime; a new one where there is none, or where it ended since it was last used."""
+        if self._runtime is not None and self._runtime.process.exit_status() is not None:
+            self.end()
+        if self._runtime is None:
+            self._runtime = _Runtime(self._start)
+        return self._runtime
+
+    def _run(self, request: Request, output: Output) -> _Run:
+        """The init phase where the process is new, then the handler."""
+        begun = self._clock.monotonic()
+        runtime = self._running()
+        init_ms = None
+        if not runtime.api.ready:
+            runtime, waited = self._initialise(runtime, output)
+            init_ms = 1000 * (self._clock.monotonic() - begun)
+            if waited is not True:
+                return _Run(runtime, waited, self._clock.monotonic(), init_ms)
+        started = self._clock.monotonic()
+        deadline = started + self._settings.timeout_seconds
+        runtime.api.offer(self._event(request, deadline))
+        waited = self._wait(runtime, deadline, output, runtime.api.take_reply)
+        return _Run(runtime, waited, started, init_ms)
+
+    def _initialise(self, runtime: _Runtime, output: Output) -> tuple[_Runtime, _Waited]:
+        """Waits until the process asks for its first event; AWS's second try included."""
+        deadline = self._clock.monotonic() + INIT_SECONDS_MAX
+        waited = self._wait(runtime, deadline, output, lambda: _started(runtime))
+        if waited is _Cut.TIME_UP:
+            self.end()
+            runtime = self._running()
+            deadline = self._clock.monotonic() + self._settings.timeout_seconds
+            waited = self._wait(runtime, deadline, output, lambda: _started(runtime))
+        return runtime, waited
+
+    def _wait(
+        self,
+        runtime: _Runtime,
+        deadline: float,
+        output: Output,
+        done: Callable[[], Reply | bool | None],
+    ) -> _Waited:
+        """Until `done` gives something, the process ends, or it is cut off."""
+        process = runtime.process
+        next_check = self._clock.monotonic() + MEMORY_CHECK_SECONDS
+        with selectors.DefaultSelector() as selector:
+            for source in (process.output_fd, process.status_fd, runtime.api.wake):
+                selector.register(source, selectors.EVENT_READ)
+            while True:
+                now = self._clock.monotonic()
+                selector.select(max(0.0, min(deadline, next_check) - now))
+                result = done()
+                ended = process.exit_status() if result is None else None
+                _collect(process, output, to_the_end=result is not None or ended is not None)
+                if result is not None:
+                    return result
+                if ended is not None:
+                    return done() or ended
+                now = self._clock.monotonic()
+                if now >= deadline:
+                    return _Cut.TIME_UP
+                if now >= next_check:
+                    next_check = now + MEMORY_CHECK_SECONDS
+                    if process.memory_bytes() > self._settings.memory_mb * MEGABYTE:
+                        return _Cut.OUT_OF_MEMORY
+
+    def _event(self, request: Request, deadline: float) -> Event:
+        remaining_seconds = deadline - self._clock.monotonic()
+        return Event(
+            request_id=request.request_id,
+            payload=request.payload,
+            function_arn=request.function_arn,
+            trace_id=request.trace_id,
+            deadline_ms=int(1000 * (self._clock.now().timestamp() + remaining_seconds)),
+        )
+
+    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:
+        match waited:
+            case Reply(kind=ReplyKind.RESPONSE, body=body):
+                return outcomes.responded(body)
+            case Reply(kind=ReplyKind.TOO_LARGE, size_bytes=size):
+                return outcomes.response_too_large(size)
+            case Reply(body=body):
+                return outcomes.raised(body)
+            case ExitStatus() as status:
+                return outcomes.exited(request_id, status)
+            case _Cut.OUT_OF_MEMORY:
+                return outcomes.out_of_memory(request_id)
+            case _:
+                return outcomes.timed_out(request_id, self._settings.timeout_seconds)
+
+    def _log(self, report: Report, output: Output) -> str:
+        if self._settings.json_log:
+            return as_json(report, output, self._clock.now())
+        return as_text(report, output)
+
+
+def _started(runtime: _Runtime) -> Reply | bool | None:
+    """True once the process asked for an event, the init error if it reported one, else None."""
+    return runtime.api.take_reply() or runtime.api.ready or None
+
+
+def _collect(process: FunctionProcess, output: Output, *, to_the_end: bool) -> None:
+    """Reads what was printed: one piece, or all that is there when nothing more will come."""
+    while chunk := process.read_output():
+        output.add(chunk)
+        if not to_the_end:
+            return

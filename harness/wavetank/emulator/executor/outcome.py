@@ -1,0 +1,105 @@
+"""How an invocation can end, in AWS's words.
+
+The shapes are those of the Lambda service: `errorType` and `errorMessage` as a caller of Invoke, a
+retry, or a failure destination gets to see them. [AWS Lambda developer guide,
+troubleshooting-invocation, troubleshooting-execution; quotas: gettingstarted-limits]
+"""
+
+import json
+import signal
+from dataclasses import dataclass, replace
+
+RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100
+"""The largest response of a synchronous invocation that AWS passes on, in bytes."""
+
+
+@dataclass(frozen=True)
+class ExitStatus:
+    """How the function's process ended: an exit code, or the number of a signal."""
+
+    exit_code: int | None = None
+    signal_number: int | None = None
+
+    def describe(self) -> str:
+        """AWS's words for it."""
+        if self.signal_number is not None:
+            name = (signal.strsignal(self.signal_number) or str(self.signal_number)).lower()
+            return f"Runtime exited with error: signal: {name}"
+        if self.exit_code == 0:
+            return "Runtime exited without providing a reason"
+        return f"Runtime exited with error: exit status {self.exit_code}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the caller gets, and what the REPORT line says of it.
+
+    `status` is `success`, `error` or `timeout`; `error_type` is the platform's own, and None where
+    the handler's error is in the payload.
+    """
+
+    payload: bytes
+    is_error: bool = False
+    status: str = "success"
+    error_type: str | None = None
+    log_line: str | None = None
+
+
+def responded(body: bytes) -> Outcome:
+    """The handler returned."""
+    return Outcome(body)
+
+
+def raised(body: bytes) -> Outcome:
+    """The handler, or its module while it was imported, raised; the runtime reported it."""
+    return Outcome(body, is_error=True, status="error")
+
+
+def timed_out(request_id: str, timeout_seconds: float) -> Outcome:
+    """The function's time was up, and its process was killed."""
+    text = f"Task timed out after {timeout_seconds:.2f} seconds"
+    return _platform_error(request_id, "Sandbox.Timedout", f"Error: {text}", "timeout", text)
+
+
+def exited(request_id: str, status: ExitStatus) -> Outcome:
+    """The function's process ended by itself: `exit()`, a crash, a signal."""
+    return _platform_error(request_id, "Runtime.ExitError", f"Error: {status.describe()}")
+
+
+def out_of_memory(request_id: str) -> Outcome:
+    """The function used more than its memory; only the log tells this from a crash."""
+    killed = exited(request_id, ExitStatus(signal_number=signal.SIGKILL))
+    return replace(killed, error_type="Runtime.OutOfMemory")
+
+
+def response_too_large(size_bytes: int) -> Outcome:
+    """The handler returned more than AWS passes on."""
+    message = (
+        f"Response payload size ({size_bytes} bytes) exceeded maximum allowed payload size "
+        f"({RESPONSE_BYTES_MAX} bytes)."
+    )
+    error_type = "Function.ResponseSizeTooLarge"
+    return Outcome(
+        payload=_error_body(error_type, message),
+        is_error=True,
+        status="error",
+        error_type=error_type,
+        log_line=message,
+    )
+
+
+def _platform_error(
+    request_id: str, error_type: str, message: str, status: str = "error", log_text: str = ""
+) -> Outcome:
+    full = f"RequestId: {request_id} {message}"
+    return Outcome(
+        payload=_error_body(error_type, full),
+        is_error=True,
+        status=status,
+        error_type=error_type,
+        log_line=f"{request_id} {log_text}" if log_text else f"{full}\n{error_type}",
+    )
+
+
+def _error_body(error_type: str, message: str) -> bytes:
+    return json.dumps({"errorType": error_type, "errorMessage": message}).encode()

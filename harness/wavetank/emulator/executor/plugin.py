@@ -1,0 +1,159 @@
+"""What LocalStack's Lambda service calls, selected with `LAMBDA_RUNTIME_EXECUTOR=wavetank`.
+
+LocalStack decides when an environment is made, reused and reaped after `LAMBDA_KEEPALIVE_MS`; this
+adapter turns its function versions and payloads into ours. The process is started in `start` but
+its initialisation is waited for in `invoke`, where an error of it has a log to go to.
+[LocalStack 4.14: services/lambda_/invocation/runtime_executor.py]
+"""
+
+import logging
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from localstack import config
+from localstack.services.lambda_.invocation.lambda_models import (
+    ArchiveCode,
+    FunctionVersion,
+    InvocationResult,
+)
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.lambda_.invocation.runtime_executor import (
+    LambdaRuntimeException,
+    RuntimeExecutor,
+)
+
+from wavetank.clock import WallClock
+from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
+from wavetank.emulator.executor.runtime_site import build_runtime_site
+from wavetank.emulator.executor.variables import Place, function_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOG = logging.getLogger(__name__)
+LOOPBACK = "127.0.0.1"
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
+    """The entry point by which LocalStack finds the executor."""
+
+    name = "wavetank"
+
+    def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
+        """The executor's class; LocalStack makes one object for each environment."""
+        return ProcessRuntimeExecutor
+
+
+class ProcessRuntimeExecutor(RuntimeExecutor):
+    """One execution environment, as LocalStack sees it."""
+
+    def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002 - LocalStack's name
+        super().__init__(id, function_version)
+        self._prepared: Mapping[str, object] = {}
+        self._environment = Environment(_settings(function_version), self._process, WallClock())
+        self._busy = threading.Lock()
+        self._stopping = False
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"lambda-{id[:8]}-tmp-")
+
+    def start(self, env_vars: dict[str, str]) -> None:
+        """Called once, before the first invocation."""
+        self._prepared = env_vars
+        self._environment.prepare()
+
+    def stop(self) -> None:
+        """Ends the environment: at once when it is idle, else as soon as its invocation ends."""
+        self._stopping = True
+        if self._busy.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._busy.release()
+
+    def invoke(self, payload: dict[str, str]) -> InvocationResult:
+        """Runs the handler once."""
+        request = Request(
+            request_id=payload["invoke-id"],
+            payload=payload["payload"].encode(),
+            function_arn=payload["invoked-function-arn"],
+            trace_id=payload["trace-id"],
+        )
+        with self._busy:
+            result = self._environment.invoke(request)
+        if self._stopping:
+            self.stop()
+        return InvocationResult(request.request_id, result.payload, result.is_error, result.log)
+
+    def get_logs(self) -> str:
+        """Nothing besides the invocations' own logs, which are in their results."""
+        return ""
+
+    def get_address(self) -> str:
+        """Where the environment runs: on this machine."""
+        return LOOPBACK
+
+    def get_endpoint_from_executor(self) -> str:
+        """Where the function finds LocalStack."""
+        return LOOPBACK
+
+    def get_runtime_endpoint(self) -> str:
+        """Where LocalStack's own container runtime would report to; ours has the Runtime API."""
+        return f"http://{LOOPBACK}:{config.GATEWAY_LISTEN[0].port}"
+
+    @classmethod
+    def prepare_version(cls, function_version: FunctionVersion) -> None:
+        """Unpacks the code; the runtime's packages are linked on the way."""
+        _code(function_version).prepare_for_execution()
+        build_runtime_site(_runtime_site())
+
+    @classmethod
+    def cleanup_version(cls, function_version: FunctionVersion) -> None:
+        """Removes the unpacked code."""
+        _code(function_version).destroy_cached()
+
+    def _end(self) -> None:
+        self._environment.end()
+        self._scratch.cleanup()
+
+    def _process(self, runtime_api: str) -> FunctionProcess:
+        configuration = self.function_version.config
+        place = Place(
+            task_root=_code(self.function_version).get_unzipped_code_location(),
+            runtime_api=runtime_api,
+            scratch=Path(self._scratch.name),
+        )
+        own = configuration.environment or {}
+        runtime = configuration.runtime or "provided"
+        command = Command(
+            variables=function_variables(self._prepared, own, runtime, place),
+            task_root=place.task_root,
+            runtime_site=_runtime_site(),
+            limits=Limits(
+                memory_mb=configuration.memory_size, tmp_mb=configuration.ephemeral_storage.size
+            ),
+        )
+        return FunctionProcess(command)
+
+
+def _code(function_version: FunctionVersion) -> ArchiveCode:
+    code = function_version.config.code
+    if code is None:
+        message = f"{function_version.id.function_name} has no zip: container images are not run"
+        raise LambdaRuntimeException(message)
+    return code
+
+
+def _runtime_site() -> Path:
+    return Path(tempfile.gettempdir()) / "lambda-runtime-site"
+
+
+def _settings(function_version: FunctionVersion) -> FunctionSettings:
+    configuration = function_version.config
+    return FunctionSettings(
+        timeout_seconds=configuration.timeout,
+        memory_mb=configuration.memory_size,
+        version=function_version.id.qualifier,
+        json_log=configuration.logging_config.get("LogFormat") == "JSON",
+    )

@@ -1,0 +1,184 @@
+"""LocalStack as a guarded child process: how it is configured, started, watched and stopped.
+
+Nothing of the host's environment reaches it but PATH. It listens on loopback only, makes no
+outgoing connection, and keeps everything it writes under one folder.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import requests
+
+from wavetank import guardian
+from wavetank.clock import Clock
+from wavetank.errors import InfrastructureError
+
+SERVICES = (
+    "cloudformation",
+    "cloudwatch",
+    "dynamodb",
+    "events",
+    "firehose",
+    "iam",
+    "lambda",
+    "logs",
+    "s3",
+    "ses",
+    "sns",
+    "sqs",  # where LocalStack keeps asynchronous invocations
+    "sts",
+)
+STOP_GRACE_SECONDS = 8.0
+START_SECONDS_MAX = 90.0
+POLL_SECONDS = 0.1
+LOG_LINES_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalStackOptions:
+    """How one LocalStack is to run.
+
+    `retry_base_delay_seconds` is Lambda's wait before the first asynchronous retry; the second
+    waits twice as long. AWS waits 60 s.
+    """
+
+    port: int
+    folder: Path
+    path: str
+    retry_base_delay_seconds: int = 60
+
+    def variables(self) -> dict[str, str]:
+        """LocalStack's whole environment.
+
+        `OVERRIDE_IN_DOCKER` because LocalStack ignores FILESYSTEM_ROOT where it sees /.dockerenv;
+        `TMPDIR` because it unpacks function code under the temporary folder, where two instances
+        would meet; `DNS_ADDRESS` because its name server would listen on every interface.
+        """
+        return {
+            "DISABLE_EVENTS": "1",
+            "DNS_ADDRESS": "0",
+            "EAGER_SERVICE_LOADING": "1",
+            "FILESYSTEM_ROOT": str(self.folder / "root"),
+            "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+            "HOME": str(self.folder / "home"),
+            "LAMBDA_RETRY_BASE_DELAY": str(self.retry_base_delay_seconds),
+            "LAMBDA_RUNTIME_EXECUTOR": "wavetank",
+            "LANG": "C.UTF-8",
+            "LOCALSTACK_HOST": f"127.0.0.1:{self.port}",
+            "LS_LOG": "warning",
+            "OVERRIDE_IN_DOCKER": "0",
+            "PATH": self.path,
+            "PROVIDER_OVERRIDE_DYNAMODB": "wavetank",
+            "PYTHONUNBUFFERED": "1",
+            "SERVICES": ",".join(SERVICES),
+            "SKIP_SSL_CERT_DOWNLOAD": "1",
+            "TMPDIR": str(self.folder / "tmp"),
+        }
+
+
+class LocalStackChild:
+    """A running LocalStack that ends with this process, however this process ends."""
+
+    def __init__(self, options: LocalStackOptions, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._guardian: subprocess.Popen[bytes] | None = None
+        self._status: IO[bytes] | None = None
+        self.endpoint = f"http://127.0.0.1:{options.port}"
+        self.log_file = options.folder / "localstack.log"
+
+    def start(self, on_wait: Callable[[float], None] = lambda _: None) -> None:
+        """Starts it and returns when every init stage has completed without error.
+
+        `on_wait` is called with the seconds waited so far, for whoever shows progress.
+
+        Raises:
+            InfrastructureError: it ended, an init script failed, or it did not become ready.
+        """
+        for name in ("root", "home", "tmp"):
+            (self._options.folder / name).mkdir(parents=True, exist_ok=True)
+        self._spawn()
+        try:
+            self._wait_until_ready(on_wait)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Asks it to shut down, and makes sure that it and all it started are gone."""
+        child, self._guardian = self._guardian, None
+        if child is None:
+            return
+        assert child.stdin is not None  # it was asked for
+        child.stdin.close()
+        child.wait()
+        assert self._status is not None  # opened with the guardian
+        self._status.close()
+
+    def has_ended(self) -> bool:
+        """Whether it went away by itself."""
+        return self._guardian is None or self._guardian.poll() is not None
+
+    def process_id(self) -> int:
+        """LocalStack's own process, 0 when it is not running."""
+        return self._process_id
+
+    def last_log_lines(self) -> str:
+        """The end of its log, for error messages."""
+        with suppress(FileNotFoundError):
+            lines = self.log_file.read_text(errors="replace").splitlines()
+            return " | ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:] if line.strip())
+        return ""
+
+    def _spawn(self) -> None:
+        read_end, write_end = os.pipe()
+        command = [sys.executable, "-m", "localstack.runtime.main"]
+        with self.log_file.open("wb") as log:
+            self._guardian = subprocess.Popen(
+                guardian.command_line(STOP_GRACE_SECONDS, write_end, command),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._options.folder,
+                env=self._options.variables(),
+                pass_fds=(write_end,),
+                start_new_session=True,
+            )
+        os.close(write_end)
+        self._status = os.fdopen(read_end, "rb")
+        self._process_id = int(self._status.readline().removeprefix(b"pid ") or 0)
+
+    def _wait_until_ready(self, on_wait: Callable[[float], None]) -> None:
+        begun = self._clock.monotonic()
+        while not self._is_ready():
+            waited = self._clock.monotonic() - begun
+            on_wait(waited)
+            if self.has_ended():
+                raise self._failure("it ended while starting")
+            if waited > START_SECONDS_MAX:
+                raise self._failure(f"no readiness after {waited:.0f} s")
+            self._clock.sleep(POLL_SECONDS)
+
+    def _is_ready(self) -> bool:
+        try:
+            init = requests.get(f"{self.endpoint}/_localstack/init", timeout=5).json()
+        except (requests.RequestException, ValueError):
+            return False
+        failed = [script["name"] for script in init["scripts"] if script["state"] == "ERROR"]
+        if failed:
+            raise self._failure(f"init script {', '.join(failed)} in state ERROR")
+        return bool(init["completed"]["READY"])
+
+    def _failure(self, found: str) -> InfrastructureError:
+        tail = self.last_log_lines()
+        return InfrastructureError(
+            "LocalStack to come up",
+            f"{found} ({tail})" if tail else found,
+            f"see {self.log_file}",
+        )

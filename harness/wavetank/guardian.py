@@ -1,0 +1,185 @@
+"""Runs a command so that it, and whatever it started, is gone when its owner is gone.
+
+A program that starts servers or untrusted code must not leave them behind when it is interrupted,
+crashes, or is killed with SIGKILL and cannot clean up. So it never starts them directly: it starts
+this guardian, which starts the command in a session of its own and waits for either to end.
+
+    owner ──(pipe: guardian's stdin)── guardian ──(session)── command ── its children, orphans too
+
+* The owner ends, in whatever way: the pipe closes. SIGTERM, `grace` seconds, SIGKILL.
+* The command ends: what it left running is killed, and the status descriptor says how it ended.
+* The guardian itself is killed: the kernel kills the command (Linux, PR_SET_PDEATHSIG).
+
+Orphans are found because the guardian is their subreaper (Linux, PR_SET_CHILD_SUBREAPER). On other
+systems the command's process group is all that can be reached.
+
+The file is run as a script by an isolated interpreter (`python -I -S`), so it imports the standard
+library only and starts in about 10 ms. Usage: guardian.py GRACE_SECONDS STATUS_FD COMMAND [ARG ...]
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+PR_SET_CHILD_SUBREAPER = 36
+KILL_ROUNDS_MAX = 100
+KILL_ROUND_SECONDS = 0.02
+EXIT_NOT_STARTED = 127
+
+
+def command_line(grace_seconds: float, status_fd: int, command: list[str]) -> list[str]:
+    """The argument list that runs `command` under a guardian.
+
+    The owner keeps the write end of the guardian's stdin open for as long as the command may run.
+    From the other end of `status_fd` it reads two lines: `pid N`, then `exit N KB` or
+    `signal N KB`, where KB is the most memory that the command itself had resident, in kilobytes.
+    """
+    return [sys.executable, "-I", "-S", __file__, str(grace_seconds), str(status_fd), *command]
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _become_command(command: list[str], status_fd: int) -> None:
+    """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
+    try:
+        os.setsid()
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.close(status_fd)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.execvpe(command[0], command, os.environ)  # noqa: S606 - no shell is wanted
+    except OSError as error:
+        os.write(2, f"cannot start {command[0]}: {error.strerror}\n".encode())
+    os._exit(EXIT_NOT_STARTED)
+
+
+def _parents() -> dict[int, int]:
+    """Each process on the machine and its parent, from /proc."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):  # it ended while we looked
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                parents[int(entry.name)] = int(fields[1])
+    return parents
+
+
+def _descendants() -> list[int]:
+    if sys.platform != "linux":
+        return []
+    parents = _parents()
+    found: list[int] = []
+    generation = {os.getpid()}
+    while generation := {child for child, parent in parents.items() if parent in generation}:
+        found.extend(generation)
+    return found
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes."""
+
+    code: int
+    peak_kb: int
+
+    def line(self) -> str:
+        """What the owner reads."""
+        kind = f"signal {-self.code}" if self.code < 0 else f"exit {self.code}"
+        return f"{kind} {self.peak_kb}"
+
+
+def _reap() -> dict[int, Ended]:
+    """Collects ended children by process id."""
+    ended = {}
+    with contextlib.suppress(ChildProcessError):
+        while (child := os.wait4(-1, os.WNOHANG))[0]:
+            process, status, usage = child
+            ended[process] = Ended(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+    return ended
+
+
+def _kill_all(main: int) -> dict[int, Ended]:
+    """Kills whatever is left, in rounds since the dying may still fork; tells how it ended."""
+    ended: dict[int, Ended] = {}
+    for _ in range(KILL_ROUNDS_MAX):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(main, signal.SIGKILL)
+        left = _descendants()
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        ended |= _reap()
+        if not left:
+            break
+        time.sleep(KILL_ROUND_SECONDS)
+    return ended
+
+
+class Guardian:
+    """One guarded command, from its start to its end."""
+
+    def __init__(self, grace_seconds: float, status_fd: int, command: list[str]) -> None:
+        self.grace_seconds = grace_seconds
+        self.status_fd = status_fd
+        self.child_ended, write_end = os.pipe()
+        os.set_blocking(write_end, False)
+        signal.set_wakeup_fd(write_end)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.main = os.fork()
+        if self.main == 0:
+            _become_command(command, status_fd)
+
+    def run(self) -> None:
+        """Returns when the command and everything it started have ended."""
+        self._say(f"pid {self.main}")
+        ended = self._wait(deadline=None)
+        if ended is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.main, signal.SIGTERM)
+            ended = self._wait(deadline=time.monotonic() + self.grace_seconds)
+        killed = _kill_all(self.main)
+        self._say((ended or killed.get(self.main, Ended(-signal.SIGKILL, 0))).line())
+
+    def _wait(self, deadline: float | None) -> Ended | None:
+        """The command's end; None when the owner has gone (no deadline) or time is up."""
+        while True:
+            patience = None if deadline is None else max(0.0, deadline - time.monotonic())
+            watched = [self.child_ended] if deadline is not None else [self.child_ended, 0]
+            ready = select.select(watched, [], [], patience)[0]
+            if self.child_ended in ready:
+                os.read(self.child_ended, 4096)
+                ended = _reap()
+                if self.main in ended:
+                    return ended[self.main]
+            elif not ready or os.read(0, 4096) == b"":
+                return None
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # the owner has gone: nobody to tell
+            os.write(self.status_fd, f"{line}\n".encode())
+
+
+def main(arguments: list[str]) -> None:
+    """Entry point of the script; see the module's docstring for the arguments."""
+    grace_seconds, status_fd, *command = arguments
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    guardian = Guardian(float(grace_seconds), int(status_fd), command)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)  # so that whoever reads the command's output sees its end
+    os.dup2(nothing, 2)
+    guardian.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

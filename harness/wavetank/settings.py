@@ -1,0 +1,52 @@
+"""The only reader of the environment, and what it found as one frozen value.
+
+Precedence: an option on the command line, then a variable named here, then the default.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.errors import InfrastructureError
+
+REGION = "eu-west-1"
+"""The brief's region, and no other."""
+
+SANDBOX_ACCOUNT = "000000000000"
+"""The account of LocalStack's default credentials."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the machine and its user decided before the command was typed.
+
+    `state_folder` holds everything that running leaves behind; `project_folder` is where the
+    templates and the handlers are; `columns` is the terminal's width where it is given.
+    """
+
+    project_folder: Path
+    state_folder: Path
+    path: str
+
+
+def read_settings() -> Settings:
+    """Reads the environment, once, for the command that is about to run.
+
+    `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project).
+
+    Raises:
+        InfrastructureError: the package is not inside its project, so there is nothing to deploy.
+    """
+    project = Path(__file__).resolve().parents[2]
+    if not (project / "init" / "pipeline.yaml").is_file():
+        raise InfrastructureError(
+            "the project's init/pipeline.yaml two folders above the package",
+            f"none in {project}",
+            "run Wavetank from a clone of its repository (./wavetank)",
+        )
+    state = os.environ.get("WAVETANK_STATE")
+    return Settings(
+        project_folder=project,
+        state_folder=Path(state).absolute() if state else project / ".wavetank",
+        path=os.environ.get("PATH", os.defpath),
+    )

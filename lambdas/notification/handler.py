@@ -1,0 +1,38 @@
+"""The entry point of the notification function, called by Lambda when a tick was given up."""
+
+import logging
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from notification import message
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+LOGGER = logging.getLogger("notification")
+LOGGER.setLevel(logging.INFO)
+
+
+@cache
+def _sns() -> "SNSClient":
+    return boto3.client(
+        "sns",
+        config=Config(
+            connect_timeout=2, read_timeout=8, retries={"mode": "standard", "max_attempts": 3}
+        ),
+    )
+
+
+def lambda_handler(event: object, _context: object) -> dict[str, str]:
+    """Publishes the alert; the answer is the message's id."""
+    answer = _sns().publish(
+        TopicArn=os.environ["TOPIC_ARN"],
+        Subject=message.subject(os.environ["FULL_NAME"]),
+        Message=message.text(event),
+    )
+    LOGGER.info("alert published", extra={"message_id": answer["MessageId"]})
+    return {"message_id": answer["MessageId"]}
