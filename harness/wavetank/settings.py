@@ -6,10 +6,11 @@ Precedence: an option on the command line, then a variable named here, then the 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from wavetank.errors import InfrastructureError
 
-REGION = "eu-west-1"
+REGION: Literal["eu-west-1"] = "eu-west-1"
 """The brief's region, and no other."""
 
 SANDBOX_ACCOUNT = "000000000000"

@@ -1,0 +1,10 @@
+"""The command line: options in, a table or JSON out, exit codes. What the commands do stands below.
+
+main      the commands by name, errors to messages, exit codes
+options   the options that several commands share
+output    what people read, and the same as JSON
+sandbox   up, down, status
+deploy    deploy onto a running sandbox
+check     check, drill
+demo      the whole story in one go
+"""

@@ -1,0 +1,72 @@
+"""`demo`: the whole story in one go, and nothing left running afterwards."""
+
+from datetime import timedelta
+
+import typer
+
+from wavetank.cli.check import judge, perform
+from wavetank.cli.options import (
+    DEFAULT_ADDRESS,
+    DEFAULT_NAME,
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
+    DebugOption,
+    JsonOption,
+    NameOption,
+    names_of,
+)
+from wavetank.cli.output import Output
+from wavetank.cli.session import SandboxPlan, Session, Stopped, running_session, stop_on_signal
+from wavetank.clock import floor_to_minute, rfc3339
+from wavetank.engines.embedded import SandboxFolder
+from wavetank.errors import ExitCode
+from wavetank.probes import delivered_objects
+from wavetank.settings import read_settings
+from wavetank.trigger import Trigger
+
+TICKS = 3
+RETRY_BASE_DELAY_SECONDS = 1
+INTERRUPTED = 130
+
+
+def demo(
+    *,
+    name: NameOption = DEFAULT_NAME,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Deploy, tick, break the handler, see the alert, heal, check: the whole story by itself."""
+    output = Output(as_json=as_json)
+    plan = SandboxPlan(
+        names=names_of(name, None, DEFAULT_NAME_PREFIX, DEFAULT_STREAM_CASE),
+        stream_name_case=DEFAULT_STREAM_CASE,
+        addresses=(DEFAULT_ADDRESS,),
+        record_format="ndjson",
+        retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
+        port=None,
+    )
+    settings = read_settings()
+    folder = SandboxFolder(settings.state_folder / "demo")
+    try:
+        with stop_on_signal(), running_session(folder, plan, settings, output) as session:
+            code = _story(session, output)
+    except Stopped:
+        output.say("stopped")
+        code = ExitCode(INTERRUPTED)
+    raise typer.Exit(code)
+
+
+def _story(session: Session, output: Output) -> ExitCode:
+    sandbox = session.sandbox
+    output.say(f"the pipeline of {sandbox.names.full_name} is up at {sandbox.record.endpoint}")
+    now = floor_to_minute(sandbox.clock.now())
+    for minutes_ago in range(TICKS, 0, -1):
+        tick = now - timedelta(minutes=minutes_ago)
+        answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(tick)
+        output.say(f"tick of {rfc3339(tick)}: {answer['records']} records")
+    objects = delivered_objects(sandbox.aws, sandbox.names.bucket)
+    output.say(f"{len(objects)} objects in {sandbox.names.bucket}; the newest: {objects[-1].key}")
+    output.say("now the drill: somebody deploys a broken handler")
+    perform(sandbox, output)
+    output.say("and the brief's requirements, one by one:")
+    return judge(sandbox, output)

@@ -1,0 +1,45 @@
+"""`up --detach`: the same sandbox, owned by a process in the background."""
+
+import subprocess
+import sys
+
+from wavetank.cli.output import Output
+from wavetank.clock import WallClock
+from wavetank.engines.embedded import SandboxFolder
+from wavetank.errors import InfrastructureError
+
+READY_SECONDS_MAX = 180.0
+POLL_SECONDS = 0.1
+DETACH_OPTIONS = frozenset({"--detach", "-d"})
+
+
+def start_detached(folder: SandboxFolder, output: Output) -> None:
+    """Starts it and returns when it is ready.
+
+    Raises:
+        InfrastructureError: it ended instead, with its own last words.
+    """
+    folder.path.mkdir(parents=True, exist_ok=True)
+    log_file = folder.path / "up.log"
+    arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
+    with log_file.open("wb") as log:
+        owner = subprocess.Popen(
+            [sys.executable, "-m", "wavetank", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    clock = WallClock()
+    deadline = clock.monotonic() + READY_SECONDS_MAX
+    with output.waiting("starting in the background"):
+        while (record := folder.running()) is None or record.owner != owner.pid:
+            if owner.poll() is not None or clock.monotonic() > deadline:
+                owner.kill()
+                last = log_file.read_text(errors="replace").strip().splitlines()[-1:]
+                raise InfrastructureError(
+                    "a sandbox in the background", " ".join(last) or "none", f"see {log_file}"
+                )
+            clock.sleep(POLL_SECONDS)
+    output.say(f"ready at {record.endpoint}; ./wavetank down stops it")
+    output.emit("ready", endpoint=record.endpoint)

@@ -1,0 +1,73 @@
+"""Options that several commands share, written once."""
+
+from typing import Annotated
+
+import typer
+
+from wavetank.naming import DEFAULT_PREFIX, Names, StreamNameCase, derive_names, split_full_name
+
+DEFAULT_NAME = "Dora Explorer"
+"""The brief's own example."""
+
+DEFAULT_ADDRESS = "alerts@example.com"
+"""A reserved domain: nobody can be written to by mistake."""
+
+NameOption = Annotated[
+    str,
+    typer.Option(
+        "--name",
+        envvar="WAVETANK_NAME",
+        help="Whose pipeline it is, as 'First Surname'; every resource is named after it.",
+    ),
+]
+SurnameOption = Annotated[
+    str | None,
+    typer.Option("--surname", help="The surname, where --name is a first name of several words."),
+]
+PrefixOption = Annotated[
+    str, typer.Option("--prefix", help="What every name starts with, before the person's letters.")
+]
+StreamCaseOption = Annotated[
+    StreamNameCase,
+    typer.Option(
+        "--stream-name-case",
+        help="The brief's text writes dedorexp-deliverystream, its script DEDOREXP-deliverystream.",
+    ),
+]
+EmailOption = Annotated[
+    list[str] | None,
+    typer.Option("--email", help="An address for alerts; may be given more than once."),
+]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--record-format", help="ndjson, or original: the text form of the assignment's script."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+DelayOption = Annotated[
+    int,
+    typer.Option(
+        "--retry-base-delay",
+        min=0,
+        max=300,
+        help="Seconds before Lambda's first retry (the second waits twice as long). AWS: 60.",
+    ),
+]
+ResetOption = Annotated[
+    bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
+]
+
+DEFAULT_STREAM_CASE = StreamNameCase.LOWER
+DEFAULT_NAME_PREFIX = DEFAULT_PREFIX
+
+
+def names_of(name: str, surname: str | None, prefix: str, case: StreamNameCase) -> Names:
+    """The names that the options mean.
+
+    Raises:
+        UsageError: they mean none.
+    """
+    first, last = (name, surname) if surname else split_full_name(name)
+    return derive_names(first, last, prefix=prefix, stream_name_case=case)

@@ -1,0 +1,55 @@
+"""Asynchronous events that arrive while a function's code is being updated are not kept waiting.
+
+LocalStack's old poller may receive such an event in its last seconds. It then neither runs it nor
+gives it back, so that the event stays hidden in the queue until its visibility timeout, a minute
+and a half later. On AWS an update never delays an event. The poller's loop is replaced by one that
+gives back what it will not run. [LocalStack 4.14: services/lambda_/invocation/event_manager.py]
+"""
+
+import logging
+
+from localstack.runtime import hooks
+from localstack.services.lambda_.invocation import event_manager
+from localstack.services.lambda_.invocation.event_manager import Poller, get_sqs_client
+from localstack.utils.patch import patch
+
+LOG = logging.getLogger(__name__)
+LONG_POLL_SECONDS = 1
+MESSAGES_MAX = 10
+HIDDEN_SECONDS_BESIDES_TIMEOUT = 60
+ERROR_PAUSE_SECONDS = 1.0
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def give_back_unhandled_events() -> None:
+    """Replaces the loop; LocalStack calls this once, before any function exists."""
+
+    @patch(Poller.run)  # type: ignore[untyped-decorator]  # as above
+    def run(_: object, self: Poller, *__: object, **___: object) -> None:
+        _poll(self)
+
+
+def _poll(poller: Poller) -> None:
+    version = poller.version_manager.function_version
+    queue = poller.event_queue_url
+    sqs = get_sqs_client(version, client_config=event_manager.CLIENT_CONFIG)
+    stopping = poller._shutdown_event  # noqa: SLF001 - LocalStack has no public name for it
+    while not stopping.is_set():
+        try:
+            answer = sqs.receive_message(
+                QueueUrl=queue,
+                WaitTimeSeconds=LONG_POLL_SECONDS,
+                MaxNumberOfMessages=MESSAGES_MAX,
+                VisibilityTimeout=version.config.timeout + HIDDEN_SECONDS_BESIDES_TIMEOUT,
+            )
+            for message in answer.get("Messages", []):
+                if stopping.is_set():
+                    sqs.change_message_visibility(
+                        QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                    )
+                else:
+                    poller.invoker_pool.submit(poller.handle_message, message)
+        except Exception as error:  # noqa: BLE001 - whatever LocalStack raises, polling must go on
+            if not stopping.is_set():
+                LOG.warning("Polling the events of %s: %s", version.qualified_arn, error)
+                stopping.wait(ERROR_PAUSE_SECONDS)

@@ -1,0 +1,185 @@
+"""Engine `embedded`: LocalStack as a child process, Lambdas as processes, no Docker.
+
+A sandbox belongs to the process that started it and ends with it. What others need to know to use
+it (`status`, `check`, `drill`, `down`) stands in a small file in the state folder; a lock beside
+it says whether its owner is alive, so a file left by a crash is never mistaken for a sandbox.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from wavetank.clock import Clock
+from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
+
+DEFAULT_PORT = 4566
+PORT_MAX = 65535
+DISK_BYTES_MIN = 300 * 1024 * 1024
+STOP_SECONDS_MAX = 30.0
+STOP_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxRecord:
+    """What a running sandbox says of itself; `owner` and `localstack` are process ids."""
+
+    endpoint: str
+    owner: int
+    localstack: int
+    first_name: str
+    surname: str
+    prefix: str
+    stream_name_case: str
+    addresses: list[str]
+    retry_base_delay_seconds: int
+    log_file: str
+
+
+class SandboxFolder:
+    """Where one sandbox keeps its state: `<state>/sandbox`."""
+
+    def __init__(self, state_folder: Path) -> None:
+        self.path = state_folder / "sandbox"
+        self._record = self.path / "sandbox.json"
+        self._lock = self.path / "lock"
+
+    @contextmanager
+    def owned(self) -> Iterator[None]:
+        """Holds the folder for one sandbox.
+
+        Raises:
+            UsageError: another sandbox runs from it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._lock.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise self._in_use() from error
+            try:
+                yield
+            finally:
+                self._record.unlink(missing_ok=True)
+
+    def write(self, record: SandboxRecord) -> None:
+        """Makes the sandbox known; whole or not at all."""
+        fresh = self._record.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(record), indent=2))
+        fresh.replace(self._record)
+
+    def running(self) -> SandboxRecord | None:
+        """The sandbox that runs from here, once it is ready; None when there is none."""
+        if not self.is_owned():
+            return None
+        with suppress(FileNotFoundError):
+            return SandboxRecord(**json.loads(self._record.read_text()))
+        return None
+
+    def is_owned(self) -> bool:
+        """Whether a process holds the folder, starting sandboxes included."""
+        try:
+            with self._lock.open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def stop(self, clock: Clock) -> bool:
+        """Ends the sandbox that runs from here; False when there was none.
+
+        Raises:
+            ConditionTimeoutError: it did not end in time.
+        """
+        record = self.running()
+        if record is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(record.owner, signal.SIGTERM)
+        deadline = clock.monotonic() + STOP_SECONDS_MAX
+        while self.is_owned():
+            if clock.monotonic() > deadline:
+                raise ConditionTimeoutError(
+                    f"the sandbox to stop within {STOP_SECONDS_MAX:.0f} s",
+                    f"process {record.owner} still there",
+                    f"end it with: kill -9 {record.owner}",
+                )
+            clock.sleep(STOP_POLL_SECONDS)
+        return True
+
+    def _in_use(self) -> UsageError:
+        record = self.running()
+        found = f"one at {record.endpoint} (process {record.owner})" if record else "one starting"
+        return UsageError(
+            "no other sandbox of this project",
+            found,
+            "use it, stop it with ./wavetank down, or set WAVETANK_STATE to another folder",
+        )
+
+
+def choose_port(wanted: int | None) -> int:
+    """The wanted port, or 4566 where it is free, or any that is.
+
+    Raises:
+        UsageError: the wanted port is taken or is none.
+    """
+    if wanted is None:
+        return DEFAULT_PORT if _is_free(DEFAULT_PORT) else _any_port()
+    if not 0 < wanted <= PORT_MAX:
+        raise UsageError(f"a port from 1 to {PORT_MAX}", str(wanted), "choose another --port")
+    if not _is_free(wanted):
+        raise UsageError(
+            f"port {wanted} to be free", "something listening on it", "choose another --port"
+        )
+    return wanted
+
+
+def start_localstack(
+    folder: SandboxFolder,
+    options: LocalStackOptions,
+    clock: Clock,
+    on_wait: Callable[[float], None] = lambda _: None,
+) -> LocalStackChild:
+    """Starts an empty LocalStack in the folder, which the caller owns, and returns it ready.
+
+    Raises:
+        InfrastructureError: too little disk space, or LocalStack does not come up.
+    """
+    free_bytes = shutil.disk_usage(folder.path).free
+    if free_bytes < DISK_BYTES_MIN:
+        raise InfrastructureError(
+            f"{DISK_BYTES_MIN // 2**20} MB free in {folder.path}",
+            f"{free_bytes // 2**20} MB",
+            "make room, or set WAVETANK_STATE to a folder elsewhere",
+        )
+    shutil.rmtree(options.folder, ignore_errors=True)
+    options.folder.mkdir(parents=True)
+    child = LocalStackChild(options, clock)
+    child.start(on_wait)
+    return child
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,179 @@
+"""Read-only observers of a running pipeline, and waiting for what they see.
+
+Nothing here changes anything. What waits is named `wait_until...`, has a deadline, and when it
+gives up says what it saw last.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import psutil
+import requests
+
+from wavetank.clients import AwsClients
+from wavetank.clock import Clock
+from wavetank.errors import ConditionTimeoutError, InfrastructureError
+
+HTTP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class DeliveredObject:
+    """An object in the delivery bucket."""
+
+    key: str
+    size_bytes: int
+    modified: datetime
+
+
+@dataclass(frozen=True)
+class Price:
+    """An item of the table; `tick` is None before its first tick."""
+
+    ticker: str
+    price: Decimal
+    tick: datetime | None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """An address on the topic."""
+
+    address: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """An e-mail in the sandbox's mailbox."""
+
+    id: str
+    address: str
+    subject: str
+    text: str
+
+
+def wait_until[T](
+    observe: Callable[[], T],
+    accept: Callable[[T], object],
+    *,
+    expected: str,
+    hint: str,
+    within_seconds: float,
+    clock: Clock,
+    pace_seconds: float = 0.2,
+) -> T:
+    """Observes again and again until the observation is accepted, and returns it.
+
+    Raises:
+        ConditionTimeoutError: it was not, in time; the message holds the last observation.
+    """
+    deadline = clock.monotonic() + within_seconds
+    while not accept(seen := observe()):
+        if clock.monotonic() > deadline:
+            raise ConditionTimeoutError(
+                f"{expected} within {within_seconds:.0f} s", f"{seen}", hint
+            )
+        clock.sleep(pace_seconds)
+    return seen
+
+
+def delivered_objects(aws: AwsClients, bucket: str, after: str = "") -> list[DeliveredObject]:
+    """The bucket's objects in the order of their keys, which is the order of their arrival."""
+    pages = aws.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, StartAfter=after)
+    return [
+        DeliveredObject(entry["Key"], entry["Size"], entry["LastModified"])
+        for page in pages
+        for entry in page.get("Contents", [])
+    ]
+
+
+def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[dict[str, object]]:
+    """The records of one object.
+
+    Raises:
+        ValueError: a line of it is no JSON object.
+    """
+    body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    for line in body.splitlines():
+        record = json.loads(line, parse_float=Decimal)
+        if not isinstance(record, dict):
+            raise ValueError(f"not a JSON object: {line[:80]!r}")  # noqa: TRY004 - as json raises
+        yield record
+
+
+def read_prices(aws: AwsClients, table: str) -> list[Price]:
+    """The table's items, by ticker."""
+    pages = aws.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    prices = [
+        Price(
+            ticker=item["TickerName"]["S"],
+            price=Decimal(item["Price"]["N"]),
+            tick=datetime.fromisoformat(item["Tick"]["S"]) if "Tick" in item else None,
+        )
+        for page in pages
+        for item in page["Items"]
+        if "Price" in item
+    ]
+    return sorted(prices, key=lambda price: price.ticker)
+
+
+def last_tick(prices: list[Price]) -> datetime | None:
+    """The tick that every item has reached; None before the first."""
+    ticks = [price.tick for price in prices]
+    reached = [tick for tick in ticks if tick is not None]
+    return min(reached) if reached and len(reached) == len(ticks) else None
+
+
+def subscriptions(aws: AwsClients, topic_arn: str) -> list[Subscription]:
+    """The topic's e-mail addresses."""
+    pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    return [
+        Subscription(entry["Endpoint"], entry["SubscriptionArn"].startswith("arn:"))
+        for page in pages
+        for entry in page["Subscriptions"]
+        if entry["Protocol"] == "email"
+    ]
+
+
+def mailbox(endpoint: str) -> list[Message]:
+    """The e-mails that the sandbox would have sent, oldest first.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    try:
+        answer = requests.get(f"{endpoint}/_aws/ses", timeout=HTTP_SECONDS)
+    except requests.RequestException as error:
+        raise InfrastructureError(
+            f"a sandbox at {endpoint}", str(error), "start one with ./wavetank up"
+        ) from error
+    if answer.status_code == requests.codes.not_found:  # SES is loaded with the first message
+        return []
+    return [
+        Message(
+            id=entry["Id"],
+            address=", ".join(entry["Destination"]["ToAddresses"]),
+            subject=entry.get("Subject", ""),
+            text=entry.get("Body", {}).get("text_part") or "",
+        )
+        for entry in answer.json()["messages"]
+    ]
+
+
+def resident_megabytes(process_id: int) -> int:
+    """Memory that the process and all it started have resident; 0 when it has ended."""
+    try:
+        process = psutil.Process(process_id)
+        family = [process, *process.children(recursive=True)]
+        return sum(member.memory_info().rss for member in family) // 2**20
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def age_seconds(instant: datetime, clock: Clock) -> float:
+    """How long ago it was."""
+    return (clock.now() - instant.astimezone(UTC)).total_seconds()

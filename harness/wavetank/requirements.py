@@ -1,0 +1,221 @@
+"""The brief's requirements, one by one, judged by what is deployed and what it does.
+
+Each check looks at the target itself, never at the templates: what is judged is what runs.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.clock import Clock
+from wavetank.naming import Names
+from wavetank.probes import (
+    Message,
+    age_seconds,
+    delivered_objects,
+    read_prices,
+    read_records,
+    subscriptions,
+)
+from wavetank.settings import REGION
+from wavetank.ticker import FIRST_PRICES, RECORD_KEYS
+from wavetank.verdicts import Finding, Verdict
+
+FRESH_SECONDS_MAX = 180.0
+"""A tick a minute, a minute of buffering, and one to spare."""
+READ_ACTIONS = {"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"}
+ACCOUNT_PRINCIPALS = {"Account", "User", "FederatedUser", "AssumedRole"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is checked. `messages` are the alerts that arrived, as far as they can be seen."""
+
+    aws: AwsClients
+    names: Names
+    clock: Clock
+    addresses: tuple[str, ...]
+    messages: tuple[Message, ...]
+
+
+type Check = Callable[[Target], tuple[Verdict, str]]
+
+
+def check_requirements(target: Target) -> Iterator[Finding]:
+    """Judges every requirement; a resource that is missing makes it invalid, not an error."""
+    for requirement, check in CHECKS.items():
+        try:
+            verdict, evidence = check(target)
+        except ClientError as error:
+            if not error_code(error).endswith(("NotFoundException", "NoSuchBucket", "NotFound")):
+                raise
+            verdict, evidence = Verdict.INVALID, str(error)
+        yield Finding(requirement, verdict, evidence)
+
+
+def _valid_if(condition: object, evidence: str) -> tuple[Verdict, str]:
+    return (Verdict.VALID if condition else Verdict.INVALID), evidence
+
+
+def _names(target: Target) -> tuple[Verdict, str]:
+    names = target.names
+    expected = (names.streaming_function, names.notification_function)
+    found = [_function(target, name)["FunctionName"] for name in expected]
+    return _valid_if(found == list(expected), ", ".join(found))
+
+
+def _region(target: Target) -> tuple[Verdict, str]:
+    arns = [
+        _function(target, target.names.streaming_function)["FunctionArn"],
+        _rule(target)["Arn"],
+        _topic_arn(target),
+        _stream(target)["DeliveryStreamARN"],
+        target.aws.dynamodb.describe_table(TableName=target.names.table)["Table"]["TableArn"],
+    ]
+    regions = {arn.split(":")[3] for arn in arns}
+    return _valid_if(regions == {REGION}, f"{', '.join(sorted(regions))} in {len(arns)} ARNs")
+
+
+def _table(target: Target) -> tuple[Verdict, str]:
+    prices = read_prices(target.aws, target.names.table)
+    shown = ", ".join(f"{price.ticker} {price.price:.2f}" for price in prices)
+    expected = [price.ticker for price in FIRST_PRICES]
+    return _valid_if([price.ticker for price in prices] == expected, shown or "no items")
+
+
+def _streaming_function(target: Target) -> tuple[Verdict, str]:
+    function = _function(target, target.names.streaming_function)
+    state = function.get("State", "unknown")
+    evidence = f"{function['FunctionName']}: {state}, {function.get('Runtime')}"
+    return _valid_if(state == "Active", evidence)
+
+
+def _schedule(target: Target) -> tuple[Verdict, str]:
+    rule = _rule(target)
+    targets = target.aws.events.list_targets_by_rule(Rule=target.names.rule)["Targets"]
+    function = _function(target, target.names.streaming_function)["FunctionArn"]
+    aimed = [entry["Arn"] for entry in targets] == [function]
+    evidence = f"{rule.get('ScheduleExpression')}, {rule.get('State')}, {len(targets)} target(s)"
+    right = rule.get("ScheduleExpression") == "rate(1 minute)" and rule.get("State") == "ENABLED"
+    return _valid_if(right and aimed, evidence)
+
+
+def _addresses(target: Target) -> tuple[Verdict, str]:
+    found = subscriptions(target.aws, _topic_arn(target))
+    wanted = {address.lower() for address in target.addresses}
+    missing = wanted - {entry.address.lower() for entry in found}
+    pending = sorted(entry.address for entry in found if not entry.confirmed)
+    if missing or not found:
+        return Verdict.INVALID, f"not on the topic: {', '.join(sorted(missing)) or 'any address'}"
+    if pending:
+        return Verdict.UNKNOWN, f"waiting for confirmation: {', '.join(pending)}"
+    return Verdict.VALID, f"{len(found)} confirmed"
+
+
+def _notification_function(target: Target) -> tuple[Verdict, str]:
+    function = _function(target, target.names.notification_function)
+    variables = function.get("Environment", {}).get("Variables", {})
+    topic, name = variables.get("TOPIC_ARN"), variables.get("FULL_NAME")
+    right = topic == _topic_arn(target) and name == target.names.full_name
+    return _valid_if(right, f"publishes to {topic} for {name}")
+
+
+def _destination(target: Target) -> tuple[Verdict, str]:
+    name = target.names.streaming_function
+    config = target.aws.awslambda.get_function_event_invoke_config(FunctionName=name)
+    found = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    expected = _function(target, target.names.notification_function)["FunctionArn"]
+    retries = config.get("MaximumRetryAttempts")
+    return _valid_if(found == expected, f"after {retries} retries: {found or 'nothing'}")
+
+
+def _delivery_stream(target: Target) -> tuple[Verdict, str]:
+    stream = _stream(target)
+    destination = stream["Destinations"][0].get("ExtendedS3DestinationDescription", {})
+    bucket = destination.get("BucketARN", "none")
+    seconds = destination.get("BufferingHints", {}).get("IntervalInSeconds")
+    evidence = f"{stream['DeliveryStreamStatus']}, every {seconds} s to {bucket}"
+    right = stream["DeliveryStreamStatus"] == "ACTIVE"
+    return _valid_if(right and bucket == f"arn:aws:s3:::{target.names.bucket}", evidence)
+
+
+def _bucket_access(target: Target) -> tuple[Verdict, str]:
+    """By the policy's text: whether it is enforced as written is another matter."""
+    policy = target.aws.s3.get_bucket_policy(Bucket=target.names.bucket)["Policy"]
+    allowed = [entry for entry in json.loads(policy)["Statement"] if entry["Effect"] == "Allow"]
+    actions = {action for entry in allowed for action in _listed(entry["Action"])}
+    right = actions == READ_ACTIONS and all(
+        _principal_types(entry) == ACCOUNT_PRINCIPALS for entry in allowed
+    )
+    evidence = f"the policy's text allows {', '.join(sorted(actions)) or 'nothing'}"
+    return _valid_if(right, f"{evidence}; a sandbox does not enforce it")
+
+
+def _content(target: Target) -> tuple[Verdict, str]:
+    objects = delivered_objects(target.aws, target.names.bucket)
+    if not objects:
+        return Verdict.INVALID, "no object in the bucket"
+    newest = max(objects, key=lambda entry: entry.modified)
+    age = age_seconds(newest.modified, target.clock)
+    records = list(read_records(target.aws, target.names.bucket, newest.key))
+    evidence = f"{len(objects)} objects; the newest is {age:.0f} s old, with {len(records)} records"
+    well_formed = all(tuple(record) == RECORD_KEYS for record in records)
+    return _valid_if(records and well_formed and age <= FRESH_SECONDS_MAX, evidence)
+
+
+def _alert(target: Target) -> tuple[Verdict, str]:
+    alerts = [m for m in target.messages if target.names.streaming_function in m.text]
+    if not alerts:
+        return Verdict.UNKNOWN, "none seen yet; ./wavetank drill makes one on purpose"
+    reached = sorted({message.address for message in alerts})
+    return Verdict.VALID, f"{len(alerts)} seen, to {', '.join(reached)}"
+
+
+def _function(target: Target, name: str) -> Any:
+    return target.aws.awslambda.get_function_configuration(FunctionName=name)
+
+
+def _rule(target: Target) -> Any:
+    return target.aws.events.describe_rule(Name=target.names.rule)
+
+
+def _stream(target: Target) -> Any:
+    answer = target.aws.firehose.describe_delivery_stream(
+        DeliveryStreamName=target.names.delivery_stream
+    )
+    return answer["DeliveryStreamDescription"]
+
+
+def _topic_arn(target: Target) -> str:
+    account = target.aws.sts.get_caller_identity()["Account"]
+    return f"arn:aws:sns:{REGION}:{account}:{target.names.topic}"
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    """A policy's element, which may be a string or a list of them."""
+    return [value] if isinstance(value, str) else value
+
+
+def _principal_types(statement: Mapping[str, Any]) -> set[str]:
+    """Those that the statement is limited to; empty where it is not limited at all."""
+    equals = statement.get("Condition", {}).get("StringEquals", {})
+    return set(_listed(equals.get("aws:PrincipalType", [])))
+
+
+CHECKS: Mapping[str, Check] = {
+    "names follow the convention": _names,
+    "everything in eu-west-1": _region,
+    "table with the five indices": _table,
+    "streaming function": _streaming_function,
+    "fires every 60 seconds": _schedule,
+    "topic with confirmed addresses": _addresses,
+    "notification function": _notification_function,
+    "failures go to the notification function": _destination,
+    "delivery stream into the bucket": _delivery_stream,
+    "bucket readable by any AWS account, writable by none": _bucket_access,
+    "content arrives": _content,
+    "failure reaches people": _alert,
+}
+"""What is judged, in the order of the brief's steps."""

@@ -1,0 +1,121 @@
+"""The whole pipeline onto a target: artifact bucket, storage stack, pipeline stack, first prices.
+
+Every step looks before it acts and can be repeated, so an interrupted deployment is finished by
+running it again, and a deployment without changes changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.clock import Clock
+from wavetank.naming import Names
+from wavetank.settings import REGION
+from wavetank.stack.cloudformation import ResourceEvent, Stacks
+from wavetank.stack.package import Package, package_folder
+from wavetank.stack.seed import reset_prices, seed_prices
+from wavetank.stack.template import read_pipeline_template, read_template
+from wavetank.ticker import FIRST_PRICES
+
+FUNCTIONS = ("streaming", "notification")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentOptions:
+    """What the user decides about a deployment.
+
+    `addresses` get the alerts; each must confirm first. `record_format` is `ndjson` or `original`.
+    """
+
+    names: Names
+    addresses: tuple[str, ...] = ()
+    schedule_enabled: bool = True
+    record_format: str = "ndjson"
+    reset_prices: bool = False
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What was deployed, and what it took."""
+
+    changed_stacks: tuple[str, ...]
+    items_seeded: int
+    packages: Mapping[str, Package]
+
+
+class Deployer:
+    """Deploys the pipeline of one project folder to one target."""
+
+    def __init__(
+        self,
+        aws: AwsClients,
+        project_folder: Path,
+        clock: Clock,
+        pace_seconds: float,
+        on_event: Callable[[ResourceEvent], None] = lambda _: None,
+    ) -> None:
+        self._aws = aws
+        self._project = project_folder
+        self._stacks = Stacks(aws.cloudformation, clock, pace_seconds, on_event)
+
+    def deploy(self, options: DeploymentOptions) -> Deployment:
+        """Brings the target to what the templates, the handlers and the options say.
+
+        Raises:
+            UsageError: a template, a handler folder or an address cannot be used.
+            InfrastructureError: CloudFormation refused or failed.
+        """
+        names = options.names
+        init = self._project / "init"
+        pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
+        packages = {name: package_folder(self._project / "lambdas" / name) for name in FUNCTIONS}
+        self._upload(names.artifact_bucket, packages.values())
+        applied = {
+            names.storage_stack: self._stacks.apply(
+                names.storage_stack,
+                read_template(init / "storage.yaml"),
+                {"DeliveryBucketName": names.bucket},
+            ),
+            names.pipeline_stack: self._stacks.apply(
+                names.pipeline_stack, pipeline, _parameters(options, packages)
+            ),
+        }
+        seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES)
+        if options.reset_prices:
+            reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES)
+        changed = tuple(name for name, state in applied.items() if state.changed)
+        return Deployment(changed, seeded, packages)
+
+    def _upload(self, bucket: str, packages: Iterable[Package]) -> None:
+        """Puts the zips where CloudFormation can fetch them; the deployer's own bucket."""
+        if not self._bucket_exists(bucket):
+            self._aws.s3.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        for package in packages:
+            self._aws.s3.put_object(Bucket=bucket, Key=package.key, Body=package.content)
+
+    def _bucket_exists(self, bucket: str) -> bool:
+        try:
+            self._aws.s3.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error_code(error) in {"404", "NoSuchBucket"}:
+                return False
+            raise
+        return True
+
+
+def _parameters(options: DeploymentOptions, packages: Mapping[str, Package]) -> dict[str, str]:
+    names = options.names
+    return {
+        "Stem": names.stem,
+        "FullName": names.full_name,
+        "DeliveryBucketName": names.bucket,
+        "DeliveryStreamName": names.delivery_stream,
+        "ArtifactBucketName": names.artifact_bucket,
+        "StreamingCodeKey": packages["streaming"].key,
+        "NotificationCodeKey": packages["notification"].key,
+        "ScheduleState": "ENABLED" if options.schedule_enabled else "DISABLED",
+        "RecordFormat": options.record_format,
+    }

@@ -1,0 +1,52 @@
+"""Fires ticks by hand, just as the schedule would: the same event, the same function."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wavetank.clients import AwsClients
+from wavetank.clock import rfc3339
+from wavetank.errors import InfrastructureError
+from wavetank.naming import Names
+from wavetank.schedule import scheduled_event
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.literals import InvocationTypeType
+    from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """The schedule's finger on one pipeline's streaming function."""
+
+    aws: AwsClients
+    names: Names
+
+    def fire(self, instant: datetime) -> None:
+        """Invokes asynchronously, as EventBridge does: failures are retried, then alerted."""
+        self._invoke("Event", instant)
+
+    def fire_and_wait(self, instant: datetime) -> dict[str, object]:
+        """Invokes synchronously and returns the function's answer; nothing is retried.
+
+        Raises:
+            InfrastructureError: the function failed.
+        """
+        answer = self._invoke("RequestResponse", instant)
+        payload = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise InfrastructureError(
+                f"the tick of {rfc3339(instant)} to be made",
+                f"{payload.get('errorType')}: {payload.get('errorMessage')}",
+                f"look at the log group /aws/lambda/{self.names.streaming_function}",
+            )
+        return dict(payload)
+
+    def _invoke(self, kind: "InvocationTypeType", instant: datetime) -> "InvocationResponseTypeDef":
+        rule = self.aws.events.describe_rule(Name=self.names.rule)["Arn"]
+        return self.aws.awslambda.invoke(
+            FunctionName=self.names.streaming_function,
+            InvocationType=kind,
+            Payload=json.dumps(scheduled_event(rule, instant)),
+        )

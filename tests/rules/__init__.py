@@ -1,0 +1,18 @@
+"""The project's constitution: rules that hold for every file, as ordinary tests.
+
+    layers            data: who stands above whom, what each may import
+    source            the project's files, parsed; findings and how they are reported
+    test_imports      imports go downward; one door to AWS, one to LocalStack
+    test_environment  only settings reads the environment
+    test_time         only clock reads the time or waits
+    test_size         what fits on a page
+    test_ignores      whoever silences a tool says why
+    test_failures     no error is swallowed
+    test_tests        every test says what it proves, and proves it
+    test_account      no test can reach a real AWS account
+    test_hygiene      nothing of a developer's machine or account in the repository
+
+Each rule is a checker over one file's text, and has a test that shows it catching a breach. Where
+a file may break a rule, it stands in an EXEMPT table with the reason; an exemption that is no
+longer needed fails, so the tables only ever hold what is true today.
+"""

@@ -1,0 +1,59 @@
+"""Who stands above whom in `harness/wavetank`: the only place that says so.
+
+An import goes downward, or sideways without coming back. A new module is placed here first.
+"""
+
+LAYERS: dict[str, frozenset[str]] = {
+    "top": frozenset({"__main__", "campaign", "cli", "driver", "report"}),
+    "edge": frozenset(
+        {
+            "clients",
+            "drill",
+            "engines",
+            "probes",
+            "requirements",
+            "sandbox",
+            "settings",
+            "stack",
+            "trigger",
+            "watch",
+        }
+    ),
+    "emulator": frozenset({"emulator"}),
+    "core": frozenset(
+        {
+            "__init__",
+            "clock",
+            "errors",
+            "faults",
+            "guardian",
+            "history",
+            "invariants",
+            "naming",
+            "scenario",
+            "schedule",
+            "ticker",
+            "verdicts",
+        }
+    ),
+}
+"""From the highest to the lowest. Core knows no AWS; the emulator runs inside LocalStack."""
+
+CORE_LIBRARIES: dict[str, frozenset[str]] = {
+    "faults": frozenset({"hypothesis"}),  # fault plans are drawn and shrunk
+    "scenario": frozenset({"pydantic"}),  # scenario files are written by people
+}
+"""What a core module may import besides the standard library."""
+
+EMULATOR_USERS = frozenset({"emulator", "engines"})
+"""An engine starts the emulator; everyone else reaches it as they reach AWS, over its API."""
+
+SDK_USERS = frozenset({"clients"})
+"""Where retries, time-outs and credentials are decided, once."""
+
+SDK = frozenset({"boto3", "botocore"})
+LOCALSTACK = frozenset({"localstack", "moto", "plux", "rolo"})
+"""LocalStack, the backends that it answers from, and the frameworks that it is made of."""
+
+HANDLERS = ("lambdas/", "tests/handlers/")
+"""Code that is zipped and runs in a function's process, where AWS's rules hold and not ours."""
