@@ -2,7 +2,8 @@
 
     layers            data: who stands above whom, what each may import
     source            the project's files, parsed; findings and how they are reported
-    test_imports      imports go downward; one door to AWS, one to LocalStack
+    test_layers       imports go downward and never come back
+    test_imports      one door to AWS, one to LocalStack, none to the handlers
     test_environment  only settings reads the environment
     test_time         only clock reads the time or waits
     test_size         what fits on a page
@@ -11,6 +12,7 @@
     test_tests        every test says what it proves, and proves it
     test_account      no test can reach a real AWS account
     test_hygiene      nothing of a developer's machine or account in the repository
+    test_source       the ground the rules stand on
 
 Each rule is a checker over one file's text, and has a test that shows it catching a breach. Where
 a file may break a rule, it stands in an EXEMPT table with the reason; an exemption that is no

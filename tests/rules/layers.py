@@ -3,6 +3,8 @@
 An import goes downward, or sideways without coming back. A new module is placed here first.
 """
 
+HARNESS = "harness/wavetank/"
+
 LAYERS: dict[str, frozenset[str]] = {
     "top": frozenset({"__main__", "campaign", "cli", "driver", "report"}),
     "edge": frozenset(
@@ -57,3 +59,18 @@ LOCALSTACK = frozenset({"localstack", "moto", "plux", "rolo"})
 
 HANDLERS = ("lambdas/", "tests/handlers/")
 """Code that is zipped and runs in a function's process, where AWS's rules hold and not ours."""
+
+
+def is_of_handlers(path: str) -> bool:
+    """Whether the file is a handler's or, as tests/<tier>/lambdas/, one of its tests."""
+    return path.startswith(HANDLERS) or (path.startswith("tests/") and "/lambdas/" in path)
+
+
+def part(path: str) -> str:
+    """The module or package directly below `harness/wavetank` that the file belongs to."""
+    return path.removeprefix(HARNESS).partition("/")[0].removesuffix(".py")
+
+
+def depth(name: str) -> int | None:
+    """How far below the top the part stands; None where the table does not know it."""
+    return next((n for n, parts in enumerate(LAYERS.values()) if name in parts), None)

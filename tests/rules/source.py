@@ -4,7 +4,8 @@ import ast
 import io
 import subprocess
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -78,6 +79,7 @@ class Source:
         return [
             Import(node.lineno, module, name, id(node) in guarded)
             for node in ast.walk(self.tree)
+            if isinstance(node, ast.stmt | ast.expr)
             for module, name in self._imported_by(node)
         ]
 
@@ -126,6 +128,10 @@ class Source:
         return origins
 
 
+type Checker = Callable[[Source], Iterable[Finding]]
+"""A rule as far as it can be told from one file."""
+
+
 @cache
 def project_files() -> tuple[str, ...]:
     """What git tracks or would track: new files count, ignored ones do not."""
@@ -145,9 +151,9 @@ def project_texts() -> Mapping[str, str]:
     """The project's text files by path; the lock is a machine's, and LICENSE not ours to word."""
     texts = {}
     for name in project_files():
-        content = (ROOT / name).read_bytes()
-        if name not in {"LICENSE", "uv.lock"} and b"\0" not in content:
-            texts[name] = content.decode()
+        if name not in {"LICENSE", "uv.lock"}:
+            with suppress(UnicodeDecodeError):  # an image or an archive
+                texts[name] = (ROOT / name).read_bytes().decode()
     return texts
 
 
@@ -155,6 +161,21 @@ def project_texts() -> Mapping[str, str]:
 def project_sources() -> tuple[Source, ...]:
     """The project's Python files."""
     return tuple(Source(p, text) for p, text in project_texts().items() if p.endswith(".py"))
+
+
+def sources_in(*folders: str) -> list[Source]:
+    """The project's Python files below the folders."""
+    return [source for source in project_sources() if source.path.startswith(folders)]
+
+
+def sources_outside(*folders: str) -> list[Source]:
+    """The project's Python files elsewhere."""
+    return [source for source in project_sources() if not source.path.startswith(folders)]
+
+
+def findings(checker: Checker, sources: Iterable[Source]) -> list[Finding]:
+    """What the checker finds in any of the files."""
+    return [finding for source in sources for finding in checker(source)]
 
 
 def assert_none(findings: Iterable[Finding], action: str) -> None:

@@ -1,0 +1,52 @@
+"""What holds for every test: no way to a real AWS account, and a marker named after its tier."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+TIERS = {
+    "rules": "reads the project's own files",
+    "unit": "one module in memory, no sockets",
+    "property": "Hypothesis looks for the counter-example, no sockets",
+    "tank": "LocalStack in this process, virtual time",
+    "embedded": "LocalStack as a child process, wall time",
+    "docker": "needs a Docker engine",
+}
+"""The folders below tests/, by what their tests need to run; each is a marker, as in `-m tank`."""
+
+NOWHERE = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "BOTO_CONFIG": os.devnull,
+}
+"""Where the AWS SDK is sent to look for an account."""
+
+
+def hide_accounts(patch: pytest.MonkeyPatch) -> None:
+    """Leaves the AWS SDK nothing of the host's to find: no variable, file or metadata service."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        patch.delenv(name)
+    for name, value in NOWHERE.items():
+        patch.setenv(name, value)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hides the accounts before any module of the suite is imported, fixtures or not."""
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    hide_accounts(patch)
+    for tier, needs in TIERS.items():
+        config.addinivalue_line("markers", f"{tier}: {needs}")
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Marks each test with its tier."""
+    folder = Path(__file__).parent
+    for item in items:
+        inside = item.path.is_relative_to(folder)
+        tier = item.path.relative_to(folder).parts[0] if inside else ""
+        if tier in TIERS:
+            item.add_marker(tier)

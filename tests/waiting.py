@@ -1,0 +1,39 @@
+"""Waiting for conditions in tests: with a deadline, and a failure that says what was seen last."""
+
+from collections.abc import Callable
+
+from wavetank.clock import WallClock
+from wavetank.probes import wait_until
+
+
+def wait_until_true(
+    condition: Callable[[], object], expected: str, within_seconds: float = 20.0
+) -> None:
+    """Returns when the condition holds.
+
+    Raises:
+        ConditionTimeoutError: it did not come to hold.
+    """
+    wait_until_seen(condition, bool, expected, within_seconds)
+
+
+def wait_until_seen[T](
+    observe: Callable[[], T],
+    accept: Callable[[T], object],
+    expected: str,
+    within_seconds: float = 20.0,
+) -> T:
+    """Returns the first observation that is accepted.
+
+    Raises:
+        ConditionTimeoutError: none was.
+    """
+    return wait_until(
+        observe,
+        accept,
+        expected=expected,
+        hint="see the test's captured output",
+        within_seconds=within_seconds,
+        clock=WallClock(),
+        pace_seconds=0.05,
+    )
