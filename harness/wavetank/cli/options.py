@@ -16,7 +16,6 @@ NameOption = Annotated[
     str,
     typer.Option(
         "--name",
-        envvar="WAVETANK_NAME",
         help="Whose pipeline it is, as 'First Surname'; every resource is named after it.",
     ),
 ]

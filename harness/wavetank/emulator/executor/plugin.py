@@ -110,8 +110,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Removes the unpacked code."""
-        _code(function_version).destroy_cached()
+        """Nothing: a newer version may share the code, and LocalStack removes it after the last."""
 
     def _end(self) -> None:
         self._environment.end()
