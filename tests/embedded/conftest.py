@@ -41,7 +41,9 @@ def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStackC
         )
         child = start_localstack(folder, options, WallClock())
         yield child
+        log = child.log_file.read_text()
         child.stop()
+    assert [line for line in log.splitlines() if "w.emulator" in line] == []
 
 
 @pytest.fixture(scope="session")

@@ -42,11 +42,10 @@ def _poll(poller: Poller) -> None:
                 MaxNumberOfMessages=MESSAGES_MAX,
                 VisibilityTimeout=version.config.timeout + HIDDEN_SECONDS_BESIDES_TIMEOUT,
             )
-            for message in answer.get("Messages", []):
+            for message in answer["Messages"] or []:
                 if stopping.is_set():
-                    sqs.change_message_visibility(
-                        QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-                    )
+                    kept = sqs.queue_manager.get_queue(queue_name=queue)
+                    kept.update_visibility_timeout(message["ReceiptHandle"], 0)
                 else:
                     poller.invoker_pool.submit(poller.handle_message, message)
         except Exception as error:  # noqa: BLE001 - whatever LocalStack raises, polling must go on

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 
 from wavetank.emulator.executor.outcome import Outcome
 
-OUTPUT_BYTES_MAX = 1024 * 1024
+OUTPUT_BYTES_MAX = 128 * 1024
 """Output kept of one invocation: LocalStack makes each line an event, and holds all in memory."""
 
 
 class Output:
-    """What an invocation printed: the first half-megabyte and the last, the middle counted."""
+    """What an invocation printed: the first part and the last, the middle counted."""
 
     def __init__(self, limit_bytes: int = OUTPUT_BYTES_MAX) -> None:
         self._half = limit_bytes // 2
