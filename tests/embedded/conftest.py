@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from wavetank.clock import WallClock
 from wavetank.engines.embedded import SandboxFolder, choose_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.naming import Names, derive_names
-from wavetank.settings import SANDBOX_ACCOUNT
+from wavetank.settings import SANDBOX_ACCOUNT, read_settings
 from wavetank.stack.deployment import Deployer, Deployment, DeploymentOptions
 from wavetank.stack.package import package_files
 
@@ -36,7 +35,7 @@ def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStackC
         options = LocalStackOptions(
             port=choose_port(None),
             folder=folder.path / "localstack",
-            path=os.environ["PATH"],
+            path=read_settings().path,
             retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
         )
         child = start_localstack(folder, options, WallClock())

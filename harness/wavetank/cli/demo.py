@@ -22,6 +22,7 @@ from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import ExitCode
 from wavetank.probes import delivered_objects
 from wavetank.settings import read_settings
+from wavetank.stack.deployment import DeploymentOptions
 from wavetank.trigger import Trigger
 
 TICKS = 3
@@ -44,6 +45,7 @@ def demo(
         record_format="ndjson",
         retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
         port=None,
+        schedule_enabled=False,
     )
     settings = read_settings()
     folder = SandboxFolder(settings.state_folder / "demo")
@@ -68,5 +70,7 @@ def _story(session: Session, output: Output) -> ExitCode:
     output.say(f"{len(objects)} objects in {sandbox.names.bucket}; the newest: {objects[-1].key}")
     output.say("now the drill: somebody deploys a broken handler")
     perform(sandbox, output)
+    output.say("the schedule is switched on; until here the demo fired the ticks itself")
+    sandbox.deployer().deploy(DeploymentOptions(names=sandbox.names, addresses=sandbox.addresses))
     output.say("and the brief's requirements, one by one:")
     return judge(sandbox, output)

@@ -27,6 +27,8 @@ MS_BIND = 4096  # <linux/mount.h>
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 OPEN_FILES_MAX = 1024  # AWS: "Lambda quotas", file descriptors
+COERCED_LOCALE = "C.UTF-8"
+"""What Python adds where the host lacks AWS's locale (PEP 538); no function asked for it."""
 TMP = Path("/tmp")  # noqa: S108 - the very folder that is given to each environment alone
 
 
@@ -103,6 +105,8 @@ def confine(confinement: Confinement) -> None:
 def main() -> None:
     """Entry point of the script: confine, then run the handler named in `_HANDLER` for ever."""
     _, confinement, runtime_site = sys.argv
+    if os.environ.get("LC_CTYPE") == COERCED_LOCALE:
+        del os.environ["LC_CTYPE"]
     confine(Confinement(**json.loads(confinement)))
     site.setquit()
     site.setcopyright()

@@ -1,0 +1,218 @@
+"""The commands as a user types them, each in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.waiting import wait_until_true
+from wavetank.errors import ExitCode
+from wavetank.settings import read_settings
+
+SECONDS_MAX = 120
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The JSON lines of one kind."""
+        lines = [json.loads(line) for line in self.out.splitlines()]
+        return [line for line in lines if line["event"] == kind]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A user's shell, with a state folder of its own."""
+
+    state: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line, with the state folder in its environment."""
+        return ["env", f"WAVETANK_STATE={self.state}", sys.executable, "-m", "wavetank", *arguments]
+
+    def run(self, *arguments: str) -> Finished:
+        """Runs a command to its end."""
+        done = subprocess.run(
+            self.command(*arguments),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A shell whose sandbox, if a test leaves one, is stopped."""
+    shell = Shell(tmp_path_factory.mktemp("commands"))
+    yield shell
+    shell.run("down")
+
+
+def _processes_of(folder: Path) -> list[int]:
+    """Processes that work in the folder or name it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            words = [process.cwd(), *process.cmdline()]
+        except psutil.Error:
+            continue
+        if any(str(folder) in word for word in words) and process.pid != os.getpid():
+            found.append(process.pid)
+    return found
+
+
+def test_the_life_of_a_sandbox(shell: Shell) -> None:
+    """up, status, check, drill, deploy, a second up, down: each as documented, nothing left."""
+    name = ("--name", "Jan van der Merwe")
+    up = shell.run("up", "--detach", "--retry-base-delay", "1", *name, "--json")
+    assert up.code == 0, up.err
+    endpoint = up.events("ready")[0]["endpoint"]
+
+    second = shell.run("up")
+    assert second.code == ExitCode.USAGE
+    assert f"one at {endpoint}" in second.err
+
+    drill = shell.run("drill", "--json")
+    assert drill.code == 0, drill.err
+    assert drill.events("drill")[0]["seconds"]["alerted"] > 2.5  # two retries, 1 s and 2 s
+
+    check = shell.run("check", "--json")
+    assert check.code == ExitCode.VALID, check.out
+    assert {finding["verdict"] for finding in check.events("finding")} == {"valid"}
+    assert any("DEJANVAN-streaming-lambda" in f["evidence"] for f in check.events("finding"))
+
+    deploy = shell.run("deploy", "--json")
+    assert deploy.events("deployed") == [
+        {"event": "deployed", "changed": [], "prices_reset": False}
+    ]
+    reset = shell.run("deploy", "--reset-prices", "--json")
+    assert reset.events("deployed")[0]["prices_reset"] is True
+
+    status = shell.run("status", "--json").events("status")[0]
+    assert status["running"]
+    assert status["health"]["objects"] >= 1
+    assert status["health"]["alerts"] >= 1
+
+    down = shell.run("down", "--json")
+    assert down.events("down") == [{"event": "down", "stopped": True}]
+    assert shell.run("status", "--json").events("status") == [{"event": "status", "running": False}]
+    wait_until_true(lambda: _processes_of(shell.state) == [], "every process to end")
+
+
+def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
+    """In a pipe `up` prints plain lines, a tick and an object among them, and ends with 0."""
+    shell = Shell(tmp_path)
+    with subprocess.Popen(
+        shell.command("up"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as up:
+        assert up.stdout is not None
+        seen: list[str] = []
+        while not any("object" in line for line in seen):
+            line = up.stdout.readline()
+            assert line, seen
+            seen.append(line)
+        owner = json.loads((tmp_path / "sandbox" / "sandbox.json").read_text())["owner"]
+        os.kill(owner, signal.SIGINT)
+        rest = up.stdout.read()
+    assert "stopped" in rest
+    assert up.returncode == 0
+    assert any("tick" in line for line in seen)
+    wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
+
+
+def test_the_demo_tells_the_whole_story_and_ends(tmp_path: Path) -> None:
+    """Ticks, a broken deployment, its alert, the restored function, every requirement valid."""
+    demo = Shell(tmp_path).run("demo")
+    assert demo.code == ExitCode.VALID, demo.out + demo.err
+    assert demo.out.count("20 records") >= 3
+    assert "alert to alerts@example.com after" in demo.out
+    assert demo.out.count("\nvalid ") == 12
+    wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["up", "--name", "Dora"], ExitCode.USAGE, "expected a first name and a surname"),
+        (["up", "--name", "李 小龙"], ExitCode.USAGE, "in Latin letters"),
+        (["up", "--name", "Dora " + "x" * 60], ExitCode.USAGE, "a bucket name of at most 63"),
+        (["up", "--prefix", "D E"], ExitCode.USAGE, "correct --prefix"),
+        (["up", "--email", "nobody"], ExitCode.USAGE, "correct --email"),
+        (["up", "--record-format", "csv"], ExitCode.USAGE, "correct --record-format"),
+        (["up", "--port", "99999"], ExitCode.USAGE, "choose another --port"),
+        (["up", "--no-such-option"], ExitCode.USAGE, "--no-such-option"),
+        (["check"], ExitCode.USAGE, "start one with ./wavetank up"),
+        (["check", "--target", "moon"], ExitCode.USAGE, "--target local"),
+        (["drill"], ExitCode.USAGE, "start one with ./wavetank up"),
+        (["no-such-command"], ExitCode.USAGE, "no-such-command"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_leaves_nothing(
+    tmp_path: Path, arguments: Sequence[str], code: ExitCode, message: str
+) -> None:
+    """What was expected, what was found, what to do; no traceback, no half-made sandbox."""
+    finished = Shell(tmp_path).run(*arguments)
+    assert finished.code == code
+    assert message in finished.err
+    assert "Traceback" not in finished.err
+    assert not (tmp_path / "sandbox" / "localstack").exists()
+
+
+def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
+    """Whoever mends Wavetank gets the traceback, on request."""
+    finished = Shell(tmp_path).run("check", "--debug")
+    assert "Traceback" in finished.err
+
+
+def test_down_without_a_sandbox_says_so(tmp_path: Path) -> None:
+    """It is no error to stop what does not run."""
+    finished = Shell(tmp_path).run("down")
+    assert (finished.code, finished.out.strip()) == (0, "no sandbox is running")
+
+
+def test_a_template_that_is_refused_names_the_reason_and_leaves_nothing(tmp_path: Path) -> None:
+    """A broken template ends `up` with CloudFormation's words, exit 4, and no process behind."""
+    project = tmp_path / "project"
+    for part in ("init", "lambdas"):
+        _copy(read_settings().project_folder / part, project / part)
+    pipeline = project / "init" / "pipeline.yaml"
+    broken = pipeline.read_text().replace("!GetAtt PriceTable.Arn", "!GetAtt NoTable.Arn")
+    pipeline.write_text(broken)
+    package = project / "harness" / "wavetank"
+    _copy(read_settings().project_folder / "harness" / "wavetank", package)
+    environment = ["env", f"WAVETANK_STATE={tmp_path / 'state'}", f"PYTHONPATH={package.parent}"]
+    done = subprocess.run(
+        [*environment, sys.executable, "-m", "wavetank", "up"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+    assert done.returncode == ExitCode.INFRASTRUCTURE
+    assert "NoTable" in done.stderr
+    wait_until_true(lambda: _processes_of(tmp_path / "state") == [], "every process to end")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.rglob("*"):
+        if path.is_file() and path.suffix in {".py", ".yaml"}:
+            copied = target / path.relative_to(source)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_bytes(path.read_bytes())

@@ -1,0 +1,118 @@
+"""Deploying again: nothing changes by itself, what is changed really changes, prices go on."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.embedded.conftest import ADDRESS, PACE_SECONDS, PROJECT, MakePipeline, Pipeline
+from wavetank.clients import AwsClients
+from wavetank.clock import WallClock
+from wavetank.errors import InfrastructureError
+from wavetank.probes import read_prices, subscriptions
+from wavetank.stack.cloudformation import ResourceEvent, Stacks
+from wavetank.stack.template import read_template
+from wavetank.ticker import FIRST_PRICES
+from wavetank.trigger import Trigger
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def _rule_state(pipeline: Pipeline) -> str:
+    return pipeline.aws.events.describe_rule(Name=pipeline.names.rule)["State"]
+
+
+def _addresses(pipeline: Pipeline) -> list[str]:
+    topic = f"arn:aws:sns:eu-west-1:000000000000:{pipeline.names.topic}"
+    return sorted(entry.address for entry in subscriptions(pipeline.aws, topic))
+
+
+def test_deploying_twice_changes_nothing(pipeline: Pipeline) -> None:
+    """The change sets of the second deployment are empty: what runs is what the templates say."""
+    assert pipeline.deployer.deploy(pipeline.options).changed_stacks == ()
+
+
+def test_deploying_again_keeps_the_running_prices(make_pipeline: MakePipeline) -> None:
+    """Only missing items are seeded; starting over takes --reset-prices."""
+    pipeline = make_pipeline()
+    assert pipeline.deployment.items_seeded == 5
+    Trigger(pipeline.aws, pipeline.names).fire_and_wait(START)
+    running = read_prices(pipeline.aws, pipeline.names.table)
+    key = {"TickerName": {"S": "Index_3"}}
+    pipeline.aws.dynamodb.delete_item(TableName=pipeline.names.table, Key=key)
+
+    assert pipeline.deployer.deploy(pipeline.options).items_seeded == 1
+    after = {price.ticker: price for price in read_prices(pipeline.aws, pipeline.names.table)}
+    assert after["Index_3"].price == Decimal(80)
+    assert [after[p.ticker] for p in running if p.ticker != "Index_3"] == [
+        price for price in running if price.ticker != "Index_3"
+    ]
+
+    pipeline.deployer.deploy(replace(pipeline.options, reset_prices=True))
+    first = {price.ticker: price.price for price in FIRST_PRICES}
+    reset = read_prices(pipeline.aws, pipeline.names.table)
+    assert {price.ticker: price.price for price in reset} == first
+    assert {price.tick for price in reset} == {None}
+
+
+def test_the_schedule_is_really_switched(make_pipeline: MakePipeline) -> None:
+    """Stock LocalStack calls a rule updated and leaves it as it was."""
+    pipeline = make_pipeline()
+    assert _rule_state(pipeline) == "DISABLED"
+    pipeline.deployer.deploy(replace(pipeline.options, schedule_enabled=True))
+    assert _rule_state(pipeline) == "ENABLED"
+    targets = pipeline.aws.events.list_targets_by_rule(Rule=pipeline.names.rule)["Targets"]
+    assert [target["Id"] for target in targets] == ["streaming-lambda"]
+    pipeline.deployer.deploy(pipeline.options)
+    assert _rule_state(pipeline) == "DISABLED"
+
+
+def test_addresses_come_and_go(make_pipeline: MakePipeline) -> None:
+    """One more subscription for one more address, and one less when it goes."""
+    pipeline = make_pipeline()
+    more = replace(pipeline.options, addresses=(ADDRESS, "second@example.com"))
+    assert pipeline.deployer.deploy(more).changed_stacks == (pipeline.names.pipeline_stack,)
+    assert _addresses(pipeline) == [ADDRESS, "second@example.com"]
+    pipeline.deployer.deploy(pipeline.options)
+    assert _addresses(pipeline) == [ADDRESS]
+
+
+def test_an_update_that_cannot_be_emulated_fails_by_name(
+    pipeline: Pipeline, aws: AwsClients
+) -> None:
+    """A changed bucket is no silent success."""
+    template = read_template(PROJECT / "init" / "storage.yaml")
+    changed = template.replace('"DaysAfterInitiation": 1', '"DaysAfterInitiation": 2')
+    assert changed != template
+    stacks = Stacks(aws.cloudformation, WallClock(), PACE_SECONDS)
+    parameters = {"DeliveryBucketName": pipeline.names.bucket}
+    with pytest.raises(InfrastructureError, match="cannot update LifecycleConfiguration"):
+        stacks.apply(pipeline.names.storage_stack, changed, parameters)
+
+
+def test_progress_tells_of_every_resource(aws: AwsClients) -> None:
+    """Whoever waits sees each resource begin and complete; a second run reports nothing."""
+    events: list[ResourceEvent] = []
+    stacks = Stacks(aws.cloudformation, WallClock(), PACE_SECONDS, events.append)
+    template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    assert stacks.apply("progress-test", template, {}).changed
+    steps = [(event.resource, event.status) for event in events if event.resource == "Topic"]
+    assert steps == [("Topic", "CREATE_IN_PROGRESS"), ("Topic", "CREATE_COMPLETE")]
+    events.clear()
+    assert not stacks.apply("progress-test", template, {}).changed
+    assert events == []
+
+
+def test_a_resource_that_fails_is_named_with_its_reason(aws: AwsClients) -> None:
+    """The first failure, not the roll-back that follows it; and the stack says what to do next."""
+    stacks = Stacks(aws.cloudformation, WallClock(), PACE_SECONDS)
+    template = (
+        '{"Resources": {"Broken": {"Type": "AWS::Lambda::Function", "Properties": {'
+        '"Runtime": "python3.13", "Handler": "a.b", "Role": "arn:aws:iam::000000000000:role/r", '
+        '"Code": {"S3Bucket": "no-such-bucket", "S3Key": "no-such-key"}}}}}'
+    )
+    with pytest.raises(InfrastructureError, match=r"Broken CREATE_FAILED: .*"):
+        stacks.apply("failing-test", template, {})
+    with pytest.raises(InfrastructureError, match=r"found (ROLLBACK_COMPLETE|CREATE_FAILED)"):
+        stacks.apply("failing-test", template, {})

@@ -1,0 +1,175 @@
+"""The embedded engine's life: clean starts, clear failures, and never an orphan."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.waiting import wait_until_true
+from wavetank.clock import WallClock
+from wavetank.engines import embedded
+from wavetank.engines.embedded import SandboxFolder, SandboxRecord, choose_port, start_localstack
+from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.settings import read_settings
+
+OWNER = """
+import sys
+from pathlib import Path
+from wavetank.clock import WallClock
+from wavetank.engines.embedded import SandboxFolder, choose_port, start_localstack
+from wavetank.engines.localstack_child import LocalStackOptions
+from wavetank.settings import read_settings
+
+folder = SandboxFolder(Path(sys.argv[1]))
+with folder.owned():
+    options = LocalStackOptions(
+        port=choose_port(None), folder=folder.path / "localstack", path=read_settings().path
+    )
+    child = start_localstack(folder, options, WallClock())
+    print(child.process_id(), flush=True)
+    sys.stdin.read()
+"""
+
+
+def _options(folder: SandboxFolder, port: int | None = None) -> LocalStackOptions:
+    return LocalStackOptions(
+        port=choose_port(port), folder=folder.path / "localstack", path=read_settings().path
+    )
+
+
+def _record(owner: int) -> SandboxRecord:
+    return SandboxRecord(
+        endpoint="http://127.0.0.1:1",
+        owner=owner,
+        localstack=owner,
+        first_name="Dora",
+        surname="Explorer",
+        prefix="DE",
+        stream_name_case="lower",
+        addresses=[],
+        retry_base_delay_seconds=60,
+        log_file="log",
+    )
+
+
+@dataclass
+class Owner:
+    """A process that owns a sandbox, and LocalStack's process in it."""
+
+    process: subprocess.Popen[str]
+    localstack: int
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Iterator[Owner]:
+    """A sandbox owned by another process, which the test may kill."""
+    command = [sys.executable, "-c", OWNER, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield Owner(process, int(process.stdout.readline()))
+        process.kill()
+
+
+def test_localstack_ends_with_a_killed_owner(owner: Owner, tmp_path: Path) -> None:
+    """Kill -9 of the owner leaves no process, and the folder free for the next sandbox."""
+    family = psutil.Process(owner.localstack).children(recursive=True)
+    pids = [owner.localstack, *(member.pid for member in family)]
+    owner.process.send_signal(signal.SIGKILL)
+    owner.process.wait()
+    wait_until_true(lambda: not any(map(psutil.pid_exists, pids)), "LocalStack to end")
+    assert not SandboxFolder(tmp_path).is_owned()
+
+
+def test_an_init_script_that_fails_fails_the_start(tmp_path: Path) -> None:
+    """LocalStack itself would only log it; we name the script, and leave nothing running."""
+    folder = SandboxFolder(tmp_path)
+    folder.path.mkdir(parents=True)
+    options = _options(folder)
+    child = LocalStackChild(options, WallClock())
+    scripts = options.folder / "root" / "etc" / "localstack" / "init" / "ready.d"
+    scripts.mkdir(parents=True)
+    (scripts / "10-broken.py").write_text("raise RuntimeError('broken on purpose')")
+    with pytest.raises(InfrastructureError, match=r"10-broken\.py in state ERROR.*on purpose"):
+        child.start()
+    assert not psutil.pid_exists(child.process_id())
+
+
+def test_a_localstack_that_ends_while_starting_is_reported(tmp_path: Path) -> None:
+    """Its last words are in the message, with the file that has the rest."""
+    folder = SandboxFolder(tmp_path)
+    folder.path.mkdir(parents=True)
+    no_port = LocalStackOptions(
+        port=99999, folder=folder.path / "localstack", path=read_settings().path
+    )
+    with pytest.raises(InfrastructureError, match=r"it ended while starting.*localstack\.log"):
+        start_localstack(folder, no_port, WallClock())
+
+
+def test_a_taken_port_is_refused_by_number() -> None:
+    """Before anything is started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} to be free.*choose another --port"):
+            choose_port(port)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+    """The message says what a port is."""
+    with pytest.raises(UsageError, match="a port from 1 to 65535"):
+        choose_port(port)
+
+
+def test_too_little_disk_space_is_refused_with_both_sizes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LocalStack would fail half-way, and not say why."""
+    folder = SandboxFolder(tmp_path)
+    folder.path.mkdir(parents=True)
+    monkeypatch.setattr(embedded, "DISK_BYTES_MIN", 2**60)
+    with pytest.raises(InfrastructureError, match=r"MB free in .*make room"):
+        start_localstack(folder, _options(folder), WallClock())
+    assert list(folder.path.iterdir()) == []
+
+
+def test_a_second_sandbox_of_a_folder_is_refused(tmp_path: Path) -> None:
+    """It hears where the first one is and what can be done."""
+    folder = SandboxFolder(tmp_path)
+    with folder.owned():
+        folder.write(_record(os.getpid()))
+        with (
+            pytest.raises(UsageError, match=r"one at http://127.0.0.1:1.*wavetank down"),
+            SandboxFolder(tmp_path).owned(),
+        ):
+            pytest.fail("two owners")
+
+
+def test_a_record_left_by_a_crash_is_no_sandbox(tmp_path: Path) -> None:
+    """The lock decides, not the file: a killed owner left the file but holds no lock."""
+    folder = SandboxFolder(tmp_path)
+    with folder.owned():
+        pass
+    folder.write(_record(os.getpid()))
+    assert folder.running() is None
+    assert folder.stop(WallClock()) is False
+
+
+def test_what_a_sandbox_says_of_itself_comes_back(tmp_path: Path) -> None:
+    """Other commands read it whole while the owner holds the folder."""
+    folder = SandboxFolder(tmp_path)
+    with folder.owned():
+        folder.write(_record(os.getpid()))
+        assert SandboxFolder(tmp_path).running() == _record(os.getpid())
+    assert not (folder.path / "sandbox.json").exists()
