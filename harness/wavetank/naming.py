@@ -90,8 +90,8 @@ TABLE = Limit("table", 3, 255, r"[a-zA-Z0-9_.\-]+")
 TOPIC = Limit("topic", 1, 256, r"[A-Za-z0-9_\-]+")
 ROLE = Limit("role", 1, 64, r"[\w+=,.@\-]+")
 STACK = Limit("stack", 1, 128, r"[a-zA-Z][-a-zA-Z0-9]*")
-BUCKET_STARTS_REFUSED = ("xn--", "sthree-", "amzn-s3-demo-")
-"""[Amazon S3 user guide, bucketnamingrules]; the endings refused there cannot occur here."""
+BUCKET_START_REFUSED = "sthree-"
+"""[Amazon S3 user guide, bucketnamingrules]; what else it refuses cannot occur here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,9 +217,9 @@ def _folded(part: str, name: str, character: str) -> str:
 
 
 def _check(names: Names) -> None:
-    if names.bucket.startswith(BUCKET_STARTS_REFUSED):
+    if names.bucket.startswith(BUCKET_START_REFUSED):
         raise UsageError(
-            f"a bucket name that does not start with {', '.join(BUCKET_STARTS_REFUSED)}",
+            f"a bucket name that does not start with {BUCKET_START_REFUSED}, which S3 reserves",
             names.bucket,
             "choose another --prefix",
         )
