@@ -20,6 +20,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     UNKNOWN = 3
     INFRASTRUCTURE = 4
+    INTERRUPTED = 130
+    """The shell's own, for an end by Ctrl-C."""
 
 
 class WavetankError(Exception):

@@ -26,6 +26,10 @@ SECRETS = (
 )
 HOMES = re.compile(r"(?<![\w.})*-])(?:/(?:home|Users)/\w[\w.-]*|/ro{2}t\b|[A-Z]:\\Users\\)")
 
+ADDRESS = re.compile(r"[\w.+-]+@(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})", re.IGNORECASE)
+RESERVED_DOMAINS = ("example.com", "example.org", "example.net", ".invalid", ".test")
+"""[RFC 2606]"""
+
 
 def machine_paths(path: str, text: str, checkout: str = str(ROOT)) -> Iterator[Finding]:
     """The paths into somebody's home, or into the very folder that this clone is in."""
@@ -50,6 +54,14 @@ def secrets(path: str, text: str) -> Iterator[Finding]:
             yield from (Finding(path, number, f"{m[0][:10]}...") for m in pattern.finditer(line))
 
 
+def addresses(path: str, text: str) -> Iterator[Finding]:
+    """The e-mail addresses that could be somebody's: all but those of documentation's domains."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in ADDRESS.finditer(line):
+            if not match["domain"].endswith(RESERVED_DOMAINS):
+                yield Finding(path, number, match[0])
+
+
 def test_no_path_of_a_machine() -> None:
     """No file names a path that exists on one developer's machine only."""
     found = [f for path, text in project_texts().items() for f in machine_paths(path, text)]
@@ -60,6 +72,12 @@ def test_no_account_of_anybody() -> None:
     """No file holds an account number but LocalStack's and those of AWS's documentation."""
     found = [f for path, text in project_texts().items() for f in accounts(path, text)]
     assert_none(found, "Use LocalStack's account, twelve zeros, or one of AWS's examples")
+
+
+def test_no_address_of_anybody() -> None:
+    """No file holds an e-mail address that may reach somebody, the brief's third party included."""
+    found = [f for path, text in project_texts().items() for f in addresses(path, text)]
+    assert_none(found, "Use an address of example.com")
 
 
 def test_no_secret() -> None:
@@ -130,3 +148,9 @@ def test_secret_is_caught(parts: tuple[str, ...]) -> None:
     found = list(secrets("x", f"key = '{''.join(parts)}'"))
     assert len(found) == 1
     assert "".join(parts) not in found[0].what
+
+
+def test_address_is_caught() -> None:
+    """Anybody's address is found; those of example.com pass."""
+    line = "to ada@" + "mail.io, and bob@example.com"
+    assert [f.what for f in addresses("x", line)] == ["ada@" + "mail.io"]

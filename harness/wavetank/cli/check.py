@@ -15,7 +15,10 @@ from wavetank.requirements import check_requirements
 from wavetank.verdicts import exit_code
 
 TargetOption = Annotated[
-    str, typer.Option("--target", help="What is looked at: local, the running sandbox.")
+    str,
+    typer.Option(
+        "--target", metavar="TARGET", help="What is looked at: local, the running sandbox."
+    ),
 ]
 
 

@@ -27,7 +27,6 @@ from wavetank.trigger import Trigger
 
 TICKS = 3
 RETRY_BASE_DELAY_SECONDS = 1
-INTERRUPTED = 130
 
 
 def demo(
@@ -54,7 +53,7 @@ def demo(
             code = _story(session, output)
     except Stopped:
         output.say("stopped")
-        code = ExitCode(INTERRUPTED)
+        code = ExitCode.INTERRUPTED
     raise typer.Exit(code)
 
 

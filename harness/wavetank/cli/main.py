@@ -11,9 +11,6 @@ from rich.text import Text
 from wavetank.cli import check, demo, deploy, sandbox, suite
 from wavetank.errors import ExitCode, WavetankError
 
-INTERRUPTED = 130
-"""The shell's code for an end by Ctrl-C."""
-
 app = typer.Typer(
     name="wavetank",
     help="A local-first testbed for serverless streaming pipelines on AWS, on LocalStack.",
@@ -65,7 +62,7 @@ def run() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         errors.print(Text("wavetank: interrupted"))
-        sys.exit(INTERRUPTED)
+        sys.exit(ExitCode.INTERRUPTED)
     except Exception as error:  # the last line of defence: users get a message, not a traceback
         if "--debug" in sys.argv:
             raise

@@ -16,15 +16,25 @@ NameOption = Annotated[
     str,
     typer.Option(
         "--name",
+        metavar="NAME",
         help="Whose pipeline it is, as 'First Surname'; every resource is named after it.",
     ),
 ]
 SurnameOption = Annotated[
     str | None,
-    typer.Option("--surname", help="The surname, where --name is a first name of several words."),
+    typer.Option(
+        "--surname",
+        metavar="SURNAME",
+        help="The surname, where --name is a first name of several words.",
+    ),
 ]
 PrefixOption = Annotated[
-    str, typer.Option("--prefix", help="What every name starts with, before the person's letters.")
+    str,
+    typer.Option(
+        "--prefix",
+        metavar="PREFIX",
+        help="What every name starts with, before the person's letters.",
+    ),
 ]
 StreamCaseOption = Annotated[
     StreamNameCase,
@@ -35,12 +45,16 @@ StreamCaseOption = Annotated[
 ]
 EmailOption = Annotated[
     list[str] | None,
-    typer.Option("--email", help="An address for alerts; may be given more than once."),
+    typer.Option(
+        "--email", metavar="ADDRESS", help="An address for alerts; may be given more than once."
+    ),
 ]
 FormatOption = Annotated[
     str,
     typer.Option(
-        "--record-format", help="ndjson, or original: the text form of the assignment's script."
+        "--record-format",
+        metavar="ndjson|original",
+        help="original is the text form of the assignment's script.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]
@@ -49,6 +63,7 @@ DelayOption = Annotated[
     int,
     typer.Option(
         "--retry-base-delay",
+        metavar="SECONDS",
         min=0,
         max=300,
         help="Seconds before Lambda's first retry (the second waits twice as long). AWS: 60.",

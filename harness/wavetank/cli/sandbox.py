@@ -42,7 +42,8 @@ def up(
     record_format: FormatOption = "ndjson",
     retry_base_delay: DelayOption = 60,
     port: Annotated[
-        int | None, typer.Option("--port", help="Default: 4566 where it is free, else any.")
+        int | None,
+        typer.Option("--port", metavar="PORT", help="Default: 4566 where it is free, else any."),
     ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
