@@ -136,6 +136,18 @@ def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
 
 
+def test_ctrl_c_in_the_demo_ends_with_the_shells_code(tmp_path: Path) -> None:
+    """Nobody takes half a story for a whole one, and nothing stays behind."""
+    command = Shell(tmp_path).command("demo")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert "is up at" in demo.stdout.readline()
+        demo.send_signal(signal.SIGINT)
+        rest = demo.stdout.read()
+    assert (demo.returncode, rest.splitlines()[-1]) == (ExitCode.INTERRUPTED, "stopped")
+    wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
+
+
 def test_the_demo_tells_the_whole_story_and_ends(tmp_path: Path) -> None:
     """Ticks, a broken deployment, its alert, the restored function, every requirement valid."""
     demo = Shell(tmp_path).run("demo")

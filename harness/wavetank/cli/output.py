@@ -37,7 +37,7 @@ class Output:
             print(json.dumps({"event": event, **fields}, default=str), flush=True)  # noqa: T201 - rich would wrap it
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Requirements and what they were judged by, as a table or one JSON object each."""
+        """Requirements and what they were judged by: a table, a line each in a pipe, or JSON."""
         for finding in findings:
             self.emit(
                 "finding",
@@ -45,7 +45,9 @@ class Output:
                 verdict=finding.verdict,
                 evidence=finding.evidence,
             )
-        if not self.as_json:
+            if not self.as_json and not self.console.is_terminal:
+                self.say(f"{finding.verdict:<8}{finding.requirement}: {finding.evidence}")
+        if not self.as_json and self.console.is_terminal:
             self.console.print(_findings_table(findings))
 
     @contextmanager
