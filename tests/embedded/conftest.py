@@ -13,7 +13,7 @@ import pytest
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock
-from wavetank.engines.embedded import SandboxFolder, choose_port, start_localstack
+from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.naming import Names, derive_names
 from wavetank.settings import SANDBOX_ACCOUNT, read_settings
@@ -33,7 +33,6 @@ def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStackC
     folder = SandboxFolder(tmp_path_factory.mktemp("state"))
     with folder.owned():
         options = LocalStackOptions(
-            port=choose_port(None),
             folder=folder.path / "localstack",
             path=read_settings().path,
             retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
@@ -121,6 +120,12 @@ class Function:
             error=answer.get("FunctionError"),
             log=base64.b64decode(answer["LogResult"]).decode(errors="replace"),
         )
+
+    def result(self, event: object = None) -> Any:
+        """What the handler returns; its log is the failure where it does not."""
+        answer = self.invoke(event)
+        assert answer.error is None, answer.log
+        return answer.payload
 
 
 type MakeFunction = Callable[..., Function]

@@ -5,8 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -24,25 +27,21 @@ OWNER = """
 import sys
 from pathlib import Path
 from wavetank.clock import WallClock
-from wavetank.engines.embedded import SandboxFolder, choose_port, start_localstack
+from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.settings import read_settings
 
 folder = SandboxFolder(Path(sys.argv[1]))
 with folder.owned():
-    options = LocalStackOptions(
-        port=choose_port(None), folder=folder.path / "localstack", path=read_settings().path
-    )
+    options = LocalStackOptions(folder=folder.path / "localstack", path=read_settings().path)
     child = start_localstack(folder, options, WallClock())
     print(child.process_id(), flush=True)
     sys.stdin.read()
 """
 
 
-def _options(folder: SandboxFolder, port: int | None = None) -> LocalStackOptions:
-    return LocalStackOptions(
-        port=choose_port(port), folder=folder.path / "localstack", path=read_settings().path
-    )
+def _options(folder: SandboxFolder) -> LocalStackOptions:
+    return LocalStackOptions(folder=folder.path / "localstack", path=read_settings().path)
 
 
 def _record(owner: int) -> SandboxRecord:
@@ -95,7 +94,7 @@ def test_an_init_script_that_fails_fails_the_start(tmp_path: Path) -> None:
     folder = SandboxFolder(tmp_path)
     folder.path.mkdir(parents=True)
     options = _options(folder)
-    child = LocalStackChild(options, WallClock())
+    child = LocalStackChild(options, choose_port(None), WallClock())
     scripts = options.folder / "root" / "etc" / "localstack" / "init" / "ready.d"
     scripts.mkdir(parents=True)
     (scripts / "10-broken.py").write_text("raise RuntimeError('broken on purpose')")
@@ -107,12 +106,52 @@ def test_an_init_script_that_fails_fails_the_start(tmp_path: Path) -> None:
 def test_a_localstack_that_ends_while_starting_is_reported(tmp_path: Path) -> None:
     """Its last words are in the message, with the file that has the rest."""
     folder = SandboxFolder(tmp_path)
-    folder.path.mkdir(parents=True)
-    no_port = LocalStackOptions(
-        port=99999, folder=folder.path / "localstack", path=read_settings().path
-    )
+    child = LocalStackChild(_options(folder), 99999, WallClock())
     with pytest.raises(InfrastructureError, match=r"it ended while starting.*localstack\.log"):
-        start_localstack(folder, no_port, WallClock())
+        child.start()
+
+
+class _AlwaysReady(BaseHTTPRequestHandler):
+    """Says what a LocalStack that is ready says."""
+
+    def do_GET(self) -> None:
+        body = b'{"completed": {"READY": true}, "scripts": []}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_another_localstack_at_the_port_is_not_taken_for_ours(tmp_path: Path) -> None:
+    """Only what our own child says counts, so that nobody works on a stranger's sandbox."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _AlwaysReady) as stranger:
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
+        child = LocalStackChild(
+            _options(SandboxFolder(tmp_path)), stranger.server_port, WallClock()
+        )
+        with pytest.raises(InfrastructureError, match="another program listening on port"):
+            child.start()
+        stranger.shutdown()
+
+
+def test_two_that_start_at_once_get_ports_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find the same port free; the one that comes second to it starts again on another."""
+    monkeypatch.setattr(embedded, "DEFAULT_PORT", choose_port(None))
+    folders = [SandboxFolder(tmp_path / name) for name in ("one", "other")]
+    for folder in folders:
+        folder.path.mkdir(parents=True)
+    with ThreadPoolExecutor() as pool:
+        children = list(
+            pool.map(
+                lambda folder: start_localstack(folder, _options(folder), WallClock()), folders
+            )
+        )
+    endpoints = {child.endpoint for child in children}
+    for child in children:
+        child.stop()
+    assert len(endpoints) == 2
 
 
 def test_a_taken_port_is_refused_by_number() -> None:

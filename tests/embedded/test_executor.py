@@ -47,7 +47,7 @@ def test_an_event_comes_back_unchanged(make_function: MakeFunction) -> None:
     function = make_function(ECHO)
     events: list[object] = [{"a": [1, None, "é"]}, [], 0, "x" * 100_000]
     for event in events:
-        assert function.invoke(event).payload == event
+        assert function.result(event) == event
 
 
 def test_a_warm_environment_keeps_its_state(make_function: MakeFunction) -> None:
@@ -166,7 +166,7 @@ def test_a_handler_out_of_time_is_killed_and_replaced(make_function: MakeFunctio
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert "Task timed out after 1.00 seconds" in answer.payload["errorMessage"]
     assert "started" in answer.log
-    assert 0 < function.invoke("go").payload <= 1000
+    assert 0 < function.result("go") <= 1000
 
 
 def test_a_handler_over_its_memory_is_killed(make_function: MakeFunction) -> None:
@@ -182,7 +182,7 @@ def test_a_handler_over_its_memory_is_killed(make_function: MakeFunction) -> Non
     answer = function.invoke(300)
     assert answer.payload["errorType"] == "Runtime.ExitError"
     assert "Error Type: Runtime.OutOfMemory" in answer.log
-    assert function.invoke(10).payload == 10 * 1024 * 1024
+    assert function.result(10) == 10 * 1024 * 1024
 
 
 def test_a_million_lines_do_not_hang_and_both_ends_are_kept(make_function: MakeFunction) -> None:
@@ -205,7 +205,7 @@ def test_a_response_is_passed_on_up_to_awss_limit(
     assert answer.error == error
     if error:
         assert answer.payload["errorType"] == "Function.ResponseSizeTooLarge"
-    assert function.invoke(3).payload == "xxx"
+    assert function.result(3) == "xxx"
 
 
 def test_forked_children_end_with_the_environment(
@@ -225,7 +225,7 @@ def test_forked_children_end_with_the_environment(
         "  return pids"
     )
     function = make_function(source)
-    children = function.invoke().payload
+    children = function.result()
     assert all(psutil.pid_exists(pid) for pid in children)
     update = {"FunctionName": function.name, "Timeout": 5}
     aws.awslambda.update_function_configuration(**update)  # type: ignore[arg-type]  # two known keys
@@ -262,7 +262,7 @@ def test_background_threads_stand_still_between_invocations(make_function: MakeF
     function.invoke()
     other.invoke()  # a second passes, in which a running thread would tick a hundred times
     function.invoke()
-    _, longest = function.invoke().payload
+    _, longest = function.result()
     assert longest > 0.8
 
 
@@ -275,9 +275,7 @@ def test_invocations_at_once_get_environments_of_their_own(make_function: MakeFu
         "  return os.environ['AWS_LAMBDA_LOG_STREAM_NAME']"
     )
     answers: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(function.invoke().payload)) for _ in range(4)
-    ]
+    threads = [threading.Thread(target=lambda: answers.append(function.result())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -296,7 +294,7 @@ def test_a_function_sees_only_what_aws_would_give_it(make_function: MakeFunction
 
 def test_only_the_runtimes_own_packages_can_be_imported(make_function: MakeFunction) -> None:
     """What AWS's runtime lacks is missing here too, though the sandbox itself has it installed."""
-    assert make_function("import boto3\ndef handler(e, c): return 1").invoke().payload == 1
+    assert make_function("import boto3\ndef handler(e, c): return 1").result() == 1
     for module in ("localstack", "rich", "wavetank"):
         answer = make_function(f"import {module}\ndef handler(e, c): return 1").invoke()
         assert answer.payload["errorType"] == "Runtime.ImportModuleError"
@@ -312,8 +310,8 @@ def test_each_environment_has_a_tmp_of_its_own(make_function: MakeFunction) -> N
     )
     one, other = make_function(source), make_function(source)
     one.invoke("mark-1")
-    assert one.invoke("mark-2").payload == ["mark-1", "mark-2"]
-    assert other.invoke("mark-3").payload == ["mark-3"]
+    assert one.result("mark-2") == ["mark-1", "mark-2"]
+    assert other.result("mark-3") == ["mark-3"]
     assert not list(Path("/tmp").glob("mark-*"))  # noqa: S108 - the host's, to see that it is clean
 
 
@@ -330,7 +328,7 @@ def test_a_payload_that_is_no_json_fails_that_invocation_only(
     function = make_function(ECHO)
     answer = aws.awslambda.invoke(FunctionName=function.name, Payload=b"{not json")
     assert answer.get("FunctionError") == "Unhandled"
-    assert function.invoke("still here").payload == "still here"
+    assert function.result("still here") == "still here"
 
 
 def test_idle_environments_are_frozen_and_cost_no_processor(
@@ -338,7 +336,7 @@ def test_idle_environments_are_frozen_and_cost_no_processor(
 ) -> None:
     """A waiting environment's process is stopped by the kernel's hand."""
     function = make_function("import os\ndef handler(e, c): return os.getpid()")
-    pid = function.invoke().payload
+    pid = function.result()
     wait_until_true(
         lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, "the process to be stopped"
     )

@@ -10,7 +10,7 @@ from types import FrameType
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, attach
 from wavetank.clock import WallClock, floor_to_minute
-from wavetank.engines.embedded import SandboxFolder, SandboxRecord, choose_port, start_localstack
+from wavetank.engines.embedded import SandboxFolder, SandboxRecord, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.errors import UsageError
 from wavetank.naming import Names, StreamNameCase
@@ -83,7 +83,7 @@ def running_session(
     """
     with folder.owned():
         options = LocalStackOptions(
-            port=choose_port(plan.port),
+            port=plan.port,
             folder=folder.path / "localstack",
             path=settings.path,
             retry_base_delay_seconds=plan.retry_base_delay_seconds,

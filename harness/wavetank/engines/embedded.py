@@ -151,9 +151,29 @@ def start_localstack(
 ) -> LocalStackChild:
     """Starts an empty LocalStack in the folder, which the caller owns, and returns it ready.
 
+    A port that was free may be taken by somebody else until LocalStack listens, seconds later:
+    where no certain port is wanted, it starts again on another one.
+
     Raises:
+        UsageError: the wanted port is taken or is none.
         InfrastructureError: too little disk space, or LocalStack does not come up.
     """
+    _require_space(folder)
+    while True:
+        port = choose_port(options.port)
+        shutil.rmtree(options.folder, ignore_errors=True)
+        options.folder.mkdir(parents=True)
+        child = LocalStackChild(options, port, clock)
+        try:
+            child.start(on_wait)
+        except InfrastructureError:
+            if options.port is not None or _is_free(port):
+                raise
+        else:
+            return child
+
+
+def _require_space(folder: SandboxFolder) -> None:
     free_bytes = shutil.disk_usage(folder.path).free
     if free_bytes < DISK_BYTES_MIN:
         raise InfrastructureError(
@@ -161,11 +181,6 @@ def start_localstack(
             f"{free_bytes // 2**20} MB",
             "make room, or set WAVETANK_STATE to a folder elsewhere",
         )
-    shutil.rmtree(options.folder, ignore_errors=True)
-    options.folder.mkdir(parents=True)
-    child = LocalStackChild(options, clock)
-    child.start(on_wait)
-    return child
 
 
 def _is_free(port: int) -> bool:

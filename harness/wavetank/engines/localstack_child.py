@@ -5,6 +5,7 @@ outgoing connection, and keeps everything it writes under one folder.
 """
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
 import requests
 
 from wavetank import guardian
@@ -44,16 +46,16 @@ LOG_LINES_SHOWN = 5
 class LocalStackOptions:
     """How one LocalStack is to run.
 
-    `retry_base_delay_seconds` is Lambda's wait before the first asynchronous retry; the second
-    waits twice as long. AWS waits 60 s.
+    `port` None means 4566 where it is free, else any. `retry_base_delay_seconds` is Lambda's wait
+    before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
     """
 
-    port: int
     folder: Path
     path: str
+    port: int | None = None
     retry_base_delay_seconds: int = 60
 
-    def variables(self) -> dict[str, str]:
+    def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
 
         `OVERRIDE_IN_DOCKER` because LocalStack ignores FILESYSTEM_ROOT where it sees /.dockerenv;
@@ -65,12 +67,12 @@ class LocalStackOptions:
             "DNS_ADDRESS": "0",
             "EAGER_SERVICE_LOADING": "1",
             "FILESYSTEM_ROOT": str(self.folder / "root"),
-            "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+            "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "HOME": str(self.folder / "home"),
             "LAMBDA_RETRY_BASE_DELAY": str(self.retry_base_delay_seconds),
             "LAMBDA_RUNTIME_EXECUTOR": "wavetank",
             "LANG": "C.UTF-8",
-            "LOCALSTACK_HOST": f"127.0.0.1:{self.port}",
+            "LOCALSTACK_HOST": f"127.0.0.1:{port}",
             "LS_LOG": "warning",
             "OVERRIDE_IN_DOCKER": "0",
             "PATH": self.path,
@@ -86,12 +88,13 @@ class LocalStackOptions:
 class LocalStackChild:
     """A running LocalStack that ends with this process, however this process ends."""
 
-    def __init__(self, options: LocalStackOptions, clock: Clock) -> None:
+    def __init__(self, options: LocalStackOptions, port: int, clock: Clock) -> None:
         self._options = options
+        self._port = port
         self._clock = clock
         self._guardian: subprocess.Popen[bytes] | None = None
         self._status: IO[bytes] | None = None
-        self.endpoint = f"http://127.0.0.1:{options.port}"
+        self.endpoint = f"http://127.0.0.1:{port}"
         self.log_file = options.folder / "localstack.log"
 
     def start(self, on_wait: Callable[[float], None] = lambda _: None) -> None:
@@ -147,7 +150,7 @@ class LocalStackChild:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._options.folder,
-                env=self._options.variables(),
+                env=self._options.variables(self._port),
                 pass_fds=(write_end,),
                 start_new_session=True,
             )
@@ -167,6 +170,8 @@ class LocalStackChild:
             self._clock.sleep(POLL_SECONDS)
 
     def _is_ready(self) -> bool:
+        if self._is_answered() and not self._listens():
+            raise self._failure(f"another program listening on port {self._port}")
         try:
             init = requests.get(f"{self.endpoint}/_localstack/init", timeout=5).json()
         except (requests.RequestException, ValueError):
@@ -175,6 +180,22 @@ class LocalStackChild:
         if failed:
             raise self._failure(f"init script {', '.join(failed)} in state ERROR")
         return bool(init["completed"]["READY"])
+
+    def _is_answered(self) -> bool:
+        """Whether anybody listens at the port."""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=5):
+            return True
+        return False
+
+    def _listens(self) -> bool:
+        """Whether this LocalStack does; one that finds the port taken says so in its log only."""
+        with suppress(psutil.NoSuchProcess):
+            connections = psutil.Process(self._process_id).net_connections("tcp4")
+            return any(
+                connection.status == psutil.CONN_LISTEN and connection.laddr.port == self._port
+                for connection in connections
+            )
+        return False
 
     def _failure(self, found: str) -> InfrastructureError:
         tail = self.last_log_lines()

@@ -65,14 +65,9 @@ class _Runtime:
     """A process together with the API it talks to; they start and end together."""
 
     def __init__(self, start: Callable[[str], FunctionProcess]) -> None:
-        self.api = RuntimeApi(on_idle=self._freeze, on_busy=self._thaw)
+        self.api = RuntimeApi()
         self.process = start(self.api.address)
-
-    def _freeze(self) -> None:
-        self.process.freeze()
-
-    def _thaw(self) -> None:
-        self.process.thaw()
+        self.api.serve(on_idle=self.process.freeze, on_busy=self.process.thaw)
 
     def end(self) -> None:
         self.process.close()

@@ -56,11 +56,15 @@ class Reply:
 
 
 class RuntimeApi:
-    """The API of one environment, from its process's start to its end."""
+    """The API of one environment, from its process's start to its end.
 
-    def __init__(self, on_idle: Callable[[], None], on_busy: Callable[[], None]) -> None:
-        self._on_idle = on_idle
-        self._on_busy = on_busy
+    It has its address at once, since the process is started with it, but answers nobody before
+    `serve`: a process that is quick to ask waits until it can be frozen.
+    """
+
+    def __init__(self) -> None:
+        self._on_idle: Callable[[], None] = _nothing
+        self._on_busy: Callable[[], None] = _nothing
         self._changed = threading.Condition()
         self._event: Event | None = None
         self._in_flight: str | None = None
@@ -72,6 +76,10 @@ class RuntimeApi:
         self.wake.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def serve(self, on_idle: Callable[[], None], on_busy: Callable[[], None]) -> None:
+        """Starts to answer; `on_idle` when the process waits for an event, `on_busy` as it ends."""
+        self._on_idle, self._on_busy = on_idle, on_busy
         threading.Thread(target=self._accept, name="lambda-runtime-api", daemon=True).start()
 
     def offer(self, event: Event) -> None:
@@ -141,6 +149,10 @@ class RuntimeApi:
         with connection, suppress(OSError):  # the process was killed in the middle of a request
             _Connection(connection, address, self)  # type: ignore[arg-type]  # no socketserver behind it
         self._connections.discard(connection)
+
+
+def _nothing() -> None:
+    """What happens on idle and busy before there is a process."""
 
 
 class _Connection(BaseHTTPRequestHandler):
