@@ -45,6 +45,7 @@ def demo(
         retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
         port=None,
         schedule_enabled=False,
+        keep=False,
     )
     settings = read_settings()
     folder = SandboxFolder(settings.state_folder / "demo")

@@ -45,6 +45,9 @@ def up(
         int | None,
         typer.Option("--port", metavar="PORT", help="Default: 4566 where it is free, else any."),
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what the last sandbox held, and start empty.")
+    ] = False,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
     ] = False,
@@ -60,6 +63,7 @@ def up(
         record_format=record_format,
         retry_base_delay_seconds=retry_base_delay,
         port=port,
+        fresh=fresh,
     )
     settings = read_settings()
     folder = SandboxFolder(settings.state_folder)
@@ -75,7 +79,7 @@ def up(
 
 
 def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  # noqa: ARG001 - as above
-    """Stop the sandbox that runs from this project; what it held is gone."""
+    """Stop the sandbox that runs from this project; the next one takes up what it held."""
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
         stopped = SandboxFolder(read_settings().state_folder).stop(WallClock())

@@ -27,7 +27,7 @@ class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPlan:
-    """What sandbox is wanted."""
+    """What sandbox is wanted; `keep` takes up what the last one held, unless `fresh`."""
 
     names: Names
     stream_name_case: StreamNameCase
@@ -36,6 +36,8 @@ class SandboxPlan:
     retry_base_delay_seconds: int
     port: int | None
     schedule_enabled: bool = True
+    keep: bool = True
+    fresh: bool = False
 
     def __post_init__(self) -> None:
         if self.record_format not in RECORD_FORMATS:
@@ -82,11 +84,14 @@ def running_session(
         InfrastructureError: LocalStack does not come up, or the deployment fails.
     """
     with folder.owned():
+        if plan.fresh:
+            folder.snapshot_file.unlink(missing_ok=True)
         options = LocalStackOptions(
             port=plan.port,
             folder=folder.path / "localstack",
             path=settings.path,
             retry_base_delay_seconds=plan.retry_base_delay_seconds,
+            snapshot_file=folder.snapshot_file if plan.keep else None,
         )
         with output.waiting("starting LocalStack") as status:
             localstack = start_localstack(

@@ -48,6 +48,7 @@ class SandboxFolder:
 
     def __init__(self, state_folder: Path) -> None:
         self.path = state_folder / "sandbox"
+        self.snapshot_file = self.path / "snapshot.db"
         self._record = self.path / "sandbox.json"
         self._lock = self.path / "lock"
 

@@ -48,12 +48,14 @@ class LocalStackOptions:
 
     `port` None means 4566 where it is free, else any. `retry_base_delay_seconds` is Lambda's wait
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
+    `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
     """
 
     folder: Path
     path: str
     port: int | None = None
     retry_base_delay_seconds: int = 60
+    snapshot_file: Path | None = None
 
     def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
@@ -82,6 +84,7 @@ class LocalStackOptions:
             "SERVICES": ",".join(SERVICES),
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "TMPDIR": str(self.folder / "tmp"),
+            "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
         }
 
 

@@ -1,0 +1,163 @@
+"""The snapshot's file: one SQLite database, so that a save happens whole or not at all.
+
+Objects are written once and not at every save; SQLite's journal makes a save that is cut short (a
+kill, a full disk) as if it had not begun. A file that cannot be read is set aside, never deleted.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+LOG = logging.getLogger(__name__)
+VERSION = 1
+SCHEMA = f"""
+CREATE TABLE objects (
+    bucket TEXT, key TEXT, fingerprint TEXT, modified TEXT, metadata TEXT, body BLOB,
+    PRIMARY KEY (bucket, key)
+) WITHOUT ROWID;
+CREATE TABLE items (name TEXT, item TEXT);
+CREATE INDEX items_by_name ON items (name);
+CREATE TABLE messages (message TEXT);
+PRAGMA user_version = {VERSION};
+"""
+
+type Item = dict[str, Any]
+"""An item in DynamoDB's own JSON."""
+type Message = dict[str, Any]
+"""A message of the mailbox as its service keeps it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    """An object of a bucket; the metadata are S3's `user` and `system` ones."""
+
+    key: str
+    body: bytes
+    modified: datetime
+    metadata: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What is to be saved.
+
+    `buckets` has a fingerprint for each key: an object is read with `read` only where it differs
+    from the one that is saved. What is deleted stands here as empty; what is saved of a name that
+    does not appear stays, since it may be created again later.
+    """
+
+    items: Mapping[str, list[Item]]
+    buckets: Mapping[str, Mapping[str, str]]
+    messages: list[Message]
+    read: Callable[[str, str], StoredObject | None]
+
+
+class SnapshotFile:
+    """The file at `path`; made on first use."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def prepare(self, now: datetime) -> Path | None:
+        """Makes the file usable; returns where a damaged one was put, None where all was well.
+
+        Raises:
+            OSError, sqlite3.OperationalError: the folder cannot be written to.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        aside = None
+        if self._path.exists() and (damage := self._damage()):
+            aside = self._path.with_name(f"{self._path.stem}-damaged-{now:%Y%m%dT%H%M%SZ}.db")
+            self._path.replace(aside)
+            LOG.warning(
+                "The snapshot was damaged (%s): it is now %s, and all starts empty", damage, aside
+            )
+        if not self._path.exists():
+            with self._opened() as database:
+                database.executescript(SCHEMA)
+        return aside
+
+    def save(self, contents: Contents) -> None:
+        """Saves all of it, or nothing.
+
+        Raises:
+            sqlite3.Error: the disk is full, or the file cannot be written.
+        """
+        with self._opened() as database, database:
+            for table, items in contents.items.items():
+                _save_items(database, table, items)
+            for bucket, fingerprints in contents.buckets.items():
+                _save_objects(database, bucket, fingerprints, contents.read)
+            database.execute("DELETE FROM messages")
+            rows = [(json.dumps(message, default=str),) for message in contents.messages]
+            database.executemany("INSERT INTO messages VALUES (?)", rows)
+
+    def objects(self, bucket: str) -> Iterator[StoredObject]:
+        """The bucket's objects, by key."""
+        query = "SELECT key, body, modified, metadata FROM objects WHERE bucket = ? ORDER BY key"
+        with self._opened() as database:
+            for key, body, modified, metadata in database.execute(query, (bucket,)):
+                yield StoredObject(
+                    key=key,
+                    body=body,
+                    modified=datetime.fromisoformat(modified),
+                    metadata=json.loads(metadata),
+                )
+
+    def items(self, table: str) -> list[Item]:
+        """The table's items."""
+        with self._opened() as database:
+            rows = database.execute("SELECT item FROM items WHERE name = ?", (table,))
+            return [json.loads(item) for (item,) in rows]
+
+    def messages(self) -> list[Message]:
+        """The mailbox, oldest first."""
+        with self._opened() as database:
+            rows = database.execute("SELECT message FROM messages ORDER BY rowid")
+            return [json.loads(message) for (message,) in rows]
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path)) as database:
+            yield database
+
+    def _damage(self) -> str | None:
+        """What is wrong with the file, None where nothing is."""
+        try:
+            with self._opened() as database:
+                found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+                version = database.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        if found != "ok":
+            return str(found)
+        return None if version == VERSION else f"format {version}, expected {VERSION}"
+
+
+def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> None:
+    database.execute("DELETE FROM items WHERE name = ?", (table,))
+    rows = [(table, json.dumps(item)) for item in items]
+    database.executemany("INSERT INTO items VALUES (?, ?)", rows)
+
+
+def _save_objects(
+    database: sqlite3.Connection,
+    bucket: str,
+    fingerprints: Mapping[str, str],
+    read: Callable[[str, str], StoredObject | None],
+) -> None:
+    query = "SELECT key, fingerprint FROM objects WHERE bucket = ?"
+    saved = dict(database.execute(query, (bucket,)).fetchall())
+    vanished = [(bucket, key) for key in saved.keys() - fingerprints.keys()]
+    database.executemany("DELETE FROM objects WHERE bucket = ? AND key = ?", vanished)
+    for key, fingerprint in fingerprints.items():
+        if saved.get(key) != fingerprint and (stored := read(bucket, key)) is not None:
+            modified, metadata = stored.modified.isoformat(), json.dumps(stored.metadata)
+            row = (bucket, key, fingerprint, modified, metadata, stored.body)
+            database.execute("REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)", row)

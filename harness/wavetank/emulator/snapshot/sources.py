@@ -1,0 +1,113 @@
+"""Reads and fills LocalStack's services: DynamoDB over its API, S3 and the mailbox in its stores.
+
+S3's API gives every object the time of its put; only its store lets an object keep the time at
+which it was delivered. The sandbox's own account and region are meant, and no others.
+[LocalStack 4.14: services/s3/models.py, services/s3/storage, services/ses/provider.py]
+"""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from localstack.aws.api.s3 import ServerSideEncryption
+from localstack.aws.connect import connect_to
+from localstack.services.plugins import SERVICE_PLUGINS
+from localstack.services.s3.models import S3Object, s3_stores
+from localstack.services.ses import provider as mailbox
+
+from wavetank.emulator.snapshot.file import Item, Message, StoredObject
+
+if TYPE_CHECKING:
+    from localstack.services.s3.models import S3Bucket
+
+ACCOUNT = "000000000000"
+REGION = "eu-west-1"
+BATCH_ITEMS_MAX = 25  # DynamoDB's own limit of BatchWriteItem
+
+
+def table_names() -> list[str]:
+    """The tables that exist."""
+    pages = _dynamodb().get_paginator("list_tables").paginate()
+    return [name for page in pages for name in page["TableNames"]]
+
+
+def read_items(table: str) -> list[Item]:
+    """All of the table's items."""
+    pages = _dynamodb().get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return [item for page in pages for item in page["Items"]]
+
+
+def fill_table(table: str, items: Iterable[Item]) -> None:
+    """Puts the items; what the service does not take at once is offered again."""
+    for batch in batched(items, BATCH_ITEMS_MAX, strict=False):
+        waiting: dict[str, Any] = {table: [{"PutRequest": {"Item": item}} for item in batch]}
+        while waiting:
+            waiting = _dynamodb().batch_write_item(RequestItems=waiting)["UnprocessedItems"]
+
+
+def bucket_names() -> list[str]:
+    """The buckets that exist."""
+    return list(_buckets())
+
+
+def fingerprints(bucket: str) -> dict[str, str]:
+    """What tells one state of each object from another."""
+    return {
+        found.key: f"{found.etag} {found.last_modified.isoformat()}"
+        for found in _buckets()[bucket].objects.values()
+        if isinstance(found, S3Object)
+    }
+
+
+def read_object(bucket: str, key: str) -> StoredObject | None:
+    """The object; None where it was deleted meanwhile."""
+    found = _buckets()[bucket].objects.get(key)
+    if not isinstance(found, S3Object):
+        return None
+    with _s3().open(bucket, found, mode="r") as stored:
+        body = stored.read() or b""
+    metadata = {"user": dict(found.user_metadata), "system": dict(found.system_metadata)}
+    return StoredObject(key=key, body=body, modified=found.last_modified, metadata=metadata)
+
+
+def fill_bucket(bucket: str, objects: Iterator[StoredObject]) -> None:
+    """Puts the objects, each with the time at which it was first put."""
+    target = _buckets()[bucket]
+    for stored in objects:
+        made = S3Object(
+            key=stored.key,
+            user_metadata=dict(stored.metadata["user"]),
+            system_metadata=dict(stored.metadata["system"]),
+            encryption=ServerSideEncryption.AES256,
+        )
+        made.last_modified = stored.modified
+        with _s3().open(bucket, made, mode="w") as opened:
+            opened.write(BytesIO(stored.body))
+            made.checksum_value = opened.checksum
+        target.objects.set(stored.key, made)
+
+
+def read_messages() -> list[Message]:
+    """The mailbox, oldest first."""
+    return [dict(message) for message in mailbox.EMAILS.values()]
+
+
+def fill_mailbox(messages: Iterable[Message]) -> None:
+    """Puts the messages before those that arrive from now on."""
+    for message in messages:
+        mailbox.register_ses_api_resource()
+        mailbox.EMAILS[message["Id"]] = message
+
+
+def _buckets() -> "dict[str, S3Bucket]":
+    return s3_stores[ACCOUNT][REGION].buckets
+
+
+def _s3() -> Any:
+    service: Any = SERVICE_PLUGINS.get_service("s3")
+    return service._provider._storage_backend  # noqa: SLF001 - LocalStack has no public name for it
+
+
+def _dynamodb() -> Any:
+    return connect_to(aws_access_key_id=ACCOUNT, region_name=REGION).dynamodb

@@ -1,0 +1,186 @@
+"""What the pipeline holds outlives LocalStack: a stop, a kill, and a damaged snapshot."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import requests
+
+from tests.embedded.conftest import ADDRESS, PACE_SECONDS, PROJECT, unique_names
+from tests.waiting import wait_until_true
+from wavetank.clients import sandbox_clients
+from wavetank.clock import WallClock, floor_to_minute
+from wavetank.engines.embedded import SandboxFolder, start_localstack
+from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.naming import Names
+from wavetank.probes import (
+    DeliveredObject,
+    Message,
+    Price,
+    delivered_objects,
+    last_tick,
+    mailbox,
+    read_prices,
+    read_records,
+)
+from wavetank.settings import read_settings
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.ticker import FIRST_PRICES
+from wavetank.trigger import Trigger
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """All that is to survive."""
+
+    prices: list[Price]
+    objects: list[DeliveredObject]
+    messages: list[Message]
+
+
+class Sandbox:
+    """A LocalStack with a pipeline whose schedule is off."""
+
+    def __init__(self, child: LocalStackChild, names: Names) -> None:
+        self.child = child
+        self.names = names
+        self.aws = sandbox_clients(child.endpoint)
+        options = DeploymentOptions(names=names, addresses=(ADDRESS,), schedule_enabled=False)
+        Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+
+    def tick(self, minute: datetime) -> None:
+        """Makes the minute's records."""
+        Trigger(self.aws, self.names).fire_and_wait(minute)
+
+    def send_mail(self) -> None:
+        """Puts a message into the mailbox."""
+        topics = self.aws.sns.list_topics()["Topics"]
+        topic = next(t["TopicArn"] for t in topics if self.names.stem in t["TopicArn"])
+        self.aws.sns.publish(TopicArn=topic, Subject="kept", Message="kept too")
+        wait_until_true(lambda: mailbox(self.child.endpoint), "the message")
+
+    def holdings(self) -> Holdings:
+        """What it holds now."""
+        return Holdings(
+            prices=read_prices(self.aws, self.names.table),
+            objects=delivered_objects(self.aws, self.names.bucket),
+            messages=mailbox(self.child.endpoint),
+        )
+
+    def timestamps(self) -> list[str]:
+        """The instants that were delivered for one ticker."""
+        return sorted(
+            str(record["timestamp"])
+            for found in delivered_objects(self.aws, self.names.bucket)
+            for record in read_records(self.aws, self.names.bucket, found.key)
+            if record["ticker"] == FIRST_PRICES[0].ticker
+        )
+
+    def save(self) -> dict[str, object]:
+        """Saves now, and tells how that went."""
+        answer: dict[str, object] = requests.post(
+            f"{self.child.endpoint}/_wavetank/snapshot", timeout=30
+        ).json()
+        return answer
+
+
+@contextmanager
+def _sandbox(state: Path, names: Names) -> Iterator[Sandbox]:
+    folder = SandboxFolder(state)
+    options = LocalStackOptions(
+        folder=folder.path / "localstack",
+        path=read_settings().path,
+        snapshot_file=folder.snapshot_file,
+    )
+    with folder.owned():
+        child = start_localstack(folder, options, WallClock())
+        try:
+            yield Sandbox(child, names)
+        finally:
+            child.stop()
+
+
+def _minute(minutes_ago: int = 0) -> datetime:
+    return floor_to_minute(WallClock().now()) - timedelta(minutes=minutes_ago)
+
+
+def test_a_stop_loses_nothing(tmp_path: Path) -> None:
+    """Prices, objects with the time of their delivery, and messages are as they were."""
+    names = unique_names()
+    with _sandbox(tmp_path, names) as sandbox:
+        sandbox.tick(_minute())
+        sandbox.send_mail()
+        before = sandbox.holdings()
+    assert len(before.prices) == 5
+    assert len(before.objects) == 1
+    with _sandbox(tmp_path, names) as sandbox:
+        assert sandbox.holdings() == before
+        body = sandbox.aws.s3.get_object(Bucket=names.bucket, Key=before.objects[0].key)
+        assert len(body["Body"].read()) == before.objects[0].size_bytes
+
+
+def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_up(
+    tmp_path: Path,
+) -> None:
+    """The table is never ahead of the objects, so no minute is skipped."""
+    names = unique_names()
+    with _sandbox(tmp_path, names) as sandbox:
+        sandbox.tick(_minute(3))
+        assert sandbox.save()["error"] is None
+        saved = sandbox.holdings()
+        sandbox.tick(_minute(2))
+        os.kill(sandbox.child.process_id(), signal.SIGKILL)
+        wait_until_true(sandbox.child.has_ended, "LocalStack to end")
+    with _sandbox(tmp_path, names) as sandbox:
+        assert sandbox.holdings() == saved
+        sandbox.tick(_minute())
+        assert last_tick(sandbox.holdings().prices) == _minute()
+        instants = sandbox.timestamps()
+        assert len(instants) == len(set(instants)) == 4 * 4
+
+
+def test_a_deleted_bucket_or_table_does_not_come_back(tmp_path: Path) -> None:
+    """Only what was there at the stop is put back, and what other names hold stays for them."""
+    names, other = unique_names(), unique_names()
+    with _sandbox(tmp_path, names) as sandbox:
+        sandbox.tick(_minute())
+    with _sandbox(tmp_path, other) as sandbox:
+        assert sandbox.holdings().objects == []
+        sandbox.tick(_minute())
+        for stack in (other.pipeline_stack, other.storage_stack):
+            sandbox.aws.cloudformation.delete_stack(StackName=stack)
+        wait_until_true(
+            lambda: other.table not in sandbox.aws.dynamodb.list_tables()["TableNames"], "no table"
+        )
+    with _sandbox(tmp_path, other) as sandbox:
+        assert last_tick(sandbox.holdings().prices) is None
+        assert len(Sandbox(sandbox.child, names).holdings().objects) == 1
+
+
+def test_a_damaged_snapshot_is_set_aside_with_a_warning(tmp_path: Path) -> None:
+    """The sandbox starts all the same, and its log says where the old snapshot is."""
+    folder = SandboxFolder(tmp_path)
+    folder.path.mkdir(parents=True)
+    folder.snapshot_file.write_bytes(b"no database at all" * 100)
+    with _sandbox(tmp_path, unique_names()) as sandbox:
+        sandbox.tick(_minute())
+        assert "snapshot-damaged-" in sandbox.child.log_file.read_text()
+    assert len(list(folder.path.glob("snapshot-damaged-*.db"))) == 1
+
+
+def test_a_save_that_fails_is_told_and_made_up_later(tmp_path: Path) -> None:
+    """A file that cannot be written stops nothing; the route and the log say what is wrong."""
+    snapshot = SandboxFolder(tmp_path).snapshot_file
+    with _sandbox(tmp_path, unique_names()) as sandbox:
+        moved = snapshot.rename(snapshot.with_suffix(".away"))
+        snapshot.mkdir()
+        sandbox.tick(_minute())
+        assert "unable to open database file" in str(sandbox.save()["error"])
+        assert "could not be saved" in sandbox.child.log_file.read_text()
+        snapshot.rmdir()
+        moved.rename(snapshot)
+        assert sandbox.save()["error"] is None

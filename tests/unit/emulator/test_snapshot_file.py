@@ -1,0 +1,127 @@
+"""The snapshot's file: whole or not at all, objects written once, damage set aside."""
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from wavetank.emulator.snapshot.file import Contents, Item, SnapshotFile, StoredObject
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+ITEM: Item = {"TickerName": {"S": "SP500"}, "Price": {"N": "100.25"}}
+
+
+def _stored(key: str) -> StoredObject:
+    metadata = {"user": {}, "system": {"ContentType": "text/plain"}}
+    return StoredObject(key=key, body=f"body of {key}".encode(), modified=NOW, metadata=metadata)
+
+
+def _contents(
+    buckets: Mapping[str, Mapping[str, str]] | None = None,
+    items: Mapping[str, list[Item]] | None = None,
+) -> Contents:
+    return Contents(
+        items=items or {},
+        buckets=buckets or {},
+        messages=[{"Id": "1"}],
+        read=lambda _, key: _stored(key),
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SnapshotFile:
+    """A new file, in a folder that it makes."""
+    file = SnapshotFile(tmp_path / "volume" / "snapshot.db")
+    assert file.prepare(NOW) is None
+    return file
+
+
+def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
+    """Objects with body, time and metadata; items; messages."""
+    file.save(_contents({"bucket": {"one": "1"}}, {"table": [ITEM]}))
+    assert list(file.objects("bucket")) == [_stored("one")]
+    assert file.items("table") == [ITEM]
+    assert file.messages() == [{"Id": "1"}]
+
+
+def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile) -> None:
+    """A bucket of a month costs as much to save as its last minute."""
+    read: list[str] = []
+
+    def note(_: str, key: str) -> StoredObject:
+        read.append(key)
+        return _stored(key)
+
+    for fingerprints in ({"one": "1"}, {"one": "1", "two": "1"}, {"one": "2", "two": "1"}):
+        file.save(Contents(items={}, buckets={"bucket": fingerprints}, messages=[], read=note))
+    assert read == ["one", "two", "one"]
+
+
+def test_what_is_deleted_is_dropped_and_what_is_not_there_yet_stays(file: SnapshotFile) -> None:
+    """An emptied bucket is empty; one that nobody created since the start keeps what it held."""
+    file.save(_contents({"bucket": {"one": "1"}, "other": {"one": "1"}}, {"table": [ITEM]}))
+    file.save(_contents({"bucket": {}}))
+    assert list(file.objects("bucket")) == []
+    assert list(file.objects("other")) == [_stored("one")]
+    assert file.items("table") == [ITEM]
+
+
+def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) -> None:
+    """As when the volume is full: items and objects of different minutes are never mixed."""
+    file.save(_contents({"bucket": {"one": "1"}}, {"table": [ITEM]}))
+
+    def fail(_: str, __: str) -> StoredObject:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    broken = Contents(
+        items={"table": []}, buckets={"bucket": {"one": "1", "two": "1"}}, messages=[], read=fail
+    )
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        file.save(broken)
+    assert file.items("table") == [ITEM]
+    assert file.messages() == [{"Id": "1"}]
+
+
+def test_an_object_deleted_while_it_is_saved_is_left_out(file: SnapshotFile) -> None:
+    """Between the listing and the reading anything may happen."""
+    contents = Contents(
+        items={}, buckets={"bucket": {"one": "1"}}, messages=[], read=lambda *_: None
+    )
+    file.save(contents)
+    assert list(file.objects("bucket")) == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 100, b"SQLite format 3\0garbage"])
+def test_a_damaged_file_is_set_aside_and_all_starts_empty(tmp_path: Path, damage: bytes) -> None:
+    """It is there to look at under a name that says what it is, and nothing refuses to start."""
+    path = tmp_path / "snapshot.db"
+    path.write_bytes(damage)
+    file = SnapshotFile(path)
+    aside = file.prepare(NOW)
+    assert aside == tmp_path / "snapshot-damaged-20261124T100000Z.db"
+    assert aside.read_bytes() == damage
+    assert file.messages() == []
+
+
+def test_a_damaged_page_is_found(tmp_path: Path) -> None:
+    """Damage in the middle of a real snapshot counts as much as at its beginning."""
+    path = tmp_path / "snapshot.db"
+    file = SnapshotFile(path)
+    file.prepare(NOW)
+    file.save(_contents({"bucket": {f"key {n}": "1" for n in range(500)}}))
+    content = bytearray(path.read_bytes())
+    content[8192:24576] = b"\xff" * 16384
+    path.write_bytes(content)
+    assert file.prepare(NOW) is not None
+
+
+def test_a_file_of_a_later_version_is_not_misread(tmp_path: Path) -> None:
+    """Whoever goes back to an older Wavetank keeps the newer one's file."""
+    path = tmp_path / "snapshot.db"
+    SnapshotFile(path).prepare(NOW)
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    assert SnapshotFile(path).prepare(NOW) is not None
