@@ -98,9 +98,6 @@ BUCKET_START_REFUSED = "sthree-"
 class Names:
     """Every name of one person's pipeline."""
 
-    first_name: str
-    surname: str
-    prefix: str
     full_name: str
     stem: str
     bucket: str
@@ -164,9 +161,6 @@ def derive_names(
     whole = f"{prefix}{first}{last}".lower()
     stream = f"{stem}-deliverystream"
     names = Names(
-        first_name=first_name,
-        surname=surname,
-        prefix=prefix,
         full_name=" ".join(f"{first_name} {surname}".split()),
         stem=stem,
         bucket=f"{whole}-deliverystream-s3",

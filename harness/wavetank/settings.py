@@ -22,18 +22,20 @@ class Settings:
     """What the machine and its user decided before the command was typed.
 
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
-    templates and the handlers are; `columns` is the terminal's width where it is given.
+    templates and the handlers are; `compose_project` is Docker's name for the sandbox.
     """
 
     project_folder: Path
     state_folder: Path
     path: str
+    compose_project: str
 
 
 def read_settings() -> Settings:
     """Reads the environment, once, for the command that is about to run.
 
-    `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project).
+    `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
+    `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker.
 
     Raises:
         InfrastructureError: the package is not inside its project, so there is nothing to deploy.
@@ -50,4 +52,5 @@ def read_settings() -> Settings:
         project_folder=project,
         state_folder=Path(state).absolute() if state else project / ".wavetank",
         path=os.environ.get("PATH", os.defpath),
+        compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
     )

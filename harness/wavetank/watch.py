@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TICK = "tick"
     OBJECT = "object"
     ALERT = "alert"
+    RESTART = "restart"
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ import pytest
 from tests.waiting import wait_until_true
 from wavetank.clock import WallClock
 from wavetank.engines import embedded
-from wavetank.engines.embedded import SandboxFolder, SandboxRecord, choose_port, start_localstack
+from wavetank.engines.embedded import SandboxFolder, choose_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.settings import read_settings
 
@@ -46,16 +47,11 @@ def _options(folder: SandboxFolder) -> LocalStackOptions:
 
 def _record(owner: int) -> SandboxRecord:
     return SandboxRecord(
+        engine=Engine.EMBEDDED,
         endpoint="http://127.0.0.1:1",
         owner=owner,
         localstack=owner,
-        first_name="Dora",
-        surname="Explorer",
-        prefix="DE",
-        stream_name_case="lower",
-        addresses=[],
-        retry_base_delay_seconds=60,
-        log_file="log",
+        log="log",
     )
 
 

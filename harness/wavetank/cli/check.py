@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.options import DebugOption, JsonOption
+from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, running_sandbox
 from wavetank.drill import Drill, DrillResult
@@ -25,24 +25,26 @@ TargetOption = Annotated[
 def check(
     *,
     target: TargetOption = "local",
+    endpoint: EndpointOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Walk the brief's requirements one by one, with the evidence for each."""
     _only_local(target)
-    code = judge(running_sandbox(), Output(as_json=as_json))
+    code = judge(running_sandbox(endpoint), Output(as_json=as_json))
     raise typer.Exit(code)
 
 
 def drill(
     *,
     target: TargetOption = "local",
+    endpoint: EndpointOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
     """Break the streaming function on purpose, wait for the alert, restore it."""
     _only_local(target)
-    perform(running_sandbox(), Output(as_json=as_json))
+    perform(running_sandbox(endpoint), Output(as_json=as_json))
 
 
 def judge(running: RunningSandbox, output: Output) -> ExitCode:

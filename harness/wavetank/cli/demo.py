@@ -13,10 +13,10 @@ from wavetank.cli.options import (
     DebugOption,
     JsonOption,
     NameOption,
-    names_of,
+    person_of,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.session import SandboxPlan, Session, Stopped, running_session, stop_on_signal
+from wavetank.cli.session import SandboxPlan, Session, Stopped, embedded_session, stop_on_signal
 from wavetank.clock import floor_to_minute, rfc3339
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import ExitCode
@@ -37,8 +37,11 @@ def demo(
 ) -> None:
     """Deploy, tick, break the handler, see the alert, heal, check: the whole story by itself."""
     output = Output(as_json=as_json)
+    first_name, surname = person_of(name, None)
     plan = SandboxPlan(
-        names=names_of(name, None, DEFAULT_NAME_PREFIX, DEFAULT_STREAM_CASE),
+        first_name=first_name,
+        surname=surname,
+        prefix=DEFAULT_NAME_PREFIX,
         stream_name_case=DEFAULT_STREAM_CASE,
         addresses=(DEFAULT_ADDRESS,),
         record_format="ndjson",
@@ -50,7 +53,7 @@ def demo(
     settings = read_settings()
     folder = SandboxFolder(settings.state_folder / "demo")
     try:
-        with stop_on_signal(), running_session(folder, plan, settings, output) as session:
+        with stop_on_signal(), embedded_session(folder, plan, settings, output) as session:
             code = _story(session, output)
     except Stopped:
         output.say("stopped")

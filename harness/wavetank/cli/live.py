@@ -15,14 +15,14 @@ from wavetank.watch import Happening, Kind, Watcher
 
 LOOK_SECONDS = 1.0
 SHOWN = 12
-STYLES = {Kind.TICK: "cyan", Kind.OBJECT: "green", Kind.ALERT: "bold red"}
+STYLES = {Kind.TICK: "cyan", Kind.OBJECT: "green", Kind.ALERT: "bold red", Kind.RESTART: "yellow"}
 
 
 def follow(session: Session, output: Output) -> None:
     """Shows what happens until a signal ends it.
 
     Raises:
-        InfrastructureError: LocalStack went away.
+        InfrastructureError: LocalStack went away and could not be brought back.
     """
     sandbox = session.sandbox
     watcher = Watcher(sandbox.aws, sandbox.names, sandbox.record.endpoint, sandbox.clock)
@@ -49,14 +49,15 @@ def _screen(session: Session, watcher: Watcher, output: Output) -> None:
 
 
 def _look(session: Session, watcher: Watcher) -> list[Happening]:
+    """What is new; a sandbox that died and came back is news too."""
     try:
         return watcher.look()
-    except (BotoCoreError, ClientError, InfrastructureError) as error:
-        if session.localstack.has_ended():
-            raise InfrastructureError(
-                "LocalStack to keep running", "it ended", f"see {session.localstack.log_file}"
-            ) from error
-        raise
+    except (BotoCoreError, ClientError, InfrastructureError):
+        if not session.recover():
+            raise
+        return [
+            Happening(Kind.RESTART, session.sandbox.clock.now(), "LocalStack ended and is back")
+        ]
 
 
 def _picture(watcher: Watcher, recent: deque[Happening]) -> Group:

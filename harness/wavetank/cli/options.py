@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.naming import DEFAULT_PREFIX, Names, StreamNameCase, derive_names, split_full_name
+from wavetank.naming import DEFAULT_PREFIX, StreamNameCase, split_full_name
 
 DEFAULT_NAME = "Dora Explorer"
 """The brief's own example."""
@@ -69,6 +69,14 @@ DelayOption = Annotated[
         help="Seconds before Lambda's first retry (the second waits twice as long). AWS: 60.",
     ),
 ]
+EndpointOption = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        metavar="URL",
+        help="A sandbox that somebody else started. Default: the one that runs from this project.",
+    ),
+]
 ResetOption = Annotated[
     bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
 ]
@@ -77,11 +85,10 @@ DEFAULT_STREAM_CASE = StreamNameCase.LOWER
 DEFAULT_NAME_PREFIX = DEFAULT_PREFIX
 
 
-def names_of(name: str, surname: str | None, prefix: str, case: StreamNameCase) -> Names:
-    """The names that the options mean.
+def person_of(name: str, surname: str | None) -> tuple[str, str]:
+    """First name and surname that the options mean.
 
     Raises:
-        UsageError: they mean none.
+        UsageError: the surname is missing.
     """
-    first, last = (name, surname) if surname else split_full_name(name)
-    return derive_names(first, last, prefix=prefix, stream_name_case=case)
+    return (name, surname) if surname else split_full_name(name)

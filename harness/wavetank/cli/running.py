@@ -1,4 +1,4 @@
-"""The sandbox that runs from this project, as commands beside it see it."""
+"""The sandbox that runs from this project, or one at an endpoint, as commands beside it see it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,17 @@ from pathlib import Path
 
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import Clock, WallClock, rfc3339
-from wavetank.engines.embedded import SandboxFolder, SandboxRecord
-from wavetank.errors import UsageError
-from wavetank.naming import Names, StreamNameCase, derive_names
+from wavetank.engines.docker import ComposeSandbox
+from wavetank.engines.embedded import SandboxFolder
+from wavetank.engines.readiness import init_state
+from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.naming import Names
 from wavetank.probes import delivered_objects, last_tick, mailbox, read_prices, resident_megabytes
 from wavetank.requirements import Target
 from wavetank.settings import read_settings
 from wavetank.stack.cloudformation import ResourceEvent
+from wavetank.stack.deployed import the_pipeline
 from wavetank.stack.deployment import Deployer
 
 SANDBOX_PACE_SECONDS = 0.2
@@ -20,12 +24,15 @@ SANDBOX_PACE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Health:
-    """How a sandbox does, in numbers; memory is LocalStack's and the functions', resident."""
+    """How a sandbox does, in numbers; memory is LocalStack's and the functions', resident.
+
+    An attached sandbox's memory is not known.
+    """
 
     last_tick: str | None
     objects: int
     alerts: int
-    memory_mb: int
+    memory_mb: int | None
 
 
 @dataclass(frozen=True)
@@ -34,14 +41,10 @@ class RunningSandbox:
 
     record: SandboxRecord
     names: Names
+    addresses: tuple[str, ...]
     aws: AwsClients
     clock: Clock
     project_folder: Path
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """Those that get the alerts."""
-        return tuple(self.record.addresses)
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
         """Deploys this project onto it."""
@@ -54,7 +57,7 @@ class RunningSandbox:
             last_tick=rfc3339(tick) if tick else None,
             objects=len(delivered_objects(self.aws, self.names.bucket)),
             alerts=len(mailbox(self.record.endpoint)),
-            memory_mb=resident_megabytes(self.record.localstack),
+            memory_mb=self._memory_mb(),
         )
 
     def target(self) -> Target:
@@ -62,26 +65,71 @@ class RunningSandbox:
         messages = tuple(mailbox(self.record.endpoint))
         return Target(self.aws, self.names, self.clock, self.addresses, messages)
 
+    def _memory_mb(self) -> int | None:
+        match self.record.engine:
+            case Engine.EMBEDDED:
+                return resident_megabytes(self.record.localstack)
+            case Engine.DOCKER:
+                return compose_sandbox().memory_mb()
+            case Engine.ATTACHED:
+                return None
 
-def attach(record: SandboxRecord) -> RunningSandbox:
-    """The sandbox that the record tells of."""
-    names = derive_names(
-        record.first_name,
-        record.surname,
-        prefix=record.prefix,
-        stream_name_case=StreamNameCase(record.stream_name_case),
-    )
+
+def compose_sandbox() -> ComposeSandbox:
+    """The one of this project's docker-compose.yml."""
+    settings = read_settings()
+    return ComposeSandbox(settings.project_folder, settings.compose_project)
+
+
+def sandbox_record() -> SandboxRecord | None:
+    """What runs from this project, on either engine; None where nothing does."""
+    embedded = SandboxFolder(read_settings().state_folder).running()
+    return embedded or compose_sandbox().record()
+
+
+def attach(record: SandboxRecord, names: Names, addresses: tuple[str, ...]) -> RunningSandbox:
+    """The sandbox that the record tells of, with the pipeline that is or will be in it."""
     aws = sandbox_clients(record.endpoint)
-    return RunningSandbox(record, names, aws, WallClock(), read_settings().project_folder)
+    project = read_settings().project_folder
+    return RunningSandbox(record, names, addresses, aws, WallClock(), project)
 
 
-def running_sandbox() -> RunningSandbox:
-    """The one that runs from this project's state folder.
+def attach_to_deployed(record: SandboxRecord) -> RunningSandbox:
+    """The sandbox with the one pipeline that is deployed in it.
 
     Raises:
-        UsageError: none does.
+        UsageError: none is, or several are.
     """
-    record = SandboxFolder(read_settings().state_folder).running()
-    if record is None:
-        raise UsageError("a running sandbox", "none", "start one with ./wavetank up")
-    return attach(record)
+    pipeline = the_pipeline(sandbox_clients(record.endpoint))
+    return attach(record, pipeline.names, pipeline.addresses)
+
+
+def running_record(endpoint: str | None) -> SandboxRecord:
+    """What is known of the sandbox at the endpoint, or of the one that runs from this project.
+
+    Raises:
+        UsageError: none runs.
+        InfrastructureError: none answers at the endpoint.
+    """
+    if endpoint is None:
+        record = sandbox_record()
+        if record is None:
+            raise UsageError("a running sandbox", "none", "start one with ./wavetank up")
+        return record
+    if init_state(endpoint) is None:
+        raise InfrastructureError(
+            f"LocalStack at {endpoint}",
+            "no answer",
+            "check --endpoint, or start one with ./wavetank up",
+        )
+    return SandboxRecord(engine=Engine.ATTACHED, endpoint=endpoint, log="whoever started it has it")
+
+
+def running_sandbox(endpoint: str | None = None) -> RunningSandbox:
+    """The sandbox at the endpoint, or the one that runs from this project.
+
+    Raises:
+        UsageError: none runs, or no pipeline is deployed in it.
+        InfrastructureError: none answers at the endpoint.
+    """
+    return attach_to_deployed(running_record(endpoint))

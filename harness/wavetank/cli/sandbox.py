@@ -1,6 +1,8 @@
-"""`up`, `down`, `status`: the live sandbox and its life."""
+"""`up`, `down`, `status`, `logs`, `tick`: the live sandbox and its life."""
 
+from contextlib import AbstractContextManager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,25 +17,51 @@ from wavetank.cli.options import (
     DebugOption,
     DelayOption,
     EmailOption,
+    EndpointOption,
     FormatOption,
     JsonOption,
     NameOption,
     PrefixOption,
     StreamCaseOption,
     SurnameOption,
-    names_of,
+    person_of,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.running import attach
-from wavetank.cli.session import SandboxPlan, Stopped, running_session, stop_on_signal
-from wavetank.clock import WallClock
+from wavetank.cli.running import (
+    attach_to_deployed,
+    compose_sandbox,
+    running_sandbox,
+    sandbox_record,
+)
+from wavetank.cli.session import (
+    SandboxPlan,
+    Session,
+    Stopped,
+    docker_session,
+    embedded_session,
+    stop_on_signal,
+)
+from wavetank.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.engines.embedded import SandboxFolder
+from wavetank.engines.record import Engine
+from wavetank.errors import UsageError
 from wavetank.settings import read_settings
 from wavetank.stack.template import check_address
+from wavetank.trigger import Trigger
+
+EngineOption = Annotated[
+    Engine,
+    typer.Option(
+        "--engine",
+        metavar="embedded|docker",
+        help="embedded needs nothing installed; docker is the sandbox of docker-compose.yml.",
+    ),
+]
 
 
 def up(
     *,
+    engine: EngineOption = Engine.EMBEDDED,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
@@ -56,8 +84,11 @@ def up(
 ) -> None:
     """Bring up the pipeline on LocalStack and keep it ticking every 60 s, until Ctrl-C."""
     output = Output(as_json=as_json)
+    first_name, last_name = person_of(name, surname)
     plan = SandboxPlan(
-        names=names_of(name, surname, prefix, stream_name_case),
+        first_name=first_name,
+        surname=last_name,
+        prefix=prefix,
         stream_name_case=stream_name_case,
         addresses=tuple(check_address(address) for address in email or [DEFAULT_ADDRESS]),
         record_format=record_format,
@@ -65,14 +96,17 @@ def up(
         port=port,
         fresh=fresh,
     )
-    settings = read_settings()
-    folder = SandboxFolder(settings.state_folder)
-    if detach:
+    folder = SandboxFolder(read_settings().state_folder)
+    if detach and engine is Engine.EMBEDDED:
         start_detached(folder, output)
         return
     try:
-        with stop_on_signal(), running_session(folder, plan, settings, output) as session:
-            follow(session, output)
+        with stop_on_signal(), _session(engine, plan, folder, output, leave=detach) as session:
+            if detach:
+                endpoint = session.sandbox.record.endpoint
+                output.say(f"ready at {endpoint}; ./wavetank down stops it")
+            else:
+                follow(session, output)
     except Stopped:
         output.say("stopped")
         output.emit("stopped")
@@ -83,22 +117,81 @@ def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  #
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
         stopped = SandboxFolder(read_settings().state_folder).stop(WallClock())
+        stopped = compose_sandbox().down() or stopped
     output.say("stopped" if stopped else "no sandbox is running")
     output.emit("down", stopped=stopped)
 
 
-def status(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  # noqa: ARG001 - as above
+def status(
+    *,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - as above
+) -> None:
     """Show whether a sandbox runs, where, and how its pipeline does."""
     output = Output(as_json=as_json)
-    record = SandboxFolder(read_settings().state_folder).running()
+    record = sandbox_record()
     if record is None:
         output.say("no sandbox is running; start one with ./wavetank up")
         output.emit("status", running=False)
         return
-    health = attach(record).health()
-    output.say(f"running at {record.endpoint} (process {record.owner}), log {record.log_file}")
+    sandbox = attach_to_deployed(record)
+    health = sandbox.health()
+    output.say(
+        f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}), log: {record.log}"
+    )
     output.say(
         f"last tick {health.last_tick or 'none yet'}, {health.objects} objects, "
         f"{health.alerts} alerts, {health.memory_mb} MB resident"
     )
     output.emit("status", running=True, sandbox=asdict(record), health=asdict(health))
+
+
+def logs(
+    *,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many lines of its end.")
+    ] = 50,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - as above
+) -> None:
+    """Show the end of LocalStack's log."""
+    output = Output(as_json=as_json)
+    record = sandbox_record()
+    if record is None:
+        raise UsageError("a running sandbox", "none", "start one with ./wavetank up")
+    if record.engine is Engine.DOCKER:
+        found = compose_sandbox().log_lines(lines)
+    else:
+        found = Path(record.log).read_text(errors="replace").splitlines()[-lines:]
+    for line in found:
+        output.say(line)
+        output.emit("log", line=line)
+
+
+def tick(
+    *,
+    endpoint: EndpointOption = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - as above
+) -> None:
+    """Make this minute's tick now, as the schedule would, and wait for its records."""
+    output = Output(as_json=as_json)
+    sandbox = running_sandbox(endpoint)
+    minute = floor_to_minute(sandbox.clock.now())
+    answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)
+    output.say(f"tick of {rfc3339(minute)}: {answer['records']} records")
+    output.emit("tick", at=rfc3339(minute), answer=answer)
+
+
+def _session(
+    engine: Engine, plan: SandboxPlan, folder: SandboxFolder, output: Output, *, leave: bool
+) -> AbstractContextManager[Session]:
+    match engine:
+        case Engine.EMBEDDED:
+            return embedded_session(folder, plan, read_settings(), output)
+        case Engine.DOCKER:
+            return docker_session(plan, output, leave=leave)
+        case Engine.ATTACHED:
+            raise UsageError(
+                "--engine embedded or docker", "attached", "attach with check --endpoint"
+            )

@@ -2,23 +2,27 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 
 from wavetank.cli.output import Output
-from wavetank.cli.running import RunningSandbox, attach
+from wavetank.cli.running import RunningSandbox, attach, attach_to_deployed, compose_sandbox
 from wavetank.clock import WallClock, floor_to_minute
-from wavetank.engines.embedded import SandboxFolder, SandboxRecord, start_localstack
+from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.engines.readiness import init_state
+from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import UsageError
-from wavetank.naming import Names, StreamNameCase
+from wavetank.naming import Names, StreamNameCase, derive_names
+from wavetank.probes import wait_until
 from wavetank.settings import Settings
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.trigger import Trigger
 
 RECORD_FORMATS = ("ndjson", "original")
+RECOVERY_SECONDS_MAX = 200.0
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
@@ -29,7 +33,9 @@ class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
 class SandboxPlan:
     """What sandbox is wanted; `keep` takes up what the last one held, unless `fresh`."""
 
-    names: Names
+    first_name: str
+    surname: str
+    prefix: str
     stream_name_case: StreamNameCase
     addresses: tuple[str, ...]
     record_format: str
@@ -40,6 +46,7 @@ class SandboxPlan:
     fresh: bool = False
 
     def __post_init__(self) -> None:
+        _ = self.names  # said now, not once LocalStack is up
         if self.record_format not in RECORD_FORMATS:
             raise UsageError(
                 f"a record format of {' or '.join(RECORD_FORMATS)}",
@@ -47,13 +54,31 @@ class SandboxPlan:
                 "correct --record-format",
             )
 
+    @property
+    def names(self) -> Names:
+        """Those of the person's pipeline.
+
+        Raises:
+            UsageError: there can be none.
+        """
+        return derive_names(
+            self.first_name,
+            self.surname,
+            prefix=self.prefix,
+            stream_name_case=self.stream_name_case,
+        )
+
 
 @dataclass(frozen=True)
 class Session:
-    """A sandbox that this process owns."""
+    """A sandbox that this process looks after.
 
-    localstack: LocalStackChild
+    `recover` is for when the sandbox no longer answers: it returns True once it does again, False
+    where it never stopped, so that whatever went wrong is something else.
+    """
+
     sandbox: RunningSandbox
+    recover: Callable[[], bool]
 
 
 @contextmanager
@@ -74,7 +99,7 @@ def stop_on_signal() -> Iterator[None]:
 
 
 @contextmanager
-def running_session(
+def embedded_session(
     folder: SandboxFolder, plan: SandboxPlan, settings: Settings, output: Output
 ) -> Iterator[Session]:
     """Starts the sandbox with the pipeline in it; whatever happens, nothing of it is left after.
@@ -93,37 +118,114 @@ def running_session(
             retry_base_delay_seconds=plan.retry_base_delay_seconds,
             snapshot_file=folder.snapshot_file if plan.keep else None,
         )
-        with output.waiting("starting LocalStack") as status:
-            localstack = start_localstack(
-                folder,
-                options,
+        keeper = _Embedded(folder, plan, options, output)
+        try:
+            sandbox = keeper.start()
+            output.emit("ready", endpoint=sandbox.record.endpoint, names=sandbox.names.stem)
+            yield Session(sandbox, keeper.recover)
+        finally:
+            with output.waiting("stopping"):
+                keeper.stop()
+
+
+class _Embedded:
+    """LocalStack as this process's child: started, started again when it dies, stopped."""
+
+    def __init__(
+        self, folder: SandboxFolder, plan: SandboxPlan, options: LocalStackOptions, output: Output
+    ) -> None:
+        self._folder = folder
+        self._plan = plan
+        self._options = options
+        self._output = output
+        self._child: LocalStackChild | None = None
+
+    def start(self) -> RunningSandbox:
+        """LocalStack up, pipeline deployed, first tick; known to other commands only then."""
+        with self._output.waiting("starting LocalStack") as status:
+            self._child = start_localstack(
+                self._folder,
+                self._options,
                 WallClock(),
                 lambda seconds: status.update(f"starting LocalStack, {seconds:.0f} s"),
             )
-        try:
-            sandbox = attach(_record(plan, localstack))
-            _deploy(sandbox, plan, output)
-            folder.write(sandbox.record)
-            output.emit("ready", endpoint=sandbox.record.endpoint, names=sandbox.names.stem)
-            yield Session(localstack, sandbox)
-        finally:
+        sandbox = attach(self._record(self._child), self._plan.names, self._plan.addresses)
+        _deploy(sandbox, self._plan, self._output)
+        self._folder.write(sandbox.record)
+        return sandbox
+
+    def recover(self) -> bool:
+        """Starts LocalStack again, at the same endpoint, where it ended by itself."""
+        if self._child is None or not self._child.has_ended():
+            return False
+        port = self._child.port
+        self._child.stop()
+        self._options = replace(self._options, port=port)
+        self.start()
+        return True
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+
+    def _record(self, child: LocalStackChild) -> SandboxRecord:
+        return SandboxRecord(
+            engine=Engine.EMBEDDED,
+            endpoint=child.endpoint,
+            owner=os.getpid(),
+            localstack=child.process_id(),
+            retry_base_delay_seconds=self._plan.retry_base_delay_seconds,
+            log=str(child.log_file),
+        )
+
+
+@contextmanager
+def docker_session(plan: SandboxPlan, output: Output, *, leave: bool) -> Iterator[Session]:
+    """Brings up the Compose project; takes it down again unless it is to be left running.
+
+    Raises:
+        InfrastructureError: there is no Docker, or the sandbox did not come up.
+    """
+    compose = compose_sandbox()
+    try:
+        with output.waiting("starting the sandbox in Docker; the first time the image is built"):
+            if plan.fresh:
+                compose.forget()
+            record = compose.up(_compose_variables(plan))
+        sandbox = attach_to_deployed(record)
+        output.emit("ready", endpoint=record.endpoint, names=sandbox.names.stem)
+        yield Session(sandbox, lambda: _wait_until_ready_again(record))
+    finally:
+        if not leave:
             with output.waiting("stopping"):
-                localstack.stop()
+                compose.down()
 
 
-def _record(plan: SandboxPlan, localstack: LocalStackChild) -> SandboxRecord:
-    return SandboxRecord(
-        endpoint=localstack.endpoint,
-        owner=os.getpid(),
-        localstack=localstack.process_id(),
-        first_name=plan.names.first_name,
-        surname=plan.names.surname,
-        prefix=plan.names.prefix,
-        stream_name_case=plan.stream_name_case,
-        addresses=list(plan.addresses),
-        retry_base_delay_seconds=plan.retry_base_delay_seconds,
-        log_file=str(localstack.log_file),
+def _wait_until_ready_again(record: SandboxRecord) -> bool:
+    """Docker starts a container again by itself when its program dies."""
+    wait_until(
+        lambda: init_state(record.endpoint),
+        lambda state: state is not None and state.ready,
+        expected=f"the sandbox at {record.endpoint} to come back",
+        hint=f"see: {record.log}",
+        within_seconds=RECOVERY_SECONDS_MAX,
+        clock=WallClock(),
     )
+    return True
+
+
+def _compose_variables(plan: SandboxPlan) -> dict[str, str]:
+    """The options as docker-compose.yml takes them."""
+    variables = {
+        "WAVETANK_NAME": plan.first_name,
+        "WAVETANK_SURNAME": plan.surname,
+        "WAVETANK_PREFIX": plan.prefix,
+        "WAVETANK_STREAM_NAME_CASE": plan.stream_name_case,
+        "WAVETANK_EMAILS": " ".join(plan.addresses),
+        "WAVETANK_RECORD_FORMAT": plan.record_format,
+        "WAVETANK_RETRY_BASE_DELAY": str(plan.retry_base_delay_seconds),
+    }
+    return variables | ({"WAVETANK_PORT": str(plan.port)} if plan.port else {})
 
 
 def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, output: Output) -> None:

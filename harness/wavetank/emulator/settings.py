@@ -6,7 +6,16 @@ as variables, set by the engine that starts it or by docker-compose.yml.
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+
+
+class DynamoDbChoice(StrEnum):
+    """Who answers for DynamoDB: LocalStack's own provider, ours, or its own where it can run."""
+
+    LOCALSTACK = "localstack"
+    WAVETANK = "wavetank"
+    AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -17,9 +26,17 @@ class EmulatorSettings:
     """
 
     snapshot_file: Path | None
+    dynamodb: DynamoDbChoice
 
 
 def read_emulator_settings() -> EmulatorSettings:
-    """`WAVETANK_SNAPSHOT` names the file of the snapshot."""
+    """`WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider.
+
+    Raises:
+        ValueError: a variable has a value that it cannot have.
+    """
     snapshot = os.environ.get("WAVETANK_SNAPSHOT")
-    return EmulatorSettings(snapshot_file=Path(snapshot) if snapshot else None)
+    return EmulatorSettings(
+        snapshot_file=Path(snapshot) if snapshot else None,
+        dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
+    )

@@ -13,11 +13,12 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from wavetank.clock import Clock
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.engines.record import SandboxRecord
 from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
 
 DEFAULT_PORT = 4566
@@ -25,22 +26,6 @@ PORT_MAX = 65535
 DISK_BYTES_MIN = 300 * 1024 * 1024
 STOP_SECONDS_MAX = 30.0
 STOP_POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxRecord:
-    """What a running sandbox says of itself; `owner` and `localstack` are process ids."""
-
-    endpoint: str
-    owner: int
-    localstack: int
-    first_name: str
-    surname: str
-    prefix: str
-    stream_name_case: str
-    addresses: list[str]
-    retry_base_delay_seconds: int
-    log_file: str
 
 
 class SandboxFolder:

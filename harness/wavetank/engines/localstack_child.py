@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import IO
 
 import psutil
-import requests
 
 from wavetank import guardian
 from wavetank.clock import Clock
+from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError
 
 SERVICES = (
@@ -93,7 +93,7 @@ class LocalStackChild:
 
     def __init__(self, options: LocalStackOptions, port: int, clock: Clock) -> None:
         self._options = options
-        self._port = port
+        self.port = port
         self._clock = clock
         self._guardian: subprocess.Popen[bytes] | None = None
         self._status: IO[bytes] | None = None
@@ -153,7 +153,7 @@ class LocalStackChild:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._options.folder,
-                env=self._options.variables(self._port),
+                env=self._options.variables(self.port),
                 pass_fds=(write_end,),
                 start_new_session=True,
             )
@@ -174,19 +174,15 @@ class LocalStackChild:
 
     def _is_ready(self) -> bool:
         if self._is_answered() and not self._listens():
-            raise self._failure(f"another program listening on port {self._port}")
-        try:
-            init = requests.get(f"{self.endpoint}/_localstack/init", timeout=5).json()
-        except (requests.RequestException, ValueError):
-            return False
-        failed = [script["name"] for script in init["scripts"] if script["state"] == "ERROR"]
-        if failed:
-            raise self._failure(f"init script {', '.join(failed)} in state ERROR")
-        return bool(init["completed"]["READY"])
+            raise self._failure(f"another program listening on port {self.port}")
+        state = init_state(self.endpoint)
+        if state is not None and state.failed:
+            raise self._failure(f"init script {', '.join(state.failed)} in state ERROR")
+        return state is not None and state.ready
 
     def _is_answered(self) -> bool:
         """Whether anybody listens at the port."""
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=5):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
             return True
         return False
 
@@ -195,7 +191,7 @@ class LocalStackChild:
         with suppress(psutil.NoSuchProcess):
             connections = psutil.Process(self._process_id).net_connections("tcp4")
             return any(
-                connection.status == psutil.CONN_LISTEN and connection.laddr.port == self._port
+                connection.status == psutil.CONN_LISTEN and connection.laddr.port == self.port
                 for connection in connections
             )
         return False

@@ -16,6 +16,7 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import site
 import sys
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from pathlib import Path
 
 CLONE_NEWNS = 0x00020000  # <linux/sched.h>
 CLONE_NEWUSER = 0x10000000
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 MS_BIND = 4096  # <linux/mount.h>
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
@@ -36,6 +38,7 @@ TMP = Path("/tmp")  # noqa: S108 - the very folder that is given to each environ
 class Confinement:
     """What a function's process may see and use.
 
+    `user` and `group` are whom it becomes, -1 where it stays who it is.
     `tmp_megabytes` is the size of its own /tmp, `address_space_bytes` a last barrier far above the
     memory limit (which is enforced on what is really used), `visible` the folders it needs even
     when they lie below /tmp, `hidden` those that must look empty.
@@ -45,6 +48,8 @@ class Confinement:
     address_space_bytes: int
     visible: tuple[str, ...]
     hidden: tuple[str, ...]
+    user: int = -1
+    group: int = -1
 
     def to_json(self) -> str:
         """The script's argument."""
@@ -85,6 +90,16 @@ def _private_tmp(confinement: Confinement) -> None:
         os.close(handle)
 
 
+def _become(user: int, group: int) -> None:
+    """Gives up the platform's rights; dying with the guardian has to be asked for again then."""
+    if user < 0:
+        return
+    os.setgroups([])
+    os.setgid(group)
+    os.setuid(user)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def confine(confinement: Confinement) -> None:
     """Applies all that the kernel lets us; what it refuses is left to TMPDIR and the variables."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -99,6 +114,7 @@ def confine(confinement: Confinement) -> None:
             _mount("tmpfs", Path(folder), "tmpfs", 0, "size=4k,mode=0700")
         _private_tmp(confinement)
         os.environ["TMPDIR"] = str(TMP)
+    _become(confinement.user, confinement.group)
     os.chdir(os.environ["LAMBDA_TASK_ROOT"])  # through the new mounts
 
 

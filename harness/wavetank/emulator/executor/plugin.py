@@ -7,6 +7,7 @@ its initialisation is waited for in `invoke`, where an error of it has a log to 
 """
 
 import logging
+import os
 import tempfile
 import threading
 from pathlib import Path
@@ -26,7 +27,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 
 from wavetank.clock import WallClock
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
-from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
+from wavetank.emulator.executor.process import Command, FunctionProcess, Limits, function_user
 from wavetank.emulator.executor.runtime_site import build_runtime_site
 from wavetank.emulator.executor.variables import Place, function_variables
 
@@ -57,6 +58,8 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._busy = threading.Lock()
         self._stopping = False
         self._scratch = tempfile.TemporaryDirectory(prefix=f"lambda-{id[:8]}-tmp-")
+        if user := function_user():
+            os.chown(self._scratch.name, user.pw_uid, user.pw_gid)
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Called once, before the first invocation."""

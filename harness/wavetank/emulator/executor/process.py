@@ -24,6 +24,17 @@ MEGABYTE = 1024 * 1024
 ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE
 READ_BYTES = 65536
 KILL_DEADLINE_SECONDS = 10.0
+FUNCTION_USER = "sbx_user1051"
+"""AWS's own. Where it exists (in our image) and LocalStack is root, functions run as it."""
+
+
+def function_user() -> pwd.struct_passwd | None:
+    """Whom functions run as; None where they run as whoever runs LocalStack."""
+    if os.getuid() != 0:
+        return None
+    with suppress(KeyError):
+        return pwd.getpwnam(FUNCTION_USER)
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,7 @@ class Command:
 
     def arguments(self) -> list[str]:
         """The interpreter with nothing of the host's in it, and AWS's runtime as its program."""
+        user = function_user()
         host_configuration = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".aws"
         confinement = bootstrap.Confinement(
             tmp_megabytes=self.limits.tmp_mb,
@@ -57,6 +69,8 @@ class Command:
                 str(self.runtime_site),
             ),
             hidden=(str(host_configuration),) if host_configuration.is_dir() else (),
+            user=user.pw_uid if user else -1,
+            group=user.pw_gid if user else -1,
         )
         script = [bootstrap.__file__, confinement.to_json(), str(self.runtime_site)]
         return [sys.executable, "-S", *script]
@@ -121,7 +135,8 @@ class FunctionProcess:
             family = [process, *process.children(recursive=True)]
             used = sum(member.memory_info().rss for member in family)
             if len(family) > 1:  # forks share pages, which count once on AWS
-                used = sum(member.memory_full_info().pss for member in family)
+                with suppress(psutil.AccessDenied):  # another user's, in a container
+                    used = sum(member.memory_full_info().pss for member in family)
         except psutil.NoSuchProcess:
             used = 0
         self._peak_bytes = max(self._peak_bytes, used)

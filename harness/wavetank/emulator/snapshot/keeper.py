@@ -140,6 +140,8 @@ def keep_snapshot() -> None:
     def after_creation(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack names them
         if context.operation is None or response.status_code != HTTPStatus.OK:
             return
+        if context.account_id != sources.ACCOUNT:  # LocalStack's own, with functions' code
+            return
         match context.operation.name:
             case "CreateTable":
                 keeper.fill_table(context.service_request["TableName"])

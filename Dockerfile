@@ -1,0 +1,17 @@
+# LocalStack 4.14.0, the last free image, with Wavetank's plug-ins in its own environment.
+FROM localstack/localstack:4.14.0
+
+# Functions run as the user that they run as on AWS, and not as LocalStack's.
+RUN useradd --system --uid 993 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin sbx_user1051
+
+WORKDIR /opt/wavetank
+# What the image lacks, in the versions of uv.lock; LocalStack's own packages stay as they are.
+RUN /opt/code/localstack/.venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+        awslambdaric==4.2.2 typer==0.29.2 hatchling==1.29.0 editables==0.5
+COPY pyproject.toml README.md LICENSE ./
+COPY harness harness
+# Editable, so that it finds the project's folders beside it: init/ and lambdas/ are mounted there.
+RUN /opt/code/localstack/.venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+        --no-build-isolation --no-deps --editable . && \
+    ln -s /opt/code/localstack/.venv/bin/wavetank /usr/local/bin/wavetank
+WORKDIR /opt/code/localstack

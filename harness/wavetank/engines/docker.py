@@ -1,0 +1,146 @@
+"""Engine `docker`: the sandbox of docker-compose.yml, as a Compose project.
+
+Compose starts and stops it, so that it is the same sandbox whoever does; Docker's API tells about
+it. It belongs to no process: it runs until it is stopped.
+"""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import docker
+from docker.errors import DockerException, NotFound
+
+from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+SERVICE = "localstack"
+PORT = "4566/tcp"
+LOG_LINES_SHOWN = 5
+READY_SECONDS_MAX = 200
+
+
+class ComposeSandbox:
+    """The sandbox of one project folder; `project_name` tells several on one machine apart."""
+
+    def __init__(self, project_folder: Path, project_name: str) -> None:
+        self._folder = project_folder
+        self._name = project_name
+
+    def up(self, variables: Mapping[str, str]) -> SandboxRecord:
+        """Builds the image where it has to, and returns when the pipeline has made its first tick.
+
+        `variables` are those of `.env.example`; they win over `.env`.
+
+        Raises:
+            InfrastructureError: there is no Docker, or the sandbox did not come up.
+        """
+        self._require_docker()
+        wait = ("--wait", "--wait-timeout", str(READY_SECONDS_MAX))
+        done = self._compose(variables, "up", "--build", "--detach", *wait)
+        record = self.record()
+        if done.returncode != 0 or record is None:
+            raise InfrastructureError(
+                "the sandbox in Docker to come up",
+                self._reason(done),
+                f"see: {self._log_command()}",
+            )
+        return record
+
+    def down(self) -> bool:
+        """Stops it; its volume stays. False where it did not run.
+
+        Raises:
+            InfrastructureError: Compose could not stop it.
+        """
+        if self.container() is None:
+            return False
+        done = self._compose({}, "down", "--timeout", "30")
+        if done.returncode != 0:
+            raise InfrastructureError(
+                "Compose to stop it", _last_lines(done.stderr), "stop it by hand"
+            )
+        return True
+
+    def forget(self) -> None:
+        """Stops it and removes its volume: the next one starts empty."""
+        self._compose({}, "down", "--timeout", "30", "--volumes")
+
+    def record(self) -> SandboxRecord | None:
+        """What is known of it; None where it does not run."""
+        container = self.container()
+        published = container.ports.get(PORT) if container else None
+        if container is None or not published:
+            return None
+        variables = dict(entry.split("=", 1) for entry in container.attrs["Config"]["Env"])
+        return SandboxRecord(
+            engine=Engine.DOCKER,
+            endpoint=f"http://127.0.0.1:{published[0]['HostPort']}",
+            log=self._log_command(),
+            retry_base_delay_seconds=int(variables["LAMBDA_RETRY_BASE_DELAY"]),
+        )
+
+    def container(self) -> "Container | None":
+        """The running container; None where there is none, or no Docker."""
+        labels = [
+            f"com.docker.compose.project={self._name}",
+            f"com.docker.compose.service={SERVICE}",
+        ]
+        try:
+            found = docker.from_env().containers.list(filters={"label": labels})
+        except (DockerException, NotFound):
+            return None
+        return found[0] if found else None
+
+    def memory_mb(self) -> int:
+        """What the container uses, in megabytes, without the files that the kernel caches."""
+        container = self.container()
+        if container is None:
+            return 0
+        stats: Any = container.stats(stream=False, one_shot=True)
+        memory = stats["memory_stats"]
+        used = memory.get("usage", 0) - memory.get("stats", {}).get("inactive_file", 0)
+        return int(used) // 2**20
+
+    def log_lines(self, count: int) -> list[str]:
+        """The end of its log."""
+        return self._compose(
+            {}, "--ansi", "never", "logs", "--no-log-prefix", "--tail", str(count), SERVICE
+        ).stdout.splitlines()
+
+    def _require_docker(self) -> None:
+        try:
+            docker.from_env().ping()
+        except DockerException as error:
+            raise InfrastructureError(
+                "a Docker engine", str(error), "start Docker, or leave --engine docker out"
+            ) from error
+
+    def _compose(
+        self, variables: Mapping[str, str], *arguments: str
+    ) -> subprocess.CompletedProcess[str]:
+        assignments = [f"{name}={value}" for name, value in variables.items()]
+        compose = ["docker", "compose", "--project-name", self._name]
+        return subprocess.run(
+            ["env", *assignments, *compose, *arguments],  # noqa: S607 - the user's own docker
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _reason(self, done: subprocess.CompletedProcess[str]) -> str:
+        errors = [line for line in self.log_lines(200) if "ERROR" in line or "wavetank: " in line]
+        return " | ".join([*errors[-LOG_LINES_SHOWN:], _last_lines(done.stderr)])
+
+    def _log_command(self) -> str:
+        return f"docker compose --project-name {self._name} logs"
+
+
+def _last_lines(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " | ".join(lines[-LOG_LINES_SHOWN:])

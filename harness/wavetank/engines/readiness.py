@@ -1,0 +1,57 @@
+"""Whether LocalStack is ready: every init stage complete, and no init script failed.
+
+LocalStack's own health says that services run, and an init script that fails is only logged; so
+`/_localstack/init` is asked. Also the container's health check, as a script of an isolated
+interpreter (`python -I -S readiness.py SECONDS`): it imports the standard library only, starts in
+50 ms, waits while LocalStack starts, and ends with 0 when it is ready, else with 1 and the reason.
+"""
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+ANSWER_SECONDS_MAX = 5.0
+POLL_SECONDS = 0.2
+IN_CONTAINER = "http://127.0.0.1:4566"
+
+
+@dataclass(frozen=True)
+class InitState:
+    """What LocalStack says of its init stages; `failed` names the scripts that did."""
+
+    ready: bool
+    failed: tuple[str, ...]
+
+
+def init_state(endpoint: str) -> InitState | None:
+    """The state now; None where nobody answers yet."""
+    try:
+        with urllib.request.urlopen(  # noqa: S310 - an http address on loopback
+            f"{endpoint}/_localstack/init", timeout=ANSWER_SECONDS_MAX
+        ) as answer:
+            document = json.load(answer)
+    except (urllib.error.URLError, ValueError, ConnectionError, TimeoutError):
+        return None
+    failed = [script["name"] for script in document["scripts"] if script["state"] == "ERROR"]
+    return InitState(bool(document["completed"]["READY"]), tuple(failed))
+
+
+def main(arguments: list[str]) -> str | None:
+    """Waits as long as the argument says; returns what is wrong, None where all is well."""
+    deadline = time.monotonic() + float(arguments[0])
+    while True:
+        state = init_state(IN_CONTAINER)
+        if state is not None and state.failed:
+            return f"init script {', '.join(state.failed)} failed; see the container's log"
+        if state is not None and state.ready:
+            return None
+        if time.monotonic() > deadline:
+            return f"LocalStack is not ready after {arguments[0]} s"
+        time.sleep(POLL_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

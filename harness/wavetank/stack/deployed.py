@@ -1,0 +1,75 @@
+"""What is deployed on a target, read from its stacks: whoever attaches needs to be told nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wavetank.clients import AwsClients
+from wavetank.errors import UsageError
+from wavetank.naming import Names
+
+PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStreamName"})
+"""By these a stack is known to be of `init/pipeline.yaml`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployedPipeline:
+    """One pipeline as its stack describes it."""
+
+    names: Names
+    addresses: tuple[str, ...]
+    record_format: str
+    schedule_enabled: bool
+
+
+def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
+    """Every pipeline on the target."""
+    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            entries = stack.get("Parameters", [])
+            parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
+            if parameters.keys() >= PARAMETERS and "DELETE" not in stack["StackStatus"]:
+                yield _pipeline(aws, stack["StackName"], parameters)
+
+
+def the_pipeline(aws: AwsClients) -> DeployedPipeline:
+    """The only pipeline on the target.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    found = list(deployed_pipelines(aws))
+    if len(found) != 1:
+        stems = ", ".join(pipeline.names.stem for pipeline in found)
+        raise UsageError(
+            "one pipeline in the sandbox",
+            stems or "none",
+            "deploy one with ./wavetank deploy --name",
+        )
+    return found[0]
+
+
+def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> DeployedPipeline:
+    return DeployedPipeline(
+        names=Names(
+            full_name=parameters["FullName"],
+            stem=parameters["Stem"],
+            bucket=parameters["DeliveryBucketName"],
+            artifact_bucket=parameters["ArtifactBucketName"],
+            delivery_stream=parameters["DeliveryStreamName"],
+        ),
+        addresses=_addresses(aws, stack),
+        record_format=parameters["RecordFormat"],
+        schedule_enabled=parameters["ScheduleState"] == "ENABLED",
+    )
+
+
+def _addresses(aws: AwsClients, stack: str) -> tuple[str, ...]:
+    """Those that the template subscribes, confirmed or not."""
+    template: Any = aws.cloudformation.get_template(StackName=stack)["TemplateBody"]
+    resources = template["Resources"].values()
+    return tuple(
+        resource["Properties"]["Endpoint"]
+        for resource in resources
+        if resource["Type"] == "AWS::SNS::Subscription"
+    )
