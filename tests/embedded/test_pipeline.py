@@ -11,7 +11,7 @@ import pytest
 from tests.embedded.conftest import ADDRESS, PROJECT, MakePipeline, Pipeline
 from tests.waiting import wait_until_seen
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.drill import Drill
+from wavetank.drill.broken_handler import Drill
 from wavetank.engines.localstack_child import LocalStackChild
 from wavetank.errors import InfrastructureError
 from wavetank.probes import (

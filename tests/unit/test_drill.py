@@ -5,7 +5,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from wavetank.drill import break_package, comment_out
+from wavetank.drill.broken_handler import break_package, comment_out
 from wavetank.stack.package import package_folder
 
 STREAMING = Path("lambdas/streaming")

@@ -7,8 +7,11 @@ import typer
 
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.running import RunningSandbox, running_sandbox
-from wavetank.drill import Drill, DrillResult
+from wavetank.cli.running import RunningSandbox, compose_sandbox, running_sandbox
+from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.drill.broken_handler import Drill, DrillResult
+from wavetank.drill.machine import MachineDrill, MachineDrillResult
+from wavetank.engines.machine import MachineFault, machine_fault
 from wavetank.errors import ExitCode, UsageError
 from wavetank.probes import mailbox
 from wavetank.requirements import check_requirements
@@ -39,12 +42,33 @@ def drill(
     *,
     target: TargetOption = "local",
     endpoint: EndpointOption = None,
+    fault: Annotated[
+        MachineFault | None,
+        typer.Option(
+            "--fault",
+            metavar="|".join(MachineFault),
+            help="Break the machine under the sandbox instead of the function.",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float,
+        typer.Option("--seconds", metavar="SECONDS", min=0, help="How long the fault lasts."),
+    ] = 10.0,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Break the streaming function on purpose, wait for the alert, restore it."""
+    """Break the streaming function, or the machine, on purpose, and see it heal."""
     _only_local(target)
-    perform(running_sandbox(endpoint), Output(as_json=as_json))
+    running, output = running_sandbox(endpoint), Output(as_json=as_json)
+    try:
+        with stop_on_signal():
+            if fault is None:
+                perform(running, output)
+            else:
+                break_machine(running, fault, seconds, output)
+    except Stopped:
+        output.say("stopped; what was broken is restored")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def judge(running: RunningSandbox, output: Output) -> ExitCode:
@@ -69,6 +93,23 @@ def perform(running: RunningSandbox, output: Output) -> DrillResult:
     output.say(f"alert to {result.alert.address} after {times.alerted:.1f} s")
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")
     output.emit("drill", seconds=asdict(times), alert=asdict(result.alert))
+    return result
+
+
+def break_machine(
+    running: RunningSandbox, fault: MachineFault, seconds: float, output: Output
+) -> MachineDrillResult:
+    """Breaks the machine and shows what was lost."""
+    exercise = MachineDrill(
+        running.aws, running.names, running.record.endpoint, running.clock, output.say
+    )
+    result = exercise.run(machine_fault(fault, running.record, compose_sandbox()), seconds)
+    output.say(
+        f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
+        f"{result.objects_lost} objects, {result.messages_lost} messages, "
+        f"{result.minutes_lost} minutes of the walk"
+    )
+    output.emit("machine", fault=fault, **asdict(result))
     return result
 
 

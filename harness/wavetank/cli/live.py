@@ -71,5 +71,5 @@ def _picture(watcher: Watcher, recent: deque[Happening]) -> Group:
 
 def _line(happening: Happening) -> Text:
     line = Text(f"{happening.noticed:%H:%M:%S}  ")
-    line.append(f"{happening.kind:<7}", style=STYLES[happening.kind])
+    line.append(f"{happening.kind:<8}", style=STYLES[happening.kind])
     return line.append(happening.text)

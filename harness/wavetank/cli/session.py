@@ -160,6 +160,7 @@ class _Embedded:
             return False
         port = self._child.port
         self._child.stop()
+        self._child.log_file.replace(self._folder.path / "localstack-ended.log")
         self._options = replace(self._options, port=port)
         self.start()
         return True

@@ -1,0 +1,71 @@
+"""A wrong clock on purpose: what "now" is for all of LocalStack, moved by so many seconds.
+
+A container has no clock of its own, so freezegun moves Python's, and time goes on from there.
+Functions' processes keep the machine's time: they take the tick from their event.
+
+`GET /_wavetank/clock` tells the offset, `POST {"offset_seconds": -3600}` sets it, `DELETE` heals.
+"""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import freezegun
+from localstack.http import Request, Response, route
+from localstack.runtime import hooks
+from localstack.services.edge import ROUTER
+
+from wavetank.clock import Clock, WallClock
+
+OFFSET_SECONDS_MAX = 366 * 86400
+BAD_REQUEST = 400
+NOT_MOVED = ("wavetank.emulator.executor", "twisted", "threading", "selectors", "queue")
+"""What measures durations across the moment at which the clock is moved."""
+
+
+class WrongClock:
+    """The offset of LocalStack's clock, and its routes."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._frozen: Any = None
+        self._offset_seconds = 0.0
+
+    @route("/_wavetank/clock", methods=["GET"])
+    def on_get(self, _: Request, **__: object) -> dict[str, float]:
+        """The route that tells."""
+        return {"offset_seconds": self._offset_seconds}
+
+    @route("/_wavetank/clock", methods=["POST"])
+    def on_post(self, request: Request, **__: object) -> dict[str, float] | Response:
+        """The route that sets."""
+        offset = (request.get_json(silent=True) or {}).get("offset_seconds")
+        if not isinstance(offset, int | float) or abs(offset) > OFFSET_SECONDS_MAX:
+            message = f"expected offset_seconds of at most a year; found {offset!r}; correct it\n"
+            return Response(message, BAD_REQUEST)
+        self._move(float(offset))
+        return {"offset_seconds": self._offset_seconds}
+
+    @route("/_wavetank/clock", methods=["DELETE"])
+    def on_delete(self, _: Request, **__: object) -> dict[str, float]:
+        """The route that heals."""
+        self._move(0.0)
+        return {"offset_seconds": self._offset_seconds}
+
+    def _move(self, offset_seconds: float) -> None:
+        with self._lock:
+            if self._frozen is not None:
+                self._frozen.stop()
+                self._frozen = None
+            if offset_seconds:
+                there = self._clock.now() + timedelta(seconds=offset_seconds)
+                self._frozen = freezegun.freeze_time(there, tick=True, ignore=list(NOT_MOVED))
+                self._frozen.start()
+            self._offset_seconds = offset_seconds
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def offer_wrong_clock() -> None:
+    """Adds the routes."""
+    ROUTER.add(WrongClock(WallClock()))
