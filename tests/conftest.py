@@ -11,6 +11,7 @@ TIERS = {
     "unit": "one module in memory, no sockets",
     "property": "Hypothesis looks for the counter-example, no sockets",
     "tank": "LocalStack in this process, virtual time",
+    "live": "one body, run on every live engine: see -m embedded and -m docker",
     "embedded": "LocalStack as a child process, wall time",
     "docker": "needs a Docker engine",
 }
@@ -31,6 +32,11 @@ def hide_accounts(patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name)
     for name, value in NOWHERE.items():
         patch.setenv(name, value)
+
+
+def docker_is_demanded() -> bool:
+    """Whether a missing Docker is a failure and no reason to skip: WAVETANK_REQUIRE_DOCKER=1."""
+    return os.environ.get("WAVETANK_REQUIRE_DOCKER") == "1"
 
 
 def pytest_configure(config: pytest.Config) -> None:

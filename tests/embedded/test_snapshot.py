@@ -10,7 +10,9 @@ from pathlib import Path
 
 import requests
 
-from tests.embedded.conftest import ADDRESS, PACE_SECONDS, PROJECT, unique_names
+from tests.live.conftest import ADDRESS, PACE_SECONDS
+from tests.live.hosts import PROJECT
+from tests.live.names import unique_names
 from tests.waiting import wait_until_true
 from wavetank.clients import sandbox_clients
 from wavetank.clock import WallClock, floor_to_minute

@@ -23,7 +23,7 @@ EXEMPT = {
     f"{HARNESS}emulator/executor/bootstrap.py": "a function's environment is its configuration",
     f"{HARNESS}emulator/settings.py": "LocalStack is a process of its own; this is its `settings`",
     f"{HARNESS}guardian.py": "hands its owner's environment on to the command, unread",
-    "tests/conftest.py": "hides the host's AWS account from the whole run",
+    "tests/conftest.py": "hides the host's AWS account, and knows whether Docker is demanded",
     "tests/property/conftest.py": "where CI is set, every run draws the same examples",
 }
 

@@ -1,15 +1,13 @@
 """Handlers of every kind, the hostile ones included, run as on AWS and harm only themselves."""
 
 import threading
-from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.embedded.conftest import MakeFunction
+from tests.live.conftest import MakeFunction
+from tests.live.hosts import Host
 from tests.waiting import wait_until_seen, wait_until_true
 from wavetank.clients import AwsClients
-from wavetank.engines.localstack_child import LocalStackChild
 
 AWS_VARIABLES = {
     "AWS_ACCESS_KEY_ID",
@@ -209,7 +207,7 @@ def test_a_response_is_passed_on_up_to_awss_limit(
 
 
 def test_forked_children_end_with_the_environment(
-    make_function: MakeFunction, aws: AwsClients
+    make_function: MakeFunction, aws: AwsClients, localstack: Host
 ) -> None:
     """A handler that forks and detaches answers at once, and leaves nothing when it is deleted."""
     source = (
@@ -226,11 +224,11 @@ def test_forked_children_end_with_the_environment(
     )
     function = make_function(source)
     children = function.result()
-    assert all(psutil.pid_exists(pid) for pid in children)
+    assert all(localstack.process_state(pid) for pid in children)
     update = {"FunctionName": function.name, "Timeout": 5}
     aws.awslambda.update_function_configuration(**update)  # type: ignore[arg-type]  # two known keys
     wait_until_true(
-        lambda: not any(psutil.pid_exists(pid) for pid in children), "the children to end"
+        lambda: not any(localstack.process_state(pid) for pid in children), "the children to end"
     )
 
 
@@ -300,7 +298,9 @@ def test_only_the_runtimes_own_packages_can_be_imported(make_function: MakeFunct
         assert answer.payload["errorType"] == "Runtime.ImportModuleError"
 
 
-def test_each_environment_has_a_tmp_of_its_own(make_function: MakeFunction) -> None:
+def test_each_environment_has_a_tmp_of_its_own(
+    make_function: MakeFunction, localstack: Host
+) -> None:
     """Files stay between invocations of one environment; no other one, nor the host, sees them."""
     source = (
         "import os, tempfile\n"
@@ -312,7 +312,8 @@ def test_each_environment_has_a_tmp_of_its_own(make_function: MakeFunction) -> N
     one.invoke("mark-1")
     assert one.result("mark-2") == ["mark-1", "mark-2"]
     assert other.result("mark-3") == ["mark-3"]
-    assert not list(Path("/tmp").glob("mark-*"))  # noqa: S108 - the host's, to see that it is clean
+    names = localstack.names_in("/tmp")  # noqa: S108 - LocalStack's, to see that it is clean
+    assert not [name for name in names if name.startswith("mark-")]
 
 
 def test_an_unknown_function_is_awss_error(aws: AwsClients) -> None:
@@ -332,12 +333,9 @@ def test_a_payload_that_is_no_json_fails_that_invocation_only(
 
 
 def test_idle_environments_are_frozen_and_cost_no_processor(
-    make_function: MakeFunction, localstack: LocalStackChild
+    make_function: MakeFunction, localstack: Host
 ) -> None:
     """A waiting environment's process is stopped by the kernel's hand."""
     function = make_function("import os\ndef handler(e, c): return os.getpid()")
     pid = function.result()
-    wait_until_true(
-        lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, "the process to be stopped"
-    )
-    assert localstack.process_id() in [parent.pid for parent in psutil.Process(pid).parents()]
+    wait_until_true(lambda: localstack.process_state(pid) == "T", "the process to be stopped")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded.conftest import ADDRESS, PROJECT, MakePipeline, Pipeline
+from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
+from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.drill.broken_handler import Drill
-from wavetank.engines.localstack_child import LocalStackChild
 from wavetank.errors import InfrastructureError
 from wavetank.probes import (
     Message,
@@ -40,7 +40,7 @@ def _records(pipeline: Pipeline) -> list[dict[str, object]]:
     ]
 
 
-def _alerts(localstack: LocalStackChild, pipeline: Pipeline) -> list[Message]:
+def _alerts(localstack: Host, pipeline: Pipeline) -> list[Message]:
     name = pipeline.names.streaming_function
     return [message for message in mailbox(localstack.endpoint) if name in message.text]
 
@@ -140,7 +140,7 @@ def test_an_event_without_a_time_fails_and_says_why(pipeline: Pipeline) -> None:
 
 
 def test_a_failing_tick_is_tried_three_times_and_then_alerted(
-    make_pipeline: MakePipeline, localstack: LocalStackChild
+    make_pipeline: MakePipeline, localstack: Host
 ) -> None:
     """The original tick, two retries, then one e-mail that says all of it."""
     pipeline = make_pipeline()
@@ -155,7 +155,7 @@ def test_a_failing_tick_is_tried_three_times_and_then_alerted(
 
 
 def test_the_drill_breaks_alerts_and_restores(
-    make_pipeline: MakePipeline, localstack: LocalStackChild
+    make_pipeline: MakePipeline, localstack: Host
 ) -> None:
     """Afterwards the bytes that were deployed run again, and the broken minute is made good."""
     pipeline = make_pipeline()

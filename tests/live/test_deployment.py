@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.embedded.conftest import ADDRESS, PACE_SECONDS, PROJECT, MakePipeline, Pipeline
+from tests.live.conftest import ADDRESS, PACE_SECONDS, MakePipeline, Pipeline
+from tests.live.hosts import PROJECT
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
 from wavetank.errors import InfrastructureError

@@ -1,64 +1,54 @@
-"""One LocalStack for the whole session; what a test makes in it has names of its own."""
+"""One LocalStack of each engine for the session; what a test makes has names of its own."""
 
 import base64
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import docker_is_demanded
+from tests.live.hosts import PROJECT, Host, child_host, container_host, require_docker
+from tests.live.names import unique_letters, unique_names
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock
-from wavetank.engines.embedded import SandboxFolder, start_localstack
-from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
-from wavetank.naming import Names, derive_names
-from wavetank.settings import SANDBOX_ACCOUNT, read_settings
+from wavetank.naming import Names
+from wavetank.settings import SANDBOX_ACCOUNT
 from wavetank.stack.deployment import Deployer, Deployment, DeploymentOptions
 from wavetank.stack.package import package_files
 
-PROJECT = Path(__file__).parents[2]
 PACE_SECONDS = 0.1
-RETRY_BASE_DELAY_SECONDS = 1
 ADDRESS = "reader@example.com"
-LETTERS = "abcdefghijklmnop"
 
 
-@pytest.fixture(scope="session")
-def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStackChild]:
-    """LocalStack with our plug-ins, Lambda's retries a second apart."""
-    folder = SandboxFolder(tmp_path_factory.mktemp("state"))
-    with folder.owned():
-        options = LocalStackOptions(
-            folder=folder.path / "localstack",
-            path=read_settings().path,
-            retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
-        )
-        child = start_localstack(folder, options, WallClock())
-        yield child
-        log = child.log_file.read_text()
-        child.stop()
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param("embedded", marks=pytest.mark.embedded),
+        pytest.param("docker", marks=pytest.mark.docker),
+    ],
+)
+def localstack(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """LocalStack with our plug-ins, Lambda's retries a second apart; every test runs on each."""
+    if request.param == "docker":
+        require_docker(demanded=docker_is_demanded())
+        engine = container_host()
+    else:
+        engine = child_host(tmp_path_factory.mktemp("state"))
+    with engine as host:
+        yield host
+        log = host.log()
     assert [line for line in log.splitlines() if "w.emulator" in line] == []
 
 
 @pytest.fixture(scope="session")
-def aws(localstack: LocalStackChild) -> AwsClients:
+def aws(localstack: Host) -> AwsClients:
     """Clients of the session's LocalStack."""
     return sandbox_clients(localstack.endpoint)
-
-
-def unique_letters() -> str:
-    """Twelve letters that no other test has: hexadecimal digits as letters."""
-    return "".join(LETTERS[int(digit, 16)] for digit in uuid.uuid4().hex[:12])
-
-
-def unique_names() -> Names:
-    """A person that no other test has; the prefix keeps the stem unique too."""
-    letters = unique_letters()
-    return derive_names(letters[:6], letters[6:], prefix=f"T{letters[:8]}")
 
 
 @dataclass(frozen=True)
