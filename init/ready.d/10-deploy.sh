@@ -7,4 +7,4 @@ for address in $WAVETANK_EMAILS; do
     set -- "$@" --email "$address"
 done
 exec wavetank deploy --endpoint http://127.0.0.1:4566 "$@" \
-    --record-format "$WAVETANK_RECORD_FORMAT" "--$WAVETANK_SCHEDULE"
+    --record-format "$WAVETANK_RECORD_FORMAT"

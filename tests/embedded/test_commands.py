@@ -6,54 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
+from tests.shell import SECONDS_MAX, Shell
 from tests.waiting import wait_until_true
+from wavetank.drill.machine import WHOLE_SECONDS_MAX
 from wavetank.errors import ExitCode
 from wavetank.settings import read_settings
-
-SECONDS_MAX = 120
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    def events(self, kind: str) -> list[dict[str, Any]]:
-        """The JSON lines of one kind."""
-        lines = [json.loads(line) for line in self.out.splitlines()]
-        return [line for line in lines if line["event"] == kind]
-
-
-@dataclass(frozen=True)
-class Shell:
-    """A user's shell, with a state folder of its own."""
-
-    state: Path
-
-    def command(self, *arguments: str) -> list[str]:
-        """The command line, with the state folder in its environment."""
-        return ["env", f"WAVETANK_STATE={self.state}", sys.executable, "-m", "wavetank", *arguments]
-
-    def run(self, *arguments: str) -> Finished:
-        """Runs a command to its end."""
-        done = subprocess.run(
-            self.command(*arguments),
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_MAX,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +46,10 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert up.code == 0, up.err
     endpoint = up.events("ready")[0]["endpoint"]
 
-    second = shell.run("up")
-    assert second.code == ExitCode.USAGE
-    assert f"one at {endpoint}" in second.err
+    for again in ([], ["--detach"]):
+        second = shell.run("up", *again)
+        assert second.code == ExitCode.USAGE
+        assert f"found one at {endpoint}" in second.err
 
     drill = shell.run("drill", "--json")
     assert drill.code == 0, drill.err
@@ -113,6 +76,45 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert down.events("down") == [{"event": "down", "stopped": True}]
     assert shell.run("status", "--json").events("status") == [{"event": "status", "running": False}]
     wait_until_true(lambda: _processes_of(shell.state) == [], "every process to end")
+
+
+def test_a_new_sandbox_takes_up_what_the_last_one_held_unless_fresh(tmp_path: Path) -> None:
+    """Objects survive down and up, and are gone with --fresh."""
+    shell = Shell(tmp_path)
+
+    def delivered_after(*up: str) -> set[str]:
+        started = shell.run("up", "--detach", *up)
+        assert started.code == 0, started.err
+        keys = shell.delivered()
+        shell.run("down")
+        return keys
+
+    first = delivered_after()
+    assert len(first) >= 1
+    assert delivered_after() >= first
+    assert not delivered_after("--fresh") & first
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A sandbox whose machine is broken by one test after the other."""
+    shell = Shell(tmp_path_factory.mktemp("machine"))
+    assert shell.run("up", "--detach").code == 0
+    yield shell
+    shell.run("down")
+
+
+@pytest.mark.parametrize("fault", ["pause", "disk", "clock", "kill"])
+def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault: str) -> None:
+    """Each fault that a child process can have heals, nothing saved is lost, and `check` passes."""
+    machine.save()
+    drill = machine.run("drill", "--fault", fault, "--seconds", "1", "--json")
+    assert drill.code == 0, drill.err
+    result = drill.events("machine")[0]
+    assert result["seconds_until_whole"] < WHOLE_SECONDS_MAX
+    assert (result["objects_lost"], result["messages_lost"], result["minutes_lost"]) == (0, 0, 0)
+    found = machine.run("check", "--json").events("finding")
+    assert [finding for finding in found if finding["verdict"] == "invalid"] == []
 
 
 def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:

@@ -2,55 +2,38 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.documents import DOCUMENTS, commands, other_commands, run
 from wavetank.settings import read_settings
 
-DOCUMENTS = ("README.md", "docs/architecture.md")
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FOREVER = "./wavetank up"
 """Runs until Ctrl-C; `test_commands` starts it, reads what it shows, and ends it."""
 EVERYTHING = "./wavetank test"
 """Runs this very suite; `.ci/run` ends with it, and a test below holds it to that."""
-SECONDS_MAX = 180
-
-
-def _commands(document: str) -> list[str]:
-    text = (read_settings().project_folder / document).read_text()
-    return [line for block in BLOCK.findall(text) for line in block.splitlines()]
-
-
-def _run(command: str, state: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["/bin/sh", "-c", f"env WAVETANK_STATE={state} {command}"],
-        cwd=read_settings().project_folder,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS_MAX,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_of_a_document_runs(document: str, tmp_path: Path) -> None:
     """One after the other in one sandbox, as a reader would; each ends with 0."""
-    commands = [line for line in _commands(document) if line not in {FOREVER, EVERYTHING}]
+    elsewhere = {FOREVER, EVERYTHING}
+    variables = {"WAVETANK_STATE": str(tmp_path)}
     try:
-        for command in commands:
-            done = _run(command, tmp_path)
-            assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        for command in other_commands(document):
+            if command not in elsewhere:
+                done = run(command, variables)
+                assert done.code == 0, f"{command}\n{done.out}\n{done.err}"
     finally:
-        _run("./wavetank down", tmp_path)
+        run("./wavetank down", variables)
 
 
 def test_the_commands_run_elsewhere_are_in_the_readme() -> None:
     """Else the exemptions above would be stale, and the test before this one might see none."""
-    commands = _commands("README.md")
-    assert {FOREVER, EVERYTHING} <= set(commands)
-    assert len(commands) >= 10
+    found = commands("README.md")
+    assert {FOREVER, EVERYTHING} <= set(found)
+    assert len(found) >= 10
 
 
 def test_ci_runs_the_readmes_own_test_command() -> None:

@@ -17,8 +17,10 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
     """Starts it and returns when it is ready.
 
     Raises:
+        UsageError: one runs already.
         InfrastructureError: it ended instead, with its own last words.
     """
+    folder.require_free()
     folder.path.mkdir(parents=True, exist_ok=True)
     log_file = folder.path / "up.log"
     arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]

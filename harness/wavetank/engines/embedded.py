@@ -55,6 +55,15 @@ class SandboxFolder:
             finally:
                 self._record.unlink(missing_ok=True)
 
+    def require_free(self) -> None:
+        """Returns where no sandbox holds the folder.
+
+        Raises:
+            UsageError: one does.
+        """
+        if self.is_owned():
+            raise self._in_use()
+
     def write(self, record: SandboxRecord) -> None:
         """Makes the sandbox known; whole or not at all."""
         fresh = self._record.with_suffix(".new")

@@ -1,0 +1,248 @@
+"""`docker compose up`: the sandbox that init scripts make, what it may do, and what survives."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from tests.conftest import docker_is_demanded
+from tests.live.hosts import PROJECT, require_docker
+from tests.shell import Finished, Shell, finish
+from wavetank.drill.machine import WHOLE_SECONDS_MAX
+from wavetank.engines.docker import ComposeSandbox
+from wavetank.engines.embedded import choose_port
+from wavetank.errors import ExitCode, InfrastructureError
+
+BROKEN = "WAVETANK_PREFIX=D E"
+COMPOSE_FILE = "docker-compose.yml"
+FILLER = "/var/lib/localstack/filler"
+SNAPSHOT = "/var/lib/localstack/wavetank/snapshot.db"
+VOLUME_OF_20_MB = """
+volumes:
+  data:
+    driver_opts:
+      type: tmpfs
+      device: tmpfs
+      o: size=20m
+"""
+
+
+class Project:
+    """A Compose project of the test's own, on a port of its own."""
+
+    def __init__(self, folder: Path, *files: str) -> None:
+        self.name = f"wavetank-{uuid.uuid4().hex[:8]}"
+        self.variables = {
+            "COMPOSE_PROJECT_NAME": self.name,
+            "WAVETANK_PORT": str(choose_port(None)),
+            "WAVETANK_RETRY_BASE_DELAY": "1",
+        }
+        self.shell = Shell(folder, self.variables)
+        self.files = [
+            argument for file in ("docker-compose.yml", *files) for argument in ("-f", file)
+        ]
+        self.sandbox = ComposeSandbox(PROJECT, self.name)
+
+    def compose(self, *arguments: str, extra: tuple[str, ...] = ()) -> Finished:
+        """Runs `docker compose` in the project's folder."""
+        assignments = [f"{name}={value}" for name, value in self.variables.items()]
+        command = ["env", *assignments, *extra, "docker", "compose", *self.files, *arguments]
+        return finish(command, PROJECT)
+
+    def execute(self, *command: str) -> Finished:
+        """Runs a command in the container."""
+        return self.compose("exec", "--no-TTY", "localstack", *command)
+
+    def container(self) -> Any:
+        """The container, with what Docker knows of it."""
+        container = self.sandbox.container()
+        assert container is not None
+        return container
+
+    def remove(self) -> None:
+        """Stops it and removes its volume."""
+        self.compose("down", "--volumes", "--timeout", "5")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine() -> None:
+    """Docker, or a reason to skip."""
+    require_docker(demanded=docker_is_demanded())
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A sandbox brought up as the README says."""
+    project = Project(tmp_path_factory.mktemp("compose"))
+    up = project.compose("up", "--build", "--wait")
+    assert up.code == 0, up.err + project.compose("logs").out
+    yield project
+    project.remove()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Project]:
+    """A project that the test brings up itself."""
+    project = Project(tmp_path)
+    yield project
+    project.remove()
+
+
+def test_up_returns_with_the_pipeline_deployed_and_its_first_tick_made(project: Project) -> None:
+    """Healthy means that the first records are in the bucket, not that a port is open."""
+    assert len(project.shell.delivered()) >= 1
+    status = project.shell.run("status", "--json").events("status")[0]
+    assert status["sandbox"]["engine"] == "docker"
+    assert status["health"]["last_tick"] is not None
+    assert 50 < status["health"]["memory_mb"] < 2000
+
+
+def test_it_listens_on_loopback_and_has_no_way_to_docker(project: Project) -> None:
+    """One port on 127.0.0.1, no socket, no privileges but the ones that are named."""
+    attributes = project.container().attrs
+    published = attributes["NetworkSettings"]["Ports"]
+    assert {binding["HostIp"] for found in published.values() for binding in found or []} == {
+        "127.0.0.1"
+    }
+    assert not [mount for mount in attributes["Mounts"] if "docker.sock" in mount["Source"]]
+    writable = [mount["Destination"] for mount in attributes["Mounts"] if mount["RW"]]
+    assert writable == ["/var/lib/localstack"]
+    assert not attributes["HostConfig"]["Privileged"]
+    assert attributes["HostConfig"]["CapDrop"] == ["ALL"]
+
+
+def test_functions_run_as_awss_own_user(project: Project) -> None:
+    """The handler's process cannot touch what belongs to LocalStack."""
+    found = project.execute("ps", "-eo", "user:20,args").out.splitlines()
+    handlers = [line for line in found if "-S /opt" in line and "guardian.py" not in line]
+    assert len(handlers) >= 1
+    assert {line.split()[0] for line in handlers} == {"sbx_user1051"}
+
+
+def test_every_command_knows_the_sandbox_that_compose_started(project: Project) -> None:
+    """Tick, check, drill, deploy and logs find it, and what it holds, by themselves."""
+    shell = project.shell
+    assert shell.run("tick").code == 0
+    drill = shell.run("drill", "--json")
+    assert drill.code == 0, drill.err
+    check = shell.run("check", "--json")
+    assert check.code == ExitCode.VALID, check.out
+    deploy = shell.run("deploy", "--json").events("deployed")
+    assert deploy == [{"event": "deployed", "changed": [], "prices_reset": False}]
+    assert "Ready." in shell.run("logs", "--lines", "1000").out
+    attached = Shell(shell.state, {"COMPOSE_PROJECT_NAME": "another-one"})
+    by_endpoint = attached.run("check", "--endpoint", shell.endpoint())
+    assert by_endpoint.code == ExitCode.VALID, by_endpoint.out + by_endpoint.err
+
+
+@pytest.mark.parametrize("fault", ["pause", "network", "disk", "clock", "kill"])
+def test_the_machine_breaks_and_the_sandbox_is_whole_again(project: Project, fault: str) -> None:
+    """Each fault heals, nothing that was saved is lost, and `check` says that all is well."""
+    project.shell.save()
+    drill = project.shell.run("drill", "--fault", fault, "--seconds", "1", "--json")
+    assert drill.code == 0, drill.err
+    result = drill.events("machine")[0]
+    assert result["seconds_until_whole"] < WHOLE_SECONDS_MAX
+    assert (result["objects_lost"], result["messages_lost"], result["minutes_lost"]) == (0, 0, 0)
+    found = project.shell.run("check", "--json").events("finding")
+    assert [finding for finding in found if finding["verdict"] == "invalid"] == []
+
+
+def test_what_was_delivered_survives_down_and_up(project: Project) -> None:
+    """The same objects are there again in a new container of the same volume."""
+    before = project.shell.delivered()
+    first = project.container().id
+    assert project.shell.run("down").code == 0
+    up = project.shell.run("up", "--engine", "docker", "--detach")
+    assert up.code == 0, up.err
+    assert project.container().id != first
+    assert project.shell.delivered() >= before
+
+
+def test_a_damaged_snapshot_is_set_aside_and_the_sandbox_starts(project: Project) -> None:
+    """The log says so, the old one stays to be looked at, and the drill counts what was lost."""
+    held = len(project.shell.delivered())
+    project.execute("sh", "-c", f"echo damaged > {SNAPSHOT}")
+    drill = project.shell.run("drill", "--fault", "kill", "--seconds", "1", "--json")
+    assert drill.code == 0, drill.err
+    assert drill.events("machine")[0]["objects_lost"] == held
+    assert "snapshot-damaged-" in project.compose("logs").out
+    assert "snapshot-damaged-" in project.execute("ls", "/var/lib/localstack/wavetank").out
+
+
+def test_a_failing_init_script_fails_up_with_the_reason_in_the_log(other: Project) -> None:
+    """Nobody gets a sandbox that has no pipeline; `--engine docker` shows the reason itself."""
+    up = other.compose("up", "--wait", extra=(BROKEN,))
+    assert up.code != 0
+    assert "unhealthy" in up.err
+    assert "expected a prefix of 1 to 12 letters or digits" in other.compose("logs").out
+    other.remove()
+    with pytest.raises(InfrastructureError, match="expected a prefix of 1 to 12 letters or digits"):
+        other.sandbox.up({**other.variables, "WAVETANK_PREFIX": "D E"})
+
+
+def test_a_full_volume_stops_nothing_and_is_saved_to_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    """With no byte left the ticks go on and the log warns; the next save makes up for it."""
+    override = tmp_path / "small.yml"
+    override.write_text(VOLUME_OF_20_MB)
+    project = Project(tmp_path, str(override))
+    try:
+        up = project.compose("up", "--build", "--wait")
+        assert up.code == 0, up.err
+        project.execute("sh", "-c", f"cat /dev/zero > {FILLER}")
+        project.shell.run("deploy", "--reset-prices")
+        assert project.shell.run("tick").code == 0
+        assert "full" in str(_save(project)["error"])
+        assert "could not be saved" in project.compose("logs").out
+        project.execute("rm", FILLER)
+        assert _save(project)["error"] is None
+    finally:
+        project.remove()
+
+
+def test_without_the_jar_our_dynamodb_answers_and_a_variable_forces_either(
+    project: Project,
+) -> None:
+    """The published image has DynamoDB Local, which is then taken; this one may not."""
+    script = (
+        "from wavetank.emulator.dynamodb import choose_provider;"
+        "from localstack.services.dynamodb.packages import dynamodblocal_package as jar;"
+        "print(bool(jar.get_installed_dir()), choose_provider())"
+    )
+    python = "/opt/code/localstack/.venv/bin/python"
+    found = project.execute(python, "-c", script).out.split()
+    assert found in (["True", "default"], ["False", "wavetank"])
+    for choice, provider in (("localstack", "default"), ("wavetank", "wavetank")):
+        forced = project.execute("env", f"WAVETANK_DYNAMODB={choice}", python, "-c", script)
+        assert forced.out.split()[1] == provider
+
+
+def test_no_docker_is_one_clear_line(tmp_path: Path) -> None:
+    """Whoever has none learns what to do instead."""
+    shell = Shell(tmp_path, {"DOCKER_HOST": "unix:///nonexistent.sock"})
+    up = shell.run("up", "--engine", "docker")
+    assert up.code == ExitCode.INFRASTRUCTURE
+    assert "expected a Docker engine" in up.err
+    assert "leave --engine docker out" in up.err
+    assert shell.run("status").code == 0
+
+
+def _save(project: Project) -> dict[str, Any]:
+    url = "http://127.0.0.1:4566/_wavetank/snapshot"
+    return dict(json.loads(project.execute("curl", "-s", "-X", "POST", url).out))
+
+
+def test_the_override_gives_functions_awss_runtime_images_and_says_what_it_costs() -> None:
+    """With it LocalStack starts containers through the socket; without it there is none."""
+    files = ("-f", "docker-compose.yml", "-f", "docker-compose.aws-runtime.yml")
+    command = ["docker", "compose", *files, "config", "--format", "json"]
+    service = json.loads(finish(command, PROJECT).out)["services"]["localstack"]
+    assert service["environment"]["LAMBDA_RUNTIME_EXECUTOR"] == "docker"
+    assert [v["source"] for v in service["volumes"] if v["target"] == "/var/run/docker.sock"]
+    assert docker.from_env().ping()

@@ -1,0 +1,34 @@
+"""The commands that the documents tell people to type: every line of every `sh` block."""
+
+import re
+
+from tests.shell import Finished, finish
+from wavetank.settings import read_settings
+
+DOCUMENTS = ("README.md", "docs/architecture.md", "docs/docker.md")
+ALL_DOCKER = "docs/docker.md"
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def commands(document: str) -> list[str]:
+    """The lines, in their order."""
+    text = (read_settings().project_folder / document).read_text()
+    return [line for block in BLOCK.findall(text) for line in block.splitlines()]
+
+
+def docker_commands(document: str) -> list[str]:
+    """Those that need a Docker engine."""
+    return [line for line in commands(document) if document == ALL_DOCKER or "docker" in line]
+
+
+def other_commands(document: str) -> list[str]:
+    """Those that need none."""
+    of_docker = docker_commands(document)
+    return [line for line in commands(document) if line not in of_docker]
+
+
+def run(command: str, variables: dict[str, str]) -> Finished:
+    """Types it in the project's folder."""
+    assignments = [f"{name}={value}" for name, value in variables.items()]
+    shell = ["env", *assignments, "/bin/sh", "-c", command]
+    return finish(shell, read_settings().project_folder)

@@ -1,0 +1,59 @@
+"""The image and docker-compose.yml say what the rest of the project says, where both must."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from tests.rules.source import ROOT
+from wavetank.engines.localstack_child import SERVICES, LocalStackOptions
+
+OWN = frozenset(
+    {
+        "GATEWAY_LISTEN",
+        "LAMBDA_RETRY_BASE_DELAY",
+        "LOCALSTACK_HOST",
+        "PROVIDER_OVERRIDE_DYNAMODB",  # WAVETANK_DYNAMODB there, since the image may have the jar
+        "WAVETANK_SNAPSHOT",
+    }
+)
+"""Set by both, and to different values on purpose."""
+EMBEDDED_ONLY = frozenset(
+    {"FILESYSTEM_ROOT", "HOME", "LANG", "OVERRIDE_IN_DOCKER", "PATH", "PYTHONUNBUFFERED", "TMPDIR"}
+)
+"""What the image has set already, or a process on the host needs and a container does not."""
+
+
+def _service() -> dict[str, dict[str, str]]:
+    document = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return dict(document["services"]["localstack"])
+
+
+def test_the_image_installs_the_versions_of_the_lock() -> None:
+    """Who tests in the container tests what the host runs."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    versions = {package["name"]: package.get("version") for package in lock["package"]}
+    pins = dict(re.findall(r"([\w-]+)==([\d.]+)", (ROOT / "Dockerfile").read_text()))
+    locked = {name: version for name, version in pins.items() if name in versions}
+    assert {"awslambdaric", "freezegun", "typer"} <= locked.keys()
+    assert locked == {name: versions[name] for name in locked}
+
+
+def test_localstack_is_configured_alike_in_both_engines() -> None:
+    """A variable of one engine that the other lacks would be a difference nobody meant."""
+    options = LocalStackOptions(folder=Path("folder"), path="path")
+    embedded = options.variables(4566)
+    docker = _service()["environment"]
+    shared = embedded.keys() - OWN - EMBEDDED_ONLY
+    assert {name: docker.get(name) for name in shared} == {name: embedded[name] for name in shared}
+    assert docker["SERVICES"].split(",") == list(SERVICES)
+
+
+def test_every_line_of_the_example_environment_is_used_and_none_is_missing() -> None:
+    """A setting that .env.example shows works, and one that works is shown."""
+    example = (ROOT / ".env.example").read_text()
+    shown = dict(re.findall(r"^(\w+)=(.*)$", example, re.MULTILINE))
+    compose = (ROOT / "docker-compose.yml").read_text()
+    used = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", compose))
+    assert shown == used

@@ -1,0 +1,70 @@
+"""Commands as a user types them, each in a process of its own."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from wavetank.clients import sandbox_clients
+from wavetank.naming import derive_names
+from wavetank.probes import delivered_objects
+
+SECONDS_MAX = 240
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The JSON lines of one kind."""
+        lines = [json.loads(line) for line in self.out.splitlines()]
+        return [line for line in lines if line["event"] == kind]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A user's shell, with a state folder of its own."""
+
+    state: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line, with the state folder in its environment."""
+        variables = {"WAVETANK_STATE": str(self.state), **self.variables}
+        assignments = [f"{name}={value}" for name, value in variables.items()]
+        return ["env", *assignments, sys.executable, "-m", "wavetank", *arguments]
+
+    def run(self, *arguments: str) -> Finished:
+        """Runs a command to its end."""
+        return finish(self.command(*arguments))
+
+    def endpoint(self) -> str:
+        """Where the running sandbox is."""
+        return str(self.run("status", "--json").events("status")[0]["sandbox"]["endpoint"])
+
+    def delivered(self) -> set[str]:
+        """The keys in the default pipeline's bucket."""
+        aws, names = sandbox_clients(self.endpoint()), derive_names("Dora", "Explorer")
+        return {found.key for found in delivered_objects(aws, names.bucket)}
+
+    def save(self) -> None:
+        """Has the sandbox save its snapshot now."""
+        answer = requests.post(f"{self.endpoint()}/_wavetank/snapshot", timeout=30)
+        assert answer.json()["error"] is None, answer.text
+
+
+def finish(command: list[str], folder: Path | None = None) -> Finished:
+    """Runs any command to its end."""
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
