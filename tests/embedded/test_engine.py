@@ -125,7 +125,7 @@ def test_another_localstack_at_the_port_is_not_taken_for_ours(tmp_path: Path) ->
         child = LocalStackChild(
             _options(SandboxFolder(tmp_path)), stranger.server_port, WallClock()
         )
-        with pytest.raises(InfrastructureError, match="another program listening on port"):
+        with pytest.raises(InfrastructureError, match="another program listening there"):
             child.start()
         stranger.shutdown()
 

@@ -150,7 +150,8 @@ def _what_is_missing() -> str | None:
         return f"no Docker engine answers: {error}"
     if shutil.which("docker") is None:
         return "there is no docker command"
-    return None
+    version = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)  # noqa: S607 - the user's own
+    return None if version.returncode == 0 else "docker has no compose command"
 
 
 def _compose(*arguments: str) -> str:

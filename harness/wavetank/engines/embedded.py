@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wavetank.clock import Clock
-from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.record import SandboxRecord
 from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
 
@@ -161,8 +161,8 @@ def start_localstack(
         child = LocalStackChild(options, port, clock)
         try:
             child.start(on_wait)
-        except InfrastructureError:
-            if options.port is not None or _is_free(port):
+        except PortTakenError:
+            if options.port is not None:
                 raise
         else:
             return child

@@ -88,6 +88,10 @@ class LocalStackOptions:
         }
 
 
+class PortTakenError(InfrastructureError):
+    """Somebody else was quicker to listen on the port."""
+
+
 class LocalStackChild:
     """A running LocalStack that ends with this process, however this process ends."""
 
@@ -174,7 +178,11 @@ class LocalStackChild:
 
     def _is_ready(self) -> bool:
         if self._is_answered() and not self._listens():
-            raise self._failure(f"another program listening on port {self.port}")
+            raise PortTakenError(
+                f"LocalStack to listen on port {self.port}",
+                "another program listening there",
+                "choose another --port",
+            )
         state = init_state(self.endpoint)
         if state is not None and state.failed:
             raise self._failure(f"init script {', '.join(state.failed)} in state ERROR")
