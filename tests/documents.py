@@ -2,7 +2,7 @@
 
 import re
 
-from tests.shell import Finished, finish
+from tests.shell import NO_PROJECT, Finished, finish
 from wavetank.settings import read_settings
 
 DOCUMENTS = ("README.md", "docs/architecture.md", "docs/docker.md")
@@ -29,6 +29,7 @@ def other_commands(document: str) -> list[str]:
 
 def run(command: str, variables: dict[str, str]) -> Finished:
     """Types it in the project's folder."""
+    variables = {"COMPOSE_PROJECT_NAME": NO_PROJECT, **variables}
     assignments = [f"{name}={value}" for name, value in variables.items()]
     shell = ["env", *assignments, "/bin/sh", "-c", command]
     return finish(shell, read_settings().project_folder)

@@ -14,6 +14,8 @@ from wavetank.naming import derive_names
 from wavetank.probes import delivered_objects
 
 SECONDS_MAX = 240
+NO_PROJECT = "wavetank-none"
+"""Of Compose: so that no test finds, or stops, the sandbox of whoever runs the suite."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,11 @@ class Shell:
 
     def command(self, *arguments: str) -> list[str]:
         """The command line, with the state folder in its environment."""
-        variables = {"WAVETANK_STATE": str(self.state), **self.variables}
+        variables = {
+            "WAVETANK_STATE": str(self.state),
+            "COMPOSE_PROJECT_NAME": NO_PROJECT,
+            **self.variables,
+        }
         assignments = [f"{name}={value}" for name, value in variables.items()]
         return ["env", *assignments, sys.executable, "-m", "wavetank", *arguments]
 

@@ -223,6 +223,21 @@ def test_without_the_jar_our_dynamodb_answers_and_a_variable_forces_either(
         assert forced.out.split()[1] == provider
 
 
+def test_a_container_of_the_image_is_not_taken_for_the_sandbox(project: Project) -> None:
+    """An image that Compose built carries Compose's labels, and so does all that runs from it."""
+    image = project.container().image
+    labels = image.labels
+    other = ComposeSandbox(PROJECT, labels["com.docker.compose.project"])
+    container = docker.from_env().containers.run(
+        image.id, entrypoint=["sleep", "60"], detach=True, labels={"of": project.name}
+    )
+    try:
+        found = other.container()
+        assert found is None or found.id != container.id
+    finally:
+        container.remove(force=True)
+
+
 def test_no_docker_is_one_clear_line(tmp_path: Path) -> None:
     """Whoever has none learns what to do instead."""
     shell = Shell(tmp_path, {"DOCKER_HOST": "unix:///nonexistent.sock"})

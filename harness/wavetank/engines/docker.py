@@ -89,6 +89,7 @@ class ComposeSandbox:
         labels = [
             f"com.docker.compose.project={self._name}",
             f"com.docker.compose.service={SERVICE}",
+            "com.docker.compose.oneoff=False",  # containers only: images of Compose carry the rest
         ]
         try:
             found = docker.from_env().containers.list(filters={"label": labels})

@@ -1,0 +1,127 @@
+"""A delivery stream's records between their arrival and S3: buffered, then waiting to be delivered.
+
+Pure: what is due is asked for with an instant, and nothing here waits. Not safe for threads.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from wavetank.emulator.firehose.settings import DestinationSettings
+
+RETRY_FOR = timedelta(hours=24)
+"""How long delivery of records that were put directly is tried. [developer guide, retry]"""
+FIRST_RETRY = timedelta(seconds=1)
+LONGEST_RETRY = timedelta(minutes=5)
+DOUBLINGS_MAX = 20
+BACKLOG_BYTES_MAX = 512 * 1024 * 1024
+"""More than this is refused, so that an outage fills no memory; AWS's own limit is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Records that become one object. `oldest` is when the first of them arrived."""
+
+    oldest: datetime
+    count: int
+    body: bytes
+    attempts: int = 0
+    next_attempt: datetime | None = None
+    first_attempt: datetime | None = None
+
+
+@dataclass
+class Totals:
+    """What became of a stream's records since it was created."""
+
+    records_accepted: int = 0
+    records_delivered: int = 0
+    objects_delivered: int = 0
+    records_lost: int = 0
+    last_error: str | None = None
+
+
+@dataclass
+class StreamBuffer:
+    """The records of one stream."""
+
+    settings: DestinationSettings
+    totals: Totals = field(default_factory=Totals)
+    waiting: deque[Batch] = field(default_factory=deque)
+    _parts: list[bytes] = field(default_factory=list)
+    _bytes: int = 0
+    _oldest: datetime | None = None
+
+    def has_room(self, size_bytes: int) -> bool:
+        """Whether so much more may be accepted."""
+        backlog = self._bytes + sum(len(batch.body) for batch in self.waiting)
+        return backlog + size_bytes <= BACKLOG_BYTES_MAX
+
+    def accept(self, records: Iterable[bytes], now: datetime) -> None:
+        """Buffers the records; as soon as the size is reached they wait to be delivered."""
+        for record in records:
+            if self._oldest is None:
+                self._oldest = now
+            self._parts.append(record + self.settings.delimiter)
+            self._bytes += len(self._parts[-1])
+            self.totals.records_accepted += 1
+            if self._bytes >= self.settings.size_bytes:
+                self.cut()
+
+    def cut(self) -> None:
+        """Ends the buffer: what is in it will be one object."""
+        if self._oldest is not None:
+            batch = Batch(oldest=self._oldest, count=len(self._parts), body=b"".join(self._parts))
+            self.waiting.append(batch)
+        self._parts, self._bytes, self._oldest = [], 0, None
+
+    def take_due(self, now: datetime) -> list[Batch]:
+        """What is to be delivered now; each must come back as delivered, or as failed."""
+        if self._oldest is not None and now >= self._oldest + self.settings.interval:
+            self.cut()
+        due: list[Batch] = []
+        waiting, self.waiting = self.waiting, deque()
+        for batch in waiting:
+            is_due = batch.next_attempt is None or batch.next_attempt <= now
+            (due if is_due else self.waiting).append(batch)
+        return due
+
+    def next_due(self) -> datetime | None:
+        """When there will be something to deliver; None while nothing is held."""
+        instants = [batch.next_attempt or batch.oldest for batch in self.waiting]
+        if self._oldest is not None:
+            instants.append(self._oldest + self.settings.interval)
+        return min(instants, default=None)
+
+    def delivered(self, batch: Batch) -> None:
+        """The batch is an object now."""
+        self.totals.records_delivered += batch.count
+        self.totals.objects_delivered += 1
+
+    def failed(self, batch: Batch, error: str, now: datetime) -> bool:
+        """Keeps the batch for another try; False where its 24 hours are over and it is lost."""
+        self.totals.last_error = error
+        first = batch.first_attempt or now
+        if now - first >= RETRY_FOR:
+            self.totals.records_lost += batch.count
+            return False
+        delay = min(FIRST_RETRY * 2 ** min(batch.attempts, DOUBLINGS_MAX), LONGEST_RETRY)
+        again = replace(
+            batch, attempts=batch.attempts + 1, first_attempt=first, next_attempt=now + delay
+        )
+        self.waiting.append(again)
+        return True
+
+    def held(self) -> list[Batch]:
+        """All that is not yet delivered, the open buffer last."""
+        open_batch = []
+        if self._oldest is not None:
+            open_batch = [
+                Batch(oldest=self._oldest, count=len(self._parts), body=b"".join(self._parts))
+            ]
+        return [*self.waiting, *open_batch]
+
+    def restore(self, batches: Iterable[Batch]) -> None:
+        """Takes up what an earlier stream of the name held; it is due by its own age."""
+        self.waiting.extend(batches)

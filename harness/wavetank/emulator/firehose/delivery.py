@@ -1,0 +1,141 @@
+"""Delivers what is due, on a thread of its own, and tries again what failed.
+
+`deliver_due` does one round at a given instant; the thread only asks for it often enough.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from wavetank.clock import Clock
+from wavetank.emulator.firehose.buffer import Batch, StreamBuffer
+from wavetank.emulator.firehose.encoding import compress
+from wavetank.emulator.firehose.object_name import ObjectNames
+from wavetank.emulator.firehose.settings import DestinationSettings
+
+LOG = logging.getLogger(__name__)
+LOOK_SECONDS_MAX = 0.5
+"""How long the thread trusts its clock: a test may move it, and nothing tells of that."""
+
+type PutObject = Callable[[DestinationSettings, str, bytes], None]
+
+
+@dataclass
+class Stream:
+    """One delivery stream: what it holds, and the version of its configuration."""
+
+    name: str
+    buffer: StreamBuffer
+    version: int = 1
+
+
+class Deliverer:
+    """All delivery streams of a LocalStack. `put_object` raises where S3 does not take it."""
+
+    def __init__(self, clock: Clock, put_object: PutObject) -> None:
+        self._clock = clock
+        self._put_object = put_object
+        self._streams: dict[str, Stream] = {}
+        self._changed = threading.Condition()
+        self._delivering = threading.Lock()
+
+    def run(self) -> None:
+        """Delivers for ever; the body of a thread."""
+        while True:
+            with self._changed:
+                self._changed.wait(self._patience())
+            self.deliver_due()
+
+    def add(self, name: str, settings: DestinationSettings) -> None:
+        """A new stream, empty."""
+        with self._changed:
+            self._streams[name] = Stream(name, StreamBuffer(settings))
+
+    def remove(self, name: str) -> None:
+        """The stream is deleted, and with it what it holds, as on AWS."""
+        with self._changed:
+            self._streams.pop(name, None)
+
+    def find(self, name: str) -> Stream | None:
+        """The stream; None where it delivers to something else than S3."""
+        return self._streams.get(name)
+
+    def names(self) -> list[str]:
+        """The streams that deliver to S3."""
+        return list(self._streams)
+
+    def reconfigure(self, name: str, settings: DestinationSettings, version: int) -> None:
+        """What is held becomes an object of its own; all goes to the new destination."""
+        with self._changed:
+            stream = self._streams[name]
+            stream.buffer.cut()
+            stream.buffer.settings, stream.version = settings, version
+            self._changed.notify()
+
+    def accept(self, name: str, records: Iterable[bytes]) -> None:
+        """Buffers the records."""
+        with self._changed:
+            self._streams[name].buffer.accept(records, self._clock.now())
+            self._changed.notify()
+
+    def restore(self, name: str, batches: Iterable[Batch]) -> None:
+        """Takes up what an earlier stream of the name held."""
+        with self._changed:
+            if name in self._streams:
+                self._streams[name].buffer.restore(batches)
+                self._changed.notify()
+
+    def held(self, name: str) -> list[Batch]:
+        """All that the stream has not yet delivered."""
+        with self._changed:
+            stream = self._streams.get(name)
+            return stream.buffer.held() if stream else []
+
+    def flush(self) -> None:
+        """Ends every buffer and delivers it now, whatever its hints say."""
+        with self._changed:
+            for stream in self._streams.values():
+                stream.buffer.cut()
+        self.deliver_due()
+
+    def deliver_due(self) -> None:
+        """One round: whatever is due now is tried once; rounds never overlap."""
+        with self._delivering:
+            for stream in list(self._streams.values()):
+                with self._changed:
+                    due = stream.buffer.take_due(self._clock.now())
+                for batch in due:
+                    self._deliver(stream, batch)
+
+    def _deliver(self, stream: Stream, batch: Batch) -> None:
+        settings = stream.buffer.settings
+        names = ObjectNames(
+            stream=stream.name, prefix=settings.prefix, extension=settings.extension
+        )
+        try:
+            key = names.key(stream.version, batch.oldest.astimezone(settings.zone))
+            self._put_object(settings, key, compress(settings.compression, key, batch.body))
+        except Exception as error:  # noqa: BLE001 - whatever S3 says, the records are tried again
+            self._failed(stream, batch, f"{type(error).__name__}: {error}")
+        else:
+            with self._changed:
+                stream.buffer.delivered(batch)
+
+    def _failed(self, stream: Stream, batch: Batch, error: str) -> None:
+        with self._changed:
+            again = stream.buffer.failed(batch, error, self._clock.now())
+        if not again:
+            LOG.error("%s lost %d records for ever: %s", stream.name, batch.count, error)
+        elif batch.attempts == 0:
+            LOG.warning("%s could not deliver, and tries on for 24 h: %s", stream.name, error)
+
+    def _patience(self) -> float | None:
+        """Seconds to wait at most; None until something is put."""
+        instants = [stream.buffer.next_due() for stream in self._streams.values()]
+        due = min((instant for instant in instants if instant is not None), default=None)
+        if due is None:
+            return None
+        until_due = (due.astimezone(UTC) - self._clock.now()).total_seconds()
+        return min(max(0.0, until_due), LOOK_SECONDS_MAX)

@@ -1,0 +1,173 @@
+"""The keys of delivered objects: prefixes with expressions, and the name that Firehose appends.
+
+[Amazon Data Firehose developer guide, s3-object-name, s3-prefixes]
+"""
+
+import re
+import secrets
+import string
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+DEFAULT_TIME = "yyyy/MM/dd/HH/"
+"""What is appended to a prefix that has no timestamp of its own."""
+EVALUATED_CHARACTERS_MAX = 512
+RANDOM_CHARACTERS = 11
+EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
+TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
+
+
+class PrefixError(ValueError):
+    """A prefix that Firehose refuses; the text is for the caller of its API."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectNames:
+    """How the objects of one delivery stream are named; times are in the stream's time zone."""
+
+    stream: str
+    prefix: str = ""
+    extension: str = ""
+
+    def key(self, version: int, oldest: datetime) -> str:
+        """A new key for an object whose oldest record arrived at `oldest`."""
+        time = evaluate_time("yyyy-MM-dd-HH-mm-ss", oldest)
+        name = f"{self.stream}-{version}-{time}-{uuid.uuid4()}{self.extension}"
+        return evaluate_prefix(self.prefix, oldest) + name
+
+
+def check_prefixes(prefix: str, error_prefix: str) -> None:
+    """Returns where Firehose would take the two.
+
+    Raises:
+        PrefixError: it would not.
+    """
+    for text, is_error in ((prefix, False), (error_prefix, True)):
+        for namespace, value in _expressions(text):
+            _check_expression(namespace, value, is_error=is_error)
+    if _expressions(prefix) and not error_prefix:
+        raise PrefixError("ErrorOutputPrefix cannot be null when Prefix contains expressions.")
+    types = [
+        found for found in _expressions(error_prefix) if found == ("firehose", "error-output-type")
+    ]
+    if _expressions(error_prefix) and not types:
+        raise PrefixError(
+            "ErrorOutputPrefix with expressions must include !{firehose:error-output-type}."
+        )
+
+
+def evaluate_prefix(prefix: str, oldest: datetime) -> str:
+    """The prefix for an object whose oldest record arrived at `oldest`.
+
+    Raises:
+        PrefixError: the prefix is invalid, or longer than 512 characters once evaluated.
+    """
+    namespaces = {namespace for namespace, _ in _expressions(prefix)}
+    if "timestamp" not in namespaces:
+        prefix = f"{prefix}!{{timestamp:{DEFAULT_TIME}}}"
+
+    def value(matched: re.Match[str]) -> str:
+        if matched[1] == "timestamp":
+            return evaluate_time(matched[2], oldest)
+        return _random()
+
+    evaluated = EXPRESSION.sub(value, prefix)
+    if len(evaluated) > EVALUATED_CHARACTERS_MAX:
+        raise PrefixError(
+            f"Prefix is longer than {EVALUATED_CHARACTERS_MAX} characters: {len(evaluated)}."
+        )
+    return evaluated
+
+
+def evaluate_time(pattern: str, instant: datetime) -> str:
+    """A pattern of Java's DateTimeFormatter, as far as it says numbers and English names.
+
+    Raises:
+        PrefixError: a letter of the pattern is not known.
+    """
+    parts: list[str] = []
+    position = 0
+    while position < len(pattern):
+        token = TOKEN.match(pattern, position)
+        if token is None:
+            raise PrefixError(f"Invalid timestamp pattern: {pattern!r} has an open quotation mark.")
+        parts.append(_time_part(token, instant))
+        position = token.end()
+    return "".join(parts)
+
+
+def _time_part(token: re.Match[str], instant: datetime) -> str:
+    text = token.group()
+    if token[1] is not None:
+        return token[1].replace("''", "'") or "'"
+    if token[2] is None:
+        return text
+    letter, count = token[2], len(text)
+    numbers = {
+        "d": instant.day,
+        "D": instant.timetuple().tm_yday,
+        "H": instant.hour,
+        "k": instant.hour or 24,
+        "K": instant.hour % 12,
+        "h": instant.hour % 12 or 12,
+        "m": instant.minute,
+        "s": instant.second,
+    }
+    if letter in numbers:
+        return str(numbers[letter]).zfill(count)
+    return _named_part(letter, count, instant)
+
+
+def _named_part(letter: str, count: int, instant: datetime) -> str:
+    year = str(instant.year).zfill(count) if count != 2 else f"{instant.year % 100:02d}"  # noqa: PLR2004 - Java's short form
+    forms = {
+        "y": year,
+        "u": year,
+        "M": _month(count, instant),
+        "L": _month(count, instant),
+        "E": instant.strftime("%A" if count == 4 else "%a") if count <= 4 else None,  # noqa: PLR2004 - Java's full form
+        "S": f"{instant.microsecond:06d}000"[:count] if count <= 9 else None,  # noqa: PLR2004 - nanoseconds
+        "a": instant.strftime("%p") if count == 1 else None,
+    }
+    found = forms.get(letter)
+    if found is None:
+        raise PrefixError(f"Invalid timestamp pattern: {letter * count!r} is not known.")
+    return found
+
+
+def _month(count: int, instant: datetime) -> str | None:
+    names = {1: str(instant.month), 2: f"{instant.month:02d}"}
+    return names.get(count) or {3: instant.strftime("%b"), 4: instant.strftime("%B")}.get(count)
+
+
+def _expressions(text: str) -> list[tuple[str, str]]:
+    """Each `!{namespace:value}` of the text, in order.
+
+    Raises:
+        PrefixError: `!{` begins something else.
+    """
+    found = EXPRESSION.findall(text)
+    if text.count("!{") != len(found):
+        raise PrefixError(f"Invalid prefix: {text!r} has !{{ outside of !{{namespace:value}}.")
+    return found
+
+
+def _check_expression(namespace: str, value: str, *, is_error: bool) -> None:
+    match namespace, value:
+        case "timestamp", _:
+            evaluate_time(value, datetime.min)  # noqa: DTZ901 - only whether it can be evaluated
+        case "firehose", "random-string":
+            pass
+        case "firehose", "error-output-type":
+            if not is_error:
+                raise PrefixError("Prefix cannot contain !{firehose:error-output-type}.")
+        case _:
+            raise PrefixError(
+                f"Invalid prefix expression !{{{namespace}:{value}}}: not timestamp or firehose."
+            )
+
+
+def _random() -> str:
+    alphabet = string.ascii_letters + string.digits
+    return "".join(secrets.choice(alphabet) for _ in range(RANDOM_CHARACTERS))

@@ -1,0 +1,301 @@
+"""The Firehose service that LocalStack loads under the provider name `wavetank`.
+
+Streams put into directly, and delivering to S3, are ours; all others stay LocalStack's.
+
+`GET /_wavetank/firehose` tells what each stream holds and what became of it, `POST` to
+`/_wavetank/firehose/flush` delivers all of it now, and to `/_wavetank/firehose/failures` plans
+entries of the next batch to fail.
+[Amazon Data Firehose API reference; LocalStack 4.14: services/firehose/provider.py]
+"""
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api.firehose import (
+    ConcurrentModificationException,
+    CreateDeliveryStreamOutput,
+    DeleteDeliveryStreamOutput,
+    InvalidArgumentException,
+    PutRecordBatchOutput,
+    PutRecordBatchResponseEntry,
+    PutRecordOutput,
+    ResourceNotFoundException,
+    ServiceUnavailableException,
+    UpdateDestinationOutput,
+)
+from localstack.aws.connect import connect_to
+from localstack.http import Request, route
+from localstack.services.edge import ROUTER
+from localstack.services.firehose.provider import FirehoseProvider
+from localstack.services.plugins import Service, aws_provider
+from localstack.utils.aws.client_types import ServicePrincipal
+
+from wavetank.clock import Clock, WallClock
+from wavetank.emulator.firehose.delivery import Deliverer
+from wavetank.emulator.firehose.object_name import PrefixError
+from wavetank.emulator.firehose.settings import (
+    DEFAULT_HINTS,
+    DestinationSettings,
+    SettingsError,
+    read_settings,
+)
+
+RECORD_BYTES_MAX = 1000 * 1024
+BATCH_RECORDS_MAX = 500
+BATCH_BYTES_MAX = 4 * 1024 * 1024
+CREDENTIALS_FOR = timedelta(minutes=30)
+"""How long an assumed role is used; a session lasts an hour."""
+PROCESSORS_INLINE = {"AppendDelimiterToRecord"}
+
+
+class WavetankFirehose(FirehoseProvider):
+    """LocalStack's provider with buffers, AWS's limits and true descriptions."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._clients: dict[str, tuple[Any, Any]] = {}
+        self._planned_failures: dict[str, list[int]] = {}
+        self.deliverer = Deliverer(clock, self._put_object)
+
+    def create_delivery_stream(  # type: ignore[override]  # the rest is LocalStack's, by keyword
+        self, context: RequestContext, delivery_stream_name: str, **rest: Any
+    ) -> CreateDeliveryStreamOutput:
+        configuration = _s3_configuration(rest)
+        stock: Any = super()
+        if configuration is None:
+            return stock.create_delivery_stream(context, delivery_stream_name, **rest)  # type: ignore[no-any-return]
+        settings = _checked(lambda: read_settings(configuration))
+        rest = {name: value for name, value in rest.items() if not name.endswith("_configuration")}
+        answer: CreateDeliveryStreamOutput = stock.create_delivery_stream(
+            context, delivery_stream_name, **rest
+        )
+        stream = self._description(context, delivery_stream_name)
+        stream["Destinations"] = [{"DestinationId": "destinationId-000000000001"}]
+        stream["CreateTimestamp"] = self._clock.now()
+        _describe(stream["Destinations"][0], configuration)
+        self.deliverer.add(delivery_stream_name, settings)
+        return answer
+
+    def delete_delivery_stream(  # type: ignore[override]  # as above
+        self, context: RequestContext, delivery_stream_name: str, **rest: Any
+    ) -> DeleteDeliveryStreamOutput:
+        answer = super().delete_delivery_stream(context, delivery_stream_name, **rest)
+        self.deliverer.remove(delivery_stream_name)
+        return answer
+
+    def put_record(
+        self, context: RequestContext, delivery_stream_name: str, record: Any, **_: Any
+    ) -> PutRecordOutput:
+        if self._is_theirs(context, delivery_stream_name):
+            return super().put_record(context, delivery_stream_name, record)
+        self._accept(delivery_stream_name, [_data(record)])
+        return PutRecordOutput(RecordId=_record_id(), Encrypted=False)
+
+    def put_record_batch(
+        self, context: RequestContext, delivery_stream_name: str, records: Any, **_: Any
+    ) -> PutRecordBatchOutput:
+        if self._is_theirs(context, delivery_stream_name):
+            return super().put_record_batch(context, delivery_stream_name, records)
+        _require(
+            len(records) <= BATCH_RECORDS_MAX, f"at most {BATCH_RECORDS_MAX} records", "records"
+        )
+        data = [_data(record) for record in records]
+        if sum(map(len, data)) > BATCH_BYTES_MAX:
+            raise InvalidArgumentException("Records size exceeds 4 MB limit")
+        failing = set(self._planned_failures.pop(delivery_stream_name, []))
+        accepted = [entry for number, entry in enumerate(data) if number not in failing]
+        self._accept(delivery_stream_name, accepted)
+        entries = [_entry(number in failing) for number in range(len(data))]
+        return PutRecordBatchOutput(
+            FailedPutCount=len(data) - len(accepted), Encrypted=False, RequestResponses=entries
+        )
+
+    def update_destination(  # type: ignore[override]  # as above
+        self,
+        context: RequestContext,
+        delivery_stream_name: str,
+        current_delivery_stream_version_id: str,
+        destination_id: str,
+        **rest: Any,
+    ) -> UpdateDestinationOutput:
+        name, current = delivery_stream_name, current_delivery_stream_version_id
+        if self._is_theirs(context, name):
+            return super().update_destination(context, name, current, destination_id, **rest)
+        stream = self._description(context, name)
+        if current != stream["VersionId"]:
+            raise ConcurrentModificationException(
+                f"Cannot update firehose: {name} since the current version id: "
+                f"{stream['VersionId']} and specified version id: {current} do not match"
+            )
+        destination = stream["Destinations"][0]
+        if destination_id != destination["DestinationId"]:
+            raise InvalidArgumentException(f"Destination Id {destination_id} not found")
+        update = rest.get("extended_s3_destination_update") or rest.get("s3_destination_update")
+        merged = {**destination["ExtendedS3DestinationDescription"], **(update or {})}
+        settings = _checked(lambda: read_settings(merged))
+        _describe(destination, merged)
+        version = int(stream["VersionId"]) + 1
+        stream["VersionId"], stream["LastUpdateTimestamp"] = str(version), self._clock.now()
+        self.deliverer.reconfigure(name, settings, version)
+        return UpdateDestinationOutput()
+
+    @route("/_wavetank/firehose", methods=["GET"])
+    def on_get(self, _: Request, **__: object) -> dict[str, Any]:
+        """The route that tells."""
+        return {name: self._state(name) for name in self.deliverer.names()}
+
+    @route("/_wavetank/firehose/flush", methods=["POST"])
+    def on_flush(self, _: Request, **__: object) -> dict[str, Any]:
+        """The route that delivers."""
+        self.deliverer.flush()
+        return {name: self._state(name) for name in self.deliverer.names()}
+
+    @route("/_wavetank/firehose/failures", methods=["POST"])
+    def on_failures(self, request: Request, **__: object) -> dict[str, Any]:
+        """The route that plans: which entries of the stream's next batch are to fail."""
+        plan = request.get_json()
+        self._planned_failures[plan["stream"]] = [int(entry) for entry in plan["entries"]]
+        return dict(self._planned_failures)
+
+    def _state(self, name: str) -> dict[str, Any]:
+        stream = self.deliverer.find(name)
+        assert stream is not None  # it was named by the deliverer
+        held = self.deliverer.held(name)
+        return {
+            **asdict(stream.buffer.totals),
+            "records_held": sum(batch.count for batch in held),
+            "bytes_held": sum(len(batch.body) for batch in held),
+            "attempts": max((batch.attempts for batch in held), default=0),
+        }
+
+    def _accept(self, name: str, data: list[bytes]) -> None:
+        stream = self.deliverer.find(name)
+        assert stream is not None  # whoever called knows that it is ours
+        if not stream.buffer.has_room(sum(map(len, data))):
+            raise ServiceUnavailableException("Slow down.")
+        self.deliverer.accept(name, data)
+
+    def _is_theirs(self, context: RequestContext, name: str) -> bool:
+        """Whether LocalStack's own provider has the stream.
+
+        Raises:
+            ResourceNotFoundException: there is none of the name.
+        """
+        self._description(context, name)
+        return self.deliverer.find(name) is None
+
+    def _description(self, context: RequestContext, name: str) -> Any:
+        found: Any = self.get_store(context.account_id, context.region).delivery_streams.get(name)
+        if not found:
+            raise ResourceNotFoundException(
+                f"Firehose {name} under account {context.account_id} not found."
+            )
+        return found
+
+    def _put_object(self, settings: DestinationSettings, key: str, body: bytes) -> None:
+        self._s3(settings.role_arn).put_object(Bucket=settings.bucket, Key=key, Body=body)
+
+    def _s3(self, role_arn: str) -> Any:
+        """A client with the delivery role's rights; assuming it for each object is slow."""
+        now = self._clock.now()
+        client, until = self._clients.get(role_arn, (None, now))
+        if client is None or not now < until <= now + CREDENTIALS_FOR:
+            principal: Any = ServicePrincipal.firehose
+            factory = connect_to.with_assumed_role(role_arn=role_arn, service_principal=principal)
+            client = factory.s3
+            self._clients[role_arn] = (client, now + CREDENTIALS_FOR)
+        return client
+
+
+@aws_provider(api="firehose", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
+def wavetank_firehose() -> Service:
+    """The service, its routes, and the thread that delivers."""
+    provider = WavetankFirehose(WallClock())
+    ROUTER.add(provider)
+    threading.Thread(target=provider.deliverer.run, name="firehose-delivery", daemon=True).start()
+    return Service.for_provider(provider)
+
+
+def _s3_configuration(request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The S3 destination, in the extended form; None where records go somewhere else."""
+    found: Any = request.get("extended_s3_destination_configuration") or request.get(
+        "s3_destination_configuration"
+    )
+    if not found or request.get("kinesis_stream_source_configuration"):
+        return None
+    processing = found.get("ProcessingConfiguration") or {}
+    kinds = {processor["Type"] for processor in processing.get("Processors") or []}
+    return found if kinds <= PROCESSORS_INLINE else None
+
+
+def _describe(destination: dict[str, Any], configuration: Mapping[str, Any]) -> None:
+    """Both descriptions that AWS gives of an S3 destination, defaults filled in."""
+    plain: dict[str, Any] = {
+        "RoleARN": configuration["RoleARN"],
+        "BucketARN": configuration["BucketARN"],
+        "Prefix": configuration.get("Prefix") or "",
+        "ErrorOutputPrefix": configuration.get("ErrorOutputPrefix") or "",
+        "BufferingHints": dict(configuration.get("BufferingHints") or DEFAULT_HINTS),
+        "CompressionFormat": configuration.get("CompressionFormat") or "UNCOMPRESSED",
+        "EncryptionConfiguration": configuration.get("EncryptionConfiguration")
+        or {"NoEncryptionConfig": "NoEncryption"},
+        "CloudWatchLoggingOptions": configuration.get("CloudWatchLoggingOptions")
+        or {"Enabled": False},
+    }
+    extended = {
+        **plain,
+        "S3BackupMode": configuration.get("S3BackupMode") or "Disabled",
+        "ProcessingConfiguration": configuration.get("ProcessingConfiguration")
+        or {"Enabled": False, "Processors": []},
+        "FileExtension": configuration.get("FileExtension") or "",
+        "CustomTimeZone": configuration.get("CustomTimeZone") or "UTC",
+    }
+    destination["S3DestinationDescription"] = deepcopy(plain)
+    destination["ExtendedS3DestinationDescription"] = deepcopy(extended)
+
+
+def _checked(read: Callable[[], DestinationSettings]) -> DestinationSettings:
+    try:
+        return read()
+    except (SettingsError, PrefixError) as error:
+        raise InvalidArgumentException(str(error)) from error
+
+
+def _data(record: Any) -> bytes:
+    data = bytes(record["Data"])
+    _require(
+        len(data) <= RECORD_BYTES_MAX,
+        f"length less than or equal to {RECORD_BYTES_MAX}",
+        "record.data",
+    )
+    return data
+
+
+def _require(condition: object, constraint: str, member: str) -> None:
+    if not condition:
+        raise CommonServiceException(
+            "ValidationException",
+            f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+            f"Member must have {constraint}",
+            400,
+            sender_fault=True,
+        )
+
+
+def _entry(failed: bool) -> PutRecordBatchResponseEntry:  # noqa: FBT001 - one entry, one answer
+    if failed:
+        return PutRecordBatchResponseEntry(
+            ErrorCode="ServiceUnavailableException", ErrorMessage="Slow down."
+        )
+    return PutRecordBatchResponseEntry(RecordId=_record_id())
+
+
+def _record_id() -> str:
+    return uuid.uuid4().hex * 5
