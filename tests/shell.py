@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from wavetank.clients import sandbox_clients
 from wavetank.naming import derive_names
 from wavetank.probes import delivered_objects
+from wavetank.sandbox import SandboxControls
 
 SECONDS_MAX = 240
 NO_PROJECT = "wavetank-none"
@@ -58,14 +57,14 @@ class Shell:
         return str(self.run("status", "--json").events("status")[0]["sandbox"]["endpoint"])
 
     def delivered(self) -> set[str]:
-        """The keys in the default pipeline's bucket."""
+        """The keys in the default pipeline's bucket once all is delivered."""
+        SandboxControls(self.endpoint()).deliver_now()
         aws, names = sandbox_clients(self.endpoint()), derive_names("Dora", "Explorer")
         return {found.key for found in delivered_objects(aws, names.bucket)}
 
     def save(self) -> None:
         """Has the sandbox save its snapshot now."""
-        answer = requests.post(f"{self.endpoint()}/_wavetank/snapshot", timeout=30)
-        assert answer.json()["error"] is None, answer.text
+        assert SandboxControls(self.endpoint()).save_snapshot() is None
 
 
 def finish(command: list[str], folder: Path | None = None) -> Finished:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import requests
-
 from tests.live.conftest import ADDRESS, PACE_SECONDS
 from tests.live.hosts import PROJECT
 from tests.live.names import unique_names
@@ -29,6 +27,7 @@ from wavetank.probes import (
     read_prices,
     read_records,
 )
+from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.ticker import FIRST_PRICES
@@ -58,6 +57,10 @@ class Sandbox:
         """Makes the minute's records."""
         Trigger(self.aws, self.names).fire_and_wait(minute)
 
+    def deliver(self) -> None:
+        """Has the records delivered, and not buffered for a minute."""
+        SandboxControls(self.child.endpoint).deliver_now()
+
     def send_mail(self) -> None:
         """Puts a message into the mailbox."""
         topics = self.aws.sns.list_topics()["Topics"]
@@ -82,12 +85,9 @@ class Sandbox:
             if record["ticker"] == FIRST_PRICES[0].ticker
         )
 
-    def save(self) -> dict[str, object]:
-        """Saves now, and tells how that went."""
-        answer: dict[str, object] = requests.post(
-            f"{self.child.endpoint}/_wavetank/snapshot", timeout=30
-        ).json()
-        return answer
+    def save(self) -> str | None:
+        """Saves now; what went wrong, None where nothing did."""
+        return SandboxControls(self.child.endpoint).save_snapshot()
 
 
 @contextmanager
@@ -115,6 +115,7 @@ def test_a_stop_loses_nothing(tmp_path: Path) -> None:
     names = unique_names()
     with _sandbox(tmp_path, names) as sandbox:
         sandbox.tick(_minute())
+        sandbox.deliver()
         sandbox.send_mail()
         before = sandbox.holdings()
     assert len(before.prices) == 5
@@ -132,7 +133,8 @@ def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_u
     names = unique_names()
     with _sandbox(tmp_path, names) as sandbox:
         sandbox.tick(_minute(3))
-        assert sandbox.save()["error"] is None
+        sandbox.deliver()
+        assert sandbox.save() is None
         saved = sandbox.holdings()
         sandbox.tick(_minute(2))
         os.kill(sandbox.child.process_id(), signal.SIGKILL)
@@ -141,6 +143,7 @@ def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_u
         assert sandbox.holdings() == saved
         sandbox.tick(_minute())
         assert last_tick(sandbox.holdings().prices) == _minute()
+        sandbox.deliver()
         instants = sandbox.timestamps()
         assert len(instants) == len(set(instants)) == 4 * 4
 
@@ -150,6 +153,7 @@ def test_a_deleted_bucket_or_table_does_not_come_back(tmp_path: Path) -> None:
     names, other = unique_names(), unique_names()
     with _sandbox(tmp_path, names) as sandbox:
         sandbox.tick(_minute())
+        sandbox.deliver()
     with _sandbox(tmp_path, other) as sandbox:
         assert sandbox.holdings().objects == []
         sandbox.tick(_minute())
@@ -161,6 +165,18 @@ def test_a_deleted_bucket_or_table_does_not_come_back(tmp_path: Path) -> None:
     with _sandbox(tmp_path, other) as sandbox:
         assert last_tick(sandbox.holdings().prices) is None
         assert len(Sandbox(sandbox.child, names).holdings().objects) == 1
+
+
+def test_a_stop_keeps_what_the_delivery_stream_had_accepted(tmp_path: Path) -> None:
+    """Records that were buffered at the stop are delivered after the start, once."""
+    names = unique_names()
+    with _sandbox(tmp_path, names) as sandbox:
+        sandbox.tick(_minute())
+        assert sandbox.holdings().objects == []
+    with _sandbox(tmp_path, names) as sandbox:
+        wait_until_true(lambda: sandbox.holdings().objects, "the buffered records")
+        instants = sandbox.timestamps()
+        assert len(instants) == len(set(instants)) == 4
 
 
 def test_a_damaged_snapshot_is_set_aside_with_a_warning(tmp_path: Path) -> None:
@@ -181,8 +197,8 @@ def test_a_save_that_fails_is_told_and_made_up_later(tmp_path: Path) -> None:
         moved = snapshot.rename(snapshot.with_suffix(".away"))
         snapshot.mkdir()
         sandbox.tick(_minute())
-        assert "unable to open database file" in str(sandbox.save()["error"])
+        assert "unable to open database file" in str(sandbox.save())
         assert "could not be saved" in sandbox.child.log_file.read_text()
         snapshot.rmdir()
         moved.rename(snapshot)
-        assert sandbox.save()["error"] is None
+        assert sandbox.save() is None

@@ -73,6 +73,8 @@ def drill(
 
 def judge(running: RunningSandbox, output: Output) -> ExitCode:
     """Checks, shows, and tells the exit code."""
+    with output.waiting("waiting for Firehose to deliver, at most a minute and a half"):
+        running.wait_until_fresh()
     with output.waiting("checking"):
         findings = list(check_requirements(running.target()))
     output.findings(findings)

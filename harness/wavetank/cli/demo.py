@@ -21,6 +21,7 @@ from wavetank.clock import floor_to_minute, rfc3339
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import ExitCode
 from wavetank.probes import delivered_objects
+from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.trigger import Trigger
@@ -69,6 +70,8 @@ def _story(session: Session, output: Output) -> ExitCode:
         tick = now - timedelta(minutes=minutes_ago)
         answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(tick)
         output.say(f"tick of {rfc3339(tick)}: {answer['records']} records")
+    SandboxControls(sandbox.record.endpoint).deliver_now()
+    output.say("Firehose would buffer for 60 s; the demo has it deliver now")
     objects = delivered_objects(sandbox.aws, sandbox.names.bucket)
     output.say(f"{len(objects)} objects in {sandbox.names.bucket}; the newest: {objects[-1].key}")
     output.say("now the drill: somebody deploys a broken handler")

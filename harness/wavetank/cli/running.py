@@ -1,6 +1,7 @@
 """The sandbox that runs from this project, or one at an endpoint, as commands beside it see it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +11,27 @@ from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
 from wavetank.naming import Names
-from wavetank.probes import delivered_objects, last_tick, mailbox, read_prices, resident_megabytes
-from wavetank.requirements import Target
+from wavetank.probes import (
+    DeliveredObject,
+    age_seconds,
+    delivered_objects,
+    last_tick,
+    mailbox,
+    read_prices,
+    resident_megabytes,
+    wait_until,
+)
+from wavetank.requirements import FRESH_SECONDS_MAX, Target
 from wavetank.settings import read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deployed import the_pipeline
 from wavetank.stack.deployment import Deployer
 
 SANDBOX_PACE_SECONDS = 0.2
+BUFFERED_SECONDS_MAX = 90.0
+"""The template's buffering interval, and half a minute to spare."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,29 @@ class RunningSandbox:
         """What the requirements are checked on."""
         messages = tuple(mailbox(self.record.endpoint))
         return Target(self.aws, self.names, self.clock, self.addresses, messages)
+
+    def wait_until_fresh(self) -> None:
+        """Waits for the first object after a start, as long as Firehose may buffer it.
+
+        Only where a tick was made lately: else nothing is on its way. What did not come in time is
+        for a check to judge.
+        """
+        tick = last_tick(read_prices(self.aws, self.names.table))
+        if tick is None or age_seconds(tick, self.clock) > FRESH_SECONDS_MAX:
+            return
+        with suppress(ConditionTimeoutError):
+            wait_until(
+                lambda: delivered_objects(self.aws, self.names.bucket),
+                lambda found: any(self._is_fresh(entry) for entry in found),
+                expected="a fresh object",
+                hint="look at the delivery stream",
+                within_seconds=BUFFERED_SECONDS_MAX,
+                clock=self.clock,
+                pace_seconds=1.0,
+            )
+
+    def _is_fresh(self, entry: DeliveredObject) -> bool:
+        return age_seconds(entry.modified, self.clock) <= FRESH_SECONDS_MAX
 
     def _memory_mb(self) -> int | None:
         match self.record.engine:

@@ -5,18 +5,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-import requests
-
 from wavetank.clients import AwsClients, BotoCoreError, ClientError
 from wavetank.clock import Clock, floor_to_minute, rfc3339
 from wavetank.errors import InfrastructureError
 from wavetank.naming import Names
 from wavetank.probes import delivered_objects, last_tick, mailbox, read_prices, wait_until
+from wavetank.sandbox import SandboxControls
 from wavetank.trigger import Trigger
 
 WHOLE_SECONDS_MAX = 90.0
 """Within this the sandbox makes ticks and saves again, whatever happened to it."""
-HTTP_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -105,10 +103,9 @@ class MachineDrill:
         minute = floor_to_minute(self._clock.now())
         Trigger(self._aws, self._names).fire_and_wait(minute)
         self._say(f"the tick of {rfc3339(minute)} is made")
-        state = requests.post(f"{self._endpoint}/_wavetank/snapshot", timeout=HTTP_SECONDS)
-        if state.ok and state.json()["error"]:
+        if error := SandboxControls(self._endpoint).save_snapshot():
             raise InfrastructureError(
-                "the snapshot to be saved again", state.json()["error"], "see ./wavetank logs"
+                "the snapshot to be saved again", error, "see ./wavetank logs"
             )
 
 

@@ -13,18 +13,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import psutil
-import requests
 
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
+from wavetank.sandbox import SandboxControls
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
 CLOCK_OFFSET_SECONDS = -3600.0
 """Behind: a clock that is ahead leaves records of the future, and silence until they are past."""
-HTTP_SECONDS = 10
 PYTHON = "/opt/code/localstack/.venv/bin/python"
 LIMIT_FILES = """
 import psutil, sys
@@ -129,13 +128,12 @@ def _full_disk(process: psutil.Process) -> Iterator[None]:
 
 @contextmanager
 def _wrong_clock(endpoint: str) -> Iterator[None]:
-    url = f"{endpoint}/_wavetank/clock"
-    offset = {"offset_seconds": CLOCK_OFFSET_SECONDS}
-    requests.post(url, json=offset, timeout=HTTP_SECONDS).raise_for_status()
+    controls = SandboxControls(endpoint)
+    controls.move_clock(CLOCK_OFFSET_SECONDS)
     try:
         yield
     finally:
-        requests.delete(url, timeout=HTTP_SECONDS).raise_for_status()
+        controls.heal_clock()
 
 
 @contextmanager

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.emulator.snapshot.file import Contents, Item, SnapshotFile, StoredObject
+from wavetank.emulator.snapshot.file import (
+    Contents,
+    Item,
+    SnapshotFile,
+    StoredBatch,
+    StoredObject,
+)
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 ITEM: Item = {"TickerName": {"S": "SP500"}, "Price": {"N": "100.25"}}
@@ -21,9 +27,11 @@ def _stored(key: str) -> StoredObject:
 def _contents(
     buckets: Mapping[str, Mapping[str, str]] | None = None,
     items: Mapping[str, list[Item]] | None = None,
+    batches: Mapping[str, list[StoredBatch]] | None = None,
 ) -> Contents:
     return Contents(
         items=items or {},
+        batches=batches or {},
         buckets=buckets or {},
         messages=[{"Id": "1"}],
         read=lambda _, key: _stored(key),
@@ -39,10 +47,12 @@ def file(tmp_path: Path) -> SnapshotFile:
 
 
 def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
-    """Objects with body, time and metadata; items; messages."""
-    file.save(_contents({"bucket": {"one": "1"}}, {"table": [ITEM]}))
+    """Objects with body, time and metadata; items; undelivered records; messages."""
+    batch = StoredBatch(oldest=NOW, count=2, body=b"two records")
+    file.save(_contents({"bucket": {"one": "1"}}, {"table": [ITEM]}, {"stream": [batch]}))
     assert list(file.objects("bucket")) == [_stored("one")]
     assert file.items("table") == [ITEM]
+    assert file.batches("stream") == [batch]
     assert file.messages() == [{"Id": "1"}]
 
 
@@ -55,7 +65,9 @@ def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile)
         return _stored(key)
 
     for fingerprints in ({"one": "1"}, {"one": "1", "two": "1"}, {"one": "2", "two": "1"}):
-        file.save(Contents(items={}, buckets={"bucket": fingerprints}, messages=[], read=note))
+        file.save(
+            Contents(items={}, batches={}, buckets={"bucket": fingerprints}, messages=[], read=note)
+        )
     assert read == ["one", "two", "one"]
 
 
@@ -76,7 +88,11 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
         raise sqlite3.OperationalError("database or disk is full")
 
     broken = Contents(
-        items={"table": []}, buckets={"bucket": {"one": "1", "two": "1"}}, messages=[], read=fail
+        items={"table": []},
+        batches={},
+        buckets={"bucket": {"one": "1", "two": "1"}},
+        messages=[],
+        read=fail,
     )
     with pytest.raises(sqlite3.OperationalError, match="full"):
         file.save(broken)
@@ -87,7 +103,7 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
 def test_an_object_deleted_while_it_is_saved_is_left_out(file: SnapshotFile) -> None:
     """Between the listing and the reading anything may happen."""
     contents = Contents(
-        items={}, buckets={"bucket": {"one": "1"}}, messages=[], read=lambda *_: None
+        items={}, batches={}, buckets={"bucket": {"one": "1"}}, messages=[], read=lambda *_: None
     )
     file.save(contents)
     assert list(file.objects("bucket")) == []

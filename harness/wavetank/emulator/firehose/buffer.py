@@ -49,6 +49,7 @@ class StreamBuffer:
     settings: DestinationSettings
     totals: Totals = field(default_factory=Totals)
     waiting: deque[Batch] = field(default_factory=deque)
+    on_the_way: list[Batch] = field(default_factory=list)
     _parts: list[bytes] = field(default_factory=list)
     _bytes: int = 0
     _oldest: datetime | None = None
@@ -85,6 +86,7 @@ class StreamBuffer:
         for batch in waiting:
             is_due = batch.next_attempt is None or batch.next_attempt <= now
             (due if is_due else self.waiting).append(batch)
+        self.on_the_way.extend(due)
         return due
 
     def next_due(self) -> datetime | None:
@@ -96,11 +98,13 @@ class StreamBuffer:
 
     def delivered(self, batch: Batch) -> None:
         """The batch is an object now."""
+        self.on_the_way.remove(batch)
         self.totals.records_delivered += batch.count
         self.totals.objects_delivered += 1
 
     def failed(self, batch: Batch, error: str, now: datetime) -> bool:
         """Keeps the batch for another try; False where its 24 hours are over and it is lost."""
+        self.on_the_way.remove(batch)
         self.totals.last_error = error
         first = batch.first_attempt or now
         if now - first >= RETRY_FOR:
@@ -120,7 +124,7 @@ class StreamBuffer:
             open_batch = [
                 Batch(oldest=self._oldest, count=len(self._parts), body=b"".join(self._parts))
             ]
-        return [*self.waiting, *open_batch]
+        return [*self.on_the_way, *self.waiting, *open_batch]
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Takes up what an earlier stream of the name held; it is due by its own age."""

@@ -23,6 +23,7 @@ CREATE TABLE objects (
 ) WITHOUT ROWID;
 CREATE TABLE items (name TEXT, item TEXT);
 CREATE INDEX items_by_name ON items (name);
+CREATE TABLE batches (stream TEXT, oldest TEXT, count INTEGER, body BLOB);
 CREATE TABLE messages (message TEXT);
 PRAGMA user_version = {VERSION};
 """
@@ -44,6 +45,15 @@ class StoredObject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoredBatch:
+    """Records that a delivery stream has accepted and not yet delivered."""
+
+    oldest: datetime
+    count: int
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contents:
     """What is to be saved.
 
@@ -53,6 +63,7 @@ class Contents:
     """
 
     items: Mapping[str, list[Item]]
+    batches: Mapping[str, list[StoredBatch]]
     buckets: Mapping[str, Mapping[str, str]]
     messages: list[Message]
     read: Callable[[str, str], StoredObject | None]
@@ -92,6 +103,8 @@ class SnapshotFile:
         with self._opened() as database, database:
             for table, items in contents.items.items():
                 _save_items(database, table, items)
+            for stream, batches in contents.batches.items():
+                _save_batches(database, stream, batches)
             for bucket, fingerprints in contents.buckets.items():
                 _save_objects(database, bucket, fingerprints, contents.read)
             database.execute("DELETE FROM messages")
@@ -115,6 +128,15 @@ class SnapshotFile:
         with self._opened() as database:
             rows = database.execute("SELECT item FROM items WHERE name = ?", (table,))
             return [json.loads(item) for (item,) in rows]
+
+    def batches(self, stream: str) -> list[StoredBatch]:
+        """What the delivery stream had accepted and not yet delivered, oldest first."""
+        query = "SELECT oldest, count, body FROM batches WHERE stream = ? ORDER BY oldest"
+        with self._opened() as database:
+            return [
+                StoredBatch(oldest=datetime.fromisoformat(oldest), count=count, body=body)
+                for oldest, count, body in database.execute(query, (stream,))
+            ]
 
     def messages(self) -> list[Message]:
         """The mailbox, oldest first."""
@@ -144,6 +166,12 @@ def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> 
     database.execute("DELETE FROM items WHERE name = ?", (table,))
     rows = [(table, json.dumps(item)) for item in items]
     database.executemany("INSERT INTO items VALUES (?, ?)", rows)
+
+
+def _save_batches(database: sqlite3.Connection, stream: str, batches: list[StoredBatch]) -> None:
+    database.execute("DELETE FROM batches WHERE stream = ?", (stream,))
+    rows = [(stream, batch.oldest.isoformat(), batch.count, batch.body) for batch in batches]
+    database.executemany("INSERT INTO batches VALUES (?, ?, ?, ?)", rows)
 
 
 def _save_objects(

@@ -1,8 +1,8 @@
 """When to save and when to put back; and the route that tells how it goes.
 
-Tables are read before buckets: the pipeline's functions put records first and move the table after,
-so a restored table is never ahead of the restored objects, and no tick is taken for delivered that
-is not.
+Tables are read first, then what delivery streams hold, then buckets. The pipeline's functions put
+records first and move the table after, and records move from stream to bucket: so whatever happens
+meanwhile is saved twice rather than not at all, and no tick is taken for delivered that is not.
 
 `GET /_wavetank/snapshot` tells when it was last saved and what went wrong since; `POST` saves now.
 """
@@ -39,6 +39,7 @@ class Keeper:
         self._file = file
         self._clock = clock
         self._tables: set[str] = set()
+        self._streams: set[str] = set()
         self._buckets: set[str] = set()
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -61,7 +62,7 @@ class Keeper:
         with self._lock:
             try:
                 self._file.save(self._contents())
-            except (OSError, sqlite3.Error) as error:
+            except Exception as error:  # noqa: BLE001 - whatever a service or the disk says
                 if self._error is None:
                     LOG.warning("The snapshot could not be saved, the last one stands: %s", error)
                 self._error = str(error)
@@ -74,6 +75,13 @@ class Keeper:
             if name not in self._tables:
                 sources.fill_table(name, self._file.items(name))
             self._tables.add(name)
+
+    def fill_stream(self, name: str) -> None:
+        """Takes up what a delivery stream of this name held, the first time that it is created."""
+        with self._lock:
+            if name not in self._streams:
+                sources.fill_stream(name, self._file.batches(name))
+            self._streams.add(name)
 
     def fill_bucket(self, name: str) -> None:
         """Puts back what a bucket of this name held, the first time that it is created."""
@@ -104,11 +112,13 @@ class Keeper:
 
     def _contents(self) -> Contents:
         """What is there now of all that was created and filled; the deleted as empty."""
-        tables, buckets = set(sources.table_names()), set(sources.bucket_names())
+        tables = set(sources.table_names())
+        items = {name: sources.read_items(name) if name in tables else [] for name in self._tables}
+        batches = {name: sources.read_batches(name) for name in self._streams}
+        buckets = set(sources.bucket_names())
         return Contents(
-            items={
-                name: sources.read_items(name) if name in tables else [] for name in self._tables
-            },
+            items=items,
+            batches=batches,
             buckets={
                 name: sources.fingerprints(name) if name in buckets else {}
                 for name in self._buckets
@@ -145,6 +155,8 @@ def keep_snapshot() -> None:
         match context.operation.name:
             case "CreateTable":
                 keeper.fill_table(context.service_request["TableName"])
+            case "CreateDeliveryStream":
+                keeper.fill_stream(context.service_request["DeliveryStreamName"])
             case "CreateBucket":
                 keeper.fill_bucket(context.service_request["Bucket"])
 

@@ -1,4 +1,4 @@
-"""Reads and fills LocalStack's services: DynamoDB over its API, S3 and the mailbox in its stores.
+"""Reads and fills LocalStack's services: DynamoDB over its API, the others where they keep it.
 
 S3's API gives every object the time of its put; only its store lets an object keep the time at
 which it was delivered. The sandbox's own account and region are meant, and no others.
@@ -16,7 +16,9 @@ from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.s3.models import S3Object, s3_stores
 from localstack.services.ses import provider as mailbox
 
-from wavetank.emulator.snapshot.file import Item, Message, StoredObject
+from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.firehose.delivery import Deliverer
+from wavetank.emulator.snapshot.file import Item, Message, StoredBatch, StoredObject
 
 if TYPE_CHECKING:
     from localstack.services.s3.models import S3Bucket
@@ -88,6 +90,27 @@ def fill_bucket(bucket: str, objects: Iterator[StoredObject]) -> None:
         target.objects.set(stored.key, made)
 
 
+def stream_names() -> list[str]:
+    """The delivery streams that hold records of their own."""
+    return _deliverer().names()
+
+
+def read_batches(stream: str) -> list[StoredBatch]:
+    """What the stream has accepted and not yet delivered."""
+    return [
+        StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
+        for batch in _deliverer().held(stream)
+    ]
+
+
+def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
+    """Has the stream deliver what an earlier one of the name had accepted."""
+    _deliverer().restore(
+        stream,
+        [Batch(oldest=batch.oldest, count=batch.count, body=batch.body) for batch in batches],
+    )
+
+
 def read_messages() -> list[Message]:
     """The mailbox, oldest first."""
     return [dict(message) for message in mailbox.EMAILS.values()]
@@ -107,6 +130,12 @@ def _buckets() -> "dict[str, S3Bucket]":
 def _s3() -> Any:
     service: Any = SERVICE_PLUGINS.get_service("s3")
     return service._provider._storage_backend  # noqa: SLF001 - LocalStack has no public name for it
+
+
+def _deliverer() -> Deliverer:
+    service: Any = SERVICE_PLUGINS.get_service("firehose")
+    deliverer: Deliverer = service._provider.deliverer  # noqa: SLF001 - as above
+    return deliverer
 
 
 def _dynamodb() -> Any:

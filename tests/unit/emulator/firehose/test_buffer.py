@@ -34,6 +34,7 @@ def test_the_size_ends_the_buffer_before_the_interval() -> None:
     buffer.accept([half, half, b"rest"], NOW)
     (batch,) = buffer.take_due(NOW)
     assert (len(batch.body), batch.count) == (MEGABYTE, 2)
+    buffer.delivered(batch)
     assert [batch.body for batch in buffer.held()] == [b"rest"]
 
 
@@ -60,6 +61,16 @@ def test_what_fails_is_tried_again_ever_more_slowly_and_lost_after_a_day() -> No
     assert max(delays) == 300
     assert RETRY_FOR <= now - NOW < RETRY_FOR + timedelta(minutes=5)
     assert (buffer.totals.records_lost, buffer.totals.last_error) == (2, "SlowDown")
+    assert buffer.held() == []
+
+
+def test_what_is_on_its_way_is_still_held() -> None:
+    """Whoever saves the buffer while S3 is being written to misses nothing."""
+    buffer = _buffer(interval=0)
+    buffer.accept([b"one"], NOW)
+    (batch,) = buffer.take_due(NOW)
+    assert buffer.held() == [batch]
+    buffer.delivered(batch)
     assert buffer.held() == []
 
 

@@ -1,0 +1,64 @@
+"""What only a sandbox can be told: deliver now, save now, have another time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from wavetank.errors import InfrastructureError
+
+HTTP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class SandboxControls:
+    """The routes of Wavetank's plug-ins in the LocalStack at the endpoint."""
+
+    endpoint: str
+
+    def deliver_now(self) -> None:
+        """Has every delivery stream deliver what it holds, whatever its buffering hints say.
+
+        Raises:
+            InfrastructureError: S3 took not all of it, or there are no such routes.
+        """
+        streams = self._ask("POST", "firehose/flush")
+        failed = {name: state["last_error"] for name, state in streams.items() if state["attempts"]}
+        if failed:
+            raise InfrastructureError(
+                "everything to be delivered", f"{failed}", "see ./wavetank logs"
+            )
+
+    def streams(self) -> dict[str, Any]:
+        """What each delivery stream holds, and what became of its records."""
+        return self._ask("GET", "firehose")
+
+    def fail_entries(self, stream: str, entries: list[int]) -> None:
+        """Plans which entries of the stream's next batch fail."""
+        self._ask("POST", "firehose/failures", {"stream": stream, "entries": entries})
+
+    def save_snapshot(self) -> str | None:
+        """Has what the sandbox holds saved; what went wrong, None where nothing did."""
+        error: str | None = self._ask("POST", "snapshot")["error"]
+        return error
+
+    def move_clock(self, offset_seconds: float) -> None:
+        """Has all of LocalStack believe in another time."""
+        self._ask("POST", "clock", {"offset_seconds": offset_seconds})
+
+    def heal_clock(self) -> None:
+        """Gives it the machine's time back."""
+        self._ask("DELETE", "clock")
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        url = f"{self.endpoint}/_wavetank/{path}"
+        try:
+            answer = requests.request(method, url, json=body, timeout=HTTP_SECONDS)
+            answer.raise_for_status()
+        except requests.RequestException as error:
+            raise InfrastructureError(
+                f"Wavetank's routes at {self.endpoint}",
+                str(error),
+                "start the sandbox with ./wavetank up or docker compose up",
+            ) from error
+        return dict(answer.json())
