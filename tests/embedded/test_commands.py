@@ -15,6 +15,7 @@ from tests.shell import SECONDS_MAX, Shell
 from tests.waiting import wait_until_true
 from wavetank.drill.machine import WHOLE_SECONDS_MAX
 from wavetank.errors import ExitCode
+from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 
 
@@ -55,6 +56,7 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert drill.code == 0, drill.err
     assert drill.events("drill")[0]["seconds"]["alerted"] > 2.5  # two retries, 1 s and 2 s
 
+    SandboxControls(endpoint).deliver_now()
     check = shell.run("check", "--json")
     assert check.code == ExitCode.VALID, check.out
     assert {finding["verdict"] for finding in check.events("finding")} == {"valid"}
@@ -100,6 +102,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """A sandbox whose machine is broken by one test after the other."""
     shell = Shell(tmp_path_factory.mktemp("machine"))
     assert shell.run("up", "--detach").code == 0
+    assert shell.delivered()  # so that no check waits for the buffer
     yield shell
     shell.run("down")
 
