@@ -79,6 +79,7 @@ class LocalStackOptions:
             "OVERRIDE_IN_DOCKER": "0",
             "PATH": self.path,
             "PROVIDER_OVERRIDE_DYNAMODB": "wavetank",
+            "PROVIDER_OVERRIDE_EVENTS": "wavetank",
             "PROVIDER_OVERRIDE_FIREHOSE": "wavetank",
             "PROVIDER_OVERRIDE_S3": "wavetank",
             "PYTHONUNBUFFERED": "1",

@@ -1,0 +1,115 @@
+"""EventBridge's schedule as on AWS: a rate counts from the rule's creation, and fires once.
+
+LocalStack's scheduler looks about once a minute, aligns rates to the clock's minutes, fires twice
+where PutTargets was called twice, and goes on for rules that are disabled or gone. This one asks
+the rules themselves, twice a second. Selected with `PROVIDER_OVERRIDE_EVENTS=wavetank`.
+[EventBridge user guide, eb-create-rule-schedule; LocalStack 4.14: services/events/scheduler.py]
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from crontab import CronTab
+from localstack.services.events.models import Rule, events_stores
+from localstack.services.events.provider import EventsProvider
+from localstack.services.plugins import Service, aws_provider
+from localstack.utils.xray.trace_header import TraceHeader
+
+from wavetank.clock import Clock, WallClock
+from wavetank.schedule import parse_rate, scheduled_event
+
+LOG = logging.getLogger(__name__)
+LOOK_SECONDS = 0.5
+
+
+@dataclass
+class Timer:
+    """When one rule fires next. A rule whose expression changes is a new one to the schedule."""
+
+    expression: str
+    created: datetime
+    due: datetime
+
+
+class Timetable:
+    """The timers of all rules; pure but for the rules it is asked about."""
+
+    def __init__(self) -> None:
+        self._timers: dict[str, Timer] = {}
+
+    def take_due(self, rules: list[Rule], now: datetime) -> Iterator[tuple[Rule, datetime]]:
+        """The rules that are due, each with its due instant; what was missed is not made up."""
+        scheduled = {str(rule.arn): rule for rule in rules if rule.schedule_expression}
+        self._timers = {arn: timer for arn, timer in self._timers.items() if arn in scheduled}
+        for arn, rule in scheduled.items():
+            timer, expression = self._timers.get(arn), str(rule.schedule_expression)
+            if timer is None or timer.expression != expression:
+                self._timers[arn] = Timer(expression, now, next_due(expression, now, now))
+            elif now >= timer.due:
+                due, timer.due = timer.due, next_due(timer.expression, timer.created, now)
+                if rule.state != "DISABLED":
+                    yield rule, due
+
+
+def next_due(expression: str, created: datetime, after: datetime) -> datetime:
+    """The first instant after `after` at which a rule of that age is due."""
+    rate = parse_rate(expression)
+    if rate is not None:
+        return rate.next_due(created, after)
+    cron = CronTab(expression.strip().removeprefix("cron(").removesuffix(")"))
+    return after + timedelta(seconds=cron.next(now=after, default_utc=True))
+
+
+class WavetankEvents(EventsProvider):
+    """LocalStack's provider with a schedule of its own."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._timetable = Timetable()
+        self._stopped = threading.Event()
+
+    def on_before_start(self) -> None:
+        """Starts the schedule in place of LocalStack's."""
+        threading.Thread(target=self._run, name="events-schedule", daemon=True).start()
+
+    def on_before_stop(self) -> None:
+        """Ends it."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(LOOK_SECONDS):
+            for rule, due in self._timetable.take_due(_rules(), self._clock.now()):
+                threading.Thread(target=self._fire, args=(rule, due), daemon=True).start()
+
+    def _fire(self, rule: Rule, due: datetime) -> None:
+        """Hands the event of the due instant to every target of the rule."""
+        event: Any = scheduled_event(str(rule.arn), due)
+        for target in list(rule.targets.values()):
+            given = target.get("Input")
+            content: Any = json.loads(given) if given else dict(event)
+            sender = self._target_sender_store[f"{rule.arn}-{target['Id']}"]
+            try:
+                sender.process_event(content, trace_header=TraceHeader().ensure_root_exists())
+            except Exception as error:  # noqa: BLE001 - one target must not keep the others waiting
+                LOG.warning("%s could not reach %s: %s", rule.arn, target["Arn"], error)
+
+
+@aws_provider(api="events", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
+def wavetank_events() -> Service:
+    """The service that LocalStack loads under the provider name `wavetank`."""
+    return Service.for_provider(WavetankEvents(WallClock()))
+
+
+def _rules() -> list[Rule]:
+    return [
+        rule
+        for _, _, store in events_stores.iter_stores()
+        for bus in list(store.event_buses.values())
+        for rule in list(bus.rules.values())
+    ]

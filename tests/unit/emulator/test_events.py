@@ -1,0 +1,68 @@
+"""The timetable of the rules: each due instant once, and none of a rule that is off or gone."""
+
+from datetime import UTC, datetime, timedelta
+
+from localstack.aws.api.events import RuleState
+from localstack.services.events.models import Rule
+
+from wavetank.emulator.events import Timetable, next_due
+
+NOW = datetime(2026, 11, 24, 10, 3, 27, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def _rule(expression: str = "rate(1 minute)", state: RuleState = RuleState.ENABLED) -> Rule:
+    return Rule("a-rule", "eu-west-1", "000000000000", expression, state=state)
+
+
+def _due(timetable: Timetable, rules: list[Rule], now: datetime) -> list[datetime]:
+    return [due for _, due in timetable.take_due(rules, now)]
+
+
+def test_a_rule_fires_a_minute_after_its_creation_and_then_every_minute() -> None:
+    """Each due instant once, however often it is looked."""
+    timetable, rules = Timetable(), [_rule()]
+    looks = [NOW + n * timedelta(seconds=10) for n in range(13)]
+    fired = [due for now in looks for due in _due(timetable, rules, now)]
+    assert fired == [NOW + MINUTE, NOW + 2 * MINUTE]
+
+
+def test_a_rule_that_is_off_keeps_its_beat_and_misses_what_was_due() -> None:
+    """Switched on again it does not make up for the past."""
+    timetable, rule = Timetable(), _rule(state=RuleState.DISABLED)
+    assert _due(timetable, [rule], NOW) == []
+    assert _due(timetable, [rule], NOW + 3 * MINUTE) == []
+    rule.state = RuleState.ENABLED
+    assert _due(timetable, [rule], NOW + 3.5 * MINUTE) == []
+    assert _due(timetable, [rule], NOW + 4 * MINUTE) == [NOW + 4 * MINUTE]
+
+
+def test_a_deleted_rule_is_forgotten() -> None:
+    """One of the same name counts from its own creation."""
+    timetable, rule = Timetable(), _rule()
+    assert _due(timetable, [rule], NOW) == []
+    assert _due(timetable, [], NOW + MINUTE) == []
+    assert _due(timetable, [rule], NOW + 1.5 * MINUTE) == []
+    assert _due(timetable, [rule], NOW + 2.5 * MINUTE) == [NOW + 2.5 * MINUTE]
+
+
+def test_a_new_expression_counts_from_its_change() -> None:
+    """As a rule that was created then."""
+    timetable = Timetable()
+    assert _due(timetable, [_rule()], NOW) == []
+    assert _due(timetable, [_rule("rate(5 minutes)")], NOW + MINUTE) == []
+    assert _due(timetable, [_rule("rate(5 minutes)")], NOW + 6 * MINUTE) == [NOW + 6 * MINUTE]
+
+
+def test_after_a_pause_a_rule_fires_once() -> None:
+    """What was due while nothing ran is not fired all at once."""
+    timetable, rules = Timetable(), [_rule()]
+    assert _due(timetable, rules, NOW) == []
+    assert _due(timetable, rules, NOW + 10 * MINUTE) == [NOW + MINUTE]
+    assert _due(timetable, rules, NOW + 10.5 * MINUTE) == []
+
+
+def test_cron_is_in_utc() -> None:
+    """The next full hour, whatever the machine's time zone."""
+    due = next_due("cron(0 * * * ? *)", NOW, NOW)
+    assert abs((due - datetime(2026, 11, 24, 11, tzinfo=UTC)).total_seconds()) < 1
