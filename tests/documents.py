@@ -33,3 +33,10 @@ def run(command: str, variables: dict[str, str]) -> Finished:
     assignments = [f"{name}={value}" for name, value in variables.items()]
     shell = ["env", *assignments, "/bin/sh", "-c", command]
     return finish(shell, read_settings().project_folder)
+
+
+def assert_each_runs(lines: list[str], variables: dict[str, str]) -> None:
+    """Types one line after the other; each ends with 0."""
+    for line in lines:
+        done = run(line, variables)
+        assert done.code == 0, f"{line}\n{done.out}\n{done.err}"

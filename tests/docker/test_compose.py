@@ -14,7 +14,7 @@ from tests.live.hosts import PROJECT, require_docker
 from tests.shell import Finished, Shell, finish
 from wavetank.drill.machine import WHOLE_SECONDS_MAX
 from wavetank.engines.docker import ComposeSandbox
-from wavetank.engines.embedded import choose_port
+from wavetank.engines.embedded import any_free_port
 from wavetank.errors import ExitCode, InfrastructureError
 
 BROKEN = "WAVETANK_PREFIX=D E"
@@ -38,7 +38,7 @@ class Project:
         self.name = f"wavetank-{uuid.uuid4().hex[:8]}"
         self.variables = {
             "COMPOSE_PROJECT_NAME": self.name,
-            "WAVETANK_PORT": str(choose_port(None)),
+            "WAVETANK_PORT": str(any_free_port()),
             "WAVETANK_RETRY_BASE_DELAY": "1",
         }
         self.shell = Shell(folder, self.variables)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import docker_is_demanded
-from tests.documents import DOCUMENTS, docker_commands, run
+from tests.documents import DOCUMENTS, assert_each_runs, docker_commands, run
 from tests.live.hosts import require_docker
-from wavetank.engines.embedded import choose_port
+from wavetank.engines.embedded import any_free_port
 
 ELSEWHERE = "docker-compose.aws-runtime.yml"
 """Needs AWS's images, which a registry has; `test_compose` reads what the override says."""
@@ -20,14 +20,12 @@ def test_every_docker_command_of_a_document_runs(document: str, tmp_path: Path) 
     require_docker(demanded=docker_is_demanded())
     variables = {
         "COMPOSE_PROJECT_NAME": f"wavetank-{uuid.uuid4().hex[:8]}",
-        "WAVETANK_PORT": str(choose_port(None)),
+        "WAVETANK_PORT": str(any_free_port()),
         "WAVETANK_STATE": str(tmp_path),
     }
     try:
-        for command in docker_commands(document):
-            if ELSEWHERE not in command:
-                done = run(command, variables)
-                assert done.code == 0, f"{command}\n{done.out}\n{done.err}"
+        here = [line for line in docker_commands(document) if ELSEWHERE not in line]
+        assert_each_runs(here, variables)
     finally:
         run("docker compose down --volumes --timeout 5", variables)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import DOCUMENTS, commands, other_commands, run
+from tests.documents import DOCUMENTS, assert_each_runs, commands, other_commands, run
 from wavetank.settings import read_settings
 
 FOREVER = "./wavetank up"
@@ -21,10 +21,8 @@ def test_every_command_of_a_document_runs(document: str, tmp_path: Path) -> None
     elsewhere = {FOREVER, EVERYTHING}
     variables = {"WAVETANK_STATE": str(tmp_path)}
     try:
-        for command in other_commands(document):
-            if command not in elsewhere:
-                done = run(command, variables)
-                assert done.code == 0, f"{command}\n{done.out}\n{done.err}"
+        here = [line for line in other_commands(document) if line not in elsewhere]
+        assert_each_runs(here, variables)
     finally:
         run("./wavetank down", variables)
 

@@ -18,7 +18,7 @@ import pytest
 from tests.waiting import wait_until_true
 from wavetank.clock import WallClock
 from wavetank.engines import embedded
-from wavetank.engines.embedded import SandboxFolder, choose_port, start_localstack
+from wavetank.engines.embedded import SandboxFolder, any_free_port, choose_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
@@ -90,7 +90,7 @@ def test_an_init_script_that_fails_fails_the_start(tmp_path: Path) -> None:
     folder = SandboxFolder(tmp_path)
     folder.path.mkdir(parents=True)
     options = _options(folder)
-    child = LocalStackChild(options, choose_port(None), WallClock())
+    child = LocalStackChild(options, any_free_port(), WallClock())
     scripts = options.folder / "root" / "etc" / "localstack" / "init" / "ready.d"
     scripts.mkdir(parents=True)
     (scripts / "10-broken.py").write_text("raise RuntimeError('broken on purpose')")
@@ -134,7 +134,7 @@ def test_two_that_start_at_once_get_ports_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both find the same port free; the one that comes second to it starts again on another."""
-    monkeypatch.setattr(embedded, "DEFAULT_PORT", choose_port(None))
+    monkeypatch.setattr(embedded, "DEFAULT_PORT", any_free_port())
     folders = [SandboxFolder(tmp_path / name) for name in ("one", "other")]
     for folder in folders:
         folder.path.mkdir(parents=True)

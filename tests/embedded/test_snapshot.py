@@ -141,8 +141,10 @@ def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_u
         wait_until_true(sandbox.child.has_ended, "LocalStack to end")
     with _sandbox(tmp_path, names) as sandbox:
         assert sandbox.holdings() == saved
-        sandbox.tick(_minute())
-        assert last_tick(sandbox.holdings().prices) == _minute()
+        latest = saved.prices[0].tick
+        assert latest is not None
+        sandbox.tick(latest + timedelta(minutes=3))
+        assert last_tick(sandbox.holdings().prices) == latest + timedelta(minutes=3)
         sandbox.deliver()
         instants = sandbox.timestamps()
         assert len(instants) == len(set(instants)) == 4 * 4

@@ -128,7 +128,7 @@ def choose_port(wanted: int | None) -> int:
         UsageError: the wanted port is taken or is none.
     """
     if wanted is None:
-        return DEFAULT_PORT if _is_free(DEFAULT_PORT) else _any_port()
+        return DEFAULT_PORT if _is_free(DEFAULT_PORT) else any_free_port()
     if not 0 < wanted <= PORT_MAX:
         raise UsageError(f"a port from 1 to {PORT_MAX}", str(wanted), "choose another --port")
     if not _is_free(wanted):
@@ -188,7 +188,8 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _any_port() -> int:
+def any_free_port() -> int:
+    """A port that nobody listens on now, and that nobody asks for by its number."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -49,6 +49,8 @@ from wavetank.emulator.firehose.settings import (
 RECORD_BYTES_MAX = 1000 * 1024
 BATCH_RECORDS_MAX = 500
 BATCH_BYTES_MAX = 4 * 1024 * 1024
+DESTINATION_ID = f"destinationId-{1:012d}"
+"""A stream has one destination, and AWS numbers them so."""
 CREDENTIALS_FOR = timedelta(minutes=30)
 """How long an assumed role is used; a session lasts an hour."""
 PROCESSORS_INLINE = {"AppendDelimiterToRecord"}
@@ -70,14 +72,17 @@ class WavetankFirehose(FirehoseProvider):
         configuration = _s3_configuration(rest)
         stock: Any = super()
         if configuration is None:
-            return stock.create_delivery_stream(context, delivery_stream_name, **rest)  # type: ignore[no-any-return]
+            made: CreateDeliveryStreamOutput = stock.create_delivery_stream(
+                context, delivery_stream_name, **rest
+            )
+            return made
         settings = _checked(lambda: read_settings(configuration))
         rest = {name: value for name, value in rest.items() if not name.endswith("_configuration")}
         answer: CreateDeliveryStreamOutput = stock.create_delivery_stream(
             context, delivery_stream_name, **rest
         )
         stream = self._description(context, delivery_stream_name)
-        stream["Destinations"] = [{"DestinationId": "destinationId-000000000001"}]
+        stream["Destinations"] = [{"DestinationId": DESTINATION_ID}]
         stream["CreateTimestamp"] = self._clock.now()
         _describe(stream["Destinations"][0], configuration)
         self.deliverer.add(delivery_stream_name, settings)
