@@ -77,6 +77,11 @@ class StreamBuffer:
             self.waiting.append(batch)
         self._parts, self._bytes, self._oldest = [], 0, None
 
+    def hurry(self) -> None:
+        """Makes all that is held due now, whatever the hints and the delays say."""
+        self.cut()
+        self.waiting = deque(replace(batch, next_attempt=None) for batch in self.waiting)
+
     def take_due(self, now: datetime) -> list[Batch]:
         """What is to be delivered now; each must come back as delivered, or as failed."""
         if self._oldest is not None and now >= self._oldest + self.settings.interval:

@@ -94,10 +94,10 @@ class Deliverer:
             return stream.buffer.held() if stream else []
 
     def flush(self) -> None:
-        """Ends every buffer and delivers it now, whatever its hints say."""
+        """Delivers all that is held now, whatever the hints and the delays say."""
         with self._changed:
             for stream in self._streams.values():
-                stream.buffer.cut()
+                stream.buffer.hurry()
         self.deliver_due()
 
     def deliver_due(self) -> None:

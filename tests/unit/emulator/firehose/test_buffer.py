@@ -64,6 +64,19 @@ def test_what_fails_is_tried_again_ever_more_slowly_and_lost_after_a_day() -> No
     assert buffer.held() == []
 
 
+def test_in_a_hurry_everything_is_due() -> None:
+    """The open buffer and what waits for its next try alike."""
+    buffer = _buffer()
+    buffer.accept([b"one"], NOW)
+    buffer.cut()
+    (batch,) = buffer.take_due(NOW)
+    buffer.failed(batch, "SlowDown", NOW)
+    buffer.accept([b"two"], NOW)
+    assert buffer.take_due(NOW) == []
+    buffer.hurry()
+    assert [batch.body for batch in buffer.take_due(NOW)] == [b"one", b"two"]
+
+
 def test_what_is_on_its_way_is_still_held() -> None:
     """Whoever saves the buffer while S3 is being written to misses nothing."""
     buffer = _buffer(interval=0)
