@@ -146,20 +146,14 @@ def mailbox(endpoint: str) -> list[Message]:
         InfrastructureError: the sandbox does not answer.
     """
     try:
-        answer = requests.get(f"{endpoint}/_aws/ses", timeout=HTTP_SECONDS)
+        answer = requests.get(f"{endpoint}/_wavetank/mailbox", timeout=HTTP_SECONDS)
+        answer.raise_for_status()
     except requests.RequestException as error:
         raise InfrastructureError(
-            f"a sandbox at {endpoint}", str(error), "start one with ./wavetank up"
+            f"the mailbox of a sandbox at {endpoint}", str(error), "start one with ./wavetank up"
         ) from error
-    if answer.status_code == requests.codes.not_found:  # SES is loaded with the first message
-        return []
     return [
-        Message(
-            id=entry["Id"],
-            address=", ".join(entry["Destination"]["ToAddresses"]),
-            subject=entry.get("Subject", ""),
-            text=entry.get("Body", {}).get("text_part") or "",
-        )
+        Message(id=entry["id"], address=entry["to"], subject=entry["subject"], text=entry["text"])
         for entry in answer.json()["messages"]
     ]
 

@@ -169,8 +169,10 @@ def _alert(target: Target) -> tuple[Verdict, str]:
     alerts = [m for m in target.messages if target.names.streaming_function in m.text]
     if not alerts:
         return Verdict.UNKNOWN, "none seen yet; ./wavetank drill makes one on purpose"
-    reached = sorted({message.address for message in alerts})
-    return Verdict.VALID, f"{len(alerts)} seen, to {', '.join(reached)}"
+    reached = ", ".join(sorted({message.address for message in alerts}))
+    subject = alerts[-1].subject
+    right = subject.startswith("Failure: ") and subject.endswith("could not generate stream")
+    return _valid_if(right, f"{len(alerts)} seen, to {reached}: {subject!r}")
 
 
 def _function(target: Target, name: str) -> Any:

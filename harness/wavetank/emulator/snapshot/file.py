@@ -31,7 +31,7 @@ PRAGMA user_version = {VERSION};
 type Item = dict[str, Any]
 """An item in DynamoDB's own JSON."""
 type Message = dict[str, Any]
-"""A message of the mailbox as its service keeps it."""
+"""A message of the mailbox: its id, and its text as it would arrive."""
 
 
 @dataclass(frozen=True, kw_only=True)

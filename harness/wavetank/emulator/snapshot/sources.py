@@ -2,7 +2,7 @@
 
 S3's API gives every object the time of its put; only its store lets an object keep the time at
 which it was delivered. The sandbox's own account and region are meant, and no others.
-[LocalStack 4.14: services/s3/models.py, services/s3/storage, services/ses/provider.py]
+[LocalStack 4.14: services/s3/models.py, services/s3/storage]
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,10 +14,10 @@ from localstack.aws.api.s3 import ServerSideEncryption
 from localstack.aws.connect import connect_to
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.s3.models import S3Object, s3_stores
-from localstack.services.ses import provider as mailbox
 
 from wavetank.emulator.firehose.buffer import Batch
 from wavetank.emulator.firehose.delivery import Deliverer
+from wavetank.emulator.mailbox import MAILBOX
 from wavetank.emulator.snapshot.file import Item, Message, StoredBatch, StoredObject
 
 if TYPE_CHECKING:
@@ -113,14 +113,12 @@ def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
 
 def read_messages() -> list[Message]:
     """The mailbox, oldest first."""
-    return [dict(message) for message in mailbox.EMAILS.values()]
+    return [{"id": name, "text": text} for name, text in MAILBOX.all()]
 
 
 def fill_mailbox(messages: Iterable[Message]) -> None:
     """Puts the messages before those that arrive from now on."""
-    for message in messages:
-        mailbox.register_ses_api_resource()
-        mailbox.EMAILS[message["Id"]] = message
+    MAILBOX.take_up((message["id"], message["text"]) for message in messages)
 
 
 def _buckets() -> "dict[str, S3Bucket]":
