@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OBJECT = "object"
     ALERT = "alert"
     RESTART = "restart"
+    TROUBLE = "trouble"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Watcher:
     _keys: set[str] = field(default_factory=set)
     _newest: DeliveredObject | None = None
     _messages: int = 0
+    _trouble: str = ""
 
     def look(self) -> list[Happening]:
         """What is new, in the order of a pipeline: ticks, objects, alerts."""
@@ -58,6 +60,13 @@ class Watcher:
         for happening in happenings:
             self.totals[happening.kind] += 1
         return happenings
+
+    def notice(self, trouble: str) -> list[Happening]:
+        """Something that cannot be looked at, such as a deleted table: news only once."""
+        if trouble == self._trouble:
+            return []
+        self._trouble = trouble
+        return [self._happening(Kind.TROUBLE, trouble)]
 
     def _new_tick(self) -> list[Happening]:
         self.prices = read_prices(self.aws, self.names.table)

@@ -13,8 +13,10 @@ import pytest
 
 from tests.shell import SECONDS_MAX, Shell
 from tests.waiting import wait_until_true
+from wavetank.clients import sandbox_clients
 from wavetank.drill.machine import WHOLE_SECONDS_MAX
 from wavetank.errors import ExitCode
+from wavetank.naming import derive_names
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 
@@ -61,6 +63,13 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert check.code == ExitCode.VALID, check.out
     assert {finding["verdict"] for finding in check.events("finding")} == {"valid"}
     assert any("DEJANVAN-streaming-lambda" in f["evidence"] for f in check.events("finding"))
+
+    aws, names = sandbox_clients(endpoint), derive_names("Jan", "van der Merwe")
+    aws.dynamodb.delete_table(TableName=names.table)
+    broken = shell.run("check", "--json")
+    assert broken.code == ExitCode.BROKEN, broken.err
+    shell.run("down")
+    assert shell.run("up", "--detach", "--retry-base-delay", "1", *name).code == 0
 
     deploy = shell.run("deploy", "--json")
     assert deploy.events("deployed") == [

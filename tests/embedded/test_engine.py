@@ -20,6 +20,7 @@ from wavetank.clock import WallClock
 from wavetank.engines import embedded
 from wavetank.engines.embedded import SandboxFolder, any_free_port, choose_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.settings import read_settings
@@ -158,6 +159,24 @@ def test_a_taken_port_is_refused_by_number() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=f"port {port} to be free.*choose another --port"):
             choose_port(port)
+
+
+class _NoLocalStack(BaseHTTPRequestHandler):
+    """Answers JSON, as many programs do."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
+
+
+def test_another_program_at_an_endpoint_is_no_localstack() -> None:
+    """Its answer is not LocalStack's, and it is not asked for more."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _NoLocalStack) as stranger:
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
+        assert init_state(f"http://127.0.0.1:{stranger.server_port}") is None
+        stranger.shutdown()
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])

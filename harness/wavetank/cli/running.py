@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.clients import AwsClients, ClientError, sandbox_clients
 from wavetank.clock import Clock, WallClock, rfc3339
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
@@ -80,13 +80,13 @@ class RunningSandbox:
     def wait_until_fresh(self) -> None:
         """Waits for the first object after a start, as long as Firehose may buffer it.
 
-        Only where a tick was made lately: else nothing is on its way. What did not come in time is
-        for a check to judge.
+        Only where a tick was made lately: else nothing is on its way. What did not come in time,
+        or is not there to be looked at, is for a check to judge.
         """
-        tick = last_tick(read_prices(self.aws, self.names.table))
-        if tick is None or age_seconds(tick, self.clock) > FRESH_SECONDS_MAX:
-            return
-        with suppress(ConditionTimeoutError):
+        with suppress(ConditionTimeoutError, ClientError):
+            tick = last_tick(read_prices(self.aws, self.names.table))
+            if tick is None or age_seconds(tick, self.clock) > FRESH_SECONDS_MAX:
+                return
             wait_until(
                 lambda: delivered_objects(self.aws, self.names.bucket),
                 lambda found: any(self._is_fresh(entry) for entry in found),

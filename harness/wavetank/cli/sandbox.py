@@ -30,6 +30,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.running import (
     attach_to_deployed,
     compose_sandbox,
+    running_record,
     running_sandbox,
     sandbox_record,
 )
@@ -156,9 +157,7 @@ def logs(
 ) -> None:
     """Show the end of LocalStack's log."""
     output = Output(as_json=as_json)
-    record = sandbox_record()
-    if record is None:
-        raise UsageError("a running sandbox", "none", "start one with ./wavetank up")
+    record = running_record(None)
     if record.engine is Engine.DOCKER:
         found = compose_sandbox().log_lines(lines)
     else:

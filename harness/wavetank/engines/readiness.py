@@ -27,13 +27,15 @@ class InitState:
 
 
 def init_state(endpoint: str) -> InitState | None:
-    """The state now; None where nobody answers yet."""
+    """The state now; None where nobody answers yet, or something that is no LocalStack."""
     try:
-        with urllib.request.urlopen(  # noqa: S310 - an http address on loopback
+        with urllib.request.urlopen(  # noqa: S310 - LocalStack's, named by its engine or by the user
             f"{endpoint}/_localstack/init", timeout=ANSWER_SECONDS_MAX
         ) as answer:
             document = json.load(answer)
     except (urllib.error.URLError, ValueError, ConnectionError, TimeoutError):
+        return None
+    if not isinstance(document, dict) or not document.keys() >= {"scripts", "completed"}:
         return None
     failed = [script["name"] for script in document["scripts"] if script["state"] == "ERROR"]
     return InitState(bool(document["completed"]["READY"]), tuple(failed))
@@ -50,7 +52,7 @@ def main(arguments: list[str]) -> str | None:
             return None
         if time.monotonic() > deadline:
             return f"LocalStack is not ready after {arguments[0]} s"
-        time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)  # it runs alone: no Clock is in its reach
 
 
 if __name__ == "__main__":

@@ -44,7 +44,9 @@ def the_pipeline(aws: AwsClients) -> DeployedPipeline:
         raise UsageError(
             "one pipeline in the sandbox",
             stems or "none",
-            "deploy one with ./wavetank deploy --name",
+            "delete the stacks of all but one"
+            if found
+            else "deploy one with ./wavetank deploy --name",
         )
     return found[0]
 
