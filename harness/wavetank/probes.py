@@ -48,12 +48,14 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Message:
-    """An e-mail in the sandbox's mailbox."""
+    """An e-mail in the sandbox's mailbox; its link confirms, or unsubscribes from, the topic."""
 
     id: str
+    asks_for_confirmation: bool
     address: str
     subject: str
     text: str
+    link: str
 
 
 def wait_until[T](
@@ -153,9 +155,40 @@ def mailbox(endpoint: str) -> list[Message]:
             f"the mailbox of a sandbox at {endpoint}", str(error), "start one with ./wavetank up"
         ) from error
     return [
-        Message(id=entry["id"], address=entry["to"], subject=entry["subject"], text=entry["text"])
+        Message(
+            id=entry["id"],
+            asks_for_confirmation=entry["type"] == "SubscriptionConfirmation",
+            address=entry["to"],
+            subject=entry["subject"],
+            text=entry["text"],
+            link=entry["link"],
+        )
         for entry in answer.json()["messages"]
     ]
+
+
+def alerts(endpoint: str) -> list[Message]:
+    """What was published to the sandbox's topics, without what asks for confirmation.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    return [message for message in mailbox(endpoint) if not message.asks_for_confirmation]
+
+
+def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[Message]:
+    """For each address of the topic that is not confirmed, the last message that asks it.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    pending = {entry.address for entry in subscriptions(aws, topic_arn) if not entry.confirmed}
+    asking = {
+        message.address: message
+        for message in mailbox(endpoint)
+        if message.asks_for_confirmation and topic_arn in message.text
+    }
+    return [asking[address] for address in sorted(pending & asking.keys())]
 
 
 def resident_megabytes(process_id: int) -> int:

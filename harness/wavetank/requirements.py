@@ -190,9 +190,14 @@ def _stream(target: Target) -> Any:
     return answer["DeliveryStreamDescription"]
 
 
+def topic_arn(aws: AwsClients, names: Names) -> str:
+    """That of the alerts, in the account that asks."""
+    account = aws.sts.get_caller_identity()["Account"]
+    return f"arn:aws:sns:{REGION}:{account}:{names.topic}"
+
+
 def _topic_arn(target: Target) -> str:
-    account = target.aws.sts.get_caller_identity()["Account"]
-    return f"arn:aws:sns:{REGION}:{account}:{target.names.topic}"
+    return topic_arn(target.aws, target.names)
 
 
 def _listed(value: str | list[str]) -> list[str]:

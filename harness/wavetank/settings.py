@@ -22,20 +22,23 @@ class Settings:
     """What the machine and its user decided before the command was typed.
 
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
-    templates and the handlers are; `compose_project` is Docker's name for the sandbox.
+    templates and the handlers are; `compose_project` is Docker's name for the sandbox;
+    `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one.
     """
 
     project_folder: Path
     state_folder: Path
     path: str
     compose_project: str
+    mail_server: str | None
 
 
 def read_settings() -> Settings:
     """Reads the environment, once, for the command that is about to run.
 
     `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
-    `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker.
+    `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
+    is the mail server.
 
     Raises:
         InfrastructureError: the package is not inside its project, so there is nothing to deploy.
@@ -53,4 +56,5 @@ def read_settings() -> Settings:
         state_folder=Path(state).absolute() if state else project / ".wavetank",
         path=os.environ.get("PATH", os.defpath),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
+        mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )

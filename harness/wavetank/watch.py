@@ -10,9 +10,9 @@ from wavetank.naming import Names
 from wavetank.probes import (
     DeliveredObject,
     Price,
+    alerts,
     delivered_objects,
     last_tick,
-    mailbox,
     read_prices,
 )
 
@@ -92,7 +92,7 @@ class Watcher:
         ]
 
     def _new_alerts(self) -> list[Happening]:
-        messages = mailbox(self.endpoint)
+        messages = alerts(self.endpoint)
         fresh, self._messages = messages[self._messages :], len(messages)
         return [
             self._happening(Kind.ALERT, f"to {message.address}: {_error_line(message.text)}")

@@ -40,6 +40,7 @@ class Project:
             "COMPOSE_PROJECT_NAME": self.name,
             "WAVETANK_PORT": str(any_free_port()),
             "WAVETANK_RETRY_BASE_DELAY": "1",
+            "WAVETANK_CONFIRM_EMAILS": "yes",
         }
         self.shell = Shell(folder, self.variables)
         self.files = [

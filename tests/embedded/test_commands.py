@@ -45,7 +45,8 @@ def _processes_of(folder: Path) -> list[int]:
 def test_the_life_of_a_sandbox(shell: Shell) -> None:
     """up, status, check, drill, deploy, a second up, down: each as documented, nothing left."""
     name = ("--name", "Jan van der Merwe")
-    up = shell.run("up", "--detach", "--retry-base-delay", "1", *name, "--json")
+    options = ("--detach", "--retry-base-delay", "1", "--confirm-emails", *name)
+    up = shell.run("up", *options, "--json")
     assert up.code == 0, up.err
     endpoint = up.events("ready")[0]["endpoint"]
 
@@ -69,7 +70,7 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     broken = shell.run("check", "--json")
     assert broken.code == ExitCode.BROKEN, broken.err
     shell.run("down")
-    assert shell.run("up", "--detach", "--retry-base-delay", "1", *name).code == 0
+    assert shell.run("up", *options).code == 0
 
     deploy = shell.run("deploy", "--json")
     assert deploy.events("deployed") == [
@@ -129,6 +130,14 @@ def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault
     assert [finding for finding in found if finding["verdict"] == "invalid"] == []
 
 
+def test_a_drill_whose_alert_can_reach_nobody_is_refused(machine: Shell) -> None:
+    """Nothing is broken before somebody has opened the link, which the message holds."""
+    drill = machine.run("drill")
+    assert drill.code == ExitCode.USAGE
+    assert "alerts@example.com waits for confirmation" in drill.err
+    assert "open http" in drill.err
+
+
 def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
     """In a pipe `up` prints plain lines, a tick among them, and ends with 0."""
     shell = Shell(tmp_path)
@@ -144,6 +153,7 @@ def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
         owner = json.loads((tmp_path / "sandbox" / "sandbox.json").read_text())["owner"]
         os.kill(owner, signal.SIGINT)
         rest = up.stdout.read()
+    assert any("gets nothing until it is confirmed: open http" in line for line in seen)
     assert "stopped" in rest
     assert up.returncode == 0
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.live.conftest import ADDRESS, PACE_SECONDS
 from tests.live.hosts import PROJECT
+from tests.live.mail import confirm, messages_to
 from tests.live.names import unique_names
 from tests.waiting import wait_until_true
 from wavetank.clients import sandbox_clients
@@ -21,17 +22,22 @@ from wavetank.probes import (
     DeliveredObject,
     Message,
     Price,
+    Subscription,
     delivered_objects,
     last_tick,
     mailbox,
     read_prices,
     read_records,
+    subscriptions,
 )
+from wavetank.requirements import topic_arn
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.ticker import FIRST_PRICES
 from wavetank.trigger import Trigger
+
+UNCONFIRMED = "second-reader@example.com"
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Holdings:
     prices: list[Price]
     objects: list[DeliveredObject]
     messages: list[Message]
+    addresses: list[Subscription]
 
 
 class Sandbox:
@@ -50,7 +57,9 @@ class Sandbox:
         self.child = child
         self.names = names
         self.aws = sandbox_clients(child.endpoint)
-        options = DeploymentOptions(names=names, addresses=(ADDRESS,), schedule_enabled=False)
+        options = DeploymentOptions(
+            names=names, addresses=(ADDRESS, UNCONFIRMED), schedule_enabled=False
+        )
         Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
 
     def tick(self, minute: datetime) -> None:
@@ -62,11 +71,11 @@ class Sandbox:
         SandboxControls(self.child.endpoint).deliver_now()
 
     def send_mail(self) -> None:
-        """Puts a message into the mailbox."""
-        topics = self.aws.sns.list_topics()["Topics"]
-        topic = next(t["TopicArn"] for t in topics if self.names.stem in t["TopicArn"])
+        """Puts a message into the mailbox of the one address that is confirmed."""
+        confirm(self.child.endpoint, ADDRESS)
+        topic = topic_arn(self.aws, self.names)
         self.aws.sns.publish(TopicArn=topic, Subject="kept", Message="kept too")
-        wait_until_true(lambda: mailbox(self.child.endpoint), "the message")
+        messages_to(self.child.endpoint, ADDRESS)
 
     def holdings(self) -> Holdings:
         """What it holds now."""
@@ -74,6 +83,7 @@ class Sandbox:
             prices=read_prices(self.aws, self.names.table),
             objects=delivered_objects(self.aws, self.names.bucket),
             messages=mailbox(self.child.endpoint),
+            addresses=subscriptions(self.aws, topic_arn(self.aws, self.names)),
         )
 
     def timestamps(self) -> list[str]:
@@ -111,7 +121,10 @@ def _minute(minutes_ago: int = 0) -> datetime:
 
 
 def test_a_stop_loses_nothing(tmp_path: Path) -> None:
-    """Prices, objects with the time of their delivery, and messages are as they were."""
+    """Prices, objects with the time of their delivery, messages, and who has confirmed.
+
+    Nobody is asked again, and a link from before the stop is good after it.
+    """
     names = unique_names()
     with _sandbox(tmp_path, names) as sandbox:
         sandbox.tick(_minute())
@@ -124,6 +137,8 @@ def test_a_stop_loses_nothing(tmp_path: Path) -> None:
         assert sandbox.holdings() == before
         body = sandbox.aws.s3.get_object(Bucket=names.bucket, Key=before.objects[0].key)
         assert len(body["Body"].read()) == before.objects[0].size_bytes
+        confirm(sandbox.child.endpoint, UNCONFIRMED)
+        assert [entry.confirmed for entry in sandbox.holdings().addresses] == [True, True]
 
 
 def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_up(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import docker_is_demanded
 from tests.live.hosts import PROJECT, Host, child_host, container_host, require_docker
+from tests.live.mail import confirm
 from tests.live.names import unique_letters, unique_names
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients, sandbox_clients
@@ -66,14 +67,16 @@ type MakePipeline = Callable[[], Pipeline]
 
 
 @pytest.fixture(scope="session")
-def make_pipeline(aws: AwsClients) -> MakePipeline:
-    """Deploys pipelines by the code that deploys to AWS."""
+def make_pipeline(localstack: Host, aws: AwsClients) -> MakePipeline:
+    """Deploys pipelines by the code that deploys to AWS; their address is confirmed."""
 
     def make() -> Pipeline:
         names = unique_names()
         options = DeploymentOptions(names=names, addresses=(ADDRESS,), schedule_enabled=False)
         deployer = Deployer(aws, PROJECT, WallClock(), PACE_SECONDS)
-        return Pipeline(names, aws, deployer, deployer.deploy(options), options)
+        deployment = deployer.deploy(options)
+        confirm(localstack.endpoint, ADDRESS)
+        return Pipeline(names, aws, deployer, deployment, options)
 
     return make
 

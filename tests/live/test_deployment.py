@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from tests.live.conftest import ADDRESS, PACE_SECONDS, MakePipeline, Pipeline
-from tests.live.hosts import PROJECT
+from tests.live.hosts import PROJECT, Host
+from tests.live.mail import confirm
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
 from wavetank.errors import InfrastructureError
@@ -69,12 +70,19 @@ def test_the_schedule_is_really_switched(make_pipeline: MakePipeline) -> None:
     assert _rule_state(pipeline) == "DISABLED"
 
 
-def test_addresses_come_and_go(make_pipeline: MakePipeline) -> None:
-    """One more subscription for one more address, and one less when it goes."""
+def test_addresses_come_and_go(localstack: Host, make_pipeline: MakePipeline) -> None:
+    """One more subscription for one more address, and one less when it goes.
+
+    One that is not confirmed stays, as on AWS: CloudFormation passes over it.
+    """
     pipeline = make_pipeline()
     more = replace(pipeline.options, addresses=(ADDRESS, "second@example.com"))
     assert pipeline.deployer.deploy(more).changed_stacks == (pipeline.names.pipeline_stack,)
     assert _addresses(pipeline) == [ADDRESS, "second@example.com"]
+    pipeline.deployer.deploy(pipeline.options)
+    assert _addresses(pipeline) == [ADDRESS, "second@example.com"]
+    pipeline.deployer.deploy(more)
+    confirm(localstack.endpoint, "second@example.com")
     pipeline.deployer.deploy(pipeline.options)
     assert _addresses(pipeline) == [ADDRESS]
 

@@ -1,20 +1,21 @@
-"""E-mail of a topic, as its readers would find it."""
+"""E-mail of a topic: asked first, and then as its readers would find it."""
 
-import re
 from email import policy
 from email.parser import Parser
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
 from tests.live.hosts import Host
+from tests.live.mail import confirm, messages_to, open_link, questions_to
 from tests.live.names import unique_letters
-from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
-from wavetank.probes import Message, mailbox, subscriptions
-
-LINK = re.compile(r"https?://\S+Unsubscribe\S+")
+from tests.waiting import wait_until_true
+from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.emulator.mailbox.subscriptions import MESSAGES_MAX, TOKEN_LIFE
+from wavetank.probes import Message, subscriptions
+from wavetank.sandbox import SandboxControls
 
 
 @pytest.fixture
@@ -24,18 +25,27 @@ def address() -> str:
 
 
 @pytest.fixture
-def topic(aws: AwsClients, address: str) -> str:
-    """A topic with the address as its only subscriber."""
+def unconfirmed(aws: AwsClients, address: str) -> str:
+    """A topic with the address as its only subscriber, who was asked and has not answered."""
     arn = aws.sns.create_topic(Name=f"test-{unique_letters()}")["TopicArn"]
-    aws.sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=address)
+    answer = aws.sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=address)
+    assert answer["SubscriptionArn"] == "pending confirmation"
     return arn
 
 
-def _messages(localstack: Host, address: str, count: int = 1) -> list[Message]:
-    def found() -> list[Message]:
-        return [m for m in mailbox(localstack.endpoint) if m.address == address]
+@pytest.fixture
+def topic(localstack: Host, unconfirmed: str, address: str) -> str:
+    """The same, after the address has said yes."""
+    confirm(localstack.endpoint, address)
+    return unconfirmed
 
-    return wait_until_seen(found, lambda messages: len(messages) >= count, f"{count} messages")
+
+def _confirmed(aws: AwsClients, topic: str) -> list[bool]:
+    return [entry.confirmed for entry in subscriptions(aws, topic)]
+
+
+def _token(message: Message) -> str:
+    return parse_qs(urlsplit(message.link).query)["Token"][0]
 
 
 def _raw(localstack: Host, message: Message) -> Any:
@@ -44,27 +54,116 @@ def _raw(localstack: Host, message: Message) -> Any:
     return Parser(policy=policy.default).parsestr(answer.text)
 
 
+def test_an_address_gets_nothing_until_its_link_is_opened(
+    localstack: Host, aws: AwsClients, unconfirmed: str, address: str
+) -> None:
+    """What was published before is never sent; what comes after is."""
+    assert _confirmed(aws, unconfirmed) == [False]
+    aws.sns.publish(TopicArn=unconfirmed, Message="too early")
+    (question,) = questions_to(localstack.endpoint, address)
+    assert unconfirmed in question.text
+    page = open_link(localstack.endpoint, question)
+    assert (page.status_code, "Subscription confirmed!" in page.text) == (200, True)
+    assert _confirmed(aws, unconfirmed) == [True]
+    aws.sns.publish(TopicArn=unconfirmed, Message="in time")
+    assert [m.text.split("\n")[0] for m in messages_to(localstack.endpoint, address)] == ["in time"]
+
+
+def test_a_program_confirms_by_the_token_and_twice_is_no_error(
+    localstack: Host, aws: AwsClients, unconfirmed: str, address: str
+) -> None:
+    """ConfirmSubscription answers with the subscription's ARN."""
+    token = _token(questions_to(localstack.endpoint, address)[0])
+    for _ in range(2):
+        arn = aws.sns.confirm_subscription(TopicArn=unconfirmed, Token=token)["SubscriptionArn"]
+        assert arn.startswith(f"{unconfirmed}:")
+    assert _confirmed(aws, unconfirmed) == [True]
+
+
+@pytest.mark.parametrize("change", [{"Token": "00"}, {"TopicArn": "no-arn"}, {"Token": ""}])
+def test_a_link_that_somebody_made_up_confirms_nothing(
+    localstack: Host,
+    aws: AwsClients,
+    unconfirmed: str,
+    address: str,
+    change: dict[str, str],
+) -> None:
+    """Its page says what is wrong with it."""
+    link = urlsplit(questions_to(localstack.endpoint, address)[0].link)
+    found = {name: values[0] for name, values in parse_qs(link.query).items()}
+    page = requests.get(f"{localstack.endpoint}{link.path}", params=found | change, timeout=10)
+    assert page.status_code == 400
+    assert "Invalid parameter" in page.text
+    assert _confirmed(aws, unconfirmed) == [False]
+
+
+def test_who_subscribes_again_is_asked_again(
+    localstack: Host, aws: AwsClients, unconfirmed: str, address: str
+) -> None:
+    """The topic still has the address once."""
+    aws.sns.subscribe(TopicArn=unconfirmed, Protocol="email", Endpoint=address)
+    assert len(questions_to(localstack.endpoint, address)) == 2
+    assert _confirmed(aws, unconfirmed) == [False]
+
+
+def test_a_subscription_that_waits_cannot_be_ended_by_hand(
+    aws: AwsClients, unconfirmed: str, address: str
+) -> None:
+    """Only AWS removes it, after two days."""
+    arn = aws.sns.subscribe(
+        TopicArn=unconfirmed, Protocol="email", Endpoint=address, ReturnSubscriptionArn=True
+    )["SubscriptionArn"]
+    with pytest.raises(ClientError) as refused:
+        aws.sns.unsubscribe(SubscriptionArn=arn)
+    assert error_code(refused.value) == "InvalidParameter"
+    assert _confirmed(aws, unconfirmed) == [False]
+
+
+def test_two_days_later_the_link_is_dead_and_the_address_gone(
+    localstack: Host, aws: AwsClients, unconfirmed: str, address: str
+) -> None:
+    """Whoever wants the topic's mail has to be subscribed again."""
+    (question,) = questions_to(localstack.endpoint, address)
+    controls = SandboxControls(localstack.endpoint)
+    controls.move_clock(TOKEN_LIFE.total_seconds() + 1)
+    try:
+        page = open_link(localstack.endpoint, question)
+        assert (page.status_code, "Invalid parameter: Token" in page.text) == (400, True)
+        assert subscriptions(aws, unconfirmed) == []
+    finally:
+        controls.heal_clock()
+
+
+def test_what_is_no_address_is_refused(aws: AwsClients, unconfirmed: str) -> None:
+    """As SNS does it."""
+    with pytest.raises(ClientError, match="Invalid parameter: Email address"):
+        aws.sns.subscribe(TopicArn=unconfirmed, Protocol="email", Endpoint="nobody")
+
+
+def test_more_than_ten_messages_a_second_and_the_address_is_asked_again(
+    localstack: Host, aws: AwsClients, topic: str, address: str
+) -> None:
+    """SNS's hard limit of e-mail; published to in batches, since calls one by one are slower."""
+    for batch in range(4):
+        entries: list[Any] = [{"Id": f"{n}", "Message": f"{batch}-{n}"} for n in range(10)]
+        aws.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    wait_until_true(lambda: _confirmed(aws, topic) == [False], "the address to wait again")
+    assert len(questions_to(localstack.endpoint, address)) == 2
+    assert MESSAGES_MAX <= len(messages_to(localstack.endpoint, address)) < 40
+
+
 def test_a_message_has_the_subject_and_the_text_that_were_published(
     localstack: Host, aws: AwsClients, topic: str, address: str
 ) -> None:
     """As a list, and as the mail itself; letters of any language survive."""
     text = "Zażółć gęślą jaźń\nsecond line"
     aws.sns.publish(TopicArn=topic, Subject="Failure: somebody", Message=text)
-    (message,) = _messages(localstack, address)
+    (message,) = messages_to(localstack.endpoint, address)
     assert message.subject == "Failure: somebody"
-    assert message.text.replace("\r\n", "\n").startswith(text)
+    assert message.text.startswith(text)
     raw = _raw(localstack, message)
     assert (raw["To"], raw["Subject"]) == (address, "Failure: somebody")
     assert raw["Date"].datetime.tzinfo is not None
-
-
-def test_a_message_without_a_subject_has_awss(
-    localstack: Host, aws: AwsClients, topic: str, address: str
-) -> None:
-    """AWS Notification Message."""
-    aws.sns.publish(TopicArn=topic, Message="no subject")
-    (message,) = _messages(localstack, address)
-    assert message.subject == "AWS Notification Message"
 
 
 def test_the_link_at_its_end_unsubscribes(
@@ -72,11 +171,8 @@ def test_the_link_at_its_end_unsubscribes(
 ) -> None:
     """Whoever opens it gets no more mail of the topic."""
     aws.sns.publish(TopicArn=topic, Message="one")
-    (message,) = _messages(localstack, address)
-    link = LINK.search(message.text.replace("\r\n", "\n"))
-    assert link is not None
-    path = link.group().partition("/?")[2]
-    requests.get(f"{localstack.endpoint}/?{path}", timeout=10).raise_for_status()
+    (message,) = messages_to(localstack.endpoint, address)
+    open_link(localstack.endpoint, message).raise_for_status()
     assert subscriptions(aws, topic) == []
 
 

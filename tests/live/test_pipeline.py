@@ -17,9 +17,9 @@ from wavetank.errors import InfrastructureError
 from wavetank.probes import (
     DeliveredObject,
     Message,
+    alerts,
     delivered_objects,
     last_tick,
-    mailbox,
     read_prices,
     read_records,
 )
@@ -50,7 +50,7 @@ def _records(pipeline: Pipeline) -> list[dict[str, object]]:
 
 def _alerts(localstack: Host, pipeline: Pipeline) -> list[Message]:
     name = pipeline.names.streaming_function
-    return [message for message in mailbox(localstack.endpoint) if name in message.text]
+    return [message for message in alerts(localstack.endpoint) if name in message.text]
 
 
 def _use_handler(pipeline: Pipeline, source: str) -> None:
@@ -154,12 +154,12 @@ def test_a_failing_tick_is_tried_three_times_and_then_alerted(
     pipeline = make_pipeline()
     _use_handler(pipeline, "def lambda_handler(event, context): raise RuntimeError('on purpose')")
     Trigger(pipeline.aws, pipeline.names).fire(START)
-    alerts = wait_until_seen(
+    received = wait_until_seen(
         lambda: _alerts(localstack, pipeline), bool, "an alert", within_seconds=30
     )
-    assert [alert.address for alert in alerts] == [ADDRESS]
+    assert [alert.address for alert in received] == [ADDRESS]
     for part in ("RuntimeError: on purpose", "Attempts:    3", rfc3339(START), "RetriesExhausted"):
-        assert part in alerts[0].text
+        assert part in received[0].text
 
 
 def test_the_drill_breaks_alerts_and_restores(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.cli.addresses import require_confirmed
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, compose_sandbox, running_sandbox
@@ -13,7 +14,7 @@ from wavetank.drill.broken_handler import Drill, DrillResult
 from wavetank.drill.machine import MachineDrill, MachineDrillResult
 from wavetank.engines.machine import MachineFault, machine_fault
 from wavetank.errors import ExitCode, UsageError
-from wavetank.probes import mailbox
+from wavetank.probes import alerts
 from wavetank.requirements import check_requirements
 from wavetank.verdicts import exit_code
 
@@ -83,11 +84,12 @@ def judge(running: RunningSandbox, output: Output) -> ExitCode:
 
 def perform(running: RunningSandbox, output: Output) -> DrillResult:
     """Drills and shows how long each step took."""
+    require_confirmed(running)
     exercise = Drill(
         running.aws,
         running.names,
         running.clock,
-        alerts=lambda: mailbox(running.record.endpoint),
+        alerts=lambda: alerts(running.record.endpoint),
         say=output.say,
     )
     result = exercise.run(running.record.retry_base_delay_seconds)

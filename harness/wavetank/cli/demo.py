@@ -50,6 +50,7 @@ def demo(
         port=None,
         schedule_enabled=False,
         keep=False,
+        confirm_emails=True,
     )
     settings = read_settings()
     folder = SandboxFolder(settings.state_folder / "demo")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.options import (
     DEFAULT_ADDRESS,
     DEFAULT_NAME_PREFIX,
@@ -71,9 +72,11 @@ def deploy(
         reset_prices=reset_prices,
     )
     with output.waiting("deploying"):
-        done = attach(record, pipeline.names, addresses).deployer().deploy(options)
+        sandbox = attach(record, pipeline.names, addresses)
+        done = sandbox.deployer().deploy(options)
     changed = ", ".join(done.changed_stacks) or "nothing"
     output.say(f"changed: {changed}; prices: {'reset' if reset_prices else 'kept'}")
+    show_unconfirmed(sandbox, output)
     output.emit("deployed", changed=done.changed_stacks, prices_reset=reset_prices)
 
 

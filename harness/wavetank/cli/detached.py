@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
+from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.output import Output
+from wavetank.cli.running import attach_to_deployed
 from wavetank.clock import WallClock
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import InfrastructureError
@@ -45,3 +47,4 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
             clock.sleep(POLL_SECONDS)
     output.say(f"ready at {record.endpoint}; ./wavetank down stops it")
     output.emit("ready", endpoint=record.endpoint)
+    show_unconfirmed(attach_to_deployed(record), output)

@@ -7,6 +7,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.output import Output
 from wavetank.cli.session import Session
 from wavetank.clients import BotoCoreError, ClientError
@@ -33,6 +34,7 @@ def follow(session: Session, output: Output) -> None:
     sandbox = session.sandbox
     watcher = Watcher(sandbox.aws, sandbox.names, sandbox.record.endpoint, sandbox.clock)
     output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
+    show_unconfirmed(sandbox, output)
     show = _screen if output.console.is_terminal and not output.as_json else _lines
     show(session, watcher, output)
 

@@ -77,6 +77,13 @@ EndpointOption = Annotated[
         help="A sandbox that somebody else started. Default: the one that runs from this project.",
     ),
 ]
+ConfirmOption = Annotated[
+    bool,
+    typer.Option(
+        "--confirm-emails",
+        help="Take every address as confirmed. Default: each is asked first, as on AWS.",
+    ),
+]
 ResetOption = Annotated[
     bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
 ]

@@ -15,15 +15,17 @@ from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageErr
 from wavetank.naming import Names
 from wavetank.probes import (
     DeliveredObject,
+    Message,
     age_seconds,
+    alerts,
     delivered_objects,
     last_tick,
-    mailbox,
     read_prices,
     resident_megabytes,
+    unanswered,
     wait_until,
 )
-from wavetank.requirements import FRESH_SECONDS_MAX, Target
+from wavetank.requirements import FRESH_SECONDS_MAX, Target, topic_arn
 from wavetank.settings import read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deployed import the_pipeline
@@ -68,14 +70,18 @@ class RunningSandbox:
         return Health(
             last_tick=rfc3339(tick) if tick else None,
             objects=len(delivered_objects(self.aws, self.names.bucket)),
-            alerts=len(mailbox(self.record.endpoint)),
+            alerts=len(alerts(self.record.endpoint)),
             memory_mb=self._memory_mb(),
         )
 
     def target(self) -> Target:
         """What the requirements are checked on."""
-        messages = tuple(mailbox(self.record.endpoint))
+        messages = tuple(alerts(self.record.endpoint))
         return Target(self.aws, self.names, self.clock, self.addresses, messages)
+
+    def unanswered(self) -> list[Message]:
+        """The messages that wait for somebody to confirm an address."""
+        return unanswered(self.aws, topic_arn(self.aws, self.names), self.record.endpoint)
 
     def wait_until_fresh(self) -> None:
         """Waits for the first object after a start, as long as Firehose may buffer it.

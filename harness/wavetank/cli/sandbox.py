@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.detached import start_detached
 from wavetank.cli.live import follow
 from wavetank.cli.options import (
@@ -14,6 +15,7 @@ from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
+    ConfirmOption,
     DebugOption,
     DelayOption,
     EmailOption,
@@ -68,6 +70,7 @@ def up(
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
+    confirm_emails: ConfirmOption = False,
     record_format: FormatOption = "ndjson",
     retry_base_delay: DelayOption = 60,
     port: Annotated[
@@ -96,6 +99,7 @@ def up(
         retry_base_delay_seconds=retry_base_delay,
         port=port,
         fresh=fresh,
+        confirm_emails=confirm_emails,
     )
     folder = SandboxFolder(read_settings().state_folder)
     if detach and engine is Engine.EMBEDDED:
@@ -106,6 +110,7 @@ def up(
             if detach:
                 endpoint = session.sandbox.record.endpoint
                 output.say(f"ready at {endpoint}; ./wavetank down stops it")
+                show_unconfirmed(session.sandbox, output)
             else:
                 follow(session, output)
     except Stopped:

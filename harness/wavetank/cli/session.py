@@ -44,6 +44,7 @@ class SandboxPlan:
     schedule_enabled: bool = True
     keep: bool = True
     fresh: bool = False
+    confirm_emails: bool = False
 
     def __post_init__(self) -> None:
         _ = self.names  # said now, not once LocalStack is up
@@ -117,6 +118,8 @@ def embedded_session(
             path=settings.path,
             retry_base_delay_seconds=plan.retry_base_delay_seconds,
             snapshot_file=folder.snapshot_file if plan.keep else None,
+            confirm_emails=plan.confirm_emails,
+            mail_server=settings.mail_server,
         )
         keeper = _Embedded(folder, plan, options, output)
         try:
@@ -226,6 +229,8 @@ def _compose_variables(plan: SandboxPlan) -> dict[str, str]:
         "WAVETANK_RECORD_FORMAT": plan.record_format,
         "WAVETANK_RETRY_BASE_DELAY": str(plan.retry_base_delay_seconds),
     }
+    if plan.confirm_emails:
+        variables["WAVETANK_CONFIRM_EMAILS"] = "yes"
     return variables | ({"WAVETANK_PORT": str(plan.port)} if plan.port else {})
 
 

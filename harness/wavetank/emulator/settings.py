@@ -23,14 +23,21 @@ class EmulatorSettings:
     """How the plug-ins are to behave.
 
     `snapshot_file` is where what the pipeline holds is kept over a stop; None keeps nothing.
+    `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail
+    too, where there is one.
     """
 
     snapshot_file: Path | None
     dynamodb: DynamoDbChoice
+    confirm_emails: bool
+    mail_server: str | None
 
 
 def read_emulator_settings() -> EmulatorSettings:
-    """`WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider.
+    """Reads the variables; each may be missing or empty.
+
+    `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
+    `WAVETANK_SMTP` the mail server; `WAVETANK_CONFIRM_EMAILS` is yes or no.
 
     Raises:
         ValueError: a variable has a value that it cannot have.
@@ -39,4 +46,13 @@ def read_emulator_settings() -> EmulatorSettings:
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,
         dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
+        confirm_emails=_yes("WAVETANK_CONFIRM_EMAILS"),
+        mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )
+
+
+def _yes(name: str) -> bool:
+    value = os.environ.get(name) or "no"
+    if value not in {"yes", "no"}:
+        raise ValueError(f"expected yes or no in {name}; found {value!r}")
+    return value == "yes"

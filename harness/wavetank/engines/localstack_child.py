@@ -18,8 +18,9 @@ import psutil
 
 from wavetank import guardian
 from wavetank.clock import Clock
+from wavetank.emulator.mailbox.relay import parse_mail_server
 from wavetank.engines.readiness import init_state
-from wavetank.errors import InfrastructureError
+from wavetank.errors import InfrastructureError, UsageError
 
 SERVICES = (
     "cloudformation",
@@ -49,6 +50,7 @@ class LocalStackOptions:
     `port` None means 4566 where it is free, else any. `retry_base_delay_seconds` is Lambda's wait
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
     `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
+    `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail.
     """
 
     folder: Path
@@ -56,6 +58,16 @@ class LocalStackOptions:
     port: int | None = None
     retry_base_delay_seconds: int = 60
     snapshot_file: Path | None = None
+    confirm_emails: bool = False
+    mail_server: str | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            _ = self.mail_server and parse_mail_server(self.mail_server)
+        except ValueError as error:
+            raise UsageError(
+                "a mail server as host:port", repr(self.mail_server), "correct WAVETANK_SMTP"
+            ) from error
 
     def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
@@ -82,10 +94,13 @@ class LocalStackOptions:
             "PROVIDER_OVERRIDE_EVENTS": "wavetank",
             "PROVIDER_OVERRIDE_FIREHOSE": "wavetank",
             "PROVIDER_OVERRIDE_S3": "wavetank",
+            "PROVIDER_OVERRIDE_SNS": "wavetank",
             "PYTHONUNBUFFERED": "1",
             "SERVICES": ",".join(SERVICES),
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "TMPDIR": str(self.folder / "tmp"),
+            "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
+            "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
         }
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def _contents(
         batches=batches or {},
         buckets=buckets or {},
         messages=[{"Id": "1"}],
+        subscriptions=[{"arn": "2"}],
         read=lambda _, key: _stored(key),
     )
 
@@ -54,6 +56,7 @@ def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
     assert file.items("table") == [ITEM]
     assert file.batches("stream") == [batch]
     assert file.messages() == [{"Id": "1"}]
+    assert file.subscriptions() == [{"arn": "2"}]
 
 
 def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile) -> None:
@@ -65,9 +68,7 @@ def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile)
         return _stored(key)
 
     for fingerprints in ({"one": "1"}, {"one": "1", "two": "1"}, {"one": "2", "two": "1"}):
-        file.save(
-            Contents(items={}, batches={}, buckets={"bucket": fingerprints}, messages=[], read=note)
-        )
+        file.save(replace(_contents({"bucket": fingerprints}), read=note))
     assert read == ["one", "two", "one"]
 
 
@@ -87,13 +88,8 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
     def fail(_: str, __: str) -> StoredObject:
         raise sqlite3.OperationalError("database or disk is full")
 
-    broken = Contents(
-        items={"table": []},
-        batches={},
-        buckets={"bucket": {"one": "1", "two": "1"}},
-        messages=[],
-        read=fail,
-    )
+    contents = _contents({"bucket": {"one": "1", "two": "1"}}, {"table": []})
+    broken = replace(contents, messages=[], read=fail)
     with pytest.raises(sqlite3.OperationalError, match="full"):
         file.save(broken)
     assert file.items("table") == [ITEM]
@@ -102,10 +98,7 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
 
 def test_an_object_deleted_while_it_is_saved_is_left_out(file: SnapshotFile) -> None:
     """Between the listing and the reading anything may happen."""
-    contents = Contents(
-        items={}, batches={}, buckets={"bucket": {"one": "1"}}, messages=[], read=lambda *_: None
-    )
-    file.save(contents)
+    file.save(replace(_contents({"bucket": {"one": "1"}}), read=lambda *_: None))
     assert list(file.objects("bucket")) == []
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 LOG = logging.getLogger(__name__)
-VERSION = 1
+VERSION = 2
 SCHEMA = f"""
 CREATE TABLE objects (
     bucket TEXT, key TEXT, fingerprint TEXT, modified TEXT, metadata TEXT, body BLOB,
@@ -25,13 +25,14 @@ CREATE TABLE items (name TEXT, item TEXT);
 CREATE INDEX items_by_name ON items (name);
 CREATE TABLE batches (stream TEXT, oldest TEXT, count INTEGER, body BLOB);
 CREATE TABLE messages (message TEXT);
+CREATE TABLE subscriptions (subscription TEXT);
 PRAGMA user_version = {VERSION};
 """
 
 type Item = dict[str, Any]
 """An item in DynamoDB's own JSON."""
-type Message = dict[str, Any]
-"""A message of the mailbox: its id, and its text as it would arrive."""
+type Row = dict[str, Any]
+"""A message of the mailbox or an e-mail subscription, member by member."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,8 @@ class Contents:
     items: Mapping[str, list[Item]]
     batches: Mapping[str, list[StoredBatch]]
     buckets: Mapping[str, Mapping[str, str]]
-    messages: list[Message]
+    messages: list[Row]
+    subscriptions: list[Row]
     read: Callable[[str, str], StoredObject | None]
 
 
@@ -107,9 +109,8 @@ class SnapshotFile:
                 _save_batches(database, stream, batches)
             for bucket, fingerprints in contents.buckets.items():
                 _save_objects(database, bucket, fingerprints, contents.read)
-            database.execute("DELETE FROM messages")
-            rows = [(json.dumps(message, default=str),) for message in contents.messages]
-            database.executemany("INSERT INTO messages VALUES (?)", rows)
+            _save_rows(database, "messages", contents.messages)
+            _save_rows(database, "subscriptions", contents.subscriptions)
 
     def objects(self, bucket: str) -> Iterator[StoredObject]:
         """The bucket's objects, by key."""
@@ -138,11 +139,17 @@ class SnapshotFile:
                 for oldest, count, body in database.execute(query, (stream,))
             ]
 
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[Row]:
         """The mailbox, oldest first."""
+        return self._rows("SELECT message FROM messages ORDER BY rowid")
+
+    def subscriptions(self) -> list[Row]:
+        """The e-mail subscriptions, confirmed and waiting."""
+        return self._rows("SELECT subscription FROM subscriptions")
+
+    def _rows(self, query: str) -> list[Row]:
         with self._opened() as database:
-            rows = database.execute("SELECT message FROM messages ORDER BY rowid")
-            return [json.loads(message) for (message,) in rows]
+            return [json.loads(text) for (text,) in database.execute(query)]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -160,6 +167,12 @@ class SnapshotFile:
         if found != "ok":
             return str(found)
         return None if version == VERSION else f"format {version}, expected {VERSION}"
+
+
+def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    database.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of the schema, never input
+    texts = [(json.dumps(row),) for row in rows]
+    database.executemany(f"INSERT INTO {table} VALUES (?)", texts)  # noqa: S608 - as above
 
 
 def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> None:

@@ -47,9 +47,10 @@ class Keeper:
         self._error: str | None = None
 
     def start(self) -> None:
-        """Takes up the saved mailbox, and saves every minute from now on."""
+        """Takes up the saved mailbox and its readers, and saves every minute from now on."""
         self._file.prepare(self._clock.now())
         sources.fill_mailbox(self._file.messages())
+        sources.fill_subscriptions(self._file.subscriptions())
         threading.Thread(target=self._run, name="wavetank-snapshot", daemon=True).start()
 
     def end(self) -> None:
@@ -124,6 +125,7 @@ class Keeper:
                 for name in self._buckets
             },
             messages=sources.read_messages(),
+            subscriptions=sources.read_subscriptions(),
             read=sources.read_object,
         )
 

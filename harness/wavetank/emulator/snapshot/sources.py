@@ -6,6 +6,8 @@ which it was delivered. The sandbox's own account and region are meant, and no o
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
 from io import BytesIO
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -17,8 +19,10 @@ from localstack.services.s3.models import S3Object, s3_stores
 
 from wavetank.emulator.firehose.buffer import Batch
 from wavetank.emulator.firehose.delivery import Deliverer
-from wavetank.emulator.mailbox import MAILBOX
-from wavetank.emulator.snapshot.file import Item, Message, StoredBatch, StoredObject
+from wavetank.emulator.mailbox.confirmation import Confirmations
+from wavetank.emulator.mailbox.messages import Message
+from wavetank.emulator.mailbox.subscriptions import KeptSubscription
+from wavetank.emulator.snapshot.file import Item, Row, StoredBatch, StoredObject
 
 if TYPE_CHECKING:
     from localstack.services.s3.models import S3Bucket
@@ -111,14 +115,32 @@ def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
     )
 
 
-def read_messages() -> list[Message]:
+def read_messages() -> list[Row]:
     """The mailbox, oldest first."""
-    return [{"id": name, "text": text} for name, text in MAILBOX.all()]
+    return [asdict(message) for message in _confirmations().mailbox.all()]
 
 
-def fill_mailbox(messages: Iterable[Message]) -> None:
+def fill_mailbox(messages: Iterable[Row]) -> None:
     """Puts the messages before those that arrive from now on."""
-    MAILBOX.take_up((message["id"], message["text"]) for message in messages)
+    _confirmations().mailbox.take_up(Message(**row) for row in messages)
+
+
+def read_subscriptions() -> list[Row]:
+    """The e-mail subscriptions, confirmed and waiting."""
+    return [
+        asdict(kept) | {"since": kept.since.isoformat() if kept.since else None}
+        for kept in _confirmations().kept()
+    ]
+
+
+def fill_subscriptions(subscriptions: Iterable[Row]) -> None:
+    """Has those that are made again be as they were."""
+    _confirmations().take_up(
+        KeptSubscription(
+            **row | {"since": datetime.fromisoformat(row["since"]) if row["since"] else None}
+        )
+        for row in subscriptions
+    )
 
 
 def _buckets() -> "dict[str, S3Bucket]":
@@ -134,6 +156,12 @@ def _deliverer() -> Deliverer:
     service: Any = SERVICE_PLUGINS.get_service("firehose")
     deliverer: Deliverer = service._provider.deliverer  # noqa: SLF001 - as above
     return deliverer
+
+
+def _confirmations() -> Confirmations:
+    service: Any = SERVICE_PLUGINS.get_service("sns")
+    confirmations: Confirmations = service._provider.confirmations  # noqa: SLF001 - as above
+    return confirmations
 
 
 def _dynamodb() -> Any:

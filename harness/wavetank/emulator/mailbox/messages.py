@@ -1,0 +1,99 @@
+"""What SNS writes: a notification, and the message that asks for confirmation.
+
+[Amazon SNS developer guide: sns-email-notifications, "Subscribe to a topic"]
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import Parser
+from email.utils import format_datetime
+from enum import StrEnum
+from typing import Any
+
+SENDER = "AWS Notifications <no-reply@sns.example.com>"
+"""AWS's own name, and a reserved domain: a sandbox does not write in AWS's."""
+DEFAULT_SUBJECT = "AWS Notification Message"
+CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
+TYPE_HEADER = "X-Amz-Sns-Message-Type"
+"""SNS's own name for it, in its messages over HTTP; e-mail of AWS's has no such line."""
+LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
+SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
+FOOTER = """
+
+--
+If you wish to stop receiving notifications from this topic, please click or visit the link below to
+unsubscribe:
+{link}
+
+Please do not reply directly to this email.
+"""
+CONFIRMATION = """You have chosen to subscribe to the topic:
+{topic}
+
+To confirm this subscription, click or visit the link below (If this was in error no action is
+necessary):
+{link}
+
+Please do not reply directly to this email.
+"""
+
+
+class MessageType(StrEnum):
+    """Why it was sent."""
+
+    NOTIFICATION = "Notification"
+    CONFIRMATION = "SubscriptionConfirmation"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message: its id, and its text as it would arrive, RFC 5322."""
+
+    id: str
+    text: str
+
+
+def notification(
+    name: str, now: datetime, address: str, subject: str | None, text: str, unsubscribe: str
+) -> Message:
+    """What was published, with the link that ends it."""
+    body = text + FOOTER.format(link=unsubscribe)
+    return _message(name, now, address, subject or DEFAULT_SUBJECT, body, MessageType.NOTIFICATION)
+
+
+def confirmation(name: str, now: datetime, address: str, topic: str, link: str) -> Message:
+    """Asks whether the address wants the topic's messages."""
+    body = CONFIRMATION.format(topic=topic, link=link)
+    return _message(name, now, address, CONFIRMATION_SUBJECT, body, MessageType.CONFIRMATION)
+
+
+def summary(message: Message) -> dict[str, str]:
+    """What a list shows of it; `link` confirms or unsubscribes, as its type is."""
+    parsed: Any = Parser(policy=policy.default).parsestr(message.text)
+    text = parsed.get_content().replace("\r\n", "\n")
+    return {
+        "id": message.id,
+        "type": str(parsed[TYPE_HEADER]),
+        "to": str(parsed["To"]),
+        "subject": str(parsed["Subject"]),
+        "date": str(parsed["Date"]),
+        "text": text,
+        "link": LINK.findall(text)[-1],
+    }
+
+
+def _message(
+    name: str, now: datetime, address: str, subject: str, body: str, kind: MessageType
+) -> Message:
+    message = EmailMessage(policy=SEVEN_BIT)
+    message["From"] = SENDER
+    message["To"] = address
+    message["Subject"] = subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{name}@sns.example.com>"
+    message[TYPE_HEADER] = kind.value
+    message.set_content(body)
+    return Message(name, message.as_string())
