@@ -146,7 +146,7 @@ def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
     ) as up:
         assert up.stdout is not None
         seen: list[str] = []
-        while not any(" tick " in line for line in seen):
+        while not any("  tick  " in line for line in seen):
             line = up.stdout.readline()
             assert line, seen
             seen.append(line)
