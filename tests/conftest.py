@@ -13,6 +13,7 @@ TIERS = {
     "tank": "LocalStack in this process, virtual time",
     "live": "one body, run on every live engine: see -m embedded and -m docker",
     "embedded": "LocalStack as a child process, wall time",
+    "fidelity": "AWS's behaviours, looked at with our plug-ins and without",
     "docker": "needs a Docker engine",
 }
 """The folders below tests/, by what their tests need to run; each is a marker, as in `-m tank`."""

@@ -4,11 +4,12 @@ A sandbox is reached with the sandbox's own credentials and an explicit endpoint
 the host has configured, so that nothing here can touch a real account by mistake.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_firehose import FirehoseClient
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -30,7 +32,9 @@ __all__ = [
     "BotoCoreError",
     "ClientError",
     "WaiterError",
+    "anonymous_clients",
     "error_code",
+    "role_clients",
     "sandbox_clients",
 ]
 
@@ -71,6 +75,10 @@ class AwsClients:
         return self.session.client("firehose", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
+    def iam(self) -> "IAMClient":
+        return self.session.client("iam", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
     def awslambda(self) -> "LambdaClient":
         return self.session.client("lambda", endpoint_url=self.endpoint, config=self.config)
 
@@ -99,6 +107,27 @@ def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients
         region_name=REGION,
     )
     return AwsClients(session=session, endpoint=endpoint)
+
+
+def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
+    """Clients of the same target with the role's credentials, good for an hour.
+
+    Raises:
+        ClientError: whoever asks may not have them.
+    """
+    answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName="wavetank")["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=answer["AccessKeyId"],
+        aws_secret_access_key=answer["SecretAccessKey"],
+        aws_session_token=answer["SessionToken"],
+        region_name=REGION,
+    )
+    return AwsClients(session=session, endpoint=aws.endpoint)
+
+
+def anonymous_clients(aws: AwsClients) -> AwsClients:
+    """Clients of the same target that sign nothing."""
+    return replace(aws, config=aws.config.merge(Config(signature_version=UNSIGNED)))
 
 
 def error_code(error: ClientError) -> str:

@@ -3,11 +3,11 @@
 Each check looks at the target itself, never at the templates: what is judged is what runs.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wavetank.access.matrix import AccessMatrix
 from wavetank.clients import AwsClients, ClientError, error_code
 from wavetank.clock import Clock
 from wavetank.naming import Names
@@ -25,19 +25,22 @@ from wavetank.verdicts import Finding, Verdict
 
 FRESH_SECONDS_MAX = 180.0
 """A tick a minute, a minute of buffering, and one to spare."""
-READ_ACTIONS = {"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"}
-ACCOUNT_PRINCIPALS = {"Account", "User", "FederatedUser", "AssumedRole"}
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is checked. `messages` are the alerts that arrived, as far as they can be seen."""
+    """What is checked.
+
+    `messages` are the alerts that arrived, as far as they can be seen; `access` tries who can do
+    what with the bucket, and gives None where policies are not enforced.
+    """
 
     aws: AwsClients
     names: Names
     clock: Clock
     addresses: tuple[str, ...]
     messages: tuple[Message, ...]
+    access: Callable[[], AccessMatrix | None]
 
 
 type Check = Callable[[Target], tuple[Verdict, str]]
@@ -142,15 +145,11 @@ def _delivery_stream(target: Target) -> tuple[Verdict, str]:
 
 
 def _bucket_access(target: Target) -> tuple[Verdict, str]:
-    """By the policy's text: whether it is enforced as written is another matter."""
-    policy = target.aws.s3.get_bucket_policy(Bucket=target.names.bucket)["Policy"]
-    allowed = [entry for entry in json.loads(policy)["Statement"] if entry["Effect"] == "Allow"]
-    actions = {action for entry in allowed for action in _listed(entry["Action"])}
-    right = actions == READ_ACTIONS and all(
-        _principal_types(entry) == ACCOUNT_PRINCIPALS for entry in allowed
-    )
-    evidence = f"the policy's text allows {', '.join(sorted(actions)) or 'nothing'}"
-    return _valid_if(right, f"{evidence}; a sandbox does not enforce it")
+    matrix = target.access()
+    if matrix is None:
+        return Verdict.UNKNOWN, "this sandbox does not enforce policies"
+    deviations = list(matrix.deviations())
+    return _valid_if(not deviations, "; ".join(deviations) or "tried by four, as it should be")
 
 
 def _content(target: Target) -> tuple[Verdict, str]:
@@ -198,17 +197,6 @@ def topic_arn(aws: AwsClients, names: Names) -> str:
 
 def _topic_arn(target: Target) -> str:
     return topic_arn(target.aws, target.names)
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    """A policy's element, which may be a string or a list of them."""
-    return [value] if isinstance(value, str) else value
-
-
-def _principal_types(statement: Mapping[str, Any]) -> set[str]:
-    """Those that the statement is limited to; empty where it is not limited at all."""
-    equals = statement.get("Condition", {}).get("StringEquals", {})
-    return set(_listed(equals.get("aws:PrincipalType", [])))
 
 
 CHECKS: Mapping[str, Check] = {

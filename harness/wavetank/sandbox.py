@@ -37,6 +37,11 @@ class SandboxControls:
         """Plans which entries of the stream's next batch fail."""
         self._ask("POST", "firehose/failures", {"stream": stream, "entries": entries})
 
+    def access_uses(self) -> list[dict[str, Any]] | None:
+        """Which actions each role has used; None where policies are not enforced."""
+        state = self._ask("GET", "access")
+        return list(state["used"]) if state["enforced"] else None
+
     def save_snapshot(self) -> str | None:
         """Has what the sandbox holds saved; what went wrong, None where nothing did."""
         error: str | None = self._ask("POST", "snapshot")["error"]

@@ -16,6 +16,9 @@ REGION: Literal["eu-west-1"] = "eu-west-1"
 SANDBOX_ACCOUNT = "000000000000"
 """The account of LocalStack's default credentials."""
 
+SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
+"""Somebody else's, for trying what others can do; no account of AWS's has this number."""
+
 
 @dataclass(frozen=True)
 class Settings:

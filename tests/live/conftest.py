@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock
 from wavetank.naming import Names
-from wavetank.settings import SANDBOX_ACCOUNT
 from wavetank.stack.deployment import Deployer, Deployment, DeploymentOptions
 from wavetank.stack.package import package_files
 
@@ -124,18 +123,51 @@ class Function:
 type MakeFunction = Callable[..., Function]
 
 
+type MakeRole = Callable[..., str]
+
+
 @pytest.fixture
-def make_function(aws: AwsClients) -> Iterator[MakeFunction]:
-    """Makes functions from source, and deletes them afterwards."""
+def make_role(aws: AwsClients) -> Iterator[MakeRole]:
+    """Makes roles that Lambda may take, each with the statements given; deletes them afterwards."""
     made: list[str] = []
 
-    def make(source: str, handler: str = "function.handler", **settings: Any) -> Function:
+    def make(*statements: Mapping[str, object], service: str = "lambda") -> str:
+        name = f"test-{unique_letters()}"
+        principal = {"Service": f"{service}.amazonaws.com"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        answer = aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
+        made.append(name)
+        if statements:
+            document = _policy(*statements)
+            aws.iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document)
+        return answer["Role"]["Arn"]
+
+    yield make
+    for name in made:
+        for policy in aws.iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            aws.iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        aws.iam.delete_role(RoleName=name)
+
+
+def _policy(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.fixture
+def make_function(aws: AwsClients, make_role: MakeRole) -> Iterator[MakeFunction]:
+    """Makes functions from source, with all rights if no role is given; deletes them afterwards."""
+    made: list[str] = []
+    mighty = make_role({"Effect": "Allow", "Action": "*", "Resource": "*"})
+
+    def make(
+        source: str, handler: str = "function.handler", role: str = mighty, **settings: Any
+    ) -> Function:
         name = f"test-{unique_letters()}"
         package = package_files(name, {"function.py": source.encode()})
         aws.awslambda.create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role=f"arn:aws:iam::{SANDBOX_ACCOUNT}:role/test",
+            Role=role,
             Handler=handler,
             Code={"ZipFile": package.content},
             **settings,

@@ -1,5 +1,6 @@
 """Deploying again: nothing changes by itself, what is changed really changes, prices go on."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,14 +8,13 @@ from decimal import Decimal
 import pytest
 
 from tests.live.conftest import ADDRESS, PACE_SECONDS, MakePipeline, Pipeline
-from tests.live.hosts import PROJECT, Host
+from tests.live.hosts import Host
 from tests.live.mail import confirm
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
 from wavetank.errors import InfrastructureError
 from wavetank.probes import read_prices, subscriptions
 from wavetank.stack.cloudformation import ResourceEvent, Stacks
-from wavetank.stack.template import read_template
 from wavetank.ticker import FIRST_PRICES
 from wavetank.trigger import Trigger
 
@@ -87,17 +87,45 @@ def test_addresses_come_and_go(localstack: Host, make_pipeline: MakePipeline) ->
     assert _addresses(pipeline) == [ADDRESS]
 
 
-def test_an_update_that_cannot_be_emulated_fails_by_name(
-    pipeline: Pipeline, aws: AwsClients
-) -> None:
-    """A changed bucket is no silent success."""
-    template = read_template(PROJECT / "init" / "storage.yaml")
-    changed = template.replace('"DaysAfterInitiation": 1', '"DaysAfterInitiation": 2')
-    assert changed != template
-    stacks = Stacks(aws.cloudformation, WallClock(), PACE_SECONDS)
+def _storage_template(pipeline: Pipeline, before: str, after: str) -> str:
+    """The storage stack's, as it was sent, with something in it changed."""
+    answer = pipeline.aws.cloudformation.get_template(StackName=pipeline.names.storage_stack)
+    template = json.dumps(answer["TemplateBody"])
+    assert before in template
+    return template.replace(before, after)
+
+
+def _apply_storage(pipeline: Pipeline, template: str) -> None:
+    stacks = Stacks(pipeline.aws.cloudformation, WallClock(), PACE_SECONDS)
     parameters = {"DeliveryBucketName": pipeline.names.bucket}
-    with pytest.raises(InfrastructureError, match="cannot update LifecycleConfiguration"):
-        stacks.apply(pipeline.names.storage_stack, changed, parameters)
+    stacks.apply(pipeline.names.storage_stack, template, parameters)
+
+
+def test_the_bucket_is_what_its_template_says(make_pipeline: MakePipeline) -> None:
+    """Nobody is let in by an ACL; a change of the template changes the bucket."""
+    pipeline = make_pipeline()
+    s3, bucket = pipeline.aws.s3, pipeline.names.bucket
+    block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert (block["BlockPublicAcls"], block["BlockPublicPolicy"]) == (True, False)
+    grants = s3.get_bucket_acl(Bucket=bucket)["Grants"]
+    assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
+
+    def days() -> int:
+        (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+        return rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+
+    assert days() == 1
+    changed = '"DaysAfterInitiation": 1', '"DaysAfterInitiation": 2'
+    _apply_storage(pipeline, _storage_template(pipeline, *changed))
+    assert days() == 2
+
+
+def test_an_update_that_cannot_be_emulated_fails_by_name(pipeline: Pipeline) -> None:
+    """What would be a silent success of LocalStack's is a failure that says of what."""
+    added = '"VersioningConfiguration": {"Status": "Enabled"}, "OwnershipControls"'
+    template = _storage_template(pipeline, '"OwnershipControls"', added)
+    with pytest.raises(InfrastructureError, match="cannot set VersioningConfiguration"):
+        _apply_storage(pipeline, template)
 
 
 def test_progress_tells_of_every_resource(aws: AwsClients) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.conftest import MakeRole
 from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_seen
@@ -20,7 +21,9 @@ type MakeStream = Callable[..., "Stream"]
 class Stream:
     """A delivery stream of one test, into a bucket of its own."""
 
-    def __init__(self, aws: AwsClients, controls: SandboxControls, **settings: Any) -> None:
+    def __init__(
+        self, aws: AwsClients, controls: SandboxControls, role: str, **settings: Any
+    ) -> None:
         self.name = f"test-{unique_letters()}"
         self.aws = aws
         self.controls = controls
@@ -29,7 +32,7 @@ class Stream:
         )
         configuration: Any = {
             "BucketARN": f"arn:aws:s3:::{self.name}",
-            "RoleARN": "arn:aws:iam::000000000000:role/test",
+            "RoleARN": role,
             "BufferingHints": HINTS,
             **settings,
         }
@@ -62,12 +65,14 @@ class Stream:
 
 
 @pytest.fixture
-def make_stream(aws: AwsClients, localstack: Host) -> Iterator[MakeStream]:
+def make_stream(aws: AwsClients, localstack: Host, make_role: MakeRole) -> Iterator[MakeStream]:
     """Makes streams, and deletes them afterwards."""
     made: list[Stream] = []
+    allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+    role = make_role(allow, service="firehose")
 
     def make(**settings: Any) -> Stream:
-        made.append(Stream(aws, SandboxControls(localstack.endpoint), **settings))
+        made.append(Stream(aws, SandboxControls(localstack.endpoint), role, **settings))
         return made[-1]
 
     yield make

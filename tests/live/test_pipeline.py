@@ -226,7 +226,7 @@ def test_every_requirement_is_found_broken_where_it_is(make_pipeline: MakePipeli
     """`check` judges what runs: with parts taken away, just their requirements turn invalid."""
     pipeline = make_pipeline()
     aws, names = pipeline.aws, pipeline.names
-    target = Target(aws, names, WallClock(), (ADDRESS,), ())
+    target = Target(aws, names, WallClock(), (ADDRESS,), (), lambda: None)
 
     def verdicts() -> dict[str, Verdict]:
         return {finding.requirement: finding.verdict for finding in check_requirements(target)}

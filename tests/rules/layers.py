@@ -9,6 +9,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "top": frozenset({"__main__", "campaign", "cli", "driver", "report"}),
     "edge": frozenset(
         {
+            "access",
             "clients",
             "drill",
             "engines",

@@ -77,6 +77,13 @@ EndpointOption = Annotated[
         help="A sandbox that somebody else started. Default: the one that runs from this project.",
     ),
 ]
+AccessOption = Annotated[
+    bool,
+    typer.Option(
+        "--access/--no-access",
+        help="Whether policies of roles and of the bucket are enforced, as on AWS.",
+    ),
+]
 ConfirmOption = Annotated[
     bool,
     typer.Option(

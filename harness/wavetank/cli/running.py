@@ -1,11 +1,20 @@
 """The sandbox that runs from this project, or one at an endpoint, as commands beside it see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from wavetank.clients import AwsClients, ClientError, sandbox_clients
+from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
+from wavetank.access.roles import RoleReport, Use, granted, report, stack_roles
+from wavetank.clients import (
+    AwsClients,
+    ClientError,
+    anonymous_clients,
+    role_clients,
+    sandbox_clients,
+)
 from wavetank.clock import Clock, WallClock, rfc3339
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
@@ -26,7 +35,8 @@ from wavetank.probes import (
     wait_until,
 )
 from wavetank.requirements import FRESH_SECONDS_MAX, Target, topic_arn
-from wavetank.settings import read_settings
+from wavetank.sandbox import SandboxControls
+from wavetank.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deployed import the_pipeline
 from wavetank.stack.deployment import Deployer
@@ -77,11 +87,36 @@ class RunningSandbox:
     def target(self) -> Target:
         """What the requirements are checked on."""
         messages = tuple(alerts(self.record.endpoint))
-        return Target(self.aws, self.names, self.clock, self.addresses, messages)
+        return Target(
+            self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
+        )
 
     def unanswered(self) -> list[Message]:
         """The messages that wait for somebody to confirm an address."""
         return unanswered(self.aws, topic_arn(self.aws, self.names), self.record.endpoint)
+
+    def access_matrix(self) -> AccessMatrix | None:
+        """Who can do what with the bucket; None where policies are not enforced."""
+        if SandboxControls(self.record.endpoint).access_uses() is None:
+            return None
+        function = self.aws.awslambda.get_function_configuration(
+            FunctionName=self.names.streaming_function
+        )
+        clients = {
+            Actor.OWNER: self.aws,
+            Actor.OWN_ROLE: role_clients(self.aws, function["Role"]),
+            Actor.OTHER_ACCOUNT: sandbox_clients(self.record.endpoint, SANDBOX_OTHER_ACCOUNT),
+            Actor.ANONYMOUS: anonymous_clients(self.aws),
+        }
+        return probe_bucket(clients, self.names.bucket)
+
+    def role_reports(self) -> list[RoleReport]:
+        """Of each of the pipeline's roles, what it has and what it used since the start."""
+        found = SandboxControls(self.record.endpoint).access_uses() or []
+        return [
+            report(role, granted(self.aws, role), _uses(role, found))
+            for role in stack_roles(self.aws, self.names.pipeline_stack)
+        ]
 
     def wait_until_fresh(self) -> None:
         """Waits for the first object after a start, as long as Firehose may buffer it.
@@ -114,6 +149,12 @@ class RunningSandbox:
                 return compose_sandbox().memory_mb()
             case Engine.ATTACHED:
                 return None
+
+
+def _uses(role: str, found: list[dict[str, Any]]) -> Iterator[Use]:
+    for entry in found:
+        if entry["principal"].endswith(f":role/{role}"):
+            yield Use(entry["action"], entry["resource"], entry["allowed"], entry["count"])
 
 
 def compose_sandbox() -> ComposeSandbox:

@@ -15,6 +15,7 @@ from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
+    AccessOption,
     ConfirmOption,
     DebugOption,
     DelayOption,
@@ -71,6 +72,7 @@ def up(
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
     confirm_emails: ConfirmOption = False,
+    enforce_access: AccessOption = True,
     record_format: FormatOption = "ndjson",
     retry_base_delay: DelayOption = 60,
     port: Annotated[
@@ -100,6 +102,7 @@ def up(
         port=port,
         fresh=fresh,
         confirm_emails=confirm_emails,
+        enforce_access=enforce_access,
     )
     folder = SandboxFolder(read_settings().state_folder)
     if detach and engine is Engine.EMBEDDED:

@@ -45,6 +45,7 @@ class SandboxPlan:
     keep: bool = True
     fresh: bool = False
     confirm_emails: bool = False
+    enforce_access: bool = True
 
     def __post_init__(self) -> None:
         _ = self.names  # said now, not once LocalStack is up
@@ -118,6 +119,7 @@ def embedded_session(
             path=settings.path,
             retry_base_delay_seconds=plan.retry_base_delay_seconds,
             snapshot_file=folder.snapshot_file if plan.keep else None,
+            enforce_access=plan.enforce_access,
             confirm_emails=plan.confirm_emails,
             mail_server=settings.mail_server,
         )
@@ -231,6 +233,8 @@ def _compose_variables(plan: SandboxPlan) -> dict[str, str]:
     }
     if plan.confirm_emails:
         variables["WAVETANK_CONFIRM_EMAILS"] = "yes"
+    if not plan.enforce_access:
+        variables["WAVETANK_ACCESS"] = "off"
     return variables | ({"WAVETANK_PORT": str(plan.port)} if plan.port else {})
 
 

@@ -7,5 +7,5 @@ code works in the harness's own process, in a child process and in the published
     dynamodb          DynamoDB without Java
     s3                S3 that keeps its objects to itself
     async_events      events that arrive during an update of the code
-    resource_updates  CloudFormation updates that happen, or fail
+    cloudformation    buckets with all their properties; updates that happen, or fail
 """

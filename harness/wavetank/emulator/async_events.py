@@ -3,14 +3,17 @@
 LocalStack's old poller may receive such an event in its last seconds. It then neither runs it nor
 gives it back, so that the event stays hidden in the queue until its visibility timeout, a minute
 and a half later. On AWS an update never delays an event. The poller's loop is replaced by one that
-gives back what it will not run. [LocalStack 4.14: services/lambda_/invocation/event_manager.py]
+gives back what it will not run.
+Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
+[LocalStack 4.14: services/lambda_/invocation/event_manager.py]
 """
 
 import logging
 
-from localstack.runtime import hooks
 from localstack.services.lambda_.invocation import event_manager
 from localstack.services.lambda_.invocation.event_manager import Poller, get_sqs_client
+from localstack.services.lambda_.provider import LambdaProvider
+from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 
 LOG = logging.getLogger(__name__)
@@ -20,13 +23,15 @@ HIDDEN_SECONDS_BESIDES_TIMEOUT = 60
 ERROR_PAUSE_SECONDS = 1.0
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
-def give_back_unhandled_events() -> None:
-    """Replaces the loop; LocalStack calls this once, before any function exists."""
+@aws_provider(api="lambda", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
+def wavetank_lambda() -> Service:
+    """The service that LocalStack loads under the provider name `wavetank`, its loop replaced."""
 
     @patch(Poller.run)  # type: ignore[untyped-decorator]  # as above
     def run(_: object, self: Poller, *__: object, **___: object) -> None:
         _poll(self)
+
+    return Service.for_provider(LambdaProvider())
 
 
 def _poll(poller: Poller) -> None:

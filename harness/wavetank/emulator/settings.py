@@ -18,6 +18,13 @@ class DynamoDbChoice(StrEnum):
     AUTO = "auto"
 
 
+class AccessChoice(StrEnum):
+    """Whether policies are enforced."""
+
+    ENFORCE = "enforce"
+    OFF = "off"
+
+
 @dataclass(frozen=True)
 class EmulatorSettings:
     """How the plug-ins are to behave.
@@ -29,6 +36,7 @@ class EmulatorSettings:
 
     snapshot_file: Path | None
     dynamodb: DynamoDbChoice
+    access: AccessChoice
     confirm_emails: bool
     mail_server: str | None
 
@@ -37,6 +45,7 @@ def read_emulator_settings() -> EmulatorSettings:
     """Reads the variables; each may be missing or empty.
 
     `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
+    `WAVETANK_ACCESS` whether policies are enforced,
     `WAVETANK_SMTP` the mail server; `WAVETANK_CONFIRM_EMAILS` is yes or no.
 
     Raises:
@@ -46,6 +55,7 @@ def read_emulator_settings() -> EmulatorSettings:
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,
         dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
+        access=AccessChoice(os.environ.get("WAVETANK_ACCESS") or AccessChoice.ENFORCE),
         confirm_emails=_yes("WAVETANK_CONFIRM_EMAILS"),
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )

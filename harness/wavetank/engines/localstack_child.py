@@ -37,6 +37,11 @@ SERVICES = (
     "sqs",  # where LocalStack keeps asynchronous invocations
     "sts",
 )
+CORRECTIONS = {
+    f"PROVIDER_OVERRIDE_{service}": "wavetank"
+    for service in ("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "S3", "SNS")
+}
+"""Services whose provider is ours because LocalStack's does not do what AWS does."""
 STOP_GRACE_SECONDS = 8.0
 START_SECONDS_MAX = 90.0
 POLL_SECONDS = 0.1
@@ -50,7 +55,9 @@ class LocalStackOptions:
     `port` None means 4566 where it is free, else any. `retry_base_delay_seconds` is Lambda's wait
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
     `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
-    `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail.
+    `enforce_access`: policies are. `confirm_emails` takes every address as confirmed;
+    `mail_server` (host:port) gets all e-mail. `corrected` False leaves what LocalStack does in its
+    own way where it can, to compare.
     """
 
     folder: Path
@@ -58,8 +65,10 @@ class LocalStackOptions:
     port: int | None = None
     retry_base_delay_seconds: int = 60
     snapshot_file: Path | None = None
+    enforce_access: bool = True
     confirm_emails: bool = False
     mail_server: str | None = None
+    corrected: bool = True
 
     def __post_init__(self) -> None:
         try:
@@ -91,18 +100,15 @@ class LocalStackOptions:
             "OVERRIDE_IN_DOCKER": "0",
             "PATH": self.path,
             "PROVIDER_OVERRIDE_DYNAMODB": "wavetank",
-            "PROVIDER_OVERRIDE_EVENTS": "wavetank",
-            "PROVIDER_OVERRIDE_FIREHOSE": "wavetank",
-            "PROVIDER_OVERRIDE_S3": "wavetank",
-            "PROVIDER_OVERRIDE_SNS": "wavetank",
             "PYTHONUNBUFFERED": "1",
             "SERVICES": ",".join(SERVICES),
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "TMPDIR": str(self.folder / "tmp"),
+            "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
             "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
-        }
+        } | (CORRECTIONS if self.corrected else {})
 
 
 class PortTakenError(InfrastructureError):

@@ -1,4 +1,4 @@
-"""CloudFormation updates that LocalStack reports as done and does not do.
+"""Updates that LocalStack reports as done and does not do.
 
 Where a resource type has no update, LocalStack logs a line and calls the stack updated: a rule
 switched off goes on firing. Here such an update either happens, by deleting and creating where
@@ -6,14 +6,13 @@ that loses nothing, or fails the stack.
 [LocalStack 4.14: services/cloudformation/resource_provider.py]
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from localstack.runtime import hooks
 from localstack.services.cloudformation.resource_provider import (
     OperationStatus,
     ProgressEvent,
     ResourceProvider,
-    ResourceProviderExecutor,
     ResourceRequest,
 )
 
@@ -23,20 +22,8 @@ OVERWRITTEN = frozenset({"AWS::S3::BucketPolicy"})
 """Types whose creation replaces what is there."""
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
-def make_updates_true() -> None:
-    """Wraps every resource provider as it is loaded."""
-    stock = ResourceProviderExecutor.try_load_resource_provider
-
-    def try_load(resource_type: str) -> ResourceProvider[Any] | None:
-        provider = stock(resource_type)
-        return _with_true_update(provider) if provider is not None else None
-
-    # LocalStack's own patch helper would make a method of this static one.
-    ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
-
-
-def _with_true_update(provider: ResourceProvider[Any]) -> ResourceProvider[Any]:
+def with_true_update(provider: ResourceProvider[Any]) -> ResourceProvider[Any]:
+    """The provider with an update where LocalStack's has none."""
     stock = provider.update
 
     def update(request: ResourceRequest[Any]) -> ProgressEvent[Any]:
@@ -49,9 +36,28 @@ def _with_true_update(provider: ResourceProvider[Any]) -> ResourceProvider[Any]:
     return provider
 
 
+def changed_properties(request: ResourceRequest[Any]) -> set[str]:
+    """Those that the template says differently now."""
+    previous, desired = request.previous_state or {}, request.desired_state
+    return {name for name in desired if desired[name] != previous.get(name)}
+
+
+def refusal(request: ResourceRequest[Any], names: Iterable[str]) -> ProgressEvent[Any]:
+    """The failure that names what cannot be done."""
+    return ProgressEvent(
+        OperationStatus.FAILED,
+        resource_model=request.previous_state or {},
+        message=(
+            f"LocalStack 4.14 cannot set {', '.join(sorted(names))} of {request.resource_type} "
+            f"{request.logical_resource_id} as the template says; leave it out, or start the "
+            "sandbox afresh"
+        ),
+    )
+
+
 def _update(provider: ResourceProvider[Any], request: ResourceRequest[Any]) -> ProgressEvent[Any]:
     previous, desired = request.previous_state or {}, request.desired_state
-    changed = sorted(name for name in desired if desired[name] != previous.get(name))
+    changed = changed_properties(request)
     if not changed:
         return ProgressEvent(OperationStatus.SUCCESS, resource_model=previous)
     if request.resource_type in RECREATED:
@@ -61,11 +67,4 @@ def _update(provider: ResourceProvider[Any], request: ResourceRequest[Any]) -> P
         return provider.create(request)
     if request.resource_type in OVERWRITTEN:
         return provider.create(request)
-    return ProgressEvent(
-        OperationStatus.FAILED,
-        resource_model=previous,
-        message=(
-            f"LocalStack 4.14 cannot update {', '.join(changed)} of {request.resource_type} "
-            f"{request.logical_resource_id}; start the sandbox afresh"
-        ),
-    )
+    return refusal(request, changed)

@@ -1,0 +1,102 @@
+"""The bucket as its owner, the function's role, another account and anybody meet it: by trying."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+from wavetank.clients import AwsClients, ClientError, error_code
+
+PROBE_PREFIX = "wavetank-access-probe/"
+"""Objects under it are there for as long as the probe takes."""
+DENIED = frozenset({"AccessDenied", "403"})
+
+
+class Actor(StrEnum):
+    """Who tries."""
+
+    OWNER = "owner"
+    OWN_ROLE = "own role"
+    OTHER_ACCOUNT = "other account"
+    ANONYMOUS = "anonymous"
+
+
+class Verb(StrEnum):
+    """What is tried."""
+
+    GET = "GET"
+    LIST = "LIST"
+    PUT = "PUT"
+    DELETE = "DELETE"
+
+
+READ = frozenset({Verb.GET, Verb.LIST})
+EXPECTED: Mapping[Actor, frozenset[Verb]] = {
+    Actor.OWNER: frozenset(Verb),
+    Actor.OWN_ROLE: READ,
+    Actor.OTHER_ACCOUNT: READ,
+    Actor.ANONYMOUS: frozenset(),
+}
+"""The brief's: readable by any AWS account, writable by none. The role only puts into Firehose."""
+
+
+@dataclass(frozen=True)
+class AccessMatrix:
+    """What each could do."""
+
+    allowed: Mapping[Actor, frozenset[Verb]]
+
+    def deviations(self) -> Iterator[str]:
+        """Where it is not as the brief asks, in words."""
+        for actor, verb in product(self.allowed, Verb):
+            may, should = verb in self.allowed[actor], verb in EXPECTED[actor]
+            if may != should:
+                yield f"{actor} {'can' if may else 'cannot'} {verb}"
+
+
+def probe_bucket(clients: Mapping[Actor, AwsClients], bucket: str) -> AccessMatrix:
+    """Has each actor try everything on an object of the probe's own, which is gone afterwards.
+
+    Raises:
+        ClientError: something else than a denial went wrong, such as a missing bucket.
+    """
+    owner = clients[Actor.OWNER]
+    allowed = {}
+    for actor, aws in clients.items():
+        with _object(owner, bucket) as key:
+            allowed[actor] = frozenset(verb for verb in Verb if _may(aws, verb, bucket, key))
+    return AccessMatrix(allowed)
+
+
+@contextmanager
+def _object(owner: AwsClients, bucket: str) -> Iterator[str]:
+    key = f"{PROBE_PREFIX}{uuid.uuid4()}"
+    owner.s3.put_object(Bucket=bucket, Key=key, Body=b"probe")
+    try:
+        yield key
+    finally:
+        owner.s3.delete_object(Bucket=bucket, Key=key)
+
+
+def _may(aws: AwsClients, verb: Verb, bucket: str, key: str) -> bool:
+    try:
+        _try(aws, verb, bucket, key)
+    except ClientError as error:
+        if error_code(error) not in DENIED:
+            raise
+        return False
+    return True
+
+
+def _try(aws: AwsClients, verb: Verb, bucket: str, key: str) -> None:
+    match verb:
+        case Verb.GET:
+            aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        case Verb.LIST:
+            aws.s3.list_objects_v2(Bucket=bucket, MaxKeys=1)
+        case Verb.PUT:
+            aws.s3.put_object(Bucket=bucket, Key=key, Body=b"probe")
+        case Verb.DELETE:
+            aws.s3.delete_object(Bucket=bucket, Key=key)

@@ -1,0 +1,70 @@
+"""`access`: who can do what with the bucket, and which rights the roles do not use."""
+
+from dataclasses import asdict
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from wavetank.access.matrix import EXPECTED, AccessMatrix, Actor, Verb
+from wavetank.access.roles import RoleReport
+from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
+from wavetank.cli.output import Output
+from wavetank.cli.running import running_sandbox
+from wavetank.errors import ExitCode, UsageError
+
+
+def access(
+    *,
+    endpoint: EndpointOption = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Try who can read and write the bucket, and list the rights that no role has used."""
+    output = Output(as_json=as_json)
+    sandbox = running_sandbox(endpoint)
+    with output.waiting("trying"):
+        matrix = sandbox.access_matrix()
+        if matrix is None:
+            raise UsageError(
+                "a sandbox that enforces policies", "one that does not", "start it with up"
+            )
+        reports = sandbox.role_reports()
+    _show_matrix(matrix, output)
+    for report in reports:
+        _show_role(report, output)
+    raise typer.Exit(ExitCode.BROKEN if any(matrix.deviations()) else ExitCode.VALID)
+
+
+def _show_matrix(matrix: AccessMatrix, output: Output) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for verb in Verb:
+        table.add_column(verb)
+    for actor, allowed in matrix.allowed.items():
+        cells = [
+            Text("yes" if verb in allowed else "no", style=_style(verb, actor, matrix))
+            for verb in Verb
+        ]
+        table.add_row(actor, *cells)
+        output.emit("access", actor=actor, allowed=[verb for verb in Verb if verb in allowed])
+    if not output.as_json:
+        output.console.print(table)
+    for deviation in matrix.deviations():
+        output.say(f"not as the brief asks: {deviation}")
+
+
+def _style(verb: Verb, actor: Actor, matrix: AccessMatrix) -> str:
+    right = (verb in matrix.allowed[actor]) == (verb in EXPECTED[actor])
+    return "" if right else "bold red"
+
+
+def _show_role(report: RoleReport, output: Output) -> None:
+    output.emit("role", **asdict(report))
+    output.say(f"\n{report.role}")
+    for use in report.used:
+        output.say(f"  used     {use.action} on {use.resource}, {use.count} times")
+    for grant in report.unused:
+        output.say(f"  unused   {grant.action} on {grant.resource}")
+    for use in report.denied:
+        output.say(f"  denied   {use.action} on {use.resource}, {use.count} times")

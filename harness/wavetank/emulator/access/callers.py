@@ -1,0 +1,115 @@
+"""Who makes a call, by the access key it is signed with, and which policies are theirs.
+
+The account's administrator has any key that nobody was given: LocalStack's own convention, by which
+twelve digits are an account and everything else is the sandbox's. A session's key belongs to its
+role, a user's to the user, and no key to nobody.
+[LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py, sts/models.py]
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType, service
+
+INJECTED_KEY = "injectedaccesskey"
+"""What LocalStack signs an unsigned call with, before anybody else sees it."""
+PARTITION = "aws"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls. `policies` are the texts of identity policies; None for an administrator.
+
+    `limits` names what limits this caller and is not evaluated here, so that nothing is allowed.
+    """
+
+    principal: Principal
+    policies: tuple[str, ...] | None
+    limits: str | None = None
+
+
+def find_caller(context: RequestContext) -> Caller | None:
+    """Who makes the call; None where it is LocalStack itself."""
+    headers: Any = context.request.headers
+    key = extract_access_key_id_from_auth_header(headers) or ""
+    internal = context.internal_request_params
+    if key == INJECTED_KEY and internal is None:
+        return Caller(ANONYMOUS, ())
+    caller = _of_session(context.account_id, key) or _of_user(context.account_id, key)
+    if caller is not None:
+        return caller
+    if internal is None:
+        return Caller(_administrator(context.account_id), None)
+    if name := internal.get("service_principal"):
+        return Caller(service(f"{name}.amazonaws.com"), ())
+    return None
+
+
+def is_administrator(caller: Caller) -> bool:
+    """Whether all is allowed to them in their own account."""
+    return caller.policies is None
+
+
+def _of_session(account: str, key: str) -> Caller | None:
+    session = _session(account, key) if key.startswith(("LSIA", "ASIA")) else None
+    if session is None:
+        return None
+    role = _find_role(account, session.role_arn)
+    principal = _role_session(account, session)
+    if role is None:
+        return Caller(principal, ())
+    limits = "permissions boundaries" if role.permissions_boundary_arn else None
+    limits = "session policies" if session.policy else limits
+    return Caller(principal, _policies(role), limits)
+
+
+def _of_user(account: str, key: str) -> Caller | None:
+    if not key.startswith(("LKIA", "AKIA")):
+        return None
+    backend = iam_backends[account][PARTITION]
+    user = next((user for user in backend.users.values() if user.has_access_key(key)), None)
+    if user is None:
+        return None
+    groups = [group for group in backend.groups.values() if user in group.users]
+    policies = (*_policies(user), *(text for group in groups for text in _policies(group)))
+    principal = Principal(type=PrincipalType.USER, arn=user.arn, account=account, user_id=user.id)
+    return Caller(principal, policies)
+
+
+def _policies(owner: Any) -> tuple[str, ...]:
+    """The inline ones of a role, user or group, and the default versions of those attached."""
+    attached = (policy.default_version.document for policy in owner.managed_policies.values())
+    return (*owner.policies.values(), *attached)
+
+
+@lru_cache(maxsize=4096)
+def _session(account: str, key: str) -> Any:
+    """A session never changes; one that is not found is no session and stays none."""
+    return sts_backends[account][PARTITION].get_assumed_role_from_access_key(key)
+
+
+def _find_role(account: str, arn: str) -> Any:
+    roles = iam_backends[account][PARTITION].roles.values()
+    return next((role for role in roles if role.arn == arn), None)
+
+
+@lru_cache(maxsize=4096)
+def _role_session(account: str, session: Any) -> Principal:
+    return Principal(
+        type=PrincipalType.ASSUMED_ROLE,
+        arn=session.arn,
+        account=account,
+        user_id=session.user_id,
+        role_arn=session.role_arn,
+    )
+
+
+def _administrator(account: str) -> Principal:
+    arn = f"arn:aws:iam::{account}:root"
+    return Principal(type=PrincipalType.ACCOUNT, arn=arn, account=account, user_id=account)

@@ -1,0 +1,196 @@
+"""Stands before every service: what its caller's policies do not allow is answered as by AWS.
+
+LocalStack's free version stores policies and asks none of them. The account's own administrator
+passes, and so does LocalStack itself; everybody else is judged by `evaluation`.
+
+`GET /_wavetank/access` tells whether policies are enforced, and which actions each role has used.
+[LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from localstack.aws import handlers
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.http import Request, route
+from localstack.runtime import hooks
+from localstack.services.edge import ROUTER
+
+from wavetank.emulator.access.actions import Call, Need, needs
+from wavetank.emulator.access.admission import check_documents
+from wavetank.emulator.access.callers import Caller, find_caller, is_administrator
+from wavetank.emulator.access.document import MalformedPolicyError
+from wavetank.emulator.access.evaluation import Decision, decide
+from wavetank.emulator.access.messages import denial_message
+from wavetank.emulator.access.policy import Policy, PolicyKind, parse_policy
+from wavetank.emulator.access.public_access import is_public
+from wavetank.emulator.access.request import AccessRequest, Principal, PrincipalType
+from wavetank.emulator.access.resources import Resource, find_resource
+from wavetank.emulator.access.usage import Usage
+from wavetank.emulator.settings import AccessChoice, read_emulator_settings
+
+OPEN_TO_THE_UNSIGNED = frozenset({"s3", "sns", "sqs"})
+"""Services that look at a call without a signature at all; the others want one first."""
+NOTED = frozenset({PrincipalType.ASSUMED_ROLE, PrincipalType.SERVICE, PrincipalType.USER})
+"""Whose use is told: those that a policy is written for."""
+FORBIDDEN = 403
+BAD_REQUEST = 400
+
+
+class Enforcement:
+    """The handler in LocalStack's chain, and its route."""
+
+    def __init__(self, *, enforced: bool) -> None:
+        self._enforced = enforced
+        self._usage = Usage()
+
+    def handle(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - LocalStack's names
+        """Lets the call through, or raises what AWS would answer.
+
+        Raises:
+            CommonServiceException: the call is not allowed.
+        """
+        if context.service is None or context.operation is None:
+            return
+        caller = find_caller(context)
+        check_documents(context, caller)
+        if caller is not None:
+            self._check(caller, context)
+
+    @route("/_wavetank/access", methods=["GET"])
+    def on_get(self, _: Request, **__: object) -> dict[str, Any]:
+        """The route that tells."""
+        return {"enforced": self._enforced, "used": self._usage.entries()}
+
+    def _check(self, caller: Caller, context: RequestContext) -> None:
+        call = _call(context)
+        if caller.principal.type is PrincipalType.SERVICE and call.service != "lambda":
+            return  # the other services' policies for services are not known here
+        for need in needs(call):
+            self._check_need(caller, need, call, context)
+
+    def _check_need(self, caller: Caller, need: Need, call: Call, context: RequestContext) -> None:
+        principal = caller.principal
+        resource = find_resource(need.resource, call.account)
+        if is_administrator(caller) and resource.owner == principal.account:
+            return
+        if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
+            raise _unsigned(context)
+        request = AccessRequest(
+            principal=principal,
+            action=need.action,
+            resource=need.resource,
+            context={**_surroundings(context, resource), **need.context},
+        )
+        if caller.limits:
+            raise _not_evaluated(context, request, caller.limits)
+        try:
+            decision = _decide(caller, request, resource)
+        except MalformedPolicyError as error:  # stored before policies were checked
+            raise _not_evaluated(context, request, f"this policy: {error}") from error
+        if principal.type in NOTED:
+            name = principal.role_arn or principal.arn
+            self._usage.note(name, need.action, need.resource, allowed=decision.allowed)
+        if not decision.allowed:
+            raise _denied(context, denial_message(request, decision))
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def enforce_access() -> None:
+    """Puts the handler into the chain, unless policies are not to be enforced."""
+    enforced = read_emulator_settings().access is AccessChoice.ENFORCE
+    enforcement = Enforcement(enforced=enforced)
+    ROUTER.add(enforcement)
+    if enforced:
+        handlers.serve_custom_service_request_handlers.append(enforcement.handle)
+
+
+def _call(context: RequestContext) -> Call:
+    assert context.service is not None  # as was asked before
+    assert context.operation is not None
+    return Call(
+        service=context.service.service_name,
+        operation=context.operation.name,
+        parameters=context.service_request or {},
+        account=context.account_id,
+        region=context.region,
+    )
+
+
+def _surroundings(context: RequestContext, resource: Resource) -> dict[str, tuple[str, ...]]:
+    """The condition keys that belong to the call rather than to the caller.
+
+    The sandbox is reached over HTTP where AWS is over HTTPS, so a call counts as secure.
+    """
+    found: dict[str, tuple[str, ...]] = {
+        "aws:SecureTransport": ("true",),
+        "aws:RequestedRegion": (context.region,),
+        "aws:ResourceAccount": (resource.owner,),
+        "aws:SourceIp": (context.request.remote_addr or "127.0.0.1",),
+        "aws:SourceArn": (),
+        "aws:SourceAccount": (),
+        "aws:SourceOwner": (),
+        "aws:ViaAWSService": ("false",),
+    }
+    internal: Any = context.internal_request_params or {}
+    if arn := internal.get("source_arn"):
+        found["aws:SourceArn"] = (str(arn),)
+        found["aws:SourceAccount"] = found["aws:SourceOwner"] = (str(arn).split(":")[4],)
+    return found
+
+
+def _decide(caller: Caller, request: AccessRequest, resource: Resource) -> Decision:
+    policy = _parsed(resource.policy, resource.kind) if resource.policy else None
+    identity = _identity(caller)
+    foreign = _is_foreign(request.principal, resource)
+    if policy is not None and resource.restricted and foreign and is_public(policy):
+        policy = None
+    return decide(request, identity=identity, resource=policy, owner=resource.owner)
+
+
+def _identity(caller: Caller) -> list[Policy] | None:
+    if caller.policies is None:
+        return None
+    return [_parsed(text, PolicyKind.IDENTITY) for text in caller.policies]
+
+
+def _is_foreign(principal: Principal, resource: Resource) -> bool:
+    """Neither of the owner's account nor a service of AWS."""
+    return principal.type is not PrincipalType.SERVICE and principal.account != resource.owner
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str, kind: PolicyKind) -> Policy:
+    return parse_policy(text, kind)
+
+
+def _denied(context: RequestContext, message: str) -> CommonServiceException:
+    """In the words and with the status of the service's protocol."""
+    assert context.service is not None  # as was asked before
+    name = context.service.service_name
+    if name == "sns":
+        return CommonServiceException("AuthorizationError", message, FORBIDDEN, sender_fault=True)
+    if context.service.protocol in {"json", "rest-json"}:
+        status = FORBIDDEN if context.service.protocol == "rest-json" else BAD_REQUEST
+        return CommonServiceException("AccessDeniedException", message, status, sender_fault=True)
+    return CommonServiceException("AccessDenied", message, FORBIDDEN, sender_fault=True)
+
+
+def _not_evaluated(
+    context: RequestContext, request: AccessRequest, what: str
+) -> CommonServiceException:
+    return _denied(
+        context,
+        f"User: {request.principal.arn} is not authorized to perform: {request.action} on "
+        f"resource: {request.resource}. Wavetank does not evaluate {what}, and denies.",
+    )
+
+
+def _unsigned(context: RequestContext) -> CommonServiceException:
+    assert context.service is not None  # as was asked before
+    code = "MissingAuthenticationToken"
+    if context.service.protocol in {"json", "rest-json"}:
+        code += "Exception"
+    return CommonServiceException(
+        code, "Missing Authentication Token", FORBIDDEN, sender_fault=True
+    )

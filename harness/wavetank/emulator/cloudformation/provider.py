@@ -1,0 +1,35 @@
+"""LocalStack's CloudFormation, its resource providers wrapped as they are loaded.
+
+Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
+[LocalStack 4.14: services/cloudformation/resource_provider.py]
+"""
+
+from typing import Any
+
+from localstack.services.cloudformation.resource_provider import (
+    ResourceProvider,
+    ResourceProviderExecutor,
+)
+from localstack.services.cloudformation.v2.provider import CloudformationProviderV2
+from localstack.services.plugins import Service, aws_provider
+
+from wavetank.emulator.cloudformation.buckets import with_all_properties
+from wavetank.emulator.cloudformation.updates import with_true_update
+
+
+@aws_provider(api="cloudformation", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
+def wavetank_cloudformation() -> Service:
+    """The service that LocalStack loads under the provider name `wavetank`."""
+    stock = ResourceProviderExecutor.try_load_resource_provider
+
+    def try_load(resource_type: str) -> ResourceProvider[Any] | None:
+        provider = stock(resource_type)
+        if provider is None:
+            return None
+        if resource_type == "AWS::S3::Bucket":
+            return with_all_properties(provider)
+        return with_true_update(provider)
+
+    # LocalStack's own patch helper would make a method of this static one.
+    ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
+    return Service.for_provider(CloudformationProviderV2())

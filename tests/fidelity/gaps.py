@@ -1,0 +1,98 @@
+"""What is not as on AWS, or is and was not shown to be: the register says so plainly."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A behaviour of AWS's, what happens here, and why it is a gap."""
+
+    area: str
+    aws: str
+    here: str
+
+
+UNPROVED = (
+    Gap(
+        "all",
+        "what its documents say",
+        "compared with the documents, never with a real account: none was at hand",
+    ),
+    Gap(
+        "DynamoDB",
+        "DynamoDB itself",
+        "our provider answers in both columns, since LocalStack's own needs Java",
+    ),
+    Gap(
+        "Lambda",
+        "execution environments in microVMs",
+        "our executor answers in both columns, since LocalStack's own needs Docker's socket",
+    ),
+    Gap(
+        "EventBridge",
+        "a rate counts from the creation of its rule; a rule put twice fires once",
+        "shown for Wavetank (`tests/live/test_schedule.py`), not for LocalStack alone: its "
+        "scheduler looks once a minute of wall time",
+    ),
+    Gap(
+        "Data Firehose",
+        "delivery is tried again for 24 hours, then the records are lost",
+        "shown for Wavetank in moved time (`tests/unit/emulator/firehose`); how often AWS tries is "
+        "not documented",
+    ),
+    Gap(
+        "SNS e-mail",
+        "a token expires after two days; more than ten messages a second suspend the address",
+        "shown for Wavetank (`tests/live/test_mailbox.py`); LocalStack alone has neither",
+    ),
+)
+DIFFERENT = (
+    Gap(
+        "Access",
+        "`aws:SecureTransport` is false over HTTP",
+        "true: the sandbox is reached over HTTP where AWS is over HTTPS",
+    ),
+    Gap("Access", "ACLs can grant", "they never do; new buckets have them off on AWS too"),
+    Gap(
+        "Access",
+        "permissions boundaries, session policies and organisation policies limit",
+        "a caller with one of the first two is denied everything, and told why; there are no "
+        "organisations",
+    ),
+    Gap(
+        "Access",
+        "a change of a policy takes some seconds to be seen",
+        "it counts from the next call",
+    ),
+    Gap(
+        "Access",
+        "a service's call needs the resource's policy",
+        "asked of functions only; topics and queues take what LocalStack's services send them",
+    ),
+    Gap(
+        "Access",
+        "signatures are checked, credentials expire",
+        "neither; who calls is read from the access key",
+    ),
+    Gap(
+        "Data Firehose",
+        "delivery errors are written to the stream's log",
+        "told by `GET /_wavetank/firehose` and LocalStack's log",
+    ),
+    Gap(
+        "Data Firehose",
+        "processors can invoke a function; other destinations than S3",
+        "such a stream is LocalStack's own: no buffer, and S3's errors reach the producer",
+    ),
+    Gap(
+        "CloudFormation",
+        "resources are updated in place",
+        "where LocalStack cannot, and creating anew would lose something, the stack fails by name",
+    ),
+    Gap(
+        "EventBridge",
+        "a target that cannot be reached is tried for 24 hours; events arrive within the minute",
+        "tried once; at the second",
+    ),
+    Gap("Lambda", "CPU follows memory; arm64 is arm64", "the host's processor, all of it"),
+)
