@@ -23,6 +23,7 @@ WITHOUT_RESOURCE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": 
 
 
 def assert_refused(text: str, kind: PolicyKind, message: str) -> None:
+    """Fails unless the policy is refused with the message."""
     with pytest.raises(MalformedPolicyError, match=re.escape(message)):
         parse_policy(text, kind)
 
