@@ -46,7 +46,6 @@ class _Finding:
     sid: str = ""
 
 
-NOTHING = _Finding(verdict=False)
 EVERYTHING = _Finding(verdict=True)
 
 
@@ -105,8 +104,8 @@ def decide(
     """Whether AWS would let the request pass.
 
     `identity` are the policies of the principal, None for an account's root or administrator, whom
-    their own side allows everything; services and anonymous callers have none that count. `owner`
-    is the number of the account that the resource belongs to.
+    their own side allows everything; services and anonymous callers have none that count.
+    `resource` is of kind RESOURCE or TRUST; `owner` is the number of the account that has it.
     """
     context = request.known()
     own = _Policies(_statements(identity or ()), request, context)

@@ -105,7 +105,7 @@ def read_pattern(
             tokens.append(_variable(part))
         elif wildcards:
             tokens.extend(_plain(part))
-        else:
+        elif part:
             tokens.append(part)
     return Pattern(tuple(tokens), ignores_case)
 
@@ -121,7 +121,7 @@ def _variable(text: str) -> str | Variable:
 
 
 def _plain(text: str) -> Iterator[Token]:
-    for part in WILDCARD.split(text):
+    for part in filter(None, WILDCARD.split(text)):
         yield Wildcard(part) if WILDCARD.fullmatch(part) else part
 
 

@@ -202,7 +202,7 @@ def _actions(element: dict[str, Json]) -> Choice:
     for text in texts:
         if not ACTION.fullmatch(text):
             raise MalformedPolicyError(
-                f"Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2: {text}."
+                f"Actions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {text}."
             )
     patterns = (read_pattern(text, variables=False, ignores_case=True) for text in texts)
     return Choice(tuple(patterns), is_negated=name == "NotAction")
