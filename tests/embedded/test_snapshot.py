@@ -121,10 +121,7 @@ def _minute(minutes_ago: int = 0) -> datetime:
 
 
 def test_a_stop_loses_nothing(tmp_path: Path) -> None:
-    """Prices, objects with the time of their delivery, messages, and who has confirmed.
-
-    Nobody is asked again, and a link from before the stop is good after it.
-    """
+    """Prices, objects, messages, who has confirmed; and links from before are good after."""
     names = unique_names()
     with _sandbox(tmp_path, names) as sandbox:
         sandbox.tick(_minute())

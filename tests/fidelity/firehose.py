@@ -87,7 +87,7 @@ def _puts_do_not_fail_because_of_s3(ground: Ground) -> str:
 
 @AREA.row(
     "a batch of 501 records",
-    aws="InvalidArgumentException",
+    aws="ValidationException",
     localstack="done",
     source="Firehose API: PutRecordBatch",
 )

@@ -72,7 +72,8 @@ def _open_to_the_public(aws: AwsClients, bucket: str) -> None:
 
 
 @contextmanager
-def _denied(code: str = "AccessDenied", *parts: str) -> Iterator[None]:
+def assert_denied(code: str = "AccessDenied", *parts: str) -> Iterator[None]:
+    """The body is refused with the code, and the message holds the parts."""
     with pytest.raises(ClientError) as denied:
         yield
     assert error_code(denied.value) == code
@@ -124,7 +125,7 @@ def test_a_bucket_without_a_policy_is_its_owners_alone(
 ) -> None:
     """Another account's administrator has no rights there."""
     assert aws.s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"body"
-    with _denied("AccessDenied", "s3:GetObject", SANDBOX_OTHER_ACCOUNT):
+    with assert_denied("AccessDenied", "s3:GetObject", SANDBOX_OTHER_ACCOUNT):
         other.s3.get_object(Bucket=bucket, Key="key")
 
 
@@ -136,13 +137,13 @@ def test_an_explicit_deny_wins(aws: AwsClients, other: AwsClients, bucket: str) 
     _put_policy(aws, bucket, _statement(bucket), deny)
     aws.s3.put_object(Bucket=bucket, Key="secret", Body=b"secret")
     assert other.s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"body"
-    with _denied("AccessDenied", "explicit deny in a resource-based policy"):
+    with assert_denied("AccessDenied", "explicit deny in a resource-based policy"):
         other.s3.get_object(Bucket=bucket, Key="secret")
 
 
 def test_a_public_policy_is_refused_where_that_is_blocked(aws: AwsClients, bucket: str) -> None:
     """As every new bucket does; the administrator is refused too."""
-    with _denied("AccessDenied", "BlockPublicPolicy"):
+    with assert_denied("AccessDenied", "BlockPublicPolicy"):
         _put_policy(aws, bucket, _statement(bucket))
     named = {"AWS": f"arn:aws:iam::{SANDBOX_OTHER_ACCOUNT}:root"}
     _put_policy(aws, bucket, _statement(bucket, Principal=named))
@@ -159,7 +160,7 @@ def test_a_public_policy_counts_for_its_own_account_only_where_it_is_restricted(
         Bucket=bucket,
         PublicAccessBlockConfiguration={**BLOCK_ALL, "BlockPublicPolicy": False},  # type: ignore[typeddict-item]  # a dict with its keys
     )
-    with _denied():
+    with assert_denied():
         other.s3.list_objects_v2(Bucket=bucket)
 
 
@@ -180,7 +181,7 @@ def test_a_malformed_bucket_policy_is_refused(
     statement = {
         name: value for name, value in _statement(bucket, **change).items() if value is not None
     }
-    with _denied("MalformedPolicy"):
+    with assert_denied("MalformedPolicy"):
         _put_policy(aws, bucket, statement)
 
 
@@ -190,7 +191,7 @@ def test_a_malformed_role_policy_is_refused(
 ) -> None:
     """With IAM's own code."""
     role = make_role().rpartition("/")[2]
-    with _denied("MalformedPolicyDocument"):
+    with assert_denied("MalformedPolicyDocument"):
         aws.iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=document)
 
 
@@ -241,13 +242,13 @@ def test_a_policy_that_changes_counts_from_the_next_call(
     role = make_role()
     name, client = role.rpartition("/")[2], role_clients(aws, role)
     allow = {"Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
-    with _denied():
+    with assert_denied():
         client.s3.get_object(Bucket=bucket, Key="key")
     policy = json.dumps({"Version": "2012-10-17", "Statement": allow})
     aws.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy)
     client.s3.get_object(Bucket=bucket, Key="key")
     aws.iam.delete_role_policy(RoleName=name, PolicyName="p")
-    with _denied():
+    with assert_denied():
         client.s3.get_object(Bucket=bucket, Key="key")
 
 
@@ -257,7 +258,7 @@ def test_what_is_not_known_is_said_and_denied(
     """Never a silent yes: the message names the condition key."""
     condition = {"StringEqualsIfExists": {"aws:TokenIssueTime": "o-1/*"}}
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition}
-    with _denied("AccessDenied", "aws:TokenIssueTime"):
+    with assert_denied("AccessDenied", "aws:TokenIssueTime"):
         role_clients(aws, make_role(statement)).s3.get_object(Bucket=bucket, Key="key")
 
 
@@ -266,17 +267,17 @@ def test_nobody_elses_topic_table_or_function_is_reached(
 ) -> None:
     """Another account needs the resource's own policy; these have none for it."""
     topic = aws.sns.create_topic(Name=f"test-{unique_letters()}")["TopicArn"]
-    with _denied("AuthorizationError", "sns:Publish"):
+    with assert_denied("AuthorizationError", "sns:Publish"):
         other.sns.publish(TopicArn=topic, Message="hello")
     name = pipeline.names.streaming_function
     arn = aws.awslambda.get_function_configuration(FunctionName=name)["FunctionArn"]
-    with _denied("AccessDeniedException", "lambda:InvokeFunction"):
+    with assert_denied("AccessDeniedException", "lambda:InvokeFunction"):
         other.awslambda.invoke(FunctionName=arn)
 
 
 def test_an_unsigned_call_wants_a_signature_first(aws: AwsClients) -> None:
     """But for S3, SNS and SQS, which may be open to everybody."""
-    with _denied("MissingAuthenticationTokenException"):
+    with assert_denied("MissingAuthenticationTokenException"):
         anonymous_clients(aws).dynamodb.list_tables()
 
 

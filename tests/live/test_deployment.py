@@ -71,10 +71,7 @@ def test_the_schedule_is_really_switched(make_pipeline: MakePipeline) -> None:
 
 
 def test_addresses_come_and_go(localstack: Host, make_pipeline: MakePipeline) -> None:
-    """One more subscription for one more address, and one less when it goes.
-
-    One that is not confirmed stays, as on AWS: CloudFormation passes over it.
-    """
+    """One more subscription, and one less when it goes, unless nobody confirmed it, as on AWS."""
     pipeline = make_pipeline()
     more = replace(pipeline.options, addresses=(ADDRESS, "second@example.com"))
     assert pipeline.deployer.deploy(more).changed_stacks == (pipeline.names.pipeline_stack,)

@@ -11,8 +11,10 @@ import pytest
 from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
+from wavetank.cli.running import attach
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.drill.broken_handler import Drill
+from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
 from wavetank.probes import (
     DeliveredObject,
@@ -23,7 +25,7 @@ from wavetank.probes import (
     read_prices,
     read_records,
 )
-from wavetank.requirements import Target, check_requirements
+from wavetank.requirements import check_requirements
 from wavetank.sandbox import SandboxControls
 from wavetank.stack.package import package_files
 from wavetank.trigger import Trigger
@@ -222,11 +224,14 @@ def test_original_records_are_the_scripts_text(make_pipeline: MakePipeline) -> N
     assert body.count(b"}{") == 19
 
 
-def test_every_requirement_is_found_broken_where_it_is(make_pipeline: MakePipeline) -> None:
+def test_every_requirement_is_found_broken_where_it_is(
+    localstack: Host, make_pipeline: MakePipeline
+) -> None:
     """`check` judges what runs: with parts taken away, just their requirements turn invalid."""
     pipeline = make_pipeline()
     aws, names = pipeline.aws, pipeline.names
-    target = Target(aws, names, WallClock(), (ADDRESS,), (), lambda: None)
+    record = SandboxRecord(engine=Engine.ATTACHED, endpoint=localstack.endpoint, log="")
+    target = attach(record, names, (ADDRESS,)).target()
 
     def verdicts() -> dict[str, Verdict]:
         return {finding.requirement: finding.verdict for finding in check_requirements(target)}
@@ -270,10 +275,24 @@ def _anonymous_policy(bucket: str) -> str:
     )
 
 
+def _allow_to_put_items(pipeline: Pipeline) -> None:
+    """Our own handler needs less."""
+    aws, names = pipeline.aws, pipeline.names
+    role = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)["Role"]
+    table = aws.dynamodb.describe_table(TableName=names.table)["Table"]["TableArn"]
+    allow = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": table}
+    aws.iam.put_role_policy(
+        RoleName=role.rpartition("/")[2],
+        PolicyName="put-items",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allow}),
+    )
+
+
 def test_the_naive_handler_loses_a_tick_that_ours_delivers(make_pipeline: MakePipeline) -> None:
     """It keeps the prices first: a failed put leaves a hole that nobody fills."""
     pipeline = make_pipeline()
     naive = Path(PROJECT / "tests" / "handlers" / "naive" / "handler.py").read_text()
+    _allow_to_put_items(pipeline)
     trigger = Trigger(pipeline.aws, pipeline.names)
     _use_handler(pipeline, naive)
     trigger.fire_and_wait(START)

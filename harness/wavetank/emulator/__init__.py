@@ -5,7 +5,12 @@ code works in the harness's own process, in a child process and in the published
 
     executor          Lambda execution environments as processes
     dynamodb          DynamoDB without Java
+    access            policies of roles, functions and buckets, enforced
+    events            rules that count from their creation
+    firehose          delivery streams that buffer
+    mailbox           e-mail that is confirmed first
+    snapshot          what survives a stop
+    clock             a wrong clock, on purpose
     s3                S3 that keeps its objects to itself
-    async_events      events that arrive during an update of the code
     cloudformation    buckets with all their properties; updates that happen, or fail
 """

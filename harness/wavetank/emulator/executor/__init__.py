@@ -1,5 +1,6 @@
 """Lambda execution environments as processes: no Docker, no socket, AWS's own runtime client.
 
+provider        LocalStack's Lambda with the two loops below in it
 plugin          what LocalStack calls: start, invoke, stop of one execution environment
 environment     one environment's life: cold start, invocation, time-out, crash, replacement
 process         the operating system's side: guardian, output, memory, freezing
@@ -8,5 +9,7 @@ bootstrap       the first thing that runs in the function's process: confines it
 variables       the environment variables that AWS documents, and none of the host's
 runtime_site    the Python packages that AWS's runtime has, and no others
 outcome         how an invocation can end, in AWS's words
+async_events    events that arrive during an update of the code
+function_logs   what a function prints, with its own rights
 invocation_log  START, END and REPORT lines, as text or JSON
 """

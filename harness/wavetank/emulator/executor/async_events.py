@@ -4,7 +4,6 @@ LocalStack's old poller may receive such an event in its last seconds. It then n
 gives it back, so that the event stays hidden in the queue until its visibility timeout, a minute
 and a half later. On AWS an update never delays an event. The poller's loop is replaced by one that
 gives back what it will not run.
-Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 [LocalStack 4.14: services/lambda_/invocation/event_manager.py]
 """
 
@@ -12,9 +11,6 @@ import logging
 
 from localstack.services.lambda_.invocation import event_manager
 from localstack.services.lambda_.invocation.event_manager import Poller, get_sqs_client
-from localstack.services.lambda_.provider import LambdaProvider
-from localstack.services.plugins import Service, aws_provider
-from localstack.utils.patch import patch
 
 LOG = logging.getLogger(__name__)
 LONG_POLL_SECONDS = 1
@@ -23,18 +19,8 @@ HIDDEN_SECONDS_BESIDES_TIMEOUT = 60
 ERROR_PAUSE_SECONDS = 1.0
 
 
-@aws_provider(api="lambda", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
-def wavetank_lambda() -> Service:
-    """The service that LocalStack loads under the provider name `wavetank`, its loop replaced."""
-
-    @patch(Poller.run)  # type: ignore[untyped-decorator]  # as above
-    def run(_: object, self: Poller, *__: object, **___: object) -> None:
-        _poll(self)
-
-    return Service.for_provider(LambdaProvider())
-
-
-def _poll(poller: Poller) -> None:
+def poll(poller: Poller) -> None:
+    """Runs the events of one function's queue until its poller is stopped; the body of a thread."""
     version = poller.version_manager.function_version
     queue = poller.event_queue_url
     sqs = get_sqs_client(version, client_config=event_manager.CLIENT_CONFIG)
