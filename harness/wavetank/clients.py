@@ -13,6 +13,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from wavetank.naming import PROBE_SESSION
 from wavetank.settings import REGION, SANDBOX_ACCOUNT
 
 if TYPE_CHECKING:
@@ -110,12 +111,12 @@ def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients
 
 
 def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
-    """Clients of the same target with the role's credentials, good for an hour.
+    """Clients of the same target with the role's credentials, for probing what it can do.
 
     Raises:
         ClientError: whoever asks may not have them.
     """
-    answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName="wavetank")["Credentials"]
+    answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
     session = boto3.Session(
         aws_access_key_id=answer["AccessKeyId"],
         aws_secret_access_key=answer["SecretAccessKey"],

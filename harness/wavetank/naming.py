@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from wavetank.errors import UsageError
 
+PROBE_SESSION = "wavetank-access-probe"
+"""The session in which a probe takes a role: what it tries there is not what the role uses."""
 STEM_LETTERS = 3
 DEFAULT_PREFIX = "DE"
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{0,11}")

@@ -22,6 +22,7 @@ from wavetank.probes import (
 from wavetank.settings import REGION
 from wavetank.ticker import FIRST_PRICES, RECORD_KEYS
 from wavetank.verdicts import Finding, Verdict
+from wavetank.words import counted
 
 FRESH_SECONDS_MAX = 180.0
 """A tick a minute, a minute of buffering, and one to spare."""
@@ -159,7 +160,10 @@ def _content(target: Target) -> tuple[Verdict, str]:
     newest = max(objects, key=lambda entry: entry.modified)
     age = age_seconds(newest.modified, target.clock)
     records = list(read_records(target.aws, target.names.bucket, newest.key))
-    evidence = f"{len(objects)} objects; the newest is {age:.0f} s old, with {len(records)} records"
+    evidence = (
+        f"{counted(len(objects), 'object')}; the newest is {age:.0f} s old, "
+        f"with {counted(len(records), 'record')}"
+    )
     well_formed = all(tuple(record) == RECORD_KEYS for record in records)
     return _valid_if(records and well_formed and age <= FRESH_SECONDS_MAX, evidence)
 

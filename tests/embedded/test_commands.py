@@ -60,6 +60,14 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert drill.events("drill")[0]["seconds"]["alerted"] > 2.5  # two retries, 1 s and 2 s
 
     SandboxControls(endpoint).deliver_now()
+    access = shell.run("access", "--json")
+    assert access.code == ExitCode.VALID, access.err
+    allowed = {found["actor"]: found["allowed"] for found in access.events("access")}
+    assert (allowed["other account"], allowed["anonymous"]) == (["GET", "LIST"], [])
+    delivery, _, streaming = sorted(access.events("role"), key=lambda found: found["role"])
+    assert {use["action"] for use in delivery["used"]} == {"s3:PutObject"}
+    assert (streaming["unused"], streaming["denied"]) == ([], [])
+
     check = shell.run("check", "--json")
     assert check.code == ExitCode.VALID, check.out
     assert {finding["verdict"] for finding in check.events("finding")} == {"valid"}

@@ -37,6 +37,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "schedule",
             "ticker",
             "verdicts",
+            "words",
         }
     ),
 }

@@ -12,6 +12,7 @@ from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.running import running_sandbox
 from wavetank.errors import ExitCode, UsageError
+from wavetank.words import counted
 
 
 def access(
@@ -27,7 +28,9 @@ def access(
         matrix = sandbox.access_matrix()
         if matrix is None:
             raise UsageError(
-                "a sandbox that enforces policies", "one that does not", "start it with up"
+                "a sandbox that enforces policies",
+                "one that does not",
+                "start one without --no-access",
             )
         reports = sandbox.role_reports()
     _show_matrix(matrix, output)
@@ -63,8 +66,8 @@ def _show_role(report: RoleReport, output: Output) -> None:
     output.emit("role", **asdict(report))
     output.say(f"\n{report.role}")
     for use in report.used:
-        output.say(f"  used     {use.action} on {use.resource}, {use.count} times")
+        output.say(f"  used     {use.action} on {use.resource}, {counted(use.count, 'time')}")
     for grant in report.unused:
         output.say(f"  unused   {grant.action} on {grant.resource}")
     for use in report.denied:
-        output.say(f"  denied   {use.action} on {use.resource}, {use.count} times")
+        output.say(f"  denied   {use.action} on {use.resource}, {counted(use.count, 'time')}")

@@ -17,6 +17,7 @@ from wavetank.errors import ExitCode, UsageError
 from wavetank.probes import alerts
 from wavetank.requirements import check_requirements
 from wavetank.verdicts import exit_code
+from wavetank.words import counted
 
 TargetOption = Annotated[
     str,
@@ -110,8 +111,8 @@ def break_machine(
     result = exercise.run(machine_fault(fault, running.record, compose_sandbox()), seconds)
     output.say(
         f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
-        f"{result.objects_lost} objects, {result.messages_lost} messages, "
-        f"{result.minutes_lost} minutes of the walk"
+        f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "
+        f"{counted(result.minutes_lost, 'minute')} of the walk"
     )
     output.emit("machine", fault=fault, **asdict(result))
     return result

@@ -25,6 +25,7 @@ from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.trigger import Trigger
+from wavetank.words import counted
 
 TICKS = 3
 RETRY_BASE_DELAY_SECONDS = 1
@@ -74,7 +75,8 @@ def _story(session: Session, output: Output) -> ExitCode:
     SandboxControls(sandbox.record.endpoint).deliver_now()
     output.say("Firehose would buffer for 60 s; the demo has it deliver now")
     objects = delivered_objects(sandbox.aws, sandbox.names.bucket)
-    output.say(f"{len(objects)} objects in {sandbox.names.bucket}; the newest: {objects[-1].key}")
+    found = counted(len(objects), "object")
+    output.say(f"{found} in {sandbox.names.bucket}; the newest: {objects[-1].key}")
     output.say("now the drill: somebody deploys a broken handler")
     perform(sandbox, output)
     output.say("the schedule is switched on; until here the demo fired the ticks itself")

@@ -52,6 +52,7 @@ from wavetank.errors import UsageError
 from wavetank.settings import read_settings
 from wavetank.stack.template import check_address
 from wavetank.trigger import Trigger
+from wavetank.words import counted
 
 EngineOption = Annotated[
     Engine,
@@ -149,8 +150,9 @@ def status(
         f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}), log: {record.log}"
     )
     output.say(
-        f"last tick {health.last_tick or 'none yet'}, {health.objects} objects, "
-        f"{health.alerts} alerts, {health.memory_mb} MB resident"
+        f"last tick {health.last_tick or 'none yet'}, "
+        f"{counted(health.objects, 'object')}, {counted(health.alerts, 'alert')}, "
+        f"{health.memory_mb} MB resident"
     )
     output.emit("status", running=True, sandbox=asdict(record), health=asdict(health))
 

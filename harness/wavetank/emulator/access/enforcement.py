@@ -28,6 +28,7 @@ from wavetank.emulator.access.request import AccessRequest, Principal, Principal
 from wavetank.emulator.access.resources import Resource, find_resource
 from wavetank.emulator.access.usage import Usage
 from wavetank.emulator.settings import AccessChoice, read_emulator_settings
+from wavetank.naming import PROBE_SESSION
 
 OPEN_TO_THE_UNSIGNED = frozenset({"s3", "sns", "sqs"})
 """Services that look at a call without a signature at all; the others want one first."""
@@ -88,7 +89,7 @@ class Enforcement:
             decision = _decide(caller, request, resource)
         except MalformedPolicyError as error:  # stored before policies were checked
             raise _not_evaluated(context, request, f"this policy: {error}") from error
-        if principal.type in NOTED:
+        if principal.type in NOTED and not principal.arn.endswith(f"/{PROBE_SESSION}"):
             name = principal.role_arn or principal.arn
             self._usage.note(name, need.action, need.resource, allowed=decision.allowed)
         if not decision.allowed:
