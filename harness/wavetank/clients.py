@@ -33,6 +33,7 @@ __all__ = [
     "BotoCoreError",
     "ClientError",
     "WaiterError",
+    "access_key",
     "anonymous_clients",
     "error_code",
     "role_clients",
@@ -124,6 +125,13 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
         region_name=REGION,
     )
     return AwsClients(session=session, endpoint=aws.endpoint)
+
+
+def access_key(aws: AwsClients) -> str:
+    """The key that these clients sign with."""
+    credentials = aws.session.get_credentials()
+    assert credentials is not None  # every client here is made with some
+    return credentials.access_key
 
 
 def anonymous_clients(aws: AwsClients) -> AwsClients:

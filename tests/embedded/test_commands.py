@@ -217,6 +217,15 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(
     assert not (tmp_path / "sandbox" / "localstack").exists()
 
 
+def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
+    """Each kind of call with its ratio; what it should be is for people to judge."""
+    done = Shell(tmp_path).run("bench", "--rounds", "5", "--json")
+    assert done.code == 0, done.err
+    costs = done.events("gateway")
+    assert len(costs) == 3
+    assert all(cost["ratio"] > 0 for cost in costs)
+
+
 def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
     """Whoever mends Wavetank gets the traceback, on request."""
     finished = Shell(tmp_path).run("check", "--debug")

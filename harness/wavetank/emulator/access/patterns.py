@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from wavetank.emulator.access.context import Context, Unknown, Verdict, all_of, look_up
 from wavetank.emulator.access.document import MalformedPolicyError
@@ -71,12 +72,22 @@ class Pattern:
         Values of variables are text, whatever characters they have. A variable without value
         matches nothing.
         """
+        if self._compiled is not None:
+            return self._compiled.fullmatch(text) is not None
         filled = all_of(variable.has_value(context) for variable in self.variables)
         if filled is not True:
             return filled
+        return self._compile(context).fullmatch(text) is not None
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str] | None:
+        """The same for every request, where there are no variables."""
+        return None if self.variables else self._compile({})
+
+    def _compile(self, context: Context) -> re.Pattern[str]:
         expression = _expression(list(_segments(self.tokens, context)))
         flags = re.DOTALL | (re.IGNORECASE if self.ignores_case else re.NOFLAG)
-        return re.fullmatch(expression, text, flags) is not None
+        return re.compile(expression, flags)
 
     def arn_parts(self) -> tuple["Pattern", ...]:
         """The patterns between the first five colons; a variable's own colons part nothing."""

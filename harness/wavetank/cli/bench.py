@@ -1,0 +1,48 @@
+"""`bench`: what things cost on this machine, each compared within the run."""
+
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from wavetank.bench.gateway import CallCost, measure_gateway
+from wavetank.cli.options import DebugOption, JsonOption
+from wavetank.cli.output import Output
+from wavetank.clock import WallClock
+from wavetank.settings import read_settings
+
+
+def bench(
+    *,
+    rounds: Annotated[
+        int, typer.Option("--rounds", metavar="N", min=1, help="How often each call is made.")
+    ] = 1000,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Measure what the plug-ins cost a warm call, against LocalStack without them."""
+    output = Output(as_json=as_json)
+    with TemporaryDirectory() as state, output.waiting("measuring, about half a minute"):
+        costs = list(measure_gateway(Path(state), read_settings().path, rounds, WallClock()))
+    for cost in costs:
+        output.emit("gateway", **asdict(cost), ratio=cost.ratio)
+    if not as_json:
+        output.console.print(_table(costs))
+
+
+def _table(costs: list[CallCost]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("warm call, by a role")
+    for title in ("with plug-ins", "without", "ratio"):
+        table.add_column(title, justify="right")
+    for cost in costs:
+        table.add_row(
+            cost.call,
+            f"{cost.with_plugins_ms:.2f} ms",
+            f"{cost.without_ms:.2f} ms",
+            f"{cost.ratio:.2f}",
+        )
+    return table
