@@ -3,8 +3,11 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+
+from wavetank.engines.tank.engine import prepare
 
 TIERS = {
     "rules": "reads the project's own files",
@@ -41,10 +44,13 @@ def docker_is_demanded() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hides the accounts before any module of the suite is imported, fixtures or not."""
+    """Hides the accounts, and prepares the tank, before any module of the suite is imported."""
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     hide_accounts(patch)
+    folder = TemporaryDirectory(prefix="wavetank-tank-")
+    config.add_cleanup(folder.cleanup)
+    prepare(Path(folder.name))
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: {needs}")
 
@@ -57,3 +63,5 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
         tier = item.path.relative_to(folder).parts[0] if inside else ""
         if tier in TIERS:
             item.add_marker(tier)
+        if tier == "tank":  # LocalStack warns, and is in this process
+            item.add_marker(pytest.mark.filterwarnings("ignore"))

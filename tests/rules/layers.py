@@ -19,6 +19,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "sandbox",
             "settings",
             "stack",
+            "transport",
             "trigger",
             "watch",
         }
@@ -29,6 +30,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "__init__",
             "clock",
             "errors",
+            "exchange",
             "faults",
             "guardian",
             "history",
@@ -53,8 +55,8 @@ CORE_LIBRARIES: dict[str, frozenset[str]] = {
 EMULATOR_USERS = frozenset({"emulator", "engines"})
 """An engine starts the emulator; everyone else reaches it as they reach AWS, over its API."""
 
-SDK_USERS = frozenset({"clients"})
-"""Where retries, time-outs and credentials are decided, once."""
+SDK_USERS = frozenset({"clients", "transport"})
+"""What carries their requests, and where retries, time-outs and credentials are decided, once."""
 
 SDK = frozenset({"boto3", "botocore"})
 LOCALSTACK = frozenset({"localstack", "moto", "plux", "rolo"})

@@ -21,6 +21,7 @@ READS = frozenset(
 )
 EXEMPT = {
     f"{HARNESS}emulator/executor/bootstrap.py": "a function's environment is its configuration",
+    f"{HARNESS}engines/tank/variables.py": "gives each handler the environment of its function",
     f"{HARNESS}emulator/settings.py": "LocalStack is a process of its own; this is its `settings`",
     f"{HARNESS}guardian.py": "hands its owner's environment on to the command, unread",
     "tests/conftest.py": "hides the host's AWS account, and knows whether Docker is demanded",

@@ -21,6 +21,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.xray.trace_header import TraceHeader
 
 from wavetank.clock import Clock, WallClock
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.schedule import parse_rate, scheduled_event
 
 LOG = logging.getLogger(__name__)
@@ -68,15 +69,17 @@ def next_due(expression: str, created: datetime, after: datetime) -> datetime:
 class WavetankEvents(EventsProvider):
     """LocalStack's provider with a schedule of its own."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, fires: bool) -> None:
         super().__init__()
         self._clock = clock
+        self._fires = fires
         self._timetable = Timetable()
         self._stopped = threading.Event()
 
     def on_before_start(self) -> None:
-        """Starts the schedule in place of LocalStack's."""
-        threading.Thread(target=self._run, name="events-schedule", daemon=True).start()
+        """Starts the schedule in place of LocalStack's, unless a driver fires the rules."""
+        if self._fires:
+            threading.Thread(target=self._run, name="events-schedule", daemon=True).start()
 
     def on_before_stop(self) -> None:
         """Ends it."""
@@ -103,7 +106,8 @@ class WavetankEvents(EventsProvider):
 @aws_provider(api="events", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_events() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    return Service.for_provider(WavetankEvents(WallClock()))
+    fires = read_emulator_settings().time is TimeChoice.WALL
+    return Service.for_provider(WavetankEvents(WallClock(), fires=fires))
 
 
 def _rules() -> list[Rule]:

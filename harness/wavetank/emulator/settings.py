@@ -25,11 +25,19 @@ class AccessChoice(StrEnum):
     OFF = "off"
 
 
+class TimeChoice(StrEnum):
+    """Whether things happen by themselves, when their time has come, or when a driver says so."""
+
+    WALL = "wall"
+    VIRTUAL = "virtual"
+
+
 @dataclass(frozen=True)
 class EmulatorSettings:
     """How the plug-ins are to behave.
 
     `snapshot_file` is where what the pipeline holds is kept over a stop; None keeps nothing.
+    `time` VIRTUAL: no thread delivers, fires or sends; all of that is a driver's.
     `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail
     too, where there is one.
     """
@@ -37,6 +45,7 @@ class EmulatorSettings:
     snapshot_file: Path | None
     dynamodb: DynamoDbChoice
     access: AccessChoice
+    time: TimeChoice
     confirm_emails: bool
     mail_server: str | None
 
@@ -45,7 +54,7 @@ def read_emulator_settings() -> EmulatorSettings:
     """Reads the variables; each may be missing or empty.
 
     `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
-    `WAVETANK_ACCESS` whether policies are enforced,
+    `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_TIME` whether time is virtual,
     `WAVETANK_SMTP` the mail server; `WAVETANK_CONFIRM_EMAILS` is yes or no.
 
     Raises:
@@ -56,6 +65,7 @@ def read_emulator_settings() -> EmulatorSettings:
         snapshot_file=Path(snapshot) if snapshot else None,
         dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
         access=AccessChoice(os.environ.get("WAVETANK_ACCESS") or AccessChoice.ENFORCE),
+        time=TimeChoice(os.environ.get("WAVETANK_TIME") or TimeChoice.WALL),
         confirm_emails=_yes("WAVETANK_CONFIRM_EMAILS"),
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )

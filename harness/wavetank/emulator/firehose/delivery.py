@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from wavetank.clock import Clock
 from wavetank.emulator.firehose.buffer import Batch, StreamBuffer
@@ -93,6 +93,17 @@ class Deliverer:
             stream = self._streams.get(name)
             return stream.buffer.held() if stream else []
 
+    def drop_all(self) -> None:
+        """Forgets what every stream holds, and what became of its records before."""
+        with self._changed:
+            for stream in self._streams.values():
+                stream.buffer = StreamBuffer(stream.buffer.settings)
+
+    def next_due(self) -> datetime | None:
+        """When a stream will have something to deliver; None while none holds anything."""
+        with self._changed:
+            return self._next_due()
+
     def flush(self) -> None:
         """Delivers all that is held now, whatever the hints and the delays say."""
         with self._changed:
@@ -131,10 +142,13 @@ class Deliverer:
         elif batch.attempts == 0:
             LOG.warning("%s could not deliver, and tries on for 24 h: %s", stream.name, error)
 
+    def _next_due(self) -> datetime | None:
+        instants = [stream.buffer.next_due() for stream in self._streams.values()]
+        return min((instant for instant in instants if instant is not None), default=None)
+
     def _patience(self) -> float | None:
         """Seconds to wait at most; None until something is put."""
-        instants = [stream.buffer.next_due() for stream in self._streams.values()]
-        due = min((instant for instant in instants if instant is not None), default=None)
+        due = self._next_due()
         if due is None:
             return None
         until_due = (due.astimezone(UTC) - self._clock.now()).total_seconds()

@@ -45,6 +45,7 @@ from wavetank.emulator.firehose.settings import (
     SettingsError,
     read_settings,
 )
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 RECORD_BYTES_MAX = 1000 * 1024
 BATCH_RECORDS_MAX = 500
@@ -221,10 +222,12 @@ class WavetankFirehose(FirehoseProvider):
 
 @aws_provider(api="firehose", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_firehose() -> Service:
-    """The service, its routes, and the thread that delivers."""
+    """The service, its routes, and, in wall time, the thread that delivers."""
     provider = WavetankFirehose(WallClock())
     ROUTER.add(provider)
-    threading.Thread(target=provider.deliverer.run, name="firehose-delivery", daemon=True).start()
+    if read_emulator_settings().time is TimeChoice.WALL:
+        deliver = provider.deliverer.run
+        threading.Thread(target=deliver, name="firehose-delivery", daemon=True).start()
     return Service.for_provider(provider)
 
 

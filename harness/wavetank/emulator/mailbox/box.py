@@ -38,6 +38,12 @@ class Mailbox:
         with self._lock:
             self._messages.extend(messages)
 
+    def replace(self, messages: Iterable[Message]) -> None:
+        """These are all that there are now."""
+        with self._lock:
+            self._messages.clear()
+            self._messages.extend(messages)
+
     def all(self) -> list[Message]:
         """All messages, oldest first."""
         with self._lock:

@@ -38,7 +38,7 @@ from wavetank.emulator.mailbox.confirmation import (
     is_confirmed,
 )
 from wavetank.emulator.mailbox.relay import Relay, parse_mail_server
-from wavetank.emulator.settings import read_emulator_settings
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 PENDING = "pending confirmation"
@@ -54,11 +54,11 @@ PAGE = """<!doctype html>
 class WavetankSns(SnsProvider):
     """LocalStack's provider; only what concerns e-mail differs."""
 
-    def __init__(self, confirmations: Confirmations) -> None:
+    def __init__(self, confirmations: Confirmations, *, at_once: bool) -> None:
         super().__init__()
         self.confirmations = confirmations
         self._publisher.shutdown()
-        self._publisher = _Dispatcher(confirmations)
+        self._publisher = _Dispatcher(confirmations, at_once=at_once)
 
     def on_after_init(self) -> None:
         """Adds the routes."""
@@ -153,10 +153,11 @@ class WavetankSns(SnsProvider):
 
 
 class _Dispatcher(PublishDispatcher):
-    """Publishes e-mail only to those who confirmed."""
+    """Publishes e-mail only to those who confirmed; `at_once` in the publisher's own thread."""
 
-    def __init__(self, confirmations: Confirmations) -> None:
+    def __init__(self, confirmations: Confirmations, *, at_once: bool) -> None:
         super().__init__()
+        self._at_once = at_once
         self.topic_notifiers = self.topic_notifiers | {
             "email": _Text(confirmations),
             "email-json": _Json(confirmations),
@@ -168,6 +169,12 @@ class _Dispatcher(PublishDispatcher):
         if not is_confirmed(subscriber):
             return False
         return super()._should_publish(subscription_filter_policy, message_ctx, subscriber)
+
+    def _submit_notification(self, notifier: Any, ctx: Any, subscriber: Any) -> None:
+        if self._at_once:
+            notifier.publish(context=ctx, subscriber=subscriber)
+        else:
+            super()._submit_notification(notifier, ctx, subscriber)
 
 
 class _ByConfirmations:
@@ -204,7 +211,8 @@ def make_provider(clock: Clock) -> WavetankSns:
     settings = read_emulator_settings()
     server = parse_mail_server(settings.mail_server) if settings.mail_server else None
     mailbox = Mailbox(Relay(server, clock) if server else None)
-    return WavetankSns(Confirmations(mailbox, clock, at_once=settings.confirm_emails))
+    confirmations = Confirmations(mailbox, clock, at_once=settings.confirm_emails)
+    return WavetankSns(confirmations, at_once=settings.time is TimeChoice.VIRTUAL)
 
 
 def _listed(subscription: Any) -> Any:

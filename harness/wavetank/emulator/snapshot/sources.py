@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api.s3 import ServerSideEncryption
 from localstack.aws.connect import connect_to
-from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.s3.models import S3Object, s3_stores
 
 from wavetank.emulator.firehose.buffer import Batch
-from wavetank.emulator.firehose.delivery import Deliverer
-from wavetank.emulator.mailbox.confirmation import Confirmations
 from wavetank.emulator.mailbox.messages import Message
 from wavetank.emulator.mailbox.subscriptions import KeptSubscription
+from wavetank.emulator.services import confirmations, deliverer, s3_storage
 from wavetank.emulator.snapshot.file import Item, Row, StoredBatch, StoredObject
 
 if TYPE_CHECKING:
@@ -71,7 +69,7 @@ def read_object(bucket: str, key: str) -> StoredObject | None:
     found = _buckets()[bucket].objects.get(key)
     if not isinstance(found, S3Object):
         return None
-    with _s3().open(bucket, found, mode="r") as stored:
+    with s3_storage().open(bucket, found, mode="r") as stored:
         body = stored.read() or b""
     metadata = {"user": dict(found.user_metadata), "system": dict(found.system_metadata)}
     return StoredObject(key=key, body=body, modified=found.last_modified, metadata=metadata)
@@ -88,7 +86,7 @@ def fill_bucket(bucket: str, objects: Iterator[StoredObject]) -> None:
             encryption=ServerSideEncryption.AES256,
         )
         made.last_modified = stored.modified
-        with _s3().open(bucket, made, mode="w") as opened:
+        with s3_storage().open(bucket, made, mode="w") as opened:
             opened.write(BytesIO(stored.body))
             made.checksum_value = opened.checksum
         target.objects.set(stored.key, made)
@@ -96,20 +94,20 @@ def fill_bucket(bucket: str, objects: Iterator[StoredObject]) -> None:
 
 def stream_names() -> list[str]:
     """The delivery streams that hold records of their own."""
-    return _deliverer().names()
+    return deliverer().names()
 
 
 def read_batches(stream: str) -> list[StoredBatch]:
     """What the stream has accepted and not yet delivered."""
     return [
         StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
-        for batch in _deliverer().held(stream)
+        for batch in deliverer().held(stream)
     ]
 
 
 def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
     """Has the stream deliver what an earlier one of the name had accepted."""
-    _deliverer().restore(
+    deliverer().restore(
         stream,
         [Batch(oldest=batch.oldest, count=batch.count, body=batch.body) for batch in batches],
     )
@@ -117,25 +115,25 @@ def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
 
 def read_messages() -> list[Row]:
     """The mailbox, oldest first."""
-    return [asdict(message) for message in _confirmations().mailbox.all()]
+    return [asdict(message) for message in confirmations().mailbox.all()]
 
 
 def fill_mailbox(messages: Iterable[Row]) -> None:
     """Puts the messages before those that arrive from now on."""
-    _confirmations().mailbox.take_up(Message(**row) for row in messages)
+    confirmations().mailbox.take_up(Message(**row) for row in messages)
 
 
 def read_subscriptions() -> list[Row]:
     """The e-mail subscriptions, confirmed and waiting."""
     return [
         asdict(kept) | {"since": kept.since.isoformat() if kept.since else None}
-        for kept in _confirmations().kept()
+        for kept in confirmations().kept()
     ]
 
 
 def fill_subscriptions(subscriptions: Iterable[Row]) -> None:
     """Has those that are made again be as they were."""
-    _confirmations().take_up(
+    confirmations().take_up(
         KeptSubscription(
             **row | {"since": datetime.fromisoformat(row["since"]) if row["since"] else None}
         )
@@ -145,23 +143,6 @@ def fill_subscriptions(subscriptions: Iterable[Row]) -> None:
 
 def _buckets() -> "dict[str, S3Bucket]":
     return s3_stores[ACCOUNT][REGION].buckets
-
-
-def _s3() -> Any:
-    service: Any = SERVICE_PLUGINS.get_service("s3")
-    return service._provider._storage_backend  # noqa: SLF001 - LocalStack has no public name for it
-
-
-def _deliverer() -> Deliverer:
-    service: Any = SERVICE_PLUGINS.get_service("firehose")
-    deliverer: Deliverer = service._provider.deliverer  # noqa: SLF001 - as above
-    return deliverer
-
-
-def _confirmations() -> Confirmations:
-    service: Any = SERVICE_PLUGINS.get_service("sns")
-    confirmations: Confirmations = service._provider.confirmations  # noqa: SLF001 - as above
-    return confirmations
 
 
 def _dynamodb() -> Any:

@@ -1,0 +1,45 @@
+"""Starts LocalStack in this process and answers requests by its gateway.
+
+One in each process, for good: LocalStack's state is global, and so is what it read from its
+environment when it was imported.
+[LocalStack 4.14: runtime/runtime.py, of which only the server and the wait for it are left out]
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from localstack.aws.api import RequestContext
+from localstack.http import Request, Response
+from localstack.runtime import current
+from werkzeug.datastructures import Headers
+
+from wavetank.exchange import HttpRequest, HttpResponse
+
+
+class InProcessLocalStack:
+    """LocalStack with its init hooks run and its services loaded when they are first called."""
+
+    def __init__(self) -> None:
+        runtime = current.initialize_runtime()
+        runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
+        runtime._on_starting()  # noqa: SLF001 - as above
+        self._gateway: Any = runtime.components.gateway
+        runtime.ready.set()
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """What LocalStack answers to the request; several threads may ask."""
+        response = Response()
+        self._gateway.handle(RequestContext(_as_werkzeug(request)), response)
+        return HttpResponse(response.status_code, dict(response.headers), response.get_data())
+
+
+def _as_werkzeug(request: HttpRequest) -> Request:
+    parts = urlsplit(request.url)
+    return Request(
+        method=request.method,
+        path=parts.path or "/",
+        query_string=parts.query,
+        headers=Headers(list(request.headers.items())),
+        body=request.body,
+        server=(parts.hostname or "", parts.port),
+    )

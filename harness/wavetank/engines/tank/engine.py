@@ -1,0 +1,185 @@
+"""The tank: LocalStack in this process, a pipeline deployed to it, and time that is moved.
+
+Only one in each process, since LocalStack's state is global; several runs follow one another in it.
+Deploying takes place in the machine's time. From `freeze` on all of Python's time, LocalStack's and
+the handlers', is what `move_to` says.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import freezegun
+
+from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.engines.localstack_child import LocalStackOptions
+from wavetank.engines.tank import variables
+from wavetank.engines.tank.environment import ExecutionEnvironment
+from wavetank.errors import InfrastructureError
+from wavetank.exchange import Carry, HttpRequest, HttpResponse
+from wavetank.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.transport import carried_by
+
+if TYPE_CHECKING:
+    from wavetank.emulator.in_process.baseline import Baseline
+    from wavetank.emulator.in_process.functions import DeployedFunction
+    from wavetank.emulator.in_process.localstack import InProcessLocalStack
+
+PORT = 4566
+"""In the tank's own URLs; nobody listens there."""
+ENDPOINT = f"http://127.0.0.1:{PORT}"
+OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
+"""What this process has already, and keeps."""
+PREPARED: list[Path] = []
+"""The folder of this process's tank, once there is one."""
+VIRTUAL = {"EAGER_SERVICE_LOADING": "0", "IN_MEMORY_CLIENT": "1", "WAVETANK_TIME": "virtual"}
+
+
+class Tank:
+    """What a driver needs: clients, functions to run, time to move, and a way back.
+
+    `carry` is asked with each request of the SDK; None sends it straight to LocalStack.
+    """
+
+    def __init__(self, localstack: "InProcessLocalStack") -> None:
+        self._localstack = localstack
+        self._environ = variables.install()
+        self._baseline: Baseline | None = None
+        self._frozen: Any = None
+        self.carry: Carry | None = None
+        self.aws: AwsClients = sandbox_clients(ENDPOINT)
+
+    def take(self, request: HttpRequest) -> HttpResponse:
+        """Takes a request of the SDK to whoever is to have it."""
+        return (self.carry or self.answer)(request)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """LocalStack's answer.
+
+        Raises:
+            InfrastructureError: the request is for somebody else: there is no network here.
+        """
+        if not request.url.startswith(ENDPOINT):
+            raise InfrastructureError(
+                f"a call to {ENDPOINT}", request.url, "leave the endpoint to the environment"
+            )
+        return self._localstack.answer(request)
+
+    def take_baseline(self) -> None:
+        """What there is now is where `reset` goes back to."""
+        from wavetank.emulator.in_process.baseline import Baseline  # noqa: PLC0415 - imports LocalStack
+
+        self._baseline = Baseline(SANDBOX_ACCOUNT, REGION)
+
+    def reset(self) -> None:
+        """Goes back to the baseline; every function is cold again, for whoever asks for one."""
+        assert self._baseline is not None  # taken after the deployment
+        self._baseline.restore()
+
+    @contextmanager
+    def frozen_at(self, instant: datetime) -> Iterator[None]:
+        """For as long as the body runs, time stands still but for `move_to`."""
+        with freezegun.freeze_time(instant) as frozen:
+            self._frozen = frozen
+            try:
+                yield
+            finally:
+                self._frozen = None
+
+    def move_to(self, instant: datetime) -> None:
+        """It is that time now."""
+        self._frozen.move_to(instant)
+
+    def function(self, arn: str) -> "DeployedFunction":
+        """What is deployed under the ARN now.
+
+        Raises:
+            LookupError: nothing is.
+        """
+        from wavetank.emulator.in_process.functions import deployed_function  # noqa: PLC0415 - as above
+
+        return deployed_function(arn)
+
+    def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
+        """A new, cold execution environment of the function; `name` is its session's."""
+        return ExecutionEnvironment(
+            function.code,
+            function.handler,
+            self._variables(function, name),
+            self._environ,
+        )
+
+    def deliver_due(self) -> None:
+        """Has Firehose deliver what is due now."""
+        self._deliverer().deliver_due()
+
+    def next_delivery(self) -> datetime | None:
+        """When Firehose will have something to deliver; None while it holds nothing."""
+        due: datetime | None = self._deliverer().next_due()
+        return due
+
+    def _deliverer(self) -> Any:
+        from wavetank.emulator.services import deliverer  # noqa: PLC0415 - as above
+
+        return deliverer()
+
+    def _variables(self, function: "DeployedFunction", name: str) -> dict[str, str]:
+        from wavetank.emulator.in_process.functions import function_environment  # noqa: PLC0415 - as above
+
+        return function_environment(function, name, ENDPOINT)
+
+
+def prepare(folder: Path) -> None:
+    """Sets what LocalStack reads when it is imported; `folder` is for its files.
+
+    `tank` does so by itself. Only a process that imports LocalStack for other reasons, such as a
+    test run, calls this first.
+
+    Raises:
+        InfrastructureError: LocalStack was imported already.
+    """
+    if "localstack.config" in sys.modules:
+        raise InfrastructureError(
+            "LocalStack not to be imported yet", "it is", "prepare the tank before whatever did it"
+        )
+    for part in ("root", "home", "tmp"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    options = LocalStackOptions(folder=folder, path="", confirm_emails=True)
+    wanted = options.variables(PORT) | VIRTUAL
+    variables.become({name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS})
+    PREPARED.append(folder)
+
+
+@contextmanager
+def tank() -> Iterator[Tank]:
+    """LocalStack in this process, for as long as the body runs; its files are gone afterwards.
+
+    Raises:
+        InfrastructureError: this process has, or had, one already.
+    """
+    if "localstack.runtime.runtime" in sys.modules:
+        raise InfrastructureError("one tank in a process", "a second one", "use the first again")
+    with ExitStack() as stack:
+        if not PREPARED:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))
+            prepare(Path(folder))
+        stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
+        from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
+
+        made = Tank(InProcessLocalStack())
+        stack.enter_context(carried_by(made.take))
+        yield made
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """LocalStack unpacks code under the temporary folder's own name, where two would meet."""
+    previous, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = previous

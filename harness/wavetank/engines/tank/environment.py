@@ -1,0 +1,151 @@
+"""One execution environment in this process: the deployed handler, alone with its own state.
+
+The modules of its zip are its own: imported anew for each environment, and out of sight of all
+others. What AWS's runtime brings, boto3 above all, is this process's, but for boto3's default
+session, which holds credentials. Only one thread at a time runs between two AWS calls, so what is
+global may be changed on entering and restored on leaving.
+"""
+
+import importlib
+import json
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from wavetank.emulator.executor.outcome import Outcome, raised, responded
+from wavetank.engines.tank.variables import ThreadedEnvironment
+from wavetank.transport import default_session, use_default_session
+
+
+class ModuleSpace:
+    """The modules that a zip brings: in the interpreter's list only while its handler runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._tops = frozenset(
+            path.stem if path.is_file() else path.name
+            for path in folder.iterdir()
+            if path.is_dir() or path.suffix == ".py"
+        )
+        self._own: dict[str, ModuleType] = {}
+        self._others: dict[str, ModuleType] = {}
+        self._count = 0
+
+    def enter(self) -> None:
+        """Puts its modules in the place of others of the same names."""
+        self._others = self._take_out() if self._tops & sys.modules.keys() else {}
+        sys.modules.update(self._own)
+        sys.path.insert(0, self._folder)
+        self._count = len(sys.modules)
+
+    def leave(self) -> None:
+        """Undoes `enter`, and keeps what was imported since."""
+        if len(sys.modules) == self._count:  # nothing was: there is no need to look
+            for name in self._own:
+                del sys.modules[name]
+        else:
+            self._own = self._take_out()
+        sys.path.remove(self._folder)
+        sys.modules.update(self._others)
+
+    def _take_out(self) -> dict[str, ModuleType]:
+        found = [name for name in sys.modules if name.partition(".")[0] in self._tops]
+        return {name: sys.modules.pop(name) for name in found}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LambdaContext:
+    """What a handler gets as its second argument.
+
+    [Lambda developer guide, python-context]
+    """
+
+    aws_request_id: str
+    function_name: str
+    invoked_function_arn: str
+    memory_limit_in_mb: str
+    log_group_name: str
+    log_stream_name: str
+    function_version: str = "$LATEST"
+    identity: None = None
+    client_context: None = None
+    remaining_milliseconds: Any = field(default=lambda: 0, repr=False)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long until the function times out."""
+        return int(self.remaining_milliseconds())
+
+
+class ExecutionEnvironment:
+    """Cold until its first invocation, warm from then on."""
+
+    def __init__(
+        self, folder: Path, handler: str, variables: Mapping[str, str], environ: ThreadedEnvironment
+    ) -> None:
+        self._handler_name = handler
+        self._variables = dict(variables)
+        self._environ = environ
+        self._modules = ModuleSpace(folder)
+        self._session: object = None
+        self._process_session: object = None
+        self._handler: Any = None
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether its modules are still to be imported."""
+        return self._handler is None
+
+    def invoke(self, event: object, context: LambdaContext) -> Outcome:
+        """Runs the handler in this thread; whatever it raises is its outcome, as on AWS."""
+        self._enter()
+        try:
+            if self._handler is None:
+                self._handler = self._import()
+            answer = self._handler(json.loads(json.dumps(event)), context)
+            return responded(json.dumps(answer).encode())
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises
+            return raised(_error_body(error))
+        finally:
+            self._leave()
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Called from within the handler: for the body, this process is its own again."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._enter()
+
+    def _enter(self) -> None:
+        self._modules.enter()
+        self._process_session = default_session()
+        use_default_session(self._session)
+        self._environ.enter(self._variables)
+
+    def _leave(self) -> None:
+        self._environ.leave()
+        self._session = default_session()
+        use_default_session(self._process_session)
+        self._modules.leave()
+
+    def _import(self) -> Any:
+        module, _, name = self._handler_name.rpartition(".")
+        importlib.invalidate_caches()
+        return getattr(importlib.import_module(module.replace("/", ".")), name)
+
+
+def _error_body(error: Exception) -> bytes:
+    """As AWS's runtime interface client reports it."""
+    stack = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])
+    body = {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "stackTrace": stack,
+    }
+    return json.dumps(body).encode()

@@ -1,0 +1,64 @@
+"""Whose environment `os.environ` is: the process's, or of the handler that runs in this thread.
+
+A handler reads its configuration from the environment, and the SDK its credentials; several run in
+one process, each in a thread of its own.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+
+class ThreadedEnvironment(MutableMapping[str, str]):
+    """Stands in for `os.environ`, and is the process's wherever no handler runs."""
+
+    def __init__(self, process: MutableMapping[str, str]) -> None:
+        self._process = process
+        self._local = threading.local()
+
+    def enter(self, variables: MutableMapping[str, str]) -> None:
+        """In this thread these are the variables, from now on."""
+        self._local.variables = variables
+
+    def leave(self) -> None:
+        """In this thread they are the process's again."""
+        del self._local.variables
+
+    def __getitem__(self, name: str) -> str:
+        return self._current()[name]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._current()[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._current()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._current())
+
+    def __len__(self) -> int:
+        return len(self._current())
+
+    def copy(self) -> dict[str, str]:
+        """As `os.environ` has it."""
+        return dict(self._current())
+
+    def _current(self) -> MutableMapping[str, str]:
+        found: MutableMapping[str, str] = getattr(self._local, "variables", self._process)
+        return found
+
+
+def install() -> ThreadedEnvironment:
+    """Puts it in the place of `os.environ`, once for the life of the process."""
+    current: Any = os.environ
+    if isinstance(current, ThreadedEnvironment):
+        return current
+    environment = ThreadedEnvironment(os.environ)
+    os.environ = environment  # type: ignore[assignment]  # what it is for  # noqa: B003 - as said
+    return environment
+
+
+def become(variables: dict[str, str]) -> None:
+    """Sets variables of the process, for LocalStack, which reads them when it is imported."""
+    os.environ.update(variables)

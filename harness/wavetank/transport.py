@@ -1,0 +1,68 @@
+"""What carries the SDK's requests: a socket, or a function in this process.
+
+Replacing the SDK's own HTTP session reaches every client in the process, those that a handler makes
+for itself included, and leaves none of them a way to a network.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.httpsession import URLLib3Session
+
+from wavetank.exchange import Carry, HttpRequest
+
+
+class _Body(io.BytesIO):
+    """As much of a socket's response as the SDK reads."""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+@contextmanager
+def carried_by(carry: Carry) -> Iterator[None]:
+    """For as long as the body runs, every SDK request in this process goes to the function."""
+    sessions: Any = URLLib3Session
+    stock = sessions.send
+
+    def send(_: URLLib3Session, request: Any) -> AWSResponse:
+        answer = carry(
+            HttpRequest(request.method, request.url, _texts(request.headers), _bytes(request.body))
+        )
+        headers: Any = dict(answer.headers)
+        return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
+
+    sessions.send = send
+    try:
+        yield
+    finally:
+        sessions.send = stock
+
+
+def default_session() -> object:
+    """boto3's session of whoever made none; None until somebody used it."""
+    return boto3.DEFAULT_SESSION
+
+
+def use_default_session(session: Any) -> None:
+    """Makes it boto3's, so that credentials of one handler are not taken for another's."""
+    boto3.DEFAULT_SESSION = session
+
+
+def _texts(headers: Mapping[str, str | bytes]) -> dict[str, str]:
+    return {
+        name: value.decode() if isinstance(value, bytes) else value
+        for name, value in headers.items()
+    }
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else bytes(body.read())

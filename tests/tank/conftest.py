@@ -1,0 +1,46 @@
+"""One tank for the worker, with the pipeline in it; each test begins at the baseline."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from pytest_socket import disable_socket, enable_socket
+
+from tests.live.hosts import PROJECT
+from wavetank.clock import WallClock
+from wavetank.engines.tank.engine import Tank, tank
+from wavetank.naming import Names, derive_names
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+
+START = datetime(2026, 11, 24, 10, tzinfo=UTC)
+PACE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The tank, and the names of what is in it."""
+
+    tank: Tank
+    names: Names
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[Deployed]:
+    """The project's own pipeline, its schedule off."""
+    names = derive_names("Dora", "Explorer")
+    options = DeploymentOptions(names=names, addresses=("a@example.com",), schedule_enabled=False)
+    with tank() as made:
+        Deployer(made.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+        made.take_baseline()
+        yield Deployed(made, names)
+
+
+@pytest.fixture
+def pipeline(deployed: Deployed) -> Iterator[Deployed]:
+    """The pipeline as it was deployed, at `START`, without a socket to anywhere."""
+    disable_socket()
+    with deployed.tank.frozen_at(START):
+        yield deployed
+    enable_socket()
+    deployed.tank.reset()

@@ -1,0 +1,168 @@
+"""The tank: the deployed pipeline in this process, without a socket, in time that is moved."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tank.conftest import START, Deployed
+from wavetank.emulator.executor.outcome import Outcome
+from wavetank.engines.tank.engine import ENDPOINT, tank
+from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
+from wavetank.errors import InfrastructureError
+from wavetank.exchange import HttpRequest
+from wavetank.probes import delivered_objects, last_tick, read_prices, read_records
+from wavetank.schedule import scheduled_event
+from wavetank.ticker import RECORDS_PER_TICK
+
+RULE = "arn:aws:events:eu-west-1:000000000000:rule/test"
+CONTEXT = LambdaContext(
+    aws_request_id="request",
+    function_name="function",
+    invoked_function_arn="arn",
+    memory_limit_in_mb="128",
+    log_group_name="group",
+    log_stream_name="stream",
+)
+
+
+def _function_arn(pipeline: Deployed) -> str:
+    name = pipeline.names.streaming_function
+    configuration = pipeline.tank.aws.awslambda.get_function_configuration(FunctionName=name)
+    return configuration["FunctionArn"]
+
+
+def _environment(pipeline: Deployed) -> ExecutionEnvironment:
+    function = pipeline.tank.function(_function_arn(pipeline))
+    return pipeline.tank.environment(function, "environment-1")
+
+
+def _tick(environment: ExecutionEnvironment, instant: datetime) -> Outcome:
+    return environment.invoke(scheduled_event(RULE, instant), CONTEXT)
+
+
+def test_a_tick_is_made_buffered_and_delivered_in_virtual_time(pipeline: Deployed) -> None:
+    """The deployed zip runs with its own role; what it puts becomes an object a minute later."""
+    made, aws, names = pipeline.tank, pipeline.tank.aws, pipeline.names
+    outcome = _tick(_environment(pipeline), START)
+    assert not outcome.is_error, outcome.payload
+    assert json.loads(outcome.payload)["records"] == RECORDS_PER_TICK
+    assert last_tick(read_prices(aws, names.table)) == START
+    due = START + timedelta(minutes=1)
+    assert made.next_delivery() == due
+    made.deliver_due()
+    assert delivered_objects(aws, names.bucket) == []
+    made.move_to(due)
+    made.deliver_due()
+    (found,) = delivered_objects(aws, names.bucket)
+    assert found.key.startswith("2026/11/24/10/")
+    assert found.modified == due
+    assert len(list(read_records(aws, names.bucket, found.key))) == RECORDS_PER_TICK
+
+
+def test_a_reset_leaves_nothing_of_a_run(pipeline: Deployed) -> None:
+    """Prices, objects, records on their way, messages and policies are as they were deployed."""
+    made, aws, names = pipeline.tank, pipeline.tank.aws, pipeline.names
+    before = read_prices(aws, names.table)
+    role = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)["Role"]
+    role_name = role.rpartition("/")[2]
+    policies = aws.iam.list_role_policies(RoleName=role_name)["PolicyNames"]
+    for minute in range(2):
+        assert not _tick(_environment(pipeline), START + timedelta(minutes=minute)).is_error
+        made.move_to(START + timedelta(minutes=minute + 1))
+        made.deliver_due()
+    assert not _tick(_environment(pipeline), START + timedelta(minutes=2)).is_error
+    aws.iam.delete_role_policy(RoleName=role_name, PolicyName=policies[0])
+    assert len(delivered_objects(aws, names.bucket)) == 2
+    assert made.next_delivery() is not None
+    made.reset()
+    assert delivered_objects(aws, names.bucket) == []
+    assert made.next_delivery() is None
+    assert read_prices(aws, names.table) == before
+    assert aws.iam.list_role_policies(RoleName=role_name)["PolicyNames"] == policies
+
+
+def test_the_first_invocation_is_cold_and_the_next_warm(pipeline: Deployed) -> None:
+    """Modules are imported once in each environment."""
+    environment = _environment(pipeline)
+    assert environment.is_cold
+    _tick(environment, START)
+    assert not environment.is_cold
+
+
+COUNTER = """
+import os
+import helper
+def handler(event, context):
+    helper.calls.append(event)
+    return [len(helper.calls), os.environ["WHO"], os.environ.get("HOME")]
+"""
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    """A zip's content: a handler with a module of its own."""
+    (tmp_path / "function.py").write_text(COUNTER)
+    (tmp_path / "helper.py").write_text("calls = []\n")
+    return tmp_path
+
+
+def _counting(deployed: Deployed, code: Path, who: str) -> ExecutionEnvironment:
+    environ = deployed.tank._environ  # noqa: SLF001 - an environment of no deployed function
+    return ExecutionEnvironment(code, "function.handler", {"WHO": who}, environ)
+
+
+def _answer(environment: ExecutionEnvironment) -> Any:
+    outcome = environment.invoke({"a": 1}, CONTEXT)
+    assert not outcome.is_error, outcome.payload
+    return json.loads(outcome.payload)
+
+
+def test_execution_environments_share_neither_modules_nor_variables(
+    deployed: Deployed, code: Path
+) -> None:
+    """Each has its own of both, nothing of the host's, and leaves the process as it was."""
+    one, two = (_counting(deployed, code, who) for who in ("one", "two"))
+    assert [_answer(one), _answer(two), _answer(one)] == [
+        [1, "one", None],
+        [1, "two", None],
+        [2, "one", None],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("def handler(event, context): raise ValueError('on purpose')", "ValueError"),
+        ("import no_such_module", "ModuleNotFoundError"),
+        ("def handler(event, context) return 1", "SyntaxError"),
+        ("def other(event, context): return 1", "AttributeError"),
+        ("def handler(event, context): return object()", "TypeError"),
+    ],
+)
+def test_whatever_a_handler_raises_is_its_outcome(
+    deployed: Deployed, tmp_path: Path, source: str, error: str
+) -> None:
+    """As AWS reports it, with a stack trace; the tank goes on."""
+    (tmp_path / "function.py").write_text(source)
+    outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
+    body = json.loads(outcome.payload)
+    assert (outcome.is_error, body["errorType"]) == (True, error)
+    assert body["stackTrace"] or error == "SyntaxError"
+
+
+def test_there_is_no_way_out(deployed: Deployed) -> None:
+    """A call to anywhere but the tank is refused before it leaves."""
+    request = HttpRequest("GET", "https://example.com/", {}, b"")
+    with pytest.raises(InfrastructureError, match="leave the endpoint to the environment"):
+        deployed.tank.answer(request)
+    assert deployed.tank.aws.s3.meta.endpoint_url == ENDPOINT
+
+
+def test_a_process_has_one_tank(deployed: Deployed) -> None:
+    """LocalStack's state is global: a second would be the first."""
+    assert deployed.tank is not None
+    with pytest.raises(InfrastructureError, match="use the first again"), tank():
+        pass
