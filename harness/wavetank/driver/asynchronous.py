@@ -1,0 +1,89 @@
+"""How Lambda treats an event that was handed to it: when it tries again, and when it gives up.
+
+[Lambda developer guide: invocation-async-error-handling; API: EventInvokeConfig]
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+FUNCTION_ERROR_WAITS = (timedelta(minutes=1), timedelta(minutes=2))
+"""Before the second and the third attempt."""
+SYSTEM_WAIT_FIRST = timedelta(seconds=1)
+SYSTEM_WAIT_MAX = timedelta(minutes=5)
+RETRIES_DEFAULT = 2
+AGE_DEFAULT = timedelta(hours=6)
+"""The longest that Lambda keeps an event, and what it does unless told less."""
+
+
+class Failure(StrEnum):
+    """Why an attempt did not succeed."""
+
+    FUNCTION = "function error"
+    SYSTEM = "throttle or system error"
+
+
+class Condition(StrEnum):
+    """Why Lambda gave up, in the words of its failure record."""
+
+    RETRIES_EXHAUSTED = "RetriesExhausted"
+    EVENT_AGE_EXCEEDED = "EventAgeExceeded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvokeConfiguration:
+    """What a function's EventInvokeConfig says; a destination is an ARN, or None."""
+
+    retries_max: int = RETRIES_DEFAULT
+    age_max: timedelta = AGE_DEFAULT
+    on_failure: str | None = None
+    on_success: str | None = None
+
+
+@dataclass(frozen=True)
+class QueuedEvent:
+    """An event on its way: since when, and how often its attempts failed, by reason."""
+
+    accepted: datetime
+    function_errors: int = 0
+    system_errors: int = 0
+
+    @property
+    def attempts(self) -> int:
+        """How often the function was invoked with it: a throttled attempt never reached it."""
+        return self.function_errors
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Lambda tries again."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    """Lambda does not."""
+
+    condition: Condition
+
+
+def after_failure(
+    event: QueuedEvent, failure: Failure, now: datetime, configuration: InvokeConfiguration
+) -> Retry | GiveUp:
+    """What Lambda does about the failure; `event` counts it already."""
+    if failure is Failure.FUNCTION and event.function_errors > configuration.retries_max:
+        return GiveUp(Condition.RETRIES_EXHAUSTED)
+    at = now + _wait(event, failure)
+    if at - event.accepted > configuration.age_max:
+        return GiveUp(Condition.EVENT_AGE_EXCEEDED)
+    return Retry(at)
+
+
+def _wait(event: QueuedEvent, failure: Failure) -> timedelta:
+    if failure is Failure.FUNCTION:
+        return FUNCTION_ERROR_WAITS[event.function_errors - 1]
+    wait = SYSTEM_WAIT_FIRST
+    for _ in range(event.system_errors - 1):
+        wait = min(wait * 2, SYSTEM_WAIT_MAX)
+    return wait

@@ -1,0 +1,82 @@
+"""Handlers take turns, and nothing runs beside the one whose turn it is."""
+
+import threading
+from itertools import permutations
+
+import pytest
+
+from wavetank.driver.turns import Cut, Ended, StuckError, Turn, is_a_turn, pause
+
+SECONDS = 5.0
+
+
+def _walker(log: list[str], name: str) -> Turn[object, str]:
+    """Notes each of its three steps, and pauses between them."""
+
+    def walk() -> str:
+        for step in range(3):
+            log.append(f"{name}{step}")
+            if step < 2:
+                pause(step)
+        return name
+
+    return Turn(walk, SECONDS)
+
+
+@pytest.mark.parametrize("order", sorted(set(permutations("aabb"))))
+def test_turns_are_interleaved_as_their_giver_wants(order: tuple[str, ...]) -> None:
+    """Every order of two handlers' steps can be had, and is just that."""
+    log: list[str] = []
+    turns = {name: _walker(log, name) for name in "ab"}
+    for turn in turns.values():
+        assert turn.start() == 0
+    answers = [turns[name].go_on() for name in order]
+    assert answers.count(Ended("a")) == answers.count(Ended("b")) == 1
+    steps = iter({name: iter("12") for name in "ab"}.items())
+    numbers = dict(steps)
+    assert log == ["a0", "b0", *(f"{name}{next(numbers[name])}" for name in order)]
+
+
+def test_what_a_handler_raises_reaches_whoever_gave_the_turn() -> None:
+    """The very exception."""
+
+    def fail() -> None:
+        raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        Turn[object, None](fail, SECONDS).start()
+
+
+def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
+    """Its own `except Exception` does not keep it, its `finally` runs."""
+    log: list[str] = []
+
+    def stubborn() -> str:
+        try:
+            pause("call")
+        except Exception:  # noqa: BLE001 - as handlers do
+            log.append("kept")
+        finally:
+            log.append("cleaned up")
+        return "went on"
+
+    turn = Turn[object, str](stubborn, SECONDS)
+    assert turn.start() == "call"
+    with pytest.raises(Cut):
+        turn.cut()
+    assert log == ["cleaned up"]
+
+
+def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:
+    """In real time, so that nothing hangs with it."""
+    release = threading.Event()
+    turn = Turn[object, bool](release.wait, seconds_max=0.05)
+    with pytest.raises(StuckError, match="endless loop"):
+        turn.start()
+    release.set()
+
+
+def test_only_a_handlers_thread_is_a_turn() -> None:
+    """Whoever else calls is not asked to wait."""
+    assert not is_a_turn()
+    assert Turn[object, bool](is_a_turn, SECONDS).start() == Ended(value=True)
