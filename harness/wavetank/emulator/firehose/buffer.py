@@ -21,11 +21,15 @@ BACKLOG_BYTES_MAX = 512 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Records that become one object. `oldest` is when the first of them arrived."""
+    """Records that become one object. `oldest` is when the first of them arrived.
+
+    `first` is how many the stream had accepted before it; unknown, 0, where a snapshot brought it.
+    """
 
     oldest: datetime
     count: int
     body: bytes
+    first: int = 0
     attempts: int = 0
     next_attempt: datetime | None = None
     first_attempt: datetime | None = None
@@ -73,8 +77,7 @@ class StreamBuffer:
     def cut(self) -> None:
         """Ends the buffer: what is in it will be one object."""
         if self._oldest is not None:
-            batch = Batch(oldest=self._oldest, count=len(self._parts), body=b"".join(self._parts))
-            self.waiting.append(batch)
+            self.waiting.append(self._open_batch(self._oldest))
         self._parts, self._bytes, self._oldest = [], 0, None
 
     def hurry(self) -> None:
@@ -126,10 +129,13 @@ class StreamBuffer:
         """All that is not yet delivered, the open buffer last."""
         open_batch = []
         if self._oldest is not None:
-            open_batch = [
-                Batch(oldest=self._oldest, count=len(self._parts), body=b"".join(self._parts))
-            ]
+            open_batch = [self._open_batch(self._oldest)]
         return [*self.on_the_way, *self.waiting, *open_batch]
+
+    def _open_batch(self, oldest: datetime) -> Batch:
+        count = len(self._parts)
+        first = self.totals.records_accepted - count
+        return Batch(oldest=oldest, count=count, body=b"".join(self._parts), first=first)
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Takes up what an earlier stream of the name held; it is due by its own age."""

@@ -5,9 +5,10 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from wavetank.clock import Clock
 from wavetank.emulator.firehose.buffer import Batch, StreamBuffer
@@ -20,6 +21,22 @@ LOOK_SECONDS_MAX = 0.5
 """How long the thread trusts its clock: a test may move it, and nothing tells of that."""
 
 type PutObject = Callable[[DestinationSettings, str, bytes], None]
+
+
+class DeliveryObserver(Protocol):
+    """Whoever keeps a history of what becomes of records, by their numbers in the stream."""
+
+    def accepted(self, stream: str, records: Sequence[bytes]) -> None:
+        """The stream has taken these, in this order."""
+        ...
+
+    def delivered(self, stream: str, bucket: str, key: str, first: int, count: int) -> None:
+        """So many records, from that one on, are an object now."""
+        ...
+
+    def lost(self, stream: str, first: int, count: int, reason: str) -> None:
+        """So many records, from that one on, will never be one."""
+        ...
 
 
 @dataclass
@@ -40,6 +57,7 @@ class Deliverer:
         self._streams: dict[str, Stream] = {}
         self._changed = threading.Condition()
         self._delivering = threading.Lock()
+        self.observer: DeliveryObserver | None = None
 
     def run(self) -> None:
         """Delivers for ever; the body of a thread."""
@@ -74,10 +92,12 @@ class Deliverer:
             stream.buffer.settings, stream.version = settings, version
             self._changed.notify()
 
-    def accept(self, name: str, records: Iterable[bytes]) -> None:
+    def accept(self, name: str, records: Sequence[bytes]) -> None:
         """Buffers the records."""
         with self._changed:
             self._streams[name].buffer.accept(records, self._clock.now())
+            if self.observer is not None:
+                self.observer.accepted(name, records)
             self._changed.notify()
 
     def restore(self, name: str, batches: Iterable[Batch]) -> None:
@@ -133,12 +153,17 @@ class Deliverer:
         else:
             with self._changed:
                 stream.buffer.delivered(batch)
+            if self.observer is not None:
+                bucket = settings.bucket
+                self.observer.delivered(stream.name, bucket, key, batch.first, batch.count)
 
     def _failed(self, stream: Stream, batch: Batch, error: str) -> None:
         with self._changed:
             again = stream.buffer.failed(batch, error, self._clock.now())
         if not again:
             LOG.error("%s lost %d records for ever: %s", stream.name, batch.count, error)
+            if self.observer is not None:
+                self.observer.lost(stream.name, batch.first, batch.count, error)
         elif batch.attempts == 0:
             LOG.warning("%s could not deliver, and tries on for 24 h: %s", stream.name, error)
 

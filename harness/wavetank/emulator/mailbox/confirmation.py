@@ -6,7 +6,8 @@ The subscriptions are LocalStack's own, in its store; what it does not keep is i
 
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,16 @@ def is_confirmed(subscription: SnsSubscription) -> bool:
     return subscription["PendingConfirmation"] == "false"
 
 
+@dataclass(frozen=True)
+class SentMessage:
+    """What was published, to one address."""
+
+    topic: str
+    address: str
+    subject: str
+    text: str
+
+
 class Confirmations:
     """The e-mail subscriptions of this LocalStack.
 
@@ -47,6 +58,7 @@ class Confirmations:
         self._pending = PendingSubscriptions()
         self._rates = SendingRates()
         self._kept: dict[tuple[str, str], KeptSubscription] = {}
+        self.on_sent: Callable[[SentMessage], None] | None = None
 
     def check_limit(self) -> None:
         """Whether one more may wait.
@@ -117,6 +129,8 @@ class Confirmations:
         address, now = subscription["Endpoint"], self._clock.now()
         name = str(uuid.uuid4())
         self.mailbox.deliver(messages.notification(name, now, address, subject, text, unsubscribe))
+        if self.on_sent is not None:
+            self.on_sent(SentMessage(subscription["TopicArn"], address, subject or "", text))
 
     def kept(self) -> list[KeptSubscription]:
         """All subscriptions that there are, and those of topics that are not made again yet."""

@@ -18,7 +18,7 @@ import freezegun
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.tank import variables
-from wavetank.engines.tank.environment import ExecutionEnvironment
+from wavetank.engines.tank.environment import ExecutionEnvironment, outside_the_handler
 from wavetank.errors import InfrastructureError
 from wavetank.exchange import Carry, HttpRequest, HttpResponse
 from wavetank.settings import REGION, SANDBOX_ACCOUNT
@@ -67,7 +67,8 @@ class Tank:
             raise InfrastructureError(
                 f"a call to {ENDPOINT}", request.url, "leave the endpoint to the environment"
             )
-        return self._localstack.answer(request)
+        with outside_the_handler():
+            return self._localstack.answer(request)
 
     def take_baseline(self) -> None:
         """What there is now is where `reset` goes back to."""

@@ -9,6 +9,7 @@ global may be changed on entering and restored on leaving.
 import importlib
 import json
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,20 @@ from typing import Any
 from wavetank.emulator.executor.outcome import Outcome, raised, responded
 from wavetank.engines.tank.variables import ThreadedEnvironment
 from wavetank.transport import default_session, use_default_session
+
+RUNNING = threading.local()
+"""The execution environment whose handler runs in this thread."""
+
+
+@contextmanager
+def outside_the_handler() -> Iterator[None]:
+    """For the body, this process is its own again, if a handler runs in this thread."""
+    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    if environment is None:
+        yield
+        return
+    with environment.outside():
+        yield
 
 
 class ModuleSpace:
@@ -127,8 +142,10 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
+        RUNNING.environment = self
 
     def _leave(self) -> None:
+        RUNNING.environment = None
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
