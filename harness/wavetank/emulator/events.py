@@ -11,17 +11,16 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from crontab import CronTab
 from localstack.services.events.models import Rule, events_stores
 from localstack.services.events.provider import EventsProvider
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.xray.trace_header import TraceHeader
 
 from wavetank.clock import Clock, WallClock
-from wavetank.schedule import parse_rate, scheduled_event
+from wavetank.schedule import ScheduleError, parse_schedule, scheduled_event
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -33,7 +32,7 @@ class Timer:
 
     expression: str
     created: datetime
-    due: datetime
+    due: datetime | None
 
 
 class Timetable:
@@ -50,19 +49,22 @@ class Timetable:
             timer, expression = self._timers.get(arn), str(rule.schedule_expression)
             if timer is None or timer.expression != expression:
                 self._timers[arn] = Timer(expression, now, next_due(expression, now, now))
-            elif now >= timer.due:
+            elif timer.due is not None and now >= timer.due:
                 due, timer.due = timer.due, next_due(timer.expression, timer.created, now)
                 if rule.state != "DISABLED":
                     yield rule, due
 
 
-def next_due(expression: str, created: datetime, after: datetime) -> datetime:
-    """The first instant after `after` at which a rule of that age is due."""
-    rate = parse_rate(expression)
-    if rate is not None:
-        return rate.next_due(created, after)
-    cron = CronTab(expression.strip().removeprefix("cron(").removesuffix(")"))
-    return after + timedelta(seconds=cron.next(now=after, default_utc=True))
+def next_due(expression: str, created: datetime, after: datetime) -> datetime | None:
+    """The first instant after `after` at which a rule of that age is due; None: never again.
+
+    One bad expression, which PutRule may have let through, must not end the schedule of all.
+    """
+    try:
+        return parse_schedule(expression).due_after(created, after)
+    except ScheduleError as error:
+        LOG.warning("a rule never fires: %s", error)
+        return None
 
 
 class WavetankEvents(EventsProvider):

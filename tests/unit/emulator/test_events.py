@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from localstack.aws.api.events import RuleState
 from localstack.services.events.models import Rule
 
@@ -64,5 +65,20 @@ def test_after_a_pause_a_rule_fires_once() -> None:
 
 def test_cron_is_in_utc() -> None:
     """The next full hour, whatever the machine's time zone."""
-    due = next_due("cron(0 * * * ? *)", NOW, NOW)
-    assert abs((due - datetime(2026, 11, 24, 11, tzinfo=UTC)).total_seconds()) < 1
+    assert next_due("cron(0 * * * ? *)", NOW, NOW) == datetime(2026, 11, 24, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("expression", ["cron(0 0 31 2 ? *)", "cron(0 0 ? * 3#0 *)"])
+def test_a_rule_that_is_never_due_keeps_no_other_waiting(expression: str) -> None:
+    """Whether its days do not exist, or a snapshot brought what PutRule refuses."""
+    timetable = Timetable()
+    rules = [Rule("never", "eu-west-1", "000000000000", expression), _rule()]
+    assert _due(timetable, rules, NOW) == []
+    assert _due(timetable, rules, NOW + MINUTE) == [NOW + MINUTE]
+
+
+def test_a_last_instant_is_fired_once() -> None:
+    """After it the rule is never due again."""
+    timetable, rules = Timetable(), [_rule("cron(4 10 24 11 ? 2026)")]
+    fired = [due for n in range(5) for due in _due(timetable, rules, NOW + n * MINUTE)]
+    assert fired == [datetime(2026, 11, 24, 10, 4, tzinfo=UTC)]
