@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from localstack.services.events.models import Rule, events_stores
+from localstack.services.events.models import Rule, ValidationException, events_stores
 from localstack.services.events.provider import EventsProvider
+from localstack.services.events.rule import RuleService
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.xray.trace_header import TraceHeader
 
@@ -24,6 +25,8 @@ from wavetank.schedule import ScheduleError, parse_schedule, scheduled_event
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
+ACCEPTED_EXPRESSION = "rate(1 minute)"
+INVALID_EXPRESSION = "Parameter ScheduleExpression is not valid."
 
 
 @dataclass
@@ -58,13 +61,38 @@ class Timetable:
 def next_due(expression: str, created: datetime, after: datetime) -> datetime | None:
     """The first instant after `after` at which a rule of that age is due; None: never again.
 
-    One bad expression, which PutRule may have let through, must not end the schedule of all.
+    PutRule lets no expression through that is none, but a snapshot may hold one of another version.
     """
     try:
         return parse_schedule(expression).due_after(created, after)
     except ScheduleError as error:
         LOG.warning("a rule never fires: %s", error)
         return None
+
+
+class ScheduledRule(RuleService):
+    """LocalStack's rule, with AWS's schedule expressions.
+
+    LocalStack's own takes hour 24, which AWS refuses, and refuses the days 1-31/2, which AWS
+    documents.
+    """
+
+    @classmethod
+    def _validate_input(
+        cls,
+        event_pattern: str | None,
+        schedule_expression: str | None,
+        event_bus_name: str | None = "default",
+    ) -> None:
+        """The expression is judged here; all else by LocalStack, given one that it takes."""
+        stand_in = schedule_expression and ACCEPTED_EXPRESSION
+        super()._validate_input(event_pattern, stand_in, event_bus_name)
+        try:
+            if schedule_expression:
+                parse_schedule(schedule_expression)
+        except ScheduleError as error:
+            LOG.info("PutRule refused: %s", error)
+            raise ValidationException(INVALID_EXPRESSION) from error
 
 
 class WavetankEvents(EventsProvider):
@@ -83,6 +111,12 @@ class WavetankEvents(EventsProvider):
     def on_before_stop(self) -> None:
         """Ends it."""
         self._stopped.set()
+
+    def create_rule_service(self, *details: Any, **named: Any) -> RuleService:
+        """What PutRule makes and keeps; refuses the expressions that AWS refuses."""
+        service: RuleService = ScheduledRule.create_rule_service(*details, **named)
+        self._rule_services_store[service.arn] = service
+        return service
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):
