@@ -11,21 +11,23 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from crontab import CronTab
-from localstack.services.events.models import Rule, events_stores
+from localstack.services.events.models import Rule, ValidationException, events_stores
 from localstack.services.events.provider import EventsProvider
+from localstack.services.events.rule import RuleService
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.xray.trace_header import TraceHeader
 
 from wavetank.clock import Clock, WallClock
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
-from wavetank.schedule import parse_rate, scheduled_event
+from wavetank.schedule import ScheduleError, parse_schedule, scheduled_event
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
+ACCEPTED_EXPRESSION = "rate(1 minute)"
+INVALID_EXPRESSION = "Parameter ScheduleExpression is not valid."
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Timer:
 
     expression: str
     created: datetime
-    due: datetime
+    due: datetime | None
 
 
 class Timetable:
@@ -51,19 +53,47 @@ class Timetable:
             timer, expression = self._timers.get(arn), str(rule.schedule_expression)
             if timer is None or timer.expression != expression:
                 self._timers[arn] = Timer(expression, now, next_due(expression, now, now))
-            elif now >= timer.due:
+            elif timer.due is not None and now >= timer.due:
                 due, timer.due = timer.due, next_due(timer.expression, timer.created, now)
                 if rule.state != "DISABLED":
                     yield rule, due
 
 
-def next_due(expression: str, created: datetime, after: datetime) -> datetime:
-    """The first instant after `after` at which a rule of that age is due."""
-    rate = parse_rate(expression)
-    if rate is not None:
-        return rate.next_due(created, after)
-    cron = CronTab(expression.strip().removeprefix("cron(").removesuffix(")"))
-    return after + timedelta(seconds=cron.next(now=after, default_utc=True))
+def next_due(expression: str, created: datetime, after: datetime) -> datetime | None:
+    """The first instant after `after` at which a rule of that age is due; None: never again.
+
+    PutRule lets no expression through that is none, but a snapshot may hold one of another version.
+    """
+    try:
+        return parse_schedule(expression).due_after(created, after)
+    except ScheduleError as error:
+        LOG.warning("a rule never fires: %s", error)
+        return None
+
+
+class ScheduledRule(RuleService):
+    """LocalStack's rule, with AWS's schedule expressions.
+
+    LocalStack's own takes hour 24, which AWS refuses, and refuses the days 1-31/2, which AWS
+    documents.
+    """
+
+    @classmethod
+    def _validate_input(
+        cls,
+        event_pattern: str | None,
+        schedule_expression: str | None,
+        event_bus_name: str | None = "default",
+    ) -> None:
+        """The expression is judged here; all else by LocalStack, given one that it takes."""
+        stand_in = schedule_expression and ACCEPTED_EXPRESSION
+        super()._validate_input(event_pattern, stand_in, event_bus_name)
+        try:
+            if schedule_expression:
+                parse_schedule(schedule_expression)
+        except ScheduleError as error:
+            LOG.info("PutRule refused: %s", error)
+            raise ValidationException(INVALID_EXPRESSION) from error
 
 
 class WavetankEvents(EventsProvider):
@@ -84,6 +114,12 @@ class WavetankEvents(EventsProvider):
     def on_before_stop(self) -> None:
         """Ends it."""
         self._stopped.set()
+
+    def create_rule_service(self, *details: Any, **named: Any) -> RuleService:
+        """What PutRule makes and keeps; refuses the expressions that AWS refuses."""
+        service: RuleService = ScheduledRule.create_rule_service(*details, **named)
+        self._rule_services_store[service.arn] = service
+        return service
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):

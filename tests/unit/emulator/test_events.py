@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from localstack.aws.api.events import RuleState
-from localstack.services.events.models import Rule
+from localstack.services.events.models import Rule, ValidationException
 
-from wavetank.emulator.events import Timetable, next_due
+from wavetank.clock import WallClock
+from wavetank.emulator.events import Timetable, WavetankEvents, next_due
 
 NOW = datetime(2026, 11, 24, 10, 3, 27, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -64,5 +66,56 @@ def test_after_a_pause_a_rule_fires_once() -> None:
 
 def test_cron_is_in_utc() -> None:
     """The next full hour, whatever the machine's time zone."""
-    due = next_due("cron(0 * * * ? *)", NOW, NOW)
-    assert abs((due - datetime(2026, 11, 24, 11, tzinfo=UTC)).total_seconds()) < 1
+    assert next_due("cron(0 * * * ? *)", NOW, NOW) == datetime(2026, 11, 24, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("expression", ["cron(0 0 31 2 ? *)", "cron(0 0 ? * 3#0 *)"])
+def test_a_rule_that_is_never_due_keeps_no_other_waiting(expression: str) -> None:
+    """Whether its days do not exist, or a snapshot brought what PutRule refuses."""
+    timetable = Timetable()
+    rules = [Rule("never", "eu-west-1", "000000000000", expression), _rule()]
+    assert _due(timetable, rules, NOW) == []
+    assert _due(timetable, rules, NOW + MINUTE) == [NOW + MINUTE]
+
+
+def test_a_last_instant_is_fired_once() -> None:
+    """After it the rule is never due again."""
+    timetable, rules = Timetable(), [_rule("cron(4 10 24 11 ? 2026)")]
+    fired = [due for n in range(5) for due in _due(timetable, rules, NOW + n * MINUTE)]
+    assert fired == [datetime(2026, 11, 24, 10, 4, tzinfo=UTC)]
+
+
+def _put(expression: str, event_bus: str = "default") -> str:
+    """The expression of the rule that PutRule makes."""
+    provider = WavetankEvents(WallClock())
+    place = {"region": "eu-west-1", "account_id": "000000000000", "event_bus_name": event_bus}
+    service = provider.create_rule_service("a-rule", schedule_expression=expression, **place)
+    return str(service.rule.schedule_expression)
+
+
+@pytest.mark.parametrize(
+    "expression", ["rate(5 minutes)", "cron(0 10 * * ? *)", "cron(0 0 1-31/2 * ? 2026-2030/2)"]
+)
+def test_put_rule_takes_what_aws_takes(expression: str) -> None:
+    """Also what LocalStack's own pattern does not know."""
+    assert _put(expression) == expression
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["rate(1 minutes)", "rate( 10 minutes )", "cron(0 0 ? * 3#0 *)", "cron(0 24 * * ? *)", "daily"],
+)
+def test_put_rule_refuses_what_aws_refuses(expression: str) -> None:
+    """In AWS's words, also where LocalStack's own pattern lets it through."""
+    with pytest.raises(ValidationException) as refused:
+        _put(expression)
+    assert (refused.value.code, refused.value.message) == (
+        "ValidationException",
+        "Parameter ScheduleExpression is not valid.",
+    )
+
+
+def test_put_rule_still_refuses_what_localstack_refuses() -> None:
+    """A schedule on a bus of one's own."""
+    with pytest.raises(ValidationException, match="only on the default event bus"):
+        _put("rate(1 minute)", "a-bus")
