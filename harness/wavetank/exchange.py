@@ -23,5 +23,5 @@ class HttpResponse:
     body: bytes
 
 
-type Carry = Callable[[HttpRequest], HttpResponse]
-"""Whatever takes requests and brings their answers."""
+type Carry = Callable[[HttpRequest], HttpResponse | None]
+"""Whatever takes requests and brings their answers; None for one that it leaves to others."""

@@ -1,7 +1,7 @@
 """What carries the SDK's requests: a socket, or a function in this process.
 
 Replacing the SDK's own HTTP session reaches every client in the process, those that a handler makes
-for itself included, and leaves none of them a way to a network.
+for itself included.
 """
 
 import io
@@ -25,14 +25,16 @@ class _Body(io.BytesIO):
 
 @contextmanager
 def carried_by(carry: Carry) -> Iterator[None]:
-    """For as long as the body runs, every SDK request in this process goes to the function."""
+    """For as long as the body runs, SDK requests in this process go to the function first."""
     sessions: Any = URLLib3Session
     stock = sessions.send
 
-    def send(_: URLLib3Session, request: Any) -> AWSResponse:
+    def send(session: URLLib3Session, request: Any) -> Any:
         answer = carry(
             HttpRequest(request.method, request.url, _texts(request.headers), _bytes(request.body))
         )
+        if answer is None:
+            return stock(session, request)
         headers: Any = dict(answer.headers)
         return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
 

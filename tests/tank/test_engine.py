@@ -153,12 +153,27 @@ def test_whatever_a_handler_raises_is_its_outcome(
     assert body["stackTrace"] or error == "SyntaxError"
 
 
-def test_there_is_no_way_out(deployed: Deployed) -> None:
+ELSEWHERE = """
+import boto3
+def handler(event, context):
+    credentials = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    client = boto3.client("sts", "eu-west-1", endpoint_url="https://example.com", **credentials)
+    return client.get_caller_identity()
+"""
+
+
+def test_a_handler_has_no_way_out(deployed: Deployed, tmp_path: Path) -> None:
     """A call to anywhere but the tank is refused before it leaves."""
-    request = HttpRequest("GET", "https://example.com/", {}, b"")
-    with pytest.raises(InfrastructureError, match="leave the endpoint to the environment"):
-        deployed.tank.answer(request)
+    (tmp_path / "function.py").write_text(ELSEWHERE)
+    outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
+    assert "leave the endpoint to the environment" in str(outcome.payload)
     assert deployed.tank.aws.s3.meta.endpoint_url == ENDPOINT
+
+
+def test_requests_of_others_are_left_alone(deployed: Deployed) -> None:
+    """Whatever else this process talks to is no matter of the tank's."""
+    request = HttpRequest("GET", "http://127.0.0.1:4566/", {}, b"")
+    assert deployed.tank.carry(request) is None
 
 
 def test_a_process_has_one_tank(deployed: Deployed) -> None:

@@ -87,7 +87,7 @@ def test_a_last_instant_is_fired_once() -> None:
 
 def _put(expression: str, event_bus: str = "default") -> str:
     """The expression of the rule that PutRule makes."""
-    provider = WavetankEvents(WallClock())
+    provider = WavetankEvents(WallClock(), fires=False)
     place = {"region": "eu-west-1", "account_id": "000000000000", "event_bus_name": event_bus}
     service = provider.create_rule_service("a-rule", schedule_expression=expression, **place)
     return str(service.rule.schedule_expression)

@@ -18,9 +18,13 @@ import freezegun
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.tank import variables
-from wavetank.engines.tank.environment import ExecutionEnvironment, outside_the_handler
+from wavetank.engines.tank.environment import (
+    ExecutionEnvironment,
+    is_a_handlers_thread,
+    outside_the_handler,
+)
 from wavetank.errors import InfrastructureError
-from wavetank.exchange import Carry, HttpRequest, HttpResponse
+from wavetank.exchange import HttpRequest, HttpResponse
 from wavetank.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.transport import carried_by
 
@@ -30,45 +34,44 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
 
 PORT = 4566
-"""In the tank's own URLs; nobody listens there."""
-ENDPOINT = f"http://127.0.0.1:{PORT}"
+ENDPOINT = f"http://tank.invalid:{PORT}"
+"""No name of any network's, so that nobody else is meant by it."""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
 """What this process has already, and keeps."""
 PREPARED: list[Path] = []
 """The folder of this process's tank, once there is one."""
-VIRTUAL = {"EAGER_SERVICE_LOADING": "0", "IN_MEMORY_CLIENT": "1", "WAVETANK_TIME": "virtual"}
+VIRTUAL = {
+    "EAGER_SERVICE_LOADING": "0",
+    "IN_MEMORY_CLIENT": "1",
+    "LOCALSTACK_HOST": f"tank.invalid:{PORT}",
+    "WAVETANK_TIME": "virtual",
+}
 
 
 class Tank:
-    """What a driver needs: clients, functions to run, time to move, and a way back.
-
-    `carry` is asked with each request of the SDK; None sends it straight to LocalStack.
-    """
+    """What a driver needs: clients, functions to run, time to move, and a way back."""
 
     def __init__(self, localstack: "InProcessLocalStack") -> None:
         self._localstack = localstack
         self._environ = variables.install()
         self._baseline: Baseline | None = None
         self._frozen: Any = None
-        self.carry: Carry | None = None
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
 
-    def take(self, request: HttpRequest) -> HttpResponse:
-        """Takes a request of the SDK to whoever is to have it."""
-        return (self.carry or self.answer)(request)
-
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """LocalStack's answer.
+    def carry(self, request: HttpRequest) -> HttpResponse | None:
+        """LocalStack's answer; None where the request is for somebody else.
 
         Raises:
-            InfrastructureError: the request is for somebody else: there is no network here.
+            InfrastructureError: a handler's is: there is no network here.
         """
-        if not request.url.startswith(ENDPOINT):
+        if request.url.startswith(ENDPOINT):
+            with outside_the_handler():
+                return self._localstack.answer(request)
+        if is_a_handlers_thread():
             raise InfrastructureError(
                 f"a call to {ENDPOINT}", request.url, "leave the endpoint to the environment"
             )
-        with outside_the_handler():
-            return self._localstack.answer(request)
+        return None
 
     def take_baseline(self) -> None:
         """What there is now is where `reset` goes back to."""
@@ -172,7 +175,7 @@ def tank() -> Iterator[Tank]:
         from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
 
         made = Tank(InProcessLocalStack())
-        stack.enter_context(carried_by(made.take))
+        stack.enter_context(carried_by(made.carry))
         yield made
 
 

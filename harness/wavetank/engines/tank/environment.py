@@ -26,6 +26,11 @@ RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
 
+def is_a_handlers_thread() -> bool:
+    """Whether a handler runs in this thread, now."""
+    return getattr(RUNNING, "environment", None) is not None
+
+
 @contextmanager
 def outside_the_handler() -> Iterator[None]:
     """For the body, this process is its own again, if a handler runs in this thread."""
