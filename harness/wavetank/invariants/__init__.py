@@ -9,7 +9,6 @@
     notices       each failure is told once to everybody who asked for it
     drained       nothing is left at the end
     ticker        the ticker's own; the other modules know no ticker
-    sample        the ticker's records as texts
 
 A judge takes in one event after the other and keeps no history, so the driver can feed it live and
 a saved run can be judged again from its file.

@@ -84,6 +84,8 @@ class NoSilentFailure:
         )
 
     def _begin(self, request: str, event: Event) -> None:
+        if isinstance(event, AttemptBegan) and request in self._open:
+            return  # the same first attempt, after it was throttled
         self._requests += 1
         _more(self._open, request, f"{request}, begun at {rfc3339(event.at)}")
 

@@ -12,6 +12,7 @@ import re
 from wavetank.clock import rfc3339
 from wavetank.history import (
     AttemptBegan,
+    DestinationReached,
     Event,
     GivenUp,
     MessageSent,
@@ -59,6 +60,8 @@ class OneNotice:
                 self._change(event)
             case AttemptBegan(trigger=Trigger.DESTINATION):
                 self._messengers.put(event.request, value=True)
+            case DestinationReached(invocation=str(invocation)):
+                self._messengers.put(invocation, value=True)
             case GivenUp() if not self._messengers.get(event.request):
                 self._fail(event)
             case MessageSent():
@@ -97,8 +100,7 @@ class OneNotice:
 
     def _fail(self, event: GivenUp) -> None:
         self._failures += 1
-        if self._told.get(event.request) is None:
-            self._told.put(event.request, set())
+        self._told.put(event.request, set())
         if self._confirmed:
             self._waiting[event.request] = set(self._confirmed)
 

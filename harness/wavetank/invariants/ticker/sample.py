@@ -6,11 +6,13 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from wavetank.history import Event, ObjectDelivered
 from wavetank.ticker import RECORD_KEYS
 
 ORIGINAL = re.compile(
@@ -37,24 +39,49 @@ def parse_sample(text: str) -> Sample | None:
     """What the record says; None where it is not one of the ticker's."""
     try:
         ticker, timestamp, price = _original(text) or _ndjson(text)
-        instant = datetime.fromisoformat(timestamp).astimezone(UTC)
+        instant = datetime.fromisoformat(timestamp)
+        if not ticker or not price or instant.tzinfo is None:
+            return None
+        return Sample(ticker, instant.astimezone(UTC), price, text)
     except (ArithmeticError, RecursionError, TypeError, ValueError):
         return None
-    if not ticker or not price.is_finite() or abs(price.adjusted()) > EXPONENT_MAX or price <= 0:
+
+
+def delivered_samples(event: Event) -> Iterator[Sample]:
+    """What the event delivers, where it is readable."""
+    if isinstance(event, ObjectDelivered):
+        for text in event.records:
+            sample = parse_sample(text)
+            if sample is not None:
+                yield sample
+
+
+def parse_price(text: str) -> Decimal | None:
+    """The price, exact; None where it is no number that a price can be."""
+    try:
+        price = Decimal(text)
+    except ArithmeticError:
         return None
-    return Sample(ticker, instant, price, text)
+    sensible = price.is_finite() and price > 0 and abs(price.adjusted()) <= EXPONENT_MAX
+    return price if sensible else None
 
 
-def _original(text: str) -> tuple[str, str, Decimal] | None:
+def _original(text: str) -> tuple[str, str, Decimal | None] | None:
     matched = ORIGINAL.fullmatch(text.strip())
-    return (matched[1], f"{matched[2]}+00:00", Decimal(matched[3])) if matched else None
+    return (matched[1], f"{matched[2]}+00:00", parse_price(matched[3])) if matched else None
 
 
-def _ndjson(text: str) -> tuple[str, str, Decimal]:
-    content = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+def _ndjson(text: str) -> tuple[str, str, Decimal | None]:
+    content = json.loads(text, parse_float=_Number, parse_int=_Number)
     if not isinstance(content, dict) or set(content) != set(RECORD_KEYS):
         raise ValueError("other keys")
     ticker, timestamp, price = (content[key] for key in RECORD_KEYS)
-    if not isinstance(ticker, str) or not isinstance(price, Decimal) or timestamp[-1:] != "Z":
+    if not isinstance(price, _Number) or type(ticker) is not str:
         raise ValueError("other values")
-    return ticker, timestamp, price
+    return ticker, timestamp, parse_price(price)
+
+
+class _Number(str):
+    """A number as JSON has it, digit for digit; a text in quotation marks is none."""
+
+    __slots__ = ()
