@@ -1,0 +1,74 @@
+"""What happened in a run: typed events, one line of JSON each, in a file that only grows.
+
+    events       what can happen; knows pipelines, but no ticker
+    encoding     an event as its one canonical line, and back; the digest
+    file         written as it happens, read again later
+    difference   where two runs that should be the same part
+
+The driver writes; `wavetank.invariants` judges, live or from the file.
+"""
+
+from wavetank.history.difference import Difference, first_difference
+from wavetank.history.encoding import Digest, decode, digest_of, encode
+from wavetank.history.events import (
+    EVENTS,
+    AttemptBegan,
+    AttemptEnded,
+    Called,
+    CutOff,
+    DestinationReached,
+    Drained,
+    Event,
+    FaultBegan,
+    FaultHealed,
+    Fired,
+    GivenUp,
+    MessageSent,
+    ObjectDelivered,
+    Outcome,
+    RecordsAccepted,
+    RecordsLost,
+    RuleSpec,
+    RunBegan,
+    RunEnded,
+    SubscriptionChanged,
+    Suppressed,
+    TableSeen,
+    Trigger,
+)
+from wavetank.history.file import HistoryWriter, read_history
+
+__all__ = [
+    "EVENTS",
+    "AttemptBegan",
+    "AttemptEnded",
+    "Called",
+    "CutOff",
+    "DestinationReached",
+    "Difference",
+    "Digest",
+    "Drained",
+    "Event",
+    "FaultBegan",
+    "FaultHealed",
+    "Fired",
+    "GivenUp",
+    "HistoryWriter",
+    "MessageSent",
+    "ObjectDelivered",
+    "Outcome",
+    "RecordsAccepted",
+    "RecordsLost",
+    "RuleSpec",
+    "RunBegan",
+    "RunEnded",
+    "SubscriptionChanged",
+    "Suppressed",
+    "TableSeen",
+    "Trigger",
+    "decode",
+    "digest_of",
+    "encode",
+    "first_difference",
+    "read_history",
+]

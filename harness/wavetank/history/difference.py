@@ -1,0 +1,61 @@
+"""Where two histories part: the same seed, scenario and code must give the same lines."""
+
+import json
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first line that differs; None for the history that has ended before it."""
+
+    line: int
+    one: str | None
+    other: str | None
+
+    def __str__(self) -> str:
+        where = f"line {self.line}"
+        if self.one is None or self.other is None:
+            longer, line = ("second", self.other) if self.one is None else ("first", self.one)
+            return f"{where}: only the {longer} goes on, with {_shortened(line)}"
+        one, other = _fields(self.one), _fields(self.other)
+        if one.get("event") != other.get("event") or not one:
+            return f"{where}: {_shortened(self.one)} and {_shortened(self.other)}"
+        differing = sorted(n for n in one.keys() | other.keys() if one.get(n) != other.get(n))
+        told = (
+            f"{n} is {_shortened(one.get(n))} and {_shortened(other.get(n))}" for n in differing
+        )
+        return f"{where}, {one['event']} at {one.get('at')}: {'; '.join(told)}"
+
+
+def first_difference(one: Path, other: Path) -> Difference | None:
+    """None where both are the same to the last byte; memory does not grow with their length.
+
+    Raises:
+        OSError: one of them cannot be read.
+    """
+    with (
+        one.open(encoding="ascii", errors="replace", newline="\n") as ones,
+        other.open(encoding="ascii", errors="replace", newline="\n") as others,
+    ):
+        for number, (left, right) in enumerate(zip_longest(ones, others), 1):
+            if left != right:
+                return Difference(number, left, right)
+    return None
+
+
+def _fields(line: str) -> dict[str, object]:
+    """The line's content; nothing where it is unfinished."""
+    try:
+        content = json.loads(line)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _shortened(value: object) -> str:
+    text = str(value).strip()
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."

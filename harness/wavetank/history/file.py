@@ -1,0 +1,101 @@
+"""A run's file: written line by line as things happen, and read again without the emulator."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.history.encoding import Digest, decode, encode
+from wavetank.history.events import CutOff, Event
+
+
+class HistoryWriter:
+    """Appends events to a new file; each is on its way to the disk when `write` returns.
+
+    Raises:
+        UsageError: the file is there already; a run's history is never written over.
+        InfrastructureError: the disk does not take it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._digest = Digest()
+        try:
+            self._file = path.open("x", encoding="ascii", newline="\n", buffering=1)
+        except FileExistsError as error:
+            raise UsageError(
+                f"no history at {path}", "one of another run", "choose another folder"
+            ) from error
+        except OSError as error:
+            raise _not_written(path, error) from error
+
+    @property
+    def digest(self) -> str:
+        """Of all that was written so far."""
+        return self._digest.value
+
+    def write(self, event: Event) -> None:
+        """Appends one event."""
+        line = encode(event)
+        self._digest.add(line)
+        try:
+            self._file.write(f"{line}\n")
+        except OSError as error:
+            raise _not_written(self._path, error) from error
+
+    def close(self) -> None:
+        """Ends the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_history(path: Path) -> Iterator[Event]:
+    """The events of a file, one after the other. An unfinished last line is told as `CutOff`.
+
+    Raises:
+        UsageError: there is no such file, or one of its lines is no event; the message has its
+            number.
+    """
+    last: Event | None = None
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            event = decode(line)
+        except (ValueError, RecursionError) as error:
+            if line.endswith("\n") or last is None:
+                raise _unreadable(path, number, str(error)) from error
+            event = CutOff(last.at, number)
+        yield event
+        last = event
+    if last is None:
+        raise _unreadable(path, 1, "an empty file")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="ascii", errors="replace", newline="\n") as file:
+            yield from file
+    except OSError as error:
+        raise UsageError(f"a run's history at {path}", str(error), "name another run") from error
+
+
+def _unreadable(path: Path, number: int, found: str) -> UsageError:
+    return UsageError(
+        f"an event on line {number} of {path}",
+        found,
+        "read it with the version of Wavetank that wrote it, or run the scenario again",
+    )
+
+
+def _not_written(path: Path, error: OSError) -> InfrastructureError:
+    return InfrastructureError(f"to write {path}", str(error), "make room or choose another folder")

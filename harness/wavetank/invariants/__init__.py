@@ -1,0 +1,45 @@
+"""What must hold of every run, judged from its history: valid, invalid or unknown.
+
+    judging       what a judge is; all of them over one history
+    ending        whether the history is whole, and what an absence at its end means
+    compact       what judges remember, in little memory
+    conservation  every accepted record is delivered exactly once
+    schedule      every due instant was fired
+    failures      no request ends in silence
+    notices       each failure is told once to everybody who asked for it
+    drained       nothing is left at the end
+    ticker        the ticker's own; the other modules know no ticker
+
+A judge takes in one event after the other and keeps no history, so the driver can feed it live and
+a saved run can be judged again from its file.
+"""
+
+from wavetank.invariants.conservation import Conservation, Flaw
+from wavetank.invariants.drained import FullyDrained
+from wavetank.invariants.failures import NoSilentFailure
+from wavetank.invariants.judging import Invariant, judge
+from wavetank.invariants.notices import OneNotice
+from wavetank.invariants.schedule import CompleteSchedule
+
+__all__ = [
+    "CompleteSchedule",
+    "Conservation",
+    "Flaw",
+    "FullyDrained",
+    "Invariant",
+    "NoSilentFailure",
+    "OneNotice",
+    "generic_invariants",
+    "judge",
+]
+
+
+def generic_invariants() -> list[Invariant]:
+    """What must hold of any pipeline, fresh for one run."""
+    return [
+        CompleteSchedule(),
+        NoSilentFailure(),
+        OneNotice(),
+        Conservation(),
+        FullyDrained(),
+    ]

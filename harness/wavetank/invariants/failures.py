@@ -1,0 +1,102 @@
+"""No request ends in silence: it succeeds, or it is given up and its destination is told.
+
+Every request counts, those of the failure's own messenger too: where the function behind the
+destination is given up and has no destination itself, nobody is told any more. Memory is for the
+requests that are not concluded.
+"""
+
+from dataclasses import dataclass
+
+from wavetank.clock import rfc3339
+from wavetank.history import (
+    AttemptBegan,
+    AttemptEnded,
+    DestinationReached,
+    Event,
+    Fired,
+    GivenUp,
+    Outcome,
+    Trigger,
+)
+from wavetank.history.events import OK
+from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.verdicts import Finding
+from wavetank.words import counted
+
+
+@dataclass
+class _Pending:
+    """What is still to come of a request; it counts, as a duplicate may have the same id."""
+
+    example: str
+    count: int = 0
+
+
+class NoSilentFailure:
+    """Follows each request from its beginning to its success or its destination."""
+
+    name = "no request fails in silence"
+
+    def __init__(self) -> None:
+        self._ending = Ending()
+        self._open: dict[str, _Pending] = {}
+        self._untold: dict[str, _Pending] = {}
+        self._requests = 0
+        self._given_up = 0
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        match event:
+            case Fired():
+                self._begin(event.request, event)
+            case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
+                self._begin(event.request, event)
+            case AttemptEnded(outcome=Outcome.SUCCESS):
+                _less(self._open, event.request)
+            case GivenUp():
+                self._given_up += 1
+                _less(self._open, event.request)
+                example = (
+                    f"{event.request} of {event.function}, given up at {rfc3339(event.at)} "
+                    f"after {counted(event.attempts, 'attempt')}"
+                )
+                _more(self._untold, event.request, example)
+            case DestinationReached(outcome=outcome) if outcome == OK:
+                _less(self._untold, event.request)
+
+    def finding(self) -> Finding:
+        absent = Flaws()
+        for kind, pending in (
+            ("neither succeeded nor given up", self._open),
+            ("given up without a destination reached", self._untold),
+        ):
+            for entry in pending.values():
+                absent.add(kind, entry.example, entry.count)
+        ended = self._requests - self._given_up
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=Flaws(),
+            absent=absent,
+            doubt="" if self._requests else "no request was seen",
+            holds=f"{counted(self._requests, 'request')}: {ended} succeeded, "
+            f"{self._given_up} given up and reported",
+        )
+
+    def _begin(self, request: str, event: Event) -> None:
+        if isinstance(event, AttemptBegan) and request in self._open:
+            return  # the same first attempt, after it was throttled
+        self._requests += 1
+        _more(self._open, request, f"{request}, begun at {rfc3339(event.at)}")
+
+
+def _more(pending: dict[str, _Pending], request: str, example: str) -> None:
+    pending.setdefault(request, _Pending(example)).count += 1
+
+
+def _less(pending: dict[str, _Pending], request: str) -> None:
+    entry = pending.get(request)
+    if entry:
+        entry.count -= 1
+        if not entry.count:
+            del pending[request]

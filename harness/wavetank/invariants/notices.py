@@ -1,0 +1,136 @@
+"""One notice for each confirmed address and exhausted failure, and none otherwise.
+
+A notice belongs to a failure when its subject or text has the request's id as a word of its own;
+times and counts would take two failures of one minute for each other. It is due to the addresses
+that are confirmed when the request is given up; who leaves before it comes is no longer waited for,
+who joins may have it. No notice is asked for about a messenger, an invocation that a destination
+began, when that is given up in its turn: `failures` has that.
+"""
+
+import re
+
+from wavetank.clock import rfc3339
+from wavetank.history import (
+    AttemptBegan,
+    DestinationReached,
+    Event,
+    GivenUp,
+    MessageSent,
+    RunBegan,
+    SubscriptionChanged,
+    Trigger,
+)
+from wavetank.invariants.compact import Recent
+from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.verdicts import Finding
+from wavetank.words import counted
+
+FAILURES_REMEMBERED = 10_000
+"""A week of failures a minute; a second notice of an older one is taken for unprompted."""
+WORDS = re.compile(r"[\w-]+")
+SUBJECT_CHARACTERS = 60
+
+type Recipient = tuple[str, str]
+"""A topic and an address of it."""
+
+
+class OneNotice:
+    """Ticks off, for each failure, who was told."""
+
+    name = "one notice for each confirmed address and exhausted failure"
+
+    def __init__(self) -> None:
+        self._ending = Ending()
+        self._wrong = Flaws()
+        self._confirmed: set[Recipient] = set()
+        self._messengers = Recent[str, bool](FAILURES_REMEMBERED)
+        self._waiting: dict[str, set[Recipient]] = {}
+        self._told = Recent[str, set[Recipient]](FAILURES_REMEMBERED)
+        self._failures = 0
+        self._notices = 0
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        match event:
+            case RunBegan():
+                self._confirmed = {
+                    (topic, address) for topic, to in event.confirmed.items() for address in to
+                }
+            case SubscriptionChanged():
+                self._change(event)
+            case AttemptBegan(trigger=Trigger.DESTINATION):
+                self._messengers.put(event.request, value=True)
+            case DestinationReached(invocation=str(invocation)):
+                self._messengers.put(invocation, value=True)
+            case GivenUp() if not self._messengers.get(event.request):
+                self._fail(event)
+            case MessageSent():
+                self._notice(event)
+
+    def finding(self) -> Finding:
+        absent = Flaws()
+        for request, waiting in self._waiting.items():
+            topic, address = min(waiting)
+            absent.add("not told", f"{address} of {topic} about {request}", len(waiting))
+        failures, notices = counted(self._failures, "failure"), counted(self._notices, "notice")
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=self._wrong,
+            absent=absent,
+            doubt=self._doubt(),
+            holds=f"{failures}, {notices} to {counted(len(self._confirmed), 'confirmed address')}",
+        )
+
+    def _doubt(self) -> str:
+        nobody = self._failures and not self._confirmed and not self._notices
+        return (
+            f"{counted(self._failures, 'failure')}, and no address is confirmed" if nobody else ""
+        )
+
+    def _change(self, event: SubscriptionChanged) -> None:
+        recipient = (event.topic, event.address)
+        if event.confirmed:
+            self._confirmed.add(recipient)
+            return
+        self._confirmed.discard(recipient)
+        for waiting in self._waiting.values():
+            waiting.discard(recipient)
+        self._waiting = {request: waiting for request, waiting in self._waiting.items() if waiting}
+
+    def _fail(self, event: GivenUp) -> None:
+        self._failures += 1
+        self._told.put(event.request, set())
+        if self._confirmed:
+            self._waiting[event.request] = set(self._confirmed)
+
+    def _notice(self, event: MessageSent) -> None:
+        recipient = (event.topic, event.address)
+        what = f"{event.address} at {rfc3339(event.at)}, {event.subject[:SUBJECT_CHARACTERS]!r}"
+        self._notices += 1
+        request = self._request_of(event)
+        if recipient not in self._confirmed:
+            self._wrong.add("told though not confirmed", what)
+        if request is None:
+            self._wrong.add("told of no failure that is known", what)
+            return
+        told = self._told.get(request)
+        if told is None or recipient in told:
+            self._wrong.add("told again", f"{what}, about {request}")
+            return
+        told.add(recipient)
+        self._tick_off(request, recipient)
+
+    def _tick_off(self, request: str, recipient: Recipient) -> None:
+        waiting = self._waiting.get(request, set())
+        waiting.discard(recipient)
+        if not waiting:
+            self._waiting.pop(request, None)
+
+    def _request_of(self, event: MessageSent) -> str | None:
+        """The request that it names; where it names several, one that this address waits for."""
+        words = WORDS.findall(f"{event.subject}\n{event.text}")
+        named = [word for word in dict.fromkeys(words) if self._told.get(word) is not None]
+        recipient = (event.topic, event.address)
+        waited_for = [name for name in named if recipient in self._waiting.get(name, ())]
+        return next(iter([*waited_for, *named]), None)

@@ -1,0 +1,170 @@
+"""Every due instant of every rule was fired, or what a fault kept from firing was made up for.
+
+Due are the instants after the run's beginning, up to and including its `until`. Whether a later
+invocation made the same data is not to be told here; what can be told is that a rule's target,
+invoked for a later instant, succeeded. Firing twice is allowed: EventBridge promises at least once.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from wavetank.clock import rfc3339
+from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
+from wavetank.invariants.compact import Recent, Spans
+from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.schedule import Rate, parse_rate
+from wavetank.verdicts import Finding
+from wavetank.words import counted
+
+REQUESTS_REMEMBERED = 10_000
+"""Lambda gives a request up within six hours: ten thousand are in flight of no one's rules."""
+SHOWN_MAX = 3
+
+type Key = tuple[str, str]
+"""A rule and a target."""
+
+
+class CompleteSchedule:
+    """Counts each rule's firings against its expression."""
+
+    name = "every due instant was fired"
+
+    def __init__(self) -> None:
+        self._ending = Ending()
+        self._wrong = Flaws()
+        self._tracks: dict[Key, _Track] = {}
+        self._uncounted: dict[str, str] = {}
+        self._requests = Recent[str, tuple[Key, int]](REQUESTS_REMEMBERED)
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        match event:
+            case RunBegan():
+                self._begin(event)
+            case Fired():
+                self._fire(event)
+            case Suppressed():
+                self._suppress(event)
+            case AttemptEnded(outcome=Outcome.SUCCESS):
+                self._succeed(event.request)
+
+    def finding(self) -> Finding:
+        absent = Flaws()
+        for (rule, target), track in self._tracks.items():
+            whose = f"{rule} for {target}"
+            for kind, stretches in (("not fired", track.missing()), ("not made up", track.owed())):
+                shown = list(stretches)
+                count = sum(last - first + 1 for first, last in shown)
+                if count:
+                    absent.add(kind, f"{whose}, due {track.shown(shown)}", count)
+        due = sum(track.due for track in self._tracks.values())
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=self._wrong,
+            absent=absent,
+            doubt=self._doubt(due),
+            holds=self._holds(due),
+        )
+
+    def _doubt(self, due: int) -> str:
+        if self._uncounted:
+            shown = ", ".join(f"{rule} {found}" for rule, found in self._uncounted.items())
+            return f"not counted, as only rates are: {shown}"
+        return "" if due else "no rule was due in this run"
+
+    def _holds(self, due: int) -> str:
+        suppressed = sum(track.suppressed for track in self._tracks.values())
+        again = sum(track.again for track in self._tracks.values())
+        made_up = f", {suppressed} suppressed and made up for" if suppressed else ""
+        twice = f", {again} fired again" if again else ""
+        return f"{counted(due, 'due instant')}{made_up}{twice}"
+
+    def _begin(self, event: RunBegan) -> None:
+        for rule in event.rules:
+            rate = _rate(rule.expression)
+            if rate is None:
+                self._uncounted[rule.name] = rule.expression
+                continue
+            for target in rule.targets:
+                track = _Track(rule.created, rate.period, after=event.at, until=event.until)
+                self._tracks[rule.name, target] = track
+
+    def _fire(self, event: Fired) -> None:
+        track = self._tracks.get((event.rule, event.target))
+        number = track.number(event.due) if track else None
+        if track is None or number is None:
+            example = f"{event.rule} for {event.target}, due {rfc3339(event.due)}"
+            if event.rule not in self._uncounted:
+                self._wrong.add("fired though not due", example)
+            return
+        track.again += not track.fired.add(number)
+        self._requests.put(event.request, ((event.rule, event.target), number))
+
+    def _suppress(self, event: Suppressed) -> None:
+        track = self._tracks.get((event.rule, event.target))
+        number = track.number(event.due) if track else None
+        if track and number is not None and number not in track.fired:
+            track.fired.add(number)
+            track.to_make_up.append(number)
+            track.suppressed += 1
+
+    def _succeed(self, request: str) -> None:
+        found = self._requests.get(request)
+        if found:
+            key, number = found
+            self._tracks[key].make_up(number)
+
+
+class _Track:
+    """The due instants of one rule and target, numbered from the rule's creation."""
+
+    def __init__(
+        self, created: datetime, period: timedelta, *, after: datetime, until: datetime
+    ) -> None:
+        self._created, self._period = created, period
+        self._first = max(0, (after - created) // period) + 1
+        self._last = (until - created) // period
+        self.fired = Spans()
+        self.to_make_up: deque[int] = deque()
+        self.suppressed = 0
+        self.again = 0
+
+    @property
+    def due(self) -> int:
+        return max(0, self._last - self._first + 1)
+
+    def number(self, instant: datetime) -> int | None:
+        """Which one it is; None where nothing is due."""
+        number, rest = divmod(instant - self._created, self._period)
+        return number if not rest and self._first <= number <= self._last else None
+
+    def make_up(self, number: int) -> None:
+        """An invocation for this one succeeded, and so made up for what came before it."""
+        while self.to_make_up and self.to_make_up[0] < number:
+            self.to_make_up.popleft()
+
+    def missing(self) -> Iterator[tuple[int, int]]:
+        return self.fired.gaps(self._first, self._last)
+
+    def owed(self) -> Iterator[tuple[int, int]]:
+        return ((number, number) for number in self.to_make_up)
+
+    def shown(self, stretches: list[tuple[int, int]]) -> str:
+        """`12:03Z`, `12:05Z to 12:09Z`, as whole instants."""
+        parts = []
+        for first, last in stretches[:SHOWN_MAX]:
+            until = f" to {self._instant(last)}" if last > first else ""
+            parts.append(f"{self._instant(first)}{until}")
+        return ", ".join([*parts, "..."] if len(stretches) > SHOWN_MAX else parts)
+
+    def _instant(self, number: int) -> str:
+        return rfc3339(self._created + number * self._period)
+
+
+def _rate(expression: str) -> Rate | None:
+    try:
+        return parse_rate(expression)
+    except (OverflowError, ValueError):  # a number that no calendar holds
+        return None

@@ -1,0 +1,83 @@
+"""The delivered records one by one: that they can be read, and that copies are identical.
+
+Copies are compared with those of the last day and a half of records: Firehose delivers what it
+holds within 24 hours, and Lambda gives a request up within six.
+"""
+
+from datetime import datetime
+
+from wavetank.history import Event, ObjectDelivered
+from wavetank.invariants.compact import Recent
+from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.ticker.sample import delivered_samples, parse_sample
+from wavetank.verdicts import Finding
+from wavetank.words import counted
+
+COPIES_REMEMBERED = 40_000
+"""Records; 33 hours of them."""
+SHOWN_CHARACTERS = 100
+
+
+class ReadableRecords:
+    """Whoever reads the bucket can read all of it."""
+
+    name = "every delivered record is one of the ticker's"
+
+    def __init__(self) -> None:
+        self._ending = Ending()
+        self._wrong = Flaws()
+        self._records = 0
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        if isinstance(event, ObjectDelivered):
+            self._records += len(event.records)
+            for text in event.records:
+                if parse_sample(text) is None:
+                    self._wrong.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
+
+    def finding(self) -> Finding:
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=self._wrong,
+            absent=Flaws(),
+            doubt="" if self._records else "no record was delivered",
+            holds=f"{counted(self._records, 'record')} read",
+        )
+
+
+class IdenticalCopies:
+    """Ticker and timestamp are enough to remove duplicates."""
+
+    name = "copies of a record are identical"
+
+    def __init__(self) -> None:
+        self._ending = Ending()
+        self._wrong = Flaws()
+        self._seen = Recent[tuple[str, datetime], str](COPIES_REMEMBERED)
+        self._copies = 0
+        self._records = 0
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        for sample in delivered_samples(event):
+            self._records += 1
+            key = (sample.ticker, sample.instant)
+            known = self._seen.get(key)
+            if known is None:
+                self._seen.put(key, sample.text)
+                continue
+            self._copies += 1
+            if known != sample.text:
+                self._wrong.add("differ", f"{known.strip()} and {sample.text.strip()}")
+
+    def finding(self) -> Finding:
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=self._wrong,
+            absent=Flaws(),
+            doubt="" if self._records else "no record was delivered",
+            holds=f"{counted(self._records, 'record')}, of which {self._copies} are copies",
+        )

@@ -1,0 +1,87 @@
+"""The ticker's records as texts, in the two forms that its function can write.
+
+{"ticker": "Index_1", "timestamp": "2026-11-23T18:06:15Z", "price": 100.1234567}
+{ticker : Index_1, timestamp : 2026-11-23 18:06:15, price : 100.1234567}
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from wavetank.history import Event, ObjectDelivered
+from wavetank.ticker import RECORD_KEYS
+
+ORIGINAL = re.compile(
+    r"\{ticker : (.+), timestamp : ([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}), price : ([0-9.eE+-]+)\}"
+)
+EXPONENT_MAX = 30
+"""Of a price; beyond it, arithmetic ends before any market does."""
+PARSED_AT_ONCE = 8192
+"""Every judge reads the same object before the next: it is parsed for all of them once."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A price at an instant (UTC), and the very text that said so."""
+
+    ticker: str
+    instant: datetime
+    price: Decimal
+    text: str
+
+
+@lru_cache(PARSED_AT_ONCE)
+def parse_sample(text: str) -> Sample | None:
+    """What the record says; None where it is not one of the ticker's."""
+    try:
+        ticker, timestamp, price = _original(text) or _ndjson(text)
+        instant = datetime.fromisoformat(timestamp)
+        if not ticker or not price or instant.tzinfo is None:
+            return None
+        return Sample(ticker, instant.astimezone(UTC), price, text)
+    except (ArithmeticError, RecursionError, TypeError, ValueError):
+        return None
+
+
+def delivered_samples(event: Event) -> Iterator[Sample]:
+    """What the event delivers, where it is readable."""
+    if isinstance(event, ObjectDelivered):
+        for text in event.records:
+            sample = parse_sample(text)
+            if sample is not None:
+                yield sample
+
+
+def parse_price(text: str) -> Decimal | None:
+    """The price, exact; None where it is no number that a price can be."""
+    try:
+        price = Decimal(text)
+    except ArithmeticError:
+        return None
+    sensible = price.is_finite() and price > 0 and abs(price.adjusted()) <= EXPONENT_MAX
+    return price if sensible else None
+
+
+def _original(text: str) -> tuple[str, str, Decimal | None] | None:
+    matched = ORIGINAL.fullmatch(text.strip())
+    return (matched[1], f"{matched[2]}+00:00", parse_price(matched[3])) if matched else None
+
+
+def _ndjson(text: str) -> tuple[str, str, Decimal | None]:
+    content = json.loads(text, parse_float=_Number, parse_int=_Number)
+    if not isinstance(content, dict) or set(content) != set(RECORD_KEYS):
+        raise ValueError("other keys")
+    ticker, timestamp, price = (content[key] for key in RECORD_KEYS)
+    if not isinstance(price, _Number) or type(ticker) is not str:
+        raise ValueError("other values")
+    return ticker, timestamp, parse_price(price)
+
+
+class _Number(str):
+    """A number as JSON has it, digit for digit; a text in quotation marks is none."""
+
+    __slots__ = ()

@@ -1,0 +1,79 @@
+"""The price table at the run's two ends, and whether it agrees with what was delivered."""
+
+from decimal import Decimal
+
+from wavetank.history import Event, ObjectDelivered, TableSeen
+from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.ticker.sample import Sample, delivered_samples, parse_price
+from wavetank.verdicts import Finding
+from wavetank.words import counted
+
+
+class PriceTable:
+    """The first table that has prices: how it was seen first, and last.
+
+    `final` is None until it is seen again, and where something was delivered since.
+    """
+
+    def __init__(self) -> None:
+        self._name: str | None = None
+        self.baseline: dict[str, Decimal] = {}
+        self.final: dict[str, Decimal] | None = None
+
+    def observe(self, event: Event) -> None:
+        """Takes in the next event."""
+        match event:
+            case TableSeen() if self._name is None:
+                self.baseline = _prices(event)
+                self._name = event.table if self.baseline else None
+            case TableSeen(table=self._name):
+                self.final = _prices(event)
+            case ObjectDelivered():
+                self.final = None
+
+
+class TableAgrees:
+    """The table ends on the last delivered sample of each ticker, by the sample's own time."""
+
+    name = "the table ends on the last delivered samples"
+
+    def __init__(self) -> None:
+        self._ending = Ending()
+        self._table = PriceTable()
+        self._last: dict[str, Sample] = {}
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        self._table.observe(event)
+        for sample in delivered_samples(event):
+            known = self._last.get(sample.ticker)
+            if known is None or sample.instant >= known.instant:
+                self._last[sample.ticker] = sample
+
+    def finding(self) -> Finding:
+        final = self._table.final
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=Flaws(),
+            absent=Flaws() if final is None else self._differences(final),
+            doubt="" if final else "the table was not seen after the last delivery",
+            holds=f"{counted(len(final or ()), 'price')} in the table as in S3",
+        )
+
+    def _differences(self, final: dict[str, Decimal]) -> Flaws:
+        """What is not in S3 may be on its way, so this decides only when all was delivered."""
+        delivered = {ticker: sample.price for ticker, sample in self._last.items()}
+        expected = self._table.baseline | delivered
+        differences = Flaws()
+        for ticker in sorted(expected.keys() | final.keys()):
+            held, last = final.get(ticker), expected.get(ticker)
+            if held != last:
+                where = "delivered last" if ticker in delivered else "at the beginning"
+                differences.add("differ", f"{ticker} is {held} in the table, {last} {where}")
+        return differences
+
+
+def _prices(event: TableSeen) -> dict[str, Decimal]:
+    found = {item.get("TickerName"): parse_price(item.get("Price", "")) for item in event.items}
+    return {ticker: price for ticker, price in found.items() if ticker and price is not None}
