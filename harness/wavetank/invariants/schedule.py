@@ -13,7 +13,7 @@ from wavetank.clock import rfc3339
 from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
 from wavetank.invariants.compact import Recent, Spans
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.schedule import Rate, parse_rate
+from wavetank.schedule import Rate, ScheduleError, parse_schedule
 from wavetank.verdicts import Finding
 from wavetank.words import counted
 
@@ -165,6 +165,7 @@ class _Track:
 
 def _rate(expression: str) -> Rate | None:
     try:
-        return parse_rate(expression)
-    except (OverflowError, ValueError):  # a number that no calendar holds
+        schedule = parse_schedule(expression)
+    except ScheduleError:
         return None
+    return schedule if isinstance(schedule, Rate) else None
