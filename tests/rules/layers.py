@@ -52,8 +52,9 @@ CORE_LIBRARIES: dict[str, frozenset[str]] = {
 }
 """What a core module may import besides the standard library."""
 
-EMULATOR_USERS = frozenset({"emulator", "engines"})
-"""An engine starts the emulator; everyone else reaches it as they reach AWS, over its API."""
+EMULATOR_USERS = frozenset({"driver", "emulator", "engines"})
+"""An engine starts the emulator, and the driver speaks of the calls and records that the tank shows
+it, in their own types; everyone else reaches it as they reach AWS, over its API."""
 
 SDK_USERS = frozenset({"clients", "transport"})
 """What carries their requests, and where retries, time-outs and credentials are decided, once."""

@@ -5,6 +5,7 @@
 
 import logging
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,6 +59,7 @@ class Deliverer:
         self._changed = threading.Condition()
         self._delivering = threading.Lock()
         self.observer: DeliveryObserver | None = None
+        self.new_id: Callable[[], object] = uuid.uuid4
 
     def run(self) -> None:
         """Delivers for ever; the body of a thread."""
@@ -143,7 +145,10 @@ class Deliverer:
     def _deliver(self, stream: Stream, batch: Batch) -> None:
         settings = stream.buffer.settings
         names = ObjectNames(
-            stream=stream.name, prefix=settings.prefix, extension=settings.extension
+            stream=stream.name,
+            prefix=settings.prefix,
+            extension=settings.extension,
+            new_id=self.new_id,
         )
         try:
             key = names.key(stream.version, batch.oldest.astimezone(settings.zone))

@@ -7,6 +7,7 @@ import re
 import secrets
 import string
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +30,12 @@ class ObjectNames:
     stream: str
     prefix: str = ""
     extension: str = ""
+    new_id: Callable[[], object] = uuid.uuid4
 
     def key(self, version: int, oldest: datetime) -> str:
         """A new key for an object whose oldest record arrived at `oldest`."""
         time = evaluate_time("yyyy-MM-dd-HH-mm-ss", oldest)
-        name = f"{self.stream}-{version}-{time}-{uuid.uuid4()}{self.extension}"
+        name = f"{self.stream}-{version}-{time}-{self.new_id()}{self.extension}"
         return evaluate_prefix(self.prefix, oldest) + name
 
 

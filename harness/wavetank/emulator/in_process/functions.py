@@ -13,6 +13,10 @@ from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.models import lambda_stores
 
+from wavetank.emulator.access.evaluation import decide
+from wavetank.emulator.access.policy import parse_policy
+from wavetank.emulator.access.request import AccessRequest, service
+from wavetank.emulator.access.resources import find_resource
 from wavetank.emulator.executor.variables import Place, function_variables
 
 LATEST = "$LATEST"
@@ -117,3 +121,21 @@ def _version(arn: str) -> FunctionVersion:
     if function is None:
         raise LookupError(f"there is no function {arn}")
     return function.latest()
+
+
+def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
+    """Whether the function's own policy lets EventBridge in for the rule.
+
+    [EventBridge user guide, eb-use-resource-based]
+    """
+    resource = find_resource(function_arn, "")
+    if resource.policy is None:
+        return False
+    request = AccessRequest(
+        principal=service("events.amazonaws.com"),
+        action="lambda:InvokeFunction",
+        resource=function_arn,
+        context={"aws:SourceArn": (rule_arn,), "aws:SourceAccount": (rule_arn.split(":")[4],)},
+    )
+    policy = parse_policy(resource.policy, resource.kind)
+    return decide(request, identity=(), resource=policy, owner=resource.owner).allowed

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import freezegun
 
@@ -32,6 +32,23 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
+
+if TYPE_CHECKING:
+    from wavetank.emulator.firehose.delivery import DeliveryObserver
+    from wavetank.emulator.gate import Gatekeeper
+    from wavetank.emulator.mailbox.confirmation import SentMessage
+
+    class Watcher(Gatekeeper, DeliveryObserver, Protocol):
+        """Whoever drives the tank."""
+
+        def sent(self, message: SentMessage) -> None:
+            """An e-mail has reached its address."""
+            ...
+
+        def new_id(self) -> str:
+            """A random UUID, of the run's own randomness."""
+            ...
+
 
 PORT = 4566
 ENDPOINT = f"http://tank.invalid:{PORT}"
@@ -107,6 +124,29 @@ class Tank:
         from wavetank.emulator.in_process.functions import deployed_function  # noqa: PLC0415 - as above
 
         return deployed_function(arn)
+
+    def rule_may_invoke(self, rule_arn: str, function_arn: str) -> bool:
+        """Whether the function lets EventBridge in for the rule."""
+        from wavetank.emulator.in_process.functions import rule_may_invoke  # noqa: PLC0415 - as above
+
+        return rule_may_invoke(rule_arn, function_arn)
+
+    @contextmanager
+    def watched_by(self, watcher: "Watcher") -> Iterator[None]:
+        """For the body, the watcher keeps the gate, and hears of records and e-mail."""
+        from wavetank.emulator.gate import Gate  # noqa: PLC0415 - as above
+        from wavetank.emulator.services import confirmations, deliverer  # noqa: PLC0415 - as above
+
+        gate = Gate(watcher)
+        gate.open()
+        deliverer().observer, confirmations().on_sent = watcher, watcher.sent
+        deliverer().new_id, stock = watcher.new_id, deliverer().new_id
+        try:
+            yield
+        finally:
+            gate.close()
+            deliverer().observer = confirmations().on_sent = None
+            deliverer().new_id = stock
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
         """A new, cold execution environment of the function; `name` is its session's."""
