@@ -1,0 +1,68 @@
+"""An event as its one line."""
+
+import inspect
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.stories import calm
+from wavetank.history import EVENTS, Event, Fired, RunEnded, decode, digest_of, encode, events
+
+
+def test_line_is_canonical() -> None:
+    """A line has sorted keys, no spaces, ASCII only, and instants in UTC."""
+    later = NOON.astimezone(timezone(timedelta(hours=1))) + timedelta(microseconds=5)
+    assert encode(Fired(later, "täglich", "f", "r", NOON)) == (
+        '{"at":"2026-11-23T12:00:00.000005Z","due":"2026-11-23T12:00:00Z","event":"Fired",'
+        '"request":"r","rule":"t\\u00e4glich","target":"f"}'
+    )
+
+
+def test_whole_story_survives() -> None:
+    """Every event of a run is the same after writing and reading."""
+    story = calm(ticks=3, failing=[2])
+    assert [decode(encode(event)) for event in story] == story
+
+
+def test_instant_without_zone_is_refused() -> None:
+    """An event that does not say when, unmistakably, is not written."""
+    with pytest.raises(ValueError, match="without a zone"):
+        encode(RunEnded(NOON.replace(tzinfo=None)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{",
+        "[]",
+        '{"event":[]}',
+        '{"event":"Unheard"}',
+        '{"event":"RunEnded"}',
+        '{"at":"2026-11-23T12:00:00","event":"RunEnded"}',
+        '{"at":"0001-01-01T00:00:00+10:00","event":"RunEnded"}',
+        '{"at":1,"event":"RunEnded"}',
+        '{"at":"2026-11-23T12:00:00Z","event":"RunEnded","more":1}',
+        '{"at":"2026-11-23T12:00:00Z","complete":1,"event":"Drained","left":[]}',
+        '{"at":"2026-11-23T12:00:00Z","complete":true,"event":"Drained","left":"abc"}',
+        '{"at":"2026-11-23T12:00:00Z","event":"TableSeen","items":[3],"table":"t"}',
+    ],
+)
+def test_what_is_no_event_is_refused(line: str) -> None:
+    """A line that is not exactly an event's is an error, and never half an event."""
+    with pytest.raises(ValueError, match=r"."):
+        decode(line)
+
+
+def test_every_event_can_be_written() -> None:
+    """The table of events names every class of the module that is one."""
+    classes = [kind for _, kind in inspect.getmembers(events, inspect.isclass)]
+    assert {kind for kind in classes if issubclass(kind, Event)} - {Event} == set(EVENTS)
+
+
+def test_digest_tells_histories_apart() -> None:
+    """Equal histories have one digest; another order has another."""
+    one = [RunEnded(NOON), RunEnded(datetime(2026, 1, 1, tzinfo=UTC))]
+    assert digest_of(one) == digest_of(list(one))
+    assert digest_of(one) != digest_of(one[::-1])

@@ -1,0 +1,81 @@
+"""A run's file."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.stories import calm
+from wavetank.errors import UsageError
+from wavetank.history import CutOff, Event, HistoryWriter, RunEnded, digest_of, read_history
+
+
+def written(path: Path, events: list[Event]) -> str:
+    """Writes a file; its digest."""
+    with HistoryWriter(path) as writer:
+        for event in events:
+            writer.write(event)
+    return writer.digest
+
+
+def test_file_holds_what_was_written(tmp_path: Path) -> None:
+    """What is read is what was written, and the digest is that of the events."""
+    story = calm(ticks=3, failing=[1])
+    assert written(tmp_path / "history.jsonl", story) == digest_of(story)
+    assert list(read_history(tmp_path / "history.jsonl")) == story
+
+
+def test_event_is_on_the_disk_at_once(tmp_path: Path) -> None:
+    """What was written can be read while the run goes on."""
+    with HistoryWriter(tmp_path / "history.jsonl") as writer:
+        writer.write(RunEnded(NOON))
+        assert list(read_history(tmp_path / "history.jsonl")) == [RunEnded(NOON)]
+
+
+def test_history_is_never_written_over(tmp_path: Path) -> None:
+    """A second run cannot use the file of the first."""
+    written(tmp_path / "history.jsonl", [])
+    with pytest.raises(UsageError, match="another"):
+        HistoryWriter(tmp_path / "history.jsonl")
+
+
+def test_unfinished_last_line_is_told(tmp_path: Path) -> None:
+    """A run that died while writing is read up to there, and the reader says so."""
+    path = tmp_path / "history.jsonl"
+    story = calm()
+    written(path, story)
+    path.write_bytes(path.read_bytes()[:-5])
+    assert list(read_history(path)) == [*story[:-1], CutOff(story[-2].at, len(story))]
+
+
+def test_last_line_only_without_its_end_is_whole(tmp_path: Path) -> None:
+    """A last line that only lacks the end of line is an event like any other."""
+    path = tmp_path / "history.jsonl"
+    written(path, calm())
+    path.write_bytes(path.read_bytes()[:-1])
+    assert list(read_history(path)) == calm()
+
+
+@pytest.mark.parametrize("text", ["", "{", "{\n", "\xff"])
+def test_file_without_event_is_refused(tmp_path: Path, text: str) -> None:
+    """A file with no event in it is not taken for a short run."""
+    path = tmp_path / "history.jsonl"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(UsageError, match="line 1 of"):
+        list(read_history(path))
+
+
+def test_broken_line_is_named(tmp_path: Path) -> None:
+    """A line in the middle that is no event is an error with its number."""
+    path = tmp_path / "history.jsonl"
+    written(path, calm())
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:4], '{"event":\n', *lines[5:]]))
+    with pytest.raises(UsageError, match="line 5 of"):
+        list(read_history(path))
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    """A run that is not there is the user's to name better."""
+    with pytest.raises(UsageError, match="name another run"):
+        list(read_history(tmp_path / "history.jsonl"))
