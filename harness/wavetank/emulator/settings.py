@@ -50,8 +50,17 @@ class EmulatorSettings:
     mail_server: str | None
 
 
+_GIVEN: list[EmulatorSettings] = []
+"""What whoever runs LocalStack in its own process decided; it has no environment to say it by."""
+
+
+def use(settings: EmulatorSettings) -> None:
+    """From now on these hold in this process, whatever its environment says."""
+    _GIVEN[:] = [settings]
+
+
 def read_emulator_settings() -> EmulatorSettings:
-    """Reads the variables; each may be missing or empty.
+    """Reads the variables; each may be missing or empty. What `use` was given goes before them.
 
     `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
     `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_TIME` whether time is virtual,
@@ -60,6 +69,8 @@ def read_emulator_settings() -> EmulatorSettings:
     Raises:
         ValueError: a variable has a value that it cannot have.
     """
+    if _GIVEN:
+        return _GIVEN[0]
     snapshot = os.environ.get("WAVETANK_SNAPSHOT")
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,

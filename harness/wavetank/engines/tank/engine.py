@@ -16,6 +16,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import freezegun
 
 from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.emulator.settings import (
+    AccessChoice,
+    DynamoDbChoice,
+    EmulatorSettings,
+    TimeChoice,
+    use,
+)
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.tank import variables
 from wavetank.engines.tank.environment import (
@@ -55,13 +62,21 @@ ENDPOINT = f"http://tank.invalid:{PORT}"
 """No name of any network's, so that nobody else is meant by it."""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
 """What this process has already, and keeps."""
+SETTINGS = EmulatorSettings(
+    snapshot_file=None,
+    dynamodb=DynamoDbChoice.WAVETANK,
+    access=AccessChoice.ENFORCE,
+    time=TimeChoice.VIRTUAL,
+    confirm_emails=True,
+    mail_server=None,
+)
+"""Not by the environment, which the processes that this one starts would inherit."""
 PREPARED: list[Path] = []
 """The folder of this process's tank, once there is one."""
 VIRTUAL = {
     "EAGER_SERVICE_LOADING": "0",
     "IN_MEMORY_CLIENT": "1",
     "LOCALSTACK_HOST": f"tank.invalid:{PORT}",
-    "WAVETANK_TIME": "virtual",
 }
 
 
@@ -192,9 +207,10 @@ def prepare(folder: Path) -> None:
         )
     for part in ("root", "home", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    options = LocalStackOptions(folder=folder, path="", confirm_emails=True)
+    options = LocalStackOptions(folder=folder, path="")
     wanted = options.variables(PORT) | VIRTUAL
-    variables.become({name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS})
+    ours = {name for name in wanted if name.startswith("WAVETANK_")}
+    variables.become({name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS - ours})
     PREPARED.append(folder)
 
 
@@ -212,6 +228,7 @@ def tank() -> Iterator[Tank]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))
             prepare(Path(folder))
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
+        use(SETTINGS)
         from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
 
         made = Tank(InProcessLocalStack())
