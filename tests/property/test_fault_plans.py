@@ -1,5 +1,6 @@
-"""Whatever plan is drawn: it can be kept, it lies in its run, and it shrinks to what matters."""
+"""Whatever plan is drawn or written: it can be kept, lies in its run, and shrinks."""
 
+import tomllib
 from datetime import timedelta
 
 from hypothesis import find, given
@@ -12,6 +13,8 @@ from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.kinds import ALL_KINDS
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.strategy import fault_plans
+from wavetank.scenario.file import parse_scenario
+from wavetank.scenario.places import find_places
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)
@@ -74,3 +77,49 @@ def test_any_text_is_a_plan_or_refused(text: str) -> None:
     except UsageError:
         return
     assert plan_from_json(plan_to_json(plan)) == plan
+
+
+lines = st.sampled_from(
+    [
+        'description = "x"',
+        'horizon = "1h"',
+        "seed = 7",
+        "expect = { alerts_min = 1 }",
+        "[expect]",
+        "breaks = ['a', \"b\"]",
+        "[[fault]]",
+        "[fault]",
+        "fault = [{}, [1, 2.5], {a.b = 1979-05-27 07:32:00}]",
+        'kind = "missed-tick"',
+        'kind = """',
+        'after = "1m"',
+        "after = '9d'",
+        "# comment",
+    ]
+)
+texts = st.one_of(st.text(), st.lists(st.one_of(lines, st.text(max_size=9))).map("\n".join))
+
+
+@given(texts)
+def test_any_text_is_a_scenario_or_refused(text: str) -> None:
+    """No text makes anything but a scenario or a refusal that names the file."""
+    try:
+        scenario = parse_scenario("x", text, "x.toml")
+    except UsageError as error:
+        found = error.found
+    else:
+        found = f"x.toml has {scenario.name}"
+    assert "x.toml" in found
+
+
+@given(texts)
+def test_places_are_within_the_text(text: str) -> None:
+    """Whatever TOML is, every key of it has a place on one of its lines."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    places = find_places(text)
+    count = len(text.replace("\r\n", "\n").split("\n"))
+    assert {path[0] for path in places} == document.keys()
+    assert all(1 <= place.line <= count for place in places.values())
