@@ -1,0 +1,37 @@
+"""Spans of time as people write them: `250ms`, `90s`, `10m`, `1h`, `2d`."""
+
+import re
+from datetime import timedelta
+
+UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
+DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
+"""Nine digits of days are still a timedelta."""
+YEAR = timedelta(days=365)
+
+
+def parse_duration(text: str) -> timedelta:
+    """What `duration_text` wrote, or a person.
+
+    Raises:
+        ValueError: it is not a whole number and a unit.
+    """
+    matched = DURATION.fullmatch(text)
+    if matched is None:
+        raise ValueError("not a whole number with a unit")
+    return int(matched[1]) * UNITS[matched[2]]
+
+
+def duration_text(duration: timedelta) -> str:
+    """The shortest form, exact for whole milliseconds: `90s`, but `2m` and not `120s`."""
+    if not duration:
+        return "0s"
+    for unit, length in UNITS.items():
+        if not duration % length:
+            return f"{duration // length}{unit}"
+    raise ValueError(f"{duration} is not of whole milliseconds")

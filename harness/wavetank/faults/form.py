@@ -1,0 +1,160 @@
+"""Plans as JSON and back, for histories, seeds.json and scenario files: one form for all three.
+
+A fault is an object of its `kind` and its fields, in the order of its class. Durations are written
+as people write them, `90s`, and `times` without a limit as `all`, since TOML has no null.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+from wavetank.errors import UsageError
+from wavetank.faults.duration import duration_text, parse_duration
+from wavetank.faults.fault import Fault, FaultError
+from wavetank.faults.kinds import KINDS_BY_NAME
+from wavetank.faults.near import one_of, shown
+from wavetank.faults.plan import FaultPlan
+
+UNLIMITED = "all"
+
+
+def fault_to_form(fault: Fault) -> dict[str, object]:
+    """Every field, defaults too, so that a saved plan outlives a change of defaults."""
+    values = {field.name: getattr(fault, field.name) for field in fields(fault)}
+    return {"kind": fault.kind} | {name: _written(value) for name, value in values.items()}
+
+
+def fault_from_form(form: object) -> Fault:
+    """The fault; a field left out has its class's default.
+
+    Raises:
+        FaultError: it is not the form of a fault; says which field, and what may stand there.
+    """
+    if not isinstance(form, Mapping):
+        raise FaultError("", "a fault with its `kind`", shown(form), "see scenarios/ for examples")
+    kind = _kind(form)
+    types = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    if unknown := [str(name) for name in form if name not in {*names, "kind"}]:
+        expected = f"a field of {kind.kind}: one of"
+        raise FaultError(unknown[0], *one_of(expected, unknown[0], ["kind", *names]))
+    for field in fields(kind):
+        if field.default is MISSING and field.name not in form:
+            expected = f"`{field.name}` of {kind.kind}"
+            raise FaultError("", expected, "none", f"write it, as in {field.name} = ...")
+    return kind(**{name: _read(name, types[name], form[name]) for name in names if name in form})
+
+
+def describe(fault: Fault) -> str:
+    """The fault in one line, for people: `late-tick after 5m for 10m, delay 90s`."""
+    form = fault_to_form(fault)
+    window = f"{form.pop('kind')} after {form.pop('after')} for {form.pop('lasts')}"
+    return ", ".join([window, *(f"{name} {value}" for name, value in form.items())])
+
+
+def plan_to_form(plan: FaultPlan) -> list[dict[str, object]]:
+    """The faults in the plan's order."""
+    return [fault_to_form(fault) for fault in plan.faults]
+
+
+def plan_from_form(form: object) -> FaultPlan:
+    """The plan whose form it is.
+
+    Raises:
+        UsageError: it is not a list, or one of its faults is not the form of a fault.
+    """
+    if not isinstance(form, list):
+        raise UsageError("a list of faults", shown(form), "save the plan again")
+    return FaultPlan(tuple(fault_from_form(fault) for fault in form))
+
+
+def plan_to_json(plan: FaultPlan) -> str:
+    """The same text for the same plan, always."""
+    return json.dumps(plan_to_form(plan))
+
+
+def plan_from_json(text: str) -> FaultPlan:
+    """The plan whose text it is.
+
+    Raises:
+        UsageError: the text is not that of a plan.
+    """
+    try:
+        form = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError("a plan in JSON", str(error), "save the plan again") from error
+    return plan_from_form(form)
+
+
+def _kind(form: Mapping[object, object]) -> type[Fault]:
+    name = form.get("kind")
+    if name is None:
+        action = 'write it, as in kind = "missed-tick"'
+        raise FaultError("", "a fault with its `kind`", "none", action)
+    if not isinstance(name, str) or name not in KINDS_BY_NAME:
+        wrong = name if isinstance(name, str) else shown(name)
+        raise FaultError("kind", *one_of("`kind` to be one of", wrong, KINDS_BY_NAME))
+    return KINDS_BY_NAME[name]
+
+
+def _written(value: object) -> object:
+    match value:
+        case None:
+            return UNLIMITED
+        case timedelta():
+            return duration_text(value)
+        case tuple():
+            return list(value)
+        case StrEnum():
+            return value.value
+    return value
+
+
+def _read(name: str, kind: object, value: object) -> Any:
+    """The value of a field, by the type that its class gives it."""
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _choice(name, kind, value)
+    if kind is timedelta:
+        return _duration(name, value)
+    if kind == (int | None) and value == UNLIMITED:
+        return None
+    if kind in {int, int | None}:
+        return _number(name, value)
+    if kind is str:
+        return _text(name, value)
+    assert kind == tuple[int, ...]  # no other type is a field's
+    if not isinstance(value, list):
+        raise FaultError(name, f"`{name}` to be a list of numbers", shown(value), "correct it")
+    return tuple(_number(name, entry) for entry in value)
+
+
+def _choice(name: str, kind: type[StrEnum], value: object) -> StrEnum:
+    choices = [choice.value for choice in kind]
+    if not isinstance(value, str) or value not in choices:
+        wrong = value if isinstance(value, str) else shown(value)
+        raise FaultError(name, *one_of(f"`{name}` to be one of", wrong, choices))
+    return kind(value)
+
+
+def _duration(name: str, value: object) -> timedelta:
+    try:
+        return parse_duration(value if isinstance(value, str) else "")
+    except ValueError as error:
+        expected = f"`{name}` to be a duration, such as 250ms, 90s, 10m, 1h or 2d"
+        action = "write a whole number with its unit, in quotation marks"
+        raise FaultError(name, expected, shown(value), action) from error
+
+
+def _number(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FaultError(name, f"`{name}` to be a whole number", shown(value), "correct it")
+    return value
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise FaultError(name, f"`{name}` to be a text", shown(value), "put it in quotation marks")
+    return value

@@ -1,0 +1,24 @@
+"""Parts of refusals: what may stand there and was probably meant, and what was found instead."""
+
+import reprlib
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+FOUND_CHARACTERS_MAX = 80
+
+
+def one_of(expected: str, found: str, allowed: Iterable[str]) -> tuple[str, str, str]:
+    """The three parts of the error, with the nearest word that is allowed."""
+    words = sorted(allowed)
+    near = get_close_matches(found, words, n=1)
+    action = f"did you mean {near[0]}?" if near else "choose one of them"
+    return f"{expected} {', '.join(words)}", shown(found), action
+
+
+def shown(value: object) -> str:
+    """Whatever somebody wrote, in one short line."""
+    shortener = reprlib.Repr(maxstring=FOUND_CHARACTERS_MAX, maxother=FOUND_CHARACTERS_MAX)
+    try:
+        return shortener.repr(value)
+    except ValueError:
+        return "a number too long to show"

@@ -1,0 +1,23 @@
+"""Plans for Hypothesis, for campaigns and for shrinking a failure to what it takes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from wavetank.faults.draw import FAULTS_MAX, choose_fault
+from wavetank.faults.fault import Fault
+from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.faults.plan import FaultPlan, consistent
+
+
+def fault_plans(
+    horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
+) -> st.SearchStrategy[FaultPlan]:
+    """Plans within the horizon. The simplest is empty; simpler is fewer, shorter, earlier."""
+    return st.lists(_faults(horizon, kinds), max_size=FAULTS_MAX).map(consistent)
+
+
+@st.composite
+def _faults(draw: st.DrawFn, horizon: timedelta, kinds: Sequence[type[Fault]]) -> Fault:
+    return choose_fault(lambda least, greatest: draw(st.integers(least, greatest)), horizon, kinds)

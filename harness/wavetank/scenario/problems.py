@@ -1,0 +1,105 @@
+"""What is wrong with a scenario file, in three parts and with the path to it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from wavetank.faults.duration import duration_text
+from wavetank.faults.fault import Fault
+from wavetank.faults.near import one_of, shown
+from wavetank.faults.plan import contradict
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.places import Path
+from wavetank.scenario.schema import (
+    DESCRIPTION_CHARACTERS_MAX,
+    SEED_MAX,
+    ExpectForm,
+    RefusedError,
+    ScenarioForm,
+)
+
+FORMS: dict[Path, type[BaseModel]] = {(): ScenarioForm, ("expect",): ExpectForm}
+WANTED = {
+    "alerts_min": "a whole number from 0 on",
+    "breaks": 'a list of invariants by name, such as ["walk-continuity"]',
+    "description": f"one line of at most {DESCRIPTION_CHARACTERS_MAX} characters",
+    "expect": "a table, under a line [expect]",
+    "fault": "a list of tables, each under a line [[fault]]",
+    "holds": 'a list of invariants by name, such as ["walk-continuity"]',
+    "seed": f"a whole number from 0 to {SEED_MAX}",
+}
+"""What each key takes, where the schema refuses without words of its own."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The three parts of a refusal, and the path of the key that it is about."""
+
+    path: Path
+    expected: str
+    found: str
+    action: str
+
+
+def problems_of_form(error: ValidationError) -> list[Problem]:
+    """What pydantic found, in our words."""
+    return [_problem(details) for details in error.errors(include_url=False)]
+
+
+def _problem(details: Mapping[str, Any]) -> Problem:
+    path = details["loc"]
+    match details["type"]:
+        case "value_error":
+            return _refused(path, details["ctx"]["error"])
+        case "missing":
+            action = f"write it, as in {path[-1]} = ..."
+            return Problem(path, f"the key `{path[-1]}`", "none", action)
+        case "extra_forbidden":
+            keys = FORMS[path[:-1]].model_fields
+            return Problem(path, *one_of("one of the keys", str(path[-1]), keys))
+    key = next(part for part in reversed(path) if isinstance(part, str))
+    return Problem(path, f"`{key}` to be {WANTED[key]}", shown(details["input"]), "correct it")
+
+
+def _refused(path: Path, error: RefusedError) -> Problem:
+    refusal = error.refusal
+    place = (*path, error.field) if error.field else path
+    return Problem(place, refusal.expected, refusal.found, refusal.action)
+
+
+def problems_between(scenario: Scenario) -> list[Problem]:
+    """What no field shows alone, such as two faults that contradict each other."""
+    return [*_beyond(scenario), *_contradictions(scenario), *_undecided(scenario)]
+
+
+def _beyond(scenario: Scenario) -> Iterator[Problem]:
+    horizon = duration_text(scenario.horizon)
+    late = scenario.plan.beyond(scenario.horizon)
+    for index, fault in enumerate(scenario.plan.faults):
+        if fault in late:
+            expected = f"every fault healed within the horizon of {horizon}"
+            found = f"{fault.kind} healed after {duration_text(fault.healed_after)}"
+            action = "let it begin earlier or last shorter, or move the horizon"
+            yield Problem(("fault", index, "after"), expected, found, action)
+
+
+def _contradictions(scenario: Scenario) -> Iterator[Problem]:
+    for (_, one), (index, other) in combinations(enumerate(scenario.plan.faults), 2):
+        if contradict(one, other):
+            expected = f"one fault at a time for {one.target}"
+            found = f"{_window(other)} while there is {_window(one)}"
+            yield Problem(("fault", index), expected, found, "let one begin when the other is over")
+
+
+def _undecided(scenario: Scenario) -> Iterator[Problem]:
+    expectations = scenario.expectations
+    for name in sorted({*expectations.breaks} & {*(expectations.holds or ())}):
+        expected = "an invariant either to hold or to break"
+        yield Problem(("expect", "breaks"), expected, f"{name} in both", "take it out of one")
+
+
+def _window(fault: Fault) -> str:
+    return f"{fault.kind} from {duration_text(fault.after)} to {duration_text(fault.healed_after)}"

@@ -1,0 +1,83 @@
+"""The form of a scenario file. What is not named here is refused, so that no typing error is lost.
+
+A value is never bent to fit: a number is not a text, nor the other way round.
+"""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+
+from wavetank.errors import UsageError
+from wavetank.faults.duration import YEAR, duration_text, parse_duration
+from wavetank.faults.fault import Fault, FaultError
+from wavetank.faults.form import fault_from_form
+from wavetank.faults.near import shown
+
+DESCRIPTION_CHARACTERS_MAX = 100
+SEED_MAX = 2**63 - 1
+"""As far as a TOML file is sure to be read alike everywhere."""
+
+
+class RefusedError(ValueError):
+    """A refusal of ours in the only kind of error that pydantic collects with its own."""
+
+    def __init__(self, refusal: UsageError, field: str = "") -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+        self.field = field
+
+
+def _fault(form: object) -> Fault:
+    try:
+        return fault_from_form(form)
+    except FaultError as error:
+        raise RefusedError(error, error.field) from error
+
+
+def _horizon(value: object) -> timedelta:
+    try:
+        horizon = parse_duration(value if isinstance(value, str) else "")
+    except ValueError:
+        horizon = timedelta()
+    if not timedelta() < horizon <= YEAR:
+        expected = f"`horizon` to be a duration above zero and up to {duration_text(YEAR)}"
+        error = UsageError(expected, shown(value), 'write a number and its unit, such as "1h"')
+        raise RefusedError(error)
+    return horizon
+
+
+def _as_tuple(value: object) -> object:
+    """TOML's lists are Python's; a frozen model has tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+type Invariants = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")], ...], BeforeValidator(_as_tuple)
+]
+
+
+class Form(BaseModel):
+    """Strict, closed and unchangeable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ExpectForm(Form):
+    """The table `[expect]`."""
+
+    holds: Invariants | None = None
+    breaks: Invariants = ()
+    alerts_min: int = Field(default=0, ge=0)
+
+
+class ScenarioForm(Form):
+    """The whole file; its name is the scenario's."""
+
+    description: str = Field(max_length=DESCRIPTION_CHARACTERS_MAX, pattern=r"^[^\n]+$")
+    horizon: Annotated[timedelta, PlainValidator(_horizon)]
+    seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
+    expect: ExpectForm = ExpectForm()
+    fault: Annotated[
+        tuple[Annotated[Fault, PlainValidator(_fault)], ...], BeforeValidator(_as_tuple)
+    ] = ()

@@ -1,0 +1,159 @@
+"""Faults as values: when they are there, what they strike, and which cannot be."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
+from wavetank.faults.delivery import PermissionRemoved
+from wavetank.faults.duration import duration_text, parse_duration
+from wavetank.faults.fault import CountedFault, Fault, FaultError
+from wavetank.faults.functions import BrokenDeployment, FunctionTimeout, HandlerCrash
+from wavetank.faults.kinds import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS
+from wavetank.faults.plan import FaultPlan, consistent
+from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick
+
+BEGIN = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+START = timedelta()
+
+
+def test_window_is_counted_from_the_begin() -> None:
+    """A fault begins so long after the run, and is healed when it has lasted."""
+    fault = MissedTick(after=5 * MINUTE, lasts=2 * MINUTE)
+    assert fault.window(BEGIN) == (BEGIN + 5 * MINUTE, BEGIN + 7 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "times", "struck"),
+    [(1, 1, [1]), (2, 1, [2]), (2, 3, [2, 3, 4]), (4, None, [4, 5, 6])],
+)
+def test_occurrences_are_counted_from_one(
+    occurrence: int, times: int | None, struck: list[int]
+) -> None:
+    """So many are struck from the first one that is meant; without a number, all that follow."""
+    fault = CountedFault(after=START, occurrence=occurrence, times=times)
+    assert [number for number in range(1, 7) if fault.strikes(number)] == struck
+
+
+def test_every_kind_has_a_name_of_its_own() -> None:
+    """No two kinds share a name, and those without a machine are all but the last five."""
+    assert len(KINDS_BY_NAME) == len(ALL_KINDS)
+    assert ALL_KINDS[: len(VIRTUAL_KINDS)] == VIRTUAL_KINDS
+    assert len(ALL_KINDS) - len(VIRTUAL_KINDS) == 5
+
+
+def test_every_kind_is_described_and_has_a_target() -> None:
+    """A learner can ask any kind what it does and what it takes hold of."""
+    for kind in ALL_KINDS:
+        assert kind.__doc__
+        assert kind(after=START).target
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: MissedTick(after=-MINUTE), "after"),
+        (lambda: MissedTick(after=timedelta(days=366)), "after"),
+        (lambda: MissedTick(after=timedelta(microseconds=1)), "after"),
+        (lambda: MissedTick(after=START, lasts=START), "lasts"),
+        (lambda: LateTick(after=START, delay=-MINUTE), "delay"),
+        (lambda: MissedTick(after=START, occurrence=0), "occurrence"),
+        (lambda: MissedTick(after=START, times=16**5000), "times"),
+        (lambda: HandlerCrash(after=START, call_number=0), "call_number"),
+        (lambda: ApiError(after=START, call="dynamodb:Sacn"), "call"),
+        (lambda: ApiError(after=START, code="not a code"), "code"),
+        (lambda: PartialBatchFailure(after=START, code=""), "code"),
+        (lambda: PartialBatchFailure(after=START, entries=()), "entries"),
+        (lambda: PartialBatchFailure(after=START, entries=(3, 3)), "entries"),
+        (lambda: PartialBatchFailure(after=START, entries=(500,)), "entries"),
+        (lambda: PermissionRemoved(after=START, action="Scan"), "action"),
+    ],
+)
+def test_impossible_fault_is_refused(make: Callable[[], Fault], field: str) -> None:
+    """What cannot be is refused where it is made, by the field to correct."""
+    with pytest.raises(FaultError) as refusal:
+        make()
+    assert refusal.value.field == field
+
+
+def test_mistyped_call_is_recognised() -> None:
+    """A refusal names the call that was probably meant."""
+    with pytest.raises(FaultError, match=r"did you mean dynamodb:Scan\?"):
+        LostReply(after=START, call="dynamodb:Sacn")
+
+
+def test_call_has_service_and_operation() -> None:
+    """A call is told apart by the service's name in the SDK and the operation's."""
+    fault = ApiError(after=START, call="dynamodb:Scan")
+    assert (fault.service, fault.operation) == ("dynamodb", "Scan")
+
+
+def test_contradiction_is_one_target_at_one_time() -> None:
+    """Two faults that claim the same calls contradict each other while both are there."""
+    refused = ApiError(after=START, lasts=2 * MINUTE, call="firehose:PutRecordBatch")
+    lost = LostReply(after=MINUTE, call="firehose:PutRecordBatch")
+    slow = ApiLatency(after=MINUTE, call="firehose:PutRecordBatch")
+    later = LostReply(after=20 * MINUTE, call="firehose:PutRecordBatch")
+    assert FaultPlan((refused, lost, slow, later)).contradictions() == ((refused, lost),)
+
+
+def test_broken_code_cannot_hang() -> None:
+    """One function's code cannot be broken and hang at its first call at the same time."""
+    plan = FaultPlan((BrokenDeployment(after=START), FunctionTimeout(after=MINUTE)))
+    assert len(plan.contradictions()) == 1
+
+
+def test_healed_fault_contradicts_nobody() -> None:
+    """The instant of healing is free for the next fault."""
+    first = MissedTick(after=START, lasts=MINUTE)
+    assert FaultPlan((first, DuplicateTick(after=MINUTE))).contradictions() == ()
+
+
+def test_first_of_a_contradiction_is_kept() -> None:
+    """A plan made consistent loses the later fault of each contradiction, and no other."""
+    first, second = MissedTick(after=START), LateTick(after=MINUTE)
+    third = LostReply(after=MINUTE)
+    assert consistent([first, second, third]) == FaultPlan((first, third))
+
+
+def test_plan_is_healed_with_its_last_fault() -> None:
+    """A plan is healed when its last fault is, and an empty one from the begin."""
+    plan = FaultPlan((LateTick(after=20 * MINUTE), MissedTick(after=START)))
+    assert plan.healed_at(BEGIN) == BEGIN + 30 * MINUTE
+    assert FaultPlan().healed_at(BEGIN) == BEGIN
+
+
+def test_fault_beyond_the_horizon_is_found() -> None:
+    """A fault must be healed when the horizon is reached, and not a moment later."""
+    fault = MissedTick(after=5 * MINUTE, lasts=5 * MINUTE)
+    assert FaultPlan((fault,)).beyond(10 * MINUTE) == ()
+    assert FaultPlan((fault,)).beyond(9 * MINUTE) == (fault,)
+
+
+def test_faults_of_a_plan_have_names() -> None:
+    """Two faults of one kind can be told apart in a history."""
+    plan = FaultPlan((MissedTick(after=START), MissedTick(after=20 * MINUTE)))
+    assert [name for name, _ in plan.named()] == ["fault-1-missed-tick", "fault-2-missed-tick"]
+
+
+@pytest.mark.parametrize("text", ["0s", "250ms", "90s", "10m", "1h", "2d"])
+def test_duration_is_written_as_it_was_read(text: str) -> None:
+    """A duration in its shortest form is read and written without a change."""
+    assert duration_text(parse_duration(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "90", "s", "1.5h", "-1m", "1 h", "1h30m", "1w", "9" * 10 + "d"]
+)
+def test_other_duration_is_refused(text: str) -> None:
+    """What is not one whole number and one unit is no duration."""
+    with pytest.raises(ValueError, match="whole number"):
+        parse_duration(text)
+
+
+def test_duration_below_a_millisecond_has_no_text() -> None:
+    """A duration that would be rounded is refused, for a plan must be read as it was written."""
+    with pytest.raises(ValueError, match="milliseconds"):
+        duration_text(timedelta(microseconds=1))
