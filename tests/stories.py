@@ -30,6 +30,8 @@ from wavetank.history import (
     TableSeen,
     Trigger,
 )
+from wavetank.invariants import Invariant, judge
+from wavetank.verdicts import Verdict
 
 MINUTE = timedelta(minutes=1)
 ADDRESSES = ("ada@example.com", "bob@example.com")
@@ -156,3 +158,12 @@ def undrained(events: list[Event]) -> list[Event]:
         else event
         for event in events
     ]
+
+
+def assert_found(
+    invariant: Invariant, events: list[Event], verdict: Verdict, *evidence: str
+) -> None:
+    """The judge comes to this verdict, and its evidence says these things."""
+    finding = judge(events, [invariant])[0]
+    assert finding.verdict is verdict, finding
+    assert [part for part in evidence if part not in finding.evidence] == [], finding

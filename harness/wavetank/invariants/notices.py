@@ -79,7 +79,7 @@ class OneNotice:
             wrong=self._wrong,
             absent=absent,
             doubt=self._doubt(),
-            holds=f"{failures}, {notices} to {counted(len(self._confirmed), 'confirmed address')}",
+            holds=f"{failures}, {notices}; addresses confirmed: {len(self._confirmed)}",
         )
 
     def _doubt(self) -> str:

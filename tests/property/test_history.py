@@ -1,0 +1,154 @@
+"""Histories of any kind: written and read, and judged."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streaming.record import FORMATS
+from tests.pipeline import NOON
+from tests.stories import Story, assert_found, only, undrained, without
+from wavetank.history import (
+    EVENTS,
+    Event,
+    HistoryWriter,
+    ObjectDelivered,
+    decode,
+    digest_of,
+    encode,
+    first_difference,
+    read_history,
+)
+from wavetank.invariants import Conservation, generic_invariants, judge
+from wavetank.invariants.compact import Spans
+from wavetank.invariants.ticker import ticker_invariants
+from wavetank.verdicts import Verdict
+
+WORDS = (
+    "request-1",
+    "tick",
+    "streaming",
+    "alarm",
+    "ok",
+    "rate(1 minute)",
+    "TickerName",
+    "Price",
+    "100",
+    '{"ticker":"Index_1","timestamp":"2026-11-23T12:01:00Z","price":100}',
+    "{ticker : Index_1, timestamp : 2026-11-23 12:01:00, price : 100.5}",
+)
+"""Few enough that drawn events have to do with one another."""
+
+texts = st.sampled_from(WORDS) | st.text(max_size=20)
+near = st.integers(-3, 10).map(lambda number: NOON + number * timedelta(minutes=1))
+instants = near | st.datetimes(timezones=st.just(UTC))
+
+
+def values(kind: Any) -> st.SearchStrategy[Any]:
+    """Anything that a field of this type may hold."""
+    plain = {str: texts, datetime: instants, int: st.integers(), bool: st.booleans()}
+    if kind in plain:
+        return plain[kind]
+    if isinstance(kind, type) and is_dataclass(kind):
+        fields = {name: values(hint) for name, hint in get_type_hints(kind).items()}
+        return st.builds(kind, **fields)
+    if get_origin(kind) is tuple:
+        return st.lists(values(get_args(kind)[0]), max_size=3).map(tuple)
+    if get_origin(kind) is Mapping:
+        return st.dictionaries(texts, values(get_args(kind)[1]), max_size=3)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return st.sampled_from(kind)
+    return st.none() | texts  # str | None, the only other type
+
+
+events = st.one_of([values(kind) for kind in EVENTS])
+histories = st.lists(events, max_size=20)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Event]:
+    """Runs as they ought to go, of any length, form and failures, with at least one success."""
+    ticks = draw(st.integers(2, 8))
+    failing = draw(st.sets(st.integers(1, ticks), max_size=ticks - 1))
+    encode_sample = FORMATS[draw(st.sampled_from(sorted(FORMATS)))]
+    per_object = draw(st.integers(1, 3))
+    story = Story(ticks, failing, encode=encode_sample, ticks_in_object=per_object)
+    return list(story.events())
+
+
+@given(events)
+def test_event_is_the_same_after_writing(event: Event) -> None:
+    """A line says everything about its event, and the event has no other line."""
+    line = encode(event)
+    assert "\n" not in line
+    assert decode(line) == event
+    assert encode(decode(line)) == line
+
+
+@given(histories, histories)
+def test_digests_are_equal_as_histories_are(one: list[Event], other: list[Event]) -> None:
+    """Two histories have one digest when they are the same, and only then."""
+    assert (digest_of(one) == digest_of(other)) is (one == other)
+    assert digest_of(one) == digest_of([decode(encode(event)) for event in one])
+
+
+@given(histories, histories)
+def test_files_differ_where_histories_do(one: list[Event], other: list[Event]) -> None:
+    """The first difference of two files is the first of the events."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("one", "other")]
+        for path, history in zip(paths, (one, other), strict=True):
+            with HistoryWriter(path) as writer:
+                for event in history:
+                    writer.write(event)
+        difference = first_difference(*paths)
+        assert not one or list(read_history(paths[0])) == one
+    same = next(
+        (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None
+    )
+    expected = min(len(one), len(other)) if same is None else same
+    assert (difference is None) is (one == other)
+    assert difference is None or difference.line == expected + 1
+
+
+@given(histories)
+def test_no_judge_ever_raises(history: list[Event]) -> None:
+    """Whatever happens in whatever order, every judge comes to a finding, at every moment."""
+    for invariant in [*generic_invariants(), *ticker_invariants()]:
+        for event in history:
+            invariant.observe(event)
+            assert invariant.finding() == invariant.finding()
+
+
+@given(stories())
+def test_run_that_goes_as_it_ought_to_is_valid(story: list[Event]) -> None:
+    """No judge finds anything wrong with a run in which everything failed is made good or told."""
+    findings = judge(story, [*generic_invariants(), *ticker_invariants()])
+    assert [finding for finding in findings if finding.verdict is not Verdict.VALID] == []
+
+
+@given(stories(), st.data())
+def test_lost_object_is_never_missed(story: list[Event], data: st.DataObject) -> None:
+    """A run that lacks any one of its objects has lost records; undrained, it may have."""
+    objects = len(only(story, ObjectDelivered))
+    lost = without(story, ObjectDelivered, data.draw(st.integers(0, objects - 1)))
+    assert_found(Conservation(), lost, Verdict.INVALID, "accepted but not delivered")
+    assert_found(Conservation(), undrained(lost), Verdict.UNKNOWN)
+
+
+@given(st.lists(st.integers(-20, 20)), st.integers(-25, 25), st.integers(-25, 25))
+def test_spans_are_a_set(numbers: list[int], first: int, last: int) -> None:
+    """Stretches hold exactly what was put in, and their gaps exactly what was not."""
+    spans = Spans()
+    news = [spans.add(number) for number in numbers]
+    assert sum(news) == len(set(numbers)) == len(spans)
+    asked = range(first, last + 1)
+    missing = [n for begin, end in spans.gaps(first, last) for n in range(begin, end + 1)]
+    assert missing == [number for number in asked if number not in set(numbers)]
+    assert [number in spans for number in asked] == [number in set(numbers) for number in asked]

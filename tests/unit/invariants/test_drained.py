@@ -1,0 +1,21 @@
+"""Nothing is left at the end."""
+
+from tests.stories import assert_found, calm, undrained, without
+from wavetank.history import Drained
+from wavetank.invariants import FullyDrained
+from wavetank.verdicts import Verdict
+
+
+def test_drained_run_is_valid() -> None:
+    """A run that was drained says so."""
+    assert_found(FullyDrained(), calm(), Verdict.VALID, "nothing was left")
+
+
+def test_undrained_run_is_unknown() -> None:
+    """What is left is named, and is no breach."""
+    assert_found(FullyDrained(), undrained(calm()), Verdict.UNKNOWN, "1 thing left; 2 requests")
+
+
+def test_run_that_nobody_drained_is_unknown() -> None:
+    """Where draining is not told of, it did not happen."""
+    assert_found(FullyDrained(), without(calm(), Drained), Verdict.UNKNOWN, "was not drained")

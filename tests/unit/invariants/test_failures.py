@@ -1,0 +1,92 @@
+"""No request ends in silence."""
+
+from dataclasses import replace
+
+from tests.pipeline import NOON
+from tests.stories import assert_found, before, calm, only, undrained, without
+from wavetank.history import (
+    AttemptBegan,
+    AttemptEnded,
+    DestinationReached,
+    Drained,
+    Event,
+    Fired,
+    GivenUp,
+    Outcome,
+    Trigger,
+)
+from wavetank.invariants import NoSilentFailure
+from wavetank.verdicts import Verdict
+
+
+def test_success_and_told_failure_are_valid() -> None:
+    """Requests of the schedule and of the destination are counted alike."""
+    evidence = "4 requests: 3 succeeded, 1 given up and reported"
+    assert_found(NoSilentFailure(), calm(3, [2]), Verdict.VALID, evidence)
+
+
+def test_request_without_end_is_invalid() -> None:
+    """A request that was fired and never heard of again is named."""
+    events = without(calm(), AttemptEnded, 1)
+    evidence = (
+        "neither succeeded nor given up: 1",
+        "request-2, begun at 2026-11-23T12:02:00Z",
+    )
+    assert_found(NoSilentFailure(), events, Verdict.INVALID, *evidence)
+    assert_found(NoSilentFailure(), undrained(events), Verdict.UNKNOWN, *evidence)
+
+
+def test_failed_attempt_is_no_end() -> None:
+    """Whatever an attempt ended in, only success or giving up concludes the request."""
+    events: list[Event] = [
+        replace(e, outcome=Outcome.TIMEOUT) if isinstance(e, AttemptEnded) else e for e in calm()
+    ]
+    assert_found(NoSilentFailure(), events, Verdict.INVALID, "neither succeeded nor given up: 3")
+
+
+def test_failure_without_destination_is_invalid() -> None:
+    """A failure that nobody was handed is silent."""
+    events = without(calm(3, [2]), DestinationReached)
+    evidence = (
+        "given up without a destination reached: 1",
+        "request-2 of streaming, given up at 2026-11-23T12:02:00Z after 3 attempts",
+    )
+    assert_found(NoSilentFailure(), events, Verdict.INVALID, *evidence)
+
+
+def test_refused_destination_is_invalid() -> None:
+    """A destination that could not be reached is as silent as none."""
+    events: list[Event] = [
+        replace(e, outcome="AccessDenied") if isinstance(e, DestinationReached) else e
+        for e in calm(3, [2])
+    ]
+    evidence = "given up without a destination reached: 1"
+    assert_found(NoSilentFailure(), events, Verdict.INVALID, evidence)
+
+
+def test_messenger_that_is_given_up_is_invalid() -> None:
+    """Where the function behind the destination fails too, nobody is told any more."""
+    messenger = only(calm(3, [2]), DestinationReached)[0].invocation
+    assert messenger is not None
+    given_up = GivenUp(NOON, messenger, "notification", "RetriesExhausted", 3)
+    events: list[Event] = [
+        given_up if isinstance(e, AttemptEnded) and e.request == messenger else e
+        for e in calm(3, [2])
+    ]
+    evidence = f"{messenger} of notification, given up"
+    assert_found(NoSilentFailure(), events, Verdict.INVALID, evidence)
+
+
+def test_each_of_two_firings_is_followed() -> None:
+    """A duplicate under the same id needs an end of its own."""
+    events = before(calm(), Drained, only(calm(), Fired)[0])
+    assert_found(NoSilentFailure(), events, Verdict.INVALID, "neither succeeded nor given up: 1")
+
+
+def test_throttled_first_attempt_is_begun_once() -> None:
+    """A messenger's first attempt that is begun again is still one request."""
+    messenger = next(
+        e for e in only(calm(3, [2]), AttemptBegan) if e.trigger is Trigger.DESTINATION
+    )
+    events = before(calm(3, [2]), DestinationReached, messenger)
+    assert_found(NoSilentFailure(), events, Verdict.VALID, "4 requests")

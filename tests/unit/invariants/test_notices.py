@@ -1,0 +1,117 @@
+"""One notice for each confirmed address and exhausted failure."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.stories import ADDRESSES, assert_found, before, began, calm, only, undrained, without
+from wavetank.history import (
+    AttemptBegan,
+    Drained,
+    Event,
+    GivenUp,
+    MessageSent,
+    RunBegan,
+    SubscriptionChanged,
+)
+from wavetank.invariants import OneNotice
+from wavetank.verdicts import Verdict
+
+
+def sending(**change: str) -> list[Event]:
+    """A run with one failure and one more message, changed so."""
+    events = calm(3, [2])
+    message = replace(only(events, MessageSent)[0], **change)  # type: ignore[arg-type]  # all texts
+    return before(events, Drained, message)
+
+
+def subscription(address: str, *, confirmed: bool) -> SubscriptionChanged:
+    """An address that joins or leaves."""
+    return SubscriptionChanged(NOON, "alarm", address, confirmed)
+
+
+def test_run_without_failure_and_notice_is_valid() -> None:
+    """Nothing failed, nobody was told."""
+    evidence = "0 failures, 0 notices; addresses confirmed: 2"
+    assert_found(OneNotice(), calm(), Verdict.VALID, evidence)
+
+
+def test_everybody_told_once_is_valid() -> None:
+    """Each failure has as many notices as there are addresses."""
+    assert_found(OneNotice(), calm(4, [1, 2]), Verdict.VALID, "2 failures, 4 notices")
+
+
+def test_missing_notice_is_invalid() -> None:
+    """An address that was not told is named with the failure, once the run is drained."""
+    events = without(calm(3, [2]), MessageSent, 1)
+    evidence = f"not told: 1 (the first: {ADDRESSES[1]} of alarm about request-2)"
+    assert_found(OneNotice(), events, Verdict.INVALID, evidence)
+    assert_found(OneNotice(), undrained(events), Verdict.UNKNOWN, evidence)
+
+
+def test_second_notice_is_invalid() -> None:
+    """An address that is told again is told too often."""
+    assert_found(OneNotice(), sending(), Verdict.INVALID, "told again: 1", "about request-2")
+
+
+@pytest.mark.parametrize("text", ["", "all is lost", "about request-22", "xrequest-2"])
+def test_unprompted_notice_is_invalid(text: str) -> None:
+    """A message that names no failure as a word of its own is a false alarm."""
+    evidence = "told of no failure that is known: 1"
+    assert_found(OneNotice(), sending(text=text), Verdict.INVALID, evidence)
+
+
+def test_notice_before_the_failure_is_invalid() -> None:
+    """A request that is not given up is nothing to tell of."""
+    events = before(calm(), Drained, MessageSent(NOON, "alarm", ADDRESSES[0], "", "request-1"))
+    assert_found(OneNotice(), events, Verdict.INVALID, "told of no failure that is known: 1")
+
+
+def test_unconfirmed_address_is_not_told() -> None:
+    """A notice to an address that is not confirmed is invalid, whoever else was told."""
+    events = sending(address="eve@example.com")
+    assert_found(OneNotice(), events, Verdict.INVALID, "told though not confirmed: 1")
+
+
+def test_address_that_left_is_not_waited_for() -> None:
+    """Who leaves between the failure and the notice need not have it."""
+    events = without(calm(3, [2]), MessageSent, 1)
+    left = subscription(ADDRESSES[1], confirmed=False)
+    assert_found(OneNotice(), before(events, MessageSent, left), Verdict.VALID)
+    assert_found(OneNotice(), before(calm(3, [2]), MessageSent, left), Verdict.INVALID)
+
+
+def test_address_that_joined_may_have_it() -> None:
+    """Who joins between the failure and the notice may be told or not."""
+    joined = subscription("eve@example.com", confirmed=True)
+    assert_found(OneNotice(), before(calm(3, [2]), MessageSent, joined), Verdict.VALID)
+    events = before(sending(address="eve@example.com"), MessageSent, joined)
+    assert_found(OneNotice(), events, Verdict.VALID)
+
+
+def test_messenger_that_fails_needs_no_notice() -> None:
+    """Of the messenger's own failure nobody can be told by the messenger."""
+    given_up = GivenUp(NOON, "messenger-2", "notification", "RetriesExhausted", 3)
+    events = before(calm(3, [2]), Drained, given_up)
+    assert_found(OneNotice(), events, Verdict.VALID, "1 failure")
+    never_begun = [
+        e for e in events if not isinstance(e, AttemptBegan) or e.request != "messenger-2"
+    ]
+    assert_found(OneNotice(), never_begun, Verdict.VALID, "1 failure")
+
+
+def test_failure_with_nobody_to_tell_is_unknown() -> None:
+    """Without a confirmed address, nothing shows that notices work."""
+    events = [began(3, addresses=()), *without(calm(3, [2]), RunBegan)]
+    events = [event for event in events if not isinstance(event, MessageSent)]
+    assert_found(OneNotice(), events, Verdict.UNKNOWN, "1 failure, and no address is confirmed")
+
+
+def test_notice_that_names_two_failures_counts_for_the_open_one() -> None:
+    """A text may mention an earlier failure too."""
+    events: list[Event] = [
+        replace(e, text=f"{e.text} as before: request-1") if isinstance(e, MessageSent) else e
+        for e in calm(3, [1, 2])
+    ]
+    assert_found(OneNotice(), events, Verdict.VALID, "2 failures, 4 notices")

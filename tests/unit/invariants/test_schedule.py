@@ -1,0 +1,112 @@
+"""Every due instant was fired."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.stories import MINUTE, assert_found, before, began, calm, only, undrained, without
+from wavetank.history import AttemptBegan, AttemptEnded, Drained, Event, Fired, RunBegan, Suppressed
+from wavetank.invariants import CompleteSchedule
+from wavetank.verdicts import Verdict
+
+
+def with_rule(expression: str) -> list[Event]:
+    """A calm run of a rule with another expression."""
+    start = began(3)
+    rule = replace(start.rules[0], expression=expression)
+    return [replace(start, rules=(rule,)), *calm()[1:]]
+
+
+def suppressed(number: int, ticks: int = 3) -> list[Event]:
+    """A calm run in which a fault kept one tick from firing."""
+    instead = Suppressed(NOON, "tick", "streaming", NOON + number * MINUTE, "missed-1")
+    return before(without(calm(ticks), Fired, number - 1), AttemptBegan, instead)
+
+
+def test_all_fired_is_valid() -> None:
+    """The instants after the beginning, up to the end of the window, are counted."""
+    assert_found(CompleteSchedule(), calm(), Verdict.VALID, "3 due instants")
+
+
+def test_missing_instant_is_invalid() -> None:
+    """An instant that nothing fired for is named, with rule and target."""
+    evidence = ("not fired: 1", "tick for streaming, due 2026-11-23T12:02:00Z")
+    assert_found(CompleteSchedule(), without(calm(), Fired, 1), Verdict.INVALID, *evidence)
+
+
+def test_long_gap_is_told_as_one() -> None:
+    """Instants in a row are told by the first and the last of them."""
+    events = [event for event in calm(9) if event not in only(calm(9), Fired)[2:8]]
+    evidence = ("not fired: 6", "due 2026-11-23T12:03:00Z to 2026-11-23T12:08:00Z")
+    assert_found(CompleteSchedule(), events, Verdict.INVALID, *evidence)
+
+
+def test_missing_instant_is_unknown_while_not_drained() -> None:
+    """A late firing may still have come."""
+    events = undrained(without(calm(), Fired, 2))
+    assert_found(CompleteSchedule(), events, Verdict.UNKNOWN, "not fired: 1")
+
+
+def test_suppressed_instant_that_was_made_up_is_valid() -> None:
+    """What a fault kept from firing is excused by a later success."""
+    evidence = "3 due instants, 1 suppressed and made up for"
+    assert_found(CompleteSchedule(), suppressed(2), Verdict.VALID, evidence)
+
+
+def test_suppressed_instant_that_was_not_made_up_is_invalid() -> None:
+    """A fault is no excuse where nothing came after it."""
+    evidence = ("not made up: 1", "due 2026-11-23T12:03:00Z")
+    assert_found(CompleteSchedule(), suppressed(3), Verdict.INVALID, *evidence)
+
+
+def test_later_failure_makes_up_for_nothing() -> None:
+    """An invocation that was fired later but did not succeed excuses nothing."""
+    events = [e for e in suppressed(2) if not isinstance(e, AttemptEnded)]
+    assert_found(CompleteSchedule(), events, Verdict.INVALID, "not made up: 1")
+
+
+def test_late_and_repeated_firings_are_valid() -> None:
+    """A late firing counts for the instant it was due, and a second one is only told."""
+    late = replace(only(calm(), Fired)[0], at=NOON + 5 * MINUTE)
+    events = before(without(calm(), Fired, 0), Drained, late, late)
+    assert_found(CompleteSchedule(), events, Verdict.VALID, "3 due instants, 1 fired again")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"due": NOON + timedelta(seconds=90)},
+        {"due": NOON},
+        {"due": NOON + 4 * MINUTE},
+        {"rule": "other"},
+        {"target": "other"},
+    ],
+)
+def test_firing_that_was_not_due_is_invalid(change: dict[str, object]) -> None:
+    """A firing between, before or after the due instants, or of nobody's rule, is named."""
+    odd = replace(only(calm(), Fired)[0], **change)  # type: ignore[arg-type]  # of the fields' types
+    events = before(calm(), Drained, odd)
+    assert_found(CompleteSchedule(), events, Verdict.INVALID, "fired though not due: 1")
+
+
+@pytest.mark.parametrize("expression", ["cron(0 12 * * ? *)", f"rate({'9' * 20} days)"])
+def test_rule_that_cannot_be_counted_is_unknown(expression: str) -> None:
+    """A rule that is no rate is neither complete nor incomplete."""
+    evidence = f"only rates are: tick {expression}"
+    assert_found(CompleteSchedule(), with_rule(expression), Verdict.UNKNOWN, evidence)
+
+
+def test_run_without_due_instants_is_unknown() -> None:
+    """A rule that was never due proves nothing."""
+    events = [e for e in with_rule("rate(1 hour)") if not isinstance(e, Fired)]
+    assert_found(CompleteSchedule(), events, Verdict.UNKNOWN, "no rule was due")
+
+
+def test_instants_are_counted_from_the_rules_creation() -> None:
+    """A rule of two minutes that was made a minute before is due at odd minutes only."""
+    start = began(3)
+    rule = replace(start.rules[0], expression="rate(2 minutes)", created=NOON - MINUTE)
+    events = [replace(start, rules=(rule,)), *without(calm(), RunBegan)]
+    assert_found(CompleteSchedule(), without(events, Fired, 1), Verdict.VALID, "2 due instants")
