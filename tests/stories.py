@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from streaming.record import as_ndjson
 from streaming.walk import Index, Sample, samples
-from tests.pipeline import FIRST, NOON, SEED, minutes
+from tests.pipeline import FIRST, NOON, SEED
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -83,7 +83,7 @@ class Story:
         yield RunEnded(end)
 
     def _tick(self, number: int) -> Iterator[Event]:
-        due, request = minutes(self._ticks + 1)[number], f"request-{number}"
+        due, request = NOON + number * MINUTE, f"request-{number}"
         yield Fired(due, "tick", "streaming", request, due)
         yield AttemptBegan(due, request, "streaming", 1, number == 1, Trigger.SCHEDULE)
         if number in self._failing:
