@@ -5,7 +5,7 @@ virtual time. A rule of the test suite forbids reading the time or sleeping anyw
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -41,6 +41,11 @@ class WallClock:
 def floor_to_minute(instant: datetime) -> datetime:
     """The minute that `instant` falls in, which is the tick it belongs to."""
     return instant.replace(second=0, microsecond=0)
+
+
+def minute_before(instant: datetime) -> datetime:
+    """The minute before the one that `instant` falls in."""
+    return floor_to_minute(instant) - timedelta(minutes=1)
 
 
 def rfc3339(instant: datetime) -> str:

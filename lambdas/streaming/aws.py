@@ -100,7 +100,7 @@ class StreamingAws:
 
 
 def _index(item: "dict[str, AttributeValueTypeDef]") -> Index:
-    tick = item["Tick"]["S"] if "Tick" in item else None
+    tick = next((item[name]["S"] for name in ("Tick", "Since") if name in item), None)
     return Index(
         ticker=item["TickerName"]["S"],
         price=Decimal(item["Price"]["N"]),

@@ -23,7 +23,7 @@ SIGNIFICANT_DIGITS = 10
 class Index:
     """What the table holds of one index: its last delivered price, and the tick it was made in.
 
-    `tick` is None before the first tick.
+    Before the first tick, `tick` is the one before it, or None where the table does not say.
     """
 
     ticker: str

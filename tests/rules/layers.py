@@ -14,6 +14,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "clients",
             "drill",
             "engines",
+            "pipelines",
             "probes",
             "requirements",
             "sandbox",

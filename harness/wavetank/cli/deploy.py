@@ -22,6 +22,7 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.running import attach, running_record
 from wavetank.clients import sandbox_clients
+from wavetank.clock import WallClock, minute_before
 from wavetank.naming import StreamNameCase, derive_names
 from wavetank.stack.deployed import DeployedPipeline, the_pipeline
 from wavetank.stack.deployment import DeploymentOptions
@@ -70,6 +71,7 @@ def deploy(
         schedule_enabled=schedule,
         record_format=record_format or pipeline.record_format,
         reset_prices=reset_prices,
+        since=minute_before(WallClock().now()),
     )
     with output.waiting("deploying"):
         sandbox = attach(record, pipeline.names, addresses)

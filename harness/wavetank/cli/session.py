@@ -9,7 +9,7 @@ from types import FrameType
 
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, attach, attach_to_deployed, compose_sandbox
-from wavetank.clock import WallClock, floor_to_minute
+from wavetank.clock import WallClock, floor_to_minute, minute_before
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
@@ -245,6 +245,7 @@ def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, output: Output) -> None:
         addresses=sandbox.addresses,
         schedule_enabled=plan.schedule_enabled,
         record_format=plan.record_format,
+        since=minute_before(sandbox.clock.now()) if plan.schedule_enabled else None,
     )
     with output.waiting("deploying") as status:
         deployer = sandbox.deployer(lambda e: status.update(f"deploying {e.resource} {e.status}"))

@@ -6,6 +6,7 @@ running it again, and a deployment without changes changes nothing.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from wavetank.clients import AwsClients, ClientError, error_code
@@ -26,6 +27,7 @@ class DeploymentOptions:
     """What the user decides about a deployment.
 
     `addresses` get the alerts; each must confirm first. `record_format` is `ndjson` or `original`.
+    `since` is the minute before the walk's first; None leaves that to the first tick that comes.
     """
 
     names: Names
@@ -33,6 +35,7 @@ class DeploymentOptions:
     schedule_enabled: bool = True
     record_format: str = "ndjson"
     reset_prices: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,9 @@ class Deployer:
                 names.pipeline_stack, pipeline, _parameters(options, packages)
             ),
         }
-        seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES)
+        seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
         if options.reset_prices:
-            reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES)
+            reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
         changed = tuple(name for name, state in applied.items() if state.changed)
         return Deployment(changed, seeded, packages)
 

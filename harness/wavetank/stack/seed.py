@@ -1,34 +1,50 @@
 """The table's first prices: put where there are none, never over a running price.
 
 CloudFormation cannot put items, so this is the one step of a deployment outside the templates.
+
+An item may say `Since`: the walk begins with the minute after it. Without it the walk begins with
+whichever tick comes first, and where that one fails and the second does not, nobody knows that
+there was one before.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wavetank.clients import ClientError, error_code
+from wavetank.clock import rfc3339
 from wavetank.ticker import FirstPrice
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def seed_prices(client: "DynamoDBClient", table: str, prices: Sequence[FirstPrice]) -> int:
+def seed_prices(
+    client: "DynamoDBClient",
+    table: str,
+    prices: Sequence[FirstPrice],
+    since: datetime | None = None,
+) -> int:
     """Puts every first price whose item is missing; returns how many were."""
-    return sum(_put_missing(client, table, price) for price in prices)
+    return sum(_put_missing(client, table, _item(price, since)) for price in prices)
 
 
-def reset_prices(client: "DynamoDBClient", table: str, prices: Sequence[FirstPrice]) -> None:
+def reset_prices(
+    client: "DynamoDBClient",
+    table: str,
+    prices: Sequence[FirstPrice],
+    since: datetime | None = None,
+) -> None:
     """Puts every first price, on purpose: the walk starts again, as if no tick had been made."""
     for price in prices:
-        client.put_item(TableName=table, Item=_item(price))
+        client.put_item(TableName=table, Item=_item(price, since))
 
 
-def _put_missing(client: "DynamoDBClient", table: str, price: FirstPrice) -> bool:
+def _put_missing(client: "DynamoDBClient", table: str, item: dict[str, dict[str, str]]) -> bool:
     try:
         client.put_item(
             TableName=table,
-            Item=_item(price),
+            Item=item,
             ConditionExpression="attribute_not_exists(TickerName)",
         )
     except ClientError as error:
@@ -38,5 +54,6 @@ def _put_missing(client: "DynamoDBClient", table: str, price: FirstPrice) -> boo
     return True
 
 
-def _item(price: FirstPrice) -> dict[str, dict[str, str]]:
-    return {"TickerName": {"S": price.ticker}, "Price": {"N": str(price.price)}}
+def _item(price: FirstPrice, since: datetime | None) -> dict[str, dict[str, str]]:
+    item = {"TickerName": {"S": price.ticker}, "Price": {"N": str(price.price)}}
+    return item if since is None else item | {"Since": {"S": rfc3339(since)}}

@@ -95,6 +95,23 @@ def test_every_page_of_the_table_is_read_and_other_items_are_left_out(calls: Cal
     ]
 
 
+def test_a_walk_that_has_not_begun_stands_at_the_minute_it_begins_after(calls: Calls) -> None:
+    """So that a first tick that fails is made good by the second; a tick of its own goes before."""
+    since = {
+        "TickerName": {"S": "Index_1"},
+        "Price": {"N": "1"},
+        "Since": {"S": "2026-11-23T11:59:00Z"},
+    }
+    moved = since | {"TickerName": {"S": "Index_2"}, "Tick": {"S": "2026-11-23T12:00:00Z"}}
+    scan: dict[str, Any] = {"TableName": "prices", "ConsistentRead": True}
+    calls.table.add_response("scan", {"Items": [since, moved]}, scan)
+    ticks = [index.tick for index in calls.aws.read_prices()]
+    assert ticks == [
+        datetime(2026, 11, 23, 11, 59, tzinfo=UTC),
+        datetime(2026, 11, 23, 12, tzinfo=UTC),
+    ]
+
+
 @pytest.mark.parametrize(
     ("codes", "error"),
     [

@@ -1,0 +1,5 @@
+"""What is put into a tank: a pipeline as a value, from which any process can deploy the same one.
+
+pipeline  what a driver and its judges need to know of any pipeline
+ticker    the project's own, with its own handlers
+"""

@@ -1,0 +1,45 @@
+"""The ticker's pipeline, as the project's own templates and handlers have it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from wavetank.clients import AwsClients
+from wavetank.clock import Clock
+from wavetank.invariants import Invariant, generic_invariants
+from wavetank.invariants.ticker import ticker_invariants
+from wavetank.naming import Names
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.stack.seed import reset_prices
+from wavetank.ticker import FIRST_PRICES
+
+PACE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class TickerPipeline:
+    """Whose it is, who is told of failures, and the form of its records."""
+
+    project_folder: Path
+    names: Names
+    addresses: tuple[str, ...]
+    record_format: str = "ndjson"
+
+    def deploy(self, aws: AwsClients, clock: Clock) -> None:
+        options = DeploymentOptions(
+            names=self.names,
+            addresses=self.addresses,
+            schedule_enabled=False,
+            record_format=self.record_format,
+        )
+        Deployer(aws, self.project_folder, clock, PACE_SECONDS).deploy(options)
+
+    def begin(self, aws: AwsClients, start: datetime) -> None:
+        reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)
+
+    def invariants(self) -> list[Invariant]:
+        return [*generic_invariants(), *ticker_invariants()]
+
+    def options(self) -> Mapping[str, str]:
+        return {"--name": self.names.full_name, "--record-format": self.record_format}
