@@ -37,6 +37,7 @@ type Recipient = tuple[str, str]
 class OneNotice:
     """Ticks off, for each failure, who was told."""
 
+    key = "one-notice"
     name = "one notice for each confirmed address and exhausted failure"
 
     def __init__(self) -> None:
