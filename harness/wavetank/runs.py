@@ -1,8 +1,8 @@
 """Saved runs: a folder each, from which a run can be read, judged and played again.
 
-    history.jsonl   what happened, as it happened
-    scenario.toml   the story, as it was played
-    run.json        the seed, the pipeline, the digest and the verdicts; written when the run is over
+history.jsonl   what happened, as it happened
+scenario.toml   the story, as it was played
+run.json        the seed, the pipeline, the digest and the verdicts; written when the run is over
 """
 
 import json
@@ -133,4 +133,6 @@ def _finding(content: Mapping[str, Any]) -> Finding:
 
 
 def _not_written(folder: Path, error: OSError) -> InfrastructureError:
-    return InfrastructureError(f"to write to {folder}", str(error), "make room, or set WAVETANK_STATE")
+    return InfrastructureError(
+        f"to write to {folder}", str(error), "make room, or set WAVETANK_STATE"
+    )

@@ -1,5 +1,6 @@
 """Options that several commands share, written once."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -89,6 +90,14 @@ ConfirmOption = Annotated[
     typer.Option(
         "--confirm-emails",
         help="Take every address as confirmed. Default: each is asked first, as on AWS.",
+    ),
+]
+HandlerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--handler",
+        metavar="FILE.py",
+        help="Your own streaming function, in the form of the assignment's script.",
     ),
 ]
 ResetOption = Annotated[

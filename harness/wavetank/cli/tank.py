@@ -15,44 +15,45 @@ from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.pipelines.pipeline import Pipeline
 
-READERS = ("alerts@example.com", "reader@example.com")
-"""Of the alerts: two, so that one can be unconfirmed while the other is told."""
+SECOND = timedelta(seconds=1)
 
 
 @contextmanager
 def deployed_tank(pipeline: Pipeline, output: Output) -> Iterator[Tank]:
-    """A tank with the pipeline in it, at its baseline; what LocalStack and handlers log is left out.
+    """A tank with the pipeline in it, at its baseline. What LocalStack logs is left out.
 
     Raises:
         UsageError: something of the pipeline cannot be used.
         InfrastructureError: it could not be deployed.
     """
     logging.disable(logging.CRITICAL)
-    with output.waiting("starting LocalStack in this process, and deploying") as status, tank() as made:
-        pipeline.deploy(made.aws, WallClock())
-        made.take_baseline()
-        status.stop()
+    with tank() as made:
+        with output.waiting("deploying to LocalStack in this process"):
+            pipeline.deploy(made.aws, WallClock())
+            made.take_baseline()
         yield made
 
 
 def play_with_progress(
-    made: Tank, pipeline: Pipeline, story: Story, history: Path | None, output: Output
+    made: Tank, pipeline: Pipeline, story: Story, history: Path, output: Output
 ) -> Played:
     """Plays it; on a terminal a bar shows how much of the virtual time has passed."""
     if not output.progress.is_terminal:
         return play(made, pipeline, story, history)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=output.progress, transient=True) as progress:
-        return play(made, pipeline, story, history, watch=_moves(progress, story))
+        return play(made, pipeline, story, history, _shows(progress, story))
 
 
-def _moves(progress: Progress, story: Story) -> Callable[[Event], None]:
+def _shows(progress: Progress, story: Story) -> Callable[[Event], None]:
+    """What moves the bar: at most once for each second of virtual time."""
     task = progress.add_task("virtual time", total=story.scenario.horizon / SECOND)
+    latest = story.start
 
-    def move(event: Event) -> None:
-        progress.update(task, completed=(event.at - story.start) / SECOND)
+    def show(event: Event) -> None:
+        nonlocal latest
+        if event.at > latest:
+            latest = event.at
+            progress.update(task, completed=(latest - story.start) / SECOND)
 
-    return move
-
-
-SECOND = timedelta(seconds=1)
+    return show
