@@ -97,7 +97,7 @@ class PeerEnvironment:
                 raise InfrastructureError(
                     "the peers to install from the package index",
                     child.last_log_lines() or "no word from uv",
-                    f"check the network and run this again; uv's whole answer is in {self._log_file}",
+                    f"check the network and run this again; uv's own words: {self._log_file}",
                 )
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from statistics import median
 
 from wavetank.bench.loop_process import LoopProcess, TimedTick, looping
-from wavetank.bench.peer_environment import PeerEnvironment, find_uv
 from wavetank.bench.peer_pipeline import delivered, handler_setup, prepare_pipeline
 from wavetank.bench.peer_servers import Peer, RunningPeer
 from wavetank.clients import AwsClients, BotoCoreError, ClientError, sandbox_clients
@@ -60,17 +59,6 @@ class PeerUnavailable:
 
 type Event = Mapping[str, object]
 type PeerResult = PeerCost | PeerUnavailable
-
-
-def require_peers(settings: Settings, on_install: Callable[[], None]) -> PeerEnvironment:
-    """The peers, installed where they are not yet.
-
-    Raises:
-        InfrastructureError: they could not be, for want of uv or of the network.
-    """
-    environment = PeerEnvironment(settings.state_folder / "peers")
-    environment.require(lambda: find_uv(settings), on_install)
-    return environment
 
 
 def measure_peers(

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from wavetank.bench.gateway import CallCost, measure_gateway
-from wavetank.cli.bench_peers import show_peers
+from wavetank.cli.bench_peers import install_peers, show_peers
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.clock import WallClock
@@ -37,8 +37,9 @@ def bench(
 ) -> None:
     """Measure what the plug-ins cost a warm call, against LocalStack without them."""
     output = Output(as_json=as_json)
+    others = install_peers(output) if peers else []
     _show_gateway(output, rounds)
-    if peers and not show_peers(output, ticks):
+    if others and not show_peers(output, others, ticks):
         raise typer.Exit(ExitCode.INFRASTRUCTURE)
 
 

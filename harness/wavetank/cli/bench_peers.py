@@ -1,19 +1,15 @@
 """The part of `bench` that looks at other emulators: `--peers`."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.table import Table
 
-from wavetank.bench.peer_servers import all_peers
-from wavetank.bench.peers import (
-    PeerCost,
-    PeerResult,
-    PeerUnavailable,
-    measure_peers,
-    require_peers,
-)
+from wavetank.bench.peer_environment import PeerEnvironment, find_uv
+from wavetank.bench.peer_servers import Peer, all_peers
+from wavetank.bench.peers import PeerCost, PeerResult, PeerUnavailable, measure_peers
 from wavetank.cli.output import Output
 from wavetank.clock import WallClock
 from wavetank.settings import read_settings
@@ -22,17 +18,24 @@ INSTALLING = "installing the peers; the first time this takes a minute ..."
 REMARK = "LocalStack is without our plug-ins here, but for its tables: its own would need Java."
 
 
-def show_peers(output: Output, ticks: int) -> bool:
-    """Measures and shows them; whether every one of them could be measured.
+def install_peers(output: Output) -> list[Peer]:
+    """All of them, installed where they are not yet: before anything is measured.
 
     Raises:
-        InfrastructureError: they could not be installed.
+        InfrastructureError: they could not be, for want of uv or of the network.
     """
-    settings, clock = read_settings(), WallClock()
-    environment = require_peers(settings, lambda: output.progress.print(INSTALLING))
-    peers = all_peers(environment, settings.path, clock)
+    settings = read_settings()
+    environment = PeerEnvironment(settings.state_folder / "peers")
+    environment.require(partial(find_uv, settings), lambda: output.progress.print(INSTALLING))
+    return all_peers(environment, settings.path, WallClock())
+
+
+def show_peers(output: Output, peers: list[Peer], ticks: int) -> bool:
+    """Measures and shows them; whether every one of them could be measured."""
     with TemporaryDirectory() as scratch, output.waiting("measuring the peers") as status:
-        results = measure_peers(peers, settings, Path(scratch), ticks, clock, status.update)
+        results = measure_peers(
+            peers, read_settings(), Path(scratch), ticks, WallClock(), status.update
+        )
     for result in results:
         kind = "peer" if isinstance(result, PeerCost) else "peer_unavailable"
         output.emit(kind, **asdict(result))
