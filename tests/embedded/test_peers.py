@@ -15,10 +15,13 @@ import pytest
 from tests.waiting import wait_until_true
 from wavetank.bench.loop_process import HandlerSetup, looping
 from wavetank.bench.peer_environment import PeerEnvironment, find_uv
+from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
 from wavetank.bench.peer_servers import Server, localstack_peer, server_peer
 from wavetank.bench.peers import WARM_UP, PeerCost, PeerUnavailable, measure_peers
+from wavetank.clients import sandbox_clients
 from wavetank.clock import WallClock
 from wavetank.errors import InfrastructureError
+from wavetank.naming import derive_names
 from wavetank.settings import read_settings
 from wavetank.ticker import RECORDS_PER_TICK
 
@@ -44,6 +47,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Environment).serve_forev
 OWNER = """
 import sys
 from pathlib import Path
+from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
 from wavetank.bench.peer_servers import localstack_peer
 from wavetank.bench.peers import measure_peers
 from wavetank.clock import WallClock
@@ -171,6 +175,34 @@ def test_the_same_tick_on_a_peer_and_on_one_that_does_not_come_up(
     assert "ended while starting (broken on purpose)" in broken.reason
 
 
+class _HurriedClock(WallClock):
+    """One on which waiting takes no time."""
+
+    def __init__(self) -> None:
+        self._slept = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += seconds
+
+
+def test_records_that_never_come_are_not_counted(tmp_path: Path) -> None:
+    """They are waited for as long as a stream may buffer them, and then known to be lost."""
+    names, clock = derive_names("Dora", "Explorer"), _HurriedClock()
+    with localstack_peer(read_settings().path, WallClock()).running(tmp_path) as running:
+        aws = sandbox_clients(running.endpoint)
+        prepare_pipeline(aws, names, WallClock())
+        data = b'{"ticker":"Index_1"}\n'
+        aws.firehose.put_record_batch(
+            DeliveryStreamName=names.delivery_stream, Records=[{"Data": data}, {"Data": data}]
+        )
+        begun = clock.monotonic()
+        assert delivered(aws, names, 3, clock) == (2, 1)
+        assert clock.monotonic() - begun > DELIVERY_SECONDS_MAX
+
+
 def test_a_peer_that_refuses_a_call_is_told_of(
     environment: PeerEnvironment, tmp_path: Path
 ) -> None:
@@ -237,11 +269,17 @@ def owner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+def _is_loop(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):  # it has ended
+        return "wavetank.bench.plain_loop" in process.cmdline()
+    return False
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_outlives_its_owner(owner: subprocess.Popen[str], how: signal.Signals) -> None:
     """Ctrl-C, or a kill that leaves no time to clean up: servers and loops end all the same."""
     family = psutil.Process(owner.pid).children(recursive=True)
-    assert any("wavetank.bench.plain_loop" in member.cmdline() for member in family)
+    assert any(_is_loop(member) for member in family)
     owner.send_signal(how)
     assert owner.wait(30) != 0
     wait_until_true(lambda: not any(member.is_running() for member in family), "all to end")
