@@ -1,5 +1,6 @@
 """Options that several commands share, written once."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,6 +56,14 @@ FormatOption = Annotated[
         "--record-format",
         metavar="ndjson|original",
         help="original is the text form of the assignment's script.",
+    ),
+]
+HandlerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--handler",
+        metavar="FILE.py",
+        help="A script of one's own as the streaming function, such as the assignment's.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]
