@@ -92,7 +92,8 @@ def _table(target: Target) -> tuple[Verdict, str]:
 def _streaming_function(target: Target) -> tuple[Verdict, str]:
     function = _function(target, target.names.streaming_function)
     state = function.get("State", "unknown")
-    evidence = f"{function['FunctionName']}: {state}, {function.get('Runtime')}"
+    runtime, handler = function.get("Runtime"), function.get("Handler")
+    evidence = f"{function['FunctionName']}: {state}, {runtime}, {handler}"
     return _valid_if(state == "Active", evidence)
 
 

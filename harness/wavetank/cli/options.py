@@ -58,6 +58,14 @@ FormatOption = Annotated[
         help="original is the text form of the assignment's script.",
     ),
 ]
+HandlerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--handler",
+        metavar="FILE.py",
+        help="A script of one's own as the streaming function, such as the assignment's.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 DelayOption = Annotated[

@@ -46,7 +46,8 @@ class TickerPipeline:
         reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)
 
     def invariants(self) -> list[Invariant]:
-        return [*generic_invariants(), *ticker_invariants()]
+        own = ticker_invariants(own_handler=self.handler is not None)
+        return [*generic_invariants(), *own]
 
     def options(self) -> Mapping[str, str]:
         options = {"--name": self.names.full_name, "--record-format": self.record_format}

@@ -8,8 +8,7 @@ from typing import Any
 from wavetank.clients import AwsClients
 from wavetank.errors import UsageError
 from wavetank.naming import Names
-from wavetank.stack.own_handler import OwnHandler
-from wavetank.stack.package import Package
+from wavetank.stack.own_handler import OwnHandler, unpack_own_handler
 
 PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStreamName"})
 """By these a stack is known to be of `init/pipeline.yaml`."""
@@ -17,17 +16,19 @@ PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStrea
 
 @dataclass(frozen=True)
 class DeployedHandler:
-    """Somebody's own streaming function: where Lambda enters it, and where its zip is."""
+    """Somebody's own streaming function: where its zip is."""
 
-    entry_point: str
     bucket: str
     key: str
 
-    def read(self, aws: AwsClients) -> OwnHandler:
-        """The very bytes, to be deployed again as they are."""
+    def read(self, aws: AwsClients, names: Names) -> OwnHandler:
+        """The very bytes, to be deployed again as they are, under these names.
+
+        Raises:
+            UsageError: the script has others, as where the case of the stream's is changed.
+        """
         content = aws.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
-        name = self.key.partition("/")[0]
-        return OwnHandler(Path(self.bucket, self.key), self.entry_point, Package(name, content))
+        return unpack_own_handler(Path(self.bucket, self.key), content, names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +90,7 @@ def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> Dep
 def _handler(parameters: Mapping[str, str]) -> DeployedHandler | None:
     if parameters.get("OwnHandler") != "yes":
         return None
-    return DeployedHandler(
-        parameters["StreamingHandler"],
-        parameters["ArtifactBucketName"],
-        parameters["StreamingCodeKey"],
-    )
+    return DeployedHandler(parameters["ArtifactBucketName"], parameters["StreamingCodeKey"])
 
 
 def _addresses(aws: AwsClients, stack: str) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ not find, names that are not those of the pipeline around it.
 """
 
 import ast
+import io
 import warnings
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ ENTRY_FUNCTION = "lambda_handler"
 MODULE = "lambda_function"
 """As in AWS's console, and whatever the file is called: `json.py` would hide a module that the
 script imports, and `my-script.v2.py` is no name of one."""
+FILE = f"{MODULE}.py"
 ENTRY_POINT = f"{MODULE}.{ENTRY_FUNCTION}"
 ARGUMENTS = 2
 
@@ -46,12 +49,25 @@ def read_own_handler(path: Path, names: Names) -> OwnHandler:
         UsageError: there is none, it does not parse, Lambda would not find its entry point, or it
             names another table, delivery stream, region or endpoint than it would be deployed with.
     """
-    content = _content(path)
+    return _checked(path, _content(path), names)
+
+
+def unpack_own_handler(path: Path, package: bytes, names: Names) -> OwnHandler:
+    """Reads the script in the zip of one that is deployed; its package comes out the same.
+
+    Raises:
+        UsageError: it cannot run under these names.
+    """
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return _checked(path, archive.read(FILE), names)
+
+
+def _checked(path: Path, content: bytes, names: Names) -> OwnHandler:
     tree = _parsed(path, content)
     _check_entry_point(path, tree)
     check_names(path, tree, names)
     check_places(path, tree)
-    package = package_files("streaming", {f"{MODULE}.py": content})
+    package = package_files("streaming", {FILE: content})
     return OwnHandler(path, ENTRY_POINT, package)
 
 
