@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "access_key",
     "anonymous_clients",
     "error_code",
+    "once_only",
     "role_clients",
     "sandbox_clients",
 ]
@@ -97,6 +99,10 @@ class AwsClients:
         return self.session.client("sns", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
+    def sqs(self) -> "SQSClient":
+        return self.session.client("sqs", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
     def sts(self) -> "STSClient":
         return self.session.client("sts", endpoint_url=self.endpoint, config=self.config)
 
@@ -125,6 +131,11 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
         region_name=REGION,
     )
     return AwsClients(session=session, endpoint=aws.endpoint)
+
+
+def once_only(aws: AwsClients) -> AwsClients:
+    """The same clients, which try each call once and no more."""
+    return replace(aws, config=aws.config.merge(Config(retries={"total_max_attempts": 1})))
 
 
 def access_key(aws: AwsClients) -> str:

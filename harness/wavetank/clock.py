@@ -5,8 +5,10 @@ virtual time. A rule of the test suite forbids reading the time or sleeping anyw
 """
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Clock(Protocol):
@@ -36,6 +38,26 @@ class WallClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+@contextmanager
+def sleeping_by(sleep: Callable[[float], bool]) -> Iterator[None]:
+    """For the body, whoever sleeps in this process asks `sleep` first.
+
+    It returns whether it has done so; where it has not, time passes as ever.
+    """
+    module: Any = time
+    stock = module.sleep
+
+    def ask(seconds: float) -> None:
+        if not sleep(seconds):
+            stock(seconds)
+
+    module.sleep = ask
+    try:
+        yield
+    finally:
+        module.sleep = stock
 
 
 def floor_to_minute(instant: datetime) -> datetime:

@@ -11,9 +11,10 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
-from wavetank.exchange import Carry, HttpRequest
+from wavetank.exchange import AnswerTooLateError, Carry, ConnectionLostError, HttpRequest
 
 
 class _Body(io.BytesIO):
@@ -30,9 +31,12 @@ def carried_by(carry: Carry) -> Iterator[None]:
     stock = sessions.send
 
     def send(session: URLLib3Session, request: Any) -> Any:
-        answer = carry(
-            HttpRequest(request.method, request.url, _texts(request.headers), _bytes(request.body))
-        )
+        try:
+            answer = carry(_plain(session, request))
+        except ConnectionLostError as error:
+            raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+        except AnswerTooLateError as error:
+            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         if answer is None:
             return stock(session, request)
         headers: Any = dict(answer.headers)
@@ -53,6 +57,16 @@ def default_session() -> object:
 def use_default_session(session: Any) -> None:
     """Makes it boto3's, so that credentials of one handler are not taken for another's."""
     boto3.DEFAULT_SESSION = session
+
+
+def _plain(session: Any, request: Any) -> HttpRequest:
+    return HttpRequest(
+        request.method,
+        request.url,
+        _texts(request.headers),
+        _bytes(request.body),
+        getattr(session._timeout, "read_timeout", session._timeout),  # noqa: SLF001 - the SDK has no public name for it
+    )
 
 
 def _texts(headers: Mapping[str, str | bytes]) -> dict[str, str]:

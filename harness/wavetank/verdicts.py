@@ -17,11 +17,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One requirement judged: what was asked, what came of it, and what it was judged by."""
+    """One requirement judged: what was asked, what came of it, and what it was judged by.
+
+    `key` is the requirement's short name, where it has one.
+    """
 
     requirement: str
     verdict: Verdict
     evidence: str
+    key: str = ""
 
 
 def exit_code(findings: Iterable[Finding]) -> ExitCode:

@@ -11,10 +11,10 @@ from tests.live.hosts import PROJECT
 from wavetank.clock import WallClock
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.naming import Names, derive_names
-from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.pipelines.ticker import TickerPipeline
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
-PACE_SECONDS = 0.05
+ADDRESSES = ("ada@example.com", "bob@example.com")
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,18 @@ class Deployed:
 
     tank: Tank
     names: Names
+    pipeline: TickerPipeline
 
 
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[Deployed]:
     """The project's own pipeline, its schedule off."""
     names = derive_names("Dora", "Explorer")
-    options = DeploymentOptions(names=names, addresses=("a@example.com",), schedule_enabled=False)
+    own = TickerPipeline(project_folder=PROJECT, names=names, addresses=ADDRESSES)
     with tank() as made:
-        Deployer(made.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+        own.deploy(made.aws, WallClock())
         made.take_baseline()
-        yield Deployed(made, names)
+        yield Deployed(made, names, own)
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from datetime import datetime
 from itertools import count
 from random import Random
 
+AHEAD = -1.0
+"""Before every lot that is drawn."""
+
 
 @dataclass(frozen=True, order=True)
 class _Entry[T]:
@@ -23,9 +26,10 @@ class Agenda[T]:
         self._entries: list[_Entry[T]] = []
         self._numbers = count()
 
-    def add(self, due: datetime, what: T) -> None:
-        """It is due then."""
-        entry = _Entry(due, self._random.random(), next(self._numbers), what)
+    def add(self, due: datetime, what: T, *, ahead: bool = False) -> None:
+        """It is due then; `ahead` of everything else of that instant, if so."""
+        lot = AHEAD if ahead else self._random.random()
+        entry = _Entry(due, lot, next(self._numbers), what)
         heapq.heappush(self._entries, entry)
 
     def next_due(self) -> datetime | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wavetank.errors import WavetankError
+from wavetank.exchange import Abandoned
 
 LOCAL = threading.local()
 
@@ -22,6 +23,13 @@ class Cut(BaseException):
 
 
 @dataclass(frozen=True)
+class Exited:
+    """It ended its own process: `exit(code)`."""
+
+    code: int
+
+
+@dataclass(frozen=True)
 class Ended[T]:
     """What came of it."""
 
@@ -31,16 +39,18 @@ class Ended[T]:
 class Turn[P, T]:
     """One handler's run, from its first turn to its end. `P` is what it says when it pauses."""
 
+    _state: P | Ended[T] | Exited | BaseException | None
+
     def __init__(self, body: Callable[[], T], seconds_max: float) -> None:
         self._body = body
         self._seconds_max = seconds_max
         self._go = threading.Semaphore(0)
         self._stopped = threading.Semaphore(0)
-        self._state: P | Ended[T] | BaseException | None = None
+        self._state = None
         self._cut = False
         self._thread = threading.Thread(target=self._run, name="handler", daemon=True)
 
-    def start(self) -> P | Ended[T]:
+    def start(self) -> P | Ended[T] | Exited:
         """Its first turn; returns what it paused for, or that it ended.
 
         Raises:
@@ -49,49 +59,72 @@ class Turn[P, T]:
         self._thread.start()
         return self._wait()
 
-    def go_on(self) -> P | Ended[T]:
+    def go_on(self) -> P | Ended[T] | Exited:
         """Its next turn, as `start`."""
         self._go.release()
         return self._wait()
 
-    def cut(self) -> P | Ended[T]:
-        """Ends it where it paused; returns as `go_on` does, for a `finally` may pause again."""
-        self._cut = True
-        return self.go_on()
+    def cut(self) -> None:
+        """Ends it where it paused; from then on, whatever it still tries ends it again.
 
-    def _wait(self) -> P | Ended[T]:
+        Raises:
+            StuckError: it did not end in time.
+        """
+        self._cut = True
+        self._go.release()
+        self._wait_until_stopped()
+
+    def _wait(self) -> P | Ended[T] | Exited:
+        self._wait_until_stopped()
+        state = self._state
+        if isinstance(state, Abandoned):
+            raise state.error
+        if isinstance(state, BaseException):
+            raise state
+        assert state is not None  # set before it stopped
+        return state
+
+    def _wait_until_stopped(self) -> None:
         if not self._stopped.acquire(timeout=self._seconds_max):
             raise StuckError(
                 f"a handler that calls or returns within {self._seconds_max:.0f} s of real time",
                 "one that does neither",
                 "look for an endless loop, or a wait for something outside the pipeline",
             )
-        state = self._state
-        if isinstance(state, BaseException):
-            raise state
-        assert state is not None  # set before it stopped
-        return state
 
     def _run(self) -> None:
         LOCAL.turn = self
         try:
             self._state = Ended(self._body())
+        except SystemExit as leaving:
+            self._state = Exited(_exit_code(leaving.code))
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self._state = error
         self._stopped.release()
 
     def _pause(self, what: P) -> None:
-        self._state = what
-        self._stopped.release()
-        self._go.acquire()
+        if not self._cut:
+            self._state = what
+            self._stopped.release()
+            self._go.acquire()
         if self._cut:
-            self._cut = False
             raise Cut
 
 
 def is_a_turn() -> bool:
     """Whether this thread is a handler's."""
     return getattr(LOCAL, "turn", None) is not None
+
+
+def stop_if_cut() -> None:
+    """Called in a handler's thread: what is left of a handler that was ended may do nothing.
+
+    Raises:
+        Cut: it was.
+    """
+    turn: Turn[object, object] = LOCAL.turn
+    if turn._cut:  # noqa: SLF001 - the other half of the class
+        raise Cut
 
 
 def pause(what: object) -> None:
@@ -102,3 +135,10 @@ def pause(what: object) -> None:
     """
     turn: Turn[object, object] = LOCAL.turn
     turn._pause(what)  # noqa: SLF001 - the other half of the class
+
+
+def _exit_code(given: object) -> int:
+    """As the interpreter makes one of what `exit` was given."""
+    if given is None:
+        return 0
+    return given if isinstance(given, int) else 1

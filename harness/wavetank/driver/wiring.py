@@ -3,12 +3,13 @@
 Whatever a template forgot - a target, a permission, a destination - is missing here as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from wavetank.clients import AwsClients, ClientError, error_code
 from wavetank.driver.asynchronous import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
+from wavetank.faults.fault import FunctionRole
 
 NOT_FOUND = "ResourceNotFoundException"
 
@@ -44,6 +45,83 @@ def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
                     enabled=rule.get("State") == "ENABLED",
                     targets=tuple(_targets(aws, rule["Name"])),
                 )
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Which rules there are, and how Lambda treats each function's events, by its ARN."""
+
+    rules: tuple[ScheduledRule, ...]
+    configurations: Mapping[str, InvokeConfiguration]
+
+    def functions(self, part: FunctionRole) -> frozenset[str]:
+        """The functions that have this part in the pipeline."""
+        targets = frozenset(target.arn for rule in self.rules for target in rule.targets)
+        if part is FunctionRole.RULE_TARGET:
+            return targets
+        destinations = [self.configurations[arn].on_failure for arn in targets]
+        return frozenset(arn for arn in destinations if arn is not None and is_function(arn))
+
+
+def read_wiring(aws: AwsClients) -> Wiring:
+    """What is deployed."""
+    pages = aws.awslambda.get_paginator("list_functions").paginate()
+    functions = [entry["FunctionArn"] for page in pages for entry in page["Functions"]]
+    configurations = {arn: invoke_configuration(aws, arn) for arn in functions}
+    return Wiring(tuple(scheduled_rules(aws)), configurations)
+
+
+def is_function(arn: str) -> bool:
+    """Whether it is a Lambda function's."""
+    return arn.split(":")[2] == "lambda"
+
+
+def delivery_roles(aws: AwsClients) -> frozenset[str]:
+    """The ARNs of the roles that delivery streams write with."""
+    names = aws.firehose.list_delivery_streams()["DeliveryStreamNames"]
+    found = [aws.firehose.describe_delivery_stream(DeliveryStreamName=name) for name in names]
+    destinations = [d for f in found for d in f["DeliveryStreamDescription"]["Destinations"]]
+    s3 = [destination.get("S3DestinationDescription") for destination in destinations]
+    return frozenset(entry["RoleARN"] for entry in s3 if entry)
+
+
+def confirmed_addresses(aws: AwsClients) -> Mapping[str, tuple[str, ...]]:
+    """Of each topic by its ARN, the addresses that have confirmed."""
+    topics = [
+        t["TopicArn"] for p in aws.sns.get_paginator("list_topics").paginate() for t in p["Topics"]
+    ]
+    return {
+        arn: tuple(s.address for s in subscriptions(aws, arn) if s.arn is not None)
+        for arn in topics
+    }
+
+
+@dataclass(frozen=True)
+class EmailSubscription:
+    """An address on a topic; `arn` is None until it is confirmed."""
+
+    address: str
+    arn: str | None
+
+
+def subscriptions(aws: AwsClients, topic: str) -> list[EmailSubscription]:
+    """The addresses of the topic, in the order in which it lists them."""
+    pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    entries = [entry for page in pages for entry in page["Subscriptions"]]
+    return [
+        EmailSubscription(
+            e["Endpoint"], arn if (arn := e["SubscriptionArn"]).startswith("arn:") else None
+        )
+        for e in entries
+        if e["Protocol"].startswith("email")
+    ]
+
+
+def tables(aws: AwsClients) -> list[str]:
+    """The names of the tables."""
+    return [
+        n for p in aws.dynamodb.get_paginator("list_tables").paginate() for n in p["TableNames"]
+    ]
 
 
 def invoke_configuration(aws: AwsClients, function: str) -> InvokeConfiguration:

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException
 
+from wavetank.exchange import Refused
+
 ERRORS_FROM = 400
 OWN_FAULT_FROM = 500
 
@@ -24,15 +26,6 @@ class ApiCall:
     operation: str
     parameters: Mapping[str, Any]
     by_service: str | None
-
-
-class Refused(Exception):  # noqa: N818 - AWS's answer, and no error of ours
-    """What the service would answer if it could not serve the call."""
-
-    def __init__(self, code: str, message: str, status: int) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
 
 
 class Gatekeeper(Protocol):

@@ -13,6 +13,11 @@ def s3_storage() -> Any:
     return _provider("s3")._storage_backend  # noqa: SLF001 - LocalStack has no public name for it
 
 
+def delivery_streams() -> Any:
+    """Our Firehose."""
+    return _provider("firehose")
+
+
 def deliverer() -> Deliverer:
     """What our Firehose delivers with."""
     found: Deliverer = _provider("firehose").deliverer

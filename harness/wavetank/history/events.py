@@ -80,6 +80,15 @@ class FaultBegan(Event):
 
 
 @dataclass(frozen=True)
+class FaultStruck(Event):
+    """It did bite, here and now; `detail` says what."""
+
+    fault: str
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class FaultHealed(Event):
     """From here on it does not."""
 
@@ -249,6 +258,7 @@ class CutOff(Event):
 EVENTS: tuple[type[Event], ...] = (
     RunBegan,
     FaultBegan,
+    FaultStruck,
     FaultHealed,
     Fired,
     Suppressed,

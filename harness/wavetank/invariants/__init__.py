@@ -7,6 +7,7 @@
     schedule      every due instant was fired
     failures      no request ends in silence
     notices       each failure is told once to everybody who asked for it
+    alerts        enough of them reached somebody
     drained       nothing is left at the end
     ticker        the ticker's own; the other modules know no ticker
 
@@ -14,19 +15,22 @@ A judge takes in one event after the other and keeps no history, so the driver c
 a saved run can be judged again from its file.
 """
 
+from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.conservation import Conservation, Flaw
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.failures import NoSilentFailure
-from wavetank.invariants.judging import Invariant, judge
+from wavetank.invariants.judging import Invariant, Judges, judge
 from wavetank.invariants.notices import OneNotice
 from wavetank.invariants.schedule import CompleteSchedule
 
 __all__ = [
     "CompleteSchedule",
     "Conservation",
+    "EnoughAlerts",
     "Flaw",
     "FullyDrained",
     "Invariant",
+    "Judges",
     "NoSilentFailure",
     "OneNotice",
     "generic_invariants",

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from wavetank.clock import rfc3339
-from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.faults.delivery import DuplicateDelivery
+from wavetank.history import Event, FaultStruck, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants.compact import Recent
 from wavetank.invariants.ending import Ending, Flaws, conclude
 from wavetank.verdicts import Finding
@@ -34,9 +35,11 @@ class Conservation:
     """Holds the stream to what it accepted.
 
     What is `tolerated` is told but does not break it: by default order, which Firehose does not
-    promise (an object that S3 refused comes after the next one).
+    promise (an object that S3 refused comes after the next one). From where a planned fault has it
+    deliver twice on, that is tolerated too.
     """
 
+    key = "conservation"
     name = "every accepted record is delivered exactly once"
 
     def __init__(self, tolerated: Collection[Flaw] = (Flaw.REORDERED,)) -> None:
@@ -58,6 +61,8 @@ class Conservation:
                 self._deliver(event)
             case RecordsLost():
                 self._lose(event)
+            case FaultStruck(kind=DuplicateDelivery.kind):
+                self._tolerated |= {Flaw.DUPLICATED}
 
     def finding(self) -> Finding:
         absent = Flaws()

@@ -14,6 +14,7 @@ SHOWN_MAX = 3
 class FullyDrained:
     """The time given after the last firing was enough for everything to finish."""
 
+    key = "drained"
     name = "drained"
 
     def __init__(self) -> None:

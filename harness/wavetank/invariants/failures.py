@@ -35,6 +35,7 @@ class _Pending:
 class NoSilentFailure:
     """Follows each request from its beginning to its success or its destination."""
 
+    key = "no-silent-failure"
     name = "no request fails in silence"
 
     def __init__(self) -> None:

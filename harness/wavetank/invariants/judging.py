@@ -1,6 +1,7 @@
 """What a judge is, and how a history is put before several at once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from wavetank.history import Event
@@ -14,7 +15,10 @@ class Invariant(Protocol):
     cannot make sense of is for its finding to tell.
     """
 
+    key: str
+    """Its short name, as in scenario files; no two judges of a run share one."""
     name: str
+    """What it holds the run to."""
 
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
@@ -25,24 +29,45 @@ class Invariant(Protocol):
         ...
 
 
+class Judges:
+    """Several judges before whom one history is put. One that crashes comes to unknown."""
+
+    def __init__(self, invariants: Sequence[Invariant]) -> None:
+        self._invariants = invariants
+        self._sitting = list(invariants)
+        self._crashed: dict[str, Exception] = {}
+
+    def keys(self) -> list[str]:
+        """The judges' short names."""
+        return [invariant.key for invariant in self._invariants]
+
+    def observe(self, event: Event) -> None:
+        """Shows all of them the next event."""
+        for invariant in self._sitting:
+            try:
+                invariant.observe(event)
+            except Exception as error:  # noqa: BLE001 - a judge's fault is no verdict on the run
+                self._crashed[invariant.key] = error
+                self._sitting = [other for other in self._sitting if other is not invariant]
+
+    def findings(self) -> list[Finding]:
+        """Every judge's finding, in their order."""
+        return [self._finding(invariant) for invariant in self._invariants]
+
+    def _finding(self, invariant: Invariant) -> Finding:
+        crash = self._crashed.get(invariant.key)
+        if crash is None:
+            try:
+                return replace(invariant.finding(), key=invariant.key)
+            except Exception as error:  # noqa: BLE001 - as above
+                crash = error
+        evidence = f"the check itself failed: {type(crash).__name__}: {crash}"
+        return Finding(invariant.name, Verdict.UNKNOWN, evidence, invariant.key)
+
+
 def judge(events: Iterable[Event], invariants: Sequence[Invariant]) -> list[Finding]:
-    """Every judge's finding, in their order. One that crashes comes to unknown, never to a pass."""
-    crashed: dict[int, Exception] = {}
+    """Every judge's finding on the whole history, in their order."""
+    judges = Judges(invariants)
     for event in events:
-        for number, invariant in enumerate(invariants):
-            if number not in crashed:
-                try:
-                    invariant.observe(event)
-                except Exception as error:  # noqa: BLE001 - a judge's fault is no verdict on the run
-                    crashed[number] = error
-    return [_finding(invariant, crashed.get(n)) for n, invariant in enumerate(invariants)]
-
-
-def _finding(invariant: Invariant, crash: Exception | None) -> Finding:
-    if crash is None:
-        try:
-            return invariant.finding()
-        except Exception as error:  # noqa: BLE001 - as above
-            crash = error
-    evidence = f"the check itself failed: {type(crash).__name__}: {crash}"
-    return Finding(invariant.name, Verdict.UNKNOWN, evidence)
+        judges.observe(event)
+    return judges.findings()

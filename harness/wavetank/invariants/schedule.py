@@ -28,6 +28,7 @@ type Key = tuple[str, str]
 class CompleteSchedule:
     """Counts each rule's firings against its expression."""
 
+    key = "schedule-completeness"
     name = "every due instant was fired"
 
     def __init__(self) -> None:

@@ -5,5 +5,6 @@ file      from the text of a file to a scenario, or to a refusal that says where
 schema    the form of a file, for pydantic
 problems  what is wrong with a file, in the three parts of every refusal of ours
 places    on which line and column each key of a TOML text stands
+expectation  what is expected of a run, against what was found
 shelf     the scenarios of a folder, by name
 """

@@ -1,11 +1,12 @@
 """Handlers take turns, and nothing runs beside the one whose turn it is."""
 
+import sys
 import threading
 from itertools import permutations
 
 import pytest
 
-from wavetank.driver.turns import Cut, Ended, StuckError, Turn, is_a_turn, pause
+from wavetank.driver.turns import Ended, Exited, StuckError, Turn, is_a_turn, pause
 
 SECONDS = 5.0
 
@@ -62,9 +63,31 @@ def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
 
     turn = Turn[object, str](stubborn, SECONDS)
     assert turn.start() == "call"
-    with pytest.raises(Cut):
-        turn.cut()
+    turn.cut()
     assert log == ["cleaned up"]
+
+
+def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
+    """Whatever its `finally` still tries ends it again."""
+    log: list[str] = []
+
+    def tidy() -> None:
+        try:
+            pause("call")
+        finally:
+            pause("one more call")
+            log.append("called")
+
+    turn = Turn[object, None](tidy, SECONDS)
+    turn.start()
+    turn.cut()
+    assert log == []
+
+
+@pytest.mark.parametrize(("given", "code"), [(None, 0), (1, 1), ("a reason", 1), (7, 7)])
+def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int) -> None:
+    """As the original script does where Firehose refuses."""
+    assert Turn[object, None](lambda: sys.exit(given), SECONDS).start() == Exited(code)  # type: ignore[arg-type]  # as handlers do
 
 
 def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:

@@ -20,6 +20,7 @@ def verdicts(events: list[Event]) -> set[Verdict]:
 class Crashing:
     """A judge with a defect of its own."""
 
+    key = "crashing"
     name = "defect"
 
     def __init__(self, *, observing: bool) -> None:

@@ -31,8 +31,18 @@ class DeliveryObserver(Protocol):
         """The stream has taken these, in this order."""
         ...
 
-    def delivered(self, stream: str, bucket: str, key: str, first: int, count: int) -> None:
-        """So many records, from that one on, are an object now."""
+    def delivering(self, stream: str) -> int:
+        """It is about to write an object; returns how many to write of the same records.
+
+        Raises:
+            Exception: it cannot; the records are tried again.
+        """
+        ...
+
+    def delivered(
+        self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
+    ) -> None:
+        """So many records, from that one on, are an object now, or several alike."""
         ...
 
     def lost(self, stream: str, first: int, count: int, reason: str) -> None:
@@ -143,6 +153,20 @@ class Deliverer:
                     self._deliver(stream, batch)
 
     def _deliver(self, stream: Stream, batch: Batch) -> None:
+        bucket = stream.buffer.settings.bucket
+        try:
+            copies = 1 if self.observer is None else self.observer.delivering(stream.name)
+            keys = [self._write(stream, batch) for _ in range(copies)]
+        except Exception as error:  # noqa: BLE001 - whatever S3 says, the records are tried again
+            self._failed(stream, batch, f"{type(error).__name__}: {error}")
+        else:
+            with self._changed:
+                stream.buffer.delivered(batch)
+            if self.observer is not None:
+                self.observer.delivered(stream.name, bucket, keys, batch.first, batch.count)
+
+    def _write(self, stream: Stream, batch: Batch) -> str:
+        """Puts the object, and returns its key."""
         settings = stream.buffer.settings
         names = ObjectNames(
             stream=stream.name,
@@ -150,17 +174,9 @@ class Deliverer:
             extension=settings.extension,
             new_id=self.new_id,
         )
-        try:
-            key = names.key(stream.version, batch.oldest.astimezone(settings.zone))
-            self._put_object(settings, key, compress(settings.compression, key, batch.body))
-        except Exception as error:  # noqa: BLE001 - whatever S3 says, the records are tried again
-            self._failed(stream, batch, f"{type(error).__name__}: {error}")
-        else:
-            with self._changed:
-                stream.buffer.delivered(batch)
-            if self.observer is not None:
-                bucket = settings.bucket
-                self.observer.delivered(stream.name, bucket, key, batch.first, batch.count)
+        key = names.key(stream.version, batch.oldest.astimezone(settings.zone))
+        self._put_object(settings, key, compress(settings.compression, key, batch.body))
+        return key
 
     def _failed(self, stream: Stream, batch: Batch, error: str) -> None:
         with self._changed:

@@ -65,6 +65,7 @@ class WavetankFirehose(FirehoseProvider):
         self._clock = clock
         self._clients: dict[str, tuple[Any, Any]] = {}
         self._planned_failures: dict[str, list[int]] = {}
+        self.refuses: Callable[[str, int], Mapping[int, str]] = self._refuse_planned
         self.deliverer = Deliverer(clock, self._put_object)
 
     def create_delivery_stream(  # type: ignore[override]  # the rest is LocalStack's, by keyword
@@ -115,10 +116,10 @@ class WavetankFirehose(FirehoseProvider):
         data = [_data(record) for record in records]
         if sum(map(len, data)) > BATCH_BYTES_MAX:
             raise InvalidArgumentException("Records size exceeds 4 MB limit")
-        failing = set(self._planned_failures.pop(delivery_stream_name, []))
-        accepted = [entry for number, entry in enumerate(data) if number not in failing]
+        codes = self.refuses(delivery_stream_name, len(data))
+        accepted = [entry for number, entry in enumerate(data) if number not in codes]
         self._accept(delivery_stream_name, accepted)
-        entries = [_entry(number in failing) for number in range(len(data))]
+        entries = [_entry(codes.get(number)) for number in range(len(data))]
         return PutRecordBatchOutput(
             FailedPutCount=len(data) - len(accepted), Encrypted=False, RequestResponses=entries
         )
@@ -169,6 +170,11 @@ class WavetankFirehose(FirehoseProvider):
         plan = request.get_json()
         self._planned_failures[plan["stream"]] = [int(entry) for entry in plan["entries"]]
         return dict(self._planned_failures)
+
+    def _refuse_planned(self, stream: str, _: int) -> Mapping[int, str]:
+        """The entries of the stream's next batch that the route has planned to fail."""
+        planned = self._planned_failures.pop(stream, [])
+        return dict.fromkeys(planned, "ServiceUnavailableException")
 
     def _state(self, name: str) -> dict[str, Any]:
         stream = self.deliverer.find(name)
@@ -297,11 +303,9 @@ def _require(condition: object, constraint: str, member: str) -> None:
         )
 
 
-def _entry(failed: bool) -> PutRecordBatchResponseEntry:  # noqa: FBT001 - one entry, one answer
-    if failed:
-        return PutRecordBatchResponseEntry(
-            ErrorCode="ServiceUnavailableException", ErrorMessage="Slow down."
-        )
+def _entry(code: str | None) -> PutRecordBatchResponseEntry:
+    if code:
+        return PutRecordBatchResponseEntry(ErrorCode=code, ErrorMessage="Slow down.")
     return PutRecordBatchResponseEntry(RecordId=_record_id())
 
 

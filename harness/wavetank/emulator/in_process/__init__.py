@@ -1,6 +1,7 @@
 """LocalStack inside the caller's own process: no server, no socket, no thread that acts by itself.
 
 localstack  starts it, and answers requests by its gateway
+addresses   who has confirmed a subscription
 functions   what is deployed as a function: code, configuration, and its role's credentials
 baseline    what there is after a deployment, to go back to before each run
 """

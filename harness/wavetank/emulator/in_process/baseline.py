@@ -50,6 +50,7 @@ class Baseline:
             found["PendingConfirmation"] = self._pending.get(arn, found["PendingConfirmation"])
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
+        confirmations().forget_sendings()
         self._forget_logs()
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:

@@ -4,13 +4,15 @@ Read from where LocalStack keeps it, and so from what was really deployed: the z
 the configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from localstack.aws.connect import connect_to
-from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
+from localstack.services.lambda_.invocation.lambda_models import Function
+from localstack.services.lambda_.invocation.lambda_service import store_lambda_archive
 from localstack.services.lambda_.invocation.models import lambda_stores
 
 from wavetank.emulator.access.evaluation import decide
@@ -37,6 +39,7 @@ class DeployedFunction:
     timeout_seconds: int
     memory_mb: int
     runtime: str
+    concurrency_max: int | None
 
 
 def deployed_function(arn: str) -> DeployedFunction:
@@ -45,7 +48,8 @@ def deployed_function(arn: str) -> DeployedFunction:
     Raises:
         LookupError: there is none, or it has no zip.
     """
-    version = _version(arn)
+    function = _function(arn)
+    version = function.latest()
     configuration = version.config
     code = configuration.code
     if code is None:
@@ -63,16 +67,45 @@ def deployed_function(arn: str) -> DeployedFunction:
         timeout_seconds=configuration.timeout,
         memory_mb=configuration.memory_size,
         runtime=configuration.runtime or "provided",
+        concurrency_max=function.reserved_concurrent_executions,
     )
 
 
-def revision(arn: str) -> str:
-    """What tells one state of the function from another, cheaply.
+def packaged_code(arn: str) -> bytes:
+    """The zip that is deployed.
+
+    Raises:
+        LookupError: there is no such function, or it has none.
+    """
+    code: Any = _function(arn).latest().config.code
+    if code is None:
+        raise LookupError(f"{arn} has no zip")
+    archive = io.BytesIO()
+    code._download_archive_to_file(archive)  # noqa: SLF001 - a zip in LocalStack's own S3 has it, under no public name
+    return archive.getvalue()
+
+
+def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
+    """Makes the zip the function's code, at once; returns what puts the former code back.
+
+    LocalStack's own UpdateFunctionCode makes a version current in a thread of its own, when it
+    comes to it: in virtual time that would be at no instant in particular.
 
     Raises:
         LookupError: there is no such function.
     """
-    return _version(arn).config.revision_id
+    function = _function(arn)
+    former = function.latest()
+    _, _, _, region, account, _, name = arn.split(":")[:7]
+    code = store_lambda_archive(archive, name, region, account)
+    changed = replace(former.config, code=code)
+    function.versions[LATEST] = replace(former, config=changed)
+
+    def put_back() -> None:
+        function.versions[LATEST] = former
+        code.destroy()
+
+    return put_back
 
 
 def function_environment(function: DeployedFunction, name: str, endpoint: str) -> dict[str, str]:
@@ -115,12 +148,12 @@ def _region(arn: str) -> str:
     return arn.split(":")[3]
 
 
-def _version(arn: str) -> FunctionVersion:
+def _function(arn: str) -> Function:
     _, _, _, region, account, _, name = arn.split(":")[:7]
     function = lambda_stores[account][region].functions.get(name)
     if function is None:
         raise LookupError(f"there is no function {arn}")
-    return function.latest()
+    return function
 
 
 def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:

@@ -132,6 +132,11 @@ class Confirmations:
         if self.on_sent is not None:
             self.on_sent(SentMessage(subscription["TopicArn"], address, subject or "", text))
 
+    def forget_sendings(self) -> None:
+        """Nothing counts as sent lately: time starts anew."""
+        with self._lock:
+            self._rates = SendingRates()
+
     def kept(self) -> list[KeptSubscription]:
         """All subscriptions that there are, and those of topics that are not made again yet."""
         with self._lock:

@@ -7,15 +7,17 @@ the handlers', is what `move_to` says.
 
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import freezegun
 
 from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.clock import sleeping_by
 from wavetank.emulator.settings import (
     AccessChoice,
     DynamoDbChoice,
@@ -30,8 +32,9 @@ from wavetank.engines.tank.environment import (
     is_a_handlers_thread,
     outside_the_handler,
 )
-from wavetank.errors import InfrastructureError
-from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.engines.tank.watch import Attendant, Watch
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.exchange import Abandoned, HttpRequest, HttpResponse
 from wavetank.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.transport import carried_by
 
@@ -39,23 +42,6 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
-
-if TYPE_CHECKING:
-    from wavetank.emulator.firehose.delivery import DeliveryObserver
-    from wavetank.emulator.gate import Gatekeeper
-    from wavetank.emulator.mailbox.confirmation import SentMessage
-
-    class Watcher(Gatekeeper, DeliveryObserver, Protocol):
-        """Whoever drives the tank."""
-
-        def sent(self, message: SentMessage) -> None:
-            """An e-mail has reached its address."""
-            ...
-
-        def new_id(self) -> str:
-            """A random UUID, of the run's own randomness."""
-            ...
-
 
 PORT = 4566
 ENDPOINT = f"http://tank.invalid:{PORT}"
@@ -74,6 +60,7 @@ SETTINGS = EmulatorSettings(
 PREPARED: list[Path] = []
 """The folder of this process's tank, once there is one."""
 VIRTUAL = {
+    "DISABLE_BOTO_RETRIES": "1",
     "EAGER_SERVICE_LOADING": "0",
     "IN_MEMORY_CLIENT": "1",
     "LOCALSTACK_HOST": f"tank.invalid:{PORT}",
@@ -88,6 +75,7 @@ class Tank:
         self._environ = variables.install()
         self._baseline: Baseline | None = None
         self._frozen: Any = None
+        self._attendant: Attendant | None = None
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
 
     def carry(self, request: HttpRequest) -> HttpResponse | None:
@@ -96,10 +84,14 @@ class Tank:
         Raises:
             InfrastructureError: a handler's is: there is no network here.
         """
+        of_handler = is_a_handlers_thread()
         if request.url.startswith(ENDPOINT):
             with outside_the_handler():
-                return self._localstack.answer(request)
-        if is_a_handlers_thread():
+                answer = self._localstack.answer(request)
+                if of_handler and self._attendant is not None:
+                    self._attendant.answered(request.patience_seconds)
+                return answer
+        if of_handler:
             raise InfrastructureError(
                 f"a call to {ENDPOINT}", request.url, "leave the endpoint to the environment"
             )
@@ -147,21 +139,33 @@ class Tank:
         return rule_may_invoke(rule_arn, function_arn)
 
     @contextmanager
-    def watched_by(self, watcher: "Watcher") -> Iterator[None]:
-        """For the body, the watcher keeps the gate, and hears of records and e-mail."""
+    def watched(self, watch: Watch) -> Iterator[None]:
+        """For the body, the driver keeps the gate, and hears of records, e-mail and sleep."""
+        from wavetank.emulator import services  # noqa: PLC0415 - as above
         from wavetank.emulator.gate import Gate  # noqa: PLC0415 - as above
-        from wavetank.emulator.services import confirmations, deliverer  # noqa: PLC0415 - as above
 
-        gate = Gate(watcher)
+        gate, streams = Gate(watch.attendant), services.delivery_streams()
+        deliverer, confirmations = services.deliverer(), services.confirmations()
+        stock = deliverer.new_id, streams.refuses
         gate.open()
-        deliverer().observer, confirmations().on_sent = watcher, watcher.sent
-        deliverer().new_id, stock = watcher.new_id, deliverer().new_id
+        deliverer.observer, confirmations.on_sent = watch.deliveries, watch.sent
+        deliverer.new_id, streams.refuses = watch.new_id, watch.attendant.refuses
+        self._attendant = watch.attendant
         try:
             yield
         finally:
             gate.close()
-            deliverer().observer = confirmations().on_sent = None
-            deliverer().new_id = stock
+            deliverer.observer = confirmations.on_sent = self._attendant = None
+            deliverer.new_id, streams.refuses = stock
+
+    def sleep(self, seconds: float) -> bool:
+        """Lets a handler that sleeps do so in virtual time; False where none does."""
+        if self._attendant is None or not is_a_handlers_thread():
+            return False
+        attendant = self._attendant
+        with outside_the_handler():
+            attendant.slept(seconds)
+        return True
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
         """A new, cold execution environment of the function; `name` is its session's."""
@@ -171,6 +175,24 @@ class Tank:
             self._variables(function, name),
             self._environ,
         )
+
+    def packaged_code(self, arn: str) -> bytes:
+        """The zip that is deployed under the ARN."""
+        from wavetank.emulator.in_process.functions import packaged_code  # noqa: PLC0415 - as above
+
+        return packaged_code(arn)
+
+    def replace_code(self, arn: str, archive: bytes) -> Callable[[], None]:
+        """Deploys the zip in place of the function's; returns what puts the former one back."""
+        from wavetank.emulator.in_process.functions import replace_code  # noqa: PLC0415 - as above
+
+        return replace_code(arn, archive)
+
+    def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
+        """The address has confirmed, or has not, whatever it was before."""
+        from wavetank.emulator.in_process.addresses import set_confirmed  # noqa: PLC0415 - as above
+
+        set_confirmed(subscription, confirmed=confirmed)
 
     def deliver_due(self) -> None:
         """Has Firehose deliver what is due now."""
@@ -233,7 +255,33 @@ def tank() -> Iterator[Tank]:
 
         made = Tank(InProcessLocalStack())
         stack.enter_context(carried_by(made.carry))
+        stack.enter_context(sleeping_by(made.sleep))
+        stack.enter_context(_no_threads_of_handlers())
         yield made
+
+
+@contextmanager
+def _no_threads_of_handlers() -> Iterator[None]:
+    """A thread of a handler's would run when the machine likes, and not when the driver does."""
+    kind: Any = threading.Thread
+    stock = kind.start
+
+    def start(thread: threading.Thread) -> None:
+        if is_a_handlers_thread():
+            raise Abandoned(
+                UsageError(
+                    "a handler that does its work in one thread",
+                    f"one that starts {thread.name}",
+                    "run it on --engine embedded, where functions are processes",
+                )
+            )
+        stock(thread)
+
+    kind.start = start
+    try:
+        yield
+    finally:
+        kind.start = stock
 
 
 @contextmanager

@@ -26,6 +26,7 @@ PLACES = {first.ticker: place for place, first in enumerate(FIRST_PRICES)}
 class DeliveredTicks:
     """A tick that an invocation succeeded for has its records in S3, whoever put them there."""
 
+    key = "delivered-ticks"
     name = "a tick that succeeded is delivered"
 
     def __init__(self) -> None:
@@ -63,6 +64,7 @@ class AlertedMinutes:
     for `notices`. A minute that was alerted may be made good later.
     """
 
+    key = "alerted-minutes"
     name = "a minute that is missing raised an alert"
 
     def __init__(self) -> None:

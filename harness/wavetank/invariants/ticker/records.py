@@ -21,6 +21,7 @@ SHOWN_CHARACTERS = 100
 class ReadableRecords:
     """Whoever reads the bucket can read all of it."""
 
+    key = "readable-records"
     name = "every delivered record is one of the ticker's"
 
     def __init__(self) -> None:
@@ -50,6 +51,7 @@ class ReadableRecords:
 class IdenticalCopies:
     """Ticker and timestamp are enough to remove duplicates."""
 
+    key = "identical-copies"
     name = "copies of a record are identical"
 
     def __init__(self) -> None:

@@ -35,6 +35,7 @@ class PriceTable:
 class TableAgrees:
     """The table ends on the last delivered sample of each ticker, by the sample's own time."""
 
+    key = "table-agreement"
     name = "the table ends on the last delivered samples"
 
     def __init__(self) -> None:

@@ -30,6 +30,7 @@ class ContinuousWalk:
     only when all was delivered: what is missing between two samples may be on its way.
     """
 
+    key = "walk-continuity"
     name = "each ticker's walk is continuous"
 
     def __init__(self) -> None:

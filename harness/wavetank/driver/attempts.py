@@ -1,0 +1,255 @@
+"""Attempts: a function's handler runs in an execution environment, and ends in one way or another.
+
+A handler takes no time by itself; what takes time are its waits. Where its function's time is up,
+or a planned fault ends its process, its environment is gone with it.
+"""
+
+import json
+import signal
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from wavetank.driver.asynchronous import QueuedEvent
+from wavetank.driver.pauses import Death, Dies, Hangs, Pause, Waits, Yields
+from wavetank.driver.strikes import Strikes
+from wavetank.driver.timeline import Timeline
+from wavetank.driver.turns import Ended, Exited, Turn
+from wavetank.driver.wiring import Wiring
+from wavetank.emulator.executor import outcome as outcomes
+from wavetank.engines.tank.engine import Tank
+from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
+from wavetank.faults.fault import FunctionRole
+from wavetank.faults.functions import NotificationFailure, SlowColdStart
+from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
+
+if TYPE_CHECKING:
+    from wavetank.emulator.gate import ApiCall
+    from wavetank.emulator.in_process.functions import DeployedFunction
+
+HANDLER_SECONDS_MAX = 20.0
+"""Real time between two calls of a handler; more, and it is taken to be stuck."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """An event on its way to a function."""
+
+    id: str
+    function: str
+    event: object
+    trigger: Trigger
+    queued: QueuedEvent
+
+
+@dataclass
+class Attempt:
+    """A function's try at a request, while it runs."""
+
+    request: Request
+    function: "DeployedFunction"
+    environment: ExecutionEnvironment
+    turn: Turn[Pause, outcomes.Outcome]
+    deadline: datetime
+    calls: int = 0
+    answered: list[tuple["ApiCall", str | None]] = field(default_factory=list)
+
+
+type OnEnd = Callable[[Request, "DeployedFunction", outcomes.Outcome], None]
+type OnThrottle = Callable[[Request, "DeployedFunction"], None]
+
+
+class Attempts:
+    """Has handlers run, one at a time; what came of each is told to `on_end`."""
+
+    def __init__(
+        self,
+        tank: Tank,
+        timeline: Timeline,
+        strikes: Strikes,
+        wiring: Wiring,
+        on_end: OnEnd,
+        on_throttle: OnThrottle,
+    ) -> None:
+        self._tank = tank
+        self._timeline = timeline
+        self._strikes = strikes
+        self._parts = {part: wiring.functions(part) for part in FunctionRole}
+        self._on_end = on_end
+        self._on_throttle = on_throttle
+        self._warm: dict[str, list[tuple[str, ExecutionEnvironment]]] = defaultdict(list)
+        self._busy = Counter[str]()
+        self._unfinished: dict[int, Attempt] = {}
+        self.running: Attempt | None = None
+        """Whose handler has its turn now."""
+
+    def plays(self, arn: str, part: FunctionRole) -> bool:
+        """Whether the function has that part in the pipeline."""
+        return arn in self._parts[part]
+
+    def begin(self, request: Request) -> None:
+        """Starts on the request, unless as many as may are busy already."""
+        function = self._tank.function(request.function)
+        arn = function.arn
+        if function.concurrency_max is not None and self._busy[arn] >= function.concurrency_max:
+            self._note_end(request, function, Outcome.THROTTLED)
+            self._on_throttle(request, function)
+            return
+        self._busy[arn] += 1
+        slow = self._strikes.now(
+            SlowColdStart, f"{request.id} of {function.name}", lambda f: self.plays(arn, f.function)
+        )
+        if slow is None:
+            self._start(request, function)
+        else:
+            self._warm[arn].clear()
+            self._timeline.after(slow.takes, lambda: self._start(request, function))
+
+    def end_all(self) -> None:
+        """Ends what still runs, for the run is over."""
+        for attempt in list(self._unfinished.values()):
+            attempt.turn.cut()
+        self._unfinished.clear()
+
+    def _start(self, request: Request, function: "DeployedFunction") -> None:
+        environment = self._take_environment(function)
+        is_cold, number = environment.is_cold, request.queued.attempts + 1
+        self._timeline.note(
+            AttemptBegan(
+                self._timeline.now, request.id, function.name, number, is_cold, request.trigger
+            )
+        )
+        if self._fails_by_itself(request, function):
+            self._keep(function, environment)
+            self._end(request, function, outcomes.raised(_failed_on_purpose()))
+            return
+        deadline = self._timeline.now + timedelta(seconds=function.timeout_seconds)
+        context = self._context(request, function, deadline)
+        turn = Turn[Pause, outcomes.Outcome](
+            lambda: environment.invoke(request.event, context), HANDLER_SECONDS_MAX
+        )
+        attempt = Attempt(request, function, environment, turn, deadline)
+        self._unfinished[id(attempt)] = attempt
+        self._follow(attempt, turn.start)
+
+    def _fails_by_itself(self, request: Request, function: "DeployedFunction") -> bool:
+        if not self.plays(function.arn, FunctionRole.FAILURE_DESTINATION):
+            return False
+        what = f"{request.id} of {function.name}"
+        return self._strikes.now(NotificationFailure, what) is not None
+
+    def _follow(
+        self, attempt: Attempt, give_turn: Callable[[], Pause | Ended[outcomes.Outcome] | Exited]
+    ) -> None:
+        """Gives the attempt its turn, and sees what it does with it."""
+        self.running = attempt
+        state = give_turn()
+        self.running = None
+        match state:
+            case Ended(value=outcome):
+                del self._unfinished[id(attempt)]
+                self._keep(attempt.function, attempt.environment)
+                self._end(attempt.request, attempt.function, outcome)
+            case Exited(code=code):
+                status = outcomes.ExitStatus(exit_code=code)
+                self._lose(attempt, outcomes.exited(attempt.request.id, status))
+            case Yields():
+                self._timeline.at(self._timeline.now, lambda: self._go_on(attempt))
+            case Waits(duration=duration) if self._timeline.now + duration < attempt.deadline:
+                self._timeline.after(duration, lambda: self._go_on(attempt))
+            case Waits() | Hangs():
+                self._timeline.at(attempt.deadline, lambda: self._time_out(attempt))
+            case Dies(death=death):
+                self._cut(attempt, _death(attempt.request.id, death))
+
+    def _go_on(self, attempt: Attempt) -> None:
+        self._follow(attempt, attempt.turn.go_on)
+
+    def _time_out(self, attempt: Attempt) -> None:
+        seconds = attempt.function.timeout_seconds
+        self._cut(attempt, outcomes.timed_out(attempt.request.id, seconds))
+
+    def _cut(self, attempt: Attempt, outcome: outcomes.Outcome) -> None:
+        self.running = attempt
+        attempt.turn.cut()
+        self.running = None
+        self._lose(attempt, outcome)
+
+    def _lose(self, attempt: Attempt, outcome: outcomes.Outcome) -> None:
+        """Its environment is not kept."""
+        del self._unfinished[id(attempt)]
+        self._end(attempt.request, attempt.function, outcome)
+
+    def _end(
+        self, request: Request, function: "DeployedFunction", outcome: outcomes.Outcome
+    ) -> None:
+        self._busy[function.arn] -= 1
+        error: Any = json.loads(outcome.payload) if outcome.is_error else {}
+        kind, message = str(error.get("errorType", "")), str(error.get("errorMessage", ""))
+        self._note_end(request, function, _told(outcome), kind, message)
+        self._on_end(request, function, outcome)
+
+    def _note_end(
+        self,
+        request: Request,
+        function: "DeployedFunction",
+        outcome: Outcome,
+        kind: str = "",
+        message: str = "",
+    ) -> None:
+        number = request.queued.attempts + 1
+        self._timeline.note(
+            AttemptEnded(
+                self._timeline.now, request.id, function.name, number, outcome, kind, message
+            )
+        )
+
+    def _keep(self, function: "DeployedFunction", environment: ExecutionEnvironment) -> None:
+        self._warm[function.arn].append((function.revision, environment))
+
+    def _take_environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
+        """A warm one of this revision, or a new one; those of an older revision are gone."""
+        warm = self._warm[function.arn]
+        while warm:
+            revision, environment = warm.pop()
+            if revision == function.revision:
+                return environment
+        return self._tank.environment(function, f"environment-{self._timeline.new_id()[:8]}")
+
+    def _context(
+        self, request: Request, function: "DeployedFunction", deadline: datetime
+    ) -> LambdaContext:
+        return LambdaContext(
+            aws_request_id=request.id,
+            function_name=function.name,
+            invoked_function_arn=function.arn,
+            memory_limit_in_mb=str(function.memory_mb),
+            log_group_name=f"/aws/lambda/{function.name}",
+            log_stream_name="stream",
+            remaining_milliseconds=lambda: (deadline - self._timeline.now) / MILLISECOND,
+        )
+
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def _told(outcome: outcomes.Outcome) -> Outcome:
+    if not outcome.is_error:
+        return Outcome.SUCCESS
+    if outcome.status == "timeout":
+        return Outcome.TIMEOUT
+    return Outcome.ERROR if outcome.error_type is None else Outcome.CRASH
+
+
+def _death(request: str, death: Death) -> outcomes.Outcome:
+    if death is Death.OUT_OF_MEMORY:
+        return outcomes.out_of_memory(request)
+    return outcomes.exited(request, outcomes.ExitStatus(signal_number=signal.SIGKILL))
+
+
+def _failed_on_purpose() -> bytes:
+    return json.dumps(
+        {"errorType": "RuntimeError", "errorMessage": "failed by a planned fault"}
+    ).encode()

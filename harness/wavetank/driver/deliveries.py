@@ -1,0 +1,94 @@
+"""Firehose's side: what a stream accepted, delivered and lost, and what a planned fault does there.
+
+A delivery that fails is tried again after the next one, so records are known by their numbers.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from wavetank.driver.strikes import Strikes
+from wavetank.driver.timeline import Timeline
+from wavetank.engines.tank.engine import Tank
+from wavetank.faults.calls import ApiError
+from wavetank.faults.delivery import DuplicateDelivery, S3Outage
+from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PUT = "s3:PutObject"
+
+
+class NotTakenError(Exception):
+    """S3 does not take an object."""
+
+
+class Deliveries:
+    """Sees to it that streams deliver when they are due, and keeps the records until they have."""
+
+    def __init__(
+        self, tank: Tank, timeline: Timeline, strikes: Strikes, running: Callable[[], str]
+    ) -> None:
+        self._tank = tank
+        self._timeline = timeline
+        self._strikes = strikes
+        self._running = running
+        self._records: dict[str, dict[int, str]] = defaultdict(dict)
+        self._accepted: dict[str, int] = defaultdict(int)
+        self._planned: datetime | None = None
+
+    def plan(self) -> None:
+        """Has the next delivery happen when it is due."""
+        due = self._tank.next_delivery()
+        if due is not None and due != self._planned:
+            self._planned = due
+            self._timeline.at(due, self._deliver)
+
+    def left(self) -> list[str]:
+        """What is neither delivered nor lost, stream by stream."""
+        held = {stream: len(records) for stream, records in self._records.items() if records}
+        return [f"{count} records of {stream}" for stream, count in sorted(held.items())]
+
+    def accepted(self, stream: str, records: Sequence[bytes]) -> None:
+        """The stream took them."""
+        texts = tuple(record.decode(errors="replace") for record in records)
+        first = self._accepted[stream]
+        self._records[stream].update(enumerate(texts, first))
+        self._accepted[stream] = first + len(texts)
+        self._timeline.note(RecordsAccepted(self._timeline.now, self._running(), stream, texts))
+
+    def delivering(self, stream: str) -> int:
+        """Once, twice where a planned fault has it so.
+
+        Raises:
+            NotTakenError: S3 is away.
+        """
+        what = f"a delivery of {stream}"
+        if self._strikes.now(S3Outage, what) is not None:
+            raise NotTakenError("ServiceUnavailable")
+        refused = self._strikes.now(ApiError, what, lambda fault: fault.call == PUT)
+        if refused is not None:
+            raise NotTakenError(refused.code)
+        return 1 if self._strikes.now(DuplicateDelivery, what) is None else 2
+
+    def delivered(
+        self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
+    ) -> None:
+        """They are objects in the bucket."""
+        texts = self._take(stream, first, count)
+        for key in keys:
+            self._timeline.note(ObjectDelivered(self._timeline.now, stream, bucket, key, texts))
+
+    def lost(self, stream: str, first: int, count: int, reason: str) -> None:
+        """The stream gave them up."""
+        texts = self._take(stream, first, count)
+        self._timeline.note(RecordsLost(self._timeline.now, stream, texts, reason))
+
+    def _deliver(self) -> None:
+        self._planned = None
+        self._tank.deliver_due()
+
+    def _take(self, stream: str, first: int, count: int) -> tuple[str, ...]:
+        held = self._records[stream]
+        return tuple(held.pop(number) for number in range(first, first + count))

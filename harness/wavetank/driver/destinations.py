@@ -1,0 +1,88 @@
+"""Where Lambda hands the record of an invocation that has ended: a function, a topic or a queue.
+
+[Lambda developer guide: invocation-async-retain-records]
+"""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wavetank.clients import AwsClients, ClientError, error_code, once_only, role_clients
+from wavetank.clock import rfc3339
+from wavetank.driver.wiring import is_function
+from wavetank.history.events import OK
+
+if TYPE_CHECKING:
+    from wavetank.driver.attempts import Request
+    from wavetank.emulator.in_process.functions import DeployedFunction
+
+SUCCESS = "Success"
+"""The condition of an invocation that did."""
+
+
+class Destinations:
+    """Sends records with the rights of the function's role, and once only: Lambda's own matter."""
+
+    def __init__(self, aws: AwsClients) -> None:
+        self._aws = aws
+        self._clients: dict[str, AwsClients] = {}
+        self.is_sending = False
+
+    def send(self, role: str, destination: str, record: object) -> str:
+        """Hands it over, or asks whether it may be where that is an invocation; OK or the error."""
+        self.is_sending = True
+        try:
+            self._send(self._with_rights_of(role), destination, json.dumps(record))
+        except ClientError as error:
+            return error_code(error)
+        finally:
+            self.is_sending = False
+        return OK
+
+    def is_queued(self, destination: str, outcome: str) -> bool:
+        """Whether what was sent becomes an invocation."""
+        return outcome == OK and is_function(destination)
+
+    def _send(self, clients: AwsClients, destination: str, text: str) -> None:
+        match destination.split(":")[2]:
+            case "lambda":
+                clients.awslambda.invoke(FunctionName=destination, InvocationType="DryRun")
+            case "sns":
+                clients.sns.publish(TopicArn=destination, Message=text)
+            case "sqs":
+                name = destination.rpartition(":")[2]
+                url = self._aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+                clients.sqs.send_message(QueueUrl=url, MessageBody=text)
+
+    def _with_rights_of(self, role: str) -> AwsClients:
+        if role not in self._clients:
+            self._clients[role] = once_only(role_clients(self._aws, role))
+        return self._clients[role]
+
+
+def invocation_record(
+    request: "Request",
+    function: "DeployedFunction",
+    condition: str,
+    answer: object,
+    now: datetime,
+) -> dict[str, object]:
+    """What a destination is told; nothing of an answer where the function never ran."""
+    succeeded = condition == SUCCESS
+    attempts = request.queued.attempts + (1 if succeeded else 0)
+    record: dict[str, object] = {
+        "version": "1.0",
+        "timestamp": rfc3339(now),
+        "requestContext": {
+            "requestId": request.id,
+            "functionArn": f"{function.arn}:$LATEST",
+            "condition": condition,
+            "approximateInvokeCount": attempts,
+        },
+        "requestPayload": request.event,
+    }
+    if not attempts:
+        return record
+    error = {} if succeeded else {"functionError": "Unhandled"}
+    context = {"statusCode": 200, "executedVersion": "$LATEST", **error}
+    return record | {"responseContext": context, "responsePayload": answer}

@@ -1,0 +1,105 @@
+"""Lambda's side: events are queued, tried, tried again, given up, and told to a destination."""
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wavetank.driver.asynchronous import (
+    Condition,
+    Failure,
+    GiveUp,
+    QueuedEvent,
+    Retry,
+    after_failure,
+)
+from wavetank.driver.attempts import Attempts, Request
+from wavetank.driver.destinations import SUCCESS, Destinations, invocation_record
+from wavetank.driver.strikes import Strikes
+from wavetank.driver.timeline import Timeline
+from wavetank.driver.wiring import Wiring
+from wavetank.engines.tank.engine import Tank
+from wavetank.history import DestinationReached, GivenUp, Trigger
+
+if TYPE_CHECKING:
+    from wavetank.emulator.executor.outcome import Outcome
+    from wavetank.emulator.in_process.functions import DeployedFunction
+
+
+class Invocations:
+    """Asynchronous invocations, from their event to their end."""
+
+    def __init__(self, tank: Tank, timeline: Timeline, strikes: Strikes, wiring: Wiring) -> None:
+        self._timeline = timeline
+        self._wiring = wiring
+        self._destinations = Destinations(tank.aws)
+        self.attempts = Attempts(tank, timeline, strikes, wiring, self._end, self._throttle)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether Lambda is handing a record to a destination, now."""
+        return self._destinations.is_sending
+
+    def queue(self, function: str, event: object, trigger: Trigger) -> str:
+        """Lambda takes the event, and tries it at once; returns the request's id."""
+        queued = QueuedEvent(self._timeline.now)
+        request = Request(self._timeline.new_id(), function, event, trigger, queued)
+        self._timeline.at(self._timeline.now, lambda: self.attempts.begin(request))
+        return request.id
+
+    def _end(self, request: Request, function: "DeployedFunction", outcome: "Outcome") -> None:
+        answer = json.loads(outcome.payload or b"null")
+        if not outcome.is_error:
+            destination = self._wiring.configurations[function.arn].on_success
+            if destination:
+                self._tell(request, function, destination, SUCCESS, answer)
+            return
+        queued = replace(request.queued, function_errors=request.queued.function_errors + 1)
+        self._fail(replace(request, queued=queued), function, Failure.FUNCTION, answer)
+
+    def _throttle(self, request: Request, function: "DeployedFunction") -> None:
+        """One that may never run is given up at once.
+
+        [Lambda developer guide: invocation-async-error-handling]
+        """
+        queued = replace(request.queued, system_errors=request.queued.system_errors + 1)
+        request = replace(request, queued=queued)
+        if function.concurrency_max == 0:
+            self._give_up(request, function, Condition.RETRIES_EXHAUSTED, None)
+        else:
+            self._fail(request, function, Failure.SYSTEM, None)
+
+    def _fail(
+        self, request: Request, function: "DeployedFunction", failure: Failure, answer: object
+    ) -> None:
+        configuration = self._wiring.configurations[function.arn]
+        match after_failure(request.queued, failure, self._timeline.now, configuration):
+            case Retry(at):
+                self._timeline.at(at, lambda: self.attempts.begin(request))
+            case GiveUp(condition):
+                self._give_up(request, function, condition, answer)
+
+    def _give_up(
+        self, request: Request, function: "DeployedFunction", condition: Condition, answer: object
+    ) -> None:
+        attempts = request.queued.attempts
+        now = self._timeline.now
+        self._timeline.note(GivenUp(now, request.id, function.name, condition, attempts))
+        destination = self._wiring.configurations[function.arn].on_failure
+        if destination:
+            self._tell(request, function, destination, condition, answer)
+
+    def _tell(
+        self,
+        request: Request,
+        function: "DeployedFunction",
+        destination: str,
+        condition: str,
+        answer: object,
+    ) -> None:
+        """Hands the record on, with the function's own rights."""
+        now = self._timeline.now
+        record = invocation_record(request, function, condition, answer, now)
+        invocation, outcome = None, self._destinations.send(function.role, destination, record)
+        if self._destinations.is_queued(destination, outcome):
+            invocation = self.queue(destination, record, Trigger.DESTINATION)
+        self._timeline.note(DestinationReached(now, request.id, destination, outcome, invocation))

@@ -1,0 +1,127 @@
+"""One story on a pipeline: back to the baseline, the run, its history, and the verdicts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wavetank.driver.run import Run, RunOptions
+from wavetank.engines.tank.engine import Tank
+from wavetank.errors import ExitCode, UsageError
+from wavetank.faults.duration import duration_text
+from wavetank.faults.form import plan_to_json
+from wavetank.history import Digest, Event, HistoryWriter, encode
+from wavetank.invariants import EnoughAlerts, Judges
+from wavetank.pipelines.pipeline import Pipeline
+from wavetank.scenario.expectation import as_expected, check_expectations
+from wavetank.scenario.model import Scenario
+from wavetank.verdicts import Finding, exit_code
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+"""Where a story begins unless it is told otherwise: always the same, so that runs compare."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """What decides a run, besides the pipeline; `start` is virtual."""
+
+    scenario: Scenario
+    seed: int
+    start: datetime = START
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a story: the verdicts, and the digest of its history."""
+
+    findings: tuple[Finding, ...]
+    digest: str
+    events: int
+    exit_code: ExitCode
+
+
+def play(tank: Tank, pipeline: Pipeline, story: Story, history: Path | None) -> Played:
+    """Plays the story, from the baseline on; `history` is a new file for what happens, if any.
+
+    Raises:
+        UsageError: the story is none for virtual time, or the history's file is there already.
+        StuckError: a handler never came back.
+    """
+    _check_virtual(story.scenario)
+    judges = judges_of(pipeline, story.scenario)
+    with _recording(history, judges) as recording:
+        tank.reset()
+        with tank.frozen_at(story.start):
+            pipeline.begin(tank.aws, story.start)
+        Run(tank, _options(story, pipeline), recording.take).go()
+    findings = as_expected(judges.findings(), story.scenario.expectations)
+    return Played(tuple(findings), recording.digest, recording.events, exit_code(findings))
+
+
+def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
+    """Those of the pipeline's invariants, and of what the scenario expects.
+
+    Raises:
+        UsageError: the scenario expects something that nobody judges.
+    """
+    invariants = pipeline.invariants()
+    if scenario.expectations.alerts_min:
+        invariants.append(EnoughAlerts(scenario.expectations.alerts_min))
+    judges = Judges(invariants)
+    check_expectations(scenario.expectations, judges.keys())
+    return judges
+
+
+def _check_virtual(scenario: Scenario) -> None:
+    for fault in scenario.plan.faults:
+        if fault.live_only:
+            raise UsageError(
+                "faults that can happen in virtual time",
+                f"{fault.kind} in {scenario.name}, which needs a machine",
+                "run it on --engine embedded or docker, or take it out",
+            )
+
+
+def _options(story: Story, pipeline: Pipeline) -> RunOptions:
+    scenario = story.scenario
+    plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
+    return RunOptions(
+        scenario=scenario.name,
+        seed=story.seed,
+        start=story.start,
+        horizon=scenario.horizon,
+        plan=scenario.plan,
+        told={**pipeline.options(), **plan},
+    )
+
+
+class _Recording:
+    """Every event goes to the digest, to the file where there is one, and to the judges."""
+
+    def __init__(self, writer: HistoryWriter | None, judges: Judges) -> None:
+        self._writer = writer
+        self._judges = judges
+        self._digest = Digest()
+        self.events = 0
+
+    @property
+    def digest(self) -> str:
+        return self._digest.value if self._writer is None else self._writer.digest
+
+    def take(self, event: Event) -> None:
+        self.events += 1
+        if self._writer is None:
+            self._digest.add(encode(event))
+        else:
+            self._writer.write(event)
+        self._judges.observe(event)
+
+
+@contextmanager
+def _recording(path: Path | None, judges: Judges) -> Iterator[_Recording]:
+    if path is None:
+        yield _Recording(None, judges)
+        return
+    with HistoryWriter(path) as writer:
+        yield _Recording(writer, judges)

@@ -1,0 +1,82 @@
+"""EventBridge's side: rules fire when they are due, or as the planned faults have it."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice, takewhile
+
+from wavetank.clock import rfc3339
+from wavetank.driver.invocations import Invocations
+from wavetank.driver.strikes import Strikes
+from wavetank.driver.timeline import Timeline
+from wavetank.driver.wiring import ScheduledRule, Target
+from wavetank.engines.tank.engine import Tank
+from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
+from wavetank.history import Fired, Suppressed, Trigger
+from wavetank.schedule import parse_schedule, scheduled_event
+
+
+class Rules:
+    """Fires every rule that has a schedule, whether or not it is switched on.
+
+    In the tank they are deployed switched off, so that nothing else fires them. Each counts as
+    created at the run's begin.
+    """
+
+    def __init__(
+        self, tank: Tank, timeline: Timeline, strikes: Strikes, invocations: Invocations
+    ) -> None:
+        self._tank = tank
+        self._timeline = timeline
+        self._strikes = strikes
+        self._invocations = invocations
+        self._begin = timeline.now
+
+    def plan(self, rule: ScheduledRule, until: datetime) -> None:
+        """Has the rule fire at each of its instants, up to and including `until`."""
+        due = self._instants_after(rule, self._begin)
+        self._plan_next(rule, takewhile(lambda instant: instant <= until, due))
+
+    def _plan_next(self, rule: ScheduledRule, instants: Iterator[datetime]) -> None:
+        due = next(instants, None)
+        if due is not None:
+            self._timeline.at(due, lambda: self._fire(rule, due, instants))
+
+    def _fire(self, rule: ScheduledRule, due: datetime, instants: Iterator[datetime]) -> None:
+        self._plan_next(rule, instants)
+        tick = f"{rule.name} due {rfc3339(due)}"
+        missed = self._strikes.now(MissedTick, tick)
+        if missed is not None:
+            name = self._strikes.name_of(missed)
+            for target in rule.targets:
+                self._timeline.note(Suppressed(due, rule.name, target.arn, due, name))
+            return
+        for instant in self._arrivals(rule, due, tick):
+            self._timeline.at(instant, lambda: self._hand_over(rule, due))
+
+    def _arrivals(self, rule: ScheduledRule, due: datetime, tick: str) -> Iterator[datetime]:
+        """When the event of one due instant arrives: more than once, where a fault has it so."""
+        late = self._strikes.now(LateTick, tick)
+        arrives = due if late is None else due + late.delay
+        yield arrives
+        if twice := self._strikes.now(DuplicateTick, tick):
+            yield from (arrives + number * twice.gap for number in range(1, twice.copies + 1))
+        if again := self._strikes.now(OverlappingTicks, tick):
+            later = again.ticks_later
+            yield from islice(self._instants_after(rule, due), later - 1, later)
+
+    def _hand_over(self, rule: ScheduledRule, due: datetime) -> None:
+        """To each target that lets the rule in."""
+        for target in rule.targets:
+            if self._tank.rule_may_invoke(rule.arn, target.arn):
+                event = self._event(rule, target, due)
+                request = self._invocations.queue(target.arn, event, Trigger.SCHEDULE)
+                now = self._timeline.now
+                self._timeline.note(Fired(now, rule.name, target.arn, request, due))
+
+    def _event(self, rule: ScheduledRule, target: Target, due: datetime) -> object:
+        event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}
+        return json.loads(target.input) if target.input else event
+
+    def _instants_after(self, rule: ScheduledRule, instant: datetime) -> Iterator[datetime]:
+        return parse_schedule(rule.expression).instants(self._begin, instant)

@@ -1,0 +1,35 @@
+"""Alerts reached people: for scenarios in which there is something to tell."""
+
+from wavetank.history import Event, MessageSent
+from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.verdicts import Finding
+from wavetank.words import counted
+
+
+class EnoughAlerts:
+    """Counts what reached an address; so many are the fewest."""
+
+    key = "alerts"
+
+    def __init__(self, fewest: int) -> None:
+        self.name = f"{counted(fewest, 'alert')} or more reached somebody"
+        self._fewest = fewest
+        self._ending = Ending()
+        self._sent = 0
+
+    def observe(self, event: Event) -> None:
+        self._ending.observe(event)
+        self._sent += isinstance(event, MessageSent)
+
+    def finding(self) -> Finding:
+        absent = Flaws()
+        if self._sent < self._fewest:
+            absent.add("not sent", f"only {self._sent} were", self._fewest - self._sent)
+        return conclude(
+            self.name,
+            self._ending,
+            wrong=Flaws(),
+            absent=absent,
+            doubt="",
+            holds=f"{counted(self._sent, 'alert')} sent",
+        )
