@@ -4,21 +4,16 @@ Nothing of the host's environment reaches it but PATH. It listens on loopback on
 outgoing connection, and keeps everything it writes under one folder.
 """
 
-import os
 import socket
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-import psutil
-
-from wavetank import guardian
 from wavetank.clock import Clock
 from wavetank.emulator.mailbox.relay import parse_mail_server
+from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError, UsageError
 
@@ -45,7 +40,6 @@ CORRECTIONS = {
 STOP_GRACE_SECONDS = 8.0
 START_SECONDS_MAX = 90.0
 POLL_SECONDS = 0.1
-LOG_LINES_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +116,8 @@ class LocalStackChild:
         self._options = options
         self.port = port
         self._clock = clock
-        self._guardian: subprocess.Popen[bytes] | None = None
-        self._status: IO[bytes] | None = None
+        self._child: GuardedChild | None = None
+        self._process_id = 0
         self.endpoint = f"http://127.0.0.1:{port}"
         self.log_file = options.folder / "localstack.log"
 
@@ -146,18 +140,13 @@ class LocalStackChild:
 
     def stop(self) -> None:
         """Asks it to shut down, and makes sure that it and all it started are gone."""
-        child, self._guardian = self._guardian, None
-        if child is None:
-            return
-        assert child.stdin is not None  # it was asked for
-        child.stdin.close()
-        child.wait()
-        assert self._status is not None  # opened with the guardian
-        self._status.close()
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
 
     def has_ended(self) -> bool:
         """Whether it went away by itself."""
-        return self._guardian is None or self._guardian.poll() is not None
+        return self._child is None or self._child.has_ended()
 
     def process_id(self) -> int:
         """LocalStack's own process, 0 when it is not running."""
@@ -165,28 +154,18 @@ class LocalStackChild:
 
     def last_log_lines(self) -> str:
         """The end of its log, for error messages."""
-        with suppress(FileNotFoundError):
-            lines = self.log_file.read_text(errors="replace").splitlines()
-            return " | ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:] if line.strip())
-        return ""
+        return last_lines(self.log_file)
 
     def _spawn(self) -> None:
-        read_end, write_end = os.pipe()
-        command = [sys.executable, "-m", "localstack.runtime.main"]
-        with self.log_file.open("wb") as log:
-            self._guardian = subprocess.Popen(
-                guardian.command_line(STOP_GRACE_SECONDS, write_end, command),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self._options.folder,
-                env=self._options.variables(self.port),
-                pass_fds=(write_end,),
-                start_new_session=True,
-            )
-        os.close(write_end)
-        self._status = os.fdopen(read_end, "rb")
-        self._process_id = int(self._status.readline().removeprefix(b"pid ") or 0)
+        program = Program(
+            command=[sys.executable, "-m", "localstack.runtime.main"],
+            folder=self._options.folder,
+            log_file=self.log_file,
+            variables=self._options.variables(self.port),
+            grace_seconds=STOP_GRACE_SECONDS,
+        )
+        self._child = GuardedChild(program)
+        self._process_id = self._child.process_id
 
     def _wait_until_ready(self, on_wait: Callable[[float], None]) -> None:
         begun = self._clock.monotonic()
@@ -219,13 +198,7 @@ class LocalStackChild:
 
     def _listens(self) -> bool:
         """Whether this LocalStack does; one that finds the port taken says so in its log only."""
-        with suppress(psutil.NoSuchProcess):
-            connections = psutil.Process(self._process_id).net_connections("tcp4")
-            return any(
-                connection.status == psutil.CONN_LISTEN and connection.laddr.port == self.port
-                for connection in connections
-            )
-        return False
+        return self._child is not None and self._child.listens(self.port)
 
     def _failure(self, found: str) -> InfrastructureError:
         tail = self.last_log_lines()

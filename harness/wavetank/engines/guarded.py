@@ -1,0 +1,102 @@
+"""A program under a guardian, as its owner sees it: started with a log, watched, stopped for good.
+
+It and all it starts end with this process, however this process ends; see `wavetank.guardian`.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from wavetank import guardian
+
+LOG_LINES_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What to run, from which folder, and where what it prints goes.
+
+    `variables` are its whole environment; None hands on our own, for the user's own tools.
+    `grace_seconds` is how long it may take to shut down when it is asked to.
+    """
+
+    command: list[str]
+    folder: Path
+    log_file: Path
+    variables: Mapping[str, str] | None
+    grace_seconds: float
+
+
+class GuardedChild:
+    """The running program."""
+
+    def __init__(self, program: Program) -> None:
+        self._log_file = program.log_file
+        read_end, write_end = os.pipe()
+        with program.log_file.open("wb") as log:
+            self._guardian = subprocess.Popen(
+                guardian.command_line(program.grace_seconds, write_end, program.command),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=program.folder,
+                env=program.variables,
+                pass_fds=(write_end,),
+                start_new_session=True,
+            )
+        os.close(write_end)
+        self._status = os.fdopen(read_end, "rb")
+        self.process_id = int(self._status.readline().removeprefix(b"pid ") or 0)
+
+    def stop(self) -> None:
+        """Asks it to shut down, and makes sure that it and all it started are gone."""
+        assert self._guardian.stdin is not None  # it was asked for
+        self._guardian.stdin.close()
+        self._guardian.wait()
+        self._status.close()
+
+    def wait(self) -> bool:
+        """Waits until it ends by itself; whether it did so with exit code 0."""
+        self._guardian.wait()
+        return self._status.readline().startswith(b"exit 0 ")
+
+    def has_ended(self) -> bool:
+        """Whether it went away by itself."""
+        return self._guardian.poll() is not None
+
+    def listens(self, port: int) -> bool:
+        """Whether it is this program, and no other, that listens at the port."""
+        with suppress(psutil.NoSuchProcess):
+            connections = psutil.Process(self.process_id).net_connections("tcp4")
+            return any(
+                connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+                for connection in connections
+            )
+        return False
+
+    def last_log_lines(self) -> str:
+        """The end of its log, for error messages."""
+        return last_lines(self._log_file)
+
+
+@contextmanager
+def guarded(program: Program) -> Iterator[GuardedChild]:
+    """The program runs for as long as the body does, at most."""
+    child = GuardedChild(program)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def last_lines(log_file: Path) -> str:
+    """The end of a log in one line; empty where there is none."""
+    with suppress(FileNotFoundError):
+        lines = log_file.read_text(errors="replace").splitlines()
+        return " | ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:] if line.strip())
+    return ""
