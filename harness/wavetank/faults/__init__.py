@@ -14,5 +14,6 @@ kinds       every kind by its name
 plan        faults together: what they come to, and which contradict each other
 form        plans as JSON and back
 draw        a plan from a seed, and each kind once
-strategy    plans for Hypothesis; apart, since it alone needs that library
+strategy    plans for Hypothesis; apart, since few need that library
+smaller     plans that are no more than a given one, for shrinking it
 """
