@@ -3,6 +3,7 @@
     WavetankError               (exit 4)
     ├── UsageError              (exit 2)  a name, option or file that cannot be used as given
     ├── ConditionTimeoutError   (exit 3)  something awaited did not come to pass in time
+    ├── NonDeterminismError     (exit 3)  one run came out in two ways, so that neither proves much
     └── InfrastructureError     (exit 4)  the emulator, AWS, the disk or the network let us down
 
 A broken requirement or invariant is data (a verdict, exit 1), never an exception.
@@ -48,6 +49,12 @@ class UsageError(WavetankError):
 
 class ConditionTimeoutError(WavetankError):
     """A condition did not come to pass before its deadline; `found` is the last observation."""
+
+    exit_code = ExitCode.UNKNOWN
+
+
+class NonDeterminismError(WavetankError):
+    """The same seed, scenario and code gave two histories; `found` says where they part."""
 
     exit_code = ExitCode.UNKNOWN
 

@@ -4,7 +4,6 @@ Nothing here changes anything. What waits is named `wait_until...`, has a deadli
 gives up says what it saw last.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +15,10 @@ import requests
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock
 from wavetank.errors import ConditionTimeoutError, InfrastructureError
+from wavetank.invariants.ticker.sample import Sample, parse_sample, split_records
 
 HTTP_SECONDS = 10
+SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -93,18 +94,18 @@ def delivered_objects(aws: AwsClients, bucket: str, after: str = "") -> list[Del
     ]
 
 
-def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[dict[str, object]]:
-    """The records of one object.
+def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[Sample]:
+    """The ticker's records in one object, in either form.
 
     Raises:
-        ValueError: a line of it is no JSON object.
+        ValueError: something in it is no such record.
     """
     body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    for line in body.splitlines():
-        record = json.loads(line, parse_float=Decimal)
-        if not isinstance(record, dict):
-            raise ValueError(f"not a JSON object: {line[:80]!r}")  # noqa: TRY004 - as json raises
-        yield record
+    for text in split_records(body.decode(errors="replace")):
+        sample = parse_sample(text)
+        if sample is None:
+            raise ValueError(f"not one of the ticker's records: {text[:SHOWN_CHARACTERS]!r}")
+        yield sample
 
 
 def read_prices(aws: AwsClients, table: str) -> list[Price]:

@@ -20,7 +20,7 @@ from wavetank.probes import (
     subscriptions,
 )
 from wavetank.settings import REGION
-from wavetank.ticker import FIRST_PRICES, RECORD_KEYS
+from wavetank.ticker import FIRST_PRICES
 from wavetank.verdicts import Finding, Verdict
 from wavetank.words import counted
 
@@ -92,7 +92,8 @@ def _table(target: Target) -> tuple[Verdict, str]:
 def _streaming_function(target: Target) -> tuple[Verdict, str]:
     function = _function(target, target.names.streaming_function)
     state = function.get("State", "unknown")
-    evidence = f"{function['FunctionName']}: {state}, {function.get('Runtime')}"
+    runtime, handler = function.get("Runtime"), function.get("Handler")
+    evidence = f"{function['FunctionName']}: {state}, {runtime}, {handler}"
     return _valid_if(state == "Active", evidence)
 
 
@@ -159,13 +160,13 @@ def _content(target: Target) -> tuple[Verdict, str]:
         return Verdict.INVALID, "no object in the bucket"
     newest = max(objects, key=lambda entry: entry.modified)
     age = age_seconds(newest.modified, target.clock)
-    records = list(read_records(target.aws, target.names.bucket, newest.key))
-    evidence = (
-        f"{counted(len(objects), 'object')}; the newest is {age:.0f} s old, "
-        f"with {counted(len(records), 'record')}"
-    )
-    well_formed = all(tuple(record) == RECORD_KEYS for record in records)
-    return _valid_if(records and well_formed and age <= FRESH_SECONDS_MAX, evidence)
+    evidence = f"{counted(len(objects), 'object')}; the newest is {age:.0f} s old"
+    try:
+        records = list(read_records(target.aws, target.names.bucket, newest.key))
+    except ValueError as error:
+        return Verdict.INVALID, f"{evidence}, and in it {error}"
+    evidence += f", with {counted(len(records), 'record')}"
+    return _valid_if(records and age <= FRESH_SECONDS_MAX, evidence)
 
 
 def _alert(target: Target) -> tuple[Verdict, str]:

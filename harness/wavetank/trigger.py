@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.literals import InvocationTypeType
     from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
+ERROR_KEYS = ("errorType", "errorMessage")
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -30,6 +32,8 @@ class Trigger:
     def fire_and_wait(self, instant: datetime) -> dict[str, object]:
         """Invokes synchronously and returns the function's answer; nothing is retried.
 
+        Somebody's own function may answer with anything: what is no JSON object gives an empty one.
+
         Raises:
             InfrastructureError: the function failed.
         """
@@ -38,10 +42,11 @@ class Trigger:
         if answer.get("FunctionError"):
             raise InfrastructureError(
                 f"the tick of {rfc3339(instant)} to be made",
-                f"{payload.get('errorType')}: {payload.get('errorMessage')}",
+                ": ".join(str(payload[key]) for key in ERROR_KEYS if payload.get(key))
+                or "an error",
                 f"look at the log group /aws/lambda/{self.names.streaming_function}",
             )
-        return dict(payload)
+        return dict(payload) if isinstance(payload, dict) else {}
 
     def _invoke(self, kind: "InvocationTypeType", instant: datetime) -> "InvocationResponseTypeDef":
         rule = self.aws.events.describe_rule(Name=self.names.rule)["Arn"]

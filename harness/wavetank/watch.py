@@ -69,12 +69,16 @@ class Watcher:
         return [self._happening(Kind.TROUBLE, trouble)]
 
     def _new_tick(self) -> list[Happening]:
-        self.prices = read_prices(self.aws, self.names.table)
+        """A tick by its name; where the function leaves none in the table, by the prices moving."""
+        before, self.prices = self.prices, read_prices(self.aws, self.names.table)
+        shown = "  ".join(f"{price.price:.2f}" for price in self.prices)
         tick = last_tick(self.prices)
-        if tick is None or tick == self._tick:
+        if tick is None:
+            moved = before and self.prices and before != self.prices
+            return [self._happening(Kind.TICK, f"prices moved  {shown}")] if moved else []
+        if tick == self._tick:
             return []
         self._tick = tick
-        shown = "  ".join(f"{price.price:.2f}" for price in self.prices)
         return [self._happening(Kind.TICK, f"{rfc3339(tick)}  {shown}")]
 
     def _new_objects(self) -> list[Happening]:

@@ -226,6 +226,16 @@ def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
     assert all(cost["ratio"] > 0 for cost in costs)
 
 
+def test_bench_with_peers_and_no_network_says_so_before_it_measures(tmp_path: Path) -> None:
+    """In one line, at once."""
+    offline = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cache")}
+    done = Shell(tmp_path / "state", offline).run("bench", "--peers", "--json")
+    assert (done.code, done.out) == (ExitCode.INFRASTRUCTURE, "")
+    assert "installing the peers" in done.err
+    assert "check the network and run this again" in done.err
+    assert "Traceback" not in done.err
+
+
 def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
     """Whoever mends Wavetank gets the traceback, on request."""
     finished = Shell(tmp_path).run("check", "--debug")

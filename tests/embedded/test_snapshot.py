@@ -86,13 +86,13 @@ class Sandbox:
             addresses=subscriptions(self.aws, topic_arn(self.aws, self.names)),
         )
 
-    def timestamps(self) -> list[str]:
-        """The instants that were delivered for one ticker."""
+    def instants(self) -> list[datetime]:
+        """Those that were delivered for one ticker."""
         return sorted(
-            str(record["timestamp"])
+            record.instant
             for found in delivered_objects(self.aws, self.names.bucket)
             for record in read_records(self.aws, self.names.bucket, found.key)
-            if record["ticker"] == FIRST_PRICES[0].ticker
+            if record.ticker == FIRST_PRICES[0].ticker
         )
 
     def save(self) -> str | None:
@@ -158,7 +158,7 @@ def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_u
         sandbox.tick(latest + timedelta(minutes=3))
         assert last_tick(sandbox.holdings().prices) == latest + timedelta(minutes=3)
         sandbox.deliver()
-        instants = sandbox.timestamps()
+        instants = sandbox.instants()
         assert len(instants) == len(set(instants)) == 4 * 4
 
 
@@ -189,7 +189,7 @@ def test_a_stop_keeps_what_the_delivery_stream_had_accepted(tmp_path: Path) -> N
         assert sandbox.holdings().objects == []
     with _sandbox(tmp_path, names) as sandbox:
         wait_until_true(lambda: sandbox.holdings().objects, "the buffered records")
-        instants = sandbox.timestamps()
+        instants = sandbox.instants()
         assert len(instants) == len(set(instants)) == 4
 
 

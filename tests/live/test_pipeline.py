@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from wavetank.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.drill.broken_handler import Drill
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
+from wavetank.invariants.ticker.sample import Sample
 from wavetank.probes import (
     DeliveredObject,
     Message,
@@ -42,7 +42,7 @@ def _objects(pipeline: Pipeline) -> list[DeliveredObject]:
     return delivered_objects(pipeline.aws, pipeline.names.bucket)
 
 
-def _records(pipeline: Pipeline) -> list[dict[str, object]]:
+def _records(pipeline: Pipeline) -> list[Sample]:
     return [
         record
         for entry in _objects(pipeline)
@@ -76,11 +76,11 @@ def test_ticks_become_records_once_each_and_the_table_ends_on_the_last(
         trigger.fire_and_wait(START + minutes * MINUTE)["records"] for minutes in (0, 1, 1, 3, 2)
     ]
     assert answers == [20, 20, 0, 40, 0]
-    records = sorted(_records(pipeline), key=lambda record: str(record["timestamp"]))
-    counts = Counter((record["ticker"], record["timestamp"]) for record in records)
+    records = sorted(_records(pipeline), key=lambda record: record.instant)
+    counts = Counter((record.ticker, record.instant) for record in records)
     assert set(counts.values()) == {1}
     assert len(counts) == 4 * 20
-    last = {record["ticker"]: record["price"] for record in records}
+    last = {record.ticker: record.price for record in records}
     prices = read_prices(pipeline.aws, pipeline.names.table)
     assert {price.ticker: price.price for price in prices} == last
     assert last_tick(prices) == START + 3 * MINUTE
@@ -301,11 +301,9 @@ def test_the_naive_handler_loses_a_tick_that_ours_delivers(make_pipeline: MakePi
     with pytest.raises(InfrastructureError):
         trigger.fire_and_wait(START + MINUTE)
     moved = {p.ticker: p.price for p in read_prices(pipeline.aws, pipeline.names.table)}
-    delivered = {str(r["ticker"]): Decimal(str(r["price"])) for r in _records(pipeline)}
+    delivered = {record.ticker: record.price for record in _records(pipeline)}
     assert moved != delivered
     _use_handler(pipeline, naive)
     trigger.fire_and_wait(START + 2 * MINUTE)
-    assert {str(record["timestamp"])[:16] for record in _records(pipeline)} == {
-        "2026-11-23T12:00",
-        "2026-11-23T12:02",
-    }
+    minutes = {floor_to_minute(record.instant) for record in _records(pipeline)}
+    assert minutes == {START, START + 2 * MINUTE}

@@ -18,7 +18,7 @@ from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.places import find_places
 from wavetank.scenario.schema import SEED_MAX
-from wavetank.scenario.writing import scenario_to_toml
+from wavetank.scenario.text import scenario_to_toml
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)

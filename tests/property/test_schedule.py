@@ -178,6 +178,19 @@ def test_a_rate_is_due_at_multiples_of_its_period(
     assert not found or found[0] - max(created, after) <= period
 
 
+@settings(max_examples=50)
+@given(crons() | st.builds("rate({} minutes)".format, st.integers(2, 99)), INSTANTS)
+def test_due_instants_are_numbered_in_their_order(expression: str, created: datetime) -> None:
+    """From any instant to any later one: as many, and the same, as one after the other."""
+    schedule = parse_schedule(expression)
+    after, until = created + SPAN / 3, created + SPAN
+    numbers = schedule.numbers(created, until)
+    counted = range(numbers.count_until(after), numbers.count_until(until))
+    instants = schedule.instants(created, after)
+    found = list(takewhile(lambda instant: instant <= until, instants))
+    assert [numbers.instant(number) for number in counted] == found
+
+
 PIECES = st.sampled_from([*"0123456789*?/-,LW# ", "SUN", "JAN", "1970", "minutes", "\t"])
 CONTENTS = st.lists(PIECES | st.text(max_size=3), max_size=15).map("".join)
 FIELDS = st.lists(CONTENTS, min_size=6, max_size=6).map(" ".join)

@@ -17,6 +17,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "pipelines",
             "probes",
             "requirements",
+            "runs",
             "sandbox",
             "settings",
             "stack",

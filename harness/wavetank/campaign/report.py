@@ -7,7 +7,7 @@ from pathlib import Path
 from wavetank.driver.play import Story
 from wavetank.errors import InfrastructureError
 from wavetank.scenario.shelf import SUFFIX
-from wavetank.scenario.writing import scenario_to_toml
+from wavetank.scenario.text import scenario_to_toml
 
 LAUNCHER = "./wavetank"
 

@@ -6,5 +6,7 @@ output    what people read, and the same as JSON
 sandbox   up, down, status
 deploy    deploy onto a running sandbox
 check     check, drill
+judging   what both and the demo do with a sandbox
+own       somebody's own script, checked in a sandbox of its own
 demo      the whole story in one go
 """

@@ -9,9 +9,11 @@ import typer
 from rich.table import Table
 
 from wavetank.bench.gateway import CallCost, measure_gateway
+from wavetank.cli.bench_peers import install_peers, show_peers
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.clock import WallClock
+from wavetank.errors import ExitCode
 from wavetank.settings import read_settings
 
 
@@ -20,20 +22,37 @@ def bench(
     rounds: Annotated[
         int, typer.Option("--rounds", metavar="N", min=1, help="How often each call is made.")
     ] = 1000,
+    peers: Annotated[
+        bool,
+        typer.Option(
+            "--peers",
+            help="Then also a tick on stock LocalStack, moto server and MiniStack; installs them.",
+        ),
+    ] = False,
+    ticks: Annotated[
+        int, typer.Option("--ticks", metavar="N", min=1, help="With --peers: ticks on each.")
+    ] = 100,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Measure what the plug-ins cost a warm call, against LocalStack without them."""
     output = Output(as_json=as_json)
+    others = install_peers(output) if peers else []
+    _show_gateway(output, rounds)
+    if others and not show_peers(output, others, ticks):
+        raise typer.Exit(ExitCode.INFRASTRUCTURE)
+
+
+def _show_gateway(output: Output, rounds: int) -> None:
     with TemporaryDirectory() as state, output.waiting("measuring, about half a minute"):
         costs = list(measure_gateway(Path(state), read_settings().path, rounds, WallClock()))
     for cost in costs:
         output.emit("gateway", **asdict(cost), ratio=cost.ratio)
-    if not as_json:
-        output.console.print(_table(costs))
+    if not output.as_json:
+        output.console.print(_gateway_table(costs))
 
 
-def _table(costs: list[CallCost]) -> Table:
+def _gateway_table(costs: list[CallCost]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("warm call, by a role")
     for title in ("with plug-ins", "without", "ratio"):

@@ -5,18 +5,27 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.addresses import require_confirmed
-from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
+from wavetank.cli.judging import judge, perform
+from wavetank.cli.options import (
+    DEFAULT_NAME,
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
+    DebugOption,
+    EndpointOption,
+    HandlerOption,
+    JsonOption,
+    PrefixOption,
+    StreamCaseOption,
+    SurnameOption,
+    person_of,
+)
 from wavetank.cli.output import Output
+from wavetank.cli.own import judge_own, plan_check
 from wavetank.cli.running import RunningSandbox, compose_sandbox, running_sandbox
 from wavetank.cli.session import Stopped, stop_on_signal
-from wavetank.drill.broken_handler import Drill, DrillResult
 from wavetank.drill.machine import MachineDrill, MachineDrillResult
 from wavetank.engines.machine import MachineFault, machine_fault
 from wavetank.errors import ExitCode, UsageError
-from wavetank.probes import alerts
-from wavetank.requirements import check_requirements
-from wavetank.verdicts import exit_code
 from wavetank.words import counted
 
 TargetOption = Annotated[
@@ -31,13 +40,38 @@ def check(
     *,
     target: TargetOption = "local",
     endpoint: EndpointOption = None,
+    handler: HandlerOption = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="With --handler: whose names the script has, as 'First Surname'.",
+        ),
+    ] = None,
+    surname: SurnameOption = None,
+    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Walk the brief's requirements one by one, with the evidence for each."""
+    """Walk the brief's requirements one by one, with the evidence for each.
+
+    With --handler in a sandbox of its own, which is gone afterwards; one that runs is left alone.
+    """
     _only_local(target)
-    code = judge(running_sandbox(endpoint), Output(as_json=as_json))
-    raise typer.Exit(code)
+    output = Output(as_json=as_json)
+    if handler is None:
+        _no_names(name, surname)
+        raise typer.Exit(judge(running_sandbox(endpoint), output))
+    if endpoint is not None:
+        raise UsageError(
+            "--handler or --endpoint",
+            "both",
+            "leave --endpoint out: a script is checked in a sandbox of its own",
+        )
+    person = person_of(name or DEFAULT_NAME, surname)
+    raise typer.Exit(judge_own(plan_check(handler, person, prefix, stream_name_case), output))
 
 
 def drill(
@@ -73,34 +107,6 @@ def drill(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
-def judge(running: RunningSandbox, output: Output) -> ExitCode:
-    """Checks, shows, and tells the exit code."""
-    with output.waiting("waiting for Firehose to deliver, at most a minute and a half"):
-        running.wait_until_fresh()
-    with output.waiting("checking"):
-        findings = list(check_requirements(running.target()))
-    output.findings(findings)
-    return exit_code(findings)
-
-
-def perform(running: RunningSandbox, output: Output) -> DrillResult:
-    """Drills and shows how long each step took."""
-    require_confirmed(running)
-    exercise = Drill(
-        running.aws,
-        running.names,
-        running.clock,
-        alerts=lambda: alerts(running.record.endpoint),
-        say=output.say,
-    )
-    result = exercise.run(running.record.retry_base_delay_seconds)
-    times = result.times
-    output.say(f"alert to {result.alert.address} after {times.alerted:.1f} s")
-    output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")
-    output.emit("drill", seconds=asdict(times), alert=asdict(result.alert))
-    return result
-
-
 def break_machine(
     running: RunningSandbox, fault: MachineFault, seconds: float, output: Output
 ) -> MachineDrillResult:
@@ -116,6 +122,15 @@ def break_machine(
     )
     output.emit("machine", fault=fault, **asdict(result))
     return result
+
+
+def _no_names(name: str | None, surname: str | None) -> None:
+    if name is not None or surname is not None:
+        raise UsageError(
+            "--handler FILE.py beside --name",
+            "none",
+            "leave the name out: a running sandbox knows whose it is",
+        )
 
 
 def _only_local(target: str) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import typer
 
-from wavetank.cli.check import judge, perform
+from wavetank.cli.judging import judge, perform
 from wavetank.cli.options import (
     DEFAULT_ADDRESS,
     DEFAULT_NAME,

@@ -1,5 +1,6 @@
 """`deploy`: the templates and handlers of this folder onto a sandbox."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from wavetank.cli.options import (
     DebugOption,
     EmailOption,
     EndpointOption,
+    HandlerOption,
     JsonOption,
     PrefixOption,
     ResetOption,
@@ -21,11 +23,13 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.running import attach, running_record
-from wavetank.clients import sandbox_clients
+from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock, minute_before
+from wavetank.errors import UsageError
 from wavetank.naming import StreamNameCase, derive_names
-from wavetank.stack.deployed import DeployedPipeline, the_pipeline
+from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
 from wavetank.stack.deployment import DeploymentOptions
+from wavetank.stack.own_handler import OwnHandler, read_own_handler
 from wavetank.stack.template import check_address
 
 
@@ -53,6 +57,14 @@ def deploy(
     schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
     ] = True,
+    handler: HandlerOption = None,
+    shipped_handler: Annotated[
+        bool,
+        typer.Option(
+            "--shipped-handler",
+            help="Put this project's own handler back. Default: the one that is deployed stays.",
+        ),
+    ] = False,
     reset_prices: ResetOption = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
@@ -60,35 +72,66 @@ def deploy(
     """Deploy the handlers and templates again, onto the sandbox that is running."""
     output = Output(as_json=as_json)
     record = running_record(endpoint)
+    aws = sandbox_clients(record.endpoint)
     if name is None:
-        pipeline = the_pipeline(sandbox_clients(record.endpoint))
+        pipeline = the_pipeline(aws)
     else:
-        pipeline = _pipeline_of(name, surname, prefix, stream_name_case)
+        pipeline = _pipeline_of(aws, name, surname, prefix, stream_name_case)
+    own = _own_handler(aws, pipeline, handler, shipped=shipped_handler)
     addresses = tuple(check_address(address) for address in email or pipeline.addresses)
     options = DeploymentOptions(
         names=pipeline.names,
         addresses=addresses,
         schedule_enabled=schedule,
         record_format=record_format or pipeline.record_format,
+        handler=own,
         reset_prices=reset_prices,
         since=minute_before(WallClock().now()),
     )
     with output.waiting("deploying"):
-        sandbox = attach(record, pipeline.names, addresses)
+        sandbox = attach(record, pipeline.names, addresses, own_handler=own is not None)
         done = sandbox.deployer().deploy(options)
     changed = ", ".join(done.changed_stacks) or "nothing"
-    output.say(f"changed: {changed}; prices: {'reset' if reset_prices else 'kept'}")
+    prices = "reset" if reset_prices else "kept"
+    output.say(f"changed: {changed}; prices: {prices}; handler: {_shown(own, handler)}")
     show_unconfirmed(sandbox, output)
     output.emit("deployed", changed=done.changed_stacks, prices_reset=reset_prices)
 
 
 def _pipeline_of(
-    name: str, surname: str | None, prefix: str, case: StreamNameCase
+    aws: AwsClients, name: str, surname: str | None, prefix: str, case: StreamNameCase
 ) -> DeployedPipeline:
+    """The one that the options name, with the handler that is deployed in it."""
     first_name, last_name = person_of(name, surname)
+    names = derive_names(first_name, last_name, prefix=prefix, stream_name_case=case)
+    same = [p for p in deployed_pipelines(aws) if p.names.pipeline_stack == names.pipeline_stack]
     return DeployedPipeline(
-        names=derive_names(first_name, last_name, prefix=prefix, stream_name_case=case),
+        names=names,
         addresses=(DEFAULT_ADDRESS,),
         record_format="ndjson",
         schedule_enabled=True,
+        handler=same[0].handler if same else None,
     )
+
+
+def _own_handler(
+    aws: AwsClients, pipeline: DeployedPipeline, path: Path | None, *, shipped: bool
+) -> OwnHandler | None:
+    """The given one, or the one that is deployed; None where this project's is to run.
+
+    Raises:
+        UsageError: both are asked for, or the script cannot be deployed under these names.
+    """
+    if path is not None and shipped:
+        raise UsageError("--handler or --shipped-handler", "both", "leave one out")
+    if path is not None:
+        return read_own_handler(path, pipeline.names)
+    if pipeline.handler is None or shipped:
+        return None
+    return pipeline.handler.read(aws, pipeline.names)
+
+
+def _shown(own: OwnHandler | None, given: Path | None) -> str:
+    if own is None:
+        return "this project's"
+    return str(given) if given else "the script that was deployed before"

@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wavetank.cli import access, bench, check, demo, deploy, sandbox, suite
+from wavetank.cli import access, bench, check, demo, deploy, replay, sandbox, suite
+from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
 
 app = typer.Typer(
@@ -30,6 +31,8 @@ app.command()(deploy.deploy)
 app.command()(check.check)
 app.command()(check.drill)
 app.command()(access.access)
+app.command()(play.run)
+app.command()(replay.replay)
 app.command()(bench.bench)
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

@@ -1,5 +1,6 @@
 """Options that several commands share, written once."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,6 +58,14 @@ FormatOption = Annotated[
         help="original is the text form of the assignment's script.",
     ),
 ]
+HandlerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--handler",
+        metavar="FILE.py",
+        help="A script of one's own as the streaming function, such as the assignment's.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 DelayOption = Annotated[
@@ -89,6 +98,14 @@ ConfirmOption = Annotated[
     typer.Option(
         "--confirm-emails",
         help="Take every address as confirmed. Default: each is asked first, as on AWS.",
+    ),
+]
+HandlerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--handler",
+        metavar="FILE.py",
+        help="Your own streaming function, in the form of the assignment's script.",
     ),
 ]
 ResetOption = Annotated[

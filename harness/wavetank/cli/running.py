@@ -69,6 +69,8 @@ class RunningSandbox:
     aws: AwsClients
     clock: Clock
     project_folder: Path
+    own_handler: bool = False
+    """Whether somebody's own script is the streaming function."""
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
         """Deploys this project onto it."""
@@ -125,8 +127,7 @@ class RunningSandbox:
         or is not there to be looked at, is for a check to judge.
         """
         with suppress(ConditionTimeoutError, ClientError):
-            tick = last_tick(read_prices(self.aws, self.names.table))
-            if tick is None or age_seconds(tick, self.clock) > FRESH_SECONDS_MAX:
+            if not self._made_a_tick_lately():
                 return
             wait_until(
                 lambda: delivered_objects(self.aws, self.names.bucket),
@@ -137,6 +138,14 @@ class RunningSandbox:
                 clock=self.clock,
                 pace_seconds=1.0,
             )
+
+    def _made_a_tick_lately(self) -> bool:
+        """By the table; or by the stream, as somebody's own script leaves no tick in the table."""
+        if self.own_handler:
+            streams = SandboxControls(self.record.endpoint).streams()
+            return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
+        tick = last_tick(read_prices(self.aws, self.names.table))
+        return tick is not None and age_seconds(tick, self.clock) <= FRESH_SECONDS_MAX
 
     def _is_fresh(self, entry: DeliveredObject) -> bool:
         return age_seconds(entry.modified, self.clock) <= FRESH_SECONDS_MAX
@@ -169,11 +178,13 @@ def sandbox_record() -> SandboxRecord | None:
     return embedded or compose_sandbox().record()
 
 
-def attach(record: SandboxRecord, names: Names, addresses: tuple[str, ...]) -> RunningSandbox:
+def attach(
+    record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, own_handler: bool = False
+) -> RunningSandbox:
     """The sandbox that the record tells of, with the pipeline that is or will be in it."""
     aws = sandbox_clients(record.endpoint)
     project = read_settings().project_folder
-    return RunningSandbox(record, names, addresses, aws, WallClock(), project)
+    return RunningSandbox(record, names, addresses, aws, WallClock(), project, own_handler)
 
 
 def attach_to_deployed(record: SandboxRecord) -> RunningSandbox:
@@ -183,7 +194,8 @@ def attach_to_deployed(record: SandboxRecord) -> RunningSandbox:
         UsageError: none is, or several are.
     """
     pipeline = the_pipeline(sandbox_clients(record.endpoint))
-    return attach(record, pipeline.names, pipeline.addresses)
+    own = pipeline.handler is not None
+    return attach(record, pipeline.names, pipeline.addresses, own_handler=own)
 
 
 def running_record(endpoint: str | None) -> SandboxRecord:

@@ -1,7 +1,7 @@
 """`up`, `down`, `status`, `logs`, `tick`: the live sandbox and its life."""
 
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from wavetank.cli.options import (
     EmailOption,
     EndpointOption,
     FormatOption,
+    HandlerOption,
     JsonOption,
     NameOption,
     PrefixOption,
@@ -50,6 +51,7 @@ from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
 from wavetank.errors import UsageError
 from wavetank.settings import read_settings
+from wavetank.stack.own_handler import read_own_handler
 from wavetank.stack.template import check_address
 from wavetank.trigger import Trigger
 from wavetank.words import counted
@@ -75,6 +77,7 @@ def up(
     confirm_emails: ConfirmOption = False,
     enforce_access: AccessOption = True,
     record_format: FormatOption = "ndjson",
+    handler: HandlerOption = None,
     retry_base_delay: DelayOption = 60,
     port: Annotated[
         int | None,
@@ -105,6 +108,8 @@ def up(
         confirm_emails=confirm_emails,
         enforce_access=enforce_access,
     )
+    if handler is not None:
+        plan = replace(plan, handler=read_own_handler(handler, plan.names))
     folder = SandboxFolder(read_settings().state_folder)
     if detach and engine is Engine.EMBEDDED:
         start_detached(folder, output)
@@ -146,11 +151,14 @@ def status(
         return
     sandbox = attach_to_deployed(record)
     health = sandbox.health()
+    own = ", with a handler of their own" if sandbox.own_handler else ""
     output.say(
-        f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}), log: {record.log}"
+        f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}){own}, "
+        f"log: {record.log}"
     )
+    none = "not in the table" if sandbox.own_handler else "none yet"
     output.say(
-        f"last tick {health.last_tick or 'none yet'}, "
+        f"last tick {health.last_tick or none}, "
         f"{counted(health.objects, 'object')}, {counted(health.alerts, 'alert')}, "
         f"{health.memory_mb} MB resident"
     )
@@ -188,7 +196,8 @@ def tick(
     sandbox = running_sandbox(endpoint)
     minute = floor_to_minute(sandbox.clock.now())
     answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)
-    output.say(f"tick of {rfc3339(minute)}: {answer['records']} records")
+    records = f"{answer['records']} records" if "records" in answer else "made"
+    output.say(f"tick of {rfc3339(minute)}: {records}")
     output.emit("tick", at=rfc3339(minute), answer=answer)
 
 
@@ -198,6 +207,12 @@ def _session(
     match engine:
         case Engine.EMBEDDED:
             return embedded_session(folder, plan, read_settings(), output)
+        case Engine.DOCKER if plan.handler is not None:
+            raise UsageError(
+                "--engine embedded with --handler",
+                "docker, whose init scripts deploy this project's own",
+                "leave --engine out, or ./wavetank deploy --handler once it is up",
+            )
         case Engine.DOCKER:
             return docker_session(plan, output, leave=leave)
         case Engine.ATTACHED:

@@ -19,6 +19,7 @@ from wavetank.naming import Names, StreamNameCase, derive_names
 from wavetank.probes import wait_until
 from wavetank.settings import Settings
 from wavetank.stack.deployment import DeploymentOptions
+from wavetank.stack.own_handler import OwnHandler
 from wavetank.trigger import Trigger
 
 RECORD_FORMATS = ("ndjson", "original")
@@ -31,7 +32,10 @@ class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPlan:
-    """What sandbox is wanted; `keep` takes up what the last one held, unless `fresh`."""
+    """What sandbox is wanted; `keep` takes up what the last one held, unless `fresh`.
+
+    `handler` takes the streaming function's place.
+    """
 
     first_name: str
     surname: str
@@ -46,6 +50,7 @@ class SandboxPlan:
     fresh: bool = False
     confirm_emails: bool = False
     enforce_access: bool = True
+    handler: OwnHandler | None = None
 
     def __post_init__(self) -> None:
         _ = self.names  # said now, not once LocalStack is up
@@ -154,7 +159,9 @@ class _Embedded:
                 WallClock(),
                 lambda seconds: status.update(f"starting LocalStack, {seconds:.0f} s"),
             )
-        sandbox = attach(self._record(self._child), self._plan.names, self._plan.addresses)
+        own = self._plan.handler is not None
+        record, names = self._record(self._child), self._plan.names
+        sandbox = attach(record, names, self._plan.addresses, own_handler=own)
         _deploy(sandbox, self._plan, self._output)
         self._folder.write(sandbox.record)
         return sandbox
@@ -245,6 +252,7 @@ def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, output: Output) -> None:
         addresses=sandbox.addresses,
         schedule_enabled=plan.schedule_enabled,
         record_format=plan.record_format,
+        handler=plan.handler,
         since=minute_before(sandbox.clock.now()) if plan.schedule_enabled else None,
     )
     with output.waiting("deploying") as status:

@@ -4,9 +4,6 @@ A large portion of the deployed code is commented out, a tick is fired, the aler
 very bytes that were deployed before are put back, whatever happens in between.
 """
 
-import ast
-import io
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from wavetank.clients import AwsClients
 from wavetank.clock import Clock, floor_to_minute, rfc3339
 from wavetank.naming import Names
 from wavetank.probes import Message, wait_until
-from wavetank.stack.package import package_files
+from wavetank.stack.broken_package import break_package
 from wavetank.trigger import Trigger
 
 UPDATE_SECONDS_MAX = 60.0
@@ -90,10 +87,12 @@ class Drill:
 
     @contextmanager
     def _broken(self) -> Iterator[None]:
-        working = self._deployed_zip()
-        self._say(f"commenting out a large portion of {self._names.streaming_function}")
+        working, name = self._deployed_zip(), self._names.streaming_function
+        handler = self._aws.awslambda.get_function_configuration(FunctionName=name)["Handler"]
+        broken = break_package(working, handler)
+        self._say(f"commenting out a large portion of {name}")
         try:
-            self._update(break_package(working))
+            self._update(broken)
             yield
         finally:
             self._update(working)
@@ -135,30 +134,3 @@ class Drill:
             within_seconds=within_seconds,
             clock=self._clock,
         )[0]
-
-
-def break_package(working: bytes) -> bytes:
-    """The same zip with a large portion of its handler commented out: all that the handler uses.
-
-    What is left still imports, so that it fails as the brief's does, when it is invoked.
-    """
-    with zipfile.ZipFile(io.BytesIO(working)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    handler = next(name for name in files if name.endswith("handler.py"))
-    files[handler] = comment_out(files[handler].decode()).encode()
-    return package_files("broken", files).content
-
-
-def comment_out(source: str) -> str:
-    """The module with every function and class but its entry point commented out."""
-    lines = source.splitlines()
-    definitions = [
-        node
-        for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name != "lambda_handler"
-    ]
-    for node in definitions:
-        first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-        for number in range(first - 1, node.end_lineno or first):
-            lines[number] = f"# {lines[number]}"
-    return "\n".join(lines) + "\n"

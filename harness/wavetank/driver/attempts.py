@@ -145,8 +145,13 @@ class Attempts:
     ) -> None:
         """Gives the attempt its turn, and sees what it does with it."""
         self.running = attempt
-        state = give_turn()
-        self.running = None
+        try:
+            state = give_turn()
+        except BaseException:
+            del self._unfinished[id(attempt)]
+            raise
+        finally:
+            self.running = None
         match state:
             case Ended(value=outcome):
                 del self._unfinished[id(attempt)]

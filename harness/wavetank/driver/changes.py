@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from functools import partial
 
 from wavetank.clients import AwsClients
-from wavetank.drill.broken_handler import break_package
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.wiring import Wiring, confirmed_addresses, delivery_roles, subscriptions
 from wavetank.engines.tank.engine import Tank
@@ -14,6 +13,7 @@ from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAd
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import SubscriptionChanged
+from wavetank.stack.broken_package import break_package
 
 type Undo = Callable[[], None]
 
@@ -57,7 +57,7 @@ class Changes:
     def _break(self, part: FunctionRole) -> Iterator[tuple[str, Undo]]:
         for arn in sorted(self._wiring.functions(part)):
             function = self._tank.function(arn)
-            broken = break_package(self._tank.packaged_code(arn))
+            broken = break_package(self._tank.packaged_code(arn), function.handler)
             yield f"code of {function.name}", self._tank.replace_code(arn, broken)
 
     def _deny(self, name: str, fault: PermissionRemoved) -> Iterator[tuple[str, Undo]]:

@@ -1,6 +1,6 @@
 """One story on a pipeline: back to the baseline, the run, its history, and the verdicts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,8 @@ from wavetank.verdicts import Finding, exit_code
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 """Where a story begins unless it is told otherwise: always the same, so that runs compare."""
+
+type Watcher = Callable[[Event], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +43,16 @@ class Played:
     exit_code: ExitCode
 
 
-def play(tank: Tank, pipeline: Pipeline, story: Story, history: Path | None) -> Played:
+def play(
+    tank: Tank,
+    pipeline: Pipeline,
+    story: Story,
+    history: Path | None,
+    watch: Watcher = lambda _: None,
+) -> Played:
     """Plays the story, from the baseline on; `history` is a new file for what happens, if any.
+
+    `watch` is shown each event as it happens.
 
     Raises:
         UsageError: the story is none for virtual time, or the history's file is there already.
@@ -50,7 +60,7 @@ def play(tank: Tank, pipeline: Pipeline, story: Story, history: Path | None) -> 
     """
     _check_virtual(story.scenario)
     judges = judges_of(pipeline, story.scenario)
-    with _recording(history, judges) as recording:
+    with _recording(history, judges, watch) as recording:
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)
@@ -99,9 +109,10 @@ def _options(story: Story, pipeline: Pipeline) -> RunOptions:
 class _Recording:
     """Every event goes to the digest, to the file where there is one, and to the judges."""
 
-    def __init__(self, writer: HistoryWriter | None, judges: Judges) -> None:
+    def __init__(self, writer: HistoryWriter | None, judges: Judges, watch: Watcher) -> None:
         self._writer = writer
         self._judges = judges
+        self._watch = watch
         self._digest = Digest()
         self.events = 0
 
@@ -116,12 +127,13 @@ class _Recording:
         else:
             self._writer.write(event)
         self._judges.observe(event)
+        self._watch(event)
 
 
 @contextmanager
-def _recording(path: Path | None, judges: Judges) -> Iterator[_Recording]:
+def _recording(path: Path | None, judges: Judges, watch: Watcher) -> Iterator[_Recording]:
     if path is None:
-        yield _Recording(None, judges)
+        yield _Recording(None, judges, watch)
         return
     with HistoryWriter(path) as writer:
-        yield _Recording(writer, judges)
+        yield _Recording(writer, judges, watch)

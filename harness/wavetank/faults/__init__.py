@@ -12,6 +12,7 @@ delivery    Firehose to S3, and the alert's way to people
 machine     what the emulator runs on: only live engines can have these
 kinds       every kind by its name
 plan        faults together: what they come to, and which contradict each other
+guarantee   what of a plan the guarantee covers
 form        plans as JSON and back
 draw        a plan from a seed, and each kind once
 strategy    plans for Hypothesis; apart, since few need that library

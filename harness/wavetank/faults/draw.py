@@ -17,6 +17,7 @@ from wavetank.faults.delivery import PermissionRemoved, RoleOwner
 from wavetank.faults.duration import duration_text
 from wavetank.faults.fault import CountedFault, Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment, InvocationFault, Side, SlowColdStart
+from wavetank.faults.guarantee import covered
 from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.faults.machine import WrongClock
 from wavetank.faults.plan import FaultPlan, consistent
@@ -63,7 +64,7 @@ PERMISSIONS = (
 def draw_plan(
     seed: int, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
 ) -> FaultPlan:
-    """One to four faults within the horizon: for one seed always the same.
+    """One to four faults within the horizon that the guarantee covers: for one seed the same.
 
     Raises:
         UsageError: the horizon leaves no room for a fault.
@@ -74,7 +75,7 @@ def draw_plan(
         return least + int(source.random() * (greatest - least + 1))
 
     count = choose(1, FAULTS_MAX)
-    return consistent(choose_fault(choose, horizon, kinds) for _ in range(count))
+    return covered(consistent(choose_fault(choose, horizon, kinds) for _ in range(count)))
 
 
 def single_faults(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from wavetank.faults.draw import FAULTS_MAX, choose_fault
 from wavetank.faults.fault import Fault
+from wavetank.faults.guarantee import covered
 from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.faults.plan import FaultPlan, consistent
 
@@ -15,7 +16,11 @@ def fault_plans(
     horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
 ) -> st.SearchStrategy[FaultPlan]:
     """Plans within the horizon. The simplest is empty; simpler is fewer, shorter, earlier."""
-    return st.lists(_faults(horizon, kinds), max_size=FAULTS_MAX).map(consistent)
+    return st.lists(_faults(horizon, kinds), max_size=FAULTS_MAX).map(_plan)
+
+
+def _plan(faults: Sequence[Fault]) -> FaultPlan:
+    return covered(consistent(faults))
 
 
 @st.composite

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 SHOWN_CHARACTERS = 60
+SHOWN_BEFORE = 20
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,7 @@ class Difference:
         if one.get("event") != other.get("event") or not one:
             return f"{where}: {_shortened(self.one)} and {_shortened(self.other)}"
         differing = sorted(n for n in one.keys() | other.keys() if one.get(n) != other.get(n))
-        told = (
-            f"{n} is {_shortened(one.get(n))} and {_shortened(other.get(n))}" for n in differing
-        )
+        told = (_told(name, one.get(name), other.get(name)) for name in differing)
         return f"{where}, {one['event']} at {one.get('at')}: {'; '.join(told)}"
 
 
@@ -54,6 +53,20 @@ def _fields(line: str) -> dict[str, object]:
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _told(name: str, one: object, other: object) -> str:
+    """The two values, of long ones what stands around the place where they part."""
+    texts = [value if isinstance(value, str) else json.dumps(value) for value in (one, other)]
+    pairs = enumerate(zip(*texts, strict=False))
+    place = next((number for number, pair in pairs if len(set(pair)) > 1), 0)
+    begin = max(0, place - SHOWN_BEFORE) if max(map(len, texts)) > SHOWN_CHARACTERS else 0
+    shown = [
+        repr(text[begin : begin + SHOWN_CHARACTERS]) if isinstance(value, str) else text
+        for value, text in zip((one, other), texts, strict=True)
+    ]
+    where = f" from character {begin} on" if begin else ""
+    return f"{name}{where} is {shown[0]} and {shown[1]}"
 
 
 def _shortened(value: object) -> str:

@@ -77,3 +77,7 @@ class Recent[K, V]:
     def get(self, key: K) -> V | None:
         """None where it was never put, or is forgotten."""
         return self._content.get(key)
+
+    def pop(self, key: K) -> V | None:
+        """The same, and it is no longer in it."""
+        return self._content.pop(key, None)

@@ -3,23 +3,30 @@
 A notice belongs to a failure when its subject or text has the request's id as a word of its own;
 times and counts would take two failures of one minute for each other. It is due to the addresses
 that are confirmed when the request is given up; who leaves before it comes is no longer waited for,
-who joins may have it. No notice is asked for about a messenger, an invocation that a destination
+who joins may have it. It may come again as often as its messenger could not know that it had been
+published: the answer was lost, or late, or the messenger died of it. SNS has no way to tell copies.
+No notice is asked for about a messenger, an invocation that a destination
 began, when that is given up in its turn: `failures` has that.
 """
 
 import re
+from collections import Counter
 
 from wavetank.clock import rfc3339
 from wavetank.history import (
     AttemptBegan,
+    AttemptEnded,
+    Called,
     DestinationReached,
     Event,
     GivenUp,
     MessageSent,
+    Outcome,
     RunBegan,
     SubscriptionChanged,
     Trigger,
 )
+from wavetank.history.events import OK
 from wavetank.invariants.compact import Recent
 from wavetank.invariants.ending import Ending, Flaws, conclude
 from wavetank.verdicts import Finding
@@ -46,7 +53,10 @@ class OneNotice:
         self._confirmed: set[Recipient] = set()
         self._messengers = Recent[str, bool](FAILURES_REMEMBERED)
         self._waiting: dict[str, set[Recipient]] = {}
-        self._told = Recent[str, set[Recipient]](FAILURES_REMEMBERED)
+        self._told = Recent[str, Counter[Recipient]](FAILURES_REMEMBERED)
+        self._failure_of = Recent[str, str](FAILURES_REMEMBERED)
+        self._excuses = Counter[str]()
+        self._published: set[str] = set()
         self._failures = 0
         self._notices = 0
 
@@ -63,6 +73,11 @@ class OneNotice:
                 self._messengers.put(event.request, value=True)
             case DestinationReached(invocation=str(invocation)):
                 self._messengers.put(invocation, value=True)
+                self._failure_of.put(invocation, event.request)
+            case Called(service="sns", took_effect=True):
+                self._publish(event)
+            case AttemptEnded() if event.request in self._published:
+                self._end(event)
             case GivenUp() if not self._messengers.get(event.request):
                 self._fail(event)
             case MessageSent():
@@ -101,9 +116,26 @@ class OneNotice:
 
     def _fail(self, event: GivenUp) -> None:
         self._failures += 1
-        self._told.put(event.request, set())
+        self._told.put(event.request, Counter())
         if self._confirmed:
             self._waiting[event.request] = set(self._confirmed)
+
+    def _publish(self, event: Called) -> None:
+        """Who was not told that it was published will publish it again."""
+        failure = self._failure_of.get(event.request)
+        if failure is None:
+            return
+        if event.outcome == OK:
+            self._published.add(event.request)
+        else:
+            self._excuses[failure] += 1
+
+    def _end(self, event: AttemptEnded) -> None:
+        """So will who was told, and did not live to say so."""
+        self._published.discard(event.request)
+        failure = self._failure_of.get(event.request)
+        if failure is not None and event.outcome is not Outcome.SUCCESS:
+            self._excuses[failure] += 1
 
     def _notice(self, event: MessageSent) -> None:
         recipient = (event.topic, event.address)
@@ -116,10 +148,10 @@ class OneNotice:
             self._wrong.add("told of no failure that is known", what)
             return
         told = self._told.get(request)
-        if told is None or recipient in told:
+        if told is None or told[recipient] > self._excuses[request]:
             self._wrong.add("told again", f"{what}, about {request}")
             return
-        told.add(recipient)
+        told[recipient] += 1
         self._tick_off(request, recipient)
 
     def _tick_off(self, request: str, recipient: Recipient) -> None:

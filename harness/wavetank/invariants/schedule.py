@@ -7,13 +7,13 @@ invoked for a later instant, succeeded. Firing twice is allowed: EventBridge pro
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from wavetank.clock import rfc3339
 from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
 from wavetank.invariants.compact import Recent, Spans
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.schedule import Rate, ScheduleError, parse_schedule
+from wavetank.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.verdicts import Finding
 from wavetank.words import counted
 
@@ -72,7 +72,7 @@ class CompleteSchedule:
     def _doubt(self, due: int) -> str:
         if self._uncounted:
             shown = ", ".join(f"{rule} {found}" for rule, found in self._uncounted.items())
-            return f"not counted, as only rates are: {shown}"
+            return f"not counted, as EventBridge would refuse it: {shown}"
         return "" if due else "no rule was due in this run"
 
     def _holds(self, due: int) -> str:
@@ -84,13 +84,14 @@ class CompleteSchedule:
 
     def _begin(self, event: RunBegan) -> None:
         for rule in event.rules:
-            rate = _rate(rule.expression)
-            if rate is None:
+            schedule = _schedule(rule.expression)
+            if schedule is None:
                 self._uncounted[rule.name] = rule.expression
                 continue
+            due = schedule.numbers(rule.created, event.until)
+            after = max(event.at, rule.created)
             for target in rule.targets:
-                track = _Track(rule.created, rate.period, after=event.at, until=event.until)
-                self._tracks[rule.name, target] = track
+                self._tracks[rule.name, target] = _Track(due, after=after, until=event.until)
 
     def _fire(self, event: Fired) -> None:
         track = self._tracks.get((event.rule, event.target))
@@ -119,14 +120,12 @@ class CompleteSchedule:
 
 
 class _Track:
-    """The due instants of one rule and target, numbered from the rule's creation."""
+    """The due instants of one rule and target, by number."""
 
-    def __init__(
-        self, created: datetime, period: timedelta, *, after: datetime, until: datetime
-    ) -> None:
-        self._created, self._period = created, period
-        self._first = max(0, (after - created) // period) + 1
-        self._last = (until - created) // period
+    def __init__(self, numbers: DueNumbers, *, after: datetime, until: datetime) -> None:
+        self._numbers = numbers
+        self._first = numbers.count_until(after)
+        self._last = numbers.count_until(until) - 1
         self.fired = Spans()
         self.to_make_up: deque[int] = deque()
         self.suppressed = 0
@@ -138,8 +137,9 @@ class _Track:
 
     def number(self, instant: datetime) -> int | None:
         """Which one it is; None where nothing is due."""
-        number, rest = divmod(instant - self._created, self._period)
-        return number if not rest and self._first <= number <= self._last else None
+        number = self._numbers.count_until(instant) - 1
+        counts = self._first <= number <= self._last
+        return number if counts and self._numbers.instant(number) == instant else None
 
     def make_up(self, number: int) -> None:
         """An invocation for this one succeeded, and so made up for what came before it."""
@@ -161,12 +161,11 @@ class _Track:
         return ", ".join([*parts, "..."] if len(stretches) > SHOWN_MAX else parts)
 
     def _instant(self, number: int) -> str:
-        return rfc3339(self._created + number * self._period)
+        return rfc3339(self._numbers.instant(number))
 
 
-def _rate(expression: str) -> Rate | None:
+def _schedule(expression: str) -> Schedule | None:
     try:
-        schedule = parse_schedule(expression)
+        return parse_schedule(expression)
     except ScheduleError:
         return None
-    return schedule if isinstance(schedule, Rate) else None

@@ -1,4 +1,4 @@
-"""The ticker's pipeline, as the project's own templates and handlers have it."""
+"""The ticker's pipeline, as the project's own templates have it, with its handlers or another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.ticker import ticker_invariants
 from wavetank.naming import Names
 from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.stack.own_handler import OwnHandler
 from wavetank.stack.seed import reset_prices
 from wavetank.ticker import FIRST_PRICES
 
@@ -19,12 +20,17 @@ PACE_SECONDS = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class TickerPipeline:
-    """Whose it is, who is told of failures, and the form of its records."""
+    """Whose it is, who is told of failures, and the form of its records.
+
+    With a `handler` somebody's own script takes the streaming function's place; it writes its
+    records in its own form, and the invariants are those that the assignment's script can keep.
+    """
 
     project_folder: Path
     names: Names
     addresses: tuple[str, ...]
     record_format: str = "ndjson"
+    handler: OwnHandler | None = None
 
     def deploy(self, aws: AwsClients, clock: Clock) -> None:
         options = DeploymentOptions(
@@ -32,6 +38,7 @@ class TickerPipeline:
             addresses=self.addresses,
             schedule_enabled=False,
             record_format=self.record_format,
+            handler=self.handler,
         )
         Deployer(aws, self.project_folder, clock, PACE_SECONDS).deploy(options)
 
@@ -39,7 +46,9 @@ class TickerPipeline:
         reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)
 
     def invariants(self) -> list[Invariant]:
-        return [*generic_invariants(), *ticker_invariants()]
+        own = ticker_invariants(own_handler=self.handler is not None)
+        return [*generic_invariants(), *own]
 
     def options(self) -> Mapping[str, str]:
-        return {"--name": self.names.full_name, "--record-format": self.record_format}
+        options = {"--name": self.names.full_name, "--record-format": self.record_format}
+        return options | ({"--handler": str(self.handler.path)} if self.handler else {})

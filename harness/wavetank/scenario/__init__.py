@@ -6,6 +6,6 @@ schema    the form of a file, for pydantic
 problems  what is wrong with a file, in the three parts of every refusal of ours
 places    on which line and column each key of a TOML text stands
 expectation  what is expected of a run, against what was found
-writing   from a scenario to the text of its file
+text      a scenario as the text of its file
 shelf     the scenarios of a folder, by name
 """

@@ -1,6 +1,6 @@
 """What a scenario is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from wavetank.faults.plan import FaultPlan
@@ -39,3 +39,7 @@ class Scenario:
     seed: int | None = None
     plan: FaultPlan = field(default_factory=FaultPlan)
     expectations: Expectations = Expectations()
+
+    def renamed(self, name: str) -> "Scenario":
+        """The same story under another name."""
+        return replace(self, name=name)

@@ -11,8 +11,16 @@ event       what the targets get
 
 from wavetank.schedule.cron import Cron
 from wavetank.schedule.event import scheduled_event
-from wavetank.schedule.expression import Schedule, parse_schedule
+from wavetank.schedule.expression import DueNumbers, Schedule, parse_schedule
 from wavetank.schedule.rate import Rate
 from wavetank.schedule.refusal import ScheduleError
 
-__all__ = ["Cron", "Rate", "Schedule", "ScheduleError", "parse_schedule", "scheduled_event"]
+__all__ = [
+    "Cron",
+    "DueNumbers",
+    "Rate",
+    "Schedule",
+    "ScheduleError",
+    "parse_schedule",
+    "scheduled_event",
+]

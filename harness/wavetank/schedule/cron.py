@@ -1,9 +1,11 @@
 """`cron(0 10 * * ? *)`: at the minutes, on the days, that six fields name. In UTC."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from itertools import takewhile
 
 from wavetank.schedule.days import DayRule, Month, parse_day_of_month, parse_day_of_week
 from wavetank.schedule.fields import HOURS, MINUTES, MONTH, YEAR
@@ -41,6 +43,13 @@ class Cron:
                     if instant > start:
                         yield instant
 
+    def numbers(self, created: datetime, until: datetime) -> "CronNumbers":
+        """Its due instants by number, up to the day of `until`."""
+        first, last = created.astimezone(UTC).date(), until.astimezone(UTC).date()
+        dates = tuple(takewhile(lambda day: day <= last, self._dates(first)))
+        times = (time(hour, minute) for hour in self.hours for minute in self.minutes)
+        return CronNumbers(dates, tuple(sorted(times)))
+
     def _dates(self, first: date) -> Iterator[date]:
         """The days on which it is due, from `first` on."""
         for month in self._months(first):
@@ -56,6 +65,32 @@ class Cron:
             for number in sorted(self.months):
                 if (year, number) >= (first.year, first.month):
                     yield Month(year, number)
+
+
+@dataclass(frozen=True)
+class CronNumbers:
+    """The due instants of a cron expression, counted from 0 from the first day's beginning.
+
+    Every day on which it is due has the same times, so nothing is counted one by one, and memory is
+    for days: 366 of a year of minutes.
+    """
+
+    dates: tuple[date, ...]
+    times: tuple[time, ...]
+
+    def count_until(self, instant: datetime) -> int:
+        """How many are due up to and including the instant."""
+        found = instant.astimezone(UTC)
+        days = bisect_left(self.dates, found.date())
+        before = days * len(self.times)
+        if days < len(self.dates) and self.dates[days] == found.date():
+            return before + bisect_right(self.times, found.time())
+        return before
+
+    def instant(self, number: int) -> datetime:
+        """When that one is due."""
+        day, nth = divmod(number, len(self.times))
+        return datetime.combine(self.dates[day], self.times[nth], tzinfo=UTC)
 
 
 def parse_cron(content: str) -> Cron:

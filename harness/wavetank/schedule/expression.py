@@ -15,6 +15,18 @@ LENGTH_MAX = 256
 EXPRESSION = re.compile(r"(rate|cron)\((.*)\)")
 
 
+class DueNumbers(Protocol):
+    """The due instants of one rule by number, in order and without a gap: a judge's yardstick."""
+
+    def count_until(self, instant: datetime) -> int:
+        """How many are due up to and including the instant, and so the number of the next."""
+        ...
+
+    def instant(self, number: int) -> datetime:
+        """When that one is due, counted from 0."""
+        ...
+
+
 class Schedule(Protocol):
     """When a rule is due; a value, that knows no clock. All instants are aware, and in UTC."""
 
@@ -24,6 +36,10 @@ class Schedule(Protocol):
 
     def instants(self, created: datetime, after: datetime) -> Iterator[datetime]:
         """Every due instant after `after`, in order, computed as it is asked for."""
+        ...
+
+    def numbers(self, created: datetime, until: datetime) -> DueNumbers:
+        """Its due instants by number, of a rule created at `created`, at least up to `until`."""
         ...
 
 

@@ -33,6 +33,27 @@ class Rate:
             yield due
             due = self.due_after(created, due)
 
+    def numbers(self, created: datetime, until: datetime) -> "RateNumbers":
+        """Its due instants by number, whatever `until` is."""
+        del until
+        return RateNumbers(created, self.period)
+
+
+@dataclass(frozen=True)
+class RateNumbers:
+    """The due instants of a rate, counted from 0, the first after the rule's creation."""
+
+    created: datetime
+    period: timedelta
+
+    def count_until(self, instant: datetime) -> int:
+        """How many are due up to and including the instant."""
+        return max(0, (instant - self.created) // self.period)
+
+    def instant(self, number: int) -> datetime:
+        """When that one is due."""
+        return self.created + (number + 1) * self.period
+
 
 def parse_rate(content: str) -> Rate:
     """The rate that stands between the parentheses: a whole number, white space, a unit.

@@ -2,24 +2,44 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from wavetank.clients import AwsClients
 from wavetank.errors import UsageError
 from wavetank.naming import Names
+from wavetank.stack.own_handler import OwnHandler, unpack_own_handler
 
 PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStreamName"})
 """By these a stack is known to be of `init/pipeline.yaml`."""
 
 
+@dataclass(frozen=True)
+class DeployedHandler:
+    """Somebody's own streaming function: where its zip is."""
+
+    bucket: str
+    key: str
+
+    def read(self, aws: AwsClients, names: Names) -> OwnHandler:
+        """The very bytes, to be deployed again as they are, under these names.
+
+        Raises:
+            UsageError: the script has others, as where the case of the stream's is changed.
+        """
+        content = aws.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
+        return unpack_own_handler(Path(self.bucket, self.key), content, names)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeployedPipeline:
-    """One pipeline as its stack describes it."""
+    """One pipeline as its stack describes it; `handler` is None where it is the project's own."""
 
     names: Names
     addresses: tuple[str, ...]
     record_format: str
     schedule_enabled: bool
+    handler: DeployedHandler | None = None
 
 
 def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
@@ -63,7 +83,14 @@ def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> Dep
         addresses=_addresses(aws, stack),
         record_format=parameters["RecordFormat"],
         schedule_enabled=parameters["ScheduleState"] == "ENABLED",
+        handler=_handler(parameters),
     )
+
+
+def _handler(parameters: Mapping[str, str]) -> DeployedHandler | None:
+    if parameters.get("OwnHandler") != "yes":
+        return None
+    return DeployedHandler(parameters["ArtifactBucketName"], parameters["StreamingCodeKey"])
 
 
 def _addresses(aws: AwsClients, stack: str) -> tuple[str, ...]:

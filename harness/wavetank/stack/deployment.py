@@ -14,12 +14,15 @@ from wavetank.clock import Clock
 from wavetank.naming import Names
 from wavetank.settings import REGION
 from wavetank.stack.cloudformation import ResourceEvent, Stacks
+from wavetank.stack.own_handler import OwnHandler
 from wavetank.stack.package import Package, package_folder
 from wavetank.stack.seed import reset_prices, seed_prices
 from wavetank.stack.template import read_pipeline_template, read_template
 from wavetank.ticker import FIRST_PRICES
 
 FUNCTIONS = ("streaming", "notification")
+ENTRY_POINT = "streaming.handler.lambda_handler"
+"""Of the project's own streaming function."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,7 @@ class DeploymentOptions:
 
     `addresses` get the alerts; each must confirm first. `record_format` is `ndjson` or `original`.
     `since` is the minute before the walk's first; None leaves that to the first tick that comes.
+    `handler` takes the streaming function's place; it writes its records in its own form.
     """
 
     names: Names
@@ -36,6 +40,7 @@ class DeploymentOptions:
     record_format: str = "ndjson"
     reset_prices: bool = False
     since: datetime | None = None
+    handler: OwnHandler | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ class Deployer:
         init = self._project / "init"
         pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
         packages = {name: package_folder(self._project / "lambdas" / name) for name in FUNCTIONS}
+        if options.handler is not None:
+            packages["streaming"] = options.handler.package
         self._upload(names.artifact_bucket, packages.values())
         applied = {
             names.storage_stack: self._stacks.apply(
@@ -121,4 +128,6 @@ def _parameters(options: DeploymentOptions, packages: Mapping[str, Package]) -> 
         "NotificationCodeKey": packages["notification"].key,
         "ScheduleState": "ENABLED" if options.schedule_enabled else "DISABLED",
         "RecordFormat": options.record_format,
+        "StreamingHandler": options.handler.entry_point if options.handler else ENTRY_POINT,
+        "OwnHandler": "yes" if options.handler else "no",
     }

@@ -1,15 +1,42 @@
 """Every due instant was fired."""
 
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 import pytest
 
 from tests.pipeline import NOON
 from tests.stories import MINUTE, assert_found, before, began, calm, only, undrained, without
-from wavetank.history import AttemptBegan, AttemptEnded, Drained, Event, Fired, RunBegan, Suppressed
+from wavetank.history import (
+    AttemptBegan,
+    AttemptEnded,
+    Drained,
+    Event,
+    Fired,
+    Outcome,
+    RunBegan,
+    RunEnded,
+    Suppressed,
+)
 from wavetank.invariants import CompleteSchedule
+from wavetank.schedule import parse_schedule
 from wavetank.verdicts import Verdict
+
+
+def fired(expression: str, days: int) -> Iterator[Event]:
+    """A run from noon on in which the rule fires whenever it is due, and always succeeds."""
+    start = began(days * 24 * 60)
+    rule = replace(start.rules[0], expression=expression)
+    yield replace(start, rules=(rule,))
+    instants = parse_schedule(expression).instants(NOON, NOON)
+    for due in takewhile(lambda instant: instant <= start.until, instants):
+        yield Fired(due, "tick", "streaming", f"request-{due}", due)
+        yield AttemptEnded(due, f"request-{due}", "streaming", 1, Outcome.SUCCESS)
+    yield Drained(start.until, complete=True)
+    yield RunEnded(start.until)
 
 
 def with_rule(expression: str) -> list[Event]:
@@ -91,10 +118,10 @@ def test_firing_that_was_not_due_is_invalid(change: dict[str, object]) -> None:
     assert_found(CompleteSchedule(), events, Verdict.INVALID, "fired though not due: 1")
 
 
-@pytest.mark.parametrize("expression", ["cron(0 12 * * ? *)", f"rate({'9' * 20} days)"])
+@pytest.mark.parametrize("expression", ["cron(0 12 * * * *)", f"rate({'9' * 20} days)"])
 def test_rule_that_cannot_be_counted_is_unknown(expression: str) -> None:
-    """A rule that is no rate is neither complete nor incomplete."""
-    evidence = f"only rates are: tick {expression}"
+    """A rule whose expression is none is neither complete nor incomplete."""
+    evidence = f"EventBridge would refuse it: tick {expression}"
     assert_found(CompleteSchedule(), with_rule(expression), Verdict.UNKNOWN, evidence)
 
 
@@ -110,3 +137,75 @@ def test_instants_are_counted_from_the_rules_creation() -> None:
     rule = replace(start.rules[0], expression="rate(2 minutes)", created=NOON - MINUTE)
     events = [replace(start, rules=(rule,)), *without(calm(), RunBegan)]
     assert_found(CompleteSchedule(), without(events, Fired, 1), Verdict.VALID, "2 due instants")
+
+
+WORKING_HOURS = "cron(0/20 9-10 ? * MON-FRI *)"
+"""Six times a day; noon of the stories is a Monday's."""
+
+
+def test_all_fired_of_a_cron_expression_is_valid() -> None:
+    """Whole days, with a weekend between them: eight days on are six of work."""
+    events = list(fired(WORKING_HOURS, 8))
+    assert_found(CompleteSchedule(), events, Verdict.VALID, "36 due instants")
+
+
+def test_missing_instants_of_a_cron_expression_are_invalid() -> None:
+    """A stretch over night is told by its first and its last instant, whatever lies between."""
+    events = list(fired(WORKING_HOURS, 3))
+    gone = only(events, Fired)[4:8]
+    evidence = ("not fired: 4", "due 2026-11-24T10:20:00Z to 2026-11-25T09:20:00Z")
+    kept = [event for event in events if event not in gone]
+    assert_found(CompleteSchedule(), kept, Verdict.INVALID, *evidence)
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        NOON + timedelta(days=1, hours=-3, minutes=1),
+        NOON + timedelta(days=1),
+        NOON + timedelta(days=5, hours=-3),
+        NOON - timedelta(hours=3),
+        NOON + timedelta(days=10, hours=-3),
+    ],
+)
+def test_firing_that_a_cron_expression_does_not_mean_is_invalid(due: datetime) -> None:
+    """Another minute, another hour, a Saturday, before the run, after it."""
+    events = list(fired(WORKING_HOURS, 8))
+    odd = replace(only(events, Fired)[0], due=due)
+    changed = before(events, Drained, odd)
+    assert_found(CompleteSchedule(), changed, Verdict.INVALID, "fired though not due: 1")
+
+
+def test_suppressed_instant_of_a_cron_expression_is_made_up_by_the_next() -> None:
+    """The next one may be of another day."""
+    events = list(fired(WORKING_HOURS, 3))
+    last = only(events, Fired)[5]
+    instead = Suppressed(last.at, "tick", "streaming", last.due, "missed-1")
+    changed = [instead if event is last else event for event in events]
+    evidence = "18 due instants, 1 suppressed and made up for"
+    assert_found(CompleteSchedule(), changed, Verdict.VALID, evidence)
+
+
+def test_cron_expression_that_is_never_due_is_unknown() -> None:
+    """A rule whose year is over proves nothing."""
+    events = list(fired("cron(* * * * ? 2020)", 1))
+    assert_found(CompleteSchedule(), events, Verdict.UNKNOWN, "no rule was due")
+
+
+def test_memory_is_flat() -> None:
+    """Ten days more take next to nothing, once as many requests as it remembers have passed."""
+    judge, events = CompleteSchedule(), fired("cron(* * * * ? *)", 28)
+    tracemalloc.start()
+    try:
+        _observe(judge, events, 40_000)
+        before_more, _ = tracemalloc.get_traced_memory()
+        _observe(judge, events, 30_000)
+        after_more, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after_more - before_more < 20_000
+
+
+def _observe(judge: CompleteSchedule, events: Iterator[Event], count: int) -> None:
+    for event in islice(events, count):
+        judge.observe(event)

@@ -12,6 +12,8 @@ from cfnlint.api import lint_file
 from cfnlint.config import ManualArgs
 from samtranslator.yaml_helper import yaml_parse
 
+from wavetank.stack.deployment import ENTRY_POINT
+
 STORAGE, PIPELINE = Path("init/storage.yaml"), Path("init/pipeline.yaml")
 PARAMETERS = {
     "AWS::AccountId": "0" * 12,
@@ -47,7 +49,19 @@ ACTIONS = {
         "s3:ListBucketMultipartUploads",
         "s3:PutObject",
     },
+    "OwnHandlerRights": {
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:UpdateItem",
+        "firehose:PutRecord",
+        "firehose:PutRecordBatch",
+    },
 }
+"""By role; and, for somebody's own script alone, what is added to the streaming function's."""
 READS = {"s3:GetObject", "s3:GetBucketLocation", "s3:ListBucket"}
 
 
@@ -88,6 +102,8 @@ def _policies() -> Iterator[tuple[str, dict[str, Any]]]:
             for policy in resource["Properties"]["Policies"]:
                 document = _resolved(policy["PolicyDocument"], resources)
                 yield f"{name}/{policy['PolicyName']}", document
+        if resource["Type"] == "AWS::IAM::Policy":
+            yield f"{name}/all", _resolved(resource["Properties"]["PolicyDocument"], resources)
 
 
 def _bucket_statements() -> list[dict[str, Any]]:
@@ -128,7 +144,7 @@ def _parliament(folder: Path, policies: dict[str, dict[str, Any]]) -> list[str]:
 
 def test_parliament_finds_nothing_in_any_identity_policy(tmp_path: Path) -> None:
     """Unknown actions, resources that an action does not take, and the like."""
-    assert len(POLICIES) == 8
+    assert len(POLICIES) == 9
     assert _parliament(tmp_path, POLICIES) == []
 
 
@@ -147,6 +163,18 @@ def test_no_role_may_do_more_than_its_work() -> None:
         for statement in document["Statement"]:
             found[name.partition("/")[0]].update(_listed(statement["Action"]))
     assert found == ACTIONS
+
+
+def test_the_scripts_rights_are_for_somebodys_own_script_alone() -> None:
+    """The project's own handler keeps the least that it needs, unless the switch is thrown."""
+    template = yaml_parse(PIPELINE.read_text())
+    rights = template["Resources"]["OwnHandlerRights"]
+    assert rights["Properties"]["Roles"] == [{"Ref": "StreamingRole"}]
+    assert template["Conditions"][rights["Condition"]] == {
+        "Fn::Equals": [{"Ref": "OwnHandler"}, "yes"]
+    }
+    assert template["Parameters"]["OwnHandler"]["Default"] == "no"
+    assert template["Parameters"]["StreamingHandler"]["Default"] == ENTRY_POINT
 
 
 def test_every_right_is_on_a_named_resource() -> None:

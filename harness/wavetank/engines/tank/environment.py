@@ -22,6 +22,8 @@ from wavetank.emulator.executor.outcome import Outcome, raised, responded
 from wavetank.engines.tank.variables import ThreadedEnvironment
 from wavetank.transport import default_session, use_default_session
 
+TASK_ROOT = "/var/task"
+"""Where AWS has a function's code. [Lambda developer guide: configuration-envvars]"""
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
@@ -110,6 +112,7 @@ class ExecutionEnvironment:
         self._handler_name = handler
         self._variables = dict(variables)
         self._environ = environ
+        self._folder = folder
         self._modules = ModuleSpace(folder)
         self._session: object = None
         self._process_session: object = None
@@ -129,7 +132,7 @@ class ExecutionEnvironment:
             answer = self._handler(json.loads(json.dumps(event)), context)
             return responded(json.dumps(answer).encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
-            return raised(_error_body(error))
+            return raised(_error_body(error, self._folder))
         finally:
             self._leave()
 
@@ -162,12 +165,19 @@ class ExecutionEnvironment:
         return getattr(importlib.import_module(module.replace("/", ".")), name)
 
 
-def _error_body(error: Exception) -> bytes:
-    """As AWS's runtime interface client reports it."""
+def _error_body(error: Exception, folder: Path) -> bytes:
+    """As AWS's runtime interface client reports it, from where AWS has the code.
+
+    The folder's own name is another in each process, and would make each run another.
+    """
     stack = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])
     body = {
-        "errorMessage": str(error),
+        "errorMessage": _as_on_aws(str(error), folder),
         "errorType": type(error).__name__,
-        "stackTrace": stack,
+        "stackTrace": [_as_on_aws(line, folder) for line in stack],
     }
     return json.dumps(body).encode()
+
+
+def _as_on_aws(text: str, folder: Path) -> str:
+    return text.replace(str(folder), TASK_ROOT)

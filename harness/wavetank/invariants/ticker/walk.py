@@ -6,12 +6,14 @@ later than that is not compared any more, and the finding says so.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from wavetank.clock import rfc3339
 from wavetank.history import Event
 from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.ticker.attempts import Attempt, Attempts
 from wavetank.invariants.ticker.sample import Sample, delivered_samples
 from wavetank.invariants.ticker.table import PriceTable
 from wavetank.verdicts import Finding
@@ -28,14 +30,21 @@ class ContinuousWalk:
 
     The first one's predecessor is the price that the table held at the beginning. A jump is certain
     only when all was delivered: what is missing between two samples may be on its way.
+
+    The assignment's script makes all four samples of a tick from the one price in the table and
+    writes back the last, so two that follow one another may be 1.01/0.99 apart. With an
+    `own_handler` a price is therefore also held against the one that its tick began with, the last
+    of the attempt before; it has to be within 1 % of either. A general 2 % would have let a lost
+    tick pass, which moves the price just that far.
     """
 
     key = "walk-continuity"
     name = "each ticker's walk is continuous"
 
-    def __init__(self) -> None:
+    def __init__(self, *, own_handler: bool = False) -> None:
         self._ending = Ending()
         self._wrong = Flaws()
+        self._attempts = Attempts() if own_handler else None
         self._table = PriceTable()
         self._walks: dict[str, _Walk] = {}
         self._late = Flaws()
@@ -43,9 +52,12 @@ class ContinuousWalk:
     def observe(self, event: Event) -> None:
         self._ending.observe(event)
         self._table.observe(event)
+        if self._attempts:
+            self._attempts.observe(event)
         for sample in delivered_samples(event):
             walk = self._walks.setdefault(sample.ticker, _Walk())
-            if not walk.add(sample):
+            attempt = self._attempts.take(sample.text) if self._attempts else None
+            if not walk.add(sample, attempt):
                 self._late.add("came too late to be compared", sample.text.strip())
             self._note(self._wrong, sample.ticker, walk.settle(self._base(sample.ticker)))
 
@@ -83,22 +95,47 @@ class ContinuousWalk:
 type _Jump = tuple[datetime, Decimal, Decimal]
 """When, from which price, to which."""
 
+type _Placed = tuple[datetime, Decimal, Attempt | None]
+"""A sample in its walk, and whose it is where that matters."""
+
+
+@dataclass
+class _Stand:
+    """Where a walk stands: at which price, in whose tick, and what that began with."""
+
+    price: Decimal | None
+    attempt: Attempt | None = None
+    base: Decimal | None = None
+
+    def move(self, price: Decimal, attempt: Attempt | None) -> Decimal | None:
+        """Goes on to the next price; the one that it jumped from, None where it did not."""
+        before = self.price
+        if attempt is None or attempt != self.attempt:
+            self.base, self.attempt = before, attempt
+        self.price = price
+        bases = (self.base, before)
+        return before if all(base and _is_far(price, base) for base in bases) else None
+
+
+def _is_far(price: Decimal, base: Decimal) -> bool:
+    return abs(price - base) > base * CHANGE_MAX
+
 
 class _Walk:
     """One ticker's samples in the order of their own time: those that may still be added to."""
 
     def __init__(self) -> None:
-        self._open: list[tuple[datetime, Decimal]] = []
-        self._settled: tuple[datetime, Decimal] | None = None
+        self._open: list[_Placed] = []
+        self._settled: tuple[datetime, _Stand] | None = None
         self.samples = 0
 
-    def add(self, sample: Sample) -> bool:
+    def add(self, sample: Sample, attempt: Attempt | None) -> bool:
         """Puts it in its place, unless it is a copy; False where its place is settled already."""
         if self._settled and sample.instant <= self._settled[0]:
             return False
-        place = bisect_left(self._open, (sample.instant, Decimal(0)))
+        place = bisect_left(self._open, (sample.instant, Decimal(0), None))
         if place == len(self._open) or self._open[place][0] != sample.instant:
-            self._open.insert(place, (sample.instant, sample.price))
+            self._open.insert(place, (sample.instant, sample.price, attempt))
             self.samples += 1
         return True
 
@@ -106,21 +143,23 @@ class _Walk:
         """Once there are plenty, the jumps in the older half, which is then forgotten."""
         if len(self._open) < 2 * WALK_REMEMBERED:
             return []
-        older = self._open[:WALK_REMEMBERED]
-        jumps = list(self._jumps(older, baseline))
-        self._settled = older[-1]
+        older, stand = self._open[:WALK_REMEMBERED], self._stand(baseline)
+        jumps = list(_jumps(older, stand))
+        self._settled = older[-1][0], stand
         del self._open[:WALK_REMEMBERED]
         return jumps
 
     def open_jumps(self, baseline: Decimal | None) -> Iterator[_Jump]:
         """The jumps in what is not settled."""
-        return self._jumps(self._open, baseline)
+        return _jumps(self._open, self._stand(baseline))
 
-    def _jumps(
-        self, samples: list[tuple[datetime, Decimal]], baseline: Decimal | None
-    ) -> Iterator[_Jump]:
-        base = self._settled[1] if self._settled else baseline
-        for instant, price in samples:
-            if base is not None and abs(price - base) > base * CHANGE_MAX:
-                yield instant, base, price
-            base = price
+    def _stand(self, baseline: Decimal | None) -> _Stand:
+        return replace(self._settled[1]) if self._settled else _Stand(baseline)
+
+
+def _jumps(samples: Iterable[_Placed], stand: _Stand) -> Iterator[_Jump]:
+    """Moves the stand over the samples."""
+    for instant, price, attempt in samples:
+        base = stand.move(price, attempt)
+        if base is not None:
+            yield instant, base, price

@@ -6,11 +6,14 @@ Selected with `PROVIDER_OVERRIDE_DYNAMODB=wavetank`.
 """
 
 from localstack.aws.api.dynamodb import DynamodbApi
+from localstack.aws.skeleton import DispatchTable
 from localstack.config import SERVICE_PROVIDER_CONFIG
 from localstack.services.dynamodb.packages import dynamodblocal_package
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
+from wavetank.emulator.dynamodb.cures import quicken
+from wavetank.emulator.dynamodb.direct import with_direct_answers
 from wavetank.emulator.settings import DynamoDbChoice, read_emulator_settings
 
 OURS = "wavetank"
@@ -24,7 +27,12 @@ class MotoDynamoDb(DynamodbApi):
 @aws_provider(api="dynamodb", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_dynamodb() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=MotoFallbackDispatcher)
+    quicken()
+    return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=_dispatch_table)
+
+
+def _dispatch_table(provider: object) -> DispatchTable:
+    return with_direct_answers(MotoFallbackDispatcher(provider))
 
 
 def choose_provider() -> str:

@@ -1,0 +1,108 @@
+"""The plain loop's process as its owner sees it: events in, milliseconds and answers out."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from wavetank.engines.guarded import last_lines
+from wavetank.errors import InfrastructureError
+from wavetank.settings import REGION, SANDBOX_ACCOUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerSetup:
+    """A handler as `module.function` below a folder, and the variables that its function has."""
+
+    folder: Path
+    handler: str
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TimedTick:
+    """One call of the handler, and how many records it says it delivered."""
+
+    milliseconds: float
+    records: int
+
+
+class LoopProcess:
+    """A running loop; it ends by itself where its owner does, at the end of its input."""
+
+    def __init__(self, events: IO[str], answers: IO[str], log_file: Path) -> None:
+        self._events = events
+        self._answers = answers
+        self._log_file = log_file
+
+    def run(self, events: Sequence[Mapping[str, object]]) -> list[TimedTick]:
+        """Calls the handler with each.
+
+        Raises:
+            InfrastructureError: the handler raised, or its process ended.
+        """
+        with suppress(BrokenPipeError):  # then there is no answer either
+            self._events.write(json.dumps(events) + "\n")
+            self._events.flush()
+        line = self._answers.readline()
+        if not line:
+            raise InfrastructureError(
+                "the handler to make its ticks",
+                last_lines(self._log_file) or "its process ended without a word",
+                "see whether the emulator has what the handler asks for",
+            )
+        return [TimedTick(c["milliseconds"], c["answer"]["records"]) for c in json.loads(line)]
+
+
+@contextmanager
+def looping(setup: HandlerSetup, endpoint: str, path: str, folder: Path) -> Iterator[LoopProcess]:
+    """A loop with the handler against the emulator, in the folder, for as long as the body runs.
+
+    In a session of its own, so that Ctrl-C reaches its owner alone, who then ends it.
+    """
+    log_file = folder / "loop.log"
+    program = [sys.executable, "-I", "-m", "wavetank.bench.plain_loop"]
+    with (
+        log_file.open("wb") as log,
+        subprocess.Popen(
+            [*program, str(setup.folder), setup.handler],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=folder,
+            env={**_variables(endpoint, path, folder), **setup.variables},
+            start_new_session=True,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdin is not None  # it was asked for
+        assert process.stdout is not None  # as above
+        try:
+            yield LoopProcess(process.stdin, process.stdout, log_file)
+        finally:
+            process.kill()
+            with suppress(BrokenPipeError):  # what it did not read is of no use any more
+                process.stdin.close()
+
+
+def _variables(endpoint: str, path: str, folder: Path) -> dict[str, str]:
+    """As a function has them, with a sandbox's credentials and none of the host's."""
+    return {
+        "AWS_ACCESS_KEY_ID": SANDBOX_ACCOUNT,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PATH": path,
+        "TMPDIR": str(folder),
+    }

@@ -1,0 +1,156 @@
+"""One tick of the streaming function on other emulators, side by side: same handler, same loop.
+
+All run at once and take turns, a few ticks each, so that whatever else the machine does falls on
+all of them; each is started while the ones before it have nothing to do. Each is also asked what
+became of the records: the quickest way to make a tick is to drop it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import batched
+from pathlib import Path
+from statistics import median
+
+from wavetank.bench.loop_process import LoopProcess, TimedTick, looping
+from wavetank.bench.peer_pipeline import delivered, handler_setup, prepare_pipeline
+from wavetank.bench.peer_servers import Peer, RunningPeer
+from wavetank.clients import AwsClients, BotoCoreError, ClientError, sandbox_clients
+from wavetank.clock import Clock
+from wavetank.errors import WavetankError
+from wavetank.naming import Names, derive_names
+from wavetank.probes import resident_megabytes
+from wavetank.schedule import scheduled_event
+from wavetank.settings import REGION, SANDBOX_ACCOUNT, Settings
+
+WARM_UP = 20
+TICKS_A_TURN = 10
+FIRST_TICK = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class PeerCost:
+    """What a peer needs for a tick, and what it did with the records.
+
+    `tick_ms` is the median. `records` are those in the bucket, of the `accepted` ones that the
+    handler was told of, warm-up included; in so many `objects`. `resident_mb` is the server's,
+    after the last tick.
+    """
+
+    name: str
+    version: str
+    tick_ms: float
+    records: int
+    accepted: int
+    objects: int
+    start_seconds: float
+    resident_mb: int
+
+
+@dataclass(frozen=True)
+class PeerUnavailable:
+    """A peer that could not be measured, and why."""
+
+    name: str
+    reason: str
+
+
+type Event = Mapping[str, object]
+type PeerResult = PeerCost | PeerUnavailable
+
+
+def measure_peers(
+    peers: Sequence[Peer],
+    settings: Settings,
+    scratch: Path,
+    ticks: int,
+    clock: Clock,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> list[PeerResult]:
+    """Runs the peers from the scratch folder, and measures so many ticks of each.
+
+    One that does not come up, or on which the handler fails, is in the result as that. All results
+    come at the end, since it is only then that any of them is complete.
+    """
+    names = derive_names("Dora", "Explorer")
+    turns = list(batched(_events(names, WARM_UP + ticks), TICKS_A_TURN, strict=False))
+    with ExitStack() as stack:
+        sides: list[_Side | PeerUnavailable] = []
+        for number, peer in enumerate(peers):
+            on_step(f"starting {peer.name}")
+            folder = scratch / str(number)
+            start = partial(_start, peer, names, settings, folder, clock, stack)
+            sides.append(_attempt(peer.name, start))
+        for number, turn in enumerate(turns, 1):
+            on_step(f"ticking, turn {number} of {len(turns)}")
+            sides = _each(sides, partial(_Side.run, turn=turn))
+        on_step("counting the records")
+        return _each(sides, lambda side: side.cost(names, clock))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A peer that runs, ready for a tick, and the ticks that it made."""
+
+    name: str
+    running: RunningPeer
+    aws: AwsClients
+    loop: LoopProcess
+    made: tuple[TimedTick, ...] = ()
+
+    def run(self, turn: Sequence[Event]) -> "_Side":
+        return replace(self, made=(*self.made, *self.loop.run(turn)))
+
+    def cost(self, names: Names, clock: Clock) -> PeerCost:
+        resident_mb = resident_megabytes(self.running.process_id)
+        accepted = sum(tick.records for tick in self.made)
+        records, objects = delivered(self.aws, names, accepted, clock)
+        return PeerCost(
+            name=self.name,
+            version=self.running.version,
+            tick_ms=median(tick.milliseconds for tick in self.made[WARM_UP:]),
+            records=records,
+            accepted=accepted,
+            objects=objects,
+            start_seconds=self.running.start_seconds,
+            resident_mb=resident_mb,
+        )
+
+
+def _start(
+    peer: Peer, names: Names, settings: Settings, folder: Path, clock: Clock, stack: ExitStack
+) -> _Side:
+    """Runs until the stack is unwound."""
+    folder.mkdir(parents=True)
+    running = stack.enter_context(peer.running(folder))
+    aws = sandbox_clients(running.endpoint)
+    prepare_pipeline(aws, names, clock)
+    setup = handler_setup(settings, names)
+    loop = stack.enter_context(looping(setup, running.endpoint, settings.path, folder))
+    return _Side(peer.name, running, aws, loop)
+
+
+def _events(names: Names, count: int) -> Iterator[Event]:
+    """Of successive minutes, as EventBridge makes them; nobody waits for these minutes to pass."""
+    rule_arn = f"arn:aws:events:{REGION}:{SANDBOX_ACCOUNT}:rule/{names.rule}"
+    for minute in range(count):
+        yield scheduled_event(rule_arn, FIRST_TICK + timedelta(minutes=minute))
+
+
+def _each[T](
+    sides: Sequence[_Side | PeerUnavailable], step: Callable[[_Side], T]
+) -> list[T | PeerUnavailable]:
+    """The step of every side that is still there; one that fails at it is out from then on."""
+    return [
+        side if isinstance(side, PeerUnavailable) else _attempt(side.name, partial(step, side))
+        for side in sides
+    ]
+
+
+def _attempt[T](name: str, step: Callable[[], T]) -> T | PeerUnavailable:
+    try:
+        return step()
+    except (WavetankError, ClientError, BotoCoreError) as error:
+        return PeerUnavailable(name, str(error))

@@ -1,0 +1,42 @@
+"""The plain loop: a handler, called with one event after the other, in a process of its own.
+
+    python -I -m wavetank.bench.plain_loop FOLDER MODULE.FUNCTION
+
+The handler finds its settings in this process's environment, as on Lambda, and its package in the
+folder. A line on standard input is a JSON list of events; for each line one comes back, with the
+milliseconds of each call and the handler's answer. An error ends the process, with its traceback on
+standard error.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+
+from wavetank.clock import Clock, WallClock
+
+type Handler = Callable[[object, None], object]
+
+
+def main(folder: str, handler: str) -> None:
+    """Answers lines until there are no more; what the handler prints is no answer."""
+    sys.path.insert(0, folder)
+    module, _, name = handler.rpartition(".")
+    function = getattr(importlib.import_module(module), name)
+    answers, clock = sys.stdout, WallClock()
+    with redirect_stdout(sys.stderr):
+        for line in sys.stdin:
+            calls = [_call(function, event, clock) for event in json.loads(line)]
+            answers.write(json.dumps(calls) + "\n")
+            answers.flush()
+
+
+def _call(function: Handler, event: object, clock: Clock) -> dict[str, object]:
+    begun = clock.monotonic()
+    answer = function(event, None)
+    return {"milliseconds": (clock.monotonic() - begun) * 1000, "answer": answer}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,158 @@
+"""`run` plays a scenario on the tank, in virtual time, and saves what happened."""
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wavetank.cli.options import (
+    DEFAULT_NAME,
+    DebugOption,
+    FormatOption,
+    HandlerOption,
+    JsonOption,
+    NameOption,
+)
+from wavetank.cli.output import Output
+from wavetank.cli.pipelines import PipelineChoice
+from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.driver.play import Played, Story, judges_of
+from wavetank.engines.tank.engine import Tank
+from wavetank.errors import ExitCode, UsageError
+from wavetank.faults.duration import YEAR, duration_text
+from wavetank.faults.form import describe
+from wavetank.pipelines.pipeline import Pipeline
+from wavetank.runs import RunShelf, RunSummary, SavedRun
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.shelf import load_scenario
+from wavetank.scenario.text import scenario_to_toml
+from wavetank.settings import read_settings
+from wavetank.words import counted
+
+SEEDS = 2**31
+"""Of so many, one is chosen where nobody named one: short enough to be typed again."""
+
+SeedOption = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        min=0,
+        max=SEED_MAX,
+        help="The seed of all chance in the run. Default: the scenario's, or a new one.",
+    ),
+]
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="One of scenarios/ by name, or a .toml file.")
+    ],
+    *,
+    seed: SeedOption = None,
+    hours: Annotated[
+        float | None,
+        typer.Option("--hours", metavar="H", help="Virtual hours, in place of the scenario's."),
+    ] = None,
+    name: NameOption = DEFAULT_NAME,
+    record_format: FormatOption = "ndjson",
+    handler: HandlerOption = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Play a scenario in virtual time: its faults happen, are healed, and the data are judged."""
+    output = Output(as_json=as_json)
+    story = _story(scenario, seed, hours)
+    pipeline = PipelineChoice(name=name, record_format=record_format, handler=handler).pipeline()
+    judges_of(pipeline, story.scenario)
+    with deployed_tank(pipeline, output) as made:
+        code = play_and_tell(made, pipeline, story, output)
+    raise typer.Exit(code)
+
+
+def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+    """Plays the story, saves it, and says what came of it."""
+    saved = shelf().new(story.scenario.name, story.seed, scenario_to_toml(story.scenario))
+    _announce(story, output)
+    try:
+        played = play_with_progress(made, pipeline, story, saved.history, output)
+    except KeyboardInterrupt:
+        output.say(f"stopped; what happened until then is in {saved.history}")
+        raise
+    saved.finish(_summary(story, pipeline, played))
+    _tell(played, saved, output)
+    return played.exit_code
+
+
+def shelf() -> RunShelf:
+    """Where runs are saved."""
+    return RunShelf(read_settings().state_folder / "runs")
+
+
+def _story(name: str, seed: int | None, hours: float | None) -> Story:
+    scenario = load_scenario(name, read_settings().project_folder / "scenarios")
+    if hours is not None:
+        scenario = _lasting(scenario, hours)
+    chosen = seed if seed is not None else scenario.seed
+    return Story(scenario=scenario, seed=secrets.randbelow(SEEDS) if chosen is None else chosen)
+
+
+def _lasting(scenario: Scenario, hours: float) -> Scenario:
+    """The scenario for so long, which must be long enough for its faults.
+
+    Raises:
+        UsageError: it is not, or longer than a year.
+    """
+    found = f"--hours {hours:g}"
+    if not 0 < hours <= YEAR / timedelta(hours=1):
+        raise UsageError("a horizon above zero and up to a year", found, "correct --hours")
+    horizon = timedelta(seconds=round(hours * 3600))
+    for fault in scenario.plan.beyond(horizon):
+        expected = f"every fault healed within the horizon of {duration_text(horizon)}"
+        action = f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}"
+        raise UsageError(expected, f"{describe(fault)}, with {found}", action)
+    return replace(scenario, horizon=horizon)
+
+
+def _announce(story: Story, output: Output) -> None:
+    scenario = story.scenario
+    output.emit("story", scenario=scenario.name, seed=story.seed, horizon=scenario.horizon)
+    output.say(f"{scenario.name}: {scenario.description}")
+    span = duration_text(scenario.horizon)
+    output.say(f"{span} of virtual time, seed {story.seed}; faults planned: {_faults(scenario)}")
+
+
+def _faults(scenario: Scenario) -> str:
+    return "".join(f"\n  {describe(fault)}" for fault in scenario.plan.faults) or "none"
+
+
+def _summary(story: Story, pipeline: Pipeline, played: Played) -> RunSummary:
+    return RunSummary(
+        scenario=story.scenario.name,
+        seed=story.seed,
+        digest=played.digest,
+        pipeline=pipeline.options(),
+        version=metadata.version("wavetank"),
+        findings=played.findings,
+    )
+
+
+def _tell(played: Played, saved: SavedRun, output: Output) -> None:
+    output.findings(played.findings)
+    folder = _short(saved.folder)
+    output.say(f"{counted(played.events, 'event')} in {folder}, digest {played.digest[:12]}")
+    output.say(f"the same again: ./wavetank replay {saved.folder.name}")
+    output.emit(
+        "played", folder=str(saved.folder), digest=played.digest, exit_code=played.exit_code
+    )
+
+
+def _short(folder: Path) -> Path:
+    """Relative to where the command was typed, where it is below."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder

@@ -1,0 +1,67 @@
+"""What is put in the place of moto's slowest parts, and can be taken out again.
+
+LocalStack's own way of changing moto; here with a list, so that the tests can compare both.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from moto.dynamodb import models
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+
+from wavetank.emulator.dynamodb.copying import copy_item, copy_value
+from wavetank.emulator.dynamodb.expressions import make_update, parse_condition
+from wavetank.emulator.dynamodb.transaction import transact_write_items
+from wavetank.emulator.dynamodb.updates import Executor, Validator
+
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Cure:
+    """One name of a module or class of moto's, and what it is to mean."""
+
+    owner: Any
+    name: str
+    new: Any
+    stock: Any
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether it is ours now."""
+        return vars(self.owner).get(self.name) is self.new
+
+    def apply(self) -> None:
+        """From now on it is ours."""
+        setattr(self.owner, self.name, self.new)
+
+    def undo(self) -> None:
+        """From now on it is moto's."""
+        if self.stock is not ABSENT:
+            setattr(self.owner, self.name, self.stock)
+        elif self.is_applied:
+            delattr(self.owner, self.name)
+
+
+def _cure(owner: Any, name: str, new: Any) -> Cure:
+    return Cure(owner, name, new, vars(owner).get(name, ABSENT))
+
+
+CURES = (
+    _cure(DynamoType, "__deepcopy__", copy_value),
+    _cure(Item, "__deepcopy__", copy_item),
+    _cure(ConditionExpressionParser, "parse", parse_condition),
+    _cure(UpdateExpressionParser, "make", classmethod(cast("Any", make_update))),
+    _cure(models, "UpdateExpressionValidator", Validator),
+    _cure(models, "UpdateExpressionExecutor", Executor),
+    _cure(DynamoDBBackend, "transact_write_items", transact_write_items),
+)
+
+
+def quicken() -> None:
+    """Applies all of them."""
+    for cure in CURES:
+        cure.apply()

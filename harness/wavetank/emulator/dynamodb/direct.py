@@ -1,0 +1,88 @@
+"""moto's answer to a call, asked of the class that answers rather than over HTTP.
+
+LocalStack hands a call to moto as a request, which moto takes apart again, and takes moto's answer
+apart to put it together again. The operations on items go straight to moto's method here, and its
+text goes straight to the caller. One call at a time: a transaction is seen whole or not at all.
+"""
+
+import json
+from threading import RLock
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.aws.client import parse_response, raise_service_exception
+from localstack.aws.skeleton import DispatchTable
+from localstack.http import Response
+from moto.core.exceptions import RESTError
+from moto.dynamodb.responses import DynamoHandler
+
+OPERATIONS = {
+    "BatchGetItem": "batch_get_item",
+    "BatchWriteItem": "batch_write_item",
+    "DeleteItem": "delete_item",
+    "GetItem": "get_item",
+    "PutItem": "put_item",
+    "Query": "query",
+    "Scan": "scan",
+    "TransactGetItems": "transact_get_items",
+    "TransactWriteItems": "transact_write_items",
+    "UpdateItem": "update_item",
+}
+"""Those that read and write items, and moto's names for them."""
+JSON = "application/x-amz-json-1.0"
+ONE_AT_A_TIME = RLock()
+
+
+def with_direct_answers(table: DispatchTable) -> DispatchTable:
+    """The table, with the operations on items answered here where the caller speaks JSON."""
+    return {name: _directly(name, stock) for name, stock in table.items()}
+
+
+def _directly(name: str, stock: Any) -> Any:
+    if name not in OPERATIONS:
+        return stock
+
+    def answer(context: RequestContext, request: Any) -> Any:
+        if context.request.headers.get("Content-Type") != JSON:
+            return stock(context, request)
+        with ONE_AT_A_TIME:
+            return _answer(OPERATIONS[name], context)
+
+    return answer
+
+
+def _answer(method: str, context: RequestContext) -> Response:
+    """The answer, in the form in which LocalStack would give it.
+
+    Raises:
+        ServiceException: the service's error, as LocalStack reads it from moto's answer.
+    """
+    status, text, body = ask_moto(
+        method, json.loads(context.request.data or b"{}"), context.account_id, context.region
+    )
+    headers = {"Content-Type": JSON, "x-amzn-requestid": str(context.request_id)}
+    response = Response(text, status, headers)
+    if body is None:
+        assert context.operation is not None  # a call that is parsed
+        assert context.protocol is not None
+        error = parse_response(
+            context.operation, context.protocol, response, include_response_metadata=False
+        )
+        raise_service_exception(response, error)
+    context.service_response = body
+    return response
+
+
+def ask_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
+    """Status and text of moto's answer, and the text's content; None for that of an error."""
+    handler = DynamoHandler()
+    handler.body, handler.current_account, handler.region = body, account, region
+    handler.response_headers = {}
+    try:
+        answer = getattr(handler, method)()
+    except RESTError as error:
+        return error.code, error.get_body(), None
+    if not isinstance(answer, str):
+        status, _, text = answer
+        return status, text, None
+    return 200, answer, json.loads(answer)

@@ -1,0 +1,91 @@
+"""Condition and update expressions of moto, parsed once for each text rather than at every call.
+
+What a condition parses to depends on its text and on the names it uses; the values are put in
+anew each time. An expression that does not parse is not kept: moto itself says what is wrong.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser, OpDefault
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+
+KEPT = 4096
+"""Expressions of each kind; one that puts its values into the text makes a new one every time."""
+STOCK_PARSE: Callable[..., Any] = ConditionExpressionParser.parse
+STOCK_MAKE: Callable[..., Any] = UpdateExpressionParser.make.__func__
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """The root of the syntax tree, and which names and values stand in it."""
+
+    node: Any
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+class _Parser(ConditionExpressionParser):
+    """Parses without the values, and remembers the tree's root."""
+
+    def _lookup_expression_attribute_value(self, name: str) -> dict[str, str]:  # noqa: ARG002 - moto's name
+        return {"NULL": ""}  # of the form of a value; `_Reader` puts the true one in
+
+    def _make_op_condition(self, node: Any) -> Any:
+        self.root = getattr(self, "root", node)
+        return super()._make_op_condition(node)
+
+
+class _Reader(ConditionExpressionParser):
+    """Makes the condition of a tree, with the values of this call."""
+
+    def _make_operand(self, node: Any) -> Any:
+        if node.kind == self.Kind.EXPRESSION_ATTRIBUTE_VALUE:
+            return AttributeValue(self._lookup_expression_attribute_value(node.text))
+        return super()._make_operand(node)
+
+
+def parse_condition(parser: ConditionExpressionParser) -> Any:
+    """`ConditionExpressionParser.parse`: fills in what the parser found, and returns the condition.
+
+    Raises:
+        Exception: as moto, where the text, a name or a value is wrong.
+    """
+    text = parser.condition_expression
+    if not text:
+        return OpDefault(None, None)  # type: ignore[arg-type]  # as moto makes it
+    known = _known(text, parser.expression_attribute_names or {})
+    values = parser.expression_attribute_values or {}
+    if known is None or not all(name in values for name in known.values):
+        return STOCK_PARSE(parser)
+    parser.expr_attr_names_found.extend(known.names)
+    parser.expr_attr_values_found.extend(known.values)
+    return _Reader(text, None, values)._make_op_condition(known.node)  # noqa: SLF001 - moto has no public name for it
+
+
+def _known(text: str, names: Mapping[str, str]) -> _Condition | None:
+    try:
+        return _condition(text, tuple(names.items()))
+    except Exception:  # noqa: BLE001 - whatever it is, moto's own parser raises it again
+        return None
+
+
+@lru_cache(KEPT)
+def _condition(text: str, names: tuple[tuple[str, str], ...]) -> _Condition:
+    parser = _Parser(text, dict(names), None)
+    STOCK_PARSE(parser)
+    return _Condition(
+        parser.root, tuple(parser.expr_attr_names_found), tuple(parser.expr_attr_values_found)
+    )
+
+
+@lru_cache(KEPT)
+def make_update(parser: type[UpdateExpressionParser], text: str) -> Any:
+    """`UpdateExpressionParser.make`; whoever changes the tree copies it first.
+
+    Raises:
+        Exception: as moto, where the text is wrong.
+    """
+    return STOCK_MAKE(parser, text)

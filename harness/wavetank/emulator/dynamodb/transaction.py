@@ -1,0 +1,165 @@
+"""TransactWriteItems, whole or not at all, at the price of the items that it touches.
+
+moto copies every table of the transaction, once for each of its items, to be able to go back. Here
+the touched items alone are copied, each before it is changed.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from moto.dynamodb.comparisons import get_filter_expression
+from moto.dynamodb.exceptions import (
+    ConditionalCheckFailed,
+    MockValidationException,
+    MultipleTransactionsException,
+    TooManyTransactionsException,
+    TransactionCanceledException,
+    TransactWriteSingleOpException,
+)
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+
+from wavetank.emulator.dynamodb.copying import copy_item
+
+ITEMS_MAX = 100
+KINDS = frozenset({"ConditionCheck", "Put", "Delete", "Update"})
+
+type Reason = tuple[str | None, str | None, dict[str, Any] | None]
+"""Why an item cancels the transaction: code, message, and the item where it was asked for."""
+NONE: Reason = (None, None, None)
+
+
+def transact_write_items(
+    backend: DynamoDBBackend, transact_items: list[dict[str, dict[str, Any]]]
+) -> None:
+    """`DynamoDBBackend.transact_write_items`.
+
+    Raises:
+        TransactionCanceledException: with a reason for each item.
+        MockValidationException: the transaction as such is not valid.
+    """
+    if len(transact_items) > ITEMS_MAX:
+        raise TooManyTransactionsException
+    transaction = _Transaction(backend)
+    with transaction.all_or_nothing():
+        reasons = [transaction.reason(item) for item in transact_items]
+        if any(code is not None for code, _, _ in reasons):
+            raise TransactionCanceledException(reasons)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """An item as it was, None where there was none, and how long the table's stream was."""
+
+    table: Table
+    hash_key: DynamoType
+    range_key: DynamoType | None
+    item: Item | None
+
+    def restore(self) -> None:
+        items: Any = self.table.items
+        home, key = (
+            (items, self.hash_key)
+            if self.range_key is None
+            else (items[self.hash_key], self.range_key)
+        )
+        if self.item is None:
+            home.pop(key, None)
+        else:
+            home[key] = self.item
+
+
+class _Transaction:
+    """One transaction on the way."""
+
+    def __init__(self, backend: DynamoDBBackend) -> None:
+        self._backend = backend
+        self._touched: set[tuple[str, str]] = set()
+        self._before: list[_Before] = []
+        self._streams: dict[str, tuple[Any, list[Any]]] = {}
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Takes everything back where the body raises."""
+        try:
+            yield
+        except BaseException:
+            for before in reversed(self._before):
+                before.restore()
+            for shard, records in self._streams.values():
+                shard.items = records
+            raise
+
+    def reason(self, item: Mapping[str, dict[str, Any]]) -> Reason:
+        """Carries the item out, or says what is against it."""
+        if len(item) > 1:
+            raise TransactWriteSingleOpException
+        old: dict[str, Any] | None = None
+        try:
+            kind, operation = next(iter(item.items()))
+            current = self._touch(kind, operation)
+            if not self._holds(operation, current):
+                if operation.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current:
+                    old = current.to_json()["Attributes"]
+                return "ConditionalCheckFailed", ConditionalCheckFailed(item=old).message, old
+            self._carry_out(kind, operation)
+        except (MultipleTransactionsException, MockValidationException):
+            raise
+        except Exception as error:  # noqa: BLE001 - as moto does: whatever it is cancels
+            return type(error).__name__, str(error), old
+        return NONE
+
+    def _touch(self, kind: str, operation: dict[str, Any]) -> Item | None:
+        """The item that is meant; a copy of it is kept."""
+        if kind not in KINDS:
+            raise ValueError("Unsupported transaction operation")
+        name = operation["TableName"]
+        key = self._key_of_put(name, operation) if kind == "Put" else operation["Key"]
+        touched = (str(name), str(key))
+        if touched in self._touched:
+            raise MultipleTransactionsException
+        self._touched.add(touched)
+        table = self._backend.get_table(name)
+        hash_key, range_key = self._backend.get_keys_value(table, key)
+        current = table.get_item(hash_key, range_key)
+        if kind != "ConditionCheck":
+            kept = None if current is None else copy_item(current)
+            self._before.append(_Before(table, hash_key, range_key, kept))
+            if table.stream_shard is not None and table.name not in self._streams:
+                self._streams[table.name] = (table.stream_shard, list(table.stream_shard.items))
+        return current
+
+    def _key_of_put(self, name: str, operation: dict[str, Any]) -> dict[str, Any]:
+        attributes = operation["Item"]
+        table = self._backend.get_table(name)
+        key = {table.hash_key_attr: attributes[table.hash_key_attr]}
+        if table.range_key_attr is not None:
+            key[table.range_key_attr] = attributes[table.range_key_attr]
+        return key
+
+    def _holds(self, operation: dict[str, Any], current: Item | None) -> bool:
+        condition = operation.get("ConditionExpression")
+        if condition is None:
+            return True
+        parsed = get_filter_expression(condition, *_names_and_values(operation))
+        return bool(parsed.expr(current))
+
+    def _carry_out(self, kind: str, operation: dict[str, Any]) -> None:
+        """Its condition was asked already."""
+        name = operation["TableName"]
+        match kind:
+            case "Put":
+                self._backend.put_item(name, operation["Item"])
+            case "Delete":
+                self._backend.delete_item(name, operation["Key"])
+            case "Update":
+                names, values = _names_and_values(operation)
+                expression = operation["UpdateExpression"]
+                self._backend.update_item(name, operation["Key"], expression, names, values)
+
+
+def _names_and_values(operation: dict[str, Any]) -> tuple[Any, Any]:
+    return operation.get("ExpressionAttributeNames"), operation.get("ExpressionAttributeValues")

@@ -1,0 +1,138 @@
+"""Saved runs: a folder each, from which a run can be read, judged and played again.
+
+history.jsonl   what happened, as it happened
+scenario.toml   the story, as it was played
+run.json        the seed, the pipeline, the digest and the verdicts; written when the run is over
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.faults.near import one_of
+from wavetank.verdicts import Finding, Verdict
+
+HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """What is kept of a run besides its history; `pipeline` is as the options that chose it."""
+
+    scenario: str
+    seed: int
+    digest: str
+    pipeline: Mapping[str, str]
+    version: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """One run's folder."""
+
+    folder: Path
+
+    @property
+    def history(self) -> Path:
+        return self.folder / HISTORY
+
+    @property
+    def scenario(self) -> Path:
+        return self.folder / SCENARIO
+
+    def finish(self, summary: RunSummary) -> None:
+        """Writes what came of the run.
+
+        Raises:
+            InfrastructureError: the disk does not take it.
+        """
+        text = json.dumps(asdict(summary), indent=2)
+        try:
+            (self.folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
+        except OSError as error:
+            raise _not_written(self.folder, error) from error
+
+    def summary(self) -> RunSummary:
+        """What came of the run.
+
+        Raises:
+            UsageError: it was broken off, or its file is none of ours.
+        """
+        path = self.folder / SUMMARY
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            findings = tuple(_finding(entry) for entry in content.pop("findings"))
+            return RunSummary(**content, findings=findings)
+        except OSError as error:
+            action = "it was broken off: run its scenario again"
+            raise UsageError(f"a finished run in {self.folder}", str(error), action) from error
+        except (KeyError, TypeError, ValueError) as error:
+            action = "run the scenario again with this version"
+            raise UsageError(f"{path} as a run writes it", repr(error), action) from error
+
+
+class RunShelf:
+    """The saved runs of a project."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def new(self, scenario: str, seed: int, text: str) -> SavedRun:
+        """A fresh folder, with the story in it.
+
+        Raises:
+            InfrastructureError: the disk does not take it.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            run = SavedRun(self._fresh(f"{scenario}-{seed}"))
+            run.scenario.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise _not_written(self._folder, error) from error
+        return run
+
+    def find(self, name_or_path: str) -> SavedRun:
+        """The run of that name, or in that folder.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for folder in (Path(name_or_path), self._folder / name_or_path):
+            if (folder / HISTORY).is_file():
+                return SavedRun(folder)
+        expected = f"the folder of a run, or the name of one in {self._folder}:"
+        raise UsageError(*one_of(expected, name_or_path, self.names()))
+
+    def names(self) -> list[str]:
+        """The runs that there are, by name."""
+        return sorted(path.parent.name for path in self._folder.glob(f"*/{HISTORY}"))
+
+    def _fresh(self, name: str) -> Path:
+        """A folder that nobody else has: the name itself, or with the first free number."""
+        for folder in self._places(name):
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+        raise AssertionError("numbers do not end")
+
+    def _places(self, name: str) -> Iterable[Path]:
+        yield self._folder / name
+        for number in count(2):
+            yield self._folder / f"{name}-{number}"
+
+
+def _finding(content: Mapping[str, Any]) -> Finding:
+    return Finding(**{**content, "verdict": Verdict(content["verdict"])})
+
+
+def _not_written(folder: Path, error: OSError) -> InfrastructureError:
+    return InfrastructureError(
+        f"to write to {folder}", str(error), "make room, or set WAVETANK_STATE"
+    )

@@ -1,0 +1,143 @@
+"""The table and the delivery stream that a script names, held against those it is deployed with.
+
+A name is told by where it is used - `Table("...")`, `TableName=`, `DeliveryStreamName=` - or by the
+assignment's convention. One that the script takes from its environment is right by itself.
+"""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.errors import UsageError
+from wavetank.naming import Names, StreamNameCase
+
+TABLE, STREAM = "table", "delivery stream"
+CONVENTION = {
+    TABLE: re.compile(r"[\w.-]+-streaming-dynamodb", re.ASCII | re.IGNORECASE),
+    STREAM: re.compile(r"[\w.-]+-deliverystream", re.ASCII | re.IGNORECASE),
+}
+KEYWORDS = {"TableName": TABLE, "DeliveryStreamName": STREAM}
+VARIABLES = frozenset({"TABLE_NAME", "DELIVERY_STREAM_NAME"})
+"""Which the function's environment holds, so that a default given for one is never used."""
+
+
+@dataclass(frozen=True, order=True)
+class _Mention:
+    """A resource's name in the script."""
+
+    line: int
+    column: int
+    kind: str
+    name: str
+
+
+def check_names(path: Path, tree: ast.Module, names: Names) -> None:
+    """Returns where every name is the deployed one.
+
+    Raises:
+        UsageError: one is not; with both spellings, and what would make them the same.
+    """
+    expected = {TABLE: names.table, STREAM: names.delivery_stream}
+    wrong = [m for m in sorted(_mentions(tree)) if m.name != expected[m.kind]]
+    if not wrong:
+        return
+    kinds = dict.fromkeys(mention.kind for mention in wrong)
+    raise UsageError(
+        " and ".join(f"{kind} {expected[kind]}" for kind in kinds) + f" of {names.full_name}",
+        " and ".join(f"{mention.name!r} at {path}:{mention.line}" for mention in wrong),
+        _action(wrong, names),
+    )
+
+
+def _action(wrong: list[_Mention], names: Names) -> str:
+    """What to do; the assignment has the stream's name in capitals and in small letters."""
+    stream = names.delivery_stream
+    for case, spelt in (
+        (StreamNameCase.UPPER, f"{names.stem}-deliverystream"),
+        (StreamNameCase.LOWER, f"{names.stem.lower()}-deliverystream"),
+    ):
+        if spelt != stream and all(m.kind == STREAM and m.name == spelt for m in wrong):
+            return f"give --stream-name-case {case}, or write {stream}: Firehose keeps case"
+    expected = {TABLE: names.table, STREAM: stream}
+    if all(mention.name.lower() == expected[mention.kind].lower() for mention in wrong):
+        return "correct the letters' case: AWS keeps it"
+    return "correct the constants, or give the --name that they were made from"
+
+
+def _mentions(tree: ast.Module) -> set[_Mention]:
+    """Every name of a table or a stream, each place once."""
+    aside = _left_aside(tree)
+    constants = single_constants(tree)
+    found: set[_Mention] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            found.update(_passed(node, constants))
+        elif isinstance(node, ast.Constant) and node not in aside:
+            found.update(_conventional(node))
+    return found
+
+
+def _passed(call: ast.Call, constants: dict[str, ast.Constant]) -> Iterator[_Mention]:
+    """Names in the places where boto3 takes one."""
+    places = [(KEYWORDS.get(keyword.arg or ""), keyword.value) for keyword in call.keywords]
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "Table":
+        places += [(TABLE, argument) for argument in call.args[:1]]
+        places += [(TABLE, keyword.value) for keyword in call.keywords if keyword.arg == "name"]
+    for kind, value in places:
+        constant = resolved(value, constants)
+        if kind and constant is not None:
+            yield _Mention(constant.lineno, constant.col_offset, kind, str(constant.value))
+
+
+def _conventional(constant: ast.Constant) -> Iterator[_Mention]:
+    for kind, convention in CONVENTION.items():
+        if isinstance(constant.value, str) and convention.fullmatch(constant.value):
+            yield _Mention(constant.lineno, constant.col_offset, kind, constant.value)
+
+
+def _left_aside(tree: ast.Module) -> set[ast.AST]:
+    """Texts that name nothing: notes, parts of longer texts, defaults that are never used."""
+    aside: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=text):
+                aside.add(text)
+            case ast.JoinedStr(values=parts):
+                aside.update(parts)
+            case ast.BinOp(left=left, right=right):
+                aside.update((left, right))
+            case ast.Call(args=[ast.Constant(value=str(name)), default]) if name in VARIABLES:
+                aside.add(default)
+    return aside
+
+
+def resolved(value: ast.expr, constants: dict[str, ast.Constant]) -> ast.Constant | None:
+    """The text that the expression is, where that can be read off."""
+    if isinstance(value, ast.Name):
+        return constants.get(value.id)
+    return value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+
+def single_constants(tree: ast.Module) -> dict[str, ast.Constant]:
+    """The text of each name that gets one in the whole file, and never anything else."""
+    nodes = list(ast.walk(tree))
+    given = Counter(
+        [
+            node.id
+            for node in nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        ]
+        + [node.arg for node in nodes if isinstance(node, ast.arg)]
+    )
+    constants = {}
+    for node in nodes:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str()) as text)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str()) as text)
+            ) if given[name] == 1:
+                constants[name] = text
+    return constants

@@ -1,0 +1,76 @@
+"""What makes moto's DynamoDB fast changes none of its answers, and nothing of what it holds."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from moto.dynamodb.models import dynamodb_backends
+
+from tests.property.dynamodb_calls import FLAT, RANGED, calls
+from wavetank.emulator.dynamodb.cures import CURES, Cure
+from wavetank.emulator.dynamodb.direct import ask_moto
+
+STOCK, OURS = "000000000000", "123456789012"
+"""Accounts: the same happens in both, in one as moto has it."""
+REGION = "eu-west-1"
+
+
+@contextmanager
+def _cured(*, applied: bool) -> Iterator[None]:
+    """Moto as it is, or as we make it; afterwards as it was: a tank may be in this process."""
+    before = [(cure, cure.is_applied) for cure in CURES]
+    _apply([(cure, applied) for cure in CURES])
+    try:
+        yield
+    finally:
+        _apply(before)
+
+
+def _apply(wanted: list[tuple[Cure, bool]]) -> None:
+    for cure, applied in wanted:
+        (cure.apply if applied else cure.undo)()
+
+
+def _answer(account: str, method: str, body: dict[str, Any]) -> object:
+    """The answer's status and content, or what was raised in place of one."""
+    try:
+        status, text, _ = ask_moto(method, json.loads(json.dumps(body)), account, REGION)
+        return status, json.loads(text)
+    except Exception as error:  # noqa: BLE001 - moto raises all kinds, LocalStack answers with 500
+        return type(error).__name__, str(error)
+
+
+def _state(account: str) -> list[object]:
+    """All items, and what the streams tell."""
+    state: list[object] = []
+    for table in dynamodb_backends[account][REGION].tables.values():
+        state.append([item.to_json() for item in table.all_items()])
+        records = table.stream_shard.items if table.stream_shard else []
+        told = [record.to_json() for record in records]
+        state.append([(each["eventName"], each["dynamodb"].get("Keys")) for each in told])
+    return state
+
+
+def _play(account: str, played: list[tuple[str, dict[str, Any]]]) -> list[object]:
+    dynamodb_backends[account][REGION].reset()
+    for table in (FLAT, RANGED):
+        ask_moto("create_table", table, account, REGION)
+    return [
+        (_answer(account, method, body), json.dumps(_state(account), default=str))
+        for method, body in played
+    ]
+
+
+@given(st.lists(calls, min_size=1, max_size=8))
+def test_every_answer_and_every_item_is_as_moto_has_it(
+    played: list[tuple[str, dict[str, Any]]],
+) -> None:
+    """Any sequence of calls, right or wrong, is answered the same and leaves the same behind."""
+    with _cured(applied=False):
+        stock = _play(STOCK, played)
+    with _cured(applied=True):
+        ours = _play(OURS, played)
+    assert ours == stock

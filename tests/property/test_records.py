@@ -1,0 +1,41 @@
+"""What the streaming function writes is what is read back, in either form and in any object."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streaming.record import FORMATS
+from streaming.walk import Sample
+from wavetank.invariants.ticker.sample import parse_sample, split_records
+
+DIGITS = 15
+"""Which a binary fraction keeps."""
+TICKERS = {
+    "ndjson": st.text(min_size=1),
+    "original": st.text(st.characters(codec="utf-8", exclude_characters="{}"), min_size=1),
+}
+
+
+@st.composite
+def samples(draw: st.DrawFn, form: str) -> Sample:
+    """A sample that the form can say exactly; NDJSON has whole seconds only."""
+    first, last = datetime(1000, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 - st.datetimes asks for it
+    instant = draw(st.datetimes(first, last, timezones=st.just(UTC)))
+    digits, exponent = draw(st.integers(1, 10**DIGITS - 1)), draw(st.integers(-12, 3))
+    price = Decimal(digits).scaleb(exponent)
+    fraction = instant.microsecond if form == "original" else 0
+    return Sample(draw(TICKERS[form]), instant.replace(microsecond=fraction), price)
+
+
+@given(st.data(), st.sampled_from(sorted(FORMATS)), st.sampled_from(["", "\n", "\r\n", "  "]))
+def test_what_is_written_is_read_back(data: st.DataObject, form: str, between: str) -> None:
+    """Ticker, instant and price of every sample, exactly, however the object separates them."""
+    made = data.draw(st.lists(samples(form), max_size=5))
+    body = between.join(FORMATS[form](sample).decode() for sample in made)
+    read = [parse_sample(text) for text in split_records(body)]
+    assert [(s.ticker, s.instant, s.price) for s in read if s] == [
+        (s.ticker, s.instant, s.price) for s in made
+    ]
+    assert None not in read

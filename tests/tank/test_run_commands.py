@@ -1,0 +1,149 @@
+"""`run` and `replay` as a user types them, each in a process of its own."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.shell import Finished, Shell
+from wavetank.errors import ExitCode
+
+CRASH = """
+description = "Dies between the writes"
+horizon = "10m"
+
+[[fault]]
+kind = "handler-crash"
+call_number = 2
+after = "2m"
+lasts = "5m"
+"""
+IMPATIENT = """
+import time, threading
+def lambda_handler(event, context):
+    {body}
+"""
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """A shell with a state folder of its own."""
+    return Shell(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def played(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A scenario of the user's own, played once."""
+    scenario = tmp_path_factory.mktemp("scenarios") / "between.toml"
+    scenario.write_text(CRASH)
+    return shell.run("run", str(scenario), "--seed", "7", "--json")
+
+
+def test_a_run_is_judged_and_saved(shell: Shell, played: Finished) -> None:
+    """Every invariant has a line, and the run a folder with its history, story and verdicts."""
+    assert played.code == ExitCode.VALID, played.err
+    findings = played.events("finding")
+    assert len(findings) >= 11
+    assert {finding["verdict"] for finding in findings} == {"valid"}
+    (told,) = played.events("played")
+    folder = Path(told["folder"])
+    assert folder == shell.state / "runs" / "between-7"
+    assert {path.name for path in folder.iterdir()} == {
+        "history.jsonl",
+        "scenario.toml",
+        "run.json",
+    }
+    kinds = [json.loads(line)["event"] for line in (folder / "history.jsonl").open()]
+    assert (kinds[0], kinds[-1]) == ("RunBegan", "RunEnded")
+    assert "FaultStruck" in kinds
+
+
+def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
+    shell: Shell, played: Finished
+) -> None:
+    """One seed, one scenario and one code give one history."""
+    replayed = shell.run("replay", "between-7", "--json")
+    assert replayed.code == ExitCode.VALID, replayed.err
+    assert replayed.events("replayed")[0]["digest"] == played.events("played")[0]["digest"]
+    assert "to the last byte" in replayed.err
+
+
+def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: Finished) -> None:
+    """From its file alone, with the same verdicts."""
+    judged = shell.run("replay", "between-7", "--judge", "--json")
+    assert judged.code == ExitCode.VALID
+    assert judged.events("finding") == played.events("finding")
+    assert "deploying" not in judged.err
+
+
+def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
+    shell: Shell, played: Finished
+) -> None:
+    """It names the first event that differs, and where."""
+    assert played.code == ExitCode.VALID
+    folder = shell.state / "runs"
+    other = folder / "altered"
+    other.mkdir()
+    for path in (folder / "between-7").iterdir():
+        text = path.read_text()
+        if path.name == "history.jsonl":
+            text = re.sub(r'"Price":"[0-9.]+"', '"Price":"1"', text)
+        (other / path.name).write_text(text)
+    replayed = shell.run("replay", "altered")
+    assert replayed.code == ExitCode.UNKNOWN
+    assert "expected one seed, one scenario and one code to give one history" in replayed.err
+    assert "TableSeen at" in replayed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "no-such-story"], "the scenarios are alert-path-down"),
+        (["run", "calm-day", "--hours", "0"], "above zero and up to a year"),
+        (["run", "calm-day", "--hours", "9999"], "above zero and up to a year"),
+        (["run", "calm-day", "--seed", "many"], "valid integer"),
+        (["run", "broken-deployment", "--hours", "0.1"], "every fault healed within"),
+        (["replay", "no-such-run"], "the folder of a run"),
+    ],
+)
+def test_what_cannot_be_played_is_said_at_once(
+    shell: Shell, arguments: list[str], said: str
+) -> None:
+    """Before anything is started, with what would do."""
+    refused = shell.run(*arguments)
+    assert refused.code == ExitCode.USAGE
+    assert said in refused.err
+    assert "deploying" not in refused.err
+
+
+def test_a_story_for_a_machine_is_refused(shell: Shell, tmp_path: Path) -> None:
+    """Virtual time has no machine that could be killed."""
+    scenario = tmp_path / "killed.toml"
+    scenario.write_text(
+        CRASH.replace("handler-crash", "machine-killed").replace("call_number = 2\n", "")
+    )
+    refused = shell.run("run", str(scenario))
+    assert refused.code == ExitCode.USAGE
+    assert "faults that can happen in virtual time" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "said"),
+    [
+        ("while True: pass", ExitCode.INFRASTRUCTURE, "a handler that calls or returns within"),
+        ("threading.Thread(target=print).start()", ExitCode.USAGE, "work in one thread"),
+        ("exit(1)", ExitCode.UNKNOWN, "no tick succeeded"),
+        ("time.sleep(3600)", ExitCode.UNKNOWN, "no tick succeeded"),
+    ],
+)
+def test_a_handler_that_will_not_end_is_a_message_or_a_verdict(
+    shell: Shell, tmp_path: Path, body: str, code: ExitCode, said: str
+) -> None:
+    """An endless loop, a thread, an exit and an hour's sleep: none of them hangs the run."""
+    handler = tmp_path / "own.py"
+    handler.write_text(IMPATIENT.format(body=body))
+    done = shell.run("run", "calm-day", "--hours", "0.1", "--handler", str(handler))
+    assert done.code == code, done.err
+    assert said in done.out + done.err
+    assert "Traceback" not in done.err
