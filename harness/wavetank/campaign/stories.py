@@ -7,6 +7,7 @@ from datetime import timedelta
 from wavetank.driver.play import Story
 from wavetank.errors import UsageError
 from wavetank.faults.draw import draw_plan
+from wavetank.faults.duration import duration_text
 from wavetank.faults.fault import Fault
 from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.scenario.model import Scenario
@@ -64,3 +65,32 @@ def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[Story]:
     """The scenario's own plan under each seed: another interleaving, and other numbers, each."""
     for seed in seeds:
         yield Story(scenario=scenario, seed=seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenStories:
+    """A campaign's stories: the scenario's plan under each seed, or the plans that they draw.
+
+    `scenario_name` is what the scenario was asked for by: its name, or its file.
+    """
+
+    seeds: Seeds
+    horizon: timedelta
+    scenario: Scenario | None = None
+    scenario_name: str | None = None
+
+    def stories(self) -> Iterator[Story]:
+        """Afresh, from the first on.
+
+        Raises:
+            UsageError: the horizon leaves no room for a fault.
+        """
+        if self.scenario is None:
+            return drawn_stories(self.seeds, self.horizon)
+        return fixed_stories(self.seeds, self.scenario)
+
+    @property
+    def name(self) -> str:
+        """The same for the same stories; fit for a folder."""
+        what = self.scenario.name if self.scenario else f"drawn-{duration_text(self.horizon)}"
+        return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"

@@ -14,7 +14,9 @@ def measure(event: dict[str, Any], context: object) -> dict[str, int]:
     dynamodb, firehose = boto3.client("dynamodb"), boto3.client("firehose")
     gauges = dynamodb.scan(TableName=os.environ["GAUGES"])["Items"]
     readings = {g["GaugeId"]["S"]: int(g["Level"]["N"]) for g in gauges}
-    records = [{"Data": line(name, level(name, mean, time), time)} for name, mean in readings.items()]
+    records = [
+        {"Data": line(name, level(name, mean, time), time)} for name, mean in readings.items()
+    ]
     answer = firehose.put_record_batch(DeliveryStreamName=os.environ["DELIVERY"], Records=records)
     if answer["FailedPutCount"]:
         raise RuntimeError(f"{answer['FailedPutCount']} readings were not taken")
