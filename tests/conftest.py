@@ -15,6 +15,7 @@ TIERS = {
     "property": "Hypothesis looks for the counter-example, no sockets",
     "tank": "LocalStack in this process, virtual time",
     "live": "one body, run on every live engine: see -m embedded and -m docker",
+    "campaign": "worker processes, and a Dask cluster of two on this machine",
     "embedded": "LocalStack as a child process, wall time",
     "fidelity": "AWS's behaviours, looked at with our plug-ins and without",
     "docker": "needs a Docker engine",

@@ -12,9 +12,13 @@ from wavetank.faults.form import plan_from_json, plan_to_json
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.kinds import ALL_KINDS
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.smaller import choices_of, choose_smaller, smaller_plans
 from wavetank.faults.strategy import fault_plans
 from wavetank.scenario.file import parse_scenario
+from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.places import find_places
+from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.text import scenario_to_toml
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)
@@ -125,3 +129,54 @@ def test_places_are_within_the_text(text: str) -> None:
     count = len(text.replace("\r\n", "\n").split("\n"))
     assert {path[0] for path in places} == document.keys()
     assert all(1 <= place.line <= count for place in places.values())
+
+
+descriptions = st.text(
+    st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=100
+)
+names = st.from_regex(r"[a-z][a-z0-9-]{0,63}", fullmatch=True)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Any that a file can hold."""
+    invariants = draw(st.lists(names, unique=True, max_size=4))
+    middle = draw(st.integers(0, len(invariants)))
+    holds = draw(st.sampled_from([None, tuple(invariants[:middle])]))
+    expectations = Expectations(
+        holds=holds, breaks=tuple(invariants[middle:]), alerts_min=draw(st.integers(0, 9))
+    )
+    return Scenario(
+        name=draw(names),
+        description=draw(descriptions),
+        horizon=HOUR,
+        seed=draw(st.none() | st.integers(0, SEED_MAX)),
+        plan=draw(fault_plans(HOUR, ALL_KINDS)),
+        expectations=expectations,
+    )
+
+
+@given(scenarios(), st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"])))
+def test_scenario_is_read_as_it_was_written(scenario: Scenario, comment: str) -> None:
+    """A scenario that was written to a file is the same scenario, whatever the comment says."""
+    text = scenario_to_toml(scenario, comment)
+    assert parse_scenario(scenario.name, text, "x.toml") == scenario
+
+
+@given(st.data(), fault_plans(HOUR, ALL_KINDS))
+def test_smaller_plan_is_no_larger(data: st.DataObject, plan: FaultPlan) -> None:
+    """It has some of the plan's faults, each within the time that it had at most."""
+    smaller = data.draw(smaller_plans(plan))
+    latest = max((fault.healed_after for fault in plan.faults), default=timedelta())
+    assert len(smaller.faults) <= len(plan.faults)
+    assert {type(fault) for fault in smaller.faults} <= {type(fault) for fault in plan.faults}
+    assert not smaller.beyond(latest)
+    assert not smaller.contradictions()
+
+
+@given(fault_plans(HOUR, ALL_KINDS))
+def test_greatest_choices_make_the_plan_itself(plan: FaultPlan) -> None:
+    """So shrinking can begin with the plan that failed."""
+    choices = iter(choices_of(plan))
+    assert choose_smaller(lambda _, __: next(choices), plan) == plan
+    assert next(choices, None) is None

@@ -8,5 +8,6 @@ deploy    deploy onto a running sandbox
 check     check, drill
 judging   what both and the demo do with a sandbox
 own       somebody's own script, checked in a sandbox of its own
+campaign  many stories, what breaks in them, and the least that breaks it
 demo      the whole story in one go
 """

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wavetank.cli import access, bench, check, demo, deploy, replay, sandbox, suite
+from wavetank.cli import access, bench, campaign, check, demo, deploy, replay, sandbox, suite
 from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
 
@@ -33,6 +33,7 @@ app.command()(check.drill)
 app.command()(access.access)
 app.command()(play.run)
 app.command()(replay.replay)
+app.command()(campaign.campaign)
 app.command()(bench.bench)
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

@@ -58,7 +58,7 @@ def play(
         UsageError: the story is none for virtual time, or the history's file is there already.
         StuckError: a handler never came back.
     """
-    _check_virtual(story.scenario)
+    check_virtual(story.scenario)
     judges = judges_of(pipeline, story.scenario)
     with _recording(history, judges, watch) as recording:
         tank.reset()
@@ -83,7 +83,12 @@ def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
     return judges
 
 
-def _check_virtual(scenario: Scenario) -> None:
+def check_virtual(scenario: Scenario) -> None:
+    """Whether virtual time can have all of the scenario's faults.
+
+    Raises:
+        UsageError: one needs a machine to befall.
+    """
     for fault in scenario.plan.faults:
         if fault.live_only:
             raise UsageError(

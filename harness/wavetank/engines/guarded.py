@@ -22,7 +22,8 @@ class Program:
     """What to run, from which folder, and where what it prints goes.
 
     `variables` are its whole environment; None hands on our own, for the user's own tools.
-    `grace_seconds` is how long it may take to shut down when it is asked to.
+    `grace_seconds` is how long it may take to shut down when it is asked to. `descriptors` are
+    handed on to it under their numbers.
     """
 
     command: list[str]
@@ -30,6 +31,7 @@ class Program:
     log_file: Path
     variables: Mapping[str, str] | None
     grace_seconds: float
+    descriptors: tuple[int, ...] = ()
 
 
 class GuardedChild:
@@ -46,7 +48,7 @@ class GuardedChild:
                 stderr=subprocess.STDOUT,
                 cwd=program.folder,
                 env=program.variables,
-                pass_fds=(write_end,),
+                pass_fds=(write_end, *program.descriptors),
                 start_new_session=True,
             )
         os.close(write_end)
@@ -64,6 +66,11 @@ class GuardedChild:
         """Waits until it ends by itself; whether it did so with exit code 0."""
         self._guardian.wait()
         return self._status.readline().startswith(b"exit 0 ")
+
+    def how_it_ended(self) -> str:
+        """Waits until it did so by itself, and says how: `exit 1`, `signal 9`."""
+        self._guardian.wait()
+        return " ".join(self._status.readline().decode().split()[:2])
 
     def has_ended(self) -> bool:
         """Whether it went away by itself."""

@@ -15,5 +15,6 @@ plan        faults together: what they come to, and which contradict each other
 guarantee   what of a plan the guarantee covers
 form        plans as JSON and back
 draw        a plan from a seed, and each kind once
-strategy    plans for Hypothesis; apart, since it alone needs that library
+strategy    plans for Hypothesis; apart, since few need that library
+smaller     plans that are no more than a given one, for shrinking it
 """

@@ -8,9 +8,13 @@ from wavetank.faults.form import fault_to_form
 from wavetank.scenario.model import Expectations, Scenario
 
 
-def scenario_to_toml(scenario: Scenario) -> str:
-    """The text from which `parse_scenario` makes the scenario again; the name is the file's."""
-    return "\n".join(_lines(scenario)) + "\n"
+def scenario_to_toml(scenario: Scenario, comment: str = "") -> str:
+    """The text from which `parse_scenario` makes the scenario again; the name is the file's.
+
+    The lines of `comment` stand before it.
+    """
+    told = [f"# {line}".rstrip() for line in comment.splitlines()]
+    return "\n".join([*told, *([""] if told else []), *_lines(scenario)]) + "\n"
 
 
 def _lines(scenario: Scenario) -> Iterator[str]:
@@ -37,4 +41,4 @@ def _expectations(expectations: Expectations) -> Iterator[str]:
 
 def _written(value: object) -> str:
     """JSON's texts, numbers and lists are TOML's too, but for DEL, which TOML wants escaped."""
-    return json.dumps(value).replace("\x7f", "\\u007F")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

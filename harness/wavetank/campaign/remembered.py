@@ -1,0 +1,194 @@
+"""`seeds.json`: stories that once broke something, so that the suite plays them again for ever.
+
+The file is an object of two keys: `about`, for people, and `failures`, a list of objects:
+
+seed     whose interleaving it is, a whole number
+horizon  how long the story lasts: `1h`
+plan     its faults, in the form that histories and scenario files have too
+broke    the invariants that it broke, by name
+date     when that was: `2026-11-24`
+version  of Wavetank, then
+
+The plan is written out, so that a story stays what it was when seeds come to mean other plans.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from wavetank.driver.play import Story
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.faults.duration import YEAR, duration_text, parse_duration
+from wavetank.faults.form import plan_from_form, plan_to_form
+from wavetank.faults.near import shown
+from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.schema import SEED_MAX
+
+FILE_NAME = "seeds.json"
+ABOUT = (
+    "Stories that once broke an invariant; the suite plays all of them again. "
+    "`campaign --remember` adds to them. See harness/wavetank/campaign/remembered.py."
+)
+KEYS = ("seed", "horizon", "plan", "broke", "date", "version")
+ACTION = "correct the file, or take it from the repository again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remembered:
+    """One of them."""
+
+    seed: int
+    horizon: timedelta
+    plan: FaultPlan
+    broke: tuple[str, ...]
+    day: date
+    version: str
+
+    def story(self) -> Story:
+        """The same story again."""
+        scenario = Scenario(
+            name=f"remembered-{self.seed}",
+            description=f"Broke {self.broke[0]} on {self.day} in {self.version}"[:100],
+            horizon=self.horizon,
+            seed=self.seed,
+            plan=self.plan,
+        )
+        return Story(scenario=scenario, seed=self.seed)
+
+
+def remembered(file: Path) -> tuple[Remembered, ...]:
+    """All that the file holds.
+
+    Raises:
+        UsageError: it cannot be read, or something in it is wrong; says what, and where.
+    """
+    try:
+        form = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file.name} to be JSON", str(error), ACTION) from error
+    failures = form.get("failures") if isinstance(form, Mapping) else None
+    if not isinstance(failures, list):
+        expected = f"{file.name} to be an object with a list `failures`"
+        raise UsageError(expected, shown(form), ACTION)
+    return tuple(
+        _from_form(failure, f"{file.name}, failures[{number}]")
+        for number, failure in enumerate(failures)
+    )
+
+
+def remember(file: Path, failure: Remembered) -> bool:
+    """Adds it, unless the same story is there; whether it did. A reader sees all of it or nothing.
+
+    Raises:
+        UsageError: what is there already is wrong.
+        InfrastructureError: the file cannot be written.
+    """
+    known = remembered(file)
+    if any(_same(failure, other) for other in known):
+        return False
+    forms = [_to_form(each) for each in (*known, failure)]
+    text = json.dumps({"about": ABOUT, "failures": forms}, indent=2) + "\n"
+    try:
+        _replace(file, text)
+    except OSError as error:
+        action = "check that the folder can be written to"
+        raise InfrastructureError(f"to write {file}", str(error), action) from error
+    return True
+
+
+def _same(one: Remembered, other: Remembered) -> bool:
+    return (one.seed, one.horizon, one.plan) == (other.seed, other.horizon, other.plan)
+
+
+def _replace(file: Path, text: str) -> None:
+    with NamedTemporaryFile("w", dir=file.parent, prefix=f"{file.name}.", delete=False) as new:
+        try:
+            new.write(text)
+            new.flush()
+            os.fsync(new.fileno())
+            Path(new.name).chmod(file.stat().st_mode)
+            Path(new.name).replace(file)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
+
+
+def _to_form(failure: Remembered) -> dict[str, object]:
+    return {
+        "seed": failure.seed,
+        "horizon": duration_text(failure.horizon),
+        "plan": plan_to_form(failure.plan),
+        "broke": list(failure.broke),
+        "date": failure.day.isoformat(),
+        "version": failure.version,
+    }
+
+
+def _from_form(form: object, place: str) -> Remembered:
+    if not isinstance(form, Mapping) or set(form) != set(KEYS):
+        expected = f"an object of the keys {', '.join(KEYS)}"
+        raise _refusal(expected, sorted(form) if isinstance(form, Mapping) else form, place)
+    made = Remembered(
+        seed=_seed(form["seed"], f"{place}.seed"),
+        horizon=_horizon(form["horizon"], f"{place}.horizon"),
+        plan=_plan(form["plan"], f"{place}.plan"),
+        broke=_names(form["broke"], f"{place}.broke"),
+        day=_day(form["date"], f"{place}.date"),
+        version=_text(form["version"], f"{place}.version"),
+    )
+    if made.plan.beyond(made.horizon) or made.plan.contradictions():
+        expected = "a plan within its horizon, in which no faults contradict each other"
+        raise _refusal(expected, form["plan"], f"{place}.plan")
+    return made
+
+
+def _refusal(expected: str, found: object, place: str) -> UsageError:
+    return UsageError(expected, f"{shown(found)} at {place}", ACTION)
+
+
+def _seed(value: object, place: str) -> int:
+    if type(value) is not int or not 0 <= value <= SEED_MAX:
+        raise _refusal(f"a whole number from 0 to {SEED_MAX}", value, place)
+    return value
+
+
+def _horizon(value: object, place: str) -> timedelta:
+    try:
+        horizon = parse_duration(value if isinstance(value, str) else "")
+    except ValueError:
+        horizon = timedelta()
+    if not timedelta() < horizon <= YEAR:
+        raise _refusal(f"a duration of at most {duration_text(YEAR)}, such as 1h", value, place)
+    return horizon
+
+
+def _plan(value: object, place: str) -> FaultPlan:
+    try:
+        return plan_from_form(value)
+    except UsageError as error:
+        raise UsageError(error.expected, f"{error.found} at {place}", error.action) from error
+
+
+def _names(value: object, place: str) -> tuple[str, ...]:
+    names = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise _refusal("a list of at least one invariant's name", value, place)
+    return tuple(names)
+
+
+def _day(value: object, place: str) -> date:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise _refusal("a day, such as 2026-11-24", value, place) from error
+
+
+def _text(value: object, place: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise _refusal("a text", value, place)
+    return value

@@ -1,0 +1,33 @@
+"""Failing stories as files that can be run again, and the commands that do so."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from wavetank.driver.play import Story
+from wavetank.errors import InfrastructureError
+from wavetank.scenario.shelf import SUFFIX
+from wavetank.scenario.text import scenario_to_toml
+
+LAUNCHER = "./wavetank"
+
+
+def replay_command(target: str, seed: int, options: Mapping[str, str]) -> str:
+    """The command that plays the story again; `target` is a scenario's name or file."""
+    told = [part for option in options.items() for part in option]
+    return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *told])
+
+
+def save_story(story: Story, folder: Path, why: str) -> Path:
+    """Writes it into the folder, under its scenario's name; `why` goes into its first lines.
+
+    Raises:
+        InfrastructureError: it cannot be written.
+    """
+    file = folder / f"{story.scenario.name}{SUFFIX}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(scenario_to_toml(story.scenario, why), encoding="utf-8")
+    except OSError as error:
+        raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
+    return file

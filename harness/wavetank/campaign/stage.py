@@ -1,0 +1,29 @@
+"""Where stories are played: opened once in each worker, one story after the other from then on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from wavetank.clock import WallClock
+from wavetank.driver.play import Played, Story, play
+from wavetank.engines.tank.engine import tank
+from wavetank.pipelines.pipeline import Pipeline
+
+type PlayStory = Callable[[Story], Played]
+type Stage = Callable[[], AbstractContextManager[PlayStory]]
+"""Handed to workers by pickle, so it is a value, or a function that is found by its name."""
+
+
+@dataclass(frozen=True)
+class TankStage:
+    """A tank with the pipeline in it; each story begins at the baseline."""
+
+    pipeline: Pipeline
+
+    @contextmanager
+    def __call__(self) -> Iterator[PlayStory]:
+        """Opens it; see `Pipeline.deploy` for what may go wrong."""
+        with tank() as made:
+            self.pipeline.deploy(made.aws, WallClock())
+            made.take_baseline()
+            yield lambda story: play(made, self.pipeline, story, None)

@@ -1,0 +1,96 @@
+"""Which stories a campaign has: the same seeds make the same ones, whoever plays them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wavetank.driver.play import Story
+from wavetank.errors import UsageError
+from wavetank.faults.draw import draw_plan
+from wavetank.faults.duration import duration_text
+from wavetank.faults.fault import Fault
+from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.schema import SEED_MAX
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """`count` seeds from `first` on.
+
+    Raises:
+        UsageError: there are none, or a scenario file could not hold the last one.
+    """
+
+    first: int
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.first < 0 or self.count < 1 or self.last > SEED_MAX:
+            raise UsageError(
+                f"at least one seed, all from 0 to {SEED_MAX}",
+                f"{self.count} from {self.first} on",
+                "correct --seeds or --first-seed",
+            )
+
+    @property
+    def last(self) -> int:
+        """The greatest."""
+        return self.first + self.count - 1
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.first, self.last + 1))
+
+
+def drawn_stories(
+    seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
+) -> Iterator[Story]:
+    """For each seed the plan that it draws; the driver goes on until all has recovered.
+
+    Raises:
+        UsageError: the horizon leaves no room for a fault.
+    """
+    for seed in seeds:
+        scenario = Scenario(
+            name=f"seed-{seed}",
+            description=f"The plan of seed {seed}, drawn by a campaign",
+            horizon=horizon,
+            seed=seed,
+            plan=draw_plan(seed, horizon, kinds),
+        )
+        yield Story(scenario=scenario, seed=seed)
+
+
+def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[Story]:
+    """The scenario's own plan under each seed: another interleaving, and other numbers, each."""
+    for seed in seeds:
+        yield Story(scenario=scenario, seed=seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenStories:
+    """A campaign's stories: the scenario's plan under each seed, or the plans that they draw.
+
+    `scenario_name` is what the scenario was asked for by: its name, or its file.
+    """
+
+    seeds: Seeds
+    horizon: timedelta
+    scenario: Scenario | None = None
+    scenario_name: str | None = None
+
+    def stories(self) -> Iterator[Story]:
+        """Afresh, from the first on.
+
+        Raises:
+            UsageError: the horizon leaves no room for a fault.
+        """
+        if self.scenario is None:
+            return drawn_stories(self.seeds, self.horizon)
+        return fixed_stories(self.seeds, self.scenario)
+
+    @property
+    def name(self) -> str:
+        """The same for the same stories; fit for a folder."""
+        what = self.scenario.name if self.scenario else f"drawn-{duration_text(self.horizon)}"
+        return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"

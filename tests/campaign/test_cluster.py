@@ -1,0 +1,98 @@
+"""The same stories on a Dask cluster of two worker processes on this machine."""
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from distributed import LocalCluster
+
+from tests.players import DeadlyStage, EndlessStage, closed_stage, judged, plan_stage
+from tests.waiting import wait_until_true
+from wavetank.campaign.cluster import dask_crew
+from wavetank.campaign.collecting import collect
+from wavetank.campaign.results import StoryResult
+from wavetank.campaign.stage import Stage
+from wavetank.campaign.stories import Seeds, drawn_stories
+from wavetank.clock import WallClock
+from wavetank.errors import InfrastructureError, UsageError
+
+STORIES = list(drawn_stories(Seeds(1, 12), timedelta(hours=1)))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two processes with a thread each."""
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
+    with LocalCluster(**options, dashboard_address=None) as made:  # type: ignore[no-untyped-call]  # as distributed has it
+        yield made
+
+
+def _played(cluster: Any, stage: Stage) -> dict[int, StoryResult]:
+    results: dict[int, StoryResult] = {}
+    with dask_crew(cluster.scheduler_address, stage) as crew:
+        collect(crew, STORIES, lambda result: results.update({result.story.seed: result}))
+    return results
+
+
+def _workers() -> list[int]:
+    """Of Wavetank's, below this process."""
+    children = psutil.Process().children(recursive=True)
+    return [child.pid for child in children if "wavetank.campaign.worker" in child.cmdline()]
+
+
+def test_a_cluster_comes_to_the_same_results(cluster: Any) -> None:
+    """Each story has the result that it has anywhere, and nothing stays behind on the cluster."""
+    assert _played(cluster, plan_stage) == {story.seed: judged(story) for story in STORIES}
+    wait_until_true(lambda: not _workers(), "no worker of ours on the cluster")
+
+
+def test_a_cluster_replaces_workers_too(cluster: Any, tmp_path: Path) -> None:
+    """As a crew on this machine does, since each of its workers has one."""
+    results = _played(cluster, DeadlyStage(3, 1, tmp_path))
+    assert [result.deaths for _, result in sorted(results.items())] == [0, 0, 1, *[0] * 9]
+
+
+def test_an_interrupted_campaign_leaves_the_cluster_at_once(cluster: Any, tmp_path: Path) -> None:
+    """What is being played there is ended, and the cluster is as good as before."""
+    taken: list[int] = []
+
+    def take(result: StoryResult) -> None:
+        taken.append(result.story.seed)
+        if len(taken) == 4:
+            wait_until_true(lambda: len(list(tmp_path.iterdir())) == 2, "two busy workers")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):  # noqa: SIM117 - the crew ends within
+        with dask_crew(cluster.scheduler_address, EndlessStage(4, tmp_path)) as crew:
+            collect(crew, STORIES, take)
+    assert sorted(taken) == [1, 2, 3, 4]
+    wait_until_true(lambda: not _workers(), "no worker of ours on the cluster")
+    assert len(_played(cluster, plan_stage)) == len(STORIES)
+
+
+def test_a_stage_that_cannot_be_opened_there_is_said_here(cluster: Any) -> None:
+    """The error is the stage's own."""
+    with pytest.raises(UsageError, match="build one"):
+        _played(cluster, closed_stage)
+
+
+def test_nobody_at_the_address_is_said_within_seconds() -> None:
+    """So is an address that is none."""
+    clock = WallClock()
+    begun = clock.monotonic()
+    with (
+        pytest.raises(InfrastructureError, match="no answer within 5 s"),
+        dask_crew("tcp://127.0.0.1:9", plan_stage),
+    ):
+        pass
+    assert clock.monotonic() - begun < 15
+    with (
+        pytest.raises(UsageError, match="address of a Dask"),
+        dask_crew("nonsense://x", plan_stage),
+    ):
+        pass
+    assert sys.modules["distributed"]

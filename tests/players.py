@@ -1,0 +1,130 @@
+"""Who plays stories without a tank: a judge of plans, and stages on which workers come to grief."""
+
+import hashlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.campaign.results import StoryResult
+from wavetank.campaign.stage import PlayStory
+from wavetank.driver.play import Played, Story
+from wavetank.errors import UsageError
+from wavetank.faults.form import plan_to_json
+from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.plan import FaultPlan
+from wavetank.faults.ticks import DuplicateTick, LateTick
+from wavetank.verdicts import Finding, Verdict, exit_code
+
+CONSERVATION = "conservation"
+CONTINUITY = "walk-continuity"
+LATE_SECONDS_MAX = 100
+
+
+def judge_plan(story: Story) -> Played:
+    """A handler that loses records where it crashes, and its walk where ticks come late or twice.
+
+    Of the late ones only those matter that are later than 100 s.
+    """
+    plan = story.scenario.plan
+    findings = (
+        _finding(CONSERVATION, broken=_has(plan, HandlerCrash)),
+        _finding(CONTINUITY, broken=_comes_late(plan) and _has(plan, DuplicateTick)),
+    )
+    text = f"{story.scenario.name} {story.seed} {plan_to_json(plan)}"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Played(findings, digest, len(text), exit_code(findings))
+
+
+def judged(story: Story) -> StoryResult:
+    """The same as the result of a campaign's story."""
+    return StoryResult(story=story, played=judge_plan(story))
+
+
+def _has(plan: FaultPlan, kind: type) -> bool:
+    return any(isinstance(fault, kind) for fault in plan.faults)
+
+
+def _comes_late(plan: FaultPlan) -> bool:
+    late = [fault for fault in plan.faults if isinstance(fault, LateTick)]
+    return any(fault.delay.total_seconds() > LATE_SECONDS_MAX for fault in late)
+
+
+def _finding(key: str, *, broken: bool) -> Finding:
+    verdict = Verdict.INVALID if broken else Verdict.VALID
+    return Finding(key, verdict, "by the plan alone", key)
+
+
+@contextmanager
+def plan_stage() -> Iterator[PlayStory]:
+    """Where plans are judged."""
+    yield judge_plan
+
+
+@dataclass(frozen=True)
+class DeadlyStage:
+    """Whoever plays the seed dies of it, `times` times; files in the folder count them."""
+
+    seed: int
+    times: int
+    folder: Path
+
+    @contextmanager
+    def __call__(self) -> Iterator[PlayStory]:
+        """Opens it."""
+        yield self._play
+
+    def _play(self, story: Story) -> Played:
+        if story.seed == self.seed and len(list(self.folder.iterdir())) < self.times:
+            (self.folder / str(os.getpid())).touch()
+            sys.stderr.write("the end is near\n")
+            sys.stderr.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judge_plan(story)
+
+
+@dataclass(frozen=True)
+class EndlessStage:
+    """Seeds above `last` are never done with; each leaves a file named after its process."""
+
+    last: int
+    folder: Path
+
+    @contextmanager
+    def __call__(self) -> Iterator[PlayStory]:
+        """Opens it."""
+        yield self._play
+
+    def _play(self, story: Story) -> Played:
+        if story.seed > self.last:
+            (self.folder / str(os.getpid())).touch()
+            threading.Event().wait()
+        return judge_plan(story)
+
+
+def closed_stage() -> AbstractContextManager[PlayStory]:
+    """One that cannot be opened."""
+    raise UsageError("a stage", "none", "build one")
+
+
+@contextmanager
+def shaky_stage() -> Iterator[PlayStory]:
+    """One on which every seventh seed is a mistake of the program's."""
+
+    def play(story: Story) -> Played:
+        if story.seed % 7 == 0:
+            raise LookupError(story.scenario.name)
+        return judge_plan(story)
+
+    yield play
+
+
+@contextmanager
+def fatal_stage() -> Iterator[PlayStory]:
+    """One that kills whoever opens it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield judge_plan

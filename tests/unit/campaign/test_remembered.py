@@ -1,0 +1,112 @@
+"""seeds.json: what is remembered, and what is refused."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rules.source import ROOT
+from wavetank.campaign.remembered import ABOUT, FILE_NAME, Remembered, remember, remembered
+from wavetank.errors import InfrastructureError, UsageError
+from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.plan import FaultPlan
+
+FAILURE = Remembered(
+    seed=7,
+    horizon=timedelta(minutes=2),
+    plan=FaultPlan((HandlerCrash(after=timedelta(), lasts=timedelta(seconds=30), times=None),)),
+    broke=("conservation", "walk-continuity"),
+    day=date(2026, 11, 24),
+    version="0.1.0",
+)
+FORM: dict[str, Any] = {
+    "seed": 7,
+    "horizon": "2m",
+    "plan": [{"kind": "handler-crash", "after": "0s", "lasts": "30s"}],
+    "broke": ["conservation"],
+    "date": "2026-11-24",
+    "version": "0.1.0",
+}
+
+
+def _file(folder: Path, *failures: object) -> Path:
+    file = folder / FILE_NAME
+    file.write_text(json.dumps({"about": ABOUT, "failures": failures}))
+    return file
+
+
+def test_the_repository_s_own_is_read() -> None:
+    """Whatever is in it, it is in order, and says what it is."""
+    file = ROOT / FILE_NAME
+    stories = [failure.story() for failure in remembered(file)]
+    assert len({story.seed for story in stories}) <= len(stories)
+    assert json.loads(file.read_text())["about"] == ABOUT
+
+
+def test_a_failure_is_remembered_as_it_was(tmp_path: Path) -> None:
+    """It is read as it was written, once, and its story is the one that failed."""
+    file = _file(tmp_path)
+    other = replace(FAILURE, seed=8)
+    assert [remember(file, FAILURE), remember(file, other), remember(file, FAILURE)] == [
+        True,
+        True,
+        False,
+    ]
+    assert remembered(file) == (FAILURE, other)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    story = FAILURE.story()
+    assert (story.seed, story.scenario.plan) == (7, FAILURE.plan)
+    assert story.scenario.horizon == FAILURE.horizon
+
+
+def test_nothing_is_lost_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """The file stays what it was, and nothing else is left in the folder."""
+    file = _file(tmp_path, FORM)
+    text = file.read_text()
+    broken = replace(FAILURE, seed=9, version="\ud800")  # no UTF-8
+    with pytest.raises(UnicodeEncodeError):
+        _ = broken.version.encode()
+    moved = tmp_path / "elsewhere" / FILE_NAME
+    with pytest.raises((UsageError, InfrastructureError)):
+        remember(moved, FAILURE)
+    assert file.read_text() == text
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"seed": "7"}, r"whole number.*'7' at seeds.json, failures\[1\].seed"),
+        ({"seed": True}, r"True at seeds.json, failures\[1\].seed"),
+        ({"seed": -1}, r"-1 at"),
+        ({"horizon": "2"}, r"such as 1h; found '2' at seeds.json, failures\[1\].horizon"),
+        ({"plan": [{"kind": "handler-crush"}]}, r"failures\[1\].plan; did you mean handler-crash"),
+        ({"plan": [{"kind": "s3-outage", "after": "1h"}]}, r"within its horizon.*\.plan"),
+        ({"broke": []}, r"at least one invariant.*\.broke"),
+        ({"broke": "conservation"}, r"at least one invariant"),
+        ({"date": "yesterday"}, r"a day, such as.*\.date"),
+        ({"version": ""}, r"a text; found ''"),
+        ({"more": 1}, r"the keys seed, horizon.*failures\[1\]"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    tmp_path: Path, changed: dict[str, Any], told: str
+) -> None:
+    """Which failure, which key, what stands there, and what may."""
+    file = _file(tmp_path, FORM, FORM | changed)
+    with pytest.raises(UsageError, match=told):
+        remembered(file)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"failures": {}}', "[" * 100_000])
+def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
+    """What is not of the form at all is told apart from what is wrong in it."""
+    file = tmp_path / FILE_NAME
+    file.write_text(text)
+    with pytest.raises(UsageError, match=r"seeds\.json to be"):
+        remembered(file)
+    with pytest.raises(UsageError, match=r"seeds\.json to be"):
+        remembered(tmp_path / "none" / FILE_NAME)

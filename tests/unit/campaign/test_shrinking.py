@@ -1,0 +1,128 @@
+"""A failing story is cut down to what it takes."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.players import CONSERVATION, CONTINUITY, judged
+from wavetank.campaign.results import StoryResult
+from wavetank.campaign.shrinking import Budget, Shrunk, shrink
+from wavetank.campaign.stories import Seeds, drawn_stories
+from wavetank.clock import WallClock
+from wavetank.driver.play import Story
+from wavetank.faults.delivery import S3Outage
+from wavetank.faults.fault import Fault
+from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.plan import FaultPlan
+from wavetank.faults.smaller import choices_of
+from wavetank.faults.ticks import DuplicateTick, LateTick
+from wavetank.scenario.model import Scenario
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+STEP = 30 * SECOND
+BUDGET = Budget(seconds_max=3600)
+
+
+class Company:
+    """Plays stories, and knows how many."""
+
+    def __init__(self) -> None:
+        self.stories: list[Story] = []
+
+    def play(self, story: Story) -> StoryResult:
+        self.stories.append(story)
+        return judged(story)
+
+
+def _shrunk(plan: FaultPlan, company: Company, budget: Budget = BUDGET) -> Shrunk:
+    scenario = Scenario(name="bad", description="bad", horizon=24 * HOUR, plan=plan)
+    result = judged(Story(scenario=scenario, seed=7))
+    return shrink(result, company.play, budget, WallClock())
+
+
+def _plan(*faults: Fault) -> FaultPlan:
+    return FaultPlan(faults)
+
+
+BAD = _plan(
+    S3Outage(after=HOUR, lasts=3 * HOUR),
+    LateTick(after=2 * HOUR + 17 * SECOND, lasts=HOUR, delay=270 * SECOND, times=None),
+    S3Outage(after=9 * HOUR),
+    DuplicateTick(after=5 * HOUR, lasts=HOUR, occurrence=3, times=3, copies=3),
+)
+
+
+@pytest.mark.parametrize(
+    "story", [s for s in drawn_stories(Seeds(1, 60), HOUR) if judged(s).broken]
+)
+def test_drawn_plans_shrink_to_the_faults_that_matter(story: Story) -> None:
+    """One crash, or one late and one doubled tick, is left: at once, shortest, and once."""
+    result = judged(story)
+    shrunk = shrink(result, Company().play, BUDGET, WallClock())
+    faults = shrunk.story.scenario.plan.faults
+    kinds: dict[str, set[type[Fault]]] = {
+        CONSERVATION: {HandlerCrash},
+        CONTINUITY: {LateTick, DuplicateTick},
+    }
+    assert shrunk.invariant == result.broken[0]
+    assert {type(fault) for fault in faults} == kinds[shrunk.invariant]
+    assert len(faults) == len(kinds[shrunk.invariant])
+    assert {fault.lasts for fault in faults} == {STEP}
+    assert sorted(fault.after for fault in faults) == [timedelta(), STEP][: len(faults)]
+    assert shrunk.complete
+    assert shrunk.story.seed == story.seed
+
+
+def test_numbers_shrink_as_far_as_they_may() -> None:
+    """What has to be large stays so, by a second, and all else is the simplest there is."""
+    shrunk = _shrunk(BAD, Company())
+    late = LateTick(after=STEP, lasts=STEP, delay=101 * SECOND)  # they cannot both be at once
+    doubled = DuplicateTick(after=timedelta(), lasts=STEP, copies=1, gap=SECOND)
+    assert shrunk.story.scenario.plan == _plan(late, doubled)
+    assert shrunk.story.scenario.horizon == 2 * MINUTE
+    assert shrunk.broken == (CONTINUITY,)
+    assert shrunk.story.scenario.name == "bad-shrunk"
+
+
+def test_a_story_shrinks_the_same_way_each_time() -> None:
+    """The same stories are played, in the same order."""
+    first, second = Company(), Company()
+    assert _shrunk(BAD, first) == _shrunk(BAD, second)
+    assert first.stories == second.stories
+    assert len(first.stories) == len(set(first.stories)) < 100
+
+
+@pytest.mark.parametrize("runs_max", [0, 1, 5, 20])
+def test_no_more_stories_are_played_than_may(runs_max: int) -> None:
+    """What was found until then still breaks the invariant, and is said not to be the least."""
+    company = Company()
+    shrunk = _shrunk(BAD, company, Budget(runs_max=runs_max, seconds_max=3600))
+    assert len(company.stories) == shrunk.runs <= runs_max
+    assert not shrunk.complete
+    assert judged(shrunk.story).broken == shrunk.broken == (CONTINUITY,)
+
+
+def test_no_story_is_played_once_the_time_is_up() -> None:
+    """Nothing is gained and nothing is lost."""
+    company = Company()
+    shrunk = _shrunk(BAD, company, Budget(seconds_max=0))
+    assert company.stories == []
+    assert shrunk.story.scenario.plan == BAD
+
+
+def test_a_story_that_breaks_by_itself_shrinks_to_a_calm_one() -> None:
+    """Where no fault is needed none is left."""
+
+    def play(story: Story) -> StoryResult:
+        crash = _plan(HandlerCrash(after=timedelta()))
+        changed = Scenario(name="x", description="x", horizon=HOUR, plan=crash)
+        return StoryResult(
+            story=story, played=judged(Story(scenario=changed, seed=story.seed)).played
+        )
+
+    scenario = Scenario(name="x", description="x", horizon=HOUR, plan=BAD)
+    shrunk = shrink(play(Story(scenario=scenario, seed=1)), play, BUDGET, WallClock())
+    assert shrunk.story.scenario.plan == FaultPlan()
+    assert choices_of(FaultPlan()) == ()

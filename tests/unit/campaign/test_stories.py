@@ -1,0 +1,42 @@
+"""Which stories a campaign has."""
+
+from datetime import timedelta
+
+import pytest
+
+from wavetank.campaign.stories import Seeds, drawn_stories, fixed_stories
+from wavetank.errors import UsageError
+from wavetank.faults.draw import draw_plan
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.schema import SEED_MAX
+
+HOUR = timedelta(hours=1)
+
+
+def test_each_seed_has_the_plan_that_it_draws() -> None:
+    """A seed's story has that seed's plan and name, however many stand before it."""
+    stories = list(drawn_stories(Seeds(5, 3), HOUR))
+    assert [story.seed for story in stories] == [5, 6, 7]
+    assert [story.scenario.plan for story in stories] == [draw_plan(n, HOUR) for n in (5, 6, 7)]
+    assert stories[1] == next(iter(drawn_stories(Seeds(6, 1), HOUR)))
+
+
+def test_a_scenario_is_the_same_under_each_seed() -> None:
+    """Only the seed differs."""
+    scenario = Scenario(name="calm", description="calm", horizon=HOUR)
+    stories = list(fixed_stories(Seeds(0, 4), scenario))
+    assert [story.seed for story in stories] == [0, 1, 2, 3]
+    assert {story.scenario for story in stories} == {scenario}
+
+
+@pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (SEED_MAX, 2)])
+def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> None:
+    """There is at least one, and all can be written into a scenario file."""
+    with pytest.raises(UsageError, match="--first-seed"):
+        Seeds(first, count)
+
+
+def test_a_horizon_without_room_is_refused() -> None:
+    """Half a minute holds no fault."""
+    with pytest.raises(UsageError, match="let the run last longer"):
+        list(drawn_stories(Seeds(1, 1), timedelta(seconds=30)))
