@@ -10,6 +10,7 @@ from tests.live.hosts import PROJECT
 from tests.tank.conftest import Deployed
 from tests.tank.naive import NAIVE, with_handler
 from tests.tank.stories import HORIZON, scenario_of, tell, tell_of
+from wavetank.campaign.remembered import FILE_NAME, remembered
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import (
     DuplicateDelivery,
@@ -127,3 +128,12 @@ def test_every_fault_of_the_stream_is_in_the_table() -> None:
 def test_every_kind_is_among_the_single_faults() -> None:
     """So that ours is shown to stand all of them."""
     assert list(SINGLE) == [kind.kind for kind in VIRTUAL_KINDS]
+
+
+def test_what_once_failed_does_not_fail_again(deployed: Deployed) -> None:
+    """Every story of seeds.json is played."""
+    broken = {
+        failure.seed: tell(deployed, failure.story().scenario, failure.seed).broken()
+        for failure in remembered(PROJECT / FILE_NAME)
+    }
+    assert {seed: found for seed, found in broken.items() if found} == {}
