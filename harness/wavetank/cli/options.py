@@ -100,14 +100,6 @@ ConfirmOption = Annotated[
         help="Take every address as confirmed. Default: each is asked first, as on AWS.",
     ),
 ]
-HandlerOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--handler",
-        metavar="FILE.py",
-        help="Your own streaming function, in the form of the assignment's script.",
-    ),
-]
 ResetOption = Annotated[
     bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
 ]

@@ -84,8 +84,8 @@ def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) 
     except KeyboardInterrupt:
         output.say(f"stopped; what happened until then is in {saved.history}")
         raise
-    saved.finish(_summary(story, pipeline, played))
-    _tell(played, saved, output)
+    save(saved, story, pipeline, played)
+    tell(played, saved, output)
     return played.exit_code
 
 
@@ -131,18 +131,22 @@ def _faults(scenario: Scenario) -> str:
     return "".join(f"\n  {describe(fault)}" for fault in scenario.plan.faults) or "none"
 
 
-def _summary(story: Story, pipeline: Pipeline, played: Played) -> RunSummary:
-    return RunSummary(
-        scenario=story.scenario.name,
-        seed=story.seed,
-        digest=played.digest,
-        pipeline=pipeline.options(),
-        version=metadata.version("wavetank"),
-        findings=played.findings,
+def save(saved: SavedRun, story: Story, pipeline: Pipeline, played: Played) -> None:
+    """Keeps what came of the run, beside its history."""
+    saved.finish(
+        RunSummary(
+            scenario=story.scenario.name,
+            seed=story.seed,
+            digest=played.digest,
+            pipeline=pipeline.options(),
+            version=metadata.version("wavetank"),
+            findings=played.findings,
+        )
     )
 
 
-def _tell(played: Played, saved: SavedRun, output: Output) -> None:
+def tell(played: Played, saved: SavedRun, output: Output) -> None:
+    """The verdicts, where the run is saved, and how to see it again."""
     output.findings(played.findings)
     folder = _short(saved.folder)
     output.say(f"{counted(played.events, 'event')} in {folder}, digest {played.digest[:12]}")

@@ -4,32 +4,45 @@ A tick is the minute that a rule was due in. How records are told to be a minute
 and for `own_tally` where somebody's own script makes them.
 """
 
-from wavetank.history import AttemptEnded, DestinationReached, Event, Outcome
+from wavetank.history import (
+    AttemptEnded,
+    DestinationReached,
+    Event,
+    Fired,
+    Outcome,
+    Suppressed,
+)
 from wavetank.history.events import OK
 from wavetank.invariants.compact import Spans
 from wavetank.invariants.ending import Ending, Flaws, conclude
 from wavetank.invariants.ticker.own_tally import OwnTally
-from wavetank.invariants.ticker.tally import Tally
+from wavetank.invariants.ticker.tally import Tally, minute_of
 from wavetank.ticker import RECORDS_PER_TICK
 from wavetank.verdicts import Finding
 from wavetank.words import counted
 
 
 class DeliveredTicks:
-    """A tick that an invocation succeeded for has its records in S3, whoever put them there."""
+    """A tick has its records in S3 once its own invocation, or a later tick's, has succeeded.
+
+    Whoever put them there: a tick that failed, or that the rule missed, is made good by the next.
+    """
 
     key = "delivered-ticks"
-    name = "a tick that succeeded is delivered"
+    name = "a tick is delivered once it, or a later one, has succeeded"
 
     def __init__(self, *, own_handler: bool = False) -> None:
         self._ending = Ending()
         self._minutes = OwnTally() if own_handler else Tally()
         self._succeeded = Spans()
+        self._due = Spans()
 
     def observe(self, event: Event) -> None:
         self._ending.observe(event)
         self._minutes.observe(event)
-        if isinstance(event, AttemptEnded) and event.outcome is Outcome.SUCCESS:
+        if isinstance(event, Fired | Suppressed):
+            self._due.add(minute_of(event.due))
+        elif isinstance(event, AttemptEnded) and event.outcome is Outcome.SUCCESS:
             minute = self._minutes.of_request(event.request)
             if minute is not None:
                 self._succeeded.add(minute)
@@ -38,6 +51,8 @@ class DeliveredTicks:
         absent = Flaws()
         for first, last in self._succeeded.without(self._minutes.delivered):
             absent.add("succeeded, not delivered", self._minutes.shown(first), last - first + 1)
+        for first, last in self._missed().without(self._minutes.delivered):
+            absent.add("not made good", self._minutes.shown(first), last - first + 1)
         ticks = len(self._succeeded)
         return conclude(
             self.name,
@@ -47,6 +62,15 @@ class DeliveredTicks:
             doubt="" if ticks else "no tick succeeded",
             holds=f"{counted(ticks, 'tick')} succeeded, each with {RECORDS_PER_TICK} records",
         )
+
+    def _missed(self) -> Spans:
+        """The ticks that did not succeed, and that one after them could have made good."""
+        last_success = max((last for _, last in self._succeeded), default=0)
+        missed = Spans()
+        for first, last in self._due.without(self._succeeded):
+            for minute in range(first, min(last, last_success) + 1):
+                missed.add(minute)
+        return missed
 
 
 class AlertedMinutes:

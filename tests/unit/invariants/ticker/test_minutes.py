@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.stories import assert_found, calm, only, undrained, without
-from wavetank.history import DestinationReached, Event, Fired, ObjectDelivered
+from wavetank.history import DestinationReached, Event, Fired, ObjectDelivered, Suppressed
 from wavetank.invariants.ticker import AlertedMinutes, DeliveredTicks
 from wavetank.verdicts import Verdict
 
@@ -84,3 +84,18 @@ def test_run_without_ticks_is_unknown() -> None:
     """Where nothing was fired, no minute can be missing."""
     events = [event for event in calm() if not isinstance(event, Fired)]
     assert_found(AlertedMinutes(), events, Verdict.UNKNOWN, "no tick was fired")
+
+
+def test_a_tick_that_no_later_one_makes_good_is_invalid() -> None:
+    """One that failed, or that the rule missed, with a success after it and without its records."""
+    good = calm(3, [2])
+    (made_good,) = [e for e in only(good, ObjectDelivered) if len(e.records) == 40]
+    events = [
+        replace(made_good, records=made_good.records[20:]) if e is made_good else e for e in good
+    ]
+    evidence = "not made good: 1 (the first: 2026-11-23T12:02:00Z with 0 of 20 records)"
+    assert_found(DeliveredTicks(), events, Verdict.INVALID, evidence)
+    fired = only(events, Fired)[1]
+    missed = Suppressed(fired.at, fired.rule, fired.target, fired.due, "fault-1-missed-tick")
+    events = [missed if e is fired else e for e in events]
+    assert_found(DeliveredTicks(), events, Verdict.INVALID, evidence)

@@ -1,0 +1,91 @@
+"""A run told to people as it happens: not every event, but what a story is made of."""
+
+from typing import TYPE_CHECKING
+
+from wavetank.cli.output import Output
+from wavetank.history import (
+    AttemptEnded,
+    Event,
+    FaultBegan,
+    FaultHealed,
+    Fired,
+    GivenUp,
+    MessageSent,
+    ObjectDelivered,
+    RecordsAccepted,
+    RunBegan,
+    Suppressed,
+)
+from wavetank.words import counted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ERROR_CHARACTERS = 100
+
+
+class Narrator:
+    """Tells the first of each kind of thing, every fault, and every failure with its alerts."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._begin: datetime | None = None
+        self._usual = 0
+        self._objects = 0
+        self._told: set[str] = set()
+
+    def tell(self, event: Event) -> None:
+        """Says what there is to say of it."""
+        match event:
+            case RunBegan():
+                self._begin = event.at
+                rules = ", ".join(f"{rule.name} {rule.expression}" for rule in event.rules)
+                self._output.say(f"deployed: {rules}; {counted(len(event.code), 'function')}")
+            case RecordsAccepted():
+                self._accept(event)
+            case ObjectDelivered():
+                self._deliver(event)
+            case FaultBegan() | FaultHealed():
+                self._told.clear()
+                began = isinstance(event, FaultBegan)
+                text = f"fault: {event.detail}" if began else f"healed: {event.kind}"
+                self._say(event, text)
+            case _:
+                self._tell_of_trouble(event)
+
+    def _tell_of_trouble(self, event: Event) -> None:
+        match event:
+            case Suppressed():
+                self._say(event, f"{event.rule} does not fire")
+            case Fired() if event.at != event.due:
+                self._say(event, f"the event due at {event.due:%H:%M:%S} arrives")
+            case AttemptEnded() if event.error_type:
+                text = f"{event.error_type}: {event.message}"[:ERROR_CHARACTERS]
+                self._once(event, "failure", f"{event.function} fails: {text}")
+            case GivenUp():
+                attempts = counted(event.attempts, "attempt")
+                self._once(event, "given up", f"given up after {attempts}")
+            case MessageSent():
+                self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")
+
+    def _accept(self, event: RecordsAccepted) -> None:
+        count = len(event.records)
+        if count != self._usual:
+            self._say(event, f"a tick delivers {counted(count, 'record')}")
+        self._usual = self._usual or count
+
+    def _deliver(self, event: ObjectDelivered) -> None:
+        self._objects += 1
+        if self._objects == 1:
+            self._say(event, f"the first object in S3: {event.key}")
+
+    def _once(self, event: Event, kind: str, text: str) -> None:
+        """Of a kind, the first since the last fault began or was healed."""
+        if kind not in self._told:
+            self._told.add(kind)
+            self._say(event, text)
+
+    def _say(self, event: Event, text: str) -> None:
+        assert self._begin is not None  # the first event of a run
+        passed = int((event.at - self._begin).total_seconds())
+        self._output.say(f"{passed // 3600:02}:{passed // 60 % 60:02}:{passed % 60:02}  {text}")

@@ -1,0 +1,30 @@
+"""Somebody's own handler in the worker's tank, in place of the project's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tests.live.hosts import PROJECT
+from tests.tank.conftest import Deployed
+from wavetank.clock import WallClock
+from wavetank.stack.own_handler import read_own_handler
+
+NAIVE = PROJECT / "tests" / "handlers" / "naive" / "handler.py"
+
+
+@contextmanager
+def with_handler(deployed: Deployed, source: Path) -> Iterator[Deployed]:
+    """For the body, the pipeline has this handler, deployed as a user would."""
+    own = replace(deployed.pipeline, handler=read_own_handler(source, deployed.names))
+    _redeploy(Deployed(deployed.tank, deployed.names, own))
+    try:
+        yield Deployed(deployed.tank, deployed.names, own)
+    finally:
+        _redeploy(deployed)
+
+
+def _redeploy(deployed: Deployed) -> None:
+    deployed.tank.reset()
+    deployed.pipeline.deploy(deployed.tank.aws, WallClock())
+    deployed.tank.take_baseline()
