@@ -30,8 +30,10 @@ def cluster() -> Iterator[Any]:
 
 
 def _cluster(workers: int) -> Any:
+    """Without a dashboard; what else is on the scheduler's HTTP port goes to any that is free."""
     options = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
-    return LocalCluster(n_workers=workers, dashboard_address=None, **options)  # type: ignore[no-untyped-call]  # as distributed has it
+    quiet = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
+    return LocalCluster(n_workers=workers, **options, **quiet)  # type: ignore[no-untyped-call]  # as distributed has it
 
 
 def _played(cluster: Any, stage: Stage) -> dict[int, StoryResult]:
