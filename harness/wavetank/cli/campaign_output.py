@@ -143,7 +143,7 @@ class CampaignOutput:
             replay=command,
         )
         if not self._output.as_json:
-            self._output.say(f"\n{why}, after {counted(shrunk.runs, 'more run')}:\n")
+            self._output.say(f"\n{why}, found in {counted(shrunk.runs, 'run')}:\n")
             self._output.say(scenario_to_toml(story.scenario))
             self._output.say(f"replay: {command}")
 
