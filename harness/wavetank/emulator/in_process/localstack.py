@@ -13,6 +13,8 @@ from localstack.http import Request, Response
 from localstack.runtime import current
 from werkzeug.datastructures import Headers
 
+from wavetank.emulator.in_process.gateway import lighten
+from wavetank.emulator.in_process.parsing import quicken_parsers
 from wavetank.exchange import HttpRequest, HttpResponse
 
 
@@ -24,18 +26,26 @@ class InProcessLocalStack:
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
         self._gateway: Any = runtime.components.gateway
+        lighten(self._gateway)
+        quicken_parsers()
+        self._services: dict[str, Any] = {}
         runtime.ready.set()
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """What LocalStack answers to the request; several threads may ask."""
         response = Response()
-        self._gateway.handle(RequestContext(_as_werkzeug(request)), response)
+        context = RequestContext(_as_werkzeug(request))
+        target = request.headers.get("X-Amz-Target", "").partition(".")[0]
+        context.service = self._services.get(target)
+        self._gateway.handle(context, response)
+        if target and context.service is not None:
+            self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
 
 
 def _as_werkzeug(request: HttpRequest) -> Request:
     parts = urlsplit(request.url)
-    return Request(
+    made = Request(
         method=request.method,
         path=parts.path or "/",
         query_string=parts.query,
@@ -43,3 +53,5 @@ def _as_werkzeug(request: HttpRequest) -> Request:
         body=request.body,
         server=(parts.hostname or "", parts.port),
     )
+    made._cached_data = request.body  # noqa: SLF001 - it is read already: not to be looked for in a form
+    return made
