@@ -38,6 +38,13 @@ class WallClock:
         time.sleep(seconds)
 
 
+class MachineClock(WallClock):
+    """The machine's own time, also where Python's was made to stand still."""
+
+    def monotonic(self) -> float:
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 def floor_to_minute(instant: datetime) -> datetime:
     """The minute that `instant` falls in, which is the tick it belongs to."""
     return instant.replace(second=0, microsecond=0)

@@ -17,6 +17,8 @@ from wavetank.emulator.in_process.gateway import lighten
 from wavetank.emulator.in_process.parsing import quicken_parsers
 from wavetank.exchange import HttpRequest, HttpResponse
 
+JSON = "application/x-amz-json"
+
 
 class InProcessLocalStack:
     """LocalStack with its init hooks run and its services loaded when they are first called."""
@@ -44,14 +46,19 @@ class InProcessLocalStack:
 
 
 def _as_werkzeug(request: HttpRequest) -> Request:
+    """JSON needs neither the headers in WSGI's environment nor a search for forms in it."""
     parts = urlsplit(request.url)
+    headers = Headers(list(request.headers.items()))
+    is_json = headers.get("Content-Type", "").startswith(JSON)
     made = Request(
         method=request.method,
         path=parts.path or "/",
         query_string=parts.query,
-        headers=Headers(list(request.headers.items())),
+        headers={} if is_json else headers,
         body=request.body,
         server=(parts.hostname or "", parts.port),
     )
-    made._cached_data = request.body  # noqa: SLF001 - it is read already: not to be looked for in a form
+    if is_json:
+        made.headers = headers
+        made._cached_data = request.body  # noqa: SLF001 - werkzeug has no public name for it
     return made

@@ -81,12 +81,14 @@ def parse_xml_structure(
     sent = {name.lower() for name, _ in request.headers}
     absent = [name for name, header in headers.items() if header not in sent]
     members = {name: member for name, member in shape.members.items() if name not in absent}
-    present = _Present(members, tuple(shape.required_members))
+    present: Any = _Present(members, tuple(shape.required_members))
     found = STOCK_XML(parser, request, present, node, uri_params)
     return dict.fromkeys(absent) | found
 
 
 def quicken_parsers() -> None:
     """Puts both in the place of LocalStack's."""
-    BaseJSONRequestParser._parse_structure = parse_json_structure  # type: ignore[method-assign]  # noqa: SLF001 - as above
-    RestXMLRequestParser._parse_structure = parse_xml_structure  # type: ignore[method-assign]  # noqa: SLF001 - as above
+    json_parser: Any = BaseJSONRequestParser
+    xml_parser: Any = RestXMLRequestParser
+    json_parser._parse_structure = parse_json_structure  # noqa: SLF001 - as above
+    xml_parser._parse_structure = parse_xml_structure  # noqa: SLF001 - as above
