@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from localstack.services.cloudformation.v2.entities import Stack
 
 from tests.pipelines.sensors import SENSORS
 from tests.tank.conftest import START, Deployed
@@ -246,3 +247,21 @@ def test_what_does_not_deploy_is_said_and_gone(
     given.deploy(alone, WallClock())
     functions = alone.awslambda.list_functions()["Functions"]
     assert [f for f in functions if f["FunctionName"].startswith("pipeline-Answer-")]
+
+
+def test_a_stack_has_its_outputs_when_it_is_complete(
+    alone: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the very moment: a stack that is made of them may be asked for right then."""
+    stock, seen = Stack._store_event, []  # noqa: SLF001 - what LocalStack does as the status changes
+
+    def store_event(stack: Any, **event: Any) -> None:
+        stock(stack, **event)
+        if stack.status == "CREATE_COMPLETE" and event["resource_id"] == PIPELINE_STACK:
+            seen.append(stack.resolved_outputs)
+
+    monkeypatch.setattr(Stack, "_store_event", store_event)
+    resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
+    template = json.dumps({"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}})
+    Stacks(alone.cloudformation, WallClock(), 0.05).apply(PIPELINE_STACK, template, {})
+    assert [output["OutputValue"] for (output,) in seen] == ["42"]
