@@ -24,13 +24,15 @@ SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
 class Settings:
     """What the machine and its user decided before the command was typed.
 
-    `state_folder` holds everything that running leaves behind; `project_folder` is where the
+    `state_folder` holds everything that running leaves behind; `cache_folder` what can be worked
+    out again; `project_folder` is where the
     templates and the handlers are; `compose_project` is Docker's name for the sandbox;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one.
     """
 
     project_folder: Path
     state_folder: Path
+    cache_folder: Path
     path: str
     compose_project: str
     mail_server: str | None
@@ -57,6 +59,7 @@ def read_settings() -> Settings:
     return Settings(
         project_folder=project,
         state_folder=Path(state).absolute() if state else project / ".wavetank",
+        cache_folder=project / ".wavetank" / "cache",
         path=os.environ.get("PATH", os.defpath),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
         mail_server=os.environ.get("WAVETANK_SMTP") or None,

@@ -40,8 +40,8 @@ def deployed() -> Iterator[Deployed]:
 @pytest.fixture
 def pipeline(deployed: Deployed) -> Iterator[Deployed]:
     """The pipeline as it was deployed, at `START`, without a socket to anywhere."""
+    deployed.tank.reset()  # whoever was here before has left what a run ends with
     disable_socket()
     with deployed.tank.frozen_at(START):
         yield deployed
     enable_socket()
-    deployed.tank.reset()

@@ -44,6 +44,7 @@ def _run(deployed: Deployed, minutes: int, seed: int = 1) -> list[Event]:
     history: list[Event] = []
     horizon = minutes * MINUTE
     options = RunOptions(scenario="test", seed=seed, start=START, horizon=horizon)
+    deployed.tank.reset()
     with deployed.tank.frozen_at(START):
         deployed.pipeline.begin(deployed.tank.aws, START)
     Run(deployed.tank, options, history.append).go()

@@ -147,3 +147,32 @@ def test_a_handler_that_will_not_end_is_a_message_or_a_verdict(
     assert done.code == code, done.err
     assert said in done.out + done.err
     assert "Traceback" not in done.err
+
+
+def test_somebody_elses_templates_are_run_and_replayed(shell: Shell) -> None:
+    """With other rules, functions and destinations; the history is the same to the last byte."""
+    folder = Path(__file__).parents[1] / "pipelines" / "sensors"
+    given = ["--storage", str(folder / "storage.yaml"), "--pipeline", str(folder / "pipeline.yaml")]
+    code = ["--code", str(folder / "code"), "--parameter-overrides", "WarnAddress=w@example.com"]
+    done = shell.run("run", "broken-deployment", "--seed", "3", *given, *code, "--json")
+    assert done.code == ExitCode.VALID, done.err
+    assert {finding["verdict"] for finding in done.events("finding")} == {"valid"}
+    replayed = shell.run("replay", "broken-deployment-3")
+    assert "to the last byte" in replayed.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--code", "src"], "expected --pipeline too; found --code src"),
+        (["--pipeline", "none.yaml"], "none.yaml"),
+        (["--pipeline", "none.yaml", "--handler", "own.py"], "--handler or --pipeline"),
+    ],
+)
+def test_options_that_make_no_pipeline_are_said(
+    shell: Shell, options: list[str], said: str
+) -> None:
+    """In a line, before anything is started."""
+    refused = shell.run("run", "calm-day", *options)
+    assert refused.code == ExitCode.USAGE
+    assert said in refused.err

@@ -92,5 +92,5 @@ def _call(context: Any) -> ApiCall | None:
         service=context.service.service_name,
         operation=context.operation.name,
         parameters=context.service_request or {},
-        by_service=(internal.get("service_principal") or "localstack") if internal else None,
+        by_service=None if internal is None else internal.get("service_principal") or "localstack",
     )

@@ -32,6 +32,7 @@ from wavetank.engines.tank.environment import (
     is_a_handlers_thread,
     outside_the_handler,
 )
+from wavetank.engines.tank.kept import bring, keep
 from wavetank.engines.tank.watch import Attendant, Watch
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.exchange import Abandoned, HttpRequest, HttpResponse
@@ -229,6 +230,7 @@ def prepare(folder: Path) -> None:
         )
     for part in ("root", "home", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
+    bring(folder)
     options = LocalStackOptions(folder=folder, path="")
     wanted = options.variables(PORT) | VIRTUAL
     ours = {name for name in wanted if name.startswith("WAVETANK_")}
@@ -249,6 +251,7 @@ def tank() -> Iterator[Tank]:
         if not PREPARED:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))
             prepare(Path(folder))
+        stack.callback(keep, PREPARED[0])
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
         use(SETTINGS)
         from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
