@@ -57,7 +57,12 @@ def read_settings() -> Settings:
     return Settings(
         project_folder=project,
         state_folder=Path(state).absolute() if state else project / ".wavetank",
-        path=os.environ.get("PATH", os.defpath),
+        path=search_path(),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )
+
+
+def search_path() -> str:
+    """Where the machine looks for programs; also for who runs without a project around."""
+    return os.environ.get("PATH", os.defpath)
