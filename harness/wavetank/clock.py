@@ -40,6 +40,13 @@ class WallClock:
         time.sleep(seconds)
 
 
+class MachineClock(WallClock):
+    """The machine's own time, also where Python's was made to stand still."""
+
+    def monotonic(self) -> float:
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 @contextmanager
 def sleeping_by(sleep: Callable[[float], bool]) -> Iterator[None]:
     """For the body, whoever sleeps in this process asks `sleep` first.

@@ -1,6 +1,5 @@
 """The same stories on a Dask cluster of two worker processes on this machine."""
 
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,9 +25,15 @@ STORIES = list(drawn_stories(Seeds(1, 12), timedelta(hours=1)))
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two processes with a thread each."""
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
-    with LocalCluster(**options, dashboard_address=None) as made:  # type: ignore[no-untyped-call]  # as distributed has it
+    with _cluster(2) as made:
         yield made
+
+
+def _cluster(workers: int) -> Any:
+    """Without a dashboard; what else is on the scheduler's HTTP port goes to any that is free."""
+    options = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
+    quiet = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
+    return LocalCluster(n_workers=workers, **options, **quiet)  # type: ignore[no-untyped-call]  # as distributed has it
 
 
 def _played(cluster: Any, stage: Stage) -> dict[int, StoryResult]:
@@ -80,6 +85,16 @@ def test_a_stage_that_cannot_be_opened_there_is_said_here(cluster: Any) -> None:
         _played(cluster, closed_stage)
 
 
+def test_a_cluster_without_workers_is_told_how_to_get_some() -> None:
+    """Rather than waiting for ever."""
+    with (
+        _cluster(0) as empty,
+        pytest.raises(InfrastructureError, match=r"found none; .*dask worker tcp://127"),
+        dask_crew(empty.scheduler_address, plan_stage),
+    ):
+        pass
+
+
 def test_nobody_at_the_address_is_said_within_seconds() -> None:
     """So is an address that is none."""
     clock = WallClock()
@@ -95,4 +110,3 @@ def test_nobody_at_the_address_is_said_within_seconds() -> None:
         dask_crew("nonsense://x", plan_stage),
     ):
         pass
-    assert sys.modules["distributed"]

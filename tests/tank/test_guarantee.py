@@ -1,34 +1,15 @@
 """The guarantee, in the tank: ours holds under every fault, the naive handler does not."""
 
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from tests.live.hosts import PROJECT
 from tests.tank.conftest import Deployed
-from tests.tank.naive import NAIVE, with_handler
 from tests.tank.stories import HORIZON, scenario_of, tell, tell_of
-from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
-from wavetank.faults.delivery import (
-    DuplicateDelivery,
-    PermissionRemoved,
-    S3Outage,
-    UnconfirmedAddress,
-)
+from wavetank.campaign.remembered import FILE_NAME, remembered
 from wavetank.faults.draw import draw_plan, single_faults
-from wavetank.faults.fault import Fault
-from wavetank.faults.functions import (
-    BrokenDeployment,
-    FunctionTimeout,
-    HandlerCrash,
-    OutOfMemory,
-    SlowColdStart,
-)
-from wavetank.faults.guarantee import is_of_the_alert
 from wavetank.faults.kinds import VIRTUAL_KINDS
-from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.shelf import find_scenarios, load_scenario
 
@@ -36,43 +17,8 @@ SEEDS = range(1, 21)
 SCENARIOS = PROJECT / "scenarios"
 SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
 SHIPPED = [path.stem for path in find_scenarios(SCENARIOS)]
-AFTER, LASTS = timedelta(minutes=4), timedelta(minutes=6)
-LAST_WRITE = 6
-"""The naive handler's calls: a scan, five prices, the batch."""
-STORIES: dict[str, Fault] = {
-    "the rule misses a tick": MissedTick(after=AFTER),
-    "a tick comes 90 s late": LateTick(after=AFTER),
-    "a tick comes twice": DuplicateTick(after=AFTER),
-    "a tick comes again with the next": OverlappingTicks(after=AFTER),
-    "it dies between the prices and the batch": HandlerCrash(after=AFTER, call_number=LAST_WRITE),
-    "it times out after the batch": FunctionTimeout(after=AFTER, call_number=LAST_WRITE + 1),
-    "it runs out of memory between two prices": OutOfMemory(after=AFTER, call_number=3),
-    "it is deployed broken": BrokenDeployment(after=AFTER, lasts=LASTS),
-    "a cold start takes nine seconds": SlowColdStart(after=AFTER),
-    "Firehose is unavailable for a while": ApiError(
-        after=AFTER,
-        lasts=LASTS,
-        call="firehose:PutRecordBatch",
-        code="ServiceUnavailableException",
-        times=None,
-    ),
-    "Firehose answers after three seconds": ApiLatency(after=AFTER),
-    "Firehose takes the batch, its answer is lost": LostReply(after=AFTER),
-    "Firehose takes the batch in part": PartialBatchFailure(after=AFTER),
-    "S3 is away": S3Outage(after=AFTER, lasts=LASTS),
-    "Firehose delivers twice": DuplicateDelivery(after=AFTER),
-    "the role may not put records any more": PermissionRemoved(after=AFTER, lasts=LASTS),
-}
-TABLE = re.compile(r"^\| fault \|.*?\n\n", re.DOTALL | re.MULTILINE)
 WHOLE_DAY = "calm-day"
 """A day takes a while; an hour of it is enough here, and `bench` plays it whole."""
-
-
-@pytest.fixture(scope="module")
-def naive(deployed: Deployed) -> Iterator[Deployed]:
-    """The pipeline with the counter-example in it."""
-    with with_handler(deployed, NAIVE) as changed:
-        yield changed
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -99,31 +45,15 @@ def test_our_handler_stands_a_random_campaign(deployed: Deployed, seed: int) -> 
     assert tell(deployed, scenario, seed).broken() == {}
 
 
-def test_the_naive_handler_works_on_a_calm_day(naive: Deployed) -> None:
-    """Which is why nobody notices."""
-    assert tell_of(naive).broken() == {}
-
-
-def test_the_readme_says_what_the_naive_handler_breaks(naive: Deployed) -> None:
-    """The table is what came of each fault, here and now."""
-    rows = [_row(naive, story, fault) for story, fault in STORIES.items()]
-    table = "\n".join(["| fault | what the naive handler breaks |", "|---|---|", *rows]) + "\n\n"
-    found = TABLE.search((PROJECT / "README.md").read_text())
-    assert found is not None
-    assert found[0] == table, f"put this into the README:\n{table}"
-
-
-def _row(naive: Deployed, story: str, fault: Fault) -> str:
-    broken = tell_of(naive, fault).broken()
-    return f"| {story} | {', '.join(sorted(broken)) or 'nothing'} |"
-
-
-def test_every_fault_of_the_stream_is_in_the_table() -> None:
-    """A kind left out would look harmless."""
-    of_the_stream = {f.kind for f in SINGLE.values() if not is_of_the_alert(f)}
-    assert {fault.kind for fault in STORIES.values()} == of_the_stream - {UnconfirmedAddress.kind}
-
-
 def test_every_kind_is_among_the_single_faults() -> None:
     """So that ours is shown to stand all of them."""
     assert list(SINGLE) == [kind.kind for kind in VIRTUAL_KINDS]
+
+
+def test_what_once_failed_does_not_fail_again(deployed: Deployed) -> None:
+    """Every story of seeds.json is played."""
+    broken = {
+        failure.seed: tell(deployed, failure.story().scenario, failure.seed).broken()
+        for failure in remembered(PROJECT / FILE_NAME)
+    }
+    assert {seed: found for seed, found in broken.items() if found} == {}

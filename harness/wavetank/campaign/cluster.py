@@ -153,7 +153,7 @@ def _check_versions(client: Any) -> None:
     action = f"install Wavetank {here} for each worker, in the same folder as here"
     try:
         found = client.run(version_there, on_error="return")
-    except Exception as error:
+    except OSError as error:
         raise InfrastructureError("workers with Wavetank", str(error), action) from error
     wrong = {worker: version for worker, version in found.items() if version != here}
     if wrong:

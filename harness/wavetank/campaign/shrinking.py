@@ -100,7 +100,12 @@ class _Search:
         clock: Clock,
     ) -> None:
         told = result.story.scenario
-        self._scenario = replace(told, name=f"{told.name}-shrunk", seed=result.story.seed)
+        self._scenario = replace(
+            told,
+            name=f"{told.name}-shrunk",
+            description=f"What it takes for seed {result.story.seed} to break {result.broken[0]}",
+            seed=result.story.seed,
+        )
         self._story = replace(result.story, scenario=self._scenario)
         self._play = play
         self._budget = budget

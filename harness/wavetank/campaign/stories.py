@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from wavetank.driver.play import Story
 from wavetank.errors import UsageError
-from wavetank.faults.draw import draw_plan
+from wavetank.faults.draw import draw_plan, telling_faults
 from wavetank.faults.duration import duration_text
 from wavetank.faults.fault import Fault
 from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 
@@ -67,9 +68,28 @@ def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[Story]:
         yield Story(scenario=scenario, seed=seed)
 
 
+def single_stories(first: int, horizon: timedelta) -> Iterator[Story]:
+    """One fault at a time, each kind of them, from the first seed on.
+
+    Raises:
+        UsageError: the horizon leaves no room for a fault.
+    """
+    for seed, fault in enumerate(telling_faults(horizon), first):
+        scenario = Scenario(
+            name=f"only-{fault.kind}-{seed}",
+            description=f"Nothing but a {fault.kind}",
+            horizon=horizon,
+            seed=seed,
+            plan=FaultPlan((fault,)),
+        )
+        yield Story(scenario=scenario, seed=seed)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChosenStories:
     """A campaign's stories: the scenario's plan under each seed, or the plans that they draw.
+
+    With `each_fault` there is a story for each kind of fault by itself, and a seed for each story.
 
     `scenario_name` is what the scenario was asked for by: its name, or its file.
     """
@@ -78,6 +98,7 @@ class ChosenStories:
     horizon: timedelta
     scenario: Scenario | None = None
     scenario_name: str | None = None
+    each_fault: bool = False
 
     def stories(self) -> Iterator[Story]:
         """Afresh, from the first on.
@@ -85,6 +106,8 @@ class ChosenStories:
         Raises:
             UsageError: the horizon leaves no room for a fault.
         """
+        if self.each_fault:
+            return single_stories(self.seeds.first, self.horizon)
         if self.scenario is None:
             return drawn_stories(self.seeds, self.horizon)
         return fixed_stories(self.seeds, self.scenario)
@@ -92,5 +115,6 @@ class ChosenStories:
     @property
     def name(self) -> str:
         """The same for the same stories; fit for a folder."""
-        what = self.scenario.name if self.scenario else f"drawn-{duration_text(self.horizon)}"
+        drawn = "each-fault" if self.each_fault else "drawn"
+        what = self.scenario.name if self.scenario else f"{drawn}-{duration_text(self.horizon)}"
         return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"

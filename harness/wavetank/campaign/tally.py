@@ -5,7 +5,7 @@ What it takes to remember does not grow with the campaign.
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wavetank.campaign.results import EXIT_CODES, Ending, StoryResult
 from wavetank.errors import ExitCode
@@ -17,11 +17,15 @@ DIGEST_VALUES = 2**256
 
 @dataclass
 class Judged:
-    """An invariant, or a kind of fault: in how many stories it was broken, or there."""
+    """An invariant, or a kind of fault: in how many stories it was broken, or there.
+
+    `breaks` has what was broken where the kind was there, and how often.
+    """
 
     broken: int = 0
     unknown: int = 0
     stories: int = 0
+    breaks: Counter[str] = field(default_factory=Counter)
 
 
 class Tally:
@@ -44,6 +48,7 @@ class Tally:
         verdict = Verdict.INVALID if result.ending is Ending.BROKEN else Verdict.VALID
         for kind in sorted({fault.kind for fault in result.story.scenario.plan.faults}):
             _count(self.kinds, kind, verdict)
+            self.kinds[kind].breaks.update(result.broken)
         if result.ending is not Ending.VALID:
             self._failures = sorted([*self._failures, result], key=_seed)[:FAILURES_KEPT]
         self._digest = (self._digest + _number(result)) % DIGEST_VALUES

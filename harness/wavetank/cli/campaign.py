@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
@@ -22,11 +23,16 @@ from wavetank.campaign.tally import Tally
 from wavetank.cli.campaign_output import CampaignOutput
 from wavetank.cli.options import (
     DEFAULT_NAME,
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
     DebugOption,
     FormatOption,
     HandlerOption,
     JsonOption,
     NameOption,
+    PrefixOption,
+    StreamCaseOption,
+    SurnameOption,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
@@ -34,6 +40,7 @@ from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.clock import Clock, WallClock
 from wavetank.driver.play import Story, check_virtual, judges_of
 from wavetank.errors import ExitCode, UsageError, WavetankError
+from wavetank.faults.draw import telling_faults
 from wavetank.faults.duration import YEAR, duration_text, parse_duration
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.scenario.shelf import load_scenario
@@ -85,6 +92,12 @@ DaskOption = Annotated[
         "--dask", metavar="ADDRESS", help="Play on the Dask cluster whose scheduler is there."
     ),
 ]
+EachFaultOption = Annotated[
+    bool,
+    typer.Option(
+        "--each-fault", help="A story for each kind of fault by itself: what breaks under which."
+    ),
+]
 RememberOption = Annotated[
     bool,
     typer.Option(
@@ -99,10 +112,14 @@ def campaign(
     first_seed: FirstSeedOption = None,
     horizon: HorizonOption = None,
     scenario: ScenarioOption = None,
+    each_fault: EachFaultOption = False,
     workers: WorkersOption = None,
     dask: DaskOption = None,
     remembering: RememberOption = False,
     name: NameOption = DEFAULT_NAME,
+    surname: SurnameOption = None,
+    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
     handler: HandlerOption = None,
     as_json: JsonOption = False,
@@ -114,12 +131,23 @@ def campaign(
     if remembering and handler is not None:
         action = f"leave one out: {FILE_NAME} is of the project's own handler"
         raise UsageError("--remember or --handler", "both", action)
+    if each_fault and scenario is not None:
+        raise UsageError("--each-fault or --scenario", "both", "leave one out")
     chosen = choose_stories(seeds, first_seed, horizon, scenario)
-    choice = PipelineChoice(name=name, record_format=record_format, handler=handler)
+    if each_fault:
+        chosen = one_of_each(chosen)
+    choice = PipelineChoice(
+        name=name,
+        surname=surname,
+        prefix=prefix,
+        stream_name_case=stream_name_case,
+        record_format=record_format,
+        handler=handler,
+    )
     pipeline = choice.pipeline()
     if chosen.scenario is not None:
         judges_of(pipeline, chosen.scenario)
-    processes = min(workers or os.process_cpu_count() or 1, seeds)
+    processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     output = CampaignOutput(Output(as_json=as_json), chosen, _told(pipeline), WallClock())
     course = Campaign(chosen, output, WallClock(), remembering=remembering)
     raise typer.Exit(course.run(TankStage(pipeline), dask, processes))
@@ -151,6 +179,12 @@ def choose_stories(
         scenario=scenario,
         scenario_name=scenario_name,
     )
+
+
+def one_of_each(chosen: ChosenStories) -> ChosenStories:
+    """A story for each kind of fault, from the same first seed on."""
+    count = len(telling_faults(chosen.horizon))
+    return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)
 
 
 def _duration(text: str) -> timedelta:

@@ -17,6 +17,7 @@ from wavetank.cli.output import Output
 from wavetank.clock import Clock
 from wavetank.driver.play import Story
 from wavetank.faults.duration import duration_text
+from wavetank.invariants.hints import HINTS
 from wavetank.scenario.text import scenario_to_toml
 from wavetank.settings import read_settings
 from wavetank.words import counted
@@ -43,6 +44,7 @@ class CampaignOutput:
         """Which stories, and who plays them."""
         chosen = self._chosen
         what = f"{chosen.scenario.name}, its own faults" if chosen.scenario else "drawn faults"
+        what = "each fault by itself" if chosen.each_fault else what
         who = counted(size, "worker") + (f" of the cluster at {address}" if address else "")
         stories = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
         self._output.say(f"stories: {stories}, seeds {self._seeds()}, by {who}")
@@ -141,7 +143,7 @@ class CampaignOutput:
             replay=command,
         )
         if not self._output.as_json:
-            self._output.say(f"\n{why}, after {counted(shrunk.runs, 'more story')}:\n")
+            self._output.say(f"\n{why}, found in {counted(shrunk.runs, 'run')}:\n")
             self._output.say(scenario_to_toml(story.scenario))
             self._output.say(f"replay: {command}")
 
@@ -162,6 +164,8 @@ class CampaignOutput:
         if tally.failed:
             self._output.console.print(_table("invariant", tally.invariants))
             self._output.console.print(_table("kind of fault", tally.kinds))
+            for key in sorted(HINTS.keys() & {k for f in tally.failures for k in f.broken}):
+                say(f"hint    {key}: {HINTS[key]}")
         for failure, command in zip(tally.failures, commands, strict=True):
             what = ", ".join(failure.broken) or failure.trouble or "not decided"
             say(f"seed {failure.story.seed}: {failure.ending}: {what}\n    {command}")
@@ -191,8 +195,10 @@ def _table(title: str, counts: Mapping[str, Judged]) -> Table:
     table.add_column(title)
     for heading in ("stories", "broken", "unknown"):
         table.add_column(heading, justify="right")
+    table.add_column("breaks" if any(judged.breaks for judged in counts.values()) else "")
     for name, judged in sorted(counts.items(), key=lambda item: (-item[1].broken, item[0])):
-        table.add_row(name, str(judged.stories), str(judged.broken), str(judged.unknown))
+        breaks = ", ".join(sorted(judged.breaks))
+        table.add_row(name, str(judged.stories), str(judged.broken), str(judged.unknown), breaks)
     return table
 
 

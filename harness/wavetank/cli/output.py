@@ -14,6 +14,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from wavetank.invariants.hints import HINTS
 from wavetank.verdicts import Finding, Verdict
 
 STYLES = {Verdict.VALID: "green", Verdict.INVALID: "bold red", Verdict.UNKNOWN: "yellow"}
@@ -44,11 +45,16 @@ class Output:
                 requirement=finding.requirement,
                 verdict=finding.verdict,
                 evidence=finding.evidence,
+                **_hinted(finding),
             )
             if not self.as_json and not self.console.is_terminal:
                 self.say(f"{finding.verdict:<8}{finding.requirement}: {finding.evidence}")
         if not self.as_json and self.console.is_terminal:
             self.console.print(_findings_table(findings))
+        if not self.as_json:
+            for finding in findings:
+                for hint in _hinted(finding).values():
+                    self.say(f"hint    {finding.key}: {hint}")
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[Status]:
@@ -57,6 +63,12 @@ class Output:
             self.progress.print(Text(f"{text} ..."))
         with self.progress.status(Text(text)) as status:
             yield status
+
+
+def _hinted(finding: Finding) -> dict[str, str]:
+    """What helps where it is broken."""
+    broken = finding.verdict is Verdict.INVALID and finding.key in HINTS
+    return {"hint": HINTS[finding.key]} if broken else {}
 
 
 def _findings_table(findings: Sequence[Finding]) -> Table:

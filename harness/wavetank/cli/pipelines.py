@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.cli.options import DEFAULT_NAME, person_of
+from wavetank.cli.options import (
+    DEFAULT_NAME,
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
+    person_of,
+)
 from wavetank.errors import UsageError
-from wavetank.naming import derive_names
+from wavetank.naming import StreamNameCase, derive_names
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.settings import read_settings
@@ -21,6 +26,9 @@ class PipelineChoice:
     """The options, as they were typed or as a saved run has them."""
 
     name: str = DEFAULT_NAME
+    surname: str | None = None
+    prefix: str = DEFAULT_NAME_PREFIX
+    stream_name_case: StreamNameCase = DEFAULT_STREAM_CASE
     record_format: str = "ndjson"
     handler: Path | None = None
 
@@ -30,14 +38,30 @@ class PipelineChoice:
         Raises:
             UsageError: there is none such.
         """
-        names = derive_names(*person_of(self.name, None))
+        names = derive_names(
+            *person_of(self.name, self.surname),
+            prefix=self.prefix,
+            stream_name_case=self.stream_name_case,
+        )
         return TickerPipeline(
             project_folder=read_settings().project_folder,
             names=names,
             addresses=READERS,
             record_format=self.record_format,
             handler=None if self.handler is None else read_own_handler(self.handler, names),
+            chosen_by=tuple(self._unusual().items()),
         )
+
+    def _unusual(self) -> dict[str, str]:
+        """The options of the names that are not as they usually are."""
+        options = {"--name": self.name}
+        if self.surname is not None:
+            options["--surname"] = self.surname
+        if self.prefix != DEFAULT_NAME_PREFIX:
+            options["--prefix"] = self.prefix
+        if self.stream_name_case is not DEFAULT_STREAM_CASE:
+            options["--stream-name-case"] = self.stream_name_case.value
+        return options
 
 
 def choice_of(options: Mapping[str, str]) -> PipelineChoice:
@@ -46,13 +70,17 @@ def choice_of(options: Mapping[str, str]) -> PipelineChoice:
     Raises:
         UsageError: this version knows no such options.
     """
-    known = {"--name", "--record-format", "--handler"}
-    if unknown := sorted(options.keys() - known):
-        expected = "a run of a pipeline that this version can deploy"
-        raise UsageError(expected, f"options {', '.join(unknown)}", "run its scenario again")
-    handler = options.get("--handler")
-    return PipelineChoice(
-        name=options["--name"],
-        record_format=options["--record-format"],
+    left = dict(options)
+    handler = left.pop("--handler", None)
+    choice = PipelineChoice(
+        name=left.pop("--name", DEFAULT_NAME),
+        surname=left.pop("--surname", None),
+        prefix=left.pop("--prefix", DEFAULT_NAME_PREFIX),
+        stream_name_case=StreamNameCase(left.pop("--stream-name-case", DEFAULT_STREAM_CASE)),
+        record_format=left.pop("--record-format", "ndjson"),
         handler=Path(handler) if handler else None,
     )
+    if left:
+        expected = "a run of a pipeline that this version can deploy"
+        raise UsageError(expected, f"options {', '.join(sorted(left))}", "run its scenario again")
+    return choice

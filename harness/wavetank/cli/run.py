@@ -11,11 +11,16 @@ import typer
 
 from wavetank.cli.options import (
     DEFAULT_NAME,
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
     DebugOption,
     FormatOption,
     HandlerOption,
     JsonOption,
     NameOption,
+    PrefixOption,
+    StreamCaseOption,
+    SurnameOption,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
@@ -60,6 +65,9 @@ def run(
         typer.Option("--hours", metavar="H", help="Virtual hours, in place of the scenario's."),
     ] = None,
     name: NameOption = DEFAULT_NAME,
+    surname: SurnameOption = None,
+    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
     handler: HandlerOption = None,
     as_json: JsonOption = False,
@@ -68,7 +76,14 @@ def run(
     """Play a scenario in virtual time: its faults happen, are healed, and the data are judged."""
     output = Output(as_json=as_json)
     story = _story(scenario, seed, hours)
-    pipeline = PipelineChoice(name=name, record_format=record_format, handler=handler).pipeline()
+    pipeline = PipelineChoice(
+        name=name,
+        surname=surname,
+        prefix=prefix,
+        stream_name_case=stream_name_case,
+        record_format=record_format,
+        handler=handler,
+    ).pipeline()
     judges_of(pipeline, story.scenario)
     with deployed_tank(pipeline, output) as made:
         code = play_and_tell(made, pipeline, story, output)

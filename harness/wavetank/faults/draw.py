@@ -7,6 +7,7 @@ promises to keep.
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +17,13 @@ from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchF
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner
 from wavetank.faults.duration import duration_text
 from wavetank.faults.fault import CountedFault, Fault, FunctionRole
-from wavetank.faults.functions import BrokenDeployment, InvocationFault, Side, SlowColdStart
+from wavetank.faults.functions import (
+    BrokenDeployment,
+    HandlerCrash,
+    InvocationFault,
+    Side,
+    SlowColdStart,
+)
 from wavetank.faults.guarantee import covered
 from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.faults.machine import WrongClock
@@ -31,6 +38,8 @@ STEP = timedelta(seconds=30)
 HORIZON_MIN = 2 * STEP
 LASTS_STEPS_MAX = 60
 FAULTS_MAX = 4
+CALLS_MAX = 7
+"""Of a tick: a scan, five prices, the batch, as in the assignment's script."""
 OCCURRENCE_MAX = 3
 TIMES_MAX = 3
 
@@ -90,6 +99,18 @@ def single_faults(
     after, half = (horizon // part // SECOND * SECOND for part in (4, 2))
     made = (kind(after=after) for kind in kinds)
     return tuple(type(fault)(after=after, lasts=min(fault.lasts, half)) for fault in made)
+
+
+def telling_faults(horizon: timedelta) -> tuple[Fault, ...]:
+    """Each kind once, and a crash after each call that such a handler may make.
+
+    Raises:
+        UsageError: the horizon leaves no room for a fault.
+    """
+    singles = single_faults(horizon)
+    crash = next(fault for fault in singles if isinstance(fault, HandlerCrash))
+    others = (replace(crash, call_number=number) for number in range(2, CALLS_MAX + 1))
+    return (*singles, *others)
 
 
 def choose_fault(choose: Choose, horizon: timedelta, kinds: Sequence[type[Fault]]) -> Fault:

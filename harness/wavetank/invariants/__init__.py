@@ -1,5 +1,6 @@
 """What must hold of every run, judged from its history: valid, invalid or unknown.
 
+    hints         what a broken one usually is, and what helps
     judging       what a judge is; all of them over one history
     ending        whether the history is whole, and what an absence at its end means
     compact       what judges remember, in little memory

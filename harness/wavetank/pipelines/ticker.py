@@ -31,6 +31,8 @@ class TickerPipeline:
     addresses: tuple[str, ...]
     record_format: str = "ndjson"
     handler: OwnHandler | None = None
+    chosen_by: tuple[tuple[str, str], ...] = ()
+    """The options that made these names, for whoever plays a run again."""
 
     def deploy(self, aws: AwsClients, clock: Clock) -> None:
         options = DeploymentOptions(
@@ -51,4 +53,5 @@ class TickerPipeline:
 
     def options(self) -> Mapping[str, str]:
         options = {"--name": self.names.full_name, "--record-format": self.record_format}
+        options |= dict(self.chosen_by)
         return options | ({"--handler": str(self.handler.path)} if self.handler else {})

@@ -7,7 +7,6 @@ passes, and so does LocalStack itself; everybody else is judged by `evaluation`.
 [LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 
-from functools import lru_cache
 from typing import Any
 
 from localstack.aws import handlers
@@ -19,12 +18,10 @@ from localstack.services.edge import ROUTER
 from wavetank.emulator.access.actions import Call, Need, needs
 from wavetank.emulator.access.admission import check_documents
 from wavetank.emulator.access.callers import Caller, find_caller, is_administrator
+from wavetank.emulator.access.decisions import decision
 from wavetank.emulator.access.document import MalformedPolicyError
-from wavetank.emulator.access.evaluation import Decision, decide
 from wavetank.emulator.access.messages import denial_message
-from wavetank.emulator.access.policy import Policy, PolicyKind, parse_policy
-from wavetank.emulator.access.public_access import is_public
-from wavetank.emulator.access.request import AccessRequest, Principal, PrincipalType
+from wavetank.emulator.access.request import AccessRequest, PrincipalType
 from wavetank.emulator.access.resources import Resource, find_resource
 from wavetank.emulator.access.usage import Usage
 from wavetank.emulator.settings import AccessChoice, read_emulator_settings
@@ -86,14 +83,14 @@ class Enforcement:
         if caller.limits:
             raise _not_evaluated(context, request, caller.limits)
         try:
-            decision = _decide(caller, request, resource)
+            found = decision(request, caller.policies, resource)
         except MalformedPolicyError as error:  # stored before policies were checked
             raise _not_evaluated(context, request, f"this policy: {error}") from error
         if principal.type in NOTED and not principal.arn.endswith(f"/{PROBE_SESSION}"):
             name = principal.role_arn or principal.arn
-            self._usage.note(name, need.action, need.resource, allowed=decision.allowed)
-        if not decision.allowed:
-            raise _denied(context, denial_message(request, decision))
+            self._usage.note(name, need.action, need.resource, allowed=found.allowed)
+        if not found.allowed:
+            raise _denied(context, denial_message(request, found))
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
@@ -138,31 +135,6 @@ def _surroundings(context: RequestContext, resource: Resource) -> dict[str, tupl
         found["aws:SourceArn"] = (str(arn),)
         found["aws:SourceAccount"] = found["aws:SourceOwner"] = (str(arn).split(":")[4],)
     return found
-
-
-def _decide(caller: Caller, request: AccessRequest, resource: Resource) -> Decision:
-    policy = _parsed(resource.policy, resource.kind) if resource.policy else None
-    identity = _identity(caller)
-    foreign = _is_foreign(request.principal, resource)
-    if policy is not None and resource.restricted and foreign and is_public(policy):
-        policy = None
-    return decide(request, identity=identity, resource=policy, owner=resource.owner)
-
-
-def _identity(caller: Caller) -> list[Policy] | None:
-    if caller.policies is None:
-        return None
-    return [_parsed(text, PolicyKind.IDENTITY) for text in caller.policies]
-
-
-def _is_foreign(principal: Principal, resource: Resource) -> bool:
-    """Neither of the owner's account nor a service of AWS."""
-    return principal.type is not PrincipalType.SERVICE and principal.account != resource.owner
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str, kind: PolicyKind) -> Policy:
-    return parse_policy(text, kind)
 
 
 def _denied(context: RequestContext, message: str) -> CommonServiceException:

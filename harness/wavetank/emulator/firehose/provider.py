@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -29,14 +28,13 @@ from localstack.aws.api.firehose import (
     ServiceUnavailableException,
     UpdateDestinationOutput,
 )
-from localstack.aws.connect import connect_to
 from localstack.http import Request, route
 from localstack.services.edge import ROUTER
 from localstack.services.firehose.provider import FirehoseProvider
 from localstack.services.plugins import Service, aws_provider
-from localstack.utils.aws.client_types import ServicePrincipal
 
 from wavetank.clock import Clock, WallClock
+from wavetank.emulator.firehose.bucket import BucketWriter
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.firehose.object_name import PrefixError
 from wavetank.emulator.firehose.settings import (
@@ -52,8 +50,6 @@ BATCH_RECORDS_MAX = 500
 BATCH_BYTES_MAX = 4 * 1024 * 1024
 DESTINATION_ID = f"destinationId-{1:012d}"
 """A stream has one destination, and AWS numbers them so."""
-CREDENTIALS_FOR = timedelta(minutes=30)
-"""How long an assumed role is used; a session lasts an hour."""
 PROCESSORS_INLINE = {"AppendDelimiterToRecord"}
 
 
@@ -63,10 +59,9 @@ class WavetankFirehose(FirehoseProvider):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._clients: dict[str, tuple[Any, Any]] = {}
         self._planned_failures: dict[str, list[int]] = {}
         self.refuses: Callable[[str, int], Mapping[int, str]] = self._refuse_planned
-        self.deliverer = Deliverer(clock, self._put_object)
+        self.deliverer = Deliverer(clock, BucketWriter(clock).put_object)
 
     def create_delivery_stream(  # type: ignore[override]  # the rest is LocalStack's, by keyword
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
@@ -103,7 +98,7 @@ class WavetankFirehose(FirehoseProvider):
         if self._is_theirs(context, delivery_stream_name):
             return super().put_record(context, delivery_stream_name, record)
         self._accept(delivery_stream_name, [_data(record)])
-        return PutRecordOutput(RecordId=_record_id(), Encrypted=False)
+        return PutRecordOutput(RecordId=_record_id(uuid.uuid4().hex, 0), Encrypted=False)
 
     def put_record_batch(
         self, context: RequestContext, delivery_stream_name: str, records: Any, **_: Any
@@ -119,7 +114,8 @@ class WavetankFirehose(FirehoseProvider):
         codes = self.refuses(delivery_stream_name, len(data))
         accepted = [entry for number, entry in enumerate(data) if number not in codes]
         self._accept(delivery_stream_name, accepted)
-        entries = [_entry(codes.get(number)) for number in range(len(data))]
+        batch = uuid.uuid4().hex
+        entries = [_entry(batch, number, codes.get(number)) for number in range(len(data))]
         return PutRecordBatchOutput(
             FailedPutCount=len(data) - len(accepted), Encrypted=False, RequestResponses=entries
         )
@@ -211,20 +207,6 @@ class WavetankFirehose(FirehoseProvider):
             )
         return found
 
-    def _put_object(self, settings: DestinationSettings, key: str, body: bytes) -> None:
-        self._s3(settings.role_arn).put_object(Bucket=settings.bucket, Key=key, Body=body)
-
-    def _s3(self, role_arn: str) -> Any:
-        """A client with the delivery role's rights; assuming it for each object is slow."""
-        now = self._clock.now()
-        client, until = self._clients.get(role_arn, (None, now))
-        if client is None or not now < until <= now + CREDENTIALS_FOR:
-            principal: Any = ServicePrincipal.firehose
-            factory = connect_to.with_assumed_role(role_arn=role_arn, service_principal=principal)
-            client = factory.s3
-            self._clients[role_arn] = (client, now + CREDENTIALS_FOR)
-        return client
-
 
 @aws_provider(api="firehose", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_firehose() -> Service:
@@ -303,11 +285,12 @@ def _require(condition: object, constraint: str, member: str) -> None:
         )
 
 
-def _entry(code: str | None) -> PutRecordBatchResponseEntry:
+def _entry(batch: str, number: int, code: str | None) -> PutRecordBatchResponseEntry:
     if code:
         return PutRecordBatchResponseEntry(ErrorCode=code, ErrorMessage="Slow down.")
-    return PutRecordBatchResponseEntry(RecordId=_record_id())
+    return PutRecordBatchResponseEntry(RecordId=_record_id(batch, number))
 
 
-def _record_id() -> str:
-    return uuid.uuid4().hex * 5
+def _record_id(batch: str, number: int) -> str:
+    """As long as AWS's; a random one for each record would cost more than the record."""
+    return f"{batch * 4}{number:032x}"

@@ -15,8 +15,7 @@ from localstack.services.lambda_.invocation.lambda_models import Function
 from localstack.services.lambda_.invocation.lambda_service import store_lambda_archive
 from localstack.services.lambda_.invocation.models import lambda_stores
 
-from wavetank.emulator.access.evaluation import decide
-from wavetank.emulator.access.policy import parse_policy
+from wavetank.emulator.access.decisions import decision
 from wavetank.emulator.access.request import AccessRequest, service
 from wavetank.emulator.access.resources import find_resource
 from wavetank.emulator.executor.variables import Place, function_variables
@@ -170,5 +169,4 @@ def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
         resource=function_arn,
         context={"aws:SourceArn": (rule_arn,), "aws:SourceAccount": (rule_arn.split(":")[4],)},
     )
-    policy = parse_policy(resource.policy, resource.kind)
-    return decide(request, identity=(), resource=policy, owner=resource.owner).allowed
+    return decision(request, (), resource).allowed

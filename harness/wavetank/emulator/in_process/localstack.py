@@ -13,7 +13,11 @@ from localstack.http import Request, Response
 from localstack.runtime import current
 from werkzeug.datastructures import Headers
 
+from wavetank.emulator.in_process.gateway import lighten
+from wavetank.emulator.in_process.parsing import quicken_parsers
 from wavetank.exchange import HttpRequest, HttpResponse
+
+JSON = "application/x-amz-json"
 
 
 class InProcessLocalStack:
@@ -24,22 +28,37 @@ class InProcessLocalStack:
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
         self._gateway: Any = runtime.components.gateway
+        lighten(self._gateway)
+        quicken_parsers()
+        self._services: dict[str, Any] = {}
         runtime.ready.set()
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """What LocalStack answers to the request; several threads may ask."""
         response = Response()
-        self._gateway.handle(RequestContext(_as_werkzeug(request)), response)
+        context = RequestContext(_as_werkzeug(request))
+        target = request.headers.get("X-Amz-Target", "").partition(".")[0]
+        context.service = self._services.get(target)
+        self._gateway.handle(context, response)
+        if target and context.service is not None:
+            self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
 
 
 def _as_werkzeug(request: HttpRequest) -> Request:
+    """JSON needs neither the headers in WSGI's environment nor a search for forms in it."""
     parts = urlsplit(request.url)
-    return Request(
+    headers = Headers(list(request.headers.items()))
+    is_json = headers.get("Content-Type", "").startswith(JSON)
+    made = Request(
         method=request.method,
         path=parts.path or "/",
         query_string=parts.query,
-        headers=Headers(list(request.headers.items())),
+        headers={} if is_json else headers,
         body=request.body,
         server=(parts.hostname or "", parts.port),
     )
+    if is_json:
+        made.headers = headers
+        made._cached_data = request.body  # noqa: SLF001 - werkzeug has no public name for it
+    return made

@@ -1,0 +1,148 @@
+"""What a tick costs in the tank, measured in the run itself, and how it stays over the length.
+
+Time and floor are taken in turn, tick by tick, so that what else the machine does hits both. All
+of it needs one thing of the driver: to play a run and tell its events as they happen.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from statistics import median
+
+from wavetank.clock import Clock
+from wavetank.errors import InfrastructureError
+from wavetank.history import AttemptEnded, Event, Fired
+from wavetank.probes import resident_megabytes
+
+type Play = Callable[[timedelta, Callable[[Event], None]], None]
+"""Plays a calm run of so much virtual time, with its history on disk and its invariants judged,
+and hands each event to the function when both have it."""
+
+WARM_UP = timedelta(minutes=30)
+TICK = timedelta(minutes=1)
+MILLISECONDS = 1000.0
+
+
+@dataclass(frozen=True)
+class TickCost:
+    """Medians over the ticks of one run, in milliseconds; `floor_ms` is of the same calls alone."""
+
+    tick_ms: float
+    floor_ms: float
+    ticks: int
+
+    @property
+    def ratio(self) -> float:
+        """How much the tank makes of it."""
+        return self.tick_ms / self.floor_ms
+
+
+@dataclass(frozen=True)
+class RunCost:
+    """A run of so many virtual hours: real seconds, verdicts included, and memory at its end.
+
+    `first_ms` and `last_ms` are the medians of its first and last half hour's ticks.
+    """
+
+    virtual_hours: float
+    ticks: int
+    seconds: float
+    first_ms: float
+    last_ms: float
+    resident_mb: float
+
+
+@dataclass
+class _Stopwatch:
+    """The seconds of each tick, from one firing to the next, less those of the floor between."""
+
+    clock: Clock
+    floor: Callable[[], None] | None = None
+    ticks: list[float] = field(default_factory=list)
+    floors: list[float] = field(default_factory=list)
+    _since: float | None = None
+
+    def observe(self, event: Event) -> None:
+        if not isinstance(event, Fired):
+            return
+        now = self.clock.monotonic()
+        if self._since is not None:
+            self.ticks.append(now - self._since)
+        if self.floor is not None:
+            self.floor()
+            self.floors.append(self.clock.monotonic() - now)
+        self._since = self.clock.monotonic()
+
+
+def measure_tick(play: Play, floor: Callable[[], None], ticks: int, clock: Clock) -> TickCost:
+    """Plays so many ticks after a warm-up, and the floor's calls between any two of them.
+
+    `clock` must go on while Python's time stands still: `MachineClock`.
+
+    Raises:
+        InfrastructureError: the run fired less than three times.
+    """
+    play(WARM_UP, lambda _: None)
+    watch = _Stopwatch(clock, floor)
+    play(ticks * TICK, watch.observe)
+    return TickCost(
+        _milliseconds(watch.ticks[1:]), _milliseconds(watch.floors[1:]), len(watch.ticks)
+    )
+
+
+def measure_runs(play: Play, lengths: Iterable[timedelta], clock: Clock) -> Iterator[RunCost]:
+    """One run of each length: cost and memory are flat where the last is as the first.
+
+    Raises:
+        InfrastructureError: a run fired less than three times.
+    """
+    play(WARM_UP, lambda _: None)
+    for length in lengths:
+        watch = _Stopwatch(clock)
+        begun = clock.monotonic()
+        play(length, watch.observe)
+        seconds = clock.monotonic() - begun
+        half_hour = WARM_UP // TICK
+        warm = watch.ticks[1:]  # the first is a cold start
+        yield RunCost(
+            virtual_hours=length / timedelta(hours=1),
+            ticks=len(watch.ticks) + 1,
+            seconds=seconds,
+            first_ms=_milliseconds(warm[:half_hour]),
+            last_ms=_milliseconds(warm[-half_hour:]),
+            resident_mb=float(resident_megabytes(os.getpid())),
+        )
+
+
+def measure_boot(booted: Callable[[], AbstractContextManager[Play]], clock: Clock) -> float:
+    """Seconds from nothing to the end of the first tick; a process can measure it once.
+
+    Raises:
+        InfrastructureError: there was no tick.
+    """
+    begun = clock.monotonic()
+    ended: list[float] = []
+
+    def observe(event: Event) -> None:
+        if isinstance(event, AttemptEnded):
+            ended.append(clock.monotonic())
+
+    with booted() as play:
+        play(TICK, observe)
+    if not ended:
+        raise _too_few(0)
+    return ended[0] - begun
+
+
+def _milliseconds(seconds: list[float]) -> float:
+    if not seconds:
+        raise _too_few(len(seconds))
+    return median(seconds) * MILLISECONDS
+
+
+def _too_few(found: int) -> InfrastructureError:
+    return InfrastructureError(
+        "a run of some ticks", f"{found} of them", "play longer, and look whether the rule fires"
+    )

@@ -1,0 +1,64 @@
+"""Decisions that were made before: the same request under the same policies is decided the same.
+
+Policies are known by their texts, so that a policy that was changed is asked anew.
+"""
+
+from functools import lru_cache
+
+from wavetank.emulator.access.evaluation import Decision, decide
+from wavetank.emulator.access.policy import Policy, PolicyKind, parse_policy
+from wavetank.emulator.access.public_access import is_public
+from wavetank.emulator.access.request import AccessRequest, Principal, PrincipalType
+from wavetank.emulator.access.resources import Resource
+
+POLICIES_KEPT = 1024
+DECISIONS_KEPT = 4096
+
+type Surroundings = tuple[tuple[str, tuple[str, ...]], ...]
+"""Condition keys and their values."""
+
+
+def decision(
+    request: AccessRequest, identity: tuple[str, ...] | None, resource: Resource
+) -> Decision:
+    """Whether AWS would let the request pass; `identity` are the texts of the caller's policies.
+
+    None for an administrator, as in `decide`.
+
+    Raises:
+        MalformedPolicyError: a policy was stored before policies were checked.
+    """
+    surroundings = tuple(request.context.items())
+    return _decision(
+        request.principal, request.action, request.resource, surroundings, identity, resource
+    )
+
+
+@lru_cache(DECISIONS_KEPT)
+def _decision(
+    principal: Principal,
+    action: str,
+    name: str,
+    surroundings: Surroundings,
+    identity: tuple[str, ...] | None,
+    resource: Resource,
+) -> Decision:
+    request = AccessRequest(
+        principal=principal, action=action, resource=name, context=dict(surroundings)
+    )
+    policy = _policy(resource.policy, resource.kind) if resource.policy else None
+    foreign = _is_foreign(principal, resource)
+    if policy is not None and resource.restricted and foreign and is_public(policy):
+        policy = None
+    own = None if identity is None else [_policy(text, PolicyKind.IDENTITY) for text in identity]
+    return decide(request, identity=own, resource=policy, owner=resource.owner)
+
+
+@lru_cache(POLICIES_KEPT)
+def _policy(text: str, kind: PolicyKind) -> Policy:
+    return parse_policy(text, kind)
+
+
+def _is_foreign(principal: Principal, resource: Resource) -> bool:
+    """Neither of the owner's account nor a service of AWS."""
+    return principal.type is not PrincipalType.SERVICE and principal.account != resource.owner

@@ -1,0 +1,100 @@
+"""Objects put into buckets with the rights of a delivery stream's role.
+
+Through LocalStack's gateway, as every call is judged and recorded there, but without an SDK in
+between: a delivery would spend most of its time in it, and with an SDK's retries a bucket that
+cannot be written would be waited for twice.
+"""
+
+import base64
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from localstack.aws.api import RequestContext
+from localstack.aws.connect import INTERNAL_REQUEST_PARAMS_HEADER, connect_to
+from localstack.aws.spec import load_service
+from localstack.constants import AWS_REGION_US_EAST_1
+from localstack.http import Request, Response
+from localstack.runtime import get_current_runtime
+
+from wavetank.clock import Clock
+from wavetank.emulator.firehose.settings import DestinationSettings
+
+SESSION = "AWSFirehoseToS3"
+CREDENTIALS_FOR = timedelta(minutes=30)
+"""How long an assumed role is used; a session lasts an hour."""
+REFUSED_FROM = 300
+
+
+class RefusedError(Exception):
+    """S3 did not take an object, or the role may not be assumed; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Session:
+    access_key: str
+    token: str
+    until: datetime
+
+
+class BucketWriter:
+    """Keeps a session of each role that it has put objects for."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._sessions: dict[str, _Session] = {}
+
+    def put_object(self, settings: DestinationSettings, key: str, body: bytes) -> None:
+        """Puts the object.
+
+        Raises:
+            RefusedError: S3 does not take it.
+            Exception: the role cannot be assumed.
+        """
+        path = quote(f"/{settings.bucket}/{key}", safe="/~")
+        headers = self._signature(self._session(settings.role_arn)) | _checksum(body)
+        context = RequestContext(Request("PUT", path, headers=headers, body=body))
+        context.service = load_service("s3")
+        response = Response()
+        get_current_runtime().components.gateway.handle(context, response)  # type: ignore[attr-defined]  # a Gateway of LocalStack's own
+        if response.status_code >= REFUSED_FROM:
+            error: Any = context.service_exception
+            code = getattr(error, "code", response.status_code)
+            raise RefusedError(f"{code}: {getattr(error, 'message', response.status)}")
+
+    def _signature(self, session: _Session) -> dict[str, str]:
+        """As much of one as LocalStack reads: it asks who signs, and trusts them."""
+        scope = f"{self._clock.now():%Y%m%d}/{AWS_REGION_US_EAST_1}/s3/aws4_request"
+        return {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={session.access_key}/{scope}, "
+            "SignedHeaders=host, Signature=0",
+            "Host": "localhost",
+            "X-Amz-Security-Token": session.token,
+            INTERNAL_REQUEST_PARAMS_HEADER: "{}",
+        }
+
+    def _session(self, role_arn: str) -> _Session:
+        """Assuming a role for each object is slow."""
+        now = self._clock.now()
+        session = self._sessions.get(role_arn)
+        if session is None or not now < session.until <= now + CREDENTIALS_FOR:
+            session = _assume(role_arn, now + CREDENTIALS_FOR)
+            self._sessions[role_arn] = session
+        return session
+
+
+def _assume(role_arn: str, until: datetime) -> _Session:
+    sts: Any = connect_to().sts
+    caller = sts.request_metadata(service_principal="firehose")
+    answer = caller.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
+    return _Session(answer["AccessKeyId"], answer["SessionToken"], until)
+
+
+def _checksum(body: bytes) -> dict[str, str]:
+    """The one that the SDK sends, and S3 keeps."""
+    return {
+        "x-amz-checksum-crc32": base64.b64encode(zlib.crc32(body).to_bytes(4)).decode(),
+        "x-amz-sdk-checksum-algorithm": "CRC32",
+    }

@@ -1,0 +1,56 @@
+"""LocalStack's chain of handlers without those that have nothing to do in a tank.
+
+Nobody's browser, log or statistics is there to be served, and what is signed is never meant for a
+page of LocalStack's own. [LocalStack 4.14: aws/app.py]
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from localstack.aws import handlers
+from localstack.aws.handlers.metric_handler import MetricHandler
+
+IDLE = (
+    handlers.add_cors_response_headers,
+    handlers.count_service_request,
+    handlers.enforce_cors,
+    handlers.log_response,
+    handlers.set_close_connection_header,
+    handlers.validate_request_schema,
+    handlers.validate_response_schema,
+)
+TRACED = frozenset({"events", "lambda"})
+"""Services that read the trace that a call belongs to; it is drawn anew for each call."""
+PAGES = (handlers.serve_edge_router_rules, handlers.serve_localstack_resources)
+"""Ours and LocalStack's own, below /_wavetank and /_localstack."""
+
+
+def lighten(gateway: Any) -> None:
+    """Takes the idle handlers out, and asks for pages only where a call could be for one."""
+    for chain in (gateway.request_handlers, gateway.response_handlers, gateway.finalizers):
+        chain[:] = [_where_needed(each) for each in chain if not _is_idle(each)]
+
+
+def _is_idle(handler: Any) -> bool:
+    return handler in IDLE or isinstance(getattr(handler, "__self__", None), MetricHandler)
+
+
+def _where_needed(handler: Any) -> Any:
+    """The handler, passed over where it would find nothing to do."""
+    if handler in PAGES:
+        return _only(handler, lambda context: "Authorization" not in context.request.headers)
+    if handler is handlers.parse_trace_context:
+        return _only(handler, lambda context: _service(context) in TRACED)
+    return handler
+
+
+def _service(context: Any) -> str | None:
+    return context.service.service_name if context.service else None
+
+
+def _only(handler: Any, is_needed: Callable[[Any], bool]) -> Any:
+    def serve(chain: Any, context: Any, response: Any) -> None:
+        if is_needed(context):
+            handler(chain, context, response)
+
+    return serve

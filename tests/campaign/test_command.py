@@ -1,0 +1,164 @@
+"""`campaign` as it is typed: stories in real tanks, the least that fails, and what stops it."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psutil
+import pytest
+
+from tests.rules.source import ROOT
+from tests.shell import Shell
+from tests.waiting import wait_until_true
+from wavetank.cli.campaign import DASK_EXTRA, choose_stories
+from wavetank.cli.main import app
+from wavetank.errors import ExitCode, UsageError
+from wavetank.scenario.shelf import load_scenario
+
+NAIVE = str(ROOT / "tests" / "handlers" / "naive" / "handler.py")
+DOUBLED = """
+description = "The naive handler breaks its walk where ticks come twice at once"
+horizon = "6m"
+seed = 3
+
+[[fault]]
+kind = "s3-outage"
+after = "0s"
+lasts = "2m"
+
+[[fault]]
+kind = "duplicate-tick"
+after = "1m"
+lasts = "3m"
+copies = 2
+gap = "0s"
+times = "all"
+"""
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """With a state folder of the test's own."""
+    return Shell(tmp_path / "state")
+
+
+def test_drawn_stories_are_played_and_hold(shell: Shell) -> None:
+    """Two workers, each with a tank, come to what one of them comes to."""
+    arguments = ("campaign", "--seeds", "3", "--first-seed", "1", "--horizon", "10m", "--json")
+    one, two = (shell.run(*arguments, "--workers", workers) for workers in ("1", "2"))
+    assert (one.code, two.code) == (ExitCode.VALID, ExitCode.VALID), two.err
+    assert sorted(event["seed"] for event in two.events("result")) == [1, 2, 3]
+    ((first,), (second,)) = (done.events("summary") for done in (one, two))
+    assert first["digest"] == second["digest"]
+    assert second["endings"] == {"valid": 3, "broken": 0, "unknown": 0, "infrastructure": 0}
+
+
+def test_the_first_story_that_fails_is_shrunk_and_can_be_replayed(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """The fault that does not matter is gone; the command that is printed breaks the same."""
+    file = tmp_path / "doubled.toml"
+    file.write_text(DOUBLED)
+    done = shell.run(
+        *("campaign", "--scenario", str(file), "--seeds", "2", "--handler", NAIVE, "--json")
+    )
+    assert done.code == ExitCode.BROKEN, done.err
+    (shrunk,) = done.events("shrunk")
+    least = load_scenario(shrunk["file"], tmp_path)
+    assert [fault.kind for fault in least.plan.faults] == ["duplicate-tick"]
+    assert shrunk["complete"]
+    (summary,) = done.events("summary")
+    assert [failure["seed"] for failure in summary["failures"]] == [3, 4]
+    launcher, *arguments = shlex.split(shrunk["replay"])
+    assert launcher == "./wavetank"
+    again = shell.run(*arguments, "--json")
+    assert again.code == ExitCode.BROKEN, again.err
+    assert [
+        finding["requirement"]
+        for finding in again.events("finding")
+        if finding["verdict"] == "invalid"
+    ]
+
+
+@contextmanager
+def _running(shell: Shell) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """A campaign that would go on for long, and what it says."""
+    command = shell.command("campaign", "--seeds", "500", "--horizon", "5m", "--json")
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True) as running:
+        assert running.stdout is not None  # it was asked for
+        yield running, running.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_campaign_that_is_stopped_says_what_it_found(shell: Shell, number: int) -> None:
+    """No worker is left, and the results until then are counted."""
+    with _running(shell) as (running, said):
+        results = (event for event in map(json.loads, said) if event["event"] == "result")
+        assert next(results)["ending"] == "valid"
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.send_signal(number)
+        *_, summary = (json.loads(line) for line in said)
+        assert running.wait() == ExitCode.INTERRUPTED
+    assert (summary["event"], summary["how"]) == ("summary", "stopped")
+    assert 1 <= summary["played"] < 500
+    assert workers
+    assert not any(worker.is_running() for worker in workers)
+
+
+def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
+    """Although it could do nothing about it."""
+    with _running(shell) as (running, said):
+        assert said.readline()
+        wait_until_true(lambda: psutil.Process(running.pid).children(), "a worker")
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
+        wait_until_true(lambda: not any(worker.is_running() for worker in workers), "no worker")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--workers", "2", "--dask", "tcp://127.0.0.1:1"), "--workers or --dask"),
+        (("--remember", "--handler", NAIVE), "--remember or --handler"),
+        (("--horizon", "1 hour"), "such as 30m, 1h or 2d; found --horizon 1 hour"),
+        (("--horizon", "400d"), "at most 365d"),
+        (("--horizon", "30s"), "let the run last longer"),
+        (("--scenario", "calm-day", "--horizon", "1h"), "leave --horizon out"),
+        (("--scenario", "calm-dey"), "did you mean calm-day"),
+        (("--first-seed", str(2**63 - 1)), "--first-seed"),
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused(
+    arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is started."""
+    with pytest.raises(UsageError, match=told):
+        app(["campaign", *arguments], standalone_mode=False)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask is needed by --dask alone."""
+    monkeypatch.delitem(sys.modules, "wavetank.campaign.cluster", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError) as refused:
+        app(["campaign", "--dask", "tcp://127.0.0.1:1"], standalone_mode=False)
+    assert refused.value.action == DASK_EXTRA
+
+
+def test_seeds_are_the_scenario_s_or_any() -> None:
+    """Whoever names none gets new ones each time, unless the scenario has its own."""
+    drawn = {choose_stories(1, None, None, None).seeds.first for _ in range(20)}
+    assert len(drawn) > 1
+    scenario = load_scenario("everything-at-once", ROOT / "scenarios")
+    chosen = choose_stories(5, None, None, scenario.name)
+    assert chosen.seeds.first == scenario.seed
+    assert chosen.scenario == scenario
+    assert choose_stories(5, 9, None, scenario.name).name == "everything-at-once-seeds-9-13"

@@ -1,0 +1,79 @@
+"""LocalStack's chain in the tank: shorter, with the pages still there; and Firehose's own calls."""
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tank.conftest import START, Deployed
+from wavetank.emulator.firehose.bucket import SESSION
+from wavetank.engines.tank.engine import ENDPOINT
+from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.probes import delivered_objects
+
+if TYPE_CHECKING:
+    from wavetank.emulator.firehose.delivery import Deliverer
+
+RECORD = b"a record\n"
+MINUTE = timedelta(minutes=1)
+
+
+def _get(pipeline: Deployed, path: str) -> HttpResponse:
+    answer = pipeline.tank.carry(HttpRequest("GET", f"{ENDPOINT}{path}", {}, b""))
+    assert answer is not None
+    return answer
+
+
+def _deliverer() -> "Deliverer":
+    from wavetank.emulator.services import deliverer  # noqa: PLC0415 - only where a tank is
+
+    return deliverer()
+
+
+def _deliver(pipeline: Deployed) -> None:
+    """Accepts a record, and has it delivered a minute later."""
+    stream = _deliverer().names()[0]
+    pipeline.tank.aws.firehose.put_record(DeliveryStreamName=stream, Record={"Data": RECORD})
+    pipeline.tank.move_to(START + MINUTE)
+    pipeline.tank.deliver_due()
+
+
+@pytest.mark.parametrize("path", ["/_wavetank/access", "/_localstack/health"])
+def test_pages_are_served_to_who_does_not_sign(pipeline: Deployed, path: str) -> None:
+    """Ours and LocalStack's own."""
+    answer = _get(pipeline, path)
+    assert (answer.status, type(json.loads(answer.body))) == (200, dict)
+
+
+def test_what_is_no_page_is_judged_as_a_call(pipeline: Deployed) -> None:
+    """An unsigned call that matches no page goes on to the services."""
+    answer = _get(pipeline, "/no-such-bucket")
+    assert answer.status == 403
+    assert b"<Code>AccessDenied</Code>" in answer.body
+
+
+def test_an_object_of_firehose_has_its_checksum(pipeline: Deployed) -> None:
+    """As when an SDK puts it."""
+    _deliver(pipeline)
+    aws, bucket = pipeline.tank.aws, pipeline.names.bucket
+    (found,) = delivered_objects(aws, bucket)
+    head = aws.s3.head_object(Bucket=bucket, Key=found.key, ChecksumMode="ENABLED")
+    assert head["ContentLength"] == len(RECORD)
+    assert head["ChecksumCRC32"]
+
+
+def test_a_delivery_is_made_with_the_roles_rights(pipeline: Deployed) -> None:
+    """A role whose policy is gone is refused by name, and the records wait."""
+    iam, stream = pipeline.tank.aws.iam, _deliverer().names()[0]
+    held = _deliverer().find(stream)
+    assert held is not None
+    role = held.buffer.settings.role_arn.rpartition("/")[2]
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    _deliver(pipeline)
+    error = held.buffer.totals.last_error
+    assert error is not None
+    assert error.startswith("RefusedError: AccessDenied: User: ")
+    assert f"{role}/{SESSION} is not authorized to perform: s3:PutObject" in error
+    assert len(_deliverer().held(stream)) == 1

@@ -1,0 +1,109 @@
+"""The bench's arithmetic, on runs whose every duration is known."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wavetank.bench.floor import floor_calls
+from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
+from wavetank.clients import sandbox_clients
+from wavetank.errors import InfrastructureError
+from wavetank.history import AttemptEnded, Event, Fired, Outcome
+
+START = datetime(2026, 11, 24, 10, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+class HandClock:
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def _events(number: int) -> list[Event]:
+    at = START + number * MINUTE
+    return [
+        Fired(at, "rule", "target", f"request-{number}", at),
+        AttemptEnded(at, f"request-{number}", "function", 1, Outcome.SUCCESS),
+    ]
+
+
+def _player(
+    clock: HandClock, seconds: float
+) -> Callable[[timedelta, Callable[[Event], None]], None]:
+    """Each tick takes so long, the first one a second more."""
+
+    def play(length: timedelta, watch: Callable[[Event], None]) -> None:
+        for number in range(length // MINUTE):
+            for event in _events(number):
+                watch(event)
+            clock.sleep(seconds + (0 if number else 1))
+
+    return play
+
+
+def test_a_tick_is_measured_without_the_floor_that_is_measured_between() -> None:
+    """Both as medians, in milliseconds, and one by the other."""
+    clock = HandClock()
+    cost = measure_tick(_player(clock, 0.006), lambda: clock.sleep(0.002), 10, clock)
+    assert cost.tick_ms == pytest.approx(6)
+    assert cost.floor_ms == pytest.approx(2)
+    assert cost.ratio == pytest.approx(3)
+
+
+def test_runs_tell_their_first_and_their_last_ticks() -> None:
+    """A cold start counts for the run's seconds and for no tick."""
+    clock = HandClock()
+    lengths = [timedelta(hours=1), timedelta(hours=2)]
+    one, other = measure_runs(_player(clock, 0.01), lengths, clock)
+    assert (one.ticks, other.ticks) == (60, 120)
+    assert one.seconds == pytest.approx(1.6)
+    assert one.first_ms == pytest.approx(10)
+    assert other.last_ms == pytest.approx(10)
+    assert other.virtual_hours == 2
+    assert one.resident_mb > 0
+
+
+def test_a_run_without_ticks_is_no_measurement() -> None:
+    """Rather an error than a division by nothing."""
+    clock = HandClock()
+    with pytest.raises(InfrastructureError, match="expected a run of some ticks"):
+        measure_tick(lambda *_: None, lambda: None, 10, clock)
+
+
+def test_booting_ends_with_the_first_tick() -> None:
+    """What the rest of the run takes is not counted."""
+    clock = HandClock()
+
+    @contextmanager
+    def booted() -> Iterator[Callable[[timedelta, Callable[[Event], None]], None]]:
+        clock.sleep(4)
+        yield _player(clock, 0.01)
+
+    assert measure_boot(booted, clock) == pytest.approx(4)
+
+
+def test_the_floor_reaches_nobody() -> None:
+    """Three calls are answered in a process that may open no socket."""
+    aws, made = sandbox_clients("http://floor.invalid"), []
+    call = floor_calls(aws)
+
+    def note(event_name: str, **_: object) -> None:
+        made.append(event_name.rpartition(".")[2])
+
+    for client in (aws.dynamodb, aws.firehose):
+        client.meta.events.register_first("before-send", note)
+    call()
+    assert made == ["Scan", "PutRecordBatch", "TransactWriteItems"]
