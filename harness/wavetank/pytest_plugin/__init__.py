@@ -1,6 +1,6 @@
 """Wavetank in somebody's own test suite: a tank, its time and a sandbox as fixtures of pytest.
 
-plugin         what pytest loads: the option, the marks, the fixtures; imports nothing else by itself
+plugin         what pytest loads: the option, the marks, the fixtures
 marks          what a test's marks ask for, checked when tests are collected
 case           what is one test's own: its story, its seed, and how to run it again
 deployed       the tank of the session, with the pipeline in it

@@ -61,15 +61,21 @@ def case_of(item: pytest.Item, start: datetime, folder: Path) -> Case:
     scenario = scenario_of(item)
     wanted: int | None = item.config.getoption("wavetank_seed")
     seed = next(s for s in (wanted, scenario.seed, DEFAULT_SEED) if s is not None)
-    name = shlex.quote(item.config.cwd_relative_nodeid(item.nodeid))
     return Case(
         scenario=scenario,
         seed=seed,
         start=start,
         folder=folder,
-        command=f"pytest {name} --wavetank-seed {seed}",
+        command=f"pytest {_address(item)} --wavetank-seed {seed}",
         accounts=item.stash.setdefault(ACCOUNTS, []),
     )
+
+
+def _address(item: pytest.Item) -> str:
+    """The test as it is named from where pytest was called."""
+    within = item.nodeid.partition("::")[2]
+    here = item.config.invocation_params.dir
+    return shlex.quote(f"{item.path.relative_to(here, walk_up=True)}::{within}")
 
 
 def accounts_of(item: pytest.Item) -> list[str]:
