@@ -9,5 +9,6 @@ virtual_clock  the fixture `virtual_clock`: one run, moved on by the test
 sandbox        the fixture `sandbox`: LocalStack as a process, in wall time
 told           what came of a run, and how it fails a test
 trouble        what went wrong in a run, in a few lines
+resources      what is deployed, by the names that the templates have for it
 spans          how long, as a test says it
 """

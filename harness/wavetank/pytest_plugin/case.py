@@ -1,7 +1,7 @@
 """What is one test's own: its story, its seed, where its runs are kept, how to run it again."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -32,7 +32,7 @@ class Case:
     folder: Path
     command: str
     accounts: list[Account]
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def story(self, horizon: timedelta, seed: int | None) -> Story:
         """The scenario for so long.

@@ -1,6 +1,7 @@
 """The tank of the session, with the pipeline in it."""
 
 import gc
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,6 +50,7 @@ def deployed_tank(pipeline: Pipeline) -> Iterator[Deployed]:
     """
     freezegun.configure(extend_ignore_list=[STOPWATCH])
     with ExitStack() as stack:
+        stack.enter_context(_silenced(logging.getLogger("localstack")))
         with _unwarned():
             made = stack.enter_context(tank())
             pipeline.deploy(made.aws, WallClock())
@@ -72,3 +74,14 @@ def _unwarned() -> Iterator[None]:
         warnings.simplefilter("ignore")
         yield
         gc.collect()
+
+
+@contextmanager
+def _silenced(logger: logging.Logger) -> Iterator[None]:
+    """What it warns of would stand in the report of every test that fails."""
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -15,6 +15,7 @@ from wavetank.errors import UsageError
 from wavetank.faults.near import one_of
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.probes import Message, alerts, wait_until
+from wavetank.pytest_plugin.resources import name_of
 from wavetank.sandbox import SandboxControls
 from wavetank.schedule import scheduled_event
 from wavetank.settings import search_path
@@ -29,6 +30,14 @@ class LiveSandbox:
 
     endpoint: str
     aws: AwsClients
+
+    def name_of(self, logical_id: str) -> str:
+        """The name that a resource of the templates has here.
+
+        Raises:
+            UsageError: no template has such a resource.
+        """
+        return name_of(self.aws, logical_id)
 
     def fire(self, rule: str | None = None) -> None:
         """Has the rule of that name, or every scheduled rule, invoke its targets now.

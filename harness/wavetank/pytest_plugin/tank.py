@@ -15,6 +15,7 @@ from wavetank.invariants import Invariant
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pytest_plugin.case import Case
 from wavetank.pytest_plugin.deployed import Deployed
+from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.spans import Span, duration_of
 from wavetank.pytest_plugin.told import Told
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
@@ -35,6 +36,14 @@ class TankFixture:
     def aws(self) -> AwsClients:
         """Clients of what is in the tank, such as `aws.s3`."""
         return self._deployed.tank.aws
+
+    def name_of(self, logical_id: str) -> str:
+        """The name that a resource of the templates has in the tank.
+
+        Raises:
+            UsageError: no template has such a resource.
+        """
+        return name_of(self.aws, logical_id)
 
     @property
     def scenario(self) -> Scenario:
