@@ -5,6 +5,7 @@ own_handler     somebody's own script, read and refused or made such a zip
 own_names       the resources that it names, against the deployed ones
 own_places      the region and the endpoints that it names
 broken_package  such a zip with a large portion commented out
+artifacts       the bucket that CloudFormation fetches zips from
 template        the CloudFormation templates, with what CloudFormation cannot express filled in
 cloudformation  one stack brought to a template's state, and why it failed where it did
 deployment      the whole pipeline: artifact bucket, storage stack, pipeline stack, first prices

@@ -28,6 +28,11 @@ STARTABLE = frozenset(
         "REVIEW_IN_PROGRESS",
     }
 )
+NEVER_MADE = frozenset(
+    {"CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+)
+"""What a stack can only be deleted from; the second one also be created from."""
+DELETED = frozenset({"DELETE_COMPLETE", "DELETE_FAILED"})
 SUCCEEDED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
 
@@ -50,7 +55,10 @@ class StackState:
 
 
 class Stacks:
-    """The stacks of one target. `pace_seconds` is the wait between two looks."""
+    """The stacks of one target.
+
+    `pace_seconds` is the wait between two looks, `settle_seconds_max` how long a stack may take.
+    """
 
     def __init__(
         self,
@@ -58,11 +66,13 @@ class Stacks:
         clock: Clock,
         pace_seconds: float,
         on_event: Callable[[ResourceEvent], None] = lambda _: None,
+        settle_seconds_max: float = SETTLE_SECONDS_MAX,
     ) -> None:
         self._client = client
         self._clock = clock
         self._pace_seconds = pace_seconds
         self._on_event = on_event
+        self._settle_seconds_max = settle_seconds_max
 
     def apply(self, name: str, template: str, parameters: Mapping[str, str]) -> StackState:
         """Creates or updates the stack, and returns when it has settled.
@@ -70,6 +80,7 @@ class Stacks:
         Raises:
             InfrastructureError: the template is refused, a resource fails, or the stack is in a
                 state that cannot be updated.
+            ConditionTimeoutError: the stack does not settle in time.
         """
         stack = self._existing(name)
         create = stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS"
@@ -79,6 +90,19 @@ class Stacks:
         self._client.execute_change_set(StackName=name, ChangeSetName=CHANGE_SET)
         self._settle(name, seen)
         return StackState(self.outputs(name), changed=True)
+
+    def discard_failed(self, name: str) -> None:
+        """Deletes the stack if it was never made whole, so that it can be tried again.
+
+        Raises:
+            ConditionTimeoutError: it does not go in time.
+        """
+        if self.status(name) not in NEVER_MADE:
+            return
+        self._client.delete_stack(StackName=name)
+        deadline = self._clock.monotonic() + self._settle_seconds_max
+        while (status := self.status(name)) not in {None, *DELETED}:
+            self._pause(deadline, f"stack {name} to be deleted", str(status))
 
     def outputs(self, name: str) -> dict[str, str]:
         """The stack's outputs; empty where there is no such stack."""
@@ -151,7 +175,7 @@ class Stacks:
                 raise
 
     def _change_set_settled(self, name: str) -> tuple[str, str]:
-        deadline = self._clock.monotonic() + SETTLE_SECONDS_MAX
+        deadline = self._clock.monotonic() + self._settle_seconds_max
         while True:
             answer = self._client.describe_change_set(StackName=name, ChangeSetName=CHANGE_SET)
             if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
@@ -160,7 +184,7 @@ class Stacks:
 
     def _settle(self, name: str, seen: set[str]) -> None:
         """Follows the stack's events until it is at rest; the first failure is the reason given."""
-        deadline = self._clock.monotonic() + SETTLE_SECONDS_MAX
+        deadline = self._clock.monotonic() + self._settle_seconds_max
         failure = ""
         while True:
             status = self.status(name) or "DELETE_COMPLETE"
@@ -197,7 +221,6 @@ class Stacks:
 
     def _pause(self, deadline: float, expected: str, found: str) -> None:
         if self._clock.monotonic() > deadline:
-            raise ConditionTimeoutError(
-                f"{expected} within {SETTLE_SECONDS_MAX:.0f} s", found, "look at the stack's events"
-            )
+            bound = f"within {self._settle_seconds_max:.0f} s"
+            raise ConditionTimeoutError(f"{expected} {bound}", found, "look at the stack's events")
         self._clock.sleep(self._pace_seconds)

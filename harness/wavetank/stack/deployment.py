@@ -4,15 +4,15 @@ Every step looks before it acts and can be repeated, so an interrupted deploymen
 running it again, and a deployment without changes changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.clients import AwsClients
 from wavetank.clock import Clock
 from wavetank.naming import Names
-from wavetank.settings import REGION
+from wavetank.stack.artifacts import upload_packages
 from wavetank.stack.cloudformation import ResourceEvent, Stacks
 from wavetank.stack.own_handler import OwnHandler
 from wavetank.stack.package import Package, package_folder
@@ -80,7 +80,7 @@ class Deployer:
         packages = {name: package_folder(self._project / "lambdas" / name) for name in FUNCTIONS}
         if options.handler is not None:
             packages["streaming"] = options.handler.package
-        self._upload(names.artifact_bucket, packages.values())
+        upload_packages(self._aws.s3, names.artifact_bucket, packages.values())
         applied = {
             names.storage_stack: self._stacks.apply(
                 names.storage_stack,
@@ -96,24 +96,6 @@ class Deployer:
             reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
         changed = tuple(name for name, state in applied.items() if state.changed)
         return Deployment(changed, seeded, packages)
-
-    def _upload(self, bucket: str, packages: Iterable[Package]) -> None:
-        """Puts the zips where CloudFormation can fetch them; the deployer's own bucket."""
-        if not self._bucket_exists(bucket):
-            self._aws.s3.create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-            )
-        for package in packages:
-            self._aws.s3.put_object(Bucket=bucket, Key=package.key, Body=package.content)
-
-    def _bucket_exists(self, bucket: str) -> bool:
-        try:
-            self._aws.s3.head_bucket(Bucket=bucket)
-        except ClientError as error:
-            if error_code(error) in {"404", "NoSuchBucket"}:
-                return False
-            raise
-        return True
 
 
 def _parameters(options: DeploymentOptions, packages: Mapping[str, Package]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from wavetank.errors import UsageError
 
 ZIP_BYTES_MAX = 50 * 1024 * 1024
 """Lambda's limit of a zipped deployment package. [Lambda developer guide, gettingstarted-limits]"""
+UNZIPPED_BYTES_MAX = 250 * 1024 * 1024
+"""Lambda's limit of it unzipped."""
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o644 << 16
 LEFT_OUT = frozenset({"__pycache__", ".DS_Store"})
@@ -53,6 +55,25 @@ def package_folder(folder: Path) -> Package:
     return package_files(folder.name, files)
 
 
+def package_path(path: Path, name: str) -> Package:
+    """Zips what a template names as code: a folder's content, or a file; a zip stays as it is.
+
+    Raises:
+        UsageError: there is nothing in it, or more than Lambda takes.
+    """
+    if path.is_dir():
+        found = [p for p in path.rglob("*") if p.is_file()]
+        kept = [p for p in found if not LEFT_OUT & set(p.relative_to(path).parts)]
+        if not kept:
+            raise UsageError("a folder with a handler", f"nothing in {path}", "check the path")
+        _check_size(name, sum(p.stat().st_size for p in kept), UNZIPPED_BYTES_MAX)
+        return package_files(name, {p.relative_to(path).as_posix(): p.read_bytes() for p in kept})
+    if not zipfile.is_zipfile(path):
+        return package_files(name, {path.name: path.read_bytes()})
+    _check_size(name, path.stat().st_size, ZIP_BYTES_MAX)
+    return Package(name, path.read_bytes())
+
+
 def package_files(name: str, files: dict[str, bytes]) -> Package:
     """Zips the given contents by path.
 
@@ -66,11 +87,14 @@ def package_files(name: str, files: dict[str, bytes]) -> Package:
             entry.external_attr = FILE_MODE
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[path])
-    size = buffer.tell()
-    if size > ZIP_BYTES_MAX:
+    _check_size(name, buffer.tell(), ZIP_BYTES_MAX)
+    return Package(name, buffer.getvalue())
+
+
+def _check_size(name: str, size: int, size_max: int) -> None:
+    if size > size_max:
         raise UsageError(
-            f"a package of at most {ZIP_BYTES_MAX:,} bytes for {name}",
+            f"a package of at most {size_max:,} bytes for {name}",
             f"{size:,} bytes",
             "take out what the Lambda runtime already has, or data that belongs in S3",
         )
-    return Package(name, buffer.getvalue())

@@ -84,7 +84,12 @@ def _of_user(account: str, key: str) -> Caller | None:
 
 def _policies(owner: Any) -> tuple[str, ...]:
     """The inline ones of a role, user or group, and the default versions of those attached."""
-    attached = (policy.default_version.document for policy in owner.managed_policies.values())
+    attached = [
+        version.document
+        for policy in owner.managed_policies.values()
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
     return (*owner.policies.values(), *attached)
 
 

@@ -1,11 +1,16 @@
 """LocalStack's CloudFormation, its resource providers wrapped as they are loaded.
 
+A list of stacks has none that are deleted, as on AWS: whoever goes through it would ask for their
+templates.
+
 Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
 [LocalStack 4.14: services/cloudformation/resource_provider.py]
 """
 
 from typing import Any
 
+from localstack.aws.api import RequestContext
+from localstack.aws.api.cloudformation import DescribeStacksOutput
 from localstack.services.cloudformation.resource_provider import (
     ResourceProvider,
     ResourceProviderExecutor,
@@ -14,8 +19,29 @@ from localstack.services.cloudformation.v2.provider import CloudformationProvide
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.cloudformation.buckets import with_all_properties
+from wavetank.emulator.cloudformation.completion import complete_with_outputs
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
 from wavetank.emulator.cloudformation.updates import with_true_update
+
+DELETED = "DELETE_COMPLETE"
+
+
+class WavetankCloudFormation(CloudformationProviderV2):
+    """LocalStack's provider; only its lists of stacks differ."""
+
+    def describe_stacks(
+        self, context: RequestContext, stack_name: str | None = None, *args: Any, **kwargs: Any
+    ) -> DescribeStacksOutput:
+        """The stack that is named or, of those that are there, all.
+
+        [CloudFormation API reference, DescribeStacks]
+        """
+        stock: Any = super()
+        answer: DescribeStacksOutput = stock.describe_stacks(context, stack_name, *args, **kwargs)
+        if stack_name is not None:
+            return answer
+        there = [stack for stack in answer["Stacks"] or [] if stack["StackStatus"] != DELETED]
+        return DescribeStacksOutput(Stacks=there)
 
 
 @aws_provider(api="cloudformation", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
@@ -34,4 +60,5 @@ def wavetank_cloudformation() -> Service:
     # LocalStack's own patch helper would make a method of this static one.
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
     delete_what_is_no_longer_wanted()
-    return Service.for_provider(CloudformationProviderV2())
+    complete_with_outputs()
+    return Service.for_provider(WavetankCloudFormation())

@@ -1,17 +1,22 @@
 """What there is after a deployment, to go back to before each run: data, not resources.
 
 A run changes items, objects, undelivered records, messages and confirmations, logs, and, by its
-faults, policies; what it changes of the resources themselves its faults heal. Going back is a
-matter of LocalStack's own stores, and so of milliseconds.
-[LocalStack 4.14: services/s3/models.py, services/sns/models.py; moto: dynamodb, iam, logs models]
+faults, policies; a handler may also change how many of a function may run at once. What else is
+changed of the resources themselves, the faults heal that changed it. Going back is a matter of
+LocalStack's own stores, and so of milliseconds.
+[LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
+iam, logs]
 """
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.s3.models import s3_stores
 from localstack.services.sns.models import sns_stores
+from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
@@ -31,10 +36,14 @@ class Baseline:
     def __init__(self, account: str, region: str) -> None:
         self._place = _Place(account, region)
         self._items = {name: copy.deepcopy(table.items) for name, table in self._tables().items()}
-        self._objects = {name: dict(b.objects._store) for name, b in self._buckets().items()}  # noqa: SLF001 - LocalStack has no public name for it
+        self._objects = {name: _copied(b.objects._store) for name, b in self._buckets().items()}  # noqa: SLF001 - LocalStack has no public name for it
         self._policies = {role.arn: dict(role.policies) for role in self._roles()}
         self._pending = {
             arn: found["PendingConfirmation"] for arn, found in self._subscriptions().items()
+        }
+        self._concurrency = {
+            name: function.reserved_concurrent_executions
+            for name, function in self._functions().items()
         }
         self._messages = confirmations().mailbox.all()
 
@@ -48,6 +57,10 @@ class Baseline:
             role.policies = dict(self._policies.get(role.arn, role.policies))
         for arn, found in self._subscriptions().items():
             found["PendingConfirmation"] = self._pending.get(arn, found["PendingConfirmation"])
+        for name, function in self._functions().items():
+            function.reserved_concurrent_executions = self._concurrency.get(name)
+        for queue in self._queues():
+            _empty(queue)
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
         confirmations().forget_sendings()
@@ -55,10 +68,10 @@ class Baseline:
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
-        made = [entry for key, entry in store.items() if kept.get(key) is not entry]
-        s3_storage().remove(name, made)
+        known = {id(entry) for entry in _entries(kept)}
+        s3_storage().remove(name, [entry for entry in _entries(store) if id(entry) not in known])
         store.clear()
-        store.update(kept)
+        store.update(_copied(kept))
 
     def _forget_logs(self) -> None:
         for group in logs_backends[self._place.account][self._place.region].groups.values():
@@ -75,3 +88,30 @@ class Baseline:
 
     def _subscriptions(self) -> dict[str, Any]:
         return dict(sns_stores[self._place.account][self._place.region].subscriptions)
+
+    def _functions(self) -> dict[str, Any]:
+        return dict(lambda_stores[self._place.account][self._place.region].functions)
+
+    def _queues(self) -> list[Any]:
+        return list(sqs_stores[self._place.account][self._place.region].queues.values())
+
+
+def _empty(queue: Any) -> None:
+    """No deployment puts a message into a queue, so that a queue begins empty.
+
+    When it was purged is forgotten, too: it may not be purged twice within a minute, and time goes
+    back with a reset.
+    """
+    queue.clear()
+    queue.purge_in_progress, queue.purge_timestamp = False, None
+
+
+def _copied(store: Mapping[str, Any]) -> dict[str, Any]:
+    """By key: an object or, in a bucket that keeps versions, those of the key by their ids."""
+    return {key: dict(held) if isinstance(held, dict) else held for key, held in store.items()}
+
+
+def _entries(store: Mapping[str, Any]) -> list[Any]:
+    """The objects, and of versions all."""
+    held = [list(h.values()) if isinstance(h, dict) else [h] for h in store.values()]
+    return [entry for entries in held for entry in entries]

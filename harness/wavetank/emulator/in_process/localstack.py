@@ -8,9 +8,11 @@ environment when it was imported.
 from typing import Any
 from urllib.parse import urlsplit
 
+from localstack import config
 from localstack.aws.api import RequestContext
 from localstack.http import Request, Response
 from localstack.runtime import current
+from localstack.services.sqs.models import SqsMessage
 from werkzeug.datastructures import Headers
 
 from wavetank.emulator.in_process.gateway import lighten
@@ -24,6 +26,7 @@ class InProcessLocalStack:
     """LocalStack with its init hooks run and its services loaded when they are first called."""
 
     def __init__(self) -> None:
+        _still_queues()
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
@@ -43,6 +46,20 @@ class InProcessLocalStack:
         if target and context.service is not None:
             self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
+
+
+def _still_queues() -> None:
+    """Queues that do nothing by themselves, and know that no time has passed.
+
+    SQS would report each message to CloudWatch from a thread of its own, and CloudWatch, once
+    loaded, has one that keeps the process from ending. A message without a delay would be held back
+    until time goes on, as LocalStack asks whether it is later than now.
+    [LocalStack 4.14: services/sqs/models.py, SqsMessage.is_delayed]
+    """
+    config.SQS_DISABLE_CLOUDWATCH_METRICS = True
+    message: Any = SqsMessage
+    stock = message.is_delayed.fget
+    message.is_delayed = property(lambda held: bool(held.delay_seconds) and stock(held))
 
 
 def _as_werkzeug(request: HttpRequest) -> Request:

@@ -1,0 +1,133 @@
+"""A CloudFormation template as somebody wrote it, and on which line each part of it stands.
+
+YAML or JSON, which YAML contains. Nothing of it is changed here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from samtranslator.yaml_helper import yaml_parse
+
+from wavetank.errors import UsageError
+
+type Keys = tuple[str | int, ...]
+"""The way to a part of a template: `("Resources", "Feed", "Type")`."""
+
+SECTIONS = ("Mappings", "Outputs", "Parameters")
+
+
+@dataclass(frozen=True)
+class Template:
+    """Its file, its content, and the line of each key and element."""
+
+    path: Path
+    body: Mapping[str, Any]
+    lines: Mapping[Keys, int]
+
+    def place(self, keys: Keys) -> str:
+        """`pipeline.yaml:12`, of the part or of the nearest that would have held it."""
+        return f"{self.path}:{self.line(keys)}"
+
+    def line(self, keys: Keys) -> int:
+        """The line of the part, counted from 1, or of the nearest that would have held it."""
+        while keys not in self.lines and keys:
+            keys = keys[:-1]
+        return self.lines.get(keys, 1)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """`Resources`, `Parameters` and so on; empty where there is none."""
+        found: Mapping[str, Any] = self.body.get(name) or {}
+        return found
+
+
+def read_document(path: Path) -> Template:
+    """The template in the file.
+
+    Raises:
+        UsageError: there is none, or it has not the form of one; with the line, where there is one.
+    """
+    text = _text(path)
+    try:
+        node = _node(path, text)
+        template = Template(path, yaml_parse(text), dict(_lines(node, ())))
+    except RecursionError as error:
+        raise UsageError(
+            "a CloudFormation template", f"no end in {path}", "write it flat"
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise _broken(path, error) from error
+    _check_form(template)
+    return template
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text in UTF-8"
+        raise UsageError("a template", f"{path}: {reason}", "check the path") from error
+    # JSON may be indented by tabs, which YAML forbids; within its strings there are none.
+    return text.replace("\t", " ") if text.lstrip().startswith("{") else text
+
+
+def _node(path: Path, text: str) -> yaml.Node | None:
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise UsageError(
+                "a template without aliases, which CloudFormation does not take",
+                f"*{event.anchor} at {path}:{_line(event)}",
+                "write out what it stands for",
+            )
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _line(event: yaml.Event) -> int:
+    assert event.start_mark is not None  # PyYAML knows of every event where it began
+    return event.start_mark.line + 1
+
+
+def _broken(path: Path, error: Exception) -> UsageError:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or str(error)
+    place = f"{path}:{mark.line + 1}" if mark else str(path)
+    return UsageError("a template in YAML or JSON", f"{what} at {place}", "correct that line")
+
+
+def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
+    """The place of everything below the node, as tags such as `!Sub` leave it."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            below = (*keys, str(key.value))
+            yield below, key.start_mark.line + 1
+            yield from _lines(value, below)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield (*keys, index), value.start_mark.line + 1
+            yield from _lines(value, (*keys, index))
+
+
+def _check_form(template: Template) -> None:
+    body: Any = template.body
+    if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
+        found = f"no Resources in {template.path}"
+        raise UsageError("a CloudFormation template", found, "check the path")
+    for section in SECTIONS:
+        _check_table(template, (section,), template.section(section))
+        for name, entry in template.section(section).items():
+            _check_table(template, (section, str(name)), entry)
+    for name, resource in body["Resources"].items():
+        keys = ("Resources", str(name))
+        _check_table(template, keys, resource)
+        if not isinstance(resource.get("Type"), str):
+            found = f"{name} without one at {template.place(keys)}"
+            raise UsageError("a resource with a Type", found, "correct the template")
+        _check_table(template, (*keys, "Properties"), resource.get("Properties") or {})
+
+
+def _check_table(template: Template, keys: Keys, part: object) -> None:
+    if not isinstance(part, dict):
+        found = f"something else at {template.place(keys)}"
+        raise UsageError(f"names and values under {keys[-1]}", found, "correct the template")

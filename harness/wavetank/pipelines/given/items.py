@@ -1,0 +1,80 @@
+"""What the tables hold when a run begins: `seed.json` in the folder of code, where there is one.
+
+    {"Gauges": [{"GaugeId": "bridge", "Level": 212}, {"GaugeId": "mill", "Level": 148}]}
+
+By the table's logical id in either template, a list of items in plain JSON. Texts, numbers, true,
+false and null become DynamoDB's, lists and tables within an item its lists and maps.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wavetank.errors import UsageError
+
+SEED_FILE = "seed.json"
+
+type Item = Mapping[str, Any]
+"""In the form of DynamoDB's API: each attribute a table with its type as the one key."""
+
+
+def read_items(folder: Path) -> dict[str, list[Item]]:
+    """The items of each table, by its logical id; none where there is no such file.
+
+    Raises:
+        UsageError: the file is there and has another form.
+    """
+    path = folder / SEED_FILE
+    if not path.is_file():
+        return {}
+    try:
+        # Numbers stay the texts that they are: DynamoDB counts in decimals.
+        content = json.loads(
+            path.read_text(encoding="utf-8"),
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_refuse_constant,
+        )
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError("items in JSON", f"{error} in {path}", "correct the file") from error
+    if not isinstance(content, dict):
+        raise _other_form(path, "no table of tables")
+    for table, items in content.items():
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise _other_form(path, f"something else under {table}")
+    return {table: [_item(item) for item in items] for table, items in content.items()}
+
+
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name}, which is no number of DynamoDB's,")
+
+
+def _other_form(path: Path, found: str) -> UsageError:
+    expected = 'a list of items for each table, as in {"Gauges": [{"GaugeId": "mill"}]}'
+    return UsageError(expected, f"{found} in {path}", "correct the file")
+
+
+def _item(written: Mapping[str, Any]) -> Item:
+    return {name: _attribute(value) for name, value in written.items()}
+
+
+def _attribute(value: Any) -> dict[str, Any]:
+    match value:
+        case _Number():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case None:
+            return {"NULL": True}
+        case list():
+            return {"L": [_attribute(part) for part in value]}
+    return {"M": _item(value)}

@@ -1,0 +1,13 @@
+"""A second pipeline: river gauges, read every five minutes and summed up every hour."""
+
+from pathlib import Path
+
+from wavetank.pipelines.templates import TemplatesPipeline
+
+FOLDER = Path(__file__).parent
+SENSORS = TemplatesPipeline(
+    storage=FOLDER / "storage.yaml",
+    pipeline=FOLDER / "pipeline.yaml",
+    code=FOLDER / "code",
+    parameters=(("WarnAddress", "cyd@example.com"),),
+)

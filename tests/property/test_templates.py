@@ -1,0 +1,60 @@
+"""Whatever stands in a template: it is accepted or refused, and never more than that."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wavetank.errors import UsageError
+from wavetank.pipelines.given.support import CHECKS
+from wavetank.pipelines.templates import TemplatesPipeline
+
+NAMES = st.sampled_from(
+    [
+        *("Arn", "Code", "Destination", "DestinationConfig", "EventBusName", "OnFailure"),
+        *("PackageType", "ProcessingConfiguration", "Processors", "Protocol", "Qualifier"),
+        *("ExtendedS3DestinationConfiguration", "Runtime", "S3Key", "ScheduleExpression"),
+        *("Subscription", "Targets", "Type"),
+        *("Fn::FindInMap", "Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub", "Ref"),
+    ]
+)
+TEXTS = st.sampled_from(["A", "A.Arn", "${A}", "${B.Arn}:x", "P", "python3.13", "email", "arn:a:b"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+PROPERTIES = st.dictionaries(NAMES, VALUES, max_size=6)
+RESOURCES = st.fixed_dictionaries({"Type": st.sampled_from(sorted(CHECKS))}) | st.builds(
+    lambda kind, properties: {"Type": kind, "Properties": properties},
+    st.sampled_from(sorted(CHECKS)),
+    PROPERTIES,
+)
+SECTION = st.dictionaries(st.sampled_from(["A", "P"]), PROPERTIES | VALUES, max_size=2)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["A", "B"]), RESOURCES | VALUES, min_size=1),
+    st.fixed_dictionaries({}, optional={"Mappings": SECTION, "Outputs": SECTION}),
+)
+def test_any_template_passes_or_is_refused_in_one_line(
+    resources: dict[str, Any], sections: dict[str, Any]
+) -> None:
+    """Both as the pipeline and as the storage that it refers to."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "template.json"
+        path.write_text(json.dumps({"Resources": resources, **sections}))
+        assert "\n" not in refusal(TemplatesPipeline(pipeline=path, storage=path))
+
+
+def refusal(pipeline: TemplatesPipeline) -> str:
+    """Why it is refused; nothing where it passes, and then it can be written down."""
+    try:
+        given_stacks = pipeline.check()
+    except UsageError as error:
+        return str(error)
+    assert all(json.loads(stack.text)["Resources"] for stack in given_stacks)
+    return ""

@@ -1,0 +1,267 @@
+"""Somebody else's templates in the tank: the sensors' pipeline, next to the project's own."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from localstack.services.cloudformation.v2.entities import Stack
+
+from tests.pipelines.sensors import SENSORS
+from tests.tank.conftest import START, Deployed
+from tests.waiting import wait_until_seen
+from wavetank.clients import AwsClients
+from wavetank.clock import WallClock
+from wavetank.driver.play import Played, Story, play
+from wavetank.engines.tank.engine import Tank
+from wavetank.engines.tank.environment import LambdaContext
+from wavetank.errors import InfrastructureError
+from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
+from wavetank.pipelines.given.support import CHECKS
+from wavetank.pipelines.templates import PIPELINE_STACK, STORAGE_STACK, TemplatesPipeline
+from wavetank.scenario.model import Scenario
+from wavetank.schedule import scheduled_event
+from wavetank.stack.cloudformation import Stacks
+from wavetank.verdicts import Verdict
+
+GAUGES = ["bridge", "mill", "weir"]
+FIVE_MINUTES = timedelta(minutes=5)
+LATER = START + FIVE_MINUTES
+
+
+@pytest.fixture(scope="module")
+def aws(deployed: Deployed) -> Iterator[AwsClients]:
+    """The tank's clients, with the sensors deployed; afterwards they are gone again."""
+    tank = deployed.tank
+    SENSORS.deploy(tank.aws, WallClock())
+    tank.take_baseline()
+    yield tank.aws
+    delete(tank.aws, PIPELINE_STACK)
+    delete(tank.aws, STORAGE_STACK)
+    tank.take_baseline()
+
+
+@pytest.fixture
+def tank(deployed: Deployed, aws: AwsClients) -> Iterator[Tank]:
+    """The tank as the sensors were deployed, at `START`, with the items that a run begins with."""
+    tank = deployed.tank
+    with tank.frozen_at(START):
+        SENSORS.begin(aws, START)
+        yield tank
+    tank.reset()
+
+
+def delete(aws: AwsClients, stack: str) -> None:
+    """Returns when there is no such stack."""
+    stacks = Stacks(aws.cloudformation, WallClock(), 0.05)
+    aws.cloudformation.delete_stack(StackName=stack)
+    wait_until_seen(lambda: stacks.status(stack), lambda status: status is None, "the deletion")
+
+
+def resources(aws: AwsClients) -> dict[str, Any]:
+    """Each resource of both stacks by its logical id."""
+    found = [
+        resource
+        for stack in (STORAGE_STACK, PIPELINE_STACK)
+        for resource in aws.cloudformation.describe_stack_resources(StackName=stack)[
+            "StackResources"
+        ]
+    ]
+    return {resource["LogicalResourceId"]: resource for resource in found}
+
+
+def name_of(aws: AwsClients, logical_id: str) -> str:
+    """A resource's own name."""
+    return str(resources(aws)[logical_id]["PhysicalResourceId"])
+
+
+def invoke(tank: Tank, logical_id: str, instant: Any = START) -> Any:
+    """The function's answer to a scheduled event, run from its zip with its own role."""
+    name = name_of(tank.aws, logical_id)
+    arn = tank.aws.awslambda.get_function_configuration(FunctionName=name)["FunctionArn"]
+    function = tank.function(arn)
+    context = LambdaContext(
+        aws_request_id="request",
+        function_name=name,
+        invoked_function_arn=arn,
+        memory_limit_in_mb="128",
+        log_group_name="group",
+        log_stream_name="stream",
+    )
+    rule = "arn:aws:events:eu-west-1:000000000000:rule/test"
+    outcome = tank.environment(function, "one").invoke(scheduled_event(rule, instant), context)
+    assert not outcome.is_error, outcome.payload
+    return json.loads(outcome.payload)
+
+
+def waiting(aws: AwsClients, queue_url: str) -> int:
+    """How many messages are in the queue."""
+    names: Any = ["ApproximateNumberOfMessages"]
+    found = aws.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def hour(tank: Tank, folder: Path, number: int) -> tuple[Played, list[Event]]:
+    """An hour without faults, and what happened in it."""
+    scenario = Scenario(name="hour", description="An hour.", horizon=timedelta(hours=1))
+    path = folder / f"{number}.jsonl"
+    played = play(tank, SENSORS, Story(scenario=scenario, seed=1), path)
+    return played, list(read_history(path))
+
+
+def test_every_type_that_is_supported_deploys(aws: AwsClients) -> None:
+    """The sensors have one of each, and CloudFormation made them all."""
+    found = resources(aws).values()
+    assert {resource["ResourceType"] for resource in found} == CHECKS.keys()
+    assert {resource["ResourceStatus"] for resource in found} == {"CREATE_COMPLETE"}
+
+
+def test_rules_are_deployed_switched_off(aws: AwsClients) -> None:
+    """Whatever the template says: one of them says ENABLED, the other nothing."""
+    rules = [
+        aws.events.describe_rule(Name=name_of(aws, name))
+        for name in ("EveryFiveMinutes", "EveryHour")
+    ]
+    assert [(rule["ScheduleExpression"], rule["State"]) for rule in rules] == [
+        ("cron(0/5 * * * ? *)", "DISABLED"),
+        ("rate(1 hour)", "DISABLED"),
+    ]
+
+
+def test_functions_run_from_their_folders_with_their_roles(tank: Tank) -> None:
+    """One reads the seeded table and delivers; the other sees what the first has kept."""
+    assert invoke(tank, "Report")["gauges"] == dict.fromkeys(GAUGES, "never")
+    assert invoke(tank, "Measure") == {"readings": 3}
+    time = START.isoformat().replace("+00:00", "Z")
+    assert invoke(tank, "Report")["gauges"] == dict.fromkeys(GAUGES, time)
+    assert tank.next_delivery() == LATER
+    tank.move_to(LATER)
+    tank.deliver_due()
+    (found,) = tank.aws.s3.list_objects_v2(Bucket=name_of(tank.aws, "Readings"))["Contents"]
+    assert found["Key"].startswith("raw/2026/11/24/10/")
+
+
+def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
+    deployed: Deployed, aws: AwsClients, tmp_path: Path
+) -> None:
+    """Every generic invariant is valid, of cron and rate alike, and one seed has one digest."""
+    tank = deployed.tank
+    played, history = hour(tank, tmp_path, 1)
+    assert {f.verdict for f in played.findings} == {Verdict.VALID}, played.findings
+    fired = [event.rule for event in history if isinstance(event, Fired)]
+    assert fired.count(name_of(aws, "EveryFiveMinutes")) == 12
+    assert fired.count(name_of(aws, "EveryHour")) == 1
+    stream = name_of(aws, "Delivery")
+    ours = [e for e in history if isinstance(e, RecordsAccepted | ObjectDelivered)]
+    kinds = [type(e) for e in ours if e.stream == stream for _ in e.records]
+    assert kinds.count(RecordsAccepted) == kinds.count(ObjectDelivered) == 36
+    assert waiting(aws, name_of(aws, "Reports")) == 1
+    again, _ = hour(tank, tmp_path, 2)
+    assert again.digest == played.digest
+    tank.reset()
+
+
+def test_a_reset_leaves_nothing_of_a_run(tank: Tank) -> None:
+    """Messages in queues, versions of objects and their deletions, items, and concurrency."""
+    aws, bucket, queue = tank.aws, name_of(tank.aws, "Readings"), name_of(tank.aws, "Reports")
+    function = name_of(aws, "Measure")
+    invoke(tank, "Measure")
+    aws.sqs.send_message(QueueUrl=queue, MessageBody="one")
+    aws.sqs.send_message(QueueUrl=queue, MessageBody="two")
+    assert len(aws.sqs.receive_message(QueueUrl=queue)["Messages"]) == 1
+    for body in (b"one", b"two"):
+        aws.s3.put_object(Bucket=bucket, Key="key", Body=body)
+    aws.s3.delete_object(Bucket=bucket, Key="key")
+    aws.awslambda.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+    assert len(aws.s3.list_object_versions(Bucket=bucket)["Versions"]) == 2
+    tank.reset()
+    assert waiting(aws, queue) == 0
+    assert "Messages" not in aws.sqs.receive_message(QueueUrl=queue)
+    versions = aws.s3.list_object_versions(Bucket=bucket)
+    assert not {"Versions", "DeleteMarkers"} & versions.keys()
+    assert "ReservedConcurrentExecutions" not in aws.awslambda.get_function_concurrency(
+        FunctionName=function
+    )
+    assert tank.next_delivery() is None
+    assert aws.dynamodb.scan(TableName=name_of(aws, "Gauges"))["Items"] == []
+
+
+def test_items_are_put_as_the_file_has_them(tank: Tank) -> None:
+    """Numbers keep their digits, and each run begins with the same."""
+    items = tank.aws.dynamodb.scan(TableName=name_of(tank.aws, "Gauges"))["Items"]
+    assert sorted(item["GaugeId"]["S"] for item in items) == GAUGES
+    assert {item["Flow"]["N"] for item in items} == {"31.5", "12.25", "12.0"}
+
+
+INLINE = """
+Resources:
+  Answer:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::000000000000:role/some
+      Code:
+        ZipFile: |
+          def handler(event, context):
+              return "from the template"
+"""
+FAILING = f"""{INLINE}
+  Often:
+    Type: AWS::Events::Rule
+    DependsOn: Answer
+    Properties:
+      ScheduleExpression: rate(1 minutes)
+"""
+
+
+@pytest.fixture
+def alone(deployed: Deployed) -> Iterator[AwsClients]:
+    """The tank's clients, where no stack has the names that a given pipeline's have."""
+    yield deployed.tank.aws
+    delete(deployed.tank.aws, PIPELINE_STACK)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (FAILING, "stack pipeline.*Often CREATE_FAILED.*Parameter ScheduleExpression is not valid"),
+        (INLINE.replace("index.handler", "!Ref Nowhere"), "accepts for pipeline.*Nowhere"),
+    ],
+)
+def test_what_does_not_deploy_is_said_and_gone(
+    alone: AwsClients, tmp_path: Path, text: str, reason: str
+) -> None:
+    """Resource and reason in a line; after that the corrected template deploys."""
+    template = tmp_path / "template.yaml"
+    given = TemplatesPipeline(pipeline=template)
+    template.write_text(text)
+    with pytest.raises(InfrastructureError, match=reason) as raised:
+        given.deploy(alone, WallClock())
+    assert "\n" not in str(raised.value)
+    stacks = alone.cloudformation.describe_stacks()["Stacks"]
+    assert PIPELINE_STACK not in [stack["StackName"] for stack in stacks]
+    template.write_text(INLINE)
+    given.deploy(alone, WallClock())
+    functions = alone.awslambda.list_functions()["Functions"]
+    assert [f for f in functions if f["FunctionName"].startswith("pipeline-Answer-")]
+
+
+def test_a_stack_has_its_outputs_when_it_is_complete(
+    alone: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the very moment: a stack that is made of them may be asked for right then."""
+    stock, seen = Stack._store_event, []  # noqa: SLF001 - what LocalStack does as the status changes
+
+    def store_event(stack: Any, **event: Any) -> None:
+        stock(stack, **event)
+        if stack.status == "CREATE_COMPLETE" and event["resource_id"] == PIPELINE_STACK:
+            seen.append(stack.resolved_outputs)
+
+    monkeypatch.setattr(Stack, "_store_event", store_event)
+    resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
+    template = json.dumps({"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}})
+    Stacks(alone.cloudformation, WallClock(), 0.05).apply(PIPELINE_STACK, template, {})
+    assert [output["OutputValue"] for (output,) in seen] == ["42"]
