@@ -65,7 +65,12 @@ SDK = frozenset({"boto3", "botocore"})
 LOCALSTACK = frozenset({"localstack", "moto", "plux", "rolo"})
 """LocalStack, the backends that it answers from, and the frameworks that it is made of."""
 
-HANDLERS = ("lambdas/", "tests/handlers/", "tests/pipelines/sensors/code/")
+HANDLERS = (
+    "examples/own-pipeline/src/",
+    "lambdas/",
+    "tests/handlers/",
+    "tests/pipelines/sensors/code/",
+)
 """Code that is zipped and runs in a function's process, where AWS's rules hold and not ours."""
 
 

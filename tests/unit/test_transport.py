@@ -1,4 +1,4 @@
-"""What carries the SDK's requests: a function in this process first, and then whoever did before."""
+"""The SDK's requests: to a function in this process, and then to whoever carried them before."""
 
 import io
 

@@ -21,7 +21,7 @@ def handler(event, context):
 
 
 def measured(place, minute):
-    """What a thermometer would say: warm by day, cold by night, and the same whenever it is asked."""
+    """What a thermometer would say: of one minute, the same whenever it is asked."""
     hour = datetime.fromisoformat(minute).hour
     degrees = 10 + 5 * math.sin((hour - 9) / 12 * math.pi) + len(place)
     return {"place": place, "minute": minute, "degrees": round(degrees, 1)}

@@ -4,7 +4,6 @@ A mark of the same name that somebody else has a meaning for is left alone, as l
 test that plays nothing.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,21 +16,26 @@ from wavetank.faults.fault import Fault
 from wavetank.faults.form import fault_from_form
 from wavetank.faults.kinds import KINDS_BY_NAME
 from wavetank.faults.plan import FaultPlan
-from wavetank.pytest_plugin.plugin import plays
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import problems_between
 from wavetank.scenario.shelf import SUFFIX, load_scenario
 
+NOTHING_PLAYED = (
+    "expected a test with faults to have the fixture tank or virtual_clock; found neither; "
+    "add one, or take the mark away"
+)
 
-def check(items: Iterable[pytest.Item]) -> None:
-    """Whether all of the marks can be had.
 
-    Raises:
-        pytest.UsageError: some cannot; has a line for each test.
-    """
-    problems = [problem for item in items for problem in _problems(item)]
-    if problems:
-        raise pytest.UsageError("\n".join(dict.fromkeys(problems)))
+def problem_of(item: pytest.Item, *, plays: bool) -> str | None:
+    """Why a test, which plays or does not, cannot have what its marks ask for; None if it can."""
+    if not plays:
+        ours = any(_names_a_kind(mark) for mark in item.iter_markers("fault"))
+        return f"{item.name}: {NOTHING_PLAYED}" if ours else None
+    try:
+        scenario_of(item)
+    except WavetankError as error:
+        return f"{item.name}: {error}"
+    return None
 
 
 def scenario_of(item: pytest.Item) -> Scenario:
@@ -53,21 +57,6 @@ def scenario_of(item: pytest.Item) -> Scenario:
     for problem in problems_between(replace(scenario, horizon=max(longest, scenario.horizon))):
         raise UsageError(problem.expected, problem.found, problem.action)
     return scenario
-
-
-def _problems(item: pytest.Item) -> Iterator[str]:
-    place = item.nodeid.partition("[")[0]
-    if not plays(item):
-        if any(_names_a_kind(mark) for mark in item.iter_markers("fault")):
-            yield (
-                f"{place}: expected a test with faults to have the fixture tank or virtual_clock; "
-                "found neither; add one, or take the mark away"
-            )
-        return
-    try:
-        scenario_of(item)
-    except WavetankError as error:
-        yield f"{place}: {error}"
 
 
 def _names_a_kind(mark: pytest.Mark) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from wavetank.pytest_plugin.tank import TankFixture
     from wavetank.pytest_plugin.virtual_clock import VirtualClock
 
+    type Collected = pytest.Item | pytest.Collector | list[pytest.Item | pytest.Collector] | None
+
 MARKS = {
     "fault": "fault(kind, **fields): goes wrong in the runs of this test; fields as in scenarios",
     "scenario": "scenario(name_or_path): the story of this test's runs, from a scenario's file",
@@ -52,20 +54,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Has the marks of the tests that are to run checked.
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector,
+) -> Generator[None, "Collected", "Collected"]:
+    """Has the marks of each test checked while it is collected.
 
     LocalStack's own warnings are no concern of a test that has it in its process.
     """
-    for item in items:
-        if plays(item):
-            item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
-    marked = [item for item in items if any(_is_ours(mark) for mark in item.iter_markers())]
-    if marked:
-        from wavetank.pytest_plugin.marks import check  # noqa: PLC0415 - see above
-
-        check(marked)
+    found = yield
+    for item in found if isinstance(found, list) else [found]:
+        if isinstance(item, pytest.Item):
+            _take(item, collector)
+    return found
 
 
 @pytest.hookimpl(wrapper=True)
@@ -158,8 +159,15 @@ def plays(item: pytest.Item) -> bool:
     return OF_THE_SESSION in getattr(item, "fixturenames", ())
 
 
-def _is_ours(mark: pytest.Mark) -> bool:
-    return mark.name in MARKS
+def _take(item: pytest.Item, collector: pytest.Collector) -> None:
+    """Has pytest run the test, unless a mark of it is wrong."""
+    if plays(item):
+        item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
+    if any(mark.name in MARKS for mark in item.iter_markers()):
+        from wavetank.pytest_plugin.marks import problem_of  # noqa: PLC0415 - see above
+
+        if problem := problem_of(item, plays=plays(item)):
+            raise collector.CollectError(problem)
 
 
 def _seed(text: str) -> int:

@@ -90,9 +90,11 @@ class TankFixture:
     def moved_by_hand(self) -> Iterator[VirtualClock]:
         """For the body, one run is under way, and moves as the clock is told."""
         self._is_moved_by_hand = True
-        with clock_at_begin(self._deployed, self._case) as clock:
-            yield clock
-        self._is_moved_by_hand = False
+        try:
+            with clock_at_begin(self._deployed, self._case) as clock:
+                yield clock
+        finally:
+            self._is_moved_by_hand = False
 
 
 @dataclass(frozen=True)

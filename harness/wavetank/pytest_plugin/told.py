@@ -12,7 +12,7 @@ from wavetank.verdicts import Finding, Verdict
 from wavetank.words import counted
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Told:
     """One run: its verdicts, and all that happened in it, read from its file when asked for.
 
@@ -26,6 +26,9 @@ class Told:
     seed: int
     lasted: str
     command: str
+
+    def __repr__(self) -> str:
+        return f"<Told of {self.lasted}, seed {self.seed}>"
 
     def events(self) -> Iterator[Event]:
         """What happened, in order."""

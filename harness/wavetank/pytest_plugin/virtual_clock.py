@@ -119,6 +119,7 @@ class VirtualClock:
 @contextmanager
 def clock_at_begin(deployed: Deployed, case: Case) -> Iterator[VirtualClock]:
     """A run that has just begun, from the baseline, under way for as long as the body runs."""
+    deployed.tank.reset()
     with deployed.tank.frozen_at(case.start):
         deployed.pipeline.begin(deployed.tank.aws, case.start)
     clock = VirtualClock(deployed, case)
