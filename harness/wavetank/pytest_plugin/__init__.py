@@ -2,6 +2,7 @@
 
 plugin         what pytest loads: the option, the marks, the fixtures
 marks          what a test's marks ask for, checked when tests are collected
+misplaced      faults on tests that play nothing
 case           what is one test's own: its story, its seed, and how to run it again
 deployed       the tank of the session, with the pipeline in it
 tank           the fixture `tank`: whole runs

@@ -1,8 +1,4 @@
-"""What a test's marks ask for: faults, and scenarios from files. Wrong ones are said at collection.
-
-A mark of the same name that somebody else has a meaning for is left alone, as long as it is on a
-test that plays nothing.
-"""
+"""What a test's marks ask for: faults, and scenarios from files."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,23 +10,14 @@ from wavetank.driver.play import check_virtual
 from wavetank.errors import UsageError, WavetankError
 from wavetank.faults.fault import Fault
 from wavetank.faults.form import fault_from_form
-from wavetank.faults.kinds import KINDS_BY_NAME
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import problems_between
 from wavetank.scenario.shelf import SUFFIX, load_scenario
 
-NOTHING_PLAYED = (
-    "expected a test with faults to have the fixture tank or virtual_clock; found neither; "
-    "add one, or take the mark away"
-)
 
-
-def problem_of(item: pytest.Item, *, plays: bool) -> str | None:
-    """Why a test, which plays or does not, cannot have what its marks ask for; None if it can."""
-    if not plays:
-        ours = any(_names_a_kind(mark) for mark in item.iter_markers("fault"))
-        return f"{item.name}: {NOTHING_PLAYED}" if ours else None
+def problem_of(item: pytest.Item) -> str | None:
+    """Why a test cannot have what its marks ask for; None where it can."""
     try:
         scenario_of(item)
     except WavetankError as error:
@@ -57,10 +44,6 @@ def scenario_of(item: pytest.Item) -> Scenario:
     for problem in problems_between(replace(scenario, horizon=max(longest, scenario.horizon))):
         raise UsageError(problem.expected, problem.found, problem.action)
     return scenario
-
-
-def _names_a_kind(mark: pytest.Mark) -> bool:
-    return bool(mark.args) and str(mark.args[0]) in KINDS_BY_NAME
 
 
 def _fault(mark: pytest.Mark) -> Fault:

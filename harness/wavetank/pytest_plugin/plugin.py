@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     type Collected = pytest.Item | pytest.Collector | list[pytest.Item | pytest.Collector] | None
 
-MARKS = {
-    "fault": "fault(kind, **fields): goes wrong in the runs of this test; fields as in scenarios",
-    "scenario": "scenario(name_or_path): the story of this test's runs, from a scenario's file",
-}
+MARKS = (
+    "fault(kind, **fields): goes wrong in the runs of this test; fields as in scenarios",
+    "scenario(name_or_path): the story of this test's runs, from a scenario's file",
+)
 OF_THE_SESSION = "wavetank_deployed"
 """The fixture behind all that play in virtual time; nobody else's has this name."""
 NO_PIPELINE = """\
@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Makes the marks known."""
-    for line in MARKS.values():
+    for line in MARKS:
         config.addinivalue_line("markers", line)
 
 
@@ -161,13 +161,18 @@ def plays(item: pytest.Item) -> bool:
 
 def _take(item: pytest.Item, collector: pytest.Collector) -> None:
     """Has pytest run the test, unless a mark of it is wrong."""
+    problem = None
     if plays(item):
-        item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
-    if any(mark.name in MARKS for mark in item.iter_markers()):
         from wavetank.pytest_plugin.marks import problem_of  # noqa: PLC0415 - see above
 
-        if problem := problem_of(item, plays=plays(item)):
-            raise collector.CollectError(problem)
+        item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
+        problem = problem_of(item)
+    elif item.get_closest_marker("fault"):
+        from wavetank.pytest_plugin.misplaced import misplaced_fault  # noqa: PLC0415 - see above
+
+        problem = misplaced_fault(item)
+    if problem:
+        raise collector.CollectError(problem)
 
 
 def _seed(text: str) -> int:
