@@ -6,11 +6,10 @@ An import goes downward, or sideways without coming back. A new module is placed
 HARNESS = "harness/wavetank/"
 
 LAYERS: dict[str, frozenset[str]] = {
-    "top": frozenset({"__main__", "campaign", "cli", "driver", "pytest_plugin", "report"}),
+    "top": frozenset({"__main__", "bench", "campaign", "cli", "driver", "pytest_plugin", "report"}),
     "edge": frozenset(
         {
             "access",
-            "bench",
             "clients",
             "drill",
             "engines",

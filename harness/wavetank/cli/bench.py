@@ -10,6 +10,7 @@ from rich.table import Table
 
 from wavetank.bench.gateway import CallCost, measure_gateway
 from wavetank.cli.bench_peers import install_peers, show_peers
+from wavetank.cli.bench_tank import show_campaigns, show_tank
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.clock import WallClock
@@ -19,6 +20,21 @@ from wavetank.settings import read_settings
 
 def bench(
     *,
+    days: Annotated[
+        int,
+        typer.Option(
+            "--days", metavar="N", min=1, max=365, help="Virtual days of the longest run."
+        ),
+    ] = 1,
+    campaign: Annotated[
+        int,
+        typer.Option(
+            "--campaign",
+            metavar="N",
+            min=0,
+            help="Then also N runs of an hour, by 1 and 2 workers.",
+        ),
+    ] = 0,
     rounds: Annotated[
         int, typer.Option("--rounds", metavar="N", min=1, help="How often each call is made.")
     ] = 1000,
@@ -35,9 +51,12 @@ def bench(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Measure what the plug-ins cost a warm call, against LocalStack without them."""
+    """Measure what a tick, a virtual day and a call cost here, each against something."""
     output = Output(as_json=as_json)
     others = install_peers(output) if peers else []
+    show_tank(output, days)
+    if campaign:
+        show_campaigns(output, campaign)
     _show_gateway(output, rounds)
     if others and not show_peers(output, others, ticks):
         raise typer.Exit(ExitCode.INFRASTRUCTURE)

@@ -25,14 +25,18 @@ from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
+    CodeOption,
     DebugOption,
     FormatOption,
     HandlerOption,
     JsonOption,
     NameOption,
+    OverridesOption,
     PrefixOption,
+    StorageOption,
     StreamCaseOption,
     SurnameOption,
+    TemplateOption,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
@@ -122,15 +126,19 @@ def campaign(
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
     handler: HandlerOption = None,
+    storage: StorageOption = None,
+    template: TemplateOption = None,
+    code: CodeOption = None,
+    overrides: OverridesOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Play many stories with planned faults, and shrink the first that breaks an invariant."""
     if dask is not None and workers is not None:
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
-    if remembering and handler is not None:
+    if remembering and (handler or template) is not None:
         action = f"leave one out: {FILE_NAME} is of the project's own handler"
-        raise UsageError("--remember or --handler", "both", action)
+        raise UsageError("--remember, or a pipeline of one's own", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
     chosen = choose_stories(seeds, first_seed, horizon, scenario)
@@ -143,6 +151,10 @@ def campaign(
         stream_name_case=stream_name_case,
         record_format=record_format,
         handler=handler,
+        storage=storage,
+        template=template,
+        code=code,
+        overrides=overrides,
     )
     pipeline = choice.pipeline()
     if chosen.scenario is not None:

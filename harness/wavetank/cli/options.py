@@ -100,6 +100,32 @@ ConfirmOption = Annotated[
         help="Take every address as confirmed. Default: each is asked first, as on AWS.",
     ),
 ]
+StorageOption = Annotated[
+    Path | None,
+    typer.Option("--storage", metavar="TEMPLATE", help="With --pipeline: deployed before it."),
+]
+TemplateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--pipeline",
+        metavar="TEMPLATE",
+        help="Your own CloudFormation template, in place of the ticker's.",
+    ),
+]
+CodeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--code", metavar="FOLDER", help="With --pipeline: where its paths of code begin."
+    ),
+]
+OverridesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--parameter-overrides",
+        metavar="'KEY=VALUE ...'",
+        help="With --pipeline: values of its parameters, as the AWS CLI takes them.",
+    ),
+]
 ResetOption = Annotated[
     bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
 ]

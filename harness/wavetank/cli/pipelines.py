@@ -13,6 +13,7 @@ from wavetank.cli.options import (
 from wavetank.errors import UsageError
 from wavetank.naming import StreamNameCase, derive_names
 from wavetank.pipelines.pipeline import Pipeline
+from wavetank.pipelines.templates import TemplatesPipeline, parse_parameters
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.settings import read_settings
 from wavetank.stack.own_handler import read_own_handler
@@ -31,6 +32,10 @@ class PipelineChoice:
     stream_name_case: StreamNameCase = DEFAULT_STREAM_CASE
     record_format: str = "ndjson"
     handler: Path | None = None
+    storage: Path | None = None
+    template: Path | None = None
+    code: Path | None = None
+    overrides: str | None = None
 
     def pipeline(self) -> Pipeline:
         """The pipeline that is meant.
@@ -38,6 +43,12 @@ class PipelineChoice:
         Raises:
             UsageError: there is none such.
         """
+        if self.template is not None:
+            return self._templates(self.template)
+        for option, value in self._of_templates().items():
+            raise UsageError(
+                "--pipeline too", f"{option} {value}", "name the template of the rules"
+            )
         names = derive_names(
             *person_of(self.name, self.surname),
             prefix=self.prefix,
@@ -51,6 +62,25 @@ class PipelineChoice:
             handler=None if self.handler is None else read_own_handler(self.handler, names),
             chosen_by=tuple(self._unusual().items()),
         )
+
+    def _templates(self, template: Path) -> Pipeline:
+        if self.handler is not None:
+            action = "leave one out: the handlers are the template's own"
+            raise UsageError("--handler or --pipeline", "both", action)
+        parameters = parse_parameters(self.overrides or "")
+        pipeline = TemplatesPipeline(
+            pipeline=template, storage=self.storage, code=self.code, parameters=parameters
+        )
+        pipeline.check()
+        return pipeline
+
+    def _of_templates(self) -> dict[str, object]:
+        options = {
+            "--storage": self.storage,
+            "--code": self.code,
+            "--parameter-overrides": self.overrides,
+        }
+        return {name: value for name, value in options.items() if value is not None}
 
     def _unusual(self) -> dict[str, str]:
         """The options of the names that are not as they usually are."""
@@ -71,16 +101,23 @@ def choice_of(options: Mapping[str, str]) -> PipelineChoice:
         UsageError: this version knows no such options.
     """
     left = dict(options)
-    handler = left.pop("--handler", None)
     choice = PipelineChoice(
         name=left.pop("--name", DEFAULT_NAME),
         surname=left.pop("--surname", None),
         prefix=left.pop("--prefix", DEFAULT_NAME_PREFIX),
         stream_name_case=StreamNameCase(left.pop("--stream-name-case", DEFAULT_STREAM_CASE)),
         record_format=left.pop("--record-format", "ndjson"),
-        handler=Path(handler) if handler else None,
+        handler=_path(left.pop("--handler", None)),
+        storage=_path(left.pop("--storage", None)),
+        template=_path(left.pop("--pipeline", None)),
+        code=_path(left.pop("--code", None)),
+        overrides=left.pop("--parameter-overrides", None),
     )
     if left:
         expected = "a run of a pipeline that this version can deploy"
         raise UsageError(expected, f"options {', '.join(sorted(left))}", "run its scenario again")
     return choice
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

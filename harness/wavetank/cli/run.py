@@ -13,14 +13,18 @@ from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
+    CodeOption,
     DebugOption,
     FormatOption,
     HandlerOption,
     JsonOption,
     NameOption,
+    OverridesOption,
     PrefixOption,
+    StorageOption,
     StreamCaseOption,
     SurnameOption,
+    TemplateOption,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
@@ -70,6 +74,10 @@ def run(
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
     handler: HandlerOption = None,
+    storage: StorageOption = None,
+    template: TemplateOption = None,
+    code: CodeOption = None,
+    overrides: OverridesOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
@@ -83,11 +91,15 @@ def run(
         stream_name_case=stream_name_case,
         record_format=record_format,
         handler=handler,
+        storage=storage,
+        template=template,
+        code=code,
+        overrides=overrides,
     ).pipeline()
     judges_of(pipeline, story.scenario)
     with deployed_tank(pipeline, output) as made:
-        code = play_and_tell(made, pipeline, story, output)
-    raise typer.Exit(code)
+        ending = play_and_tell(made, pipeline, story, output)
+    raise typer.Exit(ending)
 
 
 def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:

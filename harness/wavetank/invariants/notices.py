@@ -36,6 +36,8 @@ FAILURES_REMEMBERED = 10_000
 """A week of failures a minute; a second notice of an older one is taken for unprompted."""
 WORDS = re.compile(r"[\w-]+")
 SUBJECT_CHARACTERS = 60
+TOPIC, QUEUE = ":sns:", ":sqs:"
+"""In an ARN."""
 
 type Recipient = tuple[str, str]
 """A topic and an address of it."""
@@ -74,6 +76,8 @@ class OneNotice:
             case DestinationReached(invocation=str(invocation)):
                 self._messengers.put(invocation, value=True)
                 self._failure_of.put(invocation, event.request)
+            case DestinationReached():
+                self._reach(event)
             case Called(service="sns", took_effect=True):
                 self._publish(event)
             case AttemptEnded() if event.request in self._published:
@@ -119,6 +123,14 @@ class OneNotice:
         self._told.put(event.request, Counter())
         if self._confirmed:
             self._waiting[event.request] = set(self._confirmed)
+
+    def _reach(self, event: DestinationReached) -> None:
+        """A topic tells its own addresses, and a queue nobody; no other is waited for then."""
+        waiting = self._waiting.pop(event.request, set())
+        told = {recipient for recipient in waiting if recipient[0] == event.destination}
+        if QUEUE not in event.destination:
+            told = told if TOPIC in event.destination else waiting
+            self._waiting |= {event.request: told} if told else {}
 
     def _publish(self, event: Called) -> None:
         """Who was not told that it was published will publish it again."""

@@ -7,6 +7,8 @@ passes, and so does LocalStack itself; everybody else is judged by `evaluation`.
 [LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from localstack.aws import handlers
@@ -64,10 +66,12 @@ class Enforcement:
         call = _call(context)
         if caller.principal.type is PrincipalType.SERVICE and call.service != "lambda":
             return  # the other services' policies for services are not known here
-        for need in needs(call):
-            self._check_need(caller, need, call, context)
+        for need, times in _counted(needs(call)):
+            self._check_need(caller, need, times, call, context)
 
-    def _check_need(self, caller: Caller, need: Need, call: Call, context: RequestContext) -> None:
+    def _check_need(
+        self, caller: Caller, need: Need, times: int, call: Call, context: RequestContext
+    ) -> None:
         principal = caller.principal
         resource = find_resource(need.resource, call.account)
         if is_administrator(caller) and resource.owner == principal.account:
@@ -88,7 +92,7 @@ class Enforcement:
             raise _not_evaluated(context, request, f"this policy: {error}") from error
         if principal.type in NOTED and not principal.arn.endswith(f"/{PROBE_SESSION}"):
             name = principal.role_arn or principal.arn
-            self._usage.note(name, need.action, need.resource, allowed=found.allowed)
+            self._usage.note(name, need.action, need.resource, allowed=found.allowed, times=times)
         if not found.allowed:
             raise _denied(context, denial_message(request, found))
 
@@ -101,6 +105,12 @@ def enforce_access() -> None:
     ROUTER.add(enforcement)
     if enforced:
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
+
+
+def _counted(found: Iterable[Need]) -> Iterator[tuple[Need, int]]:
+    """Each need once, with how often it comes in a row: a transaction's items are much alike."""
+    for need, same in groupby(found):
+        yield need, sum(1 for _ in same)
 
 
 def _call(context: RequestContext) -> Call:

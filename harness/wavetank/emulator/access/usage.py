@@ -31,12 +31,14 @@ class Usage:
         self._lock = threading.Lock()
         self._counts: dict[Use, int] = {}
 
-    def note(self, principal: str, action: str, resource: str, *, allowed: bool) -> None:
-        """One more time."""
+    def note(
+        self, principal: str, action: str, resource: str, *, allowed: bool, times: int = 1
+    ) -> None:
+        """So many times more."""
         use = Use(principal, action, WITHIN.sub(r"\1*", resource), allowed)
         with self._lock:
             if use in self._counts or len(self._counts) < ENTRIES_MAX:
-                self._counts[use] = self._counts.get(use, 0) + 1
+                self._counts[use] = self._counts.get(use, 0) + times
 
     def entries(self) -> list[dict[str, Any]]:
         """All of it, for people and programs."""

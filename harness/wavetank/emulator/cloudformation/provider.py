@@ -19,7 +19,7 @@ from localstack.services.cloudformation.v2.provider import CloudformationProvide
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.cloudformation.buckets import with_all_properties
-from wavetank.emulator.cloudformation.completion import complete_with_outputs
+from wavetank.emulator.cloudformation.completion import settle_when_done
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
 from wavetank.emulator.cloudformation.updates import with_true_update
 
@@ -60,5 +60,5 @@ def wavetank_cloudformation() -> Service:
     # LocalStack's own patch helper would make a method of this static one.
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
     delete_what_is_no_longer_wanted()
-    complete_with_outputs()
+    settle_when_done()
     return Service.for_provider(WavetankCloudFormation())

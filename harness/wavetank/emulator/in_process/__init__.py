@@ -3,7 +3,7 @@
 localstack  starts it, and answers requests by its gateway
 addresses   who has confirmed a subscription
 gateway     the chain of handlers, without those that have nothing to do here
-parsing     requests parsed without looking for what they do not have
+protocols   requests parsed without looking for what they do not have
 functions   what is deployed as a function: code, configuration, and its role's credentials
 baseline    what there is after a deployment, to go back to before each run
 """

@@ -16,7 +16,7 @@ from localstack.services.sqs.models import SqsMessage
 from werkzeug.datastructures import Headers
 
 from wavetank.emulator.in_process.gateway import lighten
-from wavetank.emulator.in_process.parsing import quicken_parsers
+from wavetank.emulator.in_process.protocols import quicken_protocols
 from wavetank.exchange import HttpRequest, HttpResponse
 
 JSON = "application/x-amz-json"
@@ -32,7 +32,7 @@ class InProcessLocalStack:
         runtime._on_starting()  # noqa: SLF001 - as above
         self._gateway: Any = runtime.components.gateway
         lighten(self._gateway)
-        quicken_parsers()
+        quicken_protocols()
         self._services: dict[str, Any] = {}
         runtime.ready.set()
 

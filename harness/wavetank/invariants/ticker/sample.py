@@ -108,7 +108,7 @@ def _original(text: str) -> tuple[str, str, Decimal | None] | None:
 
 
 def _ndjson(text: str) -> tuple[str, str, Decimal | None]:
-    content = json.loads(text, parse_float=_Number, parse_int=_Number)
+    content = DECODER.decode(text)
     if not isinstance(content, dict) or set(content) != set(RECORD_KEYS):
         raise ValueError("other keys")
     ticker, timestamp, price = (content[key] for key in RECORD_KEYS)
@@ -121,3 +121,7 @@ class _Number(str):
     """A number as JSON has it, digit for digit; a text in quotation marks is none."""
 
     __slots__ = ()
+
+
+DECODER = json.JSONDecoder(parse_float=_Number, parse_int=_Number)
+"""Made once: `json.loads` would make it for each record, for longer than it takes to read one."""

@@ -10,12 +10,15 @@ from localstack.aws.protocol.parser import (
     RestXMLRequestParser,
     create_parser,
 )
+from localstack.aws.protocol.serializer import create_serializer
 from localstack.aws.spec import load_service
 from localstack.http import Request
 
-from wavetank.emulator.in_process.parsing import (
+from wavetank.emulator.in_process.protocols import (
     STOCK_JSON,
+    STOCK_MIME_TYPE,
     STOCK_XML,
+    mime_type,
     parse_json_structure,
     parse_xml_structure,
 )
@@ -134,3 +137,17 @@ def test_a_request_that_is_wrong_is_refused_as_by_localstack(
                 _parsed("dynamodb", _json("D.GetItem", content))
             errors.append(str(refusal.value))
         assert errors[0] == errors[1]
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "iam", "lambda"])
+def test_an_answer_has_the_form_that_localstack_gives_it(service: str) -> None:
+    """Whatever the caller says it takes, and whether it says so at all."""
+    serializer: Any = create_serializer(load_service(service))
+    forms = [None, "*/*", "application/json", "text/xml", "application/x-amz-json-1.0", "image/png"]
+    for accept in forms:
+        for content in forms:
+            named = {"Accept": accept, "Content-Type": content}
+            headers = {name: value for name, value in named.items() if value}
+            for _ in range(2):
+                assert mime_type(serializer, headers) == STOCK_MIME_TYPE(serializer, headers)
+    assert mime_type(serializer, None) == STOCK_MIME_TYPE(serializer, None)

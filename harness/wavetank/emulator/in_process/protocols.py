@@ -1,7 +1,8 @@
 """LocalStack's parsers of requests, without looking for what a request does not have.
 
 They ask each member that an operation could have, DynamoDB's ten forms of a value and S3's forty
-headers, one by one. The result is the same. [LocalStack 4.14: aws/protocol/parser.py]
+headers, one by one, and its serializers negotiate the same answer's form each time. The result is
+the same. [LocalStack 4.14: aws/protocol/parser.py, serializer.py]
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from localstack.aws.protocol.parser import BaseJSONRequestParser, RestXMLRequestParser
+from localstack.aws.protocol.serializer import ResponseSerializer
 
 SHAPES_KEPT = 4096
 STOCK_JSON = BaseJSONRequestParser._parse_structure  # noqa: SLF001 - LocalStack has no public name for it
 STOCK_XML = RestXMLRequestParser._parse_structure  # noqa: SLF001 - as above
+STOCK_MIME_TYPE = ResponseSerializer._get_mime_type  # noqa: SLF001 - as above
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,25 @@ def parse_xml_structure(
     return dict.fromkeys(absent) | found
 
 
-def quicken_parsers() -> None:
-    """Puts both in the place of LocalStack's."""
+def mime_type(serializer: Any, headers: Any) -> str:
+    """`ResponseSerializer._get_mime_type`: what the caller takes, as far as it can be had."""
+    given = headers or {}
+    return _mime_type(serializer, given.get("Accept"), given.get("Content-Type"))
+
+
+@lru_cache(SHAPES_KEPT)
+def _mime_type(serializer: Any, accept: str | None, content_type: str | None) -> str:
+    """A serializer is known by identity; LocalStack makes one for each service."""
+    named = {"Accept": accept, "Content-Type": content_type}
+    headers: Any = {name: value for name, value in named.items() if value is not None}
+    return STOCK_MIME_TYPE(serializer, headers)
+
+
+def quicken_protocols() -> None:
+    """Puts them in the place of LocalStack's."""
     json_parser: Any = BaseJSONRequestParser
     xml_parser: Any = RestXMLRequestParser
+    serializer: Any = ResponseSerializer
     json_parser._parse_structure = parse_json_structure  # noqa: SLF001 - as above
     xml_parser._parse_structure = parse_xml_structure  # noqa: SLF001 - as above
+    serializer._get_mime_type = mime_type  # noqa: SLF001 - as above
