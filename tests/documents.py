@@ -5,7 +5,12 @@ import re
 from tests.shell import NO_PROJECT, Finished, finish
 from wavetank.settings import read_settings
 
-DOCUMENTS = ("README.md", "docs/architecture.md", "docs/docker.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/architecture.md",
+    "docs/docker.md",
+    "docs/testing-your-own-pipeline.md",
+)
 ALL_DOCKER = "docs/docker.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

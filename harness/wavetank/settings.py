@@ -24,15 +24,13 @@ SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
 class Settings:
     """What the machine and its user decided before the command was typed.
 
-    `state_folder` holds everything that running leaves behind; `cache_folder` what can be worked
-    out again; `project_folder` is where the
+    `state_folder` holds everything that running leaves behind; `project_folder` is where the
     templates and the handlers are; `compose_project` is Docker's name for the sandbox;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one.
     """
 
     project_folder: Path
     state_folder: Path
-    cache_folder: Path
     path: str
     compose_project: str
     mail_server: str | None
@@ -59,8 +57,24 @@ def read_settings() -> Settings:
     return Settings(
         project_folder=project,
         state_folder=Path(state).absolute() if state else project / ".wavetank",
-        cache_folder=project / ".wavetank" / "cache",
-        path=os.environ.get("PATH", os.defpath),
+        path=search_path(),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )
+
+
+def search_path() -> str:
+    """Where the machine looks for programs; also for who runs without a project around."""
+    return os.environ.get("PATH", os.defpath)
+
+
+def cache_folder() -> Path:
+    """Where what can be worked out again is kept: in the project, or, installed elsewhere, at home.
+
+    `XDG_CACHE_HOME` moves the latter.
+    """
+    project = Path(__file__).resolve().parents[2]
+    if (project / "init" / "pipeline.yaml").is_file():
+        return project / ".wavetank" / "cache"
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "wavetank"

@@ -6,7 +6,7 @@ An import goes downward, or sideways without coming back. A new module is placed
 HARNESS = "harness/wavetank/"
 
 LAYERS: dict[str, frozenset[str]] = {
-    "top": frozenset({"__main__", "bench", "campaign", "cli", "driver", "report"}),
+    "top": frozenset({"__main__", "bench", "campaign", "cli", "driver", "pytest_plugin", "report"}),
     "edge": frozenset(
         {
             "access",
@@ -64,7 +64,12 @@ SDK = frozenset({"boto3", "botocore"})
 LOCALSTACK = frozenset({"localstack", "moto", "plux", "rolo"})
 """LocalStack, the backends that it answers from, and the frameworks that it is made of."""
 
-HANDLERS = ("lambdas/", "tests/handlers/", "tests/pipelines/sensors/code/")
+HANDLERS = (
+    "examples/own-pipeline/src/",
+    "lambdas/",
+    "tests/handlers/",
+    "tests/pipelines/sensors/code/",
+)
 """Code that is zipped and runs in a function's process, where AWS's rules hold and not ours."""
 
 

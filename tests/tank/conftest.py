@@ -8,10 +8,10 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from tests.live.hosts import PROJECT
-from wavetank.clock import WallClock
-from wavetank.engines.tank.engine import Tank, tank
+from wavetank.engines.tank.engine import Tank
 from wavetank.naming import Names, derive_names
 from wavetank.pipelines.ticker import TickerPipeline
+from wavetank.pytest_plugin.deployed import Deployed as PluginsDeployed
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
 ADDRESSES = ("ada@example.com", "bob@example.com")
@@ -27,14 +27,16 @@ class Deployed:
 
 
 @pytest.fixture(scope="session")
-def deployed() -> Iterator[Deployed]:
-    """The project's own pipeline, its schedule off."""
+def wavetank_pipeline() -> TickerPipeline:
+    """The project's own, in whose tank the plug-in's fixtures are tested too."""
     names = derive_names("Dora", "Explorer")
-    own = TickerPipeline(project_folder=PROJECT, names=names, addresses=ADDRESSES)
-    with tank() as made:
-        own.deploy(made.aws, WallClock())
-        made.take_baseline()
-        yield Deployed(made, names, own)
+    return TickerPipeline(project_folder=PROJECT, names=names, addresses=ADDRESSES)
+
+
+@pytest.fixture(scope="session")
+def deployed(wavetank_deployed: PluginsDeployed, wavetank_pipeline: TickerPipeline) -> Deployed:
+    """The project's own pipeline, its schedule off."""
+    return Deployed(wavetank_deployed.tank, wavetank_pipeline.names, wavetank_pipeline)
 
 
 @pytest.fixture

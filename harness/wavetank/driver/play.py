@@ -64,7 +64,7 @@ def play(
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)
-        Run(tank, _options(story, pipeline), recording.take).go()
+        Run(tank, run_options(story, pipeline), recording.take).go()
     findings = as_expected(judges.findings(), story.scenario.expectations)
     return Played(tuple(findings), recording.digest, recording.events, exit_code(findings))
 
@@ -98,7 +98,8 @@ def check_virtual(scenario: Scenario) -> None:
             )
 
 
-def _options(story: Story, pipeline: Pipeline) -> RunOptions:
+def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
+    """What the story decides of a run of the pipeline."""
     scenario = story.scenario
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
     return RunOptions(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import islice
 
 from wavetank.clock import rfc3339
 from wavetank.driver.invocations import Invocations
@@ -20,29 +20,36 @@ class Rules:
     """Fires every rule that has a schedule, whether or not it is switched on.
 
     In the tank they are deployed switched off, so that nothing else fires them. Each counts as
-    created at the run's begin.
+    created at the run's begin. None fires after `until`, which may yet be brought forward.
     """
 
     def __init__(
-        self, tank: Tank, timeline: Timeline, strikes: Strikes, invocations: Invocations
+        self,
+        tank: Tank,
+        timeline: Timeline,
+        strikes: Strikes,
+        invocations: Invocations,
+        until: datetime,
     ) -> None:
         self._tank = tank
         self._timeline = timeline
         self._strikes = strikes
         self._invocations = invocations
         self._begin = timeline.now
+        self.until = until
 
-    def plan(self, rule: ScheduledRule, until: datetime) -> None:
+    def plan(self, rule: ScheduledRule) -> None:
         """Has the rule fire at each of its instants, up to and including `until`."""
-        due = self._instants_after(rule, self._begin)
-        self._plan_next(rule, takewhile(lambda instant: instant <= until, due))
+        self._plan_next(rule, self._instants_after(rule, self._begin))
 
     def _plan_next(self, rule: ScheduledRule, instants: Iterator[datetime]) -> None:
         due = next(instants, None)
-        if due is not None:
+        if due is not None and due <= self.until:
             self._timeline.at(due, lambda: self._fire(rule, due, instants))
 
     def _fire(self, rule: ScheduledRule, due: datetime, instants: Iterator[datetime]) -> None:
+        if due > self.until:
+            return
         self._plan_next(rule, instants)
         tick = f"{rule.name} due {rfc3339(due)}"
         missed = self._strikes.now(MissedTick, tick)

@@ -26,7 +26,15 @@ from wavetank.engines.tank.watch import Watch
 from wavetank.faults.fault import Fault
 from wavetank.faults.form import describe
 from wavetank.faults.plan import FaultPlan
-from wavetank.history import Drained, Event, FaultBegan, FaultHealed, MessageSent, RunEnded
+from wavetank.history import (
+    Drained,
+    Event,
+    FaultBegan,
+    FaultHealed,
+    MessageSent,
+    RunEnded,
+    Trigger,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,13 +76,20 @@ class Run:
         self._wiring = read_wiring(tank.aws)
         strikes = Strikes(options.plan, options.start, self._timeline)
         self._invocations = Invocations(tank, self._timeline, strikes, self._wiring)
-        self._rules = Rules(tank, self._timeline, strikes, self._invocations)
+        until = options.until
+        self._rules = Rules(tank, self._timeline, strikes, self._invocations, until)
         self._deliveries = Deliveries(tank, self._timeline, strikes, self._running)
         self._gatekeeper = Gatekeeper(self._timeline, strikes, self._invocations)
         self._changes = Changes(tank, self._timeline, self._wiring)
 
     def go(self) -> None:
         """Runs until nothing is left to happen, at most a day and two hours after the last tick."""
+        with self.begun():
+            self.end(self._options.until)
+
+    @contextmanager
+    def begun(self) -> "Iterator[None]":
+        """For the body the run is under way, at its begin, and time moves as the body has it."""
         with ExitStack() as stack:
             stack.enter_context(self._tank.frozen_at(self._options.start))
             stack.enter_context(_randomness_of(self._options.seed))
@@ -88,8 +103,29 @@ class Run:
             stack.callback(self._changes.undo_all)
             stack.callback(self._invocations.attempts.end_all)
             stack.enter_context(self._tank.watched(watch))
-            self._timeline.pass_until(self._options.until + DRAIN_MAX, self._deliveries.plan)
-            self._end()
+            yield
+
+    @property
+    def now(self) -> datetime:
+        """What time it is in the run."""
+        return self._timeline.now
+
+    def pass_until(self, instant: datetime) -> None:
+        """Has everything happen that is due by then, and it is that time."""
+        self._deliveries.plan()
+        self._timeline.pass_until(instant, self._deliveries.plan)
+        self._timeline.stand_at(instant)
+
+    def invoke(self, function: str, event: object) -> str:
+        """Lambda takes the event for the function of the ARN, as from anybody; the request's id."""
+        return self._invocations.queue(function, event, Trigger.MANUAL)
+
+    def end(self, until: datetime) -> None:
+        """Has no rule fire after `until`, lets all else finish, and tells what is left."""
+        self._rules.until = until
+        self._deliveries.plan()
+        self._timeline.pass_until(until + DRAIN_MAX, self._deliveries.plan)
+        self._end()
 
     def _begin(self) -> None:
         options, note = self._options, self._timeline.note
@@ -111,7 +147,7 @@ class Run:
             self._timeline.at(begin, self._begins(name, fault), ahead=True)
             self._timeline.at(end, self._heals(name, fault), ahead=True)
         for rule in self._wiring.rules:
-            self._rules.plan(rule, options.until)
+            self._rules.plan(rule)
 
     def _begins(self, name: str, fault: Fault) -> Callable[[], None]:
         def begin() -> None:

@@ -53,6 +53,11 @@ class Timeline:
             act()
             afterwards()
 
+    def stand_at(self, instant: datetime) -> None:
+        """It is that time now, or stays later; what is due by then is to have happened."""
+        self.now = max(self.now, instant)
+        self._move_to(self.now)
+
     def is_over(self) -> bool:
         """Whether nothing is left to happen."""
         return not len(self._agenda)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from wavetank.settings import read_settings
+from wavetank.settings import cache_folder
 
 PATTERN = "service-catalog-*.dill"
 PLACE = Path("root", "var", "lib", "localstack", "cache")
@@ -20,13 +20,13 @@ def bring(folder: Path) -> None:
     """Puts what is kept where the tank in this folder looks for it."""
     place = folder / PLACE
     place.mkdir(parents=True, exist_ok=True)
-    for kept in read_settings().cache_folder.glob(PATTERN):
+    for kept in cache_folder().glob(PATTERN):
         shutil.copyfile(kept, place / kept.name)
 
 
 def keep(folder: Path) -> None:
     """Keeps what the tank in this folder has made, unless it is; a full disk does not matter."""
-    cache = read_settings().cache_folder
+    cache = cache_folder()
     for made in (folder / PLACE).glob(PATTERN):
         if not (cache / made.name).exists():
             with suppress(OSError):  # the next start works it out again

@@ -1,0 +1,15 @@
+"""Which pipeline Wavetank's fixtures are to have."""
+
+from pathlib import Path
+
+import pytest
+
+from wavetank.pipelines.templates import TemplatesPipeline
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def wavetank_pipeline() -> TemplatesPipeline:
+    """The template that is deployed to AWS, with the code beside it."""
+    return TemplatesPipeline(pipeline=HERE / "template.yaml", code=HERE / "src")

@@ -1,0 +1,79 @@
+"""What a test's marks ask for: faults, and scenarios from files."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from wavetank.driver.play import check_virtual
+from wavetank.errors import UsageError, WavetankError
+from wavetank.faults.fault import Fault
+from wavetank.faults.form import fault_from_form
+from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.problems import problems_between
+from wavetank.scenario.shelf import SUFFIX, load_scenario
+
+
+def problem_of(item: pytest.Item) -> str | None:
+    """Why a test cannot have what its marks ask for; None where it can."""
+    try:
+        scenario_of(item)
+    except WavetankError as error:
+        return f"{item.name}: {error}"
+    return None
+
+
+def scenario_of(item: pytest.Item) -> Scenario:
+    """What the marks ask for; it lasts nothing where no scenario is marked.
+
+    Raises:
+        UsageError: a mark is wrong, or two of them contradict each other.
+    """
+    mark = item.get_closest_marker("scenario")
+    scenario = (
+        Scenario(name=item.name, description="A test.", horizon=timedelta())
+        if mark is None
+        else _loaded(item, mark)
+    )
+    faults = [_fault(mark) for mark in reversed(list(item.iter_markers("fault")))]
+    scenario = replace(scenario, plan=FaultPlan((*scenario.plan.faults, *faults)))
+    check_virtual(scenario)
+    longest = max((fault.healed_after for fault in faults), default=timedelta())
+    for problem in problems_between(replace(scenario, horizon=max(longest, scenario.horizon))):
+        raise UsageError(problem.expected, problem.found, problem.action)
+    return scenario
+
+
+def _fault(mark: pytest.Mark) -> Fault:
+    if len(mark.args) != 1:
+        expected = "@pytest.mark.fault with a kind, and fields by name"
+        raise UsageError(expected, _written(mark), 'write it as in fault("late-tick", after="5m")')
+    values = {name: _listed(value) for name, value in mark.kwargs.items()}
+    try:
+        return fault_from_form({"kind": mark.args[0]} | values)
+    except UsageError as error:
+        found = f"{error.found} in @pytest.mark.{_written(mark)}"
+        raise UsageError(error.expected, found, error.action) from error
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _loaded(item: pytest.Item, mark: pytest.Mark) -> Scenario:
+    """By name from `scenarios` in the suite's root, or from a file beside the test's."""
+    if len(mark.args) != 1 or mark.kwargs:
+        expected = "@pytest.mark.scenario with a name or path and nothing else"
+        raise UsageError(expected, _written(mark), 'write it as in scenario("calm-day")')
+    name = str(mark.args[0])
+    if Path(name).suffix == SUFFIX:
+        name = str(item.path.parent / name)
+    return load_scenario(name, item.config.rootpath / "scenarios")
+
+
+def _written(mark: pytest.Mark) -> str:
+    """The mark as its author wrote it."""
+    named = (f"{name}={value!r}" for name, value in mark.kwargs.items())
+    return f"{mark.name}({', '.join([*map(repr, mark.args), *named])})"

@@ -1,0 +1,112 @@
+"""The fixture `sandbox`: the pipeline on a LocalStack of its own, in wall time."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.clock import WallClock, floor_to_minute
+from wavetank.driver.wiring import scheduled_rules
+from wavetank.engines.embedded import SandboxFolder, start_localstack
+from wavetank.engines.localstack_child import LocalStackOptions
+from wavetank.errors import UsageError
+from wavetank.faults.near import one_of
+from wavetank.pipelines.pipeline import Pipeline
+from wavetank.probes import Message, alerts, wait_until
+from wavetank.pytest_plugin.resources import name_of
+from wavetank.sandbox import SandboxControls
+from wavetank.schedule import scheduled_event
+from wavetank.settings import search_path
+
+RETRY_SECONDS = 1
+"""Before the first asynchronous retry; AWS waits for 60 s, which is what virtual time is for."""
+
+
+@dataclass(frozen=True)
+class LiveSandbox:
+    """The pipeline as any client sees it. Its rules are off: a test fires them itself."""
+
+    endpoint: str
+    aws: AwsClients
+
+    def name_of(self, logical_id: str) -> str:
+        """The name that a resource of the templates has here.
+
+        Raises:
+            UsageError: no template has such a resource.
+        """
+        return name_of(self.aws, logical_id)
+
+    def fire(self, rule: str | None = None) -> None:
+        """Has the rule of that name, or every scheduled rule, invoke its targets now.
+
+        Raises:
+            UsageError: there is no such rule.
+        """
+        rules = {found.name: found for found in scheduled_rules(self.aws)}
+        if rule is not None and rule not in rules:
+            raise UsageError(*one_of("a scheduled rule: one of", rule, rules))
+        due = floor_to_minute(WallClock().now())
+        for found in rules.values() if rule is None else [rules[rule]]:
+            event = json.dumps(scheduled_event(found.arn, due))
+            for target in found.targets:
+                self.aws.awslambda.invoke(
+                    FunctionName=target.arn, InvocationType="Event", Payload=target.input or event
+                )
+
+    def deliver_now(self) -> None:
+        """Has every delivery stream deliver what it holds.
+
+        Raises:
+            InfrastructureError: S3 took not all of it.
+        """
+        SandboxControls(self.endpoint).deliver_now()
+
+    def messages(self) -> list[Message]:
+        """The e-mail that its topics sent."""
+        return alerts(self.endpoint)
+
+    def wait_until[T](
+        self, observe: Callable[[], T], *, expected: str, within_seconds: float = 60.0
+    ) -> T:
+        """Observes again and again until there is something, and returns it.
+
+        Raises:
+            ConditionTimeoutError: there was nothing in time.
+        """
+        return wait_until(
+            observe,
+            bool,
+            expected=expected,
+            hint="look at what the sandbox holds, by its clients",
+            within_seconds=within_seconds,
+            clock=WallClock(),
+        )
+
+
+@contextmanager
+def live_sandbox(pipeline: Pipeline, folder: Path) -> Iterator[LiveSandbox]:
+    """LocalStack as a child process with the pipeline in it, for as long as the body runs.
+
+    Raises:
+        UsageError: something of the pipeline cannot be used.
+        InfrastructureError: LocalStack does not come up, or the pipeline could not be deployed.
+    """
+    home, clock = SandboxFolder(folder), WallClock()
+    options = LocalStackOptions(
+        folder=home.path / "localstack",
+        path=search_path(),
+        retry_base_delay_seconds=RETRY_SECONDS,
+        confirm_emails=True,
+    )
+    with home.owned():
+        child = start_localstack(home, options, clock)
+        try:
+            aws = sandbox_clients(child.endpoint)
+            pipeline.deploy(aws, clock)
+            pipeline.begin(aws, clock.now())
+            yield LiveSandbox(child.endpoint, aws)
+        finally:
+            child.stop()

@@ -1,0 +1,64 @@
+"""What went wrong in a run, in a few lines: for whoever reads that a test failed."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from wavetank.history import (
+    AttemptEnded,
+    DestinationReached,
+    Event,
+    FaultHealed,
+    FaultStruck,
+    GivenUp,
+    Outcome,
+    RecordsLost,
+    Suppressed,
+)
+from wavetank.history.events import OK
+from wavetank.words import counted
+
+LINES_MAX = 12
+CHARACTERS_MAX = 160
+
+
+def trouble(events: Iterable[Event]) -> Iterator[str]:
+    """A line for each thing that went wrong, with the time since the begin when it first did."""
+    begin, firsts, counts = None, dict[str, str](), Counter[str]()
+    for event in events:
+        begin = begin or event.at
+        text = _text(event)
+        if text:
+            passed = int((event.at - begin).total_seconds())
+            stamp = f"{passed // 3600:02}:{passed // 60 % 60:02}:{passed % 60:02}"
+            firsts.setdefault(text, stamp)
+            counts[text] += 1
+    for text in list(firsts)[:LINES_MAX]:
+        again = f" ({counts[text]} times)" if counts[text] > 1 else ""
+        yield f"{firsts[text]}  {text}{again}"
+    if len(firsts) > LINES_MAX:
+        yield f"and {counted(len(firsts) - LINES_MAX, 'more kind')} of trouble"
+
+
+def _text(event: Event) -> str:
+    """The event in one line; nothing where all went well."""
+    match event:
+        case FaultStruck():
+            text = f"{event.kind} strikes: {event.detail}"
+        case FaultHealed():
+            text = f"{event.kind} is healed"
+        case Suppressed():
+            text = f"{event.rule} does not fire"
+        case AttemptEnded() if event.outcome is not Outcome.SUCCESS:
+            said = f": {event.error_type}: {event.message}" if event.error_type else ""
+            text = f"{event.function}, attempt {event.attempt}, ends by {event.outcome}{said}"
+        case GivenUp():
+            attempts = counted(event.attempts, "attempt")
+            text = f"{event.function} is given up after {attempts} ({event.condition})"
+        case DestinationReached() if event.outcome != OK:
+            text = f"{event.destination} is not told: {event.outcome}"
+        case RecordsLost():
+            text = f"{event.stream} loses {counted(len(event.records), 'record')}: {event.reason}"
+        case _:
+            return ""
+    line = " ".join(text.split())
+    return line if len(line) <= CHARACTERS_MAX else f"{line[:CHARACTERS_MAX]}..."

@@ -1,0 +1,135 @@
+"""Somebody's own repository, with nothing of this one but the installed package.
+
+The repository is the example of the document, copied; each test runs pytest there, in a process of
+its own, as its owner would.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from tests.live.hosts import PROJECT
+from tests.shell import Finished, finish
+from wavetank.settings import search_path
+
+EXAMPLE = PROJECT / "examples" / "own-pipeline"
+DOCUMENT = PROJECT / "docs" / "testing-your-own-pipeline.md"
+QUOTED = ("conftest.py", "src/measure.py", "test_temperatures.py")
+LEFT_BEHIND = ("__pycache__", ".pytest_cache")
+CHECK = re.compile(r'    if answer\["FailedPutCount"\]:\n        raise .*\n')
+DESTINATION = re.compile(r"  WhenMeasuringFails:\n(?:    .*\n)+\n")
+PLACE = re.compile(r"(?<=all that happened: )\S+(?=/history)")
+STRANGERS = """
+import sys
+import pytest
+@pytest.fixture
+def tank():
+    return "of petrol"
+@pytest.mark.fault("mine")
+def test_strangers_have_their_own(tank):
+    heavy = {"boto3", "freezegun", "localstack", "pydantic", "wavetank.driver"}
+    assert (tank, heavy & set(sys.modules)) == ("of petrol", set())
+"""
+WRONG = """
+import pytest
+@pytest.mark.fault("lost-replie", after="2m")
+def test_part(tank): ...
+"""
+NO_PIPELINE = "def test_nothing(tank): ..."
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A folder with somebody's tests."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> None:
+        """Adds a file."""
+        (self.folder / name).write_text(text)
+
+    def cut(self, name: str, part: re.Pattern[str]) -> None:
+        """Takes the part out of a file, which has it once."""
+        text, count = part.subn("", (self.folder / name).read_text())
+        assert count == 1
+        self.write(name, text)
+
+    def test(self, *arguments: str) -> Finished:
+        """Runs pytest there; of the environment it has no more than a shell would."""
+        shell = ["env", "-i", f"PATH={search_path()}", f"HOME={self.folder}"]
+        return finish([*shell, sys.executable, "-m", "pytest", *arguments], self.folder)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Repository:
+    """A repository without files."""
+    return Repository(tmp_path)
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Repository:
+    """The document's, as it stands there."""
+    folder = tmp_path / "own-pipeline"
+    copytree(EXAMPLE, folder, ignore=ignore_patterns(*LEFT_BEHIND))
+    return Repository(folder)
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
+    )
+
+
+def test_the_document_quotes_the_example() -> None:
+    """What a reader copies is what the tests below run."""
+    assert _blocks("python") == [(EXAMPLE / name).read_text() for name in QUOTED]
+
+
+def test_the_example_passes_where_warnings_are_errors(example: Repository) -> None:
+    """Every fixture and every mark of the document, on the tank and on a live sandbox."""
+    done = example.test("-W", "error", "-p", "no:cacheprovider")
+    assert done.code == 0, done.out
+    assert re.search(r"^=+ 6 passed in ", done.out, re.MULTILINE)
+
+
+def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> None:
+    """Evidence, trouble, seed and command of its two blocks, from a tank in each of two workers."""
+    example.cut("src/measure.py", CHECK)
+    example.cut("template.yaml", DESTINATION)
+    done = example.test("-n2", "-k", "takes_only_a_part or given_up")
+    assert done.code == 1, done.out
+    shown = PLACE.sub("...", done.out).splitlines()
+    wanted = [line for block in _blocks("text")[:2] for line in block.splitlines()]
+    assert len(wanted) > 10
+    assert [line for line in wanted if line not in shown] == [], done.out
+
+
+def test_who_does_not_use_it_does_not_notice_it(empty: Repository) -> None:
+    """Somebody's own fixture and mark of the same names are theirs, and nothing is imported."""
+    empty.write("test_strangers.py", STRANGERS)
+    assert empty.test().code == 0
+
+
+def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
+    """A mark that cannot be had when it is collected, and a missing pipeline when it is needed."""
+    empty.write("test_wrong.py", WRONG)
+    empty.write("test_no_pipeline.py", NO_PIPELINE)
+    done = empty.test("-n2", "--continue-on-collection-errors")
+    assert done.code == 1, done.out
+    lines = done.out.splitlines()
+    (said,) = (line for block in _blocks("text")[2:] for line in block.splitlines())
+    assert [line for line in lines if line.startswith(said)] != [], done.out
+    assert "did you mean lost-reply?" in done.out
+    assert "expected a fixture that says which pipeline is to be tested" in done.out
+    assert "Traceback" not in done.out
+
+
+def test_a_seed_is_a_number(empty: Repository) -> None:
+    """Anything else is refused before a test runs."""
+    done = empty.test("--wavetank-seed", "many")
+    assert done.code == pytest.ExitCode.USAGE_ERROR
+    assert "expected a whole number from 0 on; found 'many'" in done.err
