@@ -38,6 +38,7 @@ def carried_by(carry: Carry) -> Iterator[None]:
         except AnswerTooLateError as error:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         if answer is None:
+            request.reset_stream()  # a body that is a stream was read to its end
             return stock(session, request)
         headers: Any = dict(answer.headers)
         return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
