@@ -18,6 +18,7 @@ from wavetank.driver.gatekeeper import Gatekeeper
 from wavetank.driver.invocations import Invocations
 from wavetank.driver.observation import run_began, tables_seen
 from wavetank.driver.rules import Rules
+from wavetank.driver.steps import PACE, Steps
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.wiring import read_wiring
@@ -27,6 +28,7 @@ from wavetank.faults.fault import Fault
 from wavetank.faults.form import describe
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Drained, Event, FaultBegan, FaultHealed, MessageSent, RunEnded
+from wavetank.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +43,17 @@ DRAIN_MAX = timedelta(hours=26)
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What decides a run, besides what is deployed. `told` is written into its history."""
+    """What decides a run, besides what is deployed. `told` is written into its history.
+
+    `steps` are taken by hand, beside the rules' own firings; a horizon of zero has none of those.
+    """
 
     scenario: str
     seed: int
     start: datetime
     horizon: timedelta
     plan: FaultPlan = field(default_factory=FaultPlan)
+    steps: tuple[Step, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -56,6 +62,11 @@ class RunOptions:
         healed = self.plan.healed_at(self.start)
         recovered = healed + RECOVERY if self.plan.faults else self.start
         return max(self.start + self.horizon, recovered)
+
+    @property
+    def acted_until(self) -> datetime:
+        """The last instant at which anything is begun from outside."""
+        return max(self.until, self.start + len(self.steps) * PACE)
 
 
 class Run:
@@ -72,12 +83,14 @@ class Run:
         self._deliveries = Deliveries(tank, self._timeline, strikes, self._running)
         self._gatekeeper = Gatekeeper(self._timeline, strikes, self._invocations)
         self._changes = Changes(tank, self._timeline, self._wiring)
+        self._steps = Steps(self._timeline, self._invocations, self._changes, self._wiring)
 
     def go(self) -> None:
         """Runs until nothing is left to happen, at most a day and two hours after the last tick."""
+        options = self._options
         with ExitStack() as stack:
-            stack.enter_context(self._tank.frozen_at(self._options.start))
-            stack.enter_context(_randomness_of(self._options.seed))
+            stack.enter_context(self._tank.frozen_at(options.start))
+            stack.enter_context(_randomness_of(options.seed))
             self._begin()
             watch = Watch(
                 attendant=self._gatekeeper,
@@ -88,7 +101,7 @@ class Run:
             stack.callback(self._changes.undo_all)
             stack.callback(self._invocations.attempts.end_all)
             stack.enter_context(self._tank.watched(watch))
-            self._timeline.pass_until(self._options.until + DRAIN_MAX, self._deliveries.plan)
+            self._timeline.pass_until(options.acted_until + DRAIN_MAX, self._deliveries.plan)
             self._end()
 
     def _begin(self) -> None:
@@ -112,6 +125,7 @@ class Run:
             self._timeline.at(end, self._heals(name, fault), ahead=True)
         for rule in self._wiring.rules:
             self._rules.plan(rule, options.until)
+        self._steps.plan(options.steps)
 
     def _begins(self, name: str, fault: Fault) -> Callable[[], None]:
         def begin() -> None:

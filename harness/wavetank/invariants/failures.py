@@ -1,8 +1,8 @@
 """No request ends in silence: it succeeds, or it is given up and its destination is told.
 
 Every request counts, those of the failure's own messenger too: where the function behind the
-destination is given up and has no destination itself, nobody is told any more. Memory is for the
-requests that are not concluded.
+destination is given up and has no destination itself, nobody is told any more. Who waits for the
+answer is told by it. Memory is for the requests that are not concluded.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from wavetank.history import (
     Event,
     Fired,
     GivenUp,
+    Invoked,
     Outcome,
     Trigger,
 )
@@ -42,6 +43,7 @@ class NoSilentFailure:
         self._ending = Ending()
         self._open: dict[str, _Pending] = {}
         self._untold: dict[str, _Pending] = {}
+        self._waited_for: set[str] = set()
         self._requests = 0
         self._given_up = 0
 
@@ -50,6 +52,11 @@ class NoSilentFailure:
         match event:
             case Fired():
                 self._begin(event.request, event)
+            case Invoked(waits=True):
+                self._waited_for.add(event.request)
+            case AttemptEnded() if event.request in self._waited_for:
+                self._waited_for.discard(event.request)
+                _less(self._open, event.request)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
                 self._begin(event.request, event)
             case AttemptEnded(outcome=Outcome.SUCCESS):
