@@ -15,7 +15,7 @@ from tests.tank.conftest import ADDRESSES, START, Deployed
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock, rfc3339
 from wavetank.driver.run import Run, RunOptions
-from wavetank.history import Event
+from wavetank.history import Event, FaultBegan
 from wavetank.invariants import NoSilentFailure, OneNotice, judge
 from wavetank.ledger import Ledger, differences, ledger_of
 from wavetank.live.observation import observed
@@ -79,9 +79,14 @@ def observation(deployed: Deployed, host: Host) -> list[Event]:
     events: list[Event] = []
     aws, clock, names = sandbox_clients(host.endpoint), WallClock(), deployed.names
     _deploy(aws, names, host.endpoint)
-    LivePlayer(aws, names, host.endpoint, clock, PATIENCE_SECONDS, events.append).play(STORY)
+    _player(names, host, events).play(STORY)
     SandboxControls(host.endpoint).deliver_now()
     return [*events, *observed(aws, names, host.endpoint, clock)]
+
+
+def _player(names: Names, host: Host, events: list[Event]) -> LivePlayer:
+    aws = sandbox_clients(host.endpoint)
+    return LivePlayer(aws, names, host.endpoint, WallClock(), PATIENCE_SECONDS, events.append)
 
 
 def _deploy(aws: AwsClients, names: Names, endpoint: str) -> None:
@@ -128,3 +133,32 @@ def test_the_story_breaks_no_guarantee(history: list[Event]) -> None:
     """Who waited for an answer was told by it; all other failures came to the addresses, once."""
     findings = judge(history, [NoSilentFailure(), OneNotice()])
     assert [finding.verdict for finding in findings] == [Verdict.VALID] * 2, findings
+
+
+@pytest.mark.usefixtures("observation")
+def test_a_story_that_is_broken_off_leaves_the_code_as_it_was(
+    deployed: Deployed, host: Host
+) -> None:
+    """Where it was broken by a step, and the step that restores it never came."""
+    names, events = deployed.names, list[Event]()
+    functions = sandbox_clients(host.endpoint).awslambda
+
+    def sha256() -> str:
+        return functions.get_function(FunctionName=names.streaming_function)["Configuration"][
+            "CodeSha256"
+        ]
+
+    class BrokenOffError(Exception):
+        pass
+
+    seen = [sha256()]
+
+    def steps() -> Iterator[Step]:
+        yield BreakCode()
+        seen.append(sha256())
+        raise BrokenOffError
+
+    with pytest.raises(BrokenOffError):
+        _player(names, host, events).play(steps())
+    assert seen[0] == sha256() != seen[1]
+    assert [type(event) for event in events] == [FaultBegan]

@@ -46,6 +46,7 @@ class NoSilentFailure:
         self._waited_for: set[str] = set()
         self._requests = 0
         self._given_up = 0
+        self._answered = 0
 
     def observe(self, event: Event) -> None:
         self._ending.observe(event)
@@ -55,6 +56,7 @@ class NoSilentFailure:
             case Invoked(waits=True):
                 self._waited_for.add(event.request)
             case AttemptEnded() if event.request in self._waited_for:
+                self._answered += event.outcome is not Outcome.SUCCESS
                 self._waited_for.discard(event.request)
                 _less(self._open, event.request)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
@@ -80,7 +82,8 @@ class NoSilentFailure:
         ):
             for entry in pending.values():
                 absent.add(kind, entry.example, entry.count)
-        ended = self._requests - self._given_up
+        ended = self._requests - self._given_up - self._answered
+        answered = f", {self._answered} failed and answered" if self._answered else ""
         return conclude(
             self.name,
             self._ending,
@@ -88,7 +91,7 @@ class NoSilentFailure:
             absent=absent,
             doubt="" if self._requests else "no request was seen",
             holds=f"{counted(self._requests, 'request')}: {ended} succeeded, "
-            f"{self._given_up} given up and reported",
+            f"{self._given_up} given up and reported{answered}",
         )
 
     def _begin(self, request: str, event: Event) -> None:
