@@ -25,9 +25,18 @@ class Trigger:
     aws: AwsClients
     names: Names
 
-    def fire(self, instant: datetime) -> None:
-        """Invokes asynchronously, as EventBridge does: failures are retried, then alerted."""
-        self._invoke("Event", instant)
+    def fire(self, instant: datetime) -> str:
+        """Invokes asynchronously, as EventBridge does: failures are retried, then alerted.
+
+        Returns the request's id, by which the function's log and an alert call it.
+        """
+        return self._invoke("Event", instant)["ResponseMetadata"]["RequestId"]
+
+    def call(self, instant: datetime) -> str:
+        """Invokes synchronously, however it ends; returns the request's id, as `fire`."""
+        answer = self._invoke("RequestResponse", instant)
+        answer["Payload"].read()
+        return answer["ResponseMetadata"]["RequestId"]
 
     def fire_and_wait(self, instant: datetime) -> dict[str, object]:
         """Invokes synchronously and returns the function's answer; nothing is retried.

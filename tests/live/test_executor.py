@@ -105,7 +105,8 @@ def test_a_raised_error_has_type_message_and_trace(make_function: MakeFunction) 
     assert answer.error == "Unhandled"
     assert answer.payload["errorType"] == "ValueError"
     assert answer.payload["errorMessage"] == "no"
-    assert "line 1, in handler" in answer.payload["stackTrace"][0]
+    (frame,) = answer.payload["stackTrace"]
+    assert '"/var/task/function.py", line 1, in handler' in frame
 
 
 @pytest.mark.parametrize(

@@ -133,24 +133,41 @@ def test_execution_environments_share_neither_modules_nor_variables(
 
 
 @pytest.mark.parametrize(
-    ("source", "error"),
+    ("source", "error", "of_request"),
     [
-        ("def handler(event, context): raise ValueError('on purpose')", "ValueError"),
-        ("import no_such_module", "ModuleNotFoundError"),
-        ("def handler(event, context) return 1", "SyntaxError"),
-        ("def other(event, context): return 1", "AttributeError"),
-        ("def handler(event, context): return object()", "TypeError"),
+        ("def handler(event, context): raise ValueError('on purpose')", "ValueError", "request"),
+        ("import no_such_module", "Runtime.ImportModuleError", ""),
+        ("def handler(event, context) return 1", "Runtime.UserCodeSyntaxError", ""),
+        ("def other(event, context): return 1", "Runtime.HandlerNotFound", ""),
+        ("def handler(event, context): return object()", "Runtime.MarshalError", "request"),
     ],
 )
 def test_whatever_a_handler_raises_is_its_outcome(
-    deployed: Deployed, tmp_path: Path, source: str, error: str
+    deployed: Deployed, tmp_path: Path, source: str, error: str, of_request: str
 ) -> None:
-    """As AWS reports it, with a stack trace; the tank goes on."""
+    """As AWS reports it, of no request where the import failed; the tank goes on."""
     (tmp_path / "function.py").write_text(source)
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     body = json.loads(outcome.payload)
     assert (outcome.is_error, body["errorType"]) == (True, error)
-    assert body["stackTrace"] or error == "SyntaxError"
+    assert body["requestId"] == of_request
+    assert str(tmp_path) not in str(body)
+
+
+def test_a_raised_error_is_told_as_in_a_functions_process(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    """By AWS's own client: with the request, from where AWS has the code, without marks."""
+    (tmp_path / "function.py").write_text("def handler(event, context):\n    return event['a']\n")
+    outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
+    assert json.loads(outcome.payload) == {
+        "errorMessage": "'a'",
+        "errorType": "KeyError",
+        "requestId": "request",
+        "stackTrace": [
+            "  File \"/var/task/function.py\", line 2, in handler\n    return event['a']\n"
+        ],
+    }
 
 
 ELSEWHERE = """

@@ -1,5 +1,5 @@
 """Drills: something is broken on purpose in a running sandbox, and seen to heal.
 
-`broken_handler` deploys a broken streaming function, as the brief does; `machine` does to
-LocalStack what happens to machines.
+`broken_code` deploys a broken streaming function, as the brief does, and `broken_handler` sees that
+people hear of it; `machine` does to LocalStack what happens to machines.
 """

@@ -4,19 +4,17 @@ A large portion of the deployed code is commented out, a tick is fired, the aler
 very bytes that were deployed before are put back, whatever happens in between.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock, floor_to_minute, rfc3339
+from wavetank.drill.broken_code import broken_code
 from wavetank.naming import Names
 from wavetank.probes import Message, wait_until
-from wavetank.stack.broken_package import break_package
 from wavetank.trigger import Trigger
 
-UPDATE_SECONDS_MAX = 60.0
 ALERT_MARGIN_SECONDS = 60.0
 
 
@@ -71,7 +69,7 @@ class Drill:
             marks.append(self._clock.monotonic())
 
         known = {message.id for message in self._alerts()}
-        with self._broken():
+        with broken_code(self._aws, self._names, self._clock, self._say):
             mark()
             tick = floor_to_minute(self._clock.now())
             self._trigger.fire(tick)
@@ -84,43 +82,6 @@ class Drill:
         mark()
         steps = [later - earlier for earlier, later in pairwise(marks)]
         return DrillResult(alert, DrillTimes(*steps))
-
-    @contextmanager
-    def _broken(self) -> Iterator[None]:
-        working, name = self._deployed_zip(), self._names.streaming_function
-        handler = self._aws.awslambda.get_function_configuration(FunctionName=name)["Handler"]
-        broken = break_package(working, handler)
-        self._say(f"commenting out a large portion of {name}")
-        try:
-            self._update(broken)
-            yield
-        finally:
-            self._update(working)
-            self._say("restored the code that was deployed before")
-
-    def _deployed_zip(self) -> bytes:
-        """The bytes from the artifact bucket that the stack says are deployed."""
-        stack = self._aws.cloudformation.describe_stacks(StackName=self._names.pipeline_stack)
-        parameters = stack["Stacks"][0].get("Parameters", [])
-        keys = {entry["ParameterKey"]: entry["ParameterValue"] for entry in parameters}
-        answer = self._aws.s3.get_object(
-            Bucket=keys["ArtifactBucketName"], Key=keys["StreamingCodeKey"]
-        )
-        return answer["Body"].read()
-
-    def _update(self, code: bytes) -> None:
-        name = self._names.streaming_function
-        self._aws.awslambda.update_function_code(FunctionName=name, ZipFile=code)
-        wait_until(
-            lambda: self._aws.awslambda.get_function_configuration(FunctionName=name).get(
-                "LastUpdateStatus"
-            ),
-            lambda status: status != "InProgress",
-            expected=f"the update of {name}",
-            hint="look at the function's LastUpdateStatusReason",
-            within_seconds=UPDATE_SECONDS_MAX,
-            clock=self._clock,
-        )
 
     def _wait_until_alerted(self, known: set[str], within_seconds: float) -> Message:
         def fresh() -> list[Message]:

@@ -5,6 +5,7 @@ run           the loop: baseline, faults, healing, drain
 timeline      the run's instants, its randomness, and its history
 agenda        what is due, in the order of time; ties in an order drawn from the seed
 rules         EventBridge: rules fire, or miss, or fire twice
+steps         somebody's hand: ticks, and changes, outside of any schedule
 invocations   Lambda: events are queued, retried, given up, and told to a destination
 asynchronous  when Lambda tries an event again, and when it gives up
 attempts      a handler runs in an execution environment, and how that ends

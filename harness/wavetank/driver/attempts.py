@@ -35,13 +35,14 @@ HANDLER_SECONDS_MAX = 20.0
 
 @dataclass(frozen=True)
 class Request:
-    """An event on its way to a function."""
+    """An event on its way to a function; whoever `waits` for the answer is told of a failure."""
 
     id: str
     function: str
     event: object
     trigger: Trigger
     queued: QueuedEvent
+    waits: bool = False
 
 
 @dataclass

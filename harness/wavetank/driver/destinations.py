@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wavetank.clients import AwsClients, ClientError, error_code, once_only, role_clients
-from wavetank.clock import rfc3339
 from wavetank.driver.wiring import is_function
 from wavetank.history.events import OK
 
@@ -72,7 +71,7 @@ def invocation_record(
     attempts = request.queued.attempts + (1 if succeeded else 0)
     record: dict[str, object] = {
         "version": "1.0",
-        "timestamp": rfc3339(now),
+        "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "requestContext": {
             "requestId": request.id,
             "functionArn": f"{function.arn}:$LATEST",

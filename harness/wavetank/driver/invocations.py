@@ -39,15 +39,20 @@ class Invocations:
         """Whether Lambda is handing a record to a destination, now."""
         return self._destinations.is_sending
 
-    def queue(self, function: str, event: object, trigger: Trigger) -> str:
-        """Lambda takes the event, and tries it at once; returns the request's id."""
+    def queue(self, function: str, event: object, trigger: Trigger, *, waits: bool = False) -> str:
+        """Lambda takes the event, and tries it at once; returns the request's id.
+
+        Where somebody `waits` for the answer, that is all: it is neither tried again nor told.
+        """
         queued = QueuedEvent(self._timeline.now)
-        request = Request(self._timeline.new_id(), function, event, trigger, queued)
+        request = Request(self._timeline.new_id(), function, event, trigger, queued, waits)
         self._timeline.at(self._timeline.now, lambda: self.attempts.begin(request))
         return request.id
 
     def _end(self, request: Request, function: "DeployedFunction", outcome: "Outcome") -> None:
-        answer = json.loads(outcome.payload or b"null")
+        if request.waits:
+            return
+        answer = _answer(outcome.payload)
         if not outcome.is_error:
             destination = self._wiring.configurations[function.arn].on_success
             if destination:
@@ -61,6 +66,8 @@ class Invocations:
 
         [Lambda developer guide: invocation-async-error-handling]
         """
+        if request.waits:
+            return
         queued = replace(request.queued, system_errors=request.queued.system_errors + 1)
         request = replace(request, queued=queued)
         if function.concurrency_max == 0:
@@ -103,3 +110,12 @@ class Invocations:
         if self._destinations.is_queued(destination, outcome):
             invocation = self.queue(destination, record, Trigger.DESTINATION)
         self._timeline.note(DestinationReached(now, request.id, destination, outcome, invocation))
+
+
+def _answer(payload: bytes) -> object:
+    """What a record says of it; a handler that returns bytes may return any."""
+    try:
+        answer: object = json.loads(payload or b"null")
+    except ValueError:
+        return payload.decode(errors="replace")
+    return answer

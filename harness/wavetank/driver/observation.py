@@ -10,6 +10,7 @@ from wavetank.clients import AwsClients
 from wavetank.driver.wiring import Wiring, confirmed_addresses, tables
 from wavetank.engines.tank.engine import Tank
 from wavetank.history import RuleSpec, RunBegan, TableSeen
+from wavetank.live.observation import table_seen
 
 
 def run_began(
@@ -44,20 +45,7 @@ def run_began(
 
 def tables_seen(aws: AwsClients, now: datetime) -> Iterator[TableSeen]:
     """What each table holds now."""
-    for table in tables(aws):
-        pages = aws.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-        items = [_texts(item) for page in pages for item in page["Items"]]
-        items.sort(key=lambda item: json.dumps(item, sort_keys=True))
-        yield TableSeen(now, table, tuple(items))
-
-
-def _texts(item: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Each attribute as text: what is no number or text itself, as JSON."""
-    return {name: _text(next(iter(value.values()))) for name, value in item.items()}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return (table_seen(aws, table, now) for table in tables(aws))
 
 
 def _template_hash(aws: AwsClients) -> str:

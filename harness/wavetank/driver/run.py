@@ -18,6 +18,7 @@ from wavetank.driver.gatekeeper import Gatekeeper
 from wavetank.driver.invocations import Invocations
 from wavetank.driver.observation import run_began, tables_seen
 from wavetank.driver.rules import Rules
+from wavetank.driver.steps import PACE, Steps
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.wiring import read_wiring
@@ -35,6 +36,7 @@ from wavetank.history import (
     RunEnded,
     Trigger,
 )
+from wavetank.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +51,17 @@ DRAIN_MAX = timedelta(hours=26)
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What decides a run, besides what is deployed. `told` is written into its history."""
+    """What decides a run, besides what is deployed. `told` is written into its history.
+
+    `steps` are taken by hand, beside the rules' own firings; a horizon of zero has none of those.
+    """
 
     scenario: str
     seed: int
     start: datetime
     horizon: timedelta
     plan: FaultPlan = field(default_factory=FaultPlan)
+    steps: tuple[Step, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -64,6 +70,11 @@ class RunOptions:
         healed = self.plan.healed_at(self.start)
         recovered = healed + RECOVERY if self.plan.faults else self.start
         return max(self.start + self.horizon, recovered)
+
+    @property
+    def acted_until(self) -> datetime:
+        """The last instant at which anything is begun from outside."""
+        return max(self.until, self.start + len(self.steps) * PACE)
 
 
 class Run:
@@ -81,6 +92,7 @@ class Run:
         self._deliveries = Deliveries(tank, self._timeline, strikes, self._running)
         self._gatekeeper = Gatekeeper(self._timeline, strikes, self._invocations)
         self._changes = Changes(tank, self._timeline, self._wiring)
+        self._steps = Steps(self._timeline, self._invocations, self._changes, self._wiring)
 
     def go(self) -> None:
         """Runs until nothing is left to happen, at most a day and two hours after the last tick."""
@@ -90,9 +102,10 @@ class Run:
     @contextmanager
     def begun(self) -> "Iterator[None]":
         """For the body the run is under way, at its begin, and time moves as the body has it."""
+        options = self._options
         with ExitStack() as stack:
-            stack.enter_context(self._tank.frozen_at(self._options.start))
-            stack.enter_context(_randomness_of(self._options.seed))
+            stack.enter_context(self._tank.frozen_at(options.start))
+            stack.enter_context(_randomness_of(options.seed))
             self._begin()
             watch = Watch(
                 attendant=self._gatekeeper,
@@ -124,7 +137,8 @@ class Run:
         """Has no rule fire after `until`, lets all else finish, and tells what is left."""
         self._rules.until = until
         self._deliveries.plan()
-        self._timeline.pass_until(until + DRAIN_MAX, self._deliveries.plan)
+        last = max(until, self._options.acted_until)
+        self._timeline.pass_until(last + DRAIN_MAX, self._deliveries.plan)
         self._end()
 
     def _begin(self) -> None:
@@ -148,6 +162,7 @@ class Run:
             self._timeline.at(end, self._heals(name, fault), ahead=True)
         for rule in self._wiring.rules:
             self._rules.plan(rule)
+        self._steps.plan(self._options.steps)
 
     def _begins(self, name: str, fault: Fault) -> Callable[[], None]:
         def begin() -> None:

@@ -76,6 +76,11 @@ def is_function(arn: str) -> bool:
     return arn.split(":")[2] == "lambda"
 
 
+def function_name(arn: str) -> str:
+    """The name in a function's ARN."""
+    return arn.split(":")[6]
+
+
 def delivery_roles(aws: AwsClients) -> frozenset[str]:
     """The ARNs of the roles that delivery streams write with."""
     names = aws.firehose.list_delivery_streams()["DeliveryStreamNames"]

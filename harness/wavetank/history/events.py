@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What asked for an invocation; `schedule` is announced by `Fired`, the others are not."""
+    """What asked for an invocation: `schedule` is announced by `Fired`, `manual` by `Invoked`."""
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
@@ -118,6 +118,20 @@ class Suppressed(Event):
     target: str
     due: datetime
     fault: str
+
+
+@dataclass(frozen=True)
+class Invoked(Event):
+    """Somebody invoked a function by hand, with the event that a rule has for the instant `due`.
+
+    Who `waits` is given the answer, and with it the failure: there is no second attempt, and no
+    destination is told.
+    """
+
+    request: str
+    function: str
+    due: datetime
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -262,6 +276,7 @@ EVENTS: tuple[type[Event], ...] = (
     FaultHealed,
     Fired,
     Suppressed,
+    Invoked,
     AttemptBegan,
     Called,
     AttemptEnded,

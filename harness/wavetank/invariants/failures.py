@@ -1,8 +1,8 @@
 """No request ends in silence: it succeeds, or it is given up and its destination is told.
 
 Every request counts, those of the failure's own messenger too: where the function behind the
-destination is given up and has no destination itself, nobody is told any more. Memory is for the
-requests that are not concluded.
+destination is given up and has no destination itself, nobody is told any more. Who waits for the
+answer is told by it. Memory is for the requests that are not concluded.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from wavetank.history import (
     Event,
     Fired,
     GivenUp,
+    Invoked,
     Outcome,
     Trigger,
 )
@@ -42,14 +43,22 @@ class NoSilentFailure:
         self._ending = Ending()
         self._open: dict[str, _Pending] = {}
         self._untold: dict[str, _Pending] = {}
+        self._waited_for: set[str] = set()
         self._requests = 0
         self._given_up = 0
+        self._answered = 0
 
     def observe(self, event: Event) -> None:
         self._ending.observe(event)
         match event:
             case Fired():
                 self._begin(event.request, event)
+            case Invoked(waits=True):
+                self._waited_for.add(event.request)
+            case AttemptEnded() if event.request in self._waited_for:
+                self._answered += event.outcome is not Outcome.SUCCESS
+                self._waited_for.discard(event.request)
+                _less(self._open, event.request)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
                 self._begin(event.request, event)
             case AttemptEnded(outcome=Outcome.SUCCESS):
@@ -73,7 +82,8 @@ class NoSilentFailure:
         ):
             for entry in pending.values():
                 absent.add(kind, entry.example, entry.count)
-        ended = self._requests - self._given_up
+        ended = self._requests - self._given_up - self._answered
+        answered = f", {self._answered} failed and answered" if self._answered else ""
         return conclude(
             self.name,
             self._ending,
@@ -81,7 +91,7 @@ class NoSilentFailure:
             absent=absent,
             doubt="" if self._requests else "no request was seen",
             holds=f"{counted(self._requests, 'request')}: {ended} succeeded, "
-            f"{self._given_up} given up and reported",
+            f"{self._given_up} given up and reported{answered}",
         )
 
     def _begin(self, request: str, event: Event) -> None:

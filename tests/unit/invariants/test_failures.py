@@ -12,6 +12,7 @@ from wavetank.history import (
     Event,
     Fired,
     GivenUp,
+    Invoked,
     Outcome,
     Trigger,
 )
@@ -42,6 +43,22 @@ def test_failed_attempt_is_no_end() -> None:
         replace(e, outcome=Outcome.TIMEOUT) if isinstance(e, AttemptEnded) else e for e in calm()
     ]
     assert_found(NoSilentFailure(), events, Verdict.INVALID, "neither succeeded nor given up: 3")
+
+
+def test_whoever_waits_is_told_by_the_answer() -> None:
+    """Its failure is the end of it; the same failure that nobody waits for is none."""
+
+    def story(*, waits: bool) -> list[Event]:
+        by_hand: tuple[Event, ...] = (
+            Invoked(NOON, "hand", "streaming", NOON, waits),
+            AttemptBegan(NOON, "hand", "streaming", 1, cold=False, trigger=Trigger.MANUAL),
+            AttemptEnded(NOON, "hand", "streaming", 1, Outcome.ERROR, "KeyError"),
+        )
+        return before(calm(1), Fired, *by_hand)
+
+    evidence = "2 requests: 1 succeeded, 0 given up and reported, 1 failed and answered"
+    assert_found(NoSilentFailure(), story(waits=True), Verdict.VALID, evidence)
+    assert_found(NoSilentFailure(), story(waits=False), Verdict.INVALID, "given up: 1", "hand")
 
 
 def test_failure_without_destination_is_invalid() -> None:

@@ -30,6 +30,7 @@ class FunctionSettings:
     memory_mb: int
     version: str
     json_log: bool
+    task_root: str
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,8 @@ class Environment:
             case Reply(kind=ReplyKind.TOO_LARGE, size_bytes=size):
                 return outcomes.response_too_large(size)
             case Reply(body=body):
-                return outcomes.raised(body)
+                there = self._settings.task_root.encode()
+                return outcomes.raised(body.replace(there, outcomes.TASK_ROOT.encode()))
             case ExitStatus() as status:
                 return outcomes.exited(request_id, status)
             case _Cut.OUT_OF_MEMORY:

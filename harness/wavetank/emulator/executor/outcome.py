@@ -9,6 +9,8 @@ import json
 import signal
 from dataclasses import dataclass, replace
 
+TASK_ROOT = "/var/task"
+"""Where AWS has a function's code. [Lambda developer guide: configuration-envvars]"""
 RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100
 """The largest response of a synchronous invocation that AWS passes on, in bytes."""
 

@@ -158,4 +158,5 @@ def _settings(function_version: FunctionVersion) -> FunctionSettings:
         memory_mb=configuration.memory_size,
         version=function_version.id.qualifier,
         json_log=configuration.logging_config.get("LogFormat") == "JSON",
+        task_root=str(_code(function_version).get_unzipped_code_location()),
     )

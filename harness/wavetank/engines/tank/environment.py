@@ -2,28 +2,30 @@
 
 The modules of its zip are its own: imported anew for each environment, and out of sight of all
 others. What AWS's runtime brings, boto3 above all, is this process's, but for boto3's default
-session, which holds credentials. Only one thread at a time runs between two AWS calls, so what is
-global may be changed on entering and restored on leaving.
+session, which holds credentials. AWS's own runtime interface client imports the handler, and puts
+into words what came of it, as in a function's process. Only one thread at a time runs between two
+AWS calls, so what is global may be changed on entering and restored on leaving.
 """
 
 import importlib
 import json
 import sys
 import threading
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from wavetank.emulator.executor.outcome import Outcome, raised, responded
+from awslambdaric import bootstrap as runtime_client
+from awslambdaric.lambda_runtime_exception import FaultException
+from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
+
+from wavetank.emulator.executor.outcome import TASK_ROOT, Outcome, raised, responded
 from wavetank.engines.tank.variables import ThreadedEnvironment
 from wavetank.transport import default_session, use_default_session
 
-TASK_ROOT = "/var/task"
-"""Where AWS has a function's code. [Lambda developer guide: configuration-envvars]"""
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
@@ -117,6 +119,7 @@ class ExecutionEnvironment:
         self._session: object = None
         self._process_session: object = None
         self._handler: Any = None
+        self._marshal: Callable[[object], tuple[str | bytes, str]]
 
     @property
     def is_cold(self) -> bool:
@@ -128,11 +131,12 @@ class ExecutionEnvironment:
         self._enter()
         try:
             if self._handler is None:
-                self._handler = self._import()
-            answer = self._handler(json.loads(json.dumps(event)), context)
-            return responded(json.dumps(answer).encode())
+                self._handler, self._marshal = self._import(), LambdaMarshaller().marshal_response
+            answer, _ = self._marshal(self._handler(json.loads(json.dumps(event)), context))
+            return responded(answer if isinstance(answer, bytes) else answer.encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
-            return raised(_error_body(error, self._folder))
+            request = "" if self._handler is None else context.aws_request_id
+            return raised(_error_body(error, request, self._folder))
         finally:
             self._leave()
 
@@ -160,24 +164,20 @@ class ExecutionEnvironment:
         self._modules.leave()
 
     def _import(self) -> Any:
-        module, _, name = self._handler_name.rpartition(".")
         importlib.invalidate_caches()
-        return getattr(importlib.import_module(module.replace("/", ".")), name)
+        return runtime_client._get_handler(self._handler_name)  # noqa: SLF001 - it has no public name
 
 
-def _error_body(error: Exception, folder: Path) -> bytes:
-    """As AWS's runtime interface client reports it, from where AWS has the code.
+def _error_body(error: Exception, request: str, folder: Path) -> bytes:
+    """As AWS's runtime interface client reports it; an error of the import is of no request.
 
     The folder's own name is another in each process, and would make each run another.
     """
-    stack = traceback.format_list(traceback.extract_tb(error.__traceback__)[1:])
-    body = {
-        "errorMessage": _as_on_aws(str(error), folder),
-        "errorType": type(error).__name__,
-        "stackTrace": [_as_on_aws(line, folder) for line in stack],
-    }
-    return json.dumps(body).encode()
-
-
-def _as_on_aws(text: str, folder: Path) -> str:
-    return text.replace(str(folder), TASK_ROOT)
+    if isinstance(error, FaultException):
+        made = runtime_client.make_error(error.msg, error.exception_type, error.trace, request)
+    else:
+        assert error.__traceback__ is not None  # it was raised
+        raised_by = error.__traceback__.tb_next
+        made = runtime_client.build_fault_result((type(error), error, raised_by), None)
+        made["requestId"] = request
+    return json.dumps(made).replace(str(folder), TASK_ROOT).encode()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from wavetank.history import Event, ObjectDelivered
 from wavetank.ticker import RECORD_KEYS
@@ -67,6 +68,17 @@ def split_records(body: str) -> Iterator[str]:
         end = _end_of_record(body, place)
         yield body[place:end]
         place = end
+
+
+def split_body(body: str) -> list[str]:
+    """As `split_records`, each text with the white space up to the next: all of it, and no more."""
+    begins, place = [0], 0
+    for text in split_records(body):
+        place = body.index(text, place)
+        begins.append(place)
+        place += len(text)
+    del begins[1:2]  # what stands before the first record is the first's
+    return [body[begin:end] for begin, end in pairwise([*begins, len(body)]) if begin < end]
 
 
 def _end_of_record(body: str, place: int) -> int:

@@ -1,0 +1,61 @@
+"""Somebody's hand: the steps of a story, one after the other."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from wavetank.driver.changes import Changes
+from wavetank.driver.invocations import Invocations
+from wavetank.driver.timeline import Timeline
+from wavetank.driver.wiring import Wiring, function_name
+from wavetank.faults.functions import BrokenDeployment
+from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
+from wavetank.schedule import scheduled_event
+from wavetank.steps import BreakCode, RestoreCode, Step, Tick, WaitedTick
+
+PACE = timedelta(minutes=10)
+"""From one step to the next: Lambda has given up by then what fails three times."""
+BROKEN = BrokenDeployment(after=timedelta())
+"""Its window is not asked about: it is made and undone by steps."""
+KIND = BROKEN.kind
+
+
+class Steps:
+    """Has each step happen when the one before is over."""
+
+    def __init__(
+        self, timeline: Timeline, invocations: Invocations, changes: Changes, wiring: Wiring
+    ) -> None:
+        self._timeline = timeline
+        self._invocations = invocations
+        self._changes = changes
+        self._wiring = wiring
+
+    def plan(self, steps: Iterable[Step]) -> None:
+        """The first is taken one pace from now."""
+        for number, step in enumerate(steps, 1):
+            self._timeline.after(number * PACE, partial(self._take, step))
+
+    def _take(self, step: Step) -> None:
+        match step:
+            case Tick(due):
+                self._invoke(due, waits=False)
+            case WaitedTick(due):
+                self._invoke(due, waits=True)
+            case BreakCode():
+                self._changes.make(KIND, BROKEN)
+                now = self._timeline.now
+                self._timeline.note(FaultBegan(now, KIND, KIND, "by hand"))
+            case RestoreCode():
+                self._changes.undo(KIND)
+                now = self._timeline.now
+                self._timeline.note(FaultHealed(now, KIND, KIND, "by hand"))
+
+    def _invoke(self, due: datetime, *, waits: bool) -> None:
+        """Every function that a rule invokes, with the event that the rule has for that instant."""
+        for rule in self._wiring.rules:
+            for target in rule.targets:
+                event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}
+                request = self._invocations.queue(target.arn, event, Trigger.MANUAL, waits=waits)
+                now, name = self._timeline.now, function_name(target.arn)
+                self._timeline.note(Invoked(now, request, name, due, waits))

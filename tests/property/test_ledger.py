@@ -1,0 +1,60 @@
+"""Ledgers of any history, and of stories with one thing changed."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.property.test_history import histories, stories
+from tests.stories import only
+from wavetank.history import Event, ObjectDelivered
+from wavetank.invariants.ticker.sample import split_body
+from wavetank.ledger import Group, differences, ledger_of
+
+
+@given(histories)
+def test_a_ledger_is_itself(history: list[Event]) -> None:
+    """The same history gives the same ledger, whatever is in it, and nothing differs."""
+    assert differences(ledger_of(history), ledger_of(history)) == []
+
+
+@given(histories, histories)
+def test_ledgers_differ_where_differences_are_told(one: list[Event], other: list[Event]) -> None:
+    """None is left out, each is one line, and from the other side they are the same."""
+    left, right = ledger_of(one), ledger_of(other)
+    found = differences(left, right)
+    assert (found == []) is (left == right)
+    assert all(len(str(difference).splitlines()) == 1 for difference in found)
+    assert all(difference.one != difference.other for difference in found)
+    back = [(d.group, d.what, d.other, d.one) for d in differences(right, left)]
+    assert back == [(d.group, d.what, d.one, d.other) for d in found]
+
+
+@given(stories(), st.data())
+def test_a_record_that_is_missing_or_another_is_one_difference(
+    story: list[Event], data: st.DataObject
+) -> None:
+    """Exactly one, which names it; whatever object it is in."""
+    delivery = data.draw(st.sampled_from(only(story, ObjectDelivered)))
+    place = data.draw(st.integers(0, len(delivery.records) - 1))
+    text = delivery.records[place]
+    instead = () if data.draw(st.booleans()) else (_dearer(text),)
+    records = (*delivery.records[:place], *instead, *delivery.records[place + 1 :])
+    changed = [replace(e, records=records) if e is delivery else e for e in story]
+    (found,) = differences(ledger_of(story), ledger_of(changed))
+    assert found.group is Group.RECORD
+    assert found.one == text.replace("\n", "\\n")
+    assert (found.other == "nothing") is (not instead)
+
+
+def _dearer(text: str) -> str:
+    """The record with another last digit of its price."""
+    last = text.rindex("}") - 1
+    digit = (int(text[last]) + 1) % 10
+    return f"{text[:last]}{digit}{text[last + 1 :]}"
+
+
+@given(st.text(alphabet=' \n{}":,a1', max_size=30))
+def test_a_body_is_split_without_loss(body: str) -> None:
+    """Its parts, put together, are the body."""
+    assert "".join(split_body(body)) == body

@@ -1,0 +1,164 @@
+"""One story in virtual time and in wall time: what comes of it is the same, to the last byte.
+
+Nothing is known to differ, so there is no list of what may.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.live.conftest import PACE_SECONDS
+from tests.live.hosts import PROJECT, RETRY_BASE_DELAY_SECONDS, Host, child_host
+from tests.live.mail import confirm
+from tests.tank.conftest import ADDRESSES, START, Deployed
+from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.clock import WallClock, rfc3339
+from wavetank.driver.run import Run, RunOptions
+from wavetank.history import Event, FaultBegan
+from wavetank.invariants import NoSilentFailure, OneNotice, judge
+from wavetank.ledger import Ledger, differences, ledger_of
+from wavetank.live.observation import observed
+from wavetank.live.player import LivePlayer
+from wavetank.naming import Names
+from wavetank.sandbox import SandboxControls
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.steps import BreakCode, RestoreCode, Step, Tick, WaitedTick
+from wavetank.ticker import RECORDS_PER_TICK
+from wavetank.verdicts import Verdict
+
+pytestmark = pytest.mark.embedded
+MINUTE = timedelta(minutes=1)
+PATIENCE_SECONDS = 20 + 3 * RETRY_BASE_DELAY_SECONDS
+MINUTES = 10
+
+
+def _minute(number: int) -> Tick:
+    return Tick(START + number * MINUTE)
+
+
+STORY: tuple[Step, ...] = (
+    _minute(1),
+    _minute(2),
+    _minute(2),  # doubled
+    _minute(4),  # the third is missed
+    _minute(6),
+    _minute(5),  # late
+    BreakCode(),
+    _minute(7),
+    WaitedTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
+    _minute(8),
+    RestoreCode(),
+    WaitedTick(START + 9 * MINUTE),
+    _minute(MINUTES),
+)
+
+
+@pytest.fixture(scope="module")
+def history(deployed: Deployed) -> list[Event]:
+    """The story in the tank."""
+    events: list[Event] = []
+    with deployed.tank.frozen_at(START):
+        deployed.pipeline.begin(deployed.tank.aws, START)
+    options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STORY)
+    Run(deployed.tank, options, events.append).go()
+    deployed.tank.reset()
+    return events
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A sandbox of its own, for the names are the tank's: prices depend on them."""
+    with child_host(tmp_path_factory.mktemp("state")) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def observation(deployed: Deployed, host: Host) -> list[Event]:
+    """The story on the embedded engine."""
+    events: list[Event] = []
+    aws, clock, names = sandbox_clients(host.endpoint), WallClock(), deployed.names
+    _deploy(aws, names, host.endpoint)
+    _player(names, host, events).play(STORY)
+    SandboxControls(host.endpoint).deliver_now()
+    return [*events, *observed(aws, names, host.endpoint, clock)]
+
+
+def _player(names: Names, host: Host, events: list[Event]) -> LivePlayer:
+    aws = sandbox_clients(host.endpoint)
+    return LivePlayer(aws, names, host.endpoint, WallClock(), PATIENCE_SECONDS, events.append)
+
+
+def _deploy(aws: AwsClients, names: Names, endpoint: str) -> None:
+    options = DeploymentOptions(
+        names=names, addresses=ADDRESSES, schedule_enabled=False, since=START
+    )
+    Deployer(aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+    for address in ADDRESSES:
+        confirm(endpoint, address)
+
+
+@pytest.fixture(scope="module")
+def virtual(history: list[Event]) -> Ledger:
+    """What came of it in virtual time."""
+    return ledger_of(history)
+
+
+def test_the_story_is_the_same_in_virtual_time_and_in_wall_time(
+    virtual: Ledger, observation: list[Event]
+) -> None:
+    """Ticks and how they ended, records byte for byte, alerts to their last word, the table."""
+    found = differences(virtual, ledger_of(observation))
+    assert [str(difference) for difference in found] == []
+
+
+def test_the_ledger_tells_the_story(virtual: Ledger) -> None:
+    """What is compared is what happened: every tick, two that failed, and who was told of them."""
+    ticks = {str(tick): [str(e) for e in endings] for tick, endings in virtual.ticks.items()}
+    well, badly = "succeeded after 1 attempt", "failed after 3 attempts (NameError)"
+    at = [rfc3339(START + number * MINUTE) for number in range(MINUTES + 1)]
+    assert ticks == {
+        **{at[number]: [well] for number in (1, 4, 5, 6, 10)},
+        at[2]: [well, well],
+        **{at[number]: [badly] for number in (7, 8)},
+        f"{at[7]}, waited for": ["failed after 1 attempt (NameError)"],
+        f"{at[9]}, waited for": [well],
+    }
+    assert {notice.due for notice in virtual.alerts} == {at[7], at[8]}
+    assert len(virtual.alerts) == 2 * len(ADDRESSES)
+    assert [len(copies) for copies in virtual.records.values()] == [1] * MINUTES * RECORDS_PER_TICK
+
+
+def test_the_story_breaks_no_guarantee(history: list[Event]) -> None:
+    """Who waited for an answer was told by it; all other failures came to the addresses, once."""
+    findings = judge(history, [NoSilentFailure(), OneNotice()])
+    assert [finding.verdict for finding in findings] == [Verdict.VALID] * 2, findings
+
+
+@pytest.mark.usefixtures("observation")
+def test_a_story_that_is_broken_off_leaves_the_code_as_it_was(
+    deployed: Deployed, host: Host
+) -> None:
+    """Where it was broken by a step, and the step that restores it never came."""
+    names, events = deployed.names, list[Event]()
+    functions = sandbox_clients(host.endpoint).awslambda
+
+    def sha256() -> str:
+        return functions.get_function(FunctionName=names.streaming_function)["Configuration"][
+            "CodeSha256"
+        ]
+
+    class BrokenOffError(Exception):
+        pass
+
+    seen = [sha256()]
+
+    def steps() -> Iterator[Step]:
+        yield BreakCode()
+        seen.append(sha256())
+        raise BrokenOffError
+
+    with pytest.raises(BrokenOffError):
+        _player(names, host, events).play(steps())
+    assert seen[0] == sha256() != seen[1]
+    assert [type(event) for event in events] == [FaultBegan]
