@@ -76,3 +76,4 @@ def test_on_a_live_localstack(sandbox):
         return objects(sandbox)
 
     assert len(sandbox.wait_until(delivered, expected="the temperatures of a minute")) == 1
+    assert sandbox.messages() == []

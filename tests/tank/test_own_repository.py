@@ -58,7 +58,7 @@ class Repository:
         assert count == 1
         self.write(name, text)
 
-    def test(self, *arguments: str) -> Finished:
+    def pytest(self, *arguments: str) -> Finished:
         """Runs pytest there; of the environment it has no more than a shell would."""
         shell = ["env", "-i", f"PATH={search_path()}", f"HOME={self.folder}"]
         return finish([*shell, sys.executable, "-m", "pytest", *arguments], self.folder)
@@ -91,7 +91,7 @@ def test_the_document_quotes_the_example() -> None:
 
 def test_the_example_passes_where_warnings_are_errors(example: Repository) -> None:
     """Every fixture and every mark of the document, on the tank and on a live sandbox."""
-    done = example.test("-W", "error", "-p", "no:cacheprovider")
+    done = example.pytest("-W", "error", "-p", "no:cacheprovider")
     assert done.code == 0, done.out
     assert re.search(r"^=+ 6 passed in ", done.out, re.MULTILINE)
 
@@ -100,7 +100,7 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
     """Evidence, trouble, seed and command of its two blocks, from a tank in each of two workers."""
     example.cut("src/measure.py", CHECK)
     example.cut("template.yaml", DESTINATION)
-    done = example.test("-n2", "-k", "takes_only_a_part or given_up")
+    done = example.pytest("-n2", "-k", "takes_only_a_part or given_up")
     assert done.code == 1, done.out
     shown = PLACE.sub("...", done.out).splitlines()
     wanted = [line for block in _blocks("text")[:2] for line in block.splitlines()]
@@ -111,14 +111,14 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
 def test_who_does_not_use_it_does_not_notice_it(empty: Repository) -> None:
     """Somebody's own fixture and mark of the same names are theirs, and nothing is imported."""
     empty.write("test_strangers.py", STRANGERS)
-    assert empty.test().code == 0
+    assert empty.pytest().code == 0
 
 
 def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
     """A mark that cannot be had when it is collected, and a missing pipeline when it is needed."""
     empty.write("test_wrong.py", WRONG)
     empty.write("test_no_pipeline.py", NO_PIPELINE)
-    done = empty.test("-n2", "--continue-on-collection-errors")
+    done = empty.pytest("-n2", "--continue-on-collection-errors")
     assert done.code == 1, done.out
     lines = done.out.splitlines()
     (said,) = (line for block in _blocks("text")[2:] for line in block.splitlines())
@@ -130,6 +130,6 @@ def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
 
 def test_a_seed_is_a_number(empty: Repository) -> None:
     """Anything else is refused before a test runs."""
-    done = empty.test("--wavetank-seed", "many")
+    done = empty.pytest("--wavetank-seed", "many")
     assert done.code == pytest.ExitCode.USAGE_ERROR
     assert "expected a whole number from 0 on; found 'many'" in done.err

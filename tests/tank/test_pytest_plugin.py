@@ -1,6 +1,7 @@
 """The plug-in's fixtures and marks, on the project's own pipeline, in this suite's own tank."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,6 +24,7 @@ from wavetank.history import (
 )
 from wavetank.naming import Names
 from wavetank.pipelines.ticker import TickerPipeline
+from wavetank.pytest_plugin.deployed import Deployed
 from wavetank.pytest_plugin.tank import TankFixture
 from wavetank.pytest_plugin.told import Told
 from wavetank.pytest_plugin.virtual_clock import VirtualClock
@@ -118,6 +120,30 @@ def test_a_run_begins_with_what_it_is_given(tank: TankFixture, names: Names) -> 
         for told in (tank.run(minutes=1, given=given), tank.run(minutes=1))
     ]
     assert ("^MORE" in seen[0], "^MORE" in seen[1]) == (True, False)
+
+
+class TestAnotherBegin:
+    """A suite whose rules mind the day."""
+
+    @pytest.fixture
+    def wavetank_start(self) -> datetime:
+        """The end of a leap year's February."""
+        return datetime(2028, 2, 29, 23, 59, tzinfo=UTC)
+
+    def test_a_run_begins_when_the_suite_says(self, virtual_clock: VirtualClock) -> None:
+        """The fixture is defined anew, and the tank's time is what it says."""
+        virtual_clock.advance(minutes=2)
+        (first, _) = virtual_clock.of(Fired)
+        assert first.due == datetime(2028, 3, 1, tzinfo=UTC)
+
+
+def test_a_tank_has_one_pipeline(
+    wavetank_deployed: Deployed, wavetank_pipeline: TickerPipeline
+) -> None:
+    """A second one in the same process is refused, rather than the first be taken for it."""
+    wavetank_deployed.require(replace(wavetank_pipeline))
+    with pytest.raises(UsageError, match="one wavetank_pipeline"):
+        wavetank_deployed.require(replace(wavetank_pipeline, record_format="original"))
 
 
 def test_seeds_decide(tank: TankFixture) -> None:

@@ -57,7 +57,13 @@ class Case:
 
 
 def case_of(item: pytest.Item, start: datetime, folder: Path) -> Case:
-    """The test's, whose marks were checked when it was collected."""
+    """The test's, whose marks were checked when it was collected.
+
+    Raises:
+        UsageError: the start is in no time zone.
+    """
+    if start.tzinfo is None:
+        raise UsageError("wavetank_start with its time zone", f"{start}", "write tzinfo=UTC")
     scenario = scenario_of(item)
     wanted: int | None = item.config.getoption("wavetank_seed")
     seed = next(s for s in (wanted, scenario.seed, DEFAULT_SEED) if s is not None)

@@ -116,8 +116,10 @@ def wavetank_case(
 ) -> "Case":
     """What is this test's own."""
     from wavetank.pytest_plugin.case import case_of  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.deployed import plainly  # noqa: PLC0415 - see above
 
-    return case_of(request.node, wavetank_start, tmp_path_factory.mktemp("wavetank"))
+    with plainly():
+        return case_of(request.node, wavetank_start, tmp_path_factory.mktemp("wavetank"))
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.spans import Span, duration_of
 from wavetank.pytest_plugin.told import Told
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
-from wavetank.scenario.model import Scenario
 
 type Arrange = Callable[[AwsClients], None]
 
@@ -44,11 +43,6 @@ class TankFixture:
             UsageError: no template has such a resource.
         """
         return name_of(self.aws, logical_id)
-
-    @property
-    def scenario(self) -> Scenario:
-        """What the test's marks ask for, its faults among it."""
-        return self._case.scenario
 
     def run(
         self, *, seed: int | None = None, given: Arrange | None = None, **span: Unpack[Span]
