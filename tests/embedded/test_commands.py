@@ -172,19 +172,24 @@ def test_ctrl_c_in_the_demo_ends_with_the_shells_code(tmp_path: Path) -> None:
     command = Shell(tmp_path).command("demo")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
-        assert "is up at" in demo.stdout.readline()
+        assert "deployed: " in demo.stdout.readline()
         demo.send_signal(signal.SIGINT)
         rest = demo.stdout.read()
-    assert (demo.returncode, rest.splitlines()[-1]) == (ExitCode.INTERRUPTED, "stopped")
+    assert demo.returncode == ExitCode.INTERRUPTED
+    assert "what happened until then is in" in rest.splitlines()[-1]
+    (history,) = tmp_path.glob("runs/*/history.jsonl")
+    assert history.read_text().startswith('{"at":')
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
 
 
 def test_the_demo_tells_the_whole_story_and_ends(tmp_path: Path) -> None:
-    """Ticks, a broken deployment, its alert, the restored function, every requirement valid."""
+    """Ticks, a broken deployment, its alerts, the restored code, every invariant valid."""
     demo = Shell(tmp_path).run("demo")
     assert demo.code == ExitCode.VALID, demo.out + demo.err
-    assert demo.out.count("20 records") >= 3
-    assert "alert to alerts@example.com after" in demo.out
+    for told in ("a tick delivers 20 records", "fault: broken-deployment", "given up after 3"):
+        assert told in demo.out
+    assert "e-mail to alerts@example.com: Failure: Dora Explorer" in demo.out
+    assert "healed: broken-deployment" in demo.out
     assert demo.out.count("\nvalid ") == 12
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
 

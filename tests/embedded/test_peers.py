@@ -194,7 +194,7 @@ def test_records_that_never_come_are_not_counted(tmp_path: Path) -> None:
     with localstack_peer(read_settings().path, WallClock()).running(tmp_path) as running:
         aws = sandbox_clients(running.endpoint)
         prepare_pipeline(aws, names, WallClock())
-        data = b'{"ticker":"Index_1"}\n'
+        data = b'{"ticker":"Index_1","timestamp":"2026-11-24T10:00:00Z","price":1}\n'
         aws.firehose.put_record_batch(
             DeliveryStreamName=names.delivery_stream, Records=[{"Data": data}, {"Data": data}]
         )

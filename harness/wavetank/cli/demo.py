@@ -31,7 +31,11 @@ def demo(
     with deployed_tank(pipeline, output) as made:
         saved = shelf().new(scenario.name, SEED, scenario_to_toml(scenario))
         narrator = Narrator(output)
-        played = play(made, pipeline, story, saved.history, narrator.tell)
+        try:
+            played = play(made, pipeline, story, saved.history, narrator.tell)
+        except KeyboardInterrupt:
+            output.say(f"stopped; what happened until then is in {saved.history}")
+            raise
         save(saved, story, pipeline, played)
     output.say("and what came of the data:")
     tell(played, saved, output)
