@@ -64,6 +64,7 @@ class Gate:
         call = _call(context)
         if call is None:
             return
+        context.gate_call = call
         try:
             self._keeper.before(call)
         except Refused as refused:
@@ -75,7 +76,7 @@ class Gate:
             ) from refused
 
     def _after(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - as above
-        call = _call(context)
+        call = getattr(context, "gate_call", None) or _call(context)
         if call is None:
             return
         error = getattr(context.service_exception, "code", None)
