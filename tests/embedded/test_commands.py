@@ -93,6 +93,7 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert status["health"]["alerts"] >= 1
 
     down = shell.run("down", "--json")
+    assert down.code == 0, down.err
     assert down.events("down") == [{"event": "down", "stopped": True}]
     assert shell.run("status", "--json").events("status") == [{"event": "status", "running": False}]
     wait_until_true(lambda: _processes_of(shell.state) == [], "every process to end")

@@ -24,7 +24,7 @@ from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageErr
 DEFAULT_PORT = 4566
 PORT_MAX = 65535
 DISK_BYTES_MIN = 300 * 1024 * 1024
-STOP_SECONDS_MAX = 30.0
+STOP_SECONDS_MAX = 60.0
 STOP_POLL_SECONDS = 0.1
 
 
