@@ -23,7 +23,7 @@ from wavetank.clock import Clock
 from wavetank.emulator.firehose.settings import DestinationSettings
 
 SESSION = "AWSFirehoseToS3"
-CREDENTIALS_FOR = timedelta(minutes=30)
+CREDENTIALS_FOR = timedelta(minutes=55)
 """How long an assumed role is used; a session lasts an hour."""
 REFUSED_FROM = 300
 

@@ -7,9 +7,10 @@ import re
 import secrets
 import string
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 DEFAULT_TIME = "yyyy/MM/dd/HH/"
 """What is appended to a prefix that has no timestamp of its own."""
@@ -17,6 +18,21 @@ EVALUATED_CHARACTERS_MAX = 512
 RANDOM_CHARACTERS = 11
 EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
 TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
+
+PATTERNS_KEPT = 256
+
+type TimePart = Callable[[datetime], str]
+
+NUMBERS: Mapping[str, Callable[[datetime], int]] = {
+    "d": lambda instant: instant.day,
+    "D": lambda instant: instant.timetuple().tm_yday,
+    "H": lambda instant: instant.hour,
+    "k": lambda instant: instant.hour or 24,
+    "K": lambda instant: instant.hour % 12,
+    "h": lambda instant: instant.hour % 12 or 12,
+    "m": lambda instant: instant.minute,
+    "s": lambda instant: instant.second,
+}
 
 
 class PrefixError(ValueError):
@@ -88,59 +104,66 @@ def evaluate_time(pattern: str, instant: datetime) -> str:
     Raises:
         PrefixError: a letter of the pattern is not known.
     """
-    parts: list[str] = []
+    return "".join(part(instant) for part in _time_parts(pattern))
+
+
+@lru_cache(PATTERNS_KEPT)
+def _time_parts(pattern: str) -> tuple[TimePart, ...]:
+    """What says each part of the pattern; a stream has the same one for every object."""
+    parts: list[TimePart] = []
     position = 0
     while position < len(pattern):
         token = TOKEN.match(pattern, position)
         if token is None:
             raise PrefixError(f"Invalid timestamp pattern: {pattern!r} has an open quotation mark.")
-        parts.append(_time_part(token, instant))
+        parts.append(_time_part(token))
         position = token.end()
-    return "".join(parts)
+    return tuple(parts)
 
 
-def _time_part(token: re.Match[str], instant: datetime) -> str:
-    text = token.group()
-    if token[1] is not None:
-        return token[1].replace("''", "'") or "'"
+def _time_part(token: re.Match[str]) -> TimePart:
     if token[2] is None:
-        return text
-    letter, count = token[2], len(text)
-    numbers = {
-        "d": instant.day,
-        "D": instant.timetuple().tm_yday,
-        "H": instant.hour,
-        "k": instant.hour or 24,
-        "K": instant.hour % 12,
-        "h": instant.hour % 12 or 12,
-        "m": instant.minute,
-        "s": instant.second,
-    }
-    if letter in numbers:
-        return str(numbers[letter]).zfill(count)
-    return _named_part(letter, count, instant)
-
-
-def _named_part(letter: str, count: int, instant: datetime) -> str:
-    year = str(instant.year).zfill(count) if count != 2 else f"{instant.year % 100:02d}"  # noqa: PLR2004 - Java's short form
-    forms = {
-        "y": year,
-        "u": year,
-        "M": _month(count, instant),
-        "L": _month(count, instant),
-        "E": instant.strftime("%A" if count == 4 else "%a") if count <= 4 else None,  # noqa: PLR2004 - Java's full form
-        "S": f"{instant.microsecond:06d}000"[:count] if count <= 9 else None,  # noqa: PLR2004 - nanoseconds
-        "a": instant.strftime("%p") if count == 1 else None,
-    }
-    found = forms.get(letter)
-    if found is None:
+        text = token.group() if token[1] is None else token[1].replace("''", "'") or "'"
+        return lambda _: text
+    letter, count = token[2], len(token.group())
+    number = NUMBERS.get(letter)
+    if number is not None:
+        return lambda instant: str(number(instant)).zfill(count)
+    part = _named_part(letter, count)
+    if part is None:
         raise PrefixError(f"Invalid timestamp pattern: {letter * count!r} is not known.")
-    return found
+    return part
 
 
-def _month(count: int, instant: datetime) -> str | None:
-    names = {1: str(instant.month), 2: f"{instant.month:02d}"}
-    return names.get(count) or {3: instant.strftime("%b"), 4: instant.strftime("%B")}.get(count)
+def _named_part(letter: str, count: int) -> TimePart | None:
+    """None where Java's formatter has no such part."""
+    match letter:
+        case "y" | "u":
+            return _year(count)
+        case "M" | "L":
+            return _month(count)
+        case "S" if count <= 9:  # noqa: PLR2004 - nanoseconds
+            return lambda instant: f"{instant.microsecond:06d}000"[:count]
+    codes = {"E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"}, "a": {1: "%p"}}
+    code = codes.get(letter, {}).get(count)
+    return None if code is None else _said(code)
+
+
+def _year(count: int) -> TimePart:
+    if count == 2:  # noqa: PLR2004 - Java's short form
+        return lambda instant: f"{instant.year % 100:02d}"
+    return lambda instant: str(instant.year).zfill(count)
+
+
+def _month(count: int) -> TimePart | None:
+    if count <= 2:  # noqa: PLR2004 - more letters are a name
+        return lambda instant: str(instant.month).zfill(count)
+    code = {3: "%b", 4: "%B"}.get(count)
+    return None if code is None else _said(code)
+
+
+def _said(code: str) -> TimePart:
+    return lambda instant: instant.strftime(code)
 
 
 def _expressions(text: str) -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ headers, one by one, and its serializers negotiate the same answer's form each t
 the same. [LocalStack 4.14: aws/protocol/parser.py, serializer.py]
 """
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -43,17 +44,104 @@ def parse_json_structure(
     parser: Any, request: Any, shape: Any, value: Any, uri_params: Any = None
 ) -> Any:
     """`BaseJSONRequestParser._parse_structure`."""
-    members = _members(shape)
-    if shape.is_document_type or not isinstance(value, dict) or not members.in_body:
+    if shape.is_document_type or not isinstance(value, dict) or not _members(shape).in_body:
         return STOCK_JSON(parser, request, shape, value, uri_params)
-    parsed: dict[str, Any] = dict.fromkeys(members.required)
-    for key, raw in value.items():
-        if raw is not None and key in members.by_name:
-            name, member = members.by_name[key]
-            found = parser._parse_shape(request, member, raw, uri_params)  # noqa: SLF001 - as above
-            if found is not None:
-                parsed[name] = found
-    return parsed
+    return _reader(shape)(parser, request, value)
+
+
+type _Reader = Callable[[Any, Any, Any], Any]
+"""Takes a parser, its request and a value that is not null."""
+
+
+@lru_cache(SHAPES_KEPT)
+def _reader(shape: Any) -> _Reader:
+    """Reads values of the shape, and has LocalStack's own parser read those of a wrong type.
+
+    A shape is known by identity, and may contain itself: its members' readers are looked up late.
+    """
+    kind = shape.type_name
+    if kind == "structure" and (shape.is_document_type or not _members(shape).in_body):
+        return _stock_reader(shape)
+    return READERS.get(kind, _stock_reader)(shape)
+
+
+def _stock_reader(shape: Any) -> _Reader:
+    return lambda parser, request, value: parser._parse_shape(request, shape, value)  # noqa: SLF001 - as above
+
+
+def _plain_reader(shape: Any) -> _Reader:
+    stock, kind = _stock_reader(shape), bool if shape.type_name == "boolean" else str
+    return lambda parser, request, value: (
+        value if type(value) is kind else stock(parser, request, value)
+    )
+
+
+def _blob_reader(shape: Any) -> _Reader:
+    stock = _stock_reader(shape)
+
+    def read(parser: Any, request: Any, value: Any) -> Any:
+        try:
+            return base64.b64decode(value) if type(value) is str else stock(parser, request, value)
+        except ValueError:
+            return stock(parser, request, value)
+
+    return read
+
+
+def _list_reader(shape: Any) -> _Reader:
+    stock = _stock_reader(shape)
+
+    def read(parser: Any, request: Any, value: Any) -> Any:
+        if type(value) is not list:
+            return stock(parser, request, value)
+        item = _reader(shape.member)
+        return [None if each is None else item(parser, request, each) for each in value]
+
+    return read
+
+
+def _map_reader(shape: Any) -> _Reader:
+    stock = _stock_reader(shape)
+
+    def read(parser: Any, request: Any, value: Any) -> Any:
+        if type(value) is not dict:
+            return stock(parser, request, value)
+        key_of, item = _reader(shape.key), _reader(shape.value)
+        return {
+            key_of(parser, request, key): None if each is None else item(parser, request, each)
+            for key, each in value.items()
+        }
+
+    return read
+
+
+def _structure_reader(shape: Any) -> _Reader:
+    stock, members = _stock_reader(shape), _members(shape)
+
+    def read(parser: Any, request: Any, value: Any) -> Any:
+        if type(value) is not dict:
+            return stock(parser, request, value)
+        parsed: dict[str, Any] = dict.fromkeys(members.required)
+        for key, raw in value.items():
+            if raw is not None and key in members.by_name:
+                name, member = members.by_name[key]
+                found = _reader(member)(parser, request, raw)
+                if found is not None:
+                    parsed[name] = found
+        return parsed
+
+    return read
+
+
+READERS: Mapping[str, Callable[[Any], _Reader]] = {
+    "blob": _blob_reader,
+    "boolean": _plain_reader,
+    "list": _list_reader,
+    "map": _map_reader,
+    "string": _plain_reader,
+    "structure": _structure_reader,
+}
+"""By the kind of shape; the other kinds are LocalStack's parser's."""
 
 
 @dataclass(frozen=True)

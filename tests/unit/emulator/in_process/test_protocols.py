@@ -58,6 +58,13 @@ REQUESTS = [
         id="every form of a value",
     ),
     pytest.param(
+        "dynamodb",
+        lambda: _json(
+            "D.GetItem", {"AttributesToGet": "ab", "ConsistentRead": 1, "TableName": {"a": 1}}
+        ),
+        id="kinds that LocalStack takes for others",
+    ),
+    pytest.param(
         "firehose",
         lambda: _json(
             "F.PutRecordBatch", {"DeliveryStreamName": "s", "Records": [{"Data": "eA=="}]}
@@ -128,8 +135,15 @@ def test_a_request_is_parsed_as_by_localstack(
 def test_a_request_that_is_wrong_is_refused_as_by_localstack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A structure where a text is, and a text where a structure is."""
-    for content in ({"TableName": {"a": 1}, "Key": {"id": "text"}}, ["list"]):
+    """A value of one kind where one of another belongs, and a text that is no base64."""
+    wrong: list[Any] = [
+        {"Key": {"id": "text"}},
+        {"Key": ["id"]},
+        {"Key": {"id": {"B": "x"}}},
+        {"AttributesToGet": 5},
+        ["list"],
+    ]
+    for content in wrong:
         errors = []
         for install in (_stock, _ours):
             install(monkeypatch)
