@@ -1,7 +1,7 @@
 """The three AWS calls of a tick: Scan, PutRecordBatch, TransactWriteItems."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING
@@ -104,7 +104,7 @@ def _index(item: "dict[str, AttributeValueTypeDef]") -> Index:
     return Index(
         ticker=item["TickerName"]["S"],
         price=Decimal(item["Price"]["N"]),
-        tick=datetime.strptime(tick, TICK_FORMAT).replace(tzinfo=UTC) if tick else None,
+        tick=datetime.fromisoformat(tick) if tick else None,
     )
 
 

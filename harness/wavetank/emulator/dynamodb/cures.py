@@ -9,11 +9,12 @@ from typing import Any, cast
 from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from wavetank.emulator.dynamodb.copying import copy_item, copy_value
 from wavetank.emulator.dynamodb.expressions import make_update, parse_condition
+from wavetank.emulator.dynamodb.sizes import item_size, put_attribute, value_size
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
@@ -53,6 +54,9 @@ def _cure(owner: Any, name: str, new: Any) -> Cure:
 CURES = (
     _cure(DynamoType, "__deepcopy__", copy_value),
     _cure(Item, "__deepcopy__", copy_item),
+    _cure(DynamoType, "size", value_size),
+    _cure(Item, "size", item_size),
+    _cure(LimitedSizeDict, "__setitem__", put_attribute),
     _cure(ConditionExpressionParser, "parse", parse_condition),
     _cure(UpdateExpressionParser, "make", classmethod(cast("Any", make_update))),
     _cure(models, "UpdateExpressionValidator", Validator),

@@ -30,6 +30,8 @@ EXPONENT_MAX = 30
 """Of a price; beyond it, arithmetic ends before any market does."""
 PARSED_AT_ONCE = 8192
 """Every judge reads the same object before the next: it is parsed for all of them once."""
+INSTANTS_KEPT = 256
+"""Every ticker has a record of the same instant."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,10 @@ def parse_sample(text: str) -> Sample | None:
     """What the record says; None where it is not one of the ticker's."""
     try:
         ticker, timestamp, price = _original(text) or _ndjson(text)
-        instant = datetime.fromisoformat(timestamp)
-        if not ticker or not price or instant.tzinfo is None:
+        instant = _instant(timestamp)
+        if not ticker or not price or instant is None:
             return None
-        return Sample(ticker, instant.astimezone(UTC), price, text)
+        return Sample(ticker, instant, price, text)
     except (ArithmeticError, RecursionError, TypeError, ValueError):
         return None
 
@@ -109,6 +111,13 @@ def parse_price(text: str) -> Decimal | None:
         return None
     sensible = price.is_finite() and price > 0 and abs(price.adjusted()) <= EXPONENT_MAX
     return price if sensible else None
+
+
+@lru_cache(INSTANTS_KEPT)
+def _instant(timestamp: str) -> datetime | None:
+    """In UTC; None where it has no zone."""
+    instant = datetime.fromisoformat(timestamp)
+    return None if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _original(text: str) -> tuple[str, str, Decimal | None] | None:

@@ -5,6 +5,7 @@ more than an hour.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from wavetank.clock import rfc3339
 from wavetank.history import Event, Fired
@@ -16,6 +17,8 @@ MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REQUESTS_REMEMBERED = 10_000
 """A week of minutes; Lambda gives a request up within six hours."""
+INSTANTS_KEPT = 256
+"""Every ticker has a sample of the same instant, and every tally counts each of them."""
 PLACES = {first.ticker: place for place, first in enumerate(FIRST_PRICES)}
 
 
@@ -64,6 +67,7 @@ class Tally:
             self.complete.add(minute)
 
 
+@lru_cache(INSTANTS_KEPT)
 def minute_of(instant: datetime) -> int:
     """The number of the minute that the instant falls in."""
     return (instant - EPOCH) // MINUTE

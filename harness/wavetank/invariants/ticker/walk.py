@@ -133,7 +133,10 @@ class _Walk:
         """Puts it in its place, unless it is a copy; False where its place is settled already."""
         if self._settled and sample.instant <= self._settled[0]:
             return False
-        place = bisect_left(self._open, (sample.instant, Decimal(0), None))
+        if not self._open or self._open[-1][0] < sample.instant:  # as almost every one
+            place = len(self._open)
+        else:
+            place = bisect_left(self._open, sample.instant, key=_instant_of)
         if place == len(self._open) or self._open[place][0] != sample.instant:
             self._open.insert(place, (sample.instant, sample.price, attempt))
             self.samples += 1
@@ -155,6 +158,10 @@ class _Walk:
 
     def _stand(self, baseline: Decimal | None) -> _Stand:
         return replace(self._settled[1]) if self._settled else _Stand(baseline)
+
+
+def _instant_of(placed: _Placed) -> datetime:
+    return placed[0]
 
 
 def _jumps(samples: Iterable[_Placed], stand: _Stand) -> Iterator[_Jump]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
@@ -16,6 +17,12 @@ from wavetank.emulator.dynamodb.copying import copy_item
 from wavetank.emulator.dynamodb.cures import CURES
 from wavetank.emulator.dynamodb.direct import ask_moto
 from wavetank.emulator.dynamodb.expressions import make_update, parse_condition
+from wavetank.emulator.dynamodb.sizes import (
+    STOCK_VALUE_SIZE,
+    item_size,
+    put_attribute,
+    value_size,
+)
 from wavetank.emulator.dynamodb.updates import plan_of
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -110,6 +117,41 @@ def test_a_transaction_copies_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert status == 400
     assert "ConditionalCheckFailed" in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"S": "text"},
+        {"S": "\u00e9\U0001f30a"},
+        {"N": "-12.5"},
+        {"B": "eA=="},
+        {"BOOL": True},
+        {"NULL": True},
+        {"SS": ["a", "\u00e9"]},
+        {"L": [{"S": "a"}, {"N": "1"}]},
+        {"M": {"\u00e9": {"S": "a"}, "b": {"L": [{"N": "1"}]}}},
+    ],
+)
+def test_sizes_are_those_of_moto(value: dict[str, Any]) -> None:
+    """Every form of a value is as large as moto has it, alone and in an item."""
+    item = Item(DynamoType({"S": "1"}), None, {"id": {"S": "1"}, "\u00e9": value})
+    assert value_size(DynamoType(value)) == STOCK_VALUE_SIZE(DynamoType(value))
+    assert item_size(item) == sum(
+        len(name.encode()) + STOCK_VALUE_SIZE(held) for name, held in item.attrs.items()
+    )
+
+
+def test_an_item_is_too_large_where_it_is_for_moto() -> None:
+    """The same attribute is the first that is refused, and what it would replace counts."""
+    stock = next(cure.stock for cure in CURES if cure.new is put_attribute)
+    for put in (stock, put_attribute):
+        attributes = LimitedSizeDict()
+        put(attributes, "a", DynamoType({"S": "x" * 200_000}))
+        put(attributes, "b", DynamoType({"S": "x" * 204_998}))
+        assert len(attributes) == 2
+        with pytest.raises(ItemSizeTooLarge):
+            put(attributes, "b", DynamoType({"S": "x"}))
 
 
 @pytest.mark.usefixtures("cured")
