@@ -27,6 +27,7 @@ from wavetank.history import (
 )
 from wavetank.invariants import Conservation, generic_invariants, judge
 from wavetank.invariants.compact import Spans
+from wavetank.invariants.ending import Ending
 from wavetank.invariants.ticker import ticker_invariants
 from wavetank.verdicts import Verdict
 
@@ -121,9 +122,11 @@ def test_files_differ_where_histories_do(one: list[Event], other: list[Event]) -
 def test_no_judge_ever_raises(history: list[Event]) -> None:
     """Whatever happens in whatever order, every judge comes to a finding, at every moment."""
     for invariant in [*generic_invariants(), *ticker_invariants()]:
+        ending = Ending()
         for event in history:
+            ending.observe(event)
             invariant.observe(event)
-            assert invariant.finding() == invariant.finding()
+            assert invariant.finding(ending) == invariant.finding(ending)
 
 
 @given(stories())

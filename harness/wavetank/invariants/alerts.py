@@ -14,20 +14,18 @@ class EnoughAlerts:
     def __init__(self, fewest: int) -> None:
         self.name = f"{counted(fewest, 'alert')} or more reached somebody"
         self._fewest = fewest
-        self._ending = Ending()
         self._sent = 0
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         self._sent += isinstance(event, MessageSent)
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         if self._sent < self._fewest:
             absent.add("not sent", f"only {self._sent} were", self._fewest - self._sent)
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=Flaws(),
             absent=absent,
             doubt="",

@@ -44,14 +44,12 @@ class Conservation:
 
     def __init__(self, tolerated: Collection[Flaw] = (Flaw.REORDERED,)) -> None:
         self._tolerated = frozenset(tolerated)
-        self._ending = Ending()
         self._wrong, self._told = Flaws(), Flaws()
         self._streams: dict[str, _Stream] = {}
         self._accepted = 0
         self._delivered = 0
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         match event:
             case RecordsAccepted():
                 self._accepted += len(event.records)
@@ -64,7 +62,7 @@ class Conservation:
             case FaultStruck(kind=DuplicateDelivery.kind):
                 self._tolerated |= {Flaw.DUPLICATED}
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         for name, stream in self._streams.items():
             if stream.held:
@@ -74,7 +72,7 @@ class Conservation:
         told = f"; {self._told}" if self._told else ""
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=self._wrong,
             absent=absent,
             doubt="" if self._accepted or self._delivered else "no record was seen",

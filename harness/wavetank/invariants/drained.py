@@ -17,16 +17,13 @@ class FullyDrained:
     key = "drained"
     name = "drained"
 
-    def __init__(self) -> None:
-        self._ending = Ending()
-
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
+        """Needs no more than the ending, which all judges are given."""
 
-    def finding(self) -> Finding:
-        if self._ending.had_its_time:
+    def finding(self, ending: Ending) -> Finding:
+        if ending.had_its_time:
             return Finding(self.name, Verdict.VALID, "nothing was left at the end")
-        drained = self._ending.drained
+        drained = ending.drained
         left = ", ".join(drained.left[:SHOWN_MAX]) if drained else ""
-        evidence = f"{self._ending.reason}; {left}" if left else self._ending.reason
+        evidence = f"{ending.reason}; {left}" if left else ending.reason
         return Finding(self.name, Verdict.UNKNOWN, evidence)

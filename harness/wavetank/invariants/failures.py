@@ -40,7 +40,6 @@ class NoSilentFailure:
     name = "no request fails in silence"
 
     def __init__(self) -> None:
-        self._ending = Ending()
         self._open: dict[str, _Pending] = {}
         self._untold: dict[str, _Pending] = {}
         self._waited_for: set[str] = set()
@@ -49,7 +48,6 @@ class NoSilentFailure:
         self._answered = 0
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         match event:
             case Fired():
                 self._begin(event.request, event)
@@ -74,7 +72,7 @@ class NoSilentFailure:
             case DestinationReached(outcome=outcome) if outcome == OK:
                 _less(self._untold, event.request)
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         for kind, pending in (
             ("neither succeeded nor given up", self._open),
@@ -86,7 +84,7 @@ class NoSilentFailure:
         answered = f", {self._answered} failed and answered" if self._answered else ""
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=Flaws(),
             absent=absent,
             doubt="" if self._requests else "no request was seen",

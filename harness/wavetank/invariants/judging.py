@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from wavetank.history import Event
+from wavetank.invariants.ending import Ending
 from wavetank.verdicts import Finding, Verdict
 
 
@@ -24,8 +25,8 @@ class Invariant(Protocol):
         """Takes in the next event."""
         ...
 
-    def finding(self) -> Finding:
-        """The verdict on what was observed so far; may be asked for more than once."""
+    def finding(self, ending: Ending) -> Finding:
+        """The verdict on what was observed so far, which ended so; may be asked more than once."""
         ...
 
 
@@ -36,6 +37,7 @@ class Judges:
         self._invariants = invariants
         self._sitting = list(invariants)
         self._crashed: dict[str, Exception] = {}
+        self._ending = Ending()
 
     def keys(self) -> list[str]:
         """The judges' short names."""
@@ -43,6 +45,7 @@ class Judges:
 
     def observe(self, event: Event) -> None:
         """Shows all of them the next event."""
+        self._ending.observe(event)
         for invariant in self._sitting:
             try:
                 invariant.observe(event)
@@ -58,7 +61,7 @@ class Judges:
         crash = self._crashed.get(invariant.key)
         if crash is None:
             try:
-                return replace(invariant.finding(), key=invariant.key)
+                return replace(invariant.finding(self._ending), key=invariant.key)
             except Exception as error:  # noqa: BLE001 - as above
                 crash = error
         evidence = f"the check itself failed: {type(crash).__name__}: {crash}"

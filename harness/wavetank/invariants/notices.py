@@ -50,7 +50,6 @@ class OneNotice:
     name = "one notice for each confirmed address and exhausted failure"
 
     def __init__(self) -> None:
-        self._ending = Ending()
         self._wrong = Flaws()
         self._confirmed: set[Recipient] = set()
         self._messengers = Recent[str, bool](FAILURES_REMEMBERED)
@@ -63,7 +62,6 @@ class OneNotice:
         self._notices = 0
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         match event:
             case RunBegan():
                 self._confirmed = {
@@ -87,7 +85,7 @@ class OneNotice:
             case MessageSent():
                 self._notice(event)
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         for request, waiting in self._waiting.items():
             topic, address = min(waiting)
@@ -95,7 +93,7 @@ class OneNotice:
         failures, notices = counted(self._failures, "failure"), counted(self._notices, "notice")
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=self._wrong,
             absent=absent,
             doubt=self._doubt(),

@@ -32,14 +32,12 @@ class CompleteSchedule:
     name = "every due instant was fired"
 
     def __init__(self) -> None:
-        self._ending = Ending()
         self._wrong = Flaws()
         self._tracks: dict[Key, _Track] = {}
         self._uncounted: dict[str, str] = {}
         self._requests = Recent[str, tuple[Key, int]](REQUESTS_REMEMBERED)
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         match event:
             case RunBegan():
                 self._begin(event)
@@ -50,7 +48,7 @@ class CompleteSchedule:
             case AttemptEnded(outcome=Outcome.SUCCESS):
                 self._succeed(event.request)
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         for (rule, target), track in self._tracks.items():
             whose = f"{rule} for {target}"
@@ -62,7 +60,7 @@ class CompleteSchedule:
         due = sum(track.due for track in self._tracks.values())
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=self._wrong,
             absent=absent,
             doubt=self._doubt(due),

@@ -5,6 +5,7 @@ import pytest
 from tests.stories import calm, undrained
 from wavetank.history import CutOff, Event, RunEnded
 from wavetank.invariants import Invariant, generic_invariants, judge
+from wavetank.invariants.ending import Ending
 from wavetank.invariants.ticker import ticker_invariants
 from wavetank.verdicts import Finding, Verdict
 
@@ -30,7 +31,7 @@ class Crashing:
         if self._observing:
             raise KeyError("observing")
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:  # noqa: ARG002 - as judges are asked
         raise KeyError("finding")
 
 

@@ -1,11 +1,16 @@
 """Decisions that were made before: the same request under the same policies is decided the same.
 
-Policies are known by their texts, so that a policy that was changed is asked anew.
+Policies are known by their texts, so that a policy that was changed is asked anew. Resources of
+which no policy in question tells one from the other, such as the objects of a bucket, are decided
+alike.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from wavetank.emulator.access.evaluation import Decision, decide
+from wavetank.emulator.access.patterns import Pattern
 from wavetank.emulator.access.policy import Policy, PolicyKind, parse_policy
 from wavetank.emulator.access.public_access import is_public
 from wavetank.emulator.access.request import AccessRequest, Principal, PrincipalType
@@ -29,22 +34,51 @@ def decision(
         MalformedPolicyError: a policy was stored before policies were checked.
     """
     surroundings = tuple(request.context.items())
-    return _decision(
-        request.principal, request.action, request.resource, surroundings, identity, resource
-    )
+    named = _named(request.resource, identity or (), resource)
+    return _decision(request.principal, request.action, named, surroundings, identity, resource)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A resource's name; equal where every pattern answers alike."""
+
+    answers: tuple[bool, ...] | str
+    name: str = field(compare=False)
+
+
+def _named(name: str, identity: tuple[str, ...], resource: Resource) -> _Named:
+    patterns = _patterns(identity, resource.policy, resource.kind)
+    if any(pattern.variables for pattern in patterns):
+        return _Named(name, name)
+    return _Named(tuple(pattern.matches(name, {}) is True for pattern in patterns), name)
+
+
+@lru_cache(POLICIES_KEPT)
+def _patterns(
+    identity: tuple[str, ...], resource: str | None, kind: PolicyKind
+) -> tuple[Pattern, ...]:
+    """Those of resources in all policies that could be asked."""
+
+    def found(policy: Policy) -> Iterator[Pattern]:
+        for statement in policy.statements:
+            yield from statement.resources.patterns if statement.resources else ()
+
+    policies = [_policy(text, PolicyKind.IDENTITY) for text in identity]
+    policies += [_policy(resource, kind)] if resource else []
+    return tuple(pattern for policy in policies for pattern in found(policy))
 
 
 @lru_cache(DECISIONS_KEPT)
 def _decision(
     principal: Principal,
     action: str,
-    name: str,
+    named: _Named,
     surroundings: Surroundings,
     identity: tuple[str, ...] | None,
     resource: Resource,
 ) -> Decision:
     request = AccessRequest(
-        principal=principal, action=action, resource=name, context=dict(surroundings)
+        principal=principal, action=action, resource=named.name, context=dict(surroundings)
     )
     policy = _policy(resource.policy, resource.kind) if resource.policy else None
     foreign = _is_foreign(principal, resource)

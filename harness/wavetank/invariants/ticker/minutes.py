@@ -32,13 +32,11 @@ class DeliveredTicks:
     name = "a tick is delivered once it, or a later one, has succeeded"
 
     def __init__(self, *, own_handler: bool = False) -> None:
-        self._ending = Ending()
         self._minutes = OwnTally() if own_handler else Tally()
         self._succeeded = Spans()
         self._due = Spans()
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         self._minutes.observe(event)
         if isinstance(event, Fired | Suppressed):
             self._due.add(minute_of(event.due))
@@ -47,7 +45,7 @@ class DeliveredTicks:
             if minute is not None:
                 self._succeeded.add(minute)
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         for first, last in self._succeeded.without(self._minutes.delivered):
             absent.add("succeeded, not delivered", self._minutes.shown(first), last - first + 1)
@@ -56,7 +54,7 @@ class DeliveredTicks:
         ticks = len(self._succeeded)
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=Flaws(),
             absent=absent,
             doubt="" if ticks else "no tick succeeded",
@@ -84,19 +82,17 @@ class AlertedMinutes:
     name = "a minute that is missing raised an alert"
 
     def __init__(self, *, own_handler: bool = False) -> None:
-        self._ending = Ending()
         self._minutes = OwnTally() if own_handler else Tally()
         self._alerted = Spans()
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         self._minutes.observe(event)
         if isinstance(event, DestinationReached) and event.outcome == OK:
             minute = self._minutes.of_request(event.request)
             if minute is not None:
                 self._alerted.add(minute)
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent, missing = Flaws(), 0
         for stretch in self._minutes.fired.without(self._minutes.complete):
             missing += stretch[1] - stretch[0] + 1
@@ -104,7 +100,7 @@ class AlertedMinutes:
                 absent.add("missing unalerted", self._minutes.shown(first), last - first + 1)
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=Flaws(),
             absent=absent,
             doubt="" if len(self._minutes.fired) else "no tick was fired",

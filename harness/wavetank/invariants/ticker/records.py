@@ -25,22 +25,20 @@ class ReadableRecords:
     name = "every delivered record is one of the ticker's"
 
     def __init__(self) -> None:
-        self._ending = Ending()
         self._wrong = Flaws()
         self._records = 0
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         if isinstance(event, ObjectDelivered):
             self._records += len(event.records)
             for text in event.records:
                 if parse_sample(text) is None:
                     self._wrong.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=self._wrong,
             absent=Flaws(),
             doubt="" if self._records else "no record was delivered",
@@ -55,14 +53,12 @@ class IdenticalCopies:
     name = "copies of a record are identical"
 
     def __init__(self) -> None:
-        self._ending = Ending()
         self._wrong = Flaws()
         self._seen = Recent[tuple[str, datetime], str](COPIES_REMEMBERED)
         self._copies = 0
         self._records = 0
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         for sample in delivered_samples(event):
             self._records += 1
             key = (sample.ticker, sample.instant)
@@ -74,10 +70,10 @@ class IdenticalCopies:
             if known != sample.text:
                 self._wrong.add("differ", f"{known.strip()} and {sample.text.strip()}")
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=self._wrong,
             absent=Flaws(),
             doubt="" if self._records else "no record was delivered",

@@ -39,23 +39,21 @@ class TableAgrees:
     name = "the table ends on the last delivered samples"
 
     def __init__(self) -> None:
-        self._ending = Ending()
         self._table = PriceTable()
         self._last: dict[str, Sample] = {}
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         self._table.observe(event)
         for sample in delivered_samples(event):
             known = self._last.get(sample.ticker)
             if known is None or sample.instant >= known.instant:
                 self._last[sample.ticker] = sample
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         final = self._table.final
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=Flaws(),
             absent=Flaws() if final is None else self._differences(final),
             doubt="" if final else "the table was not seen after the last delivery",

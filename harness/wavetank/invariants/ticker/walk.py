@@ -42,7 +42,6 @@ class ContinuousWalk:
     name = "each ticker's walk is continuous"
 
     def __init__(self, *, own_handler: bool = False) -> None:
-        self._ending = Ending()
         self._wrong = Flaws()
         self._attempts = Attempts() if own_handler else None
         self._table = PriceTable()
@@ -50,7 +49,6 @@ class ContinuousWalk:
         self._late = Flaws()
 
     def observe(self, event: Event) -> None:
-        self._ending.observe(event)
         self._table.observe(event)
         if self._attempts:
             self._attempts.observe(event)
@@ -61,14 +59,14 @@ class ContinuousWalk:
                 self._late.add("came too late to be compared", sample.text.strip())
             self._note(self._wrong, sample.ticker, walk.settle(self._base(sample.ticker)))
 
-    def finding(self) -> Finding:
+    def finding(self, ending: Ending) -> Finding:
         absent = Flaws()
         for ticker, walk in self._walks.items():
             self._note(absent, ticker, walk.open_jumps(self._base(ticker)))
         samples = sum(walk.samples for walk in self._walks.values())
         return conclude(
             self.name,
-            self._ending,
+            ending,
             wrong=self._wrong,
             absent=absent,
             doubt=self._doubt(),

@@ -57,3 +57,21 @@ def test_a_policy_that_cannot_be_read_is_an_error_each_time() -> None:
     for _ in range(2):
         with pytest.raises(MalformedPolicyError):
             decision(REQUEST, ("{}",), MINE)
+
+
+def test_objects_that_no_policy_tells_apart_are_decided_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that a policy names, or that a variable may mean, is asked about by itself."""
+    named = (*READS, document(deny(Resource=f"{BUCKET}/secret")))
+    own = (document(allow(Resource=f"{BUCKET}/${{aws:username}}")),)
+    one, same, secret = (
+        replace(REQUEST, resource=f"{BUCKET}/{name}") for name in ("one", "same", "secret")
+    )
+    first = decision(one, named, MINE)
+    assert not decision(secret, named, MINE).allowed
+    mine = replace(one, context={"aws:username": ("one",)})
+    assert decision(mine, own, MINE).allowed
+    assert not decision(replace(mine, resource=same.resource), own, MINE).allowed
+    monkeypatch.delattr(decisions, "decide")
+    assert decision(same, named, MINE) is first
