@@ -48,16 +48,16 @@ class _Named:
 
 def _named(name: str, identity: tuple[str, ...], resource: Resource) -> _Named:
     patterns = _patterns(identity, resource.policy, resource.kind)
-    if any(pattern.variables for pattern in patterns):
+    if patterns is None:
         return _Named(name, name)
-    return _Named(tuple(pattern.matches(name, {}) is True for pattern in patterns), name)
+    return _Named(tuple([pattern.matches(name, {}) is True for pattern in patterns]), name)
 
 
 @lru_cache(POLICIES_KEPT)
 def _patterns(
     identity: tuple[str, ...], resource: str | None, kind: PolicyKind
-) -> tuple[Pattern, ...]:
-    """Those of resources in all policies that could be asked."""
+) -> tuple[Pattern, ...] | None:
+    """Those of resources in all policies that could be asked; None where one has a variable."""
 
     def found(policy: Policy) -> Iterator[Pattern]:
         for statement in policy.statements:
@@ -65,7 +65,8 @@ def _patterns(
 
     policies = [_policy(text, PolicyKind.IDENTITY) for text in identity]
     policies += [_policy(resource, kind)] if resource else []
-    return tuple(pattern for policy in policies for pattern in found(policy))
+    patterns = tuple(pattern for policy in policies for pattern in found(policy))
+    return None if any(pattern.variables for pattern in patterns) else patterns
 
 
 @lru_cache(DECISIONS_KEPT)

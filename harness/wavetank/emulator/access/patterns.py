@@ -62,7 +62,7 @@ class Pattern:
     tokens: tuple[Token, ...]
     ignores_case: bool = False
 
-    @property
+    @cached_property
     def variables(self) -> tuple[Variable, ...]:
         return tuple(token for token in self.tokens if isinstance(token, Variable))
 

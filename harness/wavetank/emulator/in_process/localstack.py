@@ -16,6 +16,7 @@ from localstack.services.sqs.models import SqsMessage
 from werkzeug.datastructures import Headers
 
 from wavetank.emulator.in_process.gateway import lighten
+from wavetank.emulator.in_process.headers import quicken_headers
 from wavetank.emulator.in_process.protocols import quicken_protocols
 from wavetank.exchange import HttpRequest, HttpResponse
 
@@ -33,6 +34,7 @@ class InProcessLocalStack:
         self._gateway: Any = runtime.components.gateway
         lighten(self._gateway)
         quicken_protocols()
+        quicken_headers()
         self._services: dict[str, Any] = {}
         runtime.ready.set()
 
