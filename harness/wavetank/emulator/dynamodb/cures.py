@@ -10,10 +10,11 @@ from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.parsing.ast_nodes import Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from wavetank.emulator.dynamodb.copying import copy_item, copy_value
-from wavetank.emulator.dynamodb.expressions import make_update, parse_condition
+from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.sizes import item_size, put_attribute, value_size
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
@@ -58,6 +59,7 @@ CURES = (
     _cure(Item, "size", item_size),
     _cure(LimitedSizeDict, "__setitem__", put_attribute),
     _cure(ConditionExpressionParser, "parse", parse_condition),
+    _cure(Node, "find_clauses", find_clauses),
     _cure(UpdateExpressionParser, "make", classmethod(cast("Any", make_update))),
     _cure(models, "UpdateExpressionValidator", Validator),
     _cure(models, "UpdateExpressionExecutor", Executor),

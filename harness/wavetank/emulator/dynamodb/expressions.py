@@ -1,26 +1,33 @@
 """Condition and update expressions of moto, parsed once for each text rather than at every call.
 
 What a condition parses to depends on its text and on the names it uses; the values are put in
-anew each time. An expression that does not parse is not kept: moto itself says what is wrong.
+where they are others. An expression that does not parse is not kept: moto itself says what is
+wrong.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser, OpDefault
+from moto.dynamodb.parsing.ast_nodes import Expression, UpdateExpressionFunction
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 KEPT = 4096
 """Expressions of each kind; one that puts its values into the text makes a new one every time."""
+BOUND_KEPT = 64
+"""Conditions with values: those of one transaction are mostly alike, those of the next others."""
 STOCK_PARSE: Callable[..., Any] = ConditionExpressionParser.parse
 STOCK_MAKE: Callable[..., Any] = UpdateExpressionParser.make.__func__
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Condition:
-    """The root of the syntax tree, and which names and values stand in it."""
+    """The root of the syntax tree, and which names and values stand in it.
+
+    Known by identity, as each is made once.
+    """
 
     node: Any
     names: tuple[str, ...]
@@ -62,7 +69,40 @@ def parse_condition(parser: ConditionExpressionParser) -> Any:
         return STOCK_PARSE(parser)
     parser.expr_attr_names_found.extend(known.names)
     parser.expr_attr_values_found.extend(known.values)
-    return _Reader(text, None, values)._make_op_condition(known.node)  # noqa: SLF001 - moto has no public name for it
+    return _bound(known, _Values(repr([values[name] for name in known.values]), values))
+
+
+@dataclass(frozen=True)
+class _Values:
+    """The values of a call; equal where those that a condition uses are."""
+
+    used: str
+    all: Mapping[str, Any] = field(compare=False)
+
+
+@lru_cache(BOUND_KEPT)
+def _bound(known: _Condition, values: _Values) -> Any:
+    """The condition with its values in it; asking it changes nothing in it."""
+    reader = _Reader("", None, dict(values.all))
+    return reader._make_op_condition(known.node)  # noqa: SLF001 - moto has no public name for it
+
+
+def find_clauses(node: Any, kinds: Sequence[type]) -> list[Any]:
+    """`Node.find_clauses`: the clauses of these kinds below the node, in order."""
+    found: list[Any] = []
+    for child in node.children or ():
+        kind = type(child)
+        if kind in kinds:
+            found.append(child)
+        elif _may_have_clauses(kind):
+            found += find_clauses(child, kinds)
+    return found
+
+
+@cache
+def _may_have_clauses(kind: Hashable) -> bool:
+    assert isinstance(kind, type)  # of a node
+    return issubclass(kind, Expression | UpdateExpressionFunction)
 
 
 def _known(text: str, names: Mapping[str, str]) -> _Condition | None:

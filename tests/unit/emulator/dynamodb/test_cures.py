@@ -10,13 +10,18 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import (
+    ExpressionAttributeName,
+    UpdateExpressionAddClause,
+    UpdateExpressionSetClause,
+)
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from tests.property.dynamodb_calls import FLAT
 from wavetank.emulator.dynamodb.copying import copy_item
 from wavetank.emulator.dynamodb.cures import CURES
 from wavetank.emulator.dynamodb.direct import ask_moto
-from wavetank.emulator.dynamodb.expressions import make_update, parse_condition
+from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.sizes import (
     STOCK_VALUE_SIZE,
     item_size,
@@ -72,6 +77,29 @@ def test_a_condition_is_lexed_once_and_takes_new_values_each_time(
     assert parse_condition(_condition("c")).expr(item)
     monkeypatch.delattr(ConditionExpressionParser, "_lex_condition_expression")
     assert not parse_condition(_condition("a")).expr(item)
+
+
+def test_values_that_a_condition_does_not_use_make_no_new_one() -> None:
+    """The items of a transaction share a condition where its own values are the same."""
+
+    def parsed(**values: str) -> Any:
+        texts = {f":{name}": {"S": value} for name, value in values.items()}
+        return parse_condition(ConditionExpressionParser(CONDITION, None, texts))
+
+    assert parsed(tick="a", price="1") is parsed(tick="a", price="2")
+    assert parsed(tick="a") is not parsed(tick="b")
+
+
+@pytest.mark.parametrize("text", ["SET a = :n", "SET #a = if_not_exists(#b, :n) REMOVE c ADD d :m"])
+def test_clauses_are_found_where_moto_finds_them(text: str) -> None:
+    """The same nodes in the same order."""
+    stock = next(cure.stock for cure in CURES if cure.new is find_clauses)
+    tree = make_update(UpdateExpressionParser, text)
+    for kinds in (
+        [ExpressionAttributeName],
+        [UpdateExpressionSetClause, UpdateExpressionAddClause],
+    ):
+        assert find_clauses(tree, kinds) == stock(tree, kinds)
 
 
 def test_an_update_is_parsed_once() -> None:
