@@ -6,7 +6,9 @@ cannot be written would be waited for twice.
 """
 
 import base64
+import io
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +23,7 @@ from localstack.runtime import get_current_runtime
 
 from wavetank.clock import Clock
 from wavetank.emulator.firehose.settings import DestinationSettings
+from wavetank.emulator.parsed import Parsed
 
 SESSION = "AWSFirehoseToS3"
 CREDENTIALS_FOR = timedelta(minutes=55)
@@ -53,11 +56,8 @@ class BucketWriter:
             RefusedError: S3 does not take it.
             Exception: the role cannot be assumed.
         """
-        path = quote(f"/{settings.bucket}/{key}", safe="/~")
-        headers = self._signature(self._session(settings.role_arn)) | _checksum(body)
-        context = RequestContext(Request("PUT", path, headers=headers, body=body))
-        context.service = load_service("s3")
-        response = Response()
+        signature = self._signature(self._session(settings.role_arn))
+        context, response = put_context(settings.bucket, key, body, signature), Response()
         get_current_runtime().components.gateway.handle(context, response)  # type: ignore[attr-defined]  # a Gateway of LocalStack's own
         if response.status_code >= REFUSED_FROM:
             error: Any = context.service_exception
@@ -90,6 +90,32 @@ def _assume(role_arn: str, until: datetime) -> _Session:
     caller = sts.request_metadata(service_principal="firehose")
     answer = caller.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
     return _Session(answer["AccessKeyId"], answer["SessionToken"], until)
+
+
+def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]) -> RequestContext:
+    """A call of PutObject, as a request and, for a gateway that would else parse it, as parsed."""
+    headers = {**signature, **_checksum(body)}
+    path = quote(f"/{bucket}/{key}", safe="/~")
+    context = RequestContext(Request("PUT", path, headers=headers, body=body))
+    context.service = load_service("s3")
+    context.operation = context.service.operation_model("PutObject")
+    parameters: Any = Parsed.fromkeys(_parameter_names(context.operation))
+    parameters |= {
+        "Bucket": bucket,
+        "Key": key,
+        "Body": io.BytesIO(body),
+        "ContentLength": len(body),
+        "ChecksumAlgorithm": headers["x-amz-sdk-checksum-algorithm"],
+        "ChecksumCRC32": headers["x-amz-checksum-crc32"],
+        "Metadata": {},
+    }
+    context.service_request = parameters
+    return context
+
+
+def _parameter_names(operation: Any) -> Iterable[str]:
+    names: Iterable[str] = operation.input_shape.members
+    return names
 
 
 def _checksum(body: bytes) -> dict[str, str]:

@@ -10,6 +10,8 @@ from typing import Any
 from localstack.aws import handlers
 from localstack.aws.handlers.metric_handler import MetricHandler
 
+from wavetank.emulator.parsed import Parsed
+
 IDLE = (
     handlers.add_cors_response_headers,
     handlers.count_service_request,
@@ -41,6 +43,8 @@ def _where_needed(handler: Any) -> Any:
         return _only(handler, lambda context: "Authorization" not in context.request.headers)
     if handler is handlers.parse_trace_context:
         return _only(handler, lambda context: _service(context) in TRACED)
+    if handler is handlers.parse_service_request:
+        return _only(handler, lambda context: not isinstance(context.service_request, Parsed))
     return handler
 
 
