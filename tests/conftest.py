@@ -1,12 +1,13 @@
 """What holds for every test: no way to a real AWS account, and a marker named after its tier."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
+from tests.units import UnitScheduling, rank
 from wavetank.engines.tank.engine import prepare
 
 TIERS = {
@@ -56,8 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{tier}: {needs}")
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Marks each test with its tier."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test with its tier, and puts first what takes long."""
     folder = Path(__file__).parent
     for item in items:
         inside = item.path.is_relative_to(folder)
@@ -66,3 +67,9 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
             item.add_marker(tier)
         if tier == "tank":  # LocalStack warns, and is in this process
             item.add_marker(pytest.mark.filterwarnings("ignore"))
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> UnitScheduling | None:
+    """Shares the tests out by units, as `./wavetank test` has it; another --dist is xdist's."""
+    return UnitScheduling(config, log) if config.option.dist == "loadfile" else None

@@ -40,8 +40,7 @@ def run(command: str, variables: dict[str, str]) -> Finished:
     return finish(shell, read_settings().project_folder)
 
 
-def assert_each_runs(lines: list[str], variables: dict[str, str]) -> None:
-    """Types one line after the other; each ends with 0."""
-    for line in lines:
-        done = run(line, variables)
-        assert done.code == 0, f"{line}\n{done.out}\n{done.err}"
+def assert_runs(line: str, variables: dict[str, str]) -> None:
+    """Types the line, which ends with 0."""
+    done = run(line, variables)
+    assert done.code == 0, f"{line}\n{done.out}\n{done.err}"

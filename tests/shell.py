@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from wavetank.clients import sandbox_clients
-from wavetank.naming import derive_names
+from wavetank.naming import Names, derive_names
 from wavetank.probes import delivered_objects
 from wavetank.sandbox import SandboxControls
 
 SECONDS_MAX = 240
 NO_PROJECT = "wavetank-none"
 """Of Compose: so that no test finds, or stops, the sandbox of whoever runs the suite."""
+DEFAULT = derive_names("Dora", "Explorer")
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,12 @@ class Shell:
         """Where the running sandbox is."""
         return str(self.run("status", "--json").events("status")[0]["sandbox"]["endpoint"])
 
-    def delivered(self) -> set[str]:
-        """The keys in the default pipeline's bucket once all is delivered."""
-        SandboxControls(self.endpoint()).deliver_now()
-        aws, names = sandbox_clients(self.endpoint()), derive_names("Dora", "Explorer")
-        return {found.key for found in delivered_objects(aws, names.bucket)}
+    def delivered(self, names: Names = DEFAULT) -> set[str]:
+        """The keys in the pipeline's bucket once all is delivered."""
+        endpoint = self.endpoint()
+        SandboxControls(endpoint).deliver_now()
+        found = delivered_objects(sandbox_clients(endpoint), names.bucket)
+        return {entry.key for entry in found}
 
     def save(self) -> None:
         """Has the sandbox save its snapshot now."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.shell import SECONDS_MAX, Shell
+from tests.shell import SECONDS_MAX, Finished, Shell
 from tests.waiting import wait_until_true
 from wavetank.clients import sandbox_clients
 from wavetank.drill.machine import WHOLE_SECONDS_MAX
@@ -19,6 +19,9 @@ from wavetank.errors import ExitCode
 from wavetank.naming import derive_names
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
+
+JAN = derive_names("Jan", "van der Merwe")
+JANS = ("--detach", "--retry-base-delay", "1", "--confirm-emails", "--name", JAN.full_name)
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +46,10 @@ def _processes_of(folder: Path) -> list[int]:
 
 
 def test_the_life_of_a_sandbox(shell: Shell) -> None:
-    """up, status, check, drill, deploy, a second up, down: each as documented, nothing left."""
-    name = ("--name", "Jan van der Merwe")
-    options = ("--detach", "--retry-base-delay", "1", "--confirm-emails", *name)
-    up = shell.run("up", *options, "--json")
+    """up, drill, check, access, deploy, status, down, and two more: each as documented."""
+    up = shell.run("up", *JANS, "--json")
     assert up.code == 0, up.err
     endpoint = up.events("ready")[0]["endpoint"]
-
     for again in ([], ["--detach"]):
         second = shell.run("up", *again)
         assert second.code == ExitCode.USAGE
@@ -58,8 +58,40 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     drill = shell.run("drill", "--json")
     assert drill.code == 0, drill.err
     assert drill.events("drill")[0]["seconds"]["alerted"] > 2.5  # two retries, 1 s and 2 s
+    _assert_valid(_checked_while_it_waits(shell, endpoint))
+    _assert_least_privilege(shell)
+    _assert_deployed_as_it_is(shell)
+    held = shell.delivered(JAN)
+    assert held
+    _assert_runs_and_stops(shell)
 
-    SandboxControls(endpoint).deliver_now()
+    _assert_takes_up_and_misses_a_table(shell, held)
+    assert shell.run("up", *JANS, "--fresh").code == 0
+    assert not shell.delivered(JAN) & held
+    shell.run("down")
+    wait_until_true(lambda: _processes_of(shell.state) == [], "every process to end")
+
+
+def _checked_while_it_waits(shell: Shell, endpoint: str) -> Finished:
+    """A check that has nothing to look at until what the stream buffers is delivered."""
+    command = shell.command("check", "--json")
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as check:
+        assert check.stderr is not None
+        assert "waiting for Firehose" in check.stderr.readline()
+        SandboxControls(endpoint).deliver_now()
+        out, err = check.communicate(timeout=SECONDS_MAX)
+    return Finished(check.returncode, out, err)
+
+
+def _assert_valid(check: Finished) -> None:
+    assert check.code == ExitCode.VALID, check.out
+    assert {finding["verdict"] for finding in check.events("finding")} == {"valid"}
+    assert any("DEJANVAN-streaming-lambda" in f["evidence"] for f in check.events("finding"))
+
+
+def _assert_least_privilege(shell: Shell) -> None:
     access = shell.run("access", "--json")
     assert access.code == ExitCode.VALID, access.err
     allowed = {found["actor"]: found["allowed"] for found in access.events("access")}
@@ -68,18 +100,8 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     assert {use["action"] for use in delivery["used"]} == {"s3:PutObject"}
     assert (streaming["unused"], streaming["denied"]) == ([], [])
 
-    check = shell.run("check", "--json")
-    assert check.code == ExitCode.VALID, check.out
-    assert {finding["verdict"] for finding in check.events("finding")} == {"valid"}
-    assert any("DEJANVAN-streaming-lambda" in f["evidence"] for f in check.events("finding"))
 
-    aws, names = sandbox_clients(endpoint), derive_names("Jan", "van der Merwe")
-    aws.dynamodb.delete_table(TableName=names.table)
-    broken = shell.run("check", "--json")
-    assert broken.code == ExitCode.BROKEN, broken.err
-    shell.run("down")
-    assert shell.run("up", *options).code == 0
-
+def _assert_deployed_as_it_is(shell: Shell) -> None:
     deploy = shell.run("deploy", "--json")
     assert deploy.events("deployed") == [
         {"event": "deployed", "changed": [], "prices_reset": False}
@@ -87,6 +109,8 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     reset = shell.run("deploy", "--reset-prices", "--json")
     assert reset.events("deployed")[0]["prices_reset"] is True
 
+
+def _assert_runs_and_stops(shell: Shell) -> None:
     status = shell.run("status", "--json").events("status")[0]
     assert status["running"]
     assert status["health"]["objects"] >= 1
@@ -99,21 +123,16 @@ def test_the_life_of_a_sandbox(shell: Shell) -> None:
     wait_until_true(lambda: _processes_of(shell.state) == [], "every process to end")
 
 
-def test_a_new_sandbox_takes_up_what_the_last_one_held_unless_fresh(tmp_path: Path) -> None:
-    """Objects survive down and up, and are gone with --fresh."""
-    shell = Shell(tmp_path)
-
-    def delivered_after(*up: str) -> set[str]:
-        started = shell.run("up", "--detach", *up)
-        assert started.code == 0, started.err
-        keys = shell.delivered()
-        shell.run("down")
-        return keys
-
-    first = delivered_after()
-    assert len(first) >= 1
-    assert delivered_after() >= first
-    assert not delivered_after("--fresh") & first
+def _assert_takes_up_and_misses_a_table(shell: Shell, held: set[str]) -> None:
+    """The next sandbox holds what the last one did; a check judges it, whatever is gone."""
+    assert shell.run("up", *JANS).code == 0
+    assert shell.delivered(JAN) >= held
+    status = shell.run("status", "--json").events("status")[0]
+    assert status["health"]["alerts"] >= 1
+    sandbox_clients(shell.endpoint()).dynamodb.delete_table(TableName=JAN.table)
+    broken = shell.run("check", "--json")
+    assert broken.code == ExitCode.BROKEN, broken.err
+    shell.run("down")
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +244,9 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(
 
 def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
     """Each kind of call with its ratio; what it should be is for people to judge."""
-    done = Shell(tmp_path).run("bench", "--rounds", "5", "--json")
+    done = Shell(tmp_path).run("bench", "--days", "0", "--rounds", "5", "--json")
     assert done.code == 0, done.err
+    assert [run["virtual_hours"] for run in done.events("run_cost")] == [1]
     costs = done.events("gateway")
     assert len(costs) == 3
     assert all(cost["ratio"] > 0 for cost in costs)

@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -119,16 +121,62 @@ class _AlwaysReady(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def test_another_localstack_at_the_port_is_not_taken_for_ours(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Stranger:
+    """Another LocalStack, by what it says; it has its port, and listens once it is told to."""
+
+    port: int
+    listen: Callable[[], None]
+
+
+@pytest.fixture
+def stranger() -> Iterator[Stranger]:
+    """One that does not listen yet, at a port that nobody else can have."""
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), _AlwaysReady, bind_and_activate=False) as server,
+        ExitStack() as listening,
+    ):
+        server.allow_reuse_address = False
+        server.server_bind()
+
+        def listen() -> None:
+            server.server_activate()
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            listening.callback(server.shutdown)
+
+        yield Stranger(server.server_port, listen)
+
+
+def test_another_localstack_at_the_port_is_not_taken_for_ours(
+    tmp_path: Path, stranger: Stranger
+) -> None:
     """Only what our own child says counts, so that nobody works on a stranger's sandbox."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _AlwaysReady) as stranger:
-        threading.Thread(target=stranger.serve_forever, daemon=True).start()
-        child = LocalStackChild(
-            _options(SandboxFolder(tmp_path)), stranger.server_port, WallClock()
-        )
-        with pytest.raises(InfrastructureError, match="another program listening there"):
-            child.start()
-        stranger.shutdown()
+    stranger.listen()
+    child = LocalStackChild(_options(SandboxFolder(tmp_path)), stranger.port, WallClock())
+    with pytest.raises(InfrastructureError, match="another program listening there"):
+        child.start()
+
+
+def test_another_that_begins_to_listen_while_we_look_is_not_taken_for_ours(
+    tmp_path: Path, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where it does so in the instant between two looks: nobody there, then it is ready."""
+    connect, refused = socket.create_connection, list[object]()
+
+    def and_then_listen(address: tuple[str, int], *given: Any, **named: Any) -> socket.socket:
+        try:
+            return connect(address, *given, **named)
+        except ConnectionRefusedError:
+            if not refused:
+                stranger.listen()
+            refused.append(address)
+            raise
+
+    monkeypatch.setattr(socket, "create_connection", and_then_listen)
+    child = LocalStackChild(_options(SandboxFolder(tmp_path)), stranger.port, WallClock())
+    with pytest.raises(InfrastructureError, match="another program listening there"):
+        child.start()
+    assert len(refused) == 1
 
 
 def test_two_that_start_at_once_get_ports_of_their_own(

@@ -4,9 +4,12 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copytree
+
+import pytest
 
 from tests.live.conftest import ADDRESS, PACE_SECONDS
 from tests.live.hosts import PROJECT
@@ -53,9 +56,10 @@ class Holdings:
 class Sandbox:
     """A LocalStack with a pipeline whose schedule is off."""
 
-    def __init__(self, child: LocalStackChild, names: Names) -> None:
+    def __init__(self, child: LocalStackChild, names: Names, snapshot: Path) -> None:
         self.child = child
         self.names = names
+        self.snapshot = snapshot
         self.aws = sandbox_clients(child.endpoint)
         options = DeploymentOptions(
             names=names, addresses=(ADDRESS, UNCONFIRMED), schedule_enabled=False
@@ -111,7 +115,7 @@ def _sandbox(state: Path, names: Names) -> Iterator[Sandbox]:
     with folder.owned():
         child = start_localstack(folder, options, WallClock())
         try:
-            yield Sandbox(child, names)
+            yield Sandbox(child, names, folder.snapshot_file)
         finally:
             child.stop()
 
@@ -120,22 +124,53 @@ def _minute(minutes_ago: int = 0) -> datetime:
     return floor_to_minute(WallClock().now()) - timedelta(minutes=minutes_ago)
 
 
-def test_a_stop_loses_nothing(tmp_path: Path) -> None:
-    """Prices, objects, messages, who has confirmed; and links from before are good after."""
-    names = unique_names()
-    with _sandbox(tmp_path, names) as sandbox:
-        sandbox.tick(_minute())
+@dataclass(frozen=True)
+class Stopped:
+    """A sandbox that has ended: whose it was, what it held, and the records still on their way."""
+
+    state: Path
+    names: Names
+    held: Holdings
+
+    def copy(self, state: Path) -> Path:
+        """What it left, for a sandbox that a test may change."""
+        return copytree(self.state, state)
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    """One that ended with a minute's records delivered, and the next one's not yet."""
+    state, names = tmp_path_factory.mktemp("stopped"), unique_names()
+    with _sandbox(state, names) as sandbox:
+        sandbox.tick(_minute(1))
         sandbox.deliver()
         sandbox.send_mail()
-        before = sandbox.holdings()
+        sandbox.tick(_minute())
+        held = sandbox.holdings()
+    return Stopped(state, names, held)
+
+
+def test_a_stop_loses_nothing(stopped: Stopped, tmp_path: Path) -> None:
+    """Prices, objects, messages, who has confirmed; and links from before are good after."""
+    before, names = stopped.held, stopped.names
     assert len(before.prices) == 5
     assert len(before.objects) == 1
-    with _sandbox(tmp_path, names) as sandbox:
-        assert sandbox.holdings() == before
+    with _sandbox(stopped.copy(tmp_path / "state"), names) as sandbox:
+        after = sandbox.holdings()
+        assert replace(after, objects=before.objects) == before
+        assert before.objects[0] in after.objects  # beside it, perhaps, what was on its way
         body = sandbox.aws.s3.get_object(Bucket=names.bucket, Key=before.objects[0].key)
         assert len(body["Body"].read()) == before.objects[0].size_bytes
         confirm(sandbox.child.endpoint, UNCONFIRMED)
         assert [entry.confirmed for entry in sandbox.holdings().addresses] == [True, True]
+        _assert_delivers_what_was_on_its_way(sandbox)
+
+
+def _assert_delivers_what_was_on_its_way(sandbox: Sandbox) -> None:
+    """Records that were buffered at the stop come after the start, once."""
+    wait_until_true(lambda: len(sandbox.holdings().objects) == 2, "the buffered records")
+    instants = sandbox.instants()
+    assert len(instants) == len(set(instants)) == 2 * 4
 
 
 def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_up(
@@ -162,13 +197,10 @@ def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_u
         assert len(instants) == len(set(instants)) == 4 * 4
 
 
-def test_a_deleted_bucket_or_table_does_not_come_back(tmp_path: Path) -> None:
+def test_a_deleted_bucket_or_table_does_not_come_back(stopped: Stopped, tmp_path: Path) -> None:
     """Only what was there at the stop is put back, and what other names hold stays for them."""
-    names, other = unique_names(), unique_names()
-    with _sandbox(tmp_path, names) as sandbox:
-        sandbox.tick(_minute())
-        sandbox.deliver()
-    with _sandbox(tmp_path, other) as sandbox:
+    state, other = stopped.copy(tmp_path / "state"), unique_names()
+    with _sandbox(state, other) as sandbox:
         assert sandbox.holdings().objects == []
         sandbox.tick(_minute())
         for stack in (other.pipeline_stack, other.storage_stack):
@@ -176,43 +208,38 @@ def test_a_deleted_bucket_or_table_does_not_come_back(tmp_path: Path) -> None:
         wait_until_true(
             lambda: other.table not in sandbox.aws.dynamodb.list_tables()["TableNames"], "no table"
         )
-    with _sandbox(tmp_path, other) as sandbox:
+    with _sandbox(state, other) as sandbox:
         assert last_tick(sandbox.holdings().prices) is None
-        assert len(Sandbox(sandbox.child, names).holdings().objects) == 1
+        first = Sandbox(sandbox.child, stopped.names, sandbox.snapshot)
+        assert stopped.held.objects[0] in first.holdings().objects
 
 
-def test_a_stop_keeps_what_the_delivery_stream_had_accepted(tmp_path: Path) -> None:
-    """Records that were buffered at the stop are delivered after the start, once."""
-    names = unique_names()
-    with _sandbox(tmp_path, names) as sandbox:
-        sandbox.tick(_minute())
-        assert sandbox.holdings().objects == []
-    with _sandbox(tmp_path, names) as sandbox:
-        wait_until_true(lambda: sandbox.holdings().objects, "the buffered records")
-        instants = sandbox.instants()
-        assert len(instants) == len(set(instants)) == 4
-
-
-def test_a_damaged_snapshot_is_set_aside_with_a_warning(tmp_path: Path) -> None:
-    """The sandbox starts all the same, and its log says where the old snapshot is."""
-    folder = SandboxFolder(tmp_path)
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One that found a snapshot that is none."""
+    state = tmp_path_factory.mktemp("damaged")
+    folder = SandboxFolder(state)
     folder.path.mkdir(parents=True)
     folder.snapshot_file.write_bytes(b"no database at all" * 100)
-    with _sandbox(tmp_path, unique_names()) as sandbox:
-        sandbox.tick(_minute())
-        assert "snapshot-damaged-" in sandbox.child.log_file.read_text()
-    assert len(list(folder.path.glob("snapshot-damaged-*.db"))) == 1
+    with _sandbox(state, unique_names()) as sandbox:
+        yield sandbox
 
 
-def test_a_save_that_fails_is_told_and_made_up_later(tmp_path: Path) -> None:
+def test_a_damaged_snapshot_is_set_aside_with_a_warning(damaged: Sandbox) -> None:
+    """The sandbox starts all the same, and its log says where the old snapshot is."""
+    damaged.tick(_minute())
+    assert "snapshot-damaged-" in damaged.child.log_file.read_text()
+    assert len(list(damaged.snapshot.parent.glob("snapshot-damaged-*.db"))) == 1
+
+
+def test_a_save_that_fails_is_told_and_made_up_later(damaged: Sandbox) -> None:
     """A file that cannot be written stops nothing; the route and the log say what is wrong."""
-    snapshot = SandboxFolder(tmp_path).snapshot_file
-    with _sandbox(tmp_path, unique_names()) as sandbox:
-        moved = snapshot.rename(snapshot.with_suffix(".away"))
-        snapshot.mkdir()
-        sandbox.tick(_minute())
-        assert "unable to open database file" in str(sandbox.save())
-        assert "could not be saved" in sandbox.child.log_file.read_text()
-        snapshot.rmdir()
-        moved.rename(snapshot)
-        assert sandbox.save() is None
+    snapshot = damaged.snapshot
+    moved = snapshot.rename(snapshot.with_suffix(".away"))
+    snapshot.mkdir()
+    damaged.tick(_minute())
+    assert "unable to open database file" in str(damaged.save())
+    assert "could not be saved" in damaged.child.log_file.read_text()
+    snapshot.rmdir()
+    moved.rename(snapshot)
+    assert damaged.save() is None

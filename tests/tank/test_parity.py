@@ -58,6 +58,7 @@ STORY: tuple[Step, ...] = (
 def history(deployed: Deployed) -> list[Event]:
     """The story in the tank."""
     events: list[Event] = []
+    deployed.tank.reset()  # whoever was here before has left what a run ends with
     with deployed.tank.frozen_at(START):
         deployed.pipeline.begin(deployed.tank.aws, START)
     options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STORY)

@@ -6,25 +6,16 @@ with, and draws none of its own, so that the same story always shrinks to the sa
 keeps a story only if it breaks the same invariant.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis.database import ExampleDatabase, choices_to_bytes
 
 from wavetank.campaign.results import StoryResult
 from wavetank.clock import Clock
 from wavetank.driver.play import Story
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.smaller import choices_of, smaller_plans
 
 HORIZONS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60, 120))
-EXAMPLES_MAX = 10_000
-"""More than any budget: Hypothesis asks about plans that are known, too."""
-UNFINISHED = b".secondary"
-"""How the keys end under which Hypothesis keeps examples that it has not shrunk to the end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,26 +58,6 @@ def shrink(
         runs=search.runs,
         complete=search.complete,
     )
-
-
-class _FoundError(Exception):
-    """Tells Hypothesis that a plan is of those that are looked for."""
-
-
-class _Beginning(ExampleDatabase):
-    """Has Hypothesis begin with one example, whatever it looks for, and keeps no others."""
-
-    def __init__(self, choices: Sequence[int]) -> None:
-        self._example = choices_to_bytes(choices)
-
-    def fetch(self, key: bytes) -> Iterable[bytes]:
-        return [self._example] if key.endswith(UNFINISHED) else []
-
-    def save(self, key: bytes, value: bytes) -> None:
-        """Nothing is kept."""
-
-    def delete(self, key: bytes, value: bytes) -> None:
-        """As above."""
 
 
 class _Search:
@@ -140,27 +111,9 @@ class _Search:
 
     def simplify(self, plan: FaultPlan) -> FaultPlan:
         """With its numbers as small as they can be."""
-        found = plan
+        from wavetank.campaign.simplifying import simplest  # noqa: PLC0415 - imports Hypothesis
 
-        def look(smaller: FaultPlan) -> None:
-            nonlocal found
-            if self._breaks(smaller, self._scenario.horizon):
-                found = smaller
-                raise _FoundError
-
-        options = settings(
-            database=_Beginning(choices_of(plan)),
-            deadline=None,
-            derandomize=False,
-            max_examples=EXAMPLES_MAX,
-            phases=[Phase.reuse, Phase.shrink],
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-        )
-        with suppress(_FoundError):  # Hypothesis ends with the smallest, once more
-            options(seed(0)(given(smaller_plans(plan))(look)))()
-        return found
+        return simplest(plan, lambda smaller: self._breaks(smaller, self._scenario.horizon))
 
     def shortest(self, plan: FaultPlan) -> timedelta:
         """The shortest run that has room for it, and still breaks."""

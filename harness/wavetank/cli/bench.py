@@ -23,7 +23,11 @@ def bench(
     days: Annotated[
         int,
         typer.Option(
-            "--days", metavar="N", min=1, max=365, help="Virtual days of the longest run."
+            "--days",
+            metavar="N",
+            min=0,
+            max=365,
+            help="Virtual days of the longest run; 0 for an hour.",
         ),
     ] = 1,
     campaign: Annotated[

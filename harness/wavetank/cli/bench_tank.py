@@ -75,7 +75,7 @@ def show_campaigns(output: Output, runs: int) -> None:
 
 
 def _lengths(days: int) -> list[timedelta]:
-    return [HOUR, *dict.fromkeys(timedelta(days=count) for count in (1, days))]
+    return [HOUR, *dict.fromkeys(timedelta(days=count) for count in (1, days) if 0 < count <= days)]
 
 
 class _TankBench:

@@ -29,7 +29,7 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.tank import deployed_tank, play_with_progress
-from wavetank.driver.play import Played, Story, judges_of
+from wavetank.driver.play import Played, Story, check_virtual, judges_of
 from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
 from wavetank.faults.duration import YEAR, duration_text
@@ -84,6 +84,7 @@ def run(
     """Play a scenario in virtual time: its faults happen, are healed, and the data are judged."""
     output = Output(as_json=as_json)
     story = _story(scenario, seed, hours)
+    check_virtual(story.scenario)
     pipeline = PipelineChoice(
         name=name,
         surname=surname,

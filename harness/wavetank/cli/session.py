@@ -26,8 +26,12 @@ RECORD_FORMATS = ("ndjson", "original")
 RECOVERY_SECONDS_MAX = 200.0
 
 
-class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
-    """A signal asked the sandbox to stop."""
+class Stopped(BaseException):
+    """A signal asked the sandbox to stop.
+
+    No Exception, as KeyboardInterrupt is none: the SDK takes those that come in the middle of a
+    call for a lost connection, tries again, and nothing would stop.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

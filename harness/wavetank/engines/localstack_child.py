@@ -179,12 +179,15 @@ class LocalStackChild:
             self._clock.sleep(POLL_SECONDS)
 
     def _is_ready(self) -> bool:
-        if self._is_answered() and not self._listens():
-            raise PortTakenError(
-                f"LocalStack to listen on port {self.port}",
-                "another program listening there",
-                "choose another --port",
-            )
+        """Whether it says so itself: nobody is asked before it is this LocalStack that listens."""
+        if not self._listens():
+            if self._is_answered() and not self._listens():
+                raise PortTakenError(
+                    f"LocalStack to listen on port {self.port}",
+                    "another program listening there",
+                    "choose another --port",
+                )
+            return False
         state = init_state(self.endpoint)
         if state is not None and state.failed:
             raise self._failure(f"init script {', '.join(state.failed)} in state ERROR")

@@ -1,0 +1,32 @@
+"""The units in which the suite is shared out."""
+
+import pytest
+
+from tests.rules.source import ROOT
+from tests.units import LONGEST_FIRST, rank, unit_of
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "unit"),
+    [
+        ("tests/unit/test_a.py::test_b", "tests/unit/test_a.py"),
+        ("tests/unit/test_a.py::test_b[docker]", "tests/unit/test_a.py"),
+        ("tests/live/test_a.py::test_b[docker]", "live on docker"),
+        ("tests/live/test_a.py::test_b[embedded-one-by-one]", "live on embedded"),
+    ],
+)
+def test_a_files_tests_stay_together_and_an_engines_do(nodeid: str, unit: str) -> None:
+    """Whoever shares a LocalStack is on the worker that has it."""
+    assert unit_of(nodeid) == unit
+
+
+def test_what_takes_long_begins() -> None:
+    """In the order of the list, before all else."""
+    first, second, *_ = LONGEST_FIRST
+    assert rank(f"{first}::test_a") < rank(f"{second}::test_a") < rank("tests/unit/test_a.py::b")
+
+
+def test_the_units_are_there() -> None:
+    """A file that was renamed would come last, and everybody would wait for it."""
+    files = [unit for unit in LONGEST_FIRST if not unit.startswith("live on ")]
+    assert [file for file in files if not (ROOT / file).is_file()] == []

@@ -1,0 +1,65 @@
+"""How the suite is shared out: which tests stay together on one worker, and who begins.
+
+A file's tests share what they start. Those of `tests/live` all do, one LocalStack for each engine,
+so they stay together by engine and not by file. What takes long begins, so that the workers end
+together: at the end there are only small units left.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it ships no types
+
+if TYPE_CHECKING:
+    import pytest
+
+LIVE = re.compile(r"tests/live/.*\[(embedded|docker)\b")
+LONGEST_FIRST = (
+    "tests/embedded/test_commands.py",
+    "tests/embedded/test_documents.py",
+    "tests/docker/test_compose.py",
+    "live on embedded",
+    "live on docker",
+    "tests/tank/test_run_commands.py",
+    "tests/embedded/test_own_handler.py",
+    "tests/embedded/test_snapshot.py",
+    "tests/fidelity/test_register.py",
+    "tests/campaign/test_command.py",
+    "tests/embedded/test_peers.py",
+    "tests/tank/test_own_repository.py",
+    "tests/tank/test_guarantee.py",
+    "tests/docker/test_documents.py",
+    "tests/tank/test_faults.py",
+    "tests/embedded/test_engine.py",
+    "tests/tank/test_parity.py",
+    "tests/tank/test_naive.py",
+    "tests/tank/test_run.py",
+    "tests/embedded/test_mail_relay.py",
+    "tests/campaign/test_cluster.py",
+    "tests/tank/test_templates.py",
+    "tests/campaign/test_crew.py",
+)
+"""Units of more than ten seconds. What is new and long has its place here."""
+
+
+def unit_of(nodeid: str) -> str:
+    """The unit that the test belongs to."""
+    live = LIVE.match(nodeid)
+    return f"live on {live[1]}" if live else nodeid.partition("::")[0]
+
+
+def rank(nodeid: str) -> int:
+    """The place of its unit; all that are not in the list come after it."""
+    unit = unit_of(nodeid)
+    return LONGEST_FIRST.index(unit) if unit in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]  # as above
+    """Hands out unit after unit, in the order in which they were collected."""
+
+    def __init__(self, config: "pytest.Config", log: Any) -> None:
+        config.option.loadscopereorder = False  # it would begin with what has the most tests
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
