@@ -21,6 +21,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "sandbox",
             "settings",
             "stack",
+            "target",
             "transport",
             "trigger",
             "watch",
