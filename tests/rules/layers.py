@@ -15,6 +15,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "engines",
             "live",
             "pipelines",
+            "preflight",
             "probes",
             "requirements",
             "runs",
@@ -32,6 +33,7 @@ LAYERS: dict[str, frozenset[str]] = {
         {
             "__init__",
             "clock",
+            "costs",
             "errors",
             "exchange",
             "faults",
