@@ -1,13 +1,13 @@
 """What a change set would do, as values: which resource, how, and whether data go with it.
 
 Read from DescribeChangeSet as AWS documents it, with IncludePropertyValues. LocalStack gives no
-details and no policy action; there the properties are told by the contexts before and after, and
-whether the resource stays by the templates.
+details and no policy action: there the properties are told by the contexts before and after,
+replacements by AWS's schemas too, and whether the old resource stays by the templates.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,23 @@ DATA: Mapping[str, str] = {
     "AWS::SNS::Topic": "its confirmed subscriptions",
 }
 """What goes with a resource of the type."""
+CREATE_ONLY: Mapping[str, frozenset[str]] = {
+    "AWS::DynamoDB::Table": frozenset({"TableName"}),
+    "AWS::Events::Rule": frozenset({"Name"}),
+    "AWS::IAM::Role": frozenset({"RoleName"}),
+    "AWS::KinesisFirehose::DeliveryStream": frozenset({"DeliveryStreamName", "DeliveryStreamType"}),
+    "AWS::Lambda::EventInvokeConfig": frozenset({"FunctionName", "Qualifier"}),
+    "AWS::Lambda::Function": frozenset({"FunctionName"}),
+    "AWS::Lambda::Permission": frozenset({"Action", "FunctionName", "Principal", "SourceArn"}),
+    "AWS::Logs::LogGroup": frozenset({"LogGroupName"}),
+    "AWS::Logs::LogStream": frozenset({"LogGroupName", "LogStreamName"}),
+    "AWS::S3::Bucket": frozenset({"BucketName"}),
+    "AWS::S3::BucketPolicy": frozenset({"Bucket"}),
+    "AWS::SNS::Subscription": frozenset({"Endpoint", "Protocol", "TopicArn"}),
+    "AWS::SNS::Topic": frozenset({"TopicName"}),
+}
+"""The properties in our templates that nobody can change without a new resource, by AWS's schemas.
+LocalStack does not see all of them; AWS says itself what it will do."""
 
 
 class Action(StrEnum):
@@ -146,16 +163,17 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
 def _replacement(
     change: "ResourceChangeTypeDef", properties: tuple[PropertyChange, ...]
 ) -> Replacement:
-    """As CloudFormation says it; where it does not, the worst that a property may bring."""
+    """As CloudFormation says it; where it gives no details, the worst that a property brings."""
     action = change.get("Action")
     if action in {"Add", "Remove", "Import"}:
         return Replacement.NONE
     said = REPLACEMENTS.get(change.get("Replacement", ""))
-    if said is not None:
+    if said is not None and change.get("Details"):
         return said
     if action not in ACTIONS:  # such as Dynamic: CloudFormation cannot tell yet what it will do
         return Replacement.CONDITIONAL
-    return max((p.replacement for p in properties), key=SEVERITY.index, default=Replacement.NONE)
+    worst = [property_.replacement for property_ in properties]
+    return max((*worst, said or Replacement.NONE), key=SEVERITY.index)
 
 
 def _kept(change: "ResourceChangeTypeDef", action: Action, policies: Policies) -> bool:
@@ -171,7 +189,9 @@ def _properties(change: "ResourceChangeTypeDef") -> Iterator[PropertyChange]:
         yield from _from_details(change["Details"])
     elif change.get("Action") == "Modify":
         before, after = change.get("BeforeContext"), change.get("AfterContext")
-        yield from _differences("", _context(before), _context(after))
+        for found in _differences("", _context(before), _context(after)):
+            needed = found.path in CREATE_ONLY.get(change.get("ResourceType", ""), ())
+            yield replace(found, replacement=Replacement.CERTAIN) if needed else found
 
 
 def _from_details(details: "list[ResourceChangeDetailTypeDef]") -> Iterator[PropertyChange]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.clients import AwsClients, BotoCoreError, ClientError, error_code
 from wavetank.clock import Clock
+from wavetank.errors import InfrastructureError
 from wavetank.probes import read_prices
 from wavetank.stack.deployment import DeploymentOptions, wanted_packages, wanted_stacks
 from wavetank.stack.package import Package
@@ -70,9 +71,22 @@ def plan_deployment(
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
-        InfrastructureError: what was made for looking cannot be deleted.
+        InfrastructureError: the target does not answer, or what was made for looking cannot be
+            deleted.
         ConditionTimeoutError: CloudFormation does not come to an end.
     """
+    try:
+        return _planned(target, options, project_folder, clock)
+    except BotoCoreError as error:
+        action = "check the network, then run the same command again: it deletes what this one left"
+        raise InfrastructureError(
+            f"an answer of {target.description}", str(error), action
+        ) from error
+
+
+def _planned(
+    target: Target, options: DeploymentOptions, project_folder: Path, clock: Clock
+) -> DeploymentPlan:
     aws, names = target.aws, options.names
     packages = wanted_packages(options, project_folder)
     wanted = wanted_stacks(options, project_folder, packages)
