@@ -1,6 +1,7 @@
 """Planning says what deploying would do, and leaves everything as it was."""
 
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -238,6 +239,22 @@ def test_the_command_ends_by_what_it_found(pretended: PretendedAws) -> None:
     assert shown.code == ExitCode.UNKNOWN
     assert "servicequotas:GetServiceQuota" in shown.text
     assert "nothing was changed" in shown.text
+
+
+def test_ctrl_c_leaves_nothing(localstack: Host, pretended: PretendedAws) -> None:
+    """In the middle of a change set: it is deleted, its empty stack too, and the user is told."""
+    account = sandbox_clients(localstack.endpoint, ACCOUNT)
+    before = _state(account)
+
+    def interrupt(request: HttpRequest) -> None:
+        if is_call(request, "cloudformation", "DescribeChangeSet"):
+            signal.raise_signal(signal.SIGINT)
+
+    pretended.answers.insert(0, interrupt)
+    shown = _run("--target", "aws", "--name", "Mary Shelley", "--email", "a@example.com")
+    assert shown.code == ExitCode.INTERRUPTED
+    assert "nothing is left of the plan" in shown.text
+    assert _state(account) == before
 
 
 def test_the_command_reads_without_colour(localstack: Host, pipeline: Pipeline) -> None:

@@ -11,6 +11,8 @@ from wavetank.preflight.rights import is_denied
 from wavetank.settings import REGION
 
 ABSENT = frozenset({"404", "NoSuchBucket"})
+THERE = frozenset({"301", "403", "AccessDenied", "PermanentRedirect"})
+"""What S3 answers of a bucket that is there, to somebody who may not look into it."""
 OTHER_REGION = "another region"
 TAKEN_FIX = (
     "bucket names are shared by everybody: choose another --prefix, or spell the name differently"
@@ -71,6 +73,8 @@ def _without_list(intention: Intention, bucket: str) -> Outcome:
     except ClientError as error:
         if error_code(error) in ABSENT:
             return valid(f"{bucket} is free")
+        if error_code(error) not in THERE:
+            raise
         return unknown(
             f"{bucket} exists; whose it is may not be asked: s3:ListAllMyBuckets is missing",
             f"give the profile s3:ListAllMyBuckets; if it is somebody else's: {TAKEN_FIX}",
@@ -85,6 +89,8 @@ def _region(aws: AwsClients, bucket: str) -> str | None:
     except ClientError as error:
         if error_code(error) in ABSENT:
             return None
+        if error_code(error) not in THERE:
+            raise
         headers: dict[str, str] = error.response["ResponseMetadata"]["HTTPHeaders"]
         return headers.get("x-amz-bucket-region", OTHER_REGION)
     return answer.get("BucketRegion", REGION)

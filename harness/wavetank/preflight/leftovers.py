@@ -17,6 +17,8 @@ from wavetank.settings import REGION
 ABSENT = frozenset(
     {"NoSuchEntity", "NotFound", "NotFoundException", "ResourceNotFoundException", "404"}
 )
+GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
+"""What a stack that failed still lists, and has no more: the second is kept, by nobody."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def _owned(intention: Intention) -> Iterator[str]:
             continue
         for page in pages:
             for entry in page["StackResourceSummaries"]:
-                yield entry.get("PhysicalResourceId", "")
+                if entry["ResourceStatus"] not in GONE:
+                    yield entry.get("PhysicalResourceId", "")
 
 
 def _places(aws: AwsClients, names: Names, account: str) -> Iterator[Place]:

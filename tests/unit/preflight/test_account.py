@@ -1,5 +1,6 @@
 """Whose credentials, which clock, and what the account forbids."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -70,6 +71,15 @@ def test_names_are_shown_with_the_limit(aws: Aws) -> None:
     assert "32 of 63 characters" in names_fit(intention()).evidence
 
 
+def test_a_name_that_is_too_long_is_a_blocker(aws: Aws) -> None:
+    """With what AWS would say of it."""
+    aws.answers()
+    meant = intention()
+    names = replace(meant.names, bucket="x" * 64)
+    outcome = names_fit(replace(meant, names=names))
+    assert (outcome.verdict, "1 too long" in outcome.evidence) == (Verdict.INVALID, True)
+
+
 def _block(**settings: bool) -> str:
     flags = "".join(f"<{key}>{str(value).lower()}</{key}>" for key, value in settings.items())
     return f"<PublicAccessBlockConfiguration>{flags}</PublicAccessBlockConfiguration>"
@@ -94,7 +104,7 @@ def _block(**settings: bool) -> str:
 def test_a_block_of_public_policies_is_a_blocker(
     aws: Aws, answer: HttpResponse, verdict: Verdict
 ) -> None:
-    """ACLs may be blocked, as nothing here has any; policies may not. No setting is none."""
+    """Access lists may be blocked, as nothing here has any; policies may not."""
     aws.answers(at("s3-control", "GET", "/v20180820/configuration/publicAccessBlock", answer))
     outcome = account_access_block(intention())
     assert outcome.verdict is verdict

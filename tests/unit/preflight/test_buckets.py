@@ -1,6 +1,9 @@
 """A bucket's name is free, ours, or somebody else's; who answers says nothing about that."""
 
+import pytest
+
 from tests.unit.preflight.answers import NAMES, Aws, at, buckets, intention, xml
+from wavetank.clients import ClientError
 from wavetank.preflight.buckets import delivery_bucket
 from wavetank.preflight.outcome import Outcome
 from wavetank.verdicts import Verdict
@@ -9,10 +12,6 @@ DENIED = xml("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", 40
 HOST = r"s3\."
 PATH = f"/(?:{NAMES.bucket})?"
 """The SDK has the bucket in the host's name."""
-
-
-def _head(status: int, region: str = "eu-west-1") -> object:
-    return xml("", status, x_amz_bucket_region=region)
 
 
 def _judge(aws: Aws, status: int, *own: str, region: str = "eu-west-1") -> Outcome:
@@ -55,6 +54,12 @@ def test_a_bucket_of_ours_elsewhere_is_an_obstacle(aws: Aws) -> None:
     outcome = _judge(aws, 200, NAMES.bucket, region="eu-central-1")
     assert outcome.evidence == f"{NAMES.bucket} is ours, but in eu-central-1"
     assert outcome.verdict is Verdict.INVALID
+
+
+def test_trouble_of_s3_says_nothing_of_the_name(aws: Aws) -> None:
+    """A request that S3 cannot take does not make a name somebody else's."""
+    with pytest.raises(ClientError, match="400"):
+        _judge(aws, 400)
 
 
 def test_without_the_list_the_owner_is_asked_for(aws: Aws) -> None:

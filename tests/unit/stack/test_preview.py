@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from tests.passing import Passing
-from wavetank.clients import ClientError
+from wavetank.clients import BotoCoreError, ClientError
 from wavetank.errors import ConditionTimeoutError, InfrastructureError
 from wavetank.stack.deployment import WantedStack
 from wavetank.stack.preview import PLAN_CHANGE_SET, Previews, StackChanges
@@ -149,7 +148,7 @@ def test_what_cannot_be_taken_back_is_said() -> None:
 
     def cut() -> None:
         def fail(**_: str) -> None:
-            raise EndpointConnectionError(endpoint_url="https://example.com")
+            raise BotoCoreError
 
         aws.delete_change_set = fail  # type: ignore[method-assign]  # the network, from here on
 
