@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound, WaiterError
 
+from wavetank.errors import UsageError
 from wavetank.naming import PROBE_SESSION
 from wavetank.settings import REGION, SANDBOX_ACCOUNT
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3control import S3ControlClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -36,6 +39,8 @@ __all__ = [
     "WaiterError",
     "access_key",
     "anonymous_clients",
+    "aws_clients",
+    "configured_endpoints",
     "error_code",
     "once_only",
     "role_clients",
@@ -45,6 +50,8 @@ __all__ = [
 CONNECT_SECONDS = 5
 READ_SECONDS = 90
 ATTEMPTS_MAX = 4
+AWS_ATTEMPTS_MAX = 5
+"""AWS throttles, and networks drop: some fifteen seconds of trying again."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,14 @@ class AwsClients:
         return self.session.client("s3", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
+    def s3control(self) -> "S3ControlClient":
+        return self.session.client("s3control", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def service_quotas(self) -> "ServiceQuotasClient":
+        return self.session.client("service-quotas", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
     def sns(self) -> "SNSClient":
         return self.session.client("sns", endpoint_url=self.endpoint, config=self.config)
 
@@ -115,6 +130,41 @@ def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients
         region_name=REGION,
     )
     return AwsClients(session=session, endpoint=endpoint)
+
+
+def aws_clients(profile: str | None) -> AwsClients:
+    """Clients of AWS itself with the user's credentials: the profile's, or what the SDK finds.
+
+    Raises:
+        UsageError: there is no such profile.
+    """
+    try:
+        session = boto3.Session(profile_name=profile, region_name=REGION)
+    except ProfileNotFound as error:
+        action = "see the names with: aws configure list-profiles"
+        raise UsageError("a profile of the AWS configuration", str(error), action) from error
+    return AwsClients(
+        session=session,
+        endpoint=None,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": AWS_ATTEMPTS_MAX},
+        ),
+    )
+
+
+def configured_endpoints(aws: AwsClients) -> list[str]:
+    """Which settings of the session's AWS configuration file send calls to another endpoint."""
+    profile = aws.session._session.get_scoped_config()  # noqa: SLF001 - boto3 has no door to it
+    services = aws.session._session.full_config.get("services", {})  # noqa: SLF001 - as above
+    own = services.get(profile.get("services", ""), {})
+    found = ["endpoint_url of the profile"] if "endpoint_url" in profile else []
+    return found + [
+        f"endpoint_url of {service} in the profile's services"
+        for service, settings in own.items()
+        if isinstance(settings, dict) and "endpoint_url" in settings
+    ]
 
 
 def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
@@ -138,11 +188,14 @@ def once_only(aws: AwsClients) -> AwsClients:
     return replace(aws, config=aws.config.merge(Config(retries={"total_max_attempts": 1})))
 
 
-def access_key(aws: AwsClients) -> str:
-    """The key that these clients sign with."""
+def access_key(aws: AwsClients) -> str | None:
+    """The key that these clients sign with; None where there are no credentials.
+
+    Raises:
+        BotoCoreError: they would have to be renewed, and cannot.
+    """
     credentials = aws.session.get_credentials()
-    assert credentials is not None  # every client here is made with some
-    return credentials.access_key
+    return None if credentials is None else credentials.get_frozen_credentials().access_key
 
 
 def anonymous_clients(aws: AwsClients) -> AwsClients:

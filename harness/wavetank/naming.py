@@ -171,7 +171,7 @@ def derive_names(
             stream if stream_name_case is StreamNameCase.UPPER else f"{stem.lower()}-deliverystream"
         ),
     )
-    _check(names)
+    check_limits(names)
     return names
 
 
@@ -212,7 +212,12 @@ def _folded(part: str, name: str, character: str) -> str:
     )
 
 
-def _check(names: Names) -> None:
+def check_limits(names: Names) -> None:
+    """Returns where AWS takes each of the names.
+
+    Raises:
+        UsageError: it would refuse one.
+    """
     if names.bucket.startswith(BUCKET_START_REFUSED):
         raise UsageError(
             f"a bucket name that does not start with {BUCKET_START_REFUSED}, which S3 reserves",

@@ -63,6 +63,15 @@ def read_settings() -> Settings:
     )
 
 
+def endpoint_overrides() -> list[str]:
+    """The variables that are set and send calls of the AWS SDK to another endpoint."""
+    return sorted(name for name, value in os.environ.items() if _moves_endpoint(name) and value)
+
+
+def _moves_endpoint(name: str) -> bool:
+    return name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
+
+
 def search_path() -> str:
     """Where the machine looks for programs; also for who runs without a project around."""
     return os.environ.get("PATH", os.defpath)

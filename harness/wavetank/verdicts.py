@@ -19,13 +19,15 @@ class Verdict(StrEnum):
 class Finding:
     """One requirement judged: what was asked, what came of it, and what it was judged by.
 
-    `key` is the requirement's short name, where it has one.
+    `key` is the requirement's short name, where it has one; `fix` says what to do where it does not
+    hold.
     """
 
     requirement: str
     verdict: Verdict
     evidence: str
     key: str = ""
+    fix: str = ""
 
 
 def exit_code(findings: Iterable[Finding]) -> ExitCode:

@@ -118,7 +118,7 @@ def test_the_drill_breaks_a_script_and_puts_it_back(
     assert len(script.records()) == RECORDS_PER_TICK
 
     record = SandboxRecord(engine=Engine.ATTACHED, endpoint=localstack.endpoint, log="")
-    findings = check_requirements(attach(record, names, (ADDRESS,)).target())
+    findings = check_requirements(attach(record, names, (ADDRESS,)).checked())
     broken = [f.requirement for f in findings if f.verdict is not Verdict.VALID]
     assert broken == ["fires every 60 seconds"]  # deployed with it off
 

@@ -231,7 +231,7 @@ def test_every_requirement_is_found_broken_where_it_is(
     pipeline = make_pipeline()
     aws, names = pipeline.aws, pipeline.names
     record = SandboxRecord(engine=Engine.ATTACHED, endpoint=localstack.endpoint, log="")
-    target = attach(record, names, (ADDRESS,)).target()
+    target = attach(record, names, (ADDRESS,)).checked()
 
     def verdicts() -> dict[str, Verdict]:
         return {finding.requirement: finding.verdict for finding in check_requirements(target)}

@@ -155,7 +155,9 @@ def _prepare(aws: AwsClients) -> str:
     role = aws.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=json.dumps(TRUST))
     document = json.dumps(POLICY)
     aws.iam.put_role_policy(RoleName=NAME, PolicyName=NAME, PolicyDocument=document)
-    return access_key(role_clients(aws, role["Role"]["Arn"]))
+    key = access_key(role_clients(aws, role["Role"]["Arn"]))
+    assert key is not None  # a role's clients are made with credentials
+    return key
 
 
 def _sender(endpoint: str, key: str, call: WarmCall) -> Callable[[], None]:

@@ -5,6 +5,7 @@ options   the options that several commands share
 output    what people read, and the same as JSON
 sandbox   up, down, status
 deploy    deploy onto a running sandbox
+plan      what deploy would do, cost and meet with; plan_output shows it
 check     check, drill
 judging   what both and the demo do with a sandbox
 own       somebody's own script, checked in a sandbox of its own

@@ -17,7 +17,7 @@ def judge(running: RunningSandbox, output: Output) -> ExitCode:
     with output.waiting("waiting for Firehose to deliver, at most a minute and a half"):
         running.wait_until_fresh()
     with output.waiting("checking"):
-        findings = list(check_requirements(running.target()))
+        findings = list(check_requirements(running.checked()))
     output.findings(findings)
     return exit_code(findings)
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wavetank.cli import access, bench, campaign, check, demo, deploy, replay, sandbox, suite
+from wavetank.cli import access, bench, campaign, check, demo, deploy, plan, replay, sandbox, suite
 from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
 
@@ -27,6 +27,7 @@ app.command()(sandbox.down)
 app.command()(sandbox.status)
 app.command()(sandbox.logs)
 app.command()(sandbox.tick)
+app.command()(plan.plan)
 app.command()(deploy.deploy)
 app.command()(check.check)
 app.command()(check.drill)

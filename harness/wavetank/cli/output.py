@@ -53,8 +53,8 @@ class Output:
             self.console.print(_findings_table(findings))
         if not self.as_json:
             for finding in findings:
-                for hint in _hinted(finding).values():
-                    self.say(f"hint    {finding.key}: {hint}")
+                for word, text in _hinted(finding).items():
+                    self.say(f"{word:<8}{finding.key or finding.requirement}: {text}")
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[Status]:
@@ -67,6 +67,8 @@ class Output:
 
 def _hinted(finding: Finding) -> dict[str, str]:
     """What helps where it is broken."""
+    if finding.fix and finding.verdict is not Verdict.VALID:
+        return {"fix": finding.fix}
     broken = finding.verdict is Verdict.INVALID and finding.key in HINTS
     return {"hint": HINTS[finding.key]} if broken else {}
 

@@ -34,7 +34,7 @@ from wavetank.probes import (
     unanswered,
     wait_until,
 )
-from wavetank.requirements import FRESH_SECONDS_MAX, Target, topic_arn
+from wavetank.requirements import FRESH_SECONDS_MAX, CheckedPipeline, topic_arn
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.stack.cloudformation import ResourceEvent
@@ -86,10 +86,10 @@ class RunningSandbox:
             memory_mb=self._memory_mb(),
         )
 
-    def target(self) -> Target:
+    def checked(self) -> CheckedPipeline:
         """What the requirements are checked on."""
         messages = tuple(alerts(self.record.endpoint))
-        return Target(
+        return CheckedPipeline(
             self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
         )
 

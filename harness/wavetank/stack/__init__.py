@@ -7,8 +7,11 @@ own_places      the region and the endpoints that it names
 broken_package  such a zip with a large portion commented out
 artifacts       the bucket that CloudFormation fetches zips from
 template        the CloudFormation templates, with what CloudFormation cannot express filled in
+changes         a change set as values: what is added, changed, replaced, deleted, and lost
 cloudformation  one stack brought to a template's state, and why it failed where it did
 deployment      the whole pipeline: artifact bucket, storage stack, pipeline stack, first prices
 deployed        what of it is on a target, read from there
+plan            what deploying would do, asked without doing it
+preview         one stack's change set, made to be looked at and deleted again
 seed            the table's first prices
 """

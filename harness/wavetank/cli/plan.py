@@ -1,0 +1,221 @@
+"""`plan`: what a deployment would do and cost, and what could go wrong; nothing is done.
+
+Exit code 0: it can be deployed, whether or not anything would change. 1: preflight found what
+stands in the way, or CloudFormation refuses. 3: something that matters could not be asked, and
+unknown never passes; what it is stands in the findings.
+"""
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from wavetank.cli.deploy import own_handler_of, pipeline_of
+from wavetank.cli.options import (
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
+    DebugOption,
+    EmailOption,
+    EndpointOption,
+    HandlerOption,
+    JsonOption,
+    PrefixOption,
+    ResetOption,
+    StreamCaseOption,
+    SurnameOption,
+)
+from wavetank.cli.output import Output
+from wavetank.cli.plan_output import show_cost, show_plan
+from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
+from wavetank.clock import WallClock
+from wavetank.costs import Assumptions, read_prices, read_workload
+from wavetank.errors import ExitCode, UsageError
+from wavetank.naming import StreamNameCase
+from wavetank.preflight import preflight
+from wavetank.settings import REGION, read_settings
+from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
+from wavetank.stack.deployment import DeploymentOptions
+from wavetank.stack.plan import DeploymentPlan, plan_deployment
+from wavetank.stack.template import check_address
+from wavetank.target import Target, TargetKind
+from wavetank.verdicts import Finding, exit_code
+
+
+def plan(
+    context: typer.Context,
+    *,
+    target: TargetOption = TargetKind.LOCAL,
+    profile: ProfileOption = None,
+    account: AccountOption = None,
+    endpoint: EndpointOption = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="Whose pipeline, as 'First Surname'. Default in a sandbox: the deployed one.",
+        ),
+    ] = None,
+    surname: SurnameOption = None,
+    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
+    email: EmailOption = None,
+    record_format: Annotated[
+        str | None,
+        typer.Option(
+            "--record-format", metavar="ndjson|original", help="Default: as it is deployed."
+        ),
+    ] = None,
+    schedule: Annotated[
+        bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
+    ] = True,
+    handler: HandlerOption = None,
+    shipped_handler: Annotated[
+        bool, typer.Option("--shipped-handler", help="Put this project's own handler back.")
+    ] = False,
+    reset_prices: ResetOption = False,
+    tick_milliseconds: Annotated[
+        int | None,
+        typer.Option(
+            "--tick-milliseconds",
+            metavar="MS",
+            min=1,
+            help="For the cost: what Lambda's REPORT lines say a tick took. Default: assumed.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Show what deploy would change, what it costs a month, and what stands in its way."""
+    output = Output(as_json=as_json)
+    chosen = open_target(target, endpoint, profile, account)
+    pipeline = _pipeline(chosen, name, surname, prefix, stream_name_case)
+    options = DeploymentOptions(
+        names=pipeline.names,
+        addresses=_addresses(chosen, pipeline, email),
+        schedule_enabled=schedule,
+        record_format=record_format or pipeline.record_format,
+        handler=own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler),
+        reset_prices=reset_prices,
+    )
+    _name_target(chosen, options, output)
+    findings, planned = _look(chosen, options, output)
+    show_plan(planned, output)
+    _reckon(planned, options, tick_milliseconds, output)
+    raise typer.Exit(_end(findings, planned, _to_apply(context), output))
+
+
+def _pipeline(
+    target: Target, name: str | None, surname: str | None, prefix: str, case: StreamNameCase
+) -> DeployedPipeline:
+    """The one that is meant; on AWS it has to be said, as much else may be in an account."""
+    if name is not None:
+        return pipeline_of(target.aws, name, surname, prefix, case)
+    if target.kind is TargetKind.AWS:
+        raise UsageError("--name with --target aws", "none", "say whose pipeline it is to be")
+    return the_pipeline(target.aws)
+
+
+def _addresses(
+    target: Target, pipeline: DeployedPipeline, email: list[str] | None
+) -> tuple[str, ...]:
+    """Those given; on AWS those that are deployed, and never the sandbox's default."""
+    if email or target.kind is TargetKind.LOCAL:
+        return tuple(check_address(address) for address in email or pipeline.addresses)
+    stack = pipeline.names.pipeline_stack
+    same = [p for p in deployed_pipelines(target.aws) if p.names.pipeline_stack == stack]
+    return same[0].addresses if same else ()
+
+
+def _name_target(target: Target, options: DeploymentOptions, output: Output) -> None:
+    names = options.names
+    output.say(f"This is {target.description}: pipeline {names.stem} of {names.full_name}")
+    output.emit(
+        "target",
+        kind=target.kind,
+        account=target.account,
+        region=REGION,
+        endpoint=target.endpoint,
+        stem=names.stem,
+        full_name=names.full_name,
+        addresses=options.addresses,
+    )
+
+
+def _look(
+    target: Target, options: DeploymentOptions, output: Output
+) -> tuple[list[Finding], DeploymentPlan]:
+    """Preflight, then the change sets; Ctrl-C lets the change sets be deleted first."""
+    clock, project = WallClock(), read_settings().project_folder
+    try:
+        with stop_on_signal():
+            findings = []
+            with output.waiting("looking what could go wrong") as status:
+                for found in preflight(target, options.names, options.addresses, clock):
+                    status.update(f"looked at: {found.requirement}")
+                    findings.append(found)
+            output.findings(findings)
+            with output.waiting("asking CloudFormation what would change"):
+                return findings, plan_deployment(target, options, project, clock)
+    except Stopped:
+        output.say("stopped; nothing was changed, and nothing is left of the plan")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def _reckon(
+    planned: DeploymentPlan, options: DeploymentOptions, milliseconds: int | None, output: Output
+) -> None:
+    assumptions = (
+        Assumptions()
+        if milliseconds is None
+        else Assumptions(tick_milliseconds=milliseconds, tick_measured=True)
+    )
+    addresses = len({address.lower() for address in options.addresses})
+    workload = read_workload(planned.template, planned.parameters, addresses, assumptions)
+    show_cost(workload, read_prices(), WallClock().now().date(), output)
+
+
+def _end(
+    findings: list[Finding], planned: DeploymentPlan, to_apply: str, output: Output
+) -> ExitCode:
+    code = ExitCode.BROKEN if planned.refused else exit_code(findings)
+    match code:
+        case ExitCode.BROKEN:
+            output.say("nothing was changed; it cannot be deployed as things are: see the fixes")
+        case ExitCode.UNKNOWN:
+            output.say(f"nothing was changed; not everything could be asked; to apply: {to_apply}")
+        case _:
+            output.say(f"nothing was changed; to apply: {to_apply}")
+    output.emit(
+        "planned", changes_anything=planned.changes_anything, exit_code=code, to_apply=to_apply
+    )
+    return code
+
+
+def _to_apply(context: typer.Context) -> str:
+    """The command that does what was planned: the same options, but those of the plan alone."""
+    words = ["./wavetank", "deploy"]
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        if (
+            parameter.name in {"as_json", "debug", "tick_milliseconds"}
+            or value == parameter.default
+        ):
+            continue
+        words += _words(parameter.opts[0], parameter.secondary_opts, value)
+    return shlex.join(words)
+
+
+def _words(option: str, negation: list[str], value: object) -> list[str]:
+    match value:
+        case True:
+            return [option]
+        case False:
+            return negation[:1]
+        case None:
+            return []
+        case list() | tuple():
+            return [word for entry in value for word in (option, str(entry))]
+        case _:
+            return [option, str(value)]

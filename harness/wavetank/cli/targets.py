@@ -1,0 +1,80 @@
+"""`--target`: the options that say where a command acts, and the question before it does."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.prompt import Prompt
+from rich.text import Text
+
+from wavetank.cli.output import Output
+from wavetank.cli.running import running_record
+from wavetank.errors import UsageError
+from wavetank.target import Target, TargetKind, aws_target, local_target
+
+TargetOption = Annotated[
+    TargetKind,
+    typer.Option(
+        "--target",
+        metavar="local|aws",
+        help="Where: local is the running sandbox, aws the account of your credentials.",
+    ),
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help="With --target aws: whose credentials. Default: what the AWS SDK finds.",
+    ),
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NUMBER",
+        help="With --target aws: the account that it must be; another one is refused.",
+    ),
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Do not ask; for pipelines, where nobody can answer.")
+]
+
+
+def open_target(
+    kind: TargetKind, endpoint: str | None, profile: str | None, account: str | None
+) -> Target:
+    """The target that the options mean.
+
+    Raises:
+        UsageError: the options contradict each other, no sandbox runs, or there are no usable
+            credentials.
+        InfrastructureError: the target does not answer.
+    """
+    if kind is TargetKind.AWS:
+        if endpoint is not None:
+            raise UsageError("--target aws or --endpoint", "both", "leave one out")
+        return aws_target(profile, account)
+    if profile is not None or account is not None:
+        raise UsageError(
+            "--target aws beside --profile and --account",
+            "--target local",
+            "a sandbox is never reached with an account's credentials: leave them out",
+        )
+    return local_target(running_record(endpoint).endpoint)
+
+
+def confirm(target: Target, word: str, question: str, output: Output, *, yes: bool) -> None:
+    """Returns once the user has typed the word; on a sandbox, or with --yes, at once.
+
+    Raises:
+        UsageError: something else was typed, or nobody is there to type.
+    """
+    if yes or target.kind is TargetKind.LOCAL:
+        return
+    output.progress.print(Text(f"{question}\nThis is {target.description}."))
+    if not sys.stdin.isatty():
+        raise UsageError(f"{word} to be typed", "no terminal", "give --yes where nobody can answer")
+    answer = Prompt.ask(f"Type {word} to go on", console=output.progress)
+    if answer != word:
+        raise UsageError(f"{word} to be typed", repr(answer), "nothing was changed")

@@ -1,0 +1,244 @@
+"""What a change set would do, as values: which resource, how, and whether data go with it.
+
+Read from DescribeChangeSet as AWS documents it, with IncludePropertyValues. LocalStack gives no
+details and no policy action: there the properties are told by the contexts before and after,
+replacements by AWS's schemas too, and whether the old resource stays by the templates.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        ResourceChangeDetailTypeDef,
+        ResourceChangeTypeDef,
+    )
+
+UNKNOWN_YET = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""CloudFormation's own words for a value that only the deployment will tell."""
+DATA: Mapping[str, str] = {
+    "AWS::DynamoDB::Table": "its items",
+    "AWS::KinesisFirehose::DeliveryStream": "the records in its buffer",
+    "AWS::Logs::LogGroup": "its log lines",
+    "AWS::Logs::LogStream": "its log lines",
+    "AWS::S3::Bucket": "its objects",
+    "AWS::SNS::Subscription": "the address's confirmation",
+    "AWS::SNS::Topic": "its confirmed subscriptions",
+}
+"""What goes with a resource of the type."""
+CREATE_ONLY: Mapping[str, frozenset[str]] = {
+    "AWS::DynamoDB::Table": frozenset({"TableName"}),
+    "AWS::Events::Rule": frozenset({"Name"}),
+    "AWS::IAM::Role": frozenset({"RoleName"}),
+    "AWS::KinesisFirehose::DeliveryStream": frozenset({"DeliveryStreamName", "DeliveryStreamType"}),
+    "AWS::Lambda::EventInvokeConfig": frozenset({"FunctionName", "Qualifier"}),
+    "AWS::Lambda::Function": frozenset({"FunctionName"}),
+    "AWS::Lambda::Permission": frozenset({"Action", "FunctionName", "Principal", "SourceArn"}),
+    "AWS::Logs::LogGroup": frozenset({"LogGroupName"}),
+    "AWS::Logs::LogStream": frozenset({"LogGroupName", "LogStreamName"}),
+    "AWS::S3::Bucket": frozenset({"BucketName"}),
+    "AWS::S3::BucketPolicy": frozenset({"Bucket"}),
+    "AWS::SNS::Subscription": frozenset({"Endpoint", "Protocol", "TopicArn"}),
+    "AWS::SNS::Topic": frozenset({"TopicName"}),
+}
+"""The properties in our templates that nobody can change without a new resource, by AWS's schemas.
+LocalStack does not see all of them; AWS says itself what it will do."""
+
+
+class Action(StrEnum):
+    """What becomes of a resource."""
+
+    ADD = "add"
+    CHANGE = "change"
+    REPLACE = "replace"
+    DELETE = "delete"
+    IMPORT = "import"
+
+
+class Replacement(StrEnum):
+    """Whether a new resource takes the old one's place."""
+
+    NONE = "none"
+    CONDITIONAL = "conditional"
+    CERTAIN = "certain"
+
+
+ACTIONS = {
+    "Add": Action.ADD,
+    "Modify": Action.CHANGE,
+    "Remove": Action.DELETE,
+    "Import": Action.IMPORT,
+    "SyncWithActual": Action.CHANGE,
+}
+REPLACEMENTS = {
+    "True": Replacement.CERTAIN,
+    "Conditional": Replacement.CONDITIONAL,
+    "False": Replacement.NONE,
+}
+RECREATIONS = {
+    "Always": Replacement.CERTAIN,
+    "Conditionally": Replacement.CONDITIONAL,
+    "Never": Replacement.NONE,
+}
+SEVERITY = tuple(Replacement)
+KEEPING = frozenset({"Retain", "ReplaceAndRetain", "RetainExceptOnCreate", "Snapshot"})
+
+
+@dataclass(frozen=True)
+class PropertyChange:
+    """One property; `before` and `after` are None where there is none or it is not told."""
+
+    path: str
+    before: str | None
+    after: str | None
+    replacement: Replacement
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceChange:
+    """One resource; `kept` says that the old one outlives its place in the stack.
+
+    `lost` names the data that go with it, and is empty where none do.
+    """
+
+    action: Action
+    logical_id: str
+    kind: str
+    physical_id: str | None
+    replacement: Replacement
+    kept: bool
+    properties: tuple[PropertyChange, ...]
+
+    @property
+    def lost(self) -> str:
+        """What is lost if it comes to that."""
+        goes = self.action is Action.DELETE or self.replacement is not Replacement.NONE
+        return DATA.get(self.kind, "") if goes and not self.kept else ""
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Which resources stay when they leave the stack, by the templates."""
+
+    on_delete: frozenset[str] = frozenset()
+    on_replace: frozenset[str] = frozenset()
+
+
+def read_policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Policies:
+    """What is deleted is so by the template that is deployed, what is replaced by the new one."""
+    return Policies(
+        frozenset(_keeping(before, "DeletionPolicy")),
+        frozenset(_keeping(after, "UpdateReplacePolicy")),
+    )
+
+
+def _keeping(template: Mapping[str, Any], policy: str) -> Iterator[str]:
+    for name, resource in template.get("Resources", {}).items():
+        if resource.get(policy) in KEEPING:
+            yield name
+
+
+def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> ResourceChange:
+    """One entry of a change set."""
+    properties = tuple(_properties(change))
+    replacement = _replacement(change, properties)
+    action = ACTIONS.get(change.get("Action", ""), Action.CHANGE)
+    if action is Action.CHANGE and replacement is Replacement.CERTAIN:
+        action = Action.REPLACE
+    name, physical = change.get("LogicalResourceId", ""), change.get("PhysicalResourceId")
+    return ResourceChange(
+        action=action,
+        logical_id=name,
+        kind=change.get("ResourceType", ""),
+        physical_id=None if physical == UNKNOWN_YET else physical,
+        replacement=replacement,
+        kept=_kept(change, action, policies),
+        properties=properties,
+    )
+
+
+def _replacement(
+    change: "ResourceChangeTypeDef", properties: tuple[PropertyChange, ...]
+) -> Replacement:
+    """As CloudFormation says it; where it gives no details, the worst that a property brings."""
+    action = change.get("Action")
+    if action in {"Add", "Remove", "Import"}:
+        return Replacement.NONE
+    said = REPLACEMENTS.get(change.get("Replacement", ""))
+    if said is not None and change.get("Details"):
+        return said
+    if action not in ACTIONS:  # such as Dynamic: CloudFormation cannot tell yet what it will do
+        return Replacement.CONDITIONAL
+    worst = [property_.replacement for property_ in properties]
+    return max((*worst, said or Replacement.NONE), key=SEVERITY.index)
+
+
+def _kept(change: "ResourceChangeTypeDef", action: Action, policies: Policies) -> bool:
+    said = change.get("PolicyAction")
+    if said is not None:
+        return said in KEEPING or said == "ReplaceAndSnapshot"
+    keeping = policies.on_delete if action is Action.DELETE else policies.on_replace
+    return change.get("LogicalResourceId") in keeping
+
+
+def _properties(change: "ResourceChangeTypeDef") -> Iterator[PropertyChange]:
+    if change.get("Details"):
+        yield from _from_details(change["Details"])
+    elif change.get("Action") == "Modify":
+        before, after = change.get("BeforeContext"), change.get("AfterContext")
+        for found in _differences("", _context(before), _context(after)):
+            needed = found.path in CREATE_ONLY.get(change.get("ResourceType", ""), ())
+            yield replace(found, replacement=Replacement.CERTAIN) if needed else found
+
+
+def _from_details(details: "list[ResourceChangeDetailTypeDef]") -> Iterator[PropertyChange]:
+    """One for each path: what a parameter changes is told twice, and the static one knows more.
+
+    [CloudFormation user guide, using-cfn-updating-stacks-changesets-samples]
+    """
+    by_path: dict[str, PropertyChange] = {}
+    for detail in sorted(details, key=lambda entry: entry.get("Evaluation") == "Static"):
+        found = _from_detail(detail)
+        earlier = by_path.get(found.path, found)
+        by_path[found.path] = PropertyChange(
+            found.path,
+            earlier.before if found.before is None else found.before,
+            earlier.after if found.after is None else found.after,
+            found.replacement,
+        )
+    yield from by_path.values()
+
+
+def _from_detail(detail: "ResourceChangeDetailTypeDef") -> PropertyChange:
+    target = detail.get("Target", {})
+    named = target.get("Name") or target.get("Attribute", "")
+    return PropertyChange(
+        path=target.get("Path", "").removeprefix("/Properties/").lstrip("/") or named,
+        before=target.get("BeforeValue"),
+        after=target.get("AfterValue"),
+        replacement=RECREATIONS.get(target.get("RequiresRecreation", ""), Replacement.NONE),
+    )
+
+
+def _context(text: str | None) -> Mapping[str, Any]:
+    properties: Mapping[str, Any] = json.loads(text or "{}").get("Properties") or {}
+    return properties
+
+
+def _differences(path: str, before: Any, after: Any) -> Iterator[PropertyChange]:
+    """The innermost properties that differ; lists are compared whole."""
+    if before == after:
+        return
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        yield PropertyChange(path, _shown(before), _shown(after), Replacement.NONE)
+        return
+    for key in dict.fromkeys((*before, *after)):
+        inner = f"{path}/{key}" if path else str(key)
+        yield from _differences(inner, before.get(key), after.get(key))
+
+
+def _shown(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
