@@ -45,10 +45,13 @@ __all__ = [
     "once_only",
     "role_clients",
     "sandbox_clients",
+    "shared_clients",
 ]
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 90
+SHARED_READ_SECONDS = 20
+"""Where hundreds wait behind the one that does not answer."""
 ATTEMPTS_MAX = 4
 AWS_ATTEMPTS_MAX = 5
 """AWS throttles, and networks drop: some fifteen seconds of trying again."""
@@ -186,6 +189,16 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
 def once_only(aws: AwsClients) -> AwsClients:
     """The same clients, which try each call once and no more."""
     return replace(aws, config=aws.config.merge(Config(retries={"total_max_attempts": 1})))
+
+
+def shared_clients(aws: AwsClients, threads: int) -> AwsClients:
+    """The same clients for so many threads at once, who wait for no answer for long."""
+    config = Config(
+        max_pool_connections=threads,
+        read_timeout=SHARED_READ_SECONDS,
+        retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
+    )
+    return replace(aws, config=aws.config.merge(config))
 
 
 def access_key(aws: AwsClients) -> str | None:

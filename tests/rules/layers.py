@@ -10,6 +10,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "edge": frozenset(
         {
             "access",
+            "assess",
             "clients",
             "drill",
             "engines",

@@ -8,7 +8,19 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wavetank.cli import access, bench, campaign, check, demo, deploy, plan, replay, sandbox, suite
+from wavetank.cli import (
+    access,
+    assess,
+    bench,
+    campaign,
+    check,
+    demo,
+    deploy,
+    plan,
+    replay,
+    sandbox,
+    suite,
+)
 from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
 
@@ -32,6 +44,7 @@ app.command()(deploy.deploy)
 app.command()(check.check)
 app.command()(check.drill)
 app.command()(access.access)
+app.command()(assess.assess)
 app.command()(play.run)
 app.command()(replay.replay)
 app.command()(campaign.campaign)

@@ -1,8 +1,5 @@
 """The committed templates say what the brief asks, with the least rights that work."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from cfnlint.api import lint_file
 from cfnlint.config import ManualArgs
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.parliament import parliament_findings
 from wavetank.stack.deployment import ENTRY_POINT
 
 STORAGE, PIPELINE = Path("init/storage.yaml"), Path("init/pipeline.yaml")
@@ -128,24 +126,10 @@ def test_cfn_lint_has_nothing_to_say_for_eu_west_1(template: Path) -> None:
     assert "cfn-lint" not in template.read_text()
 
 
-def _parliament(folder: Path, policies: dict[str, dict[str, Any]]) -> list[str]:
-    """What parliament finds, in a process of its own: its import warns, and leaves files open."""
-    for name, document in policies.items():
-        (folder / f"{name.replace('/', '-')}.json").write_text(json.dumps(document))
-    done = subprocess.run(
-        [Path(sys.executable).with_name("parliament"), "--json", "--directory", folder],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == (1 if done.stdout else 0), done.stderr
-    return done.stdout.splitlines()
-
-
 def test_parliament_finds_nothing_in_any_identity_policy(tmp_path: Path) -> None:
     """Unknown actions, resources that an action does not take, and the like."""
     assert len(POLICIES) == 9
-    assert _parliament(tmp_path, POLICIES) == []
+    assert parliament_findings(tmp_path, POLICIES) == []
 
 
 def test_parliament_would_find_something(tmp_path: Path) -> None:
@@ -153,7 +137,7 @@ def test_parliament_would_find_something(tmp_path: Path) -> None:
     unknown = {"Effect": "Allow", "Action": "s3:ReadObject", "Resource": "*"}
     mismatched = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket"}
     wrong = {"Version": "2012-10-17", "Statement": [unknown, mismatched]}
-    assert len(_parliament(tmp_path, {"wrong": wrong})) == 2
+    assert len(parliament_findings(tmp_path, {"wrong": wrong})) == 2
 
 
 def test_no_role_may_do_more_than_its_work() -> None:

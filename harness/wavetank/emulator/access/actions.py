@@ -3,7 +3,7 @@
 Where a call is not listed here, its action is the operation's own name and its resource `*`: only a
 statement for all resources then allows it, which is less than AWS allows and never more.
 [Service Authorization Reference: Amazon S3, DynamoDB, Firehose, SNS, SQS, Lambda, CloudWatch Logs,
-STS, EventBridge, IAM]
+STS, EventBridge, IAM, CloudFormation]
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -259,6 +259,15 @@ def _of_events(call: Call) -> Iterator[Need]:
     yield Need(f"events:{call.operation}", call.arn(f"rule/{name}") if name else ANYTHING)
 
 
+def _of_cloudformation(call: Call) -> Iterator[Need]:
+    """A stack by its name has no ID yet, and AWS asks for all that it may have."""
+    stack = str(call.parameters.get("StackName") or "")
+    if not stack.startswith("arn:"):
+        stack = call.arn(f"stack/{stack or '*'}/*")
+    resource = ANYTHING if call.operation in WITHOUT_A_STACK else stack
+    yield Need(f"cloudformation:{call.operation}", resource)
+
+
 def _of_iam(call: Call) -> Iterator[Need]:
     arn = ANYTHING
     for parameter, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
@@ -267,7 +276,12 @@ def _of_iam(call: Call) -> Iterator[Need]:
     yield Need(f"iam:{call.operation}", str(call.parameters.get("PolicyArn") or arn))
 
 
+WITHOUT_A_STACK = frozenset(
+    {"DescribeStackDriftDetectionStatus", "ListStacks", "ListExports", "ValidateTemplate"}
+)
+"""Calls of CloudFormation that take no resource."""
 SERVICES: Mapping[str, Callable[[Call], Iterator[Need]]] = {
+    "cloudformation": _of_cloudformation,
     "dynamodb": _of_dynamodb,
     "events": _of_events,
     "firehose": _of_firehose,

@@ -165,3 +165,22 @@ def test_a_call_that_is_not_listed_needs_its_own_name_on_everything() -> None:
 def test_who_am_i_needs_nothing(operation: str) -> None:
     """Not even a policy that denies it."""
     assert _needs("sts", operation) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "resource"),
+    [
+        ("DescribeStacks", {}, "stack/*/*"),
+        ("CreateChangeSet", {"StackName": "DEDOREXP-storage"}, "stack/DEDOREXP-storage/*"),
+        ("DeleteStack", {"StackName": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:s/a/1"}, "s/a/1"),
+        ("ValidateTemplate", {}, None),
+    ],
+)
+def test_calls_of_cloudformation(
+    operation: str, parameters: dict[str, Any], resource: str | None
+) -> None:
+    """A stack by name or ARN, all stacks where none is named, and what takes no resource."""
+    arn = "*" if resource is None else f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:{resource}"
+    assert _needs("cloudformation", operation, **parameters) == [
+        (f"cloudformation:{operation}", arn)
+    ]

@@ -1,0 +1,120 @@
+"""The list of people: a CSV as spreadsheets export it, with comma, semicolon or tab."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.errors import UsageError
+
+REQUIRED = ("name", "surname")
+COLUMNS: Mapping[str, str] = {
+    "name": "name",
+    "surname": "surname",
+    "bucket": "bucket",
+    "streamarn": "stream ARN",
+    "email": "email",
+}
+"""By their letters alone, in small ones: what a column may be called."""
+DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A line of the list; `line` counts from 1, and what was not given is empty.
+
+    `trouble` says why the line cannot be used, where it cannot.
+    """
+
+    line: int
+    first_name: str
+    surname: str
+    bucket: str = ""
+    stream_arn: str = ""
+    email: str = ""
+    trouble: str = ""
+
+
+def read_people(path: Path) -> tuple[Person, ...]:
+    """The people in the file, in its order.
+
+    Raises:
+        UsageError: it is no such list; the message says in which line and column.
+    """
+    text = _text(path)
+    lines = list(_filled(text))
+    if not lines:
+        raise UsageError("a header with name and surname", f"nothing in {path}", "fill it in")
+    (line, header), *rows = lines
+    columns = _columns(line, header)
+    if not rows:
+        raise UsageError("a line for each person", f"only a header in {path}", "fill it in")
+    return tuple(_person(number, columns, cells) for number, cells in rows)
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError("a list of people", str(error), "correct the path") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            "a list in UTF-8",
+            f"byte {content[error.start]:#04x} in line {line} of {path}",
+            "save it as 'CSV UTF-8'",
+        ) from error
+
+
+def _filled(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines with anything in them, and where each begins."""
+    first = next((line for line in text.splitlines() if line.strip(DELIMITERS + " ")), "")
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count), strict=True
+    )
+    begins = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begins, [cell.strip() for cell in cells]
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        action = "mend its quotation marks"
+        raise UsageError("a CSV", f"{error} in line {begins}", action) from error
+
+
+def _columns(line: int, header: Sequence[str]) -> list[str]:
+    """What stands in each column."""
+    found: list[str] = []
+    for number, title in enumerate(header, 1):
+        column = "".join(letter for letter in title.casefold() if letter.isalnum())
+        place = f"{title!r} in line {line}, column {number}"
+        if column not in COLUMNS:
+            known = ", ".join(COLUMNS.values())
+            raise UsageError(f"a header of {known}", place, "rename the column, or delete it")
+        if column in found:
+            raise UsageError("each column once", f"again {place}", "delete one of the two")
+        found.append(column)
+    for column in REQUIRED:
+        if column not in found:
+            raise UsageError(
+                f"a column {column} in line {line}", ", ".join(header), "add it, or rename one"
+            )
+    return found
+
+
+def _person(line: int, columns: Sequence[str], cells: Sequence[str]) -> Person:
+    given = dict(zip(columns, cells, strict=False))
+    extra = len(cells) - len(columns)
+    return Person(
+        line=line,
+        first_name=given.get("name", ""),
+        surname=given.get("surname", ""),
+        bucket=given.get("bucket", ""),
+        stream_arn=given.get("streamarn", ""),
+        email=given.get("email", ""),
+        trouble=f"{extra} more cells than the header has" if extra > 0 else "",
+    )

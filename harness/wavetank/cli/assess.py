@@ -1,0 +1,150 @@
+"""`assess`: many people's pipelines at once, as a reviewer in another account sees them."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wavetank.assess.access import Reviewer, own_buckets
+from wavetank.assess.convention import Subject, subjects_of
+from wavetank.assess.crowd import THREADS, assess_all
+from wavetank.assess.looking import Assessor, Row
+from wavetank.assess.mail import read_alerts
+from wavetank.assess.people import read_people
+from wavetank.assess.report import write_csv
+from wavetank.cli.assess_output import AssessOutput
+from wavetank.cli.options import (
+    DEFAULT_NAME_PREFIX,
+    DebugOption,
+    EndpointOption,
+    JsonOption,
+    PrefixOption,
+)
+from wavetank.cli.output import Output
+from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.targets import ProfileOption, TargetOption, open_target
+from wavetank.clients import AwsClients, anonymous_clients, sandbox_clients, shared_clients
+from wavetank.clock import WallClock
+from wavetank.errors import ExitCode, UsageError
+from wavetank.sandbox import SandboxControls
+from wavetank.settings import SANDBOX_OTHER_ACCOUNT
+from wavetank.target import Target, TargetKind
+from wavetank.verdicts import exit_code
+
+MINUTES_MAX = 240
+
+
+def assess(
+    *,
+    people: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LIST.csv",
+            help="Columns name and surname; if there are any: bucket, stream ARN, email.",
+        ),
+    ],
+    target: TargetOption = TargetKind.LOCAL,
+    profile: ProfileOption = None,
+    endpoint: EndpointOption = None,
+    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    minutes: Annotated[
+        int,
+        typer.Option(
+            "--minutes",
+            metavar="MINUTES",
+            min=1,
+            max=MINUTES_MAX,
+            help="How many of the last minutes must have records.",
+        ),
+    ] = 60,
+    mailbox: Annotated[
+        Path | None,
+        typer.Option(
+            "--mailbox",
+            metavar="PATH",
+            help="An export of the mailbox with the alerts: an mbox file, or a folder of .eml.",
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write the rows for a spreadsheet, too."),
+    ] = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Look at many people's pipelines from another account, and judge each.
+
+    In the sandbox as its other account; on AWS with your credentials, which must be those of an
+    account that owns none of the buckets. Reads a bounded part of each bucket, and puts and deletes
+    one object of its own where that is not refused.
+    """
+    output = Output(as_json=as_json)
+    _check_csv(csv, people)
+    subjects = subjects_of(read_people(people), prefix)
+    alerts = None if mailbox is None else read_alerts(mailbox)
+    clock = WallClock()
+    with output.waiting("signing in"):
+        reviewer = _reviewer(open_target(target, endpoint, profile, None))
+    shown = AssessOutput(output, subjects, minutes, clock, has_mailbox=alerts is not None)
+    rows, stopped = _look(subjects, Assessor(reviewer, clock, minutes, alerts), shown)
+    shown.summary(rows)
+    if csv is not None:
+        write_csv(csv, rows)
+        output.say(f"written: {csv}")
+    if stopped:
+        output.say("stopped; what was done is above, and the same command looks at all again")
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    raise typer.Exit(exit_code(finding for row in rows for finding in row.findings))
+
+
+def _check_csv(csv: Path | None, people: Path) -> None:
+    """Said now, not once hundreds have been looked at."""
+    if csv is None:
+        return
+    if csv.absolute() == people.absolute():
+        raise UsageError("--csv beside the list", f"the list itself, {csv}", "name another file")
+    if csv.is_dir() or not csv.absolute().parent.is_dir():
+        raise UsageError("a file in a folder that exists", str(csv), "correct --csv")
+
+
+def _reviewer(target: Target) -> Reviewer:
+    """Who looks; the clients are made here, once, before threads share them.
+
+    Raises:
+        UsageError: the sandbox enforces no policies, so that looking would prove nothing.
+    """
+    aws = target.aws
+    if target.endpoint is not None:
+        if SandboxControls(target.endpoint).access_uses() is None:
+            action = "start one without --no-access"
+            raise UsageError("a sandbox that enforces policies", "one that does not", action)
+        aws = sandbox_clients(target.endpoint, SANDBOX_OTHER_ACCOUNT)
+    signed, unsigned = (_warm(shared_clients(a, THREADS)) for a in (aws, anonymous_clients(aws)))
+    return Reviewer(signed, unsigned, own_buckets(signed))
+
+
+def _warm(aws: AwsClients) -> AwsClients:
+    """The SDK makes no two clients at a time, and uses one on many threads."""
+    _ = aws.s3
+    return aws
+
+
+def _look(
+    subjects: Sequence[Subject], assessor: Assessor, shown: AssessOutput
+) -> tuple[list[Row], bool]:
+    """The rows in the order of the list, and whether somebody stopped it before all were there."""
+    rows: list[Row] = []
+    try:
+        with (
+            stop_on_signal(),
+            shown.progress(),
+            closing(assess_all(subjects, assessor.assess)) as ready,
+        ):
+            for row in ready:
+                rows.append(row)
+                shown.takes(row)
+    except Stopped:
+        pass
+    return sorted(rows, key=lambda row: row.subject.person.line), len(rows) < len(subjects)

@@ -1,0 +1,169 @@
+"""What people and programs read of an assessment: a line each in 80 columns, and why not."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from wavetank.assess import access, bucket, convention, coverage, looking, mail, walk
+from wavetank.assess.convention import Subject
+from wavetank.assess.looking import Row
+from wavetank.assess.report import values_of, why
+from wavetank.cli.output import STYLES, Output
+from wavetank.clock import Clock
+from wavetank.verdicts import Verdict
+from wavetank.words import counted
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "found": (convention.KEY, bucket.KEY),
+    "read": (access.READABLE_KEY,),
+    "write": (access.CLOSED_KEY,),
+    "anon": (access.UNSIGNED_KEY,),
+    "records": (looking.RECORDS_KEY, looking.COPIES_KEY),
+    "fresh": (looking.FRESH_KEY,),
+    "minutes": (coverage.KEY,),
+    "walk": (walk.KEY,),
+    "alert": (mail.KEY,),
+}
+"""The findings that stand in a column; the worst of them is shown."""
+WIDTH = 80
+VERDICT_WIDTH = 7
+WORDS = {Verdict.VALID: "ok", Verdict.INVALID: "NO", Verdict.UNKNOWN: "?"}
+MARKS = {Verdict.VALID: "", Verdict.INVALID: "!", Verdict.UNKNOWN: "?"}
+"""Behind a number; colours are not for everybody."""
+UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+LINE_SECONDS = 10.0
+"""Between two lines about progress, where no bar can move."""
+
+
+class AssessOutput:
+    """Where an assessment's words go."""
+
+    def __init__(
+        self,
+        output: Output,
+        subjects: Sequence[Subject],
+        minutes: int,
+        clock: Clock,
+        *,
+        has_mailbox: bool,
+    ) -> None:
+        self._output = output
+        self._total = len(subjects)
+        self._minutes = minutes
+        self._clock = clock
+        self._columns = [name for name in COLUMNS if has_mailbox or name != "alert"]
+        self._said = clock.monotonic()
+        self._done = 0
+        self._bar: Progress | None = None
+
+    @contextmanager
+    def progress(self) -> Iterator[None]:
+        """For the body, a bar moves; a line now and then where there is no terminal."""
+        if not self._output.progress.is_terminal:
+            yield
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=self._output.progress, transient=True) as self._bar:
+            self._bar.add_task("looking", total=self._total)
+            yield
+        self._bar = None
+
+    def takes(self, row: Row) -> None:
+        """One more."""
+        self._done += 1
+        findings = [
+            {
+                "key": finding.key,
+                "requirement": finding.requirement,
+                "verdict": finding.verdict,
+                "evidence": finding.evidence,
+            }
+            for finding in row.findings
+        ]
+        self._output.emit("row", **values_of(row), findings=findings)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=self._done)
+        elif self._clock.monotonic() - self._said >= LINE_SECONDS:
+            self._said = self._clock.monotonic()
+            self._output.progress.print(f"{self._done} of {self._total} looked at")
+
+    def summary(self, rows: Sequence[Row]) -> None:
+        """All rows as a table, why those are not valid that are not, and how many there are."""
+        counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+        missing = self._total - len(rows)
+        self._output.emit("summary", rows=len(rows), **counts, not_assessed=missing)
+        if self._output.as_json:
+            return
+        if rows:
+            self._output.console.print(self._table(rows))
+        for row in rows:
+            if reasons := why(row):
+                self._output.say(f"line {row.subject.person.line}, {_shown(row.subject)}")
+            for reason in reasons:
+                self._output.say(f"  {reason}")
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        left = f"; {missing} not looked at" if missing else ""
+        self._output.say(f"{counted(len(rows), 'pipeline')}: {told}{left}")
+
+    def _table(self, rows: Sequence[Row]) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        used = sum(len(name) + 1 for name in self._columns) + VERDICT_WIDTH + 1
+        width = WIDTH - used
+        table.add_column("person", no_wrap=True, overflow="ellipsis", width=width)
+        table.add_column("verdict", no_wrap=True)
+        for name in self._columns:
+            table.add_column(name, no_wrap=True, min_width=len(name))
+        for row in rows:
+            cells = (self._cell(row, name) for name in self._columns)
+            verdict = Text(row.verdict, style=STYLES[row.verdict])
+            table.add_row(Text(_shown(row.subject)), verdict, *cells)
+        return table
+
+    def _cell(self, row: Row, name: str) -> Text:
+        verdicts = [finding.verdict for finding in row.findings if finding.key in COLUMNS[name]]
+        if not verdicts:
+            return Text("-", style="dim")
+        verdict = next(
+            v for v in (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID) if v in verdicts
+        )
+        measured = self._measured(row, name)
+        text = measured + MARKS[verdict] if measured else WORDS[verdict]
+        return Text(text, style=STYLES[verdict])
+
+    def _measured(self, row: Row, name: str) -> str:
+        """The number that says more than yes or no."""
+        match name:
+            case "fresh" if row.age_seconds is not None:
+                return age_text(row.age_seconds)
+            case "minutes" if row.minutes_covered is not None:
+                return f"{row.minutes_covered}/{self._minutes}"
+            case "alert" if row.last_alert is not None:
+                return date_text(row.last_alert)
+        return ""
+
+
+def age_text(seconds: float) -> str:
+    """`45s`, `12m`, `3h`, `9d`."""
+    whole = max(0, round(seconds))
+    size, unit = next(((size, unit) for size, unit in UNITS if whole >= size), UNITS[-1])
+    return f"{whole // size}{unit}"
+
+
+def date_text(instant: datetime) -> str:
+    """Month and day, which is what has room."""
+    return f"{instant:%m-%d}"
+
+
+def _shown(subject: Subject) -> str:
+    """The person's name, safe to show: it is as its owner likes."""
+    name = f"{subject.person.first_name} {subject.person.surname}".strip() or "nobody"
+    return "".join(letter if letter.isprintable() else "?" for letter in name)

@@ -1,0 +1,50 @@
+"""The promotion's role at work: what our commands call with its rights alone, policies enforced.
+
+What CloudFormation then calls in the role's name is not judged here, but in
+tests/unit/stack/test_deployer_role.py: LocalStack's has all rights.
+"""
+
+import pytest
+
+from tests.deployer_role import deployer_policies
+from tests.live.conftest import ADDRESS, PACE_SECONDS, MakeRole
+from tests.live.hosts import PROJECT
+from tests.live.names import unique_names
+from tests.waiting import wait_until_true
+from wavetank.clients import AwsClients, ClientError, role_clients
+from wavetank.clock import WallClock
+from wavetank.drill.broken_code import broken_code
+from wavetank.naming import Names
+from wavetank.requirements import CheckedPipeline, check_requirements
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+
+PREFIX_LETTERS = 9
+
+
+def test_the_life_of_a_pipeline_needs_no_more(aws: AwsClients, make_role: MakeRole) -> None:
+    """Deployed, deployed again, checked, broken, restored and deleted; a denial would end it."""
+    names, clock = unique_names(), WallClock()
+    deployer = role_clients(aws, make_role(*_statements(names)))
+    options = DeploymentOptions(names=names, addresses=(ADDRESS,), schedule_enabled=False)
+    for _ in range(2):
+        Deployer(deployer, PROJECT, clock, PACE_SECONDS).deploy(options)
+    checked = CheckedPipeline(deployer, names, clock, (ADDRESS,), (), lambda: None)
+    assert len(list(check_requirements(checked))) == 12
+    with broken_code(deployer, names, clock), pytest.raises(ClientError, match="not authorized"):
+        deployer.dynamodb.delete_item(TableName=names.table, Key={"TickerName": {"S": "Index_1"}})
+    for stack in (names.pipeline_stack, names.storage_stack):
+        deployer.cloudformation.delete_stack(StackName=stack)
+    wait_until_true(lambda: not _stacks(deployer, names), "both stacks to be deleted", 60)
+
+
+def _statements(names: Names) -> list[dict[str, object]]:
+    policies = deployer_policies(
+        NamePrefix=names.stem[:PREFIX_LETTERS], LowerPrefix=names.bucket[:PREFIX_LETTERS]
+    )
+    return [statement for document in policies.values() for statement in document["Statement"]]
+
+
+def _stacks(deployer: AwsClients, names: Names) -> list[str]:
+    pages = deployer.cloudformation.get_paginator("describe_stacks").paginate()
+    found = [stack["StackName"] for page in pages for stack in page["Stacks"]]
+    return [name for name in found if name in {names.pipeline_stack, names.storage_stack}]
