@@ -76,8 +76,8 @@ def deploy(
     if name is None:
         pipeline = the_pipeline(aws)
     else:
-        pipeline = _pipeline_of(aws, name, surname, prefix, stream_name_case)
-    own = _own_handler(aws, pipeline, handler, shipped=shipped_handler)
+        pipeline = pipeline_of(aws, name, surname, prefix, stream_name_case)
+    own = own_handler_of(aws, pipeline, handler, shipped=shipped_handler)
     addresses = tuple(check_address(address) for address in email or pipeline.addresses)
     options = DeploymentOptions(
         names=pipeline.names,
@@ -98,7 +98,7 @@ def deploy(
     output.emit("deployed", changed=done.changed_stacks, prices_reset=reset_prices)
 
 
-def _pipeline_of(
+def pipeline_of(
     aws: AwsClients, name: str, surname: str | None, prefix: str, case: StreamNameCase
 ) -> DeployedPipeline:
     """The one that the options name, with the handler that is deployed in it."""
@@ -114,7 +114,7 @@ def _pipeline_of(
     )
 
 
-def _own_handler(
+def own_handler_of(
     aws: AwsClients, pipeline: DeployedPipeline, path: Path | None, *, shipped: bool
 ) -> OwnHandler | None:
     """The given one, or the one that is deployed; None where this project's is to run.

@@ -44,6 +44,15 @@ class DeploymentOptions:
 
 
 @dataclass(frozen=True)
+class WantedStack:
+    """A stack as it is to be."""
+
+    name: str
+    template: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Deployment:
     """What was deployed, and what it took."""
 
@@ -75,27 +84,47 @@ class Deployer:
             InfrastructureError: CloudFormation refused or failed.
         """
         names = options.names
-        init = self._project / "init"
-        pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
-        packages = {name: package_folder(self._project / "lambdas" / name) for name in FUNCTIONS}
-        if options.handler is not None:
-            packages["streaming"] = options.handler.package
+        packages = wanted_packages(options, self._project)
+        wanted = wanted_stacks(options, self._project, packages)
         upload_packages(self._aws.s3, names.artifact_bucket, packages.values())
         applied = {
-            names.storage_stack: self._stacks.apply(
-                names.storage_stack,
-                read_template(init / "storage.yaml"),
-                {"DeliveryBucketName": names.bucket},
-            ),
-            names.pipeline_stack: self._stacks.apply(
-                names.pipeline_stack, pipeline, _parameters(options, packages)
-            ),
+            stack.name: self._stacks.apply(stack.name, stack.template, stack.parameters)
+            for stack in wanted
         }
         seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
         if options.reset_prices:
             reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
         changed = tuple(name for name, state in applied.items() if state.changed)
         return Deployment(changed, seeded, packages)
+
+
+def wanted_packages(options: DeploymentOptions, project_folder: Path) -> dict[str, Package]:
+    """The functions' code, by the function.
+
+    Raises:
+        UsageError: a handler folder cannot be packaged.
+    """
+    packages = {name: package_folder(project_folder / "lambdas" / name) for name in FUNCTIONS}
+    if options.handler is not None:
+        packages["streaming"] = options.handler.package
+    return packages
+
+
+def wanted_stacks(
+    options: DeploymentOptions, project_folder: Path, packages: Mapping[str, Package]
+) -> tuple[WantedStack, WantedStack]:
+    """Storage and pipeline, in the order in which they are made.
+
+    Raises:
+        UsageError: a template or an address cannot be used.
+    """
+    names, init = options.names, project_folder / "init"
+    storage = read_template(init / "storage.yaml")
+    pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
+    return (
+        WantedStack(names.storage_stack, storage, {"DeliveryBucketName": names.bucket}),
+        WantedStack(names.pipeline_stack, pipeline, _parameters(options, packages)),
+    )
 
 
 def _parameters(options: DeploymentOptions, packages: Mapping[str, Package]) -> dict[str, str]:

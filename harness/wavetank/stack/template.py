@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
@@ -52,6 +53,12 @@ def read_pipeline_template(path: Path, addresses: Sequence[str]) -> str:
             "Properties": {"TopicArn": {"Ref": TOPIC}, "Protocol": "email", "Endpoint": address},
         }
     return json.dumps(template)
+
+
+def parse_template(text: str) -> dict[str, Any]:
+    """The template as values, from JSON or YAML."""
+    template: dict[str, Any] = yaml_parse(text)
+    return template
 
 
 def _parsed(path: Path) -> dict[str, dict[str, object]]:
