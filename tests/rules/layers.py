@@ -10,6 +10,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "edge": frozenset(
         {
             "access",
+            "attestation",
             "clients",
             "drill",
             "engines",

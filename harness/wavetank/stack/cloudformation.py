@@ -13,7 +13,7 @@ from wavetank.clock import Clock
 from wavetank.errors import InfrastructureError
 from wavetank.stack.change_sets import NO_CHANGES, ChangeSets, StackContent
 from wavetank.stack.following import Follower, Pace, ResourceEvent, Rest
-from wavetank.stack.reasons import explain
+from wavetank.stack.reasons import explain, in_words
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -224,16 +224,9 @@ def _is_under_way(stack: "StackTypeDef") -> bool:
     return status.endswith("_IN_PROGRESS") and status != REVIEW
 
 
-def told(failure: ResourceEvent) -> str:
-    """What failed and why: in plain words, where there are any, and in the service's."""
-    said = f"{failure.resource} {failure.status}: {failure.reason}"
-    explanation = explain(failure.kind, failure.reason)
-    return f"{said} (which means: {explanation.meaning})" if explanation else said
-
-
 def _failed(name: str, rest: Rest, wanted: str = "to be deployed") -> InfrastructureError:
     failure = rest.failure
-    found = told(failure) if failure else rest.status
+    found = in_words(failure) if failure else rest.status
     meaning = STATES.get(rest.status)
     state = f"; the stack is in {rest.status}: {meaning}" if meaning else ""
     explanation = explain(failure.kind, failure.reason) if failure else None
@@ -244,7 +237,7 @@ def _failed(name: str, rest: Rest, wanted: str = "to be deployed") -> Infrastruc
 
 
 def _not_startable(standing: Standing) -> InfrastructureError:
-    why = f", since {told(standing.failure)}" if standing.failure else ""
+    why = f", since {in_words(standing.failure)}" if standing.failure else ""
     return InfrastructureError(
         f"stack {standing.name} in a state that can be updated",
         f"{standing.status}{why}",

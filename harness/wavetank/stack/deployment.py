@@ -99,9 +99,9 @@ class Deployer:
         wanted = wanted_stacks(options, self._project, packages)
         with plain_trouble():
             bucket = self.artifacts(names)
-            stacks = self._stacks(bucket)
+            stacks = self.stacks(names)
             for stack in wanted:
-                check_ours(stacks.standing(stack.name), stack.parameters)
+                check_ours(stacks.standing(stack.name), names.bucket)
             bucket.prepare()
             bucket.hold(packages.values())
             changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
@@ -114,13 +114,14 @@ class Deployer:
         """The bucket that CloudFormation fetches from."""
         return ArtifactBucket(self._aws.s3, names.artifact_bucket, self._account, names.stem)
 
-    def _stacks(self, bucket: ArtifactBucket) -> Stacks:
+    def stacks(self, names: Names) -> Stacks:
+        """The target's, with that bucket for what is long."""
         return Stacks(
             self._aws.cloudformation,
             self._clock,
             self._pace_seconds,
             self._on_event,
-            publish=bucket.publish,
+            publish=self.artifacts(names).publish,
         )
 
 

@@ -3,8 +3,6 @@
 What it makes carries a tag. Stacks of versions that gave none are known by a parameter.
 """
 
-from collections.abc import Mapping
-
 from wavetank.errors import UsageError
 from wavetank.stack.cloudformation import Standing
 
@@ -14,8 +12,8 @@ IDENTITY = "DeliveryBucketName"
 """The parameter that two people cannot share, though their letters may be the same."""
 
 
-def check_ours(standing: Standing, parameters: Mapping[str, str]) -> None:
-    """Returns where the stack can be brought to the parameters: a new one, or one that has them.
+def check_ours(standing: Standing, bucket: str) -> None:
+    """Returns where the stack is new, or of the pipeline that delivers into the bucket.
 
     Raises:
         UsageError: it is somebody else's, or of another person's pipeline.
@@ -28,10 +26,10 @@ def check_ours(standing: Standing, parameters: Mapping[str, str]) -> None:
             "a stack of something else",
             "choose another --prefix, or delete that stack if nothing needs it",
         )
-    found = standing.parameters.get(IDENTITY, parameters[IDENTITY])
-    if found != parameters[IDENTITY]:
+    found = standing.parameters.get(IDENTITY, bucket)
+    if found != bucket:
         raise UsageError(
-            f"stack {standing.name} with the bucket {parameters[IDENTITY]}",
+            f"stack {standing.name} with the bucket {bucket}",
             f"one with {found}: somebody's whose letters are the same",
             "choose another --prefix",
         )

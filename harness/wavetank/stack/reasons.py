@@ -7,6 +7,8 @@ known wrongly, can still be looked up.
 import re
 from dataclasses import dataclass
 
+from wavetank.stack.following import ResourceEvent
+
 AGAIN = "then run the same command again"
 
 
@@ -61,8 +63,8 @@ RULES = (
     _rule(
         "AWS::S3::Bucket",
         r"already ?exists|name is not available",
-        "the name is taken, of which there is one for all accounts: by somebody else's bucket, or by "
-        "one of this account that is in no stack",
+        "the name is taken: by somebody else's bucket, as all accounts share the names, or by one "
+        "of this account that is in no stack",
         f"choose another --prefix or spelling; if it is yours and not needed, delete it, {AGAIN}",
     ),
     _rule(
@@ -106,3 +108,10 @@ def explain(kind: str, reason: str) -> Explanation | None:
         if rule.kind in {"", kind} and rule.pattern.search(reason):
             return rule.explanation
     return None
+
+
+def in_words(failure: ResourceEvent) -> str:
+    """What failed and why: in plain words, where there are any, and in the service's."""
+    said = f"{failure.resource} {failure.status}: {failure.reason}"
+    explanation = explain(failure.kind, failure.reason)
+    return f"{said} (which means: {explanation.meaning})" if explanation else said
