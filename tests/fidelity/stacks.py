@@ -5,6 +5,7 @@ from typing import Any
 from tests.fidelity.ground import Ground
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
+from tests.waiting import wait_until_seen
 from wavetank.clients import ClientError, error_code
 
 AREA = Area("CloudFormation")
@@ -13,6 +14,12 @@ Resources:
   Rule:
     Type: AWS::Events::Rule
     Properties: {{Name: {name}, ScheduleExpression: rate(1 hour), State: {state}}}
+"""
+BUCKET_TEMPLATE = """
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: {{BucketName: {name}}}
 """
 RETAIN_TEMPLATE = """
 Resources:
@@ -72,6 +79,27 @@ def _what_is_retained_stays(ground: Ground) -> str:
     topics = ground.aws.sns.get_paginator("list_topics").paginate()
     arns = [topic["TopicArn"] for page in topics for topic in page["Topics"]]
     return "kept" if any(arn.endswith(f":{name}") for arn in arns) else "deleted"
+
+
+@AREA.row(
+    "a bucket in a template whose name is taken",
+    aws="CREATE_FAILED",
+    localstack="CREATE_COMPLETE",
+    source="S3 API: CreateBucket",
+)
+def _buckets_are_not_taken_over(ground: Ground) -> str:
+    name, cloudformation = f"test-{unique_letters()}", ground.aws.cloudformation
+    place: Any = {"LocationConstraint": ground.aws.session.region_name}
+    ground.aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration=place)
+    cloudformation.create_stack(StackName=name, TemplateBody=BUCKET_TEMPLATE.format(name=name))
+    settled = wait_until_seen(
+        lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"],
+        lambda status: not status.endswith("_IN_PROGRESS"),
+        "the stack to settle",
+    )
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    own = [event for event in events if event["LogicalResourceId"] == "Bucket"]
+    return own[0]["ResourceStatus"] if own else settled
 
 
 def _retaining_stack(ground: Ground) -> str:

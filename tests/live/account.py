@@ -56,8 +56,12 @@ class Account:
     def deploy(self, person: "Person", *arguments: str, answer: str = "") -> Typed:
         """Types the command, with --yes unless there is an answer, and the schedule off."""
         consent = [] if answer else ["--yes"]
-        words = ["deploy", "--target", "aws", "--no-schedule", *consent, *person.options]
-        done = CliRunner().invoke(app, [*words, *arguments], input=answer)
+        return self.type(*consent, *person.options, *arguments, answer=answer)
+
+    def type(self, *arguments: str, answer: str = "") -> Typed:
+        """Types the command with these arguments alone."""
+        words = ["deploy", "--target", "aws", "--no-schedule", *arguments]
+        done = CliRunner().invoke(app, words, input=answer)
         return Typed(done.exit_code, done.output, done.exception)
 
 

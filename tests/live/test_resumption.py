@@ -17,7 +17,8 @@ from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
 
 READING = re.compile(r"Describe|Get|List|Scan")
 RUNS_MAX = 60
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+Z")
+RECORD = re.compile(r"deployments/.*\.json")
+"""A record's key has the time in it."""
 LOST_TO_THE_SDK = ("CreateChangeSet", "ExecuteChangeSet", "PutItem")
 
 
@@ -33,7 +34,7 @@ def change_of(request: HttpRequest) -> str:
         operation += request.body.decode()
     stack = fields.get("StackName", [""])[0].split("/")
     name = stack[1] if len(stack) > 1 else stack[0]
-    path = INSTANT.sub("now", unquote(f"{parts.path}?{parts.query}"))
+    path = RECORD.sub("record", unquote(f"{parts.path}?{parts.query}"))
     return f"{request.method} {path} {operation} {name}"
 
 

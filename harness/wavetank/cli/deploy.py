@@ -161,11 +161,8 @@ def addresses_of(
         found = [p for p in deployed_pipelines(target.aws) if p.names.pipeline_stack == stack]
         addresses = [address for same in found for address in same.addresses]
     if not addresses:
-        raise UsageError(
-            "--email with --target aws, once for each address",
-            "none",
-            "say who is told of failures",
-        )
+        expected = "--email ADDRESS with --target aws"
+        raise UsageError(expected, "none", "say who is told of failures, once for each")
     return tuple(check_address(address) for address in addresses)
 
 

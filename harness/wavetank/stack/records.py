@@ -1,5 +1,6 @@
 """What was deployed when and on what grounds, kept beside it: an object in the artifact bucket."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 
@@ -26,8 +27,8 @@ class DeploymentRecord:
 
     @property
     def key(self) -> str:
-        """Of the object; they sort by time."""
-        return f"{FOLDER}{self.at}.json"
+        """Of the object; they sort by time, and none takes another's place."""
+        return f"{FOLDER}{self.at}-{hashlib.sha256(self.content).hexdigest()[:8]}.json"
 
     @property
     def content(self) -> bytes:
