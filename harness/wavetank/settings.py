@@ -72,6 +72,11 @@ def _moves_endpoint(name: str) -> bool:
     return name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
 
 
+def pytest_options() -> str:
+    """What pytest is told by the environment, besides the command line."""
+    return os.environ.get("PYTEST_ADDOPTS", "")
+
+
 def search_path() -> str:
     """Where the machine looks for programs; also for who runs without a project around."""
     return os.environ.get("PATH", os.defpath)

@@ -204,6 +204,9 @@ def test_a_deleted_bucket_or_table_does_not_come_back(stopped: Stopped, tmp_path
         assert sandbox.holdings().objects == []
         sandbox.tick(_minute())
         for stack in (other.pipeline_stack, other.storage_stack):
+            sandbox.aws.cloudformation.update_termination_protection(
+                StackName=stack, EnableTerminationProtection=False
+            )
             sandbox.aws.cloudformation.delete_stack(StackName=stack)
         wait_until_true(
             lambda: other.table not in sandbox.aws.dynamodb.list_tables()["TableNames"], "no table"

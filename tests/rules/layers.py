@@ -11,6 +11,7 @@ LAYERS: dict[str, frozenset[str]] = {
         {
             "access",
             "assess",
+            "attestation",
             "clients",
             "drill",
             "engines",

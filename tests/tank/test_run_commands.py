@@ -8,6 +8,8 @@ import pytest
 
 from tests.shell import Finished, Shell
 from wavetank.errors import ExitCode
+from wavetank.settings import read_settings
+from wavetank.stack.fingerprint import Fingerprint, project_fingerprints
 
 CRASH = """
 description = "Dies between the writes"
@@ -177,3 +179,13 @@ def test_options_that_make_no_pipeline_are_said(
     refused = shell.run("run", "calm-day", *options)
     assert refused.code == ExitCode.USAGE
     assert said in refused.err
+
+
+def test_only_what_passed_is_attested(shell: Shell, played: Finished) -> None:
+    """The valid run of this project's bytes, and nothing of all that was played besides."""
+    lines = (shell.state / "attestation.jsonl").read_text().splitlines()
+    (entry,) = [json.loads(line) for line in lines]
+    assert (entry["scenario"], entry["seed"]) == ("between", 7)
+    assert entry["digest"] == played.events("played")[0]["digest"]
+    ndjson, _ = project_fingerprints(read_settings().project_folder)
+    assert Fingerprint(**entry["fingerprint"]) == ndjson

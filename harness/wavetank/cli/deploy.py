@@ -1,4 +1,4 @@
-"""`deploy`: the templates and handlers of this folder onto a sandbox."""
+"""`deploy`: the templates and handlers of this folder onto a sandbox, or onto AWS."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,8 +22,16 @@ from wavetank.cli.options import (
     person_of,
 )
 from wavetank.cli.output import Output
+from wavetank.cli.promotion import Consent, promote
 from wavetank.cli.running import attach, running_record
-from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.cli.targets import (
+    AccountOption,
+    ProfileOption,
+    TargetOption,
+    YesOption,
+    open_target,
+)
+from wavetank.clients import AwsClients
 from wavetank.clock import WallClock, minute_before
 from wavetank.errors import UsageError
 from wavetank.naming import StreamNameCase, derive_names
@@ -31,17 +39,22 @@ from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pi
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.own_handler import OwnHandler, read_own_handler
 from wavetank.stack.template import check_address
+from wavetank.stack.trouble import plain_trouble
+from wavetank.target import Target, TargetKind
 
 
 def deploy(
     *,
+    target: TargetOption = TargetKind.LOCAL,
+    profile: ProfileOption = None,
+    account: AccountOption = None,
     endpoint: EndpointOption = None,
     name: Annotated[
         str | None,
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Whose pipeline, as 'First Surname'. Default: the one that is deployed already.",
+            help="Whose pipeline, as 'First Surname'. Default in a sandbox: the deployed one.",
         ),
     ] = None,
     surname: SurnameOption = None,
@@ -66,36 +79,91 @@ def deploy(
         ),
     ] = False,
     reset_prices: ResetOption = False,
+    yes: YesOption = False,
+    untested: Annotated[
+        str | None,
+        typer.Option(
+            "--untested",
+            metavar="REASON",
+            help="With --target aws: deploy though no run of these bytes passed; kept with it.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Deploy the handlers and templates again, onto the sandbox that is running."""
+    """Deploy the handlers and templates onto the running sandbox, or with --target aws onto AWS."""
     output = Output(as_json=as_json)
-    record = running_record(endpoint)
-    aws = sandbox_clients(record.endpoint)
-    if name is None:
-        pipeline = the_pipeline(aws)
+    _check_consent(target, untested)
+    chosen = open_target(target, endpoint, profile, account)
+    with plain_trouble():
+        pipeline = _chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
+        own = own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler)
+        options = DeploymentOptions(
+            names=pipeline.names,
+            addresses=addresses_of(chosen, pipeline, email),
+            schedule_enabled=schedule,
+            record_format=record_format or pipeline.record_format,
+            handler=own,
+            reset_prices=reset_prices,
+            since=minute_before(WallClock().now()),
+        )
+    if chosen.kind is TargetKind.AWS:
+        promote(chosen, options, Consent(yes=yes, untested=untested), output)
     else:
-        pipeline = pipeline_of(aws, name, surname, prefix, stream_name_case)
-    own = own_handler_of(aws, pipeline, handler, shipped=shipped_handler)
-    addresses = tuple(check_address(address) for address in email or pipeline.addresses)
-    options = DeploymentOptions(
-        names=pipeline.names,
-        addresses=addresses,
-        schedule_enabled=schedule,
-        record_format=record_format or pipeline.record_format,
-        handler=own,
-        reset_prices=reset_prices,
-        since=minute_before(WallClock().now()),
-    )
+        _to_sandbox(chosen, options, _shown(own, handler), output)
+
+
+def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output: Output) -> None:
+    record = running_record(target.endpoint)
+    own = options.handler is not None
     with output.waiting("deploying"):
-        sandbox = attach(record, pipeline.names, addresses, own_handler=own is not None)
+        sandbox = attach(record, options.names, options.addresses, own_handler=own)
         done = sandbox.deployer().deploy(options)
     changed = ", ".join(done.changed_stacks) or "nothing"
-    prices = "reset" if reset_prices else "kept"
-    output.say(f"changed: {changed}; prices: {prices}; handler: {_shown(own, handler)}")
+    prices = "reset" if options.reset_prices else "kept"
+    output.say(f"changed: {changed}; prices: {prices}; handler: {handler}")
     show_unconfirmed(sandbox, output)
-    output.emit("deployed", changed=done.changed_stacks, prices_reset=reset_prices)
+    output.emit("deployed", changed=done.changed_stacks, prices_reset=options.reset_prices)
+
+
+def _check_consent(kind: TargetKind, untested: str | None) -> None:
+    """Raises a UsageError where --untested says nothing."""
+    if untested is None:
+        return
+    if kind is TargetKind.LOCAL:
+        raise UsageError("--untested with --target aws", "--target local", "leave it out")
+    if not untested.strip():
+        raise UsageError("a reason after --untested", "none", "say why these bytes go untested")
+
+
+def _chosen_pipeline(
+    target: Target, name: str | None, surname: str | None, prefix: str, case: StreamNameCase
+) -> DeployedPipeline:
+    """The one that is meant; on AWS it has to be said, as much else may be in an account."""
+    if name is not None:
+        return pipeline_of(target.aws, name, surname, prefix, case)
+    if target.kind is TargetKind.AWS:
+        raise UsageError("--name with --target aws", "none", "say whose pipeline it is")
+    return the_pipeline(target.aws)
+
+
+def addresses_of(
+    target: Target, pipeline: DeployedPipeline, email: list[str] | None
+) -> tuple[str, ...]:
+    """Those that are given, or were; on AWS never the sandbox's default.
+
+    Raises:
+        UsageError: there are none, or one is no address.
+    """
+    addresses = email or list(pipeline.addresses)
+    if not email and target.kind is TargetKind.AWS:
+        stack = pipeline.names.pipeline_stack
+        found = [p for p in deployed_pipelines(target.aws) if p.names.pipeline_stack == stack]
+        addresses = [address for same in found for address in same.addresses]
+    if not addresses:
+        expected = "--email ADDRESS with --target aws"
+        raise UsageError(expected, "none", "say who is told of failures, once for each")
+    return tuple(check_address(address) for address in addresses)
 
 
 def pipeline_of(

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.deploy import own_handler_of, pipeline_of
+from wavetank.cli.forecast import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.options import (
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
@@ -25,18 +26,14 @@ from wavetank.cli.options import (
     SurnameOption,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.plan_output import show_cost, show_plan
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.clock import WallClock
-from wavetank.costs import Assumptions, read_prices, read_workload
 from wavetank.errors import ExitCode, UsageError
 from wavetank.naming import StreamNameCase
-from wavetank.preflight import preflight
-from wavetank.settings import REGION, read_settings
+from wavetank.settings import REGION
 from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
 from wavetank.stack.deployment import DeploymentOptions
-from wavetank.stack.plan import DeploymentPlan, plan_deployment
+from wavetank.stack.plan import DeploymentPlan
 from wavetank.stack.template import check_address
 from wavetank.target import Target, TargetKind
 from wavetank.verdicts import Finding, exit_code
@@ -101,8 +98,7 @@ def plan(
     )
     _name_target(chosen, options, output)
     findings, planned = _look(chosen, options, output)
-    show_plan(planned, output)
-    _reckon(planned, options, tick_milliseconds, output)
+    show_forecast(planned, options, tick_milliseconds, output)
     raise typer.Exit(_end(findings, planned, _to_apply(context), output))
 
 
@@ -147,33 +143,12 @@ def _look(
     target: Target, options: DeploymentOptions, output: Output
 ) -> tuple[list[Finding], DeploymentPlan]:
     """Preflight, then the change sets; Ctrl-C lets the change sets be deleted first."""
-    clock, project = WallClock(), read_settings().project_folder
     try:
         with stop_on_signal():
-            findings = []
-            with output.waiting("looking what could go wrong") as status:
-                for found in preflight(target, options.names, options.addresses, clock):
-                    status.update(f"looked at: {found.requirement}")
-                    findings.append(found)
-            output.findings(findings)
-            with output.waiting("asking CloudFormation what would change"):
-                return findings, plan_deployment(target, options, project, clock)
+            return look_ahead(target, options, output), ask_for_changes(target, options, output)
     except Stopped:
         output.say("stopped; nothing was changed, and nothing is left of the plan")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
-
-
-def _reckon(
-    planned: DeploymentPlan, options: DeploymentOptions, milliseconds: int | None, output: Output
-) -> None:
-    assumptions = (
-        Assumptions()
-        if milliseconds is None
-        else Assumptions(tick_milliseconds=milliseconds, tick_measured=True)
-    )
-    addresses = len({address.lower() for address in options.addresses})
-    workload = read_workload(planned.template, planned.parameters, addresses, assumptions)
-    show_cost(workload, read_prices(), WallClock().now().date(), output)
 
 
 def _end(

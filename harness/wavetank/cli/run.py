@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.cli.attesting import attest_run, played_fingerprint
 from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
@@ -106,6 +107,7 @@ def run(
 def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
     """Plays the story, saves it, and says what came of it."""
     saved = shelf().new(story.scenario.name, story.seed, scenario_to_toml(story.scenario))
+    fingerprint = played_fingerprint(made, pipeline)
     _announce(story, output)
     try:
         played = play_with_progress(made, pipeline, story, saved.history, output)
@@ -114,6 +116,7 @@ def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) 
         raise
     save(saved, story, pipeline, played)
     tell(played, saved, output)
+    attest_run(fingerprint, story, played, output)
     return played.exit_code
 
 

@@ -18,7 +18,8 @@ from wavetank.pipelines.given.problems import refuse
 from wavetank.pipelines.given.references import Scope
 from wavetank.pipelines.given.rewriting import ARTIFACT_BUCKET, deployed_copy
 from wavetank.pipelines.given.support import unsupported
-from wavetank.stack.artifacts import upload_packages
+from wavetank.settings import SANDBOX_ACCOUNT
+from wavetank.stack.artifacts import ArtifactBucket
 from wavetank.stack.cloudformation import Stacks
 from wavetank.stack.package import Package
 
@@ -59,9 +60,15 @@ class TemplatesPipeline:
 
     def deploy(self, aws: AwsClients, clock: Clock) -> None:
         given = self.check()
-        upload_packages(aws.s3, ARTIFACT_BUCKET, (p for s in given for p in s.packages.values()))
+        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, PIPELINE_STACK)
+        bucket.prepare()
+        bucket.hold(p for s in given for p in s.packages.values())
         stacks = Stacks(
-            aws.cloudformation, clock, PACE_SECONDS, settle_seconds_max=SETTLE_SECONDS_MAX
+            aws.cloudformation,
+            clock,
+            PACE_SECONDS,
+            settle_seconds_max=SETTLE_SECONDS_MAX,
+            publish=bucket.publish,
         )
         outputs: Mapping[str, str] = {}
         for stack in given:

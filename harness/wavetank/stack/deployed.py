@@ -48,8 +48,13 @@ def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
         for stack in page["Stacks"]:
             entries = stack.get("Parameters", [])
             parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
-            if parameters.keys() >= PARAMETERS and "DELETE" not in stack["StackStatus"]:
+            if parameters.keys() >= PARAMETERS and _is_there(stack["StackStatus"]):
                 yield _pipeline(aws, stack["StackName"], parameters)
+
+
+def _is_there(status: str) -> bool:
+    """Whether there is more than the wish for it."""
+    return "DELETE" not in status and status != "REVIEW_IN_PROGRESS"
 
 
 def the_pipeline(aws: AwsClients) -> DeployedPipeline:

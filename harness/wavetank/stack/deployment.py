@@ -1,23 +1,27 @@
 """The whole pipeline onto a target: artifact bucket, storage stack, pipeline stack, first prices.
 
 Every step looks before it acts and can be repeated, so an interrupted deployment is finished by
-running it again, and a deployment without changes changes nothing.
+running it again, and a deployment without changes changes nothing. What stands under these names
+and is none of ours is left alone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock
 from wavetank.naming import Names
-from wavetank.stack.artifacts import upload_packages
+from wavetank.settings import SANDBOX_ACCOUNT
+from wavetank.stack.artifacts import ArtifactBucket
 from wavetank.stack.cloudformation import ResourceEvent, Stacks
 from wavetank.stack.own_handler import OwnHandler
+from wavetank.stack.ownership import TAG, check_ours
 from wavetank.stack.package import Package, package_folder
 from wavetank.stack.seed import reset_prices, seed_prices
 from wavetank.stack.template import read_pipeline_template, read_template
+from wavetank.stack.trouble import plain_trouble
 from wavetank.ticker import FIRST_PRICES
 
 FUNCTIONS = ("streaming", "notification")
@@ -50,6 +54,7 @@ class WantedStack:
     name: str
     template: str
     parameters: Mapping[str, str]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Deployment:
 
 
 class Deployer:
-    """Deploys the pipeline of one project folder to one target."""
+    """Deploys the pipeline of one project folder to one target, whose account is given."""
 
     def __init__(
         self,
@@ -71,31 +76,60 @@ class Deployer:
         clock: Clock,
         pace_seconds: float,
         on_event: Callable[[ResourceEvent], None] = lambda _: None,
+        account: str = SANDBOX_ACCOUNT,
     ) -> None:
         self._aws = aws
         self._project = project_folder
-        self._stacks = Stacks(aws.cloudformation, clock, pace_seconds, on_event)
+        self._clock = clock
+        self._pace_seconds = pace_seconds
+        self._on_event = on_event
+        self._account = account
 
     def deploy(self, options: DeploymentOptions) -> Deployment:
         """Brings the target to what the templates, the handlers and the options say.
 
         Raises:
-            UsageError: a template, a handler folder or an address cannot be used.
+            UsageError: a template, a handler folder or an address cannot be used, or a name is
+                taken by what is none of ours.
             InfrastructureError: CloudFormation refused or failed.
+            ConditionTimeoutError: a stack does not settle in time.
         """
         names = options.names
         packages = wanted_packages(options, self._project)
         wanted = wanted_stacks(options, self._project, packages)
-        upload_packages(self._aws.s3, names.artifact_bucket, packages.values())
-        applied = {
-            stack.name: self._stacks.apply(stack.name, stack.template, stack.parameters)
-            for stack in wanted
-        }
-        seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
-        if options.reset_prices:
-            reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
-        changed = tuple(name for name, state in applied.items() if state.changed)
+        with plain_trouble():
+            bucket = self.artifacts(names)
+            stacks = self.stacks(names)
+            for stack in wanted:
+                check_ours(stacks.standing(stack.name), names.bucket)
+            bucket.prepare()
+            bucket.hold(packages.values())
+            changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
+            seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
+            if options.reset_prices:
+                reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
         return Deployment(changed, seeded, packages)
+
+    def artifacts(self, names: Names) -> ArtifactBucket:
+        """The bucket that CloudFormation fetches from."""
+        return ArtifactBucket(self._aws.s3, names.artifact_bucket, self._account, names.stem)
+
+    def stacks(self, names: Names) -> Stacks:
+        """The target's, with that bucket for what is long."""
+        return Stacks(
+            self._aws.cloudformation,
+            self._clock,
+            self._pace_seconds,
+            self._on_event,
+            publish=self.artifacts(names).publish,
+        )
+
+
+def _is_changed(stacks: Stacks, wanted: WantedStack) -> bool:
+    """Applies it, and protects it from being deleted by mistake."""
+    state = stacks.apply(wanted.name, wanted.template, wanted.parameters, wanted.tags)
+    stacks.protect(wanted.name)
+    return state.changed
 
 
 def wanted_packages(options: DeploymentOptions, project_folder: Path) -> dict[str, Package]:
@@ -118,12 +152,12 @@ def wanted_stacks(
     Raises:
         UsageError: a template or an address cannot be used.
     """
-    names, init = options.names, project_folder / "init"
+    names, init, tags = options.names, project_folder / "init", {TAG: options.names.stem}
     storage = read_template(init / "storage.yaml")
     pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
     return (
-        WantedStack(names.storage_stack, storage, {"DeliveryBucketName": names.bucket}),
-        WantedStack(names.pipeline_stack, pipeline, _parameters(options, packages)),
+        WantedStack(names.storage_stack, storage, {"DeliveryBucketName": names.bucket}, tags),
+        WantedStack(names.pipeline_stack, pipeline, _parameters(options, packages), tags),
     )
 
 

@@ -1,11 +1,15 @@
 """A handler's folder as the zip that Lambda gets: the same bytes from the same source, anywhere.
 
-Names are sorted, times and modes fixed. The SDK is in Lambda's runtime, so nothing else goes in.
+What a machine would leave in it is taken out: names are sorted, times, modes and the maker's system
+fixed, nothing is compressed (each build of zlib has bytes of its own), lines of code end as Python
+reads them, and what editors, systems and Python leave beside the source stays there. The SDK is in
+Lambda's runtime, so nothing else goes in.
 """
 
 import base64
 import hashlib
 import io
+import stat
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +17,17 @@ from pathlib import Path
 from wavetank.errors import UsageError
 
 ZIP_BYTES_MAX = 50 * 1024 * 1024
-"""Lambda's limit of a zipped deployment package. [Lambda developer guide, gettingstarted-limits]"""
+"""Lambda's limit of a zip that is given. [Lambda developer guide, gettingstarted-limits]"""
 UNZIPPED_BYTES_MAX = 250 * 1024 * 1024
-"""Lambda's limit of it unzipped."""
+"""Lambda's limit of it unzipped, and the only one of a zip that comes from S3."""
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-FILE_MODE = 0o644 << 16
+UNIX = 3
+"""Who made the zip; Python would say 0 on Windows. [PKWARE's APPNOTE, version made by]"""
+FILE_MODE = (stat.S_IFREG | 0o644) << 16
 LEFT_OUT = frozenset({"__pycache__", ".DS_Store"})
+LEFTOVERS = frozenset({".bak", ".orig", ".pyc", ".pyo", ".rej", ".swo", ".swp", ".tmp"})
+"""Endings of what Python, editors and patches leave beside the source."""
+SOURCE = ".py"
 
 
 @dataclass(frozen=True)
@@ -40,19 +49,34 @@ class Package:
 
 
 def package_folder(folder: Path) -> Package:
-    """Zips the Python package `folder` as a folder of its own name.
+    """Zips the source of the Python package `folder` as a folder of its own name.
 
     Raises:
         UsageError: there is nothing in it, or more than Lambda takes.
     """
+    inside = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     files = {
-        f"{folder.name}/{path.relative_to(folder).as_posix()}": path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not LEFT_OUT & set(path.parts)
+        f"{folder.name}/{name.as_posix()}": _content(path)
+        for name, path in inside.items()
+        if not any(_is_left_over(part) for part in name.parts)
     }
     if not files:
         raise UsageError("a folder with a handler", f"nothing in {folder}", "check the path")
     return package_files(folder.name, files)
+
+
+def _is_left_over(part: str) -> bool:
+    """Whether a file or folder of that name is something that a program left there."""
+    hidden = part.startswith((".", "#")) or part.endswith("~")
+    return hidden or part in LEFT_OUT or Path(part).suffix in LEFTOVERS
+
+
+def _content(path: Path) -> bytes:
+    """Of code, with the lines' ends that Python makes of any: Git may write others on Windows."""
+    content = path.read_bytes()
+    if path.suffix != SOURCE:
+        return content
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def package_path(path: Path, name: str) -> Package:
@@ -78,16 +102,16 @@ def package_files(name: str, files: dict[str, bytes]) -> Package:
     """Zips the given contents by path.
 
     Raises:
-        UsageError: the zip is larger than Lambda takes.
+        UsageError: they are more than Lambda takes.
     """
+    _check_size(name, sum(len(content) for content in files.values()), UNZIPPED_BYTES_MAX)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
             entry = zipfile.ZipInfo(path, date_time=EARLIEST_ZIP_TIME)
+            entry.create_system = UNIX
             entry.external_attr = FILE_MODE
-            entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[path])
-    _check_size(name, buffer.tell(), ZIP_BYTES_MAX)
     return Package(name, buffer.getvalue())
 
 

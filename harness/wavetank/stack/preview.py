@@ -104,6 +104,7 @@ class Previews:
                     for key, value in wanted.parameters.items()
                 ],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
+                Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
                 Description="Made by ./wavetank plan to look at; never executed.",
             )
         except ClientError as error:

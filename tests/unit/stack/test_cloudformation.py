@@ -18,7 +18,7 @@ class Hanging:
         self._change_set, self._stack = change_set, stack
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"StackStatus": self._stack}]}
+        return {"Stacks": [{"StackStatus": self._stack, "StackId": "some"}]}
 
     def describe_change_set(self, **_: str) -> dict[str, Any]:
         return {"Status": self._change_set}
@@ -29,8 +29,8 @@ class Hanging:
     def paginate(self, **_: str) -> list[dict[str, Any]]:
         return [{"StackEvents": []}]
 
-    def create_change_set(self, **_: object) -> None:
-        """Is taken."""
+    def create_change_set(self, **_: object) -> dict[str, str]:
+        return {"StackId": "some"}
 
     def delete_change_set(self, **_: str) -> None:
         """Is taken."""
@@ -83,5 +83,5 @@ def test_a_stack_that_does_not_go_is_waited_for_as_long_as_was_said() -> None:
 
     clock = Passing()
     client: Any = Staying("", "ROLLBACK_COMPLETE")
-    with pytest.raises(ConditionTimeoutError, match="to be deleted within 60 s"):
+    with pytest.raises(ConditionTimeoutError, match="within 60 s; found DELETE_IN_PROGRESS"):
         Stacks(client, clock, 0.5, settle_seconds_max=60).discard_failed("some")

@@ -192,9 +192,10 @@ def test_nobody_comes_without_a_name_or_without_tls() -> None:
 
 
 def test_the_bucket_and_its_readers_survive_a_teardown() -> None:
-    """Retained on deletion and on replacement, both."""
+    """Retained on deletion and on replacement, both; but not by a creation that failed."""
     for resource in _resources(STORAGE).values():
-        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+        assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resource["UpdateReplacePolicy"] == "Retain"
 
 
 def test_the_function_is_fired_every_60_seconds_by_its_rule_alone() -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from wavetank.errors import UsageError
 from wavetank.stack import package
-from wavetank.stack.package import package_folder, package_path
+from wavetank.stack.package import package_files, package_folder, package_path
+
+PROJECT = Path(__file__).parents[3]
 
 
 def _folder(root: Path, modified: int) -> Path:
@@ -38,12 +40,72 @@ def test_the_package_is_importable_under_its_own_name(tmp_path: Path) -> None:
         assert archive.namelist() == ["streaming/handler.py", "streaming/walk.py"]
 
 
+def test_nothing_of_the_machine_is_in_the_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine of another system, with other modes and lines' ends, they come out the same."""
+    here = package_folder(_folder(tmp_path / "here", modified=1))
+    there = _folder(tmp_path / "there", modified=2)
+    (there / "walk.py").write_bytes(b"# walk.py\r\n")
+    (there / "handler.py").chmod(0o600)
+    monkeypatch.setattr(zipfile.sys, "platform", "win32")  # type: ignore[attr-defined]  # what zipfile asks
+    assert zipfile.ZipInfo("any").create_system == 0
+    assert package_folder(there).content == here.content
+
+
+def test_the_bytes_are_the_ones_that_were_written_down() -> None:
+    """Whatever another Python or zlib would do differently shows here, on the machine that does."""
+    made = package_files("pinned", {"b.py": b"x = 1\n" * 1000, "a/\u00e9.txt": b"text"})
+    assert made.code_sha256 == "al1Ui8yWb6MmblsLuinDQ9z2z8pew8dJSzV2VQ+VskY="
+    with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
+        entries = archive.infolist()
+    assert [entry.filename for entry in entries] == ["a/\u00e9.txt", "b.py"]
+    assert {entry.compress_type for entry in entries} == {zipfile.ZIP_STORED}
+    assert {entry.create_system for entry in entries} == {3}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+
+
+def test_what_programs_leave_beside_the_source_is_not_packaged(tmp_path: Path) -> None:
+    """Bytecode, backups and hidden files would make the same source another package."""
+    clean = package_folder(_folder(tmp_path / "clean", modified=1))
+    folder = _folder(tmp_path / "used", modified=1)
+    for name in (
+        ".DS_Store",
+        "._walk.py",
+        ".walk.py.swp",
+        "#walk.py#",
+        "walk.py~",
+        "walk.py.orig",
+        "walk.pyc",
+    ):
+        (folder / name).write_bytes(b"left over")
+    (folder / ".idea").mkdir()
+    (folder / ".idea" / "workspace.xml").write_text("")
+    assert package_folder(folder).content == clean.content
+
+
+def test_a_folder_below_a_hidden_one_is_packaged(tmp_path: Path) -> None:
+    """What the folder is in, such as .wavetank, does not count."""
+    assert package_folder(_folder(tmp_path / ".hidden" / "__pycache__", modified=1)).content
+
+
+@pytest.mark.parametrize("function", ["streaming", "notification"])
+def test_only_our_source_is_in_the_packages(function: str) -> None:
+    """The SDK is in Lambda's runtime: no package holds a copy of it, or anything but our code."""
+    packaged = package_folder(PROJECT / "lambdas" / function)
+    with zipfile.ZipFile(io.BytesIO(packaged.content)) as archive:
+        names = archive.namelist()
+    assert {name.partition("/")[0] for name in names} == {function}
+    assert {Path(name).suffix for name in names} == {".py"}
+    assert f"{function}/handler.py" in names
+
+
 def test_a_package_over_lambdas_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before anything is uploaded, with both sizes."""
-    monkeypatch.setattr(package, "ZIP_BYTES_MAX", 100)
-    with pytest.raises(UsageError, match=r"at most 100 bytes.*found \d+ bytes"):
+    monkeypatch.setattr(package, "UNZIPPED_BYTES_MAX", 10)
+    with pytest.raises(UsageError, match=r"at most 10 bytes.*found \d+ bytes"):
         package_folder(_folder(tmp_path, modified=1))
 
 

@@ -2,7 +2,8 @@
 
 A bucket of LocalStack's CloudFormation has none of them and is, by its ACL, readable by everybody.
 Here they are applied when the bucket is made and when they change; what is left out of a changed
-template is taken back to what a new bucket has.
+template is taken back to what a new bucket has. And a bucket that is there already, whosever it is,
+is none that a stack could create; LocalStack would take it up.
 [LocalStack 4.14: services/s3/resource_providers/aws_s3_bucket.py; CloudFormation template
 reference: AWS::S3::Bucket]
 """
@@ -16,6 +17,7 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceProvider,
     ResourceRequest,
 )
+from localstack.services.s3.models import s3_stores
 
 from wavetank.emulator.cloudformation.updates import changed_properties, refusal
 
@@ -39,6 +41,13 @@ def with_all_properties(provider: ResourceProvider[Any]) -> ResourceProvider[Any
     stock = provider.create
 
     def create(request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        name = request.desired_state.get("BucketName")
+        if name in s3_stores[request.account_id][request.region_name].global_bucket_map:
+            return ProgressEvent(
+                OperationStatus.FAILED,
+                resource_model=request.desired_state,
+                message=f"{name} already exists",
+            )
         event = stock(request)
         s3: Any = request.aws_client_factory.s3
         model: Any = event.resource_model

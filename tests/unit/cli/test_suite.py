@@ -1,0 +1,34 @@
+"""Only a run of the whole suite is written down as such."""
+
+import pytest
+
+from wavetank.cli.suite import runs_everything
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["-q"], ["-n0", "-x"], ["-n", "4"], ["--tb", "short", "-vv"], ["--junitxml=report.xml"]],
+)
+def test_what_only_shows_otherwise_is_the_whole_suite(arguments: list[str]) -> None:
+    """However fast, and however much is shown."""
+    assert runs_everything(arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tests/unit"],
+        ["-k", "deploy"],
+        ["-kdeploy"],
+        ["-m", "unit"],
+        ["--lf"],
+        ["--deselect=tests/unit"],
+        ["--collect-only"],
+        ["-n", "4", "tests/unit"],
+        ["--co", "-q"],
+        ["-p", "no:randomly"],
+    ],
+)
+def test_what_selects_or_is_not_known_is_not(arguments: list[str]) -> None:
+    """A path, an expression, what failed last time, or an option that nobody has looked at."""
+    assert not runs_everything(arguments)
