@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wavetank.driver.run import Run, RunOptions
@@ -11,11 +11,16 @@ from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
 from wavetank.faults.duration import duration_text
 from wavetank.faults.form import plan_to_json
-from wavetank.history import Digest, Event, HistoryWriter, encode
+from wavetank.history import Digest, Event, HistoryWriter, TableSeen, encode
 from wavetank.invariants import EnoughAlerts, Judges
+from wavetank.live.judging import decided, told_by_hand
+from wavetank.live.telling import BY_HAND
 from wavetank.pipelines.pipeline import Pipeline
+from wavetank.runs import RunEngine
 from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
+from wavetank.stack.seed import put_items
+from wavetank.steps import steps_by_hand
 from wavetank.verdicts import Finding, exit_code
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -26,11 +31,21 @@ type Watcher = Callable[[Event], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """What decides a run, besides the pipeline; `start` is virtual."""
+    """What decides a run, besides the pipeline; `start` is virtual.
+
+    Where it is to be compared with one that a live engine told, it is told by hand as that one was,
+    and `begins_with` is the table that it found.
+    """
 
     scenario: Scenario
     seed: int
     start: datetime = START
+    begins_with: TableSeen | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether its ticks are told one after the other, and no rule fires."""
+        return self.begins_with is not None
 
 
 @dataclass(frozen=True)
@@ -64,9 +79,21 @@ def play(
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)
+            if story.begins_with is not None:
+                put_items(tank.aws.dynamodb, story.begins_with.table, story.begins_with.items)
         Run(tank, run_options(story, pipeline), recording.take).go()
+    findings, code = concluded(story, judges)
+    return Played(tuple(findings), recording.digest, recording.events, code)
+
+
+def concluded(
+    story: Story, judges: Judges, engine: RunEngine = RunEngine.TANK
+) -> tuple[list[Finding], ExitCode]:
+    """The verdicts on what the judges have seen of the story on that engine, and their sum."""
     findings = as_expected(judges.findings(), story.scenario.expectations)
-    return Played(tuple(findings), recording.digest, recording.events, exit_code(findings))
+    if not story.by_hand:
+        return findings, exit_code(findings)
+    return told_by_hand(findings, engine), decided(findings, engine)
 
 
 def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
@@ -94,7 +121,7 @@ def check_virtual(scenario: Scenario) -> None:
             raise UsageError(
                 "faults that can happen in virtual time",
                 f"{fault.kind} in {scenario.name}, which needs a machine",
-                "run it on --engine embedded or docker, or take it out",
+                "do that to a running sandbox by ./wavetank drill --fault, or take it out",
             )
 
 
@@ -102,6 +129,15 @@ def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
     """What the story decides of a run of the pipeline."""
     scenario = story.scenario
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
+    if story.by_hand:
+        return RunOptions(
+            scenario=scenario.name,
+            seed=story.seed,
+            start=story.start,
+            horizon=timedelta(),
+            steps=steps_by_hand(scenario.plan, scenario.horizon, story.start),
+            told={**pipeline.options(), **plan, **BY_HAND},
+        )
     return RunOptions(
         scenario=scenario.name,
         seed=story.seed,

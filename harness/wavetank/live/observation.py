@@ -1,39 +1,127 @@
-"""What is there when a story has been told: in the bucket, in the mailbox, in the table, in logs.
+"""What is there when a story has been told: in logs, in the bucket, in the mailbox, in the table.
 
-Only looked at, by the same calls on a sandbox and on AWS, but for the mailbox.
+Only looked at, by the same calls on a sandbox and on AWS, but for the mailbox: on AWS the alerts
+are those that the notification function says it has published, to whoever is confirmed.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from wavetank.clients import AwsClients
-from wavetank.clock import Clock
-from wavetank.history import Event, MessageSent, ObjectDelivered, TableSeen
-from wavetank.invariants.ticker.sample import split_body
-from wavetank.live.attempts import attempts_in_log
+from wavetank.history import (
+    AttemptEnded,
+    DestinationReached,
+    Event,
+    GivenUp,
+    MessageSent,
+    ObjectDelivered,
+    Outcome,
+    TableSeen,
+    Trigger,
+)
+from wavetank.history.events import OK
+from wavetank.invariants.ticker.sample import parse_sample, split_body
+from wavetank.live.alerts_in_log import PublishedAlert, alerts_in_log
+from wavetank.live.attempts import LAG, Attempt, attempts_in_log
+from wavetank.live.place import LivePlace
 from wavetank.naming import Names
-from wavetank.probes import Message, alerts, delivered_objects
+from wavetank.probes import DeliveredObject, Message, alerts, delivered_objects, subscriptions
+from wavetank.requirements import topic_arn
 
 FOOTER = "\n\n--\nIf you wish to stop receiving notifications"
 """What SNS adds below the text that was published."""
+BUFFERED_MAX = timedelta(minutes=16)
+"""An object is named by its first record, and Firehose buffers for 15 minutes at most."""
+MINUTE = timedelta(minutes=1)
+GAVE_UP = "RetriesExhausted"
 
 
-def observed(aws: AwsClients, names: Names, endpoint: str, clock: Clock) -> Iterator[Event]:
-    """What came of all that was done to the pipeline; `endpoint` is the sandbox's.
+@dataclass(frozen=True)
+class Beginning:
+    """What was there before a story, and is none of it.
+
+    `at` is when it began by the clock: what was logged or delivered earlier is left out. `start` is
+    when it begins by its own ticks: records up to that minute are left out. `messages` are the ids
+    of the alerts that were there.
+    """
+
+    at: datetime
+    start: datetime
+    messages: frozenset[str]
+
+
+def begin(place: LivePlace, start: datetime) -> Beginning:
+    """A story begins here and now; its first tick is after `start`."""
+    now = place.clock.now()
+    return Beginning(now, start, frozenset(alert.id for alert in _alerts(place, now)))
+
+
+def observed(place: LivePlace, beginning: Beginning, asked: Collection[str]) -> list[Event]:
+    """What came of a story, in order; `asked` are the requests that it is told by.
+
+    What else the streaming function did is somebody else's. A request that failed as often as
+    Lambda tries is given up, whether anybody was told or not.
 
     Raises:
         InfrastructureError: there is no mailbox.
     """
-    now = clock.now()
-    return chain(
-        attempts_in_log(aws, names.streaming_function),
-        attempts_in_log(aws, names.notification_function),
-        _objects(aws, names),
-        [_sent(names, message, now) for message in messages_of(names, endpoint)],
-        [table_seen(aws, names.table, now)],
-    )
+    published = alerts_in_log(place.aws, place.names, beginning.at)
+    events: list[Event] = []
+    tries = tries_of(place)
+    attempts = story_attempts(place, beginning, asked)
+    for request in asked:
+        tried = [attempt for attempt in attempts if attempt[1].request == request]
+        told = next((alert for alert in published if alert.request == request), None)
+        events += [event for attempt in tried for event in attempt]
+        events += _conclusion(place, request, [ended for _, ended in tried], told, tries)
+    events += _messengers(place, beginning, asked, published)
+    events.sort(key=lambda event: event.at)
+    now = place.clock.now()
+    return [
+        *events,
+        *story_objects(place, beginning),
+        *alerts_since(place, beginning),
+        table_seen(place.aws, place.names.table, now),
+    ]
+
+
+def tries_of(place: LivePlace) -> int:
+    """How often Lambda tries a request of the streaming function."""
+    function = place.names.streaming_function
+    found = place.aws.awslambda.get_function_event_invoke_config(FunctionName=function)
+    return int(found["MaximumRetryAttempts"]) + 1
+
+
+def story_attempts(place: LivePlace, beginning: Beginning, asked: Collection[str]) -> list[Attempt]:
+    """The streaming function's attempts at these requests."""
+    found = attempts_in_log(place.aws, place.names.streaming_function, beginning.at)
+    return [attempt for attempt in found if attempt[1].request in asked]
+
+
+def alerts_since(place: LivePlace, beginning: Beginning) -> list[MessageSent]:
+    """The alerts of the story, one for each address.
+
+    Raises:
+        InfrastructureError: there is no mailbox.
+    """
+    now, topic = place.clock.now(), topic_arn(place.aws, place.names)
+    return [
+        MessageSent(now, topic, alert.address, alert.subject, alert.text.partition(FOOTER)[0])
+        for alert in _alerts(place, beginning.at)
+        if alert.id not in beginning.messages
+    ]
+
+
+def story_objects(place: LivePlace, beginning: Beginning) -> list[ObjectDelivered]:
+    """The objects that came since, with the story's records in them."""
+    first = beginning.start + MINUTE
+    earliest = f"{beginning.at - BUFFERED_MAX:%Y/%m/%d/%H}"
+    found = delivered_objects(place.aws, place.names.bucket, after=earliest)
+    fresh = (entry for entry in found if entry.modified >= beginning.at - LAG)
+    events = (_delivered(place, entry, first) for entry in fresh)
+    return [event for event in events if event.records]
 
 
 def table_seen(aws: AwsClients, table: str, now: datetime) -> TableSeen:
@@ -44,27 +132,77 @@ def table_seen(aws: AwsClients, table: str, now: datetime) -> TableSeen:
     return TableSeen(now, table, tuple(items))
 
 
-def _objects(aws: AwsClients, names: Names) -> Iterator[ObjectDelivered]:
-    for entry in delivered_objects(aws, names.bucket):
-        body = aws.s3.get_object(Bucket=names.bucket, Key=entry.key)["Body"].read()
-        records = tuple(split_body(body.decode(errors="replace")))
-        yield ObjectDelivered(
-            entry.modified, names.delivery_stream, names.bucket, entry.key, records
-        )
+def _conclusion(
+    place: LivePlace,
+    request: str,
+    tried: list[AttemptEnded],
+    told: PublishedAlert | None,
+    tries: int,
+) -> Iterator[Event]:
+    """Whether it was given up, and told."""
+    names = place.names
+    failed = len(tried) >= tries and tried[-1].outcome is not Outcome.SUCCESS
+    if told is not None:
+        # its log has whole seconds only
+        at = max([told.at, *(attempt.at for attempt in tried)])
+        yield GivenUp(at, request, names.streaming_function, told.condition, told.attempts)
+        yield DestinationReached(at, request, names.notification_function, OK, told.invocation)
+    elif failed:
+        yield GivenUp(tried[-1].at, request, names.streaming_function, GAVE_UP, len(tried))
 
 
-def messages_of(names: Names, endpoint: str) -> list[Message]:
-    """The alerts of the pipeline's topic, which the link to leave it names.
+def _messengers(
+    place: LivePlace,
+    beginning: Beginning,
+    asked: Collection[str],
+    published: Iterable[PublishedAlert],
+) -> Iterator[Event]:
+    """What the notification function did, but for what told of somebody else's failure."""
+    others = {alert.invocation for alert in published if alert.request not in asked}
+    function = place.names.notification_function
+    for attempt in attempts_in_log(place.aws, function, beginning.at, Trigger.DESTINATION):
+        if attempt[1].at >= beginning.at and attempt[1].request not in others:
+            yield from attempt
 
-    Raises:
-        InfrastructureError: there is no mailbox.
-    """
-    return [message for message in alerts(endpoint) if f":{names.topic}:" in message.link]
+
+def _alerts(place: LivePlace, since: datetime) -> Iterator[Message]:
+    """Those of the mailbox, whenever they came; on AWS those that were published since."""
+    if not place.is_aws:
+        yield from (m for m in alerts(place.endpoint) if _is_of(place.names, m))
+        return
+    found = subscriptions(place.aws, topic_arn(place.aws, place.names))
+    addresses = [entry.address for entry in found if entry.confirmed]
+    for alert in alerts_in_log(place.aws, place.names, since):
+        for address in addresses:
+            text, subject = alert.text, alert.subject
+            name = f"{alert.message_id} {address}"
+            yield Message(
+                name,
+                asks_for_confirmation=False,
+                address=address,
+                subject=subject,
+                text=text,
+                link="",
+            )
 
 
-def _sent(names: Names, message: Message, now: datetime) -> MessageSent:
-    text, _, _ = message.text.partition(FOOTER)
-    return MessageSent(now, names.topic, message.address, message.subject, text)
+def _is_of(names: Names, message: Message) -> bool:
+    """Whether it is of the pipeline's topic, which the link to leave it names."""
+    return f":{names.topic}:" in message.link
+
+
+def _delivered(place: LivePlace, entry: DeliveredObject, first: datetime) -> ObjectDelivered:
+    names = place.names
+    body = place.aws.s3.get_object(Bucket=names.bucket, Key=entry.key)["Body"].read()
+    texts = split_body(body.decode(errors="replace"))
+    records = tuple(text for text in texts if _is_from(text, first))
+    return ObjectDelivered(entry.modified, names.delivery_stream, names.bucket, entry.key, records)
+
+
+def _is_from(text: str, first: datetime) -> bool:
+    """What is no record at all is kept: it is what a story is to show."""
+    sample = parse_sample(text)
+    return sample is None or sample.instant >= first
 
 
 def _texts(item: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
