@@ -11,6 +11,7 @@ LAYERS: dict[str, frozenset[str]] = {
         {
             "access",
             "clients",
+            "comparison",
             "drill",
             "engines",
             "live",

@@ -87,7 +87,7 @@ def observation(deployed: Deployed, host: Host) -> list[Event]:
     player = LivePlayer(place, beginning, events.append)
     player.play(STORY)
     SandboxControls(host.endpoint).deliver_now()
-    return [*events, *observed(place, beginning, player.asked.due)]
+    return observed(place, beginning, events)
 
 
 def _place(names: Names, host: Host) -> LivePlace:

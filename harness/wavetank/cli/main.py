@@ -8,7 +8,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wavetank.cli import access, bench, campaign, check, demo, deploy, replay, sandbox, suite
+from wavetank.cli import (
+    access,
+    bench,
+    campaign,
+    check,
+    compare,
+    demo,
+    deploy,
+    replay,
+    sandbox,
+    suite,
+)
 from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
 
@@ -33,6 +44,7 @@ app.command()(check.drill)
 app.command()(access.access)
 app.command()(play.run)
 app.command()(replay.replay)
+app.command()(compare.compare)
 app.command()(campaign.campaign)
 app.command()(bench.bench)
 app.command(

@@ -13,8 +13,7 @@ from wavetank.faults.duration import duration_text
 from wavetank.faults.form import plan_to_json
 from wavetank.history import Digest, Event, HistoryWriter, TableSeen, encode
 from wavetank.invariants import EnoughAlerts, Judges
-from wavetank.live.judging import decided, told_by_hand
-from wavetank.live.telling import BY_HAND
+from wavetank.live.judging import BY_HAND, decided, told_by_hand
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.runs import RunEngine
 from wavetank.scenario.expectation import as_expected, check_expectations
@@ -75,25 +74,32 @@ def play(
     """
     check_virtual(story.scenario)
     judges = judges_of(pipeline, story.scenario)
-    with _recording(history, judges, watch) as recording:
+    with recorded(history, judges, watch) as recording:
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)
             if story.begins_with is not None:
                 put_items(tank.aws.dynamodb, story.begins_with.table, story.begins_with.items)
         Run(tank, run_options(story, pipeline), recording.take).go()
-    findings, code = concluded(story, judges)
-    return Played(tuple(findings), recording.digest, recording.events, code)
+    return concluded(story, judges, recording, RunEngine.TANK if story.by_hand else None)
 
 
 def concluded(
-    story: Story, judges: Judges, engine: RunEngine = RunEngine.TANK
+    story: Story, judges: Judges, recording: "Recording", by_hand_on: RunEngine | None
+) -> Played:
+    """What came of a story that has been recorded; told by hand on that engine, where it was."""
+    findings, code = verdicts(story.scenario, judges, by_hand_on)
+    return Played(tuple(findings), recording.digest, recording.events, code)
+
+
+def verdicts(
+    scenario: Scenario, judges: Judges, by_hand_on: RunEngine | None
 ) -> tuple[list[Finding], ExitCode]:
-    """The verdicts on what the judges have seen of the story on that engine, and their sum."""
-    findings = as_expected(judges.findings(), story.scenario.expectations)
-    if not story.by_hand:
+    """What the judges found, as the scenario takes it, and what it comes to."""
+    findings = as_expected(judges.findings(), scenario.expectations)
+    if by_hand_on is None:
         return findings, exit_code(findings)
-    return told_by_hand(findings, engine), decided(findings, engine)
+    return told_by_hand(findings, by_hand_on), decided(findings, by_hand_on)
 
 
 def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
@@ -148,7 +154,7 @@ def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
     )
 
 
-class _Recording:
+class Recording:
     """Every event goes to the digest, to the file where there is one, and to the judges."""
 
     def __init__(self, writer: HistoryWriter | None, judges: Judges, watch: Watcher) -> None:
@@ -160,9 +166,11 @@ class _Recording:
 
     @property
     def digest(self) -> str:
+        """Of all that was taken so far."""
         return self._digest.value if self._writer is None else self._writer.digest
 
     def take(self, event: Event) -> None:
+        """Takes the next event."""
         self.events += 1
         if self._writer is None:
             self._digest.add(encode(event))
@@ -173,9 +181,16 @@ class _Recording:
 
 
 @contextmanager
-def _recording(path: Path | None, judges: Judges, watch: Watcher) -> Iterator[_Recording]:
+def recorded(
+    path: Path | None, judges: Judges, watch: Watcher = lambda _: None
+) -> Iterator[Recording]:
+    """For the body, what takes a run's events; `path` is a new file for them, if any.
+
+    Raises:
+        UsageError: the file is there already.
+    """
     if path is None:
-        yield _Recording(None, judges, watch)
+        yield Recording(None, judges, watch)
         return
     with HistoryWriter(path) as writer:
-        yield _Recording(writer, judges, watch)
+        yield Recording(writer, judges, watch)

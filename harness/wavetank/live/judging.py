@@ -12,6 +12,8 @@ from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, On
 from wavetank.runs import RunEngine
 from wavetank.verdicts import Finding, Verdict, exit_code
 
+BY_HAND = {"told": "by hand"}
+"""In the options that the history of such a story begins with."""
 IN_THE_TANK = {CompleteSchedule.key: "the ticks were told by hand, and no rule fired"}
 ON_A_SANDBOX = IN_THE_TANK | {
     Conservation.key: "which records Firehose accepted cannot be seen from outside"

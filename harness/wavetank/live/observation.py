@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from wavetank.clients import AwsClients
 from wavetank.history import (
@@ -15,6 +16,7 @@ from wavetank.history import (
     DestinationReached,
     Event,
     GivenUp,
+    Invoked,
     MessageSent,
     ObjectDelivered,
     Outcome,
@@ -58,33 +60,33 @@ def begin(place: LivePlace, start: datetime) -> Beginning:
     return Beginning(now, start, frozenset(alert.id for alert in _alerts(place, now)))
 
 
-def observed(place: LivePlace, beginning: Beginning, asked: Collection[str]) -> list[Event]:
-    """What came of a story, in order; `asked` are the requests that it is told by.
+def observed(place: LivePlace, beginning: Beginning, noted: Iterable[Event]) -> list[Event]:
+    """The story's history: what its player has noted, and after each request what came of it.
 
-    What else the streaming function did is somebody else's. A request that failed as often as
-    Lambda tries is given up, whether anybody was told or not.
+    So what follows comes after its cause, though the target's clock may not be this machine's. What
+    else the streaming function did is somebody else's. A request that failed as often as Lambda
+    tries is given up, whether anybody was told or not.
 
     Raises:
         InfrastructureError: there is no mailbox.
     """
-    published = alerts_in_log(place.aws, place.names, beginning.at)
+    noted = list(noted)
+    asked = [event.request for event in noted if isinstance(event, Invoked)]
+    found = _Found(
+        tries=tries_of(place),
+        attempts=story_attempts(place, beginning, asked),
+        published=alerts_in_log(place.aws, place.names, beginning.at),
+        messengers=_messengers(place, beginning),
+        messages=alerts_since(place, beginning),
+    )
     events: list[Event] = []
-    tries = tries_of(place)
-    attempts = story_attempts(place, beginning, asked)
-    for request in asked:
-        tried = [attempt for attempt in attempts if attempt[1].request == request]
-        told = next((alert for alert in published if alert.request == request), None)
-        events += [event for attempt in tried for event in attempt]
-        events += _conclusion(place, request, [ended for _, ended in tried], told, tries)
-    events += _messengers(place, beginning, asked, published)
-    events.sort(key=lambda event: event.at)
+    for event in noted:
+        events.append(event)
+        if isinstance(event, Invoked):
+            events += found.take(place.names, event.request)
     now = place.clock.now()
-    return [
-        *events,
-        *story_objects(place, beginning),
-        *alerts_since(place, beginning),
-        table_seen(place.aws, place.names.table, now),
-    ]
+    table = table_seen(place.aws, place.names.table, now)
+    return [*events, *found.rest(asked), *story_objects(place, beginning), table]
 
 
 def tries_of(place: LivePlace) -> int:
@@ -132,37 +134,55 @@ def table_seen(aws: AwsClients, table: str, now: datetime) -> TableSeen:
     return TableSeen(now, table, tuple(items))
 
 
-def _conclusion(
-    place: LivePlace,
-    request: str,
-    tried: list[AttemptEnded],
-    told: PublishedAlert | None,
-    tries: int,
-) -> Iterator[Event]:
-    """Whether it was given up, and told."""
-    names = place.names
-    failed = len(tried) >= tries and tried[-1].outcome is not Outcome.SUCCESS
-    if told is not None:
-        # its log has whole seconds only
-        at = max([told.at, *(attempt.at for attempt in tried)])
-        yield GivenUp(at, request, names.streaming_function, told.condition, told.attempts)
-        yield DestinationReached(at, request, names.notification_function, OK, told.invocation)
-    elif failed:
-        yield GivenUp(tried[-1].at, request, names.streaming_function, GAVE_UP, len(tried))
+@dataclass(kw_only=True)
+class _Found:
+    """What was seen, of all requests; each part is taken once."""
+
+    tries: int
+    attempts: list[Attempt]
+    published: list[PublishedAlert]
+    messengers: list[Attempt]
+    messages: list[MessageSent]
+
+    def take(self, names: Names, request: str) -> Iterator[Event]:
+        """What came of the request, one after the other."""
+        tried = [attempt for attempt in self.attempts if attempt[1].request == request]
+        told = next((alert for alert in self.published if alert.request == request), None)
+        yield from chain.from_iterable(tried)
+        yield from self._conclusion(names, request, [ended for _, ended in tried], told)
+        messengers = [a for a in self.messengers if told and a[1].request == told.invocation]
+        self.messengers = [attempt for attempt in self.messengers if attempt not in messengers]
+        yield from chain.from_iterable(messengers)
+        messages = [message for message in self.messages if request in message.text]
+        self.messages = [message for message in self.messages if message not in messages]
+        yield from messages
+
+    def rest(self, asked: Collection[str]) -> Iterator[Event]:
+        """What belongs to none of them, but for what tells of somebody else's failure."""
+        others = {alert.invocation for alert in self.published if alert.request not in asked}
+        for attempt in self.messengers:
+            if attempt[1].request not in others:
+                yield from attempt
+        yield from self.messages
+
+    def _conclusion(
+        self, names: Names, request: str, tried: list[AttemptEnded], told: PublishedAlert | None
+    ) -> Iterator[Event]:
+        """Whether it was given up, and told."""
+        function = names.streaming_function
+        if told is not None:
+            at = max([told.at, *(attempt.at for attempt in tried)])  # logged in whole seconds only
+            yield GivenUp(at, request, function, told.condition, told.attempts)
+            yield DestinationReached(at, request, names.notification_function, OK, told.invocation)
+        elif len(tried) >= self.tries and tried[-1].outcome is not Outcome.SUCCESS:
+            yield GivenUp(tried[-1].at, request, function, GAVE_UP, len(tried))
 
 
-def _messengers(
-    place: LivePlace,
-    beginning: Beginning,
-    asked: Collection[str],
-    published: Iterable[PublishedAlert],
-) -> Iterator[Event]:
-    """What the notification function did, but for what told of somebody else's failure."""
-    others = {alert.invocation for alert in published if alert.request not in asked}
+def _messengers(place: LivePlace, beginning: Beginning) -> list[Attempt]:
+    """What the notification function did since."""
     function = place.names.notification_function
-    for attempt in attempts_in_log(place.aws, function, beginning.at, Trigger.DESTINATION):
-        if attempt[1].at >= beginning.at and attempt[1].request not in others:
-            yield from attempt
+    found = attempts_in_log(place.aws, function, beginning.at, Trigger.DESTINATION)
+    return [attempt for attempt in found if attempt[1].at >= beginning.at]
 
 
 def _alerts(place: LivePlace, since: datetime) -> Iterator[Message]:

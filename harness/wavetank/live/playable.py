@@ -1,12 +1,11 @@
 """Which faults a story can have on which engine, and how long it takes there to tell it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from wavetank.errors import UsageError
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
-from wavetank.faults.form import describe
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.live.place import LivePlace
 from wavetank.runs import RunEngine
@@ -38,10 +37,11 @@ def check_playable(scenario: Scenario, engine: RunEngine) -> None:
     """
     found = [fault for fault in scenario.plan.faults if engine not in engines_of(fault)]
     if found:
-        named = "; ".join(f"{describe(fault)} ({_who(fault)})" for fault in found)
+        who = {whom: [f for f in found if _who(f) == whom] for whom in map(_who, found)}
+        named = "; ".join(f"{_kinds(faults)} ({whom})" for whom, faults in who.items())
         raise UsageError(
             f"faults that can happen on {engine}",
-            f"in {scenario.name} {named}",
+            f"in {scenario.name}: {named}",
             "leave --engine out, choose another scenario, or take them out",
         )
 
@@ -92,6 +92,17 @@ def _fails_ticks(fault: Fault) -> bool:
             return fault.owner is RoleOwner.RULE_TARGET
         case _:
             return isinstance(fault, BrokenDeployment)
+
+
+def _kinds(faults: Iterable[Fault]) -> str:
+    """Each kind once, and whose function where that is why."""
+    kinds = [
+        f"{fault.kind} of the {fault.function}"
+        if isinstance(fault, BrokenDeployment)
+        else fault.kind
+        for fault in faults
+    ]
+    return ", ".join(dict.fromkeys(kinds))
 
 
 def _who(fault: Fault) -> str:

@@ -13,6 +13,7 @@ from wavetank.clock import rfc3339
 from wavetank.errors import ConditionTimeoutError
 from wavetank.faults.form import describe
 from wavetank.history import AttemptEnded, Event, FaultBegan, FaultHealed, Invoked, Outcome
+from wavetank.live.alerts_in_log import alerts_in_log
 from wavetank.live.changes import Change, change_of
 from wavetank.live.observation import Beginning, alerts_since, story_attempts, tries_of
 from wavetank.live.place import LivePlace
@@ -65,7 +66,6 @@ class LivePlayer:
             open_faults: dict[str, ExitStack] = {}
             for step in steps:
                 self._take(step, changed, open_faults)
-        self._wait_until_told()
 
     def _take(self, step: Step, changed: ExitStack, open_faults: dict[str, ExitStack]) -> None:
         match step:
@@ -107,24 +107,27 @@ class LivePlayer:
         self._conclude(request, seen, tries)
 
     def _conclude(self, request: str, seen: list[AttemptEnded], tries: int) -> None:
-        """What is given up now is told to whoever is confirmed now."""
+        """What is given up now is told to whoever is confirmed now, and then it is over."""
         tick = f"tick of {rfc3339(self.asked.due[request])}"
         attempts = counted(len(seen), "attempt")
         if _succeeded(seen):
             self.asked.succeeded.add(request)
             self._say(f"{tick}: succeeded after {attempts}")
             return
-        if len(seen) < tries:
-            self.asked.unfinished.add(request)
-        else:
-            found = subscriptions(self._place.aws, self._topic)
-            self.asked.alerts += sum(entry.confirmed for entry in found)
         error = seen[-1].error_type if seen else ""
         self._say(f"{tick}: failed after {attempts}{f' ({error})' if error else ''}")
+        if len(seen) < tries:
+            self.asked.unfinished.add(request)
+            return
+        found = subscriptions(self._place.aws, self._topic)
+        self.asked.alerts += sum(entry.confirmed for entry in found)
+        self._wait(lambda: self._is_told(request), f"alerts about {request}")
 
-    def _wait_until_told(self) -> None:
-        """Every address that was confirmed has an alert for each request that was given up."""
-        self._wait(lambda: self.alerts_missing() <= 0, f"{self.asked.alerts} alerts")
+    def _is_told(self, request: str) -> bool:
+        """It was published, and came to every address that is to have it."""
+        published = alerts_in_log(self._place.aws, self._place.names, self._beginning.at)
+        told = any(alert.request == request for alert in published)
+        return told and self.alerts_missing() <= 0
 
     def alerts_missing(self) -> int:
         """How many have not come, yet."""

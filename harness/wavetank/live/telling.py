@@ -16,6 +16,7 @@ from wavetank.clock import floor_to_minute, rfc3339
 from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
 from wavetank.history import Drained, Event, RunBegan, RunEnded
 from wavetank.invariants.ticker.sample import delivered_samples
+from wavetank.live.judging import BY_HAND
 from wavetank.live.observation import Beginning, begin, observed, story_objects, table_seen
 from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
@@ -32,8 +33,6 @@ from wavetank.words import counted
 AHEAD_MAX = timedelta(minutes=30)
 """Of the clock: the handler refuses what is more than an hour behind its table."""
 OBJECT_PACE_SECONDS = 2.0
-BY_HAND = {"told": "by hand"}
-"""In the options that a history begins with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +66,36 @@ def tell(
         ticks = sum(isinstance(step, Tick) for step in story.steps(_now(place)))
         start = _up_to_the_minute(place, ticks)
         say(f"up to the minute at {rfc3339(start)}; the story begins")
-        beginning = begin(place, start)
         record(_began(place, story, start))
         record(table_seen(place.aws, place.names.table, start))
-        player = LivePlayer(place, beginning, record, say)
-        player.play(story.steps(start))
-        say("waiting for Firehose to deliver")
-        _wait_until_delivered(place, beginning, player)
-        events = observed(place, beginning, player.asked.due)
+        noted: list[Event] = []
+        try:
+            events = _told(place, story, start, noted, say)
+        except BaseException:
+            for event in noted:
+                record(event)
+            raise
         for event in events:
             record(event)
-        left = tuple(_left(player, beginning, events))
-        now = place.clock.now()
-        record(Drained(now, complete=not left, left=left))
-        record(RunEnded(now))
+
+
+def _told(
+    place: LivePlace,
+    story: LiveStory,
+    start: datetime,
+    noted: list[Event],
+    say: Callable[[str], None],
+) -> list[Event]:
+    """Plays it; what is done is noted meanwhile, and put together with what came of it."""
+    beginning = begin(place, start)
+    player = LivePlayer(place, beginning, noted.append, say)
+    player.play(story.steps(start))
+    say("waiting for Firehose to deliver")
+    _wait_until_delivered(place, beginning, player)
+    events = observed(place, beginning, noted)
+    left = tuple(_left(player, beginning, events))
+    now = place.clock.now()
+    return [*events, Drained(now, complete=not left, left=left), RunEnded(now)]
 
 
 def _now(place: LivePlace) -> datetime:

@@ -169,7 +169,7 @@ class Tank:
         return True
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
-        """A new, cold execution environment of the function; `name` is its session's."""
+        """A new, cold execution environment of the function, of that name."""
         return ExecutionEnvironment(
             function.code,
             function.handler,
