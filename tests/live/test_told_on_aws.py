@@ -18,7 +18,7 @@ from tests.live.conftest import ADDRESS
 from tests.live.hosts import PROJECT, Host
 from tests.live.mail import confirm
 from tests.live.names import unique_names
-from tests.pretended_aws import ACCOUNT, PretendedAws, pretended_aws
+from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, PretendedAws, pretended_aws
 from tests.shell import Shell
 from wavetank.cli.main import app
 from wavetank.clock import WallClock
@@ -126,7 +126,7 @@ def test_the_tank_tells_what_aws_told(account: Account, told: Result) -> None:
     ("options", "said"),
     [
         ((), "to be typed; found no terminal; give --yes"),
-        (("--yes", "--account", "210987654321"), "account 210987654321, as --account says"),
+        (("--yes", "--account", READER_ACCOUNT), f"account {READER_ACCOUNT}, as --account says"),
         (("--yes", "--endpoint", "http://127.0.0.1:4566"), "leave one out"),
     ],
 )
