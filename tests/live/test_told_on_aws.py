@@ -18,15 +18,17 @@ from tests.live.conftest import ADDRESS
 from tests.live.hosts import PROJECT, Host
 from tests.live.mail import confirm
 from tests.live.names import unique_names
-from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, PretendedAws, pretended_aws
+from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, PretendedAws, is_call, pretended_aws
 from tests.shell import Shell
 from wavetank.cli.main import app
 from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, UsageError
-from wavetank.exchange import HttpRequest
+from wavetank.errors import ExitCode, InfrastructureError, UsageError
+from wavetank.exchange import HttpRequest, HttpResponse
 from wavetank.live import place as places
+from wavetank.live.place import LivePlace
+from wavetank.live.schedule import schedule_off
 from wavetank.naming import Names
-from wavetank.runs import RunShelf
+from wavetank.runs import RunEngine, RunShelf
 from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.target import aws_target
@@ -127,7 +129,7 @@ def test_the_tank_tells_what_aws_told(account: Account, told: Result) -> None:
     [
         ((), "to be typed; found no terminal; give --yes"),
         (("--yes", "--account", READER_ACCOUNT), f"account {READER_ACCOUNT}, as --account says"),
-        (("--yes", "--endpoint", "http://127.0.0.1:4566"), "leave one out"),
+        (("--yes", "--endpoint", "http://127.0.0.1:4566"), "--engine embedded or docker beside"),
     ],
 )
 def test_nothing_is_touched_where_it_is_not_sure_that_it_is_meant(
@@ -149,3 +151,31 @@ def test_an_address_cannot_be_unconfirmed_on_aws(account: Account) -> None:
             app, ["run", "unconfirmed-address", "--engine", "aws", "--yes"], catch_exceptions=False
         )
     assert account.aws.sent[before:] == []
+
+
+def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
+    account: Account,
+) -> None:
+    """Rights may be lost while a story is told; whoever reads the error can mend it."""
+
+    def refuse(request: HttpRequest) -> HttpResponse | None:
+        body = b'{"__type": "AccessDeniedException", "message": "no longer"}'
+        refused = HttpResponse(400, {"Content-Type": "application/x-amz-json-1.1"}, body)
+        return refused if is_call(request, "events", "EnableRule") else None
+
+    names, said = account.names, list[str]()
+    place = LivePlace(engine=RunEngine.AWS, target=aws_target(None), names=names, clock=WallClock())
+    account.aws.answers.insert(0, refuse)
+    try:
+        with (
+            pytest.raises(InfrastructureError, match=f"aws events enable-rule --name {names.rule}"),
+            schedule_off(place, said.append),
+        ):
+            assert account.rule_state == "DISABLED"
+    finally:
+        account.aws.answers.remove(refuse)
+    with schedule_off(place, said.append):
+        pass
+    assert said == [f"switched {names.rule} off", f"{names.rule} is off, and stays off"]
+    assert account.rule_state == "DISABLED"
+    place.aws.events.enable_rule(Name=names.rule)

@@ -188,7 +188,8 @@ def test_an_interrupted_story_puts_everything_back(
         ("lost-reply", (), r"lost-reply \(only on tank\)"),
         ("alert-path-down", (), r"notification-failure, throttled-topic \(only on tank\)"),
         ("calm-day", ("--name", "Nobody Here"), "the pipeline of Nobody Here"),
-        ("calm-day", ("--profile", "mine"), "a sandbox is never reached with an account's"),
+        ("calm-day", ("--profile", "mine"), "--engine aws beside --profile"),
+        ("calm-day", ("--record-format", "original"), "deployed with --record-format original"),
         ("calm-day", ("--pipeline", "tests/pipelines/sensors/storage.yaml"), "--pipeline"),
     ],
 )

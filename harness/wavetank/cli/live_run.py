@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.running import running_record
-from wavetank.cli.session import stop_on_signal
+from wavetank.cli.session import RECORD_FORMATS, stop_on_signal
 from wavetank.cli.targets import confirm, open_target
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
@@ -34,6 +37,31 @@ from wavetank.steps import Tick
 from wavetank.target import TargetKind
 from wavetank.words import counted
 
+EngineOption = Annotated[
+    RunEngine,
+    typer.Option(
+        "--engine",
+        metavar="tank|embedded|docker|aws",
+        help="Where: the tank, the sandbox that runs, or AWS, where the pipeline is deployed.",
+    ),
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help="With --engine aws: whose credentials. Default: what the AWS SDK finds.",
+    ),
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NUMBER",
+        help="With --engine aws: the account that it must be; another one is refused.",
+    ),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
@@ -45,21 +73,23 @@ class Where:
     account: str | None
     yes: bool
 
-    def check_tank(self) -> None:
-        """Whether they fit the tank, which is nowhere but in this process.
+    def __post_init__(self) -> None:
+        """Refuses what belongs to another engine.
 
         Raises:
-            UsageError: one is a live engine's.
+            UsageError: an option does.
         """
-        given = {
-            "--endpoint": self.endpoint is not None,
-            "--profile": self.profile is not None,
-            "--account": self.account is not None,
-        }
-        for option, is_given in given.items():
-            if is_given:
-                expected = f"{option} with --engine embedded, docker or aws"
-                raise UsageError(expected, "the tank", "name the engine, or leave it out")
+        sandbox = self.engine in {RunEngine.EMBEDDED, RunEngine.DOCKER}
+        aws = self.engine is RunEngine.AWS
+        for option, value, fits, engines in (
+            ("--endpoint", self.endpoint, sandbox, "embedded or docker"),
+            ("--profile", self.profile, aws, "aws"),
+            ("--account", self.account, aws, "aws"),
+        ):
+            if value is not None and not fits:
+                expected = f"--engine {engines} beside {option}"
+                action = f"leave {option} out, or name the engine that is meant"
+                raise UsageError(expected, f"--engine {self.engine}", action)
 
     @property
     def kind(self) -> TargetKind:
@@ -126,6 +156,7 @@ def open_live(where: Where, choice: PipelineChoice, scenario: Scenario) -> LiveR
         retry_base_delay_seconds=delay,
     )
     check_enforced(place, scenario)
+    _check_format(chosen, deployed)
     pipeline = replace(chosen, addresses=deployed.addresses, record_format=deployed.record_format)
     return LiveRun(place=place, pipeline=pipeline, versions=_versions(place), yes=where.yes)
 
@@ -177,6 +208,16 @@ def _deployed(aws: AwsClients, names: Names) -> DeployedPipeline:
         there or "none",
         "give --name as it was deployed, or deploy it",
     )
+
+
+def _check_format(chosen: TickerPipeline, deployed: DeployedPipeline) -> None:
+    """Records have the form that was deployed, whatever is asked for here."""
+    if chosen.record_format not in {RECORD_FORMATS[0], deployed.record_format}:
+        raise UsageError(
+            f"a pipeline deployed with --record-format {chosen.record_format}",
+            deployed.record_format,
+            "leave --record-format out",
+        )
 
 
 def _versions(place: LivePlace) -> dict[str, str]:

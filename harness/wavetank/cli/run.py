@@ -10,7 +10,14 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.live_run import LiveRun, Where, open_live
+from wavetank.cli.live_run import (
+    AccountOption,
+    EngineOption,
+    LiveRun,
+    ProfileOption,
+    Where,
+    open_live,
+)
 from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
@@ -33,7 +40,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.session import Stopped
 from wavetank.cli.tank import deployed_tank, play_with_progress
-from wavetank.cli.targets import AccountOption, ProfileOption, YesOption
+from wavetank.cli.targets import YesOption
 from wavetank.driver.play import Played, Story, judges_of
 from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
@@ -59,14 +66,6 @@ SeedOption = Annotated[
         min=0,
         max=SEED_MAX,
         help="The seed of all chance in the run. Default: the scenario's, or a new one.",
-    ),
-]
-EngineOption = Annotated[
-    RunEngine,
-    typer.Option(
-        "--engine",
-        metavar="tank|embedded|docker|aws",
-        help="Where: the tank, the sandbox that runs, or AWS, where the pipeline is deployed.",
     ),
 ]
 
@@ -126,7 +125,6 @@ def run(
         raise typer.Exit(
             play_live_and_tell(open_live(where, choice, story.scenario), story, output)
         )
-    where.check_tank()
     with deployed_tank(pipeline, output) as made:
         ending = play_and_tell(made, pipeline, story, output)
     raise typer.Exit(ending)
