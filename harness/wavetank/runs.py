@@ -2,12 +2,13 @@
 
 history.jsonl   what happened, as it happened
 scenario.toml   the story, as it was played
-run.json        the seed, the pipeline, the digest and the verdicts; written when the run is over
+run.json        the seed, the engine, the pipeline, the digest and the verdicts; written at the end
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,22 @@ from wavetank.verdicts import Finding, Verdict
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
 
 
+class RunEngine(StrEnum):
+    """What a run was played on."""
+
+    TANK = "tank"
+    EMBEDDED = "embedded"
+    DOCKER = "docker"
+    AWS = "aws"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """What is kept of a run besides its history; `pipeline` is as the options that chose it."""
+    """What is kept of a run besides its history.
+
+    `pipeline` is as the options that chose it; `version` is Wavetank's, `versions` those of what
+    it was played on, by name.
+    """
 
     scenario: str
     seed: int
@@ -29,6 +43,8 @@ class RunSummary:
     pipeline: Mapping[str, str]
     version: str
     findings: tuple[Finding, ...]
+    engine: RunEngine = RunEngine.TANK
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,8 @@ class SavedRun:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             findings = tuple(_finding(entry) for entry in content.pop("findings"))
-            return RunSummary(**content, findings=findings)
+            engine = RunEngine(content.pop("engine", RunEngine.TANK))
+            return RunSummary(**content, findings=findings, engine=engine)
         except OSError as error:
             action = "it was broken off: run its scenario again"
             raise UsageError(f"a finished run in {self.folder}", str(error), action) from error

@@ -47,6 +47,14 @@ class SandboxControls:
         error: str | None = self._ask("POST", "snapshot")["error"]
         return error
 
+    def localstack_version(self) -> str:
+        """The version of the LocalStack that has these routes."""
+        return str(self._answer("GET", "_localstack/health")["version"])
+
+    def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
+        """An address is taken to have confirmed its subscription, or not to have."""
+        self._ask("POST", "confirmation", {"arn": subscription, "confirmed": confirmed})
+
     def move_clock(self, offset_seconds: float) -> None:
         """Has all of LocalStack believe in another time."""
         self._ask("POST", "clock", {"offset_seconds": offset_seconds})
@@ -56,7 +64,10 @@ class SandboxControls:
         self._ask("DELETE", "clock")
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        url = f"{self.endpoint}/_wavetank/{path}"
+        return self._answer(method, f"_wavetank/{path}", body)
+
+    def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        url = f"{self.endpoint}/{path}"
         try:
             answer = requests.request(method, url, json=body, timeout=HTTP_SECONDS)
             answer.raise_for_status()

@@ -4,8 +4,17 @@ Told in virtual time by the driver, and in wall time, on a sandbox or on AWS, by
 begins when what the one before has begun is over, so that wherever it is told the same happens.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from wavetank.faults.fault import Fault
+from wavetank.faults.plan import FaultPlan
+
+MINUTE = timedelta(minutes=1)
+TICKS_IN_STRETCH = 2
+"""Between one change and the next: a second one shows that the first was no chance."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +35,41 @@ class WaitedTick:
 
 
 @dataclass(frozen=True)
-class BreakCode:
-    """The streaming function is deployed with a large portion of its code commented out."""
+class Begin:
+    """A fault that changes what is deployed begins; `name` is what the plan calls it."""
+
+    name: str
+    fault: Fault
 
 
 @dataclass(frozen=True)
-class RestoreCode:
-    """The code that was deployed before is put back."""
+class Heal:
+    """What the fault changed is put back."""
+
+    name: str
+    fault: Fault
 
 
-type Step = Tick | WaitedTick | BreakCode | RestoreCode
+type Step = Tick | WaitedTick | Begin | Heal
+
+
+def steps_by_hand(plan: FaultPlan, horizon: timedelta, start: datetime) -> tuple[Step, ...]:
+    """The plan as steps: its faults begin and heal in their order, with a few ticks in between.
+
+    Each stretch between two changes has so many ticks as it has minutes, and no more than two. They
+    are due one minute after the other from `start` on: an hour of a scenario is no hour here.
+    """
+    return tuple(_steps(plan, horizon, start))
+
+
+def _steps(plan: FaultPlan, horizon: timedelta, start: datetime) -> Iterator[Step]:
+    named = plan.named()
+    windows = [edge for _, fault in named for edge in (fault.after, fault.healed_after)]
+    edges = sorted({timedelta(), *windows})
+    due = start
+    for begin, end in pairwise([*edges, max(horizon, edges[-1])]):
+        yield from (Heal(name, fault) for name, fault in named if fault.healed_after == begin)
+        yield from (Begin(name, fault) for name, fault in named if fault.after == begin)
+        for _ in range(min(TICKS_IN_STRETCH, max(1, (end - begin) // MINUTE))):
+            due += MINUTE
+            yield Tick(due)

@@ -28,11 +28,12 @@ def _sns() -> "SNSClient":
 
 
 def lambda_handler(event: object, _context: object) -> dict[str, str]:
-    """Publishes the alert; the answer is the message's id."""
-    answer = _sns().publish(
-        TopicArn=os.environ["TOPIC_ARN"],
-        Subject=message.subject(os.environ["FULL_NAME"]),
-        Message=message.text(event),
-    )
-    LOGGER.info("alert published", extra={"message_id": answer["MessageId"]})
-    return {"message_id": answer["MessageId"]}
+    """Publishes the alert, and logs it: who reads the log can tell what was sent.
+
+    The answer is the message's id.
+    """
+    subject, text = message.subject(os.environ["FULL_NAME"]), message.text(event)
+    answer = _sns().publish(TopicArn=os.environ["TOPIC_ARN"], Subject=subject, Message=text)
+    published = {"message_id": answer["MessageId"]}
+    LOGGER.info("alert published", extra={**published, "subject": subject, "text": text})
+    return published

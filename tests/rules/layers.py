@@ -13,6 +13,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "assess",
             "attestation",
             "clients",
+            "comparison",
             "drill",
             "engines",
             "live",

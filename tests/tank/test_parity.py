@@ -15,22 +15,26 @@ from tests.tank.conftest import ADDRESSES, START, Deployed
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock, rfc3339
 from wavetank.driver.run import Run, RunOptions
+from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
 from wavetank.invariants import NoSilentFailure, OneNotice, judge
 from wavetank.ledger import Ledger, differences, ledger_of
-from wavetank.live.observation import observed
+from wavetank.live.observation import begin, observed
+from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
 from wavetank.naming import Names
+from wavetank.runs import RunEngine
 from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.steps import BreakCode, RestoreCode, Step, Tick, WaitedTick
+from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
+from wavetank.target import local_target
 from wavetank.ticker import RECORDS_PER_TICK
 from wavetank.verdicts import Verdict
 
 pytestmark = pytest.mark.embedded
 MINUTE = timedelta(minutes=1)
-PATIENCE_SECONDS = 20 + 3 * RETRY_BASE_DELAY_SECONDS
 MINUTES = 10
+BROKEN = ("by-hand", BrokenDeployment(after=timedelta()))
 
 
 def _minute(number: int) -> Tick:
@@ -44,11 +48,11 @@ STORY: tuple[Step, ...] = (
     _minute(4),  # the third is missed
     _minute(6),
     _minute(5),  # late
-    BreakCode(),
+    Begin(*BROKEN),
     _minute(7),
     WaitedTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
     _minute(8),
-    RestoreCode(),
+    Heal(*BROKEN),
     WaitedTick(START + 9 * MINUTE),
     _minute(MINUTES),
 )
@@ -78,16 +82,23 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def observation(deployed: Deployed, host: Host) -> list[Event]:
     """The story on the embedded engine."""
     events: list[Event] = []
-    aws, clock, names = sandbox_clients(host.endpoint), WallClock(), deployed.names
-    _deploy(aws, names, host.endpoint)
-    _player(names, host, events).play(STORY)
+    _deploy(sandbox_clients(host.endpoint), deployed.names, host.endpoint)
+    place = _place(deployed.names, host)
+    beginning = begin(place, START)
+    player = LivePlayer(place, beginning, events.append)
+    player.play(STORY)
     SandboxControls(host.endpoint).deliver_now()
-    return [*events, *observed(aws, names, host.endpoint, clock)]
+    return observed(place, beginning, events)
 
 
-def _player(names: Names, host: Host, events: list[Event]) -> LivePlayer:
-    aws = sandbox_clients(host.endpoint)
-    return LivePlayer(aws, names, host.endpoint, WallClock(), PATIENCE_SECONDS, events.append)
+def _place(names: Names, host: Host) -> LivePlace:
+    return LivePlace(
+        engine=RunEngine.EMBEDDED,
+        target=local_target(host.endpoint),
+        names=names,
+        clock=WallClock(),
+        retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
+    )
 
 
 def _deploy(aws: AwsClients, names: Names, endpoint: str) -> None:
@@ -155,11 +166,12 @@ def test_a_story_that_is_broken_off_leaves_the_code_as_it_was(
     seen = [sha256()]
 
     def steps() -> Iterator[Step]:
-        yield BreakCode()
+        yield Begin(*BROKEN)
         seen.append(sha256())
         raise BrokenOffError
 
+    place = _place(names, host)
     with pytest.raises(BrokenOffError):
-        _player(names, host, events).play(steps())
+        LivePlayer(place, begin(place, START), events.append).play(steps())
     assert seen[0] == sha256() != seen[1]
     assert [type(event) for event in events] == [FaultBegan]

@@ -106,7 +106,11 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
         (["run", "calm-day", "--hours", "9999"], "above zero and up to a year"),
         (["run", "calm-day", "--seed", "many"], "valid integer"),
         (["run", "broken-deployment", "--hours", "0.1"], "every fault healed within"),
+        (["run", "calm-day", "--endpoint", "http://127.0.0.1:1"], "beside --endpoint"),
+        (["run", "calm-day", "--engine", "embedded", "--account", "1"], "beside --account"),
+        (["run", "lost-reply", "--engine", "aws"], "lost-reply (only on tank)"),
         (["replay", "no-such-run"], "the folder of a run"),
+        (["compare", "no-such-run", "none"], "the folder of a run"),
     ],
 )
 def test_what_cannot_be_played_is_said_at_once(

@@ -14,6 +14,7 @@ from wavetank.cli import (
     bench,
     campaign,
     check,
+    compare,
     demo,
     deploy,
     plan,
@@ -47,6 +48,7 @@ app.command()(access.access)
 app.command()(assess.assess)
 app.command()(play.run)
 app.command()(replay.replay)
+app.command()(compare.compare)
 app.command()(campaign.campaign)
 app.command()(bench.bench)
 app.command(

@@ -1,24 +1,26 @@
 """`replay` plays a saved run again, which must come out the same, or judges its history again."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from wavetank.cli.compare import show
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import choice_of
-from wavetank.cli.run import shelf
+from wavetank.cli.run import save, shelf
 from wavetank.cli.tank import deployed_tank, play_with_progress
-from wavetank.driver.play import Story, judges_of
+from wavetank.comparison import ToldRun, compare_runs, read_told
+from wavetank.driver.play import Story, judges_of, verdicts
 from wavetank.errors import ExitCode, NonDeterminismError
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import RunSummary, SavedRun
-from wavetank.scenario.expectation import as_expected
-from wavetank.scenario.shelf import load_scenario
-from wavetank.verdicts import exit_code
+from wavetank.pipelines.ticker import TickerPipeline
+from wavetank.runs import RunEngine, SavedRun
+from wavetank.scenario.text import scenario_to_toml
 
 
 def replay(
@@ -32,30 +34,55 @@ def replay(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Play a saved run again: the same seed, scenario and code give the same history."""
+    """Play a saved run again: the same seed, scenario and code give the same history.
+
+    One that a live engine told is told in the tank, by hand as it was, and the two are compared.
+    """
     output = Output(as_json=as_json)
-    saved = shelf().find(run)
-    summary = saved.summary()
-    pipeline = choice_of(summary.pipeline).pipeline()
-    story = _story(saved, summary)
-    code = (
-        _judge(saved, pipeline, story, output) if judge else _play(saved, pipeline, story, output)
-    )
-    raise typer.Exit(code)
+    told = read_told(shelf().find(run))
+    pipeline, story = _pipeline(told), _story(told)
+    if judge:
+        raise typer.Exit(_judge(told, pipeline, story, output))
+    if told.summary.engine is not RunEngine.TANK:
+        raise typer.Exit(_tell_in_the_tank(told, pipeline, story, output))
+    raise typer.Exit(_play(told.saved, pipeline, story, output))
 
 
-def _story(saved: SavedRun, summary: RunSummary) -> Story:
-    scenario = load_scenario(str(saved.scenario), saved.folder)
-    return Story(scenario=scenario.renamed(summary.scenario), seed=summary.seed)
+def _pipeline(told: ToldRun) -> Pipeline:
+    """What it was played on; of one that a live engine told, with the addresses that it had."""
+    pipeline = choice_of(told.summary.pipeline).pipeline()
+    if told.by_hand and isinstance(pipeline, TickerPipeline):
+        (addresses,) = told.began.confirmed.values()
+        return replace(pipeline, addresses=addresses)
+    return pipeline
 
 
-def _judge(saved: SavedRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+def _story(told: ToldRun) -> Story:
+    """What was played; told by hand again from the instant and the table that it began with."""
+    story = Story(scenario=told.scenario(), seed=told.summary.seed)
+    if not told.by_hand:
+        return story
+    return replace(story, start=told.began.at, begins_with=told.table)
+
+
+def _judge(told: ToldRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
     judges = judges_of(pipeline, story.scenario)
-    for event in read_history(saved.history):
+    for event in read_history(told.saved.history):
         judges.observe(event)
-    findings = as_expected(judges.findings(), story.scenario.expectations)
+    engine = told.summary.engine if told.by_hand else None
+    findings, code = verdicts(story.scenario, judges, engine)
     output.findings(findings)
-    return exit_code(findings)
+    return code
+
+
+def _tell_in_the_tank(told: ToldRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+    """The same story from the same prices, as a run of its own; says where the two differ."""
+    text = scenario_to_toml(story.scenario)
+    with deployed_tank(pipeline, output) as made:
+        saved = shelf().new(f"{story.scenario.name}-{RunEngine.TANK}", story.seed, text)
+        played = play_with_progress(made, pipeline, story, saved.history, output)
+    save(saved, story, pipeline, played)
+    return show(compare_runs(told, read_told(saved)), output)
 
 
 def _play(saved: SavedRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:

@@ -1,6 +1,7 @@
-"""`run` plays a scenario on the tank, in virtual time, and saves what happened."""
+"""`run` plays a scenario and saves what happened: in the tank in virtual time, or live by hand."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from importlib import metadata
@@ -10,12 +11,21 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.attesting import attest_run, played_fingerprint
+from wavetank.cli.live_run import (
+    AccountOption,
+    EngineOption,
+    LiveRun,
+    ProfileOption,
+    Where,
+    open_live,
+)
 from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
     CodeOption,
     DebugOption,
+    EndpointOption,
     FormatOption,
     HandlerOption,
     JsonOption,
@@ -29,14 +39,16 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
+from wavetank.cli.session import Stopped
 from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.cli.targets import YesOption
 from wavetank.driver.play import Played, Story, check_virtual, judges_of
 from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
 from wavetank.faults.duration import YEAR, duration_text
 from wavetank.faults.form import describe
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import RunShelf, RunSummary, SavedRun
+from wavetank.runs import RunEngine, RunShelf, RunSummary, SavedRun
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.shelf import load_scenario
@@ -67,13 +79,18 @@ def run(
     seed: SeedOption = None,
     hours: Annotated[
         float | None,
-        typer.Option("--hours", metavar="H", help="Virtual hours, in place of the scenario's."),
+        typer.Option("--hours", metavar="H", help="How long, in place of the scenario's hours."),
     ] = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
+    engine: EngineOption = RunEngine.TANK,
+    endpoint: EndpointOption = None,
+    profile: ProfileOption = None,
+    account: AccountOption = None,
+    yes: YesOption = False,
     handler: HandlerOption = None,
     storage: StorageOption = None,
     template: TemplateOption = None,
@@ -82,11 +99,15 @@ def run(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Play a scenario in virtual time: its faults happen, are healed, and the data are judged."""
+    """Play a scenario: its faults happen, are healed, and the data are judged.
+
+    In the tank an hour of it takes a second. With --engine embedded, docker or aws it is told to
+    the pipeline that is deployed there, tick by tick, with the schedule off meanwhile; an hour is
+    then a few ticks, and minutes are what Lambda waits before it tries again.
+    """
     output = Output(as_json=as_json)
     story = _story(scenario, seed, hours)
-    check_virtual(story.scenario)
-    pipeline = PipelineChoice(
+    choice = PipelineChoice(
         name=name,
         surname=surname,
         prefix=prefix,
@@ -97,8 +118,15 @@ def run(
         template=template,
         code=code,
         overrides=overrides,
-    ).pipeline()
+    )
+    where = Where(engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes)
+    pipeline = choice.pipeline()
     judges_of(pipeline, story.scenario)
+    if engine is not RunEngine.TANK:
+        raise typer.Exit(
+            play_live_and_tell(open_live(where, choice, story.scenario), story, output)
+        )
+    check_virtual(story.scenario)
     with deployed_tank(pipeline, output) as made:
         ending = play_and_tell(made, pipeline, story, output)
     raise typer.Exit(ending)
@@ -108,7 +136,7 @@ def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) 
     """Plays the story, saves it, and says what came of it."""
     saved = shelf().new(story.scenario.name, story.seed, scenario_to_toml(story.scenario))
     fingerprint = played_fingerprint(made, pipeline)
-    _announce(story, output)
+    _announce(story, f"{duration_text(story.scenario.horizon)} of virtual time", output)
     try:
         played = play_with_progress(made, pipeline, story, saved.history, output)
     except KeyboardInterrupt:
@@ -117,6 +145,23 @@ def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) 
     save(saved, story, pipeline, played)
     tell(played, saved, output)
     attest_run(fingerprint, story, played, output)
+    return played.exit_code
+
+
+def play_live_and_tell(live: LiveRun, story: Story, output: Output) -> ExitCode:
+    """Plays the story on a live engine, saves it, and says what came of it."""
+    engine, scenario = live.place.engine, story.scenario
+    _announce(story, "told by hand", output)
+    live.confirm(scenario, output)
+    name = f"{scenario.name}-{engine}"
+    saved = shelf().new(name, story.seed, scenario_to_toml(scenario))
+    try:
+        played = live.play(story, saved.history, output)
+    except Stopped:
+        output.say(f"stopped, and all is put back; what happened until then is in {saved.history}")
+        return ExitCode.INTERRUPTED
+    save(saved, story, live.pipeline, played, engine, live.versions)
+    tell(played, saved, output)
     return played.exit_code
 
 
@@ -150,20 +195,26 @@ def _lasting(scenario: Scenario, hours: float) -> Scenario:
     return replace(scenario, horizon=horizon)
 
 
-def _announce(story: Story, output: Output) -> None:
+def _announce(story: Story, how: str, output: Output) -> None:
     scenario = story.scenario
     output.emit("story", scenario=scenario.name, seed=story.seed, horizon=scenario.horizon)
     output.say(f"{scenario.name}: {scenario.description}")
-    span = duration_text(scenario.horizon)
-    output.say(f"{span} of virtual time, seed {story.seed}; faults planned: {_faults(scenario)}")
+    output.say(f"{how}, seed {story.seed}; faults planned: {_faults(scenario)}")
 
 
 def _faults(scenario: Scenario) -> str:
     return "".join(f"\n  {describe(fault)}" for fault in scenario.plan.faults) or "none"
 
 
-def save(saved: SavedRun, story: Story, pipeline: Pipeline, played: Played) -> None:
-    """Keeps what came of the run, beside its history."""
+def save(
+    saved: SavedRun,
+    story: Story,
+    pipeline: Pipeline,
+    played: Played,
+    engine: RunEngine = RunEngine.TANK,
+    versions: Mapping[str, str] | None = None,
+) -> None:
+    """Keeps what came of the run, beside its history; by default the tank's versions."""
     saved.finish(
         RunSummary(
             scenario=story.scenario.name,
@@ -172,6 +223,10 @@ def save(saved: SavedRun, story: Story, pipeline: Pipeline, played: Played) -> N
             pipeline=pipeline.options(),
             version=metadata.version("wavetank"),
             findings=played.findings,
+            engine=engine,
+            versions={"localstack": metadata.version("localstack-core")}
+            if versions is None
+            else versions,
         )
     )
 

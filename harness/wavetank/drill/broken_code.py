@@ -44,7 +44,13 @@ def _deployed_zip(aws: AwsClients, names: Names) -> bytes:
 
 
 def _update(aws: AwsClients, name: str, code: bytes, clock: Clock) -> None:
+    """Lambda refuses it while another is under way, as the one that an interruption left."""
+    _wait_until_updated(aws, name, clock)
     aws.awslambda.update_function_code(FunctionName=name, ZipFile=code)
+    _wait_until_updated(aws, name, clock)
+
+
+def _wait_until_updated(aws: AwsClients, name: str, clock: Clock) -> None:
     wait_until(
         lambda: aws.awslambda.get_function_configuration(FunctionName=name).get("LastUpdateStatus"),
         lambda status: status != "InProgress",

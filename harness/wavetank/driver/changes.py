@@ -1,11 +1,9 @@
 """Faults that change what is deployed, and put it back when they are healed."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 
-from wavetank.clients import AwsClients
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.wiring import Wiring, confirmed_addresses, delivery_roles, subscriptions
 from wavetank.engines.tank.engine import Tank
@@ -13,6 +11,7 @@ from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAd
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import SubscriptionChanged
+from wavetank.live.denial import deny
 from wavetank.stack.broken_package import break_package
 
 type Undo = Callable[[], None]
@@ -87,15 +86,3 @@ class Changes:
         self._tank.set_confirmed(arn, confirmed=confirmed)
         event = SubscriptionChanged(self._timeline.now, topic, address, confirmed)
         self._timeline.note(event)
-
-
-def deny(aws: AwsClients, role: str, policy: str, action: str) -> Undo:
-    """Denies the role an action, by an inline policy of that name; returns what allows it again."""
-    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    aws.iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=document)
-
-    def allow() -> None:
-        aws.iam.delete_role_policy(RoleName=role, PolicyName=policy)
-
-    return allow

@@ -1,7 +1,5 @@
 """What is looked at before a run and after it: what is deployed, and what the tables hold."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import metadata
@@ -11,6 +9,7 @@ from wavetank.driver.wiring import Wiring, confirmed_addresses, tables
 from wavetank.engines.tank.engine import Tank
 from wavetank.history import RuleSpec, RunBegan, TableSeen
 from wavetank.live.observation import table_seen
+from wavetank.stack.deployed import template_hash
 
 
 def run_began(
@@ -32,7 +31,7 @@ def run_began(
         seed=seed,
         until=until,
         code={function.name: function.code_sha256 for function in functions},
-        template=_template_hash(tank.aws),
+        template=template_hash(tank.aws, _stacks(tank.aws)),
         version=metadata.version("wavetank"),
         rules=tuple(
             RuleSpec(rule.name, rule.expression, start, tuple(t.arn for t in rule.targets))
@@ -48,11 +47,7 @@ def tables_seen(aws: AwsClients, now: datetime) -> Iterator[TableSeen]:
     return (table_seen(aws, table, now) for table in tables(aws))
 
 
-def _template_hash(aws: AwsClients) -> str:
-    """Of the templates of all stacks, by name."""
-    digest = hashlib.sha256()
+def _stacks(aws: AwsClients) -> list[str]:
+    """The names of all stacks."""
     pages = aws.cloudformation.get_paginator("describe_stacks").paginate()
-    for name in sorted(stack["StackName"] for page in pages for stack in page["Stacks"]):
-        template = aws.cloudformation.get_template(StackName=name)["TemplateBody"]
-        digest.update(f"{name}\n{json.dumps(template, sort_keys=True, default=str)}\n".encode())
-    return digest.hexdigest()
+    return [stack["StackName"] for page in pages for stack in page["Stacks"]]

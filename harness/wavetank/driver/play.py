@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wavetank.driver.run import Run, RunOptions
@@ -11,11 +11,15 @@ from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
 from wavetank.faults.duration import duration_text
 from wavetank.faults.form import plan_to_json
-from wavetank.history import Digest, Event, HistoryWriter, encode
+from wavetank.history import Digest, Event, HistoryWriter, TableSeen, encode
 from wavetank.invariants import EnoughAlerts, Judges
+from wavetank.live.judging import BY_HAND, decided, told_by_hand
 from wavetank.pipelines.pipeline import Pipeline
+from wavetank.runs import RunEngine
 from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
+from wavetank.stack.seed import put_items
+from wavetank.steps import steps_by_hand
 from wavetank.verdicts import Finding, exit_code
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -26,11 +30,21 @@ type Watcher = Callable[[Event], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """What decides a run, besides the pipeline; `start` is virtual."""
+    """What decides a run, besides the pipeline; `start` is virtual.
+
+    Where it is to be compared with one that a live engine told, it is told by hand as that one was,
+    and `begins_with` is the table that it found.
+    """
 
     scenario: Scenario
     seed: int
     start: datetime = START
+    begins_with: TableSeen | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether its ticks are told one after the other, and no rule fires."""
+        return self.begins_with is not None
 
 
 @dataclass(frozen=True)
@@ -60,13 +74,32 @@ def play(
     """
     check_virtual(story.scenario)
     judges = judges_of(pipeline, story.scenario)
-    with _recording(history, judges, watch) as recording:
+    with recorded(history, judges, watch) as recording:
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)
+            if story.begins_with is not None:
+                put_items(tank.aws.dynamodb, story.begins_with.table, story.begins_with.items)
         Run(tank, run_options(story, pipeline), recording.take).go()
-    findings = as_expected(judges.findings(), story.scenario.expectations)
-    return Played(tuple(findings), recording.digest, recording.events, exit_code(findings))
+    return concluded(story, judges, recording, RunEngine.TANK if story.by_hand else None)
+
+
+def concluded(
+    story: Story, judges: Judges, recording: "Recording", by_hand_on: RunEngine | None
+) -> Played:
+    """What came of a story that has been recorded; told by hand on that engine, where it was."""
+    findings, code = verdicts(story.scenario, judges, by_hand_on)
+    return Played(tuple(findings), recording.digest, recording.events, code)
+
+
+def verdicts(
+    scenario: Scenario, judges: Judges, by_hand_on: RunEngine | None
+) -> tuple[list[Finding], ExitCode]:
+    """What the judges found, as the scenario takes it, and what it comes to."""
+    findings = as_expected(judges.findings(), scenario.expectations)
+    if by_hand_on is None:
+        return findings, exit_code(findings)
+    return told_by_hand(findings, by_hand_on), decided(findings, by_hand_on)
 
 
 def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
@@ -94,7 +127,7 @@ def check_virtual(scenario: Scenario) -> None:
             raise UsageError(
                 "faults that can happen in virtual time",
                 f"{fault.kind} in {scenario.name}, which needs a machine",
-                "run it on --engine embedded or docker, or take it out",
+                "do that to a running sandbox by ./wavetank drill --fault, or take it out",
             )
 
 
@@ -102,6 +135,15 @@ def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
     """What the story decides of a run of the pipeline."""
     scenario = story.scenario
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
+    if story.by_hand:
+        return RunOptions(
+            scenario=scenario.name,
+            seed=story.seed,
+            start=story.start,
+            horizon=timedelta(),
+            steps=steps_by_hand(scenario.plan, scenario.horizon, story.start),
+            told={**pipeline.options(), **plan, **BY_HAND},
+        )
     return RunOptions(
         scenario=scenario.name,
         seed=story.seed,
@@ -112,7 +154,7 @@ def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
     )
 
 
-class _Recording:
+class Recording:
     """Every event goes to the digest, to the file where there is one, and to the judges."""
 
     def __init__(self, writer: HistoryWriter | None, judges: Judges, watch: Watcher) -> None:
@@ -124,9 +166,11 @@ class _Recording:
 
     @property
     def digest(self) -> str:
+        """Of all that was taken so far."""
         return self._digest.value if self._writer is None else self._writer.digest
 
     def take(self, event: Event) -> None:
+        """Takes the next event."""
         self.events += 1
         if self._writer is None:
             self._digest.add(encode(event))
@@ -137,9 +181,16 @@ class _Recording:
 
 
 @contextmanager
-def _recording(path: Path | None, judges: Judges, watch: Watcher) -> Iterator[_Recording]:
+def recorded(
+    path: Path | None, judges: Judges, watch: Watcher = lambda _: None
+) -> Iterator[Recording]:
+    """For the body, what takes a run's events; `path` is a new file for them, if any.
+
+    Raises:
+        UsageError: the file is there already.
+    """
     if path is None:
-        yield _Recording(None, judges, watch)
+        yield Recording(None, judges, watch)
         return
     with HistoryWriter(path) as writer:
-        yield _Recording(writer, judges, watch)
+        yield Recording(writer, judges, watch)

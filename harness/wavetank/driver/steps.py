@@ -8,16 +8,13 @@ from wavetank.driver.changes import Changes
 from wavetank.driver.invocations import Invocations
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.wiring import Wiring, function_name
-from wavetank.faults.functions import BrokenDeployment
+from wavetank.faults.form import describe
 from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
 from wavetank.schedule import scheduled_event
-from wavetank.steps import BreakCode, RestoreCode, Step, Tick, WaitedTick
+from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 
 PACE = timedelta(minutes=10)
 """From one step to the next: Lambda has given up by then what fails three times."""
-BROKEN = BrokenDeployment(after=timedelta())
-"""Its window is not asked about: it is made and undone by steps."""
-KIND = BROKEN.kind
 
 
 class Steps:
@@ -42,14 +39,14 @@ class Steps:
                 self._invoke(due, waits=False)
             case WaitedTick(due):
                 self._invoke(due, waits=True)
-            case BreakCode():
-                self._changes.make(KIND, BROKEN)
+            case Begin(name, fault):
                 now = self._timeline.now
-                self._timeline.note(FaultBegan(now, KIND, KIND, "by hand"))
-            case RestoreCode():
-                self._changes.undo(KIND)
+                self._timeline.note(FaultBegan(now, name, fault.kind, describe(fault)))
+                self._changes.make(name, fault)
+            case Heal(name, fault):
+                self._changes.undo(name)
                 now = self._timeline.now
-                self._timeline.note(FaultHealed(now, KIND, KIND, "by hand"))
+                self._timeline.note(FaultHealed(now, name, fault.kind, describe(fault)))
 
     def _invoke(self, due: datetime, *, waits: bool) -> None:
         """Every function that a rule invokes, with the event that the rule has for that instant."""

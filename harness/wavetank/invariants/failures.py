@@ -49,10 +49,10 @@ class NoSilentFailure:
 
     def observe(self, event: Event) -> None:
         match event:
-            case Fired():
-                self._begin(event.request, event)
             case Invoked(waits=True):
                 self._waited_for.add(event.request)
+            case Fired() | Invoked():
+                self._begin(event.request, event)
             case AttemptEnded() if event.request in self._waited_for:
                 self._answered += event.outcome is not Outcome.SUCCESS
                 self._waited_for.discard(event.request)

@@ -3,6 +3,7 @@
 entries      what a ledger holds
 keeping      a ledger from a history
 alerts       what of an alert is the story's, and what is that run's alone
+retelling    a history without what is that run's alone, where two tellings are compared
 comparing    the differences of two ledgers, each in one line
 """
 

@@ -26,7 +26,7 @@ class Notice:
 
 def notice(text: str) -> Notice:
     """Reads the alert."""
-    record = _failure_record(text)
+    record = failure_record(text)
     given_up, payload = record.get("timestamp"), record.get(PAYLOAD)
     if isinstance(given_up, str) and given_up:
         text = text.replace(given_up, re.sub(r"\d", "0", given_up))
@@ -34,8 +34,8 @@ def notice(text: str) -> Notice:
     return Notice(due if isinstance(due, str) else "", UUID.sub("<id>", text))
 
 
-def _failure_record(text: str) -> Mapping[str, Any]:
-    """The first JSON object that is one; nothing where none is."""
+def failure_record(text: str) -> Mapping[str, Any]:
+    """What Lambda told the destination of the failure; empty where the text does not hold it."""
     place = text.find("{")
     while place >= 0:
         try:

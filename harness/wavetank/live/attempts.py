@@ -6,36 +6,72 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wavetank.clients import AwsClients
-from wavetank.history import AttemptEnded, Outcome
+from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 
 REPORT = "platform.report"
 NO_REQUEST = ""
 """Whose an error is where the function's module could not even be imported."""
+LAG = timedelta(minutes=1)
+"""By so much the clocks of a log and of who reads it may differ."""
+
+type Attempt = tuple[AttemptBegan, AttemptEnded]
 
 
-def attempts_in_log(aws: AwsClients, function: str) -> list[AttemptEnded]:
+def lines_of_log(aws: AwsClients, function: str, since: datetime) -> Iterator[str]:
+    """The lines that the function's log has from about that instant on, in its order."""
+    begin = int((since - LAG).timestamp() * 1000)
+    pages = aws.logs.get_paginator("filter_log_events").paginate(
+        logGroupName=f"/aws/lambda/{function}", startTime=begin
+    )
+    return (event["message"] for page in pages for event in page["events"])
+
+
+def attempts_in_log(
+    aws: AwsClients, function: str, since: datetime, trigger: Trigger = Trigger.MANUAL
+) -> list[Attempt]:
     """Those that have ended, in the order of the log."""
-    group = f"/aws/lambda/{function}"
-    pages = aws.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-    return list(read_attempts(function, (e["message"] for page in pages for e in page["events"])))
+    return list(read_attempts(function, lines_of_log(aws, function, since), trigger))
 
 
-def read_attempts(function: str, lines: Iterable[str]) -> Iterator[AttemptEnded]:
-    """The attempts that these lines of its log tell of; what the handler printed is passed over."""
+def read_attempts(
+    function: str, lines: Iterable[str], trigger: Trigger = Trigger.MANUAL
+) -> Iterator[Attempt]:
+    """The attempts that these lines of its log tell of; what the handler printed is passed over.
+
+    A log does not say what asked for them: `trigger` does.
+    """
     counts = Counter[str]()
     raised: dict[str, Mapping[str, Any]] = {}
-    for content in map(_content, lines):
+    for content in map(content_of, lines):
         if content.get("type") == REPORT:
             request = content["record"]["requestId"]
             counts[request] += 1
             told = raised.pop(request, None) or raised.pop(NO_REQUEST, {})
-            yield _ended(function, content, counts[request], told)
+            ended = _ended(function, content, counts[request], told)
+            yield _began(ended, content["record"].get("metrics", {}), trigger), ended
         elif "errorType" in content and "requestId" in content:
             raised[content["requestId"]] = content
+
+
+def content_of(line: str) -> Mapping[str, Any]:
+    """The line's object; empty where it is another text."""
+    try:
+        content = json.loads(line)
+    except (RecursionError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _began(ended: AttemptEnded, metrics: Mapping[str, Any], trigger: Trigger) -> AttemptBegan:
+    """A cold start is before the handler's own time."""
+    cold = "initDurationMs" in metrics
+    took = metrics.get("durationMs", 0) + metrics.get("initDurationMs", 0)
+    at = ended.at - timedelta(milliseconds=took)
+    return AttemptBegan(at, ended.request, ended.function, ended.attempt, cold, trigger)
 
 
 def _ended(
@@ -59,12 +95,3 @@ def _outcome(status: str, by_platform: str) -> Outcome:
     if status in {Outcome.SUCCESS, Outcome.TIMEOUT}:
         return Outcome(status)
     return Outcome.CRASH if by_platform else Outcome.ERROR
-
-
-def _content(line: str) -> Mapping[str, Any]:
-    """The line's object; empty where it is another text."""
-    try:
-        content = json.loads(line)
-    except (RecursionError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -6,62 +6,68 @@ did not is for a ledger to say.
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
-from wavetank.drill.broken_code import broken_code
+from wavetank.clock import rfc3339
 from wavetank.errors import ConditionTimeoutError
-from wavetank.faults.functions import BrokenDeployment
+from wavetank.faults.form import describe
 from wavetank.history import AttemptEnded, Event, FaultBegan, FaultHealed, Invoked, Outcome
-from wavetank.live.attempts import attempts_in_log
-from wavetank.live.observation import messages_of
-from wavetank.naming import Names
+from wavetank.live.alerts_in_log import alerts_in_log
+from wavetank.live.changes import Change, change_of
+from wavetank.live.observation import Beginning, alerts_since, story_attempts, tries_of
+from wavetank.live.place import LivePlace
 from wavetank.probes import subscriptions, wait_until
 from wavetank.requirements import topic_arn
-from wavetank.steps import BreakCode, RestoreCode, Step, Tick, WaitedTick
+from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 from wavetank.trigger import Trigger
+from wavetank.words import counted
 
-KIND = BrokenDeployment.kind
+
+@dataclass
+class Asked:
+    """The ticks that were asked for, by request, and how many alerts are to come of them."""
+
+    due: dict[str, datetime] = field(default_factory=dict)
+    succeeded: set[str] = field(default_factory=set)
+    unfinished: set[str] = field(default_factory=set)
+    alerts: int = 0
 
 
 class LivePlayer:
-    """A hand for one pipeline whose schedule is off; `note` hears of what it does.
+    """A hand for one pipeline whose schedule is off.
 
-    `patience_seconds` is for each wait: Lambda takes three times its base delay to give up.
+    `note` is told of what it does as events, `say` of what comes of it in words.
     """
 
     def __init__(
         self,
-        aws: AwsClients,
-        names: Names,
-        endpoint: str,
-        clock: Clock,
-        patience_seconds: float,
+        place: LivePlace,
+        beginning: Beginning,
         note: Callable[[Event], None],
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._aws = aws
-        self._names = names
-        self._endpoint = endpoint
-        self._clock = clock
-        self._patience_seconds = patience_seconds
+        self._place = place
+        self._beginning = beginning
         self._note = note
-        self._trigger = Trigger(aws, names)
-        self._given_up = 0
+        self._say = say
+        self._trigger = Trigger(place.aws, place.names)
+        self._topic = topic_arn(place.aws, place.names)
+        self.asked = Asked()
 
     def play(self, steps: Iterable[Step]) -> None:
-        """Takes the steps; however that ends, the code that was deployed before is deployed.
+        """Takes the steps; however that ends, what they changed is put back.
 
         Raises:
             ClientError: AWS refused a step.
-            InfrastructureError: the sandbox does not answer.
+            InfrastructureError: the sandbox does not answer, or something could not be put back.
         """
-        with ExitStack() as broken:
+        with ExitStack() as changed:
+            open_faults: dict[str, ExitStack] = {}
             for step in steps:
-                self._take(step, broken)
-        self._wait_until_told()
+                self._take(step, changed, open_faults)
 
-    def _take(self, step: Step, broken: ExitStack) -> None:
+    def _take(self, step: Step, changed: ExitStack, open_faults: dict[str, ExitStack]) -> None:
         match step:
             case Tick(due):
                 request = self._trigger.fire(due)
@@ -69,40 +75,63 @@ class LivePlayer:
                 self._wait_until_over(request)
             case WaitedTick(due):
                 self._note_invoked(self._trigger.call(due), due, waits=True)
-            case BreakCode():
-                broken.enter_context(broken_code(self._aws, self._names, self._clock))
-                self._note(FaultBegan(self._clock.now(), KIND, KIND, "by hand"))
-            case RestoreCode():
-                broken.close()
-                self._note(FaultHealed(self._clock.now(), KIND, KIND, "by hand"))
+            case Begin(name, fault):
+                self._say(f"fault: {describe(fault)}")
+                open_faults[name] = changed.enter_context(ExitStack())
+                self._note(FaultBegan(self._place.clock.now(), name, fault.kind, describe(fault)))
+                open_faults[name].enter_context(self._change(name, step))
+            case Heal(name, fault):
+                open_faults.pop(name).close()
+                self._note(FaultHealed(self._place.clock.now(), name, fault.kind, describe(fault)))
+                self._say(f"healed: {fault.kind}")
+
+    def _change(self, name: str, step: Begin) -> Change:
+        return change_of(self._place, name, step.fault, self._note)
 
     def _note_invoked(self, request: str, due: datetime, *, waits: bool) -> None:
-        function = self._names.streaming_function
-        self._note(Invoked(self._clock.now(), request, function, due, waits))
+        function = self._place.names.streaming_function
+        self.asked.due[request] = due
+        self._note(Invoked(self._place.clock.now(), request, function, due, waits))
 
     def _wait_until_over(self, request: str) -> None:
         """It has succeeded, or was tried as often as Lambda tries."""
-        function = self._names.streaming_function
-        configuration = self._aws.awslambda.get_function_event_invoke_config(FunctionName=function)
-        tries = configuration["MaximumRetryAttempts"] + 1
+        tries = tries_of(self._place)
+        seen: list[AttemptEnded] = []
 
-        def attempts() -> list[AttemptEnded]:
-            return [a for a in attempts_in_log(self._aws, function) if a.request == request]
+        def is_over() -> bool:
+            found = story_attempts(self._place, self._beginning, {request})
+            seen[:] = [ended for _, ended in found]
+            return _succeeded(seen) or len(seen) >= tries
 
-        def is_over(found: list[AttemptEnded]) -> bool:
-            return _succeeded(found) or len(found) >= tries
+        self._wait(is_over, f"request {request} to be over")
+        self._conclude(request, seen, tries)
 
-        self._wait(lambda: is_over(attempts()), f"request {request} to be over")
-        self._given_up += not _succeeded(attempts())
+    def _conclude(self, request: str, seen: list[AttemptEnded], tries: int) -> None:
+        """What is given up now is told to whoever is confirmed now, and then it is over."""
+        tick = f"tick of {rfc3339(self.asked.due[request])}"
+        attempts = counted(len(seen), "attempt")
+        if _succeeded(seen):
+            self.asked.succeeded.add(request)
+            self._say(f"{tick}: succeeded after {attempts}")
+            return
+        error = seen[-1].error_type if seen else ""
+        self._say(f"{tick}: failed after {attempts}{f' ({error})' if error else ''}")
+        if len(seen) < tries:
+            self.asked.unfinished.add(request)
+            return
+        found = subscriptions(self._place.aws, self._topic)
+        self.asked.alerts += sum(entry.confirmed for entry in found)
+        self._wait(lambda: self._is_told(request), f"alerts about {request}")
 
-    def _wait_until_told(self) -> None:
-        """Every confirmed address has an alert for each request that was given up."""
-        found = subscriptions(self._aws, topic_arn(self._aws, self._names))
-        expected = self._given_up * sum(entry.confirmed for entry in found)
-        self._wait(
-            lambda: len(messages_of(self._names, self._endpoint)) >= expected,
-            f"{expected} alerts",
-        )
+    def _is_told(self, request: str) -> bool:
+        """It was published, and came to every address that is to have it."""
+        published = alerts_in_log(self._place.aws, self._place.names, self._beginning.at)
+        told = any(alert.request == request for alert in published)
+        return told and self.alerts_missing() <= 0
+
+    def alerts_missing(self) -> int:
+        """How many have not come, yet."""
+        return self.asked.alerts - len(alerts_since(self._place, self._beginning))
 
     def _wait(self, condition: Callable[[], bool], expected: str) -> None:
         with suppress(ConditionTimeoutError):  # the ledger shows what did not come
@@ -111,8 +140,9 @@ class LivePlayer:
                 bool,
                 expected=expected,
                 hint="look at the logs of both functions",
-                within_seconds=self._patience_seconds,
-                clock=self._clock,
+                within_seconds=self._place.patience_seconds,
+                clock=self._place.clock,
+                pace_seconds=self._place.target.pace_seconds,
             )
 
 

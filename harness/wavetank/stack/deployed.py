@@ -1,6 +1,8 @@
 """What is deployed on a target, read from its stacks: whoever attaches needs to be told nothing."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,15 @@ def the_pipeline(aws: AwsClients) -> DeployedPipeline:
             else "deploy one with ./wavetank deploy --name",
         )
     return found[0]
+
+
+def template_hash(aws: AwsClients, stacks: Iterable[str]) -> str:
+    """SHA-256 of the stacks' templates, by name."""
+    digest = hashlib.sha256()
+    for name in sorted(stacks):
+        template = aws.cloudformation.get_template(StackName=name)["TemplateBody"]
+        digest.update(f"{name}\n{json.dumps(template, sort_keys=True, default=str)}\n".encode())
+    return digest.hexdigest()
 
 
 def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> DeployedPipeline:

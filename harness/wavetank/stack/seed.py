@@ -7,7 +7,7 @@ whichever tick comes first, and where that one fails and the second does not, no
 there was one before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ from wavetank.ticker import FirstPrice
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+PRICE = "Price"
 
 
 def seed_prices(
@@ -38,6 +41,15 @@ def reset_prices(
     """Puts every first price, on purpose: the walk starts again, as if no tick had been made."""
     for price in prices:
         client.put_item(TableName=table, Item=_item(price, since))
+
+
+def put_items(client: "DynamoDBClient", table: str, items: Sequence[Mapping[str, str]]) -> None:
+    """Puts items as somebody saw them in another such table: its price is a number, else texts."""
+    for item in items:
+        texts: dict[str, AttributeValueTypeDef] = {
+            name: {"N": text} if name == PRICE else {"S": text} for name, text in item.items()
+        }
+        client.put_item(TableName=table, Item=texts)
 
 
 def _put_missing(client: "DynamoDBClient", table: str, item: dict[str, dict[str, str]]) -> bool:

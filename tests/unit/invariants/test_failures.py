@@ -107,3 +107,21 @@ def test_throttled_first_attempt_is_begun_once() -> None:
     )
     events = before(calm(3, [2]), DestinationReached, messenger)
     assert_found(NoSilentFailure(), events, Verdict.VALID, "4 requests")
+
+
+def test_a_tick_told_by_hand_that_nobody_tried_is_missed() -> None:
+    """As one of the schedule's is; it counts once, whoever began on it."""
+    events = calm()
+    asked = Invoked(NOON, "by hand", "streaming", NOON, waits=False)
+    evidence = "neither succeeded nor given up: 1"
+    assert_found(
+        NoSilentFailure(), before(events, Drained, asked), Verdict.INVALID, evidence, "by hand"
+    )
+    done = (
+        asked,
+        AttemptBegan(NOON, "by hand", "streaming", 1, cold=False, trigger=Trigger.MANUAL),
+        AttemptEnded(NOON, "by hand", "streaming", 1, Outcome.SUCCESS),
+    )
+    assert_found(
+        NoSilentFailure(), before(events, Drained, *done), Verdict.VALID, "4 requests: 4 succeeded"
+    )

@@ -1,10 +1,13 @@
 """Attempts, read from lines that Lambda logs."""
 
 import json
+from datetime import timedelta
+
+import pytest
 
 from tests.pipeline import NOON
 from wavetank.clock import rfc3339
-from wavetank.history import AttemptEnded, Outcome
+from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.live.attempts import read_attempts
 
 
@@ -22,6 +25,10 @@ def _ended(request: str, number: int, outcome: Outcome, *error: str) -> AttemptE
     return AttemptEnded(NOON, request, "streaming", number, outcome, *error)
 
 
+def _read(lines: list[str]) -> list[AttemptEnded]:
+    return [ended for _, ended in read_attempts("streaming", lines)]
+
+
 def test_attempts_are_counted_by_request_and_told_with_their_error() -> None:
     """What the handler raised is of the report that follows; what it printed is nobody's."""
     lines = [
@@ -33,7 +40,7 @@ def test_attempts_are_counted_by_request_and_told_with_their_error() -> None:
         _report("b", "success"),
         _report("a", "success"),
     ]
-    assert list(read_attempts("streaming", lines)) == [
+    assert _read(lines) == [
         _ended("a", 1, Outcome.ERROR, "KeyError", "'x'"),
         _ended("b", 1, Outcome.SUCCESS),
         _ended("a", 2, Outcome.SUCCESS),
@@ -46,7 +53,7 @@ def test_what_the_platform_ended_goes_by_the_platforms_name() -> None:
         _report("a", "timeout", errorType="Sandbox.Timedout"),
         _report("b", "error", errorType="Runtime.ExitError"),
     ]
-    assert list(read_attempts("streaming", lines)) == [
+    assert _read(lines) == [
         _ended("a", 1, Outcome.TIMEOUT, "Sandbox.Timedout"),
         _ended("b", 1, Outcome.CRASH, "Runtime.ExitError"),
     ]
@@ -55,7 +62,18 @@ def test_what_the_platform_ended_goes_by_the_platforms_name() -> None:
 def test_an_error_of_the_import_is_of_the_invocation_that_met_it() -> None:
     """It is logged before there is a request."""
     lines = [_raised(""), _report("a", "error"), _report("b", "error")]
-    assert list(read_attempts("streaming", lines)) == [
+    assert _read(lines) == [
         _ended("a", 1, Outcome.ERROR, "KeyError", "'x'"),
         _ended("b", 1, Outcome.ERROR),
     ]
+
+
+@pytest.mark.parametrize("init_ms", [None, 400.5])
+def test_an_attempt_began_before_its_report_by_what_it_took(init_ms: float | None) -> None:
+    """A cold start is part of it, and tells that it was cold."""
+    metrics = {"durationMs": 1500.0} | ({} if init_ms is None else {"initDurationMs": init_ms})
+    record = {"requestId": "a", "status": "success", "metrics": metrics}
+    line = json.dumps({"time": rfc3339(NOON), "type": "platform.report", "record": record})
+    ((began, _),) = read_attempts("told", [line], Trigger.DESTINATION)
+    at = NOON - timedelta(milliseconds=1500 + (init_ms or 0))
+    assert began == AttemptBegan(at, "a", "told", 1, init_ms is not None, Trigger.DESTINATION)

@@ -31,6 +31,7 @@ class FunctionSettings:
     version: str
     json_log: bool
     task_root: str
+    runtime_site: str
 
 
 @dataclass(frozen=True)
@@ -212,14 +213,19 @@ class Environment:
             case Reply(kind=ReplyKind.TOO_LARGE, size_bytes=size):
                 return outcomes.response_too_large(size)
             case Reply(body=body):
-                there = self._settings.task_root.encode()
-                return outcomes.raised(body.replace(there, outcomes.TASK_ROOT.encode()))
+                return outcomes.raised(self._as_on_aws(body))
             case ExitStatus() as status:
                 return outcomes.exited(request_id, status)
             case _Cut.OUT_OF_MEMORY:
                 return outcomes.out_of_memory(request_id)
             case _:
                 return outcomes.timed_out(request_id, self._settings.timeout_seconds)
+
+    def _as_on_aws(self, body: bytes) -> bytes:
+        """An error's body, with the folders of its frames as AWS has them."""
+        settings = self._settings
+        body = body.replace(settings.task_root.encode(), outcomes.TASK_ROOT.encode())
+        return body.replace(settings.runtime_site.encode(), outcomes.RUNTIME_SITE.encode())
 
     def _log(self, report: Report, output: Output) -> str:
         if self._settings.json_log:

@@ -7,10 +7,14 @@ troubleshooting-invocation, troubleshooting-execution; quotas: gettingstarted-li
 
 import json
 import signal
+import sys
 from dataclasses import dataclass, replace
 
 TASK_ROOT = "/var/task"
 """Where AWS has a function's code. [Lambda developer guide: configuration-envvars]"""
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+RUNTIME_SITE = f"/var/lang/lib/{PYTHON}/site-packages"
+"""Where AWS has its SDK, as frames of its stack traces name it."""
 RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100
 """The largest response of a synchronous invocation that AWS passes on, in bytes."""
 

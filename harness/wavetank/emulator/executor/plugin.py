@@ -159,4 +159,5 @@ def _settings(function_version: FunctionVersion) -> FunctionSettings:
         version=function_version.id.qualifier,
         json_log=configuration.logging_config.get("LogFormat") == "JSON",
         task_root=str(_code(function_version).get_unzipped_code_location()),
+        runtime_site=str(_runtime_site()),
     )

@@ -1,7 +1,6 @@
 """LocalStack inside the caller's own process: no server, no socket, no thread that acts by itself.
 
 localstack  starts it, and answers requests by its gateway
-addresses   who has confirmed a subscription
 gateway     the chain of handlers, without those that have nothing to do here
 protocols   requests parsed without looking for what they do not have
 functions   what is deployed as a function: code, configuration, and its role's credentials

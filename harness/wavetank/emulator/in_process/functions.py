@@ -110,7 +110,7 @@ def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
 def function_environment(function: DeployedFunction, name: str, endpoint: str) -> dict[str, str]:
     """The variables that a handler finds: AWS's own, the function's, and its role's credentials.
 
-    `name` is that of the execution environment, and of the role's session.
+    `name` is that of the execution environment; the role's session is named by the function.
     [Lambda developer guide, configuration-envvars]
     """
     prepared = {
@@ -125,7 +125,7 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "AWS_REGION": _region(function.arn),
         "TZ": ":UTC",
         "_HANDLER": function.handler,
-        **_credentials(function.role, name),
+        **_credentials(function.role, function.name),
     }
     place = Place(task_root=function.code, runtime_api="", scratch=function.code.parent)
     return function_variables(prepared, function.own_variables, function.runtime, place)

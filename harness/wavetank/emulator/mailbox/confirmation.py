@@ -34,6 +34,20 @@ def is_confirmed(subscription: SnsSubscription) -> bool:
     return subscription["PendingConfirmation"] == "false"
 
 
+def set_confirmed(arn: str, *, confirmed: bool) -> None:
+    """The subscription of the ARN has confirmed, or has not, whatever it was before.
+
+    Raises:
+        LookupError: there is no such subscription.
+    """
+    for _, _, store in sns_stores.iter_stores():
+        found = store.subscriptions.get(arn)
+        if found is not None:
+            found["PendingConfirmation"] = "false" if confirmed else "true"
+            return
+    raise LookupError(f"there is no subscription {arn}")
+
+
 @dataclass(frozen=True)
 class SentMessage:
     """What was published, to one address."""

@@ -1,7 +1,8 @@
 """LocalStack's SNS, with addresses that are asked first and a mailbox in place of its SES.
 
 `GET /_wavetank/confirmation?TopicArn=...&Token=...` is where the link of a confirmation message
-leads, a page for people; ConfirmSubscription does the same for programs.
+leads, a page for people; ConfirmSubscription does the same for programs. `POST
+{"arn": ..., "confirmed": false}` there takes an address as not confirmed, or as confirmed again.
 [LocalStack 4.14: services/sns/provider.py, services/sns/publisher.py]
 """
 
@@ -36,6 +37,7 @@ from wavetank.emulator.mailbox.confirmation import (
     PROTOCOLS,
     Confirmations,
     is_confirmed,
+    set_confirmed,
 )
 from wavetank.emulator.mailbox.relay import Relay, parse_mail_server
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
@@ -65,6 +67,7 @@ class WavetankSns(SnsProvider):
         super().on_after_init()
         ROUTER.add(self.confirmations.mailbox)
         ROUTER.add(self.on_confirmation)
+        ROUTER.add(self.on_setting)
 
     def subscribe(
         self,
@@ -144,6 +147,17 @@ class WavetankSns(SnsProvider):
             f"Your subscription's id is {escape(arn)}.</p>\n<p>If it was not your intention to "
             f'subscribe, <a href="{link}">unsubscribe</a>.',
         )
+
+    @route(CONFIRMATION_PATH, methods=["POST"])
+    def on_setting(self, request: Request, **_: object) -> dict[str, Any] | Response:
+        """The route that plans: who has confirmed, whatever they answered."""
+        setting = request.get_json(silent=True) or {}
+        arn, confirmed = str(setting.get("arn")), bool(setting.get("confirmed"))
+        try:
+            set_confirmed(arn, confirmed=confirmed)
+        except LookupError as error:
+            return Response(f"{error}\n", BAD_REQUEST)
+        return {"arn": arn, "confirmed": confirmed}
 
     def _check_address(self, endpoint: str | None) -> None:
         self.confirmations.remove_expired()

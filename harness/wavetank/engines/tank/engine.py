@@ -169,7 +169,7 @@ class Tank:
         return True
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
-        """A new, cold execution environment of the function; `name` is its session's."""
+        """A new, cold execution environment of the function, of that name."""
         return ExecutionEnvironment(
             function.code,
             function.handler,
@@ -191,7 +191,7 @@ class Tank:
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
         """The address has confirmed, or has not, whatever it was before."""
-        from wavetank.emulator.in_process.addresses import set_confirmed  # noqa: PLC0415 - as above
+        from wavetank.emulator.mailbox.confirmation import set_confirmed  # noqa: PLC0415 - as above
 
         set_confirmed(subscription, confirmed=confirmed)
 

@@ -22,10 +22,18 @@ from awslambdaric import bootstrap as runtime_client
 from awslambdaric.lambda_runtime_exception import FaultException
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
-from wavetank.emulator.executor.outcome import TASK_ROOT, Outcome, raised, responded
+from wavetank.emulator.executor.outcome import (
+    RUNTIME_SITE,
+    TASK_ROOT,
+    Outcome,
+    raised,
+    responded,
+)
 from wavetank.engines.tank.variables import ThreadedEnvironment
 from wavetank.transport import default_session, use_default_session
 
+SITE = str(Path(runtime_client.__file__).parents[1])
+"""Where this process has AWS's SDK, and AWS's runtime interface client."""
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
@@ -171,7 +179,7 @@ class ExecutionEnvironment:
 def _error_body(error: Exception, request: str, folder: Path) -> bytes:
     """As AWS's runtime interface client reports it; an error of the import is of no request.
 
-    The folder's own name is another in each process, and would make each run another.
+    Folders are another in each process and on each machine, and would make each run another.
     """
     if isinstance(error, FaultException):
         made = runtime_client.make_error(error.msg, error.exception_type, error.trace, request)
@@ -180,4 +188,5 @@ def _error_body(error: Exception, request: str, folder: Path) -> bytes:
         raised_by = error.__traceback__.tb_next
         made = runtime_client.build_fault_result((type(error), error, raised_by), None)
         made["requestId"] = request
-    return json.dumps(made).replace(str(folder), TASK_ROOT).encode()
+    told = json.dumps(made).replace(str(folder), TASK_ROOT).replace(SITE, RUNTIME_SITE)
+    return told.encode()

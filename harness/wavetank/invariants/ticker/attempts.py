@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wavetank.history import AttemptBegan, Event, Fired, RecordsAccepted
+from wavetank.history import AttemptBegan, Event, Fired, Invoked, RecordsAccepted
 from wavetank.invariants.compact import Recent
 
 REQUESTS_REMEMBERED = 10_000
@@ -15,7 +15,7 @@ RECORDS_REMEMBERED = 40_000
 class Attempt:
     """A try at one tick.
 
-    `due` is the instant that it was fired for; of a tick that no rule fired, when it began.
+    `due` is the instant that it was fired for; of one that nobody named, when it began.
     """
 
     request: str
@@ -35,7 +35,7 @@ class Attempts:
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
         match event:
-            case Fired():
+            case Fired() | Invoked():
                 self._due.put(event.request, event.due)
             case AttemptBegan(request=request):
                 due = self._due.get(request) or event.at

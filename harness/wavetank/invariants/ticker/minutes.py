@@ -1,7 +1,8 @@
 """The ticks as wholes: delivered where they succeeded, alerted where they are missing.
 
-A tick is the minute that a rule was due in. How records are told to be a minute's is for `tally`,
-and for `own_tally` where somebody's own script makes them.
+A tick is the minute that a rule was due in, or that somebody invoked the function for. How records
+are told to be a minute's is for `tally`, and for `own_tally` where somebody's own script makes
+them.
 """
 
 from wavetank.history import (
@@ -9,6 +10,7 @@ from wavetank.history import (
     DestinationReached,
     Event,
     Fired,
+    Invoked,
     Outcome,
     Suppressed,
 )
@@ -38,7 +40,7 @@ class DeliveredTicks:
 
     def observe(self, event: Event) -> None:
         self._minutes.observe(event)
-        if isinstance(event, Fired | Suppressed):
+        if isinstance(event, Fired | Invoked | Suppressed):
             self._due.add(minute_of(event.due))
         elif isinstance(event, AttemptEnded) and event.outcome is Outcome.SUCCESS:
             minute = self._minutes.of_request(event.request)

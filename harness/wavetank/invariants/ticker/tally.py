@@ -1,4 +1,4 @@
-"""Which minutes were fired, and which have all their records in S3.
+"""Which minutes were fired, by a rule or by hand, and which have all their records in S3.
 
 Whole minutes are remembered as stretches, incomplete ones as a number each, so a month costs little
 more than an hour.
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from wavetank.clock import rfc3339
-from wavetank.history import Event, Fired
+from wavetank.history import Event, Fired, Invoked
 from wavetank.invariants.compact import Recent, Spans
 from wavetank.invariants.ticker.sample import Sample, delivered_samples
 from wavetank.ticker import FIRST_PRICES, RECORDS_PER_TICK
@@ -38,7 +38,7 @@ class Tally:
 
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
-        if isinstance(event, Fired):
+        if isinstance(event, Fired | Invoked):
             minute = minute_of(event.due)
             self.fired.add(minute)
             self._requests.put(event.request, minute)

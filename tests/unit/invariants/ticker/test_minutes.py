@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 from tests.stories import assert_found, calm, only, undrained, without
-from wavetank.history import DestinationReached, Event, Fired, ObjectDelivered, Suppressed
+from wavetank.history import (
+    DestinationReached,
+    Event,
+    Fired,
+    Invoked,
+    ObjectDelivered,
+    Suppressed,
+)
 from wavetank.invariants.ticker import AlertedMinutes, DeliveredTicks
 from wavetank.verdicts import Verdict
 
@@ -48,6 +55,20 @@ def test_tick_delivered_by_another_is_valid() -> None:
     events = calm(3, [2])
     events += [replace(only(events, ObjectDelivered)[1], key="again")]
     assert_found(DeliveredTicks(), events, Verdict.VALID, "2 ticks")
+
+
+def test_a_tick_told_by_hand_is_one() -> None:
+    """It is for a minute, as one of the schedule's is."""
+    events = [_by_hand(event) for event in short_of_a_record()]
+    assert_found(DeliveredTicks(), events, Verdict.INVALID, "succeeded, not delivered: 1")
+    failed = [_by_hand(event) for event in calm(3, [2])]
+    assert_found(AlertedMinutes(), failed, Verdict.VALID, "1 minute alerted")
+
+
+def _by_hand(event: Event) -> Event:
+    if not isinstance(event, Fired):
+        return event
+    return Invoked(event.at, event.request, event.target, event.due, waits=False)
 
 
 def test_run_without_success_is_unknown() -> None:

@@ -1,0 +1,49 @@
+"""Verdicts on a story that is told by hand: of what it cannot show, unknown, and why.
+
+What no telling on that engine could show decides nothing about how the command ends; everything
+else does, and an unknown of it never passes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from wavetank.errors import ExitCode
+from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
+from wavetank.runs import RunEngine
+from wavetank.verdicts import Finding, Verdict, exit_code
+
+BY_HAND = {"told": "by hand"}
+"""In the options that the history of such a story begins with."""
+IN_THE_TANK = {CompleteSchedule.key: "the ticks were told by hand, and no rule fired"}
+ON_A_SANDBOX = IN_THE_TANK | {
+    Conservation.key: "which records Firehose accepted cannot be seen from outside"
+}
+MAIL = "what came by e-mail cannot be seen on AWS, only what was published"
+ON_AWS = ON_A_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
+
+
+def not_shown(engine: RunEngine) -> Mapping[str, str]:
+    """The invariants that a story told there cannot decide, and why."""
+    match engine:
+        case RunEngine.TANK:
+            return IN_THE_TANK
+        case RunEngine.AWS:
+            return ON_AWS
+        case RunEngine.EMBEDDED | RunEngine.DOCKER:
+            return ON_A_SANDBOX
+
+
+def told_by_hand(findings: Iterable[Finding], engine: RunEngine) -> list[Finding]:
+    """The findings, with those unknown that such a story cannot decide."""
+    reasons = not_shown(engine)
+    return [
+        replace(finding, verdict=Verdict.UNKNOWN, evidence=f"not judged: {reasons[finding.key]}")
+        if finding.key in reasons
+        else finding
+        for finding in findings
+    ]
+
+
+def decided(findings: Iterable[Finding], engine: RunEngine) -> ExitCode:
+    """What those findings come to that such a story can decide."""
+    return exit_code(finding for finding in findings if finding.key not in not_shown(engine))

@@ -1,0 +1,181 @@
+"""A story told to AWS by `run --engine aws`, as far as that can be had without an account.
+
+AWS's own addresses are answered by LocalStack, so what is proved is that no step needs anything of
+a sandbox's own: no mailbox, no routes, no credentials. Only AWS itself can show how long changes of
+a role and of a rule take to be in force there, and Lambda's own pace of trying again.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.live.conftest import ADDRESS
+from tests.live.hosts import PROJECT, Host
+from tests.live.mail import confirm
+from tests.live.names import unique_names
+from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, PretendedAws, is_call, pretended_aws
+from tests.shell import Shell
+from wavetank.cli.main import app
+from wavetank.clock import WallClock
+from wavetank.errors import ExitCode, InfrastructureError, UsageError
+from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.live import place as places
+from wavetank.live.place import LivePlace
+from wavetank.live.schedule import schedule_off
+from wavetank.naming import Names
+from wavetank.runs import RunEngine, RunShelf
+from wavetank.sandbox import SandboxControls
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.target import aws_target
+
+PACE_SECONDS = 0.2
+STORY = """
+description = "Denied for a while"
+horizon = "3m"
+
+[[fault]]
+kind = "permission-removed"
+after = "1m"
+lasts = "1m"
+"""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A pipeline in an account, and how to run commands on it in this process."""
+
+    aws: PretendedAws
+    names: Names
+    shell: Shell
+    scenario: Path
+
+    @property
+    def rule_state(self) -> str:
+        """Of the schedule."""
+        clients = aws_target(None).aws
+        return clients.events.describe_rule(Name=self.names.rule)["State"]
+
+    def run(self, *options: str) -> Result:
+        """`run --engine aws` in this process, where AWS's addresses are answered."""
+        prefix = self.names.stem[:-6]
+        whose = ["--name", self.names.full_name, "--prefix", prefix, "--seed", "8", "--json"]
+        command = ["run", str(self.scenario), "--engine", "aws", *whose, *options]
+        return CliRunner().invoke(app, command, catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def account(localstack: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """Deployed there as to a sandbox; Firehose is told to deliver whenever somebody looks."""
+    shell = Shell(tmp_path_factory.mktemp("runs"))
+    scenario = tmp_path_factory.mktemp("scenarios") / "denied.toml"
+    scenario.write_text(STORY)
+
+    def deliver(request: HttpRequest) -> None:
+        if "list-type=2" in (urlsplit(request.url).query or ""):
+            SandboxControls(localstack.endpoint).deliver_now()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "AWS_SETTLE_SECONDS", 1.0)
+        patch.setattr("wavetank.target.AWS_PACE_SECONDS", PACE_SECONDS)
+        patch.setenv("WAVETANK_STATE", str(shell.state))
+        with pretended_aws(patch, localstack.endpoint, deliver) as aws:
+            names = unique_names()
+            options = DeploymentOptions(names=names, addresses=(ADDRESS,))
+            clients = aws_target(None).aws
+            Deployer(clients, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+            confirm(localstack.endpoint, ADDRESS)
+            yield Account(aws, names, shell, scenario)
+            clients.events.disable_rule(Name=names.rule)
+
+
+@pytest.fixture(scope="module")
+def told(account: Account) -> Result:
+    """The story, told there with nobody to ask."""
+    return account.run("--yes", "--account", ACCOUNT)
+
+
+def test_a_story_is_told_on_aws_and_left_as_it_was(account: Account, told: Result) -> None:
+    """It is judged by what AWS can show, and the schedule is on again."""
+    assert told.exit_code == ExitCode.VALID, told.output
+    summary = RunShelf(account.shell.state / "runs").find("denied-aws-8").summary()
+    unknown = {found.key for found in summary.findings if found.verdict == "unknown"}
+    assert unknown == {"schedule-completeness", "conservation", "one-notice"}
+    assert {found.verdict for found in summary.findings if found.key not in unknown} == {"valid"}
+    assert (summary.engine, summary.versions["region"]) == ("aws", "eu-west-1")
+    assert account.rule_state == "ENABLED"
+
+
+def test_the_tank_tells_what_aws_told(account: Account, told: Result) -> None:
+    """The same ticks, records, alerts and items; the account's number is nobody's difference."""
+    assert told.exit_code == ExitCode.VALID
+    replayed = account.shell.run("replay", "denied-aws-8", "--json")
+    assert replayed.code == ExitCode.VALID, replayed.out + replayed.err
+    assert replayed.events("compared") == [{"event": "compared", "alike": True, "differences": 0}]
+    history = (account.shell.state / "runs" / "denied-aws-8" / "history.jsonl").read_text()
+    (sent,) = [
+        event for event in map(json.loads, history.splitlines()) if event["event"] == "MessageSent"
+    ]
+    assert sent["address"] == ADDRESS
+    assert f":{ACCOUNT}:function:{account.names.streaming_function}" in sent["text"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "to be typed; found no terminal; give --yes"),
+        (("--yes", "--account", READER_ACCOUNT), f"account {READER_ACCOUNT}, as --account says"),
+        (("--yes", "--endpoint", "http://127.0.0.1:4566"), "--engine embedded or docker beside"),
+    ],
+)
+def test_nothing_is_touched_where_it_is_not_sure_that_it_is_meant(
+    account: Account, options: tuple[str, ...], said: str
+) -> None:
+    """Nobody to ask, another account, a sandbox's endpoint: no request changes anything."""
+    before = len(account.aws.sent)
+    with pytest.raises(UsageError, match=said):
+        account.run(*options)
+    sent = account.aws.sent[before:]
+    assert not [r for r in sent if b"Action=PutRolePolicy" in r.body or "DisableRule" in str(r)]
+
+
+def test_an_address_cannot_be_unconfirmed_on_aws(account: Account) -> None:
+    """Only whoever reads its mail could confirm it again: refused before AWS is asked anything."""
+    before = len(account.aws.sent)
+    with pytest.raises(UsageError, match=r"unconfirmed-address \(only on tank, embedded, docker\)"):
+        CliRunner().invoke(
+            app, ["run", "unconfirmed-address", "--engine", "aws", "--yes"], catch_exceptions=False
+        )
+    assert account.aws.sent[before:] == []
+
+
+def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
+    account: Account,
+) -> None:
+    """Rights may be lost while a story is told; whoever reads the error can mend it."""
+
+    def refuse(request: HttpRequest) -> HttpResponse | None:
+        body = b'{"__type": "AccessDeniedException", "message": "no longer"}'
+        refused = HttpResponse(400, {"Content-Type": "application/x-amz-json-1.1"}, body)
+        return refused if is_call(request, "events", "EnableRule") else None
+
+    names, said = account.names, list[str]()
+    place = LivePlace(engine=RunEngine.AWS, target=aws_target(None), names=names, clock=WallClock())
+    account.aws.answers.insert(0, refuse)
+    try:
+        with (
+            pytest.raises(InfrastructureError, match=f"aws events enable-rule --name {names.rule}"),
+            schedule_off(place, said.append),
+        ):
+            assert account.rule_state == "DISABLED"
+    finally:
+        account.aws.answers.remove(refuse)
+    with schedule_off(place, said.append):
+        pass
+    assert said == [f"switched {names.rule} off", f"{names.rule} is off, and stays off"]
+    assert account.rule_state == "DISABLED"
+    place.aws.events.enable_rule(Name=names.rule)

@@ -1,0 +1,110 @@
+"""Which faults a live engine can have, and how long a story takes on it."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.pipeline import NOON
+from wavetank.clients import sandbox_clients
+from wavetank.clock import WallClock
+from wavetank.errors import UsageError
+from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
+from wavetank.faults.fault import Fault, FunctionRole
+from wavetank.faults.functions import BrokenDeployment
+from wavetank.faults.machine import MachineKilled
+from wavetank.faults.plan import FaultPlan
+from wavetank.faults.ticks import MissedTick
+from wavetank.live.place import LivePlace
+from wavetank.live.playable import check_playable, minutes_in_words, seconds_to_tell
+from wavetank.naming import derive_names
+from wavetank.runs import RunEngine
+from wavetank.scenario.model import Scenario
+from wavetank.steps import steps_by_hand
+from wavetank.target import Target, TargetKind
+
+AFTER = timedelta(minutes=10)
+ENDPOINT = "http://127.0.0.1:1"
+BROKEN, DENIED = BrokenDeployment(after=AFTER), PermissionRemoved(after=AFTER)
+UNCONFIRMED = UnconfirmedAddress(after=AFTER)
+
+
+def _scenario(*faults: Fault) -> Scenario:
+    horizon = timedelta(hours=1)
+    return Scenario(name="s", description="d", horizon=horizon, plan=FaultPlan(faults))
+
+
+def _place(engine: RunEngine, delay: int) -> LivePlace:
+    target = Target(
+        kind=TargetKind.LOCAL,
+        aws=sandbox_clients(ENDPOINT),
+        account="000000000000",
+        endpoint=ENDPOINT,
+        profile=None,
+        pace_seconds=1.0,
+    )
+    return LivePlace(
+        engine=engine,
+        target=target,
+        names=derive_names("Dora", "Explorer"),
+        clock=WallClock(),
+        retry_base_delay_seconds=delay,
+    )
+
+
+@pytest.mark.parametrize("engine", list(RunEngine))
+def test_code_and_permissions_can_be_changed_anywhere(engine: RunEngine) -> None:
+    """Any role's permission, and the streaming function's code."""
+    delivery = PermissionRemoved(
+        after=AFTER, owner=RoleOwner.DELIVERY_STREAM, action="s3:PutObject"
+    )
+    scenario = _scenario(BROKEN, DENIED, delivery)
+    check_playable(scenario, engine)
+    assert len(steps_by_hand(scenario.plan, scenario.horizon, NOON)) > 0
+
+
+@pytest.mark.parametrize(
+    ("engine", "faults", "said"),
+    [
+        (RunEngine.AWS, [BROKEN, UNCONFIRMED], "s: unconfirmed-address (only on tank, embedded"),
+        (
+            RunEngine.DOCKER,
+            [MissedTick(after=AFTER), MissedTick(after=AFTER), MachineKilled(after=AFTER)],
+            "s: missed-tick (only on tank); machine-killed (only by ./wavetank drill --fault)",
+        ),
+        (
+            RunEngine.EMBEDDED,
+            [BrokenDeployment(after=AFTER, function=FunctionRole.FAILURE_DESTINATION)],
+            "broken-deployment of the failure-destination (only on tank)",
+        ),
+        (RunEngine.TANK, [MachineKilled(after=AFTER)], "faults that can happen on tank"),
+    ],
+)
+def test_other_faults_are_named_with_who_can_have_them(
+    engine: RunEngine, faults: list[Fault], said: str
+) -> None:
+    """Each kind once, however often it is planned."""
+    with pytest.raises(UsageError) as raised:
+        check_playable(_scenario(*faults), engine)
+    assert said in str(raised.value)
+    assert str(raised.value).count("missed-tick") <= 1
+
+
+def test_most_of_a_storys_time_is_what_lambda_waits() -> None:
+    """Two failing ticks are six base delays; a tick that does not fail waits for none."""
+    scenario = _scenario(BROKEN)
+    steps = steps_by_hand(scenario.plan, scenario.horizon, NOON)
+    slow, fast = (seconds_to_tell(_place(RunEngine.EMBEDDED, delay), steps) for delay in (60, 0))
+    assert slow - fast == 2 * 3 * 60
+    for fault in (UNCONFIRMED, PermissionRemoved(after=AFTER, owner=RoleOwner.DELIVERY_STREAM)):
+        calm = steps_by_hand(FaultPlan((fault,)), scenario.horizon, NOON)
+        waits = {seconds_to_tell(_place(RunEngine.EMBEDDED, delay), calm) for delay in (60, 0)}
+        assert len(waits) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5, "about a minute"), (60, "about a minute"), (61, "about 2 minutes")],
+)
+def test_minutes_are_rounded_up(seconds: float, said: str) -> None:
+    """Nobody is promised less than it takes."""
+    assert minutes_in_words(seconds) == said
