@@ -78,6 +78,15 @@ def owner(tmp_path: Path) -> Iterator[Owner]:
         process.kill()
 
 
+def test_nobody_outside_the_machine_can_reach_it(owner: Owner) -> None:
+    """LocalStack runs code for whoever asks: what it and its functions listen on is loopback."""
+    localstack = psutil.Process(owner.localstack)
+    family = [localstack, *localstack.children(recursive=True)]
+    sockets = [entry for process in family for entry in process.net_connections("inet")]
+    listening = {entry.laddr.ip for entry in sockets if entry.status == psutil.CONN_LISTEN}
+    assert listening == {"127.0.0.1"}
+
+
 def test_localstack_ends_with_a_killed_owner(owner: Owner, tmp_path: Path) -> None:
     """Kill -9 of the owner leaves no process, and the folder free for the next sandbox."""
     family = psutil.Process(owner.localstack).children(recursive=True)

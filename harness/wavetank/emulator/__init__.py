@@ -12,6 +12,7 @@ code works in the harness's own process, in a child process and in the published
     snapshot          what survives a stop
     clock             a wrong clock, on purpose
     ending            a process that ends at once
+    listening         on the address that is given, and on no other
     s3                S3 that keeps its objects to itself
     cloudformation    buckets with all their properties; updates that happen, or fail
 """

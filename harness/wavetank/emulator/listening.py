@@ -1,0 +1,48 @@
+"""LocalStack listens where it is told to, and nowhere else.
+
+Its server takes the port of `GATEWAY_LISTEN` and forgets the address: whoever could reach the
+machine could run code in it.
+[LocalStack 4.14: runtime/server/twisted.py, "TODO: interface = host?"]
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from localstack.runtime import hooks
+from localstack.runtime.server import twisted as server
+from twisted.internet import endpoints
+
+STOCK_REGISTER = server.TwistedRuntimeServer.register
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def listen_where_told() -> None:
+    """Before the server begins to listen, which it does once these hooks have run."""
+    kind: Any = server.TwistedRuntimeServer
+    kind.register = register
+
+
+def register(
+    runtime_server: Any, gateway: Any, listen: Sequence[Any], ssl_creds: Any = None
+) -> None:
+    """`TwistedRuntimeServer.register`, address by address."""
+    for place in listen:
+        with _on_interface(place.host):
+            STOCK_REGISTER(runtime_server, gateway, [place], ssl_creds)
+
+
+@contextmanager
+def _on_interface(host: str) -> Iterator[None]:
+    """For the body, what the server makes of a port is for this address of the machine's alone."""
+    module: Any = server
+    module.endpoints = SimpleNamespace(
+        TCP4ServerEndpoint=partial(endpoints.TCP4ServerEndpoint, interface=host),
+        TCP6ServerEndpoint=endpoints.TCP6ServerEndpoint,
+    )
+    try:
+        yield
+    finally:
+        module.endpoints = endpoints
