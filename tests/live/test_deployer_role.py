@@ -33,6 +33,9 @@ def test_the_life_of_a_pipeline_needs_no_more(aws: AwsClients, make_role: MakeRo
     with broken_code(deployer, names, clock), pytest.raises(ClientError, match="not authorized"):
         deployer.dynamodb.delete_item(TableName=names.table, Key={"TickerName": {"S": "Index_1"}})
     for stack in (names.pipeline_stack, names.storage_stack):
+        deployer.cloudformation.update_termination_protection(
+            StackName=stack, EnableTerminationProtection=False
+        )
         deployer.cloudformation.delete_stack(StackName=stack)
     wait_until_true(lambda: not _stacks(deployer, names), "both stacks to be deleted", 60)
 

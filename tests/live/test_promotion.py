@@ -18,8 +18,10 @@ from wavetank.settings import REGION
 from wavetank.stack.artifacts import ArtifactBucket
 from wavetank.stack.change_sets import INLINE_BYTES_MAX
 from wavetank.stack.cloudformation import Stacks
+from wavetank.stack.preview import PLAN_CHANGE_SET
 
 TOPIC_TEMPLATE = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+PROVED = "deployed is what was sent"
 SHIPPED = "shipped untested: the way out of an outage"
 
 
@@ -38,12 +40,17 @@ def other(localstack: Host) -> AwsClients:
 
 
 def _changes(account: Account) -> list[str]:
-    """What was sent to S3 and CloudFormation that could change anything."""
+    """What was sent to S3 and CloudFormation that could change anything; no plan does."""
     return [
         f"{request.method} {request.url}"
         for request in account.pretended.sent
-        if request.method in {"PUT", "DELETE"} or is_call(request, "", "CreateChangeSet")
+        if request.method in {"PUT", "DELETE"} or _begins_a_change(request)
     ]
+
+
+def _begins_a_change(request: HttpRequest) -> bool:
+    planned = f"ChangeSetName={PLAN_CHANGE_SET}".encode() in request.body
+    return is_call(request, "", "CreateChangeSet") and not planned
 
 
 def _records(account: Account, person: Person) -> list[dict[str, object]]:
@@ -63,7 +70,9 @@ def test_a_deployment_from_refusal_to_proof(account: Account) -> None:
 
     untested = account.deploy(person, "--untested", SHIPPED, "--json")
     assert untested.code == ExitCode.VALID, untested.output
-    assert {found["verdict"] for found in untested.events("finding")} == {"valid"}
+    proof = [f for f in untested.events("finding") if f["requirement"].startswith(PROVED)]
+    assert len(proof) > 1
+    assert {found["verdict"] for found in proof} == {"valid"}
     assert [entry["address"] for entry in untested.events("unconfirmed")] == [ADDRESS]
     created = {entry["resource"] for entry in untested.events("resource")}
     assert {"DeliveryBucket", "StreamingRule"} <= created
@@ -133,7 +142,7 @@ def test_an_artifact_bucket_of_somebody_elses_is_left_alone(
     _make_bucket(other, person.names.artifact_bucket)
     refused = account.deploy(person)
     assert isinstance(refused.error, UsageError)
-    assert "bucket names are shared by all accounts: choose another --prefix" in str(refused.error)
+    assert "bucket names are shared by everybody: choose another --prefix" in str(refused.error)
     assert _changes(account) == []
 
 
@@ -172,12 +181,18 @@ def test_a_stack_of_somebody_elses_is_left_alone(account: Account) -> None:
 def test_a_creation_that_failed_is_put_right_when_asked(
     account: Account, other: AwsClients
 ) -> None:
-    """The delivery bucket's name is taken; once it is free, the failed stack makes room."""
+    """The bucket's name is taken at the last moment; once it is free, the failed stack goes."""
     account.attest()
     person = somebody()
     bucket = person.names.bucket
-    _make_bucket(other, bucket)
+
+    def take(request: HttpRequest) -> None:
+        if is_call(request, "", "ExecuteChangeSet"):
+            _make_bucket(other, bucket)
+
+    account.pretended.answers.append(take)
     failed = account.deploy(person)
+    account.pretended.answers.remove(take)
     assert isinstance(failed.error, InfrastructureError)
     assert "DeliveryBucket CREATE_FAILED: " in str(failed.error)
     assert "choose another --prefix or spelling" in str(failed.error)

@@ -32,9 +32,6 @@ from wavetank.stack.trouble import plain_trouble
 from wavetank.target import Target
 from wavetank.verdicts import Finding, Verdict, exit_code
 
-PUT_RIGHT = frozenset({"state of the storage stack", "state of the pipeline stack"})
-"""Of preflight's checks, those whose matters are `find_obstacles`'."""
-
 
 @dataclass(frozen=True)
 class Consent:
@@ -65,7 +62,7 @@ def promote(target: Target, options: DeploymentOptions, consent: Consent, output
 
 
 def refuse_blockers(findings: Iterable[Finding]) -> None:
-    """Returns where nothing stands in the way but what a deployment can put right, or wait for.
+    """Returns where nothing is known to stand in the way.
 
     What may not be asked does not stand in the way: CloudFormation says what it lacks.
 
@@ -73,8 +70,8 @@ def refuse_blockers(findings: Iterable[Finding]) -> None:
         UsageError: something does; the first of it is named.
     """
     for finding in findings:
-        if finding.verdict is Verdict.INVALID and finding.requirement not in PUT_RIGHT:
-            raise UsageError(f"{finding.requirement}", finding.evidence, finding.fix)
+        if finding.verdict is Verdict.INVALID:
+            raise UsageError(finding.requirement, finding.evidence, finding.fix)
 
 
 @dataclass(frozen=True)
@@ -92,9 +89,9 @@ class _Promotion:
         output.say(f"{names.stem}, the pipeline of {names.full_name}: {self.target.description}")
         fingerprint = wanted_fingerprint(self.options, read_settings().project_folder)
         passes = require_passes(fingerprint, self.consent.untested, output)
-        refuse_blockers(look_ahead(self.target, self.options, output))
         deployer = self._deployer()
         self._clear_the_way(deployer)
+        refuse_blockers(look_ahead(self.target, self.options, output))
         show_forecast(
             ask_for_changes(self.target, self.options, output), self.options, None, output
         )

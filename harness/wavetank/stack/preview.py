@@ -172,7 +172,7 @@ class Previews:
                 raise InfrastructureError(
                     f"change set {PLAN_CHANGE_SET} of {name} to be deleted, which changes nothing",
                     str(error),
-                    "run the same plan again: it deletes what this one left",
+                    "check the network, then run the same command again: it deletes what this left",
                 ) from error
 
     def _take_back(self, name: str, *, whole_stack: bool) -> None:
@@ -211,7 +211,7 @@ class Previews:
             observe,
             accept,
             expected=expected,
-            hint="run the same plan again",
+            hint="run the same command again",
             within_seconds=self._settle_seconds_max,
             clock=self._clock,
             pace_seconds=self._pace_seconds,

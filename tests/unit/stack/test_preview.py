@@ -153,7 +153,7 @@ def test_what_cannot_be_taken_back_is_said() -> None:
         aws.delete_change_set = fail  # type: ignore[method-assign]  # the network, from here on
 
     aws = CloudFormation(status="CREATE_COMPLETE", at_describing=cut)
-    with pytest.raises(InfrastructureError, match="run the same plan again: it deletes"):
+    with pytest.raises(InfrastructureError, match="run the same command again: it deletes"):
         _look(aws)
 
 
