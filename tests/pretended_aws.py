@@ -86,6 +86,7 @@ def _in_the_name_of_the_account(request: HttpRequest) -> HttpRequest:
         if name.lower() == "authorization"
         else value
         for name, value in request.headers.items()
+        if name.lower() != "transfer-encoding"  # the body is whole by now, with a length
     }
     return replace(request, headers=headers)
 
