@@ -22,6 +22,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "settings",
             "stack",
             "target",
+            "teardown",
             "transport",
             "trigger",
             "watch",

@@ -8,7 +8,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wavetank.cli import access, bench, campaign, check, demo, deploy, replay, sandbox, suite
+from wavetank.cli import (
+    access,
+    bench,
+    campaign,
+    check,
+    demo,
+    deploy,
+    replay,
+    sandbox,
+    suite,
+    teardown,
+)
 from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
 
@@ -30,6 +41,8 @@ app.command()(sandbox.tick)
 app.command()(deploy.deploy)
 app.command()(check.check)
 app.command()(check.drill)
+app.command()(teardown.teardown)
+app.command("release-bucket")(teardown.release)
 app.command()(access.access)
 app.command()(play.run)
 app.command()(replay.replay)

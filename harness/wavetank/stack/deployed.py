@@ -52,23 +52,30 @@ def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
                 yield _pipeline(aws, stack["StackName"], parameters)
 
 
-def the_pipeline(aws: AwsClients) -> DeployedPipeline:
-    """The only pipeline on the target.
+def the_pipeline(aws: AwsClients, name: str | None = None) -> DeployedPipeline:
+    """The pipeline of that person, or with that stem; without a name the only one on the target.
 
     Raises:
         UsageError: there is none, or more than one.
     """
-    found = list(deployed_pipelines(aws))
+    there = list(deployed_pipelines(aws))
+    found = there if name is None else [pipeline for pipeline in there if is_of(pipeline, name)]
     if len(found) != 1:
-        stems = ", ".join(pipeline.names.stem for pipeline in found)
+        stems = ", ".join(
+            f"{pipeline.names.stem} of {pipeline.names.full_name}" for pipeline in there
+        )
         raise UsageError(
-            "one pipeline in the sandbox",
+            "one pipeline" if name is None else f"a pipeline of {name}",
             stems or "none",
-            "delete the stacks of all but one"
-            if found
-            else "deploy one with ./wavetank deploy --name",
+            "say which with --name" if there else "deploy one with ./wavetank deploy --name",
         )
     return found[0]
+
+
+def is_of(pipeline: DeployedPipeline, name: str) -> bool:
+    """Whether it is the pipeline of the person, or has the stem; case and spaces do not matter."""
+    names = pipeline.names
+    return " ".join(name.casefold().split()) in {names.full_name.casefold(), names.stem.casefold()}
 
 
 def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> DeployedPipeline:

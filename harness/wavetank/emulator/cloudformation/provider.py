@@ -21,6 +21,10 @@ from localstack.services.plugins import Service, aws_provider
 from wavetank.emulator.cloudformation.buckets import with_all_properties
 from wavetank.emulator.cloudformation.completion import settle_when_done
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
+from wavetank.emulator.cloudformation.failed_deletions import (
+    fail_with_what_is_left,
+    with_reason_of_failed_deletion,
+)
 from wavetank.emulator.cloudformation.updates import with_true_update
 
 DELETED = "DELETE_COMPLETE"
@@ -53,6 +57,7 @@ def wavetank_cloudformation() -> Service:
         provider = stock(resource_type)
         if provider is None:
             return None
+        provider = with_reason_of_failed_deletion(provider)
         if resource_type == "AWS::S3::Bucket":
             return with_all_properties(provider)
         return with_true_update(provider)
@@ -60,5 +65,6 @@ def wavetank_cloudformation() -> Service:
     # LocalStack's own patch helper would make a method of this static one.
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
     delete_what_is_no_longer_wanted()
+    fail_with_what_is_left()
     settle_when_done()
     return Service.for_provider(WavetankCloudFormation())
