@@ -32,6 +32,7 @@ from wavetank.teardown.standing import Standing, find_standing
 from wavetank.trigger import Trigger
 
 ADDRESS = "never-answers@example.com"
+TICK_MINUTES_AGO = 10
 READS = ("Describe", "Get", "List", "Scan")
 
 
@@ -48,12 +49,16 @@ class Place:
         """The account's clients."""
         return self.target.aws
 
-    def deploy(self, tick_minutes_ago: int = 10) -> Names:
-        """A pipeline with one tick delivered and an address that nobody confirms."""
+    def deploy(self) -> Names:
+        """A pipeline with one tick delivered and an address that nobody confirms.
+
+        Its rule is on and aims at nothing, so that no tick comes in between however long it takes.
+        """
         names = unique_names()
         options = DeploymentOptions(names=names, addresses=(ADDRESS,))
         Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
-        minute = floor_to_minute(WallClock().now()) - timedelta(minutes=tick_minutes_ago)
+        self.aws.events.remove_targets(Rule=names.rule, Ids=["streaming-lambda"])
+        minute = floor_to_minute(WallClock().now()) - timedelta(minutes=TICK_MINUTES_AGO)
         Trigger(self.aws, names).fire_and_wait(minute)
         SandboxControls(self.endpoint).deliver_now()
         return names

@@ -19,6 +19,9 @@ from wavetank.teardown.quiet import Quieting
 from wavetank.teardown.standing import TAG, Standing
 from wavetank.words import counted
 
+UNDER_WAY = "DELETE_IN_PROGRESS"
+"""Of a stack that a teardown before this one had deleted: there is nothing to wait for any more."""
+
 
 @dataclass(frozen=True)
 class Remains:
@@ -56,7 +59,8 @@ class Teardown:
             InfrastructureError: something stands in the way; it is named.
         """
         if self._standing.pipeline is not None:
-            self._come_to_rest(abandon=abandon_buffer)
+            if self._standing.pipeline != UNDER_WAY:
+                self._come_to_rest(abandon=abandon_buffer)
             self._mark_artifacts()
             self._delete_stack()
         self.remove_artifacts()
