@@ -28,11 +28,16 @@ def _sns() -> "SNSClient":
 
 
 def lambda_handler(event: object, _context: object) -> dict[str, str]:
-    """Publishes the alert; the answer is the message's id."""
+    """Publishes the alert; the answer is the message's id.
+
+    The log says which failed request it was for: where there is no mailbox to look into, that tells
+    that the alert of a certain failure was published.
+    """
     answer = _sns().publish(
         TopicArn=os.environ["TOPIC_ARN"],
         Subject=message.subject(os.environ["FULL_NAME"]),
         Message=message.text(event),
     )
-    LOGGER.info("alert published", extra={"message_id": answer["MessageId"]})
+    published = {"message_id": answer["MessageId"], "failed_request": message.request(event)}
+    LOGGER.info("alert published", extra=published)
     return {"message_id": answer["MessageId"]}

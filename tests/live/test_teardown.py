@@ -1,152 +1,40 @@
 """A pipeline's end in AWS's place: no data lost, nobody else's touched, every cut mended."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from itertools import cycle
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.clocks import Hurrying, Leaping
-from tests.live.conftest import PACE_SECONDS
-from tests.live.hosts import PROJECT, Host
-from tests.live.names import unique_letters, unique_names
-from tests.pretended_aws import ACCOUNT, PretendedAws, pretended_aws
+from tests.live.conftest import MakePipeline
+from tests.live.cuts import Cut, run_through_cuts
+from tests.live.hosts import Host
+from tests.live.names import unique_letters
+from tests.live.place import ADDRESS, Place
+from tests.pretended_aws import ACCOUNT
 from wavetank.cli.main import app
-from wavetank.clients import AwsClients, BotoCoreError
+from wavetank.clients import AwsClients
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.errors import ConditionTimeoutError, ExitCode, InfrastructureError
-from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.errors import ConditionTimeoutError, ExitCode, InfrastructureError, UsageError
+from wavetank.exchange import ConnectionLostError
 from wavetank.naming import Names
 from wavetank.sandbox import SandboxControls
-from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.target import Target, aws_target
+from wavetank.stack.deployed import the_pipeline
 from wavetank.teardown import buckets
 from wavetank.teardown.pipeline import Remains, Teardown
 from wavetank.teardown.quiet import Quieting
 from wavetank.teardown.release import release_bucket
-from wavetank.teardown.standing import Standing, find_standing
+from wavetank.teardown.standing import find_standing
 from wavetank.trigger import Trigger
 
-ADDRESS = "never-answers@example.com"
-TICK_MINUTES_AGO = 10
-READS = ("Describe", "Get", "List", "Scan")
 
-
-@dataclass(frozen=True)
-class Place:
-    """AWS as it is pretended, and the target that a command would act on."""
-
-    pretended: PretendedAws
-    target: Target
-    endpoint: str
-
-    @property
-    def aws(self) -> AwsClients:
-        """The account's clients."""
-        return self.target.aws
-
-    def deploy(self) -> Names:
-        """A pipeline with one tick delivered and an address that nobody confirms.
-
-        Its rule is on and aims at nothing, so that no tick comes in between however long it takes.
-        """
-        names = unique_names()
-        options = DeploymentOptions(names=names, addresses=(ADDRESS,))
-        Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
-        self.aws.events.remove_targets(Rule=names.rule, Ids=["streaming-lambda"])
-        minute = floor_to_minute(WallClock().now()) - timedelta(minutes=TICK_MINUTES_AGO)
-        Trigger(self.aws, names).fire_and_wait(minute)
-        SandboxControls(self.endpoint).deliver_now()
-        return names
-
-    def standing(self, names: Names) -> Standing:
-        """What there is of it."""
-        found = find_standing(self.aws, names.stem)
-        assert found is not None
-        return found
-
-    def tear_down(self, names: Names) -> Remains:
-        """Runs a teardown, as the command would, but in no need of a minute."""
-        standing = self.standing(names)
-        return Teardown(self.target, standing, Hurrying(), lambda _: None).run()
-
-
-@pytest.fixture
-def place(localstack: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """An account, with a network on which the SDK gives up at once."""
-    monkeypatch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", 1)
-    monkeypatch.setattr("wavetank.target.AWS_PACE_SECONDS", PACE_SECONDS)
-    with pretended_aws(monkeypatch, localstack.endpoint) as pretended:
-        yield Place(pretended, aws_target(None), localstack.endpoint)
-
-
-def operation(request: HttpRequest) -> str:
-    """What the request asks for: the operation's name, or the REST call."""
-    if target := request.headers.get("X-Amz-Target"):
-        return target.rpartition(".")[2]
-    body = request.body.decode(errors="replace")
-    if body.startswith("Action="):
-        return body.removeprefix("Action=").partition("&")[0]
-    return request.method
-
-
-def changes_something(request: HttpRequest) -> bool:
-    """Whether it may leave AWS other than it was."""
-    asked = operation(request)
-    return asked not in {"GET", "HEAD"} and not asked.startswith(READS)
-
-
-class Cut:
-    """Cuts a run off at its first change, before or after it takes effect; from then on all fails.
-
-    `at` is the change that it was cut off at, None where the run was let through.
-    """
-
-    def __init__(self, aws: PretendedAws, error: type[BaseException], *, late: bool) -> None:
-        self._aws, self._error, self._late = aws, error, late
-        self.at: str | None = None
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | None:
-        if self.at is not None:
-            raise self._error
-        if not changes_something(request):
-            return None
-        self.at = operation(request)
-        if self._late:
-            self._aws.answers.remove(self)
-            self._aws.carry(request)
-            self._aws.answers.append(self)
-        raise self._error
-
-
-WAYS = (
-    (ConnectionLostError, False),
-    (KeyboardInterrupt, False),
-    (ConnectionLostError, True),
-    (KeyboardInterrupt, True),
-)
-
-
-def run_through_cuts(aws: PretendedAws, run: Any) -> list[str]:
-    """Runs it again and again, cut off at each change in each way; what it was cut off at."""
-    cuts = []
-    for error, late in cycle(WAYS):
-        cut = Cut(aws, error, late=late)
-        aws.answers.append(cut)
-        try:
-            run()
-        except (BotoCoreError, KeyboardInterrupt):
-            assert cut.at is not None
-            cuts.append(cut.at)
-        else:
-            return cuts
-        finally:
-            aws.answers.remove(cut)
-    return cuts
+def tear_down(place: Place, names: Names) -> Remains:
+    """Runs a teardown, as the command would, but in no need of a minute."""
+    standing = place.standing(names)
+    return Teardown(place.target, standing, Hurrying(), lambda _: None).run()
 
 
 def late_log_line(aws: AwsClients, names: Names) -> str:
@@ -170,7 +58,7 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
         StackName=names.pipeline_stack, EnableTerminationProtection=True
     )
     last: list[Remains] = []
-    cuts = run_through_cuts(place.pretended, lambda: last.append(place.tear_down(names)))
+    cuts = run_through_cuts(place.pretended, lambda: last.append(tear_down(place, names)))
     assert set(cuts) == {
         "DisableRule",
         "PUT",  # the artifact bucket's tag
@@ -186,10 +74,10 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
     assert remains.data.usd_per_month > 0
     assert remains.pending == (ADDRESS,)
     assert log_groups(place.aws, names) == []
-    assert place.tear_down(names) == remains
+    assert tear_down(place, names) == remains
 
     late_log_line(place.aws, names)
-    place.tear_down(names)
+    tear_down(place, names)
     assert log_groups(place.aws, names) == []
 
     def release() -> None:
@@ -212,10 +100,12 @@ def test_a_half_deleted_stack_names_what_is_in_the_way_and_is_finished_later(pla
     role = names.roles[0]
     place.aws.iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
     with pytest.raises(InfrastructureError, match=f"AWS::IAM::Role {role}: Cannot delete entity"):
-        place.tear_down(names)
+        tear_down(place, names)
     assert place.standing(names).pipeline == "DELETE_FAILED"
+    with pytest.raises(UsageError, match=f"{names.pipeline_stack} DELETE_FAILED"):
+        the_pipeline(place.aws, names.stem)
     place.aws.iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=role)
-    assert place.tear_down(names).stack == names.storage_stack
+    assert tear_down(place, names).stack == names.storage_stack
     assert place.standing(names).pipeline is None
 
 
@@ -253,6 +143,23 @@ def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
     assert run("teardown")["left"] is None
 
 
+def test_in_a_sandbox_only_the_data_are_asked_about(
+    localstack: Host, make_pipeline: MakePipeline
+) -> None:
+    """A pipeline is made again in seconds, and data are not: they go by name, or with --yes."""
+    pipeline = make_pipeline()
+    minute = floor_to_minute(WallClock().now()) - timedelta(minutes=10)
+    Trigger(pipeline.aws, pipeline.names).fire_and_wait(minute)
+    SandboxControls(localstack.endpoint).deliver_now()
+    options = ["--endpoint", localstack.endpoint, "--name", pipeline.names.stem, "--json"]
+    torn = CliRunner().invoke(app, ["teardown", *options])
+    assert torn.exit_code == ExitCode.VALID, torn.exception
+    refused = CliRunner().invoke(app, ["release-bucket", *options])
+    assert f"expected {pipeline.names.bucket} to be typed" in str(refused.exception)
+    released = CliRunner().invoke(app, ["release-bucket", *options, "--yes"])
+    assert json.loads(released.stdout)["objects"] == 1
+
+
 def test_a_cut_network_is_told_with_how_to_go_on(place: Place) -> None:
     """Whoever tears down hears that nothing is lost, and no traceback of the SDK."""
     names = place.deploy()
@@ -262,7 +169,7 @@ def test_a_cut_network_is_told_with_how_to_go_on(place: Place) -> None:
     place.pretended.answers.clear()
     assert isinstance(done.exception, InfrastructureError)
     assert "check the network, then run ./wavetank teardown again" in str(done.exception)
-    place.tear_down(names)
+    tear_down(place, names)
 
 
 def test_what_the_stream_still_holds_is_waited_for(place: Place) -> None:

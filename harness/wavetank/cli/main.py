@@ -15,6 +15,7 @@ from wavetank.cli import (
     check,
     demo,
     deploy,
+    drill,
     replay,
     sandbox,
     suite,
@@ -40,7 +41,7 @@ app.command()(sandbox.logs)
 app.command()(sandbox.tick)
 app.command()(deploy.deploy)
 app.command()(check.check)
-app.command()(check.drill)
+app.command()(drill.drill)
 app.command()(teardown.teardown)
 app.command("release-bucket")(teardown.release)
 app.command()(access.access)

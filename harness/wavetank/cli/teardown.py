@@ -20,7 +20,9 @@ from wavetank.cli.targets import (
 )
 from wavetank.clients import BotoCoreError, ClientError
 from wavetank.clock import WallClock
+from wavetank.drill.record import DrillFolder
 from wavetank.errors import ExitCode, InfrastructureError
+from wavetank.settings import read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.target import TargetKind
 from wavetank.teardown.pipeline import Remains, Teardown
@@ -82,8 +84,11 @@ def teardown(
                 if event.status.endswith("_FAILED"):
                     output.say(f"{event.resource} {event.status}: {event.reason}")
 
-            work = Teardown(place, standing, WallClock(), output.say, show)
-            remains = work.run(abandon_buffer=abandon_buffer)
+            drills = DrillFolder(read_settings().state_folder, place.account, names.stem)
+            with drills.held():
+                work = Teardown(place, standing, WallClock(), output.say, show)
+                remains = work.run(abandon_buffer=abandon_buffer)
+                drills.forget()  # what one left broken is gone
     show_remains(remains, output)
 
 
