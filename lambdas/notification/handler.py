@@ -28,12 +28,14 @@ def _sns() -> "SNSClient":
 
 
 def lambda_handler(event: object, _context: object) -> dict[str, str]:
-    """Publishes the alert, and logs it: who reads the log can tell what was sent.
+    """Publishes the alert, and logs it with the failed request that it is for.
 
-    The answer is the message's id.
+    So where there is no mailbox to look into, the log tells what was sent. The answer is the
+    message's id.
     """
     subject, text = message.subject(os.environ["FULL_NAME"]), message.text(event)
     answer = _sns().publish(TopicArn=os.environ["TOPIC_ARN"], Subject=subject, Message=text)
     published = {"message_id": answer["MessageId"]}
-    LOGGER.info("alert published", extra={**published, "subject": subject, "text": text})
+    told = {"failed_request": message.request(event), "subject": subject, "text": text}
+    LOGGER.info("alert published", extra=published | told)
     return published

@@ -12,12 +12,15 @@ from tests.conftest import docker_is_demanded
 from tests.live.hosts import PROJECT, Host, child_host, container_host, require_docker
 from tests.live.mail import confirm
 from tests.live.names import unique_letters, unique_names
+from tests.live.place import Place
+from tests.pretended_aws import pretended_aws
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.clock import WallClock
 from wavetank.naming import Names
 from wavetank.stack.deployment import Deployer, Deployment, DeploymentOptions
 from wavetank.stack.package import package_files
+from wavetank.target import aws_target
 
 PACE_SECONDS = 0.1
 ADDRESS = "reader@example.com"
@@ -184,3 +187,12 @@ def make_function(aws: AwsClients, make_role: MakeRole) -> Iterator[MakeFunction
     yield make
     for name in made:
         aws.awslambda.delete_function(FunctionName=name)
+
+
+@pytest.fixture
+def place(localstack: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """An account in whose place the session's LocalStack answers; the SDK gives up soon."""
+    monkeypatch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", 1)
+    monkeypatch.setattr("wavetank.target.AWS_PACE_SECONDS", PACE_SECONDS)
+    with pretended_aws(monkeypatch, localstack.endpoint) as pretended:
+        yield Place(pretended, aws_target(None), localstack.endpoint)

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
+from tests.live.drills import drill_site
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
 from wavetank.cli.running import attach
 from wavetank.clock import WallClock, floor_to_minute
-from wavetank.drill.broken_handler import Drill
+from wavetank.drill.pipeline_drill import perform_drill
+from wavetank.drill.record import DrillKind
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
 from wavetank.invariants.ticker.sample import Sample
-from wavetank.probes import Message, alerts, delivered_objects, read_prices, read_records
+from wavetank.probes import alerts, delivered_objects, read_prices, read_records
 from wavetank.requirements import check_requirements
 from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployed import deployed_pipelines
@@ -107,11 +109,8 @@ def test_the_drill_breaks_a_script_and_puts_it_back(
     script = scripted(make_pipeline(), tmp_path)
     aws, names = script.pipeline.aws, script.pipeline.names
 
-    def received() -> list[Message]:
-        function = names.streaming_function
-        return [message for message in alerts(localstack.endpoint) if function in message.text]
-
-    result = Drill(aws, names, WallClock(), received, lambda _: None).run(1)
+    site = drill_site(aws, names, localstack.endpoint, tmp_path)
+    result = perform_drill(site, DrillKind.BROKEN_DEPLOYMENT, lambda _: None)
     assert "NameError" in result.alert.text
     function = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)
     assert function["CodeSha256"] == script.handler.package.code_sha256

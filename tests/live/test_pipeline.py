@@ -12,7 +12,6 @@ from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
 from wavetank.cli.running import attach
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.drill.broken_handler import Drill
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
 from wavetank.invariants.ticker.sample import Sample
@@ -162,48 +161,6 @@ def test_a_failing_tick_is_tried_three_times_and_then_alerted(
     assert [alert.address for alert in received] == [ADDRESS]
     for part in ("RuntimeError: on purpose", "Attempts:    3", rfc3339(START), "RetriesExhausted"):
         assert part in received[0].text
-
-
-def test_the_drill_breaks_alerts_and_restores(
-    make_pipeline: MakePipeline, localstack: Host
-) -> None:
-    """Afterwards the bytes that were deployed run again, and the broken minute is made good."""
-    pipeline = make_pipeline()
-    clock = WallClock()
-    drill = Drill(
-        pipeline.aws, pipeline.names, clock, lambda: _alerts(localstack, pipeline), lambda _: None
-    )
-    tick = floor_to_minute(clock.now())
-    result = drill.run(retry_base_delay_seconds=1)
-    assert "NameError" in result.alert.text
-    function = pipeline.aws.awslambda.get_function_configuration(
-        FunctionName=pipeline.names.streaming_function
-    )
-    assert function["CodeSha256"] == pipeline.deployment.packages["streaming"].code_sha256
-    reached = last_tick(read_prices(pipeline.aws, pipeline.names.table))
-    assert reached is not None
-    assert reached >= tick
-
-
-def test_the_drill_restores_even_when_it_is_interrupted(make_pipeline: MakePipeline) -> None:
-    """An interruption while it waits leaves the working code deployed."""
-    pipeline = make_pipeline()
-
-    class InterruptedWaitError(Exception):
-        pass
-
-    looks = iter(range(3))
-
-    def interrupted() -> list[Message]:
-        if next(looks, None) is None:
-            raise InterruptedWaitError
-        return []
-
-    drill = Drill(pipeline.aws, pipeline.names, WallClock(), interrupted, lambda _: None)
-    with pytest.raises(InterruptedWaitError):
-        drill.run(retry_base_delay_seconds=1)
-    following = floor_to_minute(WallClock().now()) + MINUTE  # its own tick may be retried by now
-    assert Trigger(pipeline.aws, pipeline.names).fire_and_wait(following)["records"] in {20, 40}
 
 
 def test_original_records_are_the_scripts_text(make_pipeline: MakePipeline) -> None:

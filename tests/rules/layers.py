@@ -26,6 +26,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "settings",
             "stack",
             "target",
+            "teardown",
             "transport",
             "trigger",
             "watch",

@@ -53,7 +53,8 @@ class AccessMatrix:
         for actor, verb in product(self.allowed, Verb):
             may, should = verb in self.allowed[actor], verb in EXPECTED[actor]
             if may != should:
-                yield f"{actor} {'can' if may else 'cannot'} {verb}"
+                own = ": its own policies must let it, too" if actor is Actor.OTHER_ACCOUNT else ""
+                yield f"{actor} can {verb}" if may else f"{actor} cannot {verb}{own}"
 
 
 def probe_bucket(clients: Mapping[Actor, AwsClients], bucket: str) -> AccessMatrix:

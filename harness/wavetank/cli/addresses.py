@@ -2,7 +2,11 @@
 
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox
+from wavetank.clients import AwsClients
 from wavetank.errors import UsageError
+from wavetank.naming import Names
+from wavetank.probes import subscriptions
+from wavetank.requirements import topic_arn
 
 
 def show_unconfirmed(sandbox: RunningSandbox, output: Output) -> None:
@@ -25,3 +29,23 @@ def require_confirmed(sandbox: RunningSandbox) -> None:
             f"{waiting[0].address} waits for confirmation",
             f"open {waiting[0].link}, or start with up --confirm-emails",
         )
+
+
+def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
+    """The topic's addresses, where none of them waits; also where no mailbox can be looked into.
+
+    Raises:
+        UsageError: one does, or there is none, so that nobody would hear of a failure.
+    """
+    found = subscriptions(aws, topic_arn(aws, names))
+    waiting = sorted(entry.address for entry in found if not entry.confirmed)
+    if waiting:
+        raise UsageError(
+            "confirmed addresses",
+            f"{', '.join(waiting)} still to be confirmed",
+            "open the link in AWS's message to it, which holds for two days; after that deploy"
+            " without the address and with it again, so that it is asked once more",
+        )
+    if not found:
+        raise UsageError("an address on the topic", "none", "deploy with --email")
+    return tuple(sorted(entry.address for entry in found))

@@ -1,11 +1,10 @@
-"""`check` and `drill`: does the pipeline do what the brief asks, and does failure reach people."""
+"""`check`: does the pipeline do what the brief asks."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from wavetank.cli.judging import judge, perform
+from wavetank.cli.judging import heal, judge, judge_live, live_pipeline, sandbox_site
 from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
@@ -21,32 +20,36 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.own import judge_own, plan_check
-from wavetank.cli.running import RunningSandbox, compose_sandbox, running_sandbox
-from wavetank.cli.session import Stopped, stop_on_signal
-from wavetank.drill.machine import MachineDrill, MachineDrillResult
-from wavetank.engines.machine import MachineFault, machine_fault
-from wavetank.errors import ExitCode, UsageError
-from wavetank.words import counted
-
-TargetOption = Annotated[
-    str,
-    typer.Option(
-        "--target", metavar="TARGET", help="What is looked at: local, the running sandbox."
-    ),
-]
+from wavetank.cli.running import running_sandbox
+from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
+from wavetank.errors import UsageError
+from wavetank.settings import read_settings
+from wavetank.stack.deployed import the_pipeline
+from wavetank.target import TargetKind
 
 
 def check(
     *,
-    target: TargetOption = "local",
+    target: TargetOption = TargetKind.LOCAL,
     endpoint: EndpointOption = None,
+    profile: ProfileOption = None,
+    account: AccountOption = None,
+    reader_profile: Annotated[
+        str | None,
+        typer.Option(
+            "--reader-profile",
+            metavar="PROFILE",
+            help="With --target aws: credentials of another account, as which the bucket is tried.",
+        ),
+    ] = None,
     handler: HandlerOption = None,
     name: Annotated[
         str | None,
         typer.Option(
             "--name",
             metavar="NAME",
-            help="With --handler: whose names the script has, as 'First Surname'.",
+            help="Whose pipeline, as 'First Surname', where several are deployed; with --handler: "
+            "whose names the script has.",
         ),
     ] = None,
     surname: SurnameOption = None,
@@ -57,82 +60,47 @@ def check(
 ) -> None:
     """Walk the brief's requirements one by one, with the evidence for each.
 
-    With --handler in a sandbox of its own, which is gone afterwards; one that runs is left alone.
+    What a drill left broken, because it was killed, is put back first. With --handler in a sandbox
+    of its own, which is gone afterwards; one that runs is left alone.
     """
-    _only_local(target)
     output = Output(as_json=as_json)
-    if handler is None:
-        _no_names(name, surname)
-        raise typer.Exit(judge(running_sandbox(endpoint), output))
-    if endpoint is not None:
+    if handler is not None:
+        _require_own_sandbox(target, endpoint)
+        person = person_of(name or DEFAULT_NAME, surname)
+        raise typer.Exit(judge_own(plan_check(handler, person, prefix, stream_name_case), output))
+    _no_surname(surname)
+    state = read_settings().state_folder
+    if target is TargetKind.AWS:
+        place = open_target(target, endpoint, profile, account)
+        live = live_pipeline(place, the_pipeline(place.aws, name), state)
+        heal(live.site(), output)
+        raise typer.Exit(judge_live(live, reader_profile, output))
+    _only_on_aws(profile, account, reader_profile)
+    running = running_sandbox(endpoint, name)
+    heal(sandbox_site(running, state), output)
+    raise typer.Exit(judge(running, output))
+
+
+def _require_own_sandbox(target: TargetKind, endpoint: str | None) -> None:
+    if endpoint is not None or target is TargetKind.AWS:
         raise UsageError(
-            "--handler or --endpoint",
+            "--handler or --endpoint" if endpoint is not None else "--handler or --target aws",
             "both",
-            "leave --endpoint out: a script is checked in a sandbox of its own",
+            "leave one out: a script is checked in a sandbox of its own",
         )
-    person = person_of(name or DEFAULT_NAME, surname)
-    raise typer.Exit(judge_own(plan_check(handler, person, prefix, stream_name_case), output))
 
 
-def drill(
-    *,
-    target: TargetOption = "local",
-    endpoint: EndpointOption = None,
-    fault: Annotated[
-        MachineFault | None,
-        typer.Option(
-            "--fault",
-            metavar="|".join(MachineFault),
-            help="Break the machine under the sandbox instead of the function.",
-        ),
-    ] = None,
-    seconds: Annotated[
-        float,
-        typer.Option("--seconds", metavar="SECONDS", min=0, help="How long the fault lasts."),
-    ] = 10.0,
-    as_json: JsonOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - as above
-) -> None:
-    """Break the streaming function, or the machine, on purpose, and see it heal."""
-    _only_local(target)
-    running, output = running_sandbox(endpoint), Output(as_json=as_json)
-    try:
-        with stop_on_signal():
-            if fault is None:
-                perform(running, output)
-            else:
-                break_machine(running, fault, seconds, output)
-    except Stopped:
-        output.say("stopped; what was broken is restored")
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
-
-
-def break_machine(
-    running: RunningSandbox, fault: MachineFault, seconds: float, output: Output
-) -> MachineDrillResult:
-    """Breaks the machine and shows what was lost."""
-    exercise = MachineDrill(
-        running.aws, running.names, running.record.endpoint, running.clock, output.say
-    )
-    result = exercise.run(machine_fault(fault, running.record, compose_sandbox()), seconds)
-    output.say(
-        f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
-        f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "
-        f"{counted(result.minutes_lost, 'minute')} of the walk"
-    )
-    output.emit("machine", fault=fault, **asdict(result))
-    return result
-
-
-def _no_names(name: str | None, surname: str | None) -> None:
-    if name is not None or surname is not None:
+def _no_surname(surname: str | None) -> None:
+    if surname is not None:
         raise UsageError(
-            "--handler FILE.py beside --name",
-            "none",
-            "leave the name out: a running sandbox knows whose it is",
+            "--handler FILE.py beside --surname", "none", "give the whole name with --name"
         )
 
 
-def _only_local(target: str) -> None:
-    if target != "local":
-        raise UsageError("--target local", repr(target), "start a sandbox with ./wavetank up")
+def _only_on_aws(*options: str | None) -> None:
+    if any(option is not None for option in options):
+        raise UsageError(
+            "--target aws beside --profile, --account and --reader-profile",
+            "--target local",
+            "leave them out: a sandbox tries the bucket as other accounts by itself",
+        )

@@ -1,40 +1,160 @@
-"""What `check`, `drill` and `demo` do with a sandbox: judge it, and break its function."""
+"""What `check`, `drill` and `demo` do with a pipeline: judge it, and break its function."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from wavetank.cli.addresses import require_confirmed
+from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox
-from wavetank.drill.broken_handler import Drill, DrillResult
-from wavetank.errors import ExitCode
-from wavetank.probes import alerts
-from wavetank.requirements import check_requirements
+from wavetank.clients import anonymous_clients
+from wavetank.clock import Clock, WallClock
+from wavetank.drill.alert import alert_in_log, alert_in_mailbox
+from wavetank.drill.left_behind import Restored, restore_left_behind
+from wavetank.drill.pipeline_drill import DrillResult, DrillSite, perform_drill
+from wavetank.drill.record import DrillFolder, DrillKind
+from wavetank.errors import ExitCode, UsageError
+from wavetank.requirements import CheckedPipeline, check_requirements, topic_arn
+from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.settings import SANDBOX_ACCOUNT
+from wavetank.stack.deployed import DeployedPipeline
+from wavetank.target import Target, aws_target
 from wavetank.verdicts import exit_code
+
+AWS_RETRY_BASE_DELAY_SECONDS = 60
+SANDBOX_MARGIN_SECONDS = 60.0
+AWS_MARGIN_SECONDS = 180.0
+"""For a queue that is consistent in the end, a cold start, and a log that comes late."""
+
+
+@dataclass(frozen=True)
+class LivePipeline:
+    """One pipeline on AWS, as a command meets it."""
+
+    target: Target
+    pipeline: DeployedPipeline
+    clock: Clock
+    state_folder: Path
+
+    def site(self) -> DrillSite:
+        """For a drill whose alert is looked for in the log."""
+        aws, names = self.target.aws, self.pipeline.names
+        return DrillSite(
+            aws=aws,
+            names=names,
+            clock=self.clock,
+            folder=DrillFolder(self.state_folder, self.target.account, names.stem),
+            find_alert=alert_in_log(aws, names, topic_arn(aws, names), self.clock.now()),
+            retry_base_delay_seconds=AWS_RETRY_BASE_DELAY_SECONDS,
+            margin_seconds=AWS_MARGIN_SECONDS,
+        )
+
+    def checked(self, reader_profile: str | None) -> CheckedPipeline:
+        """What the requirements are checked on; the bucket as the reader meets it, too."""
+        reader = self._reader(reader_profile)
+        return CheckedPipeline(
+            aws=self.target.aws,
+            names=self.pipeline.names,
+            clock=self.clock,
+            addresses=self.pipeline.addresses,
+            messages=None,
+            access=lambda: self._access_matrix(reader),
+            on_aws=True,
+        )
+
+    def _reader(self, profile: str | None) -> Target | None:
+        if profile is None:
+            return None
+        reader = aws_target(profile)
+        if reader.account == self.target.account:
+            raise UsageError(
+                "a reader of another account",
+                f"profile {profile} of the pipeline's own, {reader.account}",
+                "name a profile of somebody else with --reader-profile",
+            )
+        return reader
+
+    def _access_matrix(self, reader: Target | None) -> AccessMatrix:
+        """Nobody can take the function's role to try it; whoever reads from elsewhere can."""
+        clients = {
+            Actor.OWNER: self.target.aws,
+            Actor.ANONYMOUS: anonymous_clients(self.target.aws),
+        }
+        if reader is not None:
+            clients[Actor.OTHER_ACCOUNT] = reader.aws
+        return probe_bucket(clients, self.pipeline.names.bucket)
+
+
+def sandbox_site(running: RunningSandbox, state_folder: Path) -> DrillSite:
+    """For a drill whose alert is looked for in the sandbox's mailbox."""
+    return DrillSite(
+        aws=running.aws,
+        names=running.names,
+        clock=running.clock,
+        folder=DrillFolder(state_folder, SANDBOX_ACCOUNT, running.names.stem),
+        find_alert=alert_in_mailbox(running.record.endpoint),
+        retry_base_delay_seconds=running.record.retry_base_delay_seconds,
+        margin_seconds=SANDBOX_MARGIN_SECONDS,
+    )
 
 
 def judge(running: RunningSandbox, output: Output) -> ExitCode:
     """Checks, shows, and tells the exit code."""
     with output.waiting("waiting for Firehose to deliver, at most a minute and a half"):
         running.wait_until_fresh()
+    return _show(running.checked(), output)
+
+
+def judge_live(live: LivePipeline, reader_profile: str | None, output: Output) -> ExitCode:
+    """As `judge`, on AWS.
+
+    Raises:
+        UsageError: the reader is no other account.
+    """
+    checked, own = live.checked(reader_profile), live.pipeline.handler is not None
+    with output.waiting("waiting for Firehose to deliver, at most a minute and a half"):
+        wait_until_fresh(
+            checked.aws,
+            checked.names,
+            checked.clock,
+            lambda: not own and made_a_tick_lately(checked.aws, checked.names, checked.clock),
+        )
+    return _show(checked, output)
+
+
+def _show(checked: CheckedPipeline, output: Output) -> ExitCode:
     with output.waiting("checking"):
-        findings = list(check_requirements(running.checked()))
+        findings = list(check_requirements(checked))
     output.findings(findings)
     return exit_code(findings)
 
 
-def perform(running: RunningSandbox, output: Output) -> DrillResult:
+def perform(
+    site: DrillSite, output: Output, kind: DrillKind = DrillKind.BROKEN_DEPLOYMENT
+) -> DrillResult:
     """Drills and shows how long each step took."""
-    require_confirmed(running)
-    exercise = Drill(
-        running.aws,
-        running.names,
-        running.clock,
-        alerts=lambda: alerts(running.record.endpoint),
-        say=output.say,
-    )
-    result = exercise.run(running.record.retry_base_delay_seconds)
-    times = result.times
-    output.say(f"alert to {result.alert.address} after {times.alerted:.1f} s")
+    result = perform_drill(site, kind, output.say)
+    times, alert = result.times, result.alert
+    output.say(f"alert to {', '.join(alert.addresses)} after {times.alerted:.1f} s")
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")
-    output.emit("drill", seconds=asdict(times), alert=asdict(result.alert))
+    output.emit("drill", kind=kind, seconds=asdict(times), alert=asdict(alert))
     return result
+
+
+def heal(site: DrillSite, output: Output, *, asked: bool = False) -> Restored | None:
+    """Puts back what a drill left that was killed; None where there was none.
+
+    Unless `asked` for it looks only where a drill was recorded here: whoever agreed to that drill
+    agreed to its end.
+    """
+    if not asked and not site.folder.left_behind():
+        return None
+    if not asked:
+        output.say("a drill was left behind: its process was ended before it could restore")
+    restored = restore_left_behind(site.aws, site.names, site.clock, site.folder, output.say)
+    output.emit("restored", **asdict(restored))
+    return restored
+
+
+def live_pipeline(target: Target, pipeline: DeployedPipeline, state_folder: Path) -> LivePipeline:
+    """The pipeline in wall time."""
+    return LivePipeline(target, pipeline, WallClock(), state_folder)

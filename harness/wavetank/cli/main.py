@@ -17,10 +17,12 @@ from wavetank.cli import (
     compare,
     demo,
     deploy,
+    drill,
     plan,
     replay,
     sandbox,
     suite,
+    teardown,
 )
 from wavetank.cli import run as play
 from wavetank.errors import ExitCode, WavetankError
@@ -43,7 +45,9 @@ app.command()(sandbox.tick)
 app.command()(plan.plan)
 app.command()(deploy.deploy)
 app.command()(check.check)
-app.command()(check.drill)
+app.command()(drill.drill)
+app.command()(teardown.teardown)
+app.command("release-bucket")(teardown.release)
 app.command()(access.access)
 app.command()(assess.assess)
 app.command()(play.run)

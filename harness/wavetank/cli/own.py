@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from wavetank.cli.judging import judge, perform
+from wavetank.cli.addresses import require_confirmed
+from wavetank.cli.judging import judge, perform, sandbox_site
 from wavetank.cli.options import DEFAULT_ADDRESS
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox
@@ -73,7 +74,8 @@ def _story(sandbox: RunningSandbox, handler: OwnHandler, output: Output) -> Exit
     output.say(f"{handler.path} is the streaming function of {sandbox.names.full_name}")
     if _tick(sandbox, output):
         SandboxControls(sandbox.record.endpoint).deliver_now()
-        perform(sandbox, output)
+        require_confirmed(sandbox)
+        perform(sandbox_site(sandbox, read_settings().state_folder / "check"), output)
     else:
         _await_alert(sandbox, output)
     options = DeploymentOptions(names=sandbox.names, addresses=sandbox.addresses, handler=handler)

@@ -1,7 +1,6 @@
 """The sandbox that runs from this project, or one at an endpoint, as commands beside it see it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
 from wavetank.access.roles import RoleReport, Use, granted, report, stack_roles
 from wavetank.clients import (
     AwsClients,
-    ClientError,
     anonymous_clients,
     role_clients,
     sandbox_clients,
@@ -20,21 +18,19 @@ from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.errors import InfrastructureError, UsageError
 from wavetank.naming import Names
 from wavetank.probes import (
-    DeliveredObject,
     Message,
-    age_seconds,
     alerts,
     delivered_objects,
     last_tick,
     read_prices,
     resident_megabytes,
     unanswered,
-    wait_until,
 )
-from wavetank.requirements import FRESH_SECONDS_MAX, CheckedPipeline, topic_arn
+from wavetank.requirements import CheckedPipeline, topic_arn
+from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.stack.cloudformation import ResourceEvent
@@ -42,8 +38,6 @@ from wavetank.stack.deployed import the_pipeline
 from wavetank.stack.deployment import Deployer
 
 SANDBOX_PACE_SECONDS = 0.2
-BUFFERED_SECONDS_MAX = 90.0
-"""The template's buffering interval, and half a minute to spare."""
 
 
 @dataclass(frozen=True)
@@ -121,34 +115,15 @@ class RunningSandbox:
         ]
 
     def wait_until_fresh(self) -> None:
-        """Waits for the first object after a start, as long as Firehose may buffer it.
-
-        Only where a tick was made lately: else nothing is on its way. What did not come in time,
-        or is not there to be looked at, is for a check to judge.
-        """
-        with suppress(ConditionTimeoutError, ClientError):
-            if not self._made_a_tick_lately():
-                return
-            wait_until(
-                lambda: delivered_objects(self.aws, self.names.bucket),
-                lambda found: any(self._is_fresh(entry) for entry in found),
-                expected="a fresh object",
-                hint="look at the delivery stream",
-                within_seconds=BUFFERED_SECONDS_MAX,
-                clock=self.clock,
-                pace_seconds=1.0,
-            )
+        """Waits for the first object after a start, as long as Firehose may buffer it."""
+        wait_until_fresh(self.aws, self.names, self.clock, self._made_a_tick_lately)
 
     def _made_a_tick_lately(self) -> bool:
         """By the table; or by the stream, as somebody's own script leaves no tick in the table."""
         if self.own_handler:
             streams = SandboxControls(self.record.endpoint).streams()
             return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
-        tick = last_tick(read_prices(self.aws, self.names.table))
-        return tick is not None and age_seconds(tick, self.clock) <= FRESH_SECONDS_MAX
-
-    def _is_fresh(self, entry: DeliveredObject) -> bool:
-        return age_seconds(entry.modified, self.clock) <= FRESH_SECONDS_MAX
+        return made_a_tick_lately(self.aws, self.names, self.clock)
 
     def _memory_mb(self) -> int | None:
         match self.record.engine:
@@ -187,13 +162,13 @@ def attach(
     return RunningSandbox(record, names, addresses, aws, WallClock(), project, own_handler)
 
 
-def attach_to_deployed(record: SandboxRecord) -> RunningSandbox:
-    """The sandbox with the one pipeline that is deployed in it.
+def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:
+    """The sandbox with the one pipeline that is deployed in it, or that of the name.
 
     Raises:
         UsageError: none is, or several are.
     """
-    pipeline = the_pipeline(sandbox_clients(record.endpoint))
+    pipeline = the_pipeline(sandbox_clients(record.endpoint), name)
     own = pipeline.handler is not None
     return attach(record, pipeline.names, pipeline.addresses, own_handler=own)
 
@@ -219,11 +194,13 @@ def running_record(endpoint: str | None) -> SandboxRecord:
     return SandboxRecord(engine=Engine.ATTACHED, endpoint=endpoint, log="whoever started it has it")
 
 
-def running_sandbox(endpoint: str | None = None) -> RunningSandbox:
+def running_sandbox(endpoint: str | None = None, name: str | None = None) -> RunningSandbox:
     """The sandbox at the endpoint, or the one that runs from this project.
+
+    `name` says whose pipeline, where several are deployed in it.
 
     Raises:
         UsageError: none runs, or no pipeline is deployed in it.
         InfrastructureError: none answers at the endpoint.
     """
-    return attach_to_deployed(running_record(endpoint))
+    return attach_to_deployed(running_record(endpoint), name)

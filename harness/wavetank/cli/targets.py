@@ -64,13 +64,17 @@ def open_target(
     return local_target(running_record(endpoint).endpoint)
 
 
-def confirm(target: Target, word: str, question: str, output: Output, *, yes: bool) -> None:
-    """Returns once the user has typed the word; on a sandbox, or with --yes, at once.
+def confirm(
+    target: Target, word: str, question: str, output: Output, *, yes: bool, everywhere: bool = False
+) -> None:
+    """Returns once the user has typed the word; with --yes at once.
+
+    On a sandbox nobody is asked, unless `everywhere`: then what is at stake is lost there too.
 
     Raises:
         UsageError: something else was typed, or nobody is there to type.
     """
-    if yes or target.kind is TargetKind.LOCAL:
+    if yes or (target.kind is TargetKind.LOCAL and not everywhere):
         return
     output.progress.print(Text(f"{question}\nThis is {target.description}."))
     if not sys.stdin.isatty():

@@ -5,12 +5,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wavetank.clients import AwsClients
 from wavetank.errors import UsageError
 from wavetank.naming import Names
 from wavetank.stack.own_handler import OwnHandler, unpack_own_handler
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStreamName"})
 """By these a stack is known to be of `init/pipeline.yaml`."""
@@ -46,12 +49,9 @@ class DeployedPipeline:
 
 def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
     """Every pipeline on the target."""
-    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
-        for stack in page["Stacks"]:
-            entries = stack.get("Parameters", [])
-            parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
-            if parameters.keys() >= PARAMETERS and _is_there(stack["StackStatus"]):
-                yield _pipeline(aws, stack["StackName"], parameters)
+    for stack, parameters in _pipeline_stacks(aws):
+        if _is_there(stack["StackStatus"]):
+            yield _pipeline(aws, stack["StackName"], parameters)
 
 
 def _is_there(status: str) -> bool:
@@ -59,23 +59,44 @@ def _is_there(status: str) -> bool:
     return "DELETE" not in status and status != "REVIEW_IN_PROGRESS"
 
 
-def the_pipeline(aws: AwsClients) -> DeployedPipeline:
-    """The only pipeline on the target.
+def the_pipeline(aws: AwsClients, name: str | None = None) -> DeployedPipeline:
+    """The pipeline of that person, or with that stem; without a name the only one on the target.
 
     Raises:
         UsageError: there is none, or more than one.
     """
-    found = list(deployed_pipelines(aws))
-    if len(found) != 1:
-        stems = ", ".join(pipeline.names.stem for pipeline in found)
-        raise UsageError(
-            "one pipeline in the sandbox",
-            stems or "none",
-            "delete the stacks of all but one"
-            if found
-            else "deploy one with ./wavetank deploy --name",
-        )
-    return found[0]
+    there = list(deployed_pipelines(aws))
+    found = there if name is None else [pipeline for pipeline in there if is_of(pipeline, name)]
+    if len(found) == 1:
+        return found[0]
+    expected = "one pipeline" if name is None else f"a pipeline of {name}"
+    half = [f"{s['StackName']} {s['StackStatus']}" for s, _ in _pipeline_stacks(aws) if _is_half(s)]
+    if half and not found:
+        action = "finish that with ./wavetank teardown, or say which with --name"
+        raise UsageError(expected, f"half deleted: {', '.join(half)}", action)
+    stems = ", ".join(f"{pipeline.names.stem} of {pipeline.names.full_name}" for pipeline in there)
+    action = "say which with --name" if there else "deploy one with ./wavetank deploy --name"
+    raise UsageError(expected, stems or "none", action)
+
+
+def _pipeline_stacks(aws: AwsClients) -> "Iterator[tuple[StackTypeDef, dict[str, str]]]":
+    """The stacks of `init/pipeline.yaml` with their parameters, in whatever state they are."""
+    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            entries = stack.get("Parameters", [])
+            parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
+            if parameters.keys() >= PARAMETERS:
+                yield stack, parameters
+
+
+def _is_half(stack: "StackTypeDef") -> bool:
+    return stack["StackStatus"] in {"DELETE_FAILED", "DELETE_IN_PROGRESS"}
+
+
+def is_of(pipeline: DeployedPipeline, name: str) -> bool:
+    """Whether it is the pipeline of the person, or has the stem; case and spaces do not matter."""
+    names = pipeline.names
+    return " ".join(name.casefold().split()) in {names.full_name.casefold(), names.stem.casefold()}
 
 
 def template_hash(aws: AwsClients, stacks: Iterable[str]) -> str:

@@ -23,6 +23,10 @@ from wavetank.emulator.cloudformation.buckets import with_all_properties
 from wavetank.emulator.cloudformation.completion import settle_when_done
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
 from wavetank.emulator.cloudformation.deletion import keep_what_is_retained, refuse_protected
+from wavetank.emulator.cloudformation.failed_deletions import (
+    fail_with_what_is_left,
+    with_reason_of_failed_deletion,
+)
 from wavetank.emulator.cloudformation.updates import with_true_update
 
 DELETED = "DELETE_COMPLETE"
@@ -71,6 +75,7 @@ def wavetank_cloudformation() -> Service:
         provider = stock(resource_type)
         if provider is None:
             return None
+        provider = with_reason_of_failed_deletion(provider)
         if resource_type == "AWS::S3::Bucket":
             return with_all_properties(provider)
         return with_true_update(provider)
@@ -79,5 +84,6 @@ def wavetank_cloudformation() -> Service:
     ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
     delete_what_is_no_longer_wanted()
     keep_what_is_retained()
+    fail_with_what_is_left()
     settle_when_done()
     return Service.for_provider(WavetankCloudFormation())

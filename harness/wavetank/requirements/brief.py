@@ -1,73 +1,34 @@
-"""The brief's requirements, one by one, judged by what is deployed and what it does.
+"""The brief's requirements, one by one, in the order of its steps."""
 
-Each check looks at the pipeline itself, never at the templates: what is judged is what runs.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from wavetank.access.matrix import AccessMatrix
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.naming import Names
+from wavetank.access.matrix import Actor
+from wavetank.drill.alert import published_alerts
 from wavetank.probes import (
-    Message,
     age_seconds,
     delivered_objects,
     read_prices,
     read_records,
     subscriptions,
 )
+from wavetank.requirements.freshness import FRESH_SECONDS_MAX
+from wavetank.requirements.pipeline import Check, CheckedPipeline, topic_arn, valid_if
 from wavetank.settings import REGION
 from wavetank.ticker import FIRST_PRICES
-from wavetank.verdicts import Finding, Verdict
+from wavetank.verdicts import Verdict
 from wavetank.words import counted
 
-FRESH_SECONDS_MAX = 180.0
-"""A tick a minute, a minute of buffering, and one to spare."""
-
-
-@dataclass(frozen=True)
-class CheckedPipeline:
-    """What is checked.
-
-    `messages` are the alerts that arrived, as far as they can be seen; `access` tries who can do
-    what with the bucket, and gives None where policies are not enforced.
-    """
-
-    aws: AwsClients
-    names: Names
-    clock: Clock
-    addresses: tuple[str, ...]
-    messages: tuple[Message, ...]
-    access: Callable[[], AccessMatrix | None]
-
-
-type Check = Callable[[CheckedPipeline], tuple[Verdict, str]]
-
-
-def check_requirements(pipeline: CheckedPipeline) -> Iterator[Finding]:
-    """Judges every requirement; a resource that is missing makes it invalid, not an error."""
-    for requirement, check in CHECKS.items():
-        try:
-            verdict, evidence = check(pipeline)
-        except ClientError as error:
-            if not error_code(error).endswith(("NotFoundException", "NoSuchBucket", "NotFound")):
-                raise
-            verdict, evidence = Verdict.INVALID, str(error)
-        yield Finding(requirement, verdict, evidence)
-
-
-def _valid_if(condition: object, evidence: str) -> tuple[Verdict, str]:
-    return (Verdict.VALID if condition else Verdict.INVALID), evidence
+ALERT_DAYS = 14
+"""How long the templates keep the log that tells of alerts."""
 
 
 def _names(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     names = pipeline.names
     expected = (names.streaming_function, names.notification_function)
     found = [_function(pipeline, name)["FunctionName"] for name in expected]
-    return _valid_if(found == list(expected), ", ".join(found))
+    return valid_if(found == list(expected), ", ".join(found))
 
 
 def _region(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -79,14 +40,14 @@ def _region(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
         pipeline.aws.dynamodb.describe_table(TableName=pipeline.names.table)["Table"]["TableArn"],
     ]
     regions = {arn.split(":")[3] for arn in arns}
-    return _valid_if(regions == {REGION}, f"{', '.join(sorted(regions))} in {len(arns)} ARNs")
+    return valid_if(regions == {REGION}, f"{', '.join(sorted(regions))} in {len(arns)} ARNs")
 
 
 def _table(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     prices = read_prices(pipeline.aws, pipeline.names.table)
     shown = ", ".join(f"{price.ticker} {price.price:.2f}" for price in prices)
     expected = [price.ticker for price in FIRST_PRICES]
-    return _valid_if([price.ticker for price in prices] == expected, shown or "no items")
+    return valid_if([price.ticker for price in prices] == expected, shown or "no items")
 
 
 def _streaming_function(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -94,7 +55,13 @@ def _streaming_function(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     state = function.get("State", "unknown")
     runtime, handler = function.get("Runtime"), function.get("Handler")
     evidence = f"{function['FunctionName']}: {state}, {runtime}, {handler}"
-    return _valid_if(state == "Active", evidence)
+    concurrency = pipeline.aws.awslambda.get_function_concurrency(
+        FunctionName=pipeline.names.streaming_function
+    )
+    if concurrency.get("ReservedConcurrentExecutions") == 0:
+        evidence += "; reserved concurrency 0, so that nothing runs: ./wavetank drill --restore"
+        return Verdict.INVALID, evidence
+    return valid_if(state == "Active", evidence)
 
 
 def _schedule(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -104,7 +71,7 @@ def _schedule(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     aimed = [entry["Arn"] for entry in targets] == [function]
     evidence = f"{rule.get('ScheduleExpression')}, {rule.get('State')}, {len(targets)} pipeline(s)"
     right = rule.get("ScheduleExpression") == "rate(1 minute)" and rule.get("State") == "ENABLED"
-    return _valid_if(right and aimed, evidence)
+    return valid_if(right and aimed, evidence)
 
 
 def _addresses(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -124,7 +91,7 @@ def _notification_function(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     variables = function.get("Environment", {}).get("Variables", {})
     topic, name = variables.get("TOPIC_ARN"), variables.get("FULL_NAME")
     right = topic == _topic_arn(pipeline) and name == pipeline.names.full_name
-    return _valid_if(right, f"publishes to {topic} for {name}")
+    return valid_if(right, f"publishes to {topic} for {name}")
 
 
 def _destination(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -133,7 +100,7 @@ def _destination(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     found = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
     expected = _function(pipeline, pipeline.names.notification_function)["FunctionArn"]
     retries = config.get("MaximumRetryAttempts")
-    return _valid_if(found == expected, f"after {retries} retries: {found or 'nothing'}")
+    return valid_if(found == expected, f"after {retries} retries: {found or 'nothing'}")
 
 
 def _delivery_stream(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -143,15 +110,20 @@ def _delivery_stream(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     seconds = destination.get("BufferingHints", {}).get("IntervalInSeconds")
     evidence = f"{stream['DeliveryStreamStatus']}, every {seconds} s to {bucket}"
     right = stream["DeliveryStreamStatus"] == "ACTIVE"
-    return _valid_if(right and bucket == f"arn:aws:s3:::{pipeline.names.bucket}", evidence)
+    return valid_if(right and bucket == f"arn:aws:s3:::{pipeline.names.bucket}", evidence)
 
 
 def _bucket_access(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     matrix = pipeline.access()
     if matrix is None:
         return Verdict.UNKNOWN, "this sandbox does not enforce policies"
-    deviations = list(matrix.deviations())
-    return _valid_if(not deviations, "; ".join(deviations) or "tried by four, as it should be")
+    if deviations := list(matrix.deviations()):
+        return Verdict.INVALID, "; ".join(deviations)
+    evidence = f"as it should be for {', '.join(matrix.allowed)}"
+    if Actor.OTHER_ACCOUNT not in matrix.allowed:
+        evidence += "; not tried as another account: name a profile of one with --reader-profile"
+        return Verdict.UNKNOWN, evidence
+    return Verdict.VALID, evidence
 
 
 def _content(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -166,17 +138,35 @@ def _content(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     except ValueError as error:
         return Verdict.INVALID, f"{evidence}, and in it {error}"
     evidence += f", with {counted(len(records), 'record')}"
-    return _valid_if(records and age <= FRESH_SECONDS_MAX, evidence)
+    return valid_if(records and age <= FRESH_SECONDS_MAX, evidence)
 
 
 def _alert(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
+    if pipeline.messages is None:
+        return _published(pipeline)
     alerts = [m for m in pipeline.messages if pipeline.names.streaming_function in m.text]
     if not alerts:
         return Verdict.UNKNOWN, "none seen yet; ./wavetank drill makes one on purpose"
     reached = ", ".join(sorted({message.address for message in alerts}))
     subject = alerts[-1].subject
     right = subject.startswith("Failure: ") and subject.endswith("could not generate stream")
-    return _valid_if(right, f"{len(alerts)} seen, to {reached}: {subject!r}")
+    return valid_if(right, f"{len(alerts)} seen, to {reached}: {subject!r}")
+
+
+def _published(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
+    """Where there is no mailbox: by the log of what SNS took, and who was on the topic."""
+    since = pipeline.clock.now() - timedelta(days=ALERT_DAYS)
+    published = list(published_alerts(pipeline.aws, pipeline.names, since))
+    found = subscriptions(pipeline.aws, _topic_arn(pipeline))
+    confirmed = sorted(entry.address for entry in found if entry.confirmed)
+    if not published or not confirmed:
+        evidence = f"{counted(len(published), 'alert')} in {ALERT_DAYS} days, "
+        evidence += f"confirmed addresses: {len(confirmed)}"
+        return Verdict.UNKNOWN, f"{evidence}; ./wavetank drill makes one on purpose"
+    last = published[-1]
+    evidence = f"{counted(len(published), 'alert')} published, the last at {last.get('timestamp')} "
+    evidence += f"for {', '.join(confirmed)}; that they arrived, only the mailbox shows"
+    return Verdict.VALID, evidence
 
 
 def _function(pipeline: CheckedPipeline, name: str) -> Any:
@@ -194,17 +184,11 @@ def _stream(pipeline: CheckedPipeline) -> Any:
     return answer["DeliveryStreamDescription"]
 
 
-def topic_arn(aws: AwsClients, names: Names) -> str:
-    """That of the alerts, in the account that asks."""
-    account = aws.sts.get_caller_identity()["Account"]
-    return f"arn:aws:sns:{REGION}:{account}:{names.topic}"
-
-
 def _topic_arn(pipeline: CheckedPipeline) -> str:
     return topic_arn(pipeline.aws, pipeline.names)
 
 
-CHECKS: Mapping[str, Check] = {
+BRIEF: Mapping[str, Check] = {
     "names follow the convention": _names,
     "everything in eu-west-1": _region,
     "table with the five indices": _table,

@@ -1,0 +1,168 @@
+"""`teardown` and `release-bucket`: the end of a pipeline, and later of its data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
+from wavetank.cli.output import Output
+from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.targets import (
+    AccountOption,
+    ProfileOption,
+    TargetOption,
+    YesOption,
+    confirm,
+    open_target,
+)
+from wavetank.clients import BotoCoreError, ClientError
+from wavetank.clock import WallClock
+from wavetank.drill.record import DrillFolder
+from wavetank.errors import ExitCode, InfrastructureError
+from wavetank.settings import read_settings
+from wavetank.stack.cloudformation import ResourceEvent
+from wavetank.target import TargetKind
+from wavetank.teardown.pipeline import Remains, Teardown
+from wavetank.teardown.release import release_bucket, require_torn_down
+from wavetank.teardown.standing import find_standing
+from wavetank.words import counted
+
+NamedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME|STEM",
+        help="Whose pipeline, as 'First Surname' or DEFIRSUR. Default: the only one there is.",
+    ),
+]
+
+
+def teardown(
+    *,
+    target: TargetOption = TargetKind.LOCAL,
+    endpoint: EndpointOption = None,
+    profile: ProfileOption = None,
+    account: AccountOption = None,
+    name: NamedOption = None,
+    abandon_buffer: Annotated[
+        bool,
+        typer.Option(
+            "--abandon-buffer",
+            help="Go on where the last records do not arrive: what the stream holds is lost.",
+        ),
+    ] = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Delete a pipeline but for its data: the rule off, the last record seen, then the rest.
+
+    The delivery bucket and its policy stay. Whatever cuts this off, run it again: it goes on.
+    """
+    output = Output(as_json=as_json)
+    place = open_target(target, endpoint, profile, account)
+    with resumable("teardown", output):
+        standing = find_standing(place.aws, name)
+        if standing is None:
+            output.say(f"nothing is left in {place.description}")
+            output.emit("teardown", left=None)
+            return
+        names = standing.names
+        if standing.pipeline is not None:
+            question = (
+                f"This deletes the pipeline of {names.full_name}, with its prices, logs and "
+                f"addresses; the data in {names.bucket} stay."
+            )
+            confirm(place, names.stem, question, output, yes=yes)
+        with output.waiting(f"tearing down {names.stem}") as status:
+
+            def show(event: ResourceEvent) -> None:
+                status.update(f"{event.resource} {event.status}")
+                if event.status.endswith("_FAILED"):
+                    output.say(f"{event.resource} {event.status}: {event.reason}")
+
+            drills = DrillFolder(read_settings().state_folder, place.account, names.stem)
+            with drills.held():
+                work = Teardown(place, standing, WallClock(), output.say, show)
+                remains = work.run(abandon_buffer=abandon_buffer)
+                drills.forget()  # what one left broken is gone
+    show_remains(remains, output)
+
+
+def release(
+    *,
+    target: TargetOption = TargetKind.LOCAL,
+    endpoint: EndpointOption = None,
+    profile: ProfileOption = None,
+    account: AccountOption = None,
+    name: NamedOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - as above
+) -> None:
+    """Delete the data of a pipeline that was torn down: its bucket and the stack of that.
+
+    Asks for the bucket's name, in a sandbox too. Whatever cuts this off, run it again: it goes on.
+    """
+    output = Output(as_json=as_json)
+    place = open_target(target, endpoint, profile, account)
+    with resumable("release-bucket", output):
+        standing = find_standing(place.aws, name)
+        if standing is None:
+            output.say(f"nothing is left in {place.description}")
+            output.emit("released", bucket=None, objects=0)
+            return
+        require_torn_down(standing)
+        bucket = standing.names.bucket
+        question = f"This deletes bucket {bucket} with every object in it. There is no way back."
+        confirm(place, bucket, question, output, yes=yes, everywhere=True)
+        with output.waiting(f"emptying {bucket}") as status:
+            count = release_bucket(
+                place,
+                standing,
+                WallClock(),
+                lambda gone: status.update(f"emptying {bucket}: {gone:,} objects gone"),
+                lambda event: status.update(f"{event.resource} {event.status}"),
+            )
+    output.say(f"deleted {bucket} with {counted(count, 'object')}; nothing is left to pay for")
+    output.emit("released", bucket=bucket, objects=count)
+
+
+@contextmanager
+def resumable(command: str, output: Output) -> Iterator[None]:
+    """What cuts the body off is told with how to go on: the network, AWS, or a signal."""
+    again = f"run ./wavetank {command} again: it goes on where it stopped"
+    try:
+        with stop_on_signal():
+            yield
+    except Stopped:
+        output.say(f"stopped; {again}")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except BotoCoreError as error:
+        action = f"check the network, then {again}"
+        raise InfrastructureError("an answer of AWS", str(error), action) from error
+    except ClientError as error:
+        raise InfrastructureError("AWS to do as asked", str(error), again) from error
+
+
+def show_remains(remains: Remains, output: Output) -> None:
+    """What is left, what it costs a month, and who was never heard of."""
+    data = remains.data
+    if data is not None:
+        output.say(
+            f"left: stack {remains.stack} and bucket {data.bucket} with "
+            f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: about "
+            f"{data.usd_per_month:.4f} USD a month; ./wavetank release-bucket deletes them"
+        )
+    elif remains.stack is not None:
+        output.say(f"left: stack {remains.stack}, without its bucket; release-bucket deletes it")
+    for address in remains.pending:
+        output.say(f"{address} never answered: SNS keeps that by itself, for 48 hours at most")
+    output.emit("teardown", left=remains.stack, **_data(remains), pending=remains.pending)
+
+
+def _data(remains: Remains) -> dict[str, object]:
+    return {"data": asdict(remains.data) if remains.data else None}

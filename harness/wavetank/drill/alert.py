@@ -1,0 +1,86 @@
+"""Where it is seen that the alert of a failure went out.
+
+In a sandbox that is its mailbox. On AWS nobody here can look into a mailbox: what can be read is
+the log of the notification function, which names the failed request once SNS has taken the alert.
+Whether it arrived, its readers say.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.naming import Names
+from wavetank.probes import alerts, subscriptions
+
+PUBLISHED = "alert published"
+"""The notification function's own words."""
+MAILBOX = "mailbox"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert of a certain failure; `seen_in` is a log group, or the sandbox's mailbox.
+
+    `addresses` are those that it was seen to reach or, by a log, those that it was sent to.
+    """
+
+    id: str
+    addresses: tuple[str, ...]
+    subject: str | None
+    text: str
+    seen_in: str
+
+
+type FindAlert = Callable[[str], Alert | None]
+"""The alert of the failed request with that id; None where there is none yet."""
+
+
+def alert_in_mailbox(endpoint: str) -> FindAlert:
+    """Looks into the sandbox's mailbox."""
+
+    def find(request: str) -> Alert | None:
+        found = [message for message in alerts(endpoint) if request in message.text]
+        if not found:
+            return None
+        first = found[0]
+        addresses = tuple(sorted({message.address for message in found}))
+        return Alert(first.id, addresses, first.subject, first.text, MAILBOX)
+
+    return find
+
+
+def alert_in_log(aws: AwsClients, names: Names, topic_arn: str, since: datetime) -> FindAlert:
+    """Looks into the notification function's log, from the instant on."""
+
+    def find(request: str) -> Alert | None:
+        for line in published_alerts(aws, names, since):
+            if line.get("failed_request") == request:
+                found = subscriptions(aws, topic_arn)
+                addresses = tuple(sorted(entry.address for entry in found if entry.confirmed))
+                group = _group(names)
+                return Alert(line["message_id"], addresses, None, json.dumps(line), group)
+        return None
+
+    return find
+
+
+def published_alerts(aws: AwsClients, names: Names, since: datetime) -> Iterator[dict[str, Any]]:
+    """The log's lines about alerts that SNS took, oldest first."""
+    pages = aws.logs.get_paginator("filter_log_events").paginate(
+        logGroupName=_group(names), startTime=int(since.timestamp() * 1000)
+    )
+    try:
+        for page in pages:
+            for event in page["events"]:
+                if PUBLISHED in event["message"]:
+                    yield json.loads(event["message"])
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+
+
+def _group(names: Names) -> str:
+    return f"/aws/lambda/{names.notification_function}"

@@ -1,0 +1,45 @@
+"""Every requirement judged, one after the other; none stops the rest."""
+
+from collections.abc import Iterator, Mapping
+
+from wavetank.clients import ClientError, error_code
+from wavetank.requirements.brief import BRIEF
+from wavetank.requirements.code import runs_deployed_bytes, runs_tested_bytes
+from wavetank.requirements.drift import is_as_deployed
+from wavetank.requirements.pipeline import Check, CheckedPipeline
+from wavetank.verdicts import Finding, Verdict
+
+MISSING = ("NotFoundException", "NoSuchBucket", "NoSuchKey", "NotFound")
+DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
+
+
+def check_requirements(pipeline: CheckedPipeline) -> Iterator[Finding]:
+    """Judges every requirement; a resource that is missing makes it invalid, not an error.
+
+    What the credentials may not look at is unknown.
+    """
+    for requirement, check in checks_of(pipeline).items():
+        try:
+            verdict, evidence = check(pipeline)
+        except ClientError as error:
+            verdict, evidence = _verdict_of(error), str(error)
+        yield Finding(requirement, verdict, evidence)
+
+
+def checks_of(pipeline: CheckedPipeline) -> Mapping[str, Check]:
+    """What is judged there: the brief's requirements, then those of whoever goes live."""
+    checks = {**BRIEF, "the code that was deployed runs": runs_deployed_bytes}
+    if pipeline.tested is not None:
+        checks["the code that runs was tested"] = runs_tested_bytes
+    if pipeline.on_aws:
+        checks["nothing drifted from its templates"] = is_as_deployed
+    return checks
+
+
+def _verdict_of(error: ClientError) -> Verdict:
+    code = error_code(error)
+    if code.endswith(MISSING):
+        return Verdict.INVALID
+    if code in DENIED:
+        return Verdict.UNKNOWN
+    raise error

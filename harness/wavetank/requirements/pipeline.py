@@ -1,0 +1,47 @@
+"""What is checked, and what a check is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wavetank.access.matrix import AccessMatrix
+from wavetank.clients import AwsClients
+from wavetank.clock import Clock
+from wavetank.naming import Names
+from wavetank.probes import Message
+from wavetank.settings import REGION
+from wavetank.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class CheckedPipeline:
+    """One pipeline, and how to look at it.
+
+    `messages` are the alerts that arrived, None where no mailbox can be looked into; `access` tries
+    who can do what with the bucket, and gives None where policies are not enforced. `tested` are
+    the packages that a passing run has seen, each by Lambda's `CodeSha256`; None where no run was
+    recorded. `on_aws` is whether CloudFormation can be asked for drift.
+    """
+
+    aws: AwsClients
+    names: Names
+    clock: Clock
+    addresses: tuple[str, ...]
+    messages: tuple[Message, ...] | None
+    access: Callable[[], AccessMatrix | None]
+    tested: frozenset[str] | None = None
+    on_aws: bool = False
+
+
+type Check = Callable[[CheckedPipeline], tuple[Verdict, str]]
+"""A verdict with its evidence."""
+
+
+def valid_if(condition: object, evidence: str) -> tuple[Verdict, str]:
+    """Valid where the condition holds, else invalid."""
+    return (Verdict.VALID if condition else Verdict.INVALID), evidence
+
+
+def topic_arn(aws: AwsClients, names: Names) -> str:
+    """That of the alerts, in the account that asks."""
+    account = aws.sts.get_caller_identity()["Account"]
+    return f"arn:aws:sns:{REGION}:{account}:{names.topic}"

@@ -1,0 +1,26 @@
+"""The very bytes that a stack says are deployed, from the artifact bucket."""
+
+from collections.abc import Mapping
+
+from wavetank.clients import AwsClients
+from wavetank.naming import Names
+from wavetank.stack.package import Package
+
+CODE_KEYS: Mapping[str, str] = {
+    "streaming": "StreamingCodeKey",
+    "notification": "NotificationCodeKey",
+}
+"""Of each function, the stack's parameter that names its package."""
+
+
+def stack_package(aws: AwsClients, names: Names, function: str) -> Package:
+    """The package that the pipeline stack names for the function, `streaming` or `notification`.
+
+    Raises:
+        ClientError: the stack is gone, or the package.
+    """
+    stack = aws.cloudformation.describe_stacks(StackName=names.pipeline_stack)["Stacks"][0]
+    entries = stack.get("Parameters", [])
+    parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
+    bucket, key = parameters["ArtifactBucketName"], parameters[CODE_KEYS[function]]
+    return Package(function, aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read())

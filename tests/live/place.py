@@ -1,0 +1,56 @@
+"""An account of AWS, as it is pretended, with pipelines of a test's own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.live.hosts import PROJECT
+from tests.live.names import unique_names
+from tests.pretended_aws import PretendedAws
+from wavetank.clients import AwsClients
+from wavetank.clock import WallClock, floor_to_minute
+from wavetank.naming import Names
+from wavetank.sandbox import SandboxControls
+from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.target import Target
+from wavetank.teardown.standing import Standing, find_standing
+from wavetank.trigger import Trigger
+
+ADDRESS = "never-answers@example.com"
+PACE_SECONDS = 0.1
+TICK_MINUTES_AGO = 10
+
+
+@dataclass(frozen=True)
+class Place:
+    """AWS as it is pretended, and the target that a command would act on."""
+
+    pretended: PretendedAws
+    target: Target
+    endpoint: str
+
+    @property
+    def aws(self) -> AwsClients:
+        """The account's clients."""
+        return self.target.aws
+
+    def deploy(self, *, fires: bool = False) -> Names:
+        """A pipeline with one tick delivered and an address that nobody confirms.
+
+        Its rule is on and, unless it `fires`, aims at nothing, so that no tick comes in between
+        however long a test takes.
+        """
+        names = unique_names()
+        options = DeploymentOptions(names=names, addresses=(ADDRESS,))
+        Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+        if not fires:
+            self.aws.events.remove_targets(Rule=names.rule, Ids=["streaming-lambda"])
+        minute = floor_to_minute(WallClock().now()) - timedelta(minutes=TICK_MINUTES_AGO)
+        Trigger(self.aws, names).fire_and_wait(minute)
+        SandboxControls(self.endpoint).deliver_now()
+        return names
+
+    def standing(self, names: Names) -> Standing:
+        """What there is of it."""
+        found = find_standing(self.aws, names.stem)
+        assert found is not None
+        return found
