@@ -78,6 +78,16 @@ class Attestation:
         """
         return [entry for entry in self._entries() if entry.fingerprint == fingerprint]
 
+    def digests(self) -> frozenset[str] | None:
+        """Of every package that has passed, Lambda's `CodeSha256`; None where nothing has.
+
+        Raises:
+            UsageError: the file is none of ours.
+        """
+        seen = [entry.fingerprint for entry in self._entries()]
+        found = {digest for each in seen for digest in (each.streaming, each.notification)}
+        return frozenset(found) if found else None
+
     def nearest(self, fingerprint: Fingerprint) -> tuple[str, ...]:
         """What differs from the latest pass of any bytes, by name; nothing where there is none.
 

@@ -61,7 +61,6 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
     cuts = run_through_cuts(place.pretended, lambda: last.append(tear_down(place, names)))
     assert set(cuts) == {
         "DisableRule",
-        "PUT",  # the artifact bucket's tag
         "UpdateTerminationProtection",
         "DeleteStack",
         "POST",  # the artifact bucket's objects

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
+from wavetank.attestation import Attestation
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox
 from wavetank.clients import anonymous_clients
@@ -58,6 +59,7 @@ class LivePipeline:
             addresses=self.pipeline.addresses,
             messages=None,
             access=lambda: self._access_matrix(reader),
+            tested=Attestation(self.state_folder, self.clock).digests(),
             on_aws=True,
         )
 

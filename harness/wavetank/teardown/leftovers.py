@@ -5,14 +5,14 @@ kept, and paid for, for ever, and the next deployment finds its name taken.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.costs import read_prices
 from wavetank.naming import Names
 from wavetank.probes import delivered_objects
 from wavetank.settings import REGION
 
-STORAGE_USD_PER_GB_MONTH = 0.023
-"""S3 Standard in eu-west-1, as of 2026-10-01."""
 BYTES_PER_GB = 2**30
 NOT_FOUND = "ResourceNotFoundException"
 
@@ -29,7 +29,7 @@ class StoredData:
 
 def storage_usd_per_month(size_bytes: int) -> float:
     """What S3 asks for keeping so much for a month."""
-    return size_bytes / BYTES_PER_GB * STORAGE_USD_PER_GB_MONTH
+    return float(read_prices().prices["s3-storage"].cost(Decimal(size_bytes) / BYTES_PER_GB))
 
 
 def stored_data(aws: AwsClients, bucket: str) -> StoredData:
