@@ -25,11 +25,6 @@ def subject(full_name: str) -> str:
     return f"Failure: {name}{ending}"
 
 
-def request(record: object) -> str:
-    """The id of the request that failed."""
-    return str(_at(record, "requestContext", "requestId"))
-
-
 def text(record: object) -> str:
     """What failed, when, how often it was tried and the error, then the raw record."""
     fields = {
@@ -39,7 +34,7 @@ def text(record: object) -> str:
         "Reason": _at(record, "requestContext", "condition"),
         "Attempts": _at(record, "requestContext", "approximateInvokeCount"),
         "Error": _error(record),
-        "Request": request(record),
+        "Request": _at(record, "requestContext", "requestId"),
     }
     lines = [f"{name + ':':<13}{value}" for name, value in fields.items()]
     trace = _at(record, "responsePayload", "stackTrace", missing=[])

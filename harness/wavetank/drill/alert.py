@@ -1,15 +1,14 @@
 """Where it is seen that the alert of a failure went out.
 
 In a sandbox that is its mailbox. On AWS nobody here can look into a mailbox: what can be read is
-the log of the notification function, which names the failed request once SNS has taken the alert.
-Whether it arrived, its readers say.
+the log of the notification function, which has each alert that SNS took, the failed request's id in
+its text. Whether it arrived, its readers say.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from wavetank.clients import AwsClients, ClientError, error_code
 from wavetank.naming import Names
@@ -29,9 +28,19 @@ class Alert:
 
     id: str
     addresses: tuple[str, ...]
-    subject: str | None
+    subject: str
     text: str
     seen_in: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """An alert that SNS took, as the notification function's log has it; `at` in RFC 3339."""
+
+    at: str
+    message_id: str
+    subject: str
+    text: str
 
 
 type FindAlert = Callable[[str], Alert | None]
@@ -57,29 +66,43 @@ def alert_in_log(aws: AwsClients, names: Names, topic_arn: str, since: datetime)
 
     def find(request: str) -> Alert | None:
         for line in published_alerts(aws, names, since):
-            if line.get("failed_request") == request:
+            if request in line.text:
                 found = subscriptions(aws, topic_arn)
                 addresses = tuple(sorted(entry.address for entry in found if entry.confirmed))
-                group = _group(names)
-                return Alert(line["message_id"], addresses, None, json.dumps(line), group)
+                return Alert(line.message_id, addresses, line.subject, line.text, _group(names))
         return None
 
     return find
 
 
-def published_alerts(aws: AwsClients, names: Names, since: datetime) -> Iterator[dict[str, Any]]:
-    """The log's lines about alerts that SNS took, oldest first."""
+def published_alerts(aws: AwsClients, names: Names, since: datetime) -> Iterator[Published]:
+    """Those of the log, oldest first; none where there is no log."""
     pages = aws.logs.get_paginator("filter_log_events").paginate(
         logGroupName=_group(names), startTime=int(since.timestamp() * 1000)
     )
     try:
         for page in pages:
             for event in page["events"]:
-                if PUBLISHED in event["message"]:
-                    yield json.loads(event["message"])
+                content = _content(event["message"])
+                if content.get("message") == PUBLISHED:
+                    yield Published(
+                        at=str(content.get("timestamp")),
+                        message_id=str(content.get("message_id")),
+                        subject=str(content.get("subject", "")),
+                        text=str(content.get("text", "")),
+                    )
     except ClientError as error:
         if error_code(error) != "ResourceNotFoundException":
             raise
+
+
+def _content(line: str) -> Mapping[str, object]:
+    """The line's object; empty where it is another text."""
+    try:
+        content = json.loads(line)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _group(names: Names) -> str:

@@ -74,8 +74,12 @@ def update_code(aws: AwsClients, names: Names, code: bytes, clock: Clock) -> Non
     Raises:
         ConditionTimeoutError: Lambda did not finish the update.
     """
-    name = names.streaming_function
-    aws.awslambda.update_function_code(FunctionName=name, ZipFile=code)
+    _wait_until_updated(aws, names.streaming_function, clock)  # Lambda takes one at a time
+    aws.awslambda.update_function_code(FunctionName=names.streaming_function, ZipFile=code)
+    _wait_until_updated(aws, names.streaming_function, clock)
+
+
+def _wait_until_updated(aws: AwsClients, name: str, clock: Clock) -> None:
     wait_until(
         lambda: aws.awslambda.get_function_configuration(FunctionName=name).get("LastUpdateStatus"),
         lambda status: status != "InProgress",

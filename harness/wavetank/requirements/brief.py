@@ -149,8 +149,7 @@ def _alert(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, "none seen yet; ./wavetank drill makes one on purpose"
     reached = ", ".join(sorted({message.address for message in alerts}))
     subject = alerts[-1].subject
-    right = subject.startswith("Failure: ") and subject.endswith("could not generate stream")
-    return valid_if(right, f"{len(alerts)} seen, to {reached}: {subject!r}")
+    return valid_if(_is_the_briefs(subject), f"{len(alerts)} seen, to {reached}: {subject!r}")
 
 
 def _published(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -164,9 +163,13 @@ def _published(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
         evidence += f"confirmed addresses: {len(confirmed)}"
         return Verdict.UNKNOWN, f"{evidence}; ./wavetank drill makes one on purpose"
     last = published[-1]
-    evidence = f"{counted(len(published), 'alert')} published, the last at {last.get('timestamp')} "
+    evidence = f"{counted(len(published), 'alert')} published, the last at {last.at} "
     evidence += f"for {', '.join(confirmed)}; that they arrived, only the mailbox shows"
-    return Verdict.VALID, evidence
+    return valid_if(_is_the_briefs(last.subject), f"{evidence}: {last.subject!r}")
+
+
+def _is_the_briefs(subject: str) -> bool:
+    return subject.startswith("Failure: ") and subject.endswith("could not generate stream")
 
 
 def _function(pipeline: CheckedPipeline, name: str) -> Any:
