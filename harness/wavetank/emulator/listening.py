@@ -12,37 +12,42 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack.runtime import hooks
-from localstack.runtime.server import twisted as server
-from twisted.internet import endpoints
 
-STOCK_REGISTER = server.TwistedRuntimeServer.register
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def listen_where_told() -> None:
-    """Before the server begins to listen, which it does once these hooks have run."""
+    """Before the server begins to listen, which it does once these hooks have run.
+
+    In virtual time there is none, and loading it would take a good part of a second.
+    """
+    if read_emulator_settings().time is TimeChoice.VIRTUAL:
+        return
+    from localstack.runtime.server import twisted as server  # noqa: PLC0415 - as said above
+
     kind: Any = server.TwistedRuntimeServer
+    stock = kind.register
+
+    def register(
+        runtime_server: Any, gateway: Any, listen: Sequence[Any], ssl_creds: Any = None
+    ) -> None:
+        for place in listen:
+            with _on_interface(server, place.host):
+                stock(runtime_server, gateway, [place], ssl_creds)
+
     kind.register = register
 
 
-def register(
-    runtime_server: Any, gateway: Any, listen: Sequence[Any], ssl_creds: Any = None
-) -> None:
-    """`TwistedRuntimeServer.register`, address by address."""
-    for place in listen:
-        with _on_interface(place.host):
-            STOCK_REGISTER(runtime_server, gateway, [place], ssl_creds)
-
-
 @contextmanager
-def _on_interface(host: str) -> Iterator[None]:
+def _on_interface(server: Any, host: str) -> Iterator[None]:
     """For the body, what the server makes of a port is for this address of the machine's alone."""
-    module: Any = server
-    module.endpoints = SimpleNamespace(
+    endpoints = server.endpoints
+    server.endpoints = SimpleNamespace(
         TCP4ServerEndpoint=partial(endpoints.TCP4ServerEndpoint, interface=host),
         TCP6ServerEndpoint=endpoints.TCP6ServerEndpoint,
     )
     try:
         yield
     finally:
-        module.endpoints = endpoints
+        server.endpoints = endpoints
