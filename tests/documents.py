@@ -11,6 +11,7 @@ DOCUMENTS = (
     "docs/docker.md",
     "docs/testing-your-own-pipeline.md",
 )
+"""Whose commands are typed on a sandbox; those of docs/going-live.md are in tests/live."""
 ALL_DOCKER = "docs/docker.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -10,13 +10,12 @@ from wavetank.requirements.pipeline import Check, CheckedPipeline
 from wavetank.verdicts import Finding, Verdict
 
 MISSING = ("NotFoundException", "NoSuchBucket", "NoSuchKey", "NotFound")
-DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
 
 
 def check_requirements(pipeline: CheckedPipeline) -> Iterator[Finding]:
     """Judges every requirement; a resource that is missing makes it invalid, not an error.
 
-    What the credentials may not look at is unknown.
+    What AWS does not let be looked at, or fails to answer, is unknown.
     """
     for requirement, check in checks_of(pipeline).items():
         try:
@@ -37,9 +36,4 @@ def checks_of(pipeline: CheckedPipeline) -> Mapping[str, Check]:
 
 
 def _verdict_of(error: ClientError) -> Verdict:
-    code = error_code(error)
-    if code.endswith(MISSING):
-        return Verdict.INVALID
-    if code in DENIED:
-        return Verdict.UNKNOWN
-    raise error
+    return Verdict.INVALID if error_code(error).endswith(MISSING) else Verdict.UNKNOWN
