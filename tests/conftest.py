@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.units import UnitScheduling, rank
+from tests.units import UnitScheduling, is_needless, rank
 from wavetank.engines.tank.engine import prepare
 
 TIERS = {
@@ -57,8 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{tier}: {needs}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test with its tier, and puts first what takes long."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks each test with its tier, leaves out what shows nothing new; what is long begins."""
+    needless = [item for item in items if is_needless(item.nodeid)]
+    if needless:
+        config.hook.pytest_deselected(items=needless)
+        items[:] = [item for item in items if item not in needless]
     folder = Path(__file__).parent
     for item in items:
         inside = item.path.is_relative_to(folder)

@@ -1,8 +1,8 @@
 """How the suite is shared out: which tests stay together on one worker, and who begins.
 
-A file's tests share what they start. Those of `tests/live` all do, one LocalStack for each engine,
-so they stay together by engine and not by file. What takes long begins, so that the workers end
-together: at the end there are only small units left.
+A file's tests share what they start. Those of `tests/live` all do, one LocalStack for each engine
+and one for what goes live, so they stay together by that and not by file. What takes long begins,
+so that the workers end together: at the end there are only small units left.
 """
 
 import re
@@ -13,8 +13,27 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] 
 if TYPE_CHECKING:
     import pytest
 
-LIVE = re.compile(r"tests/live/.*\[(embedded|docker)\b")
+LIVE = re.compile(r"tests/live/(\w+)\.py.*\[(embedded|docker)\b")
+GOING_LIVE = frozenset(
+    {
+        "test_assess",
+        "test_assess_command",
+        "test_check",
+        "test_deployer_role",
+        "test_drill",
+        "test_guide",
+        "test_plan",
+        "test_promotion",
+        "test_resumption",
+        "test_teardown",
+        "test_told_on_aws",
+    }
+)
+"""What acts on AWS, with LocalStack in its place: on the embedded one alone, since of an engine
+these tests show nothing that the others of tests/live do not show on both."""
+GOING = "going live"
 LONGEST_FIRST = (
+    GOING,
     "tests/embedded/test_commands.py",
     "tests/embedded/test_documents.py",
     "tests/docker/test_compose.py",
@@ -45,7 +64,15 @@ LONGEST_FIRST = (
 def unit_of(nodeid: str) -> str:
     """The unit that the test belongs to."""
     live = LIVE.match(nodeid)
-    return f"live on {live[1]}" if live else nodeid.partition("::")[0]
+    if live is None:
+        return nodeid.partition("::")[0]
+    return GOING if live[1] in GOING_LIVE else f"live on {live[2]}"
+
+
+def is_needless(nodeid: str) -> bool:
+    """Whether it would show on a second engine what it has shown on the first."""
+    live = LIVE.match(nodeid)
+    return live is not None and live[1] in GOING_LIVE and live[2] == "docker"
 
 
 def rank(nodeid: str) -> int:

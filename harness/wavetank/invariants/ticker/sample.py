@@ -25,7 +25,9 @@ ORIGINAL = re.compile(
     r"timestamp : ([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{6})?)([+-][0-9]{2}:[0-9]{2})?, "
     r"price : ([0-9.eE+-]+)\}"
 )
-DECODER = json.JSONDecoder()
+BARE_KEY = "{ticker"
+"""How the second form begins, and JSON never does."""
+KEYS = frozenset(RECORD_KEYS)
 EXPONENT_MAX = 30
 """Of a price; beyond it, arithmetic ends before any market does."""
 PARSED_AT_ONCE = 8192
@@ -121,7 +123,7 @@ def _instant(timestamp: str) -> datetime | None:
 
 
 def _original(text: str) -> tuple[str, str, Decimal | None] | None:
-    matched = ORIGINAL.fullmatch(text.strip())
+    matched = ORIGINAL.fullmatch(text.strip()) if text.lstrip().startswith(BARE_KEY) else None
     if matched is None:
         return None
     ticker, timestamp, zone, price = matched.groups()
@@ -130,7 +132,7 @@ def _original(text: str) -> tuple[str, str, Decimal | None] | None:
 
 def _ndjson(text: str) -> tuple[str, str, Decimal | None]:
     content = DECODER.decode(text)
-    if not isinstance(content, dict) or set(content) != set(RECORD_KEYS):
+    if not isinstance(content, dict) or content.keys() != KEYS:
         raise ValueError("other keys")
     ticker, timestamp, price = (content[key] for key in RECORD_KEYS)
     if not isinstance(price, _Number) or type(ticker) is not str:
