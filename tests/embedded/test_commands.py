@@ -226,7 +226,7 @@ def test_the_demo_tells_the_whole_story_and_ends(tmp_path: Path) -> None:
         (["up", "--port", "99999"], ExitCode.USAGE, "choose another --port"),
         (["up", "--no-such-option"], ExitCode.USAGE, "--no-such-option"),
         (["check"], ExitCode.USAGE, "start one with ./wavetank up"),
-        (["check", "--target", "moon"], ExitCode.USAGE, "--target local"),
+        (["check", "--target", "moon"], ExitCode.USAGE, "not one of 'local', 'aws'"),
         (["drill"], ExitCode.USAGE, "start one with ./wavetank up"),
         (["no-such-command"], ExitCode.USAGE, "no-such-command"),
     ],

@@ -38,7 +38,7 @@ def test_a_script_is_checked_in_a_sandbox_of_its_own(tmp_path: Path) -> None:
     assert check.code == ExitCode.VALID, check.err
     assert set(verdicts(check).values()) == {"valid"}
     assert check.events("tick")[0]["error"] is None
-    assert check.events("drill")[0]["alert"]["address"] == "alerts@example.com"
+    assert check.events("drill")[0]["alert"]["addresses"] == ["alerts@example.com"]
     assert shell.run("status", "--json").events("status")[0]["running"] is False
 
 
@@ -109,7 +109,8 @@ def test_a_running_sandbox_keeps_the_script_that_is_in_it(tmp_path: Path) -> Non
         (("check", "--handler", str(ORIGINAL), "--name", "Jan"), "correct --name"),
         (("check", "--handler", str(ORIGINAL), "--stream-name-case", "upper"), "or write DEDOREXP"),
         (("check", "--handler", str(ORIGINAL), "--endpoint", "http://x"), "leave --endpoint out"),
-        (("check", "--name", "Dora Explorer"), "a running sandbox knows whose it is"),
+        (("check", "--handler", str(ORIGINAL), "--target", "aws"), "leave --target aws out"),
+        (("check", "--surname", "Explorer"), "give the whole name with --name"),
         (("up", "--handler", str(ORIGINAL), "--engine", "docker"), "--engine embedded with"),
     ],
 )

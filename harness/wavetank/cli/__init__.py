@@ -6,8 +6,10 @@ output    what people read, and the same as JSON
 sandbox   up, down, status
 deploy    deploy onto a running sandbox
 plan      what deploy would do, cost and meet with; plan_output shows it
-check     check, drill
-judging   what both and the demo do with a sandbox
+check     does the pipeline do what the brief asks, on a sandbox and on AWS
+drill     something broken on purpose, and seen to heal
+judging   what both do with a pipeline
+teardown  teardown, release-bucket
 own       somebody's own script, checked in a sandbox of its own
 campaign  many stories, what breaks in them, and the least that breaks it
 demo      the whole story in one go

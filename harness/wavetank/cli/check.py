@@ -82,11 +82,12 @@ def check(
 
 
 def _require_own_sandbox(target: TargetKind, endpoint: str | None) -> None:
+    other = "--endpoint" if endpoint is not None else "--target aws"
     if endpoint is not None or target is TargetKind.AWS:
         raise UsageError(
-            "--handler or --endpoint" if endpoint is not None else "--handler or --target aws",
+            f"--handler or {other}",
             "both",
-            "leave one out: a script is checked in a sandbox of its own",
+            f"leave {other} out: a script is checked in a sandbox of its own",
         )
 
 

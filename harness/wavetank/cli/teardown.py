@@ -30,6 +30,8 @@ from wavetank.teardown.release import release_bucket, require_torn_down
 from wavetank.teardown.standing import find_standing
 from wavetank.words import counted
 
+CENT = 0.01
+
 NamedOption = Annotated[
     str | None,
     typer.Option(
@@ -154,14 +156,18 @@ def show_remains(remains: Remains, output: Output) -> None:
     if data is not None:
         output.say(
             f"left: stack {remains.stack} and bucket {data.bucket} with "
-            f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: about "
-            f"{data.usd_per_month:.4f} USD a month; ./wavetank release-bucket deletes them"
+            f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
+            f"{_price(data.usd_per_month)} a month; ./wavetank release-bucket deletes them"
         )
     elif remains.stack is not None:
         output.say(f"left: stack {remains.stack}, without its bucket; release-bucket deletes it")
     for address in remains.pending:
         output.say(f"{address} never answered: SNS keeps that by itself, for 48 hours at most")
     output.emit("teardown", left=remains.stack, **_data(remains), pending=remains.pending)
+
+
+def _price(usd: float) -> str:
+    return f"about {usd:.2f} USD" if usd >= CENT else "less than a cent"
 
 
 def _data(remains: Remains) -> dict[str, object]:
