@@ -85,7 +85,7 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
             release_bucket(place.target, standing, Hurrying())
 
     cuts = run_through_cuts(place.pretended, release)
-    assert set(cuts) == {"POST", "DELETE", "DeleteStack"}
+    assert set(cuts) == {"UpdateTerminationProtection", "POST", "DELETE", "DeleteStack"}
     assert find_standing(place.aws, names.stem) is None
     there = [bucket["Name"] for bucket in place.aws.s3.list_buckets()["Buckets"]]
     assert not {names.bucket, names.artifact_bucket} & set(there)

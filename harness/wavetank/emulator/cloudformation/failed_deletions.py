@@ -38,14 +38,20 @@ def fail_with_what_is_left() -> None:
 
 
 def with_reason_of_failed_deletion(provider: ResourceProvider[Any]) -> ResourceProvider[Any]:
-    """The provider, whose failed deletion says what the service said; what is gone is deleted."""
+    """The provider, whose failed deletion says what the service said.
+
+    What is gone, or was never made since its stack failed before, is deleted.
+    """
     stock = provider.delete
 
     def delete(request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         try:
             return stock(request)
         except Exception as error:  # noqa: BLE001 - whatever a provider raises is its reason
-            if check_not_found_exception(error, request.resource_type, request.desired_state):
+            never_made = isinstance(error, KeyError)  # what was made has what it is called by
+            if never_made or check_not_found_exception(
+                error, request.resource_type, request.desired_state
+            ):
                 return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
             return ProgressEvent(
                 OperationStatus.FAILED,
