@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack.aws.connect import connect_to
-from localstack.services.lambda_.invocation.lambda_models import Function, FunctionVersion
+from localstack.services.lambda_.invocation.lambda_models import Function
 from localstack.services.lambda_.invocation.lambda_service import store_lambda_archive
 from localstack.services.lambda_.invocation.models import lambda_stores
 
@@ -41,10 +41,6 @@ class DeployedFunction:
     concurrency_max: int | None
 
 
-DESCRIBED: dict[str, tuple[FunctionVersion, DeployedFunction]] = {}
-"""By ARN: a version is replaced and never changed, so what was said of it stays true."""
-
-
 def deployed_function(arn: str) -> DeployedFunction:
     """The function of the ARN, its newest version.
 
@@ -52,15 +48,7 @@ def deployed_function(arn: str) -> DeployedFunction:
         LookupError: there is none, or it has no zip.
     """
     function = _function(arn)
-    version, concurrency_max = function.latest(), function.reserved_concurrent_executions
-    known = DESCRIBED.get(arn)
-    if known is None or known[0] is not version or known[1].concurrency_max != concurrency_max:
-        known = version, _describe(version, arn, concurrency_max)
-        DESCRIBED[arn] = known
-    return known[1]
-
-
-def _describe(version: FunctionVersion, arn: str, concurrency_max: int | None) -> DeployedFunction:
+    version = function.latest()
     configuration = version.config
     code = configuration.code
     if code is None:
@@ -78,7 +66,7 @@ def _describe(version: FunctionVersion, arn: str, concurrency_max: int | None) -
         timeout_seconds=configuration.timeout,
         memory_mb=configuration.memory_size,
         runtime=configuration.runtime or "provided",
-        concurrency_max=concurrency_max,
+        concurrency_max=function.reserved_concurrent_executions,
     )
 
 
