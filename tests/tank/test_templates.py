@@ -35,9 +35,11 @@ LATER = START + FIVE_MINUTES
 def aws(deployed: Deployed) -> Iterator[AwsClients]:
     """The tank's clients, with the sensors deployed; afterwards they are gone again."""
     tank = deployed.tank
+    tank.reset()  # or what the tests before have left would be in the baseline
     SENSORS.deploy(tank.aws, WallClock())
     tank.take_baseline()
     yield tank.aws
+    tank.reset()
     delete(tank.aws, PIPELINE_STACK)
     delete(tank.aws, STORAGE_STACK)
     tank.take_baseline()
