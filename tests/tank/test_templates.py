@@ -42,6 +42,9 @@ def aws(deployed: Deployed) -> Iterator[AwsClients]:
     tank.reset()
     delete(tank.aws, PIPELINE_STACK)
     delete(tank.aws, STORAGE_STACK)
+    for entry in tank.aws.sns.list_subscriptions()["Subscriptions"]:
+        if f":{PIPELINE_STACK}-" in entry["TopicArn"]:  # LocalStack leaves them when a topic goes
+            tank.aws.sns.unsubscribe(SubscriptionArn=entry["SubscriptionArn"])
     tank.take_baseline()
 
 
