@@ -2,7 +2,7 @@
 
 Its server takes the port of `GATEWAY_LISTEN` and forgets the address: whoever could reach the
 machine could run code in it.
-[LocalStack 4.14: runtime/server/twisted.py, "TODO: interface = host?"]
+[LocalStack 4.14: runtime/server/twisted.py, where an IPv4 endpoint gets no interface]
 """
 
 from collections.abc import Iterator, Sequence
