@@ -96,11 +96,11 @@ def deploy(
     _check_consent(target, untested)
     chosen = open_target(target, endpoint, profile, account)
     with plain_trouble():
-        pipeline = _chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
+        pipeline = chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
         own = own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler)
         options = DeploymentOptions(
             names=pipeline.names,
-            addresses=addresses_of(chosen, pipeline, email),
+            addresses=_require_addresses(addresses_of(chosen, pipeline, email)),
             schedule_enabled=schedule,
             record_format=record_format or pipeline.record_format,
             handler=own,
@@ -136,7 +136,7 @@ def _check_consent(kind: TargetKind, untested: str | None) -> None:
         raise UsageError("a reason after --untested", "none", "say why these bytes go untested")
 
 
-def _chosen_pipeline(
+def chosen_pipeline(
     target: Target, name: str | None, surname: str | None, prefix: str, case: StreamNameCase
 ) -> DeployedPipeline:
     """The one that is meant; on AWS it has to be said, as much else may be in an account."""
@@ -150,20 +150,29 @@ def _chosen_pipeline(
 def addresses_of(
     target: Target, pipeline: DeployedPipeline, email: list[str] | None
 ) -> tuple[str, ...]:
-    """Those that are given, or were; on AWS never the sandbox's default.
+    """Those that are given, or were; on AWS never the sandbox's default, so there may be none.
 
     Raises:
-        UsageError: there are none, or one is no address.
+        UsageError: one is no address.
     """
     addresses = email or list(pipeline.addresses)
     if not email and target.kind is TargetKind.AWS:
         stack = pipeline.names.pipeline_stack
         found = [p for p in deployed_pipelines(target.aws) if p.names.pipeline_stack == stack]
         addresses = [address for same in found for address in same.addresses]
+    return tuple(check_address(address) for address in addresses)
+
+
+def _require_addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses.
+
+    Raises:
+        UsageError: there are none.
+    """
     if not addresses:
         expected = "--email ADDRESS with --target aws"
         raise UsageError(expected, "none", "say who is told of failures, once for each")
-    return tuple(check_address(address) for address in addresses)
+    return addresses
 
 
 def pipeline_of(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.deploy import own_handler_of, pipeline_of
+from wavetank.cli.deploy import addresses_of, chosen_pipeline, own_handler_of
 from wavetank.cli.forecast import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.options import (
     DEFAULT_NAME_PREFIX,
@@ -28,13 +28,10 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.errors import ExitCode, UsageError
-from wavetank.naming import StreamNameCase
+from wavetank.errors import ExitCode
 from wavetank.settings import REGION
-from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.plan import DeploymentPlan
-from wavetank.stack.template import check_address
 from wavetank.target import Target, TargetKind
 from wavetank.verdicts import Finding, exit_code
 
@@ -87,10 +84,10 @@ def plan(
     """Show what deploy would change, what it costs a month, and what stands in its way."""
     output = Output(as_json=as_json)
     chosen = open_target(target, endpoint, profile, account)
-    pipeline = _pipeline(chosen, name, surname, prefix, stream_name_case)
+    pipeline = chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
     options = DeploymentOptions(
         names=pipeline.names,
-        addresses=_addresses(chosen, pipeline, email),
+        addresses=addresses_of(chosen, pipeline, email),
         schedule_enabled=schedule,
         record_format=record_format or pipeline.record_format,
         handler=own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler),
@@ -100,28 +97,6 @@ def plan(
     findings, planned = _look(chosen, options, output)
     show_forecast(planned, options, tick_milliseconds, output)
     raise typer.Exit(_end(findings, planned, _to_apply(context), output))
-
-
-def _pipeline(
-    target: Target, name: str | None, surname: str | None, prefix: str, case: StreamNameCase
-) -> DeployedPipeline:
-    """The one that is meant; on AWS it has to be said, as much else may be in an account."""
-    if name is not None:
-        return pipeline_of(target.aws, name, surname, prefix, case)
-    if target.kind is TargetKind.AWS:
-        raise UsageError("--name with --target aws", "none", "say whose pipeline it is to be")
-    return the_pipeline(target.aws)
-
-
-def _addresses(
-    target: Target, pipeline: DeployedPipeline, email: list[str] | None
-) -> tuple[str, ...]:
-    """Those given; on AWS those that are deployed, and never the sandbox's default."""
-    if email or target.kind is TargetKind.LOCAL:
-        return tuple(check_address(address) for address in email or pipeline.addresses)
-    stack = pipeline.names.pipeline_stack
-    same = [p for p in deployed_pipelines(target.aws) if p.names.pipeline_stack == stack]
-    return same[0].addresses if same else ()
 
 
 def _name_target(target: Target, options: DeploymentOptions, output: Output) -> None:

@@ -34,10 +34,6 @@ def broken_code(
         update_code(aws, names, broken, clock)
         yield
     finally:
-        restore(f"the code of {name}", lambda: _restore(aws, names, clock), clock)
+        restore(f"the code of {name}", lambda: restore_code(aws, names, clock), clock)
         on_restored()
         say("restored the code that was deployed before")
-
-
-def _restore(aws: AwsClients, names: Names, clock: Clock) -> None:
-    restore_code(aws, names, clock)

@@ -33,10 +33,8 @@ def no_concurrency(
         aws.awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
         yield
     finally:
-        restore(f"the concurrency of {name}", lambda: _restore(aws, names, before), clock)
+        restore(
+            f"the concurrency of {name}", lambda: restore_concurrency(aws, names, before), clock
+        )
         on_restored()
         say("restored the concurrency that it had before")
-
-
-def _restore(aws: AwsClients, names: Names, before: int | None) -> None:
-    restore_concurrency(aws, names, before)

@@ -29,7 +29,7 @@ class NotRestoredError(InfrastructureError):
     """What a drill broke is still broken; the message says how to put it back."""
 
 
-def restore(what: str, step: Callable[[], None], clock: Clock) -> None:
+def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
     """Takes the step, again and again for two minutes where AWS cannot be reached.
 
     Raises:

@@ -51,13 +51,6 @@ def bucket_tags(s3: "S3Client", bucket: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
-def tag_bucket(s3: "S3Client", bucket: str, name: str, value: str) -> None:
-    """Adds a tag to those that it has."""
-    tags = bucket_tags(s3, bucket) | {name: value}
-    tag_set = [{"Key": key, "Value": text} for key, text in tags.items()]
-    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tag_set})  # type: ignore[typeddict-item]  # as built
-
-
 def delete_bucket(
     s3: "S3Client", bucket: str, on_progress: Callable[[int], None] = lambda _: None
 ) -> int:

@@ -7,8 +7,9 @@ from wavetank.clients import ClientError, error_code
 from wavetank.clock import Clock, rfc3339
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deletion import StackDeletion
+from wavetank.stack.ownership import TAG
 from wavetank.target import Target
-from wavetank.teardown.buckets import bucket_exists, bucket_tags, delete_bucket, tag_bucket
+from wavetank.teardown.buckets import bucket_exists, bucket_tags, delete_bucket
 from wavetank.teardown.leftovers import (
     StoredData,
     delete_log_groups,
@@ -16,7 +17,7 @@ from wavetank.teardown.leftovers import (
     stored_data,
 )
 from wavetank.teardown.quiet import Quieting
-from wavetank.teardown.standing import TAG, Standing
+from wavetank.teardown.standing import Standing
 from wavetank.words import counted
 
 UNDER_WAY = "DELETE_IN_PROGRESS"
@@ -61,7 +62,6 @@ class Teardown:
         if self._standing.pipeline is not None:
             if self._standing.pipeline != UNDER_WAY:
                 self._come_to_rest(abandon=abandon_buffer)
-            self._mark_artifacts()
             self._delete_stack()
         self.remove_artifacts()
         for group in delete_log_groups(self._aws, self._names):
@@ -95,13 +95,6 @@ class Teardown:
             self._say(f"the last tick is that of {rfc3339(rest.last_tick)}")
         if rest.newest is not None:
             self._say(f"the last object is {rest.newest.key}")
-
-    def _mark_artifacts(self) -> None:
-        """The stack says whose bucket it is; once that is gone, only its tag does."""
-        s3, bucket = self._aws.s3, self._names.artifact_bucket
-        exists = bucket_exists(s3, bucket, self._target.account)
-        if exists and TAG not in bucket_tags(s3, bucket):
-            tag_bucket(s3, bucket, TAG, self._names.stem)
 
     def _delete_stack(self) -> None:
         deletion = StackDeletion(

@@ -13,12 +13,11 @@ from wavetank.clients import AwsClients
 from wavetank.errors import UsageError
 from wavetank.naming import DEFAULT_PREFIX, Names, derive_names, split_full_name
 from wavetank.stack.deployed import PARAMETERS
+from wavetank.stack.ownership import TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-TAG = "wavetank"
-"""On what the deployer makes."""
 STORAGE_PARAMETERS = frozenset({"DeliveryBucketName"})
 STORAGE_DESCRIPTION = "Wavetank storage:"
 STORAGE_ENDING = "-storage"
