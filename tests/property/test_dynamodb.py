@@ -15,7 +15,8 @@ from wavetank.emulator.dynamodb.direct import ask_moto
 
 STOCK, OURS = "000000000000", "123456789012"
 """Accounts: the same happens in both, in one as moto has it."""
-REGION = "eu-west-1"
+REGION = "eu-west-2"
+"""Where nobody else is: what it holds is thrown away, and a tank may be in this process."""
 
 
 @contextmanager
