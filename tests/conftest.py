@@ -10,6 +10,8 @@ import pytest
 from tests.units import UnitScheduling, is_needless, rank
 from wavetank.engines.tank.engine import prepare
 
+pytest_plugins = ("tests.browser",)
+
 TIERS = {
     "rules": "reads the project's own files",
     "unit": "one module in memory, no sockets",

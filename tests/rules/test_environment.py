@@ -24,6 +24,7 @@ EXEMPT = {
     f"{HARNESS}engines/tank/variables.py": "gives each handler the environment of its function",
     f"{HARNESS}emulator/settings.py": "LocalStack is a process of its own; this is its `settings`",
     f"{HARNESS}guardian.py": "hands its owner's environment on to the command, unread",
+    "tests/browser.py": "knows whether a browser is demanded",
     "tests/conftest.py": "hides the host's AWS account, and knows whether Docker is demanded",
     "tests/property/conftest.py": "where CI is set, every run draws the same examples",
 }

@@ -18,7 +18,7 @@ from tests.rules.source import (
     sources_in,
 )
 
-PROOFS = frozenset({"pytest.fail", "pytest.raises", "pytest.warns"})
+PROOFS = frozenset({"playwright.sync_api.expect", "pytest.fail", "pytest.raises", "pytest.warns"})
 PROVING_NAMES = ("assert_", "wait_until")
 """Of helpers that fail by themselves; whoever waits in vain raises, and never returns False."""
 
