@@ -1,0 +1,64 @@
+"""The table of what the brief asks for names tests and commands that there are."""
+
+import shlex
+
+import pytest
+import typer.main
+
+from tests.brief.demand import Demand, read_steps
+from tests.brief.register import DOCUMENT, render, sentence_of
+from wavetank.cli.main import app
+from wavetank.requirements.brief import BRIEF
+
+STEPS = read_steps()
+DEMANDS = [demand for step in STEPS for demand in step.demands]
+COMMANDS = getattr(typer.main.get_command(app), "commands")  # noqa: B009 - typer types it as one command
+
+
+def unknown_words(command: str) -> list[str]:
+    """The command, or those of its options, that there are not."""
+    program, name, *words = shlex.split(command)
+    if program != "./wavetank" or name not in COMMANDS:
+        return [f"{program} {name}"]
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    return [word for word in words if word.startswith("-") and word not in options]
+
+
+def test_the_document_is_what_the_table_says() -> None:
+    """Whoever reads it reads what is held here."""
+    assert DOCUMENT.read_text() == render(), "run: .venv/bin/python -m tests.brief.register"
+
+
+def test_the_steps_are_the_briefs() -> None:
+    """Eight, each with something that it asks for."""
+    assert [step.number for step in STEPS] == list(range(1, 9))
+    assert all(step.demands for step in STEPS)
+
+
+@pytest.mark.parametrize("demand", DEMANDS, ids=lambda demand: demand.asked[:40])
+def test_each_demand_is_shown(demand: Demand) -> None:
+    """By a command with options that there are, and by tests that say what they prove."""
+    assert unknown_words(demand.command) == []
+    assert demand.tests
+    assert all(sentence_of(test) for test in demand.tests)
+
+
+def test_what_check_judges_is_asked_for() -> None:
+    """Each of its requirements stands in exactly one demand, and there are no others."""
+    judged = [requirement for demand in DEMANDS for requirement in demand.judged]
+    assert sorted(judged) == sorted(BRIEF)
+
+
+@pytest.mark.parametrize(
+    "command", ["./wavetank dwell", "wavetank up", "./wavetank up --nobody", "./wavetank drill -x"]
+)
+def test_unknown_command_is_caught(command: str) -> None:
+    """One that there is not, or an option that it has not."""
+    assert len(unknown_words(command)) == 1
+
+
+@pytest.mark.parametrize("test", ["unit/test_words.py::test_nothing", "unit/test_no.py::test_x"])
+def test_missing_test_is_caught(test: str) -> None:
+    """A test that was renamed, or whose file was."""
+    with pytest.raises(LookupError, match=test):
+        sentence_of(test)
