@@ -1,27 +1,14 @@
 """The table of what the brief asks for names tests and commands that there are."""
 
-import shlex
-
 import pytest
-import typer.main
 
 from tests.brief.demand import Demand, read_steps
 from tests.brief.register import DOCUMENT, render, sentence_of
-from wavetank.cli.main import app
+from tests.rules.commands import unknown_words
 from wavetank.requirements.brief import BRIEF
 
 STEPS = read_steps()
 DEMANDS = [demand for step in STEPS for demand in step.demands]
-COMMANDS = getattr(typer.main.get_command(app), "commands")  # noqa: B009 - typer types it as one command
-
-
-def unknown_words(command: str) -> list[str]:
-    """The command, or those of its options, that there are not."""
-    program, name, *words = shlex.split(command)
-    if program != "./wavetank" or name not in COMMANDS:
-        return [f"{program} {name}"]
-    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
-    return [word for word in words if word.startswith("-") and word not in options]
 
 
 def test_the_document_is_what_the_table_says() -> None:
@@ -47,14 +34,6 @@ def test_what_check_judges_is_asked_for() -> None:
     """Each of its requirements stands in exactly one demand, and there are no others."""
     judged = [requirement for demand in DEMANDS for requirement in demand.judged]
     assert sorted(judged) == sorted(BRIEF)
-
-
-@pytest.mark.parametrize(
-    "command", ["./wavetank dwell", "wavetank up", "./wavetank up --nobody", "./wavetank drill -x"]
-)
-def test_unknown_command_is_caught(command: str) -> None:
-    """One that there is not, or an option that it has not."""
-    assert len(unknown_words(command)) == 1
 
 
 @pytest.mark.parametrize("test", ["unit/test_words.py::test_nothing", "unit/test_no.py::test_x"])
