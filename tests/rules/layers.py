@@ -14,6 +14,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "attestation",
             "clients",
             "comparison",
+            "diagram",
             "drill",
             "engines",
             "live",

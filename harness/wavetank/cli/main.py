@@ -17,6 +17,7 @@ from wavetank.cli import (
     compare,
     demo,
     deploy,
+    diagram,
     drill,
     plan,
     replay,
@@ -54,6 +55,7 @@ app.command()(play.run)
 app.command()(replay.replay)
 app.command()(compare.compare)
 app.command()(campaign.campaign)
+app.command()(diagram.diagram)
 app.command()(bench.bench)
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
