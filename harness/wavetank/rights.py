@@ -1,4 +1,7 @@
-"""What a role was granted, what it used, and the difference: evidence for a tighter policy."""
+"""Who may do what: with a bucket, and what a role was granted, what it used, and the difference.
+
+The difference is evidence for a tighter policy.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -38,6 +41,14 @@ class RoleReport:
     used: tuple[Use, ...]
     unused: tuple[Grant, ...]
     denied: tuple[Use, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRow:
+    """Who, and which of the operations they may do."""
+
+    who: str
+    allowed: tuple[str, ...]
 
 
 def report(role: str, grants: Iterable[Grant], uses: Iterable[Use]) -> RoleReport:

@@ -1,11 +1,8 @@
-"""What is deployed in this LocalStack, read from its stacks; nobody tells it."""
+"""A stack that is deployed, by the types of its resources; `stacks` reads them."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from wavetank.emulator.services import clients
 
 RULE = "AWS::Events::Rule"
 FUNCTION = "AWS::Lambda::Function"
@@ -35,30 +32,3 @@ class DeployedStack:
     def of(self, kind: str) -> tuple[str, ...]:
         """The names or ARNs of its resources of the type."""
         return self.ids.get(kind, ())
-
-
-def deployed_stacks() -> list[DeployedStack]:
-    """All stacks that there are, by name."""
-    pages = clients().cloudformation.get_paginator("describe_stacks").paginate()
-    found = [
-        DeployedStack(
-            name=stack["StackName"],
-            status=stack["StackStatus"],
-            changed=stack.get("LastUpdatedTime") or stack["CreationTime"],
-            ids=_ids(stack["StackName"]),
-        )
-        for page in pages
-        for stack in page["Stacks"]
-        if stack["StackStatus"] != "DELETE_COMPLETE"
-    ]
-    return sorted(found, key=lambda stack: stack.name)
-
-
-def _ids(stack: str) -> dict[str, tuple[str, ...]]:
-    pages = clients().cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    found = defaultdict[str, list[str]](list)
-    for page in pages:
-        for entry in page["StackResourceSummaries"]:
-            if entry.get("PhysicalResourceId"):
-                found[entry["ResourceType"]].append(entry["PhysicalResourceId"])
-    return {kind: tuple(ids) for kind, ids in found.items()}

@@ -5,7 +5,6 @@ object in the bucket, nothing in what a role has used.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from wavetank.emulator.access.actions import Call, Need, needs
 from wavetank.emulator.access.callers import (
@@ -21,19 +20,12 @@ from wavetank.emulator.access.request import ANONYMOUS, AccessRequest
 from wavetank.emulator.access.resources import find_resource
 from wavetank.emulator.access.surroundings import surroundings
 from wavetank.emulator.services import ACCOUNT, REGION
+from wavetank.rights import AccessRow
 
 OTHER_ACCOUNT = "111122223333"
 LISTING = "ListObjectsV2"
 OPERATIONS = ("GetObject", LISTING, "PutObject", "DeleteObject")
 SOME_KEY = "some-object"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccessRow:
-    """Who, and which of the operations they may do."""
-
-    who: str
-    allowed: tuple[str, ...]
 
 
 def bucket_access(bucket: str, roles: Iterable[str]) -> list[AccessRow]:

@@ -1,13 +1,13 @@
 """What is switched on, and healing it: one fault, or all of them."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
 from wavetank.clock import Clock
-from wavetank.emulator.deployed import DeployedStack, deployed_stacks
+from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.live_faults.kind import Heal, Kind, Parameter, checked
 from wavetank.errors import UsageError
 
@@ -45,18 +45,21 @@ class Switch:
 
 
 class Board:
-    """All kinds, in the order in which they are shown."""
+    """All kinds, in the order in which they are shown; `stacks` tells what is deployed."""
 
-    def __init__(self, kinds: Sequence[Kind], clock: Clock) -> None:
+    def __init__(
+        self, kinds: Sequence[Kind], stacks: Callable[[], Sequence[DeployedStack]], clock: Clock
+    ) -> None:
+        self._stacks = stacks
         self._kinds = {kind.name: kind for kind in kinds}
         self._clock = clock
         self._lock = threading.RLock()
         self._numbers = count(1)
         self._on: dict[str, tuple[ActiveFault, Heal]] = {}
 
-    def switches(self, stacks: Sequence[DeployedStack]) -> list[Switch]:
+    def switches(self) -> list[Switch]:
         """All of them, for what is deployed."""
-        active = self.active()
+        active, stacks = self.active(), self._stacks()
         return [
             Switch(
                 name=kind.name,
@@ -84,7 +87,7 @@ class Board:
             known = ", ".join(self._kinds)
             raise UsageError(f"kind to be one of {known}", repr(name), "correct it")
         with self._lock:
-            given = checked(kind.parameters(deployed_stacks()), told)
+            given = checked(kind.parameters(self._stacks()), told)
             heal = kind.begin(given)
             fault = ActiveFault(
                 id=f"{name}-{next(self._numbers)}",

@@ -12,13 +12,13 @@ from localstack.http import Request, Response, route
 
 from wavetank.clock import Clock
 from wavetank.emulator.clock import WRONG_CLOCK
-from wavetank.emulator.deployed import deployed_stacks
 from wavetank.emulator.live_faults import resources
 from wavetank.emulator.live_faults.board import Board
 from wavetank.emulator.live_faults.calls import ApiError, ApiLatency, CallKeeper
 from wavetank.emulator.live_faults.delivery import RefusingObserver, S3Outage
 from wavetank.emulator.live_faults.machine import ClockOff
 from wavetank.emulator.site.answers import as_json, body_of, told
+from wavetank.emulator.stacks import deployed_stacks
 
 
 def make_board(clock: Clock) -> Board:
@@ -36,6 +36,7 @@ def make_board(clock: Clock) -> Board:
             resources.UnconfirmedAddress(),
             ClockOff(WRONG_CLOCK),
         ),
+        deployed_stacks,
         clock,
     )
 
@@ -50,7 +51,7 @@ class FaultRoutes:
     @told
     def on_get(self, _: Request, **__: object) -> Response:
         """Tells which faults can be switched on, what each can be told, and which are on."""
-        switches = self._board.switches(deployed_stacks())
+        switches = self._board.switches()
         return as_json({"faults": [asdict(switch) for switch in switches]})
 
     @route("/_wavetank/faults", methods=["POST"])

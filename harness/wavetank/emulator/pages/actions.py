@@ -1,48 +1,19 @@
 """What the pages and the routes of programs do, and what they look at; the same for both."""
 
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from wavetank.clock import Clock
 from wavetank.emulator.access.enforcement import access_state
 from wavetank.emulator.access.grants import role_reports
-from wavetank.emulator.access.matrix import AccessRow, bucket_access
-from wavetank.emulator.deployed import ROLE, DeployedStack, deployed_stacks
+from wavetank.emulator.access.matrix import bucket_access
+from wavetank.emulator.deployed import ROLE, DeployedStack
 from wavetank.emulator.mailbox.messages import MessageType, summary
 from wavetank.emulator.pages.reading import pipeline_state
-from wavetank.emulator.pages.state import PipelineState
+from wavetank.emulator.pages.state import Access, BucketAccess, Overview
 from wavetank.emulator.services import clients, confirmations
 from wavetank.emulator.snapshot.sources import bucket_names, read_object
+from wavetank.emulator.stacks import deployed_stacks
 from wavetank.errors import UsageError
-from wavetank.rights import RoleReport
-
-
-@dataclass(frozen=True, kw_only=True)
-class Overview:
-    """All stacks, which of them are pipelines, and the one that is looked at."""
-
-    stacks: tuple[DeployedStack, ...]
-    pipelines: tuple[str, ...]
-    shown: PipelineState | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BucketAccess:
-    """Who can do what with a bucket."""
-
-    bucket: str
-    rows: tuple[AccessRow, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Access:
-    """Of one pipeline: its buckets as everybody meets them, and its roles as they were used."""
-
-    enforced: bool
-    pipelines: tuple[str, ...]
-    stack: str | None
-    buckets: tuple[BucketAccess, ...]
-    roles: tuple[RoleReport, ...]
 
 
 def overview(stack: str | None, clock: Clock) -> Overview:

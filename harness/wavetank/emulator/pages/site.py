@@ -9,7 +9,6 @@ from typing import Any
 from localstack.http import Request, Response, route
 
 from wavetank.clock import Clock
-from wavetank.emulator.deployed import deployed_stacks
 from wavetank.emulator.live_faults.board import Board
 from wavetank.emulator.mailbox.confirmation import is_token_unanswered
 from wavetank.emulator.mailbox.messages import MessageType, summary
@@ -111,7 +110,7 @@ class Pages:
     @shown
     def on_faults(self, request: Request, **_: object) -> Response:
         """Shows the switches for faults."""
-        switches, active = self._board.switches(deployed_stacks()), self._board.active()
+        switches, active = self._board.switches(), self._board.active()
         return self._page("faults.html", request, switches=switches, active=active)
 
     @route(f"{PAGES}/faults", methods=["POST"])

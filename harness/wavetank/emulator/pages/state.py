@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.executor.attempts import Attempt
+from wavetank.rights import AccessRow, RoleReport
 
 SUCCESS = "success"
 TICKS_SHOWN = 12
@@ -129,6 +131,34 @@ class PipelineState:
     def concerns(self) -> tuple[str, ...]:
         """What is not as it should be, in sentences without an end; empty where all is well."""
         return tuple(_concerns(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """All stacks, which of them are pipelines, and the one that is looked at."""
+
+    stacks: tuple[DeployedStack, ...]
+    pipelines: tuple[str, ...]
+    shown: PipelineState | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketAccess:
+    """Who can do what with a bucket."""
+
+    bucket: str
+    rows: tuple[AccessRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """Of one pipeline: its buckets as everybody meets them, and its roles as they were used."""
+
+    enforced: bool
+    pipelines: tuple[str, ...]
+    stack: str | None
+    buckets: tuple[BucketAccess, ...]
+    roles: tuple[RoleReport, ...]
 
 
 def ticks_of(attempts: Iterable[Attempt]) -> tuple[TickState, ...]:
