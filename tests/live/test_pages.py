@@ -107,7 +107,7 @@ def test_one_of_several_pipelines_is_shown_and_the_others_are_a_click_away(
     told = f"pipelines are deployed; shown is {shown.names.pipeline_stack}."
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("link", name=other).click()
-    expect(page.get_by_role("heading", name=other)).to_be_visible()
+    expect(page.get_by_role("heading", name=other, exact=True)).to_be_visible()
     expect(page.get_by_text("rate(5 minutes)")).to_be_visible()
     aws.cloudformation.delete_stack(StackName=other)
 
@@ -285,13 +285,14 @@ def test_every_page_can_be_used_by_everybody(
     ):
         for path in PAGES:
             page.goto(f"{localstack.endpoint}/_wavetank/{path}")
-            _assert_usable(page, width)
+            assert_usable(page, width)
         page.goto(_overview(localstack, shown))
         page.locator("td.key a").first.click()
-        _assert_usable(page, width)
+        assert_usable(page, width)
 
 
-def _assert_usable(page: Page, width: int) -> None:
+def assert_usable(page: Page, width: int) -> None:
+    """Nothing that axe knows of is wrong, and nothing has to be scrolled for sideways."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
