@@ -83,10 +83,16 @@ def _rules(stack: DeployedStack) -> Iterator[RuleState]:
             enabled = found["State"] == ON
             yield RuleState(
                 name=found["Name"],
+                targets=_targets(found["Name"]),
                 schedule=found.get("ScheduleExpression", ""),
                 enabled=enabled,
                 next_fire=next_fire(found["Arn"]) if enabled else None,
             )
+
+
+def _targets(rule: str) -> tuple[str, ...]:
+    found = clients().events.list_targets_by_rule(Rule=rule)["Targets"]
+    return tuple(target["Arn"] for target in found)
 
 
 def _functions(names: Iterable[str]) -> Iterator[FunctionState]:
@@ -97,7 +103,7 @@ def _functions(names: Iterable[str]) -> Iterator[FunctionState]:
             last = ATTEMPTS.of(name)[:1]
             yield FunctionState(
                 name=name,
-                handler=found["Configuration"].get("Handler", ""),
+                arn=found["Configuration"]["FunctionArn"],
                 reserved=found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
                 running=ATTEMPTS.running_now(name),
                 last=last[0] if last else None,

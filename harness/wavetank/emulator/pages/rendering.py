@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from localstack.http import Response
 
 from wavetank.clock import Clock
+from wavetank.words import counted
 
 FOLDER = Path(__file__).parent
 KIBIBYTE = 1024
@@ -29,6 +30,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters |= {
+            "counted": counted,
             "size": size,
             "seconds": duration,
             "away": lambda instant: away(instant, clock.now()),

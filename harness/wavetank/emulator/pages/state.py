@@ -14,9 +14,10 @@ TICKS_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True)
 class RuleState:
-    """A rule; `next_fire` is None where it is off or has no schedule."""
+    """A rule; `targets` are ARNs, and `next_fire` is None where it is off or has no schedule."""
 
     name: str
+    targets: tuple[str, ...]
     schedule: str
     enabled: bool
     next_fire: datetime | None
@@ -27,7 +28,7 @@ class FunctionState:
     """A function; `reserved` is how many of it may run at once, None where nothing says so."""
 
     name: str
-    handler: str
+    arn: str
     reserved: int | None
     running: int
     last: Attempt | None
@@ -126,6 +127,18 @@ class PipelineState:
     topics: tuple[TopicState, ...]
     tables: tuple[TableState, ...]
     ticks: tuple[TickState, ...]
+
+    @property
+    def fired(self) -> tuple[FunctionState, ...]:
+        """The functions that a rule fires."""
+        targets = {arn for rule in self.rules for arn in rule.targets}
+        return tuple(function for function in self.functions if function.arn in targets)
+
+    @property
+    def others(self) -> tuple[FunctionState, ...]:
+        """The functions that no rule fires."""
+        fired = self.fired
+        return tuple(function for function in self.functions if function not in fired)
 
     @property
     def concerns(self) -> tuple[str, ...]:

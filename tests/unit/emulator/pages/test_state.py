@@ -29,8 +29,10 @@ DONE = Attempt(
     duration_ms=10.0,
     init_ms=None,
 )
-RULE = RuleState(name="rule", schedule="rate(1 minute)", enabled=True, next_fire=NOON)
-FUNCTION = FunctionState(name="f", handler="h", reserved=None, running=0, last=DONE)
+RULE = RuleState(
+    name="rule", targets=("arn:f",), schedule="rate(1 minute)", enabled=True, next_fire=NOON
+)
+FUNCTION = FunctionState(name="f", arn="arn:f", reserved=None, running=0, last=DONE)
 STREAM = StreamState(
     name="stream",
     status="ACTIVE",
@@ -96,6 +98,13 @@ def test_each_concern_is_told(state: PipelineState, concern: str) -> None:
     """By the name of what it is about, and alone."""
     (found,) = state.concerns
     assert found.startswith(concern)
+
+
+def test_functions_are_told_apart_by_what_fires_them() -> None:
+    """So that a page shows the way of the data first."""
+    told = replace(FUNCTION, name="g", arn="arn:g")
+    state = replace(WELL, functions=(told, FUNCTION))
+    assert (state.fired, state.others) == ((FUNCTION,), (told,))
 
 
 def test_a_tick_has_its_last_outcome_and_all_its_attempts() -> None:
