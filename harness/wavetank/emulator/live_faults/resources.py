@@ -65,7 +65,7 @@ class BrokenDeployment:
         if handler == NO_HANDLER:
             raise UsageError("a function with its handler", f"{name} broken", "heal it first")
         _set_handler(awslambda, name, NO_HANDLER)
-        return lambda: _set_handler(awslambda, name, handler)
+        return lambda: _repair(awslambda, name, handler)
 
 
 class NoConcurrency:
@@ -156,12 +156,18 @@ def _subscriptions() -> dict[str, Any]:
     return dict(found)
 
 
+def _repair(awslambda: Any, name: str, handler: str) -> None:
+    """Gives the function its handler back, where nobody has given it another one meanwhile."""
+    with suppress(awslambda.exceptions.ResourceNotFoundException):
+        if awslambda.get_function_configuration(FunctionName=name)["Handler"] == NO_HANDLER:
+            _set_handler(awslambda, name, handler)
+
+
 def _set_handler(awslambda: Any, name: str, handler: str) -> None:
     """Returns when it is in force."""
-    _unless_gone(awslambda, "update_function_configuration", FunctionName=name, Handler=handler)
-    with suppress(awslambda.exceptions.ResourceNotFoundException):
-        waiter = awslambda.get_waiter("function_updated_v2")
-        waiter.wait(FunctionName=name, WaiterConfig=UPDATED)
+    awslambda.update_function_configuration(FunctionName=name, Handler=handler)
+    waiter = awslambda.get_waiter("function_updated_v2")
+    waiter.wait(FunctionName=name, WaiterConfig=UPDATED)
 
 
 def _unless_gone(client: Any, operation: str, **parameters: object) -> None:
