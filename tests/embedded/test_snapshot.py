@@ -175,7 +175,7 @@ def test_a_stop_loses_nothing(stopped: Stopped, tmp_path: Path) -> None:
         assert active(sandbox.child.endpoint) == []
         function = names.streaming_function
         reserved = sandbox.aws.awslambda.get_function_concurrency(FunctionName=function)
-        assert "ReservedConcurrentExecutions" not in reserved
+        assert "ReservedConcurrentExecutions" not in dict(reserved)
         assert before.objects[0] in after.objects  # beside it, perhaps, what was on its way
         body = sandbox.aws.s3.get_object(Bucket=names.bucket, Key=before.objects[0].key)
         assert len(body["Body"].read()) == before.objects[0].size_bytes
