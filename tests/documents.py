@@ -10,6 +10,7 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/docker.md",
+    "docs/live-pages.md",
     "docs/scenarios.md",
     "docs/testing-your-own-pipeline.md",
 )

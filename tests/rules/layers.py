@@ -47,6 +47,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "invariants",
             "ledger",
             "naming",
+            "rights",
             "scenario",
             "schedule",
             "steps",
