@@ -134,9 +134,9 @@ def _end(
         case ExitCode.BROKEN:
             output.say("nothing was changed; it cannot be deployed as things are: see the fixes")
         case ExitCode.UNKNOWN:
-            output.say(f"nothing was changed; not everything could be asked; to apply: {to_apply}")
+            output.command("nothing was changed; not everything could be asked; to apply", to_apply)
         case _:
-            output.say(f"nothing was changed; to apply: {to_apply}")
+            output.command("nothing was changed; to apply", to_apply)
     output.emit(
         "planned", changes_anything=planned.changes_anything, exit_code=code, to_apply=to_apply
     )
