@@ -57,7 +57,7 @@ def moving(
         console=console,
         transient=True,
         get_time=MachineClock().monotonic,
-        redirect_stdout=console.file.isatty(),
+        redirect_stdout=not console.stderr,  # else it is no terminal
     ) as progress:
         task = progress.add_task(text, total=total)
 
@@ -100,12 +100,12 @@ class _Counts(ProgressColumn):
 
 
 class _Times(ProgressColumn):
-    """How long it has taken, and where that can be told how long it still takes."""
+    """How long it still takes, and where that cannot be told how long it has taken."""
 
     def __init__(self) -> None:
         super().__init__(Column(no_wrap=True))
 
     def render(self, task: Task) -> Text:
         left = task.time_remaining
-        text = span(task.elapsed or 0)
-        return Text(f"{text}, {span(left)} to go" if left else text, style="dim")
+        taken = f"({span(task.elapsed or 0)})"
+        return Text(f"{span(left)} to go" if left else taken, style="dim")

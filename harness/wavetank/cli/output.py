@@ -46,7 +46,7 @@ class Output:
         self.as_json = as_json
         self.console = console or _console(stderr=False)
         self.progress = progress or _console(stderr=True)
-        self._clock = clock or MachineClock()
+        self.clock = clock or MachineClock()
         if _is_looked_at(self.console) and _is_looked_at(self.progress):
             self.progress = self.console
 
@@ -121,7 +121,7 @@ class Output:
         """While something is counted up to the total: a bar, or a plain line now and then."""
         if self.moves:
             return moving(self.progress, text, total, told)
-        return plain(self.progress, text, total, told, self._clock)
+        return plain(self.progress, text, total, told, self.clock)
 
     @contextmanager
     def below(self, picture: Callable[[], RenderableType]) -> Iterator[None]:
