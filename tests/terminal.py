@@ -24,6 +24,7 @@ from tests.waiting import wait_until_seen
 
 HISTORY_LINES = 10_000
 CHUNK_BYTES = 65536
+CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 """Variables of whoever runs the suite that would change what a command shows."""
 WITHOUT = ("env", *(f"--unset={name}" for name in COLOURS))
@@ -37,8 +38,6 @@ class Terminal:
     screen: pyte.HistoryScreen
     raw: bytearray = field(default_factory=bytearray)
     """Every byte that came, so with escape codes."""
-    frames: list[str] = field(default_factory=list)
-    """The window's lines after each piece that came."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def lines(self) -> list[str]:
@@ -58,10 +57,11 @@ class Terminal:
         """The same, as one text."""
         return "\n".join(self.lines())
 
-    def seen(self, pattern: str) -> bool:
-        """Whether any frame had it, also if it is gone by now."""
+    def wrote(self, pattern: str) -> bool:
+        """Whether it was ever written, also if it is written over by now, within an instant."""
         with self._lock:
-            return any(re.search(pattern, frame) for frame in self.frames)
+            text = CODE.sub("", self.raw.decode(errors="replace"))
+        return re.search(pattern, text) is not None
 
     def wait_for(self, pattern: str, within_seconds: float = 60.0) -> str:
         """Returns the text once the pattern is in it."""
@@ -78,7 +78,6 @@ class Terminal:
         with self._lock:
             self.raw += piece
             feed(piece)
-            self.frames.append("\n".join(line.rstrip() for line in self.screen.display))
 
 
 @contextmanager

@@ -118,8 +118,8 @@ def test_a_campaign_in_a_terminal_shows_how_far_it_is(shell: Shell) -> None:
     options = ("--seeds", "2", "--first-seed", "1", "--horizon", "5m", "--workers", "1")
     window = shown(shell.command("campaign", *options))
     assert window.process.returncode == ExitCode.VALID, window.text()
-    assert window.seen(r"starting the workers ━+ 0 of 2")
-    assert window.seen(r"0 failed, \d+ a minute ━+ [12] of 2")
+    assert window.wrote(r"starting the workers ━+ 0 of 2")
+    assert window.wrote(r"0 failed, \d+ a minute ━+ [12] of 2")
     assert "━" not in window.text()
     assert "2 of 2 stories played: 2 valid" in window.text()
 

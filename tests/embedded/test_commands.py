@@ -199,7 +199,7 @@ def test_the_live_view_stays_below_what_happens(tmp_path: Path) -> None:
         window.press_ctrl_c()
         window.process.wait(SECONDS_MAX)
     assert window.process.returncode == 0
-    assert window.seen(r"starting LocalStack.* \(\d+ s\)")
+    assert window.wrote(r"starting LocalStack.* \(\d+ s\)")
     told = " ".join(window.text().split())
     assert re.search(r"after \d+ s: \d ticks?, 0 given up, .* 0 e-mails stopped$", told)
     assert "─" not in window.text()

@@ -26,8 +26,8 @@ def played(shell: Shell) -> Terminal:
 def test_a_run_shows_what_moves_and_leaves_what_came_of_it(played: Terminal) -> None:
     """A spinner, then a bar; at the end they are gone, and verdicts and totals stand there."""
     assert played.process.returncode == ExitCode.VALID
-    assert played.seen(r"deploying to LocalStack in this process \(\d+ s\)")
-    assert played.seen(r"virtual time ━+ .* of 1 h")
+    assert played.wrote(r"deploying to LocalStack in this process \(\d+ s\)")
+    assert played.wrote(r"virtual time ━+ .* of 1 h")
     text = played.text()
     assert "deploying" not in text
     assert "━" not in text
