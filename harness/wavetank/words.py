@@ -4,3 +4,15 @@
 def counted(count: int, noun: str) -> str:
     """`1 object`, `2 objects`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def span(seconds: float) -> str:
+    """`45 s`, `3 min 12 s`, `2 h 5 min`, `1 d 3 h`: the two greatest units, rounded down."""
+    whole = max(0, int(seconds))
+    parts = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, whole = divmod(whole, size)
+        parts.append((count, unit))
+    first = next((n for n, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    told = [f"{count} {unit}" for count, unit in parts[first : first + 2] if count]
+    return " ".join(told) or "0 s"

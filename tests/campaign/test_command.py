@@ -15,6 +15,7 @@ import pytest
 
 from tests.rules.source import ROOT
 from tests.shell import Shell
+from tests.terminal import shown
 from tests.waiting import wait_until_true
 from wavetank.cli.campaign import DASK_EXTRA, choose_stories
 from wavetank.cli.main import app
@@ -110,6 +111,17 @@ def test_a_campaign_that_is_stopped_says_what_it_found(shell: Shell, number: int
     assert 1 <= summary["played"] < 500
     assert workers
     assert not any(worker.is_running() for worker in workers)
+
+
+def test_a_campaign_in_a_terminal_shows_how_far_it_is(shell: Shell) -> None:
+    """A bar that moves below what is said, and is gone when all is played."""
+    options = ("--seeds", "2", "--first-seed", "1", "--horizon", "5m", "--workers", "1")
+    window = shown(shell.command("campaign", *options))
+    assert window.process.returncode == ExitCode.VALID, window.text()
+    assert window.wrote(r"starting the workers ━+ 0 of 2")
+    assert window.wrote(r"0 failed, \d+ a minute ━+ [12] of 2")
+    assert "━" not in window.text()
+    assert "2 of 2 stories played: 2 valid" in window.text()
 
 
 def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:

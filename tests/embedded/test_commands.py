@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from tests.shell import SECONDS_MAX, Finished, Shell
+from tests.terminal import terminal
 from tests.waiting import wait_until_true
 from wavetank.clients import sandbox_clients
 from wavetank.drill.machine import WHOLE_SECONDS_MAX
@@ -185,6 +187,24 @@ def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
     assert any("gets nothing until it is confirmed: open http" in line for line in seen)
     assert "stopped" in rest
     assert up.returncode == 0
+    wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
+
+
+def test_the_live_view_stays_below_what_happens(tmp_path: Path) -> None:
+    """In a window of sixty columns: a tick's line, how things stand, and totals at the end."""
+    shell = Shell(tmp_path)
+    with terminal(shell.command("up", "--confirm-emails"), columns=60) as window:
+        window.wait_for(r"  tick  [^─]*─{60}\n[^─]*next tick in \d+ s")
+        assert shell.run("tick").code == 0  # of the same minute, or the next
+        window.wait_for(r"\d records? buffered")
+        window.press_ctrl_c()
+        window.process.wait(SECONDS_MAX)
+    assert window.process.returncode == 0
+    assert window.wrote(r"starting LocalStack.* \(\d+ s\)")
+    told = " ".join(window.text().split())
+    assert re.search(r"after \d+ s: \d ticks?, 0 given up, .* 0 e-mails stopped$", told)
+    assert "─" not in window.text()
+    assert not window.screen.cursor.hidden
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
 
 

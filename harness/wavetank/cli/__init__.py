@@ -1,8 +1,12 @@
 """The command line: options in, a table or JSON out, exit codes. What the commands do stands below.
 
-main      the commands by name, errors to messages, exit codes
+main      errors to messages, exit codes
+commands  the commands by name, each imported when it is asked for
 options   the options that several commands share
 output    what people read, and the same as JSON
+activity  what moves meanwhile, or lines where nothing can
+wrapping  lines broken between words
+live      the live view of up
 sandbox   up, down, status
 deploy    deploy onto a running sandbox
 plan      what deploy would do, cost and meet with; plan_output shows it

@@ -51,8 +51,7 @@ def _show_matrix(matrix: AccessMatrix, output: Output) -> None:
         ]
         table.add_row(actor, *cells)
         output.emit("access", actor=actor, allowed=[verb for verb in Verb if verb in allowed])
-    if not output.as_json:
-        output.console.print(table)
+    output.show(table)
     for deviation in matrix.deviations():
         output.say(f"not as the brief asks: {deviation}")
 

@@ -87,7 +87,7 @@ def assess(
     clock = WallClock()
     with output.waiting("signing in"):
         reviewer = _reviewer(open_target(target, endpoint, profile, None))
-    shown = AssessOutput(output, subjects, minutes, clock, has_mailbox=alerts is not None)
+    shown = AssessOutput(output, subjects, minutes, has_mailbox=alerts is not None)
     rows, stopped = _look(subjects, Assessor(reviewer, clock, minutes, alerts), shown)
     shown.summary(rows)
     if csv is not None:

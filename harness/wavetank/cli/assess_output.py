@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -13,9 +13,11 @@ from wavetank.assess.convention import Subject
 from wavetank.assess.looking import Row
 from wavetank.assess.report import values_of, why
 from wavetank.cli.output import STYLES, Output
-from wavetank.clock import Clock
 from wavetank.verdicts import Verdict
 from wavetank.words import counted
+
+if TYPE_CHECKING:
+    from wavetank.cli.activity import Activity
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "found": (convention.KEY, bucket.KEY),
@@ -35,8 +37,6 @@ WORDS = {Verdict.VALID: "ok", Verdict.INVALID: "NO", Verdict.UNKNOWN: "?"}
 MARKS = {Verdict.VALID: "", Verdict.INVALID: "!", Verdict.UNKNOWN: "?"}
 """Behind a number; colours are not for everybody."""
 UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
-LINE_SECONDS = 10.0
-"""Between two lines about progress, where no bar can move."""
 
 
 class AssessOutput:
@@ -47,35 +47,21 @@ class AssessOutput:
         output: Output,
         subjects: Sequence[Subject],
         minutes: int,
-        clock: Clock,
         *,
         has_mailbox: bool,
     ) -> None:
         self._output = output
         self._total = len(subjects)
         self._minutes = minutes
-        self._clock = clock
         self._columns = [name for name in COLUMNS if has_mailbox or name != "alert"]
-        self._said = clock.monotonic()
         self._done = 0
-        self._bar: Progress | None = None
+        self._activity: Activity | None = None
 
     @contextmanager
     def progress(self) -> Iterator[None]:
-        """For the body, a bar moves; a line now and then where there is no terminal."""
-        if not self._output.progress.is_terminal:
+        """For the body, it is shown how many have been looked at."""
+        with self._output.counting("looking", self._total) as self._activity:
             yield
-            return
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=self._output.progress, transient=True) as self._bar:
-            self._bar.add_task("looking", total=self._total)
-            yield
-        self._bar = None
 
     def takes(self, row: Row) -> None:
         """One more."""
@@ -90,11 +76,8 @@ class AssessOutput:
             for finding in row.findings
         ]
         self._output.emit("row", **values_of(row), findings=findings)
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=self._done)
-        elif self._clock.monotonic() - self._said >= LINE_SECONDS:
-            self._said = self._clock.monotonic()
-            self._output.progress.print(f"{self._done} of {self._total} looked at")
+        assert self._activity is not None  # rows come while it is shown
+        self._activity.update(done=self._done)
 
     def summary(self, rows: Sequence[Row]) -> None:
         """All rows as a table, why those are not valid that are not, and how many there are."""
@@ -104,7 +87,7 @@ class AssessOutput:
         if self._output.as_json:
             return
         if rows:
-            self._output.console.print(self._table(rows))
+            self._output.show(self._table(rows))
         for row in rows:
             if reasons := why(row):
                 self._output.say(f"line {row.subject.person.line}, {_shown(row.subject)}")

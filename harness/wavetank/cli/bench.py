@@ -71,8 +71,7 @@ def _show_gateway(output: Output, rounds: int) -> None:
         costs = list(measure_gateway(Path(state), read_settings().path, rounds, WallClock()))
     for cost in costs:
         output.emit("gateway", **asdict(cost), ratio=cost.ratio)
-    if not output.as_json:
-        output.console.print(_gateway_table(costs))
+    output.show(_gateway_table(costs))
 
 
 def _gateway_table(costs: list[CallCost]) -> Table:

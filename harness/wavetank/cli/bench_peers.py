@@ -26,7 +26,7 @@ def install_peers(output: Output) -> list[Peer]:
     """
     settings = read_settings()
     environment = PeerEnvironment(settings.state_folder / "peers")
-    environment.require(partial(find_uv, settings), lambda: output.progress.print(INSTALLING))
+    environment.require(partial(find_uv, settings), lambda: output.note(INSTALLING))
     return all_peers(environment, settings.path, WallClock())
 
 
@@ -39,9 +39,8 @@ def show_peers(output: Output, peers: list[Peer], ticks: int) -> bool:
     for result in results:
         kind = "peer" if isinstance(result, PeerCost) else "peer_unavailable"
         output.emit(kind, **asdict(result))
-    if not output.as_json:
-        output.console.print(_table(results))
-        output.say(REMARK)
+    output.show(_table(results))
+    output.say(REMARK)
     missing = [result for result in results if isinstance(result, PeerUnavailable)]
     for result in missing:
         output.say(f"{result.name} was not measured: {result.reason}")

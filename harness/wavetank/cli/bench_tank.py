@@ -57,8 +57,7 @@ def show_tank(output: Output, days: int) -> None:
             runs = list(measure_runs(bench.play, _lengths(days), clock))
     for run in runs:
         output.emit("run_cost", **asdict(run))
-    if not output.as_json:
-        output.console.print(_runs_table(runs))
+    output.show(_runs_table(runs))
 
 
 def show_campaigns(output: Output, runs: int) -> None:

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from wavetank.campaign.report import replay_command, save_story
@@ -13,7 +13,7 @@ from wavetank.campaign.results import Ending, StoryResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.campaign.stories import ChosenStories
 from wavetank.campaign.tally import Judged, Tally
-from wavetank.cli.output import Output
+from wavetank.cli.output import VERDICT_WIDTH, Output
 from wavetank.clock import Clock
 from wavetank.driver.play import Story
 from wavetank.faults.duration import duration_text
@@ -22,8 +22,8 @@ from wavetank.scenario.text import scenario_to_toml
 from wavetank.settings import read_settings
 from wavetank.words import counted
 
-LINE_SECONDS = 10.0
-"""Between two lines about progress, where no bar can move."""
+if TYPE_CHECKING:
+    from wavetank.cli.activity import Activity
 
 
 class CampaignOutput:
@@ -36,8 +36,8 @@ class CampaignOutput:
         self._chosen = chosen
         self._options = options
         self._clock = clock
-        self._begun = self._said = clock.monotonic()
-        self._bar: Progress | None = None
+        self._begun = clock.monotonic()
+        self._activity: Activity | None = None
         self._folder = read_settings().state_folder / "campaigns" / chosen.name
 
     def begins(self, size: int, address: str | None) -> None:
@@ -59,22 +59,11 @@ class CampaignOutput:
 
     @contextmanager
     def progress(self, tally: Tally) -> Iterator[None]:
-        """For the body, a bar moves; a line now and then where there is no terminal."""
-        self._begun = self._said = self._clock.monotonic()
-        if not self._output.progress.is_terminal:
-            self._output.progress.print("starting the workers, a few seconds each ...")
+        """For the body, it is shown how many stories have been played."""
+        self._begun = self._clock.monotonic()
+        count = self._chosen.seeds.count
+        with self._output.counting("starting the workers", count) as self._activity:
             yield
-            return
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=self._output.progress, transient=True) as self._bar:
-            self._bar.add_task("starting the workers", total=self._chosen.seeds.count)
-            yield
-        self._bar = None
         assert tally.played <= self._chosen.seeds.count  # each story has one result
 
     def takes(self, result: StoryResult, tally: Tally) -> None:
@@ -89,14 +78,8 @@ class CampaignOutput:
             deaths=result.deaths,
         )
         rate = f"{tally.failed} failed, {self._per_minute(tally):.0f} a minute"
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], description=rate, completed=tally.played)
-        elif self._clock.monotonic() - self._said >= LINE_SECONDS:
-            self._said = self._clock.monotonic()
-            self._output.progress.print(
-                f"{tally.played} of {self._chosen.seeds.count} played, {rate}, "
-                f"{self._seconds_left(tally):.0f} s to go"
-            )
+        assert self._activity is not None  # results come while it is shown
+        self._activity.update(rate, tally.played)
 
     def summary(self, tally: Tally, how: str) -> None:
         """All that has come of the stories; `how` says how the campaign came to its end."""
@@ -144,8 +127,8 @@ class CampaignOutput:
         )
         if not self._output.as_json:
             self._output.say(f"\n{why}, found in {counted(shrunk.runs, 'run')}:\n")
-            self._output.say(scenario_to_toml(story.scenario))
-            self._output.say(f"replay: {command}")
+            self._output.verbatim(scenario_to_toml(story.scenario))
+            self._output.command("replay", command)
 
     def remembered(self, file: Path, *, is_new: bool) -> None:
         """The failure was added to the file, unless it was there."""
@@ -162,13 +145,14 @@ class CampaignOutput:
         if tally.deaths:
             say(f"workers that died and were replaced: {tally.deaths}")
         if tally.failed:
-            self._output.console.print(_table("invariant", tally.invariants))
-            self._output.console.print(_table("kind of fault", tally.kinds))
+            self._output.show(_table("invariant", tally.invariants))
+            self._output.show(_table("kind of fault", tally.kinds))
             for key in sorted(HINTS.keys() & {k for f in tally.failures for k in f.broken}):
-                say(f"hint    {key}: {HINTS[key]}")
+                say(f"{'hint':<{VERDICT_WIDTH}}{key}: {HINTS[key]}", VERDICT_WIDTH)
         for failure, command in zip(tally.failures, commands, strict=True):
             what = ", ".join(failure.broken) or failure.trouble or "not decided"
-            say(f"seed {failure.story.seed}: {failure.ending}: {what}\n    {command}")
+            say(f"seed {failure.story.seed}: {failure.ending}: {what}")
+            self._output.verbatim(f"  {command}")
 
     def _replay(self, failure: StoryResult) -> str:
         story = failure.story
@@ -184,10 +168,6 @@ class CampaignOutput:
 
     def _per_minute(self, tally: Tally) -> float:
         return tally.played / max(self._clock.monotonic() - self._begun, 1e-9) * 60
-
-    def _seconds_left(self, tally: Tally) -> float:
-        left = self._chosen.seeds.count - tally.played
-        return left / self._per_minute(tally) * 60
 
 
 def _table(title: str, counts: Mapping[str, Judged]) -> Table:

@@ -12,6 +12,8 @@ from wavetank.errors import ExitCode
 from wavetank.verdicts import Finding
 from wavetank.words import counted
 
+WORD_WIDTH = 10
+
 
 def compare(
     one: Annotated[
@@ -23,8 +25,10 @@ def compare(
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Show where two runs of one story differ: by requirement, and in all that came of it."""
-    found = compare_runs(*(read_told(shelf().find(name)) for name in (one, other)))
-    raise typer.Exit(show(found, Output(as_json=as_json)))
+    output = Output(as_json=as_json)
+    with output.waiting("comparing"):
+        found = compare_runs(*(read_told(shelf().find(name)) for name in (one, other)))
+    raise typer.Exit(show(found, output))
 
 
 def show(found: Comparison, output: Output) -> ExitCode:
@@ -37,7 +41,7 @@ def show(found: Comparison, output: Output) -> ExitCode:
     for requirement in found.requirements:
         _show_requirement(requirement, output)
     for difference in found.differences:
-        output.say(f"differs   {difference}")
+        output.say(f"{'differs':<{WORD_WIDTH}}{difference}", WORD_WIDTH)
         output.emit(
             "difference",
             group=difference.group,
@@ -67,7 +71,7 @@ def _show_requirement(found: Requirement, output: Output) -> None:
     word = "open" if found.open else "alike" if found.alike else "differs"
     one, other = _told(found.one), _told(found.other)
     both = one if one == other else f"{one} | {other}"
-    output.say(f"{word:<10}{found.one.requirement}: {found.open or both}")
+    output.say(f"{word:<{WORD_WIDTH}}{found.one.requirement}: {found.open or both}", WORD_WIDTH)
     output.emit(
         "requirement",
         key=found.one.key,

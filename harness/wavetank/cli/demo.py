@@ -7,8 +7,8 @@ from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.run import save, shelf, tell
 from wavetank.cli.story import Narrator
-from wavetank.cli.tank import deployed_tank
-from wavetank.driver.play import Story, play
+from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.driver.play import Story
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
 from wavetank.settings import read_settings
@@ -32,7 +32,7 @@ def demo(
         saved = shelf().new(scenario.name, SEED, scenario_to_toml(scenario))
         narrator = Narrator(output)
         try:
-            played = play(made, pipeline, story, saved.history, narrator.tell)
+            played = play_with_progress(made, pipeline, story, saved.history, output, narrator.tell)
         except KeyboardInterrupt:
             output.say(f"stopped; what happened until then is in {saved.history}")
             raise

@@ -11,12 +11,15 @@ from wavetank.cli.options import (
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
     DebugOption,
+    DeployedFormatOption,
+    DeployedNameOption,
     EmailOption,
     EndpointOption,
     HandlerOption,
     JsonOption,
     PrefixOption,
     ResetOption,
+    ScheduleOption,
     StreamCaseOption,
     SurnameOption,
     person_of,
@@ -49,27 +52,13 @@ def deploy(
     profile: ProfileOption = None,
     account: AccountOption = None,
     endpoint: EndpointOption = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            metavar="NAME",
-            help="Whose pipeline, as 'First Surname'. Default in a sandbox: the deployed one.",
-        ),
-    ] = None,
+    name: DeployedNameOption = None,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
-    record_format: Annotated[
-        str | None,
-        typer.Option(
-            "--record-format", metavar="ndjson|original", help="Default: as it is deployed."
-        ),
-    ] = None,
-    schedule: Annotated[
-        bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
-    ] = True,
+    record_format: DeployedFormatOption = None,
+    schedule: ScheduleOption = True,
     handler: HandlerOption = None,
     shipped_handler: Annotated[
         bool,

@@ -116,8 +116,7 @@ def _on_aws(
     addresses = require_confirmed_on(live.target.aws, names)
     kind = by or DrillKind.BROKEN_DEPLOYMENT
     confirm(live.target, names.stem, _question(live, kind, addresses), output, yes=yes)
-    with output.waiting(f"drilling, {site.patience_seconds(kind) / 60:.0f} minutes at most"):
-        result = perform(site, output, kind)
+    result = perform(site, output, kind)
     output.say(
         f"SNS took the alert ({result.alert.seen_in}); look for it in the mailbox of "
         f"{', '.join(result.alert.addresses)}: nothing here can"
@@ -152,7 +151,8 @@ def break_machine(
     exercise = MachineDrill(
         running.aws, running.names, running.record.endpoint, running.clock, output.say
     )
-    result = exercise.run(machine_fault(fault, running.record, compose_sandbox()), seconds)
+    with output.waiting(f"breaking the machine for {seconds:g} s, and seeing it heal"):
+        result = exercise.run(machine_fault(fault, running.record, compose_sandbox()), seconds)
     output.say(
         f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
         f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "

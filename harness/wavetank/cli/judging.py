@@ -20,6 +20,7 @@ from wavetank.settings import SANDBOX_ACCOUNT
 from wavetank.stack.deployed import DeployedPipeline
 from wavetank.target import Target, aws_target
 from wavetank.verdicts import exit_code
+from wavetank.words import span
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 SANDBOX_MARGIN_SECONDS = 60.0
@@ -124,8 +125,11 @@ def judge_live(live: LivePipeline, reader_profile: str | None, output: Output) -
 
 
 def _show(checked: CheckedPipeline, output: Output) -> ExitCode:
-    with output.waiting("checking"):
-        findings = list(check_requirements(checked))
+    findings = []
+    with output.waiting("checking") as activity:
+        for found in check_requirements(checked):
+            activity.update(f"checked: {found.requirement}")
+            findings.append(found)
     output.findings(findings)
     return exit_code(findings)
 
@@ -134,7 +138,8 @@ def perform(
     site: DrillSite, output: Output, kind: DrillKind = DrillKind.BROKEN_DEPLOYMENT
 ) -> DrillResult:
     """Drills and shows how long each step took."""
-    result = perform_drill(site, kind, output.say)
+    with output.waiting(f"drilling, {span(site.patience_seconds(kind))} at most"):
+        result = perform_drill(site, kind, output.say)
     times, alert = result.times, result.alert
     output.say(f"alert to {', '.join(alert.addresses)} after {times.alerted:.1f} s")
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")
@@ -152,7 +157,8 @@ def heal(site: DrillSite, output: Output, *, asked: bool = False) -> Restored | 
         return None
     if not asked:
         output.say("a drill was left behind: its process was ended before it could restore")
-    restored = restore_left_behind(site.aws, site.names, site.clock, site.folder, output.say)
+    with output.waiting("restoring"):
+        restored = restore_left_behind(site.aws, site.names, site.clock, site.folder, output.say)
     output.emit("restored", **asdict(restored))
     return restored
 

@@ -1,33 +1,39 @@
-"""The live view of `up`: what happens, as it happens."""
+"""The live view of `up`: what happens, as it happens, above a few lines of how things stand."""
 
-from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from rich.console import Group
-from rich.live import Live
-from rich.table import Table
+from rich.rule import Rule
 from rich.text import Text
 
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.output import Output
-from wavetank.cli.session import Session
+from wavetank.cli.session import Session, Stopped
 from wavetank.clients import BotoCoreError, ClientError
+from wavetank.clock import Clock
+from wavetank.drill.record import DrillRecord
 from wavetank.errors import InfrastructureError
 from wavetank.sandbox import pages_address
 from wavetank.watch import Happening, Kind, Watcher
+from wavetank.words import counted, span
 
 LOOK_SECONDS = 1.0
-SHOWN = 12
+RATE = timedelta(minutes=1)
 STYLES = {
+    Kind.HELD: "dim",
     Kind.TICK: "cyan",
     Kind.OBJECT: "green",
     Kind.ALERT: "bold red",
     Kind.RESTART: "yellow",
     Kind.TROUBLE: "yellow",
 }
+GAP = "   "
 
 
-def follow(session: Session, output: Output) -> None:
-    """Shows what happens until a signal ends it.
+def follow(session: Session, output: Output, drill: Callable[[], DrillRecord | None]) -> None:
+    """Shows what happens until a signal ends it; `drill` tells of the one that is under way.
 
     Raises:
         InfrastructureError: LocalStack went away and could not be brought back.
@@ -37,25 +43,80 @@ def follow(session: Session, output: Output) -> None:
     output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
     output.say(f"pages: {pages_address(sandbox.record.endpoint)}")
     show_unconfirmed(sandbox, output)
-    show = _screen if output.console.is_terminal and not output.as_json else _lines
-    show(session, watcher, output)
+    state = LiveState(watcher, sandbox.clock, drill)
+    try:
+        with output.below(lambda: state.picture(output.progress.width)):
+            while True:
+                for happening in _look(session, watcher):
+                    _say(happening, output)
+                sandbox.clock.sleep(LOOK_SECONDS)
+    except Stopped:
+        output.say(state.totals())
+        raise
 
 
-def _lines(session: Session, watcher: Watcher, output: Output) -> None:
-    while True:
-        for happening in _look(session, watcher):
-            output.say(_line(happening).plain)
-            output.emit(happening.kind, at=happening.noticed, text=happening.text)
-        session.sandbox.clock.sleep(LOOK_SECONDS)
+@dataclass
+class LiveState:
+    """How things stand, for the lines that are written over."""
+
+    watcher: Watcher
+    clock: Clock
+    drill: Callable[[], DrillRecord | None]
+
+    def __post_init__(self) -> None:
+        self._begun = self.clock.monotonic()
+
+    def picture(self, width: int) -> Group:
+        """The prices, then what there is of everything, then what is next."""
+        watcher = self.watcher
+        lines = [
+            *rows([f"{price.ticker} {price.price:.2f}" for price in watcher.prices], width),
+            *rows([*_counts(watcher), f"{counted(watcher.buffered, 'record')} buffered"], width),
+            *rows([f"up {self._up()}", self._next(), *self._faults()], width),
+        ]
+        return Group(Rule(style="dim"), *(Text(line, "bold") for line in lines))
+
+    def totals(self) -> str:
+        """What has come of it all, in a line."""
+        return f"after {self._up()}: {', '.join(_counts(self.watcher))}"
+
+    def _up(self) -> str:
+        return span(self.clock.monotonic() - self._begun)
+
+    def _next(self) -> str:
+        """By the one before: nothing tells when a rule fires next."""
+        if not self.watcher.rule_on:
+            return "no next tick: the rule is off"
+        if self.watcher.ticked is None:
+            return "no tick yet"
+        seconds = (self.watcher.ticked + RATE - self.clock.now()).total_seconds()
+        return f"next tick in {span(seconds)}" if seconds >= 1 else "next tick due"
+
+    def _faults(self) -> list[str]:
+        found = self.drill()
+        return [f"drill: {found.kind}"] if found else []
 
 
-def _screen(session: Session, watcher: Watcher, output: Output) -> None:
-    recent: deque[Happening] = deque(maxlen=SHOWN)
-    with Live(console=output.console, auto_refresh=False) as live:
-        while True:
-            recent.extend(_look(session, watcher))
-            live.update(_picture(watcher, recent), refresh=True)
-            session.sandbox.clock.sleep(LOOK_SECONDS)
+def _counts(watcher: Watcher) -> list[str]:
+    totals = watcher.totals
+    return [
+        counted(totals[Kind.TICK], "tick"),
+        f"{len(watcher.given_up)} given up",
+        counted(totals[Kind.OBJECT], "object"),
+        counted(watcher.records, "record"),
+        counted(totals[Kind.ALERT], "e-mail"),
+    ]
+
+
+def rows(parts: Sequence[str], width: int) -> list[str]:
+    """Side by side, and below each other where there is no room; none is broken in two."""
+    found: list[str] = []
+    for part in parts:
+        if found and len(found[-1]) + len(GAP) + len(part) <= width:
+            found[-1] += GAP + part
+        else:
+            found.append(part)
+    return found
 
 
 def _look(session: Session, watcher: Watcher) -> list[Happening]:
@@ -72,16 +133,9 @@ def _look(session: Session, watcher: Watcher) -> list[Happening]:
         ]
 
 
-def _picture(watcher: Watcher, recent: deque[Happening]) -> Group:
-    prices = Table(box=None, pad_edge=False)
-    for price in watcher.prices:
-        prices.add_column(price.ticker, justify="right")
-    prices.add_row(*(f"{price.price:.2f}" for price in watcher.prices))
-    totals = "   ".join(f"{count} {kind}s" for kind, count in watcher.totals.items())
-    return Group(prices, Text(totals, style="bold"), *(_line(happening) for happening in recent))
-
-
-def _line(happening: Happening) -> Text:
+def _say(happening: Happening, output: Output) -> None:
     line = Text(f"{happening.noticed:%H:%M:%S}  ")
     line.append(f"{happening.kind:<8}", style=STYLES[happening.kind])
-    return line.append(happening.text)
+    hang = len(line)
+    output.say(line.append(happening.text), hang, shorten=True)
+    output.emit(happening.kind, at=happening.noticed, text=happening.text)

@@ -33,7 +33,7 @@ from wavetank.sandbox import SandboxControls
 from wavetank.scenario.model import Scenario
 from wavetank.settings import REGION
 from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines
-from wavetank.steps import Tick
+from wavetank.steps import Step, Tick
 from wavetank.target import TargetKind
 from wavetank.words import counted
 
@@ -113,7 +113,7 @@ class LiveRun:
             UsageError: nobody said yes.
         """
         place = self.place
-        steps = self._story(scenario, 0).steps(place.clock.now())
+        steps = self._steps(scenario)
         lasts = minutes_in_words(seconds_to_tell(place, steps))
         ticks = counted(sum(isinstance(step, Tick) for step in steps), "tick")
         output.say(f"{ticks} on {place.target.description}, {lasts} of wall time")
@@ -127,9 +127,17 @@ class LiveRun:
         """Tells the story; Ctrl-C ends it by `Stopped`, once all is put back."""
         judges = judges_of(self.pipeline, story.scenario)
         told = self._story(story.scenario, story.seed)
-        with stop_on_signal(), recorded(history, judges) as recording:
+        lasts = minutes_in_words(seconds_to_tell(self.place, self._steps(story.scenario)))
+        with (
+            stop_on_signal(),
+            recorded(history, judges) as recording,
+            output.waiting(f"telling the story, {lasts}"),
+        ):
             tell(self.place, told, recording.take, output.say)
         return concluded(story, judges, recording, self.place.engine)
+
+    def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
+        return self._story(scenario, 0).steps(self.place.clock.now())
 
     def _story(self, scenario: Scenario, seed: int) -> LiveStory:
         return LiveStory(scenario=scenario, seed=seed, options=self.pipeline.options())

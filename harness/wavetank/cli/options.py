@@ -129,6 +129,21 @@ OverridesOption = Annotated[
 ResetOption = Annotated[
     bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
 ]
+DeployedNameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="Whose pipeline, as 'First Surname'. Default in a sandbox: the deployed one.",
+    ),
+]
+DeployedFormatOption = Annotated[
+    str | None,
+    typer.Option("--record-format", metavar="ndjson|original", help="Default: as it is deployed."),
+]
+ScheduleOption = Annotated[
+    bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
+]
 
 DEFAULT_STREAM_CASE = StreamNameCase.LOWER
 DEFAULT_NAME_PREFIX = DEFAULT_PREFIX

@@ -1,44 +1,94 @@
 """What people read on a terminal, in a pipe, and as JSON.
 
 Results go to standard output; progress goes to standard error, and moves only on a terminal. With
-`--json` standard output carries JSON alone, one object a line.
+`--json` standard output carries JSON alone, one object a line. In a pipe nothing is broken into
+lines, cut or set in columns by width, so that `grep` finds what it looks for.
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from rich.console import Console
-from rich.status import Status
+from rich.console import Console, RenderableType
+from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from wavetank.cli.activity import Activity, moving, plain
+from wavetank.cli.wrapping import fitted
+from wavetank.clock import Clock, MachineClock
 from wavetank.invariants.hints import HINTS
 from wavetank.verdicts import Finding, Verdict
 
 STYLES = {Verdict.VALID: "green", Verdict.INVALID: "bold red", Verdict.UNKNOWN: "yellow"}
+VERDICT_WIDTH = 8
+"""Of the longest verdict, and a blank."""
+PIPE_WIDTH = 1000
+LOOKS_PER_SECOND = 2
 
 
 class Output:
-    """Where one command's words go."""
+    """Where one command's words go.
 
-    def __init__(self, *, as_json: bool) -> None:
+    Where both streams are terminals one console writes to both: only so does it know what is said
+    while its last line moves, and keeps the one above the other.
+    """
+
+    def __init__(
+        self,
+        *,
+        as_json: bool,
+        console: Console | None = None,
+        progress: Console | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.as_json = as_json
-        self.console = Console(highlight=False, soft_wrap=True)
-        self.progress = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = console or _console(stderr=False)
+        self.progress = progress or _console(stderr=True)
+        self.clock = clock or MachineClock()
+        if _is_looked_at(self.console) and _is_looked_at(self.progress):
+            self.progress = self.console
 
-    def say(self, text: str) -> None:
-        """A line for people; with `--json` it goes to standard error."""
+    @property
+    def moves(self) -> bool:
+        """Whether a line can be written over: on a terminal, unless it is dumb."""
+        return _is_looked_at(self.progress) and not self.progress.is_dumb_terminal
+
+    def say(self, text: str | Text, hang: int | None = None, *, shorten: bool = False) -> None:
+        """Lines for people; with `--json` they go to standard error.
+
+        On a terminal `hang` is how far in the rest of a line begins that does not fit, and
+        `shorten` cuts out the middles of words that fit into no line.
+        """
+        self._print(self.progress if self.as_json else self.console, text, hang, shorten=shorten)
+
+    def note(self, text: str | Text) -> None:
+        """A line about what goes on: no result, so on standard error."""
+        self._print(self.progress, text)
+
+    def verbatim(self, text: str) -> None:
+        """What is to be copied: never broken into lines, whatever its length."""
         (self.progress if self.as_json else self.console).print(Text(text))
+
+    def command(self, why: str, command: str) -> None:
+        """A command to type, on a line of its own where there is no room beside its reason."""
+        console = self.progress if self.as_json else self.console
+        fits = len(why) + len(command) + 2 <= console.width
+        self.verbatim(f"{why}: {command}" if fits else f"{why}:\n{command}")
+
+    def show(self, table: Table) -> None:
+        """A table for people; nothing with `--json`."""
+        if not self.as_json:
+            self.console.print(table)
 
     def emit(self, event: str, **fields: Any) -> None:
         """A result for programs; nothing without `--json`."""
         if self.as_json:
-            print(json.dumps({"event": event, **fields}, default=str), flush=True)  # noqa: T201 - rich would wrap it
+            self.console.print(Text(json.dumps({"event": event, **fields}, default=str)))
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Requirements and what they were judged by: a table, a line each in a pipe, or JSON."""
+        """Requirements and what they were judged by, as a table, lines or JSON, and how many."""
         for finding in findings:
             self.emit(
                 "finding",
@@ -47,22 +97,66 @@ class Output:
                 evidence=finding.evidence,
                 **_hinted(finding),
             )
-            if not self.as_json and not self.console.is_terminal:
-                self.say(f"{finding.verdict:<8}{finding.requirement}: {finding.evidence}")
-        if not self.as_json and self.console.is_terminal:
+        if self.as_json:
+            return
+        if _is_looked_at(self.console):
             self.console.print(_findings_table(findings))
-        if not self.as_json:
+        else:
             for finding in findings:
-                for word, text in _hinted(finding).items():
-                    self.say(f"{word:<8}{finding.key or finding.requirement}: {text}")
+                self.say(f"{finding.verdict:<8}{finding.requirement}: {finding.evidence}")
+        for finding in findings:
+            for word, text in _hinted(finding).items():
+                line = f"{word:<{VERDICT_WIDTH}}{finding.key or finding.requirement}: {text}"
+                self.say(line, VERDICT_WIDTH)
+        if findings:
+            self.say(_counts(findings))
+
+    def waiting(self, text: str) -> AbstractContextManager[Activity]:
+        """While something long goes on: a spinner, or a plain line where nothing moves."""
+        return self.counting(text, None)
+
+    def counting(
+        self, text: str, total: float | None, told: Callable[[float], str] = "{:.0f}".format
+    ) -> AbstractContextManager[Activity]:
+        """While something is counted up to the total: a bar, or a plain line now and then."""
+        if self.moves:
+            return moving(self.progress, text, total, told)
+        return plain(self.progress, text, total, told, self.clock)
 
     @contextmanager
-    def waiting(self, text: str) -> Iterator[Status]:
-        """A spinner while something long goes on; a plain line where there is no terminal."""
-        if not self.progress.is_terminal:
-            self.progress.print(Text(f"{text} ..."))
-        with self.progress.status(Text(text)) as status:
-            yield status
+    def below(self, picture: Callable[[], RenderableType]) -> Iterator[None]:
+        """For the body the picture stands below what is said, where it can move."""
+        if not self.moves:
+            yield
+            return
+        with Live(
+            console=self.progress,
+            get_renderable=picture,
+            refresh_per_second=LOOKS_PER_SECOND,
+            transient=True,
+            redirect_stdout=_is_looked_at(self.console),
+        ):
+            yield
+
+    def _print(
+        self, console: Console, text: str | Text, hang: int | None = None, *, shorten: bool = False
+    ) -> None:
+        text = Text(text) if isinstance(text, str) else text
+        if _is_looked_at(console):
+            text = fitted(text, console.width, hang, shorten=shorten)
+        console.print(text)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.file.isatty():
+        console.width = PIPE_WIDTH
+    return console
+
+
+def _is_looked_at(console: Console) -> bool:
+    """Whether its other end is a terminal; FORCE_COLOR makes none of a pipe."""
+    return console.file.isatty()
 
 
 def _hinted(finding: Finding) -> dict[str, str]:
@@ -73,9 +167,15 @@ def _hinted(finding: Finding) -> dict[str, str]:
     return {"hint": HINTS[finding.key]} if broken else {}
 
 
+def _counts(findings: Sequence[Finding]) -> str:
+    """`11 valid, 1 unknown`."""
+    counts = {v: sum(finding.verdict is v for finding in findings) for v in Verdict}
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+
+
 def _findings_table(findings: Sequence[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, min_width=VERDICT_WIDTH - 1)
     table.add_column()
     table.add_column(overflow="fold")
     for finding in findings:

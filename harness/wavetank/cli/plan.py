@@ -16,12 +16,15 @@ from wavetank.cli.options import (
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
     DebugOption,
+    DeployedFormatOption,
+    DeployedNameOption,
     EmailOption,
     EndpointOption,
     HandlerOption,
     JsonOption,
     PrefixOption,
     ResetOption,
+    ScheduleOption,
     StreamCaseOption,
     SurnameOption,
 )
@@ -43,27 +46,13 @@ def plan(
     profile: ProfileOption = None,
     account: AccountOption = None,
     endpoint: EndpointOption = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            metavar="NAME",
-            help="Whose pipeline, as 'First Surname'. Default in a sandbox: the deployed one.",
-        ),
-    ] = None,
+    name: DeployedNameOption = None,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
-    record_format: Annotated[
-        str | None,
-        typer.Option(
-            "--record-format", metavar="ndjson|original", help="Default: as it is deployed."
-        ),
-    ] = None,
-    schedule: Annotated[
-        bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
-    ] = True,
+    record_format: DeployedFormatOption = None,
+    schedule: ScheduleOption = True,
     handler: HandlerOption = None,
     shipped_handler: Annotated[
         bool, typer.Option("--shipped-handler", help="Put this project's own handler back.")
@@ -134,9 +123,9 @@ def _end(
         case ExitCode.BROKEN:
             output.say("nothing was changed; it cannot be deployed as things are: see the fixes")
         case ExitCode.UNKNOWN:
-            output.say(f"nothing was changed; not everything could be asked; to apply: {to_apply}")
+            output.command("nothing was changed; not everything could be asked; to apply", to_apply)
         case _:
-            output.say(f"nothing was changed; to apply: {to_apply}")
+            output.command("nothing was changed; to apply", to_apply)
     output.emit(
         "planned", changes_anything=planned.changes_anything, exit_code=code, to_apply=to_apply
     )

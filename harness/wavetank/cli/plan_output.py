@@ -173,4 +173,4 @@ def _rounded(usd: Decimal) -> float:
 
 def _print(output: Output, text: Text) -> None:
     """For people; with --json they read standard error."""
-    (output.progress if output.as_json else output.console).print(text)
+    output.say(text)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from importlib import metadata
 
 import typer
-from rich.text import Text
 
 from wavetank.attestation import Pass
 from wavetank.cli.attesting import require_passes
@@ -123,7 +122,7 @@ class _Promotion:
         self.output.emit("resource", **vars(event))
         if not event.status.endswith("_IN_PROGRESS"):
             line = in_words(event) if event.is_failure else f"{event.resource} {event.status}"
-            self.output.progress.print(Text(f"  {line}"))
+            self.output.note(f"  {line}")
 
     def _clear_the_way(self, deployer: Deployer) -> None:
         """What was left that nobody can update is put right, each with a yes of its own."""

@@ -67,8 +67,9 @@ def _story(told: ToldRun) -> Story:
 
 def _judge(told: ToldRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
     judges = judges_of(pipeline, story.scenario)
-    for event in read_history(told.saved.history):
-        judges.observe(event)
+    with output.waiting("judging"):
+        for event in read_history(told.saved.history):
+            judges.observe(event)
     engine = told.summary.engine if told.by_hand else None
     findings, code = verdicts(story.scenario, judges, engine)
     output.findings(findings)

@@ -236,7 +236,7 @@ def tell(played: Played, saved: SavedRun, output: Output) -> None:
     output.findings(played.findings)
     folder = _short(saved.folder)
     output.say(f"{counted(played.events, 'event')} in {folder}, digest {played.digest[:12]}")
-    output.say(f"the same again: ./wavetank replay {saved.folder.name}")
+    output.command("the same again", f"./wavetank replay {saved.folder.name}")
     output.emit(
         "played", folder=str(saved.folder), digest=played.digest, exit_code=played.exit_code
     )

@@ -47,11 +47,12 @@ from wavetank.cli.session import (
     stop_on_signal,
 )
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.drill.record import DrillFolder
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
 from wavetank.errors import UsageError
 from wavetank.sandbox import pages_address
-from wavetank.settings import read_settings
+from wavetank.settings import SANDBOX_ACCOUNT, read_settings
 from wavetank.stack.own_handler import read_own_handler
 from wavetank.stack.template import check_address
 from wavetank.trigger import Trigger
@@ -123,7 +124,9 @@ def up(
                 output.say(f"pages: {pages_address(endpoint)}")
                 show_unconfirmed(session.sandbox, output)
             else:
-                follow(session, output)
+                stem = session.sandbox.names.stem
+                drills = DrillFolder(read_settings().state_folder, SANDBOX_ACCOUNT, stem)
+                follow(session, output, drills.read)
     except Stopped:
         output.say("stopped")
         output.emit("stopped")
@@ -197,7 +200,8 @@ def tick(
     output = Output(as_json=as_json)
     sandbox = running_sandbox(endpoint)
     minute = floor_to_minute(sandbox.clock.now())
-    answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)
+    with output.waiting("making the tick"):
+        answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)
     records = f"{answer['records']} records" if "records" in answer else "made"
     output.say(f"tick of {rfc3339(minute)}: {records}")
     output.emit("tick", at=rfc3339(minute), answer=answer)

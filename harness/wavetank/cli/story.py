@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wavetank.cli.output import Output
+from wavetank.cli.wrapping import ELLIPSIS
 from wavetank.history import (
     AttemptEnded,
     Event,
@@ -60,7 +61,7 @@ class Narrator:
             case Fired() if event.at != event.due:
                 self._say(event, f"the event due at {event.due:%H:%M:%S} arrives")
             case AttemptEnded() if event.error_type:
-                text = f"{event.error_type}: {event.message}"[:ERROR_CHARACTERS]
+                text = _cut(f"{event.error_type}: {event.message}")
                 self._once(event, "failure", f"{event.function} fails: {text}")
             case GivenUp():
                 attempts = counted(event.attempts, "attempt")
@@ -88,4 +89,9 @@ class Narrator:
     def _say(self, event: Event, text: str) -> None:
         assert self._begin is not None  # the first event of a run
         passed = int((event.at - self._begin).total_seconds())
-        self._output.say(f"{passed // 3600:02}:{passed // 60 % 60:02}:{passed % 60:02}  {text}")
+        time = f"{passed // 3600:02}:{passed // 60 % 60:02}:{passed % 60:02}  "
+        self._output.say(time + text, len(time), shorten=True)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= ERROR_CHARACTERS else f"{text[: ERROR_CHARACTERS - 1]}{ELLIPSIS}"

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
+from wavetank.cli.activity import Activity
 from wavetank.cli.output import Output
 from wavetank.clock import WallClock
 from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.pipelines.pipeline import Pipeline
+from wavetank.words import span
 
 SECOND = timedelta(seconds=1)
 
@@ -35,25 +35,34 @@ def deployed_tank(pipeline: Pipeline, output: Output) -> Iterator[Tank]:
 
 
 def play_with_progress(
-    made: Tank, pipeline: Pipeline, story: Story, history: Path, output: Output
+    made: Tank,
+    pipeline: Pipeline,
+    story: Story,
+    history: Path,
+    output: Output,
+    observe: Callable[[Event], None] = lambda _: None,
 ) -> Played:
-    """Plays it; on a terminal a bar shows how much of the virtual time has passed."""
-    if not output.progress.is_terminal:
-        return play(made, pipeline, story, history)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=output.progress, transient=True) as progress:
-        return play(made, pipeline, story, history, _shows(progress, story))
+    """Plays it; how much of the virtual time has passed is shown meanwhile."""
+    seconds = story.scenario.horizon / SECOND
+    with output.counting("virtual time", seconds, span) as activity:
+        shows = _shows(activity, story)
+
+        def take(event: Event) -> None:
+            observe(event)
+            shows(event)
+
+        return play(made, pipeline, story, history, take)
 
 
-def _shows(progress: Progress, story: Story) -> Callable[[Event], None]:
+def _shows(activity: Activity, story: Story) -> Callable[[Event], None]:
     """What moves the bar: at most once for each second of virtual time."""
-    task = progress.add_task("virtual time", total=story.scenario.horizon / SECOND)
     latest = story.start
+    end = story.start + story.scenario.horizon
 
     def show(event: Event) -> None:
         nonlocal latest
         if event.at > latest:
             latest = event.at
-            progress.update(task, completed=(latest - story.start) / SECOND)
+            activity.update(done=(min(latest, end) - story.start) / SECOND)
 
     return show

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from rich.prompt import Prompt
-from rich.text import Text
 
 from wavetank.cli.output import Output
 from wavetank.cli.running import running_record
@@ -76,7 +75,7 @@ def confirm(
     """
     if yes or (target.kind is TargetKind.LOCAL and not everywhere):
         return
-    output.progress.print(Text(f"{question}\nThis is {target.description}."))
+    output.note(f"{question}\nThis is {target.description}.")
     if not sys.stdin.isatty():
         raise UsageError(f"{word} to be typed", "no terminal", "give --yes where nobody can answer")
     answer = Prompt.ask(f"Type {word} to go on", console=output.progress)

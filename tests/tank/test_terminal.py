@@ -1,0 +1,86 @@
+"""`run` and `replay` in a terminal: what moves, what stays, and what Ctrl-C leaves."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.shell import Shell
+from tests.terminal import Terminal, shown, terminal
+from wavetank.errors import ExitCode
+
+WIDTH = 60
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """A shell with a state folder of its own."""
+    return Shell(tmp_path_factory.mktemp("terminal"))
+
+
+@pytest.fixture(scope="module")
+def played(shell: Shell) -> Terminal:
+    """A run in a window of sixty columns."""
+    return shown(shell.command("run", "calm-day", "--hours", "1", "--seed", "7"), WIDTH)
+
+
+def test_a_run_shows_what_moves_and_leaves_what_came_of_it(played: Terminal) -> None:
+    """A spinner, then a bar; at the end they are gone, and verdicts and totals stand there."""
+    assert played.process.returncode == ExitCode.VALID
+    assert played.wrote(r"deploying to LocalStack in this process \(\d+ s\)")
+    assert played.wrote(r"virtual time ━+ .* of 1 h")
+    text = played.text()
+    assert "deploying" not in text
+    assert "━" not in text
+    assert text.count("\nvalid ") == 11
+    assert "\n11 valid\n" in text
+    assert text.endswith("the same again: ./wavetank replay calm-day-7")
+
+
+def test_a_run_breaks_between_words(played: Terminal) -> None:
+    """What does not fit into sixty columns goes on, set in, in the next line."""
+    lines = played.lines()
+    assert any(line.startswith("         ") for line in lines)  # under the requirement
+    assert not [line for line in lines if len(line) == WIDTH and line.endswith(" ")]
+    assert " ".join(" ".join(lines).split()).count("nothing was left at the end") == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "forbidden"),
+    [
+        ({"NO_COLOR": "1"}, b"\x1b[3"),
+        ({"TERM": "dumb"}, b"\x1b"),
+    ],
+)
+def test_colours_and_codes_can_be_done_without(
+    shell: Shell, played: Terminal, variables: dict[str, str], forbidden: bytes
+) -> None:
+    """NO_COLOR leaves colours out, a dumb terminal every code; the words stay."""
+    assert b"\x1b[32m" in played.raw  # valid is green
+    judged = shown(shell.command("replay", "calm-day-7", "--judge"), variables=variables)
+    assert judged.text().count("valid  ") == 11
+    assert forbidden not in judged.raw
+
+
+def test_in_a_pipe_there_is_no_code(shell: Shell, played: Terminal) -> None:
+    """Neither escape codes nor carriage returns, and every finding is one line."""
+    assert played.process.returncode == ExitCode.VALID
+    judged = shell.run("replay", "calm-day-7", "--judge")
+    assert not {"\x1b", "\r"} & set(judged.out + judged.err)
+    assert len(judged.out.splitlines()) == 12
+    assert judged.err == "judging ...\n"
+
+
+def test_ctrl_c_in_a_run_says_what_was_left(tmp_path: Path) -> None:
+    """In a line, with the shell's code, and the cursor is there again."""
+    command = Shell(tmp_path).command("run", "calm-day")
+    with terminal(command) as window:
+        window.wait_for("virtual time")
+        window.press_ctrl_c()
+        window.process.wait(60)
+    text = " ".join(window.text().split())
+    assert window.process.returncode == ExitCode.INTERRUPTED
+    assert "stopped; what happened until then is in" in text
+    assert "history.jsonl" in text
+    assert "Traceback" not in text
+    assert "virtual time" not in text.partition("stopped;")[2]
+    assert not window.screen.cursor.hidden
