@@ -20,6 +20,7 @@ from wavetank.cli import (
     drill,
     plan,
     replay,
+    report,
     sandbox,
     suite,
     teardown,
@@ -52,6 +53,7 @@ app.command()(access.access)
 app.command()(assess.assess)
 app.command()(play.run)
 app.command()(replay.replay)
+app.command()(report.report)
 app.command()(compare.compare)
 app.command()(campaign.campaign)
 app.command()(bench.bench)
