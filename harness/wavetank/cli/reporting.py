@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+
 from wavetank.cli.output import Output
 from wavetank.report.index import CampaignIndex, save_index
 from wavetank.runs import SavedRun

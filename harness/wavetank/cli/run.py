@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -71,7 +71,7 @@ class Report:
 
     def count(self, verdict: Verdict) -> int:
         """How many findings came to it."""
-        return sum(finding.verdict is verdict for finding in self.findings)
+        return sum(finding.verdict == verdict for finding in self.findings)
 
 
 def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

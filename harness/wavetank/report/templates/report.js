@@ -61,6 +61,7 @@
       zoomTo(Math.max(1, span / linkedSeconds));
       scroller.scrollLeft = fraction * room() * zoom - room() / 2;
       for (const end of ["x1", "x2"]) cursor.setAttribute(end, `${fraction * 100}%`);
+      cursor.setAttribute("visibility", "visible");
       scroller.focus({ preventScroll: true });
     }
 
