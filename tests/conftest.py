@@ -21,6 +21,7 @@ TIERS = {
     "campaign": "worker processes, and a Dask cluster of two on this machine",
     "embedded": "LocalStack as a child process, wall time",
     "fidelity": "AWS's behaviours, looked at with our plug-ins and without",
+    "pages": "what people look at, in a headless browser",
     "docker": "needs a Docker engine",
 }
 """The folders below tests/, by what their tests need to run; each is a marker, as in `-m tank`."""

@@ -7,19 +7,27 @@ from wavetank.settings import read_settings
 
 DOCUMENTS = (
     "README.md",
+    "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/docker.md",
+    "docs/live-pages.md",
+    "docs/scenarios.md",
     "docs/testing-your-own-pipeline.md",
 )
 """Whose commands are typed on a sandbox; those of docs/going-live.md are in tests/live."""
 ALL_DOCKER = "docs/docker.md"
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """The texts of the document's blocks that begin with this word or words."""
+    text = (read_settings().project_folder / document).read_text()
+    return [block for words, block in BLOCK.findall(text) if words == language]
 
 
 def commands(document: str) -> list[str]:
     """The lines, in their order."""
-    text = (read_settings().project_folder / document).read_text()
-    return [line for block in BLOCK.findall(text) for line in block.splitlines()]
+    return [line for block in blocks(document, "sh") for line in block.splitlines()]
 
 
 def docker_commands(document: str) -> list[str]:

@@ -10,6 +10,11 @@ from wavetank.errors import InfrastructureError
 HTTP_SECONDS = 60
 
 
+def pages_address(endpoint: str) -> str:
+    """Where a sandbox shows itself to people."""
+    return f"{endpoint}/_wavetank/"
+
+
 @dataclass(frozen=True)
 class SandboxControls:
     """The routes of Wavetank's plug-ins in the LocalStack at the endpoint."""

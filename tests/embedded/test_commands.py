@@ -139,7 +139,8 @@ def _assert_takes_up_and_misses_a_table(shell: Shell, held: set[str]) -> None:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """A sandbox whose machine is broken by one test after the other."""
     shell = Shell(tmp_path_factory.mktemp("machine"))
-    assert shell.run("up", "--detach").code == 0
+    up = shell.run("up", "--detach")
+    assert (up.code, "pages: http://127.0.0.1:" in up.out) == (0, True), up.err
     assert shell.delivered()  # so that no check waits for the buffer
     yield shell
     shell.run("down")

@@ -55,12 +55,3 @@ def test_the_map_of_the_tree_is_true() -> None:
     folders = re.findall(r"^\| `([\w/]+)` \|", (project / "README.md").read_text(), re.MULTILINE)
     assert len(folders) >= 5
     assert [folder for folder in folders if not (project / folder).is_dir()] == []
-
-
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_between_documents_lead_somewhere(document: str) -> None:
-    """A renamed file takes its links along."""
-    folder = (read_settings().project_folder / document).parent
-    text = (read_settings().project_folder / document).read_text()
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
-    assert [link for link in links if not (folder / link).exists()] == []

@@ -15,6 +15,7 @@ from tests.live.conftest import ADDRESS, PACE_SECONDS
 from tests.live.hosts import PROJECT
 from tests.live.mail import confirm, messages_to
 from tests.live.names import unique_names
+from tests.live.switches import active, begin
 from tests.waiting import wait_until_true
 from wavetank.clients import sandbox_clients
 from wavetank.clock import WallClock, floor_to_minute
@@ -99,6 +100,18 @@ class Sandbox:
             if record.ticker == FIRST_PRICES[0].ticker
         )
 
+    def switch_faults_on(self) -> None:
+        """Who had confirmed has not, by one, and by another the function may not run."""
+        topic, endpoint = topic_arn(self.aws, self.names), self.child.endpoint
+        listed = self.aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        (confirmed,) = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == ADDRESS]
+        function = self.names.streaming_function
+        for answer in (
+            begin(endpoint, "unconfirmed-address", subscription=confirmed),
+            begin(endpoint, "no-concurrency", function=function),
+        ):
+            answer.raise_for_status()
+
     def save(self) -> str | None:
         """Saves now; what went wrong, None where nothing did."""
         return SandboxControls(self.child.endpoint).save_snapshot()
@@ -147,17 +160,22 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
         sandbox.send_mail()
         sandbox.tick(_minute())
         held = sandbox.holdings()
+        sandbox.switch_faults_on()
     return Stopped(state, names, held)
 
 
 def test_a_stop_loses_nothing(stopped: Stopped, tmp_path: Path) -> None:
-    """Prices, objects, messages, who has confirmed; and links from before are good after."""
+    """Prices, objects, messages, who has confirmed, links; but no fault that was switched on."""
     before, names = stopped.held, stopped.names
     assert len(before.prices) == 5
     assert len(before.objects) == 1
     with _sandbox(stopped.copy(tmp_path / "state"), names) as sandbox:
         after = sandbox.holdings()
         assert replace(after, objects=before.objects) == before
+        assert active(sandbox.child.endpoint) == []
+        function = names.streaming_function
+        reserved = sandbox.aws.awslambda.get_function_concurrency(FunctionName=function)
+        assert "ReservedConcurrentExecutions" not in dict(reserved)
         assert before.objects[0] in after.objects  # beside it, perhaps, what was on its way
         body = sandbox.aws.s3.get_object(Bucket=names.bucket, Key=before.objects[0].key)
         assert len(body["Body"].read()) == before.objects[0].size_bytes

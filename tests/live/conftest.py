@@ -90,6 +90,12 @@ def pipeline(make_pipeline: MakePipeline) -> Pipeline:
     return make_pipeline()
 
 
+@pytest.fixture(scope="session")
+def befallen(make_pipeline: MakePipeline) -> Pipeline:
+    """One for the tests that switch faults on, and heal them."""
+    return make_pipeline()
+
+
 @dataclass(frozen=True)
 class Answer:
     """What an invocation gave: the payload, the error's kind, and the last 4 KB of its log."""

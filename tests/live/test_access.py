@@ -14,7 +14,6 @@ from tests.live.names import unique_letters
 from tests.live.schedule import schedule_has_looked
 from tests.waiting import wait_until_seen, wait_until_true
 from wavetank.access.matrix import EXPECTED, Actor, Verb, probe_bucket
-from wavetank.access.roles import Use
 from wavetank.clients import (
     AwsClients,
     ClientError,
@@ -24,6 +23,7 @@ from wavetank.clients import (
     sandbox_clients,
 )
 from wavetank.clock import WallClock, floor_to_minute
+from wavetank.rights import Use
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 from wavetank.trigger import Trigger

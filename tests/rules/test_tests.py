@@ -18,7 +18,7 @@ from tests.rules.source import (
     sources_in,
 )
 
-PROOFS = frozenset({"playwright.sync_api.expect", "pytest.fail", "pytest.raises", "pytest.warns"})
+PROOFS = frozenset({"pytest.fail", "pytest.raises", "pytest.warns"})
 PROVING_NAMES = ("assert_", "wait_until")
 """Of helpers that fail by themselves; whoever waits in vain raises, and never returns False."""
 
@@ -68,6 +68,8 @@ def _is_proof(node: ast.AST) -> bool:
     match node:
         case ast.Assert(test=condition):
             return not isinstance(condition, ast.Constant)
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="expect")))):
+            return True  # Playwright's; expect() alone expects nothing
         case ast.Call(func=function):
             name = ast.unparse(function)
             return name in PROOFS or name.rpartition(".")[2].startswith(PROVING_NAMES)
@@ -128,6 +130,7 @@ def test_tests_stand_in_a_tier() -> None:
         (unproved, "def test_x():\n    x()"),
         (unproved, "def test_x():\n    assert True"),
         (unproved, "def test_x():\n    with raises_nothing():\n        x()"),
+        (unproved, "def test_x():\n    expect(x)"),
         (left_out, "@pytest.mark.skip\ndef test_x(): ..."),
         (left_out, "@pytest.mark.xfail(strict=True)\ndef test_x(): ..."),
         (left_out, "@pytest.mark.skipif('not docker', reason='')\ndef test_x(): ..."),
@@ -146,6 +149,7 @@ def test_weak_test_is_caught(checker: Checker, text: str) -> None:
         "assert x == 1",
         "with pytest.raises(ValueError):\n        x()",
         "mock.assert_called_once()",
+        "expect(x).to_be_visible()",
         "wait_until_true(lambda: x)",
         "for x in y:\n        assert_none(x)",
         "assert x\n    pytest.skip('no Docker here')",

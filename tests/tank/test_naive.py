@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from tests.documents import blocks
 from tests.live.hosts import PROJECT
 from tests.tank.conftest import Deployed
 from tests.tank.naive import NAIVE, with_handler
-from tests.tank.stories import HORIZON, tell_of
+from tests.tank.stories import HORIZON, tell, tell_of
+from wavetank.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import (
     DuplicateDelivery,
@@ -28,6 +30,7 @@ from wavetank.faults.functions import (
 )
 from wavetank.faults.guarantee import is_of_the_alert
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
+from wavetank.scenario.file import parse_scenario
 
 SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
 AFTER, LASTS = timedelta(minutes=4), timedelta(minutes=6)
@@ -84,6 +87,13 @@ def test_the_readme_says_what_the_naive_handler_breaks(naive: Deployed) -> None:
 def _row(naive: Deployed, story: str, fault: Fault) -> str:
     broken = tell_of(naive, fault).broken()
     return f"| {story} | {', '.join(sorted(broken)) or 'nothing'} |"
+
+
+def test_the_page_on_scenarios_breaks_the_naive_handler(naive: Deployed) -> None:
+    """Its scenario expects that the walk breaks, and passes because it does."""
+    (text,) = blocks("docs/scenarios.md", "toml naive")
+    told = tell(naive, parse_scenario("told", text, "docs/scenarios.md"))
+    assert told.played.exit_code == ExitCode.VALID, told.broken()
 
 
 def test_every_fault_of_the_stream_is_in_the_table() -> None:

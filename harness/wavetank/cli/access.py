@@ -7,11 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from wavetank.access.matrix import EXPECTED, AccessMatrix, Actor, Verb
-from wavetank.access.roles import RoleReport
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.running import running_sandbox
 from wavetank.errors import ExitCode, UsageError
+from wavetank.rights import RoleReport
 from wavetank.words import counted
 
 

@@ -9,6 +9,7 @@ from wavetank.cli.running import attach_to_deployed
 from wavetank.clock import WallClock
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import InfrastructureError
+from wavetank.sandbox import pages_address
 
 READY_SECONDS_MAX = 180.0
 POLL_SECONDS = 0.1
@@ -46,5 +47,6 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
                 )
             clock.sleep(POLL_SECONDS)
     output.say(f"ready at {record.endpoint}; ./wavetank down stops it")
+    output.say(f"pages: {pages_address(record.endpoint)}")
     output.emit("ready", endpoint=record.endpoint)
     show_unconfirmed(attach_to_deployed(record), output)

@@ -12,6 +12,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.session import Session
 from wavetank.clients import BotoCoreError, ClientError
 from wavetank.errors import InfrastructureError
+from wavetank.sandbox import pages_address
 from wavetank.watch import Happening, Kind, Watcher
 
 LOOK_SECONDS = 1.0
@@ -34,6 +35,7 @@ def follow(session: Session, output: Output) -> None:
     sandbox = session.sandbox
     watcher = Watcher(sandbox.aws, sandbox.names, sandbox.record.endpoint, sandbox.clock)
     output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
+    output.say(f"pages: {pages_address(sandbox.record.endpoint)}")
     show_unconfirmed(sandbox, output)
     show = _screen if output.console.is_terminal and not output.as_json else _lines
     show(session, watcher, output)

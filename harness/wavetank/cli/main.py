@@ -17,6 +17,7 @@ from wavetank.cli import (
     compare,
     demo,
     deploy,
+    diagram,
     drill,
     plan,
     replay,
@@ -56,6 +57,7 @@ app.command()(replay.replay)
 app.command()(report.report)
 app.command()(compare.compare)
 app.command()(campaign.campaign)
+app.command()(diagram.diagram)
 app.command()(bench.bench)
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

@@ -1,12 +1,11 @@
 """The sandbox that runs from this project, or one at an endpoint, as commands beside it see it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
-from wavetank.access.roles import RoleReport, Use, granted, report, stack_roles
+from wavetank.access.roles import granted, stack_roles
 from wavetank.clients import (
     AwsClients,
     anonymous_clients,
@@ -31,6 +30,7 @@ from wavetank.probes import (
 )
 from wavetank.requirements import CheckedPipeline, topic_arn
 from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.rights import RoleReport, report, uses_of
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.stack.cloudformation import ResourceEvent
@@ -110,7 +110,7 @@ class RunningSandbox:
         """Of each of the pipeline's roles, what it has and what it used since the start."""
         found = SandboxControls(self.record.endpoint).access_uses() or []
         return [
-            report(role, granted(self.aws, role), _uses(role, found))
+            report(role, granted(self.aws, role), uses_of(role, found))
             for role in stack_roles(self.aws, self.names.pipeline_stack)
         ]
 
@@ -133,12 +133,6 @@ class RunningSandbox:
                 return compose_sandbox().memory_mb()
             case Engine.ATTACHED:
                 return None
-
-
-def _uses(role: str, found: list[dict[str, Any]]) -> Iterator[Use]:
-    for entry in found:
-        if entry["principal"].endswith(f":role/{role}"):
-            yield Use(entry["action"], entry["resource"], entry["allowed"], entry["count"])
 
 
 def compose_sandbox() -> ComposeSandbox:

@@ -50,6 +50,7 @@ from wavetank.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
 from wavetank.errors import UsageError
+from wavetank.sandbox import pages_address
 from wavetank.settings import read_settings
 from wavetank.stack.own_handler import read_own_handler
 from wavetank.stack.template import check_address
@@ -119,6 +120,7 @@ def up(
             if detach:
                 endpoint = session.sandbox.record.endpoint
                 output.say(f"ready at {endpoint}; ./wavetank down stops it")
+                output.say(f"pages: {pages_address(endpoint)}")
                 show_unconfirmed(session.sandbox, output)
             else:
                 follow(session, output)

@@ -11,7 +11,7 @@ from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
 from wavetank.faults.duration import duration_text
 from wavetank.faults.form import plan_to_json
-from wavetank.history import Digest, Event, HistoryWriter, TableSeen, encode
+from wavetank.history import Digest, Event, HistoryWriter, TableSeen, line_of
 from wavetank.invariants import EnoughAlerts, Judges
 from wavetank.live.judging import BY_HAND, decided, told_by_hand
 from wavetank.pipelines.pipeline import Pipeline
@@ -173,7 +173,7 @@ class Recording:
         """Takes the next event."""
         self.events += 1
         if self._writer is None:
-            self._digest.add(encode(event))
+            self._digest.add(line_of(event))
         else:
             self._writer.write(event)
         self._judges.observe(event)

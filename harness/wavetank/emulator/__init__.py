@@ -15,4 +15,8 @@ code works in the harness's own process, in a child process and in the published
     listening         on the address that is given, and on no other
     s3                S3 that keeps its objects to itself
     cloudformation    buckets with all their properties; updates that happen, or fail
+    site              who may ask our routes, and the list of them
+    pages             what a sandbox shows of itself in a browser, and as JSON
+    live_faults       faults that somebody switches on, and heals
+    deployed, stacks  what is deployed, for those who look on
 """

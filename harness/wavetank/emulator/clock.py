@@ -32,28 +32,34 @@ class WrongClock:
         self._frozen: Any = None
         self._offset_seconds = 0.0
 
+    @property
+    def offset_seconds(self) -> float:
+        """By how much LocalStack's clock is wrong."""
+        return self._offset_seconds
+
     @route("/_wavetank/clock", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, float]:
-        """The route that tells."""
+        """Tells by how much LocalStack's clock is wrong."""
         return {"offset_seconds": self._offset_seconds}
 
     @route("/_wavetank/clock", methods=["POST"])
     def on_post(self, request: Request, **__: object) -> dict[str, float] | Response:
-        """The route that sets."""
+        """Has all of LocalStack believe in another time."""
         offset = (request.get_json(silent=True) or {}).get("offset_seconds")
         if not isinstance(offset, int | float) or abs(offset) > OFFSET_SECONDS_MAX:
             message = f"expected offset_seconds of at most a year; found {offset!r}; correct it\n"
             return Response(message, BAD_REQUEST)
-        self._move(float(offset))
+        self.move(float(offset))
         return {"offset_seconds": self._offset_seconds}
 
     @route("/_wavetank/clock", methods=["DELETE"])
     def on_delete(self, _: Request, **__: object) -> dict[str, float]:
-        """The route that heals."""
-        self._move(0.0)
+        """Gives LocalStack the machine's time back."""
+        self.move(0.0)
         return {"offset_seconds": self._offset_seconds}
 
-    def _move(self, offset_seconds: float) -> None:
+    def move(self, offset_seconds: float) -> None:
+        """Makes the clock wrong by so much; 0 gives LocalStack the machine's time back."""
         with self._lock:
             if self._frozen is not None:
                 self._frozen.stop()
@@ -65,7 +71,11 @@ class WrongClock:
             self._offset_seconds = offset_seconds
 
 
+WRONG_CLOCK = WrongClock(WallClock())
+"""Python has one time, and so there is one of these."""
+
+
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def offer_wrong_clock() -> None:
     """Adds the routes."""
-    ROUTER.add(WrongClock(WallClock()))
+    ROUTER.add(WRONG_CLOCK)

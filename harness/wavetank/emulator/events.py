@@ -58,6 +58,11 @@ class Timetable:
                 if rule.state != "DISABLED":
                     yield rule, due
 
+    def due(self, arn: str) -> datetime | None:
+        """When the rule is due next, on or off; None where it has no timer, or never is again."""
+        timer = self._timers.get(arn)
+        return timer.due if timer else None
+
 
 def next_due(expression: str, created: datetime, after: datetime) -> datetime | None:
     """The first instant after `after` at which a rule of that age is due; None: never again.
@@ -114,6 +119,10 @@ class WavetankEvents(EventsProvider):
     def on_before_stop(self) -> None:
         """Ends it."""
         self._stopped.set()
+
+    def next_fire(self, arn: str) -> datetime | None:
+        """When the rule of the ARN is due next, as far as it has a schedule."""
+        return self._timetable.due(arn)
 
     def create_rule_service(self, *details: Any, **named: Any) -> RuleService:
         """What PutRule makes and keeps; refuses the expressions that AWS refuses."""

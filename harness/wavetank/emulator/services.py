@@ -1,11 +1,24 @@
-"""The services that LocalStack has loaded, where our own code needs more of them than their API."""
+"""The services that LocalStack has loaded: their clients, and where more is needed than their API.
 
+The sandbox's own account and region are meant, and no others.
+"""
+
+from datetime import datetime
 from typing import Any
 
+from localstack.aws.connect import connect_to
 from localstack.services.plugins import SERVICE_PLUGINS
 
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.mailbox.confirmation import Confirmations
+
+ACCOUNT = "000000000000"
+REGION = "eu-west-1"
+
+
+def clients() -> Any:
+    """LocalStack's own clients by service: their calls are LocalStack's, and nobody judges them."""
+    return connect_to(aws_access_key_id=ACCOUNT, region_name=REGION)
 
 
 def s3_storage() -> Any:
@@ -27,6 +40,12 @@ def deliverer() -> Deliverer:
 def confirmations() -> Confirmations:
     """The e-mail subscriptions of our SNS, and their mailbox."""
     found: Confirmations = _provider("sns").confirmations
+    return found
+
+
+def next_fire(rule_arn: str) -> datetime | None:
+    """When the schedule's rule is due next; None where it has no schedule, or never is again."""
+    found: datetime | None = _provider("events").next_fire(rule_arn)
     return found
 
 

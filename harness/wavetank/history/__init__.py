@@ -9,7 +9,7 @@ The driver writes; `wavetank.invariants` judges, live or from the file.
 """
 
 from wavetank.history.difference import Difference, first_difference
-from wavetank.history.encoding import Digest, decode, digest_of, encode
+from wavetank.history.encoding import Digest, decode, digest_of, encode, line_of
 from wavetank.history.events import (
     EVENTS,
     AttemptBegan,
@@ -74,5 +74,6 @@ __all__ = [
     "digest_of",
     "encode",
     "first_difference",
+    "line_of",
     "read_history",
 ]

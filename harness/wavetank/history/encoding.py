@@ -50,15 +50,20 @@ def decode(line: str) -> Event:
     return decoded
 
 
+def line_of(event: Event) -> bytes:
+    """The event's line as it stands in a file, with its end; see `encode`."""
+    return f"{encode(event)}\n".encode("ascii")
+
+
 class Digest:
     """The SHA-256 of the canonical lines so far."""
 
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()
 
-    def add(self, line: str) -> None:
-        """Takes in a canonical line, without its end."""
-        self._sha256.update(line.encode("ascii") + b"\n")
+    def add(self, line: bytes) -> None:
+        """Takes in a canonical line, with its end."""
+        self._sha256.update(line)
 
     @property
     def value(self) -> str:
@@ -70,7 +75,7 @@ def digest_of(events: Iterable[Event]) -> str:
     """The digest of a whole history."""
     digest = Digest()
     for event in events:
-        digest.add(encode(event))
+        digest.add(line_of(event))
     return digest.value
 
 
@@ -79,7 +84,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"an instant without a zone: {value}")
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return in_utc.isoformat().replace("+00:00", "Z")
     if isinstance(value, Mapping):
         return dict(value)
     return vars(value)

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from wavetank.errors import InfrastructureError, UsageError
-from wavetank.history.encoding import Digest, decode, encode
+from wavetank.history.encoding import Digest, decode, line_of
 from wavetank.history.events import CutOff, Event
 
 
@@ -22,7 +22,7 @@ class HistoryWriter:
         self._path = path
         self._digest = Digest()
         try:
-            self._file = path.open("x", encoding="ascii", newline="\n", buffering=1)
+            self._file = path.open("xb")
         except FileExistsError as error:
             raise UsageError(
                 f"no history at {path}", "one of another run", "choose another folder"
@@ -37,10 +37,11 @@ class HistoryWriter:
 
     def write(self, event: Event) -> None:
         """Appends one event."""
-        line = encode(event)
+        line = line_of(event)
         self._digest.add(line)
         try:
-            self._file.write(f"{line}\n")
+            self._file.write(line)
+            self._file.flush()
         except OSError as error:
             raise _not_written(self._path, error) from error
 

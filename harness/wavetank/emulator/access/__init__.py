@@ -8,5 +8,6 @@ way round for want of knowledge.
 `document` reads JSON strictly, `patterns` the strings in it, `operators` and `conditions` what a
 statement hangs on, `principals` whom it names; `policy` puts them together. `context` and `request`
 say what is asked, `evaluation` decides, `messages` words the refusal as AWS does, and
-`public_access` tells what S3 calls a public policy.
+`public_access` tells what S3 calls a public policy. For who looks on,
+`matrix` judges a bucket's calls without making them, and `grants` lists what roles have.
 """

@@ -20,6 +20,8 @@ from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
 PARTITION = "aws"
+SESSION = "somebody"
+"""The name of a session that only somebody who asks what a role may do has."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def find_caller(context: RequestContext) -> Caller | None:
     if caller is not None:
         return caller
     if internal is None:
-        return Caller(_administrator(context.account_id), None)
+        return administrator_of(context.account_id)
     if name := internal.get("service_principal"):
         return Caller(service(f"{name}.amazonaws.com"), ())
     return None
@@ -56,6 +58,30 @@ def is_administrator(caller: Caller) -> bool:
     return caller.policies is None
 
 
+def administrator_of(account: str) -> Caller:
+    """The account's administrator."""
+    arn = f"arn:aws:iam::{account}:root"
+    principal = Principal(type=PrincipalType.ACCOUNT, arn=arn, account=account, user_id=account)
+    return Caller(principal, None)
+
+
+def caller_in_role(account: str, role: Any) -> Caller:
+    """Whoever would take the role, by a session of no service's."""
+    session = f"arn:aws:sts::{account}:assumed-role/{role.name}/{SESSION}"
+    principal = Principal(
+        type=PrincipalType.ASSUMED_ROLE,
+        arn=session,
+        account=account,
+        user_id=f"{role.id}:{SESSION}",
+        role_arn=role.arn,
+    )
+    return Caller(principal, policies_of(role), _limits_of(role))
+
+
+def _limits_of(role: Any) -> str | None:
+    return "permissions boundaries" if role.permissions_boundary_arn else None
+
+
 def _of_session(account: str, key: str) -> Caller | None:
     session = _session(account, key) if key.startswith(("LSIA", "ASIA")) else None
     if session is None:
@@ -64,9 +90,8 @@ def _of_session(account: str, key: str) -> Caller | None:
     principal = _role_session(account, session)
     if role is None:
         return Caller(principal, ())
-    limits = "permissions boundaries" if role.permissions_boundary_arn else None
-    limits = "session policies" if session.policy else limits
-    return Caller(principal, _policies(role), limits)
+    limits = "session policies" if session.policy else _limits_of(role)
+    return Caller(principal, policies_of(role), limits)
 
 
 def _of_user(account: str, key: str) -> Caller | None:
@@ -77,12 +102,12 @@ def _of_user(account: str, key: str) -> Caller | None:
     if user is None:
         return None
     groups = [group for group in backend.groups.values() if user in group.users]
-    policies = (*_policies(user), *(text for group in groups for text in _policies(group)))
+    policies = (*policies_of(user), *(text for group in groups for text in policies_of(group)))
     principal = Principal(type=PrincipalType.USER, arn=user.arn, account=account, user_id=user.id)
     return Caller(principal, policies)
 
 
-def _policies(owner: Any) -> tuple[str, ...]:
+def policies_of(owner: Any) -> tuple[str, ...]:
     """The inline ones of a role, user or group, and the default versions of those attached."""
     attached = [
         version.document
@@ -113,8 +138,3 @@ def _role_session(account: str, session: Any) -> Principal:
         user_id=session.user_id,
         role_arn=session.role_arn,
     )
-
-
-def _administrator(account: str) -> Principal:
-    arn = f"arn:aws:iam::{account}:root"
-    return Principal(type=PrincipalType.ACCOUNT, arn=arn, account=account, user_id=account)

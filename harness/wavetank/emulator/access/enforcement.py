@@ -25,6 +25,7 @@ from wavetank.emulator.access.document import MalformedPolicyError
 from wavetank.emulator.access.messages import denial_message
 from wavetank.emulator.access.request import AccessRequest, PrincipalType
 from wavetank.emulator.access.resources import Resource, find_resource
+from wavetank.emulator.access.surroundings import surroundings
 from wavetank.emulator.access.usage import Usage
 from wavetank.emulator.settings import AccessChoice, read_emulator_settings
 from wavetank.naming import PROBE_SESSION
@@ -57,10 +58,14 @@ class Enforcement:
         if caller is not None:
             self._check(caller, context)
 
+    def state(self) -> dict[str, Any]:
+        """Whether policies are enforced, and what was used."""
+        return {"enforced": self._enforced, "used": self._usage.entries()}
+
     @route("/_wavetank/access", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
-        """The route that tells."""
-        return {"enforced": self._enforced, "used": self._usage.entries()}
+        """Tells whether policies are enforced, and which actions each role has used."""
+        return self.state()
 
     def _check(self, caller: Caller, context: RequestContext) -> None:
         call = _call(context)
@@ -97,11 +102,21 @@ class Enforcement:
             raise _denied(context, denial_message(request, found))
 
 
+_ENFORCEMENTS: list[Enforcement] = []
+"""The one that runs; LocalStack starts plug-ins by functions."""
+
+
+def access_state() -> dict[str, Any]:
+    """Whether policies are enforced, and which actions each role has used."""
+    return _ENFORCEMENTS[0].state()
+
+
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def enforce_access() -> None:
     """Puts the handler into the chain, unless policies are not to be enforced."""
     enforced = read_emulator_settings().access is AccessChoice.ENFORCE
     enforcement = Enforcement(enforced=enforced)
+    _ENFORCEMENTS[:] = [enforcement]
     ROUTER.add(enforcement)
     if enforced:
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
@@ -126,25 +141,15 @@ def _call(context: RequestContext) -> Call:
 
 
 def _surroundings(context: RequestContext, resource: Resource) -> dict[str, tuple[str, ...]]:
-    """The condition keys that belong to the call rather than to the caller.
-
-    The sandbox is reached over HTTP where AWS is over HTTPS, so a call counts as secure.
-    """
-    found: dict[str, tuple[str, ...]] = {
-        "aws:SecureTransport": ("true",),
-        "aws:RequestedRegion": (context.region,),
-        "aws:ResourceAccount": (resource.owner,),
-        "aws:SourceIp": (context.request.remote_addr or "127.0.0.1",),
-        "aws:SourceArn": (),
-        "aws:SourceAccount": (),
-        "aws:SourceOwner": (),
-        "aws:ViaAWSService": ("false",),
-    }
+    """The condition keys that belong to the call rather than to the caller."""
     internal: Any = context.internal_request_params or {}
-    if arn := internal.get("source_arn"):
-        found["aws:SourceArn"] = (str(arn),)
-        found["aws:SourceAccount"] = found["aws:SourceOwner"] = (str(arn).split(":")[4],)
-    return found
+    arn = internal.get("source_arn")
+    return surroundings(
+        region=context.region,
+        owner=resource.owner,
+        address=context.request.remote_addr,
+        source_arn=str(arn) if arn else None,
+    )
 
 
 def _denied(context: RequestContext, message: str) -> CommonServiceException:

@@ -11,5 +11,6 @@ runtime_site    the Python packages that AWS's runtime has, and no others
 outcome         how an invocation can end, in AWS's words
 async_events    events that arrive during an update of the code
 function_logs   what a function prints, with its own rights
+attempts        the last attempts of each function, for who looks on
 invocation_log  START, END and REPORT lines, as text or JSON
 """

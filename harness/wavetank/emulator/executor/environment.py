@@ -48,8 +48,7 @@ class Request:
 class Invocation:
     """What came of one invocation."""
 
-    payload: bytes
-    is_error: bool
+    report: Report
     log: str
 
 
@@ -122,7 +121,7 @@ class Environment:
         )
         if not run.is_reusable():
             self.end()
-        return Invocation(outcome.payload, outcome.is_error, self._log(report, output))
+        return Invocation(report, self._log(report, output))
 
     def end(self) -> None:
         """Ends the process; the next invocation starts a new one."""

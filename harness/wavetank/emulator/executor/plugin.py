@@ -26,6 +26,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 )
 
 from wavetank.clock import WallClock
+from wavetank.emulator.executor.attempts import ATTEMPTS
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
 from wavetank.emulator.executor.process import Command, FunctionProcess, Limits, function_user
 from wavetank.emulator.executor.runtime_site import build_runtime_site
@@ -54,7 +55,8 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002 - LocalStack's name
         super().__init__(id, function_version)
         self._prepared: Mapping[str, object] = {}
-        self._environment = Environment(_settings(function_version), self._process, WallClock())
+        self._clock = WallClock()
+        self._environment = Environment(_settings(function_version), self._process, self._clock)
         self._busy = threading.Lock()
         self._stopping = False
         self._scratch = tempfile.TemporaryDirectory(prefix=f"lambda-{id[:8]}-tmp-")
@@ -83,11 +85,14 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             function_arn=payload["invoked-function-arn"],
             trace_id=payload["trace-id"],
         )
-        with self._busy:
+        name = self.function_version.id.function_name
+        with self._busy, ATTEMPTS.running(name):
             result = self._environment.invoke(request)
+        ATTEMPTS.note(name, request.request_id, request.payload, result.report, self._clock.now())
         if self._stopping:
             self.stop()
-        return InvocationResult(request.request_id, result.payload, result.is_error, result.log)
+        outcome = result.report.outcome
+        return InvocationResult(request.request_id, outcome.payload, outcome.is_error, result.log)
 
     def get_logs(self) -> str:
         """Nothing besides the invocations' own logs, which are in their results."""

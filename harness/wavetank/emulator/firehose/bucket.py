@@ -8,9 +8,10 @@ cannot be written would be waited for twice.
 import base64
 import io
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -97,9 +98,8 @@ def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]
     headers = {**signature, **_checksum(body)}
     path = quote(f"/{bucket}/{key}", safe="/~")
     context = RequestContext(Request("PUT", path, headers=headers, body=body))
-    context.service = load_service("s3")
-    context.operation = context.service.operation_model("PutObject")
-    parameters: Any = Parsed.fromkeys(_parameter_names(context.operation))
+    context.service, context.operation = _operation()
+    parameters: Any = Parsed.fromkeys(_parameter_names())
     parameters |= {
         "Bucket": bucket,
         "Key": key,
@@ -113,9 +113,17 @@ def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]
     return context
 
 
-def _parameter_names(operation: Any) -> Iterable[str]:
-    names: Iterable[str] = operation.input_shape.members
-    return names
+@cache
+def _operation() -> tuple[Any, Any]:
+    """One model for all objects: a model works out each of its shapes when first asked for it."""
+    service = load_service("s3")
+    return service, service.operation_model("PutObject")
+
+
+@cache
+def _parameter_names() -> tuple[str, ...]:
+    _, operation = _operation()
+    return tuple(operation.input_shape.members)
 
 
 def _checksum(body: bytes) -> dict[str, str]:

@@ -57,6 +57,7 @@ class StreamBuffer:
     _parts: list[bytes] = field(default_factory=list)
     _bytes: int = 0
     _oldest: datetime | None = None
+    _due: datetime | None = None
 
     def has_room(self, size_bytes: int) -> bool:
         """Whether so much more may be accepted."""
@@ -67,7 +68,7 @@ class StreamBuffer:
         """Buffers the records; as soon as the size is reached they wait to be delivered."""
         for record in records:
             if self._oldest is None:
-                self._oldest = now
+                self._oldest, self._due = now, now + self.settings.interval
             self._parts.append(record + self.settings.delimiter)
             self._bytes += len(self._parts[-1])
             self.totals.records_accepted += 1
@@ -78,7 +79,7 @@ class StreamBuffer:
         """Ends the buffer: what is in it will be one object."""
         if self._oldest is not None:
             self.waiting.append(self._open_batch(self._oldest))
-        self._parts, self._bytes, self._oldest = [], 0, None
+        self._parts, self._bytes, self._oldest, self._due = [], 0, None, None
 
     def hurry(self) -> None:
         """Makes all that is held due now, whatever the hints and the delays say."""
@@ -87,7 +88,7 @@ class StreamBuffer:
 
     def take_due(self, now: datetime) -> list[Batch]:
         """What is to be delivered now; each must come back as delivered, or as failed."""
-        if self._oldest is not None and now >= self._oldest + self.settings.interval:
+        if self._due is not None and now >= self._due:
             self.cut()
         due: list[Batch] = []
         waiting, self.waiting = self.waiting, deque()
@@ -100,8 +101,8 @@ class StreamBuffer:
     def next_due(self) -> datetime | None:
         """When there will be something to deliver; None while nothing is held."""
         instants = [batch.next_attempt or batch.oldest for batch in self.waiting]
-        if self._oldest is not None:
-            instants.append(self._oldest + self.settings.interval)
+        if self._due is not None:
+            instants.append(self._due)
         return min(instants, default=None)
 
     def delivered(self, batch: Batch) -> None:

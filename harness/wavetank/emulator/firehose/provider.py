@@ -151,18 +151,18 @@ class WavetankFirehose(FirehoseProvider):
 
     @route("/_wavetank/firehose", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
-        """The route that tells."""
+        """Tells what each delivery stream holds, and what became of its records."""
         return {name: self._state(name) for name in self.deliverer.names()}
 
     @route("/_wavetank/firehose/flush", methods=["POST"])
     def on_flush(self, _: Request, **__: object) -> dict[str, Any]:
-        """The route that delivers."""
+        """Delivers all that the streams hold now."""
         self.deliverer.flush()
         return {name: self._state(name) for name in self.deliverer.names()}
 
     @route("/_wavetank/firehose/failures", methods=["POST"])
     def on_failures(self, request: Request, **__: object) -> dict[str, Any]:
-        """The route that plans: which entries of the stream's next batch are to fail."""
+        """Plans which entries of a stream's next batch fail."""
         plan = request.get_json()
         self._planned_failures[plan["stream"]] = [int(entry) for entry in plan["entries"]]
         return dict(self._planned_failures)

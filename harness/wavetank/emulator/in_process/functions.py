@@ -41,6 +41,19 @@ class DeployedFunction:
     concurrency_max: int | None
 
 
+@dataclass(frozen=True)
+class _Described:
+    """A function, and what it was read from: LocalStack replaces a version whole."""
+
+    version: Any
+    concurrency_max: int | None
+    function: DeployedFunction
+
+
+DESCRIBED: dict[str, _Described] = {}
+"""The last of each ARN: an invocation that finds the same version asks no more."""
+
+
 def deployed_function(arn: str) -> DeployedFunction:
     """The function of the ARN, its newest version.
 
@@ -48,7 +61,15 @@ def deployed_function(arn: str) -> DeployedFunction:
         LookupError: there is none, or it has no zip.
     """
     function = _function(arn)
-    version = function.latest()
+    version, concurrency_max = function.latest(), function.reserved_concurrent_executions
+    known = DESCRIBED.get(arn)
+    if known is None or known.version is not version or known.concurrency_max != concurrency_max:
+        described = _described(arn, version, concurrency_max)
+        known = DESCRIBED[arn] = _Described(version, concurrency_max, described)
+    return known.function
+
+
+def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedFunction:
     configuration = version.config
     code = configuration.code
     if code is None:
@@ -66,7 +87,7 @@ def deployed_function(arn: str) -> DeployedFunction:
         timeout_seconds=configuration.timeout,
         memory_mb=configuration.memory_size,
         runtime=configuration.runtime or "provided",
-        concurrency_max=function.reserved_concurrent_executions,
+        concurrency_max=concurrency_max,
     )
 
 

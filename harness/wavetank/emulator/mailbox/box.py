@@ -51,12 +51,12 @@ class Mailbox:
 
     @route("/_wavetank/mailbox", methods=["GET"])
     def on_list(self, _: Request, **__: object) -> dict[str, Any]:
-        """The route that lists."""
+        """Lists the mailbox's messages, oldest first."""
         return {"messages": [self._listed(message) for message in self.all()]}
 
     @route("/_wavetank/mailbox/<name>", methods=["GET"])
     def on_get(self, _: Request, name: str, **__: object) -> Response:
-        """The route that gives one message as it is."""
+        """Gives one message as it would arrive, RFC 5322."""
         text = next((message.text for message in self.all() if message.id == name), None)
         if text is None:
             return Response(f"no message {name}\n", NOT_FOUND)

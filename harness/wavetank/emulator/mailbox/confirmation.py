@@ -34,6 +34,15 @@ def is_confirmed(subscription: SnsSubscription) -> bool:
     return subscription["PendingConfirmation"] == "false"
 
 
+def is_token_unanswered(token: str) -> bool:
+    """Whether there is a subscription with the token, and it has not confirmed."""
+    for _, _, store in sns_stores.iter_stores():
+        found = store.subscriptions.get(store.subscription_tokens.get(token, ""))
+        if found is not None:
+            return not is_confirmed(found)
+    return False
+
+
 def set_confirmed(arn: str, *, confirmed: bool) -> None:
     """The subscription of the ARN has confirmed, or has not, whatever it was before.
 

@@ -134,7 +134,7 @@ class WavetankSns(SnsProvider):
 
     @route(CONFIRMATION_PATH, methods=["GET"])
     def on_confirmation(self, request: Request, **_: object) -> Response:
-        """The page behind the link: confirms, and says so."""
+        """Confirms a subscription, by its message's link; AWS's way, though a GET."""
         topic, token = request.args.get("TopicArn", ""), request.args.get("Token", "")
         try:
             answer = self.confirm_subscription(RequestContext(request), topic, token)
@@ -145,12 +145,12 @@ class WavetankSns(SnsProvider):
         return _page(
             "Subscription confirmed!",
             f"Your subscription's id is {escape(arn)}.</p>\n<p>If it was not your intention to "
-            f'subscribe, <a href="{link}">unsubscribe</a>.',
+            f'subscribe, <a rel="noreferrer" href="{link}">unsubscribe</a>.',
         )
 
     @route(CONFIRMATION_PATH, methods=["POST"])
     def on_setting(self, request: Request, **_: object) -> dict[str, Any] | Response:
-        """The route that plans: who has confirmed, whatever they answered."""
+        """Takes an address as confirmed or not, whatever its reader answered."""
         setting = request.get_json(silent=True) or {}
         arn, confirmed = str(setting.get("arn")), bool(setting.get("confirmed"))
         try:

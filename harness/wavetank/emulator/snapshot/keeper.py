@@ -19,6 +19,7 @@ from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
 from wavetank.clock import Clock, WallClock, rfc3339
+from wavetank.emulator.services import ACCOUNT
 from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.snapshot import sources
 from wavetank.emulator.snapshot.file import Contents, SnapshotFile
@@ -98,12 +99,12 @@ class Keeper:
 
     @route("/_wavetank/snapshot", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
-        """The route that tells."""
+        """Tells when the snapshot was last saved, and what went wrong since."""
         return self.state()
 
     @route("/_wavetank/snapshot", methods=["POST"])
     def on_post(self, _: Request, **__: object) -> dict[str, Any]:
-        """The route that saves."""
+        """Saves the snapshot now."""
         self.save()
         return self.state()
 
@@ -152,7 +153,7 @@ def keep_snapshot() -> None:
     def after_creation(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack names them
         if context.operation is None or response.status_code != HTTPStatus.OK:
             return
-        if context.account_id != sources.ACCOUNT:  # LocalStack's own, with functions' code
+        if context.account_id != ACCOUNT:  # LocalStack's own, with functions' code
             return
         match context.operation.name:
             case "CreateTable":

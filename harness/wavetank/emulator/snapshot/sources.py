@@ -13,20 +13,24 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api.s3 import ServerSideEncryption
-from localstack.aws.connect import connect_to
 from localstack.services.s3.models import S3Object, s3_stores
 
 from wavetank.emulator.firehose.buffer import Batch
 from wavetank.emulator.mailbox.messages import Message
 from wavetank.emulator.mailbox.subscriptions import KeptSubscription
-from wavetank.emulator.services import confirmations, deliverer, s3_storage
+from wavetank.emulator.services import (
+    ACCOUNT,
+    REGION,
+    clients,
+    confirmations,
+    deliverer,
+    s3_storage,
+)
 from wavetank.emulator.snapshot.file import Item, Row, StoredBatch, StoredObject
 
 if TYPE_CHECKING:
     from localstack.services.s3.models import S3Bucket
 
-ACCOUNT = "000000000000"
-REGION = "eu-west-1"
 BATCH_ITEMS_MAX = 25  # DynamoDB's own limit of BatchWriteItem
 
 
@@ -146,4 +150,4 @@ def _buckets() -> "dict[str, S3Bucket]":
 
 
 def _dynamodb() -> Any:
-    return connect_to(aws_access_key_id=ACCOUNT, region_name=REGION).dynamodb
+    return clients().dynamodb

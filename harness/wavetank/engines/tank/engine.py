@@ -77,6 +77,7 @@ class Tank:
         self._baseline: Baseline | None = None
         self._frozen: Any = None
         self._attendant: Attendant | None = None
+        self._firehose: Any = None
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
 
     def carry(self, request: HttpRequest) -> HttpResponse | None:
@@ -205,9 +206,12 @@ class Tank:
         return due
 
     def _deliverer(self) -> Any:
-        from wavetank.emulator.services import deliverer  # noqa: PLC0415 - as above
+        """LocalStack's only one, once something has asked for it."""
+        if self._firehose is None:
+            from wavetank.emulator.services import deliverer  # noqa: PLC0415 - as above
 
-        return deliverer()
+            self._firehose = deliverer()
+        return self._firehose
 
     def _variables(self, function: "DeployedFunction", name: str) -> dict[str, str]:
         from wavetank.emulator.in_process.functions import function_environment  # noqa: PLC0415 - as above

@@ -38,6 +38,11 @@ class Resource:
         found: Mapping[str, Any] = self._written.get("Properties") or {}
         return found
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it outlives its stack."""
+        return str(self._written.get("DeletionPolicy", "")).startswith("Retain")
+
     def problem(self, expected: str, what: str, action: str, keys: Keys = ()) -> Problem:
         """A problem with a part of its properties; `what` completes "found Feed (its type) ..."."""
         below: Keys = ("Properties", *keys) if keys else ()

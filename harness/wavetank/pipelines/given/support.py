@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from wavetank.pipelines.given.parts import as_list, as_table
 from wavetank.pipelines.given.problems import Problem, Resource
 from wavetank.pipelines.given.references import Scope
 
@@ -67,12 +68,12 @@ def _check_rule(rule: Resource) -> Iterator[Problem]:
     if bus is not None and rule.scope.value(bus) not in DEFAULT_BUSES:
         expected = "a rule of the default bus, where schedules are"
         yield rule.problem(expected, "of another", LEAVE_OUT, ("EventBusName",))
-    for number, target in enumerate(_listed(rule.properties.get("Targets"))):
+    for number, target in enumerate(as_list(rule.properties.get("Targets"))):
         yield from _check_target(rule, number, target)
 
 
 def _check_target(rule: Resource, number: int, target: Any) -> Iterator[Problem]:
-    written = _table(target)
+    written = as_table(target)
     kind = rule.scope.kind(written.get("Arn"))
     if kind != FUNCTION:
         expected = "a rule whose targets are functions"
@@ -109,9 +110,9 @@ def _check_invoke_configuration(configuration: Resource) -> Iterator[Problem]:
     if scope.value(properties.get("Qualifier")) not in {"$LATEST", None}:
         expected = "a configuration of $LATEST"
         yield configuration.problem(expected, "of another version", LEAVE_OUT, ("Qualifier",))
-    destinations = _table(properties.get("DestinationConfig"))
+    destinations = as_table(properties.get("DestinationConfig"))
     for name in ("OnFailure", "OnSuccess"):
-        written = _table(destinations.get(name))
+        written = as_table(destinations.get(name))
         kind = scope.kind(written.get("Destination")) if written else FUNCTION
         if kind not in {FUNCTION, TOPIC, QUEUE}:
             expected = "a function, a topic or a queue as destination"
@@ -138,15 +139,15 @@ def _check_stream(stream: Resource) -> Iterator[Problem]:
 
 
 def _check_destination(stream: Resource, name: str) -> Iterator[Problem]:
-    destination = _table(stream.properties[name])
+    destination = as_table(stream.properties[name])
     for part in ("DataFormatConversionConfiguration", "DynamicPartitioningConfiguration"):
         if part in destination:
             yield stream.problem(
                 "records delivered as they are put", f"with {part}", LEAVE_OUT, (name, part)
             )
-    processing = _table(destination.get("ProcessingConfiguration"))
-    for processor in _listed(processing.get("Processors")):
-        kind = stream.scope.value(_table(processor).get("Type"))
+    processing = as_table(destination.get("ProcessingConfiguration"))
+    for processor in as_list(processing.get("Processors")):
+        kind = stream.scope.value(as_table(processor).get("Type"))
         if kind != DELIMITER:
             expected = f"no processor of records but {DELIMITER}"
             what = f"with a processor {_shown(kind)}"
@@ -170,8 +171,8 @@ def _check_bucket(bucket: Resource) -> Iterator[Problem]:
 
 
 def _check_topic(topic: Resource) -> Iterator[Problem]:
-    for number, subscription in enumerate(_listed(topic.properties.get("Subscription"))):
-        yield from _check_protocol(topic, _table(subscription), ("Subscription", number))
+    for number, subscription in enumerate(as_list(topic.properties.get("Subscription"))):
+        yield from _check_protocol(topic, as_table(subscription), ("Subscription", number))
 
 
 def _check_subscription(subscription: Resource) -> Iterator[Problem]:
@@ -185,17 +186,6 @@ def _check_protocol(
     if protocol not in PROTOCOLS:
         expected = f"a subscription by {', '.join(sorted(PROTOCOLS))}"
         yield resource.problem(expected, f"by {_shown(protocol)}", "choose one of them", keys)
-
-
-def _table(written: object) -> Mapping[str, Any]:
-    return written if isinstance(written, dict) else {}
-
-
-def _listed(written: object) -> list[Any]:
-    """Something else than a list, such as a function that makes one, is one element to refuse."""
-    if isinstance(written, list):
-        return written
-    return [] if written is None else [written]
 
 
 def _shown(meant: object) -> str:

@@ -1,6 +1,6 @@
 """What a role has and does not use, and the reverse."""
 
-from wavetank.access.roles import Grant, Use, report
+from wavetank.rights import Grant, Use, report
 
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/prices"
 BUCKET = "arn:aws:s3:::bucket"

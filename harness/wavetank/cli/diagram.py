@@ -1,0 +1,129 @@
+"""`diagram` draws the architecture of a pipeline from its templates."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wavetank.cli.options import (
+    DEFAULT_ADDRESS,
+    DEFAULT_NAME,
+    DEFAULT_NAME_PREFIX,
+    DEFAULT_STREAM_CASE,
+    DebugOption,
+    EmailOption,
+    JsonOption,
+    NameOption,
+    OverridesOption,
+    PrefixOption,
+    StorageOption,
+    StreamCaseOption,
+    SurnameOption,
+    TemplateOption,
+    person_of,
+)
+from wavetank.cli.output import Output
+from wavetank.diagram.document import with_flowchart
+from wavetank.diagram.graph import Graph
+from wavetank.diagram.mermaid import draw_mermaid
+from wavetank.diagram.reading import read_graph
+from wavetank.diagram.svg import draw_svg
+from wavetank.diagram.templates import given_scopes, project_scopes
+from wavetank.errors import UsageError
+from wavetank.naming import derive_names
+from wavetank.pipelines.given.references import Scope
+from wavetank.pipelines.templates import parse_parameters
+from wavetank.settings import read_settings
+from wavetank.stack.deployment import DeploymentOptions
+
+MARKDOWN = ".md"
+
+
+class Format(StrEnum):
+    """In which the picture is drawn."""
+
+    SVG = "svg"
+    MERMAID = "mermaid"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="A picture, or the text of a Mermaid flowchart.")
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Where it is written; a Markdown file gets the flowchart between its two comments. "
+        "Default: standard output.",
+    ),
+]
+
+
+def diagram(
+    *,
+    form: FormatOption = Format.SVG,
+    to: OutputOption = None,
+    name: NameOption = DEFAULT_NAME,
+    surname: SurnameOption = None,
+    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
+    email: EmailOption = None,
+    storage: StorageOption = None,
+    template: TemplateOption = None,
+    overrides: OverridesOption = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Draw the architecture from the templates, as SVG or as Mermaid."""
+    if template is None:
+        if storage is not None or overrides is not None:
+            found = "--storage" if storage is not None else "--parameter-overrides"
+            raise UsageError("--pipeline too", found, "name the template of the rules")
+        names = derive_names(
+            *person_of(name, surname), prefix=prefix, stream_name_case=stream_name_case
+        )
+        options = DeploymentOptions(names=names, addresses=tuple(email or (DEFAULT_ADDRESS,)))
+        scopes = project_scopes(options, read_settings().project_folder)
+        title = f"The pipeline of {names.full_name}"
+    else:
+        scopes = given_scopes(template, storage, dict(parse_parameters(overrides or "")))
+        title = f"The pipeline of {template.name}"
+    _show(scopes, title, form, to, Output(as_json=as_json))
+
+
+def _show(
+    scopes: tuple[Scope, ...], title: str, form: Format, to: Path | None, output: Output
+) -> None:
+    graph = read_graph(scopes)
+    if not graph.nodes:
+        found = "none of them"
+        raise UsageError("resources of a pipeline in the template", found, "check --pipeline")
+    drawn = draw_svg(graph, title) if form is Format.SVG else draw_mermaid(graph, title)
+    output.emit("diagram", title=title, **_as_form(graph))
+    if to is not None:
+        _write(to, drawn, form)
+        output.say(f"{title} is drawn in {to}")
+    elif not output.as_json:
+        typer.echo(drawn, nl=False)
+
+
+def _as_form(graph: Graph) -> dict[str, object]:
+    alerts = graph.alerts()
+    edges = [asdict(edge) | {"after_failure": edge in alerts} for edge in graph.edges]
+    return {"nodes": [asdict(node) for node in graph.nodes], "edges": edges}
+
+
+def _write(to: Path, drawn: str, form: Format) -> None:
+    try:
+        if to.suffix == MARKDOWN:
+            if form is not Format.MERMAID:
+                found = f"--format {form}"
+                raise UsageError(f"a Mermaid flowchart for {to}", found, "add --format mermaid")
+            drawn = with_flowchart(to.read_text(encoding="utf-8"), drawn, str(to))
+        to.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"to write {to}", reason, "correct --output") from error

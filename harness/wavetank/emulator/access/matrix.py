@@ -1,0 +1,71 @@
+"""Who can read and write a bucket: each call judged as it would be if it came, and none made.
+
+By the same policies and the same judge as calls that do come, so that looking leaves no trace: no
+object in the bucket, nothing in what a role has used.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from wavetank.emulator.access.actions import Call, Need, needs
+from wavetank.emulator.access.callers import (
+    Caller,
+    administrator_of,
+    caller_in_role,
+    is_administrator,
+)
+from wavetank.emulator.access.decisions import decision
+from wavetank.emulator.access.document import MalformedPolicyError
+from wavetank.emulator.access.grants import role_named
+from wavetank.emulator.access.request import ANONYMOUS, AccessRequest
+from wavetank.emulator.access.resources import find_resource
+from wavetank.emulator.access.surroundings import surroundings
+from wavetank.emulator.services import ACCOUNT, REGION
+from wavetank.rights import AccessRow
+
+OTHER_ACCOUNT = "111122223333"
+LISTING = "ListObjectsV2"
+OPERATIONS = ("GetObject", LISTING, "PutObject", "DeleteObject")
+SOME_KEY = "some-object"
+
+
+def bucket_access(bucket: str, roles: Iterable[str]) -> list[AccessRow]:
+    """The owner, each of the roles, another account and anybody, and what they may do with it."""
+    return [
+        AccessRow(who=who, allowed=tuple(name for name in OPERATIONS if _may(caller, name, bucket)))
+        for who, caller in _callers(roles)
+    ]
+
+
+def _callers(roles: Iterable[str]) -> Iterator[tuple[str, Caller]]:
+    yield "the owner", administrator_of(ACCOUNT)
+    for name in roles:
+        role = role_named(name)
+        if role is not None:
+            yield f"role {name}", caller_in_role(ACCOUNT, role)
+    yield "another account", administrator_of(OTHER_ACCOUNT)
+    yield "anybody, unsigned", Caller(ANONYMOUS, ())
+
+
+def _may(caller: Caller, operation: str, bucket: str) -> bool:
+    principal = caller.principal
+    account = principal.account if principal.has_account else ACCOUNT
+    key = {} if operation == LISTING else {"Key": SOME_KEY}
+    call = Call("s3", operation, {"Bucket": bucket, **key}, account, REGION)
+    return not caller.limits and all(_is_allowed(caller, need, account) for need in needs(call))
+
+
+def _is_allowed(caller: Caller, need: Need, account: str) -> bool:
+    resource = find_resource(need.resource, account)
+    if is_administrator(caller) and resource.owner == account:
+        return True
+    around = surroundings(region=REGION, owner=resource.owner, address=None)
+    request = AccessRequest(
+        principal=caller.principal,
+        action=need.action,
+        resource=need.resource,
+        context={**around, **need.context},
+    )
+    try:
+        return decision(request, caller.policies, resource).allowed
+    except MalformedPolicyError:  # stored before policies were checked: denied, as when it comes
+        return False

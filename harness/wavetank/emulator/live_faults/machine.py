@@ -1,0 +1,38 @@
+"""What the sandbox runs on: its clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wavetank.emulator.clock import OFFSET_SECONDS_MAX, WrongClock
+from wavetank.emulator.deployed import DeployedStack
+from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.errors import UsageError
+
+
+@dataclass(frozen=True)
+class ClockOff:
+    """LocalStack's clock, moved."""
+
+    clock: WrongClock
+    name: ClassVar[str] = "wrong-clock"
+    title: ClassVar[str] = "The clock is wrong"
+    does: ClassVar[str] = (
+        "All of LocalStack believes in another time: what is due, how old records are, when a "
+        "token expires. Functions take the tick from their event."
+    )
+
+    def parameters(self, _: Sequence[DeployedStack]) -> tuple[Parameter, ...]:
+        most = OFFSET_SECONDS_MAX
+        return (
+            Parameter(
+                name="seconds", title="Seconds ahead", least=-most, most=most, default="-3600"
+            ),
+        )
+
+    def begin(self, given: Given) -> Heal:
+        if self.clock.offset_seconds:
+            found = f"one that is {self.clock.offset_seconds:.0f} s off"
+            raise UsageError("a clock that is right", found, "heal that first")
+        self.clock.move(float(given["seconds"]))
+        return lambda: self.clock.move(0.0)

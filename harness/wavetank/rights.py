@@ -1,0 +1,84 @@
+"""Who may do what: with a bucket, and what a role was granted, what it used, and the difference.
+
+The difference is evidence for a tighter policy.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """An action that a statement allows on a resource; both may hold wildcards."""
+
+    action: str
+    resource: str
+
+    def covers(self, use: "Use") -> bool:
+        """Whether the use needs this grant, or one like it."""
+        return fnmatchcase(use.action.lower(), self.action.lower()) and (
+            fnmatchcase(use.resource, self.resource) or use.resource == "*"
+        )
+
+
+@dataclass(frozen=True, order=True)
+class Use:
+    """An action that the role asked for, how often, and whether it was allowed."""
+
+    action: str
+    resource: str
+    allowed: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class RoleReport:
+    """One role: what it used, what it has and did not use, what it asked for in vain."""
+
+    role: str
+    used: tuple[Use, ...]
+    unused: tuple[Grant, ...]
+    denied: tuple[Use, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRow:
+    """Who, and which of the operations they may do."""
+
+    who: str
+    allowed: tuple[str, ...]
+
+
+def report(role: str, grants: Iterable[Grant], uses: Iterable[Use]) -> RoleReport:
+    """Compares the two."""
+    seen = sorted(uses)
+    used = tuple(use for use in seen if use.allowed)
+    return RoleReport(
+        role=role,
+        used=used,
+        unused=tuple(sorted(grant for grant in set(grants) if not any(map(grant.covers, used)))),
+        denied=tuple(use for use in seen if not use.allowed),
+    )
+
+
+def uses_of(role: str, entries: Iterable[dict[str, Any]]) -> Iterator[Use]:
+    """The role's among the uses that a sandbox has seen, as it tells them."""
+    for entry in entries:
+        if entry["principal"].endswith(f":role/{role}"):
+            yield Use(entry["action"], entry["resource"], entry["allowed"], entry["count"])
+
+
+def granted_by(document: Any) -> Iterator[Grant]:
+    """Every action that the policy document allows."""
+    for statement in _listed(document["Statement"]):
+        if statement["Effect"] == "Allow":
+            for action in _listed(statement.get("Action", [])):
+                for resource in _listed(statement.get("Resource", [])):
+                    yield Grant(action, resource)
+
+
+def _listed(value: Any) -> list[Any]:
+    """A policy's element, which may stand alone or in a list."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,74 @@
+"""Writes docs/requirements.md: `.venv/bin/python -m tests.brief.register`."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+
+from tests.brief.demand import Demand, read_steps
+from wavetank.settings import read_settings
+
+TESTS = read_settings().project_folder / "tests"
+DOCUMENT = TESTS.parent / "docs" / "requirements.md"
+HEAD = """# What the brief asks for
+
+Made from `tests/brief/demands.toml` by `.venv/bin/python -m tests.brief.register`. A test fails
+when it is out of date, when a test or a command that it names is not there, and when `check`
+judges what no step asks for.
+
+The steps are those of the assignment, in our words. Each demand has a command that shows it to
+people, and tests that show it to the suite, with what each proves in its own sentence. In *italics*
+is what `./wavetank check` calls it, which judges what is deployed, in a sandbox or on AWS. What the
+assignment asks of people alone (a quiz, handing in files) is not here.
+"""
+TABLE = """
+| asked | command | shown by |
+|---|---|---|
+"""
+
+
+def render() -> str:
+    """The whole document."""
+    return HEAD + "".join(
+        f"\n## {step.number}. {step.title}\n{TABLE}{''.join(map(_row, step.demands))}"
+        for step in read_steps()
+    )
+
+
+def _row(demand: Demand) -> str:
+    judged = "".join(f"<br>*{requirement}*" for requirement in demand.judged)
+    shown = "<br>".join(_shown(test) for test in demand.tests)
+    return f"| {demand.asked}{judged} | `{demand.command}` | {shown} |\n"
+
+
+def _shown(test: str) -> str:
+    file, _, name = test.partition("::")
+    return f"[{name}](../tests/{file}): {sentence_of(test)}"
+
+
+def sentence_of(test: str) -> str:
+    """What the test says that it proves.
+
+    Raises:
+        LookupError: there is no such test.
+    """
+    file, _, name = test.partition("::")
+    for found, sentence in _tests_in(file):
+        if found == name:
+            return sentence
+    raise LookupError(f"no test {test}")
+
+
+@cache
+def _tests_in(file: str) -> tuple[tuple[str, str], ...]:
+    path = TESTS / file
+    return tuple(_tests(ast.parse(path.read_text()))) if path.is_file() else ()
+
+
+def _tests(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, " ".join((ast.get_docstring(node) or "").split())
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(render())

@@ -1,0 +1,39 @@
+"""Pictures for the tests: the project's own pipeline, and others of more kinds."""
+
+from pathlib import Path
+
+from tests.pipelines.sensors import FOLDER as SENSORS
+from wavetank.cli.options import DEFAULT_ADDRESS
+from wavetank.diagram.graph import Edge, Graph
+from wavetank.diagram.reading import read_graph
+from wavetank.diagram.templates import given_scopes, project_scopes
+from wavetank.naming import derive_names
+from wavetank.settings import read_settings
+from wavetank.stack.deployment import DeploymentOptions
+
+PROJECT = read_settings().project_folder
+
+
+def ticker() -> Graph:
+    """What `./wavetank diagram` draws."""
+    options = DeploymentOptions(
+        names=derive_names("Dora", "Explorer"), addresses=(DEFAULT_ADDRESS,)
+    )
+    return read_graph(project_scopes(options, PROJECT))
+
+
+def sensors() -> Graph:
+    """Two rules and two functions, which share a table and a topic."""
+    return read_graph(given_scopes(SENSORS / "pipeline.yaml", SENSORS / "storage.yaml", {}))
+
+
+def drawn_from(folder: Path, text: str) -> Graph:
+    """The picture of the template that is this text."""
+    (folder / "pipeline.yaml").write_text(text)
+    return read_graph(given_scopes(folder / "pipeline.yaml", None, {}))
+
+
+def arrow(graph: Graph, source: str, target: str) -> Edge:
+    """The only one between the two."""
+    (found,) = [e for e in graph.edges if (e.source, e.target) == (source, target)]
+    return found

@@ -1,0 +1,173 @@
+"""Each fault that can be switched on does what it says, and is gone when it is healed."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.live.conftest import ADDRESS, Pipeline
+from tests.live.hosts import Host
+from tests.live.switches import active, begin, heal, next_tick, switched_on
+from wavetank.clients import ClientError, error_code, once_only
+from wavetank.clock import WallClock
+from wavetank.errors import InfrastructureError
+from wavetank.probes import delivered_objects, subscriptions
+from wavetank.requirements import topic_arn
+from wavetank.sandbox import SandboxControls
+
+
+@pytest.fixture(autouse=True)
+def healed(localstack: Host) -> Iterator[None]:
+    """Whatever a test does, the next one finds nothing switched on."""
+    yield
+    heal(localstack.endpoint)
+
+
+def test_a_function_that_is_broken_fails_until_it_is_healed(
+    localstack: Host, befallen: Pipeline
+) -> None:
+    """As a deployment would that lacks a module."""
+    function = befallen.names.streaming_function
+    with (
+        switched_on(localstack.endpoint, "broken-deployment", function=function),
+        pytest.raises(InfrastructureError, match="ImportModuleError"),
+    ):
+        next_tick(befallen)
+    assert next_tick(befallen).records
+
+
+def test_a_function_that_may_not_run_is_throttled_until_it_is_healed(
+    localstack: Host, befallen: Pipeline
+) -> None:
+    """What it had reserved before, which is nothing, is put back."""
+    function = befallen.names.streaming_function
+    with switched_on(localstack.endpoint, "no-concurrency", function=function):
+        found = befallen.aws.awslambda.get_function_concurrency(FunctionName=function)
+        assert found["ReservedConcurrentExecutions"] == 0
+        again = begin(localstack.endpoint, "no-concurrency", function=function)
+        assert (again.status_code, "may run" in again.text) == (400, True)
+    found = befallen.aws.awslambda.get_function_concurrency(FunctionName=function)
+    assert "ReservedConcurrentExecutions" not in found
+
+
+def test_a_permission_that_is_missing_is_denied_until_it_is_healed(
+    localstack: Host, befallen: Pipeline
+) -> None:
+    """The role's own policies stay as they are."""
+    role = befallen.aws.awslambda.get_function_configuration(
+        FunctionName=befallen.names.streaming_function
+    )["Role"].rpartition("/")[2]
+    before = befallen.aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
+    with (
+        switched_on(localstack.endpoint, "permission-removed", role=role, action="dynamodb:Scan"),
+        pytest.raises(InfrastructureError, match="AccessDenied"),
+    ):
+        next_tick(befallen)
+    assert next_tick(befallen).records
+    assert befallen.aws.iam.list_role_policies(RoleName=role)["PolicyNames"] == before
+
+
+def test_a_call_that_fails_does_so_until_it_is_healed(localstack: Host, befallen: Pipeline) -> None:
+    """With the code that was chosen, for everybody but LocalStack itself."""
+    call, code = "firehose:DescribeDeliveryStream", "ThrottlingException"
+    firehose, stream = once_only(befallen.aws).firehose, befallen.names.delivery_stream
+    with switched_on(localstack.endpoint, "api-error", call=call, code=code):
+        with pytest.raises(ClientError) as refused:
+            firehose.describe_delivery_stream(DeliveryStreamName=stream)
+        assert error_code(refused.value) == code
+        shown = requests.get(
+            f"{localstack.endpoint}/_wavetank/overview",
+            params={"stack": befallen.names.pipeline_stack},
+            timeout=10,
+        )
+        assert shown.json()["shown"]["streams"][0]["name"] == stream
+    assert firehose.describe_delivery_stream(DeliveryStreamName=stream)
+
+
+def test_a_call_that_is_slow_is_so_until_it_is_healed(localstack: Host, befallen: Pipeline) -> None:
+    """By the seconds that were chosen."""
+    clock = WallClock()
+    with switched_on(localstack.endpoint, "api-latency", call="dynamodb:DescribeTable", seconds=1):
+        begun = clock.monotonic()
+        befallen.aws.dynamodb.describe_table(TableName=befallen.names.table)
+        assert clock.monotonic() - begun >= 1.0
+
+
+def test_what_s3_refuses_is_delivered_once_it_is_healed(
+    localstack: Host, befallen: Pipeline
+) -> None:
+    """Nothing is lost: the stream holds its records until S3 takes them."""
+    controls, stream = SandboxControls(localstack.endpoint), befallen.names.delivery_stream
+    controls.deliver_now()
+    before = delivered_objects(befallen.aws, befallen.names.bucket)
+    with switched_on(localstack.endpoint, "s3-outage", stream=stream):
+        next_tick(befallen)
+        with pytest.raises(InfrastructureError, match="refused by a fault"):
+            controls.deliver_now()
+        assert delivered_objects(befallen.aws, befallen.names.bucket) == before
+    controls.deliver_now()
+    assert len(delivered_objects(befallen.aws, befallen.names.bucket)) == len(before) + 1
+
+
+def test_a_rule_that_is_off_is_on_again_once_it_is_healed(
+    localstack: Host, befallen: Pipeline
+) -> None:
+    """One that is off already is left as it is, so that healing does not switch it on."""
+    rule, events = befallen.names.rule, befallen.aws.events
+    refused = begin(localstack.endpoint, "rule-off", rule=rule)
+    assert (refused.status_code, "a rule that is on" in refused.text) == (400, True)
+    events.enable_rule(Name=rule)
+    try:
+        with switched_on(localstack.endpoint, "rule-off", rule=rule):
+            assert events.describe_rule(Name=rule)["State"] == "DISABLED"
+        assert events.describe_rule(Name=rule)["State"] == "ENABLED"
+    finally:
+        events.disable_rule(Name=rule)
+
+
+def test_an_address_that_is_not_confirmed_is_so_until_it_is_healed(
+    localstack: Host, befallen: Pipeline
+) -> None:
+    """As if its reader had never opened the link."""
+    topic = topic_arn(befallen.aws, befallen.names)
+    listed = befallen.aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    arn = listed[0]["SubscriptionArn"]
+    assert listed[0]["Endpoint"] == ADDRESS
+    with switched_on(localstack.endpoint, "unconfirmed-address", subscription=arn):
+        assert [entry.confirmed for entry in subscriptions(befallen.aws, topic)] == [False]
+    assert [entry.confirmed for entry in subscriptions(befallen.aws, topic)] == [True]
+
+
+def test_the_clock_is_wrong_until_it_is_healed(localstack: Host) -> None:
+    """By the same clock that the route of the clock tells of."""
+    address = f"{localstack.endpoint}/_wavetank/clock"
+    with switched_on(localstack.endpoint, "wrong-clock", seconds=-3600):
+        assert requests.get(address, timeout=10).json() == {"offset_seconds": -3600.0}
+    assert requests.get(address, timeout=10).json() == {"offset_seconds": 0.0}
+
+
+def test_everything_is_healed_at_once(localstack: Host, befallen: Pipeline) -> None:
+    """The newest first; what is healed is told, and nothing is on."""
+    stream = befallen.names.delivery_stream
+    begin(localstack.endpoint, "api-error", call="sns:PublishBatch").raise_for_status()
+    begin(localstack.endpoint, "s3-outage", stream=stream).raise_for_status()
+    assert [fault["kind"] for fault in heal(localstack.endpoint)] == ["s3-outage", "api-error"]
+    assert active(localstack.endpoint) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("sunspots", {}, "kind to be one of"),
+        ("api-error", {"call": "sqs:Nothing"}, "call to be one of"),
+        ("api-latency", {"seconds": 0}, "a whole number from 1"),
+        ("api-error", {"speed": 1}, "call and code alone"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused(
+    localstack: Host, kind: str, given: dict[str, object], expected: str
+) -> None:
+    """With what was expected instead, and nothing is switched on."""
+    answer = begin(localstack.endpoint, kind, **given)
+    assert (answer.status_code, expected in answer.json()["error"]["expected"]) == (400, True)
+    assert active(localstack.endpoint) == []

@@ -1,0 +1,93 @@
+"""Writes the tables of docs/scenarios.md: `.venv/bin/python -m tests.scenario_tables`."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import get_type_hints
+
+from wavetank.faults.calls import CALLS
+from wavetank.faults.fault import CountedFault, Fault
+from wavetank.faults.form import fault_to_form
+from wavetank.faults.kinds import ALL_KINDS
+from wavetank.invariants import Invariant, generic_invariants
+from wavetank.invariants.alerts import EnoughAlerts
+from wavetank.invariants.ticker import ticker_invariants
+from wavetank.live.playable import engines_of
+from wavetank.runs import RunEngine
+from wavetank.settings import read_settings
+
+DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
+TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+COMMON = frozenset(field.name for field in fields(CountedFault))
+
+
+def render(text: str) -> str:
+    """The document's text with its tables as they are now."""
+    return TABLE.sub(lambda found: found[1] + "".join(MAKERS[found[2]]()) + found[3], text)
+
+
+def _faults() -> Iterator[str]:
+    yield "| `kind` | what happens | keys of its own, with their defaults | counted | engines |\n"
+    yield "|---|---|---|---|---|\n"
+    for kind in ALL_KINDS:
+        what = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
+        counted = "yes" if issubclass(kind, CountedFault) else ""
+        own = "<br>".join(_keys(kind))
+        yield f"| `{kind.kind}` | {what} | {own} | {counted} | {_engines(kind)} |\n"
+
+
+def _keys(kind: type[Fault]) -> Iterator[str]:
+    """Those that not every fault has, as a file would have them."""
+    form = fault_to_form(_example(kind))
+    for field in fields(kind):
+        if field.name not in COMMON:
+            assert field.default is not MISSING
+            yield f"`{field.name} = {_toml(form[field.name])}`{_choices(kind, field.name)}"
+
+
+def _choices(kind: type[Fault], name: str) -> str:
+    of = get_type_hints(kind)[name]
+    others = list(of) if isinstance(of, type) and issubclass(of, StrEnum) else []
+    return f" (of {', '.join(f'`{one.value}`' for one in others)})" if others else ""
+
+
+def _toml(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _example(kind: type[Fault]) -> Fault:
+    return kind(after=timedelta())
+
+
+def _engines(kind: type[Fault]) -> str:
+    found = engines_of(_example(kind))
+    if found == frozenset(RunEngine):
+        return "all"
+    return ", ".join(e for e in RunEngine if e in found) or "none: see `docs/docker.md`"
+
+
+def _calls() -> Iterator[str]:
+    yield "| service | operations |\n|---|---|\n"
+    for service in dict.fromkeys(call.partition(":")[0] for call in CALLS):
+        names = [call.partition(":")[2] for call in CALLS if call.startswith(f"{service}:")]
+        yield f"| `{service}` | {', '.join(f'`{name}`' for name in names)} |\n"
+
+
+def _invariants() -> Iterator[str]:
+    yield "| key | what must hold | of |\n|---|---|---|\n"
+    yield from (_invariant(one, "any pipeline") for one in generic_invariants())
+    yield from (_invariant(one, "the ticker") for one in ticker_invariants())
+    yield _invariant(EnoughAlerts(1), "a scenario with `alerts_min`")
+
+
+def _invariant(one: Invariant, of: str) -> str:
+    return f"| `{one.key}` | {one.name} | {of} |\n"
+
+
+MAKERS = {"faults": _faults, "calls": _calls, "invariants": _invariants}
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(render(DOCUMENT.read_text()))

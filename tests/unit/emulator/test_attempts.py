@@ -1,0 +1,76 @@
+"""The last attempts of functions, as people are shown them."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from wavetank.emulator.executor.attempts import KEPT, Attempts, scheduled_for
+from wavetank.emulator.executor.invocation_log import Report
+from wavetank.emulator.executor.outcome import Outcome, raised, responded, timed_out
+from wavetank.schedule import scheduled_event
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+RULE = "arn:aws:events:eu-west-1:000000000000:rule/rule"
+EVENT = json.dumps(scheduled_event(RULE, NOON)).encode()
+
+
+def _report(outcome: Outcome) -> Report:
+    return Report(
+        request_id="request",
+        version="$LATEST",
+        duration_ms=12.5,
+        init_ms=None,
+        memory_mb=128,
+        memory_used_mb=40,
+        outcome=outcome,
+    )
+
+
+def test_attempts_at_a_request_are_counted_and_the_newest_is_first() -> None:
+    """With what the handler raised, or what the platform says of it."""
+    attempts = Attempts()
+    error = b'{"errorType": "KeyError", "errorMessage": "price"}'
+    for outcome in (raised(error), timed_out("request", 30), responded(b"{}")):
+        attempts.note("f", "request", EVENT, _report(outcome), NOON)
+    attempts.note("f", "another", b"{}", _report(responded(b"{}")), NOON)
+    found = attempts.of("f")
+    assert [attempt.number for attempt in found] == [1, 3, 2, 1]
+    assert [attempt.status for attempt in found] == ["success", "success", "timeout", "error"]
+    assert [attempt.error for attempt in found] == ["", "", "Sandbox.Timedout", "KeyError"]
+    assert [attempt.tick for attempt in found] == [None, NOON, NOON, NOON]
+    assert found[-1].message == "price"
+
+
+def test_of_each_function_the_last_are_kept() -> None:
+    """A sandbox that runs for weeks takes no more memory for it."""
+    attempts = Attempts()
+    for number in range(KEPT + 1):
+        attempts.note("f", str(number), b"", _report(responded(b"")), NOON)
+    attempts.note("g", "request", b"", _report(responded(b"")), NOON)
+    assert [len(attempts.of(name)) for name in "fgh"] == [KEPT, 1, 0]
+
+
+def test_what_runs_is_counted_while_it_runs() -> None:
+    """However it ends."""
+    attempts = Attempts()
+
+    def fail() -> None:
+        with attempts.running("f"):
+            assert attempts.running_now("f") == 1
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert attempts.running_now("f") == 0
+
+
+@pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"{}", b'{"time": "noon"}', b"\xff"])
+def test_what_is_no_scheduled_event_has_no_tick(payload: bytes) -> None:
+    """Whoever sent it."""
+    assert scheduled_for(payload) is None
+
+
+def test_a_scheduled_event_without_a_time_has_no_tick() -> None:
+    """Nor has one whose time is none."""
+    assert scheduled_for(b'{"detail-type": "Scheduled Event", "time": "noon"}') is None
