@@ -3,6 +3,7 @@
 history.jsonl   what happened, as it happened
 scenario.toml   the story, as it was played
 run.json        the seed, the engine, the pipeline, the digest and the verdicts; written at the end
+report.html     all of that to look at; made from the others, and only from them
 """
 
 import json
@@ -18,6 +19,7 @@ from wavetank.faults.near import one_of
 from wavetank.verdicts import Finding, Verdict
 
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
+REPORT = "report.html"
 
 
 class RunEngine(StrEnum):
@@ -60,6 +62,27 @@ class SavedRun:
     @property
     def scenario(self) -> Path:
         return self.folder / SCENARIO
+
+    @property
+    def report(self) -> Path:
+        return self.folder / REPORT
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it came to its end and was judged; else it was broken off."""
+        return (self.folder / SUMMARY).is_file()
+
+    def show(self, html: str) -> Path:
+        """Writes the run's report, in place of one that was there; returns where.
+
+        Raises:
+            InfrastructureError: the disk does not take it.
+        """
+        try:
+            self.report.write_text(html, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise _not_written(self.folder, error) from error
+        return self.report
 
     def finish(self, summary: RunSummary) -> None:
         """Writes what came of the run.

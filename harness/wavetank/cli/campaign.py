@@ -240,6 +240,7 @@ class Campaign:
                 self._play(crew, address)
         except Stopped:
             self._output.summary(self._tally, "stopped")
+            self._output.index(self._tally, "played, then stopped")
             return ExitCode.INTERRUPTED
         except WavetankError:
             if self._tally.played:
@@ -252,14 +253,16 @@ class Campaign:
         with self._output.progress(self._tally):
             collect(crew, self._chosen.stories(), self._take)
         self._output.summary(self._tally, "played")
+        shrunk = None
         if first := self._tally.first_broken:
-            self._shrink(first, crew)
+            shrunk = self._shrink(first, crew)
+        self._output.index(self._tally, "played", shrunk)
 
     def _take(self, result: StoryResult) -> None:
         self._tally.add(result)
         self._output.takes(result, self._tally)
 
-    def _shrink(self, result: StoryResult, crew: Crew) -> None:
+    def _shrink(self, result: StoryResult, crew: Crew) -> Shrunk:
         def play(story: Story) -> StoryResult:
             return crew.submit(story).result()
 
@@ -268,6 +271,7 @@ class Campaign:
         self._output.shrunk(shrunk)
         if self._remembering:
             self._remember(shrunk)
+        return shrunk
 
     def _remember(self, shrunk: Shrunk) -> None:
         failure = Remembered(

@@ -1,6 +1,7 @@
 """What people and programs read of a campaign: how far it is, what came of it, how to replay it."""
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,10 +15,16 @@ from wavetank.campaign.shrinking import Shrunk
 from wavetank.campaign.stories import ChosenStories
 from wavetank.campaign.tally import Judged, Tally
 from wavetank.cli.output import VERDICT_WIDTH, Output
+from wavetank.cli.reporting import short, write_index
 from wavetank.clock import Clock
 from wavetank.driver.play import Story
 from wavetank.faults.duration import duration_text
+from wavetank.faults.form import describe
 from wavetank.invariants.hints import HINTS
+from wavetank.report.contents import Command
+from wavetank.report.index import CampaignIndex, IndexedCount, IndexedStory
+from wavetank.runs import REPORT
+from wavetank.scenario.shelf import SUFFIX
 from wavetank.scenario.text import scenario_to_toml
 from wavetank.settings import read_settings
 from wavetank.words import counted
@@ -38,7 +45,8 @@ class CampaignOutput:
         self._clock = clock
         self._begun = clock.monotonic()
         self._activity: Activity | None = None
-        self._folder = read_settings().state_folder / "campaigns" / chosen.name
+        self._state = read_settings().state_folder
+        self._folder = self._state / "campaigns" / chosen.name
 
     def begins(self, size: int, address: str | None) -> None:
         """Which stories, and who plays them."""
@@ -113,7 +121,7 @@ class CampaignOutput:
         least = "the least" if shrunk.complete else "the least found in the time that it may take,"
         why = f"{least} of seed {story.seed} that breaks {shrunk.invariant}"
         file = save_story(story, self._folder, f"Shrunk by a campaign: {why}.")
-        command = replay_command(_short(file), story.seed, self._options)
+        command = replay_command(short(file), story.seed, self._options)
         self._output.emit(
             "shrunk",
             seed=story.seed,
@@ -134,7 +142,55 @@ class CampaignOutput:
         """The failure was added to the file, unless it was there."""
         self._output.emit("remembered", file=str(file), new=is_new)
         if not self._output.as_json:
-            self._output.say(f"{'added to' if is_new else 'already in'} {_short(file)}")
+            self._output.say(f"{'added to' if is_new else 'already in'} {short(file)}")
+
+    def index(self, tally: Tally, how: str, shrunk: Shrunk | None = None) -> None:
+        """The campaign as one page, with the worst stories first."""
+        least = None
+        if shrunk is not None:
+            file = self._folder / f"{shrunk.story.scenario.name}{SUFFIX}"
+            line = replay_command(short(file), shrunk.story.seed, self._options)
+            least = Command(f"The least story that breaks {shrunk.invariant}", line)
+        index = CampaignIndex(
+            name=self._chosen.name,
+            how=how,
+            planned=self._chosen.seeds.count,
+            endings={ending: tally.endings[ending] for ending in Ending},
+            stories=tuple(map(self._indexed, tally.failures)),
+            invariants=_judged(tally.invariants),
+            kinds=_judged(tally.kinds),
+            least=least,
+            any_story=self._any_story(),
+            digest=tally.digest,
+        )
+        write_index(index, self._folder, self._output)
+
+    def _indexed(self, failure: StoryResult) -> IndexedStory:
+        scenario, seed = failure.story.scenario, failure.story.seed
+        report = self._state / "runs" / f"{scenario.name}-{seed}" / REPORT
+        return IndexedStory(
+            seed=seed,
+            ending=failure.ending,
+            broken=failure.broken,
+            trouble=failure.trouble,
+            faults=tuple(map(describe, scenario.plan.faults)),
+            command=self._replay(failure),
+            report=os.path.relpath(report, self._folder) if report.is_file() else "",
+        )
+
+    def _any_story(self) -> Command:
+        """Of a drawn campaign, the same one again with a single seed; else the scenario itself."""
+        chosen, first = self._chosen, str(self._chosen.seeds.first)
+        if chosen.scenario_name is not None:
+            line = replay_command(chosen.scenario_name, chosen.seeds.first, self._options)
+            return Command("Any other, by its seed", line)
+        told = [part for option in self._options.items() for part in option]
+        which = ["--each-fault"] if chosen.each_fault else ["--seeds", "1"]
+        horizon = ["--horizon", duration_text(chosen.horizon)]
+        line = shlex.join(
+            ["./wavetank", "campaign", *which, "--first-seed", first, *horizon, *told]
+        )
+        return Command("Any other is judged again by its seed", line)
 
     def _say_summary(self, tally: Tally, how: str, commands: list[str]) -> None:
         say = self._output.say
@@ -156,7 +212,7 @@ class CampaignOutput:
 
     def _replay(self, failure: StoryResult) -> str:
         story = failure.story
-        target = self._chosen.scenario_name or _short(self._save(story, failure))
+        target = self._chosen.scenario_name or short(self._save(story, failure))
         return replay_command(target, story.seed, self._options)
 
     def _save(self, story: Story, failure: StoryResult) -> Path:
@@ -170,6 +226,17 @@ class CampaignOutput:
         return tally.played / max(self._clock.monotonic() - self._begun, 1e-9) * 60
 
 
+def _judged(counts: Mapping[str, Judged]) -> tuple[IndexedCount, ...]:
+    """The most broken first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1].broken, item[0]))
+    return tuple(
+        IndexedCount(
+            name=name, stories=judged.stories, broken=judged.broken, unknown=judged.unknown
+        )
+        for name, judged in ordered
+    )
+
+
 def _table(title: str, counts: Mapping[str, Judged]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(title)
@@ -180,9 +247,3 @@ def _table(title: str, counts: Mapping[str, Judged]) -> Table:
         breaks = ", ".join(sorted(judged.breaks))
         table.add_row(name, str(judged.stories), str(judged.broken), str(judged.unknown), breaks)
     return table
-
-
-def _short(file: Path) -> str:
-    """Relative to where the command was typed, where it is below."""
-    here = Path.cwd()
-    return os.fspath(file.relative_to(here) if file.is_relative_to(here) else file)

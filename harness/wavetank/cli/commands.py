@@ -48,6 +48,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "demo": Entry("demo:demo", "See a virtual hour with a broken deployment, judged."),
         "run": Entry("run:run", "Play a scenario in virtual time, or on what is deployed."),
         "replay": Entry("replay:replay", "Play a saved run again; it must come out the same."),
+        "report": Entry("report:report", "Write a saved run as a page to look at."),
         "compare": Entry("compare:compare", "Show where two runs of one story differ."),
         "campaign": Entry("campaign:campaign", "Play many stories; shrink the first that fails."),
     },

@@ -5,6 +5,7 @@ import typer
 from wavetank.cli.options import DEFAULT_NAME, DebugOption, JsonOption, NameOption
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
+from wavetank.cli.reporting import write_report
 from wavetank.cli.run import save, shelf, tell
 from wavetank.cli.story import Narrator
 from wavetank.cli.tank import deployed_tank, play_with_progress
@@ -39,4 +40,5 @@ def demo(
         save(saved, story, pipeline, played)
     output.say("and what came of the data:")
     tell(played, saved, output)
+    write_report(saved, output)
     raise typer.Exit(played.exit_code)

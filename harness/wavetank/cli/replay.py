@@ -11,6 +11,7 @@ from wavetank.cli.compare import show
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import choice_of
+from wavetank.cli.reporting import write_report
 from wavetank.cli.run import save, shelf
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.comparison import ToldRun, compare_runs, read_told
@@ -83,6 +84,7 @@ def _tell_in_the_tank(told: ToldRun, pipeline: Pipeline, story: Story, output: O
         saved = shelf().new(f"{story.scenario.name}-{RunEngine.TANK}", story.seed, text)
         played = play_with_progress(made, pipeline, story, saved.history, output)
     save(saved, story, pipeline, played)
+    write_report(saved, output)
     return show(compare_runs(told, read_told(saved)), output)
 
 

@@ -1,11 +1,11 @@
 """`run` plays a scenario and saves what happened: in the tank in virtual time, or live by hand."""
 
+import platform
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +39,7 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
+from wavetank.cli.reporting import short, write_report
 from wavetank.cli.session import Stopped
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.cli.targets import YesOption
@@ -144,6 +145,7 @@ def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) 
         raise
     save(saved, story, pipeline, played)
     tell(played, saved, output)
+    write_report(saved, output)
     attest_run(fingerprint, story, played, output)
     return played.exit_code
 
@@ -162,6 +164,7 @@ def play_live_and_tell(live: LiveRun, story: Story, output: Output) -> ExitCode:
         return ExitCode.INTERRUPTED
     save(saved, story, live.pipeline, played, engine, live.versions)
     tell(played, saved, output)
+    write_report(saved, output)
     return played.exit_code
 
 
@@ -224,25 +227,26 @@ def save(
             version=metadata.version("wavetank"),
             findings=played.findings,
             engine=engine,
-            versions={"localstack": metadata.version("localstack-core")}
-            if versions is None
-            else versions,
+            versions=tank_versions() if versions is None else versions,
         )
     )
+
+
+def tank_versions() -> dict[str, str]:
+    """Of what plays in the tank."""
+    return {
+        "localstack": metadata.version("localstack-core"),
+        "botocore": metadata.version("botocore"),
+        "python": platform.python_version(),
+    }
 
 
 def tell(played: Played, saved: SavedRun, output: Output) -> None:
     """The verdicts, where the run is saved, and how to see it again."""
     output.findings(played.findings)
-    folder = _short(saved.folder)
+    folder = short(saved.folder)
     output.say(f"{counted(played.events, 'event')} in {folder}, digest {played.digest[:12]}")
     output.command("the same again", f"./wavetank replay {saved.folder.name}")
     output.emit(
         "played", folder=str(saved.folder), digest=played.digest, exit_code=played.exit_code
     )
-
-
-def _short(folder: Path) -> Path:
-    """Relative to where the command was typed, where it is below."""
-    here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder

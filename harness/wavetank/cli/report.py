@@ -1,0 +1,25 @@
+"""`report` writes a saved run's report anew; every command that saves a run writes it by itself."""
+
+from typing import Annotated
+
+import typer
+
+from wavetank.cli.options import DebugOption, JsonOption
+from wavetank.cli.output import Output
+from wavetank.cli.reporting import write_report
+from wavetank.cli.run import shelf
+
+
+def report(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of a saved run, or its folder.")
+    ],
+    *,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Write a saved run's report: one HTML file, to be opened in a browser.
+
+    Of a run that was broken off it shows how far it came.
+    """
+    write_report(shelf().find(run), Output(as_json=as_json))
