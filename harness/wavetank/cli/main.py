@@ -18,6 +18,7 @@ from wavetank.cli import (
     demo,
     deploy,
     drill,
+    notebook,
     plan,
     replay,
     sandbox,
@@ -54,6 +55,7 @@ app.command()(play.run)
 app.command()(replay.replay)
 app.command()(compare.compare)
 app.command()(campaign.campaign)
+app.command()(notebook.notebook)
 app.command()(bench.bench)
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
