@@ -16,7 +16,7 @@ from wavetank.analysis.arrivals import BARS_MAX
 from wavetank.analysis.failures import LANES
 from wavetank.analysis.walk import PERCENT_MAX
 
-WIDTH = 760
+WIDTH = 680
 HEIGHT = 220
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
 BLUE, ORANGE, VERMILION, GREY = PALETTE[0], PALETTE[1], PALETTE[5], "#767676"

@@ -17,6 +17,7 @@ KERNEL = {
     "display_name": "Python 3 (wavetank)",
     "language": "python",
 }
+PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,32 @@ class Lab:
     python: Path
 
     def prepare(self) -> None:
-        """Writes down which Python the kernel is; JUPYTER_PATH comes before every other place."""
-        kernel = self.folder / "kernels" / "python3"
-        kernel.mkdir(parents=True, exist_ok=True)
-        (kernel / "kernel.json").write_text(json.dumps(KERNEL, indent=2), encoding="utf-8")
+        """Writes down which Python the kernel is, and that JupyterLab has no news to offer.
+
+        What is in JUPYTER_PATH comes before every other place.
+        """
+        _write(self.folder / "kernels" / "python3" / "kernel.json", KERNEL)
+        _write(self.folder / "labconfig" / "page_config.json", PAGE)
 
     def command(self, notebooks: Path, opened: Path, *, as_root: bool) -> list[str]:
         """What starts it; it asks for its token, and asks nobody for news or updates."""
         return [
             "env",
             f"JUPYTER_PATH={self.folder}",
+            f"JUPYTER_CONFIG_PATH={self.folder}",
             f"JUPYTER_RUNTIME_DIR={self.folder / 'runtime'}",
             str(self.python),
             "-m",
             "jupyterlab",
             f"--ServerApp.ip={LOOPBACK}",
             f"--ServerApp.root_dir={notebooks}",
-            "--LabApp.news_url=None",
+            "--LabApp.extension_manager=readonly",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             *(["--allow-root"] if as_root else []),
             str(opened),
         ]
+
+
+def _write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2), encoding="utf-8")

@@ -11,12 +11,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from wavetank.errors import InfrastructureError
 
 PARAMETER = "SOURCE"
 NBFORMAT = 4
 HTML = ".html"
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+"""The kernel listens on ports of loopback, where others of this machine could listen too."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class Notebook:
         node = nbformat.from_dict(self.node)
         resources = {"metadata": {"path": str(self.folder)}}
         try:
-            NotebookClient(node, kernel_name="python3", resources=resources).execute()
+            NotebookClient(
+                node, kernel_name="python3", resources=resources, config=ENCRYPTED
+            ).execute()
         except CellExecutionError as error:
             found = f"{error.ename}: {error.evalue}"
             action = "open it with ./wavetank notebook to see where"
