@@ -12,8 +12,8 @@ from wavetank.analysis.records import Deliveries, samples, ticker_records
 from wavetank.assess.coverage import BETWEEN_SAMPLES, JITTER, MINUTE
 from wavetank.live.place import AWS_DELIVERY_SECONDS
 
-BARS_MAX = 720
-"""Of a chart: more than this no screen shows apart."""
+BARS_MAX = 750
+"""Of a chart: a month has 744 hours, and more no screen shows apart."""
 WIDTHS = tuple(timedelta(minutes=count) for count in (1, 5, 15, 60, 360, 1440))
 QUANTILES = {"median": 0.5, "95 %": 0.95, "99 %": 0.99}
 

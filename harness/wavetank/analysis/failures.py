@@ -178,7 +178,7 @@ def _consequences(stretches: pl.DataFrame, told: Told) -> pl.DataFrame:
     mail = alerts(told).group_by("request").agg(alerted=pl.col("at").min())
     return (
         stretches.select("function", "stretch", request="requests")
-        .explode("request")
+        .explode("request", empty_as_null=False)
         .join(ended, on="request", how="left")
         .join(mail, on="request", how="left")
         .group_by("function", "stretch")

@@ -117,17 +117,13 @@ def _doubtful(parsed: pl.DataFrame) -> pl.Series:
 
 
 def _plain(bodies: pl.DataFrame) -> pl.DataFrame:
-    lines = (
-        bodies.select(
-            "place",
-            "object",
-            "delivered_at",
-            "text",
-            number=pl.int_ranges(pl.col("text").list.len()),
-        )
-        .explode("text", "number")
-        .drop_nulls("text")
-    )
+    lines = bodies.select(
+        "place",
+        "object",
+        "delivered_at",
+        "text",
+        number=pl.int_ranges(pl.col("text").list.len()),
+    ).explode("text", "number", empty_as_null=False)
     parts = pl.col("text").str.extract_groups(PLAIN)
     names = ("ticker", "timestamp", "price")
     chosen = {

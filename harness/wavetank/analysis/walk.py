@@ -49,7 +49,7 @@ def changes(records: pl.DataFrame) -> pl.DataFrame:
             "before",
             percent=(pl.col("price") / pl.col("before") - 1) * 100,
             compared=pl.col("before").is_not_null(),
-            within=pl.col("within").fill_null(value=True),
+            within=pl.col("within") | pl.col("before").is_null(),
         )
     )
 
@@ -58,8 +58,9 @@ _BACK = range(1, SAMPLES_PER_TICK + 1)
 
 
 def _is_near(base: pl.Expr) -> pl.Expr:
-    """As the judges reckon; null where there is no such price."""
-    return (pl.col("price") - base).abs() <= base * float(CHANGE_MAX)
+    """As the judges reckon; not where there is no such price."""
+    near = (pl.col("price") - base).abs() <= base * float(CHANGE_MAX)
+    return near.fill_null(value=False)
 
 
 def jumps(changed: pl.DataFrame) -> pl.DataFrame:
