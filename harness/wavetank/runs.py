@@ -148,6 +148,18 @@ class RunShelf:
         expected = f"the folder of a run, or the name of one in {self._folder}:"
         raise UsageError(*one_of(expected, name_or_path, self.names()))
 
+    def latest(self) -> SavedRun:
+        """The run that was written to last.
+
+        Raises:
+            UsageError: there is none yet.
+        """
+        histories = list(self._folder.glob(f"*/{HISTORY}"))
+        if not histories:
+            action = "make one with: ./wavetank run broken-deployment"
+            raise UsageError(f"a saved run in {self._folder}", "none", action)
+        return SavedRun(max(histories, key=_written).parent)
+
     def names(self) -> list[str]:
         """The runs that there are, by name."""
         return sorted(path.parent.name for path in self._folder.glob(f"*/{HISTORY}"))
@@ -166,6 +178,10 @@ class RunShelf:
         yield self._folder / name
         for number in count(2):
             yield self._folder / f"{name}-{number}"
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 def _finding(content: Mapping[str, Any]) -> Finding:

@@ -14,9 +14,8 @@ import pytest
 
 from tests.waiting import wait_until_true
 from wavetank.bench.loop_process import HandlerSetup, looping
-from wavetank.bench.peer_environment import PeerEnvironment, find_uv
 from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
-from wavetank.bench.peer_servers import Server, localstack_peer, server_peer
+from wavetank.bench.peer_servers import TOOLS, Server, localstack_peer, server_peer
 from wavetank.bench.peers import WARM_UP, PeerCost, PeerUnavailable, measure_peers
 from wavetank.clients import sandbox_clients
 from wavetank.clock import WallClock
@@ -24,6 +23,7 @@ from wavetank.errors import InfrastructureError
 from wavetank.naming import derive_names
 from wavetank.settings import read_settings
 from wavetank.ticker import RECORDS_PER_TICK
+from wavetank.tool_environment import ToolEnvironment, find_uv
 
 TICKS = 5
 ENDLESS = 10_000
@@ -81,7 +81,7 @@ def _no_uv() -> Path:
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> PeerEnvironment:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> ToolEnvironment:
     """One with the tiny peer in it, made by the real uv.
 
     The real peers take a minute of CI and the network; `bench --peers` itself is what tries them.
@@ -89,7 +89,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> PeerEnvironment:
     folder = tmp_path_factory.mktemp("peers")
     requirements = folder / "peers.txt"
     requirements.write_text(f"tiny-peer @ {_tiny_wheel(folder).as_uri()}\n")
-    environment = PeerEnvironment(folder / "state", requirements)
+    environment = ToolEnvironment(folder / "state", requirements, TOOLS)
     environment.require(partial(find_uv, read_settings()))
     return environment
 
@@ -104,7 +104,7 @@ def _tiny_server(*arguments: str) -> Server:
     )
 
 
-def test_the_environment_is_made_once(environment: PeerEnvironment) -> None:
+def test_the_environment_is_made_once(environment: ToolEnvironment) -> None:
     """The second time nothing is installed, and uv is not even looked for."""
     told: list[str] = []
     environment.require(_no_uv, lambda: told.append("installing"))
@@ -114,7 +114,7 @@ def test_the_environment_is_made_once(environment: PeerEnvironment) -> None:
 def test_other_requirements_make_it_anew(tmp_path: Path) -> None:
     """What was installed for others is gone; who waits for it is told."""
     requirements = tmp_path / "peers.txt"
-    environment = PeerEnvironment(tmp_path / "state", requirements)
+    environment = ToolEnvironment(tmp_path / "state", requirements, TOOLS)
     told: list[str] = []
     for text in (f"tiny-peer @ {_tiny_wheel(tmp_path).as_uri()}\n", ""):
         requirements.write_text(text)
@@ -131,7 +131,7 @@ def test_without_network_one_line_says_so_and_nothing_is_left_half_made(
     monkeypatch.setenv("UV_OFFLINE", "1")
     requirements = tmp_path / "peers.txt"
     requirements.write_text("wavetank-no-such-peer==1.0\n")
-    environment = PeerEnvironment(tmp_path / "state", requirements)
+    environment = ToolEnvironment(tmp_path / "state", requirements, TOOLS)
     for _ in range(2):
         with pytest.raises(InfrastructureError, match="check the network and run this again"):
             environment.require(partial(find_uv, read_settings()))
@@ -141,7 +141,7 @@ def test_without_network_one_line_says_so_and_nothing_is_left_half_made(
 
 
 def test_a_server_gets_a_port_and_nothing_of_the_host(
-    environment: PeerEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    environment: ToolEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No credentials or home of the host's; its own folder is its home and its temporary folder."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "host")
@@ -157,7 +157,7 @@ def test_a_server_gets_a_port_and_nothing_of_the_host(
 
 
 def test_the_same_tick_on_a_peer_and_on_one_that_does_not_come_up(
-    environment: PeerEnvironment, tmp_path: Path
+    environment: ToolEnvironment, tmp_path: Path
 ) -> None:
     """Twenty records a tick, all found in the bucket; the broken peer is told of, in its words."""
     settings, clock = read_settings(), WallClock()
@@ -204,7 +204,7 @@ def test_records_that_never_come_are_not_counted(tmp_path: Path) -> None:
 
 
 def test_a_peer_that_refuses_a_call_is_told_of(
-    environment: PeerEnvironment, tmp_path: Path
+    environment: ToolEnvironment, tmp_path: Path
 ) -> None:
     """The tiny server answers, but is no emulator."""
     settings, clock = read_settings(), WallClock()

@@ -10,6 +10,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "edge": frozenset(
         {
             "access",
+            "analysis",
             "assess",
             "attestation",
             "clients",
@@ -28,6 +29,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "stack",
             "target",
             "teardown",
+            "tool_environment",
             "transport",
             "trigger",
             "watch",

@@ -13,7 +13,6 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from wavetank.bench.peer_environment import PeerEnvironment
 from wavetank.clock import Clock
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.guarded import GuardedChild, Program, guarded
@@ -21,7 +20,10 @@ from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.errors import InfrastructureError
 from wavetank.probes import wait_until
 from wavetank.settings import REGION
+from wavetank.tool_environment import ToolEnvironment
 
+REQUIREMENTS = Path(__file__).with_name("peers.txt")
+TOOLS = "the peers"
 START_SECONDS_MAX = 60.0
 START_POLL_SECONDS = 0.02
 ANSWER_SECONDS_MAX = 5.0
@@ -87,7 +89,7 @@ MINISTACK = Server(
 )
 
 
-def all_peers(environment: PeerEnvironment, path: str, clock: Clock) -> list[Peer]:
+def all_peers(environment: ToolEnvironment, path: str, clock: Clock) -> list[Peer]:
     """LocalStack as it is without our plug-ins, moto's server and MiniStack."""
     servers = [server_peer(server, environment, path, clock) for server in (MOTO, MINISTACK)]
     return [localstack_peer(path, clock), *servers]
@@ -98,7 +100,7 @@ def localstack_peer(path: str, clock: Clock) -> Peer:
     return Peer("LocalStack", partial(_localstack, path, clock))
 
 
-def server_peer(server: Server, environment: PeerEnvironment, path: str, clock: Clock) -> Peer:
+def server_peer(server: Server, environment: ToolEnvironment, path: str, clock: Clock) -> Peer:
     """A server out of the environment."""
     return Peer(server.name, partial(_server, server, environment, path, clock))
 
@@ -120,7 +122,7 @@ def _localstack(path: str, clock: Clock, folder: Path) -> Iterator[RunningPeer]:
 
 @contextmanager
 def _server(
-    server: Server, environment: PeerEnvironment, path: str, clock: Clock, folder: Path
+    server: Server, environment: ToolEnvironment, path: str, clock: Clock, folder: Path
 ) -> Iterator[RunningPeer]:
     version = environment.version(server.distribution)
     port = any_free_port()

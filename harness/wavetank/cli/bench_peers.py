@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 
 from rich.table import Table
 
-from wavetank.bench.peer_environment import PeerEnvironment, find_uv
-from wavetank.bench.peer_servers import Peer, all_peers
+from wavetank.bench.peer_servers import REQUIREMENTS, TOOLS, Peer, all_peers
 from wavetank.bench.peers import PeerCost, PeerResult, PeerUnavailable, measure_peers
 from wavetank.cli.output import Output
 from wavetank.clock import WallClock
 from wavetank.settings import read_settings
+from wavetank.tool_environment import ToolEnvironment, find_uv
 
 INSTALLING = "installing the peers; the first time this takes a minute ..."
 REMARK = "LocalStack is without our plug-ins here, but for its tables: its own would need Java."
@@ -25,7 +25,7 @@ def install_peers(output: Output) -> list[Peer]:
         InfrastructureError: they could not be, for want of uv or of the network.
     """
     settings = read_settings()
-    environment = PeerEnvironment(settings.state_folder / "peers")
+    environment = ToolEnvironment(settings.state_folder / "peers", REQUIREMENTS, TOOLS)
     environment.require(partial(find_uv, settings), lambda: output.note(INSTALLING))
     return all_peers(environment, settings.path, WallClock())
 

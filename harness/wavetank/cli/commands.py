@@ -53,6 +53,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "campaign": Entry("campaign:campaign", "Play many stories; shrink the first that fails."),
     },
     "Wavetank itself": {
+        "notebook": Entry("notebook:notebook", "Open the notebooks on what arrived, or run one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
         "bench": Entry("bench:bench", "Measure what a tick, a virtual day and a call cost."),
         "test": Entry("suite:test", "Run the test suite.", passes_arguments=True),

@@ -55,6 +55,11 @@ def line_of(event: Event) -> bytes:
     return f"{encode(event)}\n".encode("ascii")
 
 
+def is_line_of(kind: type[Event], line: str) -> bool:
+    """Whether a canonical line is of that kind of event; in a text its quotes would be escaped."""
+    return f'"{KIND}":"{kind.__name__}"' in line
+
+
 class Digest:
     """The SHA-256 of the canonical lines so far."""
 

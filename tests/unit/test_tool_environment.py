@@ -1,13 +1,16 @@
-"""The peers' environment is made once, of what is pinned, by a uv that runs."""
+"""Tools' environments are made of what is pinned, by a uv that runs."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from wavetank.bench.peer_environment import REQUIREMENTS, PeerEnvironment, find_uv
+from wavetank.analysis.lab import REQUIREMENTS as LAB
+from wavetank.bench.peer_servers import REQUIREMENTS as PEERS
+from wavetank.bench.peer_servers import TOOLS
 from wavetank.errors import InfrastructureError
 from wavetank.settings import Settings, read_settings
+from wavetank.tool_environment import ToolEnvironment, find_uv
 
 SHIM = "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n"
 RUNS = "#!/bin/sh\nexit 0\n"
@@ -53,16 +56,20 @@ def test_no_uv_is_said_in_a_line(settings: Settings) -> None:
         find_uv(settings)
 
 
+def _pins(requirements: Path) -> dict[str, str]:
+    lines = requirements.read_text().splitlines()
+    pinned = [line.partition(";")[0].strip() for line in lines if line[:1] not in {"#", ""}]
+    return dict(requirement.split("==") for requirement in pinned)
+
+
 def test_every_requirement_is_one_version() -> None:
-    """So that two runs a year apart compare with the same programs."""
-    lines = REQUIREMENTS.read_text().splitlines()
-    requirements = [line.partition(";")[0].strip() for line in lines if line[:1] not in {"#", ""}]
-    pins = dict(requirement.split("==") for requirement in requirements)
-    assert {"ministack", "moto"} <= pins.keys()
-    assert "moto-ext" not in pins
+    """So that what is compared with, or opened in, is the same a year later."""
+    assert {"ministack", "moto"} <= _pins(PEERS).keys()
+    assert "moto-ext" not in _pins(PEERS)
+    assert "jupyterlab" in _pins(LAB)
 
 
 def test_a_peer_that_is_not_in_the_environment_is_named(tmp_path: Path) -> None:
     """Rather than measured under no version."""
     with pytest.raises(InfrastructureError, match="expected moto in"):
-        PeerEnvironment(tmp_path).version("moto")
+        ToolEnvironment(tmp_path, PEERS, TOOLS).version("moto")

@@ -1,8 +1,8 @@
-"""The environment that the peers are installed in: made when first asked for, then kept.
+"""An environment for tools that the project's own does not hold: made when first asked for, kept.
 
-It stands in the state folder, away from the project's own (`peers.txt` says why), and is made by
-uv, as that one is. A stamp is written when it is complete and says what it was made from, so that
-one that was interrupted, or is of other versions, is made again.
+It stands in the state folder, away from the project's own (its requirements say why), and is made
+by uv, as that one is. A stamp is written when it is complete and says what it was made from, so
+that one that was interrupted, or is of other versions, is made again.
 """
 
 import fcntl
@@ -18,14 +18,13 @@ from wavetank.engines.guarded import Program, guarded
 from wavetank.errors import InfrastructureError
 from wavetank.settings import Settings
 
-REQUIREMENTS = Path(__file__).with_name("peers.txt")
 
+class ToolEnvironment:
+    """A virtual environment with exactly what the requirements pin; `tools` says what that is."""
 
-class PeerEnvironment:
-    """A virtual environment with exactly what the requirements pin."""
-
-    def __init__(self, folder: Path, requirements: Path = REQUIREMENTS) -> None:
+    def __init__(self, folder: Path, requirements: Path, tools: str) -> None:
         self._folder = folder
+        self._tools = tools
         self._requirements = requirements
         self._environment = folder / "environment"
         self._stamp = folder / "made-from"
@@ -95,7 +94,7 @@ class PeerEnvironment:
         with guarded(program) as child:
             if not child.wait():
                 raise InfrastructureError(
-                    "the peers to install from the package index",
+                    f"{self._tools} to install from the package index",
                     child.last_log_lines() or "no word from uv",
                     f"check the network and run this again; uv's own words: {self._log_file}",
                 )
@@ -113,7 +112,7 @@ def find_uv(settings: Settings) -> Path:
         if _runs(candidate):
             return candidate
     raise InfrastructureError(
-        "uv, which installs the peers", "none that runs", "install uv, then run this again"
+        "uv, which installs tools", "none that runs", "install uv, then run this again"
     )
 
 

@@ -1,0 +1,84 @@
+"""A notebook as a file: where it reads is set, it is executed, and written as a page.
+
+Its first code cell has the one parameter, `SOURCE`; see `wavetank.analysis.source`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from wavetank.errors import InfrastructureError
+
+PARAMETER = "SOURCE"
+NBFORMAT = 4
+HTML = ".html"
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+"""The kernel listens on ports of loopback, where others of this machine could listen too."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One that was read; `folder` is where its kernel works."""
+
+    node: NotebookNode
+    folder: Path
+
+    def reading(self, source: str) -> "Notebook":
+        """The same, which reads there."""
+        node = nbformat.from_dict(self.node)
+        cell = next(cell for cell in node.cells if cell.cell_type == "code")
+        assert cell.source.startswith(PARAMETER)  # a rule of the suite holds every notebook to it
+        cell.source = f"{PARAMETER} = {source!r}"
+        return Notebook(node, self.folder)
+
+    def executed(self) -> "Notebook":
+        """The same with its outputs, by a kernel of this environment.
+
+        Raises:
+            InfrastructureError: a cell failed, or the kernel died; what is there is in its message.
+        """
+        node = nbformat.from_dict(self.node)
+        resources = {"metadata": {"path": str(self.folder)}}
+        try:
+            NotebookClient(
+                node, kernel_name="python3", resources=resources, config=ENCRYPTED
+            ).execute()
+        except CellExecutionError as error:
+            found = f"{error.ename}: {error.evalue}"
+            action = "open it with ./wavetank notebook to see where"
+            raise InfrastructureError("every cell to run", found, action) from error
+        except DeadKernelError as error:
+            action = "look whether the machine has memory left"
+            raise InfrastructureError("the kernel to live", str(error), action) from error
+        return Notebook(node, self.folder)
+
+    def write(self, path: Path) -> None:
+        """As a page where the name ends so, else as a notebook.
+
+        Raises:
+            InfrastructureError: the disk does not take it.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self._text(path), encoding="utf-8")
+        except OSError as error:
+            action = "make room or choose another file"
+            raise InfrastructureError(f"to write {path}", str(error), action) from error
+
+    def _text(self, path: Path) -> str:
+        if path.suffix == HTML:
+            exporter = HTMLExporter(require_js_url="", mathjax_url="", embed_images=True)
+            body, _ = exporter.from_notebook_node(self.node, {"metadata": {"name": path.stem}})
+            return str(body)
+        return str(nbformat.writes(self.node))
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The notebook of the file."""
+    return Notebook(nbformat.read(path, NBFORMAT), path.parent)
