@@ -76,6 +76,10 @@ def test_the_first_story_that_fails_is_shrunk_and_can_be_replayed(
     assert shrunk["complete"]
     (summary,) = done.events("summary")
     assert [failure["seed"] for failure in summary["failures"]] == [3, 4]
+    (written,) = done.events("index")
+    page = Path(written["file"]).read_text()
+    assert page.index('<th scope="row">3</th>') < page.index('<th scope="row">4</th>')
+    assert shrunk["replay"] in page
     launcher, *arguments = shlex.split(shrunk["replay"])
     assert launcher == "./wavetank"
     again = shell.run(*arguments, "--json")

@@ -55,7 +55,10 @@ def test_a_run_is_judged_and_saved(shell: Shell, played: Finished) -> None:
         "history.jsonl",
         "scenario.toml",
         "run.json",
+        "report.html",
     }
+    (written,) = played.events("report")
+    assert (written["file"], written["finished"]) == (str(folder / "report.html"), True)
     kinds = [json.loads(line)["event"] for line in (folder / "history.jsonl").open()]
     assert (kinds[0], kinds[-1]) == ("RunBegan", "RunEnded")
     assert "FaultStruck" in kinds
@@ -77,6 +80,25 @@ def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: 
     assert judged.code == ExitCode.VALID
     assert judged.events("finding") == played.events("finding")
     assert "deploying" not in judged.err
+
+
+def test_a_report_is_written_anew(shell: Shell, played: Finished) -> None:
+    """With the same bytes; of a run that was broken off it says so."""
+    assert played.code == ExitCode.VALID
+    folder = shell.state / "runs" / "between-7"
+    once = (folder / "report.html").read_bytes()
+    assert shell.run("report", "between-7").code == ExitCode.VALID
+    assert (folder / "report.html").read_bytes() == once
+    stopped = shell.state / "runs" / "stopped"
+    stopped.mkdir()
+    lines = (folder / "history.jsonl").read_text().splitlines(keepends=True)
+    (stopped / "history.jsonl").write_text("".join(lines[:50]) + lines[50][:20])
+    (stopped / "scenario.toml").write_text((folder / "scenario.toml").read_text())
+    told = shell.run("report", "stopped", "--json")
+    assert told.code == ExitCode.VALID, told.err
+    (written,) = told.events("report")
+    assert not written["finished"]
+    assert "in line 51. It was not judged" in (stopped / "report.html").read_text()
 
 
 def test_a_history_that_is_not_the_same_is_an_error_of_its_own(

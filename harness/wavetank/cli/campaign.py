@@ -239,8 +239,8 @@ class Campaign:
             with stop_on_signal(), _crew(stage, address, processes) as crew:
                 self._play(crew, address)
         except Stopped:
-            self._output.summary(self._tally, "stopped")
             self._output.index(self._tally, "played, then stopped")
+            self._output.summary(self._tally, "stopped")
             return ExitCode.INTERRUPTED
         except WavetankError:
             if self._tally.played:

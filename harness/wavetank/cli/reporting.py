@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 from wavetank.cli.output import Output
-from wavetank.report.index import CampaignIndex, save_index
+from wavetank.errors import InfrastructureError
+from wavetank.report.index import CampaignIndex
 from wavetank.runs import SavedRun
+
+INDEX = "index.html"
 
 
 def write_report(saved: SavedRun, output: Output) -> None:
@@ -29,7 +32,14 @@ def write_index(index: CampaignIndex, folder: Path, output: Output) -> None:
     Raises:
         InfrastructureError: the disk does not take it.
     """
-    file = save_index(index, folder)
+    from wavetank.report.rendering import render_index  # noqa: PLC0415 - only who reports loads it
+
+    file = folder / INDEX
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(render_index(index), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
     output.emit("index", file=str(file))
     if not output.as_json:
         output.say(f"index: {short(file)}")

@@ -6,12 +6,8 @@ at one plays it, which takes a second and writes its report. A report that is th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from wavetank.errors import InfrastructureError
 from wavetank.report.contents import Command
-
-FILE = "index.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,20 +62,3 @@ class CampaignIndex:
                 key=lambda story: (order.index(story.ending), -len(story.broken), story.seed),
             )
         )
-
-
-def save_index(index: CampaignIndex, folder: Path) -> Path:
-    """Writes it into the folder, in place of one that was there; returns where.
-
-    Raises:
-        InfrastructureError: the disk does not take it.
-    """
-    from wavetank.report.rendering import render_index  # noqa: PLC0415 - jinja2, only when needed
-
-    file = folder / FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(render_index(index), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
-    return file
