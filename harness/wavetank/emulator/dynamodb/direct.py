@@ -58,9 +58,9 @@ def _answer(method: str, context: RequestContext) -> Response:
     Raises:
         ServiceException: the service's error, as LocalStack reads it from moto's answer.
     """
-    status, text, body = ask_moto(
-        method, json.loads(context.request.data or b"{}"), context.account_id, context.region
-    )
+    request = context.request
+    asked = request.get_json(force=True) if request.data else {}  # kept since LocalStack read it
+    status, text, body = ask_moto(method, asked, context.account_id, context.region)
     headers = {"Content-Type": JSON, "x-amzn-requestid": str(context.request_id)}
     response = Response(text, status, headers)
     if body is None:
