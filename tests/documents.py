@@ -9,6 +9,7 @@ DOCUMENTS = (
     "README.md",
     "docs/architecture.md",
     "docs/docker.md",
+    "docs/notebooks.md",
     "docs/testing-your-own-pipeline.md",
 )
 """Whose commands are typed on a sandbox; those of docs/going-live.md are in tests/live."""

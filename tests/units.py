@@ -53,6 +53,7 @@ LONGEST_FIRST = (
     "tests/tank/test_parity.py",
     "tests/tank/test_naive.py",
     "tests/tank/test_run.py",
+    "tests/tank/test_notebooks.py",
     "tests/embedded/test_mail_relay.py",
     "tests/campaign/test_cluster.py",
     "tests/tank/test_templates.py",
