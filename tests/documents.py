@@ -11,6 +11,7 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/docker.md",
     "docs/live-pages.md",
+    "docs/notebooks.md",
     "docs/scenarios.md",
     "docs/testing-your-own-pipeline.md",
 )

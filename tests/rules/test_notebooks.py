@@ -38,9 +38,9 @@ def logic(path: str, notebook: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(path, code[0][0], f"the first code cell is not {PARAMETER}")
     for number, text in code:
         tree = ast.parse(text)
-        for node in tree.body:
-            if not isinstance(node, ALLOWED):
-                yield Finding(path, number, ast.unparse(node))
+        for statement in tree.body:
+            if not isinstance(statement, ALLOWED):
+                yield Finding(path, number, ast.unparse(statement))
         for node in ast.walk(tree):
             if isinstance(node, FORBIDDEN):
                 yield Finding(path, number, ast.unparse(node))
@@ -67,7 +67,12 @@ def test_notebooks_have_no_logic_of_their_own() -> None:
 
 
 def _notebook(*code: str, **cell: Any) -> dict[str, Any]:
-    blank = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    blank: dict[str, Any] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     return {
         "metadata": METADATA,
         "cells": [{**blank, "source": [text], **cell} for text in (PARAMETER, *code)],

@@ -44,7 +44,7 @@ def draw_offline() -> None:
 def _bundle(spec: dict[str, Any], **options: object) -> dict[str, Any]:
     del options
     svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
-    return {MIME: spec, "image/svg+xml": svg, "text/plain": str(spec.get("description", ""))}
+    return {MIME: spec, "image/svg+xml": svg, "text/plain": str(spec["description"])}
 
 
 def records_over_time(arrived: pl.DataFrame) -> alt.LayerChart:
@@ -134,6 +134,7 @@ def change_distribution(bins: pl.DataFrame) -> alt.FacetChart:
                 "Changes from sample to sample",
                 "orange: were they uniform; dashed: the contract's 1 %",
             ),
+            description="The changes of each ticker, beside a uniform distribution",
             background="white",
         )
     )

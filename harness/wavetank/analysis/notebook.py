@@ -3,7 +3,9 @@
 Its first code cell has the one parameter, `SOURCE`; see `wavetank.analysis.source`.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -18,6 +20,7 @@ from wavetank.errors import InfrastructureError
 PARAMETER = "SOURCE"
 NBFORMAT = 4
 HTML = ".html"
+SVG = "image/svg+xml"
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 """The kernel listens on ports of loopback, where others of this machine could listen too."""
 
@@ -74,9 +77,24 @@ class Notebook:
     def _text(self, path: Path) -> str:
         if path.suffix == HTML:
             exporter = HTMLExporter(require_js_url="", mathjax_url="", embed_images=True)
-            body, _ = exporter.from_notebook_node(self.node, {"metadata": {"name": path.stem}})
+            node = _with_images(self.node)
+            body, _ = exporter.from_notebook_node(node, {"metadata": {"name": path.stem}})
             return str(body)
         return str(nbformat.writes(self.node))
+
+
+def _with_images(notebook: NotebookNode) -> NotebookNode:
+    """Charts as images that say in words what they show, which the exporter's own do not."""
+    node: NotebookNode = nbformat.from_dict(notebook)
+    for cell in node.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if SVG in data:
+                described = escape(data["text/plain"])
+                encoded = b64encode(data[SVG].encode()).decode()
+                image = f'<img alt="{described}" src="data:{SVG};base64,{encoded}">'
+                output["data"] = NotebookNode({"text/html": image})
+    return node
 
 
 def read_notebook(path: Path) -> Notebook:

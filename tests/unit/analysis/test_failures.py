@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.stories import NOON, calm
+from tests.pipeline import NOON
+from tests.stories import calm
 from wavetank.analysis.failures import (
     NEVER,
     alerts_about,

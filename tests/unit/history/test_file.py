@@ -7,7 +7,15 @@ import pytest
 from tests.pipeline import NOON
 from tests.stories import calm
 from wavetank.errors import UsageError
-from wavetank.history import CutOff, Event, HistoryWriter, RunEnded, digest_of, read_history
+from wavetank.history import (
+    CutOff,
+    Event,
+    HistoryWriter,
+    ObjectDelivered,
+    RunEnded,
+    digest_of,
+    read_history,
+)
 
 
 def written(path: Path, events: list[Event]) -> str:
@@ -79,3 +87,14 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
     """A run that is not there is the user's to name better."""
     with pytest.raises(UsageError, match="name another run"):
         list(read_history(tmp_path / "history.jsonl"))
+
+
+def test_one_kind_is_read_alone(tmp_path: Path) -> None:
+    """The events of a kind are those that a reading of everything gives, and a cut is told too."""
+    story, path = calm(ticks=3, failing=[1]), tmp_path / "history.jsonl"
+    written(path, story)
+    with path.open("a") as file:
+        file.write('{"at":"2026')
+    found = list(read_history(path, ObjectDelivered))
+    assert found[:-1] == [event for event in story if isinstance(event, ObjectDelivered)]
+    assert isinstance(found[-1], CutOff)

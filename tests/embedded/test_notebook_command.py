@@ -1,0 +1,83 @@
+"""`notebook`, as a user types it: a page without a browser, or JupyterLab on a copy."""
+
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.shell import Shell
+from wavetank.analysis.lab import REQUIREMENTS
+
+RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:00:00Z","price":100.5}\n'
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Path:
+    """A folder with one object."""
+    folder = tmp_path / "objects"
+    folder.mkdir()
+    (folder / "object").write_text(RECORD)
+    return folder
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Where JupyterLab is installed already, and is a program that says what it was asked."""
+    state = tmp_path / "state"
+    lab = state / "notebooks" / "jupyterlab"
+    python = lab / "environment" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$JUPYTER_PATH"\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    made_from = f"{REQUIREMENTS.read_text()}\n{sys.base_prefix} {sys.version}\n"
+    (lab / "made-from").write_text(made_from)
+    return Shell(state)
+
+
+def test_a_copy_is_opened_on_this_machine_alone(shell: Shell, objects: Path) -> None:
+    """It reads the source, its kernel is the project's Python, and Jupyter asks for its token."""
+    done = shell.run("notebook", "02", "--source", str(objects))
+    assert done.code == 0, done.err
+    path, *arguments = done.out.splitlines()
+    assert "--ServerApp.ip=127.0.0.1" in arguments
+    assert not any("token" in argument.lower() for argument in arguments)
+    copy = Path(arguments[-1])
+    cells = nbformat.read(copy, 4).cells
+    assert f"SOURCE = {str(objects)!r}" in [cell.source for cell in cells]
+    kernel = json.loads((Path(path) / "kernels" / "python3" / "kernel.json").read_text())
+    assert kernel["argv"][0] == sys.executable
+
+
+def test_a_copy_that_is_there_is_kept_unless_a_fresh_one_is_wanted(
+    shell: Shell, objects: Path
+) -> None:
+    """What the user has changed is theirs."""
+    options = ("notebook", "02", "--source", str(objects))
+    copy = Path(shell.run(*options).out.splitlines()[-1])
+    fresh = copy.read_text()
+    copy.write_text(fresh.replace("The price walk", "Mine"))
+    assert "opening yours from before" in shell.run(*options).out
+    assert "Mine" in copy.read_text()
+    shell.run(*options, "--fresh")
+    assert copy.read_text() == fresh
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nine",), "expected a notebook: 01_what_arrived"),
+        (("01",), "make one with: ./wavetank run broken-deployment"),
+        (("01", "--source", "nowhere"), "expected a source: latest, run:NAME"),
+        (("01", "--source", "run:nothing"), "expected the folder of a run"),
+        (("--execute", "x.html"), "name one, such as 01"),
+        (("01", "--source", ".", "--execute", "x.pdf"), "expected a file to write: .html"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_with_what_to_do(
+    shell: Shell, arguments: tuple[str, ...], said: str
+) -> None:
+    """In a line, and with the exit code of wrong usage."""
+    done = shell.run("notebook", *arguments)
+    assert (done.code, said in done.err) == (2, True), done.err
