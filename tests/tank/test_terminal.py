@@ -33,7 +33,7 @@ def test_a_run_shows_what_moves_and_leaves_what_came_of_it(played: Terminal) -> 
     assert "━" not in text
     assert text.count("\nvalid ") == 11
     assert "\n11 valid\n" in text
-    assert text.endswith("the same again: ./wavetank replay calm-day-7")
+    assert "\nthe same again: ./wavetank replay calm-day-7\nreport:" in text
 
 
 def test_a_run_breaks_between_words(played: Terminal) -> None:

@@ -84,8 +84,9 @@ def _tell_in_the_tank(told: ToldRun, pipeline: Pipeline, story: Story, output: O
         saved = shelf().new(f"{story.scenario.name}-{RunEngine.TANK}", story.seed, text)
         played = play_with_progress(made, pipeline, story, saved.history, output)
     save(saved, story, pipeline, played)
+    code = show(compare_runs(told, read_told(saved)), output)
     write_report(saved, output)
-    return show(compare_runs(told, read_told(saved)), output)
+    return code
 
 
 def _play(saved: SavedRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
