@@ -8,7 +8,9 @@ import nbformat
 import pytest
 
 from tests.shell import Shell
+from tests.terminal import terminal
 from wavetank.analysis.lab import REQUIREMENTS
+from wavetank.errors import ExitCode
 
 RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:00:00Z","price":100.5}\n'
 
@@ -81,3 +83,19 @@ def test_what_cannot_be_opened_is_said_with_what_to_do(
     """In a line, and with the exit code of wrong usage."""
     done = shell.run("notebook", *arguments)
     assert (done.code, said in done.err) == (2, True), done.err
+
+
+def test_ctrl_c_ends_an_execution_without_a_word_of_its_machinery(
+    tmp_path: Path, objects: Path
+) -> None:
+    """Nothing is written, no traceback is shown, and the code is that of Ctrl-C."""
+    page = tmp_path / "page.html"
+    options = ("notebook", "01", "--source", str(objects), "--execute", str(page))
+    with terminal(Shell(tmp_path / "state").command(*options)) as window:
+        window.wait_for("executing 01_what_arrived")
+        window.press_ctrl_c()
+        window.process.wait(60)
+    assert window.process.returncode == ExitCode.INTERRUPTED
+    assert "Traceback" not in window.text()
+    assert "Error" not in window.text()
+    assert not page.exists()

@@ -3,10 +3,13 @@
 Its first code cell has the one parameter, `SOURCE`; see `wavetank.analysis.source`.
 """
 
+import asyncio
+import signal
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -21,8 +24,26 @@ PARAMETER = "SOURCE"
 NBFORMAT = 4
 HTML = ".html"
 SVG = "image/svg+xml"
-ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
-"""The kernel listens on ports of loopback, where others of this machine could listen too."""
+SETTINGS = Config(
+    {
+        "KernelManager": {"transport_encryption": "auto"},
+        "NotebookClient": {"shutdown_kernel": "immediate"},
+    }
+)
+"""The kernel listens on ports of loopback, where others of this machine could listen too. It is
+ended without being asked: what it still says of a cell that Ctrl-C broke off is for nobody."""
+
+
+class _Client(NotebookClient):
+    """nbclient's, which Ctrl-C ends as it ends any program; the kernel ends with it.
+
+    Its own handler closes the kernel's sockets under what is still spoken on them.
+    [nbclient 0.10: client.py, async_setup_kernel]
+    """
+
+    async def async_start_new_kernel(self, **options: Any) -> None:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        await super().async_start_new_kernel(**options)
 
 
 @dataclass(frozen=True)
@@ -49,9 +70,7 @@ class Notebook:
         node = nbformat.from_dict(self.node)
         resources = {"metadata": {"path": str(self.folder)}}
         try:
-            NotebookClient(
-                node, kernel_name="python3", resources=resources, config=ENCRYPTED
-            ).execute()
+            _Client(node, kernel_name="python3", resources=resources, config=SETTINGS).execute()
         except CellExecutionError as error:
             found = f"{error.ename}: {error.evalue}"
             action = "open it with ./wavetank notebook to see where"
