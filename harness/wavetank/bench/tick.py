@@ -1,7 +1,9 @@
 """What a tick costs in the tank, measured in the run itself, and how it stays over the length.
 
-Time and floor are taken in turn, tick by tick, so that what else the machine does hits both. All
-of it needs one thing of the driver: to play a run and tell its events as they happen.
+Time and floor are taken in turn, tick by tick, so that what else the machine does hits both. What a
+run does now and then only, such as to write and judge what happened, is every tick's in equal
+parts: nothing smaller than the mean of half an hour is looked at. All of it needs one thing of the
+driver: to play a run and tell its events as they happen.
 """
 
 import os
@@ -9,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from statistics import median
+from itertools import batched
+from statistics import mean, median
 
 from wavetank.clock import Clock
 from wavetank.errors import InfrastructureError
@@ -22,12 +25,13 @@ and hands each event to the function when both have it."""
 
 WARM_UP = timedelta(minutes=30)
 TICK = timedelta(minutes=1)
+TICKS_TOGETHER = 30
 MILLISECONDS = 1000.0
 
 
 @dataclass(frozen=True)
 class TickCost:
-    """Medians over the ticks of one run, in milliseconds; `floor_ms` is of the same calls alone."""
+    """Medians over a run's half hours, in milliseconds a tick; `floor_ms` is of its calls alone."""
 
     tick_ms: float
     floor_ms: float
@@ -43,7 +47,7 @@ class TickCost:
 class RunCost:
     """A run of so many virtual hours: real seconds, verdicts included, and memory at its end.
 
-    `first_ms` and `last_ms` are the medians of its first and last half hour's ticks.
+    `first_ms` and `last_ms` are the means of its first and last half hour's ticks.
     """
 
     virtual_hours: float
@@ -104,14 +108,13 @@ def measure_runs(play: Play, lengths: Iterable[timedelta], clock: Clock) -> Iter
         begun = clock.monotonic()
         play(length, watch.observe)
         seconds = clock.monotonic() - begun
-        half_hour = WARM_UP // TICK
         warm = watch.ticks[1:]  # the first is a cold start
         yield RunCost(
             virtual_hours=length / timedelta(hours=1),
             ticks=len(watch.ticks) + 1,
             seconds=seconds,
-            first_ms=_milliseconds(warm[:half_hour]),
-            last_ms=_milliseconds(warm[-half_hour:]),
+            first_ms=_milliseconds(warm[:TICKS_TOGETHER]),
+            last_ms=_milliseconds(warm[-TICKS_TOGETHER:]),
             resident_mb=float(resident_megabytes(os.getpid())),
         )
 
@@ -137,9 +140,11 @@ def measure_boot(booted: Callable[[], AbstractContextManager[Play]], clock: Cloc
 
 
 def _milliseconds(seconds: list[float]) -> float:
+    """Of one tick: the median of the half hours' means; what is shorter counts for one."""
     if not seconds:
         raise _too_few(len(seconds))
-    return median(seconds) * MILLISECONDS
+    full = len(seconds) - len(seconds) % TICKS_TOGETHER or len(seconds)
+    return median(map(mean, batched(seconds[:full], TICKS_TOGETHER, strict=False))) * MILLISECONDS
 
 
 def _too_few(found: int) -> InfrastructureError:

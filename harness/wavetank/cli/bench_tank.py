@@ -31,7 +31,7 @@ from wavetank.pipelines.pipeline import Pipeline
 from wavetank.scenario.model import Scenario
 
 HOUR = timedelta(hours=1)
-TICKS = 300
+TICKS = 600
 SEED = 1
 WORKERS = (1, 2)
 

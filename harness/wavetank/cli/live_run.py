@@ -14,7 +14,8 @@ from wavetank.cli.session import RECORD_FORMATS, stop_on_signal
 from wavetank.cli.targets import confirm, open_target
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
-from wavetank.driver.play import Played, Story, concluded, judges_of, recorded
+from wavetank.driver.play import Played, Story, concluded, judges_of
+from wavetank.driver.recording import recorded
 from wavetank.engines.record import Engine
 from wavetank.errors import UsageError
 from wavetank.faults.form import describe

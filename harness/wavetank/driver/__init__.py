@@ -1,6 +1,7 @@
 """The only scheduler in virtual time: what is due next, and who runs when several are due at once.
 
 play          one story on a pipeline: reset, run, history, verdicts
+recording     what becomes of a run's events: digest, file and judges
 run           the loop: baseline, faults, healing, drain
 timeline      the run's instants, its randomness, and its history
 agenda        what is due, in the order of time; ties in an order drawn from the seed

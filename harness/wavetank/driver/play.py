@@ -1,17 +1,16 @@
 """One story on a pipeline: back to the baseline, the run, its history, and the verdicts."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wavetank.driver.recording import Recording, Watcher, recorded
 from wavetank.driver.run import Run, RunOptions
 from wavetank.engines.tank.engine import Tank
 from wavetank.errors import ExitCode, UsageError
 from wavetank.faults.duration import duration_text
 from wavetank.faults.form import plan_to_json
-from wavetank.history import Digest, Event, HistoryWriter, TableSeen, line_of
+from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
 from wavetank.live.judging import BY_HAND, decided, told_by_hand
 from wavetank.pipelines.pipeline import Pipeline
@@ -24,8 +23,8 @@ from wavetank.verdicts import Finding, exit_code
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 """Where a story begins unless it is told otherwise: always the same, so that runs compare."""
-
-type Watcher = Callable[[Event], None]
+EVENTS_AT_ONCE = 64
+"""Some eight ticks of the ticker: what each event would cost by itself is shared by so many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +73,7 @@ def play(
     """
     check_virtual(story.scenario)
     judges = judges_of(pipeline, story.scenario)
-    with recorded(history, judges, watch) as recording:
+    with recorded(history, judges, watch, at_once=EVENTS_AT_ONCE) as recording:
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)
@@ -85,7 +84,7 @@ def play(
 
 
 def concluded(
-    story: Story, judges: Judges, recording: "Recording", by_hand_on: RunEngine | None
+    story: Story, judges: Judges, recording: Recording, by_hand_on: RunEngine | None
 ) -> Played:
     """What came of a story that has been recorded; told by hand on that engine, where it was."""
     findings, code = verdicts(story.scenario, judges, by_hand_on)
@@ -152,45 +151,3 @@ def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
         plan=scenario.plan,
         told={**pipeline.options(), **plan},
     )
-
-
-class Recording:
-    """Every event goes to the digest, to the file where there is one, and to the judges."""
-
-    def __init__(self, writer: HistoryWriter | None, judges: Judges, watch: Watcher) -> None:
-        self._writer = writer
-        self._judges = judges
-        self._watch = watch
-        self._digest = Digest()
-        self.events = 0
-
-    @property
-    def digest(self) -> str:
-        """Of all that was taken so far."""
-        return self._digest.value if self._writer is None else self._writer.digest
-
-    def take(self, event: Event) -> None:
-        """Takes the next event."""
-        self.events += 1
-        if self._writer is None:
-            self._digest.add(line_of(event))
-        else:
-            self._writer.write(event)
-        self._judges.observe(event)
-        self._watch(event)
-
-
-@contextmanager
-def recorded(
-    path: Path | None, judges: Judges, watch: Watcher = lambda _: None
-) -> Iterator[Recording]:
-    """For the body, what takes a run's events; `path` is a new file for them, if any.
-
-    Raises:
-        UsageError: the file is there already.
-    """
-    if path is None:
-        yield Recording(None, judges, watch)
-        return
-    with HistoryWriter(path) as writer:
-        yield Recording(writer, judges, watch)

@@ -66,9 +66,9 @@ class Digest:
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()
 
-    def add(self, line: bytes) -> None:
-        """Takes in a canonical line, with its end."""
-        self._sha256.update(line)
+    def add(self, lines: bytes) -> None:
+        """Takes in canonical lines, each with its end."""
+        self._sha256.update(lines)
 
     @property
     def value(self) -> str:

@@ -11,7 +11,7 @@ from wavetank.history.events import CutOff, Event
 
 
 class HistoryWriter:
-    """Appends events to a new file; each is on its way to the disk when `write` returns.
+    """Appends events to a new file; they are on their way to the disk when `write` returns.
 
     Raises:
         UsageError: the file is there already; a run's history is never written over.
@@ -35,12 +35,12 @@ class HistoryWriter:
         """Of all that was written so far."""
         return self._digest.value
 
-    def write(self, event: Event) -> None:
-        """Appends one event."""
-        line = line_of(event)
-        self._digest.add(line)
+    def write(self, *events: Event) -> None:
+        """Appends the events."""
+        lines = b"".join([line_of(event) for event in events])
+        self._digest.add(lines)
         try:
-            self._file.write(line)
+            self._file.write(lines)
             self._file.flush()
         except OSError as error:
             raise _not_written(self._path, error) from error

@@ -45,13 +45,19 @@ class Judges:
 
     def observe(self, event: Event) -> None:
         """Shows all of them the next event."""
-        self._ending.observe(event)
-        for invariant in self._sitting:
+        self.observe_all((event,))
+
+    def observe_all(self, events: Sequence[Event]) -> None:
+        """Shows all of them the next events; one judge takes them all in before the next does."""
+        for event in events:
+            self._ending.observe(event)
+        for invariant in list(self._sitting):
             try:
-                invariant.observe(event)
+                for event in events:
+                    invariant.observe(event)
             except Exception as error:  # noqa: BLE001 - a judge's fault is no verdict on the run
                 self._crashed[invariant.key] = error
-                self._sitting = [other for other in self._sitting if other is not invariant]
+                self._sitting.remove(invariant)
 
     def findings(self) -> list[Finding]:
         """Every judge's finding, in their order."""

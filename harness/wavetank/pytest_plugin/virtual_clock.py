@@ -97,9 +97,8 @@ class VirtualClock:
         case, history = self._case, self._case.history()
         judges = judges_of(self._deployed.pipeline, case.scenario)
         with HistoryWriter(history) as writer:
-            for event in self._events:
-                writer.write(event)
-                judges.observe(event)
+            writer.write(*self._events)
+        judges.observe_all(self._events)
         findings = as_expected(judges.findings(), case.scenario.expectations)
         return Told(
             findings=tuple(findings),

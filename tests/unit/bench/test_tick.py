@@ -1,5 +1,6 @@
 """The bench's arithmetic, on runs whose every duration is known."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -55,12 +56,28 @@ def _player(
 
 
 def test_a_tick_is_measured_without_the_floor_that_is_measured_between() -> None:
-    """Both as medians, in milliseconds, and one by the other."""
+    """Both in milliseconds, and one by the other."""
     clock = HandClock()
     cost = measure_tick(_player(clock, 0.006), lambda: clock.sleep(0.002), 10, clock)
     assert cost.tick_ms == pytest.approx(6)
     assert cost.floor_ms == pytest.approx(2)
     assert cost.ratio == pytest.approx(3)
+
+
+def test_what_a_run_does_now_and_then_is_in_every_tick() -> None:
+    """A tenth tick that takes the longer for nine others is no outlier that a median leaves out."""
+    clock = HandClock()
+    tenth = itertools.cycle([0.0] * 9 + [0.01])
+
+    def play(length: timedelta, watch: Callable[[Event], None]) -> None:
+        for number in range(length // MINUTE):
+            for event in _events(number):
+                watch(event)
+            clock.sleep(0.005 + next(tenth))
+
+    cost = measure_tick(play, lambda: clock.sleep(0.002), 301, clock)
+    assert cost.tick_ms == pytest.approx(6)
+    assert cost.floor_ms == pytest.approx(2)
 
 
 def test_runs_tell_their_first_and_their_last_ticks() -> None:

@@ -26,7 +26,7 @@ from wavetank.emulator.settings import (
     use,
 )
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.engines.tank import variables
+from wavetank.engines.tank import collector, variables
 from wavetank.engines.tank.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
@@ -104,6 +104,7 @@ class Tank:
         from wavetank.emulator.in_process.baseline import Baseline  # noqa: PLC0415 - imports LocalStack
 
         self._baseline = Baseline(SANDBOX_ACCOUNT, REGION)
+        collector.resume()
 
     def reset(self) -> None:
         """Goes back to the baseline; every function is cold again, for whoever asks for one."""
@@ -258,6 +259,8 @@ def tank() -> Iterator[Tank]:
         stack.callback(keep, PREPARED[0])
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
         use(SETTINGS)
+        collector.rest()
+        stack.callback(collector.resume)
         from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
 
         made = Tank(InProcessLocalStack())
