@@ -6,21 +6,21 @@ environment when it was imported.
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from localstack import config
 from localstack.aws.api import RequestContext
-from localstack.http import Request, Response
 from localstack.runtime import current
 from localstack.services.sqs.models import SqsMessage
-from werkzeug.datastructures import Headers
 
 from wavetank.emulator.in_process.gateway import lighten
 from wavetank.emulator.in_process.headers import quicken_headers
+from wavetank.emulator.in_process.messages import (
+    as_werkzeug,
+    blank_response,
+    quicken_responses,
+)
 from wavetank.emulator.in_process.protocols import quicken_protocols
 from wavetank.exchange import HttpRequest, HttpResponse
-
-JSON = "application/x-amz-json"
 
 
 class InProcessLocalStack:
@@ -35,13 +35,14 @@ class InProcessLocalStack:
         lighten(self._gateway)
         quicken_protocols()
         quicken_headers()
+        quicken_responses()
         self._services: dict[str, Any] = {}
         runtime.ready.set()
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """What LocalStack answers to the request; several threads may ask."""
-        response = Response()
-        context = RequestContext(_as_werkzeug(request))
+        response = blank_response()
+        context = RequestContext(as_werkzeug(request))
         target = request.headers.get("X-Amz-Target", "").partition(".")[0]
         context.service = self._services.get(target)
         self._gateway.handle(context, response)
@@ -62,22 +63,3 @@ def _still_queues() -> None:
     message: Any = SqsMessage
     stock = message.is_delayed.fget
     message.is_delayed = property(lambda held: bool(held.delay_seconds) and stock(held))
-
-
-def _as_werkzeug(request: HttpRequest) -> Request:
-    """JSON needs neither the headers in WSGI's environment nor a search for forms in it."""
-    parts = urlsplit(request.url)
-    headers = Headers(list(request.headers.items()))
-    is_json = headers.get("Content-Type", "").startswith(JSON)
-    made = Request(
-        method=request.method,
-        path=parts.path or "/",
-        query_string=parts.query,
-        headers={} if is_json else headers,
-        body=request.body,
-        server=(parts.hostname or "", parts.port),
-    )
-    if is_json:
-        made.headers = headers
-        made._cached_data = request.body  # noqa: SLF001 - werkzeug has no public name for it
-    return made
