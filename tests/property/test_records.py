@@ -39,3 +39,21 @@ def test_what_is_written_is_read_back(data: st.DataObject, form: str, between: s
         (s.ticker, s.instant, s.price) for s in made
     ]
     assert None not in read
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9_\\\"u ]{0,4}", fullmatch=True),
+    st.one_of(st.just("2026-11-23T12:00:15Z"), st.text("0129-T:Z", max_size=20)),
+    st.text("0019.-+e", min_size=1, max_size=6),
+    st.sampled_from(["", "\n", "\r\n", "\n\n"]),
+)
+def test_the_quick_way_to_read_a_line_says_what_json_says(
+    ticker: str, timestamp: str, price: str, end: str
+) -> None:
+    """A space where JSON may have one has the same line read the long way, with the same result."""
+    line = f'{{"ticker":"{ticker}","timestamp":"{timestamp}","price":{price}}}{end}'
+    quick, long = parse_sample(line), parse_sample(line.replace('"price":', '"price": '))
+    if quick is None or long is None:
+        assert quick is long is None
+    else:
+        assert (quick.ticker, quick.instant, quick.price) == (long.ticker, long.instant, long.price)

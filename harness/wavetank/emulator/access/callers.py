@@ -20,6 +20,8 @@ from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
 PARTITION = "aws"
+ROLES: dict[str, Any] = {}
+"""The role that each ARN was last seen to be."""
 SESSION = "somebody"
 """The name of a session that only somebody who asks what a role may do has."""
 
@@ -38,8 +40,8 @@ class Caller:
 
 def find_caller(context: RequestContext) -> Caller | None:
     """Who makes the call; None where it is LocalStack itself."""
-    headers: Any = context.request.headers
-    key = extract_access_key_id_from_auth_header(headers) or ""
+    signature = context.request.headers.get("Authorization") or ""
+    key = _access_key(signature.partition(",")[0])
     internal = context.internal_request_params
     if key == INJECTED_KEY and internal is None:
         return Caller(ANONYMOUS, ())
@@ -124,9 +126,21 @@ def _session(account: str, key: str) -> Any:
     return sts_backends[account][PARTITION].get_assumed_role_from_access_key(key)
 
 
+@lru_cache(maxsize=4096)
+def _access_key(scope: str) -> str:
+    """By the part of a signature that is the same for all calls of a session to a service."""
+    headers: Any = {"Authorization": scope}
+    return extract_access_key_id_from_auth_header(headers) or ""
+
+
 def _find_role(account: str, arn: str) -> Any:
-    roles = iam_backends[account][PARTITION].roles.values()
-    return next((role for role in roles if role.arn == arn), None)
+    """Found again at once while it is the same; a role that is made anew has another id."""
+    roles = iam_backends[account][PARTITION].roles
+    known = ROLES.get(arn)
+    if known is None or roles.get(known.id) is not known:
+        known = next((role for role in roles.values() if role.arn == arn), None)
+        ROLES[arn] = known
+    return known
 
 
 @lru_cache(maxsize=4096)

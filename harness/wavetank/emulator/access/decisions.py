@@ -46,6 +46,7 @@ class _Named:
     name: str = field(compare=False)
 
 
+@lru_cache(DECISIONS_KEPT)
 def _named(name: str, identity: tuple[str, ...], resource: Resource) -> _Named:
     patterns = _patterns(identity, resource.policy, resource.kind)
     if patterns is None:

@@ -7,7 +7,9 @@ reached from their own account only.
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
+from localstack.services.lambda_.invocation.lambda_models import ResourcePolicy
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.s3.models import S3Bucket, s3_stores
 from localstack.services.sns.models import sns_stores
@@ -17,6 +19,8 @@ from wavetank.emulator.access.policy import PolicyKind
 
 REGION_OF_ALL = "us-east-1"
 LATEST = "$LATEST"
+FUNCTION_POLICIES: dict[str, tuple[list[dict[str, Any]], str]] = {}
+"""Of each function, the statements that its policy had when it was last asked for, and its text."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,16 @@ def _function_policy(account: str, region: str, name: str) -> str | None:
     found = function and function.permissions.get(rest[0] if rest else LATEST)
     if not found:
         return None
-    policy = found.policy
-    return json.dumps({"Version": policy.Version, "Statement": policy.Statement})
+    return _policy_text(f"{account}/{region}/{name}", found.policy)
+
+
+def _policy_text(function: str, policy: ResourcePolicy) -> str:
+    """Worked out again only where statements came or went, which is all that they do."""
+    known = FUNCTION_POLICIES.get(function)
+    if known is None or known[0] != policy.Statement:
+        text = json.dumps({"Version": policy.Version, "Statement": policy.Statement})
+        known = FUNCTION_POLICIES[function] = (list(policy.Statement), text)
+    return known[1]
 
 
 def _topic_policy(account: str, region: str, arn: str) -> str | None:

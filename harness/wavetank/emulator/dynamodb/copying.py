@@ -14,7 +14,8 @@ def copy_value(value: DynamoType, memo: dict[int, Any] | None = None) -> DynamoT
     """The value and all that is in it."""
     made = DynamoType.__new__(DynamoType)
     made.type = value.type
-    made.value = _copy_content(value.value, memo)
+    content = value.value
+    made.value = content if type(content) is str else _copy_content(content, memo)
     return made
 
 

@@ -7,6 +7,7 @@ the configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from localstack.services.lambda_.invocation.models import lambda_stores
 
 from wavetank.emulator.access.decisions import decision
 from wavetank.emulator.access.request import AccessRequest, service
-from wavetank.emulator.access.resources import find_resource
+from wavetank.emulator.access.resources import Resource, find_resource
 from wavetank.emulator.executor.variables import Place, function_variables
 
 LATEST = "$LATEST"
@@ -181,7 +182,12 @@ def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
 
     [EventBridge user guide, eb-use-resource-based]
     """
-    resource = find_resource(function_arn, "")
+    return _lets_in(rule_arn, function_arn, find_resource(function_arn, ""))
+
+
+@lru_cache(maxsize=1024)
+def _lets_in(rule_arn: str, function_arn: str, resource: Resource) -> bool:
+    """Asked again only where the policy is another."""
     if resource.policy is None:
         return False
     request = AccessRequest(

@@ -31,9 +31,13 @@ class ReadableRecords:
     def observe(self, event: Event) -> None:
         if isinstance(event, ObjectDelivered):
             self._records += len(event.records)
-            for text in event.records:
-                if parse_sample(text) is None:
-                    self._wrong.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
+            if len(delivered_samples(event)) < len(event.records):
+                self._note(event)
+
+    def _note(self, event: ObjectDelivered) -> None:
+        for text in event.records:
+            if parse_sample(text) is None:
+                self._wrong.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
 
     def finding(self, ending: Ending) -> Finding:
         return conclude(

@@ -25,13 +25,18 @@ ORIGINAL = re.compile(
     r"timestamp : ([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{6})?)([+-][0-9]{2}:[0-9]{2})?, "
     r"price : ([0-9.eE+-]+)\}"
 )
+LINE = re.compile(
+    r'\{"ticker":"([A-Za-z0-9_]+)","timestamp":"([0-9T:Z-]+)","price":((?:0|[1-9][0-9]*)\.[0-9]+)\}\n?'
+)
+"""The first form as the shipped function writes it, where nothing in it could mean anything else:
+read by JSON it would say the same, in five times the time."""
 BARE_KEY = "{ticker"
 """How the second form begins, and JSON never does."""
 KEYS = frozenset(RECORD_KEYS)
 EXPONENT_MAX = 30
 """Of a price; beyond it, arithmetic ends before any market does."""
-PARSED_AT_ONCE = 8192
-"""Every judge reads the same object before the next: it is parsed for all of them once."""
+OBJECTS_KEPT = 64
+"""Every judge reads the same few objects before the next: they are parsed for all of them once."""
 INSTANTS_KEPT = 256
 """Every ticker has a record of the same instant."""
 
@@ -46,11 +51,10 @@ class Sample:
     text: str
 
 
-@lru_cache(PARSED_AT_ONCE)
 def parse_sample(text: str) -> Sample | None:
     """What the record says; None where it is not one of the ticker's."""
     try:
-        ticker, timestamp, price = _original(text) or _ndjson(text)
+        ticker, timestamp, price = _line(text) or _original(text) or _ndjson(text)
         instant = _instant(timestamp)
         if not ticker or not price or instant is None:
             return None
@@ -96,13 +100,14 @@ def _end_of_record(body: str, place: int) -> int:
         return len(body) if line_end < 0 else line_end
 
 
-def delivered_samples(event: Event) -> Iterator[Sample]:
+def delivered_samples(event: Event) -> tuple[Sample, ...]:
     """What the event delivers, where it is readable."""
-    if isinstance(event, ObjectDelivered):
-        for text in event.records:
-            sample = parse_sample(text)
-            if sample is not None:
-                yield sample
+    return _samples(event.records) if isinstance(event, ObjectDelivered) else ()
+
+
+@lru_cache(OBJECTS_KEPT)
+def _samples(records: tuple[str, ...]) -> tuple[Sample, ...]:
+    return tuple([sample for sample in map(parse_sample, records) if sample is not None])
 
 
 def parse_price(text: str) -> Decimal | None:
@@ -120,6 +125,14 @@ def _instant(timestamp: str) -> datetime | None:
     """In UTC; None where it has no zone."""
     instant = datetime.fromisoformat(timestamp)
     return None if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _line(text: str) -> tuple[str, str, Decimal | None] | None:
+    matched = LINE.fullmatch(text)
+    if matched is None:
+        return None
+    ticker, timestamp, price = matched.groups()
+    return ticker, timestamp, parse_price(price)
 
 
 def _original(text: str) -> tuple[str, str, Decimal | None] | None:
