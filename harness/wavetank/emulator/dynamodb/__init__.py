@@ -5,6 +5,7 @@ direct       moto's answer to a call, without a second HTTP request in between
 cures        what is put in the place of moto's slowest parts, with the same answers
 expressions  condition and update expressions, parsed once for each text
 updates      an update expression carried out on one item
+forms        what moto asks of a transaction, asked once for each form of its items
 transaction  TransactWriteItems that keeps copies of the items it touches, not of tables
 copying      a copy of an item
 

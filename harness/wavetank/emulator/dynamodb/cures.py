@@ -12,9 +12,11 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.parsing.ast_nodes import Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.dynamodb.copying import copy_item, copy_value
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
+from wavetank.emulator.dynamodb.forms import transact_write_items as ask_of_a_transaction
 from wavetank.emulator.dynamodb.sizes import item_size, put_attribute, value_size
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
@@ -63,6 +65,7 @@ CURES = (
     _cure(UpdateExpressionParser, "make", classmethod(cast("Any", make_update))),
     _cure(models, "UpdateExpressionValidator", Validator),
     _cure(models, "UpdateExpressionExecutor", Executor),
+    _cure(DynamoHandler, "transact_write_items", ask_of_a_transaction),
     _cure(DynamoDBBackend, "transact_write_items", transact_write_items),
 )
 

@@ -9,7 +9,6 @@ entries of the next batch to fail.
 """
 
 import threading
-import uuid
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import asdict
@@ -22,7 +21,6 @@ from localstack.aws.api.firehose import (
     DeleteDeliveryStreamOutput,
     InvalidArgumentException,
     PutRecordBatchOutput,
-    PutRecordBatchResponseEntry,
     PutRecordOutput,
     ResourceNotFoundException,
     ServiceUnavailableException,
@@ -34,6 +32,7 @@ from localstack.services.firehose.provider import FirehoseProvider
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.clock import Clock, WallClock
+from wavetank.emulator.firehose.answers import batch_taken, in_json, record_taken
 from wavetank.emulator.firehose.bucket import BucketWriter
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.firehose.object_name import PrefixError
@@ -98,7 +97,8 @@ class WavetankFirehose(FirehoseProvider):
         if self._is_theirs(context, delivery_stream_name):
             return super().put_record(context, delivery_stream_name, record)
         self._accept(delivery_stream_name, [_data(record)])
-        return PutRecordOutput(RecordId=_record_id(uuid.uuid4().hex, 0), Encrypted=False)
+        answer: PutRecordOutput = in_json(context, record_taken())
+        return answer
 
     def put_record_batch(
         self, context: RequestContext, delivery_stream_name: str, records: Any, **_: Any
@@ -114,11 +114,8 @@ class WavetankFirehose(FirehoseProvider):
         codes = self.refuses(delivery_stream_name, len(data))
         accepted = [entry for number, entry in enumerate(data) if number not in codes]
         self._accept(delivery_stream_name, accepted)
-        batch = uuid.uuid4().hex
-        entries = [_entry(batch, number, codes.get(number)) for number in range(len(data))]
-        return PutRecordBatchOutput(
-            FailedPutCount=len(data) - len(accepted), Encrypted=False, RequestResponses=entries
-        )
+        answer: PutRecordBatchOutput = in_json(context, batch_taken(len(data), codes))
+        return answer
 
     def update_destination(  # type: ignore[override]  # as above
         self,
@@ -283,14 +280,3 @@ def _require(condition: object, constraint: str, member: str) -> None:
             400,
             sender_fault=True,
         )
-
-
-def _entry(batch: str, number: int, code: str | None) -> PutRecordBatchResponseEntry:
-    if code:
-        return PutRecordBatchResponseEntry(ErrorCode=code, ErrorMessage="Slow down.")
-    return PutRecordBatchResponseEntry(RecordId=_record_id(batch, number))
-
-
-def _record_id(batch: str, number: int) -> str:
-    """As long as AWS's; a random one for each record would cost more than the record."""
-    return f"{batch * 4}{number:032x}"

@@ -1,0 +1,58 @@
+"""What a producer is answered, record by record, and in its JSON at once.
+
+LocalStack asks the service's model about each part of an answer, which takes longer than to accept
+the record. Texts, numbers and lists are what they are in JSON without it.
+[LocalStack 4.14: aws/skeleton.py, where an answer that is a response already goes out as it is]
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.aws.api.firehose import (
+    PutRecordBatchOutput,
+    PutRecordBatchResponseEntry,
+    PutRecordOutput,
+)
+from localstack.http import Response
+
+JSON = "application/x-amz-json-1.1"
+
+
+def record_taken() -> PutRecordOutput:
+    """The one record was accepted."""
+    return PutRecordOutput(RecordId=_record_id(uuid.uuid4().hex, 0), Encrypted=False)
+
+
+def batch_taken(count: int, refused: Mapping[int, str]) -> PutRecordBatchOutput:
+    """So many records were put, of which these were not accepted, with their codes."""
+    batch = uuid.uuid4().hex
+    entries = [_entry(batch, number, refused.get(number)) for number in range(count)]
+    return PutRecordBatchOutput(
+        FailedPutCount=sum(number in refused for number in range(count)),
+        Encrypted=False,
+        RequestResponses=entries,
+    )
+
+
+def in_json(context: RequestContext, answer: Any) -> Any:
+    """The answer as a response to who speaks JSON; as it is to others, such as who takes CBOR."""
+    headers = context.request.headers
+    if headers.get("Content-Type") != JSON or headers.get("Accept", JSON) not in {JSON, "*/*"}:
+        return answer
+    context.service_response = answer
+    sent = {"Content-Type": JSON, "x-amzn-RequestId": str(context.request_id)}
+    return Response(json.dumps(answer), 200, sent)
+
+
+def _entry(batch: str, number: int, code: str | None) -> PutRecordBatchResponseEntry:
+    if code:
+        return PutRecordBatchResponseEntry(ErrorCode=code, ErrorMessage="Slow down.")
+    return PutRecordBatchResponseEntry(RecordId=_record_id(batch, number))
+
+
+def _record_id(batch: str, number: int) -> str:
+    """As long as AWS's; a random one for each record would cost more than the record."""
+    return f"{batch * 4}{number:032x}"
