@@ -10,6 +10,7 @@ steps         somebody's hand: ticks, and changes, outside of any schedule
 invocations   Lambda: events are queued, retried, given up, and told to a destination
 asynchronous  when Lambda tries an event again, and when it gives up
 attempts      a handler runs in an execution environment, and how that ends
+places        execution environments with their threads, kept while they are warm
 destinations  functions, topics and queues that are told how an invocation ended
 deliveries    Firehose: what a stream accepted, delivered and lost
 turns         handlers that take turns at their AWS calls

@@ -6,7 +6,7 @@ or a planned fault ends its process, its environment is gone with it.
 
 import json
 import signal
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wavetank.driver.asynchronous import QueuedEvent
 from wavetank.driver.pauses import Death, Dies, Hangs, Pause, Waits, Yields
+from wavetank.driver.places import Place, Places
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.turns import Ended, Exited, Turn
@@ -51,7 +52,7 @@ class Attempt:
 
     request: Request
     function: "DeployedFunction"
-    environment: ExecutionEnvironment
+    place: Place
     turn: Turn[Pause, outcomes.Outcome]
     deadline: datetime
     calls: int = 0
@@ -80,7 +81,7 @@ class Attempts:
         self._parts = {part: wiring.functions(part) for part in FunctionRole}
         self._on_end = on_end
         self._on_throttle = on_throttle
-        self._warm: dict[str, list[tuple[str, ExecutionEnvironment]]] = defaultdict(list)
+        self._places = Places(self._environment)
         self._busy = Counter[str]()
         self._unfinished: dict[int, Attempt] = {}
         self.running: Attempt | None = None
@@ -105,17 +106,20 @@ class Attempts:
         if slow is None:
             self._start(request, function)
         else:
-            self._warm[arn].clear()
+            self._places.cool(arn)
             self._timeline.after(slow.takes, lambda: self._start(request, function))
 
     def end_all(self) -> None:
         """Ends what still runs, for the run is over."""
         for attempt in list(self._unfinished.values()):
             attempt.turn.cut()
+            attempt.place.thread.end()
         self._unfinished.clear()
+        self._places.cool_all()
 
     def _start(self, request: Request, function: "DeployedFunction") -> None:
-        environment = self._take_environment(function)
+        place = self._places.take(function)
+        environment = place.environment
         is_cold, number = environment.is_cold, request.queued.attempts + 1
         self._timeline.note(
             AttemptBegan(
@@ -123,15 +127,15 @@ class Attempts:
             )
         )
         if self._fails_by_itself(request, function):
-            self._keep(function, environment)
+            self._places.keep(function, place)
             self._end(request, function, outcomes.raised(_failed_on_purpose()))
             return
         deadline = self._timeline.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
         turn = Turn[Pause, outcomes.Outcome](
-            lambda: environment.invoke(request.event, context), HANDLER_SECONDS_MAX
+            place.thread, lambda: environment.invoke(request.event, context), HANDLER_SECONDS_MAX
         )
-        attempt = Attempt(request, function, environment, turn, deadline)
+        attempt = Attempt(request, function, place, turn, deadline)
         self._unfinished[id(attempt)] = attempt
         self._follow(attempt, turn.start)
 
@@ -156,7 +160,7 @@ class Attempts:
         match state:
             case Ended(value=outcome):
                 del self._unfinished[id(attempt)]
-                self._keep(attempt.function, attempt.environment)
+                self._places.keep(attempt.function, attempt.place)
                 self._end(attempt.request, attempt.function, outcome)
             case Exited(code=code):
                 status = outcomes.ExitStatus(exit_code=code)
@@ -186,6 +190,7 @@ class Attempts:
     def _lose(self, attempt: Attempt, outcome: outcomes.Outcome) -> None:
         """Its environment is not kept."""
         del self._unfinished[id(attempt)]
+        attempt.place.thread.end()
         self._end(attempt.request, attempt.function, outcome)
 
     def _end(
@@ -212,16 +217,7 @@ class Attempts:
             )
         )
 
-    def _keep(self, function: "DeployedFunction", environment: ExecutionEnvironment) -> None:
-        self._warm[function.arn].append((function.revision, environment))
-
-    def _take_environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
-        """A warm one of this revision, or a new one; those of an older revision are gone."""
-        warm = self._warm[function.arn]
-        while warm:
-            revision, environment = warm.pop()
-            if revision == function.revision:
-                return environment
+    def _environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
         return self._tank.environment(function, f"environment-{self._timeline.new_id()[:8]}")
 
     def _context(

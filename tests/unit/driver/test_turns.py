@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from wavetank.driver.turns import Ended, Exited, StuckError, Turn, is_a_turn, pause
+from wavetank.driver.turns import Ended, Exited, HandlerThread, StuckError, Turn, is_a_turn, pause
 
 SECONDS = 5.0
 
@@ -21,7 +21,7 @@ def _walker(log: list[str], name: str) -> Turn[object, str]:
                 pause(step)
         return name
 
-    return Turn(walk, SECONDS)
+    return Turn(HandlerThread(), walk, SECONDS)
 
 
 @pytest.mark.parametrize("order", sorted(set(permutations("aabb"))))
@@ -45,7 +45,7 @@ def test_what_a_handler_raises_reaches_whoever_gave_the_turn() -> None:
         raise ValueError("on purpose")
 
     with pytest.raises(ValueError, match="on purpose"):
-        Turn[object, None](fail, SECONDS).start()
+        Turn[object, None](HandlerThread(), fail, SECONDS).start()
 
 
 def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
@@ -61,7 +61,7 @@ def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
             log.append("cleaned up")
         return "went on"
 
-    turn = Turn[object, str](stubborn, SECONDS)
+    turn = Turn[object, str](HandlerThread(), stubborn, SECONDS)
     assert turn.start() == "call"
     turn.cut()
     assert log == ["cleaned up"]
@@ -78,7 +78,7 @@ def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
             pause("one more call")
             log.append("called")
 
-    turn = Turn[object, None](tidy, SECONDS)
+    turn = Turn[object, None](HandlerThread(), tidy, SECONDS)
     turn.start()
     turn.cut()
     assert log == []
@@ -87,19 +87,53 @@ def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
 @pytest.mark.parametrize(("given", "code"), [(None, 0), (1, 1), ("a reason", 1), (7, 7)])
 def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int) -> None:
     """As the original script does where Firehose refuses."""
-    assert Turn[object, None](lambda: sys.exit(given), SECONDS).start() == Exited(code)  # type: ignore[arg-type]  # as handlers do
+
+    def leave() -> None:
+        sys.exit(given)  # type: ignore[arg-type]  # as handlers do
+
+    assert Turn[object, None](HandlerThread(), leave, SECONDS).start() == Exited(code)
 
 
 def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:
     """In real time, so that nothing hangs with it."""
     release = threading.Event()
-    turn = Turn[object, bool](release.wait, seconds_max=0.05)
+    turn = Turn[object, bool](HandlerThread(), release.wait, seconds_max=0.05)
     with pytest.raises(StuckError, match="endless loop"):
         turn.start()
     release.set()
 
 
+def test_invocations_of_an_environment_share_what_a_handler_keeps_by_thread() -> None:
+    """The second finds what the first left, whether that ended well or not; another's does not."""
+    thread, kept = HandlerThread(), threading.local()
+
+    def count() -> int:
+        kept.count = getattr(kept, "count", 0) + 1
+        if kept.count == 2:
+            raise ValueError("on purpose")
+        return int(kept.count)
+
+    assert Turn[object, int](thread, count, SECONDS).start() == Ended(1)
+    with pytest.raises(ValueError, match="on purpose"):
+        Turn[object, int](thread, count, SECONDS).start()
+    assert Turn[object, int](thread, count, SECONDS).start() == Ended(3)
+    assert Turn[object, int](HandlerThread(), count, SECONDS).start() == Ended(1)
+    thread.end()
+
+
+def test_a_thread_that_is_not_needed_ends() -> None:
+    """Nothing of an environment stays once it is gone; one that never ran has nothing to end."""
+    HandlerThread().end()
+    thread = HandlerThread()
+    of_handler = Turn[object, threading.Thread](thread, threading.current_thread, SECONDS).start()
+    assert isinstance(of_handler, Ended)
+    assert of_handler.value.is_alive()
+    thread.end()
+    of_handler.value.join(SECONDS)
+    assert not of_handler.value.is_alive()
+
+
 def test_only_a_handlers_thread_is_a_turn() -> None:
     """Whoever else calls is not asked to wait."""
     assert not is_a_turn()
-    assert Turn[object, bool](is_a_turn, SECONDS).start() == Ended(value=True)
+    assert Turn[object, bool](HandlerThread(), is_a_turn, SECONDS).start() == Ended(value=True)

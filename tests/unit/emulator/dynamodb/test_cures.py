@@ -185,13 +185,13 @@ def _outcome(item: dict[str, Any]) -> object:
 @pytest.mark.usefixtures("cured")
 def test_what_is_asked_of_a_transaction_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of a form goes through without moto's questions."""
-    _ask("transact_write_items", {"TransactItems": [_move("a")]})
+    answer = _ask("transact_write_items", {"TransactItems": [_move("a")]})
 
     def refuse(*_: object) -> None:
         raise AssertionError("it was asked again")
 
     monkeypatch.setattr(forms, "STOCK", refuse)
-    _ask("transact_write_items", {"TransactItems": [_move("b")]})
+    assert _ask("transact_write_items", {"TransactItems": [_move("b")]}) == answer
 
 
 @pytest.mark.parametrize(
