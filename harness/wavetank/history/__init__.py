@@ -3,6 +3,7 @@
     events       what can happen; knows pipelines, but no ticker
     encoding     an event as its one canonical line, and back; the digest
     file         written as it happens, read again later
+    mishaps      what goes wrong, in words
     difference   where two runs that should be the same part
 
 The driver writes; `wavetank.invariants` judges, live or from the file.
@@ -39,6 +40,7 @@ from wavetank.history.events import (
     Trigger,
 )
 from wavetank.history.file import HistoryWriter, read_history
+from wavetank.history.mishaps import mishap
 
 __all__ = [
     "EVENTS",
@@ -75,5 +77,6 @@ __all__ = [
     "encode",
     "first_difference",
     "line_of",
+    "mishap",
     "read_history",
 ]

@@ -3,18 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from wavetank.history import (
-    AttemptEnded,
-    DestinationReached,
-    Event,
-    FaultHealed,
-    FaultStruck,
-    GivenUp,
-    Outcome,
-    RecordsLost,
-    Suppressed,
-)
-from wavetank.history.events import OK
+from wavetank.history import Event, FaultHealed, FaultStruck, mishap
 from wavetank.words import counted
 
 LINES_MAX = 12
@@ -46,19 +35,7 @@ def _text(event: Event) -> str:
             text = f"{event.kind} strikes: {event.detail}"
         case FaultHealed():
             text = f"{event.kind} is healed"
-        case Suppressed():
-            text = f"{event.rule} does not fire"
-        case AttemptEnded() if event.outcome is not Outcome.SUCCESS:
-            said = f": {event.error_type}: {event.message}" if event.error_type else ""
-            text = f"{event.function}, attempt {event.attempt}, ends by {event.outcome}{said}"
-        case GivenUp():
-            attempts = counted(event.attempts, "attempt")
-            text = f"{event.function} is given up after {attempts} ({event.condition})"
-        case DestinationReached() if event.outcome != OK:
-            text = f"{event.destination} is not told: {event.outcome}"
-        case RecordsLost():
-            text = f"{event.stream} loses {counted(len(event.records), 'record')}: {event.reason}"
         case _:
-            return ""
+            text = mishap(event)
     line = " ".join(text.split())
     return line if len(line) <= CHARACTERS_MAX else f"{line[:CHARACTERS_MAX]}..."

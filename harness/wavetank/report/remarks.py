@@ -4,26 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.history import (
-    AttemptEnded,
     CutOff,
-    DestinationReached,
     Drained,
     Event,
     FaultBegan,
     FaultHealed,
     Fired,
-    GivenUp,
     Invoked,
     MessageSent,
-    Outcome,
-    RecordsLost,
     RunEnded,
     SubscriptionChanged,
-    Suppressed,
+    mishap,
 )
-from wavetank.history.events import OK
 from wavetank.report.marks import shortened
-from wavetank.words import counted
 
 REMARKS_MAX = 200
 
@@ -45,7 +38,7 @@ class Remarks:
 
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
-        text = _of_work(event) or _of_faults(event)
+        text = mishap(event) or _of_work(event) or _of_faults(event)
         if not text:
             return
         if len(self._kept) < REMARKS_MAX:
@@ -60,27 +53,13 @@ class Remarks:
 
 def _of_work(event: Event) -> str:
     match event:
-        case Suppressed():
-            text = f"{event.rule} does not fire"
         case Fired() if event.at > event.due:
-            text = f"the event due at {event.due:%H:%M:%S} arrives"
+            return f"the event due at {event.due:%H:%M:%S} arrives"
         case Invoked():
-            text = f"{event.function} is invoked by hand, for {event.due:%H:%M:%S}"
-        case AttemptEnded() if event.outcome is not Outcome.SUCCESS:
-            error = f": {event.error_type}: {event.message}" if event.error_type else ""
-            text = f"{event.function}, attempt {event.attempt}, {event.outcome}{error}"
-        case GivenUp():
-            tried = counted(event.attempts, "attempt")
-            text = f"{event.function}: given up after {tried}, {event.condition}"
-        case DestinationReached() if event.outcome != OK:
-            text = f"the failure could not be reported: {event.outcome}"
-        case RecordsLost():
-            text = f"{counted(len(event.records), 'record')} lost: {event.reason}"
+            return f"{event.function} is invoked by hand, for {event.due:%H:%M:%S}"
         case MessageSent():
-            text = f"e-mail to {event.address}: {event.subject}"
-        case _:
-            text = ""
-    return text
+            return f"e-mail to {event.address}: {event.subject}"
+    return ""
 
 
 def _of_faults(event: Event) -> str:

@@ -108,7 +108,7 @@ def test_failures_and_alerts_have_their_marks() -> None:
         Kind.GIVEN_UP: 1,
     }
     assert counts(report, "Alerts") == {Kind.REPORTED: 1, Kind.MAIL: 2}
-    assert "streaming: given up after 3 attempts, RetriesExhausted" in {
+    assert "streaming is given up after 3 attempts (RetriesExhausted)" in {
         remark.text for remark in report.remarks
     }
 

@@ -13,8 +13,8 @@ from wavetank.emulator.in_process.gateway import BY_SCOPE
 V4 = "AWS4-HMAC-SHA256 Credential={key}/20261124/{region}/s3/aws4_request, SignedHeaders=host, "
 SIGNATURES = [
     V4.format(key="LSIAQAAAAAAAGTRAKQEE", region="eu-west-1") + "Signature=0",
-    V4.format(key="111111111111", region="us-gov-west-1") + "Signature=1",
-    V4.format(key="AKIAIOSFODNN7EXAMPLE", region="cn-north-1") + "Signature=2",
+    V4.format(key="123456789012", region="us-gov-west-1") + "Signature=1",
+    V4.format(key="AKIA" + "A" * 16, region="cn-north-1") + "Signature=2",
     V4.format(key="test", region="nowhere").replace(", ", ",") + "Signature=3",
     "AWS test:signature",
     "Bearer token",
