@@ -154,11 +154,12 @@ class Stopped:
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
     """One that ended with a minute's records delivered, and the next one's not yet."""
     state, names = tmp_path_factory.mktemp("stopped"), unique_names()
+    first = _minute(1)  # a minute may end meanwhile, and would be a third tick
     with _sandbox(state, names) as sandbox:
-        sandbox.tick(_minute(1))
+        sandbox.tick(first)
         sandbox.deliver()
         sandbox.send_mail()
-        sandbox.tick(_minute())
+        sandbox.tick(first + timedelta(minutes=1))
         held = sandbox.holdings()
         sandbox.switch_faults_on()
     return Stopped(state, names, held)

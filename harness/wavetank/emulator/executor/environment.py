@@ -65,10 +65,23 @@ type _Waited = Reply | bool | ExitStatus | _Cut
 class _Runtime:
     """A process together with the API it talks to; they start and end together."""
 
-    def __init__(self, start: Callable[[str], FunctionProcess]) -> None:
+    def __init__(self, start: Callable[[str], FunctionProcess], clock: Clock) -> None:
+        self._clock = clock
+        self.is_new = True
+        self.started = clock.monotonic()
+        self._ready: float | None = None
         self.api = RuntimeApi()
         self.process = start(self.api.address)
-        self.api.serve(on_idle=self.process.freeze, on_busy=self.process.thaw)
+        self.api.serve(on_idle=self._idle, on_busy=self.process.thaw)
+
+    def ready_since(self) -> float:
+        """The instant at which it was first idle; now, where it had no time to be."""
+        return self._clock.monotonic() if self._ready is None else self._ready
+
+    def _idle(self) -> None:
+        if self._ready is None:
+            self._ready = self._clock.monotonic()
+        self.process.freeze()
 
     def end(self) -> None:
         self.process.close()
@@ -134,19 +147,18 @@ class Environment:
         if self._runtime is not None and self._runtime.process.exit_status() is not None:
             self.end()
         if self._runtime is None:
-            self._runtime = _Runtime(self._start)
+            self._runtime = _Runtime(self._start, self._clock)
         return self._runtime
 
     def _run(self, request: Request, output: Output) -> _Run:
-        """The init phase where the process is new, then the handler."""
-        begun = self._clock.monotonic()
+        """The init phase of a new process, which may be over by now, and then the handler."""
         runtime = self._running()
-        init_ms = None
-        if not runtime.api.ready:
-            runtime, waited = self._initialise(runtime, output)
-            init_ms = 1000 * (self._clock.monotonic() - begun)
-            if waited is not True:
-                return _Run(runtime, waited, self._clock.monotonic(), init_ms)
+        is_cold, begun = runtime.is_new, runtime.started
+        runtime, waited = self._initialise(runtime, output)
+        runtime.is_new = False
+        init_ms = 1000 * (runtime.ready_since() - begun) if is_cold else None
+        if waited is not True:
+            return _Run(runtime, waited, self._clock.monotonic(), init_ms)
         started = self._clock.monotonic()
         deadline = started + self._settings.timeout_seconds
         runtime.api.offer(self._event(request, deadline))
@@ -154,7 +166,9 @@ class Environment:
         return _Run(runtime, waited, started, init_ms)
 
     def _initialise(self, runtime: _Runtime, output: Output) -> tuple[_Runtime, _Waited]:
-        """Waits until the process asks for its first event; AWS's second try included."""
+        """Waits until the process has asked for an event; AWS's second try included."""
+        if runtime.api.ready:
+            return runtime, True
         deadline = self._clock.monotonic() + INIT_SECONDS_MAX
         waited = self._wait(runtime, deadline, output, lambda: _started(runtime))
         if waited is _Cut.TIME_UP:
