@@ -1,5 +1,6 @@
 """`test`: the project's own test suite."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -13,15 +14,16 @@ from wavetank.cli.output import Output
 from wavetank.settings import pytest_options, read_settings
 from wavetank.stack.fingerprint import project_fingerprints
 
-PARALLEL = ("--numprocesses=auto", "--dist=loadfile")
-"""A process a processor; a file's tests stay together, so that they share one LocalStack."""
+PARALLEL = (f"--numprocesses={(os.process_cpu_count() or 1) + 1}", "--dist=loadfile")
+"""One more than there are processors, as there is always a test that waits for a sandbox; a file's
+tests stay together, so that they share one LocalStack."""
 WITH_VALUE = "--(color|dist|durations|junit-?xml|maxfail|numprocesses|tb|verbosity)|-n"
 HARMLESS = re.compile(rf"-[lqsvx]+|-r\w+|-n\w+|--no-header|--showlocals|({WITH_VALUE})=.+")
 """Options that change what is shown, and how fast, but not which tests are run."""
 
 
 def test(context: typer.Context) -> None:
-    """Run the test suite, a process a processor; every argument is pytest's (-n0: in one).
+    """Run the test suite in several processes; every argument is pytest's (-n0: in one).
 
     What the whole suite passed on is written down, for deploy --target aws to look up.
     """
