@@ -13,6 +13,7 @@ from wavetank.probes import delivered_objects
 from wavetank.sandbox import SandboxControls
 
 SECONDS_MAX = 240
+COMMAND = Path(sys.executable).with_name("wavetank")
 NO_PROJECT = "wavetank-none"
 """Of Compose: so that no test finds, or stops, the sandbox of whoever runs the suite."""
 DEFAULT = derive_names("Dora", "Explorer")
@@ -40,14 +41,19 @@ class Shell:
     variables: dict[str, str] = field(default_factory=dict)
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line, with the state folder in its environment."""
+        """The command line, with the state folder in its environment.
+
+        Of the installed command, as people have it: `python -m` dies of the signal itself, whatever
+        is done about it, where Ctrl-C came while a text was executed, as imports do.
+        [CPython 3.13: Python/pythonrun.c, run_eval_code_obj; Modules/main.c, Py_RunMain]
+        """
         variables = {
             "WAVETANK_STATE": str(self.state),
             "COMPOSE_PROJECT_NAME": NO_PROJECT,
             **self.variables,
         }
         assignments = [f"{name}={value}" for name, value in variables.items()]
-        return ["env", *assignments, sys.executable, "-m", "wavetank", *arguments]
+        return ["env", *assignments, str(COMMAND), *arguments]
 
     def run(self, *arguments: str) -> Finished:
         """Runs a command to its end."""

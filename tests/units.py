@@ -31,9 +31,6 @@ GOING_LIVE = frozenset(
 )
 """What acts on AWS, with LocalStack in its place: on the embedded one alone, since of an engine
 these tests show nothing that the others of tests/live do not show on both."""
-ON_ONE_ENGINE = GOING_LIVE | {"test_notebooks", "test_own_handler", "test_told_story"}
-"""With them what reads, deploys and invokes over AWS's API alone: test_access, test_deployment and
-test_pipeline show on both engines that it is the same there."""
 GOING = "going live"
 LONGEST_FIRST = (
     GOING,
@@ -78,7 +75,7 @@ def unit_of(nodeid: str) -> str:
 def is_needless(nodeid: str) -> bool:
     """Whether it would show on a second engine what it has shown on the first."""
     live = LIVE.match(nodeid)
-    return live is not None and live[1] in ON_ONE_ENGINE and live[2] == "docker"
+    return live is not None and live[1] in GOING_LIVE and live[2] == "docker"
 
 
 def rank(nodeid: str) -> int:

@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType, service
+from wavetank.emulator.scope import scope_of
 
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
@@ -40,8 +40,7 @@ class Caller:
 
 def find_caller(context: RequestContext) -> Caller | None:
     """Who makes the call; None where it is LocalStack itself."""
-    signature = context.request.headers.get("Authorization") or ""
-    key = _access_key(signature.partition(",")[0])
+    key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
     if key == INJECTED_KEY and internal is None:
         return Caller(ANONYMOUS, ())
@@ -124,13 +123,6 @@ def policies_of(owner: Any) -> tuple[str, ...]:
 def _session(account: str, key: str) -> Any:
     """A session never changes; one that is not found is no session and stays none."""
     return sts_backends[account][PARTITION].get_assumed_role_from_access_key(key)
-
-
-@lru_cache(maxsize=4096)
-def _access_key(scope: str) -> str:
-    """By the part of a signature that is the same for all calls of a session to a service."""
-    headers: Any = {"Authorization": scope}
-    return extract_access_key_id_from_auth_header(headers) or ""
 
 
 def _find_role(account: str, arn: str) -> Any:

@@ -5,21 +5,13 @@ page of LocalStack's own. [LocalStack 4.14: aws/app.py]
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from localstack.aws import handlers
-from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.aws.handlers.metric_handler import MetricHandler
-from localstack.constants import DEFAULT_AWS_ACCOUNT_ID
-from localstack.utils.aws.arns import get_partition
-from localstack.utils.aws.request_context import (
-    extract_access_key_id_from_auth_header,
-    extract_region_from_headers,
-)
 
 from wavetank.emulator.parsed import Parsed
+from wavetank.emulator.scope import scope_of
 
 IDLE = (
     handlers.add_cors_response_headers,
@@ -34,8 +26,6 @@ TRACED = frozenset({"events", "lambda"})
 """Services that read the trace that a call belongs to; it is drawn anew for each call."""
 PAGES = (handlers.serve_edge_router_rules, handlers.serve_localstack_resources)
 """Ours and LocalStack's own, below /_wavetank and /_localstack."""
-SCOPES_KEPT = 1024
-"""A role's session signs a day's calls to a service with one."""
 
 
 def lighten(gateway: Any) -> None:
@@ -71,39 +61,15 @@ def _only(handler: Any, is_needed: Callable[[Any], bool]) -> Any:
     return serve
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """What a signature's credential scope says: whose account, and where."""
-
-    account: str
-    region: str
-    partition: str
-
-
-def _scope_of(context: Any) -> _Scope:
-    """A signature begins with its scope, and goes on with what is another in each call."""
-    signature = context.request.headers.get("Authorization") or ""
-    return _scope(signature.partition(",")[0])
-
-
-@lru_cache(SCOPES_KEPT)
-def _scope(signed: str) -> _Scope:
-    """As LocalStack reads it, by several searches through the whole signature."""
-    headers: Any = {"Authorization": signed}
-    region = extract_region_from_headers(headers)
-    key = extract_access_key_id_from_auth_header(headers) or DEFAULT_AWS_ACCOUNT_ID
-    return _Scope(get_account_id_from_access_key_id(key), region, get_partition(region))
-
-
 def _add_region(_chain: Any, context: Any, _response: Any) -> None:
     """`RegionContextEnricher`."""
-    scope = _scope_of(context)
+    scope = scope_of(context.request.headers)
     context.region, context.partition = scope.region, scope.partition
 
 
 def _add_account(_chain: Any, context: Any, _response: Any) -> None:
     """`AccountIdEnricher`."""
-    context.account_id = _scope_of(context).account
+    context.account_id = scope_of(context.request.headers).account
     context.request.headers.add("x-moto-account-id", context.account_id)
 
 

@@ -1,0 +1,44 @@
+"""A signature's credential scope: whose key, whose account, and where.
+
+A signature begins with its scope, which is the same for all calls of a session to a service on one
+day, and goes on with what is another in each call. So it is read once, and not by several searches
+through the whole signature. [LocalStack 4.14: utils/aws/request_context.py, aws/accounts.py]
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from localstack.aws.accounts import get_account_id_from_access_key_id
+from localstack.constants import DEFAULT_AWS_ACCOUNT_ID
+from localstack.utils.aws.arns import get_partition
+from localstack.utils.aws.request_context import (
+    extract_access_key_id_from_auth_header,
+    extract_region_from_headers,
+)
+
+KEPT = 4096
+
+
+@dataclass(frozen=True)
+class Scope:
+    """As LocalStack reads it; no signature has an empty `access_key`."""
+
+    access_key: str
+    account: str
+    region: str
+    partition: str
+
+
+def scope_of(headers: Any) -> Scope:
+    """The scope that a request with these headers is signed with."""
+    return _scope((headers.get("Authorization") or "").partition(",")[0])
+
+
+@lru_cache(KEPT)
+def _scope(signed: str) -> Scope:
+    headers: Any = {"Authorization": signed}
+    region = extract_region_from_headers(headers)
+    key = extract_access_key_id_from_auth_header(headers) or ""
+    account = get_account_id_from_access_key_id(key or DEFAULT_AWS_ACCOUNT_ID)
+    return Scope(key, account, region, get_partition(region))
