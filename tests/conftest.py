@@ -23,8 +23,12 @@ TIERS = {
     "fidelity": "AWS's behaviours, looked at with our plug-ins and without",
     "pages": "what people look at, in a headless browser",
     "docker": "needs a Docker engine",
+    "security": "attacks on a sandbox, over HTTP and from a headless browser",
 }
 """The folders below tests/, by what their tests need to run; each is a marker, as in `-m tank`."""
+
+NIGHTLY = "nightly"
+"""The mark of tests that take minutes: they run where `-m` names it, as in `-m nightly`."""
 
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -58,11 +62,17 @@ def pytest_configure(config: pytest.Config) -> None:
     prepare(Path(folder.name))
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: {needs}")
+    config.addinivalue_line("markers", f"{NIGHTLY}: takes minutes; runs only with -m {NIGHTLY}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks each test with its tier, leaves out what shows nothing new; what is long begins."""
-    needless = [item for item in items if is_needless(item.nodeid)]
+    nightly = NIGHTLY in config.option.markexpr
+    needless = [
+        item
+        for item in items
+        if is_needless(item.nodeid) or (item.get_closest_marker(NIGHTLY) and not nightly)
+    ]
     if needless:
         config.hook.pytest_deselected(items=needless)
         items[:] = [item for item in items if item not in needless]
