@@ -2,11 +2,17 @@
 
 Objects are written once and not at every save; SQLite's journal makes a save that is cut short (a
 kill, a full disk) as if it had not begun. A file that cannot be read is set aside, never deleted.
+
+SQLite checks how its pages hang together, and not what stands in them: a flipped bit of an object
+would come back as that object. So every row has a checksum, which SQLite itself computes when it
+is written, and all of them are compared before anything is restored.
+[SQLite: gencol.html; pragma.html, integrity_check]
 """
 
 import json
 import logging
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,19 +21,34 @@ from pathlib import Path
 from typing import Any
 
 LOG = logging.getLogger(__name__)
-VERSION = 2
-SCHEMA = f"""
-CREATE TABLE objects (
-    bucket TEXT, key TEXT, fingerprint TEXT, modified TEXT, metadata TEXT, body BLOB,
-    PRIMARY KEY (bucket, key)
-) WITHOUT ROWID;
-CREATE TABLE items (name TEXT, item TEXT);
-CREATE INDEX items_by_name ON items (name);
-CREATE TABLE batches (stream TEXT, oldest TEXT, count INTEGER, body BLOB);
-CREATE TABLE messages (message TEXT);
-CREATE TABLE subscriptions (subscription TEXT);
-PRAGMA user_version = {VERSION};
-"""
+VERSION = 3
+TABLES: Mapping[str, str] = {
+    "objects": "bucket TEXT, key TEXT, fingerprint TEXT, modified TEXT, metadata TEXT, body BLOB",
+    "items": "name TEXT, item TEXT",
+    "batches": "stream TEXT, oldest TEXT, count INTEGER, body BLOB",
+    "messages": "message TEXT",
+    "subscriptions": "subscription TEXT",
+}
+"""The columns of each table, with their types."""
+
+
+def _columns(table: str) -> str:
+    return ", ".join(column.split()[0] for column in TABLES[table].split(", "))
+
+
+def _create(table: str) -> str:
+    checksum = f"checksum INTEGER AS (checksum_of({_columns(table)})) STORED"
+    return f"CREATE TABLE {table} ({TABLES[table]}, {checksum});"
+
+
+SCHEMA = "\n".join(
+    (
+        *map(_create, TABLES),
+        "CREATE UNIQUE INDEX objects_by_key ON objects (bucket, key);",
+        "CREATE INDEX items_by_name ON items (name);",
+        f"PRAGMA user_version = {VERSION};",
+    )
+)
 
 type Item = dict[str, Any]
 """An item in DynamoDB's own JSON."""
@@ -154,19 +175,40 @@ class SnapshotFile:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path)) as database:
+            database.create_function("checksum_of", -1, _checksum, deterministic=True)
             yield database
 
     def _damage(self) -> str | None:
         """What is wrong with the file, None where nothing is."""
         try:
             with self._opened() as database:
-                found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
                 version = database.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
+                if version != VERSION:
+                    return f"format {version}, expected {VERSION}"
+                found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+                return _wrong_row(database) if found == "ok" else str(found)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             return str(error)
-        if found != "ok":
-            return str(found)
-        return None if version == VERSION else f"format {version}, expected {VERSION}"
+
+
+def _checksum(*values: str | bytes | int | None) -> int:
+    """The CRC-32 of a row's values and their types, so that 1 and "1" differ."""
+    checksum = 0
+    for value in values:
+        content = value if isinstance(value, bytes) else str(value).encode()
+        checksum = zlib.crc32(type(value).__name__.encode(), checksum)
+        checksum = zlib.crc32(content, zlib.crc32(b"%d " % len(content), checksum))
+    return checksum
+
+
+def _wrong_row(database: sqlite3.Connection) -> str | None:
+    """A table with a row that is not what was written, or with columns of another name."""
+    for table in TABLES:
+        wrong = f"checksum IS NOT checksum_of({_columns(table)})"
+        query = f"SELECT count(*) FROM {table} WHERE {wrong}"  # noqa: S608 - names of the schema
+        if count := database.execute(query).fetchone()[0]:
+            return f"{count} rows of {table} are not what was saved"
+    return None
 
 
 def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> None:
