@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from localstack.aws import handlers
+from localstack.aws.protocol.parser import RequestParserError
 from localstack.aws.spec import get_service_catalog
 from localstack.http import Response
 from localstack.runtime import get_current_runtime, hooks
@@ -204,6 +205,10 @@ def _refuse(
         return
     if context.protocol is None:
         context.protocol = context.service.protocol
+    try:
+        handlers.parse_service_request(chain, context, response)
+    except RequestParserError:  # an error is written in the form of any operation
+        context.operation = context.service.operation_model(context.service.operation_names[0])
     raise answer(context.service, error, carrier)
 
 
