@@ -20,7 +20,8 @@ def body_hash(request: Any) -> Callable[[], str]:
     @cache
     def read() -> str:
         digest = hashlib.sha256()
-        copy = SpooledTemporaryFile(MEMORY_BYTES_MAX)  # noqa: SIM115 - lives as long as the request
+        # gzip looks at the mode to know that it reads; the file lives as long as the request.
+        copy = SpooledTemporaryFile(MEMORY_BYTES_MAX, mode="r+b")  # noqa: SIM115 - as said
         while chunk := request.stream.read(CHUNK_BYTES):
             digest.update(chunk)
             copy.write(chunk)

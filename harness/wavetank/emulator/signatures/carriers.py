@@ -92,11 +92,13 @@ def claim_of_query(message: HttpMessage) -> Claim:
         RefusedSignatureError: a parameter is missing, repeated or malformed.
     """
     if "authorization" in message.headers:
-        raise _malformed(BOTH)
+        raise RefusedSignatureError(Reason.MALFORMED, BOTH, s3_code="InvalidArgument")
     is_v2 = "AWSAccessKeyId" in message.parameters
     expected = V2_PARAMETERS if is_v2 else V4_PARAMETERS
     if not set(expected) <= set(message.parameters):
-        raise _malformed(V2_MISSING if is_v2 else V4_MISSING)
+        if is_v2:
+            raise RefusedSignatureError(Reason.MALFORMED, V2_MISSING, s3_code="AccessDenied")
+        raise _malformed(V4_MISSING)
     if repeated := message.repeated_parameters.intersection(expected):
         raise _malformed(f"Parameters that are there more than once: {_listed(repeated)}")
     return _v2_link(message) if is_v2 else _v4_link(message)
