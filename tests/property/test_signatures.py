@@ -126,28 +126,28 @@ def _signed(plan: Plan, signer: Any) -> AWSRequest:
     return request
 
 
-def _assert_refused(check: Any, message: HttpMessage, body: bytes, secret: str = SECRET) -> None:
+def assert_refused(check: Any, message: HttpMessage, body: bytes, secret: str = SECRET) -> None:
     with pytest.raises(RefusedSignatureError):
         check(message, body, secret)
 
 
-def _assert_nothing_can_change(check: Any, message: HttpMessage, body: bytes) -> None:
+def assert_nothing_can_change(check: Any, message: HttpMessage, body: bytes) -> None:
     """Method, path, query, each signed header and the secret."""
-    _assert_refused(check, message, body, SECRET + "x")
-    _assert_refused(check, replace(message, method="PATCH"), body)
-    _assert_refused(check, replace(message, path=message.path + "x"), body)
-    _assert_refused(check, replace(message, path="/x" + message.path), body)
+    assert_refused(check, message, body, SECRET + "x")
+    assert_refused(check, replace(message, method="PATCH"), body)
+    assert_refused(check, replace(message, path=message.path + "x"), body)
+    assert_refused(check, replace(message, path="/x" + message.path), body)
     query = f"{message.query}&" if message.query else ""
-    _assert_refused(check, replace(message, query=f"{query}acl=x"), body)
+    assert_refused(check, replace(message, query=f"{query}acl=x"), body)
     for name, value in message.headers.items():
         if name in {"host", "x-amz-meta-a", "x-amz-date", "x-amz-security-token"}:
             changed = {**message.headers, name: f"{value}x"}
-            _assert_refused(check, replace(message, headers=changed), body)
+            assert_refused(check, replace(message, headers=changed), body)
     extra = {**message.headers, "x-amz-acl": "public-read"}
-    _assert_refused(check, replace(message, headers=extra), body)
+    assert_refused(check, replace(message, headers=extra), body)
 
 
-def _assert_authorization_cannot_change(message: HttpMessage, body: bytes, start: int) -> None:
+def assert_authorization_cannot_change(message: HttpMessage, body: bytes, start: int) -> None:
     """Every eleventh byte of date, region, service, header names and signature."""
     authorization = message.headers["authorization"]
     begin = authorization.index("Credential=") + len("Credential=")
@@ -155,7 +155,7 @@ def _assert_authorization_cannot_change(message: HttpMessage, body: bytes, start
         other = "0" if authorization[at] != "0" else "1"
         changed = authorization[:at] + other + authorization[at + 1 :]
         headers = {**message.headers, "authorization": changed}
-        _assert_refused(_check_header, replace(message, headers=headers), body)
+        assert_refused(_check_header, replace(message, headers=headers), body)
 
 
 @given(plans, st.integers(0, 10))
@@ -163,9 +163,9 @@ def test_headers_signed_by_botocore(plan: Plan, start: int) -> None:
     """Verified for every service but S3, with the body; nothing that is signed can be changed."""
     message = _message(_signed(plan, SigV4Auth(plan.credentials(), plan.service, plan.region)))
     _check_header(message, plan.body)
-    _assert_nothing_can_change(_check_header, message, plan.body)
-    _assert_refused(_check_header, message, plan.body + b"x")
-    _assert_authorization_cannot_change(message, plan.body, start)
+    assert_nothing_can_change(_check_header, message, plan.body)
+    assert_refused(_check_header, message, plan.body + b"x")
+    assert_authorization_cannot_change(message, plan.body, start)
 
 
 @given(plans)
@@ -173,11 +173,11 @@ def test_headers_signed_by_botocore_for_s3(plan: Plan) -> None:
     """The path is an object's name, and the digest stands for the body."""
     message = _message(_signed(plan, S3SigV4Auth(plan.credentials(), "s3", plan.region)))
     _check_header(message, plan.body)
-    _assert_nothing_can_change(_check_header, message, plan.body)
+    assert_nothing_can_change(_check_header, message, plan.body)
     if "x-amz-content-sha256" in message.headers:
         digest = message.headers["x-amz-content-sha256"]
         if digest != "UNSIGNED-PAYLOAD":
-            _assert_refused(_check_header, message, plan.body + b"x")
+            assert_refused(_check_header, message, plan.body + b"x")
 
 
 @given(plans)
@@ -187,8 +187,8 @@ def test_links_signed_by_botocore(plan: Plan) -> None:
     signer = SigV4QueryAuth(plan.credentials(), plan.service, plan.region, expires=60)
     message = _message(_signed(plan, signer))
     _check_query(message, b"")
-    _assert_nothing_can_change(_check_query, message, b"")
-    _assert_refused(_check_query, message, b"x")
+    assert_nothing_can_change(_check_query, message, b"")
+    assert_refused(_check_query, message, b"x")
 
 
 @given(plans)
@@ -198,9 +198,9 @@ def test_links_signed_by_botocore_for_s3(plan: Plan) -> None:
     signer = S3SigV4QueryAuth(plan.credentials(), "s3", plan.region, expires=60)
     message = _message(_signed(plan, signer))
     _check_query(message, b"any")
-    _assert_nothing_can_change(_check_query, message, b"any")
+    assert_nothing_can_change(_check_query, message, b"any")
     longer = message.query.replace("X-Amz-Expires=60", "X-Amz-Expires=61")
-    _assert_refused(_check_query, replace(message, query=longer), b"any")
+    assert_refused(_check_query, replace(message, query=longer), b"any")
 
 
 @given(plans)
@@ -213,11 +213,11 @@ def test_version_2_of_s3(plan: Plan) -> None:
     header = _message(_signed(plan, HmacV1Auth(plan.credentials())))
     _check_header(header, b"")
     for check, message in ((_check_query, link), (_check_header, header)):
-        _assert_refused(check, message, b"", SECRET + "x")
-        _assert_refused(check, replace(message, method="PATCH"), b"")
-        _assert_refused(check, replace(message, path=message.path + "x"), b"")
+        assert_refused(check, message, b"", SECRET + "x")
+        assert_refused(check, replace(message, method="PATCH"), b"")
+        assert_refused(check, replace(message, path=message.path + "x"), b"")
         extra = {**message.headers, "x-amz-acl": "public-read"}
-        _assert_refused(check, replace(message, headers=extra), b"")
+        assert_refused(check, replace(message, headers=extra), b"")
 
 
 def _posted(plan: Plan, signer: Any, conditions: list[Any]) -> dict[str, str]:
