@@ -127,6 +127,7 @@ def _signed(plan: Plan, signer: Any) -> AWSRequest:
 
 
 def assert_refused(check: Any, message: HttpMessage, body: bytes, secret: str = SECRET) -> None:
+    """The check does not let the message pass."""
     with pytest.raises(RefusedSignatureError):
         check(message, body, secret)
 
