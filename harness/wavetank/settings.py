@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from wavetank.errors import InfrastructureError
+from wavetank.errors import InfrastructureError, UsageError
 
 REGION: Literal["eu-west-1"] = "eu-west-1"
 """The brief's region, and no other."""
@@ -26,7 +26,8 @@ class Settings:
 
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
     templates and the handlers are; `compose_project` is Docker's name for the sandbox;
-    `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one.
+    `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one;
+    `verify_signatures` is whether a sandbox verifies the signatures of requests.
     """
 
     project_folder: Path
@@ -34,6 +35,7 @@ class Settings:
     path: str
     compose_project: str
     mail_server: str | None
+    verify_signatures: bool
 
 
 def read_settings() -> Settings:
@@ -41,9 +43,10 @@ def read_settings() -> Settings:
 
     `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
     `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
-    is the mail server.
+    is the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified.
 
     Raises:
+        UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
         InfrastructureError: the package is not inside its project, so there is nothing to deploy.
     """
     project = Path(__file__).resolve().parents[2]
@@ -60,7 +63,15 @@ def read_settings() -> Settings:
         path=search_path(),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
+        verify_signatures=_verifies_signatures(),
     )
+
+
+def _verifies_signatures() -> bool:
+    value = os.environ.get("WAVETANK_SIGNATURES") or "verify"
+    if value not in {"verify", "skip"}:
+        raise UsageError("verify or skip", repr(value), "correct WAVETANK_SIGNATURES")
+    return value == "verify"
 
 
 def endpoint_overrides() -> list[str]:

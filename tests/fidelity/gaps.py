@@ -71,8 +71,15 @@ DIFFERENT = (
     ),
     Gap(
         "Access",
-        "signatures are checked, credentials expire",
-        "neither; who calls is read from the access key",
+        "each chunk of a signed streaming upload is verified; Signature Version 4A is taken",
+        "only the first signature of such an upload is verified; version 4A is refused for keys of "
+        "the sandbox",
+    ),
+    Gap(
+        "Access",
+        "a key that AWS has not issued is refused",
+        "only keys of the form AKIA, ASIA, LKIA or LSIA are; any other is an administrator's, as "
+        "in LocalStack, and its links are verified with the secret `test` or the key itself",
     ),
     Gap(
         "Data Firehose",

@@ -129,6 +129,7 @@ def embedded_session(
             retry_base_delay_seconds=plan.retry_base_delay_seconds,
             snapshot_file=folder.snapshot_file if plan.keep else None,
             enforce_access=plan.enforce_access,
+            verify_signatures=settings.verify_signatures,
             confirm_emails=plan.confirm_emails,
             mail_server=settings.mail_server,
         )

@@ -5,6 +5,8 @@ code works in the harness's own process, in a child process and in the published
 
     executor          Lambda execution environments as processes
     dynamodb          DynamoDB without Java
+    signatures        signatures of requests, verified
+    sts               temporary credentials of their own for every caller; temporary_keys keeps them
     access            policies of roles, functions and buckets, enforced
     events            rules that count from their creation
     firehose          delivery streams that buffer

@@ -25,6 +25,13 @@ class AccessChoice(StrEnum):
     OFF = "off"
 
 
+class SignatureChoice(StrEnum):
+    """Whether the signatures of requests are verified."""
+
+    VERIFY = "verify"
+    SKIP = "skip"
+
+
 class TimeChoice(StrEnum):
     """Whether things happen by themselves, when their time has come, or when a driver says so."""
 
@@ -45,6 +52,7 @@ class EmulatorSettings:
     snapshot_file: Path | None
     dynamodb: DynamoDbChoice
     access: AccessChoice
+    signatures: SignatureChoice
     time: TimeChoice
     confirm_emails: bool
     mail_server: str | None
@@ -63,7 +71,8 @@ def read_emulator_settings() -> EmulatorSettings:
     """Reads the variables; each may be missing or empty. What `use` was given goes before them.
 
     `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
-    `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_TIME` whether time is virtual,
+    `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_SIGNATURES` whether signatures are
+    verified, `WAVETANK_TIME` whether time is virtual,
     `WAVETANK_SMTP` the mail server; `WAVETANK_CONFIRM_EMAILS` is yes or no.
 
     Raises:
@@ -76,6 +85,7 @@ def read_emulator_settings() -> EmulatorSettings:
         snapshot_file=Path(snapshot) if snapshot else None,
         dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
         access=AccessChoice(os.environ.get("WAVETANK_ACCESS") or AccessChoice.ENFORCE),
+        signatures=SignatureChoice(os.environ.get("WAVETANK_SIGNATURES") or SignatureChoice.VERIFY),
         time=TimeChoice(os.environ.get("WAVETANK_TIME") or TimeChoice.WALL),
         confirm_emails=_yes("WAVETANK_CONFIRM_EMAILS"),
         mail_server=os.environ.get("WAVETANK_SMTP") or None,

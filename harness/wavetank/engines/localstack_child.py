@@ -34,7 +34,7 @@ SERVICES = (
 )
 CORRECTIONS = {
     f"PROVIDER_OVERRIDE_{service}": "wavetank"
-    for service in ("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "S3", "SNS")
+    for service in ("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "S3", "SNS", "STS")
 }
 """Services whose provider is ours because LocalStack's does not do what AWS does."""
 STOP_GRACE_SECONDS = 8.0
@@ -49,7 +49,8 @@ class LocalStackOptions:
     `port` None means 4566 where it is free, else any. `retry_base_delay_seconds` is Lambda's wait
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
     `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
-    `enforce_access`: policies are. `confirm_emails` takes every address as confirmed;
+    `enforce_access`: policies are. `verify_signatures`: of requests with keys that it has issued,
+    and of presigned links. `confirm_emails` takes every address as confirmed;
     `mail_server` (host:port) gets all e-mail. `corrected` False leaves what LocalStack does in its
     own way where it can, to compare.
     """
@@ -60,6 +61,7 @@ class LocalStackOptions:
     retry_base_delay_seconds: int = 60
     snapshot_file: Path | None = None
     enforce_access: bool = True
+    verify_signatures: bool = True
     confirm_emails: bool = False
     mail_server: str | None = None
     corrected: bool = True
@@ -100,9 +102,13 @@ class LocalStackOptions:
             "TMPDIR": str(self.folder / "tmp"),
             "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
             "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
+            "WAVETANK_SIGNATURES": "verify" if self._verifies() else "skip",
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
         } | (CORRECTIONS if self.corrected else {})
+
+    def _verifies(self) -> bool:
+        return self.verify_signatures and self.corrected
 
 
 class PortTakenError(InfrastructureError):

@@ -16,6 +16,8 @@ from moto.sts.models import sts_backends
 
 from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType, service
 from wavetank.emulator.scope import scope_of
+from wavetank.emulator.sts import federated_arn, find_user
+from wavetank.emulator.temporary_keys import temporary_key
 
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
@@ -42,9 +44,13 @@ def find_caller(context: RequestContext) -> Caller | None:
     """Who makes the call; None where it is LocalStack itself."""
     key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
-    if key == INJECTED_KEY and internal is None:
+    if key in {INJECTED_KEY, ""} and internal is None:  # unsigned, or an Authorization of no key
         return Caller(ANONYMOUS, ())
-    caller = _of_session(context.account_id, key) or _of_user(context.account_id, key)
+    caller = (
+        _of_session(context.account_id, key)
+        or _of_user(context.account_id, key)
+        or _of_temporary_key(key)
+    )
     if caller is not None:
         return caller
     if internal is None:
@@ -100,8 +106,37 @@ def _of_user(account: str, key: str) -> Caller | None:
         return None
     backend = iam_backends[account][PARTITION]
     user = next((user for user in backend.users.values() if user.has_access_key(key)), None)
-    if user is None:
+    return None if user is None else _user_caller(account, user)
+
+
+def _of_temporary_key(key: str) -> Caller | None:
+    """The caller of a key of GetSessionToken or GetFederationToken.
+
+    The first is its user. The second has what its user and its policy both allow, and without a
+    policy nothing of its own.
+    [IAM user guide, id_credentials_temp_control-access_getfederationtoken]
+    """
+    found = temporary_key(key)
+    if found is None:
         return None
+    user = find_user(found.account, found.user) if found.user else None
+    if found.federated_name is None:
+        if found.user is None:
+            return administrator_of(found.account)
+        return _user_caller(found.account, user) if user else Caller(ANONYMOUS, ())
+    principal = Principal(
+        type=PrincipalType.FEDERATED_USER,
+        arn=federated_arn(found.account, found.federated_name),
+        account=found.account,
+        user_id=f"{found.account}:{found.federated_name}",
+    )
+    policies = (found.policy,) if found.policy else ()
+    is_limited = found.has_managed_policies or (policies and found.user)
+    return Caller(principal, policies, "session policies" if is_limited else None)
+
+
+def _user_caller(account: str, user: Any) -> Caller:
+    backend = iam_backends[account][PARTITION]
     groups = [group for group in backend.groups.values() if user in group.users]
     policies = (*policies_of(user), *(text for group in groups for text in policies_of(group)))
     principal = Principal(type=PrincipalType.USER, arn=user.arn, account=account, user_id=user.id)

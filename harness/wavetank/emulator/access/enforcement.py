@@ -17,7 +17,7 @@ from localstack.http import Request, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
-from wavetank.emulator.access.actions import Call, Need, needs
+from wavetank.emulator.access.actions import Call, Need, Parameters, needs
 from wavetank.emulator.access.admission import check_documents
 from wavetank.emulator.access.callers import Caller, find_caller, is_administrator
 from wavetank.emulator.access.decisions import decision
@@ -131,10 +131,13 @@ def _counted(found: Iterable[Need]) -> Iterator[tuple[Need, int]]:
 def _call(context: RequestContext) -> Call:
     assert context.service is not None  # as was asked before
     assert context.operation is not None
+    parameters: Parameters = context.service_request or {}
+    if context.operation.name == "PostObject":  # its key is a form field, which is not parsed
+        parameters = {**parameters, "Key": context.request.form.get("key")}
     return Call(
         service=context.service.service_name,
         operation=context.operation.name,
-        parameters=context.service_request or {},
+        parameters=parameters,
         account=context.account_id,
         region=context.region,
     )

@@ -22,6 +22,7 @@ from wavetank.emulator.settings import (
     AccessChoice,
     DynamoDbChoice,
     EmulatorSettings,
+    SignatureChoice,
     TimeChoice,
     use,
 )
@@ -53,6 +54,7 @@ SETTINGS = EmulatorSettings(
     snapshot_file=None,
     dynamodb=DynamoDbChoice.WAVETANK,
     access=AccessChoice.ENFORCE,
+    signatures=SignatureChoice.SKIP,
     time=TimeChoice.VIRTUAL,
     confirm_emails=True,
     mail_server=None,

@@ -1,0 +1,60 @@
+"""What a signature says about itself, whichever part of the request carries it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum, auto
+
+from wavetank.emulator.signatures.sigv4 import Scope
+
+TIMESTAMP = "%Y%m%dT%H%M%SZ"
+
+
+class Carrier(StrEnum):
+    """Where the signature is."""
+
+    HEADER = auto()
+    QUERY = auto()
+    FORM = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A signature as it was sent; nothing of it is verified yet.
+
+    `scope` is None for Signature Version 2. `timestamp` is when it was made, None where a version 2
+    link does not say. `expires` is when a link or form stops working. `policy` is a form's, in
+    Base64 as sent.
+    """
+
+    carrier: Carrier
+    access_key: str
+    signature: str
+    scope: Scope | None
+    signed_headers: tuple[str, ...] = ()
+    timestamp: datetime | None = None
+    expires: datetime | None = None
+    token: str | None = None
+    policy: str | None = None
+
+    @property
+    def service(self) -> str:
+        """The service that it is for; version 2 is S3's alone here."""
+        return self.scope.service if self.scope else "s3"
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """An instant from X-Amz-Date's basic ISO 8601 form, or from an HTTP date; None from others."""
+    try:
+        return datetime.strptime(text, TIMESTAMP).replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def written(instant: datetime) -> str:
+    """As X-Amz-Date has it."""
+    return instant.strftime(TIMESTAMP)

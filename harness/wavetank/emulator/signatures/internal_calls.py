@@ -1,0 +1,56 @@
+"""LocalStack's calls to itself, sealed: a client cannot pass for LocalStack by sending a header.
+
+LocalStack takes any request with the header `x-localstack-data` for one of its own, which needs no
+permission and no signature. Its own clients carry a seal that was drawn at its start; the header of
+any other request is dropped.
+[LocalStack 4.14: aws/connect.py, aws/handlers/internal_requests.py]
+"""
+
+import hmac
+import secrets
+from types import MappingProxyType
+from typing import Any
+
+from localstack.aws import connect, handlers
+from localstack.aws.connect import INTERNAL_REQUEST_PARAMS_HEADER, load_dto
+
+SEAL = secrets.token_hex(16)
+FIELD = "wavetank_seal"
+
+
+def seal_internal_calls(gateway: Any) -> None:
+    """Has LocalStack's clients send the seal, and its gateway ask for it."""
+    module: Any = connect
+    stock = module.dump_dto
+
+    def dump_sealed(data: Any) -> str:
+        return str(stock({**data, FIELD: SEAL}))
+
+    module.dump_dto = dump_sealed
+    chain = gateway.request_handlers
+    chain[chain.index(handlers.add_internal_request_params)] = read_sealed
+
+
+def read_sealed(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+    """The handler in the place of LocalStack's `add_internal_request_params`."""
+    headers = context.request.headers
+    text = headers.get(INTERNAL_REQUEST_PARAMS_HEADER)
+    if text is None:
+        return
+    found = _sealed(text)
+    if found is None:
+        headers.remove(INTERNAL_REQUEST_PARAMS_HEADER)
+    else:
+        context.internal_request_params = MappingProxyType(found)
+
+
+def _sealed(text: str) -> dict[str, Any] | None:
+    """The parameters; None where the seal is missing or wrong."""
+    try:
+        found: Any = load_dto(text)
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    seal = str(found.pop(FIELD, ""))
+    return found if hmac.compare_digest(seal.encode(), SEAL.encode()) else None

@@ -1,0 +1,57 @@
+"""Why a request is refused; `answers` says it as the service's protocol does."""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class Reason(StrEnum):
+    """What is wrong with a signature."""
+
+    MALFORMED = auto()
+    """The header, the query or the form is not a signature's; AWS does not look further."""
+    UNKNOWN_KEY = auto()
+    WRONG_TOKEN = auto()
+    EXPIRED_TOKEN = auto()
+    SKEWED = auto()
+    """The request's time is too far from the sandbox's."""
+    EXPIRED_LINK = auto()
+    UNSIGNED_HEADERS = auto()
+    WRONG_BODY = auto()
+    """The digest that was signed is not the body's."""
+    WRONG_SIGNATURE = auto()
+    POLICY = auto()
+    """The policy of a POST does not allow the form."""
+
+
+@dataclass(frozen=True)
+class SignedText:
+    """What the sandbox signed itself to compare; the difference is usually seen in it."""
+
+    access_key: str
+    signature: str
+    string_to_sign: str
+    canonical_request: str = ""
+
+
+class RefusedSignatureError(Exception):
+    """The request is refused.
+
+    `detail` is AWS's sentence where it depends on the request, `hint` what follows it here.
+    `s3_code` is S3's code where it has a special one.
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str = "",
+        *,
+        text: SignedText | None = None,
+        hint: str = "",
+        s3_code: str = "",
+    ) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+        self.text = text
+        self.hint = hint
+        self.s3_code = s3_code

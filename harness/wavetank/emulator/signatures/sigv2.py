@@ -1,0 +1,72 @@
+"""S3's Signature Version 2, which older SDKs still use, above all for presigned links.
+
+[Amazon S3 user guide, RESTAuthentication: "Signing and authenticating REST requests (AWS signature
+version 2)"; HTTPPOSTForms for form fields]
+"""
+
+import base64
+import hmac
+from collections.abc import Mapping
+
+from wavetank.emulator.signatures.message import HttpMessage
+
+SUBRESOURCES = frozenset(
+    {
+        *("accelerate", "acl", "analytics", "cors", "delete", "defaultObjectAcl", "encryption"),
+        *("intelligent-tiering", "inventory", "lifecycle", "location", "logging", "metrics"),
+        *("notification", "object-lock", "ownershipControls", "partNumber", "policy"),
+        *("policyStatus", "publicAccessBlock", "replication", "requestPayment", "restore"),
+        *("retention", "legal-hold", "select", "select-type", "tagging", "torrent", "uploadId"),
+        *("uploads", "versionId", "versioning", "versions", "website"),
+        *("response-cache-control", "response-content-disposition", "response-content-encoding"),
+        *("response-content-language", "response-content-type", "response-expires"),
+    }
+)
+"""Parameters that belong to the signed resource."""
+
+
+def string_to_sign(message: HttpMessage, *, expires: str | None, bucket: str | None) -> str:
+    """The string to sign.
+
+    `expires` is a link's, in place of a header's date. `bucket` is the one that a virtual-hosted
+    request names in its Host, None where the path names it.
+    """
+    headers = _headers(message, from_query=expires is not None)
+    date = expires or ("" if "x-amz-date" in headers else headers.get("date", ""))
+    lines = [
+        message.method,
+        headers.get("content-md5", ""),
+        headers.get("content-type", ""),
+        date,
+        *(f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-amz-")),
+        _resource(message, bucket),
+    ]
+    return "\n".join(lines)
+
+
+def sign(secret: str, text: str) -> str:
+    """The signature of a string to sign, or of a form's policy, in Base64."""
+    digest = hmac.digest(secret.encode(), text.encode("latin-1", "replace"), "sha1")
+    return base64.b64encode(digest).decode()
+
+
+def _headers(message: HttpMessage, *, from_query: bool) -> Mapping[str, str]:
+    """The headers that are signed; a link may have those of its maker in the query."""
+    sent = {name: " ".join(value.split()) for name, value in message.headers.items()}
+    if not from_query:
+        return sent
+    linked = {name.lower(): value for name, value in message.query_pairs}
+    names = {name for name in linked if name.startswith("x-amz-")} | {"content-md5", "content-type"}
+    return {name: linked[name] for name in names if name in linked} | sent
+
+
+def _resource(message: HttpMessage, bucket: str | None) -> str:
+    """The path as sent, and the parameters that name a part of the resource, not encoded."""
+    valued = {part.partition("=")[0] for part in message.query.split("&") if "=" in part}
+    parts = sorted(
+        f"{name}={value}" if name in valued else name
+        for name, value in message.query_pairs
+        if name in SUBRESOURCES
+    )
+    path = f"/{bucket}{message.path}" if bucket else message.path
+    return path + (f"?{'&'.join(parts)}" if parts else "")

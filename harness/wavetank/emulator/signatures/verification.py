@@ -1,0 +1,192 @@
+"""Checks a claim: its key, its session token, its time, what it signs, and the signature itself.
+
+[IAM user guide, reference_sigv-troubleshooting; Amazon S3 API reference, ErrorResponses,
+sigv4-query-string-auth; "Protecting against replay": five minutes, for S3 fifteen]
+"""
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wavetank.emulator.signatures import sigv2, sigv4
+from wavetank.emulator.signatures.claim import Carrier, Claim, written
+from wavetank.emulator.signatures.message import HttpMessage
+from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError, SignedText
+
+SKEW = timedelta(minutes=5)
+S3_SKEW = timedelta(minutes=15)
+DIGEST_HEADER = "x-amz-content-sha256"
+UNSIGNED_IN_LINK = frozenset({DIGEST_HEADER})
+"""What S3 lets whoever follows a link add."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request and what else belongs to it.
+
+    `bucket` is the one that the Host names. `body_hash` reads the body, once, and returns its
+    SHA-256 in hexadecimal digits.
+    """
+
+    message: HttpMessage
+    bucket: str | None
+    body_hash: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Times:
+    """The sandbox's time, and the machine's where a fault made the sandbox's wrong.
+
+    A function's process keeps the machine's time, as a handler on AWS keeps AWS's: with a wrong
+    clock its own calls still pass. Links and forms expire by the sandbox's time alone.
+    """
+
+    sandbox: datetime
+    machine: datetime
+
+
+def check_token(claim: Claim, token: str | None) -> None:
+    """Checks that the session token is the key's; a user's key has none.
+
+    Raises:
+        RefusedSignatureError: it is another, is missing, or should not be there.
+    """
+    sent = claim.token or ""
+    if not hmac.compare_digest(sent.encode(), (token or "").encode()):
+        raise RefusedSignatureError(Reason.WRONG_TOKEN)
+
+
+def check_expiry(claim: Claim, now: datetime) -> None:
+    """Checks that a link or form still works, and works yet.
+
+    Raises:
+        RefusedSignatureError: it does not.
+    """
+    if claim.expires is None:
+        return
+    if claim.expires < now:
+        is_form = claim.carrier is Carrier.FORM
+        detail = "Invalid according to Policy: Policy expired." if is_form else ""
+        raise RefusedSignatureError(Reason.EXPIRED_LINK, detail)
+    if claim.timestamp is not None and claim.timestamp > now + S3_SKEW:
+        raise RefusedSignatureError(Reason.EXPIRED_LINK, "Request is not valid yet")
+
+
+def check_time(claim: Claim, times: Times) -> None:
+    """Checks that a header's signature was made now, and on the day of its scope.
+
+    Raises:
+        RefusedSignatureError: it was not.
+    """
+    if claim.carrier is not Carrier.HEADER or claim.timestamp is None:
+        return
+    if claim.scope is not None and written(claim.timestamp)[:8] != claim.scope.date:
+        raise RefusedSignatureError(
+            Reason.WRONG_SIGNATURE,
+            f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            f"HTTP: '{claim.scope.date}' != '{written(claim.timestamp)}'.",
+        )
+    skew = S3_SKEW if claim.service in sigv4.S3_LIKE else SKEW
+    if min(abs(claim.timestamp - now) for now in (times.sandbox, times.machine)) > skew:
+        raise RefusedSignatureError(Reason.SKEWED, _skewed(claim.timestamp, times.sandbox, skew))
+
+
+def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
+    """Checks that the signature covers Host and every x-amz- header.
+
+    Raises:
+        RefusedSignatureError: it does not, or names a header that was not sent.
+    """
+    if claim.scope is None or claim.carrier is Carrier.FORM:
+        return
+    if "host" not in claim.signed_headers:
+        raise RefusedSignatureError(
+            Reason.WRONG_SIGNATURE,
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+        )
+    free = UNSIGNED_IN_LINK if claim.carrier is Carrier.QUERY else frozenset[str]()
+    extra = sorted(
+        name
+        for name in message.headers
+        if name.startswith("x-amz-") and name not in free and name not in claim.signed_headers
+    )
+    if extra:
+        raise RefusedSignatureError(Reason.UNSIGNED_HEADERS, ", ".join(extra))
+
+
+def check_signature(claim: Claim, request: Request, secrets: Sequence[str]) -> None:
+    """Checks that the signature was made with one of the secrets, and the digest against the body.
+
+    Raises:
+        RefusedSignatureError: it was not, or the body is another.
+    """
+    texts = [_expected(claim, request, secret) for secret in secrets]
+    sent = claim.signature.encode("latin-1", "replace")
+    if not any(hmac.compare_digest(text.signature.encode(), sent) for text in texts):
+        shown = texts[0]
+        raise RefusedSignatureError(
+            Reason.WRONG_SIGNATURE,
+            text=SignedText(
+                claim.access_key, claim.signature, shown.string_to_sign, shown.canonical_request
+            ),
+        )
+    digest = request.message.headers.get(DIGEST_HEADER, "")
+    is_digest = len(digest) == len(sigv4.EMPTY_SHA256)
+    is_of_body = claim.carrier is Carrier.HEADER and claim.scope is not None and is_digest
+    if is_of_body and digest != request.body_hash():
+        raise RefusedSignatureError(Reason.WRONG_BODY)
+
+
+def _expected(claim: Claim, request: Request, secret: str) -> SignedText:
+    if claim.policy is not None:
+        text = claim.policy
+        made = sigv4.sign(secret, claim.scope, text) if claim.scope else sigv2.sign(secret, text)
+        return SignedText(claim.access_key, made, text)
+    if claim.scope is None:
+        expires = request.message.parameters.get("Expires")
+        of_link = expires if claim.carrier is Carrier.QUERY else None
+        text = sigv2.string_to_sign(request.message, expires=of_link, bucket=request.bucket)
+        return SignedText(claim.access_key, sigv2.sign(secret, text), text)
+    assert claim.timestamp is not None  # version 4 always says
+    canonical = sigv4.canonical_request(
+        request.message,
+        service=claim.scope.service,
+        signed_headers=claim.signed_headers,
+        payload_hash=_payload_hash(claim, request),
+        leave_out="X-Amz-Signature" if claim.carrier is Carrier.QUERY else None,
+    )
+    text = sigv4.string_to_sign(claim.scope, written(claim.timestamp), canonical)
+    return SignedText(claim.access_key, sigv4.sign(secret, claim.scope, text), text, canonical)
+
+
+def _payload_hash(claim: Claim, request: Request) -> str:
+    """What stands for the body: the digest that was sent, else a link's constant, else its hash."""
+    digest = request.message.headers.get(DIGEST_HEADER)
+    if digest is not None and (claim.carrier is Carrier.HEADER or _is_signed(claim)):
+        return digest
+    if claim.service in sigv4.S3_LIKE:
+        if claim.carrier is Carrier.HEADER:
+            raise RefusedSignatureError(
+                Reason.MALFORMED, f"Missing required header for this request: {DIGEST_HEADER}"
+            )
+        return request.message.parameters.get("X-Amz-Content-Sha256", sigv4.UNSIGNED_PAYLOAD)
+    return request.body_hash()
+
+
+def _is_signed(claim: Claim) -> bool:
+    return DIGEST_HEADER in claim.signed_headers
+
+
+def _skewed(made: datetime, now: datetime, skew: timedelta) -> str:
+    """The sentence of all services but S3, which has one of its own."""
+    minutes = f"{int(skew.total_seconds() // 60)} min."
+    if made < now:
+        return (
+            f"Signature expired: {written(made)} is now earlier than {written(now - skew)} "
+            f"({written(now)} - {minutes})"
+        )
+    return (
+        f"Signature not yet current: {written(made)} is still later than {written(now + skew)} "
+        f"({written(now)} + {minutes})"
+    )

@@ -1,0 +1,147 @@
+"""STS with temporary credentials of their own for every caller.
+
+Selected with `PROVIDER_OVERRIDE_STS=wavetank`. [LocalStack 4.14: services/sts/provider.py]
+"""
+
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.services.moto import MotoFallbackDispatcher
+from localstack.services.plugins import Service, aws_provider
+from localstack.services.sts.provider import StsProvider
+from moto.iam.models import iam_backends
+
+from wavetank.clock import Clock, WallClock
+from wavetank.emulator.scope import scope_of
+from wavetank.emulator.temporary_keys import TemporaryKey, issue_key, mark_renewed, temporary_key
+
+DEFAULT_SECONDS = 43_200
+SESSION_PREFIXES = ("ASIA", "LSIA")
+FORBIDDEN = 403
+PACKED_POLICY_PERCENT = 1
+
+
+class WavetankSts(StsProvider):
+    """LocalStack's, with keys that belong to whoever asked for them."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def assume_role(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        """LocalStack's; a service's session is renewed on AWS, and does not expire here."""
+        answer: Any = super().assume_role(context, *args, **kwargs)
+        internal: Any = context.internal_request_params
+        if internal is not None and internal.get("service_principal"):
+            mark_renewed(answer["Credentials"]["AccessKeyId"])
+        return answer
+
+    def get_session_token(
+        self,
+        context: RequestContext,
+        duration_seconds: int | None = None,
+        serial_number: str | None = None,  # noqa: ARG002 - of an MFA device, which there is not
+        token_code: str | None = None,  # noqa: ARG002 - as above
+        **_: Any,
+    ) -> Any:
+        """A temporary key of the user who asks."""
+        user = _asking_user(context, "GetSessionToken")
+        key = issue_key(
+            self._clock,
+            account=context.account_id,
+            user=user,
+            seconds=duration_seconds or DEFAULT_SECONDS,
+        )
+        return {"Credentials": _credentials(key)}
+
+    def get_federation_token(
+        self,
+        context: RequestContext,
+        name: str,
+        policy: str | None = None,
+        policy_arns: Any = None,
+        duration_seconds: int | None = None,
+        tags: Any = None,  # noqa: ARG002 - session tags are not evaluated
+        **_: Any,
+    ) -> Any:
+        """A temporary key of a federated user."""
+        user = _asking_user(context, "GetFederationToken")
+        key = issue_key(
+            self._clock,
+            account=context.account_id,
+            user=user,
+            seconds=duration_seconds or DEFAULT_SECONDS,
+            federated_name=name,
+            policy=policy,
+            has_managed_policies=bool(policy_arns),
+        )
+        return {
+            "Credentials": _credentials(key),
+            "FederatedUser": {
+                "FederatedUserId": f"{key.account}:{name}",
+                "Arn": federated_arn(key.account, name),
+            },
+            "PackedPolicySize": PACKED_POLICY_PERCENT if policy else 0,
+        }
+
+    def get_caller_identity(self, context: RequestContext, **kwargs: Any) -> Any:
+        """Whom the key stands for."""
+        key = temporary_key(scope_of(context.request.headers).access_key)
+        if key is None:
+            return super().get_caller_identity(context, **kwargs)
+        return {"Account": key.account, **_identity(key)}
+
+
+@aws_provider(api="sts", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
+def wavetank_sts() -> Service:
+    """The service that LocalStack loads under the provider name `wavetank`."""
+    provider = WavetankSts(WallClock())
+    return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
+
+
+def federated_arn(account: str, name: str) -> str:
+    """The ARN of a federated user."""
+    return f"arn:aws:sts::{account}:federated-user/{name}"
+
+
+def find_user(account: str, name: str) -> Any:
+    """The IAM user of the name; None where it was deleted."""
+    users = iam_backends[account]["aws"].users.values()
+    return next((user for user in users if user.name == name), None)
+
+
+def _identity(key: TemporaryKey) -> dict[str, str]:
+    if key.federated_name:
+        name = key.federated_name
+        return {"UserId": f"{key.account}:{name}", "Arn": federated_arn(key.account, name)}
+    user = find_user(key.account, key.user) if key.user else None
+    if user is None:
+        return {"UserId": key.account, "Arn": f"arn:aws:iam::{key.account}:root"}
+    return {"UserId": user.id, "Arn": user.arn}
+
+
+def _asking_user(context: RequestContext, operation: str) -> str | None:
+    """The name of the user who asks; None for the account's root user.
+
+    Raises:
+        CommonServiceException: a session asks, which AWS denies.
+    """
+    access_key = scope_of(context.request.headers).access_key
+    if access_key.startswith(SESSION_PREFIXES):
+        raise CommonServiceException(
+            "AccessDenied",
+            f"Cannot call {operation} with session credentials",
+            FORBIDDEN,
+            sender_fault=True,
+        )
+    user = iam_backends[context.account_id]["aws"].get_user_from_access_key_id(access_key)
+    return None if user is None else str(user.name)
+
+
+def _credentials(key: TemporaryKey) -> dict[str, Any]:
+    return {
+        "AccessKeyId": key.access_key,
+        "SecretAccessKey": key.secret,
+        "SessionToken": key.token,
+        "Expiration": key.expires,
+    }
