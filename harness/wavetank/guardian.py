@@ -25,9 +25,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 PR_SET_CHILD_SUBREAPER = 36
@@ -88,9 +87,11 @@ def _descendants() -> list[int]:
     return found
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes."""
+class Ended(NamedTuple):
+    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes.
+
+    No dataclass: importing `dataclasses` would take as long as all else that starts a function.
+    """
 
     code: int
     peak_kb: int

@@ -5,9 +5,9 @@ Run as a script with `python -S`, and so with nothing but the standard library a
 interface client takes over with the packages of AWS's runtime on its path and no others. What the
 process may see and use was decided before it was started: see `supervisor`.
 
-Usage: bootstrap.py RUNTIME_SITE. The address of the Runtime API, in AWS_LAMBDA_RUNTIME_API, has a
-secret behind it (`127.0.0.1:PORT/SECRET`), without which that API answers no request. The handler
-sees the address alone, as on AWS.
+Usage: bootstrap.py RUNTIME_SITE FUNCTION_NAME; the name is for `ps`. The address of the Runtime
+API, in AWS_LAMBDA_RUNTIME_API, has a secret behind it (`127.0.0.1:PORT/SECRET`), without which that
+API answers no request. The handler sees the address alone, as on AWS.
 """
 
 import os

@@ -11,9 +11,8 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 PR_CAPBSET_DROP = 24
@@ -27,9 +26,8 @@ UNKNOWN = -1
 """For a user: the process stays the user that LocalStack is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Confinement:
-    """What a function's process may see and use.
+class Confinement(NamedTuple):
+    """What a function's process may see and use. No dataclass, for the reason of `guardian.Ended`.
 
     `mounts` are pairs of a path on the host and the path at which the function sees it; None where
     the kernel permits no namespaces, and the function sees the host's files. `links` are symbolic
@@ -50,7 +48,7 @@ class Confinement:
 
     def to_json(self) -> str:
         """The script's argument."""
-        return json.dumps(asdict(self))
+        return json.dumps(self._asdict())
 
     @classmethod
     def from_json(cls, text: str) -> "Confinement":

@@ -230,7 +230,7 @@ class Environment:
             deadline_ms=int(1000 * (self._clock.now().timestamp() + remaining_seconds)),
         )
 
-    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:
+    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:  # noqa: PLR0911 - one for each end
         match waited:
             case Reply(kind=ReplyKind.RESPONSE, body=body):
                 return outcomes.responded(body)

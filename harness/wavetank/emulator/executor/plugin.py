@@ -160,6 +160,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         own = configuration.environment or {}
         runtime = configuration.runtime or "provided"
         command = Command(
+            name=self.function_version.id.function_name,
             isolation=self._isolation,
             variables=function_variables(self._prepared, own, runtime, place),
             task_root=task_root,

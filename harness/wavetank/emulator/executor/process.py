@@ -47,10 +47,12 @@ class Limits:
 class Command:
     """What to run and what it may see.
 
-    `task_root` and `runtime_site` are the host's folders with the code and with AWS's packages,
-    `scratch` the folders where it may write, without its own /tmp. `user` is its user's number.
+    `name` is the function's, for people who list processes. `task_root` and `runtime_site` are the
+    host's folders with the code and with AWS's packages, `scratch` the folders where it may write,
+    without its own /tmp. `user` is its user's number.
     """
 
+    name: str
     isolation: Isolation
     variables: dict[str, str]
     task_root: Path
@@ -74,7 +76,7 @@ class Command:
         is_private = self.isolation.has_private_root
         script = BOOTSTRAP if is_private else bootstrap.__file__
         site = RUNTIME_SITE if is_private else str(self.runtime_site)
-        return [interpreter(), "-S", script, site]
+        return [interpreter(), "-S", script, site, self.name]
 
 
 class FunctionProcess:
