@@ -8,10 +8,11 @@ import pytest
 
 from tests.live.conftest import MakeFunction
 from tests.live.escape import ESCAPE
-from tests.live.hosts import Host
+from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_true
 from wavetank.sandbox import SandboxControls
 
+LAMBDA = "/tmp/lambda"  # noqa: S108 - where LocalStack unpacks code
 FORK_BOMB = (
     "import os\n"
     "def handler(event, context):\n"
@@ -39,15 +40,15 @@ def level(localstack: Host) -> str:
 
 
 def test_a_strangers_handler_reaches_no_other_function_nor_the_sandbox(
-    make_function: MakeFunction, localstack: Host, level: str
+    make_function: MakeFunction, level: str
 ) -> None:
-    """Neither variables, files and processes of LocalStack nor of another function, nor its code."""
+    """Neither variables, files and processes of LocalStack, nor another function or its code."""
     if level == "process":
         pytest.skip("this machine permits neither namespaces nor users")
     other = make_function("def handler(e, c): return __file__", Environment=_secret())
     code_of_other = other.result()
     seen = make_function(ESCAPE).result(
-        ["/etc/shadow", "/etc/hostname", "/run", str(Path.home()), "/var/lib/localstack"]
+        ["/etc/shadow", "/etc/hostname", "/run", str(PROJECT), "/var/lib/localstack", LAMBDA]
         + ([] if level == "namespaces" else [code_of_other, str(Path(code_of_other).parent)])
     )
     assert seen["environments"] == []

@@ -11,7 +11,7 @@ import shutil
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ USERS = 999
 SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # noqa: S108 - where anyone may write
 CODE_MODE = 0o750
 PRIVATE_MODE = 0o700
+PASSABLE_MODE = 0o711
 
 
 class FunctionUsers:
@@ -85,6 +86,14 @@ def reserve_scratch(folder: Path, user: int) -> None:
     """Only the function's user may use the folder."""
     os.chown(folder, user, user)
     folder.chmod(PRIVATE_MODE)
+
+
+def hide_state(private: Iterable[Path], passable: Iterable[Path]) -> None:
+    """Makes folders of LocalStack's private, and others such that only known names are found."""
+    for folders, mode in ((private, PRIVATE_MODE), (passable, PASSABLE_MODE)):
+        for folder in folders:
+            if folder.is_dir():
+                folder.chmod(mode)
 
 
 def _remove(path: Path) -> None:

@@ -8,6 +8,7 @@ would be; the first that works is used for every function of this LocalStack.
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,16 +16,26 @@ from pathlib import Path
 
 from wavetank.emulator.executor import bootstrap, supervisor
 from wavetank.emulator.executor.confinement import MEGABYTE, UNKNOWN, Confinement
-from wavetank.emulator.executor.outcome import RUNTIME_SITE, TASK_ROOT
-from wavetank.emulator.executor.runtime_site import runtime_entries
+from wavetank.emulator.executor.function_users import FIRST_USER, USERS
+from wavetank.emulator.executor.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
+from wavetank.emulator.executor.runtime_site import (
+    build_runtime_site,
+    runtime_entries,
+    runtime_site,
+)
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
 """Where AWS has the first file of its runtime, and a function in a private file system has ours."""
 TRIAL_SECONDS = 20.0
 TRIAL_BYTES = 8192 * MEGABYTE
-TRIAL_SCRIPT = "import encodings.idna, json, socket, ssl"
-"""Loads what lies in the interpreter's folders, extension modules included."""
+TRIAL_USER = FIRST_USER + USERS
+TRIAL_SCRIPT = """
+import encodings.idna, json, socket, ssl, sys
+sys.path.append(sys.argv[1])
+import awslambdaric
+"""
+"""Loads what lies in the interpreter's folders, extension modules included, and in AWS's."""
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SYSTEM_FILES = (
     "/etc/alternatives",
@@ -109,12 +120,13 @@ def try_level(candidate: Isolation) -> str | None:
         return "not Linux"
     if candidate.level is IsolationLevel.USERS and os.getuid() != 0:
         return "LocalStack does not run as root"
-    folder = Path(__file__).parent
+    folder, site = Path(tempfile.gettempdir()), build_runtime_site(runtime_site())
     user = TRIAL_USER if candidate.has_users else UNKNOWN
     limits = confinement(candidate, folder, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
     status_read, status_write = os.pipe()
     control_read, control_write = os.pipe()
-    command = [interpreter(), "-S", "-c", TRIAL_SCRIPT]
+    packages = RUNTIME_SITE if candidate.has_private_root else str(site)
+    command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
     arguments = supervisor.command_line(limits, status_write, control_read, command)
     try:
         done = subprocess.run(
@@ -140,12 +152,9 @@ def try_level(candidate: Isolation) -> str | None:
     return lines[-1]
 
 
-TRIAL_USER = 50_999
-
-
 def interpreter() -> str:
     """The interpreter without the virtual environment: functions get none of its packages."""
-    return str(Path(sys._base_executable).absolute())  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
+    return str(Path(sys.base_prefix) / "bin" / PYTHON)
 
 
 def confinement(

@@ -30,14 +30,16 @@ from wavetank.emulator.executor.confinement import UNKNOWN
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
 from wavetank.emulator.executor.function_users import (
     FUNCTION_USERS,
+    hide_state,
     reserve_code,
     reserve_scratch,
 )
 from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.executor.outcome import TASK_ROOT
 from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
-from wavetank.emulator.executor.runtime_site import build_runtime_site
+from wavetank.emulator.executor.runtime_site import build_runtime_site, runtime_site
 from wavetank.emulator.executor.variables import Place, function_variables
+from wavetank.emulator.settings import IsolationLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +125,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def prepare_version(cls, function_version: FunctionVersion) -> None:
         """Unpacks the code; the runtime's packages are linked on the way."""
         _code(function_version).prepare_for_execution()
-        build_runtime_site(_runtime_site())
+        if isolation().level is IsolationLevel.USERS:
+            volume = Path(config.dirs.var_libs).parent
+            hide_state([volume, Path(config.dirs.tmp)], [_code_root()])
+        build_runtime_site(runtime_site())
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
@@ -164,7 +169,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             isolation=self._isolation,
             variables=function_variables(self._prepared, own, runtime, place),
             task_root=task_root,
-            runtime_site=_runtime_site(),
+            runtime_site=runtime_site(),
             limits=Limits(
                 memory_mb=configuration.memory_size, tmp_mb=configuration.ephemeral_storage.size
             ),
@@ -182,8 +187,12 @@ def _code(function_version: FunctionVersion) -> ArchiveCode:
     return code
 
 
-def _runtime_site() -> Path:
-    return Path(tempfile.gettempdir()) / "lambda-runtime-site"
+def _code_root() -> Path:
+    """Where LocalStack unpacks all code.
+
+    [LocalStack 4.14: services/lambda_/invocation/lambda_models.py]
+    """
+    return Path(tempfile.gettempdir()) / "lambda"
 
 
 def _settings(function_version: FunctionVersion) -> FunctionSettings:
@@ -194,5 +203,5 @@ def _settings(function_version: FunctionVersion) -> FunctionSettings:
         version=function_version.id.qualifier,
         json_log=configuration.logging_config.get("LogFormat") == "JSON",
         task_root=str(_code(function_version).get_unzipped_code_location()),
-        runtime_site=str(_runtime_site()),
+        runtime_site=str(runtime_site()),
     )

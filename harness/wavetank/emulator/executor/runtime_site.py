@@ -9,11 +9,17 @@ the runtime's own: AWS's SDK, the runtime interface client, and what these two n
 import contextlib
 import os
 import re
+import tempfile
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 RUNTIME_DISTRIBUTIONS = ("boto3", "awslambdaric")
+
+
+def runtime_site() -> Path:
+    """The folder of this LocalStack; `build_runtime_site` fills it."""
+    return Path(tempfile.gettempdir()) / "lambda-runtime-site"
 
 
 def build_runtime_site(folder: Path) -> Path:
