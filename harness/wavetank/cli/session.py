@@ -131,6 +131,7 @@ def embedded_session(
             enforce_access=plan.enforce_access,
             confirm_emails=plan.confirm_emails,
             mail_server=settings.mail_server,
+            isolation=settings.isolation,
         )
         keeper = _Embedded(folder, plan, options, output)
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wavetank.clock import Clock
 from wavetank.emulator.mailbox.relay import parse_mail_server
+from wavetank.emulator.settings import IsolationLevel
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError, UsageError
@@ -51,7 +52,7 @@ class LocalStackOptions:
     `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
     `enforce_access`: policies are. `confirm_emails` takes every address as confirmed;
     `mail_server` (host:port) gets all e-mail. `corrected` False leaves what LocalStack does in its
-    own way where it can, to compare.
+    own way where it can, to compare. `isolation` is the strongest isolation of functions to try.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class LocalStackOptions:
     confirm_emails: bool = False
     mail_server: str | None = None
     corrected: bool = True
+    isolation: str = IsolationLevel.NAMESPACES
 
     def __post_init__(self) -> None:
         try:
@@ -71,6 +73,10 @@ class LocalStackOptions:
             raise UsageError(
                 "a mail server as host:port", repr(self.mail_server), "correct WAVETANK_SMTP"
             ) from error
+
+        if self.isolation not in list(IsolationLevel):
+            levels = ", ".join(IsolationLevel)
+            raise UsageError(f"one of {levels}", self.isolation, "correct WAVETANK_ISOLATION")
 
     def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
@@ -100,6 +106,7 @@ class LocalStackOptions:
             "TMPDIR": str(self.folder / "tmp"),
             "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
             "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
+            "WAVETANK_ISOLATION": self.isolation,
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
         } | (CORRECTIONS if self.corrected else {})
