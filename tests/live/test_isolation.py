@@ -102,7 +102,10 @@ def test_a_fork_bomb_leaves_the_sandbox_working(
     """While it explodes other functions answer, and when its time is up none of it is left."""
     if level == "process":
         pytest.skip("as root, the kernel limits processes only of other users")
-    bomb, other = make_function(FORK_BOMB, Timeout=10), make_function("def handler(e, c): return e")
+    bomb, other = (
+        make_function(FORK_BOMB, Timeout=30, MemorySize=512),
+        make_function("def handler(e, c): return e"),
+    )
     other.result(0)
     answers: list[Any] = []
     thread = threading.Thread(target=lambda: answers.append(bomb.invoke()))
