@@ -73,6 +73,6 @@ def _localstack(endpoint: str) -> psutil.Process:
     listeners = (
         connection.pid
         for connection in psutil.net_connections("tcp4")
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        if connection.status == psutil.CONN_LISTEN and tuple(connection.laddr)[1:] == (port,)
     )
     return psutil.Process(next(listeners))

@@ -15,7 +15,6 @@ from typing import Any
 
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation.logs import LogHandler, LogItem
-from localstack.utils.aws.arns import extract_account_id_from_arn
 from localstack.utils.aws.client_types import ServicePrincipal
 from moto.logs.models import logs_backends
 
@@ -55,7 +54,7 @@ def _write(logs: Any, item: LogItem, clock: Clock) -> None:
 
 
 def _bound(handler: LogHandler, group: str) -> None:
-    account = extract_account_id_from_arn(handler.role_arn)
+    account = handler.role_arn.split(":")[4]
     found = logs_backends[account][handler.region].groups.get(group)
     if found is not None:  # it may have been deleted meanwhile
         drop_oldest(list(found.streams.values()), EVENTS_KEPT, EVENTS_MAX)

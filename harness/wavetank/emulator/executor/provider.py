@@ -33,6 +33,6 @@ def wavetank_lambda() -> Service:
         write_logs(self, clock)
 
     # As before, but nothing keeps the thread once it has ended.
-    version_manager.start_thread = start_worker_thread
+    version_manager.start_thread = start_worker_thread  # type: ignore[assignment, attr-defined]  # it names it for itself
 
     return Service.for_provider(LambdaProvider())
