@@ -21,6 +21,7 @@ CAPABILITY_VERSION_3 = 0x20080522  # <linux/capability.h>
 CAPABILITIES_MAX = 64
 OPEN_FILES_MAX = 1024  # AWS: "Lambda quotas", file descriptors
 PROCESSES_MAX = 1024  # AWS: "Lambda quotas", execution processes and threads
+LOWEST_PRIORITY = 19
 MEGABYTE = 1024 * 1024
 UNKNOWN = -1
 """For a user: the process stays the user that LocalStack is."""
@@ -68,6 +69,10 @@ def apply(confinement: Confinement) -> None:
         with suppress(OSError):  # a container may deny it; the function is then as likely as others
             # When the machine runs out of memory, a function ends before LocalStack does.
             Path("/proc/self/oom_score_adj").write_text("1000")
+        if confinement.mounts is None and confinement.user != UNKNOWN:
+            # In a container's control group the kernel shares the processor out by process, not by
+            # session: without this a thousand busy processes leave LocalStack next to nothing.
+            os.nice(LOWEST_PRIORITY)
         _give_up_privileges(confinement.user)
     os.chdir(confinement.task_root)
 
