@@ -136,7 +136,7 @@ def test_a_function_has_as_many_processes_as_on_aws(
     """The 1,024th is refused to it, and the environment works on."""
     if level == "process":
         pytest.skip("as root, the kernel limits processes only of other users")
-    function = make_function(FORKS, Timeout=60, MemorySize=2048)
+    function = make_function(FORKS, Timeout=60, MemorySize=10240)
     forked, reason = function.result()
     assert reason == "Resource temporarily unavailable"
     assert 900 < forked <= 1024
