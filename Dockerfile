@@ -1,8 +1,11 @@
 # LocalStack 4.14.0, the last free image, with Wavetank's plug-ins in its own environment.
 FROM localstack/localstack:4.14.0
 
-# Functions run as the user that they run as on AWS, and not as LocalStack's.
-RUN useradd --system --uid 993 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin sbx_user1051
+# Each function runs as a user of its own (emulator/executor/function_users.py). To become a number
+# needs no entry here; a handler that asks for its user's name gets AWS's.
+RUN for user in $(seq 50000 50999); do \
+        echo "sbx_user1051:x:$user:$user::/nonexistent:/usr/sbin/nologin"; \
+    done >> /etc/passwd
 
 WORKDIR /opt/wavetank
 # What the image lacks, in the versions of uv.lock; LocalStack's own packages stay as they are.

@@ -24,12 +24,13 @@ import select
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 PR_SET_CHILD_SUBREAPER = 36
-KILL_ROUNDS_MAX = 100
+KILL_ROUNDS_MAX = 500
 KILL_ROUND_SECONDS = 0.02
 EXIT_NOT_STARTED = 127
 
@@ -49,7 +50,7 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _become_command(command: list[str], status_fd: int) -> None:
+def _become_command(command: list[str], status_fd: int, prepare: Callable[[], None]) -> None:
     """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
     try:
         os.setsid()
@@ -57,6 +58,7 @@ def _become_command(command: list[str], status_fd: int) -> None:
         os.close(status_fd)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
+        prepare()
         os.execvpe(command[0], command, os.environ)  # noqa: S606 - no shell is wanted
     except OSError as error:
         os.write(2, f"cannot start {command[0]}: {error.strerror}\n".encode())
@@ -85,9 +87,11 @@ def _descendants() -> list[int]:
     return found
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes."""
+class Ended(NamedTuple):
+    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes.
+
+    No dataclass: importing `dataclasses` would take as long as all else that starts a function.
+    """
 
     code: int
     peak_kb: int
@@ -108,36 +112,74 @@ def _reap() -> dict[int, Ended]:
     return ended
 
 
-def _kill_all(main: int) -> dict[int, Ended]:
-    """Kills whatever is left, in rounds since the dying may still fork; tells how it ended."""
-    ended: dict[int, Ended] = {}
-    for _ in range(KILL_ROUNDS_MAX):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(main, signal.SIGKILL)
-        left = _descendants()
-        for process in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        ended |= _reap()
-        if not left:
-            break
-        time.sleep(KILL_ROUND_SECONDS)
+def reap_all() -> dict[int, Ended]:
+    """Waits until every child has ended, and collects them by process id."""
+    ended = {}
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            process, status, usage = os.wait4(-1, 0)
+            ended[process] = Ended(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
     return ended
+
+
+class Family(Protocol):
+    """The processes of a command: what is done before it begins, and how all of them are ended."""
+
+    def prepare(self) -> None:
+        """Called in the forked child, before it becomes the command."""
+        ...
+
+    def kill(self, main: int) -> dict[int, Ended]:
+        """Kills all, and returns when none is left, with how each child of ours ended."""
+        ...
+
+
+def _nothing() -> None:
+    pass
+
+
+class Descendants:
+    """The command's process, its session, and whatever descends from it."""
+
+    def __init__(self, prepare: Callable[[], None] = _nothing) -> None:
+        self.prepare = prepare
+
+    def kill(self, main: int) -> dict[int, Ended]:
+        """Kills in rounds, since those that are not yet dead may still fork."""
+        ended: dict[int, Ended] = {}
+        seen: set[int] = set()
+        for _ in range(KILL_ROUNDS_MAX):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(main, signal.SIGKILL)
+            left = set(_descendants())
+            for process in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            ended |= _reap()
+            if not left:
+                break
+            if left <= seen:  # else it forks faster than we look: look again at once
+                time.sleep(KILL_ROUND_SECONDS)
+            seen |= left
+        return ended
 
 
 class Guardian:
     """One guarded command, from its start to its end."""
 
-    def __init__(self, grace_seconds: float, status_fd: int, command: list[str]) -> None:
+    def __init__(
+        self, grace_seconds: float, status_fd: int, command: list[str], family: Family
+    ) -> None:
         self.grace_seconds = grace_seconds
         self.status_fd = status_fd
+        self.family = family
         self.child_ended, write_end = os.pipe()
         os.set_blocking(write_end, False)
         signal.set_wakeup_fd(write_end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.main = os.fork()
         if self.main == 0:
-            _become_command(command, status_fd)
+            _become_command(command, status_fd, family.prepare)
 
     def run(self) -> None:
         """Returns when the command and everything it started have ended."""
@@ -147,7 +189,7 @@ class Guardian:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.main, signal.SIGTERM)
             ended = self._wait(deadline=time.monotonic() + self.grace_seconds)
-        killed = _kill_all(self.main)
+        killed = self.family.kill(self.main)
         self._say((ended or killed.get(self.main, Ended(-signal.SIGKILL, 0))).line())
 
     def _wait(self, deadline: float | None) -> Ended | None:
@@ -169,16 +211,25 @@ class Guardian:
             os.write(self.status_fd, f"{line}\n".encode())
 
 
+def become_subreaper() -> None:
+    """Makes this process the parent of every orphan among its descendants (Linux)."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def supervise(guardian: Guardian) -> None:
+    """Runs the guardian, without standard output, so that its reader sees the command's end."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    guardian.run()
+
+
 def main(arguments: list[str]) -> None:
     """Entry point of the script; see the module's docstring for the arguments."""
     grace_seconds, status_fd, *command = arguments
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    guardian = Guardian(float(grace_seconds), int(status_fd), command)
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)  # so that whoever reads the command's output sees its end
-    os.dup2(nothing, 2)
-    guardian.run()
+    become_subreaper()
+    supervise(Guardian(float(grace_seconds), int(status_fd), command, Descendants()))
 
 
 if __name__ == "__main__":

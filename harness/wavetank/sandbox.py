@@ -47,6 +47,10 @@ class SandboxControls:
         state = self._ask("GET", "access")
         return list(state["used"]) if state["enforced"] else None
 
+    def isolation(self) -> dict[str, Any]:
+        """How far functions are isolated: `level`, its `meaning`, why others were `refused`."""
+        return self._ask("GET", "isolation")
+
     def save_snapshot(self) -> str | None:
         """Has what the sandbox holds saved; what went wrong, None where nothing did."""
         error: str | None = self._ask("POST", "snapshot")["error"]

@@ -27,7 +27,8 @@ class Settings:
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
     templates and the handlers are; `compose_project` is Docker's name for the sandbox;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one;
-    `verify_signatures` is whether a sandbox verifies the signatures of requests.
+    `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
+    strongest isolation of functions that a sandbox tries.
     """
 
     project_folder: Path
@@ -36,6 +37,7 @@ class Settings:
     compose_project: str
     mail_server: str | None
     verify_signatures: bool
+    isolation: str
 
 
 def read_settings() -> Settings:
@@ -43,7 +45,8 @@ def read_settings() -> Settings:
 
     `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
     `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
-    is the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified.
+    is the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified;
+    `WAVETANK_ISOLATION` is namespaces (default), users or process.
 
     Raises:
         UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
@@ -64,6 +67,7 @@ def read_settings() -> Settings:
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
         verify_signatures=_verifies_signatures(),
+        isolation=os.environ.get("WAVETANK_ISOLATION") or "namespaces",
     )
 
 

@@ -25,7 +25,8 @@ class Obedient:
     """Asks the Runtime API for events and answers each; nothing is printed, and it never ends."""
 
     def __init__(self, address: str) -> None:
-        self._connection = http.client.HTTPConnection(address)
+        host, _, self._secret = address.partition("/")
+        self._connection = http.client.HTTPConnection(host)
         self.output_fd, self._output = os.pipe()
         self.status_fd, self._status = os.pipe()
         self.is_frozen = threading.Event()
@@ -46,6 +47,9 @@ class Obedient:
     def memory_bytes(self) -> int:
         return 0
 
+    def scratch_is_full(self) -> bool:
+        return False
+
     def peak_memory_mb(self) -> int:
         return 1
 
@@ -56,11 +60,13 @@ class Obedient:
     def _serve(self) -> None:
         while True:
             try:
-                self._connection.request("GET", f"{PREFIX}/next")
+                self._connection.request("GET", f"/{self._secret}{PREFIX}/next")
                 request = self._connection.getresponse()
                 request.read()
                 name = request.getheader("Lambda-Runtime-Aws-Request-Id")
-                self._connection.request("POST", f"{PREFIX}/{name}/response", body=b"{}")
+                self._connection.request(
+                    "POST", f"/{self._secret}{PREFIX}/{name}/response", body=b"{}"
+                )
                 self._connection.getresponse().read()
             except (OSError, http.client.HTTPException):
                 return  # the environment has ended

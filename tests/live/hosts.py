@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.settings import REGION, read_settings
 
 IMAGE = "wavetank/localstack:4.14.0"
+CONTAINER_PYTHON = "/opt/code/localstack/.venv/bin/python"
 PROJECT = Path(__file__).parents[2]
 RETRY_BASE_DELAY_SECONDS = 1
 
@@ -33,8 +35,8 @@ class Host(Protocol):
         """LocalStack's address."""
         ...
 
-    def process_state(self, pid: int) -> str | None:
-        """The kernel's letter for a function's process, such as T for stopped; None when gone."""
+    def process_states(self, function: str) -> list[str]:
+        """The kernel's letter, such as T for stopped, of each process that the function has."""
         ...
 
     def names_in(self, folder: str) -> list[str]:
@@ -46,9 +48,19 @@ class Host(Protocol):
         ...
 
 
-def _state(stat: str) -> str:
-    """The third field of /proc/PID/stat; the second may hold spaces."""
-    return stat.rpartition(")")[2].split()[0]
+STATES = """
+import pathlib, sys
+for folder in pathlib.Path("/proc").glob("[0-9]*"):
+    try:
+        arguments = (folder / "cmdline").read_bytes().split(b"\\0")[:-1]
+        stat = (folder / "stat").read_text()
+    except OSError:
+        continue
+    if arguments[1:2] == [b"-S"] and arguments[-1] == sys.argv[1].encode():
+        print(stat.rpartition(")")[2].split()[0])
+"""
+"""Prints the state of each process that has the command line of the function's; its process
+identifiers are of its own namespace. What is forked has its parent's command line."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +70,9 @@ class ChildHost:
     endpoint: str
     log_file: Path
 
-    def process_state(self, pid: int) -> str | None:
-        stat = Path(f"/proc/{pid}/stat")
-        return _state(stat.read_text()) if stat.exists() else None
+    def process_states(self, function: str) -> list[str]:
+        command = [sys.executable, "-c", STATES, function]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
     def names_in(self, folder: str) -> list[str]:
         return [path.name for path in Path(folder).iterdir()]
@@ -76,9 +88,8 @@ class ContainerHost:
     endpoint: str
     container: LocalStackContainer
 
-    def process_state(self, pid: int) -> str | None:
-        code, output = self._run("cat", f"/proc/{pid}/stat")
-        return _state(output) if code == 0 else None
+    def process_states(self, function: str) -> list[str]:
+        return self._run(CONTAINER_PYTHON, "-c", STATES, function)[1].split()
 
     def names_in(self, folder: str) -> list[str]:
         return self._run("ls", folder)[1].split()

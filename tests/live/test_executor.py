@@ -207,29 +207,41 @@ def test_a_response_is_passed_on_up_to_awss_limit(
     assert function.result(3) == "xxx"
 
 
-def test_forked_children_end_with_the_environment(
+DETACHED = (
+    "import os, time\n"
+    "def handler(e, c):\n"
+    "  for _ in range(10):\n"
+    "    if os.fork() == 0:\n"
+    "      os.setsid()\n"
+    "      if os.fork() == 0:\n"
+    "        while e == 'busy': pass\n"
+    "        time.sleep(3600)\n"
+    "      os._exit(0)\n"
+    "    os.wait()\n"
+    "  return 'detached'"
+)
+
+
+def test_detached_children_end_with_the_environment(
     make_function: MakeFunction, aws: AwsClients, localstack: Host
 ) -> None:
-    """A handler that forks and detaches answers at once, and leaves nothing when it is deleted."""
-    source = (
-        "import os, time\n"
-        "def handler(e, c):\n"
-        "  pids = []\n"
-        "  for _ in range(10):\n"
-        "    pid = os.fork()\n"
-        "    if pid == 0:\n"
-        "      os.setsid()\n"
-        "      time.sleep(3600)\n"
-        "    pids.append(pid)\n"
-        "  return pids"
-    )
-    function = make_function(source)
-    children = function.result()
-    assert all(localstack.process_state(pid) for pid in children)
+    """A handler whose children leave its session and lose their parent leaves none behind."""
+    function = make_function(DETACHED)
+    assert function.result() == "detached"
+    assert len(localstack.process_states(function.name)) == 11
     update = {"FunctionName": function.name, "Timeout": 5}
     aws.awslambda.update_function_configuration(**update)  # type: ignore[arg-type]  # two known keys
+    wait_until_true(lambda: not localstack.process_states(function.name), "the children to end")
+
+
+def test_detached_children_are_frozen_with_the_environment(
+    make_function: MakeFunction, localstack: Host
+) -> None:
+    """Children that run without end are stopped too as soon as the handler has answered."""
+    function = make_function(DETACHED)
+    assert function.result("busy") == "detached"
     wait_until_true(
-        lambda: not any(localstack.process_state(pid) for pid in children), "the children to end"
+        lambda: localstack.process_states(function.name) == ["T"] * 11, "all to be stopped"
     )
 
 
@@ -337,6 +349,8 @@ def test_idle_environments_are_frozen_and_cost_no_processor(
     make_function: MakeFunction, localstack: Host
 ) -> None:
     """A waiting environment's process is stopped by the kernel's hand."""
-    function = make_function("import os\ndef handler(e, c): return os.getpid()")
-    pid = function.result()
-    wait_until_true(lambda: localstack.process_state(pid) == "T", "the process to be stopped")
+    function = make_function(ECHO)
+    function.invoke()
+    wait_until_true(
+        lambda: localstack.process_states(function.name) == ["T"], "the process to be stopped"
+    )

@@ -63,7 +63,9 @@ HandlerOption = Annotated[
     typer.Option(
         "--handler",
         metavar="FILE.py",
-        help="A script of one's own as the streaming function, such as the assignment's.",
+        help="A custom script as the streaming function, such as the assignment's. It runs with "
+        "your rights in the simulator (run, campaign), and elsewhere as isolated as ./wavetank "
+        "status says.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]

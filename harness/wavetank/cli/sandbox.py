@@ -51,7 +51,7 @@ from wavetank.drill.record import DrillFolder
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
 from wavetank.errors import UsageError
-from wavetank.sandbox import pages_address
+from wavetank.sandbox import SandboxControls, pages_address
 from wavetank.settings import SANDBOX_ACCOUNT, read_settings
 from wavetank.stack.own_handler import read_own_handler
 from wavetank.stack.template import check_address
@@ -167,7 +167,17 @@ def status(
         f"{counted(health.objects, 'object')}, {counted(health.alerts, 'alert')}, "
         f"{health.memory_mb} MB resident"
     )
-    output.emit("status", running=True, sandbox=asdict(record), health=asdict(health))
+    isolation = SandboxControls(record.endpoint).isolation()
+    output.say(f"functions: isolation level {isolation['level']}; {isolation['meaning']}")
+    for reason in isolation["refused"]:
+        output.say(f"not possible here: {reason}")
+    output.emit(
+        "status",
+        running=True,
+        sandbox=asdict(record),
+        health=asdict(health),
+        isolation=isolation,
+    )
 
 
 def logs(

@@ -132,6 +132,7 @@ def embedded_session(
             verify_signatures=settings.verify_signatures,
             confirm_emails=plan.confirm_emails,
             mail_server=settings.mail_server,
+            isolation=settings.isolation,
         )
         keeper = _Embedded(folder, plan, options, output)
         try:

@@ -39,6 +39,14 @@ class TimeChoice(StrEnum):
     VIRTUAL = "virtual"
 
 
+class IsolationLevel(StrEnum):
+    """How far functions are isolated, the strongest level first; see `executor.isolation`."""
+
+    NAMESPACES = "namespaces"
+    USERS = "users"
+    PROCESS = "process"
+
+
 @dataclass(frozen=True)
 class EmulatorSettings:
     """How the plug-ins are to behave.
@@ -46,7 +54,7 @@ class EmulatorSettings:
     `snapshot_file` is where what the pipeline holds is kept over a stop; None keeps nothing.
     `time` VIRTUAL: no thread delivers, fires or sends; all of that is a driver's.
     `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail
-    too, where there is one.
+    too, where there is one. `isolation` is the strongest level that is tried.
     """
 
     snapshot_file: Path | None
@@ -56,6 +64,7 @@ class EmulatorSettings:
     time: TimeChoice
     confirm_emails: bool
     mail_server: str | None
+    isolation: IsolationLevel = IsolationLevel.NAMESPACES
 
 
 _GIVEN: list[EmulatorSettings] = []
@@ -72,8 +81,9 @@ def read_emulator_settings() -> EmulatorSettings:
 
     `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
     `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_SIGNATURES` whether signatures are
-    verified, `WAVETANK_TIME` whether time is virtual,
-    `WAVETANK_SMTP` the mail server; `WAVETANK_CONFIRM_EMAILS` is yes or no.
+    verified, `WAVETANK_TIME` whether time is virtual, `WAVETANK_SMTP` the mail server,
+    `WAVETANK_ISOLATION` the strongest isolation of functions; `WAVETANK_CONFIRM_EMAILS` is yes or
+    no.
 
     Raises:
         ValueError: a variable has a value that it cannot have.
@@ -89,6 +99,7 @@ def read_emulator_settings() -> EmulatorSettings:
         time=TimeChoice(os.environ.get("WAVETANK_TIME") or TimeChoice.WALL),
         confirm_emails=_yes("WAVETANK_CONFIRM_EMAILS"),
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
+        isolation=IsolationLevel(os.environ.get("WAVETANK_ISOLATION") or "namespaces"),
     )
 
 

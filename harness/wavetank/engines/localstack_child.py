@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wavetank.clock import Clock
 from wavetank.emulator.mailbox.relay import parse_mail_server
+from wavetank.emulator.settings import IsolationLevel
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError, UsageError
@@ -52,7 +53,7 @@ class LocalStackOptions:
     `enforce_access`: policies are. `verify_signatures`: of requests with keys that it has issued,
     and of presigned links. `confirm_emails` takes every address as confirmed;
     `mail_server` (host:port) gets all e-mail. `corrected` False leaves what LocalStack does in its
-    own way where it can, to compare.
+    own way where it can, to compare. `isolation` is the strongest isolation of functions to try.
     """
 
     folder: Path
@@ -65,6 +66,7 @@ class LocalStackOptions:
     confirm_emails: bool = False
     mail_server: str | None = None
     corrected: bool = True
+    isolation: str = IsolationLevel.NAMESPACES
 
     def __post_init__(self) -> None:
         try:
@@ -73,6 +75,10 @@ class LocalStackOptions:
             raise UsageError(
                 "a mail server as host:port", repr(self.mail_server), "correct WAVETANK_SMTP"
             ) from error
+
+        if self.isolation not in list(IsolationLevel):
+            levels = ", ".join(IsolationLevel)
+            raise UsageError(f"one of {levels}", self.isolation, "correct WAVETANK_ISOLATION")
 
     def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
@@ -103,6 +109,7 @@ class LocalStackOptions:
             "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
             "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
             "WAVETANK_SIGNATURES": "verify" if self._verifies() else "skip",
+            "WAVETANK_ISOLATION": self.isolation,
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
         } | (CORRECTIONS if self.corrected else {})

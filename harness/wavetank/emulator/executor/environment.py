@@ -19,7 +19,10 @@ from wavetank.emulator.executor.runtime_api import Event, Reply, ReplyKind, Runt
 
 INIT_SECONDS_MAX = 10.0
 """AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
-MEMORY_CHECK_SECONDS = 0.1
+CHECK_SECONDS = 0.1
+CHECK_SHARE = 0.1
+"""The most of a processor that looking at memory and storage takes, however many processes and
+files there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,7 @@ class _Cut(Enum):
 
     TIME_UP = "time up"
     OUT_OF_MEMORY = "out of memory"
+    OUT_OF_STORAGE = "out of storage"
 
 
 type _Waited = Reply | bool | ExitStatus | _Cut
@@ -187,7 +191,7 @@ class Environment:
     ) -> _Waited:
         """Until `done` gives something, the process ends, or it is cut off."""
         process = runtime.process
-        next_check = self._clock.monotonic() + MEMORY_CHECK_SECONDS
+        next_check = self._clock.monotonic() + CHECK_SECONDS
         with selectors.DefaultSelector() as selector:
             for source in (process.output_fd, process.status_fd, runtime.api.wake):
                 selector.register(source, selectors.EVENT_READ)
@@ -205,9 +209,16 @@ class Environment:
                 if now >= deadline:
                     return _Cut.TIME_UP
                 if now >= next_check:
-                    next_check = now + MEMORY_CHECK_SECONDS
-                    if process.memory_bytes() > self._settings.memory_mb * MEGABYTE:
-                        return _Cut.OUT_OF_MEMORY
+                    if cut := self._exceeded(process):
+                        return cut
+                    spent = self._clock.monotonic() - now
+                    next_check = now + max(CHECK_SECONDS, spent / CHECK_SHARE)
+
+    def _exceeded(self, process: FunctionProcess) -> _Cut | None:
+        """What the process uses more of than it may."""
+        if process.memory_bytes() > self._settings.memory_mb * MEGABYTE:
+            return _Cut.OUT_OF_MEMORY
+        return _Cut.OUT_OF_STORAGE if process.scratch_is_full() else None
 
     def _event(self, request: Request, deadline: float) -> Event:
         remaining_seconds = deadline - self._clock.monotonic()
@@ -219,7 +230,7 @@ class Environment:
             deadline_ms=int(1000 * (self._clock.now().timestamp() + remaining_seconds)),
         )
 
-    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:
+    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:  # noqa: PLR0911 - one for each end
         match waited:
             case Reply(kind=ReplyKind.RESPONSE, body=body):
                 return outcomes.responded(body)
@@ -231,6 +242,8 @@ class Environment:
                 return outcomes.exited(request_id, status)
             case _Cut.OUT_OF_MEMORY:
                 return outcomes.out_of_memory(request_id)
+            case _Cut.OUT_OF_STORAGE:
+                return outcomes.out_of_storage(request_id)
             case _:
                 return outcomes.timed_out(request_id, self._settings.timeout_seconds)
 

@@ -78,6 +78,16 @@ def out_of_memory(request_id: str) -> Outcome:
     return replace(killed, error_type="Runtime.OutOfMemory")
 
 
+def out_of_storage(request_id: str) -> Outcome:
+    """The function wrote more than its ephemeral storage where no file system could refuse it.
+
+    AWS has no such end: there the file system is full, and writing fails with ENOSPC.
+    """
+    killed = exited(request_id, ExitStatus(signal_number=signal.SIGKILL))
+    why = "[wavetank: ended, since it wrote more than its ephemeral storage]"
+    return replace(killed, log_line=f"{killed.log_line}\n{why}")
+
+
 def response_too_large(size_bytes: int) -> Outcome:
     """The handler returned more than AWS passes on."""
     message = (

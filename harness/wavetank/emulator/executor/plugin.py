@@ -7,7 +7,6 @@ its initialisation is waited for in `invoke`, where an error of it has a log to 
 """
 
 import logging
-import os
 import tempfile
 import threading
 from pathlib import Path
@@ -27,16 +26,27 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 
 from wavetank.clock import WallClock
 from wavetank.emulator.executor.attempts import ATTEMPTS
+from wavetank.emulator.executor.confinement import UNKNOWN
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
-from wavetank.emulator.executor.process import Command, FunctionProcess, Limits, function_user
-from wavetank.emulator.executor.runtime_site import build_runtime_site
+from wavetank.emulator.executor.function_users import (
+    FUNCTION_USERS,
+    hide_state,
+    reserve_code,
+    reserve_scratch,
+)
+from wavetank.emulator.executor.isolation import isolation
+from wavetank.emulator.executor.outcome import TASK_ROOT
+from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
+from wavetank.emulator.executor.runtime_site import build_runtime_site, runtime_site
 from wavetank.emulator.executor.variables import Place, function_variables
+from wavetank.emulator.settings import IsolationLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOG = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
+PRIVATE_TMP = Path("/tmp")  # noqa: S108 - of the function's own file system
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
@@ -59,9 +69,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._environment = Environment(_settings(function_version), self._process, self._clock)
         self._busy = threading.Lock()
         self._stopping = False
-        self._scratch = tempfile.TemporaryDirectory(prefix=f"lambda-{id[:8]}-tmp-")
-        if user := function_user():
-            os.chown(self._scratch.name, user.pw_uid, user.pw_gid)
+        self._isolation = isolation()
+        self._user = UNKNOWN
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._reserve(id)
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Called once, before the first invocation."""
@@ -114,32 +125,56 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def prepare_version(cls, function_version: FunctionVersion) -> None:
         """Unpacks the code; the runtime's packages are linked on the way."""
         _code(function_version).prepare_for_execution()
-        build_runtime_site(_runtime_site())
+        if isolation().level is IsolationLevel.USERS:
+            volume = Path(config.dirs.var_libs).parent
+            hide_state([volume, Path(config.dirs.tmp)], [_code_root()])
+        build_runtime_site(runtime_site())
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
         """Nothing: a newer version may share the code, and LocalStack removes it after the last."""
 
+    def _reserve(self, identifier: str) -> None:
+        """What the environment has for itself: a user, a folder to write in, its code."""
+        if self._isolation.has_users:
+            self._user = FUNCTION_USERS.take(self.function_version.id.unqualified_arn())
+        if self._isolation.has_private_root:
+            return  # its /tmp is a file system of its own
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"lambda-{identifier[:8]}-tmp-")
+        if self._user != UNKNOWN:
+            reserve_scratch(Path(self._scratch.name), self._user)
+            reserve_code(_code(self.function_version).get_unzipped_code_location(), self._user)
+
     def _end(self) -> None:
         self._environment.end()
-        self._scratch.cleanup()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+        if self._user != UNKNOWN:
+            FUNCTION_USERS.give_back(self.function_version.id.unqualified_arn())
+            self._user = UNKNOWN
 
     def _process(self, runtime_api: str) -> FunctionProcess:
         configuration = self.function_version.config
+        task_root = _code(self.function_version).get_unzipped_code_location()
+        scratch = Path(self._scratch.name) if self._scratch else PRIVATE_TMP
         place = Place(
-            task_root=_code(self.function_version).get_unzipped_code_location(),
+            task_root=Path(TASK_ROOT) if self._isolation.has_private_root else task_root,
             runtime_api=runtime_api,
-            scratch=Path(self._scratch.name),
+            scratch=scratch,
         )
         own = configuration.environment or {}
         runtime = configuration.runtime or "provided"
         command = Command(
+            name=self.function_version.id.function_name,
+            isolation=self._isolation,
             variables=function_variables(self._prepared, own, runtime, place),
-            task_root=place.task_root,
-            runtime_site=_runtime_site(),
+            task_root=task_root,
+            runtime_site=runtime_site(),
             limits=Limits(
                 memory_mb=configuration.memory_size, tmp_mb=configuration.ephemeral_storage.size
             ),
+            scratch=(scratch,) if self._scratch else (),
+            user=self._user,
         )
         return FunctionProcess(command)
 
@@ -152,8 +187,12 @@ def _code(function_version: FunctionVersion) -> ArchiveCode:
     return code
 
 
-def _runtime_site() -> Path:
-    return Path(tempfile.gettempdir()) / "lambda-runtime-site"
+def _code_root() -> Path:
+    """Where LocalStack unpacks all code.
+
+    [LocalStack 4.14: services/lambda_/invocation/lambda_models.py]
+    """
+    return Path(tempfile.gettempdir()) / "lambda"
 
 
 def _settings(function_version: FunctionVersion) -> FunctionSettings:
@@ -164,5 +203,5 @@ def _settings(function_version: FunctionVersion) -> FunctionSettings:
         version=function_version.id.qualifier,
         json_log=configuration.logging_config.get("LogFormat") == "JSON",
         task_root=str(_code(function_version).get_unzipped_code_location()),
-        runtime_site=str(_runtime_site()),
+        runtime_site=str(runtime_site()),
     )

@@ -1,40 +1,41 @@
-"""The operating system's side of an execution environment: one guarded process.
+"""The operating system's side of an execution environment: one supervised process.
 
 The process and all it starts end with this object, with LocalStack, or with the process itself,
-whichever is first (see `wavetank.guardian`). Between invocations it is stopped (SIGSTOP), as AWS
-freezes an environment: background threads make no progress until the next event.
+whichever is first (see `supervisor`). Between invocations all of them are stopped (SIGSTOP), as AWS
+freezes an environment: nothing makes progress until the next event.
 """
 
 import os
-import pwd
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from wavetank import guardian
-from wavetank.emulator.executor import bootstrap
-from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.emulator.executor import bootstrap, supervisor
+from wavetank.emulator.executor.confinement import UNKNOWN, Confinement
+from wavetank.emulator.executor.isolation import BOOTSTRAP, Isolation, confinement, interpreter
+from wavetank.emulator.executor.namespaces import CONTINUE, STOP
+from wavetank.emulator.executor.outcome import RUNTIME_SITE, ExitStatus
+from wavetank.emulator.executor.process_tree import (
+    children,
+    continue_descendants,
+    descendants,
+    signal_all,
+    stop_descendants,
+)
+from wavetank.emulator.executor.scratch import bytes_in_folders
+from wavetank.errors import InfrastructureError
 
 MEGABYTE = 1024 * 1024
 ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE
 READ_BYTES = 65536
 KILL_DEADLINE_SECONDS = 10.0
-FUNCTION_USER = "sbx_user1051"
-"""AWS's own. Where it exists (in our image) and LocalStack is root, functions run as it."""
-
-
-def function_user() -> pwd.struct_passwd | None:
-    """Whom functions run as; None where they run as whoever runs LocalStack."""
-    if os.getuid() != 0:
-        return None
-    with suppress(KeyError):
-        return pwd.getpwnam(FUNCTION_USER)
-    return None
+SAMPLED_PROCESSES = 16
+"""Of a larger family a sample's memory is read, and estimated for all: the kernel makes a reader of
+shares wait for each process that is about to fork, which took 40 s with a fork bomb."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,57 +48,68 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What to run and what it may see."""
+    """What to run and what it may see.
 
+    `name` is the function's, for people who list processes. `task_root` and `runtime_site` are the
+    host's folders with the code and with AWS's packages, `scratch` the folders where it may write,
+    without its own /tmp. `user` is its user's number.
+    """
+
+    name: str
+    isolation: Isolation
     variables: dict[str, str]
     task_root: Path
     runtime_site: Path
     limits: Limits
+    scratch: tuple[Path, ...] = ()
+    user: int = UNKNOWN
+
+    def confinement(self) -> Confinement:
+        """What the process may see and use."""
+        return confinement(
+            self.isolation,
+            self.task_root,
+            user=self.user,
+            memory_bytes=self.limits.memory_mb * MEGABYTE + ADDRESS_SPACE_ALLOWANCE,
+            tmp_megabytes=self.limits.tmp_mb,
+        )
 
     def arguments(self) -> list[str]:
         """The interpreter with nothing of the host's in it, and AWS's runtime as its program."""
-        user = function_user()
-        host_configuration = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".aws"
-        confinement = bootstrap.Confinement(
-            tmp_megabytes=self.limits.tmp_mb,
-            address_space_bytes=self.limits.memory_mb * MEGABYTE + ADDRESS_SPACE_ALLOWANCE,
-            visible=(
-                sys.prefix,
-                sys.base_prefix,
-                str(Path(__file__).parent),
-                str(self.task_root),
-                str(self.runtime_site),
-            ),
-            hidden=(str(host_configuration),) if host_configuration.is_dir() else (),
-            user=user.pw_uid if user else -1,
-            group=user.pw_gid if user else -1,
-        )
-        script = [bootstrap.__file__, confinement.to_json(), str(self.runtime_site)]
-        return [sys.executable, "-S", *script]
+        is_private = self.isolation.has_private_root
+        script = BOOTSTRAP if is_private else bootstrap.__file__
+        site = RUNTIME_SITE if is_private else str(self.runtime_site)
+        return [interpreter(), "-S", script, site, self.name]
 
 
 class FunctionProcess:
     """A running process of a function: its output, its end, its memory."""
 
     def __init__(self, command: Command) -> None:
+        self._command = command
         status_read, status_write = os.pipe()
-        self._guardian = subprocess.Popen(
-            guardian.command_line(0.0, status_write, command.arguments()),
+        control_read, self._control = os.pipe()
+        os.set_blocking(self._control, False)
+        self._supervisor = subprocess.Popen(
+            supervisor.command_line(
+                command.confinement(), status_write, control_read, command.arguments()
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=command.task_root,
             env=command.variables,
-            pass_fds=(status_write,),
+            pass_fds=(status_write, control_read),
             start_new_session=True,
         )
         os.close(status_write)
+        os.close(control_read)
         self.status_fd = status_read
         self._status = ""
-        self._pid = int(self._status_line().removeprefix("pid "))
+        assert self._supervisor.stdout is not None  # it was asked for
+        self.output_fd = self._supervisor.stdout.fileno()
+        self._pid = self._started_pid()
         self._peak_bytes = 0
-        assert self._guardian.stdout is not None  # it was asked for
-        self.output_fd = self._guardian.stdout.fileno()
         os.set_blocking(self.output_fd, False)
         os.set_blocking(self.status_fd, False)
 
@@ -112,7 +124,7 @@ class FunctionProcess:
         with suppress(BlockingIOError):
             while chunk := os.read(self.status_fd, 256):
                 self._status += chunk.decode()
-        if self._guardian.poll() is None and "\n" not in self._status:
+        if self._supervisor.poll() is None and "\n" not in self._status:
             return None
         kind, number, peak_kb = self._status.split() or ["signal", str(int(signal.SIGKILL)), "0"]
         self._peak_bytes = max(self._peak_bytes, int(peak_kb) * 1024)
@@ -121,26 +133,38 @@ class FunctionProcess:
         return ExitStatus(signal_number=int(number))
 
     def freeze(self) -> None:
-        """Stops the process and its children where they are."""
-        self._signal(signal.SIGSTOP)
+        """Stops the process and whatever it started where they are."""
+        if self._command.isolation.has_private_root:
+            self._order(STOP)
+        else:
+            stop_descendants(self._supervisor.pid)
 
     def thaw(self) -> None:
         """Lets them go on."""
-        self._signal(signal.SIGCONT)
+        if self._command.isolation.has_private_root:
+            self._order(CONTINUE)
+        else:
+            continue_descendants(self._supervisor.pid)
 
     def memory_bytes(self) -> int:
-        """Resident memory of the process and its children now."""
-        try:
-            process = psutil.Process(self._pid)
-            family = [process, *process.children(recursive=True)]
-            used = sum(member.memory_info().rss for member in family)
-            if len(family) > 1:  # forks share pages, which count once on AWS
-                with suppress(psutil.AccessDenied):  # another user's, in a container
-                    used = sum(member.memory_full_info().pss for member in family)
-        except psutil.NoSuchProcess:
-            used = 0
+        """Resident memory of the process and of whatever it started now."""
+        family = self._family()
+        sample = family[:: 1 + len(family) // SAMPLED_PROCESSES]
+        used = 0
+        for member in sample:
+            with suppress(psutil.NoSuchProcess):
+                process = psutil.Process(member)
+                used += process.memory_info().rss if len(family) == 1 else _share_bytes(process)
+        used = used * len(family) // max(1, len(sample))
         self._peak_bytes = max(self._peak_bytes, used)
         return used
+
+    def scratch_is_full(self) -> bool:
+        """Whether it has written more than its ephemeral storage where no file system limits it."""
+        command = self._command
+        if command.isolation.has_private_root:
+            return False
+        return bytes_in_folders(command.scratch, command.user) > command.limits.tmp_mb * MEGABYTE
 
     def peak_memory_mb(self) -> int:
         """The most it has used since it started, in megabytes, as REPORT shows it."""
@@ -152,29 +176,53 @@ class FunctionProcess:
 
     def kill(self) -> None:
         """Ends the process and everything it started, and waits until they are gone."""
-        assert self._guardian.stdin is not None  # it was asked for
-        self._guardian.stdin.close()
+        assert self._supervisor.stdin is not None  # it was asked for
+        self._supervisor.stdin.close()
         try:
-            self._guardian.wait(KILL_DEADLINE_SECONDS)
+            self._supervisor.wait(KILL_DEADLINE_SECONDS)
         except subprocess.TimeoutExpired:
-            self._signal(signal.SIGKILL)
-            self._guardian.kill()
-            self._guardian.wait()
+            signal_all([*descendants(self._supervisor.pid), self._supervisor.pid], signal.SIGKILL)
+            self._supervisor.wait()
 
     def close(self) -> None:
         """Kills it and gives back its descriptors."""
         self.kill()
         os.close(self.status_fd)
-        assert self._guardian.stdout is not None  # it was asked for
-        self._guardian.stdout.close()
+        os.close(self._control)
+        assert self._supervisor.stdout is not None  # it was asked for
+        self._supervisor.stdout.close()
 
-    def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # it has ended
-            os.killpg(self._pid, number)
+    def _family(self) -> list[int]:
+        """The function's processes, without the first one of a PID namespace, which is ours."""
+        found = descendants(self._supervisor.pid)
+        if not self._command.isolation.has_private_root:
+            return found
+        ours = {child for child in children(self._supervisor.pid) if child != self._pid}
+        return [process for process in found if process not in ours]
 
-    def _status_line(self) -> str:
-        """The guardian's first line, which it writes as soon as the process is forked."""
+    def _order(self, command: bytes) -> None:
+        with suppress(BrokenPipeError):  # all have ended
+            os.write(self._control, command)
+
+    def _started_pid(self) -> int:
+        """From the supervisor's first line, which it writes as soon as the process is forked."""
         line = b""
         while not line.endswith(b"\n") and (byte := os.read(self.status_fd, 1)):
             line += byte
-        return line.decode().strip() or "pid 0"
+        if line:
+            return int(line.removeprefix(b"pid "))
+        said = os.read(self.output_fd, READ_BYTES).decode(errors="replace").strip()
+        self.close()
+        raise InfrastructureError(
+            f"a process at isolation level {self._command.isolation.level}",
+            said or "none, without a reason",
+            "set WAVETANK_ISOLATION to a weaker level and restart the sandbox",
+        )
+
+
+def _share_bytes(process: psutil.Process) -> int:
+    """Resident memory, where pages that several processes share count once in all, as on AWS."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:  # another user's, in a container
+        return int(process.memory_info().rss)

@@ -8,6 +8,7 @@ process's connection. `wake` is readable as soon as there is something new to lo
 invoking thread can wait for this, the process's output and its end all at once.
 """
 
+import secrets
 import socket
 import threading
 from collections.abc import Callable
@@ -75,7 +76,13 @@ class RuntimeApi:
         self.wake, self._wake_end = socket.socketpair()
         self.wake.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.host = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.secret = secrets.token_urlsafe(16)
+
+    @property
+    def address(self) -> str:
+        """What the process gets as the API's address: a secret path of this host."""
+        return f"{self.host}/{self.secret}"
 
     def serve(self, on_idle: Callable[[], None], on_busy: Callable[[], None]) -> None:
         """Starts to answer; `on_idle` when the process waits for an event, `on_busy` as it ends."""
@@ -162,7 +169,7 @@ class _Connection(BaseHTTPRequestHandler):
     server: Any  # the base class wants a socketserver; ours is the RuntimeApi
 
     def do_GET(self) -> None:
-        if self.path != f"{PREFIX}invocation/next":
+        if self._path() != f"{PREFIX}invocation/next":
             self._answer(NOT_FOUND)
             return
         event = self.server.next_event()
@@ -181,7 +188,7 @@ class _Connection(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        path = self.path.removeprefix(PREFIX).split("/")
+        path = self._path().removeprefix(PREFIX).split("/")
         size = int(self.headers.get("Content-Length") or 0)
         match path:
             case ["init", "error"]:
@@ -193,6 +200,19 @@ class _Connection(BaseHTTPRequestHandler):
             case _:
                 self.rfile.read(size)
                 self._answer(NOT_FOUND)
+
+    def _path(self) -> str:
+        """The path as AWS's API has it; empty for who does not know the secret, or is a browser.
+
+        Every program of the host can connect to loopback, other functions and, by a name that
+        resolves to it, web pages too. Only the process was given the secret.
+        """
+        root, secret = "/", self.path[1:].partition("/")[0]
+        known = secrets.compare_digest(secret.encode(), self.server.secret.encode())
+        is_browser = "Origin" in self.headers or "Sec-Fetch-Site" in self.headers
+        if not known or is_browser or self.headers.get("Host") != self.server.host:
+            return ""
+        return root + self.path[1:].partition("/")[2]
 
     def _receive(self, request_id: str | None, kind: ReplyKind, size: int) -> None:
         if size > RESPONSE_BYTES_MAX:

@@ -9,20 +9,34 @@ the runtime's own: AWS's SDK, the runtime interface client, and what these two n
 import contextlib
 import os
 import re
+import tempfile
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 RUNTIME_DISTRIBUTIONS = ("boto3", "awslambdaric")
 
 
+def runtime_site() -> Path:
+    """The folder of this LocalStack; `build_runtime_site` fills it."""
+    return Path(tempfile.gettempdir()) / "lambda-runtime-site"
+
+
 def build_runtime_site(folder: Path) -> Path:
     """Fills `folder` with links to the runtime's packages; safe to repeat and to run at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in sorted(_closure(RUNTIME_DISTRIBUTIONS)):
-        for entry in _top_level_entries(metadata.distribution(name)):
-            with contextlib.suppress(FileExistsError):
-                (folder / entry.name).symlink_to(entry)
+    for entry in runtime_entries():
+        with contextlib.suppress(FileExistsError):
+            (folder / entry.name).symlink_to(entry)
     return folder
+
+
+@cache
+def runtime_entries() -> tuple[Path, ...]:
+    """The packages, modules and metadata folders of AWS's runtime, where they are installed."""
+    names = sorted(_closure(RUNTIME_DISTRIBUTIONS))
+    entries = {entry for name in names for entry in _top_level_entries(metadata.distribution(name))}
+    return tuple(sorted(entry for entry in entries if entry.exists()))
 
 
 def _closure(names: tuple[str, ...]) -> set[str]:

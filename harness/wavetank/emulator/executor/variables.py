@@ -29,7 +29,7 @@ LOCALSTACK_ONLY = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a function's process runs."""
+    """Where a function's process runs, in the paths that it sees."""
 
     task_root: Path
     runtime_api: str

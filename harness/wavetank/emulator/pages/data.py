@@ -5,6 +5,7 @@ from dataclasses import asdict
 from localstack.http import Request, Response, route
 
 from wavetank.clock import Clock
+from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.pages import actions
 from wavetank.emulator.pages.reading import bucket_state
 from wavetank.emulator.pages.records import record_table
@@ -27,6 +28,13 @@ class DataRoutes:
         found = actions.overview(request.args.get("stack"), self._clock)
         concerns = found.shown.concerns if found.shown else ()
         return as_json(asdict(found) | {"concerns": concerns, "now": self._clock.now()})
+
+    @route("/_wavetank/isolation", methods=["GET"])
+    @told
+    def on_isolation(self, _: Request, **__: object) -> Response:
+        """Says how far functions are isolated, and why no stronger level is used."""
+        found = isolation()
+        return as_json(asdict(found) | {"meaning": found.meaning})
 
     @route("/_wavetank/objects/<bucket>", methods=["GET"])
     @told

@@ -9,6 +9,7 @@ from typing import Any
 from localstack.http import Request, Response, route
 
 from wavetank.clock import Clock
+from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.live_faults.board import Board
 from wavetank.emulator.mailbox.confirmation import is_token_unanswered
 from wavetank.emulator.mailbox.messages import MessageType, summary
@@ -57,7 +58,9 @@ class Pages:
         """Shows what is deployed and how it does."""
         found = actions.overview(request.args.get("stack"), self._clock)
         active = self._board.active()
-        return self._page("overview.html", request, found=found, active=active)
+        return self._page(
+            "overview.html", request, found=found, active=active, isolation=isolation()
+        )
 
     @route(f"{PAGES}/deliver", methods=["POST"])
     @shown

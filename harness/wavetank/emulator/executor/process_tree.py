@@ -1,0 +1,82 @@
+"""The processes that descend from one, and how they are stopped and continued together.
+
+On Linux each thread's children are read from /proc, which costs a read for each thread of the
+family alone; elsewhere the table of all processes is searched.
+[proc(5): /proc/PID/task/TID/children]
+"""
+
+import os
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+STOPPED = frozenset("TtZX")
+"""States of a thread that runs no code: stopped, traced, ended. [proc(5): /proc/PID/stat]"""
+STOP_ROUNDS_MAX = 200
+
+
+def children(process: int) -> list[int]:
+    """The process's children; none where it has ended."""
+    tasks = Path(f"/proc/{process}/task")
+    found: list[int] = []
+    try:
+        for task in os.listdir(tasks):  # noqa: PTH208 - names are wanted, hundreds of times a second
+            with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
+                found += map(int, (tasks / task / "children").read_text().split())
+    except FileNotFoundError:
+        return [] if Path("/proc/self").exists() else _searched(process)
+    return found
+
+
+def descendants(process: int) -> list[int]:
+    """The process's children, their children and so on; parents before their children."""
+    found: list[int] = []
+    generation = children(process)
+    while generation:
+        found += generation
+        generation = [child for parent in generation for child in children(parent)]
+    return found
+
+
+def stop_descendants(process: int) -> None:
+    """Stops all descendants, with SIGSTOP, until a look finds no thread of theirs that can run.
+
+    A process that was told to stop may fork before it does, so each look is followed by another
+    one, until all are stopped. A thread in an uninterruptible call is not waited for without end.
+    """
+    for _ in range(STOP_ROUNDS_MAX):
+        found = descendants(process)
+        signal_all(found, signal.SIGSTOP)
+        if all(_is_stopped(member) for member in found) and descendants(process) == found:
+            return
+
+
+def continue_descendants(process: int) -> None:
+    """Lets all descendants go on."""
+    signal_all(descendants(process), signal.SIGCONT)
+
+
+def signal_all(processes: Iterable[int], number: signal.Signals) -> None:
+    """Sends the signal to each process that has not ended."""
+    for process in processes:
+        with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a zombie
+            os.kill(process, number)
+
+
+def _is_stopped(process: int) -> bool:
+    tasks = Path(f"/proc/{process}/task")
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended, or there is no /proc
+        for task in os.listdir(tasks):  # noqa: PTH208 - as above
+            stat = (tasks / task / "stat").read_text()
+            if stat.rpartition(")")[2].split()[0] not in STOPPED:
+                return False
+    return True
+
+
+def _searched(process: int) -> list[int]:
+    with suppress(psutil.NoSuchProcess):
+        return [child.pid for child in psutil.Process(process).children()]
+    return []

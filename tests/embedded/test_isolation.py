@@ -1,0 +1,168 @@
+"""Execution environments at each level that this machine permits, without a LocalStack."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.live.escape import ESCAPE
+from tests.waiting import wait_until_true
+from wavetank.clock import WallClock
+from wavetank.emulator.executor.confinement import UNKNOWN
+from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.executor.isolation import Isolation, find_isolation, try_level
+from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
+from wavetank.emulator.executor.process_tree import descendants
+from wavetank.emulator.executor.runtime_site import build_runtime_site
+from wavetank.emulator.executor.variables import Place, function_variables
+from wavetank.emulator.settings import IsolationLevel
+
+FORKS = """
+import os, time
+def handler(event, context):
+    for _ in range(event["children"]):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                while event["busy"]: pass
+                time.sleep(3600)
+            os._exit(0)
+        os.wait()
+"""
+FILLER = """
+import os
+def handler(event, context):
+    try:
+        for number in range(event["megabytes"]):
+            with open(f"{os.environ['TMPDIR']}/{number}", "wb") as file:
+                file.write(bytes(2**20))
+    except OSError as error: return error.strerror
+    while True: pass
+"""
+TMP_MB = 8
+USER = 50_001
+
+type Invoke = Callable[..., Any]
+
+
+@pytest.fixture(scope="module", params=list(IsolationLevel))
+def isolation(request: pytest.FixtureRequest) -> Isolation:
+    """Each level that works here."""
+    found = Isolation(request.param)
+    if found.level is not IsolationLevel.PROCESS and (reason := try_level(found)):
+        pytest.skip(f"{found.level} is not possible here: {reason}")
+    return found
+
+
+@pytest.fixture
+def invoke(isolation: Isolation, tmp_path: Path) -> Iterator[Invoke]:
+    """Runs a handler once in an environment that lives until the test ends."""
+    opened: list[Environment] = []
+    site = build_runtime_site(tmp_path / "site")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+
+    def start(api: str) -> FunctionProcess:
+        private = isolation.has_private_root
+        place = Place(
+            task_root=Path("/var/task") if private else tmp_path / "code",
+            runtime_api=api,
+            scratch=Path("/tmp") if private else scratch,  # noqa: S108 - of its own file system
+        )
+        variables = function_variables({"_HANDLER": "function.handler"}, {}, "python3.13", place)
+        command = Command(
+            name=tmp_path.name,
+            isolation=isolation,
+            variables=variables,
+            task_root=tmp_path / "code",
+            runtime_site=site,
+            limits=Limits(memory_mb=256, tmp_mb=TMP_MB),
+            scratch=(scratch,),
+            user=USER if isolation.has_users else UNKNOWN,
+        )
+        return FunctionProcess(command)
+
+    def run(source: str, event: object) -> Any:
+        (tmp_path / "code").mkdir(mode=0o755)
+        (tmp_path / "code" / "function.py").write_text(source)
+        environment = Environment(SETTINGS, start, WallClock())
+        opened.append(environment)
+        payload = json.dumps(event).encode()
+        done = environment.invoke(Request("r", payload, "arn", "trace"))
+        return json.loads(done.report.outcome.payload)
+
+    yield run
+    for environment in opened:
+        environment.end()
+
+
+SETTINGS = FunctionSettings(
+    timeout_seconds=20,
+    memory_mb=256,
+    version="$LATEST",
+    json_log=False,
+    task_root="/task",
+    runtime_site="/site",
+)
+
+
+def test_a_handler_that_looks_around_finds_what_its_level_permits(
+    invoke: Invoke, isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In namespaces nothing of the host; with no isolation the variables and files of this user."""
+    monkeypatch.setenv("OF_THE_HOST", "secret")
+    seen = invoke(ESCAPE, [str(Path(__file__)), "/etc/hostname"])
+    if isolation.level is IsolationLevel.NAMESPACES:
+        assert (seen["environments"], seen["roots"], seen["may_end"]) == ([], [], [])
+        assert (seen["written"], seen["readable"]) == ([], [])
+        assert (seen["task_root"], seen["user"]) == ("/var/task", "sbx_user1051")
+    else:
+        assert str(Path(__file__)) in seen["readable"]
+    assert seen["no_new_privileges"] == 1
+
+
+def test_detached_children_are_stopped_and_end_with_the_environment(
+    invoke: Invoke, isolation: Isolation, tmp_path: Path
+) -> None:
+    """Busy grandchildren in sessions of their own, whose parents have ended, do not escape."""
+    invoke(FORKS, {"children": 5, "busy": True})
+    family = [process for process in _own() if process.cmdline()[-1:] == [tmp_path.name]]
+    mine = [process for process in family if process.cmdline()[1] == "-S"]
+    assert len(mine) == 6
+    wait_until_true(lambda: {p.status() for p in mine} == {"stopped"}, "all to be stopped")
+    supervisor = next(process for process in family if process.cmdline()[1] == "-I")
+    assert {process.pid for process in mine} <= set(descendants(supervisor.pid))
+    os.kill(supervisor.pid, 9)
+    if isolation.level is IsolationLevel.NAMESPACES:  # else they end with an orderly end only
+        wait_until_true(lambda: not any(p.is_running() for p in mine), "all to end")
+    for process in mine:
+        if process.is_running():
+            process.kill()
+
+
+def test_what_a_handler_writes_is_limited(invoke: Invoke, isolation: Isolation) -> None:
+    """By a file system of the size of its ephemeral storage, or by an end of its environment."""
+    found = invoke(FILLER, {"megabytes": 2 * TMP_MB})
+    if isolation.level is IsolationLevel.NAMESPACES:
+        assert found == "No space left on device"
+    else:
+        assert found["errorType"] == "Runtime.ExitError"
+
+
+def test_the_strongest_level_that_works_is_used_and_the_others_say_why_not() -> None:
+    """Levels are tried in order; the weakest needs no trial."""
+    found = find_isolation(list(IsolationLevel), lambda tried: f"no {tried.level}")
+    assert found.level is IsolationLevel.PROCESS
+    assert found.refused == ("namespaces: no namespaces", "users: no users")
+    second = find_isolation(
+        list(IsolationLevel), lambda tried: "no" if tried.level == "namespaces" else None
+    )
+    assert second == Isolation(IsolationLevel.USERS, ("namespaces: no",))
+
+
+def _own() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
