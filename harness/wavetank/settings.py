@@ -27,6 +27,7 @@ class Settings:
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
     templates and the handlers are; `compose_project` is Docker's name for the sandbox;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one.
+    `allowed_hosts` and `allowed_origins` are the lists of what a sandbox's HTTP guard lets in.
     """
 
     project_folder: Path
@@ -34,6 +35,8 @@ class Settings:
     path: str
     compose_project: str
     mail_server: str | None
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
 
 
 def read_settings() -> Settings:
@@ -41,7 +44,8 @@ def read_settings() -> Settings:
 
     `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
     `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
-    is the mail server.
+    is the mail server; `WAVETANK_ALLOWED_HOSTS` and `WAVETANK_ALLOWED_ORIGINS` are handed to
+    LocalStack as they are.
 
     Raises:
         InfrastructureError: the package is not inside its project, so there is nothing to deploy.
@@ -60,6 +64,8 @@ def read_settings() -> Settings:
         path=search_path(),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
+        allowed_hosts=os.environ.get("WAVETANK_ALLOWED_HOSTS", ""),
+        allowed_origins=os.environ.get("WAVETANK_ALLOWED_ORIGINS", ""),
     )
 
 

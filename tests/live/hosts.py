@@ -23,6 +23,8 @@ from wavetank.settings import REGION, read_settings
 IMAGE = "wavetank/localstack:4.14.0"
 PROJECT = Path(__file__).parents[2]
 RETRY_BASE_DELAY_SECONDS = 1
+AWS_HOSTS = ".amazonaws.com"
+"""Where requests are addressed to that `tests.pretended_aws` carries here."""
 
 
 class Host(Protocol):
@@ -100,6 +102,7 @@ def child_host(state: Path) -> Iterator[Host]:
             folder=folder.path / "localstack",
             path=read_settings().path,
             retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
+            allowed_hosts=AWS_HOSTS,
         )
         child = start_localstack(folder, options, WallClock())
         yield ChildHost(child.endpoint, child.log_file)
@@ -115,6 +118,7 @@ def container_host() -> Iterator[Host]:
     container.ports["4566/tcp"] = ("127.0.0.1",)  # type: ignore[assignment]  # any port of loopback
     environment = service["environment"] | {
         "LAMBDA_RETRY_BASE_DELAY": str(RETRY_BASE_DELAY_SECONDS),
+        "WAVETANK_ALLOWED_HOSTS": AWS_HOSTS,
         "WAVETANK_SNAPSHOT": "",
     }
     for name, value in environment.items():

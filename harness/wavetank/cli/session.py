@@ -131,6 +131,8 @@ def embedded_session(
             enforce_access=plan.enforce_access,
             confirm_emails=plan.confirm_emails,
             mail_server=settings.mail_server,
+            allowed_hosts=settings.allowed_hosts,
+            allowed_origins=settings.allowed_origins,
         )
         keeper = _Embedded(folder, plan, options, output)
         try:

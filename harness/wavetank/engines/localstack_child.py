@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wavetank.clock import Clock
 from wavetank.emulator.mailbox.relay import parse_mail_server
+from wavetank.emulator.settings import parse_allowed_hosts, parse_allowed_origins
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError, UsageError
@@ -50,8 +51,9 @@ class LocalStackOptions:
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
     `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
     `enforce_access`: policies are. `confirm_emails` takes every address as confirmed;
-    `mail_server` (host:port) gets all e-mail. `corrected` False leaves what LocalStack does in its
-    own way where it can, to compare.
+    `mail_server` (host:port) gets all e-mail. `allowed_hosts` and `allowed_origins` are lists of
+    what the HTTP guard lets in, as WAVETANK_ALLOWED_HOSTS and WAVETANK_ALLOWED_ORIGINS have them.
+    `corrected` False leaves what LocalStack does in its own way where it can, to compare.
     """
 
     folder: Path
@@ -62,6 +64,8 @@ class LocalStackOptions:
     enforce_access: bool = True
     confirm_emails: bool = False
     mail_server: str | None = None
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
     corrected: bool = True
 
     def __post_init__(self) -> None:
@@ -71,6 +75,14 @@ class LocalStackOptions:
             raise UsageError(
                 "a mail server as host:port", repr(self.mail_server), "correct WAVETANK_SMTP"
             ) from error
+
+        try:
+            parse_allowed_hosts(self.allowed_hosts)
+            parse_allowed_origins(self.allowed_origins)
+        except ValueError as error:
+            variable, _, problem = str(error).partition(": ")
+            expected, _, found = problem.removeprefix("expected ").partition("; found ")
+            raise UsageError(expected, found, f"correct {variable}") from error
 
     def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
@@ -99,6 +111,8 @@ class LocalStackOptions:
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "TMPDIR": str(self.folder / "tmp"),
             "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
+            "WAVETANK_ALLOWED_HOSTS": self.allowed_hosts,
+            "WAVETANK_ALLOWED_ORIGINS": self.allowed_origins,
             "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),

@@ -8,8 +8,8 @@ from typing import Any
 from localstack.http import Request, Response, route
 from localstack.services.edge import ROUTER
 
+from wavetank.emulator.http_guard.routing import READING
 from wavetank.emulator.site.answers import as_json
-from wavetank.emulator.site.own_site import READING
 
 ROOT = "/_wavetank"
 PAGES = f"{ROOT}/pages"
