@@ -29,7 +29,8 @@ SUB_RESOURCES = frozenset(
     intelligent-tiering inventory legal-hold lifecycle location logging metadataConfiguration
     metadataInventoryTable metadataJournalTable metadataTable metrics notification object-lock
     ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment
-    restore retention select select-type session tagging torrent uploadId uploads versioning versions website
+    restore retention select select-type session tagging torrent uploadId uploads versioning
+    versions website
     """.split()  # noqa: SIM905 - forty words on forty lines are no clearer
 )
 """The query parameters that make a request for an object or a bucket another operation of S3."""
