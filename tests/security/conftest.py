@@ -51,6 +51,12 @@ class Attacked:
         return requests.get(f"{self.endpoint}/_wavetank/{path}", timeout=HTTP_SECONDS).json()
 
 
+def make_bucket(aws: AwsClients, name: str) -> None:
+    """An empty bucket in the clients' region."""
+    region: Any = aws.s3.meta.region_name
+    aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+
+
 def _keys(aws: AwsClients) -> list[str]:
     return [each["Key"] for each in aws.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
@@ -73,8 +79,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def attacked(host: Host) -> Attacked:
     """A sandbox that every attack is made on; each must leave it as it is."""
     aws = sandbox_clients(host.endpoint)
-    region = aws.s3.meta.region_name
-    aws.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
+    make_bucket(aws, BUCKET)
     aws.s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"kept")
     return Attacked(host.endpoint, aws)
 

@@ -44,7 +44,7 @@ class ServiceRequest:
 
 def of_every_protocol() -> list[ServiceRequest]:
     """One request of each service in each of its protocols: what is tested with every attack."""
-    found = {}
+    found: dict[tuple[str, str, str], ServiceRequest] = {}
     for request in of_every_operation():
         service, protocol, _ = request.name.split(":")
         found.setdefault((service, protocol, request.method), request)
