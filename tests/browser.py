@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "expected Chromium on the path; found none; install it (Debian: apt install chromium)"
@@ -33,14 +33,27 @@ def program() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """Playwright, of which a thread can have only one."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests of a worker."""
-    with sync_playwright() as playwright:
-        # Root has no sandbox of its own to give to a browser; nothing but our own pages is opened.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=program(), args=arguments)
+    with launched(playwright) as opened:
         yield opened
-        opened.close()
+
+
+@contextmanager
+def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
+    """A browser with these arguments of its command line besides its usual ones."""
+    # Root has no sandbox of its own to give to a browser; nothing but our own pages is opened.
+    needed = ["--no-sandbox"] if os.geteuid() == 0 else []
+    opened = playwright.chromium.launch(executable_path=program(), args=[*needed, *arguments])
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ class Settings:
     templates and the handlers are; `compose_project` is Docker's name for the sandbox;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one;
     `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
-    strongest isolation of functions that a sandbox tries.
+    strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
+    the lists of what a sandbox's HTTP guard lets in.
     """
 
     project_folder: Path
@@ -38,6 +39,8 @@ class Settings:
     mail_server: str | None
     verify_signatures: bool
     isolation: str
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
 
 
 def read_settings() -> Settings:
@@ -46,7 +49,8 @@ def read_settings() -> Settings:
     `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
     `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
     is the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified;
-    `WAVETANK_ISOLATION` is namespaces (default), users or process.
+    `WAVETANK_ISOLATION` is namespaces (default), users or process. `WAVETANK_ALLOWED_HOSTS` and
+    `WAVETANK_ALLOWED_ORIGINS` are handed to LocalStack as they are.
 
     Raises:
         UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
@@ -68,6 +72,8 @@ def read_settings() -> Settings:
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
         verify_signatures=_verifies_signatures(),
         isolation=os.environ.get("WAVETANK_ISOLATION") or "namespaces",
+        allowed_hosts=os.environ.get("WAVETANK_ALLOWED_HOSTS", ""),
+        allowed_origins=os.environ.get("WAVETANK_ALLOWED_ORIGINS", ""),
     )
 
 

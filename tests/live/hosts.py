@@ -25,6 +25,8 @@ IMAGE = "wavetank/localstack:4.14.0"
 CONTAINER_PYTHON = "/opt/code/localstack/.venv/bin/python"
 PROJECT = Path(__file__).parents[2]
 RETRY_BASE_DELAY_SECONDS = 1
+AWS_HOSTS = ".amazonaws.com"
+"""Where requests are addressed to that `tests.pretended_aws` carries here."""
 
 
 class Host(Protocol):
@@ -111,6 +113,7 @@ def child_host(state: Path) -> Iterator[Host]:
             folder=folder.path / "localstack",
             path=read_settings().path,
             retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
+            allowed_hosts=AWS_HOSTS,
         )
         child = start_localstack(folder, options, WallClock())
         yield ChildHost(child.endpoint, child.log_file)
@@ -126,6 +129,7 @@ def container_host() -> Iterator[Host]:
     container.ports["4566/tcp"] = ("127.0.0.1",)  # type: ignore[assignment]  # any port of loopback
     environment = service["environment"] | {
         "LAMBDA_RETRY_BASE_DELAY": str(RETRY_BASE_DELAY_SECONDS),
+        "WAVETANK_ALLOWED_HOSTS": AWS_HOSTS,
         "WAVETANK_SNAPSHOT": "",
     }
     for name, value in environment.items():

@@ -26,10 +26,10 @@ versions = pytest.mark.parametrize("version", ["s3v4", "s3"])
 
 
 @pytest.fixture
-def signer(verifying: Host, keys: Keys, kind: str) -> Keys:
+def signer(host: Host, keys: Keys, kind: str) -> Keys:
     """Keys of each kind that a link may be signed with."""
     if kind == "session":
-        sts = client_of(verifying.endpoint, "sts", keys)
+        sts = client_of(host.endpoint, "sts", keys)
         return keys_of(sts.get_session_token()["Credentials"])
     known = {
         "user": keys,
@@ -58,10 +58,10 @@ def _call(method: str, url: str, **arguments: Any) -> requests.Response:
 @whose
 @versions
 def test_a_link_works_for_its_method_and_path_alone(
-    verifying: Host, signer: Keys, bucket: str, version: str
+    host: Host, signer: Keys, bucket: str, version: str
 ) -> None:
     """With keys that were issued and with a sandbox's own."""
-    link = _link(verifying, signer, "get_object", version, Bucket=bucket, Key=KEY)
+    link = _link(host, signer, "get_object", version, Bucket=bucket, Key=KEY)
     assert _call("GET", link).content == b"body"
     for method in ("PUT", "DELETE"):
         answer = _call(method, link, data=b"x" if method == "PUT" else None)
@@ -74,10 +74,10 @@ def test_a_link_works_for_its_method_and_path_alone(
 
 @whose
 @versions
-def test_an_upload_by_link(verifying: Host, signer: Keys, bucket: str, version: str) -> None:
+def test_an_upload_by_link(host: Host, signer: Keys, bucket: str, version: str) -> None:
     """With a Content-Type that is signed: another one is refused, and so is an ACL."""
     link = _link(
-        verifying,
+        host,
         signer,
         "put_object",
         version,
@@ -94,14 +94,14 @@ def test_an_upload_by_link(verifying: Host, signer: Keys, bucket: str, version: 
 
 
 @whose
-def test_a_link_expires(verifying: Host, signer: Keys, bucket: str) -> None:
+def test_a_link_expires(host: Host, signer: Keys, bucket: str) -> None:
     """By its own time; a longer one is another signature, and more than a week is none."""
     with freezegun.freeze_time("2020-01-01"):
-        old = _link(verifying, signer, "get_object", Bucket=bucket, Key=KEY, seconds=60)
+        old = _link(host, signer, "get_object", Bucket=bucket, Key=KEY, seconds=60)
     answer = _call("GET", old)
     assert (answer.status_code, _code(answer)) == (403, "AccessDenied")
     assert "Request has expired" in answer.text
-    link = _link(verifying, signer, "get_object", Bucket=bucket, Key=KEY, seconds=60)
+    link = _link(host, signer, "get_object", Bucket=bucket, Key=KEY, seconds=60)
     longer = link.replace("X-Amz-Expires=60", "X-Amz-Expires=600")
     assert _code(_call("GET", longer)) == "SignatureDoesNotMatch"
     for expires in ("0", "604801", "x", "-1"):
@@ -109,16 +109,16 @@ def test_a_link_expires(verifying: Host, signer: Keys, bucket: str) -> None:
         assert _code(_call("GET", wrong)) == "AuthorizationQueryParametersError"
 
 
-def test_a_link_of_version_2_expires(verifying: Host, bucket: str) -> None:
+def test_a_link_of_version_2_expires(host: Host, bucket: str) -> None:
     """Its Expires is an instant."""
-    link = _link(verifying, SANDBOX, "get_object", "s3", Bucket=bucket, Key=KEY)
+    link = _link(host, SANDBOX, "get_object", "s3", Bucket=bucket, Key=KEY)
     parts = urlsplit(link)
     query = dict(parse_qsl(parts.query)) | {"Expires": "1"}
     answer = _call("GET", parts._replace(query=urlencode(query)).geturl())
     assert (answer.status_code, _code(answer)) == (403, "AccessDenied")
 
 
-def test_made_up_signatures_are_refused(verifying: Host, bucket: str) -> None:
+def test_made_up_signatures_are_refused(host: Host, bucket: str) -> None:
     """As a web page would have sent, that knows no secret."""
     query = urlencode(
         {
@@ -130,16 +130,16 @@ def test_made_up_signatures_are_refused(verifying: Host, bucket: str) -> None:
             "X-Amz-Signature": "00",
         }
     )
-    url = f"{verifying.endpoint}/{bucket}"
+    url = f"{host.endpoint}/{bucket}"
     assert _call("POST", f"{url}?{query}", files={"file": b"x"}).status_code == 403
     assert _call("POST", f"{url}?delete&{query}", data=b"<Delete/>").status_code == 403
     short = query.replace("X-Amz-Expires=60&", "")
     assert _code(_call("GET", f"{url}/x?{short}")) == "AuthorizationQueryParametersError"
 
 
-def test_one_signature_for_each_request(verifying: Host, bucket: str) -> None:
+def test_one_signature_for_each_request(host: Host, bucket: str) -> None:
     """A header beside a link could be anybody's."""
-    link = _link(verifying, SANDBOX, "get_object", Bucket=bucket, Key=KEY)
+    link = _link(host, SANDBOX, "get_object", Bucket=bucket, Key=KEY)
     header = "AWS4-HMAC-SHA256 Credential=test/20300101/eu-west-1/s3/aws4_request"
     answer = _call("GET", link, headers={"Authorization": header})
     assert (answer.status_code, _code(answer)) == (400, "InvalidArgument")
@@ -150,10 +150,10 @@ def test_one_signature_for_each_request(verifying: Host, bucket: str) -> None:
     [("sts", "GetCallerIdentity", "2011-06-15"), ("iam", "ListUsers", "2010-05-08")],
 )
 def test_links_of_other_services(
-    verifying: Host, keys: Keys, service: str, action: str, version: str
+    host: Host, keys: Keys, service: str, action: str, version: str
 ) -> None:
     """As Vault and EKS send GetCallerIdentity's; another action is another signature."""
-    url = f"{verifying.endpoint}/?Action={action}&Version={version}"
+    url = f"{host.endpoint}/?Action={action}&Version={version}"
     request = AWSRequest("GET", url)
     credentials = Credentials(keys.access_key, keys.secret)
     SigV4QueryAuth(credentials, service, REGION, expires=60).add_auth(request)
@@ -177,10 +177,10 @@ def _post(url: str, fields: dict[str, str], body: bytes = b"posted") -> requests
 
 @whose
 @versions
-def test_an_upload_by_form(verifying: Host, signer: Keys, bucket: str, version: str) -> None:
+def test_an_upload_by_form(host: Host, signer: Keys, bucket: str, version: str) -> None:
     """As a browser posts it; nothing of policy and signature can be changed, nor a field added."""
     url, fields = _form(
-        verifying,
+        host,
         signer,
         bucket,
         version,
@@ -188,9 +188,7 @@ def test_an_upload_by_form(verifying: Host, signer: Keys, bucket: str, version: 
         Conditions=[{"Content-Type": "text/plain"}, ["content-length-range", 1, 10]],
     )
     assert _post(url, fields).status_code == 204
-    made = client_of(verifying.endpoint, "s3", SANDBOX).get_object(
-        Bucket=bucket, Key="form/name.txt"
-    )
+    made = client_of(host.endpoint, "s3", SANDBOX).get_object(Bucket=bucket, Key="form/name.txt")
     assert made["Body"].read() == b"posted"
     assert _code(_post(url, fields, b"x" * 11)) == "EntityTooLarge"
     assert _code(_post(url, fields | {"Content-Type": "text/html"})) == "AccessDenied"
@@ -203,18 +201,18 @@ def test_an_upload_by_form(verifying: Host, signer: Keys, bucket: str, version: 
     assert _code(_post(url, fields | {name: "00"})) == "SignatureDoesNotMatch"
 
 
-def test_a_form_expires(verifying: Host, keys: Keys, bucket: str) -> None:
+def test_a_form_expires(host: Host, keys: Keys, bucket: str) -> None:
     """By its policy's expiration."""
-    client = client_of(verifying.endpoint, "s3", keys)
+    client = client_of(host.endpoint, "s3", keys)
     made = client.generate_presigned_post(bucket, "late", ExpiresIn=-1)
     answer = _post(made["url"], made["fields"])
     assert (answer.status_code, _code(answer)) == (403, "AccessDenied")
     assert "Policy expired" in answer.text
 
 
-def test_uploads_of_all_kinds(verifying: Host, keys: Keys, bucket: str) -> None:
+def test_uploads_of_all_kinds(host: Host, keys: Keys, bucket: str) -> None:
     """With checksums in a trailer, in parts, with a digest, unsigned, and copied."""
-    s3 = client_of(verifying.endpoint, "s3", keys)
+    s3 = client_of(host.endpoint, "s3", keys)
     body = b"x" * PARTS_BYTES
     for name, arguments in (
         ("default", {}),
@@ -227,7 +225,7 @@ def test_uploads_of_all_kinds(verifying: Host, keys: Keys, bucket: str) -> None:
         assert found["Body"].read() == body
     for signed in (True, False):
         plain = client_of(
-            verifying.endpoint,
+            host.endpoint,
             "s3",
             keys,
             request_checksum_calculation="when_required",
@@ -247,11 +245,9 @@ def test_uploads_of_all_kinds(verifying: Host, keys: Keys, bucket: str) -> None:
     s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "copy"}]})
 
 
-def test_the_session_of_boto3_resources_and_transfers(
-    verifying: Host, keys: Keys, bucket: str
-) -> None:
+def test_the_session_of_boto3_resources_and_transfers(host: Host, keys: Keys, bucket: str) -> None:
     """boto3's resource and its managed transfer, as awswrangler and others use them."""
     session = boto3.Session(keys.access_key, keys.secret, region_name=REGION)
-    target = session.resource("s3", endpoint_url=verifying.endpoint).Bucket(bucket)
+    target = session.resource("s3", endpoint_url=host.endpoint).Bucket(bucket)
     target.put_object(Key="resource", Body=b"resource")
     assert [found.key for found in target.objects.filter(Prefix="resource")] == ["resource"]

@@ -46,10 +46,10 @@ def session(owner: AwsClients, role: str) -> Keys:
 
 
 @pytest.fixture
-def moved(verifying: Host) -> Iterator[Host]:
+def moved(host: Host) -> Iterator[Host]:
     """The sandbox, whose clock a test may move; it gets the machine's time back."""
-    yield verifying
-    requests.delete(f"{verifying.endpoint}/_wavetank/clock", timeout=HTTP_SECONDS)
+    yield host
+    requests.delete(f"{host.endpoint}/_wavetank/clock", timeout=HTTP_SECONDS)
 
 
 def _move(host: Host, hours: float) -> None:
@@ -65,42 +65,40 @@ def _who(host: Host, keys: Keys) -> str:
     return str(client_of(host.endpoint, "sts", keys).get_caller_identity()["Arn"])
 
 
-def test_a_role_session_is_the_roles(verifying: Host, session: Keys, role: str) -> None:
+def test_a_role_session_is_the_roles(host: Host, session: Keys, role: str) -> None:
     """With all three parts of its credentials."""
     name = role.rpartition("/")[2]
-    assert _who(verifying, session).endswith(f":assumed-role/{name}/tried")
-    assert read(verifying.endpoint, "s3", session) == "done"
+    assert _who(host, session).endswith(f":assumed-role/{name}/tried")
+    assert read(host.endpoint, "s3", session) == "done"
     wrong = Keys(session.access_key, "wrong", session.token)
-    assert read(verifying.endpoint, "s3", wrong) == "SignatureDoesNotMatch"
+    assert read(host.endpoint, "s3", wrong) == "SignatureDoesNotMatch"
 
 
-def test_a_session_token_is_its_users(
-    verifying: Host, owner: AwsClients, user: str, keys: Keys
-) -> None:
+def test_a_session_token_is_its_users(host: Host, owner: AwsClients, user: str, keys: Keys) -> None:
     """GetSessionToken gives each user a key of its own, with the user's rights and no more."""
-    sts = client_of(verifying.endpoint, "sts", keys)
+    sts = client_of(host.endpoint, "sts", keys)
     session = keys_of(sts.get_session_token()["Credentials"])
     other = keys_of(sts.get_session_token()["Credentials"])
     assert session.access_key != other.access_key
-    assert _who(verifying, session).endswith(f":user/{user}")
-    assert read(verifying.endpoint, "dynamodb", session) == "done"
+    assert _who(host, session).endswith(f":user/{user}")
+    assert read(host.endpoint, "dynamodb", session) == "done"
     owner.iam.delete_user_policy(UserName=user, PolicyName="all")
-    assert read(verifying.endpoint, "dynamodb", session) == "AccessDeniedException"
-    again = client_of(verifying.endpoint, "sts", session)
+    assert read(host.endpoint, "dynamodb", session) == "AccessDeniedException"
+    again = client_of(host.endpoint, "sts", session)
     assert code_of(again.get_session_token) == "AccessDenied"
 
 
-def test_a_federated_user_has_no_rights_without_a_policy(verifying: Host, keys: Keys) -> None:
+def test_a_federated_user_has_no_rights_without_a_policy(host: Host, keys: Keys) -> None:
     """GetFederationToken's key is nobody's who may do everything."""
-    sts = client_of(verifying.endpoint, "sts", keys)
+    sts = client_of(host.endpoint, "sts", keys)
     made = keys_of(sts.get_federation_token(Name="guest")["Credentials"])
-    assert _who(verifying, made) == "arn:aws:sts::000000000000:federated-user/guest"
-    assert read(verifying.endpoint, "s3", made) == "AccessDenied"
-    root = client_of(verifying.endpoint, "sts", Keys("test", "test"))
+    assert _who(host, made) == "arn:aws:sts::000000000000:federated-user/guest"
+    assert read(host.endpoint, "s3", made) == "AccessDenied"
+    root = client_of(host.endpoint, "sts", Keys("test", "test"))
     policy = ALLOW_ALL.replace('"Action": "*"', '"Action": "s3:*"')
     given = root.get_federation_token(Name="guest", Policy=policy)["Credentials"]
-    assert read(verifying.endpoint, "s3", keys_of(given)) == "done"
-    assert read(verifying.endpoint, "dynamodb", keys_of(given)) == "AccessDeniedException"
+    assert read(host.endpoint, "s3", keys_of(given)) == "done"
+    assert read(host.endpoint, "dynamodb", keys_of(given)) == "AccessDeniedException"
 
 
 def test_sessions_and_links_end_by_the_sandboxs_clock(moved: Host, session: Keys) -> None:
@@ -118,7 +116,7 @@ def test_sessions_and_links_end_by_the_sandboxs_clock(moved: Host, session: Keys
     assert read(moved.endpoint, "s3", session) == "done"
 
 
-def test_requests_are_refused_when_they_are_old(verifying: Host, keys: Keys) -> None:
+def test_requests_are_refused_when_they_are_old(host: Host, keys: Keys) -> None:
     """Five minutes for most services, fifteen for S3, before and after."""
     now = WallClock().now()
     for minutes, service, expected in (
@@ -130,7 +128,7 @@ def test_requests_are_refused_when_they_are_old(verifying: Host, keys: Keys) -> 
         (-16, "s3", "RequestTimeTooSkewed"),
     ):
         with freezegun.freeze_time(now - timedelta(minutes=minutes), tick=True):
-            found = read(verifying.endpoint, service, keys)
+            found = read(host.endpoint, service, keys)
         assert found == expected, (minutes, service)
 
 

@@ -50,51 +50,49 @@ def test_every_service_of_the_sandbox_is_tried() -> None:
 
 
 @every_service
-def test_what_a_user_signs_is_served(verifying: Host, keys: Keys, service: str) -> None:
+def test_what_a_user_signs_is_served(host: Host, keys: Keys, service: str) -> None:
     """With an unmodified SDK and the key that IAM gave."""
-    assert read(verifying.endpoint, service, keys) == "done"
+    assert read(host.endpoint, service, keys) == "done"
 
 
 @every_service
-def test_a_wrong_secret_is_refused(verifying: Host, keys: Keys, service: str) -> None:
+def test_a_wrong_secret_is_refused(host: Host, keys: Keys, service: str) -> None:
     """With the error that the service's protocol has for it."""
     wrong = Keys(keys.access_key, "wrong")
-    assert read(verifying.endpoint, service, wrong) == _mismatch(service)
+    assert read(host.endpoint, service, wrong) == _mismatch(service)
 
 
 @every_service
 @pytest.mark.parametrize("key", UNKNOWN_KEYS)
-def test_keys_that_were_not_issued_here_are_refused(
-    verifying: Host, service: str, key: str
-) -> None:
+def test_keys_that_were_not_issued_here_are_refused(host: Host, service: str, key: str) -> None:
     """Of AWS's form and of LocalStack's."""
-    assert read(verifying.endpoint, service, Keys(key, "any")) == _unknown(service)
+    assert read(host.endpoint, service, Keys(key, "any")) == _unknown(service)
 
 
 @every_service
 @pytest.mark.parametrize("key", ["test", SANDBOX_ACCOUNT, "dev.user", SANDBOX_OTHER_ACCOUNT])
-def test_any_other_key_is_an_administrators(verifying: Host, service: str, key: str) -> None:
+def test_any_other_key_is_an_administrators(host: Host, service: str, key: str) -> None:
     """With any secret, as people expect of LocalStack."""
-    assert read(verifying.endpoint, service, Keys(key, "any secret")) == "done"
+    assert read(host.endpoint, service, Keys(key, "any secret")) == "done"
 
 
 @every_service
 def test_deactivated_and_deleted_keys_are_refused(
-    verifying: Host, owner: AwsClients, user: str, keys: Keys, service: str
+    host: Host, owner: AwsClients, user: str, keys: Keys, service: str
 ) -> None:
     """A key that was made active again works again; a deleted one is unknown."""
     owner.iam.update_access_key(UserName=user, AccessKeyId=keys.access_key, Status="Inactive")
-    assert read(verifying.endpoint, service, keys) == _unknown(service)
+    assert read(host.endpoint, service, keys) == _unknown(service)
     owner.iam.update_access_key(UserName=user, AccessKeyId=keys.access_key, Status="Active")
-    assert read(verifying.endpoint, service, keys) == "done"
+    assert read(host.endpoint, service, keys) == "done"
     owner.iam.delete_access_key(UserName=user, AccessKeyId=keys.access_key)
-    assert read(verifying.endpoint, service, keys) == _unknown(service)
+    assert read(host.endpoint, service, keys) == _unknown(service)
 
 
 @every_service
-def test_a_session_needs_its_token(verifying: Host, keys: Keys, service: str) -> None:
+def test_a_session_needs_its_token(host: Host, keys: Keys, service: str) -> None:
     """A session's key with no token or another one, and a user's key with one, are refused."""
-    sts = client_of(verifying.endpoint, "sts", keys)
+    sts = client_of(host.endpoint, "sts", keys)
     session = keys_of(sts.get_session_token()["Credentials"])
     expected = code(
         service,
@@ -102,17 +100,17 @@ def test_a_session_needs_its_token(verifying: Host, keys: Keys, service: str) ->
         query="InvalidClientTokenId",
         json_code="UnrecognizedClientException",
     )
-    assert read(verifying.endpoint, service, session) == "done"
+    assert read(host.endpoint, service, session) == "done"
     for wrong in (
         Keys(session.access_key, session.secret),
         Keys(session.access_key, session.secret, "another"),
         Keys(keys.access_key, keys.secret, session.token),
     ):
-        assert read(verifying.endpoint, service, wrong) == expected
+        assert read(host.endpoint, service, wrong) == expected
 
 
 @every_service
-def test_what_was_signed_cannot_be_changed(verifying: Host, keys: Keys, service: str) -> None:
+def test_what_was_signed_cannot_be_changed(host: Host, keys: Keys, service: str) -> None:
     """Method, path, query, a signed header and the scope of the signature."""
 
     def method(request: Any) -> None:
@@ -135,19 +133,19 @@ def test_what_was_signed_cannot_be_changed(verifying: Host, keys: Keys, service:
         request.headers["Authorization"] = authorization.replace("eu-west-1", "eu-west-2")
 
     for change in (method, path, query, header, scope):
-        client = changed(client_of(verifying.endpoint, service, keys), change)
+        client = changed(client_of(host.endpoint, service, keys), change)
         found = code_of(getattr(client, READS[service]))
         assert found == _mismatch(service), change.__name__
 
 
 @every_service
-def test_headers_cannot_be_added(verifying: Host, keys: Keys, service: str) -> None:
+def test_headers_cannot_be_added(host: Host, keys: Keys, service: str) -> None:
     """Every x-amz- header has to be signed."""
 
     def add(request: Any) -> None:
         request.headers["X-Amz-Acl"] = "public-read"
 
-    client = changed(client_of(verifying.endpoint, service, keys), add)
+    client = changed(client_of(host.endpoint, service, keys), add)
     found = code_of(getattr(client, READS[service]))
     assert found == ("AccessDenied" if service == "s3" else _mismatch(service))
 
@@ -171,7 +169,7 @@ def test_headers_cannot_be_added(verifying: Host, keys: Keys, service: str) -> N
     ],
 )
 def test_the_body_cannot_be_changed(
-    verifying: Host, keys: Keys, service: str, operation: str, parameters: dict[str, Any]
+    host: Host, keys: Keys, service: str, operation: str, parameters: dict[str, Any]
 ) -> None:
     """A body of the same length in place of the signed one."""
 
@@ -180,16 +178,14 @@ def test_the_body_cannot_be_changed(
         text = content.decode() if isinstance(content, bytes) else content
         request.body = text.replace("table", "TABLE").encode()
 
-    client = client_of(
-        verifying.endpoint, service, keys, request_checksum_calculation="when_required"
-    )
+    client = client_of(host.endpoint, service, keys, request_checksum_calculation="when_required")
     found = code_of(lambda: getattr(changed(client, body), operation)(**parameters))
     assert found == ("XAmzContentSHA256Mismatch" if service == "s3" else _mismatch(service))
 
 
-def test_a_body_that_is_compressed_is_verified_as_sent(verifying: Host, keys: Keys) -> None:
+def test_a_body_that_is_compressed_is_verified_as_sent(host: Host, keys: Keys) -> None:
     """CloudWatch's SDK compresses large metrics; LocalStack decodes them behind the check."""
-    client = client_of(verifying.endpoint, "cloudwatch", keys, request_min_compression_size_bytes=1)
+    client = client_of(host.endpoint, "cloudwatch", keys, request_min_compression_size_bytes=1)
     metric = {"MetricName": "m", "Value": 1.0}
     put = code_of(lambda: client.put_metric_data(Namespace="compressed", MetricData=[metric]))
     assert put == "done"
@@ -207,11 +203,11 @@ def test_a_body_that_is_compressed_is_verified_as_sent(verifying: Host, keys: Ke
     ],
 )
 def test_malformed_headers_are_no_way_around(
-    verifying: Host, keys: Keys, authorization: str, expected: str
+    host: Host, keys: Keys, authorization: str, expected: str
 ) -> None:
     """Neither with an issued key in it, which another reader might find, nor with none at all."""
     answer = requests.post(
-        verifying.endpoint,
+        host.endpoint,
         data={"Action": "ListUsers", "Version": "2010-05-08"},
         headers={
             "Authorization": authorization.format(key=keys.access_key),
@@ -223,17 +219,17 @@ def test_malformed_headers_are_no_way_around(
     assert expected in answer.text
 
 
-def test_nobody_outside_passes_for_localstack(verifying: Host, keys: Keys) -> None:
+def test_nobody_outside_passes_for_localstack(host: Host, keys: Keys) -> None:
     """The header that LocalStack knows its own calls by is worth nothing without its seal."""
 
     def pose(request: Any) -> None:
         request.headers["x-localstack-data"] = '{"service_principal": "lambda"}'
 
     wrong = Keys(keys.access_key, "wrong")
-    client = changed(client_of(verifying.endpoint, "iam", wrong), pose)
+    client = changed(client_of(host.endpoint, "iam", wrong), pose)
     assert code_of(client.list_users) == "SignatureDoesNotMatch"
     answer = requests.post(
-        verifying.endpoint,
+        host.endpoint,
         data={"Action": "ListUsers", "Version": "2010-05-08"},
         headers={"x-localstack-data": "{}"},
         timeout=HTTP_SECONDS,
@@ -241,8 +237,8 @@ def test_nobody_outside_passes_for_localstack(verifying: Host, keys: Keys) -> No
     assert answer.status_code == 403
 
 
-def test_a_refusal_names_the_credentials_of_a_sandbox(verifying: Host) -> None:
+def test_a_refusal_names_the_credentials_of_a_sandbox(host: Host) -> None:
     """People whose shell holds credentials of an account are told which to use."""
-    client = client_of(verifying.endpoint, "sts", Keys(UNKNOWN_KEYS[0], "any"))
+    client = client_of(host.endpoint, "sts", Keys(UNKNOWN_KEYS[0], "any"))
     with pytest.raises(client.exceptions.ClientError, match="AWS_ACCESS_KEY_ID=test"):
         client.get_caller_identity()

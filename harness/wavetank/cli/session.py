@@ -133,6 +133,8 @@ def embedded_session(
             confirm_emails=plan.confirm_emails,
             mail_server=settings.mail_server,
             isolation=settings.isolation,
+            allowed_hosts=settings.allowed_hosts,
+            allowed_origins=settings.allowed_origins,
         )
         keeper = _Embedded(folder, plan, options, output)
         try:

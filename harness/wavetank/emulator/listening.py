@@ -1,7 +1,8 @@
 """LocalStack listens where it is told to, and nowhere else.
 
 Its server takes the port of `GATEWAY_LISTEN` and forgets the address: whoever could reach the
-machine could run code in it.
+machine could run code in it. And it does not listen at all without the HTTP guard: LocalStack only
+logs that a plug-in could not be loaded, and would come up with its API open to every web page.
 [LocalStack 4.14: runtime/server/twisted.py, where an IPv4 endpoint gets no interface]
 """
 
@@ -26,12 +27,15 @@ def listen_where_told() -> None:
         return
     from localstack.runtime.server import twisted as server  # noqa: PLC0415 - as said above
 
+    from wavetank.emulator.http_guard.handler import require_guard  # noqa: PLC0415 - as said above
+
     kind: Any = server.TwistedRuntimeServer
     stock = kind.register
 
     def register(
         runtime_server: Any, gateway: Any, listen: Sequence[Any], ssl_creds: Any = None
     ) -> None:
+        require_guard(gateway)
         for place in listen:
             with _on_interface(server, place.host):
                 stock(runtime_server, gateway, [place], ssl_creds)

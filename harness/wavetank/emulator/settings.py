@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from wavetank.emulator.http_guard.origins import normalized_origin
+from wavetank.emulator.http_guard.targets import NotCanonicalError, parse_authority
+
 
 class DynamoDbChoice(StrEnum):
     """Who answers for DynamoDB: LocalStack's own provider, ours, or its own where it can run."""
@@ -54,7 +57,9 @@ class EmulatorSettings:
     `snapshot_file` is where what the pipeline holds is kept over a stop; None keeps nothing.
     `time` VIRTUAL: no thread delivers, fires or sends; all of that is a driver's.
     `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail
-    too, where there is one. `isolation` is the strongest level that is tried.
+    too, where there is one. `isolation` is the strongest level that is tried. `allowed_hosts` and
+    `allowed_origins` are what the HTTP guard lets in besides the sandbox itself: host names, and
+    origins of web pages.
     """
 
     snapshot_file: Path | None
@@ -65,6 +70,8 @@ class EmulatorSettings:
     confirm_emails: bool
     mail_server: str | None
     isolation: IsolationLevel = IsolationLevel.NAMESPACES
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: frozenset[str] = frozenset()
 
 
 _GIVEN: list[EmulatorSettings] = []
@@ -83,7 +90,7 @@ def read_emulator_settings() -> EmulatorSettings:
     `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_SIGNATURES` whether signatures are
     verified, `WAVETANK_TIME` whether time is virtual, `WAVETANK_SMTP` the mail server,
     `WAVETANK_ISOLATION` the strongest isolation of functions; `WAVETANK_CONFIRM_EMAILS` is yes or
-    no.
+    no. `WAVETANK_ALLOWED_HOSTS` and `WAVETANK_ALLOWED_ORIGINS` are lists, with commas or spaces.
 
     Raises:
         ValueError: a variable has a value that it cannot have.
@@ -100,7 +107,47 @@ def read_emulator_settings() -> EmulatorSettings:
         confirm_emails=_yes("WAVETANK_CONFIRM_EMAILS"),
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
         isolation=IsolationLevel(os.environ.get("WAVETANK_ISOLATION") or "namespaces"),
+        allowed_hosts=parse_allowed_hosts(os.environ.get("WAVETANK_ALLOWED_HOSTS", "")),
+        allowed_origins=parse_allowed_origins(os.environ.get("WAVETANK_ALLOWED_ORIGINS", "")),
     )
+
+
+def parse_allowed_hosts(text: str) -> tuple[str, ...]:
+    """Names and addresses; `.name` and `*.name` are all names below it.
+
+    Raises:
+        ValueError: one of them is no host.
+    """
+    return tuple(_allowed_host(each) for each in text.replace(",", " ").split())
+
+
+def _allowed_host(text: str) -> str:
+    name = text.removeprefix("*")
+    try:
+        found = parse_authority(name.removeprefix("."))
+    except NotCanonicalError as error:
+        raise ValueError(f"WAVETANK_ALLOWED_HOSTS: {error}") from error
+    if found.port is not None or (name != text and not name.startswith(".")):
+        raise ValueError(f"WAVETANK_ALLOWED_HOSTS: expected a host, with no port; found {text!r}")
+    return f".{found.host}" if name.startswith(".") else found.host
+
+
+def parse_allowed_origins(text: str) -> frozenset[str]:
+    """Origins such as `http://localhost:3000`, each exactly one.
+
+    Raises:
+        ValueError: one of them is no origin; `null` and `*` are none, since any page can have them.
+    """
+    return frozenset(_allowed_origin(each) for each in text.replace(",", " ").split())
+
+
+def _allowed_origin(text: str) -> str:
+    origin = normalized_origin(text.removesuffix("/") if text.count("/") > 2 else text)  # noqa: PLR2004 - the two of ://
+    if origin is None or "*" in text:
+        raise ValueError(
+            f"WAVETANK_ALLOWED_ORIGINS: expected an origin as http://localhost:3000; found {text!r}"
+        )
+    return origin
 
 
 def _yes(name: str) -> bool:

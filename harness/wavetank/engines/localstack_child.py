@@ -13,7 +13,11 @@ from pathlib import Path
 
 from wavetank.clock import Clock
 from wavetank.emulator.mailbox.relay import parse_mail_server
-from wavetank.emulator.settings import IsolationLevel
+from wavetank.emulator.settings import (
+    IsolationLevel,
+    parse_allowed_hosts,
+    parse_allowed_origins,
+)
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError, UsageError
@@ -52,8 +56,10 @@ class LocalStackOptions:
     `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
     `enforce_access`: policies are. `verify_signatures`: of requests with keys that it has issued,
     and of presigned links. `confirm_emails` takes every address as confirmed;
-    `mail_server` (host:port) gets all e-mail. `corrected` False leaves what LocalStack does in its
-    own way where it can, to compare. `isolation` is the strongest isolation of functions to try.
+    `mail_server` (host:port) gets all e-mail. `allowed_hosts` and `allowed_origins` are lists of
+    what the HTTP guard lets in, as WAVETANK_ALLOWED_HOSTS and WAVETANK_ALLOWED_ORIGINS have them.
+    `corrected` False leaves what LocalStack does in its own way where it can, to compare.
+    `isolation` is the strongest isolation of functions to try.
     """
 
     folder: Path
@@ -65,6 +71,8 @@ class LocalStackOptions:
     verify_signatures: bool = True
     confirm_emails: bool = False
     mail_server: str | None = None
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
     corrected: bool = True
     isolation: str = IsolationLevel.NAMESPACES
 
@@ -79,6 +87,13 @@ class LocalStackOptions:
         if self.isolation not in list(IsolationLevel):
             levels = ", ".join(IsolationLevel)
             raise UsageError(f"one of {levels}", self.isolation, "correct WAVETANK_ISOLATION")
+        try:
+            parse_allowed_hosts(self.allowed_hosts)
+            parse_allowed_origins(self.allowed_origins)
+        except ValueError as error:
+            variable, _, problem = str(error).partition(": ")
+            expected, _, found = problem.removeprefix("expected ").partition("; found ")
+            raise UsageError(expected, found, f"correct {variable}") from error
 
     def variables(self, port: int) -> dict[str, str]:
         """LocalStack's whole environment.
@@ -107,6 +122,8 @@ class LocalStackOptions:
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "TMPDIR": str(self.folder / "tmp"),
             "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
+            "WAVETANK_ALLOWED_HOSTS": self.allowed_hosts,
+            "WAVETANK_ALLOWED_ORIGINS": self.allowed_origins,
             "WAVETANK_CONFIRM_EMAILS": "yes" if self.confirm_emails else "no",
             "WAVETANK_SIGNATURES": "verify" if self._verifies() else "skip",
             "WAVETANK_ISOLATION": self.isolation,

@@ -1,7 +1,6 @@
-"""Everything below `/_wavetank/`: who may ask for it, and how it is answered.
+"""Everything below `/_wavetank/`: how it is answered. Who may ask for it, `http_guard` decides.
 
-own_site   pure: whether a request may be answered, by its headers alone
-serving    the handler in LocalStack's chain that asks and answers; before LocalStack's own CORS
+serving    the handler in LocalStack's chain that answers, without what LocalStack adds to answers
 routes     the list of all routes, for people and programs
 answers    the forms of an answer: JSON, an error, a page of no site but ours
 """

@@ -1,9 +1,8 @@
-"""Answers everything below `/_wavetank`, before LocalStack's chain asks about CORS.
+"""Answers everything below `/_wavetank`, before LocalStack's chain reads the request's body.
 
-LocalStack lets pages of its own site and of any program on `localhost` read its answers, and lets
-no browser post a form from 127.0.0.1. Neither is right for our routes: all of them are asked here,
-those of the mailbox and the others too, so that a new one cannot be forgotten.
-[LocalStack 4.14: aws/app.py, aws/handlers/cors.py]
+By then the HTTP guard has decided that the request may be answered, and that its path has one
+spelling; see `http_guard`. What is answered here goes out as it is, without LocalStack's own
+headers. [LocalStack 4.14: aws/app.py]
 """
 
 from http import HTTPStatus
@@ -14,12 +13,10 @@ from localstack.http import Request, Response
 from localstack.http.request import get_raw_path
 from localstack.runtime import get_current_runtime, hooks
 from localstack.services.edge import ROUTER
-from localstack.utils.urls import localstack_host
 from werkzeug.exceptions import HTTPException
 
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.site.answers import HARDENING, plain
-from wavetank.emulator.site.own_site import Asked, refusal
 from wavetank.emulator.site.routes import ROOT, RouteList
 
 
@@ -29,7 +26,7 @@ def is_ours(path: str) -> bool:
 
 
 def serve(chain: Any, context: Any, response: Any) -> None:
-    """The handler; what it answers goes out as it is, without what LocalStack adds for CORS."""
+    """The handler."""
     request: Request = context.request
     if not is_ours(get_raw_path(request)):
         return
@@ -41,19 +38,16 @@ def serve(chain: Any, context: Any, response: Any) -> None:
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def serve_own_site() -> None:
-    """Puts the handler into the chain; a tank has no server, and nobody's browser asks there."""
+    """Puts the handler into the chain; in virtual time there is no server, and nothing to serve."""
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
     ROUTER.add(RouteList())
     gateway: Any = get_current_runtime().components.gateway
     chain = gateway.request_handlers
-    chain.insert(chain.index(handlers.enforce_cors), serve)
+    chain.insert(chain.index(handlers.content_decoder), serve)
 
 
 def _answer(request: Request) -> Any:
-    why = refusal(_asked(request), localstack_host().host)
-    if why is not None:
-        return plain(why, HTTPStatus.FORBIDDEN)
     try:
         return ROUTER.dispatch(request)
     except HTTPException as error:
@@ -68,9 +62,3 @@ def _of_http(error: HTTPException) -> Response:
         if name in {"Allow", "Location"}:
             answer.headers[name] = value
     return answer
-
-
-def _asked(request: Request) -> Asked:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    has_body = bool(request.content_length) or "transfer-encoding" in headers
-    return Asked(request.method, headers, has_body=has_body)

@@ -1,0 +1,14 @@
+"""The guard in front of LocalStack's chain: which HTTP requests a sandbox answers.
+
+A browser that shows other sites can reach a sandbox on loopback, and who can use a sandbox can run
+code in it. So every request is checked before LocalStack parses anything of it.
+
+targets    pure: the request target and the Host header, in one spelling or refused
+hosts      pure: which names and addresses are the sandbox's own
+origins    pure: origins of web pages, compared exactly, and the patterns of CORS rules
+sharing    pure: CORS rules of a bucket, a function URL or an HTTP API, and the headers they give
+routing    pure: what a path and a host lead to
+policy     pure: whether a request is answered, and with which CORS headers
+settings   CORS rules and buckets, as LocalStack has them
+handler    the first handler of LocalStack's chain, and the last finalizer
+"""

@@ -1,0 +1,139 @@
+"""The guard in LocalStack's chain: its first request handler, and its last finalizer.
+
+First, because LocalStack loads services and parses requests before it asks about CORS, and leaves
+that to S3 where S3 is asked. The finalizer runs whatever the chain came to: an answer, an error, an
+early end. WebSockets go through the same chain.
+
+LocalStack's own CORS handlers are taken out. They let pages of its web application, of every
+program on its port and of `EXTRA_CORS_ALLOWED_ORIGINS` in, and `DISABLE_CORS_CHECKS` all pages.
+[LocalStack 4.14: aws/app.py, aws/handlers/cors.py, services/s3/cors.py; rolo: gateway/chain.py]
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import psutil
+from localstack import config
+from localstack.aws import handlers
+from localstack.http import Response
+from localstack.runtime import get_current_runtime, hooks
+from localstack.utils.urls import localstack_host
+
+from wavetank.emulator.http_guard.hosts import HostPolicy
+from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, HttpRequest, Refused
+from wavetank.emulator.http_guard.settings import find_bucket, find_rules
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+
+LOG = logging.getLogger(__name__)
+SANDBOX = "sandbox"
+SERVED_BY = frozenset({"rolo.headers", "asgi.headers", "REMOTE_PORT"})
+"""What a server puts into a request's environment, and a call within this process does not."""
+SHARING = "access-control-"
+
+
+class HttpGuard:
+    """Decides about each request that a server has taken, and completes its answer."""
+
+    def __init__(self, policy: GuardPolicy) -> None:
+        self._policy = policy
+
+    def check(self, chain: Any, context: Any, response: Any) -> None:
+        """The first request handler: the chain ends here with a refusal or a preflight's answer."""
+        request = context.request
+        if not SERVED_BY & set(request.environ):
+            return
+        decision = self._policy.decide(_facts(request), lambda: find_bucket(request), find_rules)
+        context.http_guard = decision
+        if isinstance(decision, Refused):
+            LOG.info("Refused %s %s: %s", request.method, request.path, decision.reason)
+            response.update_from(_refusal(decision))
+            chain.terminate()
+        elif decision.is_preflight:
+            response.update_from(Response(status=HTTPStatus.OK))
+            chain.terminate()
+
+    def complete(self, _chain: Any, context: Any, response: Any) -> None:
+        """The last finalizer: what a browser may do with the answer.
+
+        `sandbox` gives a document an origin of its own and no scripts: HTML that someone stored, or
+        that an answer repeats, cannot use the API it comes from. A function may add a policy of its
+        own; the browser follows both. Our pages have theirs, in `site.answers`.
+        """
+        decision: Answered | Refused | None = getattr(context, "http_guard", None)
+        if decision is None:
+            return
+        headers = response.headers
+        is_page = isinstance(decision, Answered) and decision.is_page
+        shared = decision.headers if isinstance(decision, Answered) else {}
+        if not is_page:
+            headers.add("Content-Security-Policy", SANDBOX)
+        headers["X-Content-Type-Options"] = "nosniff"
+        if "Origin" in context.request.headers:
+            given = [name for name, _ in headers.items() if name.lower().startswith(SHARING)]
+            for name in given:
+                headers.remove(name)
+        headers.update(shared)
+        if _is_for_browser(decision) and not shared:
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers["X-Frame-Options"] = "DENY"
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def install_guard() -> None:
+    """Puts the guard into the chain; in virtual time there is no server, and so no request."""
+    settings = read_emulator_settings()
+    if settings.time is TimeChoice.VIRTUAL:
+        return
+    hosts = HostPolicy(localstack_host().host, settings.allowed_hosts, own_addresses)
+    guard = HttpGuard(GuardPolicy(hosts, settings.allowed_origins))
+    gateway: Any = get_current_runtime().components.gateway
+    gateway.request_handlers.remove(handlers.enforce_cors)
+    gateway.response_handlers.remove(handlers.add_cors_response_headers)
+    config.DISABLE_CUSTOM_CORS_S3 = True
+    gateway.request_handlers.insert(0, guard.check)
+    gateway.finalizers.append(guard.complete)
+
+
+def require_guard(gateway: Any) -> None:
+    """Checks that the guard is the first to see a request, before a server begins to listen.
+
+    Raises:
+        RuntimeError: it is not.
+    """
+    first = getattr(next(iter(gateway.request_handlers), None), "__self__", None)
+    if not isinstance(first, HttpGuard):
+        raise RuntimeError(  # noqa: TRY004 - it is the chain that is wrong, no argument's type
+            "expected the HTTP guard as the first handler; found none; see the log for its error"
+        )
+
+
+def own_addresses() -> set[str]:
+    """The addresses of this machine's or container's network interfaces, as they are now."""
+    found = psutil.net_if_addrs().values()
+    return {each.address.partition("%")[0] for addresses in found for each in addresses}
+
+
+def _facts(request: Any) -> HttpRequest:
+    headers: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        headers.setdefault(name.lower(), []).append(value)
+    length = headers.get("content-length", ["0"])
+    return HttpRequest(
+        method=request.method,
+        target=request.environ.get("RAW_URI") or request.path,
+        headers=headers,
+        scheme=request.environ.get("wsgi.url_scheme", "http"),
+        has_body=length != ["0"] or "transfer-encoding" in headers,
+    )
+
+
+def _refusal(decision: Refused) -> Response:
+    answer = Response(f"{decision.reason}\n", HTTPStatus.FORBIDDEN)
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _is_for_browser(decision: Answered | Refused) -> bool:
+    return isinstance(decision, Refused) or decision.is_browser

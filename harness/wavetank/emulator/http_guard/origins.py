@@ -1,0 +1,44 @@
+"""Origins of web pages.
+
+An origin is a scheme, a host and a port, and each of the three counts: another port of localhost is
+another program's. `null` is what any site can make a page of its own have.
+[HTML standard: origin; Fetch standard: Origin header]
+"""
+
+import re
+
+from wavetank.emulator.http_guard.targets import NotCanonicalError, parse_authority
+
+NULL_ORIGIN = "null"
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#\s]*)", re.IGNORECASE)
+
+
+def normalized_origin(text: str) -> str | None:
+    """The origin as browsers write it; None for `null`, a path, or what is no origin at all."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None:
+        return None
+    scheme = found[1].lower()
+    if not found[2]:
+        return f"{scheme}://"  # as file://, which Electron sends
+    try:
+        return parse_authority(found[2]).origin(scheme)
+    except NotCanonicalError:
+        return None
+
+
+def origin_of_url(url: str) -> str | None:
+    """The origin of a Referer's URL."""
+    found = _ORIGIN.match(url)
+    return normalized_origin(found[0]) if found else None
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether the value is the pattern, whose first `*` matches any characters.
+
+    [Amazon S3 user guide: ManageCorsUsing, "at most one * wildcard"]
+    """
+    start, star, end = pattern.partition("*")
+    if not star:
+        return value == pattern
+    return len(value) >= len(start) + len(end) and value.startswith(start) and value.endswith(end)

@@ -1,0 +1,250 @@
+"""Whether a request is answered: by its Host, its target, and who has a browser make it.
+
+Programs (SDKs, the AWS CLI, curl) send none of a browser's headers, and any Host of ours is enough.
+A browser says for whom it asks: by `Origin` with whatever changes something, by `Sec-Fetch-Site`
+with everything it sends to a loopback address or over TLS, and by `Referer` if the page lets it.
+A plain GET to another name over HTTP may have none of them; then only the `User-Agent` is left.
+[Fetch standard: Origin header; Fetch Metadata Request Headers; RFC 9110 10.1.3: Referer]
+
+| asked for by | answered |
+|---|---|
+| a program | everything |
+| one of our pages | everything below `/_wavetank` |
+| an origin in WAVETANK_ALLOWED_ORIGINS | all of AWS's APIs, and nothing below a reserved prefix |
+| an origin that a CORS rule names | what the rule says, of its bucket, function URL or API |
+| a link of any page | our pages, and S3 objects, by GET |
+| a typed address | these, the lists of a bucket, and what only tells the sandbox's state, by GET |
+| anything else | nothing |
+
+A typed address may be one that a mail program opened, so it does not change anything either. That
+a page has the sandbox's own origin is no reason to answer for AWS's APIs: pages of ours do not ask
+for them, and no other page has that origin, since every other answer is sandboxed (see `handler`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from wavetank.emulator.http_guard.hosts import HostPolicy
+from wavetank.emulator.http_guard.origins import normalized_origin, origin_of_url
+from wavetank.emulator.http_guard.routing import READING, Route, RouteKind, route_of
+from wavetank.emulator.http_guard.sharing import CorsRule, Preflight, any_request_of, rule_for
+from wavetank.emulator.http_guard.targets import (
+    Authority,
+    NotCanonicalError,
+    parse_authority,
+    parse_target,
+)
+
+JSON = "application/json"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+OWN = frozenset({RouteKind.PAGE, RouteKind.CONTROL})
+NEVER_SHARED = OWN | {RouteKind.INTERNAL}
+BROWSER_HEADERS = ("origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "referer")
+SINGLE_HEADERS = (*BROWSER_HEADERS, "content-type", "access-control-request-method")
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """What is known of a request before its body is read; names of headers in small letters."""
+
+    method: str
+    target: str
+    headers: Mapping[str, Sequence[str]]
+    scheme: str = "http"
+    has_body: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The header's only value; None where it has none."""
+        return next(iter(self.headers.get(name, ())), None)
+
+    @cached_property
+    def is_browser(self) -> bool:
+        """Whether a browser sends it.
+
+        The User-Agent alone is asked of what may come without an Origin, which is a GET.
+        """
+        if any(name in self.headers for name in BROWSER_HEADERS):
+            return True
+        agent = self.header("user-agent") or ""
+        return self.method in READING and agent.startswith("Mozilla/")
+
+    @cached_property
+    def preflight(self) -> Preflight | None:
+        """What it asks permission for, if it is an OPTIONS request that does."""
+        method = self.header("access-control-request-method")
+        if self.method != "OPTIONS" or method is None or "origin" not in self.headers:
+            return None
+        given = ",".join(self.headers.get("access-control-request-headers", ()))
+        names = tuple(name.strip().lower() for name in given.split(",") if name.strip())
+        private = "access-control-request-private-network" in self.headers
+        return Preflight(method, names, private_network=private)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The request goes on; `headers` are those that share its answer, `is_page` if it is ours.
+
+    `is_preflight`: the headers are the whole answer.
+    """
+
+    is_page: bool = False
+    is_browser: bool = False
+    is_preflight: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The request is not answered; why, and what to do, in one sentence."""
+
+    reason: str
+
+
+type FindBucket = Callable[[], str | None]
+type FindRules = Callable[[Route], Sequence[CorsRule]]
+
+
+@dataclass(frozen=True)
+class GuardPolicy:
+    """The policy of one sandbox.
+
+    `allowed_origins` may use AWS's APIs. `find_bucket` gives the bucket that exists and that
+    LocalStack finds in the request; `find_rules` gives the CORS rules of a route.
+    """
+
+    hosts: HostPolicy
+    allowed_origins: frozenset[str] = frozenset()
+
+    def decide(
+        self, request: HttpRequest, find_bucket: FindBucket, find_rules: FindRules
+    ) -> Answered | Refused:
+        """Whether the request is answered. The two functions are called for browsers only."""
+        hosts = request.headers.get("host", ())
+        if len(hosts) != 1:
+            return Refused(f"expected one Host header; found {len(hosts)}; send one")
+        try:
+            host = parse_authority(hosts[0])
+            target = parse_target(request.target, host)
+        except NotCanonicalError as error:
+            return Refused(f"{error}; correct it")
+        if not self.hosts.is_ours(host.host):
+            return Refused(
+                f"expected Host to be a name or address of the sandbox; found {hosts[0]!r}; use "
+                "127.0.0.1 or localhost, or add it to WAVETANK_ALLOWED_HOSTS"
+            )
+        if not request.is_browser:
+            route = route_of(host.host, target, None)
+            refused = _refused_body(request) if route.kind in OWN else None
+            return refused or Answered(is_page=route.kind in OWN)
+        route = route_of(host.host, target, find_bucket())
+        if route.kind not in NEVER_SHARED and target.reserved is not None:
+            return Refused(
+                f"expected a path of the {route.kind}; found {target.path!r}; correct it"
+            )
+        return self._decide_browser(request, host, route, find_rules)
+
+    def _decide_browser(
+        self, request: HttpRequest, host: Authority, route: Route, find_rules: FindRules
+    ) -> Answered | Refused:
+        if any(len(request.headers.get(name, ())) > 1 for name in SINGLE_HEADERS):
+            return Refused("expected each header of a browser once; found one twice; send it once")
+        asking = _Asking.of(request, host.origin(request.scheme))
+        if route.kind in OWN and asking.is_own:
+            return _refused_body(request) or Answered(is_page=True, is_browser=True)
+        if route.kind not in NEVER_SHARED and asking.origin is not None:
+            rules = self._rules(request, route, asking.origin, find_rules)
+            if (shared := _shared(request, asking, rules)) is not None:
+                return shared
+        if asking.may_look(route):
+            return Answered(is_page=route.kind in OWN, is_browser=True)
+        return Refused(_advice(asking, route))
+
+    def _rules(
+        self, request: HttpRequest, route: Route, origin: str, find_rules: FindRules
+    ) -> Sequence[CorsRule]:
+        """The rules that count for the route; a bucket's only for its objects."""
+        if origin in self.allowed_origins:
+            return (any_request_of(origin),)
+        if route.kind in {RouteKind.FUNCTION_URL, RouteKind.HTTP_API}:
+            return find_rules(route)
+        method = request.preflight.method if request.preflight else request.method
+        return find_rules(route) if route.is_for_objects(method) else ()
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """For whom a browser asks.
+
+    `origin` as it is sent, or that of the Referer; None where neither is told. `site` and the
+    others are the Fetch Metadata. `is_own` where every header says that a page of ours asks.
+    """
+
+    origin: str | None
+    site: str | None
+    is_own: bool
+    is_link: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest, own: str) -> "_Asking":
+        sent, site = request.header("origin"), request.header("sec-fetch-site")
+        referer = request.header("referer")
+        origin = sent if sent is not None else origin_of_url(referer) if referer else None
+        told = [site == "same-origin"] if site is not None else []
+        told += [normalized_origin(origin or "") == own] if sent is not None or referer else []
+        return cls(origin, site, bool(told) and all(told), sent is None and _is_link(request, site))
+
+    def may_look(self, route: Route) -> bool:
+        """Whether it is a GET of a link, or of a typed address, that may be answered."""
+        if not self.is_link:
+            return False
+        by_hand = self.is_own or (self.site in {None, "none"} and self.origin is None)
+        return route.only_reads or (by_hand and route.is_shown_by_hand)
+
+
+def _is_link(request: HttpRequest, site: str | None) -> bool:
+    """Whether it opens a document of its own; without Fetch Metadata a GET may always."""
+    if request.method not in READING:
+        return False
+    mode, destination = request.header("sec-fetch-mode"), request.header("sec-fetch-dest")
+    told_nothing = site is None and mode is None and destination is None
+    return told_nothing or (mode, destination) == ("navigate", "document")
+
+
+def _shared(request: HttpRequest, asking: _Asking, rules: Sequence[CorsRule]) -> Answered | None:
+    """The answer that a CORS rule allows the page to have, if one does."""
+    preflight, origin = request.preflight, asking.origin or ""
+    method, headers = (preflight.method, preflight.headers) if preflight else (request.method, ())
+    rule = rule_for(rules, origin, method, headers)
+    if rule is None:
+        return None
+    shared = rule.response_headers(origin, preflight) if "origin" in request.headers else {}
+    return Answered(is_browser=True, is_preflight=preflight is not None, headers=shared)
+
+
+def _refused_body(request: HttpRequest) -> Refused | None:
+    """What another site's page can send without permission is not taken for a program's."""
+    if request.method in READING:
+        return None
+    kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind in FORMS and "origin" not in request.headers:
+        return Refused(f"expected {JSON}, or a form of a page here; found another form; send JSON")
+    if request.has_body and kind not in FORMS and kind != JSON:
+        return Refused(f"expected {JSON}; found {kind or 'no Content-Type'}; send JSON")
+    return None
+
+
+def _advice(asking: _Asking, route: Route) -> str:
+    who = asking.origin or (f"Sec-Fetch-Site {asking.site}" if asking.site else "a browser")
+    where = {
+        RouteKind.PAGE: "open the page itself",
+        RouteKind.CONTROL: "open /_wavetank/",
+        RouteKind.INTERNAL: "ask from a program",
+        RouteKind.OBJECT: "give the bucket a CORS rule for the origin",
+        RouteKind.BUCKET: "ask from a program",
+        RouteKind.FUNCTION_URL: "give the function URL a Cors setting for the origin",
+        RouteKind.HTTP_API: "give the API a CORS setting for the origin",
+    }
+    action = where.get(route.kind, "ask from a program")
+    added = "" if route.kind in NEVER_SHARED else ", or add the origin to WAVETANK_ALLOWED_ORIGINS"
+    return f"expected no other site to ask for this; found {who}; {action}{added}"

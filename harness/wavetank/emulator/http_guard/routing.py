@@ -1,0 +1,172 @@
+"""What a request leads to, as far as the guard has to know.
+
+Only what a browser asks for is looked at: whose CORS rules count for it, and whether it only reads.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote_plus
+
+from wavetank.emulator.http_guard.targets import Target
+
+READING = frozenset({"GET", "HEAD"})
+PAGES = ("/_wavetank", "/_wavetank/", "/_wavetank/confirmation")
+PAGE_FOLDER = "/_wavetank/pages"
+STATUS = frozenset(
+    {
+        "/_aws/ses",
+        "/_localstack/health",
+        "/_localstack/info",
+        "/_localstack/init",
+        "/_localstack/plugins",
+    }
+)
+"""Answers of LocalStack's own that are for people too; none changes anything."""
+SUB_RESOURCES = frozenset(
+    """
+    abac accelerate acl analytics annotation attributes cors delete encryption
+    intelligent-tiering inventory legal-hold lifecycle location logging metadataConfiguration
+    metadataInventoryTable metadataJournalTable metadataTable metrics notification object-lock
+    ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment
+    restore retention select select-type session tagging torrent uploadId uploads versioning
+    versions website
+    """.split()  # noqa: SIM905 - forty words on forty lines are no clearer
+)
+"""The query parameters that make a request for an object or a bucket another operation of S3."""
+LISTING = frozenset(
+    """
+    continuation-token delimiter encoding-type fetch-owner key-marker list-type marker max-keys
+    prefix start-after version-id-marker x-id
+    """.split()  # noqa: SIM905 - as above
+)
+"""The query parameters with which a bucket lists its objects."""
+ACTION = "Action"
+"""The parameter that makes a call of AWS's query protocol of a request."""
+OBJECT_WRITES = frozenset({"attributes", "tagging", "uploadId", "uploads"})
+"""Sub-resources of objects that belong to reading and writing them."""
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+class RouteKind(StrEnum):
+    """What a path and a host lead to."""
+
+    PAGE = "page"
+    CONTROL = "control"
+    INTERNAL = "internal"
+    OBJECT = "object"
+    BUCKET = "bucket"
+    WEBSITE = "website"
+    FUNCTION_URL = "function URL"
+    HTTP_API = "HTTP API"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class Route:
+    """The kind, and the bucket, the function URL's identifier or the API's, where it has one."""
+
+    kind: RouteKind
+    name: str = ""
+    path: str = "/"
+    query_names: frozenset[str] = frozenset()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether a GET that a link or a typed address makes may be answered: it changes nothing.
+
+        A call of the query protocol is a GET with `Action`, so it is none of them.
+        """
+        match self.kind:
+            case RouteKind.PAGE | RouteKind.WEBSITE:
+                return ACTION not in self.query_names
+            case RouteKind.OBJECT:
+                return not self.query_names & (SUB_RESOURCES | {ACTION})
+            case _:
+                return False
+
+    @property
+    def is_shown_by_hand(self) -> bool:
+        """Whether it only reads, and is something that people look at by typing its address."""
+        match self.kind:
+            case RouteKind.CONTROL:
+                return True
+            case RouteKind.INTERNAL:
+                return self.path.removesuffix("/") in STATUS
+            case RouteKind.BUCKET:
+                return self.query_names <= LISTING
+            case _:
+                return self.only_reads
+
+    def is_for_objects(self, method: str) -> bool:
+        """Whether it reads or writes a bucket's objects, for which the bucket's CORS rules count.
+
+        A listing reads their names; a form writes one by POST to the bucket itself.
+        """
+        if self.kind is RouteKind.OBJECT:
+            return not self.query_names & (SUB_RESOURCES - OBJECT_WRITES | {ACTION})
+        if self.kind is RouteKind.WEBSITE:
+            return method in READING
+        if self.kind is not RouteKind.BUCKET:
+            return False
+        return self.query_names <= LISTING if method in READING else self._takes_form(method)
+
+    def _takes_form(self, method: str) -> bool:
+        return method == "POST" and not self.query_names
+
+
+def route_of(host: str, target: Target, bucket: str | None) -> Route:
+    """Where a request leads; `bucket` is the one that exists and that LocalStack finds in it.
+
+    A host of a data plane comes first, as in LocalStack's router, and has nothing but its own.
+    """
+    names = _query_names(target.query)
+    for mark, kind in _HOSTS.items():
+        before, found, _ = host.partition(mark)
+        if found:
+            return Route(kind, before, target.path, names)
+    if target.reserved is not None:
+        return Route(_reserved_kind(target), "", target.path, names)
+    api = _api_of_path(target.path)
+    if api is not None:
+        return Route(RouteKind.HTTP_API, api, target.path, names)
+    if bucket is None or not _BUCKET.fullmatch(bucket):
+        return Route(RouteKind.SERVICE, "", target.path, names)
+    return _bucket_route(host, target, bucket, names)
+
+
+_HOSTS = {
+    ".lambda-url.": RouteKind.FUNCTION_URL,
+    ".execute-api.": RouteKind.HTTP_API,
+    ".s3-website.": RouteKind.WEBSITE,
+}
+
+
+def _bucket_route(host: str, target: Target, bucket: str, names: frozenset[str]) -> Route:
+    """An object's, where there is a key; one spelling of the bucket's name is read, no other."""
+    inside = target.path
+    if not host.startswith(f"{bucket}.s3"):
+        start = f"/{bucket}"
+        if inside != start and not inside.startswith(f"{start}/"):
+            return Route(RouteKind.SERVICE, "", target.path, names)
+        inside = inside.removeprefix(start)
+    kind = RouteKind.OBJECT if inside.removeprefix("/") else RouteKind.BUCKET
+    return Route(kind, bucket, target.path, names)
+
+
+def _reserved_kind(target: Target) -> RouteKind:
+    if target.reserved != "_wavetank":
+        return RouteKind.INTERNAL
+    is_page = target.path in PAGES or f"{target.path}/".startswith(f"{PAGE_FOLDER}/")
+    return RouteKind.PAGE if is_page else RouteKind.CONTROL
+
+
+def _api_of_path(path: str) -> str | None:
+    """The API of a path below `/restapis` that invokes it; one below `/_aws` is reserved."""
+    parts = path.split("/")
+    invokes = len(parts) > 4 and parts[1] == "restapis" and "_user_request_" in parts  # noqa: PLR2004 - /restapis/ID/STAGE/_user_request_
+    return parts[2] if invokes else None
+
+
+def _query_names(query: str) -> frozenset[str]:
+    return frozenset(unquote_plus(each.partition("=")[0]) for each in query.split("&") if each)

@@ -1,0 +1,65 @@
+"""Buckets and CORS rules, as LocalStack has them.
+
+A bucket is found by LocalStack's own code, so that what is decided on is what is routed.
+[LocalStack 4.14: services/s3/cors.py, services/lambda_/urlrouter.py; moto: apigatewayv2/models.py]
+"""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from localstack.aws import handlers
+from localstack.http import Request
+from localstack.services.s3.cors import S3CorsHandler
+
+from wavetank.emulator.http_guard.routing import Route, RouteKind
+from wavetank.emulator.http_guard.sharing import CorsRule, rule_of_endpoint, rules_of_bucket
+
+
+def find_bucket(request: Request) -> str | None:
+    """The existing bucket that LocalStack takes the request to be for; None before S3 is loaded."""
+    handler = _s3_handler()
+    return handler.pre_parse_s3_request(request)[1] if handler else None
+
+
+def find_rules(route: Route) -> Sequence[CorsRule]:
+    """The CORS rules of the route's bucket, function URL or HTTP API."""
+    match route.kind:
+        case RouteKind.OBJECT | RouteKind.BUCKET | RouteKind.WEBSITE:
+            handler = _s3_handler()
+            found = handler.bucket_cors_index.cors.get(route.name) if handler else None
+            return rules_of_bucket(found) if found else ()
+        case RouteKind.FUNCTION_URL:
+            return [rule_of_endpoint(each) for each in _function_url_settings(route.name)]
+        case RouteKind.HTTP_API:
+            return [rule_of_endpoint(each) for each in _http_api_settings(route.name)]
+        case _:
+            return ()
+
+
+def _s3_handler() -> S3CorsHandler | None:
+    """The one that the S3 service adds to the chain when it is loaded."""
+    found = (h for h in handlers.preprocess_request.handlers if isinstance(h, S3CorsHandler))
+    return next(found, None)
+
+
+def _function_url_settings(url_id: str) -> Iterator[Mapping[str, Any]]:
+    from localstack.services.lambda_.invocation.models import lambda_stores  # noqa: PLC0415 - loads Lambda, where a request names a function URL
+
+    for _, _, store in lambda_stores.iter_stores():
+        for function in list(store.functions.values()):
+            for settings in list(function.function_url_configs.values()):
+                if settings.url_id.lower() == url_id and settings.cors:
+                    yield settings.cors
+
+
+def _http_api_settings(api_id: str) -> Iterator[Mapping[str, Any]]:
+    """Those of moto's HTTP APIs; LocalStack's free version has no service that loads them."""
+    models = sys.modules.get("moto.apigatewayv2.models")
+    if models is None:
+        return
+    for account in list(models.apigatewayv2_backends.values()):
+        for backend in list(account.values()):
+            api = backend.apis.get(api_id)
+            if api is not None and isinstance(api.cors_configuration, Mapping):
+                yield api.cors_configuration
