@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from botocore.session import get_session
+from localstack.aws.spec import load_service
 
 from tests.security.conftest import BUCKET, KEY
 from wavetank.engines.localstack_child import SERVICES
@@ -54,7 +54,7 @@ def of_every_protocol() -> list[ServiceRequest]:
 def of_every_operation() -> Iterator[ServiceRequest]:
     """All operations of LocalStack's services that a sandbox has."""
     for service in SERVICES:
-        model = get_session().get_service_model(service)
+        model = load_service(service)
         protocols = model.metadata.get("protocols") or [model.metadata["protocol"]]
         for protocol in dict.fromkeys([*protocols, *_further(service)]):
             for name in model.operation_names:

@@ -1,7 +1,7 @@
 """CORS rules as LocalStack and moto keep them, and origins as they are compared."""
 
 import pytest
-from botocore.session import get_session
+from localstack.aws.spec import load_service
 
 from wavetank.emulator.http_guard.origins import matches, normalized_origin, origin_of_url
 from wavetank.emulator.http_guard.routing import LISTING, SUB_RESOURCES
@@ -71,8 +71,8 @@ def test_a_wildcard_shares_without_credentials() -> None:
 
 
 def test_every_sub_resource_of_s3_is_known() -> None:
-    """By botocore's model of it, so that a new operation is not taken for a read of an object."""
-    service = get_session().get_service_model("s3")
+    """By AWS's model of it, so that a new operation is not taken for a read of an object."""
+    service = load_service("s3")
     uris = [service.operation_model(name).http["requestUri"] for name in service.operation_names]
     found = {
         name.partition("=")[0] for uri in uris for name in uri.partition("?")[2].split("&") if name
