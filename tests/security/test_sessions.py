@@ -101,10 +101,12 @@ def test_a_federated_user_has_no_rights_without_a_policy(host: Host, keys: Keys)
     assert read(host.endpoint, "dynamodb", keys_of(given)) == "AccessDeniedException"
 
 
-def test_sessions_and_links_end_by_the_sandboxs_clock(moved: Host, session: Keys) -> None:
+def test_sessions_and_links_end_by_the_sandboxs_clock(
+    moved: Host, session: Keys, bucket: str
+) -> None:
     """Also where a fault has made it wrong; requests with a user's key go on."""
     s3 = client_of(moved.endpoint, "s3", Keys("test", "test"), signature_version="s3v4")
-    link = s3.generate_presigned_url("list_buckets", ExpiresIn=60)
+    link = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket}, ExpiresIn=60)
     assert requests.get(link, timeout=HTTP_SECONDS).status_code == 200
     _move(moved, 2)
     assert read(moved.endpoint, "s3", session) == "ExpiredToken"
