@@ -25,14 +25,14 @@ class Settings:
     """What the machine and its user decided before the command was typed.
 
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
-    templates and the handlers are; `compose_project` is Docker's name for the sandbox;
+    templates and the handlers are; `compose_project` is the user's name for the Compose project;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one.
     """
 
     project_folder: Path
     state_folder: Path
     path: str
-    compose_project: str
+    compose_project: str | None
     mail_server: str | None
 
 
@@ -58,7 +58,7 @@ def read_settings() -> Settings:
         project_folder=project,
         state_folder=Path(state).absolute() if state else project / ".wavetank",
         path=search_path(),
-        compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
+        compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or None,
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
     )
 

@@ -13,6 +13,7 @@ from wavetank.clients import (
     sandbox_clients,
 )
 from wavetank.clock import Clock, WallClock, rfc3339
+from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
@@ -136,9 +137,15 @@ class RunningSandbox:
 
 
 def compose_sandbox() -> ComposeSandbox:
-    """The one of this project's docker-compose.yml."""
+    """The one of this clone's docker-compose.yml.
+
+    Raises:
+        UsageError: `COMPOSE_PROJECT_NAME` is no name that Compose takes.
+    """
     settings = read_settings()
-    return ComposeSandbox(settings.project_folder, settings.compose_project)
+    folder = settings.project_folder
+    name = compose_project_name(folder, settings.compose_project, settings.state_folder)
+    return ComposeSandbox(folder, name)
 
 
 def sandbox_record() -> SandboxRecord | None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from wavetank.clock import Clock
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
@@ -45,15 +46,17 @@ class SandboxFolder:
             UsageError: another sandbox runs from it.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
+        with self._lock.open("a+", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise self._in_use() from error
+            _write_over(lock, str(os.getpid()))
             try:
                 yield
             finally:
                 self._record.unlink(missing_ok=True)
+                _write_over(lock, "")
 
     def require_free(self) -> None:
         """Returns where no sandbox holds the folder.
@@ -90,26 +93,33 @@ class SandboxFolder:
         return False
 
     def stop(self, clock: Clock) -> bool:
-        """Ends the sandbox that runs from here; False when there was none.
+        """Ends the sandbox that runs from here or is starting; False when there is none.
 
         Raises:
             ConditionTimeoutError: it did not end in time.
         """
-        record = self.running()
-        if record is None:
+        owner = self._owner()
+        if owner is None:
             return False
         with suppress(ProcessLookupError):
-            os.kill(record.owner, signal.SIGTERM)
+            os.kill(owner, signal.SIGTERM)
         deadline = clock.monotonic() + STOP_SECONDS_MAX
         while self.is_owned():
             if clock.monotonic() > deadline:
                 raise ConditionTimeoutError(
                     f"the sandbox to stop within {STOP_SECONDS_MAX:.0f} s",
-                    f"process {record.owner} still there",
-                    f"end it with: kill -9 {record.owner}",
+                    f"process {owner} still there",
+                    f"end it with: kill -9 {owner}",
                 )
             clock.sleep(STOP_POLL_SECONDS)
         return True
+
+    def _owner(self) -> int | None:
+        """The process that holds the folder; None where none does."""
+        if not self.is_owned():
+            return None
+        text = self._lock.read_text(encoding="utf-8")
+        return int(text) if text.isdecimal() else None
 
     def _in_use(self) -> UsageError:
         record = self.running()
@@ -119,6 +129,12 @@ class SandboxFolder:
             found,
             "use it, stop it with ./wavetank down, or set WAVETANK_STATE to another folder",
         )
+
+
+def _write_over(file: IO[str], text: str) -> None:
+    file.truncate(0)
+    file.write(text)
+    file.flush()
 
 
 def choose_port(wanted: int | None) -> int:
