@@ -19,10 +19,9 @@ from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
+from wavetank.mailbox import Message, alerts, count_alerts
 from wavetank.naming import Names
 from wavetank.probes import (
-    Message,
-    alerts,
     delivered_objects,
     last_tick,
     read_prices,
@@ -77,7 +76,7 @@ class RunningSandbox:
         return Health(
             last_tick=rfc3339(tick) if tick else None,
             objects=len(delivered_objects(self.aws, self.names.bucket)),
-            alerts=len(alerts(self.record.endpoint)),
+            alerts=count_alerts(self.record.endpoint),
             memory_mb=self._memory_mb(),
         )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docker
-from docker.errors import DockerException, NotFound
+from docker.errors import DockerException
 from requests import RequestException
 
 from wavetank.engines.record import Engine, SandboxRecord
@@ -25,6 +25,7 @@ WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
 """Compose's label with the folder of the project's first file."""
 ANSWER_SECONDS_MAX = 10
 """Of Docker's API: an engine that is out of reach must not hold up a command."""
+UNREACHABLE = (DockerException, RequestException)
 LOG_LINES_SHOWN = 5
 READY_SECONDS_MAX = 200
 
@@ -105,20 +106,23 @@ class ComposeSandbox:
         return next((container for container in found if self._is_own(container)), None)
 
     def _containers(self, *, stopped: bool = False) -> "list[Container]":
-        """All of the project's name, whichever folder they are of."""
+        """All of the project's name, of whichever folder; none where there is no Docker."""
+        try:
+            return self._listed(stopped=stopped)
+        except UNREACHABLE:
+            return []
+
+    def _listed(self, *, stopped: bool = False) -> "list[Container]":
         labels = [
             f"com.docker.compose.project={self._name}",
             f"com.docker.compose.service={SERVICE}",
             "com.docker.compose.oneoff=False",  # containers only: images of Compose carry the rest
         ]
-        try:
-            client = docker.from_env(timeout=ANSWER_SECONDS_MAX)
-            return client.containers.list(all=stopped, filters={"label": labels})
-        except (DockerException, NotFound, RequestException):
-            return []
+        client = docker.from_env(timeout=ANSWER_SECONDS_MAX)
+        return client.containers.list(all=stopped, filters={"label": labels})
 
     def _is_own(self, container: "Container") -> bool:
-        """Whether it is of this folder; Compose writes the folder as it was typed, links and all."""
+        """Whether it is of this folder, which Compose writes as it was typed, links and all."""
         folder = container.labels.get(WORKING_DIRECTORY, "")
         return bool(folder) and Path(folder).resolve() == self._folder.resolve()
 
@@ -130,6 +134,19 @@ class ComposeSandbox:
                 f"one of {others[0].labels.get(WORKING_DIRECTORY)}",
                 "set COMPOSE_PROJECT_NAME to another name, for example in .env",
             )
+
+    def started(self) -> str | None:
+        """When the container's program was last started; None where there is no container.
+
+        Raises:
+            InfrastructureError: Docker does not answer, so that it is not known.
+        """
+        try:
+            found = self._listed()
+        except UNREACHABLE as error:
+            raise InfrastructureError("an answer of Docker", str(error), "start Docker") from error
+        own = next((container for container in found if self._is_own(container)), None)
+        return str(own.attrs["State"]["StartedAt"]) if own else None
 
     def memory_mb(self) -> int:
         """What the container uses, in megabytes, without the files that the kernel caches."""
@@ -150,7 +167,7 @@ class ComposeSandbox:
     def _require_docker(self) -> None:
         try:
             docker.from_env(timeout=ANSWER_SECONDS_MAX).ping()
-        except (DockerException, RequestException) as error:
+        except UNREACHABLE as error:
             raise InfrastructureError(
                 "a Docker engine", str(error), "start Docker, or leave --engine docker out"
             ) from error

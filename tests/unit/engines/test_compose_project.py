@@ -72,7 +72,7 @@ def test_a_name_that_compose_refuses_is_a_clear_error(name: str, tmp_path: Path)
     """From either source, and before Docker is asked anything."""
     folder = _clone(tmp_path, env=f"COMPOSE_PROJECT_NAME='{name}'")
     for given in (None, name):
-        with pytest.raises(UsageError, match="Compose project name .* correct COMPOSE_PROJECT"):
+        with pytest.raises(UsageError, match=r"Compose project name .* correct COMPOSE_PROJECT"):
             _name(folder, given)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
 from wavetank.cli.running import sandbox_record
@@ -48,14 +49,14 @@ class _Container:
 
 def _docker(monkeypatch: pytest.MonkeyPatch, *folders: Path | str) -> Containers:
     found = Containers([str(folder) for folder in folders])
-    monkeypatch.setattr(docker_engine.docker, "from_env", lambda **_: found)
+    monkeypatch.setattr(docker, "from_env", lambda **_: found)
     return found
 
 
 def test_the_container_of_another_clone_is_not_ours(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two folders of one name have one project name by Compose's rule; `down` stops its own only."""
+    """Two folders of one name have one project name by Compose's rule; `down` stops one."""
     _docker(monkeypatch, tmp_path / "other" / "wavetank")
     sandbox = ComposeSandbox(tmp_path / "mine" / "wavetank", "wavetank")
     assert sandbox.container() is None

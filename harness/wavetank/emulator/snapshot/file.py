@@ -1,7 +1,8 @@
 """The snapshot's file: one SQLite database, so that a save happens whole or not at all.
 
-Objects are written once and not at every save; SQLite's journal makes a save that is cut short (a
-kill, a full disk) as if it had not begun. A file that cannot be read is set aside, never deleted.
+Objects and messages are written once and not at every save; SQLite's journal makes a save that is
+cut short (a kill, a full disk) as if it had not begun. A file that cannot be read is set aside,
+never deleted.
 """
 
 import json
@@ -109,7 +110,7 @@ class SnapshotFile:
                 _save_batches(database, stream, batches)
             for bucket, fingerprints in contents.buckets.items():
                 _save_objects(database, bucket, fingerprints, contents.read)
-            _save_rows(database, "messages", contents.messages)
+            _save_messages(database, contents.messages)
             _save_rows(database, "subscriptions", contents.subscriptions)
 
     def objects(self, bucket: str) -> Iterator[StoredObject]:
@@ -173,6 +174,17 @@ def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> Non
     database.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of the schema, never input
     texts = [(json.dumps(row),) for row in rows]
     database.executemany(f"INSERT INTO {table} VALUES (?)", texts)  # noqa: S608 - as above
+
+
+def _save_messages(database: sqlite3.Connection, messages: list[Row]) -> None:
+    """Removes those that are gone and adds the new ones at the end, which keeps the order."""
+    query = "SELECT rowid, json_extract(message, '$.id') FROM messages"
+    saved = {name: number for number, name in database.execute(query)}
+    current = {message["id"] for message in messages}
+    gone = [(number,) for name, number in saved.items() if name not in current]
+    database.executemany("DELETE FROM messages WHERE rowid = ?", gone)
+    new = [(json.dumps(message),) for message in messages if message["id"] not in saved]
+    database.executemany("INSERT INTO messages VALUES (?)", new)
 
 
 def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> None:
