@@ -72,6 +72,11 @@ def _moves_endpoint(name: str) -> bool:
     return name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
 
 
+def with_utf8_mode() -> dict[str, str]:
+    """The environment with Python's UTF-8 mode on, also for the processes that this one starts."""
+    return {**os.environ, "PYTHONUTF8": "1"}
+
+
 def pytest_options() -> str:
     """What pytest is told by the environment, besides the command line."""
     return os.environ.get("PYTEST_ADDOPTS", "")

@@ -41,7 +41,9 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
         while (record := folder.running()) is None or record.owner != owner.pid:
             if owner.poll() is not None or clock.monotonic() > deadline:
                 owner.kill()
-                last = log_file.read_text(errors="replace").strip().splitlines()[-1:]
+                last = (
+                    log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+                )
                 raise InfrastructureError(
                     "a sandbox in the background", " ".join(last) or "none", f"see {log_file}"
                 )

@@ -185,7 +185,7 @@ def logs(
     if record.engine is Engine.DOCKER:
         found = compose_sandbox().log_lines(lines)
     else:
-        found = Path(record.log).read_text(errors="replace").splitlines()[-lines:]
+        found = Path(record.log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
     for line in found:
         output.say(line)
         output.emit("log", line=line)

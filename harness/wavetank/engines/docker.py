@@ -182,6 +182,8 @@ class ComposeSandbox:
             cwd=self._folder,
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
 

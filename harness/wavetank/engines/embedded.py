@@ -70,7 +70,7 @@ class SandboxFolder:
     def write(self, record: SandboxRecord) -> None:
         """Makes the sandbox known; whole or not at all."""
         fresh = self._record.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(record), indent=2))
+        fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
         fresh.replace(self._record)
 
     def running(self) -> SandboxRecord | None:
@@ -78,13 +78,13 @@ class SandboxFolder:
         if not self.is_owned():
             return None
         with suppress(FileNotFoundError):
-            return SandboxRecord(**json.loads(self._record.read_text()))
+            return SandboxRecord(**json.loads(self._record.read_text(encoding="utf-8")))
         return None
 
     def is_owned(self) -> bool:
         """Whether a process holds the folder, starting sandboxes included."""
         try:
-            with self._lock.open("r") as lock:
+            with self._lock.open("r", encoding="utf-8") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False

@@ -104,6 +104,6 @@ def guarded(program: Program) -> Iterator[GuardedChild]:
 def last_lines(log_file: Path) -> str:
     """The end of a log in one line; empty where there is none."""
     with suppress(FileNotFoundError):
-        lines = log_file.read_text(errors="replace").splitlines()
+        lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         return " | ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:] if line.strip())
     return ""

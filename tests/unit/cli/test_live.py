@@ -1,18 +1,18 @@
 """The lines of how things stand in the live view of `up`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from tests.clocks import Leaping
 from tests.unit.cli.windows import text_of, window
 from wavetank.cli.live import LiveState, look, rows
 from wavetank.cli.session import Session
-from wavetank.clients import sandbox_clients
+from wavetank.clients import BotoCoreError, sandbox_clients
 from wavetank.drill.record import DrillRecord
 from wavetank.errors import InfrastructureError
 from wavetank.naming import derive_names
@@ -86,6 +86,11 @@ class _Sandbox:
     clock: Leaping
 
 
+def _session(recover: Callable[[], bool]) -> Session:
+    sandbox: Any = _Sandbox(Leaping())
+    return Session(sandbox, recover)
+
+
 class _Slow:
     """A watcher whose looks fail, as those at a sandbox that is busy do."""
 
@@ -100,14 +105,13 @@ class _Slow:
 @pytest.mark.parametrize(
     "failure",
     [
-        ReadTimeoutError(endpoint_url=ENDPOINT),
-        EndpointConnectionError(endpoint_url=ENDPOINT),
+        BotoCoreError(),
         InfrastructureError("the mailbox", "read timed out", "wait"),
     ],
 )
 def test_a_look_that_gets_no_answer_is_not_the_end(watcher: Watcher, failure: Exception) -> None:
     """LocalStack runs, so the sandbox does; that it is slow is said once."""
-    session: Any = Session(_Sandbox(Leaping()), lambda: False)  # type: ignore[arg-type]
+    session = _session(lambda: False)
     slow: Any = _Slow(watcher, failure, failure)
     (first,) = look(session, slow)
     assert (first.kind, "no answer yet" in first.text) == (Kind.TROUBLE, True)
@@ -116,8 +120,8 @@ def test_a_look_that_gets_no_answer_is_not_the_end(watcher: Watcher, failure: Ex
 
 def test_a_localstack_that_ended_and_came_back_is_said(watcher: Watcher) -> None:
     """Recovery, and no trouble."""
-    session: Any = Session(_Sandbox(Leaping()), lambda: True)  # type: ignore[arg-type]
-    slow: Any = _Slow(watcher, ReadTimeoutError(endpoint_url=ENDPOINT))
+    session = _session(lambda: True)
+    slow: Any = _Slow(watcher, BotoCoreError())
     assert [happening.kind for happening in look(session, slow)] == [Kind.RESTART]
 
 
@@ -127,7 +131,7 @@ def test_a_localstack_that_does_not_come_back_is_the_end(watcher: Watcher) -> No
     def gone() -> bool:
         raise InfrastructureError("LocalStack to come up", "it ended", "see its log")
 
-    session: Any = Session(_Sandbox(Leaping()), gone)  # type: ignore[arg-type]
-    slow: Any = _Slow(watcher, ReadTimeoutError(endpoint_url=ENDPOINT))
+    session = _session(gone)
+    slow: Any = _Slow(watcher, BotoCoreError())
     with pytest.raises(InfrastructureError, match="it ended"):
         look(session, slow)
