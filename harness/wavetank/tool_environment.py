@@ -16,6 +16,7 @@ from pathlib import Path
 
 from wavetank.engines.guarded import Program, guarded
 from wavetank.errors import InfrastructureError
+from wavetank.private_files import private_folder
 from wavetank.settings import Settings
 
 
@@ -54,7 +55,7 @@ class ToolEnvironment:
         Raises:
             InfrastructureError: there is no uv, or it could not install.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         with self._locked():
             if not self._is_current():
                 on_install()

@@ -141,6 +141,12 @@ def test_calls_to_a_sandbox_are_deaf_to_the_hosts_aws_configuration(
     assert f"/{REGION}/dynamodb/" in asked[0]
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """What gives rights to others; functions' code does, as on AWS, in folders that do not."""
+    found = [path for path in (folder, *folder.rglob("*")) if "lambda" not in path.parent.parts]
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
+
+
 def _hostile(tmp_path: Path) -> dict[str, str]:
     """A shell with everything that broke a command before."""
     (tmp_path / "config").write_text(HOSTILE_CONFIGURATION, encoding="utf-8")
@@ -160,6 +166,7 @@ def test_a_run_is_the_same_in_a_shell_that_is_set_up_for_another_world(tmp_path:
     run = shell.run("run", "calm-day", "--name", "Zażółć Gęślą", "--hours", "0.2")
     assert run.code == 0, run.out + run.err
     assert "invalid" not in run.out
+    assert open_to_others(tmp_path / "state") == []
 
 
 @pytest.mark.nightly
@@ -169,6 +176,7 @@ def test_a_sandbox_comes_up_in_a_shell_that_is_set_up_for_another_world(tmp_path
     try:
         up = shell.run("up", "--detach", "--confirm-emails", "--port", str(any_free_port()))
         assert up.code == 0, up.out + up.err
+        assert open_to_others(tmp_path / "state") == []
         for command in ("status", "tick", "check", "logs"):
             done = shell.run(command)
             assert done.code == 0, f"{command}: {done.out}{done.err}"

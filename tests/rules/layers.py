@@ -51,6 +51,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "invariants",
             "ledger",
             "naming",
+            "private_files",
             "rights",
             "scenario",
             "schedule",

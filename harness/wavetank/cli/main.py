@@ -9,6 +9,7 @@ import typer
 
 from wavetank.cli.commands import HELP_OPTIONS, CommandGroup
 from wavetank.errors import ExitCode, WavetankError
+from wavetank.private_files import use_private_umask
 
 app = typer.Typer(
     name="wavetank",
@@ -44,6 +45,7 @@ def _main(
 def run() -> None:
     """Entry point: exit codes as the design has them, and no traceback without --debug."""
     _take_any_locale()
+    use_private_umask()
     try:
         app()
     except WavetankError as error:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wavetank.errors import UsageError
+from wavetank.private_files import private_file, private_folder
 
 
 class DrillKind(StrEnum):
@@ -46,7 +47,8 @@ class DrillFolder:
         Raises:
             UsageError: another drill of this pipeline is under way.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
+        private_file(self._lock)
         with self._lock.open("w", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,6 +63,7 @@ class DrillFolder:
     def write(self, record: DrillRecord) -> None:
         """Remembers the drill; whole or not at all."""
         fresh = self._record.with_suffix(".new")
+        private_file(fresh)
         fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
         fresh.replace(self._record)
 

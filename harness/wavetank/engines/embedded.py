@@ -21,6 +21,7 @@ from wavetank.clock import Clock
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.record import SandboxRecord
 from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.private_files import private_file, private_folder
 
 DEFAULT_PORT = 4566
 PORT_MAX = 65535
@@ -45,7 +46,8 @@ class SandboxFolder:
         Raises:
             UsageError: another sandbox runs from it.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        private_folder(self.path)
+        private_file(self._lock)
         with self._lock.open("a+", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,6 +72,7 @@ class SandboxFolder:
     def write(self, record: SandboxRecord) -> None:
         """Makes the sandbox known; whole or not at all."""
         fresh = self._record.with_suffix(".new")
+        private_file(fresh)
         fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
         fresh.replace(self._record)
 
@@ -173,7 +176,7 @@ def start_localstack(
     while True:
         port = choose_port(options.port)
         shutil.rmtree(options.folder, ignore_errors=True)
-        options.folder.mkdir(parents=True)
+        private_folder(options.folder)
         child = LocalStackChild(options, port, clock)
         try:
             child.start(on_wait)

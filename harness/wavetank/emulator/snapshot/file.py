@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from wavetank.private_files import private_file, private_folder
+
 LOG = logging.getLogger(__name__)
 VERSION = 2
 SCHEMA = f"""
@@ -84,7 +86,7 @@ class SnapshotFile:
         Raises:
             OSError, sqlite3.OperationalError: the folder cannot be written to.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         aside = None
         if self._path.exists() and (damage := self._damage()):
             aside = self._path.with_name(f"{self._path.stem}-damaged-{now:%Y%m%dT%H%M%SZ}.db")
@@ -92,7 +94,9 @@ class SnapshotFile:
             LOG.warning(
                 "The snapshot was damaged (%s): it is now %s, and all starts empty", damage, aside
             )
-        if not self._path.exists():
+        is_new = not self._path.exists()
+        private_file(self._path)  # SQLite gives its journal the rights of the database
+        if is_new:
             with self._opened() as database:
                 database.executescript(SCHEMA)
         return aside
