@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wavetank.clock import Clock, rfc3339
 from wavetank.errors import InfrastructureError, UsageError
+from wavetank.private_files import private_file
 from wavetank.stack.fingerprint import Fingerprint
 
 FILE = "attestation.jsonl"
@@ -63,6 +64,7 @@ class Attestation:
         )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_file(self.path)
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(f"{json.dumps(asdict(entry))}\n")
         except OSError as error:

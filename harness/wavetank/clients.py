@@ -1,17 +1,25 @@
 """The only door to AWS: every boto3 client is made here, with its retries written out.
 
 A sandbox is reached with the sandbox's own credentials and an explicit endpoint, never with what
-the host has configured, so that nothing here can touch a real account by mistake.
+the host has configured, so that nothing here can touch a real account by mistake, no proxy sees the
+calls, and no profile, variable or configuration file of the host can break or change them.
 """
 
-from dataclasses import dataclass, field, replace
+import os
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.configprovider import (
+    BOTOCORE_DEFAUT_SESSION_VARIABLES,
+    ConfigValueStore,
+    ConstantProvider,
+)
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound, WaiterError
+from botocore.session import Session as CoreSession
 
 from wavetank.errors import UsageError
 from wavetank.naming import PROBE_SESSION
@@ -63,14 +71,7 @@ class AwsClients:
 
     session: boto3.Session
     endpoint: str | None
-    config: Config = field(
-        default_factory=lambda: Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
-            s3={"addressing_style": "path"},
-        )
-    )
+    config: Config
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -127,12 +128,41 @@ class AwsClients:
 
 def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients:
     """Clients of a sandbox; LocalStack takes the account from the access key."""
-    session = boto3.Session(
-        aws_access_key_id=account,
-        aws_secret_access_key="test",  # noqa: S106 - any will do in a sandbox
-        region_name=REGION,
+    return AwsClients(
+        session=_isolated_session(account, "test"),
+        endpoint=endpoint,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
+            s3={"addressing_style": "path"},
+            proxies={},  # none: without it the SDK would take those of the environment
+        ),
     )
-    return AwsClients(session=session, endpoint=endpoint)
+
+
+def _isolated_session(key: str, secret: str, token: str | None = None) -> boto3.Session:
+    """A session that reads neither `AWS_...` variables nor files: every setting is the default.
+
+    [botocore: configprovider.py, session.py _register_config_store]
+    """
+    defaults = {
+        name: default for name, (_, _, default, _) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    } | {
+        "config_file": os.devnull,
+        "credentials_file": os.devnull,
+        "region": REGION,  # boto3 would set it by a provider that is not among these
+        "s3": None,
+    }
+    providers = {name: ConstantProvider(value) for name, value in defaults.items()}
+    core = CoreSession()
+    core.register_component("config_store", ConfigValueStore(mapping=providers))
+    return boto3.Session(
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+        botocore_session=core,
+    )
 
 
 def aws_clients(profile: str | None) -> AwsClients:
@@ -177,13 +207,10 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
         ClientError: whoever asks may not have them.
     """
     answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
-    session = boto3.Session(
-        aws_access_key_id=answer["AccessKeyId"],
-        aws_secret_access_key=answer["SecretAccessKey"],
-        aws_session_token=answer["SessionToken"],
-        region_name=REGION,
-    )
-    return AwsClients(session=session, endpoint=aws.endpoint)
+    keys = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+    if aws.endpoint is not None:
+        return replace(aws, session=_isolated_session(*keys))
+    return replace(aws, session=boto3.Session(*keys, region_name=REGION))
 
 
 def once_only(aws: AwsClients) -> AwsClients:

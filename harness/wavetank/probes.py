@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import psutil
-import requests
 
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError, InfrastructureError
+from wavetank.errors import ConditionTimeoutError
 from wavetank.invariants.ticker.sample import Sample, parse_sample, split_records
+from wavetank.mailbox import ASKING, Message, mailbox
 
-HTTP_SECONDS = 10
 SHOWN_CHARACTERS = 80
 
 
@@ -45,18 +44,6 @@ class Subscription:
 
     address: str
     confirmed: bool
-
-
-@dataclass(frozen=True)
-class Message:
-    """An e-mail in the sandbox's mailbox; its link confirms, or unsubscribes from, the topic."""
-
-    id: str
-    asks_for_confirmation: bool
-    address: str
-    subject: str
-    text: str
-    link: str
 
 
 def wait_until[T](
@@ -142,41 +129,6 @@ def subscriptions(aws: AwsClients, topic_arn: str) -> list[Subscription]:
     ]
 
 
-def mailbox(endpoint: str) -> list[Message]:
-    """The e-mails that the sandbox would have sent, oldest first.
-
-    Raises:
-        InfrastructureError: the sandbox does not answer.
-    """
-    try:
-        answer = requests.get(f"{endpoint}/_wavetank/mailbox", timeout=HTTP_SECONDS)
-        answer.raise_for_status()
-    except requests.RequestException as error:
-        raise InfrastructureError(
-            f"the mailbox of a sandbox at {endpoint}", str(error), "start one with ./wavetank up"
-        ) from error
-    return [
-        Message(
-            id=entry["id"],
-            asks_for_confirmation=entry["type"] == "SubscriptionConfirmation",
-            address=entry["to"],
-            subject=entry["subject"],
-            text=entry["text"],
-            link=entry["link"],
-        )
-        for entry in answer.json()["messages"]
-    ]
-
-
-def alerts(endpoint: str) -> list[Message]:
-    """What was published to the sandbox's topics, without what asks for confirmation.
-
-    Raises:
-        InfrastructureError: the sandbox does not answer.
-    """
-    return [message for message in mailbox(endpoint) if not message.asks_for_confirmation]
-
-
 def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[Message]:
     """For each address of the topic that is not confirmed, the last message that asks it.
 
@@ -184,10 +136,12 @@ def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[Message]:
         InfrastructureError: the sandbox does not answer.
     """
     pending = {entry.address for entry in subscriptions(aws, topic_arn) if not entry.confirmed}
+    if not pending:
+        return []
     asking = {
         message.address: message
-        for message in mailbox(endpoint)
-        if message.asks_for_confirmation and topic_arn in message.text
+        for message in mailbox(endpoint, ASKING)
+        if topic_arn in message.text
     }
     return [asking[address] for address in sorted(pending & asking.keys())]
 

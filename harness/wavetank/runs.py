@@ -16,6 +16,7 @@ from typing import Any
 
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.faults.near import one_of
+from wavetank.private_files import private_folder
 from wavetank.verdicts import Finding, Verdict
 
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
@@ -129,7 +130,7 @@ class RunShelf:
             InfrastructureError: the disk does not take it.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             run = SavedRun(self._fresh(f"{scenario}-{seed}"))
             run.scenario.write_text(text, encoding="utf-8")
         except OSError as error:

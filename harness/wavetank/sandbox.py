@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-
 from wavetank.errors import InfrastructureError
-
-HTTP_SECONDS = 60
+from wavetank.sandbox_http import ask_sandbox
 
 
 def pages_address(endpoint: str) -> str:
@@ -58,7 +55,7 @@ class SandboxControls:
 
     def localstack_version(self) -> str:
         """The version of the LocalStack that has these routes."""
-        return str(self._answer("GET", "_localstack/health")["version"])
+        return str(ask_sandbox("GET", self.endpoint, "_localstack/health")["version"])
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
         """An address is taken to have confirmed its subscription, or not to have."""
@@ -73,17 +70,4 @@ class SandboxControls:
         self._ask("DELETE", "clock")
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._answer(method, f"_wavetank/{path}", body)
-
-    def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        url = f"{self.endpoint}/{path}"
-        try:
-            answer = requests.request(method, url, json=body, timeout=HTTP_SECONDS)
-            answer.raise_for_status()
-        except requests.RequestException as error:
-            raise InfrastructureError(
-                f"Wavetank's routes at {self.endpoint}",
-                str(error),
-                "start the sandbox with ./wavetank up or docker compose up",
-            ) from error
-        return dict(answer.json())
+        return ask_sandbox(method, self.endpoint, f"_wavetank/{path}", body=body)

@@ -25,7 +25,7 @@ class Settings:
     """What the machine and its user decided before the command was typed.
 
     `state_folder` holds everything that running leaves behind; `project_folder` is where the
-    templates and the handlers are; `compose_project` is Docker's name for the sandbox;
+    templates and the handlers are; `compose_project` is the user's name for the Compose project;
     `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one;
     `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
     strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
@@ -35,7 +35,7 @@ class Settings:
     project_folder: Path
     state_folder: Path
     path: str
-    compose_project: str
+    compose_project: str | None
     mail_server: str | None
     verify_signatures: bool
     isolation: str
@@ -68,7 +68,7 @@ def read_settings() -> Settings:
         project_folder=project,
         state_folder=Path(state).absolute() if state else project / ".wavetank",
         path=search_path(),
-        compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or "wavetank",
+        compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or None,
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
         verify_signatures=_verifies_signatures(),
         isolation=os.environ.get("WAVETANK_ISOLATION") or "namespaces",
@@ -91,6 +91,11 @@ def endpoint_overrides() -> list[str]:
 
 def _moves_endpoint(name: str) -> bool:
     return name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
+
+
+def with_utf8_mode() -> dict[str, str]:
+    """The environment with Python's UTF-8 mode on, also for the processes that this one starts."""
+    return {**os.environ, "PYTHONUTF8": "1"}
 
 
 def pytest_options() -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from wavetank.engines.guarded import Program, guarded
 from wavetank.errors import InfrastructureError
+from wavetank.private_files import private_folder
 from wavetank.settings import Settings
 
 
@@ -54,7 +55,7 @@ class ToolEnvironment:
         Raises:
             InfrastructureError: there is no uv, or it could not install.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         with self._locked():
             if not self._is_current():
                 on_install()
@@ -62,16 +63,18 @@ class ToolEnvironment:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self._folder / "lock").open("w") as lock:
+        with (self._folder / "lock").open("w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _is_current(self) -> bool:
         made = self._stamp.is_file() and self.python.is_file()
-        return made and self._stamp.read_text() == self._recipe()
+        return made and self._stamp.read_text(encoding="utf-8") == self._recipe()
 
     def _recipe(self) -> str:
-        return f"{self._requirements.read_text()}\n{sys.base_prefix} {sys.version}\n"
+        return (
+            f"{self._requirements.read_text(encoding='utf-8')}\n{sys.base_prefix} {sys.version}\n"
+        )
 
     def _make(self, uv: Path) -> None:
         """Bytecode too, or the first start of each peer would be spent on it."""
@@ -80,7 +83,7 @@ class ToolEnvironment:
         self._run(uv, "venv", "--python", sys.executable, str(self._environment))
         install = ("pip", "sync", "--compile-bytecode", "--python", str(self.python))
         self._run(uv, *install, str(self._requirements))
-        self._stamp.write_text(self._recipe())
+        self._stamp.write_text(self._recipe(), encoding="utf-8")
 
     def _run(self, uv: Path, *arguments: str) -> None:
         """Away from the project, whose constraints uv would find and obey."""

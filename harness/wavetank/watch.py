@@ -7,16 +7,9 @@ from enum import StrEnum
 
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock, rfc3339
+from wavetank.mailbox import ALERT, Message, mailbox_page, messages_since
 from wavetank.naming import Names
-from wavetank.probes import (
-    DeliveredObject,
-    Message,
-    Price,
-    alerts,
-    delivered_objects,
-    last_tick,
-    read_prices,
-)
+from wavetank.probes import DeliveredObject, Price, delivered_objects, last_tick, read_prices
 from wavetank.sandbox import SandboxControls
 from wavetank.words import counted
 
@@ -73,18 +66,19 @@ class Watcher:
     _tick: datetime | None = None
     _keys: set[str] = field(default_factory=set)
     _newest: DeliveredObject | None = None
-    _messages: int = 0
+    _message: str = ""
+    """The id of the last message that was told of."""
     _trouble: str = ""
 
     def look(self) -> list[Happening]:
         """What is new, in the order of a pipeline: ticks, objects, alerts."""
-        objects, messages = self._new_objects(), self._new_messages()
-        self._look_at_stream()
-        rule = self.aws.events.describe_rule(Name=self.names.rule)
-        self.rule_on = rule["State"] == "ENABLED"
+        objects = self._new_objects()
         if not self._looked:
-            self._looked, self.records = True, 0
-            return [*self._before(objects, messages), *self._new_tick()]
+            return self._first_look(objects)
+        messages = self._new_messages()
+        self._look_at_stream()
+        self._look_at_rule()
+        self._trouble = ""
         happenings = [
             *self._new_tick(),
             *(self._happening(Kind.OBJECT, _object_line(entry)) for entry in objects),
@@ -95,11 +89,21 @@ class Watcher:
             self.totals[happening.kind] += 1
         return happenings
 
-    def _before(
-        self, objects: list[DeliveredObject], messages: list[Message]
-    ) -> Iterator[Happening]:
+    def _first_look(self, objects: list[DeliveredObject]) -> list[Happening]:
+        page = mailbox_page(self.endpoint, limit=0)
+        self._look_at_stream()
+        self._look_at_rule()
+        happenings = [*self._before(len(objects), page.alerts), *self._new_tick()]
+        self._looked, self._message, self.records = True, page.newest, 0
+        return happenings
+
+    def _look_at_rule(self) -> None:
+        rule = self.aws.events.describe_rule(Name=self.names.rule)
+        self.rule_on = rule["State"] == "ENABLED"
+
+    def _before(self, objects: int, messages: int) -> Iterator[Happening]:
         if objects or messages:
-            there = f"{counted(len(objects), 'object')} and {counted(len(messages), 'e-mail')}"
+            there = f"{counted(objects, 'object')} and {counted(messages, 'e-mail')}"
             yield self._happening(Kind.HELD, f"{there} from before")
 
     def _look_at_stream(self) -> None:
@@ -143,8 +147,14 @@ class Watcher:
         return fresh
 
     def _new_messages(self) -> list[Message]:
-        messages = alerts(self.endpoint)
-        fresh, self._messages = messages[self._messages :], len(messages)
+        """Those after the last one; none where a LocalStack that came back does not have that."""
+        fresh: list[Message] = []
+        for page in messages_since(self.endpoint, self._message, kind=ALERT):
+            if not page.continues:
+                self._message = mailbox_page(self.endpoint, limit=0).newest
+                return []
+            fresh += page.messages
+            self._message = page.next
         return fresh
 
     def _happening(self, kind: Kind, text: str) -> Happening:

@@ -65,8 +65,8 @@ class Project:
         return container
 
     def remove(self) -> None:
-        """Stops it and removes its volume."""
-        self.compose("down", "--volumes", "--timeout", "5")
+        """Stops it and removes its volume, and the name of its image."""
+        self.compose("down", "--volumes", "--rmi", "local", "--timeout", "5")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -28,7 +28,7 @@ def test_every_docker_command_of_a_document_runs(document: str, tmp_path: Path) 
             if ELSEWHERE not in line:
                 assert_runs(line, variables)
     finally:
-        run("docker compose down --volumes --timeout 5", variables)
+        run("docker compose down --volumes --rmi local --timeout 5", variables)
 
 
 def test_the_commands_of_docker_are_in_the_documents() -> None:

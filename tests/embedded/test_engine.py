@@ -277,6 +277,22 @@ def test_a_record_left_by_a_crash_is_no_sandbox(tmp_path: Path) -> None:
     assert folder.stop(WallClock()) is False
 
 
+def test_a_sandbox_that_is_still_starting_is_stopped_too(tmp_path: Path) -> None:
+    """It holds the folder before it is ready; another process of the folder ends it."""
+    waits = (
+        "import pathlib, signal, sys; from wavetank.engines.embedded import SandboxFolder\n"
+        "with SandboxFolder(pathlib.Path(sys.argv[1])).owned(): print(flush=True); signal.pause()"
+    )
+    command = [sys.executable, "-c", waits, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as starting:
+        assert starting.stdout is not None
+        starting.stdout.readline()
+        folder = SandboxFolder(tmp_path)
+        assert folder.running() is None
+        assert folder.stop(WallClock()) is True
+        assert starting.wait() == -signal.SIGTERM
+
+
 def test_what_a_sandbox_says_of_itself_comes_back(tmp_path: Path) -> None:
     """Other commands read it whole while the owner holds the folder."""
     folder = SandboxFolder(tmp_path)

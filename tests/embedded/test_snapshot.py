@@ -19,17 +19,16 @@ from tests.live.switches import active, begin
 from tests.waiting import wait_until_true
 from wavetank.clients import sandbox_clients
 from wavetank.clock import WallClock, floor_to_minute
-from wavetank.engines.embedded import SandboxFolder, start_localstack
+from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.mailbox import Message, mailbox
 from wavetank.naming import Names
 from wavetank.probes import (
     DeliveredObject,
-    Message,
     Price,
     Subscription,
     delivered_objects,
     last_tick,
-    mailbox,
     read_prices,
     read_records,
     subscriptions,
@@ -87,9 +86,16 @@ class Sandbox:
         return Holdings(
             prices=read_prices(self.aws, self.names.table),
             objects=delivered_objects(self.aws, self.names.bucket),
-            messages=mailbox(self.child.endpoint),
+            messages=[self._without_port(found) for found in mailbox(self.child.endpoint)],
             addresses=subscriptions(self.aws, topic_arn(self.aws, self.names)),
         )
+
+    def _without_port(self, message: Message) -> Message:
+        """A message's link leads to where the sandbox is now, which is another port each time."""
+        endpoint = self.child.endpoint
+        assert message.link.startswith(endpoint)
+        text, link = message.text.replace(endpoint, ""), message.link.replace(endpoint, "")
+        return replace(message, text=text, link=link)
 
     def instants(self) -> list[datetime]:
         """Those that were delivered for one ticker."""
@@ -118,12 +124,16 @@ class Sandbox:
 
 
 @contextmanager
-def _sandbox(state: Path, names: Names) -> Iterator[Sandbox]:
+def _sandbox(
+    state: Path, names: Names, *, port: int | None = None, confirm_emails: bool = False
+) -> Iterator[Sandbox]:
     folder = SandboxFolder(state)
     options = LocalStackOptions(
         folder=folder.path / "localstack",
         path=read_settings().path,
         snapshot_file=folder.snapshot_file,
+        port=port,
+        confirm_emails=confirm_emails,
     )
     with folder.owned():
         child = start_localstack(folder, options, WallClock())
@@ -183,6 +193,18 @@ def test_a_stop_loses_nothing(stopped: Stopped, tmp_path: Path) -> None:
         confirm(sandbox.child.endpoint, UNCONFIRMED)
         assert [entry.confirmed for entry in sandbox.holdings().addresses] == [True, True]
         _assert_delivers_what_was_on_its_way(sandbox)
+
+
+def test_a_start_that_confirms_addresses_confirms_those_that_waited_before(
+    stopped: Stopped, tmp_path: Path
+) -> None:
+    """The snapshot has the address waiting, and its link with a port that is no longer right."""
+    assert {entry.confirmed for entry in stopped.held.addresses} == {True, False}
+    state, port = stopped.copy(tmp_path / "state"), any_free_port()
+    with _sandbox(state, stopped.names, port=port, confirm_emails=True) as sandbox:
+        held = sandbox.holdings()  # each message's link has the port
+        assert [entry.confirmed for entry in held.addresses] == [True, True]
+        assert held.messages == stopped.held.messages
 
 
 def _assert_delivers_what_was_on_its_way(sandbox: Sandbox) -> None:

@@ -21,7 +21,6 @@ from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.settings import REGION, read_settings
 
-IMAGE = "wavetank/localstack:4.14.0"
 CONTAINER_PYTHON = "/opt/code/localstack/.venv/bin/python"
 PROJECT = Path(__file__).parents[2]
 RETRY_BASE_DELAY_SECONDS = 1
@@ -125,7 +124,7 @@ def container_host() -> Iterator[Host]:
     """The image of docker-compose.yml with its environment; what is in it, the tests deploy."""
     testcontainers_config.ryuk_disabled = True  # it is an image of its own; `with` cleans up here
     service = compose_service()
-    container = LocalStackContainer(image=IMAGE, region_name=REGION)
+    container = LocalStackContainer(image=service["image"], region_name=REGION)
     container.ports["4566/tcp"] = ("127.0.0.1",)  # type: ignore[assignment]  # any port of loopback
     environment = service["environment"] | {
         "LAMBDA_RETRY_BASE_DELAY": str(RETRY_BASE_DELAY_SECONDS),
@@ -143,10 +142,14 @@ def container_host() -> Iterator[Host]:
 
 
 def compose_service() -> dict[str, Any]:
-    """The service of docker-compose.yml with its defaults filled in; its image is built."""
+    """The service of docker-compose.yml with its defaults filled in; its image is built.
+
+    The image has the name that Compose gives it, since the file leaves it to Compose.
+    """
     _compose("build", "--quiet")
     configuration = json.loads(_compose("config", "--format", "json"))
-    return dict(configuration["services"]["localstack"])
+    image = f"{configuration['name']}-localstack"
+    return {"image": image, **configuration["services"]["localstack"]}
 
 
 def require_docker(*, demanded: bool) -> None:

@@ -14,7 +14,8 @@ from tests.live.names import unique_letters
 from tests.waiting import wait_until_true
 from wavetank.clients import AwsClients, ClientError, error_code
 from wavetank.emulator.mailbox.subscriptions import MESSAGES_MAX, TOKEN_LIFE
-from wavetank.probes import Message, subscriptions
+from wavetank.mailbox import Message
+from wavetank.probes import subscriptions
 from wavetank.sandbox import SandboxControls
 
 

@@ -17,7 +17,8 @@ from wavetank.drill.record import DrillKind
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
 from wavetank.invariants.ticker.sample import Sample
-from wavetank.probes import alerts, delivered_objects, read_prices, read_records
+from wavetank.mailbox import alerts
+from wavetank.probes import delivered_objects, read_prices, read_records
 from wavetank.requirements import check_requirements
 from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployed import deployed_pipelines

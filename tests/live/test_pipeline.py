@@ -15,15 +15,8 @@ from wavetank.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
 from wavetank.invariants.ticker.sample import Sample
-from wavetank.probes import (
-    DeliveredObject,
-    Message,
-    alerts,
-    delivered_objects,
-    last_tick,
-    read_prices,
-    read_records,
-)
+from wavetank.mailbox import Message, alerts
+from wavetank.probes import DeliveredObject, delivered_objects, last_tick, read_prices, read_records
 from wavetank.requirements import check_requirements
 from wavetank.sandbox import SandboxControls
 from wavetank.stack.package import package_files

@@ -20,7 +20,8 @@ from wavetank.clock import WallClock
 from wavetank.errors import ExitCode, UsageError
 from wavetank.live.alerts_in_log import alerts_in_log
 from wavetank.live.observation import FOOTER
-from wavetank.probes import alerts, subscriptions
+from wavetank.mailbox import alerts
+from wavetank.probes import subscriptions
 from wavetank.requirements import topic_arn
 from wavetank.runs import SavedRun
 

@@ -17,8 +17,8 @@ from wavetank.history import DestinationReached, Event, GivenUp, MessageSent, Tr
 from wavetank.history.events import OK
 from wavetank.live.alerts_in_log import PublishedAlert, alerts_in_log
 from wavetank.live.attempts import attempts_in_log
+from wavetank.mailbox import alerts
 from wavetank.naming import Names
-from wavetank.probes import alerts
 from wavetank.stack.deployed import deployed_pipelines
 from wavetank.target import Target
 

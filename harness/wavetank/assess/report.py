@@ -9,6 +9,7 @@ from wavetank.assess import access, bucket, convention, coverage, looking, mail,
 from wavetank.assess.looking import Row
 from wavetank.clock import rfc3339
 from wavetank.errors import InfrastructureError
+from wavetank.private_files import users_umask
 from wavetank.verdicts import Verdict
 
 CRITERIA: Mapping[str, str] = {
@@ -65,7 +66,7 @@ def write_csv(path: Path, rows: Iterable[Row]) -> None:
     """
     header = [*PERSON, "verdict", *CRITERIA, *MEASURED, "why"]
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with users_umask(), path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, header)
             writer.writeheader()
             for row in rows:

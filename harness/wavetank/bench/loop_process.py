@@ -78,6 +78,7 @@ def looping(setup: HandlerSetup, endpoint: str, path: str, folder: Path) -> Iter
             env={**_variables(endpoint, path, folder), **setup.variables},
             start_new_session=True,
             text=True,
+            encoding="utf-8",
         ) as process,
     ):
         assert process.stdin is not None  # it was asked for

@@ -106,7 +106,9 @@ def _same(one: Remembered, other: Remembered) -> bool:
 
 
 def _replace(file: Path, text: str) -> None:
-    with NamedTemporaryFile("w", dir=file.parent, prefix=f"{file.name}.", delete=False) as new:
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=file.parent, prefix=f"{file.name}.", delete=False
+    ) as new:
         try:
             new.write(text)
             new.flush()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wavetank.driver.play import Story
 from wavetank.errors import InfrastructureError
+from wavetank.private_files import private_folder
 from wavetank.scenario.shelf import SUFFIX
 from wavetank.scenario.text import scenario_to_toml
 
@@ -26,7 +27,7 @@ def save_story(story: Story, folder: Path, why: str) -> Path:
     """
     file = folder / f"{story.scenario.name}{SUFFIX}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         file.write_text(scenario_to_toml(story.scenario, why), encoding="utf-8")
     except OSError as error:
         raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error

@@ -9,6 +9,7 @@ from wavetank.cli.running import attach_to_deployed
 from wavetank.clock import WallClock
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import InfrastructureError
+from wavetank.private_files import private_file, private_folder
 from wavetank.sandbox import pages_address
 
 READY_SECONDS_MAX = 180.0
@@ -24,9 +25,10 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
         InfrastructureError: it ended instead, with its own last words.
     """
     folder.require_free()
-    folder.path.mkdir(parents=True, exist_ok=True)
+    private_folder(folder.path)
     log_file = folder.path / "up.log"
     arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
+    private_file(log_file)
     with log_file.open("wb") as log:
         owner = subprocess.Popen(
             [sys.executable, "-m", "wavetank", *arguments],
@@ -41,7 +43,9 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
         while (record := folder.running()) is None or record.owner != owner.pid:
             if owner.poll() is not None or clock.monotonic() > deadline:
                 owner.kill()
-                last = log_file.read_text(errors="replace").strip().splitlines()[-1:]
+                last = (
+                    log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+                )
                 raise InfrastructureError(
                     "a sandbox in the background", " ".join(last) or "none", f"see {log_file}"
                 )

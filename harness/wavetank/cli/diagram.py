@@ -35,6 +35,7 @@ from wavetank.errors import UsageError
 from wavetank.naming import derive_names
 from wavetank.pipelines.given.references import Scope
 from wavetank.pipelines.templates import parse_parameters
+from wavetank.private_files import users_umask
 from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 
@@ -123,7 +124,8 @@ def _write(to: Path, drawn: str, form: Format) -> None:
                 found = f"--format {form}"
                 raise UsageError(f"a Mermaid flowchart for {to}", found, "add --format mermaid")
             drawn = with_flowchart(to.read_text(encoding="utf-8"), drawn, str(to))
-        to.write_text(drawn, encoding="utf-8")
+        with users_umask():
+            to.write_text(drawn, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(f"to write {to}", reason, "correct --output") from error

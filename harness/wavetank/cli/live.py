@@ -42,12 +42,12 @@ def follow(session: Session, output: Output, drill: Callable[[], DrillRecord | N
     watcher = Watcher(sandbox.aws, sandbox.names, sandbox.record.endpoint, sandbox.clock)
     output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
     output.say(f"pages: {pages_address(sandbox.record.endpoint)}")
-    show_unconfirmed(sandbox, output)
+    _show_unconfirmed(session, watcher, output)
     state = LiveState(watcher, sandbox.clock, drill)
     try:
         with output.below(lambda: state.picture(output.progress.width)):
             while True:
-                for happening in _look(session, watcher):
+                for happening in look(session, watcher):
                     _say(happening, output)
                 sandbox.clock.sleep(LOOK_SECONDS)
     except Stopped:
@@ -119,18 +119,31 @@ def rows(parts: Sequence[str], width: int) -> list[str]:
     return found
 
 
-def _look(session: Session, watcher: Watcher) -> list[Happening]:
-    """What is new; a sandbox that died and came back is news too."""
+def look(session: Session, watcher: Watcher) -> list[Happening]:
+    """What is new; a sandbox that died and came back is news too.
+
+    Raises:
+        InfrastructureError: LocalStack ended and did not come back.
+    """
     try:
         return watcher.look()
     except ClientError as error:  # it answers, but something was taken away: not ours to end for
         return watcher.notice(str(error))
-    except (BotoCoreError, InfrastructureError):
-        if not session.recover():
-            raise
+    except (BotoCoreError, InfrastructureError) as error:
+        if not session.recover():  # it is slow, or cut off for a while: the next look may succeed
+            return watcher.notice(f"no answer yet: {error}")
         return [
             Happening(Kind.RESTART, session.sandbox.clock.now(), "LocalStack ended and is back")
         ]
+
+
+def _show_unconfirmed(session: Session, watcher: Watcher, output: Output) -> None:
+    """No reason to end where it cannot be said at once."""
+    try:
+        show_unconfirmed(session.sandbox, output)
+    except (BotoCoreError, InfrastructureError) as error:
+        for happening in watcher.notice(f"no answer yet: {error}"):
+            _say(happening, output)
 
 
 def _say(happening: Happening, output: Output) -> None:

@@ -1,12 +1,15 @@
 """The `wavetank` command: its own options, and errors as messages with exit codes."""
 
+import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from wavetank.cli.commands import HELP_OPTIONS, CommandGroup
 from wavetank.errors import ExitCode, WavetankError
+from wavetank.private_files import use_private_umask
 
 app = typer.Typer(
     name="wavetank",
@@ -41,6 +44,8 @@ def _main(
 
 def run() -> None:
     """Entry point: exit codes as the design has them, and no traceback without --debug."""
+    _take_any_locale()
+    use_private_umask()
     try:
         app()
     except WavetankError as error:
@@ -57,6 +62,21 @@ def run() -> None:
         kind = type(error).__name__
         _say(f"{kind}: {error}; run again with --debug to see where")
         sys.exit(ExitCode.INFRASTRUCTURE)
+
+
+def _take_any_locale() -> None:
+    """Starts again in Python's UTF-8 mode where the locale is another; no letter is an error.
+
+    LocalStack and other libraries read their files by the locale's encoding, and a name that the
+    user types is UTF-8 whatever the locale says.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        from wavetank.settings import with_utf8_mode  # noqa: PLC0415 - not for the usual locale
+
+        os.execve(sys.executable, sys.orig_argv, with_utf8_mode())  # noqa: S606 - itself
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _say(message: str) -> None:

@@ -12,6 +12,7 @@ from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
 from wavetank.errors import UsageError
 from wavetank.faults.near import one_of
+from wavetank.private_files import users_umask
 from wavetank.settings import read_settings
 from wavetank.tool_environment import ToolEnvironment, find_uv
 
@@ -106,7 +107,9 @@ def _execute(path: Path, source: str, file: Path, output: Output) -> None:
     from wavetank.analysis.notebook import read_notebook  # noqa: PLC0415 - is of an extra
 
     with output.waiting(f"executing {path.stem} on {source}"):
-        read_notebook(path).reading(source).executed().write(file)
+        executed = read_notebook(path).reading(source).executed()
+        with users_umask():
+            executed.write(file)
     output.say(f"written: {file}")
 
 

@@ -12,8 +12,9 @@ from wavetank.cli.session import SandboxPlan, Stopped, embedded_session, stop_on
 from wavetank.clock import floor_to_minute, rfc3339
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import ConditionTimeoutError, ExitCode, InfrastructureError
+from wavetank.mailbox import alerts
 from wavetank.naming import StreamNameCase
-from wavetank.probes import alerts, wait_until
+from wavetank.probes import wait_until
 from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wavetank.cli.output import Output
 from wavetank.errors import InfrastructureError
+from wavetank.private_files import private_folder
 from wavetank.report.index import CampaignIndex
 from wavetank.runs import SavedRun
 
@@ -36,7 +37,7 @@ def write_index(index: CampaignIndex, folder: Path, output: Output) -> None:
 
     file = folder / INDEX
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         file.write_text(render_index(index), encoding="utf-8", newline="\n")
     except OSError as error:
         raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error

@@ -13,15 +13,15 @@ from wavetank.clients import (
     sandbox_clients,
 )
 from wavetank.clock import Clock, WallClock, rfc3339
+from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
+from wavetank.mailbox import Message, alerts, count_alerts
 from wavetank.naming import Names
 from wavetank.probes import (
-    Message,
-    alerts,
     delivered_objects,
     last_tick,
     read_prices,
@@ -76,7 +76,7 @@ class RunningSandbox:
         return Health(
             last_tick=rfc3339(tick) if tick else None,
             objects=len(delivered_objects(self.aws, self.names.bucket)),
-            alerts=len(alerts(self.record.endpoint)),
+            alerts=count_alerts(self.record.endpoint),
             memory_mb=self._memory_mb(),
         )
 
@@ -136,9 +136,15 @@ class RunningSandbox:
 
 
 def compose_sandbox() -> ComposeSandbox:
-    """The one of this project's docker-compose.yml."""
+    """The one of this clone's docker-compose.yml.
+
+    Raises:
+        UsageError: `COMPOSE_PROJECT_NAME` is no name that Compose takes.
+    """
     settings = read_settings()
-    return ComposeSandbox(settings.project_folder, settings.compose_project)
+    folder = settings.project_folder
+    name = compose_project_name(folder, settings.compose_project, settings.state_folder)
+    return ComposeSandbox(folder, name)
 
 
 def sandbox_record() -> SandboxRecord | None:

@@ -136,8 +136,9 @@ def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  #
     """Stop the sandbox that runs from this project; the next one takes up what it held."""
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
-        stopped = SandboxFolder(read_settings().state_folder).stop(WallClock())
-        stopped = compose_sandbox().down() or stopped
+        embedded = SandboxFolder(read_settings().state_folder).stop(WallClock())
+        # An embedded sandbox is the one that every command means: Compose is not even asked then.
+        stopped = embedded or compose_sandbox().down()
     output.say("stopped" if stopped else "no sandbox is running")
     output.emit("down", stopped=stopped)
 
@@ -194,7 +195,7 @@ def logs(
     if record.engine is Engine.DOCKER:
         found = compose_sandbox().log_lines(lines)
     else:
-        found = Path(record.log).read_text(errors="replace").splitlines()[-lines:]
+        found = Path(record.log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
     for line in found:
         output.say(line)
         output.emit("log", line=line)

@@ -10,11 +10,12 @@ from types import FrameType
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, attach, attach_to_deployed, compose_sandbox
 from wavetank.clock import WallClock, floor_to_minute, minute_before
+from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import UsageError
+from wavetank.errors import InfrastructureError, UsageError
 from wavetank.naming import Names, StreamNameCase, derive_names
 from wavetank.probes import wait_until
 from wavetank.settings import Settings
@@ -84,8 +85,8 @@ class SandboxPlan:
 class Session:
     """A sandbox that this process looks after.
 
-    `recover` is for when the sandbox no longer answers: it returns True once it does again, False
-    where it never stopped, so that whatever went wrong is something else.
+    `recover` is for when the sandbox does not answer: it returns True once LocalStack, which had
+    ended, answers again, and False where it never ended: then it is only slow, or cut off.
     """
 
     sandbox: RunningSandbox
@@ -215,24 +216,48 @@ def docker_session(plan: SandboxPlan, output: Output, *, leave: bool) -> Iterato
             record = compose.up(_compose_variables(plan))
         sandbox = attach_to_deployed(record)
         output.emit("ready", endpoint=record.endpoint, names=sandbox.names.stem)
-        yield Session(sandbox, lambda: _wait_until_ready_again(record))
+        yield Session(sandbox, _InDocker(compose, record).recover)
     finally:
         if not leave:
             with output.waiting("stopping"):
                 compose.down()
 
 
-def _wait_until_ready_again(record: SandboxRecord) -> bool:
-    """Docker starts a container again by itself when its program dies."""
-    wait_until(
-        lambda: init_state(record.endpoint),
-        lambda state: state is not None and state.ready,
-        expected=f"the sandbox at {record.endpoint} to come back",
-        hint=f"see: {record.log}",
-        within_seconds=RECOVERY_SECONDS_MAX,
-        clock=WallClock(),
-    )
-    return True
+class _InDocker:
+    """LocalStack in a container, which Docker starts again by itself when its program dies."""
+
+    def __init__(self, compose: ComposeSandbox, record: SandboxRecord) -> None:
+        self._compose = compose
+        self._record = record
+        self._started = compose.started()
+
+    def recover(self) -> bool:
+        """Waits until it is ready again where it was started again; False where it never ended.
+
+        Raises:
+            InfrastructureError: the container is gone.
+            ConditionTimeoutError: it was started again and does not become ready.
+        """
+        try:
+            started = self._compose.started()
+        except InfrastructureError:  # Docker is slow too: that is not the end of the sandbox
+            return False
+        if started is None:
+            raise InfrastructureError(
+                "the sandbox's container", "none", "start it again with ./wavetank up"
+            )
+        if started == self._started:
+            return False
+        wait_until(
+            lambda: init_state(self._record.endpoint),
+            lambda state: state is not None and state.ready,
+            expected=f"the sandbox at {self._record.endpoint} to come back",
+            hint=f"see: {self._record.log}",
+            within_seconds=RECOVERY_SECONDS_MAX,
+            clock=WallClock(),
+        )
+        self._started = started
+        return True
 
 
 def _compose_variables(plan: SandboxPlan) -> dict[str, str]:

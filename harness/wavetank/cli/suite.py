@@ -11,6 +11,7 @@ import typer
 
 from wavetank.cli.attesting import attest_suite
 from wavetank.cli.output import Output
+from wavetank.private_files import umask_of_user
 from wavetank.settings import pytest_options, read_settings
 from wavetank.stack.fingerprint import project_fingerprints
 
@@ -31,7 +32,7 @@ def test(context: typer.Context) -> None:
     whole = runs_everything([*shlex.split(pytest_options()), *context.args])
     before = project_fingerprints(project) if whole else []
     command = [sys.executable, "-m", "pytest", *PARALLEL, *context.args]
-    finished = subprocess.run(command, cwd=project, check=False)
+    finished = subprocess.run(command, cwd=project, check=False, umask=umask_of_user())
     if finished.returncode == 0 and whole:
         path = attest_suite(before, project)
         Output(as_json=False).say(f"written down that these bytes passed: {path}")

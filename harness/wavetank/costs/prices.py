@@ -72,7 +72,7 @@ def _is_old(published: date, today: date) -> bool:
 
 def read_prices() -> PriceTable:
     """The package's own table."""
-    text = files("wavetank.costs").joinpath("prices.toml").read_text()
+    text = files("wavetank.costs").joinpath("prices.toml").read_text(encoding="utf-8")
     entries = tomllib.loads(text, parse_float=Decimal)
     return PriceTable({key: _price(entry) for key, entry in entries.items()})
 

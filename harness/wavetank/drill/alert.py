@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.mailbox import ALERT, Message, messages_since
 from wavetank.naming import Names
-from wavetank.probes import alerts, subscriptions
+from wavetank.probes import subscriptions
 
 PUBLISHED = "alert published"
 """The notification function's own words."""
@@ -48,10 +49,18 @@ type FindAlert = Callable[[str], Alert | None]
 
 
 def alert_in_mailbox(endpoint: str) -> FindAlert:
-    """Looks into the sandbox's mailbox."""
+    """Looks into the sandbox's mailbox; each look reads what came since the one before."""
+    seen: list[Message] = []
+    last = ""
 
     def find(request: str) -> Alert | None:
-        found = [message for message in alerts(endpoint) if request in message.text]
+        nonlocal last
+        for page in messages_since(endpoint, last, kind=ALERT):
+            if not page.continues:
+                seen.clear()
+            seen.extend(page.messages)
+            last = page.next
+        found = [message for message in seen if request in message.text]
         if not found:
             return None
         first = found[0]

@@ -8,8 +8,9 @@ from datetime import datetime
 from wavetank.clients import AwsClients, BotoCoreError, ClientError
 from wavetank.clock import Clock, floor_to_minute, rfc3339
 from wavetank.errors import InfrastructureError
+from wavetank.mailbox import mailbox
 from wavetank.naming import Names
-from wavetank.probes import delivered_objects, last_tick, mailbox, read_prices, wait_until
+from wavetank.probes import delivered_objects, last_tick, read_prices, wait_until
 from wavetank.sandbox import SandboxControls
 from wavetank.trigger import Trigger
 

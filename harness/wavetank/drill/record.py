@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wavetank.errors import UsageError
+from wavetank.private_files import private_file, private_folder
 
 
 class DrillKind(StrEnum):
@@ -46,8 +47,9 @@ class DrillFolder:
         Raises:
             UsageError: another drill of this pipeline is under way.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
+        private_folder(self._folder)
+        private_file(self._lock)
+        with self._lock.open("w", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -61,7 +63,8 @@ class DrillFolder:
     def write(self, record: DrillRecord) -> None:
         """Remembers the drill; whole or not at all."""
         fresh = self._record.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(record), indent=2))
+        private_file(fresh)
+        fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
         fresh.replace(self._record)
 
     def read(self) -> DrillRecord | None:
@@ -70,7 +73,7 @@ class DrillFolder:
         A damaged file says only that there was one.
         """
         with suppress(FileNotFoundError):
-            text = self._record.read_text()
+            text = self._record.read_text(encoding="utf-8")
             try:
                 return DrillRecord(**json.loads(text))
             except (TypeError, ValueError):
@@ -81,7 +84,7 @@ class DrillFolder:
         """Whether a drill was not ended, and is not under way either."""
         if not self._record.exists():
             return False
-        with self._lock.open("r") as lock:
+        with self._lock.open("r", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -10,22 +10,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docker
-from docker.errors import DockerException, NotFound
+from docker.errors import DockerException
+from requests import RequestException
 
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError
+from wavetank.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
 SERVICE = "localstack"
 PORT = "4566/tcp"
+WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
+"""Compose's label with the folder of the project's first file."""
+ANSWER_SECONDS_MAX = 10
+"""Of Docker's API: an engine that is out of reach must not hold up a command."""
+UNREACHABLE = (DockerException, RequestException)
 LOG_LINES_SHOWN = 5
 READY_SECONDS_MAX = 200
 
 
 class ComposeSandbox:
-    """The sandbox of one project folder; `project_name` tells several on one machine apart."""
+    """The sandbox of one clone: of the project's name, and of the clone's folder.
+
+    The folder counts as well, since Compose names the projects of two folders of one name alike.
+    """
 
     def __init__(self, project_folder: Path, project_name: str) -> None:
         self._folder = project_folder
@@ -37,9 +46,11 @@ class ComposeSandbox:
         `variables` are those of `.env.example`; they win over `.env`.
 
         Raises:
+            UsageError: a project of the same name runs from another folder.
             InfrastructureError: there is no Docker, or the sandbox did not come up.
         """
         self._require_docker()
+        self._require_own_project()
         wait = ("--wait", "--wait-timeout", str(READY_SECONDS_MAX))
         done = self._compose(variables, "up", "--build", "--detach", *wait)
         record = self.record()
@@ -67,7 +78,12 @@ class ComposeSandbox:
         return True
 
     def forget(self) -> None:
-        """Stops it and removes its volume: the next one starts empty."""
+        """Stops it and removes its volume: the next one starts empty.
+
+        Raises:
+            UsageError: a project of the same name runs from another folder.
+        """
+        self._require_own_project()
         self._compose({}, "down", "--timeout", "30", "--volumes")
 
     def record(self) -> SandboxRecord | None:
@@ -85,17 +101,52 @@ class ComposeSandbox:
         )
 
     def container(self) -> "Container | None":
-        """The running container; None where there is none, or no Docker."""
+        """The clone's running container; None where there is none, or no Docker."""
+        found = self._containers()
+        return next((container for container in found if self._is_own(container)), None)
+
+    def _containers(self, *, stopped: bool = False) -> "list[Container]":
+        """All of the project's name, of whichever folder; none where there is no Docker."""
+        try:
+            return self._listed(stopped=stopped)
+        except UNREACHABLE:
+            return []
+
+    def _listed(self, *, stopped: bool = False) -> "list[Container]":
         labels = [
             f"com.docker.compose.project={self._name}",
             f"com.docker.compose.service={SERVICE}",
             "com.docker.compose.oneoff=False",  # containers only: images of Compose carry the rest
         ]
+        client = docker.from_env(timeout=ANSWER_SECONDS_MAX)
+        return client.containers.list(all=stopped, filters={"label": labels})
+
+    def _is_own(self, container: "Container") -> bool:
+        """Whether it is of this folder, which Compose writes as it was typed, links and all."""
+        folder = container.labels.get(WORKING_DIRECTORY, "")
+        return bool(folder) and Path(folder).resolve() == self._folder.resolve()
+
+    def _require_own_project(self) -> None:
+        others = [found for found in self._containers(stopped=True) if not self._is_own(found)]
+        if others:
+            raise UsageError(
+                f"no other folder's Compose project named {self._name}",
+                f"one of {others[0].labels.get(WORKING_DIRECTORY)}",
+                "set COMPOSE_PROJECT_NAME to another name, for example in .env",
+            )
+
+    def started(self) -> str | None:
+        """When the container's program was last started; None where there is no container.
+
+        Raises:
+            InfrastructureError: Docker does not answer, so that it is not known.
+        """
         try:
-            found = docker.from_env().containers.list(filters={"label": labels})
-        except (DockerException, NotFound):
-            return None
-        return found[0] if found else None
+            found = self._listed()
+        except UNREACHABLE as error:
+            raise InfrastructureError("an answer of Docker", str(error), "start Docker") from error
+        own = next((container for container in found if self._is_own(container)), None)
+        return str(own.attrs["State"]["StartedAt"]) if own else None
 
     def memory_mb(self) -> int:
         """What the container uses, in megabytes, without the files that the kernel caches."""
@@ -115,8 +166,8 @@ class ComposeSandbox:
 
     def _require_docker(self) -> None:
         try:
-            docker.from_env().ping()
-        except DockerException as error:
+            docker.from_env(timeout=ANSWER_SECONDS_MAX).ping()
+        except UNREACHABLE as error:
             raise InfrastructureError(
                 "a Docker engine", str(error), "start Docker, or leave --engine docker out"
             ) from error
@@ -131,6 +182,8 @@ class ComposeSandbox:
             cwd=self._folder,
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
 

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from wavetank.clock import Clock
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.record import SandboxRecord
 from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.private_files import private_file, private_folder
 
 DEFAULT_PORT = 4566
 PORT_MAX = 65535
@@ -44,16 +46,19 @@ class SandboxFolder:
         Raises:
             UsageError: another sandbox runs from it.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
+        private_folder(self.path)
+        private_file(self._lock)
+        with self._lock.open("a+", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise self._in_use() from error
+            _write_over(lock, str(os.getpid()))
             try:
                 yield
             finally:
                 self._record.unlink(missing_ok=True)
+                _write_over(lock, "")
 
     def require_free(self) -> None:
         """Returns where no sandbox holds the folder.
@@ -67,7 +72,8 @@ class SandboxFolder:
     def write(self, record: SandboxRecord) -> None:
         """Makes the sandbox known; whole or not at all."""
         fresh = self._record.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(record), indent=2))
+        private_file(fresh)
+        fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
         fresh.replace(self._record)
 
     def running(self) -> SandboxRecord | None:
@@ -75,13 +81,13 @@ class SandboxFolder:
         if not self.is_owned():
             return None
         with suppress(FileNotFoundError):
-            return SandboxRecord(**json.loads(self._record.read_text()))
+            return SandboxRecord(**json.loads(self._record.read_text(encoding="utf-8")))
         return None
 
     def is_owned(self) -> bool:
         """Whether a process holds the folder, starting sandboxes included."""
         try:
-            with self._lock.open("r") as lock:
+            with self._lock.open("r", encoding="utf-8") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
@@ -90,26 +96,33 @@ class SandboxFolder:
         return False
 
     def stop(self, clock: Clock) -> bool:
-        """Ends the sandbox that runs from here; False when there was none.
+        """Ends the sandbox that runs from here or is starting; False when there is none.
 
         Raises:
             ConditionTimeoutError: it did not end in time.
         """
-        record = self.running()
-        if record is None:
+        owner = self._owner()
+        if owner is None:
             return False
         with suppress(ProcessLookupError):
-            os.kill(record.owner, signal.SIGTERM)
+            os.kill(owner, signal.SIGTERM)
         deadline = clock.monotonic() + STOP_SECONDS_MAX
         while self.is_owned():
             if clock.monotonic() > deadline:
                 raise ConditionTimeoutError(
                     f"the sandbox to stop within {STOP_SECONDS_MAX:.0f} s",
-                    f"process {record.owner} still there",
-                    f"end it with: kill -9 {record.owner}",
+                    f"process {owner} still there",
+                    f"end it with: kill -9 {owner}",
                 )
             clock.sleep(STOP_POLL_SECONDS)
         return True
+
+    def _owner(self) -> int | None:
+        """The process that holds the folder; None where none does."""
+        if not self.is_owned():
+            return None
+        text = self._lock.read_text(encoding="utf-8")
+        return int(text) if text.isdecimal() else None
 
     def _in_use(self) -> UsageError:
         record = self.running()
@@ -119,6 +132,12 @@ class SandboxFolder:
             found,
             "use it, stop it with ./wavetank down, or set WAVETANK_STATE to another folder",
         )
+
+
+def _write_over(file: IO[str], text: str) -> None:
+    file.truncate(0)
+    file.write(text)
+    file.flush()
 
 
 def choose_port(wanted: int | None) -> int:
@@ -157,7 +176,7 @@ def start_localstack(
     while True:
         port = choose_port(options.port)
         shutil.rmtree(options.folder, ignore_errors=True)
-        options.folder.mkdir(parents=True)
+        private_folder(options.folder)
         child = LocalStackChild(options, port, clock)
         try:
             child.start(on_wait)

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from wavetank import guardian
+from wavetank.private_files import private_file
 
 LOG_LINES_SHOWN = 5
 
@@ -23,7 +24,7 @@ class Program:
 
     `variables` are its whole environment; None hands on our own, for the user's own tools.
     `grace_seconds` is how long it may take to shut down when it is asked to. `descriptors` are
-    handed on to it under their numbers.
+    handed on to it under their numbers. `umask` is as for `os.umask`; -1 hands on our own.
     """
 
     command: list[str]
@@ -32,6 +33,7 @@ class Program:
     variables: Mapping[str, str] | None
     grace_seconds: float
     descriptors: tuple[int, ...] = ()
+    umask: int = -1
 
 
 class GuardedChild:
@@ -40,6 +42,7 @@ class GuardedChild:
     def __init__(self, program: Program) -> None:
         self._log_file = program.log_file
         read_end, write_end = os.pipe()
+        private_file(program.log_file)
         with program.log_file.open("wb") as log:
             self._guardian = subprocess.Popen(
                 guardian.command_line(program.grace_seconds, write_end, program.command),
@@ -50,6 +53,7 @@ class GuardedChild:
                 env=program.variables,
                 pass_fds=(write_end, *program.descriptors),
                 start_new_session=True,
+                umask=program.umask,
             )
         os.close(write_end)
         self._status = os.fdopen(read_end, "rb")
@@ -104,6 +108,6 @@ def guarded(program: Program) -> Iterator[GuardedChild]:
 def last_lines(log_file: Path) -> str:
     """The end of a log in one line; empty where there is none."""
     with suppress(FileNotFoundError):
-        lines = log_file.read_text(errors="replace").splitlines()
+        lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         return " | ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:] if line.strip())
     return ""

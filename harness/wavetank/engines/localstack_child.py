@@ -21,6 +21,7 @@ from wavetank.emulator.settings import (
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.errors import InfrastructureError, UsageError
+from wavetank.private_files import PRIVATE_UMASK, private_folder
 
 SERVICES = (
     "cloudformation",
@@ -160,7 +161,7 @@ class LocalStackChild:
             InfrastructureError: it ended, an init script failed, or it did not become ready.
         """
         for name in ("root", "home", "tmp"):
-            (self._options.folder / name).mkdir(parents=True, exist_ok=True)
+            private_folder(self._options.folder / name)
         self._spawn()
         try:
             self._wait_until_ready(on_wait)
@@ -193,6 +194,7 @@ class LocalStackChild:
             log_file=self.log_file,
             variables=self._options.variables(self.port),
             grace_seconds=STOP_GRACE_SECONDS,
+            umask=PRIVATE_UMASK,
         )
         self._child = GuardedChild(program)
         self._process_id = self._child.process_id

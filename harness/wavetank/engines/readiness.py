@@ -13,6 +13,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Never by the host's proxy, which would answer for LocalStack, or for nobody."""
 ANSWER_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.2
 IN_CONTAINER = "http://127.0.0.1:4566"
@@ -29,9 +31,7 @@ class InitState:
 def init_state(endpoint: str) -> InitState | None:
     """The state now; None where nobody answers yet, or something that is no LocalStack."""
     try:
-        with urllib.request.urlopen(  # noqa: S310 - LocalStack's, named by its engine or by the user
-            f"{endpoint}/_localstack/init", timeout=ANSWER_SECONDS_MAX
-        ) as answer:
+        with DIRECTLY.open(f"{endpoint}/_localstack/init", timeout=ANSWER_SECONDS_MAX) as answer:
             document = json.load(answer)
     except (urllib.error.URLError, ValueError, ConnectionError, TimeoutError):
         return None

@@ -28,8 +28,9 @@ from wavetank.invariants.ticker.sample import parse_sample, split_body
 from wavetank.live.alerts_in_log import PublishedAlert, alerts_in_log
 from wavetank.live.attempts import LAG, Attempt, attempts_in_log
 from wavetank.live.place import LivePlace
+from wavetank.mailbox import Message, alerts
 from wavetank.naming import Names
-from wavetank.probes import DeliveredObject, Message, alerts, delivered_objects, subscriptions
+from wavetank.probes import DeliveredObject, delivered_objects, subscriptions
 from wavetank.requirements import topic_arn
 
 FOOTER = "\n\n--\nIf you wish to stop receiving notifications"

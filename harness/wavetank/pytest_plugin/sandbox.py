@@ -13,8 +13,9 @@ from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.errors import UsageError
 from wavetank.faults.near import one_of
+from wavetank.mailbox import Message, alerts
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.probes import Message, alerts, wait_until
+from wavetank.probes import wait_until
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.sandbox import SandboxControls
 from wavetank.schedule import scheduled_event

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from wavetank.access.matrix import AccessMatrix
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock
+from wavetank.mailbox import Message
 from wavetank.naming import Names
-from wavetank.probes import Message
 from wavetank.settings import REGION
 from wavetank.verdicts import Verdict
 

@@ -63,7 +63,7 @@ def parse_template(text: str) -> dict[str, Any]:
 
 def _parsed(path: Path) -> dict[str, dict[str, object]]:
     try:
-        template = yaml_parse(path.read_text())
+        template = yaml_parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError("a template", f"no file {path}", "check the path") from error
     if not isinstance(template, dict) or "Resources" not in template:

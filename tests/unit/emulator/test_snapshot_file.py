@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ def _contents(
         items=items or {},
         batches=batches or {},
         buckets=buckets or {},
-        messages=[{"Id": "1"}],
+        messages=[{"id": "1"}],
         subscriptions=[{"arn": "2"}],
         read=lambda _, key: _stored(key),
     )
@@ -55,7 +56,7 @@ def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
     assert list(file.objects("bucket")) == [_stored("one")]
     assert file.items("table") == [ITEM]
     assert file.batches("stream") == [batch]
-    assert file.messages() == [{"Id": "1"}]
+    assert file.messages() == [{"id": "1"}]
     assert file.subscriptions() == [{"arn": "2"}]
 
 
@@ -70,6 +71,20 @@ def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile)
     for fingerprints in ({"one": "1"}, {"one": "1", "two": "1"}, {"one": "2", "two": "1"}):
         file.save(replace(_contents({"bucket": fingerprints}), read=note))
     assert read == ["one", "two", "one"]
+
+
+def test_a_message_is_written_once_and_those_that_are_gone_are_dropped(
+    file: SnapshotFile, tmp_path: Path
+) -> None:
+    """A mailbox of thousands costs as much to save as its last minute; its order stays."""
+    place = tmp_path / "volume" / "snapshot.db"
+    for names in ("ab", "abc", "bcd", "cde"):
+        messages = [{"id": name, "text": f"text of {name}"} for name in names]
+        file.save(replace(_contents(), messages=messages))
+    with closing(sqlite3.connect(place)) as database:
+        rows = database.execute("SELECT rowid, message FROM messages ORDER BY rowid").fetchall()
+    assert [number for number, _ in rows] == [3, 4, 5]
+    assert file.messages() == messages
 
 
 def test_what_is_deleted_is_dropped_and_what_is_not_there_yet_stays(file: SnapshotFile) -> None:
@@ -93,7 +108,7 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
     with pytest.raises(sqlite3.OperationalError, match="full"):
         file.save(broken)
     assert file.items("table") == [ITEM]
-    assert file.messages() == [{"Id": "1"}]
+    assert file.messages() == [{"id": "1"}]
 
 
 def test_an_object_deleted_while_it_is_saved_is_left_out(file: SnapshotFile) -> None:

@@ -200,11 +200,14 @@ class Confirmations:
         )
 
     def _restore(self, store: SnsStore, made: SnsSubscription, kept: KeptSubscription) -> None:
-        """Gives the new subscription the name, the token and the state of the old one."""
+        """Gives the new subscription the name, the token and the state of the old one.
+
+        One that waited is confirmed where all are, as one that is made now would be.
+        """
         store.subscription_tokens.pop(_token(store, made["SubscriptionArn"]))
         store.subscription_tokens[kept.token] = kept.arn
         _rename(store, made, kept.arn)
-        if kept.since is None:
+        if kept.since is None or self._at_once:
             made["PendingConfirmation"] = "false"
         else:
             self._pending.add(kept.arn, kept.token, kept.since)

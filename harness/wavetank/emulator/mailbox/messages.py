@@ -4,9 +4,10 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import Parser
 from email.utils import format_datetime
@@ -20,6 +21,7 @@ CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
 TYPE_HEADER = "X-Amz-Sns-Message-Type"
 """SNS's own name for it, in its messages over HTTP; e-mail of AWS's has no such line."""
 LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
+BASE = re.compile(r"^https?://[^/]+")
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
 FOOTER = """
 
@@ -55,6 +57,13 @@ class Message:
     id: str
     text: str
 
+    @property
+    def type(self) -> MessageType:
+        """Why it was sent, by its header alone: a whole mailbox is counted by it."""
+        head = self.text.partition("\n\n")[0]
+        asks = f"{TYPE_HEADER}: {MessageType.CONFIRMATION}" in head
+        return MessageType.CONFIRMATION if asks else MessageType.NOTIFICATION
+
 
 def notification(
     name: str, now: datetime, address: str, subject: str | None, text: str, unsubscribe: str
@@ -70,19 +79,45 @@ def confirmation(name: str, now: datetime, address: str, topic: str, link: str) 
     return _message(name, now, address, CONFIRMATION_SUBJECT, body, MessageType.CONFIRMATION)
 
 
-def summary(message: Message) -> dict[str, str]:
-    """What a list shows of it; `link` confirms or unsubscribes, as its type is."""
-    parsed: Any = Parser(policy=policy.default).parsestr(message.text)
-    text = parsed.get_content().replace("\r\n", "\n")
+def summary(message: Message, base: str | None = None) -> dict[str, str]:
+    """What a list shows of it; `link` confirms or unsubscribes, as its type is.
+
+    `base` is the sandbox's address as the reader has it: a message may be from a time at which the
+    sandbox had another port.
+    """
+    # The parser of email's older policy: that of `policy.default` takes 25 times as long.
+    parsed: Any = Parser(policy=policy.compat32).parsestr(message.text)
+    text = parsed.get_payload(decode=True).decode("utf-8").replace("\r\n", "\n")
+    stored = LINK.findall(text)[-1]
+    link = stored if base is None else _at(base, stored)
+    before, _, after = text.rpartition(stored)
     return {
         "id": message.id,
-        "type": str(parsed[TYPE_HEADER]),
-        "to": str(parsed["To"]),
-        "subject": str(parsed["Subject"]),
-        "date": str(parsed["Date"]),
-        "text": text,
-        "link": LINK.findall(text)[-1],
+        "type": parsed[TYPE_HEADER],
+        "to": _unfolded(parsed["To"]),
+        "subject": _unfolded(parsed["Subject"]),
+        "date": parsed["Date"],
+        "text": f"{before}{link}{after}",
+        "link": link,
     }
+
+
+def rebased(message: Message, base: str) -> Message:
+    """The message with its own link at that address of the sandbox."""
+    parsed: Any = Parser(policy=SEVEN_BIT).parsestr(message.text)
+    listed = summary(message, base)
+    if listed["link"] == summary(message)["link"]:
+        return message
+    parsed.set_content(listed["text"])
+    return replace(message, text=parsed.as_string())
+
+
+def _at(base: str, link: str) -> str:
+    return BASE.sub(lambda _: base, link, count=1)
+
+
+def _unfolded(header: str) -> str:
+    return str(make_header(decode_header(header.replace("\n", ""))))
 
 
 def _message(

@@ -70,8 +70,8 @@ def confirm(message_id: str) -> str:
     Raises:
         UsageError: there is no such message, or its link has expired.
     """
-    kept = {message.id: message for message in confirmations().mailbox.all()}
-    found = summary(kept[message_id]) if message_id in kept else {"type": "none"}
+    message = confirmations().mailbox.get(message_id)
+    found = summary(message) if message is not None else {"type": "none"}
     if found["type"] != MessageType.CONFIRMATION:
         raise UsageError("a message that asks for confirmation", found["type"], "choose another")
     sns, link = clients().sns, found["link"]

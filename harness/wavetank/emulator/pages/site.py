@@ -91,12 +91,12 @@ class Pages:
     @shown
     def on_mailbox(self, request: Request, **_: object) -> Response:
         """Shows the mailbox, the newest message first."""
-        kept = confirmations().mailbox.all()
-        messages = [summary(message) for message in reversed(kept[-MESSAGES_SHOWN:])]
+        mailbox = confirmations().mailbox
+        messages = [summary(message) for message in mailbox.newest(MESSAGES_SHOWN)]
         return self._page(
             "mailbox.html",
             request,
-            count=len(kept),
+            count=mailbox.count(),
             messages=messages,
             waiting={message["id"] for message in messages if _waits(message)},
             asking=MessageType.CONFIRMATION,

@@ -1,7 +1,8 @@
 """The snapshot's file: one SQLite database, so that a save happens whole or not at all.
 
-Objects are written once and not at every save; SQLite's journal makes a save that is cut short (a
-kill, a full disk) as if it had not begun. A file that cannot be read is set aside, never deleted.
+Objects and messages are written once and not at every save; SQLite's journal makes a save that is
+cut short (a kill, a full disk) as if it had not begun. A file that cannot be read is set aside,
+never deleted.
 
 SQLite checks how its pages hang together, and not what stands in them: a flipped bit of an object
 would come back as that object. So every row has a checksum, which SQLite itself computes when it
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from wavetank.private_files import private_file, private_folder
 
 LOG = logging.getLogger(__name__)
 VERSION = 3
@@ -104,7 +107,7 @@ class SnapshotFile:
         Raises:
             OSError, sqlite3.OperationalError: the folder cannot be written to.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         aside = None
         if self._path.exists() and (damage := self._damage()):
             aside = self._path.with_name(f"{self._path.stem}-damaged-{now:%Y%m%dT%H%M%SZ}.db")
@@ -112,7 +115,9 @@ class SnapshotFile:
             LOG.warning(
                 "The snapshot was damaged (%s): it is now %s, and all starts empty", damage, aside
             )
-        if not self._path.exists():
+        is_new = not self._path.exists()
+        private_file(self._path)  # SQLite gives its journal the rights of the database
+        if is_new:
             with self._opened() as database:
                 database.executescript(SCHEMA)
         return aside
@@ -130,7 +135,7 @@ class SnapshotFile:
                 _save_batches(database, stream, batches)
             for bucket, fingerprints in contents.buckets.items():
                 _save_objects(database, bucket, fingerprints, contents.read)
-            _save_rows(database, "messages", contents.messages)
+            _save_messages(database, contents.messages)
             _save_rows(database, "subscriptions", contents.subscriptions)
 
     def objects(self, bucket: str) -> Iterator[StoredObject]:
@@ -215,6 +220,17 @@ def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> Non
     database.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of the schema, never input
     texts = [(json.dumps(row),) for row in rows]
     database.executemany(f"INSERT INTO {table} VALUES (?)", texts)  # noqa: S608 - as above
+
+
+def _save_messages(database: sqlite3.Connection, messages: list[Row]) -> None:
+    """Removes those that are gone and adds the new ones at the end, which keeps the order."""
+    query = "SELECT rowid, json_extract(message, '$.id') FROM messages"
+    saved = {name: number for number, name in database.execute(query)}
+    current = {message["id"] for message in messages}
+    gone = [(number,) for name, number in saved.items() if name not in current]
+    database.executemany("DELETE FROM messages WHERE rowid = ?", gone)
+    new = [(json.dumps(message),) for message in messages if message["id"] not in saved]
+    database.executemany("INSERT INTO messages VALUES (?)", new)
 
 
 def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> None:

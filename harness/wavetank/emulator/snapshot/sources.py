@@ -119,7 +119,7 @@ def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
 
 def read_messages() -> list[Row]:
     """The mailbox, oldest first."""
-    return [asdict(message) for message in confirmations().mailbox.all()]
+    return [{"id": message.id, "text": message.text} for message in confirmations().mailbox.all()]
 
 
 def fill_mailbox(messages: Iterable[Row]) -> None:

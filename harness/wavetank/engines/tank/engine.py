@@ -259,6 +259,7 @@ def tank() -> Iterator[Tank]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))
             prepare(Path(folder))
         stack.callback(keep, PREPARED[0])
+        stack.enter_context(variables.without_account())
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
         use(SETTINGS)
         collector.rest()

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from wavetank.private_files import private_folder
 from wavetank.settings import cache_folder
 
 PATTERN = "service-catalog-*.dill"
@@ -35,7 +36,7 @@ def keep(folder: Path) -> None:
 
 def _copy_whole(made: Path, cache: Path) -> None:
     """Others may look at the same time: they find all of it, or nothing."""
-    cache.mkdir(parents=True, exist_ok=True)
+    private_folder(cache)
     with NamedTemporaryFile(dir=cache, delete=False) as part:
         part.write(made.read_bytes())
     Path(part.name).replace(cache / made.name)

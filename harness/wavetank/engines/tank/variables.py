@@ -7,6 +7,7 @@ one process, each in a thread of its own.
 import os
 import threading
 from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -57,6 +58,34 @@ def install() -> ThreadedEnvironment:
     environment = ThreadedEnvironment(os.environ)
     os.environ = environment  # type: ignore[assignment]  # what it is for  # noqa: B003 - as said
     return environment
+
+
+PROXIES = frozenset({"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"})
+NO_ACCOUNT = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+"""Files of the SDK's configuration that say nothing."""
+
+
+@contextmanager
+def without_account() -> Iterator[None]:
+    """For the body, the SDK finds no account, profile, endpoint or proxy of the host's.
+
+    LocalStack makes sessions in many places, by the process's environment, and would fail for a
+    profile that there is not. What a test does meanwhile cannot reach an account by accident.
+    """
+    hidden = {name: value for name, value in os.environ.items() if _is_of_host(name)}
+    for name in hidden:
+        del os.environ[name]
+    os.environ.update(NO_ACCOUNT)
+    try:
+        yield
+    finally:
+        for name in NO_ACCOUNT:
+            os.environ.pop(name, None)
+        os.environ.update(hidden)
+
+
+def _is_of_host(name: str) -> bool:
+    return name.startswith("AWS_") or name.upper() in PROXIES or name == "BOTO_CONFIG"
 
 
 def become(variables: dict[str, str]) -> None:

@@ -1,0 +1,74 @@
+"""The name of a clone's Compose project, by Compose's own rules.
+
+Compose takes `COMPOSE_PROJECT_NAME` of the environment, else of the folder's `.env`, else the
+folder's name in lower case without the characters that a project name cannot have, so that
+`docker compose up` typed in the clone makes the project that the commands look for.
+[Compose: project name, environment variables precedence; compose-go: loader.NormalizeProjectName]
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+from wavetank.errors import UsageError
+
+VARIABLE = "COMPOSE_PROJECT_NAME"
+VALID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+ASSIGNMENT = re.compile(
+    rf"""^\s*(?:export\s+)?{VARIABLE}\s*[=:]\s*
+    (?: '(?P<single>[^']*)' | "(?P<double>[^"]*)" | (?P<bare>.*?) )
+    \s*(?:(?<=\s)\#.*)?$""",
+    re.VERBOSE | re.MULTILINE,
+)
+HASH_CHARACTERS = 8
+
+
+def compose_project_name(project_folder: Path, given: str | None, state_folder: Path) -> str:
+    """The name of the project in which the folder's sandbox runs.
+
+    `given` is `COMPOSE_PROJECT_NAME` of the environment. A state folder outside the clone is a
+    second sandbox of the clone, and has a project of its own where no name is given.
+
+    Raises:
+        UsageError: the name that is given is none that Compose takes, or `.env` cannot be read.
+    """
+    name = given or _name_in_env_file(project_folder / ".env")
+    if name:
+        return _checked(name)
+    if state_folder == project_folder / ".wavetank":
+        return default_project_name(project_folder)
+    return f"{default_project_name(project_folder)}-{_hash(state_folder)}"
+
+
+def default_project_name(project_folder: Path) -> str:
+    """Compose's own name for a project in the folder, where none is given."""
+    kept = re.sub(r"[^a-z0-9_-]", "", project_folder.name.lower()).lstrip("_-")
+    return kept or f"wavetank-{_hash(project_folder)}"
+
+
+def _name_in_env_file(path: Path) -> str | None:
+    """The last assignment wins, as in Compose; None where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"a readable {path}", str(error), "correct or remove it") from error
+    found = list(ASSIGNMENT.finditer(text))
+    if not found:
+        return None
+    return found[-1]["single"] or found[-1]["double"] or found[-1]["bare"]
+
+
+def _checked(name: str) -> str:
+    if VALID.fullmatch(name):
+        return name
+    raise UsageError(
+        "a Compose project name of lower-case letters, digits, - and _",
+        repr(name),
+        f"correct {VARIABLE} in the environment or in .env",
+    )
+
+
+def _hash(folder: Path) -> str:
+    return hashlib.sha256(str(folder).encode()).hexdigest()[:HASH_CHARACTERS]

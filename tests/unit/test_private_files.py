@@ -1,0 +1,110 @@
+"""What a sandbox leaves on disk is its owner's alone, whatever the umask, and also from before."""
+
+import os
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from wavetank import private_files
+from wavetank.clock import WallClock
+from wavetank.drill.record import DrillFolder, DrillRecord
+from wavetank.emulator.snapshot.file import SnapshotFile
+from wavetank.engines.embedded import SandboxFolder
+from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.private_files import (
+    private_file,
+    private_folder,
+    umask_of_user,
+    use_private_umask,
+    users_umask,
+)
+from wavetank.runs import RunShelf
+
+
+@pytest.fixture(autouse=True, params=[0o000, 0o022, 0o077])
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The shell's, from the most open to the most closed."""
+    previous = os.umask(request.param)
+    yield request.param
+    private_files._USERS.clear()  # noqa: SLF001 - of this process, which is the test run
+    os.umask(previous)
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _open_to_others(folder: Path) -> list[Path]:
+    return [path for path in (folder, *folder.rglob("*")) if _mode(path) & 0o077]
+
+
+def test_a_new_folder_and_its_parents_are_private(tmp_path: Path) -> None:
+    """The state folder among them."""
+    private_folder(tmp_path / "state" / "sandbox")
+    assert _open_to_others(tmp_path / "state") == []
+
+
+def test_a_folder_from_before_is_closed_with_its_state_folder(tmp_path: Path) -> None:
+    """An earlier version left both open."""
+    folder = tmp_path / "state" / "sandbox"
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    folder.parent.chmod(0o755)
+    private_folder(folder)
+    assert (_mode(folder), _mode(folder.parent)) == (0o700, 0o700)
+
+
+def test_a_state_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    """WAVETANK_STATE may name one that is shared: only what is ours in it is closed."""
+    shared = tmp_path / "shared"
+    (shared / "others").mkdir(parents=True)
+    shared.chmod(0o755)
+    private_folder(shared / "sandbox")
+    assert (_mode(shared), _mode(shared / "sandbox")) == (0o755, 0o700)
+
+
+def test_a_file_from_before_is_closed_and_keeps_what_it_has(tmp_path: Path) -> None:
+    """As a snapshot of an earlier version."""
+    file = tmp_path / "file"
+    file.write_text("kept", encoding="utf-8")
+    file.chmod(0o644)
+    private_file(file)
+    assert (_mode(file), file.read_text(encoding="utf-8")) == (0o600, "kept")
+
+
+def test_all_that_is_written_of_a_sandbox_is_private(tmp_path: Path) -> None:
+    """Its record, its snapshot, drills and runs."""
+    state = tmp_path / "state"
+    folder = SandboxFolder(state)
+    with folder.owned():
+        folder.write(SandboxRecord(engine=Engine.EMBEDDED, endpoint="", log=""))
+        SnapshotFile(folder.snapshot_file).prepare(WallClock().now())
+        drills = DrillFolder(state, "0", "stem")
+        with drills.held():
+            drills.write(DrillRecord(kind="k", began="now", reserved=None))
+        RunShelf(state / "runs").new("s", 1, "text")
+        found = [path for path in _open_to_others(state) if "runs" not in path.parts]
+        assert found == []
+        assert _mode(state / "runs") == 0o700
+    aged = SnapshotFile(folder.snapshot_file)
+    folder.snapshot_file.chmod(0o644)
+    assert aged.prepare(datetime(2026, 11, 24, tzinfo=UTC)) is None
+    assert _mode(folder.snapshot_file) == 0o600
+
+
+def test_a_command_makes_private_files_and_what_is_asked_for_as_the_user_does(
+    tmp_path: Path, umask: int
+) -> None:
+    """A picture that goes into a repository has the rights of its neighbours."""
+    assert umask_of_user() == -1
+    use_private_umask()
+    (tmp_path / "ours").touch()
+    with users_umask():
+        (tmp_path / "asked").touch()
+    (tmp_path / "again").touch()
+    modes = [_mode(tmp_path / name) for name in ("ours", "asked", "again")]
+    assert modes == [0o600, 0o666 & ~umask, 0o600]
+    assert umask_of_user() == umask
