@@ -10,6 +10,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "edge": frozenset(
         {
             "access",
+            "alert_lookup",
             "analysis",
             "assess",
             "attestation",

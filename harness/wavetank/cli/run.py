@@ -125,7 +125,7 @@ def run(
     judges_of(pipeline, story.scenario)
     if engine is not RunEngine.TANK:
         raise typer.Exit(
-            play_live_and_tell(open_live(where, choice, story.scenario), story, output)
+            play_live_and_tell(open_live(where, choice, story.scenario, output), story, output)
         )
     check_virtual(story.scenario)
     with deployed_tank(pipeline, output) as made:
