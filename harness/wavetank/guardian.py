@@ -44,7 +44,8 @@ def command_line(grace_seconds: float, status_fd: int, command: list[str]) -> li
     return [sys.executable, "-I", "-S", __file__, str(grace_seconds), str(status_fd), *command]
 
 
-def _prctl(option: int, value: int) -> None:
+def set_process_option(option: int, value: int) -> None:
+    """Calls prctl, which only Linux has."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
@@ -53,7 +54,7 @@ def _become_command(command: list[str], status_fd: int) -> None:
     """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
     try:
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.close(status_fd)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
@@ -173,7 +174,7 @@ def main(arguments: list[str]) -> None:
     """Entry point of the script; see the module's docstring for the arguments."""
     grace_seconds, status_fd, *command = arguments
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    set_process_option(PR_SET_CHILD_SUBREAPER, 1)
     guardian = Guardian(float(grace_seconds), int(status_fd), command)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)  # so that whoever reads the command's output sees its end

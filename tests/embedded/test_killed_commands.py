@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,6 +13,7 @@ from wavetank.clients import AwsClients, sandbox_clients
 from wavetank.errors import ExitCode
 from wavetank.stack.package import package_files
 
+pytestmark = pytest.mark.nightly
 RULE_OFF = f"the rule {DEFAULT.rule} is off"
 BROKEN = f"the code of {DEFAULT.streaming_function} is broken"
 PAUSED = "the machine under the sandbox has the fault pause"
@@ -47,12 +48,12 @@ def _journal(shell: Shell) -> str:
     return "".join(file.read_text() for file in (shell.state / "changes").glob("*.json"))
 
 
-def _kill_when(shell: Shell, condition: str, *arguments: str) -> None:
-    """Kills the command's own process once its journal has that."""
+def _kill_when(shell: Shell, condition: Callable[[], bool], *arguments: str) -> None:
+    """Kills the command's own process once that is so."""
     process = subprocess.Popen(
         shell.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    wait_until_true(lambda: condition in _journal(shell), condition, 90)
+    wait_until_true(condition, f"{arguments} to get there", 90)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -62,7 +63,7 @@ def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) 
     before = _state(aws)
     assert before[0] == "ENABLED"
     command = ["run", "broken-deployment", "--engine", "embedded", "--seed", "1"]
-    _kill_when(shell, '"code"', *command)
+    _kill_when(shell, lambda: '"code"' in _journal(shell), *command)
     wait_until_true(lambda: _state(aws)[0] == "DISABLED", "the rule to be off", 30)
     for words in (["status"], ["plan"], ["check"], ["tick"]):
         said = shell.run(*words, "--json")
@@ -83,8 +84,7 @@ def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) 
 def test_code_that_was_deployed_since_is_not_overwritten(shell: Shell, aws: AwsClients) -> None:
     """What is there is no longer what was put there."""
     deployed = _state(aws)
-    _kill_when(shell, '"code"', "drill")
-    wait_until_true(lambda: _state(aws) != deployed, "the code to be broken", 30)
+    _kill_when(shell, lambda: _state(aws) != deployed, "drill")
     other = package_files("streaming", {"other.py": b"pass"})
     name = DEFAULT.streaming_function
     aws.awslambda.update_function_code(FunctionName=name, ZipFile=other.content)
@@ -98,7 +98,9 @@ def test_code_that_was_deployed_since_is_not_overwritten(shell: Shell, aws: AwsC
 
 def test_a_sandbox_that_a_killed_drill_has_paused_is_continued(shell: Shell) -> None:
     """Before anything is asked of it, as it would not answer."""
-    _kill_when(shell, '"host"', "drill", "--fault", "pause", "--seconds", "600")
+    _kill_when(
+        shell, lambda: '"host"' in _journal(shell), "drill", "--fault", "pause", "--seconds", "600"
+    )
     restored = shell.run("drill", "--restore", "--json")
     assert restored.code == 0, restored.err
     assert restored.events("restored")[0]["changes"] == [PAUSED]

@@ -54,6 +54,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "scenario",
             "schedule",
             "steps",
+            "supervision",
             "ticker",
             "verdicts",
             "words",

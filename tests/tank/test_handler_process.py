@@ -1,11 +1,13 @@
 """What a handler does to its process and prints: a function's own end and log, and not ours."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.shell import Shell
@@ -134,6 +136,62 @@ def test_what_a_thread_cannot_do_for_a_process_is_refused(
     with pytest.raises(UsageError, match=said) as refused:
         scripted.attempts(tmp_path / "history.jsonl", called=call)
     assert "--engine embedded" in refused.value.action
+
+
+CRASHES = """
+import ctypes, os
+LIBC = ctypes.CDLL(None)
+def lambda_handler(event, context):
+    {call}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "how"),
+    [
+        ("LIBC.exit(0)", "exit code 0"),
+        ("ctypes.string_at(0)", "signal 11 (Segmentation fault)"),
+    ],
+)
+def test_a_process_that_native_code_ends_is_an_error_and_no_verdict(
+    tmp_path: Path, call: str, how: str
+) -> None:
+    """Exit code 4 with scenario, seed and function, whatever the process ended with."""
+    handler = tmp_path / "own.py"
+    handler.write_text(CRASHES.format(call=call))
+    options = ["--hours", "0.02", "--seed", "5", "--json", "--handler", str(handler)]
+    done = Shell(tmp_path / "state").run("run", "calm-day", *options)
+    assert done.code == ExitCode.INFRASTRUCTURE, done.err
+    assert "expected calm-day with seed 5 to come to its verdicts" in done.err
+    assert f"ended by {how}" in done.err
+    assert "while the handler of DEDOREXP-streaming-lambda ran" in done.err
+    assert done.events("played") == []
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGINT, ExitCode.INTERRUPTED),
+        (signal.SIGTERM, -signal.SIGTERM),
+        (signal.SIGKILL, -signal.SIGKILL),
+    ],
+)
+def test_a_signal_to_the_command_alone_ends_all_of_it(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """Its exit status is what it was without a supervising process, and no process remains."""
+    command = Shell(tmp_path / "state").command("run", "calm-day", "--hours", "8000")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    while b"virtual time ..." not in process.stdout.readline():
+        pass
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) == 1
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=60)  # returns once no process has its output open
+    assert process.returncode == code, said
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+    assert (b"stopped; what happened until then" in said) == (number == signal.SIGINT)
 
 
 PRINTS = r"""

@@ -176,7 +176,7 @@ def _question(live: LivePipeline, kind: DrillKind, addresses: tuple[str, ...]) -
 
 def _restore(site: DrillSite, output: Output, *, reverted: bool = False) -> None:
     if not restore_all(site.target, output) and not reverted:
-        output.say("nothing to put back: the function is as its stack says")
+        output.say("nothing to put back: no drill and no run has left anything")
 
 
 def break_machine(

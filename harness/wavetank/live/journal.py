@@ -191,8 +191,9 @@ class Journal:
         return () if not found or self._is_held() else found
 
     def add(self, change: Change) -> None:
-        """Returns once it is on the disk; the change may be made then."""
-        self._write((*self.changes(), change))
+        """Returns once it is on the disk; the change may be made then. Twice is as once."""
+        others = tuple(other for other in self.changes() if other != change)
+        self._write((*others, change))
 
     def remove(self, change: Change) -> None:
         """Its revert is confirmed."""

@@ -32,6 +32,7 @@ from wavetank.emulator.executor.outcome import (
 )
 from wavetank.engines.tank.function_log import FunctionLog
 from wavetank.engines.tank.variables import ThreadedEnvironment
+from wavetank.supervision import SUPERVISION
 from wavetank.transport import default_session, use_default_session
 
 SITE = str(Path(runtime_client.__file__).parents[1])
@@ -147,6 +148,7 @@ class ExecutionEnvironment:
         self._log = log or FunctionLog()
         self._output = Output()
         self._is_ended = False
+        self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
 
     @property
@@ -197,10 +199,12 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
+        SUPERVISION.note_running(self._function)
         RUNNING.environment = self
 
     def _leave(self) -> None:
         RUNNING.environment = None
+        SUPERVISION.note_running("")
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
