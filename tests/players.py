@@ -1,5 +1,6 @@
 """Who plays stories without a tank: a judge of plans, and stages on which workers come to grief."""
 
+import ctypes
 import hashlib
 import os
 import signal
@@ -83,8 +84,20 @@ class DeadlyStage:
             (self.folder / str(os.getpid())).touch()
             sys.stderr.write("the end is near\n")
             sys.stderr.flush()
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.die()
         return judge_plan(story)
+
+    def die(self) -> None:
+        """Ends the process by a signal."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class QuietlyDeadlyStage(DeadlyStage):
+    """As `DeadlyStage`, but by native code, and with exit code 0."""
+
+    def die(self) -> None:
+        """Ends the process past the interpreter."""
+        ctypes.CDLL(None).exit(0)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def command_line(grace_seconds: float, status_fd: int, command: list[str]) -> li
     return [sys.executable, "-I", "-S", __file__, str(grace_seconds), str(status_fd), *command]
 
 
-def _prctl(option: int, value: int) -> None:
+def set_process_option(option: int, value: int) -> None:
+    """Calls prctl, which only Linux has."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
@@ -54,7 +55,7 @@ def _become_command(command: list[str], status_fd: int, prepare: Callable[[], No
     """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
     try:
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.close(status_fd)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
@@ -213,7 +214,7 @@ class Guardian:
 
 def become_subreaper() -> None:
     """Makes this process the parent of every orphan among its descendants (Linux)."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    set_process_option(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def supervise(guardian: Guardian) -> None:

@@ -3,6 +3,7 @@
 history.jsonl   what happened, as it happened
 scenario.toml   the story, as it was played
 run.json        the seed, the engine, the pipeline, the digest and the verdicts; written at the end
+functions.log   what the functions printed in virtual time, where they did
 report.html     all of that to look at; made from the others, and only from them
 """
 
@@ -21,6 +22,7 @@ from wavetank.verdicts import Finding, Verdict
 
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
 REPORT = "report.html"
+FUNCTIONS_LOG = "functions.log"
 
 
 class RunEngine(StrEnum):

@@ -10,6 +10,7 @@ import pytest
 from tests.players import (
     DeadlyStage,
     EndlessStage,
+    QuietlyDeadlyStage,
     closed_stage,
     fatal_stage,
     judged,
@@ -59,13 +60,18 @@ def test_a_worker_that_is_killed_is_replaced_and_its_story_played_again(tmp_path
     assert results[11].played == judged(STORIES[10]).played
 
 
-def test_a_story_that_kills_two_workers_is_infrastructure(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stage", "how"), [(DeadlyStage, "signal 9"), (QuietlyDeadlyStage, "exit 0")]
+)
+def test_a_story_that_kills_two_workers_is_infrastructure(
+    stage: type[DeadlyStage], how: str, tmp_path: Path
+) -> None:
     """It is not tried for ever; the result says how they died and what they said last."""
-    results = _played(DeadlyStage(11, 9, tmp_path), 2)
+    results = _played(stage(11, 9, tmp_path), 2)
     assert sorted(results) == [story.seed for story in STORIES]
     lost = results[11]
     assert (lost.ending, lost.deaths, lost.played) == (Ending.INFRASTRUCTURE, 2, None)
-    assert "signal 9" in lost.trouble
+    assert how in lost.trouble
     assert "the end is near" in lost.trouble
     assert len(list(tmp_path.iterdir())) == 2
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from wavetank.alert_lookup import FindAlert, alert_in_mailbox
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
-from wavetank.drill.alert import FindAlert, alert_in_mailbox
 from wavetank.drill.pipeline_drill import DrillSite
-from wavetank.drill.record import DrillFolder
+from wavetank.live.journal import Journal
+from wavetank.live.reverting import ChangedTarget
 from wavetank.naming import Names
-from wavetank.settings import SANDBOX_ACCOUNT
 
 
 def drill_site(
@@ -17,14 +17,18 @@ def drill_site(
     endpoint: str,
     state: Path,
     find_alert: FindAlert | None = None,
-    account: str = SANDBOX_ACCOUNT,
+    account: str = "",
 ) -> DrillSite:
     """Where a test drills; it may look for the alert elsewhere."""
+    target = f"aws-{account}" if account else endpoint or "sandbox"
     return DrillSite(
-        aws=aws,
-        names=names,
-        clock=WallClock(),
-        folder=DrillFolder(state, account, names.stem),
+        target=ChangedTarget(
+            aws=aws,
+            names=names,
+            clock=WallClock(),
+            journal=Journal(state, target, names.stem),
+            endpoint=None if account else endpoint,
+        ),
         find_alert=find_alert or alert_in_mailbox(endpoint),
         retry_base_delay_seconds=1,
         margin_seconds=60.0,

@@ -14,13 +14,13 @@ from tests.live.mail import confirm
 from tests.live.place import ADDRESS, Place
 from tests.pretended_aws import ACCOUNT, Answer, example_key, is_call, query_answer
 from tests.waiting import wait_until_true
+from wavetank.alert_lookup import published_alerts
 from wavetank.cli.judging import live_pipeline
 from wavetank.cli.main import app
-from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.drill.alert import published_alerts
-from wavetank.drill.record import DrillKind, DrillRecord
+from wavetank.clock import WallClock, floor_to_minute
 from wavetank.errors import ExitCode, UsageError
 from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.live.journal import ConcurrencyChange
 from wavetank.naming import Names
 from wavetank.requirements import check_requirements
 from wavetank.sandbox import SandboxControls
@@ -131,7 +131,19 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
     leave_a_drill_behind(place, names, tmp_path)
     place.pretended.answers[:] = [drift("IN_SYNC")]
     code, found, events = check(names, "--reader-profile", reader)
-    assert events[0] == {"event": "restored", "code": False, "concurrency": True}
+    change = f"{names.streaming_function} may not run: its reserved concurrency is 0"
+    assert events[0] == {"event": "changed", "changes": [change]}
+    assert (
+        found[CODE][0],
+        place.aws.awslambda.get_function_concurrency(FunctionName=names.streaming_function)[
+            "ReservedConcurrentExecutions"
+        ],
+    ) == ("valid", 0)  # on AWS nothing is changed unasked
+    command = ["drill", "--target", "aws", "--name", names.stem, "--restore", "--json"]
+    restored = CliRunner().invoke(app, command)
+    assert json.loads(restored.stdout) == {"event": "restored", "changes": [change]}
+    code, found, events = check(names, "--reader-profile", reader)
+    assert "changed" not in {event["event"] for event in events}
     assert {name: verdict for name, verdict in found.items() if verdict[0] != "valid"} == {}
     assert code == ExitCode.VALID
     assert f"for {ADDRESS}; that they arrived, only the mailbox shows" in found[ALERT][1]
@@ -159,10 +171,9 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
 
 def leave_a_drill_behind(place: Place, names: Names, state: Path) -> None:
     """As a drill whose process was killed leaves it."""
-    folder = drill_site(place.aws, names, place.endpoint, state, account=ACCOUNT).folder
-    with folder.held():
-        began = rfc3339(WallClock().now())
-        folder.write(DrillRecord(DrillKind.NO_CONCURRENCY, began, None))
+    journal = drill_site(place.aws, names, place.endpoint, state, account=ACCOUNT).target.journal
+    with journal.held():
+        journal.add(ConcurrencyChange(function=names.streaming_function, former=None))
     place.aws.awslambda.put_function_concurrency(
         FunctionName=names.streaming_function, ReservedConcurrentExecutions=0
     )

@@ -4,16 +4,19 @@ What CloudFormation then calls in the role's name is not judged here, but in
 tests/unit/stack/test_deployer_role.py: LocalStack's has all rights.
 """
 
+from pathlib import Path
+
 import pytest
 
 from tests.deployer_role import deployer_policies
 from tests.live.conftest import ADDRESS, PACE_SECONDS, MakeRole
+from tests.live.drills import drill_site
 from tests.live.hosts import PROJECT
 from tests.live.names import unique_names
 from tests.waiting import wait_until_true
 from wavetank.clients import AwsClients, ClientError, role_clients
 from wavetank.clock import WallClock
-from wavetank.drill.broken_code import broken_code
+from wavetank.live.breaking import broken_code
 from wavetank.naming import Names
 from wavetank.requirements import CheckedPipeline, check_requirements
 from wavetank.stack.deployment import Deployer, DeploymentOptions
@@ -21,7 +24,9 @@ from wavetank.stack.deployment import Deployer, DeploymentOptions
 PREFIX_LETTERS = 9
 
 
-def test_the_life_of_a_pipeline_needs_no_more(aws: AwsClients, make_role: MakeRole) -> None:
+def test_the_life_of_a_pipeline_needs_no_more(
+    aws: AwsClients, make_role: MakeRole, tmp_path: Path
+) -> None:
     """Deployed, deployed again, checked, broken, restored and deleted; a denial would end it."""
     names, clock = unique_names(), WallClock()
     deployer = role_clients(aws, make_role(*_statements(names)))
@@ -30,7 +35,8 @@ def test_the_life_of_a_pipeline_needs_no_more(aws: AwsClients, make_role: MakeRo
         Deployer(deployer, PROJECT, clock, PACE_SECONDS).deploy(options)
     checked = CheckedPipeline(deployer, names, clock, (ADDRESS,), (), lambda: None)
     assert len(list(check_requirements(checked))) > 12
-    with broken_code(deployer, names, clock), pytest.raises(ClientError, match="not authorized"):
+    target = drill_site(deployer, names, "", tmp_path).target
+    with broken_code(target), pytest.raises(ClientError, match="not authorized"):
         deployer.dynamodb.delete_item(TableName=names.table, Key={"TickerName": {"S": "Index_1"}})
     for stack in (names.pipeline_stack, names.storage_stack):
         deployer.cloudformation.update_termination_protection(

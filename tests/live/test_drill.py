@@ -22,15 +22,15 @@ from tests.live.place import Place
 from tests.pretended_aws import ACCOUNT
 from tests.waiting import wait_until_true
 from wavetank.cli.main import app
+from wavetank.cli.output import Output
+from wavetank.cli.recovery import restore, revert_all
 from wavetank.clients import BotoCoreError
 from wavetank.clock import WallClock, floor_to_minute
-from wavetank.drill import restoring
-from wavetank.drill.left_behind import Restored, restore_left_behind
-from wavetank.drill.pipeline_drill import DrillSite, perform_drill
-from wavetank.drill.record import DrillKind
-from wavetank.drill.restoring import NotRestoredError, reserved_concurrency
+from wavetank.drill.pipeline_drill import DrillKind, DrillSite, perform_drill
 from wavetank.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.live import restoring
+from wavetank.live.restoring import NotRestoredError, reserved_concurrency
 from wavetank.probes import last_tick, read_prices
 from wavetank.trigger import Trigger
 
@@ -39,8 +39,7 @@ import sys
 from pathlib import Path
 from tests.live.drills import drill_site
 from wavetank.clients import sandbox_clients
-from wavetank.drill.pipeline_drill import perform_drill
-from wavetank.drill.record import DrillKind
+from wavetank.drill.pipeline_drill import DrillKind, perform_drill
 from wavetank.naming import Names
 
 endpoint, state, *names = sys.argv[1:]
@@ -63,7 +62,7 @@ def site(drilled: Pipeline, localstack: Host, tmp_path: Path) -> Iterator[DrillS
     """Where to drill; afterwards the function must be what was deployed."""
     yield drill_site(drilled.aws, drilled.names, localstack.endpoint, tmp_path)
     assert deployed_bytes_run(drilled)
-    assert reserved_concurrency(drilled.aws, drilled.names) is None
+    assert reserved_concurrency(drilled.aws, drilled.names.streaming_function) is None
 
 
 def deployed_bytes_run(pipeline: Pipeline) -> bool:
@@ -92,7 +91,7 @@ def test_the_drill_breaks_alerts_and_restores(
     reached = last_tick(read_prices(drilled.aws, drilled.names.table))
     assert reached is not None
     assert reached >= tick
-    assert site.folder.read() is None
+    assert site.target.journal.changes() == ()
 
 
 def test_what_was_reserved_before_is_reserved_again(site: DrillSite) -> None:
@@ -100,7 +99,7 @@ def test_what_was_reserved_before_is_reserved_again(site: DrillSite) -> None:
     name = site.names.streaming_function
     site.aws.awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
     perform_drill(site, DrillKind.NO_CONCURRENCY, lambda _: None)
-    assert reserved_concurrency(site.aws, site.names) == 2
+    assert reserved_concurrency(site.aws, site.names.streaming_function) == 2
     site.aws.awslambda.delete_function_concurrency(FunctionName=name)
 
 
@@ -115,8 +114,8 @@ def test_an_interrupted_drill_restores(kind: DrillKind, drilled: Pipeline, tmp_p
     with pytest.raises(KeyboardInterrupt):
         perform_drill(site, kind, lambda _: None)
     assert deployed_bytes_run(drilled)
-    assert reserved_concurrency(drilled.aws, drilled.names) is None
-    assert site.folder.read() is None
+    assert reserved_concurrency(drilled.aws, drilled.names.streaming_function) is None
+    assert site.target.journal.changes() == ()
 
 
 def test_a_killed_drill_is_found_and_put_back(
@@ -127,25 +126,23 @@ def test_a_killed_drill_is_found_and_put_back(
     command = [sys.executable, "-c", KILLED, localstack.endpoint, str(tmp_path), *names]
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
     wait_until_true(lambda: not deployed_bytes_run(drilled), "the code to be broken", 60)
-    assert not site.folder.left_behind()
+    assert not site.target.journal.left_behind()
     with pytest.raises(UsageError, match="one under way"):
         perform_drill(site, DrillKind.NO_CONCURRENCY, lambda _: None)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert site.folder.left_behind()
-    restored = restore_left_behind(site.aws, site.names, WallClock(), site.folder, lambda _: None)
-    assert restored == Restored(code=True, concurrency=False)
-    assert not site.folder.left_behind()
+    assert site.target.journal.left_behind()
+    (reverted,) = revert_all(site.target, Output(as_json=True))
+    assert reverted.kind == "code"
+    assert not site.target.journal.left_behind()
 
 
 def test_what_nobody_recorded_is_put_back_where_it_is_asked_for(site: DrillSite) -> None:
     """A drill of another machine's is seen by what it left: no concurrency, as here."""
     name = site.names.streaming_function
     site.aws.awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-    restored = restore_left_behind(site.aws, site.names, site.clock, site.folder, lambda _: None)
-    assert restored == Restored(code=False, concurrency=True)
-    restored = restore_left_behind(site.aws, site.names, site.clock, site.folder, lambda _: None)
-    assert restored == Restored(code=False, concurrency=False)
+    assert restore(site.target, Output(as_json=True))
+    assert not restore(site.target, Output(as_json=True))
 
 
 def test_an_address_that_was_never_confirmed_keeps_the_drill_from_aws(place: Place) -> None:
@@ -198,15 +195,16 @@ def test_what_cannot_be_restored_is_said_and_restored_later(
         place.pretended.answers.append(lose_all)
         raise BotoCoreError
 
-    lost = replace(site, find_alert=cut, clock=clock)
+    lost = replace(site, find_alert=cut, target=replace(site.target, clock=clock))
     with pytest.raises(NotRestoredError, match=r"IT IS STILL BROKEN: .*drill --restore"):
         perform_drill(lost, DrillKind.BROKEN_DEPLOYMENT, lambda _: None)
     place.pretended.answers.clear()
     assert clock.waited_seconds > 4
-    assert site.folder.left_behind()
+    assert site.target.journal.left_behind()
     command = ["drill", "--target", "aws", "--name", names.stem, "--restore", "--json"]
     done = CliRunner().invoke(app, command)
-    assert json.loads(done.stdout) == {"event": "restored", "code": True, "concurrency": False}
-    assert not site.folder.left_behind()
+    code = f"the code of {names.streaming_function} is broken"
+    assert json.loads(done.stdout) == {"event": "restored", "changes": [code]}
+    assert not site.target.journal.left_behind()
     again = CliRunner().invoke(app, command)
     assert "nothing to put back" in again.output

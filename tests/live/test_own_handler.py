@@ -12,8 +12,7 @@ from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
 from wavetank.cli.running import attach
 from wavetank.clock import WallClock, floor_to_minute
-from wavetank.drill.pipeline_drill import perform_drill
-from wavetank.drill.record import DrillKind
+from wavetank.drill.pipeline_drill import DrillKind, perform_drill
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError
 from wavetank.invariants.ticker.sample import Sample

@@ -25,6 +25,7 @@ from wavetank.clock import WallClock
 from wavetank.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.exchange import HttpRequest, HttpResponse
 from wavetank.live import place as places
+from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.schedule import schedule_off
 from wavetank.naming import Names
@@ -154,7 +155,7 @@ def test_an_address_cannot_be_unconfirmed_on_aws(account: Account) -> None:
 
 
 def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
-    account: Account,
+    account: Account, tmp_path: Path
 ) -> None:
     """Rights may be lost while a story is told; whoever reads the error can mend it."""
 
@@ -164,11 +165,17 @@ def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
         return refused if is_call(request, "events", "EnableRule") else None
 
     names, said = account.names, list[str]()
-    place = LivePlace(engine=RunEngine.AWS, target=aws_target(None), names=names, clock=WallClock())
+    place = LivePlace(
+        engine=RunEngine.AWS,
+        target=aws_target(None),
+        names=names,
+        clock=WallClock(),
+        journal=Journal(tmp_path, "aws", names.stem),
+    )
     account.aws.answers.insert(0, refuse)
     try:
         with (
-            pytest.raises(InfrastructureError, match=f"aws events enable-rule --name {names.rule}"),
+            pytest.raises(InfrastructureError, match=f"{names.rule} is off.*drill --restore"),
             schedule_off(place, said.append),
         ):
             assert account.rule_state == "DISABLED"

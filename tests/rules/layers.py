@@ -10,6 +10,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "edge": frozenset(
         {
             "access",
+            "alert_lookup",
             "analysis",
             "assess",
             "attestation",
@@ -56,6 +57,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "scenario",
             "schedule",
             "steps",
+            "supervision",
             "ticker",
             "verdicts",
             "words",

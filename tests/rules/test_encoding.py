@@ -10,8 +10,6 @@ from tests.rules.source import Finding, Source, assert_only_exempt, findings, so
 
 TEXT_METHODS = frozenset({"read_text", "write_text"})
 EXEMPT = {
-    f"{HARNESS}emulator/executor/bootstrap.py": "the kernel's files, which are ASCII",
-    f"{HARNESS}emulator/executor/process.py": "as above",
     f"{HARNESS}emulator/snapshot/sources.py": "opens objects in S3's storage, which are bytes",
 }
 

@@ -5,6 +5,7 @@ Nothing is known to differ, so there is no list of what may.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
 from wavetank.invariants import NoSilentFailure, OneNotice, judge
 from wavetank.ledger import Ledger, differences, ledger_of
+from wavetank.live.journal import Journal
 from wavetank.live.observation import begin, observed
 from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
@@ -79,11 +81,13 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 
 @pytest.fixture(scope="module")
-def observation(deployed: Deployed, host: Host) -> list[Event]:
+def observation(
+    deployed: Deployed, host: Host, tmp_path_factory: pytest.TempPathFactory
+) -> list[Event]:
     """The story on the embedded engine."""
     events: list[Event] = []
     _deploy(sandbox_clients(host.endpoint), deployed.names, host.endpoint)
-    place = _place(deployed.names, host)
+    place = _place(deployed.names, host, tmp_path_factory.mktemp("journal"))
     beginning = begin(place, START)
     player = LivePlayer(place, beginning, events.append)
     player.play(STORY)
@@ -91,12 +95,13 @@ def observation(deployed: Deployed, host: Host) -> list[Event]:
     return observed(place, beginning, events)
 
 
-def _place(names: Names, host: Host) -> LivePlace:
+def _place(names: Names, host: Host, state: Path) -> LivePlace:
     return LivePlace(
         engine=RunEngine.EMBEDDED,
         target=local_target(host.endpoint),
         names=names,
         clock=WallClock(),
+        journal=Journal(state, "sandbox", names.stem),
         retry_base_delay_seconds=RETRY_BASE_DELAY_SECONDS,
     )
 
@@ -149,7 +154,7 @@ def test_the_story_breaks_no_guarantee(history: list[Event]) -> None:
 
 @pytest.mark.usefixtures("observation")
 def test_a_story_that_is_broken_off_leaves_the_code_as_it_was(
-    deployed: Deployed, host: Host
+    deployed: Deployed, host: Host, tmp_path: Path
 ) -> None:
     """Where it was broken by a step, and the step that restores it never came."""
     names, events = deployed.names, list[Event]()
@@ -170,7 +175,7 @@ def test_a_story_that_is_broken_off_leaves_the_code_as_it_was(
         seen.append(sha256())
         raise BrokenOffError
 
-    place = _place(names, host)
+    place = _place(names, host, tmp_path)
     with pytest.raises(BrokenOffError):
         LivePlayer(place, begin(place, START), events.append).play(steps())
     assert seen[0] == sha256() != seen[1]

@@ -10,10 +10,10 @@ import pytest
 
 from wavetank import private_files
 from wavetank.clock import WallClock
-from wavetank.drill.record import DrillFolder, DrillRecord
 from wavetank.emulator.snapshot.file import SnapshotFile
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.live.journal import Journal, RuleChange
 from wavetank.private_files import (
     private_file,
     private_folder,
@@ -76,15 +76,15 @@ def test_a_file_from_before_is_closed_and_keeps_what_it_has(tmp_path: Path) -> N
 
 
 def test_all_that_is_written_of_a_sandbox_is_private(tmp_path: Path) -> None:
-    """Its record, its snapshot, drills and runs."""
+    """Its record, its snapshot, the journal of changes and runs."""
     state = tmp_path / "state"
     folder = SandboxFolder(state)
     with folder.owned():
         folder.write(SandboxRecord(engine=Engine.EMBEDDED, endpoint="", log=""))
         SnapshotFile(folder.snapshot_file).prepare(WallClock().now())
-        drills = DrillFolder(state, "0", "stem")
-        with drills.held():
-            drills.write(DrillRecord(kind="k", began="now", reserved=None))
+        journal = Journal(state, "embedded", "stem")
+        with journal.held():
+            journal.add(RuleChange(rule="r"))
         RunShelf(state / "runs").new("s", 1, "text")
         found = [path for path in _open_to_others(state) if "runs" not in path.parts]
         assert found == []

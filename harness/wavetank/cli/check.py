@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.judging import heal, judge, judge_live, live_pipeline, sandbox_site
+from wavetank.cli.judging import judge, judge_live, live_pipeline
 from wavetank.cli.options import (
     DEFAULT_NAME,
     DEFAULT_NAME_PREFIX,
@@ -20,6 +20,7 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.own import judge_own, plan_check
+from wavetank.cli.recovery import offer_pipeline, offer_running, record_of
 from wavetank.cli.running import running_sandbox
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.errors import UsageError
@@ -60,8 +61,8 @@ def check(
 ) -> None:
     """Walk the brief's requirements one by one, with the evidence for each.
 
-    What a drill left broken, because it was killed, is put back first. With --handler in a sandbox
-    of its own, which is gone afterwards; one that runs is left alone.
+    What a killed drill or run left changed is offered to be reverted first. With --handler in a
+    sandbox of its own, which is gone afterwards; one that runs is left alone.
     """
     output = Output(as_json=as_json)
     if handler is not None:
@@ -73,11 +74,12 @@ def check(
     if target is TargetKind.AWS:
         place = open_target(target, endpoint, profile, account)
         live = live_pipeline(place, the_pipeline(place.aws, name), state)
-        heal(live.site(), output)
+        offer_pipeline(place, live.pipeline.names, None, output)
         raise typer.Exit(judge_live(live, reader_profile, output))
     _only_on_aws(profile, account, reader_profile)
+    record_of(target, endpoint, output)
     running = running_sandbox(endpoint, name)
-    heal(sandbox_site(running, state), output)
+    offer_running(running, output)
     raise typer.Exit(judge(running, output))
 
 

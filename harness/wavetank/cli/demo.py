@@ -13,6 +13,7 @@ from wavetank.driver.play import Story
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
 from wavetank.settings import read_settings
+from wavetank.supervision import SUPERVISION
 
 SCENARIO = "broken-deployment"
 SEED = 1
@@ -29,6 +30,7 @@ def demo(
     pipeline = PipelineChoice(name=name).pipeline()
     scenario = load_scenario(SCENARIO, read_settings().project_folder / "scenarios")
     story = Story(scenario=scenario, seed=SEED)
+    SUPERVISION.begin(f"{scenario.name} with seed {SEED}")
     with deployed_tank(pipeline, output) as made:
         saved = shelf().new(scenario.name, SEED, scenario_to_toml(scenario))
         narrator = Narrator(output)

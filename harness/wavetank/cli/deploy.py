@@ -26,6 +26,7 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.promotion import Consent, promote
+from wavetank.cli.recovery import offer_pipeline, record_of
 from wavetank.cli.running import attach, running_record
 from wavetank.cli.targets import (
     AccountOption,
@@ -84,6 +85,7 @@ def deploy(
     output = Output(as_json=as_json)
     _check_consent(target, untested)
     chosen = open_target(target, endpoint, profile, account)
+    record = record_of(target, endpoint, output)
     with plain_trouble():
         pipeline = chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
         own = own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler)
@@ -96,6 +98,7 @@ def deploy(
             reset_prices=reset_prices,
             since=minute_before(WallClock().now()),
         )
+    offer_pipeline(chosen, pipeline.names, record, output, yes=yes)
     if chosen.kind is TargetKind.AWS:
         promote(chosen, options, Consent(yes=yes, untested=untested), output)
     else:

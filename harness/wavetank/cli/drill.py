@@ -8,10 +8,24 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.addresses import require_confirmed, require_confirmed_on
-from wavetank.cli.judging import LivePipeline, heal, live_pipeline, perform, sandbox_site
+from wavetank.cli.judging import LivePipeline, live_pipeline, perform, sandbox_site
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.running import RunningSandbox, compose_sandbox, running_sandbox
+from wavetank.cli.recovery import (
+    host_target,
+    offer_host,
+    offer_pipeline,
+    offer_running,
+    require_reverted,
+    revert_all,
+)
+from wavetank.cli.recovery import restore as restore_all
+from wavetank.cli.running import (
+    RunningSandbox,
+    compose_sandbox,
+    running_record,
+    running_sandbox,
+)
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import (
     AccountOption,
@@ -23,9 +37,9 @@ from wavetank.cli.targets import (
 )
 from wavetank.clients import BotoCoreError
 from wavetank.drill.machine import MachineDrill, MachineDrillResult
-from wavetank.drill.pipeline_drill import DrillSite
-from wavetank.drill.record import DrillKind
-from wavetank.engines.machine import MachineFault, machine_fault
+from wavetank.drill.pipeline_drill import DrillKind, DrillSite
+from wavetank.engines.machine import MachineFault, begin_fault, host_change
+from wavetank.engines.record import SandboxRecord
 from wavetank.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.settings import read_settings
 from wavetank.stack.deployed import the_pipeline
@@ -70,7 +84,7 @@ def drill(
     ] = 10.0,
     restore: Annotated[
         bool,
-        typer.Option("--restore", help="Break nothing; put back what an earlier drill left."),
+        typer.Option("--restore", help="Break nothing; revert what killed commands left changed."),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -78,8 +92,8 @@ def drill(
 ) -> None:
     """Break the streaming function, or the machine, on purpose, and see it heal.
 
-    Whatever ends the drill, what it broke is put back: by itself, or by --restore or the next check
-    where its process was killed.
+    Whatever ends the drill, what it broke is put back: by itself, or, where its process was killed,
+    by --restore, which any other command offers.
     """
     _at_most_one(by, fault, "--restore" if restore else None)
     output = Output(as_json=as_json)
@@ -92,17 +106,39 @@ def drill(
         with _told_how_to_restore(output):
             _on_aws(live, by, output, restore=restore, yes=yes)
         return
-    running = running_sandbox(endpoint, name)
-    site = sandbox_site(running, read_settings().state_folder)
+    record = running_record(endpoint)
     with _told_how_to_restore(output):
-        if fault is not None:
-            break_machine(running, fault, seconds, output)
-        elif restore:
-            _restore(site, output)
-        else:
-            heal(site, output)
-            require_confirmed(running)
-            perform(site, output, by or DrillKind.BROKEN_DEPLOYMENT)
+        if restore:
+            _restore_sandbox(record, endpoint, name, output)
+            return
+        offer_host(record, output, yes=yes)
+        running = running_sandbox(endpoint, name)
+        require_reverted(reverted=offer_running(running, output, yes=yes))
+        _on_sandbox(running, by, fault, seconds, output)
+
+
+def _on_sandbox(
+    running: RunningSandbox,
+    by: DrillKind | None,
+    fault: MachineFault | None,
+    seconds: float,
+    output: Output,
+) -> None:
+    if fault is not None:
+        break_machine(running, fault, seconds, output)
+        return
+    require_confirmed(running)
+    perform(sandbox_site(running), output, by or DrillKind.BROKEN_DEPLOYMENT)
+
+
+def _restore_sandbox(
+    record: SandboxRecord, endpoint: str | None, name: str | None, output: Output
+) -> None:
+    """The machine first: until then the sandbox may not answer."""
+    host = host_target(record)
+    reverted = bool(host.journal.changes()) and bool(revert_all(host, output))
+    running = running_sandbox(endpoint, name)
+    _restore(sandbox_site(running), output, reverted=reverted)
 
 
 def _on_aws(
@@ -112,7 +148,7 @@ def _on_aws(
     if restore:
         _restore(site, output)
         return
-    heal(site, output)
+    require_reverted(reverted=offer_pipeline(live.target, names, None, output, yes=yes))
     addresses = require_confirmed_on(live.target.aws, names)
     kind = by or DrillKind.BROKEN_DEPLOYMENT
     confirm(live.target, names.stem, _question(live, kind, addresses), output, yes=yes)
@@ -138,10 +174,9 @@ def _question(live: LivePipeline, kind: DrillKind, addresses: tuple[str, ...]) -
     )
 
 
-def _restore(site: DrillSite, output: Output) -> None:
-    restored = heal(site, output, asked=True)
-    if restored is None or not (restored.code or restored.concurrency):
-        output.say("nothing to put back: the function is as its stack says")
+def _restore(site: DrillSite, output: Output, *, reverted: bool = False) -> None:
+    if not restore_all(site.target, output) and not reverted:
+        output.say("nothing to put back: no drill and no run has left anything")
 
 
 def break_machine(
@@ -151,8 +186,15 @@ def break_machine(
     exercise = MachineDrill(
         running.aws, running.names, running.record.endpoint, running.clock, output.say
     )
-    with output.waiting(f"breaking the machine for {seconds:g} s, and seeing it heal"):
-        result = exercise.run(machine_fault(fault, running.record, compose_sandbox()), seconds)
+    compose, host = compose_sandbox(), host_target(running.record)
+    change = host_change(fault, running.record, compose)
+    with (
+        host.journal.held(),
+        output.waiting(f"breaking the machine for {seconds:g} s, and seeing it heal"),
+    ):
+        host.require_unchanged()
+        changed = host.changed(change, lambda: begin_fault(change, running.record, compose))
+        result = exercise.run(changed, seconds)
     output.say(
         f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
         f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "

@@ -4,19 +4,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
+from wavetank.alert_lookup import alert_in_log, alert_in_mailbox
 from wavetank.attestation import Attestation
 from wavetank.cli.output import Output
+from wavetank.cli.recovery import aws_target_of, sandbox_target
 from wavetank.cli.running import RunningSandbox
 from wavetank.clients import anonymous_clients
 from wavetank.clock import Clock, WallClock
-from wavetank.drill.alert import alert_in_log, alert_in_mailbox
-from wavetank.drill.left_behind import Restored, restore_left_behind
-from wavetank.drill.pipeline_drill import DrillResult, DrillSite, perform_drill
-from wavetank.drill.record import DrillFolder, DrillKind
+from wavetank.drill.pipeline_drill import DrillKind, DrillResult, DrillSite, perform_drill
 from wavetank.errors import ExitCode, UsageError
 from wavetank.requirements import CheckedPipeline, check_requirements, topic_arn
 from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
-from wavetank.settings import SANDBOX_ACCOUNT
 from wavetank.stack.deployed import DeployedPipeline
 from wavetank.target import Target, aws_target
 from wavetank.verdicts import exit_code
@@ -41,10 +39,7 @@ class LivePipeline:
         """For a drill whose alert is looked for in the log."""
         aws, names = self.target.aws, self.pipeline.names
         return DrillSite(
-            aws=aws,
-            names=names,
-            clock=self.clock,
-            folder=DrillFolder(self.state_folder, self.target.account, names.stem),
+            target=aws_target_of(self.target, names),
             find_alert=alert_in_log(aws, names, topic_arn(aws, names), self.clock.now()),
             retry_base_delay_seconds=AWS_RETRY_BASE_DELAY_SECONDS,
             margin_seconds=AWS_MARGIN_SECONDS,
@@ -87,13 +82,10 @@ class LivePipeline:
         return probe_bucket(clients, self.pipeline.names.bucket)
 
 
-def sandbox_site(running: RunningSandbox, state_folder: Path) -> DrillSite:
+def sandbox_site(running: RunningSandbox) -> DrillSite:
     """For a drill whose alert is looked for in the sandbox's mailbox."""
     return DrillSite(
-        aws=running.aws,
-        names=running.names,
-        clock=running.clock,
-        folder=DrillFolder(state_folder, SANDBOX_ACCOUNT, running.names.stem),
+        target=sandbox_target(running.record, running.names, running.aws),
         find_alert=alert_in_mailbox(running.record.endpoint),
         retry_base_delay_seconds=running.record.retry_base_delay_seconds,
         margin_seconds=SANDBOX_MARGIN_SECONDS,
@@ -145,22 +137,6 @@ def perform(
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")
     output.emit("drill", kind=kind, seconds=asdict(times), alert=asdict(alert))
     return result
-
-
-def heal(site: DrillSite, output: Output, *, asked: bool = False) -> Restored | None:
-    """Puts back what a drill left that was killed; None where there was none.
-
-    Unless `asked` for it looks only where a drill was recorded here: whoever agreed to that drill
-    agreed to its end.
-    """
-    if not asked and not site.folder.left_behind():
-        return None
-    if not asked:
-        output.say("a drill was left behind: its process was ended before it could restore")
-    with output.waiting("restoring"):
-        restored = restore_left_behind(site.aws, site.names, site.clock, site.folder, output.say)
-    output.emit("restored", **asdict(restored))
-    return restored
 
 
 def live_pipeline(target: Target, pipeline: DeployedPipeline, state_folder: Path) -> LivePipeline:

@@ -13,8 +13,8 @@ from wavetank.cli.output import Output
 from wavetank.cli.session import Session, Stopped
 from wavetank.clients import BotoCoreError, ClientError
 from wavetank.clock import Clock
-from wavetank.drill.record import DrillRecord
 from wavetank.errors import InfrastructureError
+from wavetank.live.journal import Change
 from wavetank.sandbox import pages_address
 from wavetank.watch import Happening, Kind, Watcher
 from wavetank.words import counted, span
@@ -32,8 +32,8 @@ STYLES = {
 GAP = "   "
 
 
-def follow(session: Session, output: Output, drill: Callable[[], DrillRecord | None]) -> None:
-    """Shows what happens until a signal ends it; `drill` tells of the one that is under way.
+def follow(session: Session, output: Output, changes: Callable[[], Sequence[Change]]) -> None:
+    """Shows what happens until a signal ends it; `changes` are those made on purpose.
 
     Raises:
         InfrastructureError: LocalStack went away and could not be brought back.
@@ -43,7 +43,7 @@ def follow(session: Session, output: Output, drill: Callable[[], DrillRecord | N
     output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
     output.say(f"pages: {pages_address(sandbox.record.endpoint)}")
     _show_unconfirmed(session, watcher, output)
-    state = LiveState(watcher, sandbox.clock, drill)
+    state = LiveState(watcher, sandbox.clock, changes)
     try:
         with output.below(lambda: state.picture(output.progress.width)):
             while True:
@@ -61,7 +61,7 @@ class LiveState:
 
     watcher: Watcher
     clock: Clock
-    drill: Callable[[], DrillRecord | None]
+    changes: Callable[[], Sequence[Change]]
 
     def __post_init__(self) -> None:
         self._begun = self.clock.monotonic()
@@ -93,8 +93,7 @@ class LiveState:
         return f"next tick in {span(seconds)}" if seconds >= 1 else "next tick due"
 
     def _faults(self) -> list[str]:
-        found = self.drill()
-        return [f"drill: {found.kind}"] if found else []
+        return [change.describe() for change in self.changes()]
 
 
 def _counts(watcher: Watcher) -> list[str]:

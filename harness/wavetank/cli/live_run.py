@@ -9,14 +9,19 @@ import typer
 
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
-from wavetank.cli.running import running_record
+from wavetank.cli.recovery import (
+    offer_pipeline,
+    record_of,
+    require_reverted,
+    target_of,
+)
 from wavetank.cli.session import RECORD_FORMATS, stop_on_signal
 from wavetank.cli.targets import confirm, open_target
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
 from wavetank.driver.play import Played, Story, concluded, judges_of
 from wavetank.driver.recording import recorded
-from wavetank.engines.record import Engine
+from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import UsageError
 from wavetank.faults.form import describe
 from wavetank.live.place import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
@@ -144,8 +149,8 @@ class LiveRun:
         return LiveStory(scenario=scenario, seed=seed, options=self.pipeline.options())
 
 
-def open_live(where: Where, choice: PipelineChoice, scenario: Scenario) -> LiveRun:
-    """The pipeline that the options mean, where they say.
+def open_live(where: Where, choice: PipelineChoice, scenario: Scenario, output: Output) -> LiveRun:
+    """The pipeline that the options mean, where they say, as it was deployed.
 
     Raises:
         UsageError: the engine cannot have the scenario's faults, the options contradict each other,
@@ -154,14 +159,18 @@ def open_live(where: Where, choice: PipelineChoice, scenario: Scenario) -> LiveR
     """
     check_playable(scenario, where.engine)
     chosen = _project_own(choice)
-    delay = _retry_base_delay(where)
     target = open_target(where.kind, where.endpoint, where.profile, where.account)
+    record = record_of(where.kind, where.endpoint, output)
+    delay = _retry_base_delay(where, record)
     deployed = _deployed(target.aws, chosen.names)
+    reverted = offer_pipeline(target, deployed.names, record, output, yes=where.yes)
+    require_reverted(reverted=reverted)
     place = LivePlace(
         engine=where.engine,
         target=target,
         names=deployed.names,
         clock=WallClock(),
+        journal=target_of(target, deployed.names, record).journal,
         retry_base_delay_seconds=delay,
     )
     check_enforced(place, scenario)
@@ -182,15 +191,14 @@ def _project_own(choice: PipelineChoice) -> TickerPipeline:
     )
 
 
-def _retry_base_delay(where: Where) -> int:
+def _retry_base_delay(where: Where, record: SandboxRecord | None) -> int:
     """What is known of it.
 
     Raises:
         UsageError: the sandbox that runs is on another engine, or none runs.
     """
-    if where.kind is TargetKind.AWS:
+    if record is None:
         return AWS_RETRY_BASE_DELAY_SECONDS
-    record = running_record(where.endpoint)
     if record.engine not in {Engine.ATTACHED, Engine(where.engine)}:
         raise UsageError(
             f"a running sandbox on {where.engine}",

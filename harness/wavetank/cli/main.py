@@ -1,6 +1,7 @@
 """The `wavetank` command: its own options, and errors as messages with exit codes."""
 
 import os
+import signal
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from wavetank.cli.commands import HELP_OPTIONS, CommandGroup
 from wavetank.errors import ExitCode, WavetankError
 from wavetank.private_files import use_private_umask
+from wavetank.supervision import SUPERVISION
 
 app = typer.Typer(
     name="wavetank",
@@ -43,9 +45,24 @@ def _main(
 
 
 def run() -> None:
-    """Entry point: exit codes as the design has them, and no traceback without --debug."""
+    """Entry point; what a command ends with is told to the process that supervises it, if any."""
     _take_any_locale()
     use_private_umask()
+    SUPERVISION.is_offered = hasattr(signal, "sigwaitinfo")
+    try:
+        _run()
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else int(bool(ending.code))
+        SUPERVISION.conclude(code)
+        raise
+    except BaseException:
+        SUPERVISION.conclude(ExitCode.BROKEN)  # the interpreter's own, after a traceback
+        raise
+    SUPERVISION.conclude(ExitCode.VALID)
+
+
+def _run() -> None:
+    """Exit codes as the design has them, and no traceback without --debug."""
     try:
         app()
     except WavetankError as error:

@@ -76,7 +76,7 @@ def _story(sandbox: RunningSandbox, handler: OwnHandler, output: Output) -> Exit
     if _tick(sandbox, output):
         SandboxControls(sandbox.record.endpoint).deliver_now()
         require_confirmed(sandbox)
-        perform(sandbox_site(sandbox, read_settings().state_folder / "check"), output)
+        perform(sandbox_site(sandbox), output)
     else:
         _await_alert(sandbox, output)
     options = DeploymentOptions(names=sandbox.names, addresses=sandbox.addresses, handler=handler)

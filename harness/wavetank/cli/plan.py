@@ -29,6 +29,7 @@ from wavetank.cli.options import (
     SurnameOption,
 )
 from wavetank.cli.output import Output
+from wavetank.cli.recovery import offer_pipeline, record_of
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.errors import ExitCode
@@ -73,6 +74,7 @@ def plan(
     """Show what deploy would change, what it costs a month, and what stands in its way."""
     output = Output(as_json=as_json)
     chosen = open_target(target, endpoint, profile, account)
+    record = record_of(target, endpoint, output)
     pipeline = chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
     options = DeploymentOptions(
         names=pipeline.names,
@@ -83,6 +85,7 @@ def plan(
         reset_prices=reset_prices,
     )
     _name_target(chosen, options, output)
+    offer_pipeline(chosen, pipeline.names, record, output)
     findings, planned = _look(chosen, options, output)
     show_forecast(planned, options, tick_milliseconds, output)
     raise typer.Exit(_end(findings, planned, _to_apply(context), output))

@@ -22,6 +22,7 @@ from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.runs import RunEngine, SavedRun
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.supervision import SUPERVISION
 
 
 def replay(
@@ -44,6 +45,7 @@ def replay(
     pipeline, story = _pipeline(told), _story(told)
     if judge:
         raise typer.Exit(_judge(told, pipeline, story, output))
+    SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
     if told.summary.engine is not RunEngine.TANK:
         raise typer.Exit(_tell_in_the_tank(told, pipeline, story, output))
     raise typer.Exit(_play(told.saved, pipeline, story, output))

@@ -55,6 +55,7 @@ from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
 from wavetank.settings import read_settings
+from wavetank.supervision import SUPERVISION
 from wavetank.words import counted
 
 SEEDS = 2**31
@@ -125,9 +126,10 @@ def run(
     judges_of(pipeline, story.scenario)
     if engine is not RunEngine.TANK:
         raise typer.Exit(
-            play_live_and_tell(open_live(where, choice, story.scenario), story, output)
+            play_live_and_tell(open_live(where, choice, story.scenario, output), story, output)
         )
     check_virtual(story.scenario)
+    SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
     with deployed_tank(pipeline, output) as made:
         ending = play_and_tell(made, pipeline, story, output)
     raise typer.Exit(ending)

@@ -31,6 +31,7 @@ from wavetank.cli.options import (
     person_of,
 )
 from wavetank.cli.output import Output
+from wavetank.cli.recovery import journal_of_sandbox, offer_host, offer_running
 from wavetank.cli.running import (
     attach_to_deployed,
     compose_sandbox,
@@ -47,12 +48,11 @@ from wavetank.cli.session import (
     stop_on_signal,
 )
 from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.drill.record import DrillFolder
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
 from wavetank.errors import UsageError
 from wavetank.sandbox import SandboxControls, pages_address
-from wavetank.settings import SANDBOX_ACCOUNT, read_settings
+from wavetank.settings import read_settings
 from wavetank.stack.own_handler import read_own_handler
 from wavetank.stack.template import check_address
 from wavetank.trigger import Trigger
@@ -118,15 +118,16 @@ def up(
         return
     try:
         with stop_on_signal(), _session(engine, plan, folder, output, leave=detach) as session:
+            offer_running(session.sandbox, output)
             if detach:
                 endpoint = session.sandbox.record.endpoint
                 output.say(f"ready at {endpoint}; ./wavetank down stops it")
                 output.say(f"pages: {pages_address(endpoint)}")
                 show_unconfirmed(session.sandbox, output)
             else:
-                stem = session.sandbox.names.stem
-                drills = DrillFolder(read_settings().state_folder, SANDBOX_ACCOUNT, stem)
-                follow(session, output, drills.read)
+                sandbox = session.sandbox
+                journal = journal_of_sandbox(sandbox.record, sandbox.names.stem)
+                follow(session, output, journal.changes)
     except Stopped:
         output.say("stopped")
         output.emit("stopped")
@@ -155,7 +156,9 @@ def status(
         output.say("no sandbox is running; start one with ./wavetank up")
         output.emit("status", running=False)
         return
+    offer_host(record, output)
     sandbox = attach_to_deployed(record)
+    offer_running(sandbox, output)
     health = sandbox.health()
     own = ", with a handler of their own" if sandbox.own_handler else ""
     output.say(
@@ -209,7 +212,9 @@ def tick(
 ) -> None:
     """Make this minute's tick now, as the schedule would, and wait for its records."""
     output = Output(as_json=as_json)
+    offer_host(running_record(endpoint), output)
     sandbox = running_sandbox(endpoint)
+    offer_running(sandbox, output)
     minute = floor_to_minute(sandbox.clock.now())
     with output.waiting("making the tick"):
         answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)

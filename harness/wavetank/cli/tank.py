@@ -27,7 +27,7 @@ def deployed_tank(pipeline: Pipeline, output: Output) -> Iterator[Tank]:
         InfrastructureError: it could not be deployed.
     """
     logging.disable(logging.CRITICAL)
-    with tank() as made:
+    with tank() as made, made.takes_output():
         with output.waiting("deploying to LocalStack in this process"):
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()

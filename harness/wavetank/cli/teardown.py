@@ -9,6 +9,7 @@ import typer
 
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
+from wavetank.cli.recovery import record_of, target_of
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import (
     AccountOption,
@@ -20,9 +21,7 @@ from wavetank.cli.targets import (
 )
 from wavetank.clients import BotoCoreError, ClientError
 from wavetank.clock import WallClock
-from wavetank.drill.record import DrillFolder
 from wavetank.errors import ExitCode, InfrastructureError
-from wavetank.settings import read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.target import TargetKind
 from wavetank.teardown.pipeline import Remains, Teardown
@@ -66,6 +65,7 @@ def teardown(
     """
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
+    record = record_of(target, endpoint, output)
     with resumable("teardown", output):
         standing = find_standing(place.aws, name)
         if standing is None:
@@ -86,11 +86,11 @@ def teardown(
                 if event.status.endswith("_FAILED"):
                     output.say(f"{event.resource} {event.status}: {event.reason}")
 
-            drills = DrillFolder(read_settings().state_folder, place.account, names.stem)
-            with drills.held():
+            journal = target_of(place, names, record).journal
+            with journal.held():
                 work = Teardown(place, standing, WallClock(), output.say, show)
                 remains = work.run(abandon_buffer=abandon_buffer)
-                drills.forget()  # what one left broken is gone
+                journal.clear()  # what was left changed is gone
     show_remains(remains, output)
 
 

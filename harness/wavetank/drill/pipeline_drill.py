@@ -7,16 +7,15 @@ whatever happens in between; then a tick is made, to see that it is.
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
+from wavetank.alert_lookup import Alert, FindAlert
 from wavetank.clients import AwsClients, ClientError, error_code
 from wavetank.clock import Clock, floor_to_minute, rfc3339
-from wavetank.drill.alert import Alert, FindAlert
-from wavetank.drill.broken_code import broken_code
-from wavetank.drill.no_concurrency import no_concurrency
-from wavetank.drill.record import DrillFolder, DrillKind, DrillRecord
-from wavetank.drill.restoring import reserved_concurrency
 from wavetank.errors import InfrastructureError
+from wavetank.live.breaking import broken_code, no_concurrency
+from wavetank.live.reverting import ChangedTarget
 from wavetank.naming import Names
 from wavetank.probes import wait_until
 from wavetank.trigger import Trigger
@@ -26,12 +25,29 @@ RETRIES_DELAY = 3
 DELIVERING_SECONDS_MAX = 60.0
 """AWS's Lambda takes some seconds until every part of it knows what was put back."""
 
-type Breaking = Callable[..., AbstractContextManager[None]]
-"""Takes clients, names, clock, who hears of it, and what to call once it is restored."""
+type Breaking = Callable[[ChangedTarget], AbstractContextManager[None]]
+
+
+class DrillKind(StrEnum):
+    """What `drill --by` takes."""
+
+    BROKEN_DEPLOYMENT = "broken-deployment"
+    NO_CONCURRENCY = "no-concurrency"
+
 
 BREAKING: Mapping[DrillKind, Breaking] = {
     DrillKind.BROKEN_DEPLOYMENT: broken_code,
     DrillKind.NO_CONCURRENCY: no_concurrency,
+}
+STEPS: Mapping[DrillKind, tuple[str, str]] = {
+    DrillKind.BROKEN_DEPLOYMENT: (
+        "commenting out a large portion of {}",
+        "restored the code that was deployed before",
+    ),
+    DrillKind.NO_CONCURRENCY: (
+        "reserving no concurrency for {}: nothing of it may run",
+        "restored the concurrency that it had before",
+    ),
 }
 
 
@@ -42,13 +58,25 @@ class DrillSite:
     `margin_seconds` is how long that may take beside Lambda's own retries.
     """
 
-    aws: AwsClients
-    names: Names
-    clock: Clock
-    folder: DrillFolder
+    target: ChangedTarget
     find_alert: FindAlert
     retry_base_delay_seconds: int
     margin_seconds: float
+
+    @property
+    def aws(self) -> AwsClients:
+        """The clients."""
+        return self.target.aws
+
+    @property
+    def names(self) -> Names:
+        """Of the pipeline."""
+        return self.target.names
+
+    @property
+    def clock(self) -> Clock:
+        """What waits go by."""
+        return self.target.clock
 
     def patience_seconds(self, kind: DrillKind) -> float:
         """How long to wait for the alert; what may not run at all is not tried again."""
@@ -80,20 +108,22 @@ def perform_drill(site: DrillSite, kind: DrillKind, say: Callable[[str], None]) 
     Raises:
         ConditionTimeoutError: no alert went out in time.
         InfrastructureError: the restored function fails, or could not be restored.
-        UsageError: another drill of the pipeline is under way.
+        UsageError: another drill or run is under way, or has left something changed.
     """
     clock, trigger = site.clock, Trigger(site.aws, site.names)
     marks = [clock.monotonic()]
-    with site.folder.held():
-        reserved = reserved_concurrency(site.aws, site.names)
-        site.folder.write(DrillRecord(kind, rfc3339(clock.now()), reserved))
-        with BREAKING[kind](site.aws, site.names, clock, say, site.folder.forget):
+    before, after = STEPS[kind]
+    with site.target.journal.held():
+        site.target.require_unchanged()
+        say(before.format(site.names.streaming_function))
+        with BREAKING[kind](site.target):
             marks.append(clock.monotonic())
             tick = floor_to_minute(clock.now())
             request = trigger.fire(tick)
             say(f"fired the tick of {rfc3339(tick)}; waiting for Lambda to give it up")
             alert = _wait_until_alerted(site, kind, request)
             marks.append(clock.monotonic())
+        say(after)
         marks.append(clock.monotonic())
     _wait_until_delivering(site, trigger)
     marks.append(clock.monotonic())

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from wavetank.driver.asynchronous import QueuedEvent
-from wavetank.driver.pauses import Death, Dies, Hangs, Pause, Waits, Yields
+from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
 from wavetank.driver.places import Place, Places
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
@@ -162,8 +162,7 @@ class Attempts:
                 del self._unfinished[id(attempt)]
                 self._places.keep(attempt.function, attempt.place)
                 self._end(attempt.request, attempt.function, outcome)
-            case Exited(code=code):
-                status = outcomes.ExitStatus(exit_code=code)
+            case Exited(status=status):
                 self._lose(attempt, outcomes.exited(attempt.request.id, status))
             case Yields():
                 self._timeline.at(self._timeline.now, lambda: self._go_on(attempt))
@@ -173,6 +172,8 @@ class Attempts:
                 self._timeline.at(attempt.deadline, lambda: self._time_out(attempt))
             case Dies(death=death):
                 self._cut(attempt, _death(attempt.request.id, death))
+            case Exits(status=status):
+                self._cut(attempt, outcomes.exited(attempt.request.id, status))
 
     def _go_on(self, attempt: Attempt) -> None:
         self._follow(attempt, attempt.turn.go_on)

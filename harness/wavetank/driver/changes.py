@@ -14,7 +14,7 @@ from wavetank.history import SubscriptionChanged
 from wavetank.live.denial import deny
 from wavetank.stack.broken_package import break_package
 
-type Undo = Callable[[], None]
+type Undo = Callable[[], object]
 
 
 class Changes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wavetank.driver.attempts import Attempt
 from wavetank.driver.invocations import Invocations
-from wavetank.driver.pauses import Death, Dies, Hangs, Pause, Waits, Yields
+from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.turns import is_a_turn, pause, stop_if_cut
@@ -28,6 +28,7 @@ from wavetank.history import Called
 from wavetank.history.events import OK
 
 if TYPE_CHECKING:
+    from wavetank.emulator.executor.outcome import ExitStatus
     from wavetank.emulator.gate import ApiCall
 
 ENDS: Mapping[type[InvocationFault], Pause] = {
@@ -83,6 +84,16 @@ class Gatekeeper:
         """Time passes for the handler."""
         stop_if_cut()
         pause(Waits(timedelta(seconds=max(0.0, seconds))))
+
+    def exited(self, status: "ExitStatus") -> None:
+        """The handler's process is gone, and its environment with it."""
+        stop_if_cut()
+        pause(Exits(status))
+
+    def stopped(self) -> None:
+        """The handler does nothing until its function's time is up."""
+        stop_if_cut()
+        pause(Hangs())
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
         """The entries of a batch that a planned fault has refused."""

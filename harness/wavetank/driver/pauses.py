@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from wavetank.emulator.executor.outcome import ExitStatus
+
 
 class Death(StrEnum):
     """How an execution environment can end in the middle of an invocation."""
@@ -36,4 +38,11 @@ class Dies:
     death: Death
 
 
-type Pause = Yields | Waits | Hangs | Dies
+@dataclass(frozen=True)
+class Exits:
+    """The handler ended its own process, without raising anything: `os._exit`, a signal."""
+
+    status: ExitStatus
+
+
+type Pause = Yields | Waits | Hangs | Dies | Exits

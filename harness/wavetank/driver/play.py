@@ -14,7 +14,7 @@ from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
 from wavetank.live.judging import BY_HAND, decided, told_by_hand
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import RunEngine
+from wavetank.runs import FUNCTIONS_LOG, RunEngine
 from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
 from wavetank.stack.seed import put_items
@@ -73,7 +73,11 @@ def play(
     """
     check_virtual(story.scenario)
     judges = judges_of(pipeline, story.scenario)
-    with recorded(history, judges, watch, at_once=EVENTS_AT_ONCE) as recording:
+    log = history and history.with_name(FUNCTIONS_LOG)
+    with (
+        recorded(history, judges, watch, at_once=EVENTS_AT_ONCE) as recording,
+        tank.function_log.written_to(log),
+    ):
         tank.reset()
         with tank.frozen_at(story.start):
             pipeline.begin(tank.aws, story.start)

@@ -4,14 +4,19 @@ A handler runs until it pauses (at an AWS call, or where it sleeps) or ends; the
 its turn goes on. So what runs between two pauses runs alone, in an order that its caller chooses.
 """
 
+import signal
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wavetank.emulator.executor.outcome import ExitStatus
 from wavetank.errors import WavetankError
 from wavetank.exchange import Abandoned
 
 LOCAL = threading.local()
+EXIT_CODE_BITS = 0xFF
+"""Of what a process exits with, a parent gets to see so much. [POSIX: _exit]"""
 
 
 class StuckError(WavetankError):
@@ -24,9 +29,9 @@ class Cut(BaseException):
 
 @dataclass(frozen=True)
 class Exited:
-    """It ended its own process: `exit(code)`."""
+    """The handler ended its process by what it raised: `exit(code)`."""
 
-    code: int
+    status: ExitStatus
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,12 @@ class Turn[P, T]:
         try:
             self._state = Ended(self._body())
         except SystemExit as leaving:
-            self._state = Exited(_exit_code(leaving.code))
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            self._state = Exited(ExitStatus(exit_code=_exit_code(leaving.code)))
+        except (Abandoned, Cut, Exception) as error:  # noqa: BLE001 - raised in the waiting thread
             self._state = error
+        except BaseException as error:  # noqa: BLE001 - ends the interpreter, and here the handler
+            traceback.print_exception(error)
+            self._state = Exited(_exit_status(error))
         self._stopped.release()
 
     def _pause(self, what: P) -> None:
@@ -181,4 +189,15 @@ def _exit_code(given: object) -> int:
     """As the interpreter makes one of what `exit` was given."""
     if given is None:
         return 0
-    return given if isinstance(given, int) else 1
+    return given & EXIT_CODE_BITS if isinstance(given, int) else 1
+
+
+def _exit_status(error: BaseException) -> ExitStatus:
+    """As the interpreter ends for an exception that neither the handler nor the runtime catches.
+
+    The runtime interface client catches `Exception` only; a KeyboardInterrupt ends the interpreter
+    by the signal itself. [CPython 3.13: Modules/main.c, exit_sigint]
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return ExitStatus(signal_number=signal.SIGINT)
+    return ExitStatus(exit_code=1)

@@ -7,8 +7,9 @@ file of LocalStack's can grow and nobody's disk is really filled.
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ import psutil
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
+from wavetank.live.journal import HostChange
 from wavetank.sandbox import SandboxControls
 
 if TYPE_CHECKING:
@@ -49,132 +51,132 @@ class MachineFault(StrEnum):
     CLOCK = "clock"
 
 
-type Fault = Callable[[], AbstractContextManager[None]]
-"""Happens when it is entered, is healed when it is left; a kill is healed by whoever restarts."""
+FAULTS: Mapping[Engine, tuple[MachineFault, ...]] = {
+    Engine.EMBEDDED: tuple(fault for fault in MachineFault if fault is not MachineFault.NETWORK),
+    Engine.DOCKER: tuple(MachineFault),
+    Engine.ATTACHED: (MachineFault.CLOCK,),
+}
+"""Which engine can have which."""
 
 
-def machine_fault(
-    fault: MachineFault, record: SandboxRecord, compose: ComposeSandbox
-) -> AbstractContextManager[None]:
-    """The fault, on the machine that the sandbox runs on.
+@dataclass(frozen=True)
+class Effect:
+    """How a fault begins and how it is reverted; a kill is reverted by whoever restarts."""
+
+    begin: Callable[[], object]
+    revert: Callable[[], object] = lambda: None
+
+
+def host_change(fault: MachineFault, record: SandboxRecord, compose: ComposeSandbox) -> HostChange:
+    """What is to be known to revert the fault.
 
     Raises:
         UsageError: that engine cannot have this fault.
     """
-    faults = _faults(record, compose)
-    if fault not in faults:
+    possible = FAULTS[record.engine]
+    if fault not in possible:
         raise UsageError(
-            f"a fault that the engine {record.engine} can have ({', '.join(faults)})",
+            f"a fault that the engine {record.engine} can have ({', '.join(possible)})",
             fault,
             "choose another --fault, or start the sandbox with --engine docker",
         )
-    return faults[fault]()
+    if record.engine == Engine.EMBEDDED:
+        born = psutil.Process(record.localstack).create_time()
+        return HostChange(fault=fault, process=record.localstack, born=born)
+    container = compose.container() if fault is MachineFault.NETWORK else None
+    networks = container.attrs["NetworkSettings"]["Networks"] if container else ()
+    return HostChange(fault=fault, process=0, born=0.0, networks=tuple(networks))
 
 
-def _faults(record: SandboxRecord, compose: ComposeSandbox) -> Mapping[MachineFault, Fault]:
-    clock: dict[MachineFault, Fault] = {MachineFault.CLOCK: lambda: _wrong_clock(record.endpoint)}
-    match record.engine:
-        case Engine.EMBEDDED:
-            process = psutil.Process(record.localstack)
-            return clock | {
-                MachineFault.PAUSE: lambda: _stopped(process),
-                MachineFault.KILL: lambda: _killed(process),
-                MachineFault.DISK: lambda: _full_disk(process),
-            }
-        case Engine.DOCKER:
-            container = compose.container()
-            assert container is not None  # it has just told its record
-            return clock | {
-                MachineFault.PAUSE: lambda: _paused_container(container),
-                MachineFault.KILL: lambda: _killed_in_container(container),
-                MachineFault.NETWORK: lambda: _cut_off_container(container),
-                MachineFault.DISK: lambda: _full_disk_in_container(container),
-            }
-        case Engine.ATTACHED:
-            return clock
+def begin_fault(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> None:
+    """Has the machine under the sandbox that fault."""
+    _effect(change, record, compose).begin()
 
 
-@contextmanager
-def _stopped(process: psutil.Process) -> Iterator[None]:
-    """The whole of LocalStack stands still, its functions included."""
-    family = [process, *process.children(recursive=True)]
-    _signal(family, signal.SIGSTOP)
+def revert_fault(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> bool:
+    """Reverts the fault; False where the machine that had it is gone, and the fault with it."""
+    if change.process and not _is_there(change):
+        return False
+    if not change.process and record.engine == Engine.DOCKER and compose.container() is None:
+        return False
+    _effect(change, record, compose).revert()
+    return True
+
+
+def _is_there(change: HostChange) -> bool:
     try:
-        yield
-    finally:
-        _signal(family, signal.SIGCONT)
+        return psutil.Process(change.process).create_time() == change.born
+    except psutil.NoSuchProcess:
+        return False
 
 
-def _signal(family: list[psutil.Process], number: signal.Signals) -> None:
-    for member in family:
+def _effect(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> Effect:
+    if change.fault == MachineFault.CLOCK:
+        controls = SandboxControls(record.endpoint)
+        return Effect(lambda: controls.move_clock(CLOCK_OFFSET_SECONDS), controls.heal_clock)
+    if change.process:
+        return _of_process(MachineFault(change.fault), psutil.Process(change.process))
+    container = compose.container()
+    assert container is not None  # it has just told its record
+    return _of_container(change, container)
+
+
+def _of_process(fault: MachineFault, process: psutil.Process) -> Effect:
+    match fault:
+        case MachineFault.PAUSE:  # the whole of LocalStack, its functions included
+            return Effect(
+                lambda: _signal(process, signal.SIGSTOP), lambda: _signal(process, signal.SIGCONT)
+            )
+        case MachineFault.DISK:
+            return Effect(
+                lambda: process.rlimit(psutil.RLIMIT_FSIZE, (0, psutil.RLIM_INFINITY)),
+                lambda: process.rlimit(
+                    psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY)
+                ),
+            )
+        case _:
+            return Effect(process.kill)
+
+
+def _of_container(change: HostChange, container: "Container") -> Effect:
+    match MachineFault(change.fault):
+        case MachineFault.PAUSE:
+            return Effect(container.pause, lambda: _unpause(container))
+        case MachineFault.NETWORK:
+            return Effect(
+                lambda: _on_networks(change, container, "disconnect"),
+                lambda: _on_networks(change, container, "connect"),
+            )
+        case MachineFault.DISK:
+            return Effect(
+                lambda: _run(container, LIMIT_FILES, "0"),
+                lambda: _run(container, LIMIT_FILES, str(psutil.RLIM_INFINITY)),
+            )
+        case _:  # from inside, since Docker does not restart what it was asked to kill
+            return Effect(lambda: _run(container, KILL))
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    for member in (process, *process.children(recursive=True)):
         with suppress(ProcessLookupError):
             os.kill(member.pid, number)
 
 
-@contextmanager
-def _killed(process: psutil.Process) -> Iterator[None]:
-    process.kill()
-    yield
-
-
-@contextmanager
-def _full_disk(process: psutil.Process) -> Iterator[None]:
-    process.rlimit(psutil.RLIMIT_FSIZE, (0, psutil.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
-
-
-@contextmanager
-def _wrong_clock(endpoint: str) -> Iterator[None]:
-    controls = SandboxControls(endpoint)
-    controls.move_clock(CLOCK_OFFSET_SECONDS)
-    try:
-        yield
-    finally:
-        controls.heal_clock()
-
-
-@contextmanager
-def _paused_container(container: "Container") -> Iterator[None]:
-    container.pause()
-    try:
-        yield
-    finally:
+def _unpause(container: "Container") -> None:
+    container.reload()
+    if container.status == "paused":
         container.unpause()
 
 
-@contextmanager
-def _killed_in_container(container: "Container") -> Iterator[None]:
-    """From inside, since Docker does not restart what it was asked to kill."""
-    _run(container, KILL)
-    yield
-
-
-@contextmanager
-def _cut_off_container(container: "Container") -> Iterator[None]:
+def _on_networks(change: HostChange, container: "Container", operation: str) -> None:
+    """Connects it to, or disconnects it from, those networks where that is not so already."""
     client = container.client
     assert client is not None  # it came from one
-    networks = [
-        client.networks.get(name) for name in container.attrs["NetworkSettings"]["Networks"]
-    ]
-    for network in networks:
-        network.disconnect(container)
-    try:
-        yield
-    finally:
-        for network in networks:
-            network.connect(container)
-
-
-@contextmanager
-def _full_disk_in_container(container: "Container") -> Iterator[None]:
-    _run(container, LIMIT_FILES, "0")
-    try:
-        yield
-    finally:
-        _run(container, LIMIT_FILES, str(psutil.RLIM_INFINITY))
+    container.reload()
+    joined = container.attrs["NetworkSettings"]["Networks"]
+    for name in change.networks:
+        if (name in joined) == (operation == "disconnect"):
+            getattr(client.networks.get(name), operation)(container)
 
 
 def _run(container: "Container", script: str, *arguments: str) -> None:

@@ -6,16 +6,16 @@ unconfirmed-address  an address of the mailbox; on AWS only its reader could con
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
-from wavetank.drill.broken_code import broken_code
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, SubscriptionChanged
-from wavetank.live.denial import allow, deny
+from wavetank.live.breaking import broken_code
+from wavetank.live.denial import deny
+from wavetank.live.journal import PolicyChange, SubscriptionChange
 from wavetank.live.place import LivePlace
-from wavetank.live.schedule import putting_back
 from wavetank.requirements import topic_arn
 from wavetank.sandbox import SandboxControls
 
@@ -27,7 +27,7 @@ def change_of(place: LivePlace, name: str, fault: Fault, note: Note) -> Change:
     """For its body the fault's change is made and in force; `name` is the fault's own."""
     match fault:
         case BrokenDeployment():
-            return _broken(place)
+            return broken_code(place.changed_target)
         case PermissionRemoved():
             return _denied(place, f"wavetank-{name}", fault)
         case UnconfirmedAddress():
@@ -37,27 +37,16 @@ def change_of(place: LivePlace, name: str, fault: Fault, note: Note) -> Change:
 
 
 @contextmanager
-def _broken(place: LivePlace) -> Iterator[None]:
-    breaking = ExitStack()
-    breaking.enter_context(broken_code(place.aws, place.names, place.clock))
-    try:
-        yield
-    finally:
-        with putting_back("the code that was deployed to be there", "./wavetank deploy"):
-            breaking.close()
-
-
-@contextmanager
 def _denied(place: LivePlace, policy: str, fault: PermissionRemoved) -> Iterator[None]:
     role = _role(place, fault.owner)
-    by_hand = f"aws iam delete-role-policy --role-name {role} --policy-name {policy}"
-    try:
+    change = PolicyChange(role=role, policy=policy, action=fault.action)
+
+    def make() -> None:
         deny(place.aws, role, policy, fault.action)
         place.clock.sleep(place.settle_seconds)
+
+    with place.changed_target.changed(change, make):
         yield
-    finally:
-        with putting_back(f"{fault.action} to be allowed to {role}", by_hand):
-            allow(place.aws, role, policy)
     place.clock.sleep(place.settle_seconds)
 
 
@@ -83,15 +72,19 @@ def _unconfirmed(place: LivePlace, number: int, note: Note) -> Iterator[None]:
     listed = place.aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     found = [entry for entry in listed if entry["Protocol"] == "email"][number - 1 : number]
     confirmed = [entry for entry in found if entry["SubscriptionArn"].startswith("arn:")]
-    controls = SandboxControls(place.endpoint)
-    with ExitStack() as stack:
-        for entry in confirmed:
-            address, arn = entry["Endpoint"], entry["SubscriptionArn"]
-
-            def change(*, to: bool, address: str = address, arn: str = arn) -> None:
-                controls.set_confirmed(arn, confirmed=to)
-                note(SubscriptionChanged(place.clock.now(), topic, address, to))
-
-            stack.callback(change, to=True)
-            change(to=False)
+    if not confirmed:
         yield
+        return
+    (entry,) = confirmed
+    address, arn = entry["Endpoint"], entry["SubscriptionArn"]
+
+    def unconfirm() -> None:
+        SandboxControls(place.endpoint).set_confirmed(arn, confirmed=False)
+        note(SubscriptionChanged(place.clock.now(), topic, address, False))  # noqa: FBT003 - as the event has it
+
+    try:
+        change = SubscriptionChange(arn=arn, address=address)
+        with place.changed_target.changed(change, unconfirm):
+            yield
+    finally:
+        note(SubscriptionChanged(place.clock.now(), topic, address, True))  # noqa: FBT003 - as above

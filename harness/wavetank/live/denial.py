@@ -10,7 +10,7 @@ from collections.abc import Callable
 from wavetank.clients import AwsClients, ClientError, error_code
 
 
-def deny(aws: AwsClients, role: str, policy: str, action: str) -> Callable[[], None]:
+def deny(aws: AwsClients, role: str, policy: str, action: str) -> Callable[[], object]:
     """Denies the role an action, by an inline policy of that name; returns what allows it again."""
     statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -18,10 +18,12 @@ def deny(aws: AwsClients, role: str, policy: str, action: str) -> Callable[[], N
     return lambda: allow(aws, role, policy)
 
 
-def allow(aws: AwsClients, role: str, policy: str) -> None:
-    """Deletes the denial, where it is there."""
+def allow(aws: AwsClients, role: str, policy: str) -> bool:
+    """Deletes the denial, where it is there; whether it was."""
     try:
         aws.iam.delete_role_policy(RoleName=role, PolicyName=policy)
     except ClientError as error:
         if error_code(error) != "NoSuchEntity":
             raise
+        return False
+    return True

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from wavetank.clients import AwsClients
 from wavetank.clock import Clock
+from wavetank.live.journal import Journal
+from wavetank.live.reverting import ChangedTarget
 from wavetank.naming import Names
 from wavetank.runs import RunEngine
 from wavetank.target import Target
@@ -34,12 +36,24 @@ class LivePlace:
     target: Target
     names: Names
     clock: Clock
+    journal: Journal
     retry_base_delay_seconds: int = AWS_RETRY_BASE_DELAY_SECONDS
 
     @property
     def aws(self) -> AwsClients:
         """The clients."""
         return self.target.aws
+
+    @property
+    def changed_target(self) -> ChangedTarget:
+        """The pipeline, to be changed for a while."""
+        return ChangedTarget(
+            aws=self.aws,
+            names=self.names,
+            clock=self.clock,
+            journal=self.journal,
+            endpoint=self.target.endpoint,
+        )
 
     @property
     def is_aws(self) -> bool:

@@ -7,7 +7,7 @@ the event, and the schedule's ticks have nothing to do until the clock has caugh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import metadata
@@ -59,10 +59,11 @@ def tell(
     Whatever happens, the pipeline is left as it was deployed, and the rule as it was.
 
     Raises:
-        UsageError: the pipeline's table is too far ahead of the clock.
+        UsageError: the pipeline's table is too far ahead of the clock, or something of it is still
+            changed by an earlier command.
         InfrastructureError: the pipeline makes no tick, or something could not be put back.
     """
-    with schedule_off(place, say):
+    with _changing(place), schedule_off(place, say):
         ticks = sum(isinstance(step, Tick) for step in story.steps(_now(place)))
         start = _up_to_the_minute(place, ticks)
         say(f"up to the minute at {rfc3339(start)}; the story begins")
@@ -77,6 +78,14 @@ def tell(
             raise
         for event in events:
             record(event)
+
+
+@contextmanager
+def _changing(place: LivePlace) -> Iterator[None]:
+    """For the body no other command changes the pipeline, and none has left it changed."""
+    with place.journal.held():
+        place.changed_target.require_unchanged()
+        yield
 
 
 def _told(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from wavetank.access.matrix import Actor
-from wavetank.drill.alert import published_alerts
+from wavetank.alert_lookup import published_alerts
 from wavetank.probes import (
     age_seconds,
     delivered_objects,

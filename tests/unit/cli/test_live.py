@@ -13,8 +13,8 @@ from tests.unit.cli.windows import text_of, window
 from wavetank.cli.live import LiveState, look, rows
 from wavetank.cli.session import Session
 from wavetank.clients import BotoCoreError, sandbox_clients
-from wavetank.drill.record import DrillRecord
 from wavetank.errors import InfrastructureError
+from wavetank.live.journal import RuleChange
 from wavetank.naming import derive_names
 from wavetank.probes import Price
 from wavetank.watch import Happening, Kind, Watcher
@@ -39,7 +39,7 @@ def test_everything_is_told_within_the_width(watcher: Watcher, width: int) -> No
     """Prices, counts, how long it is up and what is next; nothing is broken in two."""
     watcher.ticked = watcher.clock.now() - timedelta(seconds=30)
     console = window(width)
-    console.print(LiveState(watcher, Leaping(), lambda: None).picture(width))
+    console.print(LiveState(watcher, Leaping(), lambda: ()).picture(width))
     text = text_of(console)
     assert max(map(len, text.splitlines())) <= width
     told = ("Index_5 100.25", "3 ticks", "1 given up", "1 object", "40 records", "2 e-mails")
@@ -50,24 +50,24 @@ def test_everything_is_told_within_the_width(watcher: Watcher, width: int) -> No
 def test_what_is_broken_on_purpose_is_said(watcher: Watcher) -> None:
     """A drill that is under way, and a rule that is off."""
     watcher.rule_on = False
-    drill = DrillRecord(kind="broken-deployment", began="now", reserved=None)
+    change = RuleChange(rule="tick")
     console = window(80)
-    console.print(LiveState(watcher, Leaping(), lambda: drill).picture(80))
-    assert "no next tick: the rule is off   drill: broken-deployment" in text_of(console)
+    console.print(LiveState(watcher, Leaping(), lambda: [change]).picture(80))
+    assert "no next tick: the rule is off   the rule tick is off" in text_of(console)
 
 
 def test_a_tick_that_is_late_is_due(watcher: Watcher) -> None:
     """There is no time below nothing."""
     watcher.ticked = watcher.clock.now() - timedelta(seconds=61)
     console = window(80)
-    console.print(LiveState(watcher, Leaping(), lambda: None).picture(80))
+    console.print(LiveState(watcher, Leaping(), lambda: ()).picture(80))
     assert "next tick due" in text_of(console)
 
 
 def test_the_end_has_the_totals(watcher: Watcher) -> None:
     """In one line, for the scrollback."""
     clock = Leaping()
-    state = LiveState(watcher, clock, lambda: None)
+    state = LiveState(watcher, clock, lambda: ())
     clock.sleep(192.5)
     told = "after 3 min 12 s: 3 ticks, 1 given up, 1 object, 40 records, 2 e-mails"
     assert state.totals() == told

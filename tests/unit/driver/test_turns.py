@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from wavetank.driver.turns import Ended, Exited, HandlerThread, StuckError, Turn, is_a_turn, pause
+from wavetank.emulator.executor.outcome import ExitStatus
 
 SECONDS = 5.0
 
@@ -91,7 +92,9 @@ def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int
     def leave() -> None:
         sys.exit(given)  # type: ignore[arg-type]  # as handlers do
 
-    assert Turn[object, None](HandlerThread(), leave, SECONDS).start() == Exited(code)
+    assert Turn[object, None](HandlerThread(), leave, SECONDS).start() == Exited(
+        ExitStatus(exit_code=code)
+    )
 
 
 def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:

@@ -1,6 +1,7 @@
 """Which faults a live engine can have, and how long a story takes on it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.machine import MachineKilled
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import MissedTick
+from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.playable import check_playable, minutes_in_words, seconds_to_tell
 from wavetank.naming import derive_names
@@ -47,6 +49,7 @@ def _place(engine: RunEngine, delay: int) -> LivePlace:
         target=target,
         names=derive_names("Dora", "Explorer"),
         clock=WallClock(),
+        journal=Journal(Path("unused"), "sandbox", "s"),
         retry_base_delay_seconds=delay,
     )
 

@@ -68,7 +68,7 @@ def apply(confinement: Confinement) -> None:
         _limit(resource.RLIMIT_NPROC, _processes_max(confinement))
         with suppress(OSError):  # a container may deny it; the function is then as likely as others
             # When the machine runs out of memory, a function ends before LocalStack does.
-            Path("/proc/self/oom_score_adj").write_text("1000")
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="utf-8")
         if confinement.mounts is None and confinement.user != UNKNOWN:
             # In a container's control group the kernel shares the processor out by process, not by
             # session: without this a thousand busy processes leave LocalStack next to nothing.
@@ -87,7 +87,7 @@ def _processes_max(confinement: Confinement) -> int:
     """The kernel counts by user: without a user of its own, others' processes are counted too."""
     if confinement.mounts is not None or confinement.user != UNKNOWN:
         return PROCESSES_MAX
-    running = Path("/proc/loadavg").read_text().split()[3].partition("/")[2]
+    running = Path("/proc/loadavg").read_text(encoding="utf-8").split()[3].partition("/")[2]
     return int(running) + PROCESSES_MAX
 
 

@@ -63,11 +63,11 @@ def _write_maps(user: int, group: int) -> int:
     is_root = user == 0
     try:
         if not is_root:
-            (folder / "setgroups").write_text("deny")
+            (folder / "setgroups").write_text("deny", encoding="utf-8")
         uids = ALL_USERS if is_root else f"{FUNCTION_USER} {user} 1"
         gids = ALL_USERS if is_root else f"{FUNCTION_USER} {group} 1"
-        (folder / "uid_map").write_text(uids)
-        (folder / "gid_map").write_text(gids)
+        (folder / "uid_map").write_text(uids, encoding="utf-8")
+        (folder / "gid_map").write_text(gids, encoding="utf-8")
     except OSError as error:
         sys.stderr.write(f"cannot map users: {error}\n")
         return 1

@@ -70,7 +70,7 @@ def enter(confinement: Confinement, owner: int) -> None:
     read_only = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
     _mount("none", Path("/"), "", read_only)
     # No user namespace within this one: it would give back the right to mount.
-    Path(NO_NAMESPACES).write_text("0")
+    Path(NO_NAMESPACES).write_text("0", encoding="utf-8")
 
 
 def _make_devices(devices: list[tuple[str, int]]) -> None:
@@ -120,7 +120,7 @@ def _folder(path: Path) -> Path:
 
 def _write(path: Path, text: str) -> None:
     _folder(path.parent)
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
 
 
 def _mount(source: str, target: Path, kind: str, flags: int, options: str = "") -> None:

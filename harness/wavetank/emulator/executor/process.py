@@ -169,7 +169,11 @@ class FunctionProcess:
     def peak_memory_mb(self) -> int:
         """The most it has used since it started, in megabytes, as REPORT shows it."""
         with suppress(OSError):  # it has ended; what was sampled stands
-            for line in Path(f"/proc/{self._pid}/status").read_text().splitlines():
+            for line in (
+                Path(f"/proc/{self._pid}/status")
+                .read_text(encoding="utf-8", errors="replace")
+                .splitlines()
+            ):
                 if line.startswith("VmHWM:"):
                     self._peak_bytes = max(self._peak_bytes, int(line.split()[1]) * 1024)
         return -(-self._peak_bytes // MEGABYTE)

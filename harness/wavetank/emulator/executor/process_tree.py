@@ -25,7 +25,12 @@ def children(process: int) -> list[int]:
     try:
         for task in os.listdir(tasks):  # noqa: PTH208 - names are wanted, hundreds of times a second
             with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
-                found += map(int, (tasks / task / "children").read_text().split())
+                found += map(
+                    int,
+                    (tasks / task / "children")
+                    .read_text(encoding="utf-8", errors="replace")
+                    .split(),
+                )
     except FileNotFoundError:
         return [] if Path("/proc/self").exists() else _searched(process)
     return found
@@ -70,7 +75,7 @@ def _is_stopped(process: int) -> bool:
     tasks = Path(f"/proc/{process}/task")
     with suppress(FileNotFoundError, ProcessLookupError):  # it has ended, or there is no /proc
         for task in os.listdir(tasks):  # noqa: PTH208 - as above
-            stat = (tasks / task / "stat").read_text()
+            stat = (tasks / task / "stat").read_text(encoding="utf-8", errors="replace")
             if stat.rpartition(")")[2].split()[0] not in STOPPED:
                 return False
     return True

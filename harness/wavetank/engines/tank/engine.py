@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import freezegun
 
@@ -32,8 +32,11 @@ from wavetank.engines.tank.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
     outside_the_handler,
+    take_output,
 )
+from wavetank.engines.tank.function_log import FunctionLog, handlers_streams
 from wavetank.engines.tank.kept import bring, keep
+from wavetank.engines.tank.process_calls import intercepted
 from wavetank.engines.tank.watch import Attendant, Watch
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.exchange import Abandoned, HttpRequest, HttpResponse
@@ -41,6 +44,7 @@ from wavetank.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.transport import carried_by
 
 if TYPE_CHECKING:
+    from wavetank.emulator.executor.outcome import ExitStatus
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
@@ -81,6 +85,7 @@ class Tank:
         self._attendant: Attendant | None = None
         self._firehose: Any = None
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
+        self.function_log = FunctionLog()
 
     def carry(self, request: HttpRequest) -> HttpResponse | None:
         """LocalStack's answer; None where the request is for somebody else.
@@ -179,7 +184,31 @@ class Tank:
             function.handler,
             self._variables(function, name),
             self._environ,
+            self.function_log,
         )
+
+    def exited(self, status: "ExitStatus") -> NoReturn:
+        """Ends the handler of this thread, as a function ends with its process."""
+        if self._attendant is not None:
+            with outside_the_handler():
+                self._attendant.exited(status)
+        raise SystemExit(status.describe())
+
+    def stopped(self) -> None:
+        """Has the handler of this thread wait until its function's time is up."""
+        if self._attendant is not None:
+            with outside_the_handler():
+                self._attendant.stopped()
+
+    @contextmanager
+    def takes_output(self) -> Iterator[None]:
+        """For the body, what handlers write, in whatever way, is in their log and not on ours.
+
+        For a process that writes to standard output itself; pytest and a campaign's workers have
+        what handlers print in what they capture.
+        """
+        with self.function_log.taking_descriptors(), handlers_streams(take_output):
+            yield
 
     def packaged_code(self, arn: str) -> bytes:
         """The zip that is deployed under the ARN."""
@@ -270,6 +299,7 @@ def tank() -> Iterator[Tank]:
         stack.enter_context(carried_by(made.carry))
         stack.enter_context(sleeping_by(made.sleep))
         stack.enter_context(_no_threads_of_handlers())
+        stack.enter_context(intercepted(made))
         yield made
 
 

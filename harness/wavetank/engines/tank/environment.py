@@ -22,6 +22,7 @@ from awslambdaric import bootstrap as runtime_client
 from awslambdaric.lambda_runtime_exception import FaultException
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
+from wavetank.emulator.executor.invocation_log import Output
 from wavetank.emulator.executor.outcome import (
     RUNTIME_SITE,
     TASK_ROOT,
@@ -29,7 +30,9 @@ from wavetank.emulator.executor.outcome import (
     raised,
     responded,
 )
+from wavetank.engines.tank.function_log import FunctionLog
 from wavetank.engines.tank.variables import ThreadedEnvironment
+from wavetank.supervision import SUPERVISION
 from wavetank.transport import default_session, use_default_session
 
 SITE = str(Path(runtime_client.__file__).parents[1])
@@ -52,6 +55,16 @@ def outside_the_handler() -> Iterator[None]:
         return
     with environment.outside():
         yield
+
+
+def take_output(chunk: bytes) -> bool:
+    """Adds what the handler of this thread has written to its log; False where no handler runs."""
+    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    if environment is None:
+        return False
+    if chunk:
+        environment.printed(chunk)
+    return True
 
 
 class ModuleSpace:
@@ -117,7 +130,12 @@ class ExecutionEnvironment:
     """Cold until its first invocation, warm from then on."""
 
     def __init__(
-        self, folder: Path, handler: str, variables: Mapping[str, str], environ: ThreadedEnvironment
+        self,
+        folder: Path,
+        handler: str,
+        variables: Mapping[str, str],
+        environ: ThreadedEnvironment,
+        log: FunctionLog | None = None,
     ) -> None:
         self._handler_name = handler
         self._variables = dict(variables)
@@ -127,6 +145,10 @@ class ExecutionEnvironment:
         self._session: object = None
         self._process_session: object = None
         self._handler: Any = None
+        self._log = log or FunctionLog()
+        self._output = Output()
+        self._is_ended = False
+        self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
 
     @property
@@ -136,6 +158,7 @@ class ExecutionEnvironment:
 
     def invoke(self, event: object, context: LambdaContext) -> Outcome:
         """Runs the handler in this thread; whatever it raises is its outcome, as on AWS."""
+        self._output = Output()
         self._enter()
         try:
             if self._handler is None:
@@ -146,14 +169,28 @@ class ExecutionEnvironment:
             request = "" if self._handler is None else context.aws_request_id
             return raised(_error_body(error, request, self._folder))
         finally:
+            self._log.collect(self._output, at_end=True)
             self._leave()
+            self._log.write(context.function_name, context.aws_request_id, self._output)
+
+    def printed(self, chunk: bytes) -> None:
+        """The handler has written that; once its process is gone it writes nothing."""
+        if not self._is_ended:
+            self._log.collect(self._output)
+            self._output.add(chunk)
 
     @contextmanager
     def outside(self) -> Iterator[None]:
         """Called from within the handler: for the body, this process is its own again."""
+        self._log.collect(self._output)
         self._leave()
         try:
             yield
+        except Exception:
+            raise
+        except BaseException:  # it was cut off, or has ended: its `finally` is none of Lambda's
+            self._is_ended = True
+            raise
         finally:
             self._enter()
 
@@ -162,10 +199,12 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
+        SUPERVISION.note_running(self._function)
         RUNNING.environment = self
 
     def _leave(self) -> None:
         RUNNING.environment = None
+        SUPERVISION.note_running("")
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)

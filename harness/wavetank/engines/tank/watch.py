@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from wavetank.emulator.executor.outcome import ExitStatus
     from wavetank.emulator.firehose.delivery import DeliveryObserver
     from wavetank.emulator.gate import ApiCall
     from wavetank.emulator.mailbox.confirmation import SentMessage
@@ -36,6 +37,14 @@ class Attendant(Protocol):
 
     def slept(self, seconds: float) -> None:
         """The handler sleeps."""
+        ...
+
+    def exited(self, status: "ExitStatus") -> None:
+        """The handler ends its own process; does not return to it."""
+        ...
+
+    def stopped(self) -> None:
+        """The handler stops its own process, which no one continues."""
         ...
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:

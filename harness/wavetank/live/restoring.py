@@ -1,13 +1,11 @@
-"""What a drill broke is put back, through lost connections and updates that are under way."""
+"""What was changed is reverted through lost connections and updates that are under way."""
 
 from collections.abc import Callable
 
 from wavetank.clients import AwsClients, BotoCoreError, ClientError, error_code
 from wavetank.clock import Clock
 from wavetank.errors import ConditionTimeoutError, InfrastructureError
-from wavetank.naming import Names
 from wavetank.probes import wait_until
-from wavetank.stack.deployed_code import stack_package
 
 RESTORE_SECONDS_MAX = 120.0
 RESTORE_PACE_SECONDS = 2.0
@@ -26,7 +24,7 @@ PASSING = frozenset(
 
 
 class NotRestoredError(InfrastructureError):
-    """What a drill broke is still broken; the message says how to put it back."""
+    """What was changed is not reverted; the message says how to."""
 
 
 def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
@@ -42,7 +40,7 @@ def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
         except (BotoCoreError, ClientError, ConditionTimeoutError) as error:
             if not _is_passing(error) or clock.monotonic() > deadline:
                 raise NotRestoredError(
-                    f"{what} to be put back after the drill",
+                    f"the change ({what}) to be reverted",
                     str(error),
                     "IT IS STILL BROKEN: mend what is said, then run ./wavetank drill --restore",
                 ) from error
@@ -57,54 +55,49 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, BotoCoreError)
 
 
-def restore_code(aws: AwsClients, names: Names, clock: Clock) -> bool:
-    """Deploys the bytes that the stack says are deployed; whether others were."""
-    name, package = names.streaming_function, stack_package(aws, names, "streaming")
-    found = aws.awslambda.get_function_configuration(FunctionName=name)
-    settled = found.get("LastUpdateStatus") != "InProgress"
-    if settled and found["CodeSha256"] == package.code_sha256:
-        return False
-    update_code(aws, names, package.content, clock)
-    return True
-
-
-def update_code(aws: AwsClients, names: Names, code: bytes, clock: Clock) -> None:
-    """Has the streaming function run the code, and waits until it does.
+def update_code(aws: AwsClients, function: str, code: bytes, clock: Clock) -> None:
+    """Has the function run the code, and waits until it does.
 
     Raises:
         ConditionTimeoutError: Lambda did not finish the update.
     """
-    _wait_until_updated(aws, names.streaming_function, clock)  # Lambda takes one at a time
-    aws.awslambda.update_function_code(FunctionName=names.streaming_function, ZipFile=code)
-    _wait_until_updated(aws, names.streaming_function, clock)
+    wait_until_updated(aws, function, clock)  # Lambda takes one at a time
+    aws.awslambda.update_function_code(FunctionName=function, ZipFile=code)
+    wait_until_updated(aws, function, clock)
 
 
-def _wait_until_updated(aws: AwsClients, name: str, clock: Clock) -> None:
+def wait_until_updated(aws: AwsClients, function: str, clock: Clock) -> None:
+    """Waits for an update of the function that is under way.
+
+    Raises:
+        ConditionTimeoutError: Lambda did not finish it.
+    """
     wait_until(
-        lambda: aws.awslambda.get_function_configuration(FunctionName=name).get("LastUpdateStatus"),
+        lambda: aws.awslambda.get_function_configuration(FunctionName=function).get(
+            "LastUpdateStatus"
+        ),
         lambda status: status != "InProgress",
-        expected=f"the update of {name}",
+        expected=f"the update of {function}",
         hint="look at the function's LastUpdateStatusReason",
         within_seconds=UPDATE_SECONDS_MAX,
         clock=clock,
     )
 
 
-def reserved_concurrency(aws: AwsClients, names: Names) -> int | None:
-    """How many of the streaming function may run at once; None where that is not its own."""
-    answer = aws.awslambda.get_function_concurrency(FunctionName=names.streaming_function)
+def reserved_concurrency(aws: AwsClients, function: str) -> int | None:
+    """How many of the function may run at once; None where nothing is reserved for it."""
+    answer = aws.awslambda.get_function_concurrency(FunctionName=function)
     return answer.get("ReservedConcurrentExecutions")
 
 
-def restore_concurrency(aws: AwsClients, names: Names, reserved: int | None) -> bool:
+def restore_concurrency(aws: AwsClients, function: str, reserved: int | None) -> bool:
     """Reserves so much, or nothing, where nothing may run; whether that was so."""
-    if reserved_concurrency(aws, names) != 0 or reserved == 0:
+    if reserved_concurrency(aws, function) != 0 or reserved == 0:
         return False
-    name = names.streaming_function
     if reserved is None:
-        aws.awslambda.delete_function_concurrency(FunctionName=name)
+        aws.awslambda.delete_function_concurrency(FunctionName=function)
     else:
         aws.awslambda.put_function_concurrency(
-            FunctionName=name, ReservedConcurrentExecutions=reserved
+            FunctionName=function, ReservedConcurrentExecutions=reserved
         )
     return True

@@ -1,0 +1,210 @@
+"""What functions print in the simulator: their own log, and nobody's standard output.
+
+In Lambda whatever a function's process writes to standard output or standard error goes to its log
+in CloudWatch. Here the process is the simulator's, whose standard output is for verdicts. So both
+names in `sys` lead a handler's thread to its log, and, for what writes to the descriptors
+themselves (native code, child processes), the descriptors 1 and 2 lead to a file, whose content
+belongs to the function that has its turn. [Lambda developer guide, monitoring-cloudwatchlogs]
+"""
+
+import ctypes
+import fcntl
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, TextIO
+
+from wavetank.clock import WallClock, rfc3339
+from wavetank.emulator.executor.invocation_log import Output
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+CHUNK_BYTES = 64 * 1024
+LIBC = ctypes.CDLL(None)
+
+
+class FunctionLog:
+    """The log of every function in a simulator, by invocation; written to a file, if there is one.
+
+    A line is an instant of virtual time, the function's name, the request and the text.
+    """
+
+    def __init__(self) -> None:
+        self._file: Path | None = None
+        self._descriptors: int | None = None
+
+    @contextmanager
+    def written_to(self, file: Path | None) -> Iterator[None]:
+        """For the body; the file is made with the first line."""
+        self._file = file
+        try:
+            yield
+        finally:
+            self._file = None
+
+    def write(self, function: str, request: str, output: Output) -> None:
+        """Takes all that an invocation has printed."""
+        lines = output.lines()
+        if self._file is None or not lines:
+            return
+        start = f"{rfc3339(_now())} {function} {request}"
+        with self._file.open("a", encoding="utf-8", newline="\n") as log:
+            log.writelines(f"{start} {line}\n" for line in lines)
+
+    def collect(self, output: Output, *, at_end: bool = False) -> None:
+        """Moves to the output what was written to the descriptors 1 and 2 since the last time.
+
+        `at_end` of an invocation, native code's own buffers are emptied, too.
+        """
+        if self._descriptors is None:
+            return
+        if at_end:
+            LIBC.fflush(None)
+        size = os.fstat(self._descriptors).st_size
+        if not size:
+            return
+        for offset in range(0, size, CHUNK_BYTES):
+            output.add(os.pread(self._descriptors, CHUNK_BYTES, offset))
+        os.ftruncate(self._descriptors, 0)
+
+    @contextmanager
+    def taking_descriptors(self) -> Iterator[None]:
+        """For the body, what is written to the descriptors 1 and 2 is a function's.
+
+        Streams of `sys` that wrote there write to the same terminal, pipe or file as before.
+        """
+        with ExitStack() as stack:
+            spool = stack.enter_context(TemporaryFile(buffering=0))
+            # or writers would go on at their old offset once it is emptied
+            fcntl.fcntl(spool, fcntl.F_SETFL, os.O_APPEND)
+            stack.enter_context(_moved("stdout", STDOUT, spool.fileno()))
+            stack.enter_context(_moved("stderr", STDERR, spool.fileno()))
+            self._descriptors = spool.fileno()
+            try:
+                yield
+            finally:
+                LIBC.fflush(None)  # or it would be written once the descriptors are ours again
+                self._descriptors = None
+
+
+@contextmanager
+def handlers_streams(take: Callable[[bytes], bool]) -> Iterator[None]:
+    """For the body, `sys.stdout`, `sys.stderr` and `sys.stdin` are a handler's own in its thread.
+
+    `take` gets what is written in any thread; it returns False where no handler runs.
+    """
+    with ExitStack() as stack:
+        for name, number in (("stdout", STDOUT), ("stderr", STDERR)):
+            writer = _writer(take, number, getattr(sys, name))
+            stack.enter_context(_replaced(name, _Routed(getattr(sys, name), writer, take)))
+        nothing = stack.enter_context(Path(os.devnull).open(encoding="utf-8"))
+        stack.enter_context(_replaced("stdin", _Routed(sys.stdin, nothing, take)))
+        yield
+
+
+class _Routed:
+    """A stream of `sys`: the handler's in a handler's thread, the process's in every other."""
+
+    def __init__(
+        self, process: TextIO, handler: TextIO, is_handlers: Callable[[bytes], bool]
+    ) -> None:
+        self.__dict__.update(_process=process, _handler=handler, _is_handlers=is_handlers)
+
+    def _current(self) -> Any:
+        return self._handler if self._is_handlers(b"") else self._process
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._current(), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(self._current(), name, value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._current())
+
+    def __enter__(self) -> Any:
+        return self._current().__enter__()
+
+    def __exit__(self, *details: object) -> None:
+        self._current().__exit__(*details)
+
+
+class _LogWriter(io.RawIOBase):
+    """Bytes on their way to the log.
+
+    A handler may keep its stream where others find it, as `logging.basicConfig` does; what other
+    threads write to it then goes to the process's own.
+    """
+
+    def __init__(self, take: Callable[[bytes], bool], number: int, process: TextIO) -> None:
+        self._take = take
+        self._number = number
+        self._process = process
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._number
+
+    def write(self, data: Any) -> int:
+        chunk = bytes(data)
+        if not self._take(chunk):
+            self._process.write(chunk.decode(errors="replace"))
+        return len(chunk)
+
+
+def _writer(take: Callable[[bytes], bool], number: int, process: TextIO) -> TextIO:
+    """Without a buffer: a handler that is ended in the middle has written what it has written."""
+    raw: Any = _LogWriter(take, number, process)
+    return io.TextIOWrapper(
+        raw, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
+    )
+
+
+@contextmanager
+def _moved(name: str, number: int, to: int) -> Iterator[None]:
+    """The descriptor leads elsewhere; the stream of `sys` that used it keeps where it led."""
+    stream: TextIO = getattr(sys, name)
+    try:
+        kept = os.dup(number)
+    except OSError:  # it was closed by whoever started this
+        yield
+        return
+    uses = _number_of(stream) == number
+    with ExitStack() as stack:
+        stack.callback(os.close, kept)
+        if uses:
+            stream.flush()
+            moved = os.fdopen(
+                kept, "w", 1, encoding=stream.encoding, errors=stream.errors, closefd=False
+            )
+            stack.enter_context(moved)
+            stack.enter_context(_replaced(name, moved))
+        os.dup2(to, number)
+        stack.callback(os.dup2, kept, number)
+        yield
+
+
+def _number_of(stream: TextIO) -> int | None:
+    with suppress(OSError, ValueError):  # a stream of no descriptor, as tests have
+        return stream.fileno()
+    return None
+
+
+@contextmanager
+def _replaced(name: str, stream: object) -> Iterator[None]:
+    stock = getattr(sys, name)
+    setattr(sys, name, stream)
+    try:
+        yield
+    finally:
+        setattr(sys, name, stock)
+
+
+def _now() -> datetime:
+    return WallClock().now()

@@ -1,0 +1,133 @@
+"""Calls that end, copy or replace the process, made by a handler that has one thread of it.
+
+In Lambda the process is the function's own, and ending it is `Runtime.ExitError`. Here it is the
+simulator's, so these calls are intercepted in handlers' threads, and unchanged in all others. What
+native code does to the process cannot be intercepted: see `wavetank.supervision`.
+"""
+
+import os
+import posix
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, NoReturn, Protocol
+
+from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.engines.tank.environment import is_a_handlers_thread
+from wavetank.errors import UsageError
+from wavetank.exchange import Abandoned
+
+NO_EFFECT = frozenset(
+    {signal.SIGCHLD, signal.SIGCONT, signal.SIGPIPE, signal.SIGURG, signal.SIGWINCH, signal.SIGXFSZ}
+)
+"""Ignored by default, or by Python, which Lambda's runtime is. [signal(7); Python: signal]"""
+STOPS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+EVERY_PROCESS = -1
+"""To `kill`: in Lambda, all that the function has started, and itself."""
+COPIES = ("fork", "forkpty")
+REPLACES = ("execv", "execve")
+"""The other six of `os` call these two. [CPython 3.13: Lib/os.py, _execvpe]"""
+TIMERS = ("alarm", "setitimer")
+"""Their signal would come to the simulator's main thread, in real time."""
+
+
+class HandlerProcess(Protocol):
+    """The process that a handler takes for its own."""
+
+    def exited(self, status: ExitStatus) -> NoReturn:
+        """It ended."""
+        ...
+
+    def stopped(self) -> None:
+        """It stands still."""
+        ...
+
+
+@contextmanager
+def intercepted(process: HandlerProcess) -> Iterator[None]:
+    """For the body, what handlers do to their process is told to `process`."""
+    with ExitStack() as stack:
+        for modules, name, make in _replacements(process):
+            for module in modules:
+                stack.enter_context(_replaced(module, name, make))
+        yield
+
+
+type Make = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Takes the stock function; returns what a handler's call does instead."""
+
+
+def _replacements(process: HandlerProcess) -> Iterator[tuple[tuple[Any, ...], str, Make]]:
+    both = (os, posix)
+    for name, make in _ending(process).items():
+        yield both, name, make
+    yield (signal,), "raise_signal", lambda _: lambda number: _signalled(process, number)
+    yield (signal,), "pthread_kill", lambda _: lambda _thread, number: _signalled(process, number)
+    for name in COPIES:
+        yield both, name, _refused("forks its process")
+    for name in REPLACES:
+        yield both, name, _refused("replaces its process by another program")
+    for name in TIMERS:
+        yield (signal,), name, _refused(f"sets a timer with signal.{name}")
+
+
+def _ending(process: HandlerProcess) -> Mapping[str, Make]:
+    def kill(stock: Callable[..., Any]) -> Callable[..., Any]:
+        def send(target: int, number: int) -> None:
+            if _is_own(target):
+                _signalled(process, number)
+            else:
+                stock(target, number)
+
+        return send
+
+    return {
+        "_exit": lambda _: lambda status: process.exited(ExitStatus(exit_code=status & 0xFF)),
+        "abort": lambda _: lambda: process.exited(ExitStatus(signal_number=signal.SIGABRT)),
+        "kill": kill,
+        "killpg": kill,
+    }
+
+
+@contextmanager
+def _replaced(module: Any, name: str, make: Make) -> Iterator[None]:
+    stock = getattr(module, name)
+    instead = make(stock)
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        return (instead if is_a_handlers_thread() else stock)(*arguments, **named)
+
+    setattr(module, name, call)
+    try:
+        yield
+    finally:
+        setattr(module, name, stock)
+
+
+def _is_own(target: int) -> bool:
+    """Whether it is this process, or a group or all processes with this one among them."""
+    group = os.getpgrp()
+    return target in {0, EVERY_PROCESS, os.getpid(), group, -group}
+
+
+def _signalled(process: HandlerProcess, number: int) -> None:
+    """What the signal does to a Python that has set no handler for it."""
+    if number in STOPS:
+        process.stopped()
+    elif number == signal.SIGINT:
+        raise KeyboardInterrupt
+    elif number and number not in NO_EFFECT:  # 0 asks only whether the process is there
+        process.exited(ExitStatus(signal_number=number))
+
+
+def _refused(what: str) -> Make:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise Abandoned(
+            UsageError(
+                "a handler that does its work in one process",
+                f"one that {what}",
+                "run it on --engine embedded, where functions are processes",
+            )
+        )
+
+    return lambda _: refuse
