@@ -5,8 +5,10 @@ cut short (a kill, a full disk) as if it had not begun. A file that cannot be re
 never deleted.
 """
 
+import hashlib
 import json
 import logging
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -31,6 +33,17 @@ CREATE TABLE messages (message TEXT);
 CREATE TABLE subscriptions (subscription TEXT);
 PRAGMA user_version = {VERSION};
 """
+
+JSON_COLUMNS = (
+    ("objects", "metadata"),
+    ("items", "item"),
+    ("messages", "message"),
+    ("subscriptions", "subscription"),
+)
+MD5 = re.compile("[0-9a-f]{32}")
+"""An ETag of an object that was put at once: the MD5 of its body."""
+UNREADABLE = (TypeError, ValueError, AttributeError)
+"""Of rows that hold something else than what is written."""
 
 type Item = dict[str, Any]
 """An item in DynamoDB's own JSON."""
@@ -91,6 +104,8 @@ class SnapshotFile:
         if self._path.exists() and (damage := self._damage()):
             aside = self._path.with_name(f"{self._path.stem}-damaged-{now:%Y%m%dT%H%M%SZ}.db")
             self._path.replace(aside)
+            # A journal of the damaged file would be played into the new one.
+            self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)
             LOG.warning(
                 "The snapshot was damaged (%s): it is now %s, and all starts empty", damage, aside
             )
@@ -165,13 +180,57 @@ class SnapshotFile:
         """What is wrong with the file, None where nothing is."""
         try:
             with self._opened() as database:
-                found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+                found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
                 version = database.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
+                if found != "ok":
+                    return str(found)
+                if version != VERSION:
+                    return f"format {version}, expected {VERSION}"
+                if _schema(database) != _schema_of_new():
+                    return "other tables than it is made with"
+                _read_all(database)
+        except (sqlite3.Error, *UNREADABLE) as error:
             return str(error)
-        if found != "ok":
-            return str(found)
-        return None if version == VERSION else f"format {version}, expected {VERSION}"
+        return None
+
+
+def _schema(database: sqlite3.Connection) -> set[str]:
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+    return {" ".join(sql.split()) for (sql,) in database.execute(query)}
+
+
+def _schema_of_new() -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(SCHEMA)
+        return _schema(database)
+
+
+def _read_all(database: sqlite3.Connection) -> None:
+    """Reads every row as a start does: SQLite checks its own structure, and not what is in it.
+
+    Raises:
+        sqlite3.Error, TypeError, ValueError: something is not as it was written.
+    """
+    for table, column in JSON_COLUMNS:
+        for (text,) in database.execute(f"SELECT {column} FROM {table}"):  # noqa: S608 - constants
+            if not isinstance(json.loads(text), dict):
+                raise TypeError(f"{column} {text!r}")
+    for oldest, count, body in database.execute("SELECT oldest, count, body FROM batches"):
+        datetime.fromisoformat(oldest)
+        _require_types((count, int), (body, bytes))
+    query = "SELECT bucket, key, fingerprint, modified, body FROM objects"
+    for bucket, key, fingerprint, modified, body in database.execute(query):
+        datetime.fromisoformat(modified)
+        _require_types((bucket, str), (key, str), (body, bytes))
+        etag = fingerprint.partition(" ")[0]
+        if MD5.fullmatch(etag) and hashlib.md5(body, usedforsecurity=False).hexdigest() != etag:
+            raise ValueError(f"{key} is not what was stored")
+
+
+def _require_types(*pairs: tuple[object, type]) -> None:
+    for value, kind in pairs:
+        if not isinstance(value, kind):
+            raise TypeError(f"expected {kind.__name__}; found {value!r}")
 
 
 def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> None:
