@@ -35,6 +35,14 @@ class SandboxControls:
         """What each delivery stream holds, and what became of its records."""
         return self._ask("GET", "firehose")
 
+    def bucket(self, name: str) -> dict[str, Any]:
+        """How many objects the bucket has, and its newest thousand, without listing all.
+
+        Raises:
+            InfrastructureError: there is no such bucket, or no answer.
+        """
+        return self._ask("GET", f"objects/{name}")
+
     def fail_entries(self, stream: str, entries: list[int]) -> None:
         """Plans which entries of the stream's next batch fail."""
         self._ask("POST", "firehose/failures", {"stream": stream, "entries": entries})

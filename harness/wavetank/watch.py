@@ -14,6 +14,7 @@ from wavetank.sandbox import SandboxControls
 from wavetank.words import counted
 
 OVERLAP = timedelta(hours=1)
+LOOKS_BETWEEN_LISTINGS = 15
 NOT_SAID = "not said"
 """What an alert has in place of what Lambda's record does not tell."""
 
@@ -63,6 +64,11 @@ class Watcher:
     """The requests whose failure was told by e-mail."""
     _looked: bool = False
     _delivered: int = 0
+    _objects: int = 0
+    """How many objects the stream has delivered since LocalStack's start."""
+    _listed: int = 0
+    """How many it had delivered at the last listing of the bucket."""
+    _looks_until_listing: int = 0
     _tick: datetime | None = None
     _keys: set[str] = field(default_factory=set)
     _newest: DeliveredObject | None = None
@@ -72,11 +78,10 @@ class Watcher:
 
     def look(self) -> list[Happening]:
         """What is new, in the order of a pipeline: ticks, objects, alerts."""
-        objects = self._new_objects()
         if not self._looked:
-            return self._first_look(objects)
-        messages = self._new_messages()
+            return self._first_look()
         self._look_at_stream()
+        objects, messages = self._new_objects(), self._new_messages()
         self._look_at_rule()
         self._trouble = ""
         happenings = [
@@ -89,11 +94,21 @@ class Watcher:
             self.totals[happening.kind] += 1
         return happenings
 
-    def _first_look(self, objects: list[DeliveredObject]) -> list[Happening]:
+    def _first_look(self) -> list[Happening]:
+        """Counts what there is, which may be months of it, and lists nothing."""
         page = mailbox_page(self.endpoint, limit=0)
+        held = SandboxControls(self.endpoint).bucket(self.names.bucket)
+        found = [
+            DeliveredObject(
+                entry["key"], entry["size_bytes"], datetime.fromisoformat(entry["modified"])
+            )
+            for entry in held["newest"]
+        ]
+        self._keys = {entry.key for entry in found}
+        self._newest = max(found, key=lambda entry: entry.key, default=None)
         self._look_at_stream()
         self._look_at_rule()
-        happenings = [*self._before(len(objects), page.alerts), *self._new_tick()]
+        happenings = [*self._before(held["objects"], page.alerts), *self._new_tick()]
         self._looked, self._message, self.records = True, page.newest, 0
         return happenings
 
@@ -109,6 +124,7 @@ class Watcher:
     def _look_at_stream(self) -> None:
         """Its counts begin again with each LocalStack."""
         state = SandboxControls(self.endpoint).streams().get(self.names.delivery_stream, {})
+        self._objects = state.get("objects_delivered", 0)
         before, self._delivered = self._delivered, state.get("records_delivered", 0)
         self.buffered = state.get("records_held", 0)
         self.records += self._delivered - (before if self._delivered >= before else 0)
@@ -136,7 +152,15 @@ class Watcher:
         return [self._happening(Kind.TICK, f"{rfc3339(tick)}  {shown}")]
 
     def _new_objects(self) -> list[DeliveredObject]:
-        """Objects arrive in the order of their keys, but for those of one second."""
+        """Objects arrive in the order of their keys, but for those of one second.
+
+        LocalStack goes through the whole bucket to list a part of it, so it is asked only once the
+        stream has delivered, and now and then for what others may have put there.
+        """
+        self._looks_until_listing -= 1
+        if self._listed == self._objects and self._looks_until_listing > 0:
+            return []
+        self._listed, self._looks_until_listing = self._objects, LOOKS_BETWEEN_LISTINGS
         after = ""
         if self._newest is not None:
             after = f"{self._newest.modified - OVERLAP:%Y/%m/%d/%H}"

@@ -22,7 +22,6 @@ from wavetank.errors import InfrastructureError, UsageError
 from wavetank.mailbox import Message, alerts, count_alerts
 from wavetank.naming import Names
 from wavetank.probes import (
-    delivered_objects,
     last_tick,
     read_prices,
     resident_megabytes,
@@ -75,7 +74,7 @@ class RunningSandbox:
         tick = last_tick(read_prices(self.aws, self.names.table))
         return Health(
             last_tick=rfc3339(tick) if tick else None,
-            objects=len(delivered_objects(self.aws, self.names.bucket)),
+            objects=SandboxControls(self.record.endpoint).bucket(self.names.bucket)["objects"],
             alerts=count_alerts(self.record.endpoint),
             memory_mb=self._memory_mb(),
         )

@@ -1,5 +1,7 @@
 """The snapshot's file: whole or not at all, objects written once, damage set aside."""
 
+import hashlib
+import random
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -149,3 +151,47 @@ def test_a_file_of_a_later_version_is_not_misread(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 99")
     database.close()
     assert SnapshotFile(path).prepare(NOW) is not None
+
+
+def _read(file: SnapshotFile) -> None:
+    """All that a start reads."""
+    list(file.objects("bucket"))
+    file.items("table")
+    file.batches("stream")
+    file.messages()
+    file.subscriptions()
+
+
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(1, 20))]
+)
+def test_a_file_with_flipped_bytes_is_readable_or_set_aside(seed: int, tmp_path: Path) -> None:
+    """Wherever they are: in SQLite's own pages, or in a row, whose structure is still sound."""
+    path = tmp_path / "snapshot.db"
+    file = SnapshotFile(path)
+    file.prepare(NOW)
+    batch = StoredBatch(oldest=NOW, count=2, body=b"two records")
+    body_md5 = hashlib.md5(_stored("one").body, usedforsecurity=False).hexdigest()
+    contents = _contents({"bucket": {"one": body_md5}}, {"table": [ITEM]}, {"stream": [batch]})
+    file.save(contents)
+    content, chance = path.read_bytes(), random.Random(seed)  # noqa: S311 - the same bytes each time
+    used = [position for position, value in enumerate(content) if value]
+    for position in chance.sample(used, 30):
+        damaged = bytearray(content)
+        damaged[position] ^= 1 << chance.randrange(8)
+        path.write_bytes(damaged)
+        aside = file.prepare(NOW)
+        _read(file)
+        assert aside is None or aside.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file_is_readable_or_set_aside(part: float, tmp_path: Path) -> None:
+    """An empty one is set aside too: it has no tables."""
+    path = tmp_path / "snapshot.db"
+    file = SnapshotFile(path)
+    file.prepare(NOW)
+    file.save(_contents({"bucket": {str(n): "1" for n in range(200)}}))
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+    assert file.prepare(NOW) is not None
+    _read(file)

@@ -124,7 +124,9 @@ def read_messages() -> list[Row]:
 
 def fill_mailbox(messages: Iterable[Row]) -> None:
     """Puts the messages before those that arrive from now on."""
-    confirmations().mailbox.take_up(Message(**row) for row in messages)
+    confirmations().mailbox.take_up(
+        Message(row["id"], row["text"]) for row in messages if row.keys() >= {"id", "text"}
+    )
 
 
 def read_subscriptions() -> list[Row]:
