@@ -1,7 +1,9 @@
 """Every route and every protocol of every service refuses every attack, and nothing changes."""
 
 import re
+import socket
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import pytest
 import requests
@@ -163,6 +165,19 @@ def test_the_chain_that_ran_code_is_broken_at_each_step(
     ]
     answers = [attacker.send(step) for step in steps]
     assert [answer.body[:9] for answer in answers] == [REFUSAL] * len(steps)
+
+
+def test_a_refused_socket_is_answered_and_its_connection_ends(attacked: Attacked) -> None:
+    """Each time: LocalStack's server answers from a thread of its own, and now and then never."""
+    upgrade = ATTACKS["WebSocket"](ServiceRequest("socket", "GET", "/"), attacked.port)
+    lines = [f"{name}: {value}" for name, value in upgrade.headers.items()]
+    asked = "\r\n".join(["GET / HTTP/1.1", "Host: localhost", *lines, "", ""]).encode()
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", attacked.port), HTTP_SECONDS) as connection:
+            connection.sendall(asked)
+            answer = b"".join(iter(partial(connection.recv, 65536), b""))
+        assert answer.startswith(b"HTTP/1.1 403 ")
+        assert REFUSAL in answer
 
 
 @pytest.mark.parametrize("path", [f"/{BUCKET}/{KEY}", f"/{BUCKET}/missing", f"/{BUCKET}", "/"])

@@ -10,5 +10,6 @@ sharing    pure: CORS rules of a bucket, a function URL or an HTTP API, and the 
 routing    pure: what a path and a host lead to
 policy     pure: whether a request is answered, and with which CORS headers
 settings   CORS rules and buckets, as LocalStack has them
+websockets the answer to a WebSocket that is refused
 handler    the first handler of LocalStack's chain, and the last finalizer
 """

@@ -23,6 +23,7 @@ from localstack.utils.urls import localstack_host
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, HttpRequest, Refused
 from wavetank.emulator.http_guard.settings import find_bucket, find_rules
+from wavetank.emulator.http_guard.websockets import refuse_in_reactor
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 LOG = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ def install_guard() -> None:
     gateway.request_handlers.remove(handlers.enforce_cors)
     gateway.response_handlers.remove(handlers.add_cors_response_headers)
     config.DISABLE_CUSTOM_CORS_S3 = True
+    refuse_in_reactor()
     gateway.request_handlers.insert(0, guard.check)
     gateway.finalizers.append(guard.complete)
 

@@ -1,0 +1,84 @@
+"""A function URL's CORS setting lets the origin that it names call that URL, and nothing else."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.security.conftest import HTTP_SECONDS, Attacked
+from tests.waiting import wait_until_seen
+from wavetank.stack.package import package_files
+
+NAMED = "https://app.example.com"
+SOURCE = b"""def handler(event, context):
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Security-Policy": "img-src 'none'"}
+    return {"statusCode": 200, "body": event["rawPath"], "headers": headers}
+"""
+
+
+@pytest.fixture(scope="module")
+def function_host(attacked: Attacked) -> Iterator[str]:
+    """The host of the URL of a function that shares its answers with every origin."""
+    aws, name = attacked.aws, "shared-function"
+    principal = {"Service": "lambda.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    package = package_files(name, {"function.py": SOURCE})
+    aws.awslambda.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role,
+        Handler="function.handler",
+        Code={"ZipFile": package.content},
+    )
+    wait_until_seen(
+        lambda: aws.awslambda.get_function_configuration(FunctionName=name)["State"],
+        lambda state: state == "Active",
+        "the function to be active",
+    )
+    url = aws.awslambda.create_function_url_config(
+        FunctionName=name,
+        AuthType="NONE",
+        Cors={"AllowOrigins": [NAMED], "AllowMethods": ["POST"], "AllowHeaders": ["x-a"]},
+    )
+    yield urlsplit(url["FunctionUrl"]).netloc
+    aws.awslambda.delete_function_url_config(FunctionName=name)
+    aws.awslambda.delete_function(FunctionName=name)
+    aws.iam.delete_role(RoleName=name)
+
+
+def _ask(attacked: Attacked, host: str, method: str, **headers: str) -> requests.Response:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return requests.request(
+        method, f"{attacked.endpoint}/x", headers={"Host": host} | given, timeout=HTTP_SECONDS
+    )
+
+
+def test_a_function_url_s_setting_is_for_its_origin_and_methods(
+    attacked: Attacked, function_host: str
+) -> None:
+    """What the function itself says of origins is taken out, as AWS takes the URL's setting."""
+    shared = _ask(attacked, function_host, "POST", Origin=NAMED)
+    assert (shared.status_code, shared.text) == (200, "/x")
+    assert shared.headers["Access-Control-Allow-Origin"] == NAMED
+    asks = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": "X-A"}
+    permitted = _ask(attacked, function_host, "OPTIONS", Origin=NAMED, **asks)
+    assert permitted.headers["Access-Control-Allow-Methods"] == "POST"
+    assert permitted.headers["Access-Control-Allow-Headers"] == "x-a"
+    for method, origin in (("GET", NAMED), ("POST", "https://evil.example.com"), ("POST", "null")):
+        refused = _ask(attacked, function_host, method, Origin=origin)
+        assert refused.status_code == 403
+        assert "Access-Control-Allow-Origin" not in refused.headers
+    other = f"other.{function_host.partition('.')[2]}"
+    assert _ask(attacked, other, "POST", Origin=NAMED).status_code == 403
+
+
+def test_a_program_gets_what_the_function_answers(attacked: Attacked, function_host: str) -> None:
+    """Its own headers too; a policy of its own stays beside the guard's."""
+    answer = _ask(attacked, function_host, "PUT")
+    assert answer.text == "/x"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Content-Security-Policy"] == "img-src 'none', sandbox"

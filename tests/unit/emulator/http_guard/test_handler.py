@@ -1,0 +1,97 @@
+"""The guard in LocalStack's chain, without a server: what it leaves alone, and what needs it."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from localstack.http import Request, Response
+from moto.apigatewayv2.models import apigatewayv2_backends
+
+from tests.unit.emulator.http_guard.asking import NAMED, OTHER, POLICY
+from wavetank.emulator.http_guard.handler import HttpGuard, own_addresses, require_guard
+from wavetank.emulator.http_guard.routing import Route, RouteKind
+from wavetank.emulator.http_guard.settings import find_rules
+
+GUARD = HttpGuard(POLICY)
+
+
+def _answer(request: Request) -> tuple[Response, list[str]]:
+    """What the guard makes of it, and whether the chain ended."""
+    context: Any = SimpleNamespace(request=request)
+    ended: list[str] = []
+    chain = SimpleNamespace(terminate=lambda: ended.append("ended"))
+    response = Response("found", headers={"Access-Control-Allow-Origin": "*"})
+    GUARD.check(chain, context, response)
+    GUARD.complete(chain, context, response)
+    return response, ended
+
+
+def _served(origin: str | None) -> Request:
+    """A request as a server hands it over."""
+    headers = {"Host": "localhost"} | ({"Origin": origin} if origin else {})
+    request = Request("POST", "/", headers=headers)
+    request.environ["REMOTE_PORT"] = "1"
+    return request
+
+
+def test_a_call_within_the_process_is_left_alone() -> None:
+    """It has no Host that means anything, and no server gave it."""
+    response, ended = _answer(Request("POST", "/", headers={"Host": "x", "Origin": OTHER}))
+    assert (response.status_code, ended) == (200, [])
+    assert "Content-Security-Policy" not in response.headers
+
+
+def test_a_refusal_ends_the_chain_and_is_shared_with_no_one() -> None:
+    """In one line of text, which a browser does not keep."""
+    response, ended = _answer(_served(OTHER))
+    assert (response.status_code, ended) == (403, ["ended"])
+    assert response.headers["Content-Security-Policy"] == "sandbox"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert response.get_data(as_text=True).count("\n") == 1
+
+
+def test_a_program_s_answer_keeps_its_headers() -> None:
+    """But for those that keep a browser from running it."""
+    response, ended = _answer(_served(None))
+    assert (response.status_code, ended) == (200, [])
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "X-Frame-Options" not in response.headers
+
+
+def test_no_server_listens_without_the_guard() -> None:
+    """LocalStack only logs that a plug-in could not be loaded."""
+    with pytest.raises(RuntimeError, match="the HTTP guard as the first handler"):
+        require_guard(SimpleNamespace(request_handlers=[print]))
+    with pytest.raises(RuntimeError, match="the HTTP guard as the first handler"):
+        require_guard(SimpleNamespace(request_handlers=[]))
+    require_guard(SimpleNamespace(request_handlers=[GUARD.check]))
+
+
+def test_the_settings_of_an_http_api_are_found_where_its_service_is_loaded() -> None:
+    """By the API's identifier, in every account and region."""
+    backend: Any = apigatewayv2_backends["123456789012"]["eu-west-1"]
+    api = backend.create_api(
+        name="shared", protocol_type="HTTP", cors_configuration={"allowOrigins": [NAMED]},
+        **dict.fromkeys(
+            (
+                "api_key_selection_expression",
+                "description",
+                "disable_schema_validation",
+                "disable_execute_api_endpoint",
+                "route_selection_expression",
+                "tags",
+                "version",
+            )
+        ),
+    )  # fmt: skip
+    (rule,) = find_rules(Route(RouteKind.HTTP_API, api.api_id))
+    assert rule.origins == (NAMED,)
+    assert list(find_rules(Route(RouteKind.HTTP_API, "other"))) == []
+
+
+def test_addresses_of_this_machine_are_known() -> None:
+    """Loopback is one of them on every machine."""
+    assert "127.0.0.1" in own_addresses()
