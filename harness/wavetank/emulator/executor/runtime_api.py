@@ -18,10 +18,12 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from wavetank.emulator.executor.outcome import RESPONSE_BYTES_MAX
+from wavetank.emulator.http_guard.policy import HttpRequest
 
 PREFIX = "/2018-06-01/runtime/"
 ACCEPTED = 202
 BAD_REQUEST = 400
+FORBIDDEN = 403
 NOT_FOUND = 404
 TOO_LARGE = 413
 
@@ -160,6 +162,22 @@ class _Connection(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Any  # the base class wants a socketserver; ours is the RuntimeApi
+
+    def parse_request(self) -> bool:
+        """Whether the request is to be answered further.
+
+        A web page that finds the port could take an event or fail the environment, so what a
+        browser sends, and what is addressed to another name (DNS rebinding), is refused.
+        """
+        if not super().parse_request():
+            return False
+        headers = {name.lower(): [value] for name, value in self.headers.items()}
+        hosts = self.headers.get_all("Host", [])
+        if hosts == [self.server.address] and not HttpRequest("GET", "/", headers).is_browser:
+            return True
+        self._answer(FORBIDDEN)
+        self.close_connection = True
+        return False
 
     def do_GET(self) -> None:
         if self.path != f"{PREFIX}invocation/next":

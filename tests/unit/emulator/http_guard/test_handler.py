@@ -74,7 +74,9 @@ def test_the_settings_of_an_http_api_are_found_where_its_service_is_loaded() -> 
     """By the API's identifier, in every account and region."""
     backend: Any = apigatewayv2_backends["123456789012"]["eu-west-1"]
     api = backend.create_api(
-        name="shared", protocol_type="HTTP", cors_configuration={"allowOrigins": [NAMED]},
+        name="shared",
+        protocol_type="HTTP",
+        cors_configuration={"allowOrigins": [NAMED]},
         **dict.fromkeys(
             (
                 "api_key_selection_expression",
@@ -86,7 +88,7 @@ def test_the_settings_of_an_http_api_are_found_where_its_service_is_loaded() -> 
                 "version",
             )
         ),
-    )  # fmt: skip
+    )
     (rule,) = find_rules(Route(RouteKind.HTTP_API, api.api_id))
     assert rule.origins == (NAMED,)
     assert list(find_rules(Route(RouteKind.HTTP_API, "other"))) == []
