@@ -65,7 +65,9 @@ class _Clone:
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         for part in COPIED:
-            shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__*"))
+            shutil.copytree(
+                PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__")
+            )
         for part in FILES:
             shutil.copy(PROJECT / part, folder / part)
         env = f"COMPOSE_PROJECT_NAME={name}\nWAVETANK_PORT={any_free_port()}\n"
