@@ -12,8 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
+from localstack import config
 from localstack.http import Request, Response, route
+from localstack.utils.urls import localstack_host
 
 from wavetank.emulator.mailbox.messages import Message, MessageType, rebased, summary
 from wavetank.emulator.mailbox.relay import Relay
@@ -159,5 +162,12 @@ class Mailbox:
 
 
 def base_of(request: Request) -> str:
-    """The sandbox's address as the request's sender has it, without a slash at its end."""
+    """The sandbox's address as the request's sender has it, without a slash at its end.
+
+    Who asks at the very port that LocalStack listens on may be inside its container, where that is
+    another port than outside; what LocalStack is told of itself is right for both then.
+    """
+    port = urlsplit(request.host_url).port
+    if port in {listening.port for listening in config.GATEWAY_LISTEN}:
+        return f"http://{localstack_host().host_and_port()}"
     return request.host_url.rstrip("/")

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from localstack import config
+from localstack.config import HostAndPort
 from localstack.http import Request
 
 from wavetank.emulator.mailbox import box
@@ -96,6 +98,17 @@ def test_a_list_that_cannot_be_is_refused(query: str) -> None:
     answer = _list(_filled("1"), query)
     assert answer.status_code == 400
     assert b"'x'" in answer.data
+
+
+def test_a_reader_inside_the_container_gets_links_for_outside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There LocalStack listens on another port than the one that is published."""
+    listening = [HostAndPort("0.0.0.0", 4566)]  # noqa: S104 - as in a container
+    monkeypatch.setattr(config, "GATEWAY_LISTEN", listening)
+    monkeypatch.setattr(box, "localstack_host", lambda: HostAndPort("127.0.0.1", 4999))
+    (question,) = _list(_filled("q1"), base=BASE)["messages"]
+    assert question["link"].startswith("http://127.0.0.1:4999/_wavetank/confirmation?")
 
 
 def test_links_lead_to_where_the_reader_reached_the_sandbox() -> None:
