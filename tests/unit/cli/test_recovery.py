@@ -1,0 +1,107 @@
+"""What was left changed is said, and reverted only where the user wants that."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.prompt import Confirm
+
+from tests.clocks import Leaping
+from wavetank.cli.output import Output
+from wavetank.cli.recovery import offer
+from wavetank.clients import sandbox_clients
+from wavetank.errors import UsageError
+from wavetank.live.journal import HostChange, Journal
+from wavetank.live.reverting import ChangedTarget
+from wavetank.naming import derive_names
+
+PAUSED = HostChange(fault="pause", process=1, born=0.0)
+CUT_OFF = HostChange(fault="network", process=0, born=0.0, networks=("one",))
+COMMAND = "./wavetank drill --restore"
+
+
+@pytest.fixture
+def reverted() -> list[HostChange]:
+    """What was reverted, in order."""
+    return []
+
+
+@pytest.fixture
+def target(tmp_path: Path, reverted: list[HostChange]) -> ChangedTarget:
+    """A machine that two faults were left on; of one the container is gone."""
+
+    def revert(change: HostChange) -> bool:
+        reverted.append(change)
+        return change != CUT_OFF
+
+    journal = Journal(tmp_path, "embedded", "host")
+    journal.add(PAUSED)
+    journal.add(CUT_OFF)
+    return ChangedTarget(
+        aws=sandbox_clients("http://127.0.0.1:1"),
+        names=derive_names("Dora", "Explorer"),
+        clock=Leaping(),
+        journal=journal,
+        endpoint="http://127.0.0.1:1",
+        revert_host=revert,
+    )
+
+
+def _output() -> tuple[Output, io.StringIO]:
+    text = io.StringIO()
+    console = Console(file=text, width=200)
+    return Output(as_json=False, console=console, progress=console), text
+
+
+def _terminal(patch: pytest.MonkeyPatch, *, answer: bool) -> None:
+    patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    patch.setattr(Confirm, "ask", lambda *_, **__: answer)
+
+
+def test_without_a_terminal_the_command_is_shown(
+    target: ChangedTarget, reverted: list[HostChange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is reverted by a command that was asked for something else."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    output, text = _output()
+    assert not offer(target, output, COMMAND)
+    assert PAUSED.describe() in text.getvalue()
+    assert f"to revert all of it: {COMMAND}" in text.getvalue()
+    assert (reverted, target.journal.changes()) == ([], (PAUSED, CUT_OFF))
+
+
+def test_with_yes_all_is_reverted_the_newest_first(
+    target: ChangedTarget, reverted: list[HostChange]
+) -> None:
+    """What is gone already leaves the journal too; then there is nothing to say."""
+    output, text = _output()
+    assert offer(target, output, COMMAND, yes=True)
+    assert reverted == [CUT_OFF, PAUSED]
+    assert f"reverted: {PAUSED.describe()}" in text.getvalue()
+    assert f"already reverted, or replaced since: {CUT_OFF.describe()}" in text.getvalue()
+    assert target.journal.changes() == ()
+    output, text = _output()
+    assert offer(target, output, COMMAND)
+    assert text.getvalue() == ""
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_on_a_terminal_the_user_decides(
+    target: ChangedTarget, monkeypatch: pytest.MonkeyPatch, *, answer: bool
+) -> None:
+    """And a command that changes something itself refuses to begin on what is left."""
+    _terminal(monkeypatch, answer=answer)
+    assert offer(target, _output()[0], COMMAND) is answer
+    assert bool(target.journal.changes()) is not answer
+    if not answer:
+        with pytest.raises(UsageError, match="the machine under the sandbox has the fault pause"):
+            target.require_unchanged()
+
+
+def test_changes_that_are_under_way_are_not_offered(target: ChangedTarget) -> None:
+    """Their own process reverts them."""
+    output, text = _output()
+    with target.journal.held():
+        assert offer(target, output, COMMAND)
+    assert text.getvalue() == ""
