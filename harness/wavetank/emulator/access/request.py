@@ -52,7 +52,8 @@ class Principal:
 
     `arn` is the session's for an assumed role, whose `role_arn` is the role's, and the name, such
     as events.amazonaws.com, for a service. `user_id` is what `aws:userid` says: a unique ID, for an
-    assumed role with colon and session name, for the account itself its number.
+    assumed role with colon and session name, for the account itself its number. `user_arn` is, for
+    a federated user, the user who called GetFederationToken.
     """
 
     type: PrincipalType
@@ -60,6 +61,12 @@ class Principal:
     account: str
     user_id: str
     role_arn: str | None = None
+    user_arn: str | None = None
+
+    @property
+    def source_arn(self) -> str | None:
+        """The role or user whose session this is; None where it is no session."""
+        return self.role_arn or self.user_arn
 
     @property
     def has_account(self) -> bool:
