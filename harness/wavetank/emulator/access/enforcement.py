@@ -17,7 +17,8 @@ from localstack.http import Request, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
-from wavetank.emulator.access.actions import Call, Need, needs
+from wavetank.emulator.access.actions import needs
+from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.admission import check_documents
 from wavetank.emulator.access.callers import Caller, find_caller, is_administrator
 from wavetank.emulator.access.decisions import decision

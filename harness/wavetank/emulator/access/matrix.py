@@ -6,7 +6,8 @@ object in the bucket, nothing in what a role has used.
 
 from collections.abc import Iterable, Iterator
 
-from wavetank.emulator.access.actions import Call, Need, needs
+from wavetank.emulator.access.actions import needs
+from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.callers import (
     Caller,
     administrator_of,

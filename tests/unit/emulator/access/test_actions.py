@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from wavetank.emulator.access.actions import Call, Need, needs
+from wavetank.emulator.access.actions import needs
+from wavetank.emulator.access.call import Call, Need
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
@@ -31,7 +32,7 @@ def _needs(service: str, operation: str, **parameters: Any) -> list[tuple[str, s
         (
             "CopyObject",
             {"Bucket": "b", "Key": "k", "CopySource": "/other/from?versionId=1"},
-            [("s3:GetObject", "arn:aws:s3:::other/from"), ("s3:PutObject", "arn:aws:s3:::b/k")],
+            [("s3:GetObjectVersion", "arn:aws:s3:::other/from"), ("s3:PutObject", "arn:aws:s3:::b/k")],
         ),
         (
             "DeleteObjects",
@@ -172,7 +173,7 @@ def test_who_am_i_needs_nothing(operation: str) -> None:
     [
         ("DescribeStacks", {}, "stack/*/*"),
         ("CreateChangeSet", {"StackName": "DEDOREXP-storage"}, "stack/DEDOREXP-storage/*"),
-        ("DeleteStack", {"StackName": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:s/a/1"}, "s/a/1"),
+        ("DeleteStack", {"StackName": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/a/1"}, "stack/a/1"),
         ("ValidateTemplate", {}, None),
     ],
 )
