@@ -1,7 +1,7 @@
 """A second implementation of IAM's policy evaluation, to compare the shipped one with.
 
 It is written from the IAM user guide alone and imports nothing of the project: plain dictionaries
-go in, True or False comes out. It is made to be compared with the guide line by line, not to be fast.
+go in, True or False comes out. It is made to be read beside the guide, and not to be fast.
 
 Sources, all IAM user guide: reference_policies_evaluation-logic_policy-eval-denyallow,
 reference_policies_evaluation-logic_policy-eval-basics-single-account,

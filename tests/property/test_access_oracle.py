@@ -1,4 +1,4 @@
-"""The evaluation of policies agrees with a second one, which was written from the IAM user guide."""
+"""The evaluation of policies agrees with a second one, written from the IAM user guide."""
 
 import json
 from collections import Counter
@@ -111,7 +111,9 @@ def _some(values: list[Any]) -> st.SearchStrategy[Any]:
 def conditions(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """An operator, the key and its values."""
     if draw(st.integers(0, 9)) == 0:
-        return "Null", {draw(st.sampled_from(ALL_KEYS))[0]: draw(st.sampled_from(["true", "false"]))}
+        return "Null", {
+            draw(st.sampled_from(ALL_KEYS))[0]: draw(st.sampled_from(["true", "false"]))
+        }
     name = draw(st.sampled_from([*OPERATORS, *POSITIVE]))
     positive = POSITIVE.get(name, name)
     family = next(known for known in KEYS if positive.startswith(known))
@@ -221,7 +223,7 @@ def test_a_second_implementation_decides_the_same(asked: tuple[AccessRequest, Qu
 
 @pytest.mark.nightly
 def test_forty_thousand_cases_are_decided_the_same() -> None:
-    """As above, often enough that rare combinations of elements occur, and both answers with them."""
+    """As above, so often that rare combinations occur, with both answers among them."""
     seen: Counter[bool] = Counter()
 
     @given(questions())

@@ -131,7 +131,7 @@ class _Limits:
         return _unknown(all_of(verdict for verdict, _ in refusals))
 
 
-def decide(  # noqa: PLR0913 - one for each kind of policy
+def decide(
     request: AccessRequest,
     *,
     identity: Iterable[Policy] | None,
@@ -203,9 +203,7 @@ def _by_resource(theirs: _Finding) -> Decision:
     return _unknown(theirs.verdict) or refusal
 
 
-def _in_own_account(
-    mine: _Finding, named: _Finding, direct: _Finding, limits: _Limits
-) -> Decision:
+def _in_own_account(mine: _Finding, named: _Finding, direct: _Finding, limits: _Limits) -> Decision:
     """In the resource's own account, where either side's consent is enough.
 
     `direct` is what the resource's policy allows to exactly this user or session, which nothing

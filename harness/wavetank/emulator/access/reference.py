@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 TABLE = "authorization.json"
 
@@ -24,7 +25,7 @@ class ResourceType:
 
 @dataclass(frozen=True)
 class Action:
-    """One action; `keys` are condition keys in lower case, with `/` at the end where a name follows."""
+    """One action; `keys` are in lower case, and end with `/` where a name of the user's follows."""
 
     name: str
     types: tuple[ResourceType, ...]
@@ -69,7 +70,7 @@ def _type(text: str, formats: Mapping[str, str]) -> ResourceType:
 
 
 @cache
-def _table() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     text = files(__package__).joinpath(TABLE).read_text()
-    table: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(text)
+    table: Mapping[str, Mapping[str, Mapping[str, Any]]] = json.loads(text)
     return table

@@ -17,7 +17,6 @@ ABSENT_KEYS = frozenset(
         "aws:PrincipalOrgPaths",
         "aws:ResourceOrgID",
         "aws:ResourceOrgPaths",
-        "aws:SourceIdentity",
         "aws:SourceOrgID",
         "aws:SourceOrgPaths",
         "aws:SourceVpc",
@@ -53,7 +52,8 @@ class Principal:
     `arn` is the session's for an assumed role, whose `role_arn` is the role's, and the name, such
     as events.amazonaws.com, for a service. `user_id` is what `aws:userid` says: a unique ID, for an
     assumed role with colon and session name, for the account itself its number. `user_arn` is, for
-    a federated user, the user who called GetFederationToken.
+    a federated user, the user who called GetFederationToken. `tags` are the user's or role's own
+    and the session's.
     """
 
     type: PrincipalType
@@ -62,6 +62,8 @@ class Principal:
     user_id: str
     role_arn: str | None = None
     user_arn: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    source_identity: str | None = None
 
     @property
     def source_arn(self) -> str | None:
@@ -88,6 +90,7 @@ class Principal:
             "aws:PrincipalServiceName": (self.arn,) if is_service else (),
             "aws:userid": () if is_service else (self.user_id,),
             "aws:username": name,
+            "aws:SourceIdentity": (self.source_identity,) if self.source_identity else (),
         }
         if self.type is PrincipalType.ANONYMOUS:
             known["aws:PrincipalIsAWSService"] = ()
@@ -122,4 +125,5 @@ class AccessRequest:
     def known(self) -> Context:
         """All that conditions and variables are filled in from."""
         absent: Mapping[str, tuple[str, ...]] = dict.fromkeys(self.absent, ())
-        return as_context(absent, self.principal.context(), self.context)
+        tags = {f"aws:PrincipalTag/{key}": (value,) for key, value in self.principal.tags}
+        return as_context(absent, self.principal.context(), tags, self.context)

@@ -4,7 +4,7 @@
 sns/models.py; moto: iam/models.py, dynamodb/models/table.py]
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from localstack.services.lambda_.invocation.models import lambda_stores
@@ -16,6 +16,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 
 PARTITION = "aws"
+ARN_PARTS = 6
 REGION_OF_ALL = "us-east-1"
 
 type Tags = Mapping[str, str]
@@ -23,46 +24,63 @@ type Tags = Mapping[str, str]
 
 def object_tags(account: str, bucket: str, key: str, version: str | None = None) -> Tags:
     """Those of an object, whichever account has the bucket; none where there is no such object."""
-    store = s3_stores[account][REGION_OF_ALL]
-    owner = store.global_bucket_map.get(bucket)
-    found = s3_stores[owner][REGION_OF_ALL].buckets.get(bucket) if owner else None
-    if found is None:
+    owner = s3_stores[account][REGION_OF_ALL].global_bucket_map.get(bucket)
+    found: Any = s3_stores[owner][REGION_OF_ALL].buckets.get(bucket) if owner else None
+    if owner is None or found is None:
         return {}
-    stored = found.objects.get(key, version)
+    objects = found.objects
+    stored = objects.get(key, version) if version else objects.get(key)
     if stored is None:
         return {}
-    region = s3_stores[owner][found.bucket_region]
-    name = get_unique_key_id(bucket, key, getattr(stored, "version_id", None))
-    return dict(region.tags.get_tags(name))
+    name = get_unique_key_id(bucket, key, getattr(stored, "version_id", None) or "null")
+    return dict(s3_stores[owner][found.bucket_region].tags.get_tags(name))
 
 
 def resource_tags(arn: str) -> Tags | None:
-    """Those of a resource of IAM, Lambda, S3, SNS, SQS or DynamoDB; None where it has no tags here."""
+    """Those of a resource; None where the tags of its service are not read here."""
     parts = arn.split(":", 5)
-    if len(parts) < len(("arn", "partition", "service", "region", "account", "resource")):
+    if len(parts) < ARN_PARTS or parts[2] not in READ:
         return None
-    _, _, service, region, account, name = parts
-    match service:
-        case "iam":
-            return _of_identity(account, arn)
-        case "lambda":
-            function = ":".join(arn.split(":")[:7])
-            return dict(lambda_stores[account][region].tags.get_tags(function))
-        case "sqs":
-            queue = sqs_stores[account][region].queues.get(name)
-            return dict(queue.tags) if queue else {}
-        case "sns":
-            return dict(sns_stores[account][region].tags.get_tags(arn))
-        case "dynamodb":
-            table = dynamodb_backends[account][region].tables.get(name.split("/")[1])
-            return _pairs(table.tags) if table else {}
-    return None
+    return READ[parts[2]](arn, parts[4], parts[3])
 
 
-def _of_identity(account: str, arn: str) -> Tags:
+def _of_identity(arn: str, account: str, _: str) -> Tags:
     backend = iam_backends[account][PARTITION]
-    kept = (*backend.roles.values(), *backend.users.values(), *backend.managed_policies.values())
+    kept: tuple[Any, ...] = (
+        *backend.roles.values(),
+        *backend.users.values(),
+        *backend.managed_policies.values(),
+    )
     return identity_tags(next((found for found in kept if found.arn == arn), None))
+
+
+def _of_function(arn: str, account: str, region: str) -> Tags:
+    unqualified = ":".join(arn.split(":")[:7])
+    return dict(lambda_stores[account][region].tags.get_tags(unqualified))
+
+
+def _of_queue(arn: str, account: str, region: str) -> Tags:
+    queue = sqs_stores[account][region].queues.get(arn.rpartition(":")[2])
+    return {str(key): str(value) for key, value in queue.tags.items()} if queue else {}
+
+
+def _of_topic(arn: str, account: str, region: str) -> Tags:
+    return dict(sns_stores[account][region].tags.get_tags(arn))
+
+
+def _of_table(arn: str, account: str, region: str) -> Tags:
+    table = dynamodb_backends[account][region].tables.get(arn.split("/")[1])
+    return _pairs(table.tags) if table else {}
+
+
+READ: Mapping[str, Callable[[str, str, str], Tags]] = {
+    "dynamodb": _of_table,
+    "iam": _of_identity,
+    "lambda": _of_function,
+    "sns": _of_topic,
+    "sqs": _of_queue,
+}
+"""By service, what reads the tags of the resource of an ARN, in an account and region."""
 
 
 def identity_tags(found: Any) -> Tags:

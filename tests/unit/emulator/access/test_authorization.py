@@ -1,4 +1,4 @@
-"""Every operation of every service of a sandbox needs actions that AWS has, on resources of theirs."""
+"""Every operation of a sandbox's services needs actions that AWS has, on resources of theirs."""
 
 import re
 from collections.abc import Iterator

@@ -72,7 +72,7 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("sns", "topic"): ("TopicArn", "TargetArn", "ResourceArn", "Name"),
     ("sqs", "queue"): ("QueueUrl", "QueueName", "SourceArn"),
 }
-"""For a service's resource type, the parameters that name the resource; the first present counts."""
+"""Of a service's resource type, the parameters that name the resource; the first present counts."""
 
 FURTHER: Mapping[str, str] = {"LayerVersion": "VersionNumber", "LogStreamName": "logStreamName"}
 """Parameters for other placeholders of an ARN; what the call does not say is `*`."""

@@ -1,5 +1,6 @@
 """ARNs of what a call names in other ways: by URL, by part of an ARN, or without its path."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -100,7 +101,7 @@ def _made_by(operation: str) -> str:
 def _find_identity(account: str, kind: str, name: str) -> Any:
     """By name; moto keeps roles and instance profiles by their IDs, and users by names."""
     backend = iam_backends[account][PARTITION]
-    kept = {
+    kept: Mapping[str, Any] = {
         "group": backend.groups,
         "instance-profile": backend.instance_profiles,
         "role": backend.roles,

@@ -88,9 +88,8 @@ def _roles_in(value: Any, name: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _roles_in(inner, name)
-    elif isinstance(value, str) and ROLE_ARN in value:
-        if name.lower().endswith(ROLE_PARAMETER_ENDINGS):
-            yield value
+    elif name.lower().endswith(ROLE_PARAMETER_ENDINGS) and ROLE_ARN in str(value):
+        yield str(value)
 
 
 def needs_to_pass(call: Call) -> Iterator[Need]:

@@ -117,7 +117,7 @@ def needs_of_s3(call: Call) -> Iterator[Need]:
         yield Need(f"{prefix}:{action}", ANYTHING)
     elif call.operation == "DeleteObjects":
         yield from _deletions(str(bucket), parameters)
-    elif "Key" in parameters:
+    elif parameters.get("Key") is not None:
         yield from _of_object(call, f"arn:aws:s3:::{bucket}/{parameters['Key']}")
     else:
         yield Need(_of_prefix(action), f"arn:aws:s3:::{bucket}")
@@ -159,7 +159,11 @@ def _reading_of_source(call: Call, target: str) -> Iterator[Need]:
     source = f"arn:aws:s3:::{bucket}/{key}"
     yield Need(_action("GetObject", version), source)
     copies_tags = call.parameters.get("TaggingDirective") != "REPLACE"
-    if call.operation == "CopyObject" and copies_tags and object_tags(call.account, bucket, key, version):
+    if (
+        call.operation == "CopyObject"
+        and copies_tags
+        and object_tags(call.account, bucket, key, version)
+    ):
         yield Need(_action("GetObjectTagging", version), source)
         yield Need("s3:PutObjectTagging", target)
 
