@@ -25,7 +25,7 @@ from wavetank.emulator.scope import scope_of
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
 PARTITION = "aws"
-CALLED_VIA = "called_via"
+CALLED_VIA, UNCHECKED = "called_via", "unchecked"
 """What an internal call says besides LocalStack's parameters, where a service forwards a caller."""
 ROLES: dict[str, Any] = {}
 """The role that each ARN was last seen to be."""
@@ -39,7 +39,8 @@ class Caller:
 
     `boundary` and `session` are the texts of the permissions boundary and of session policies,
     None where there are none. `limits` names what limits this caller and is not evaluated here, so
-    that nothing is allowed. `called_via` is the service that calls on the caller's behalf.
+    that nothing is allowed. `called_via` is the service that calls on the caller's behalf, and
+    `unchecked` the actions that this service calls here and not on AWS.
     """
 
     principal: Principal
@@ -48,6 +49,7 @@ class Caller:
     boundary: tuple[str, ...] | None = None
     session: tuple[str, ...] | None = None
     called_via: tuple[str, ...] = ()
+    unchecked: frozenset[str] = frozenset()
 
 
 def find_caller(context: RequestContext) -> Caller | None:
@@ -62,7 +64,10 @@ def find_caller(context: RequestContext) -> Caller | None:
     if caller is not None:
         said: Any = internal or {}
         via = said.get(CALLED_VIA)
-        return replace(caller, called_via=(str(via),)) if via else caller
+        if not via:
+            return caller
+        unchecked = frozenset(said.get(UNCHECKED, ()))
+        return replace(caller, called_via=(str(via),), unchecked=unchecked)
     if internal is None:
         return administrator_of(context.account_id)
     if name := internal.get("service_principal"):

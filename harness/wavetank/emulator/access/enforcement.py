@@ -27,7 +27,7 @@ from wavetank.emulator.access.checking import (
     to_be_checked,
 )
 from wavetank.emulator.access.document import MalformedPolicyError
-from wavetank.emulator.access.forwarding import forward_caller
+from wavetank.emulator.access.forwarding import forward_caller, is_unchecked
 from wavetank.emulator.access.incoming import call_of, origin_of
 from wavetank.emulator.access.keys.circumstances import Origin
 from wavetank.emulator.access.messages import denial_message
@@ -97,7 +97,7 @@ class Enforcement:
     ) -> None:
         principal = caller.principal
         resource = resource_of(same[0], call.account)
-        if passes_unasked(caller, resource):
+        if passes_unasked(caller, resource) or is_unchecked(caller, same[0].action):
             return
         if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
             raise unsigned(context)

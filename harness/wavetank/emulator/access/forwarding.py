@@ -7,14 +7,15 @@ reference_policies_condition-keys; LocalStack 4.14: cloudformation/resource_prov
 """
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.connect import connect_to
 
-from wavetank.emulator.access.callers import CALLED_VIA, Caller, is_administrator
+from wavetank.emulator.access.callers import CALLED_VIA, UNCHECKED, Caller, is_administrator
 from wavetank.emulator.scope import scope_of
 
 PRINCIPAL = "cloudformation.amazonaws.com"
@@ -28,6 +29,13 @@ CHANGING = frozenset(
 )
 GIVING_A_ROLE = CHANGING | {"CreateChangeSet"}
 CREATING = frozenset({"CreateStack", "CreateChangeSet"})
+READS = ("Describe", "Get", "List")
+DATA = ("s3:GetObject",)
+"""Reads that are checked: what they give is the account's data and not a resource's description."""
+UNCHECKED_OF_TYPES: Mapping[str, Mapping[str, str]] = {
+    "AWS::S3::Bucket": {"s3:PutBucketAcl": "AccessControl"},
+}
+"""Actions that LocalStack's providers of a type call and AWS's do not, unless the property is set."""
 IN_PROGRESS, REVIEWED, DELETED = "_IN_PROGRESS", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"
 
 
@@ -146,19 +154,24 @@ def _sign_as_callers() -> None:
     class CallersClientFactory(resource_provider.ConvertingInternalClientFactory):
         """Clients that say on whose behalf they call."""
 
+        def __init__(self, unchecked: tuple[str, ...]) -> None:
+            super().__init__(use_ssl=False)
+            self._unchecked = unchecked
+
         def _get_client_post_hook(self, client: Any) -> Any:
             client = super()._get_client_post_hook(client)
-            client.meta.events.register_last("provide-client-params.*.*", _say_called_via)
+            say = partial(_say_called_via, self._unchecked)
+            client.meta.events.register_last("provide-client-params.*.*", say)
             return client
 
-    factory = CallersClientFactory(use_ssl=False)
+    factories = cache(CallersClientFactory)
     stock: Any = resource_provider.ResourceRequest.__init__
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         stock(self, *args, **kwargs)
         acting = _ACTING.get(StackName(self.account_id, self.region_name, self.stack_name))
         if acting is not None:
-            self.aws_client_factory = factory(
+            self.aws_client_factory = factories(_unchecked(self))(
                 aws_access_key_id=acting.access_key,
                 aws_session_token=acting.token,
                 region_name=self.region_name,
@@ -167,5 +180,23 @@ def _sign_as_callers() -> None:
     resource_provider.ResourceRequest.__init__ = init  # type: ignore[method-assign]  # on purpose
 
 
-def _say_called_via(context: Any, **_: Any) -> None:
-    context["_localstack"][CALLED_VIA] = PRINCIPAL
+def _unchecked(request: Any) -> tuple[str, ...]:
+    """What the provider of the resource's type calls by itself."""
+    properties = request.desired_state or {}
+    of_type = UNCHECKED_OF_TYPES.get(request.resource_type, {})
+    return tuple(action for action, name in of_type.items() if name not in properties)
+
+
+def _say_called_via(unchecked: tuple[str, ...], context: Any, **_: Any) -> None:
+    context["_localstack"] |= {CALLED_VIA: PRINCIPAL, UNCHECKED: list(unchecked)}
+
+
+def is_unchecked(caller: Caller, action: str) -> bool:
+    """Whether a resource provider of LocalStack's calls it where AWS's might not.
+
+    Their reads are not those that AWS's make, so neither can be held against a policy.
+    """
+    if not caller.called_via:
+        return False
+    is_read = action.partition(":")[2].startswith(READS) and not action.startswith(DATA)
+    return is_read or action in caller.unchecked

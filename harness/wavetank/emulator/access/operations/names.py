@@ -1,6 +1,5 @@
 """ARNs of what a call names in other ways: by URL, by part of an ARN, or without its path."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -101,12 +100,13 @@ def _made_by(operation: str) -> str:
 def _find_identity(account: str, kind: str, name: str) -> Any:
     """By name; moto keeps roles and instance profiles by their IDs, and users by names."""
     backend = iam_backends[account][PARTITION]
-    kept: Mapping[str, Any] = {
+    by_kind: dict[str, Any] = {
         "group": backend.groups,
         "instance-profile": backend.instance_profiles,
         "role": backend.roles,
         "user": backend.users,
-    }.get(kind, {})
+    }
+    kept = by_kind.get(kind, {})
     known = kept.get(name)
     if known is not None and known.name == name:
         return known
