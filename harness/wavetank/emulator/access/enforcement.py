@@ -16,7 +16,7 @@ from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
 from wavetank.emulator.access.actions import needs
-from wavetank.emulator.access.admission import check_documents
+from wavetank.emulator.access.admission import accept_all_trust_actions, check_documents
 from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.callers import Caller, find_caller
 from wavetank.emulator.access.checking import (
@@ -137,5 +137,6 @@ def enforce_access() -> None:
     _ENFORCEMENTS[:] = [enforcement]
     ROUTER.add(enforcement)
     if enforced:
+        accept_all_trust_actions()
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
         handlers.run_custom_response_handlers.append(keep_session)

@@ -35,7 +35,7 @@ DATA = ("s3:GetObject",)
 UNCHECKED_OF_TYPES: Mapping[str, Mapping[str, str]] = {
     "AWS::S3::Bucket": {"s3:PutBucketAcl": "AccessControl"},
 }
-"""Actions that LocalStack's providers of a type call and AWS's do not, unless the property is set."""
+"""What LocalStack's providers of a type call and AWS's do not, unless the property is set."""
 IN_PROGRESS, REVIEWED, DELETED = "_IN_PROGRESS", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"
 
 

@@ -60,8 +60,7 @@ def _of_function(arn: str, account: str, region: str) -> Tags:
 
 
 def _of_queue(arn: str, account: str, region: str) -> Tags:
-    queue = sqs_stores[account][region].queues.get(arn.rpartition(":")[2])
-    return {str(key): str(value) for key, value in queue.tags.items()} if queue else {}
+    return dict(sqs_stores[account][region].tags.get_tags(arn))
 
 
 def _of_topic(arn: str, account: str, region: str) -> Tags:
