@@ -4,9 +4,10 @@ A sandbox is reached with the sandbox's own credentials and an explicit endpoint
 the host has configured, so that nothing here can touch a real account by mistake.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import UNSIGNED
@@ -177,10 +178,15 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
         ClientError: whoever asks may not have them.
     """
     answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
+    return clients_with(aws, answer)
+
+
+def clients_with(aws: AwsClients, credentials: Mapping[str, Any]) -> AwsClients:
+    """Clients of the same target with a user's access key or a session's credentials."""
     session = boto3.Session(
-        aws_access_key_id=answer["AccessKeyId"],
-        aws_secret_access_key=answer["SecretAccessKey"],
-        aws_session_token=answer["SessionToken"],
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials.get("SessionToken"),
         region_name=REGION,
     )
     return AwsClients(session=session, endpoint=aws.endpoint)

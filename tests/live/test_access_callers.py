@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.live.conftest import MakeRole
@@ -13,7 +12,7 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.live.test_access import assert_denied
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients, ClientError
+from wavetank.clients import AwsClients, ClientError, clients_with
 from wavetank.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.stack.package import package_files
 
@@ -33,16 +32,6 @@ def _allow(action: str | list[str], resource: str = "*", **elements: Any) -> dic
     return {"Effect": "Allow", "Action": action, "Resource": resource, **elements}
 
 
-def _clients(aws: AwsClients, credentials: Mapping[str, Any]) -> AwsClients:
-    session = boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials.get("SessionToken"),
-        region_name=REGION,
-    )
-    return AwsClients(session=session, endpoint=aws.endpoint)
-
-
 @pytest.fixture
 def make_user(aws: AwsClients) -> MakeUser:
     """Makes users with the statements given, and clients that sign with their keys."""
@@ -53,7 +42,7 @@ def make_user(aws: AwsClients) -> MakeUser:
         if statements:
             document = _policy(*statements)
             aws.iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
-        return _clients(aws, aws.iam.create_access_key(UserName=name)["AccessKey"])
+        return clients_with(aws, aws.iam.create_access_key(UserName=name)["AccessKey"])
 
     return make
 
@@ -102,7 +91,7 @@ def test_a_roles_boundary_limits_its_sessions(
     name = role.rpartition("/")[2]
     aws.iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary)
     answer = aws.sts.assume_role(RoleArn=role, RoleSessionName="some")
-    session = _clients(aws, answer["Credentials"])
+    session = clients_with(aws, answer["Credentials"])
     assert session.s3.get_object(Bucket=bucket, Key="key")["ContentLength"] == 4
     with assert_denied("AccessDenied", "no permissions boundary allows"):
         session.s3.put_object(Bucket=bucket, Key="new", Body=b"")
@@ -117,7 +106,7 @@ def test_a_session_policy_limits_the_session(
     reads = _policy(_allow("s3:GetObject"))
     given: Any = {"Policy": reads} if kind == "inline" else {"PolicyArns": [{"arn": boundary}]}
     answer = aws.sts.assume_role(RoleArn=make_role(ALLOW_ALL), RoleSessionName="some", **given)
-    session = _clients(aws, answer["Credentials"])
+    session = clients_with(aws, answer["Credentials"])
     assert session.s3.get_object(Bucket=bucket, Key="key")["ContentLength"] == 4
     with assert_denied("AccessDenied", "no session policy allows the s3:PutObject action"):
         session.s3.put_object(Bucket=bucket, Key="new", Body=b"")
@@ -137,7 +126,7 @@ def test_session_tags_are_the_principals_tags(
     aws.iam.update_assume_role_policy(RoleName=name, PolicyDocument=_policy(trust))
     plain = aws.sts.assume_role(RoleArn=role, RoleSessionName="some")
     with assert_denied("AccessDenied", "s3:GetObject"):
-        _clients(aws, plain["Credentials"]).s3.get_object(Bucket=bucket, Key="key")
+        clients_with(aws, plain["Credentials"]).s3.get_object(Bucket=bucket, Key="key")
     tags: Any = [{"Key": "team", "Value": "blue"}]
     user = make_user(_allow("sts:AssumeRole"))
     user.sts.assume_role(RoleArn=role, RoleSessionName="some")
@@ -146,7 +135,7 @@ def test_session_tags_are_the_principals_tags(
     answer = make_user(_allow("sts:*")).sts.assume_role(
         RoleArn=role, RoleSessionName="some", Tags=tags
     )
-    session = _clients(aws, answer["Credentials"])
+    session = clients_with(aws, answer["Credentials"])
     assert session.s3.get_object(Bucket=bucket, Key="key")["ContentLength"] == 4
 
 
