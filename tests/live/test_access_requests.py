@@ -15,6 +15,7 @@ from wavetank.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 HTTP_SECONDS = 10
+STATEMENT = 'SELECT * FROM "TABLE"'
 
 
 def _policy(*statements: Mapping[str, Any]) -> str:
@@ -318,7 +319,7 @@ def test_a_tables_policy_counts(aws: AwsClients, make_role: MakeRole, table: str
     with assert_denied("AccessDeniedException", "explicit deny in a resource-based policy"):
         role.get_item(TableName=table, Key={"id": {"S": "ada"}})
     with assert_denied("AccessDeniedException", "explicit deny in a resource-based policy"):
-        role.execute_statement(Statement=f'SELECT * FROM "{table}"')
+        role.execute_statement(Statement=STATEMENT.replace("TABLE", table))
     aws.dynamodb.delete_resource_policy(ResourceArn=arn)
     role.get_item(TableName=table, Key={"id": {"S": "ada"}})
 

@@ -3,21 +3,20 @@
 Calls that come and calls that are only considered (`matrix`) are decided by the same functions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.callers import Caller, is_administrator
-from wavetank.emulator.access.decisions import Applying, condition_keys, decision
-from wavetank.emulator.access.evaluation import Decision, Reason
+from wavetank.emulator.access.decisions import applying, condition_keys, decision
+from wavetank.emulator.access.evaluation import Decision
 from wavetank.emulator.access.keys.circumstances import Circumstances, Origin
 from wavetank.emulator.access.keys.finder import BY_DETAIL, find_values
 from wavetank.emulator.access.request import AccessRequest
 from wavetank.emulator.access.resources import Resource, find_resource, find_role
 
 ASSUMING = "sts:"
-ALLOWED = Decision(allowed=True, reason=Reason.ALLOWED_BY_IDENTITY)
 
 
 @dataclass(frozen=True)
@@ -40,29 +39,29 @@ def passes_unasked(caller: Caller, resource: Resource) -> bool:
 
 
 def check_need(
-    caller: Caller, need: Need, resource: Resource, call: Call, origin: Origin
+    caller: Caller, need: Need, resource: Resource, call: Call, origin: Callable[[], Origin]
 ) -> Checked:
-    """The decision about the action.
+    """The decision about the action; `origin` is asked only where a policy has conditions.
 
     Raises:
         MalformedPolicyError: a policy that applies was stored before policies were checked.
     """
-    applying = Applying(caller.policies, caller.boundary, caller.session)
+    policies = applying(caller.policies, caller.boundary, caller.session)
     context = {}
-    if keys := condition_keys(applying, resource):
+    if keys := condition_keys(policies, resource):
         found = Circumstances(
             call=call,
             need=need,
             principal=caller.principal,
             owner=resource.owner,
-            origin=origin,
+            origin=origin(),
         )
         values = ((key, find_values(key, found)) for key in keys)
         context = {key: known for key, known in values if known is not None}
     request = AccessRequest(
         principal=caller.principal, action=need.action, resource=need.resource, context=context
     )
-    return Checked(decision(request, applying, resource), request)
+    return Checked(decision(request, policies, resource), request)
 
 
 def grouped(found: Iterable[Need]) -> Iterator[list[Need]]:
@@ -75,6 +74,6 @@ def to_be_checked(needs: list[Need], caller: Caller, resource: Resource) -> list
     """One of equal needs, unless a policy asks for what tells them apart, such as an item's key."""
     if len(needs) == 1:
         return needs
-    applying = Applying(caller.policies, caller.boundary, caller.session)
-    keys = condition_keys(applying, resource)
+    policies = applying(caller.policies, caller.boundary, caller.session)
+    keys = condition_keys(policies, resource)
     return needs if any(key in BY_DETAIL for key in keys) else needs[:1]

@@ -7,7 +7,7 @@ alike.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from wavetank.emulator.access.evaluation import Decision, decide
 from wavetank.emulator.access.patterns import Pattern
@@ -36,31 +36,45 @@ class Applying:
     boundary: Texts = None
     session: Texts = None
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Once: these are looked up by in several caches for each call."""
+        return hash((self.identity, self.boundary, self.session))
+
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """All of them."""
         return (*(self.identity or ()), *(self.boundary or ()), *(self.session or ()))
 
 
-def decision(request: AccessRequest, applying: Applying, resource: Resource) -> Decision:
+@lru_cache(POLICIES_KEPT)
+def applying(identity: Texts, boundary: Texts = None, session: Texts = None) -> Applying:
+    """The same object for the same policies, so that the caches find it at once."""
+    return Applying(identity, boundary, session)
+
+
+def decision(request: AccessRequest, applies: Applying, resource: Resource) -> Decision:
     """Whether AWS would let the request pass.
 
     Raises:
         MalformedPolicyError: a policy was stored before policies were checked.
     """
     known = tuple(request.context.items())
-    named = _named(request.resource, applying, resource)
-    return _decision(request.principal, request.action, named, known, applying, resource)
+    named = _named(request.resource, applies, resource)
+    return _decision(request.principal, request.action, named, known, applies, resource)
 
 
 @lru_cache(DECISIONS_KEPT)
-def condition_keys(applying: Applying, resource: Resource) -> tuple[str, ...]:
+def condition_keys(applies: Applying, resource: Resource) -> tuple[str, ...]:
     """The condition keys, in lower case, that any of the policies asks for.
 
     Raises:
         MalformedPolicyError: as `decision` does.
     """
-    policies = [_policy(text, PolicyKind.IDENTITY) for text in applying.texts]
+    policies = [_policy(text, PolicyKind.IDENTITY) for text in applies.texts]
     policies += [_policy(resource.policy, resource.kind)] if resource.policy else []
     found = {
         key.lower()
@@ -83,8 +97,8 @@ class _Named:
 
 
 @lru_cache(DECISIONS_KEPT)
-def _named(name: str, applying: Applying, resource: Resource) -> _Named:
-    patterns = _patterns(applying.texts, resource.policy, resource.kind)
+def _named(name: str, applies: Applying, resource: Resource) -> _Named:
+    patterns = _patterns(applies.texts, resource.policy, resource.kind)
     if patterns is None:
         return _Named(name, name)
     return _Named(tuple([pattern.matches(name, {}) is True for pattern in patterns]), name)
@@ -112,7 +126,7 @@ def _decision(
     action: str,
     named: _Named,
     known: Known,
-    applying: Applying,
+    applies: Applying,
     resource: Resource,
 ) -> Decision:
     request = AccessRequest(
@@ -124,11 +138,11 @@ def _decision(
         policy = None
     return decide(
         request,
-        identity=_read(applying.identity),
+        identity=_read(applies.identity),
         resource=policy,
         owner=resource.owner,
-        boundary=_read(applying.boundary),
-        session=_read(applying.session),
+        boundary=_read(applies.boundary),
+        session=_read(applies.session),
     )
 
 

@@ -7,6 +7,8 @@ passes, and so does LocalStack itself; every other caller is decided on by `eval
 [LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from localstack.aws import handlers
@@ -83,7 +85,7 @@ class Enforcement:
         refusal = session_refusal(caller, call)
         if refusal is not None:
             raise refusal
-        origin = origin_of(context, caller)
+        origin = partial(origin_of, context, caller)
         for same in grouped(needs(call)):
             self._check_needs(caller, same, call, origin, context)
 
@@ -92,7 +94,7 @@ class Enforcement:
         caller: Caller,
         same: list[Need],
         call: Call,
-        origin: Origin,
+        origin: Callable[[], Origin],
         context: RequestContext,
     ) -> None:
         principal = caller.principal

@@ -54,6 +54,6 @@ def _is_allowed(caller: Caller, need: Need, call: Call) -> bool:
     if passes_unasked(caller, resource):
         return True
     try:
-        return check_need(caller, need, resource, call, Origin()).decision.allowed
+        return check_need(caller, need, resource, call, Origin).decision.allowed
     except MalformedPolicyError:  # stored before policies were checked: denied, as when it comes
         return False

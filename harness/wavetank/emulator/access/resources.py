@@ -8,6 +8,7 @@ moto: dynamodb/models/__init__.py]
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from localstack.aws.api.sqs import QueueAttributeName
@@ -22,6 +23,7 @@ from moto.iam.models import iam_backends
 from wavetank.emulator.access.policy import PolicyKind
 
 ARN_PARTS = 6
+RESOURCES_KEPT = 4096
 REGION_OF_ALL = "us-east-1"
 LATEST = "$LATEST"
 MANAGED_BY_AWS = "aws"
@@ -42,19 +44,33 @@ class Resource:
     kind: PolicyKind = PolicyKind.RESOURCE
     restricted: bool = False
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Once: these are looked up by in several caches for each call."""
+        return hash((self.owner, self.policy, self.kind.name, self.restricted))
+
+
+@lru_cache(RESOURCES_KEPT)
+def _resource(owner: str, policy: str | None = None, *, restricted: bool = False) -> Resource:
+    """The same object for the same owner and policy, so that the caches find it at once."""
+    return Resource(owner, policy, restricted=restricted)
+
 
 def find_resource(arn: str, caller_account: str) -> Resource:
     """What is known of it; what has no account in its name is the caller's."""
     parts = arn.split(":", 5)
     if len(parts) < ARN_PARTS:
-        return Resource(caller_account)
+        return _resource(caller_account)
     _, _, service, region, account, name = parts
     if service == "s3":
         return _bucket(name.partition("/")[0], caller_account)
     if account in {"", MANAGED_BY_AWS}:  # AWS's own policies belong to every account
-        return Resource(caller_account)
+        return _resource(caller_account)
     find = POLICIES.get(service)
-    return Resource(account, find(account, region, name) if find else None)
+    return _resource(account, find(account, region, name) if find else None)
 
 
 def find_role(arn: str, caller_account: str) -> Resource:
@@ -79,9 +95,9 @@ def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
 def _bucket(name: str, caller_account: str) -> Resource:
     bucket = find_bucket(name, caller_account)
     if bucket is None:
-        return Resource(caller_account)
+        return _resource(caller_account)
     block = bucket.public_access_block or {}
-    return Resource(
+    return _resource(
         owner=bucket.bucket_account_id,
         policy=bucket.policy,
         restricted=bool(block.get("RestrictPublicBuckets")),

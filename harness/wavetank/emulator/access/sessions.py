@@ -6,11 +6,13 @@ It is read from the answer to the call that made the session, by its access key.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from localstack.services.sts.models import sts_stores
 
 STORE_REGION = "us-east-1"
+SESSIONS_KEPT = 4096
 MAKING_SESSIONS = frozenset(
     {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetFederationToken"}
 )
@@ -65,10 +67,11 @@ def session_details(access_key: str) -> SessionDetails:
     return _SESSIONS.get(access_key, PLAIN)
 
 
-def session_tags(account: str, access_key: str) -> dict[str, str]:
+@lru_cache(SESSIONS_KEPT)
+def session_tags(account: str, access_key: str) -> Mapping[str, str]:
     """The tags that were passed with the session, and those that it has from the session before.
 
-    [LocalStack 4.14: services/sts/provider.py, assume_role]
+    They never change. [LocalStack 4.14: services/sts/provider.py, assume_role]
     """
     kept = sts_stores[account][STORE_REGION].sessions.get(access_key)
     if kept is None:
