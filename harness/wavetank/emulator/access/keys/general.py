@@ -14,7 +14,12 @@ ACCOUNT_PART = 4
 NEVER = frozenset(
     {
         *("aws:federatedprovider", "aws:multifactorauthage", "aws:multifactorauthpresent"),
-        *("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid"),
+        *(
+            "aws:principalorgid",
+            "aws:principalorgmasteraccountid",
+            "aws:principalorgpaths",
+            "aws:resourceorgid",
+        ),
         *("aws:resourceorgpaths", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc"),
         *("aws:sourcevpce", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:chatbotsourcearn"),
         *("aws:ec2instancesourceprivateipv4", "aws:ec2instancesourcevpc", "aws:assumedroot"),

@@ -145,6 +145,7 @@ def _event(name: str, in_pattern: str) -> Callable[[Circumstances], Values]:
 
 READ: Mapping[str, Callable[[Circumstances], Values]] = {
     "cloudformation:importresourcetypes": _import_types,
+    "events:creatoraccount": lambda found: (found.owner,),
     "events:detail-type": _event("DetailType", "detail-type"),
     "events:source": _event("Source", "source"),
     "events:targetarn": _targets,

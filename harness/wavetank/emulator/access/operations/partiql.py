@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_0-9.:/-]+|--[^\n]*|\S""")
+TOKEN = re.compile(r"""--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_0-9.:/-]+|\S""")
 ACTIONS = {
     "DELETE": "PartiQLDelete",
     "EXISTS": "PartiQLSelect",
