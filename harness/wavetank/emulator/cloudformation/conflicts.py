@@ -1,0 +1,30 @@
+"""Why a name cannot be used: whose it is, in CloudFormation's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.services.cloudformation.stores import get_cloudformation_store
+
+from wavetank.emulator.cloudformation.existing import name_in
+from wavetank.emulator.cloudformation.stack import ManagedStack
+
+CUSTOM_NAME = (
+    "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+    "Rename {name} and update the stack again."
+)
+
+
+def conflict_reason(
+    stack: ManagedStack, resource_type: str, name: str, former: Mapping[str, Any] | None
+) -> str | None:
+    """The reason where the name is the stack's own or another stack's; None where it is neither."""
+    if former and name_in(resource_type, former.get("Properties") or {}) == name:
+        return CUSTOM_NAME.format(name=name)
+    stacks: Any = get_cloudformation_store(stack.account_id, stack.region_name).stacks_v2.values()
+    for other in stacks:
+        for resource in other.ledger:
+            if resource.resource_type == resource_type and name == name_in(
+                resource_type, resource.model
+            ):
+                return f"{name} already exists in stack {other.stack_id}"
+    return None
