@@ -82,11 +82,11 @@ class ResourceActions:
             return self._unsupported(resource_type)
         payload = self._payload(ADD, name, resource_type, properties, None)
         request = self._request(payload)
-        if (existing := existing_name(request, properties)) is not None:
-            taken = _taken_reason(resource_type, existing)
-            return Outcome(model={}, reason=taken, existing=existing)
         recorder = _Recorder(provider)
         try:
+            if (existing := existing_name(request, properties)) is not None:
+                taken = _taken_reason(resource_type, existing)
+                return Outcome(model={}, reason=taken, existing=existing)
             event: Any = self._executor.deploy_loop(recorder, {}, payload)  # type: ignore[arg-type]  # as a provider
             if event.status == OperationStatus.SUCCESS:
                 recorder.seen = event.resource_model or {}
@@ -156,7 +156,7 @@ class ResourceActions:
     ) -> Outcome:
         """What of the resource was made, for the rollback to delete it and nothing else."""
         reason = reason or UNKNOWN_REASON
-        if is_taken(error):
+        if is_taken(error) or not seen:
             return Outcome(model={}, reason=reason)
         physical_id = self._physical_id(provider, request.resource_type, seen)
         if can_be_looked_up(request.resource_type):

@@ -28,3 +28,17 @@ def conflict_reason(
             ):
                 return f"{name} already exists in stack {other.stack_id}"
     return None
+
+
+def same_resource(resource_type: str, model: Mapping[str, Any]) -> str:
+    """The reason where the service answered a creation with the resource that is to be replaced.
+
+    A version is published only when the function has changed.
+    [Lambda API reference: PublishVersion]
+    """
+    if resource_type == "AWS::Lambda::Version":
+        return (
+            f"A version for this Lambda function exists ( {model.get('Version')} ). "
+            "Modify the function to create a new version."
+        )
+    return f"Resource of type '{resource_type}' already exists."

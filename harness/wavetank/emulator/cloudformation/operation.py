@@ -25,7 +25,7 @@ from localstack.services.cloudformation.v2.entities import ChangeSet
 
 from wavetank.clock import WallClock
 from wavetank.emulator.cloudformation.actions import Outcome, ResourceActions
-from wavetank.emulator.cloudformation.conflicts import conflict_reason
+from wavetank.emulator.cloudformation.conflicts import conflict_reason, same_resource
 from wavetank.emulator.cloudformation.ownership import (
     DELETE,
     RETAIN,
@@ -145,6 +145,8 @@ class StackOperation(ChangeSetModelExecutor):
         former_id = _id(former)
         self.stack.report(name, kind, former_id, f"{verb}_IN_PROGRESS")
         outcome = self._actions.create(name, kind, desired)
+        if outcome.is_made and former_id is not None and outcome.physical_id == former_id:
+            self._fail_resource(name, kind, former_id, verb, same_resource(kind, outcome.model))
         if outcome.is_made:
             self._record(after, outcome)
         if outcome.reason is not None:

@@ -105,8 +105,7 @@ class ManagedStack(Stack):
             return
         if not self.status.endswith("_IN_PROGRESS"):
             self.former_status = str(self.status)
-        if str(status).endswith("_IN_PROGRESS") or reason:
-            self.status_reason = reason
+            self.status_reason = None
         super().set_stack_status(status, reason)
 
     def report(

@@ -110,6 +110,23 @@ def _join(call: UpdateCall) -> None:
         iam.add_user_to_group(UserName=user, GroupName=group)
 
 
+def _delete(kind: str) -> Callable[[UpdateCall], None]:
+    """Deletes a user or group with its policies, which LocalStack's provider leaves in the way."""
+
+    def apply(call: UpdateCall) -> None:
+        one, iam = _one(call, kind), call.clients.iam
+        for name in getattr(iam, f"list_{kind}_policies")(**one)["PolicyNames"]:
+            getattr(iam, f"delete_{kind}_policy")(**one, PolicyName=name)
+        found = getattr(iam, f"list_attached_{kind}_policies")(**one)["AttachedPolicies"]
+        for entry in found:
+            getattr(iam, f"detach_{kind}_policy")(**one, PolicyArn=entry["PolicyArn"])
+        for group in call.before("Groups", []) if kind == "user" else []:
+            iam.remove_user_from_group(**one, GroupName=group)
+        getattr(iam, f"delete_{kind}")(**one)
+
+    return apply
+
+
 def _put_everywhere(call: UpdateCall) -> None:
     """An inline policy of several roles, users and groups."""
     name, former = call.desired["PolicyName"], call.before("PolicyName")
@@ -163,6 +180,7 @@ TYPES = {
     "AWS::IAM::Group": ResourceType(
         in_place={"ManagedPolicyArns": _managed("group"), "Policies": _inline("group")},
         at_creation=frozenset({"ManagedPolicyArns", "Policies"}),
+        delete=_delete("group"),
     ),
     "AWS::IAM::InstanceProfile": ResourceType(in_place={"Roles": _profile}),
     "AWS::IAM::ManagedPolicy": ResourceType(
@@ -202,5 +220,6 @@ TYPES = {
             ),
         },
         at_creation=frozenset({"Policies"}),
+        delete=_delete("user"),
     ),
 }

@@ -5,6 +5,8 @@
 
 import json
 
+from localstack.services.logs.models import logs_stores
+
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
     UpdateCall,
@@ -23,6 +25,10 @@ COMPOSITE = (
     "ActionsEnabled ActionsSuppressor ActionsSuppressorExtensionPeriod ActionsSuppressorWaitPeriod "
     "AlarmActions AlarmDescription AlarmRule InsufficientDataActions OKActions"
 )
+
+
+def _group_arn(call: UpdateCall) -> str:
+    return str(call.model["Arn"]).removesuffix(":*")
 
 
 def _retain(call: UpdateCall) -> None:
@@ -60,6 +66,22 @@ def _filter(call: UpdateCall) -> None:
     )
 
 
+def _tag(call: UpdateCall) -> None:
+    # LocalStack takes tags only for a group that has had some: services/logs/provider.py,
+    # tag_resource.
+    store = logs_stores[call.request.account_id][call.request.region_name]
+    store.TAGS.setdefault(_group_arn(call), {})
+    GROUP_TAGS(call)
+
+
+GROUP_TAGS = tagged(
+    "logs",
+    _group_arn,
+    resource="resourceArn",
+    tag=("tag_resource", "tags"),
+    untag=("untag_resource", "tagKeys"),
+    form=dict,
+)
 ALARM_TAGS = tagged("cloudwatch", attribute("Arn"), resource="ResourceARN")
 TYPES = {
     "AWS::CloudWatch::Alarm": ResourceType(
@@ -75,14 +97,7 @@ TYPES = {
             "RetentionInDays": _retain,
             "KmsKeyId": _encrypt,
             "DataProtectionPolicy": _protect,
-            "Tags": tagged(
-                "logs",
-                attribute("LogGroupName"),
-                resource="logGroupName",
-                tag=("tag_log_group", "tags"),
-                untag=("untag_log_group", "tags"),
-                form=dict,
-            ),
+            "Tags": _tag,
         },
         at_creation=frozenset({"KmsKeyId", "RetentionInDays", "Tags"}),
     ),

@@ -1,7 +1,6 @@
-"""Delivery streams and Kinesis streams.
+"""Delivery streams.
 
-[CloudFormation template reference: AWS::KinesisFirehose::DeliveryStream, AWS::Kinesis::Stream;
-Firehose API reference: UpdateDestination]
+[CloudFormation template reference: AWS::KinesisFirehose::DeliveryStream; Firehose API reference: UpdateDestination]
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from wavetank.emulator.cloudformation.updates.call import (
     UpdateFailedError,
     each,
 )
-from wavetank.emulator.cloudformation.updates.tags import attribute, tag_changes, tagged
+from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
 
 UPDATES = {
     "AmazonOpenSearchServerlessDestinationConfiguration": (
@@ -65,60 +64,7 @@ def _update(call: UpdateCall, key: str) -> Any:
     }
 
 
-def _shards(call: UpdateCall) -> None:
-    call.clients.kinesis.update_shard_count(
-        StreamName=call.model["Name"],
-        TargetShardCount=int(call.now("ShardCount", 1)),
-        ScalingType="UNIFORM_SCALING",
-    )
-
-
-def _remember(call: UpdateCall) -> None:
-    name, kinesis = call.model["Name"], call.clients.kinesis
-    hours = int(call.now("RetentionPeriodHours", 24))
-    found = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
-    if hours > found["RetentionPeriodHours"]:
-        kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=hours)
-    elif hours < found["RetentionPeriodHours"]:
-        kinesis.decrease_stream_retention_period(StreamName=name, RetentionPeriodHours=hours)
-
-
-def _encrypt(call: UpdateCall) -> None:
-    before, now = call.before("StreamEncryption"), call.now("StreamEncryption")
-    name, kinesis = call.model["Name"], call.clients.kinesis
-    if now:
-        kinesis.start_stream_encryption(StreamName=name, **now)
-    elif before:
-        kinesis.stop_stream_encryption(StreamName=name, **before)
-
-
-def _mode(call: UpdateCall) -> None:
-    call.clients.kinesis.update_stream_mode(
-        StreamARN=call.model["Arn"],
-        StreamModeDetails=call.now("StreamModeDetails", {"StreamMode": "PROVISIONED"}),
-    )
-
-
-def _tag_stream(call: UpdateCall) -> None:
-    name, kinesis = call.model["Name"], call.clients.kinesis
-    new, gone = tag_changes(call)
-    if gone:
-        kinesis.remove_tags_from_stream(StreamName=name, TagKeys=list(gone))
-    if new:
-        kinesis.add_tags_to_stream(StreamName=name, Tags=new)
-
-
 TYPES = {
-    "AWS::Kinesis::Stream": ResourceType(
-        in_place={
-            "StreamModeDetails": _mode,
-            "ShardCount": _shards,
-            "RetentionPeriodHours": _remember,
-            "StreamEncryption": _encrypt,
-            "Tags": _tag_stream,
-        },
-        at_creation=frozenset({"RetentionPeriodHours", "StreamEncryption", "Tags"}),
-    ),
     "AWS::KinesisFirehose::DeliveryStream": ResourceType(
         in_place={
             **each(" ".join(UPDATES), _deliver),
