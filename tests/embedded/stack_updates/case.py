@@ -1,4 +1,4 @@
-"""One kind of stack update: the resource before and after, and how its own API shows which it is."""
+"""One kind of stack update: the resource before and after, and how its own API shows it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

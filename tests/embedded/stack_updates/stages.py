@@ -82,7 +82,7 @@ def events(aws: AwsClients, stack: str) -> list[tuple[str, str]]:
     return [
         (
             "stack"
-            if event["PhysicalResourceId"] == event["StackId"]
+            if event.get("PhysicalResourceId") == event["StackId"]
             else event["LogicalResourceId"],
             event["ResourceStatus"],
         )

@@ -1,6 +1,7 @@
 """Delivery streams.
 
-[CloudFormation template reference: AWS::KinesisFirehose::DeliveryStream; Firehose API reference: UpdateDestination]
+[CloudFormation template reference: AWS::KinesisFirehose::DeliveryStream; Firehose API reference:
+UpdateDestination]
 """
 
 from collections.abc import Mapping
