@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import WaiterError
 
 from tests.embedded.stack_updates.stages import (
     CAPABILITIES,
@@ -19,7 +18,7 @@ from tests.embedded.stack_updates.stages import (
 from tests.embedded.stack_updates.storage import KEY
 from tests.fidelity.ground import Ground
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError
+from wavetank.clients import AwsClients, ClientError, WaiterError
 
 TOPIC, QUEUE, BUCKET = "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::S3::Bucket"
 ROLLED_BACK = [
@@ -167,7 +166,7 @@ def test_a_stack_that_was_rolled_back_can_only_be_deleted(sandbox: Ground) -> No
 
 
 def test_a_bucket_with_objects_is_not_deleted(sandbox: Ground) -> None:
-    """The stack is DELETE_FAILED with S3's reason, keeps the bucket, and is deleted once it is empty."""
+    """The stack is DELETE_FAILED with S3's reason; once the bucket is empty it is deleted."""
     aws = sandbox.aws
     stack = create(aws, {"Bucket": {"Type": BUCKET}, "Topic": {"Type": TOPIC}})
     assert settled(aws, stack) == "CREATE_COMPLETE"
@@ -331,7 +330,7 @@ def test_a_failed_deletion_after_an_update_deletes_what_the_update_added(aws: Aw
 
 
 def test_a_version_needs_a_changed_function(sandbox: Ground) -> None:
-    """Lambda answers with the version that there is: the update fails with CloudFormation's reason."""
+    """Lambda answers with the version that exists: the update fails and says so."""
     aws = sandbox.aws
     code = {"ZipFile": "def handler(event, context): return 1\n"}
     role = sandbox.role()

@@ -62,7 +62,7 @@ def start_in_order(
             try:
                 run()
             except Exception as error:
-                LOG.exception("CloudFormation failed at stack %s", stack.stack_name)
+                LOG.warning("CloudFormation failed at %s", stack.stack_name, exc_info=error)
                 stack.set_stack_status(on_error, f"Internal Failure: {error}")
 
     return start_worker_thread(work)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 from localstack.services.s3.models import s3_stores
+
+from wavetank.clients import ClientError
 
 TAKEN_CODES = frozenset(
     {

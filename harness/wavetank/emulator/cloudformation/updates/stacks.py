@@ -5,8 +5,7 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
-
+from wavetank.clients import ClientError, WaiterError
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
     UpdateCall,
