@@ -127,8 +127,14 @@ DIFFERENT = (
     ),
     Gap(
         "CloudFormation",
-        "resources are updated in place",
-        "where LocalStack cannot, and creating anew would lose something, the stack fails by name",
+        "every property that the template reference updates in place is updated",
+        "those of the types in `emulator/cloudformation/updates`; a change of another fails and "
+        "names the property",
+    ),
+    Gap(
+        "CloudFormation",
+        "tags of the stack are set on its resources; resources are made in parallel",
+        "neither: resources have the tags of their own, and are made one after the other",
     ),
     Gap(
         "EventBridge",

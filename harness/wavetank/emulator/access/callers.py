@@ -168,7 +168,7 @@ def _of_temporary_key(key: str) -> Caller | None:
 
 
 def _owner_of(key: TemporaryKey) -> Caller:
-    """Who asked for the key: the administrator or a user; a user that was deleted may do nothing."""
+    """Who asked for the key: the administrator or a user; one that was deleted may do nothing."""
     if key.user is None:
         return administrator_of(key.account)
     user = find_user(key.account, key.user)
