@@ -61,6 +61,7 @@ class WavetankSts(StsProvider):
         context: RequestContext,
         name: str,
         policy: str | None = None,
+        policy_arns: Any = None,
         duration_seconds: int | None = None,
         tags: Any = None,
         **_: Any,
@@ -82,7 +83,7 @@ class WavetankSts(StsProvider):
                 "FederatedUserId": f"{key.account}:{name}",
                 "Arn": federated_arn(key.account, name),
             },
-            "PackedPolicySize": PACKED_POLICY_PERCENT if policy else 0,
+            "PackedPolicySize": PACKED_POLICY_PERCENT if policy or policy_arns else 0,
         }
 
     def get_caller_identity(self, context: RequestContext, **kwargs: Any) -> Any:

@@ -71,6 +71,6 @@ def _type(text: str, formats: Mapping[str, str]) -> ResourceType:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    text = files(__package__).joinpath(TABLE).read_text()
+    text = files(__package__).joinpath(TABLE).read_text(encoding="utf-8")
     table: Mapping[str, Mapping[str, Mapping[str, Any]]] = json.loads(text)
     return table
