@@ -1,5 +1,6 @@
 """Operations that fail: statuses and events as CloudFormation documents them, and what is left."""
 
+import json
 from typing import Any
 
 import pytest
@@ -40,9 +41,9 @@ ROLLED_BACK = [
 ]
 
 
-def queue(seconds: int, **attributes: Any) -> dict[str, Any]:
+def queue(seconds: object) -> dict[str, Any]:
     """A queue with the visibility timeout."""
-    return {"Type": QUEUE, "Properties": {"VisibilityTimeout": seconds}, **attributes}
+    return {"Type": QUEUE, "Properties": {"VisibilityTimeout": seconds}}
 
 
 def taken(ground: Ground, *depends_on: str) -> dict[str, Any]:
@@ -356,3 +357,30 @@ def test_a_version_needs_a_changed_function(sandbox: Ground) -> None:
     name = physical_ids(aws, stack)["Function"]
     versions = aws.awslambda.list_versions_by_function(FunctionName=name)["Versions"]
     assert [it["Version"] for it in versions] == ["$LATEST", "1"]
+
+
+def test_a_nested_stack_is_updated_and_rolled_back_with_its_outer_stack(sandbox: Ground) -> None:
+    """The inner queue has the new value, the former one after a failure, and goes with both."""
+    aws, bucket = sandbox.aws, sandbox.bucket()
+    inner = {
+        "Parameters": {"Seconds": {"Type": "Number"}},
+        "Resources": {"Queue": queue({"Ref": "Seconds"})},
+        "Outputs": {"Url": {"Value": {"Ref": "Queue"}}},
+    }
+    aws.s3.put_object(Bucket=bucket, Key="inner.json", Body=json.dumps(inner))
+    url = f"{sandbox.endpoint}/{bucket}/inner.json"
+
+    def nested(seconds: int) -> dict[str, Any]:
+        properties = {"TemplateURL": url, "Parameters": {"Seconds": seconds}}
+        return {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": properties}}
+
+    stack = create(aws, nested(60))
+    assert settled(aws, stack) == "CREATE_COMPLETE"
+    queue_url = physical_ids(aws, physical_ids(aws, stack)["Inner"])["Queue"]
+    failing = {**nested(90), "Taken": taken(sandbox, "Inner")}
+    assert update(aws, stack, failing) == "UPDATE_ROLLBACK_COMPLETE"
+    assert timeout_of(aws, queue_url) == "60"
+    assert update(aws, stack, nested(90)) == "UPDATE_COMPLETE"
+    assert timeout_of(aws, queue_url) == "90"
+    assert delete(aws, stack) == "DELETE_COMPLETE"
+    assert queue_url not in aws.sqs.list_queues().get("QueueUrls", [])

@@ -51,6 +51,7 @@ def test_services_outside_a_pipeline_are_updated_too(
 
 
 def assert_as_documented(seen: Observations, case: Case) -> None:
+    """Fails unless each operation did to the resource what AWS documents."""
     assert seen.created[case.name] == case.seen[0]
     assert seen.rolled_back[case.name] == case.seen[0]
     assert seen.updated[case.name] == case.seen[1]

@@ -61,8 +61,8 @@ class StackOperation(ChangeSetModelExecutor):
             self.process()
         except TriggerRollback:
             self._fail(stable)
-        except Exception as error:
-            LOG.info("CloudFormation failed at %s", self.stack.stack_name, exc_info=error)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the template
+            LOG.info("CloudFormation failed at %s: %r", self.stack.stack_name, error)
             self._reason = str(error)
             self._fail(stable)
         else:
@@ -78,7 +78,7 @@ class StackOperation(ChangeSetModelExecutor):
             delta = ChangeSetModelPreproc.visit_node_resource(self, node_resource)
         except TriggerRollback:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with the template
+        except Exception as error:  # noqa: BLE001 - as above
             unresolved = error
         finally:
             self._visiting.pop()
