@@ -31,6 +31,8 @@ GOING_LIVE = frozenset(
 )
 """What acts on AWS, with LocalStack in its place: on the embedded one alone, since of an engine
 these tests show nothing that the others of tests/live do not show on both."""
+STACKS = "tests/embedded/stack_updates"
+"""A folder whose tests share one LocalStack."""
 GOING = "going live"
 LONGEST_FIRST = (
     GOING,
@@ -40,6 +42,7 @@ LONGEST_FIRST = (
     "live on embedded",
     "live on docker",
     "tests/tank/test_run_commands.py",
+    STACKS,
     "tests/embedded/test_own_handler.py",
     "tests/embedded/test_snapshot.py",
     "tests/fidelity/test_register.py",
@@ -66,6 +69,8 @@ LONGEST_FIRST = (
 
 def unit_of(nodeid: str) -> str:
     """The unit that the test belongs to."""
+    if nodeid.startswith(f"{STACKS}/"):
+        return STACKS
     live = LIVE.match(nodeid)
     if live is None:
         return nodeid.partition("::")[0]

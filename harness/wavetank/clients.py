@@ -6,9 +6,10 @@ calls, and no profile, variable or configuration file of the host can break or c
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import UNSIGNED
@@ -48,6 +49,7 @@ __all__ = [
     "access_key",
     "anonymous_clients",
     "aws_clients",
+    "clients_with",
     "configured_endpoints",
     "error_code",
     "once_only",
@@ -207,10 +209,22 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
         ClientError: whoever asks may not have them.
     """
     answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
-    keys = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+    return clients_with(aws, answer)
+
+
+def clients_with(aws: AwsClients, credentials: Mapping[str, Any]) -> AwsClients:
+    """Clients of the same target with a user's access key or a session's credentials."""
+    key, secret = credentials["AccessKeyId"], credentials["SecretAccessKey"]
+    token = credentials.get("SessionToken")
     if aws.endpoint is not None:
-        return replace(aws, session=_isolated_session(*keys))
-    return replace(aws, session=boto3.Session(*keys, region_name=REGION))
+        return replace(aws, session=_isolated_session(key, secret, token))
+    session = boto3.Session(
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+        region_name=REGION,
+    )
+    return replace(aws, session=session)
 
 
 def once_only(aws: AwsClients) -> AwsClients:

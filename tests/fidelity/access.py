@@ -7,7 +7,15 @@ import requests
 from tests.fidelity.ground import ALLOW_ALL, HTTP_SECONDS, Ground, answer_to, policy
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
-from wavetank.clients import anonymous_clients, role_clients, sandbox_clients
+from wavetank.clients import (
+    AwsClients,
+    anonymous_clients,
+    clients_with,
+    role_clients,
+    sandbox_clients,
+)
+from wavetank.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.stack.package import package_files
 
 AREA = Area("Access")
 
@@ -146,3 +154,139 @@ def _malformed_policies_are_refused(ground: Ground) -> str:
     bucket = ground.bucket()
     text = _public_policy(bucket, Condition={"StringIsh": {"aws:userid": "me"}})
     return answer_to(lambda: ground.aws.s3.put_bucket_policy(Bucket=bucket, Policy=text))
+
+
+def _deny(action: str, resource: str = "*", **elements: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": action, "Resource": resource, **elements}
+
+
+@AREA.row(
+    "a copy whose source is percent-encoded, and denied to the caller",
+    aws="AccessDenied",
+    localstack="done",
+    source="S3 API: CopyObject, x-amz-copy-source",
+)
+def _encoded_sources_are_decoded(ground: Ground) -> str:
+    bucket = ground.bucket()
+    deny = _deny("s3:GetObject", f"arn:aws:s3:::{bucket}/secret*")
+    ground.aws.s3.put_object(Bucket=bucket, Key="secret key", Body=b"")
+    role = role_clients(ground.aws, ground.role(ALLOW_ALL, deny))
+    source: Any = {"Bucket": bucket, "Key": "secret key"}
+    return answer_to(lambda: role.s3.copy_object(Bucket=bucket, Key="copy", CopySource=source))
+
+
+@AREA.row(
+    "an object that is put with tags, where only putting is allowed",
+    aws="AccessDenied",
+    localstack="done",
+    source="S3 API: PutObject, permissions",
+)
+def _tags_need_a_right_of_their_own(ground: Ground) -> str:
+    bucket = ground.bucket()
+    allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+    role = role_clients(ground.aws, ground.role(allow))
+    return answer_to(lambda: role.s3.put_object(Bucket=bucket, Key="new", Body=b"", Tagging="a=b"))
+
+
+def _user(ground: Ground, **settings: Any) -> AwsClients:
+    """A user with all rights, as far as the settings leave them."""
+    name = f"user-{unique_letters()}"
+    ground.aws.iam.create_user(UserName=name, **settings)
+    document = policy(ALLOW_ALL)
+    ground.aws.iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
+    return clients_with(ground.aws, ground.aws.iam.create_access_key(UserName=name)["AccessKey"])
+
+
+@AREA.row(
+    "a user's call that its permissions boundary does not allow",
+    aws="AccessDenied",
+    localstack="done",
+    source="IAM user guide: access_policies_boundaries",
+)
+def _boundaries_limit(ground: Ground) -> str:
+    bucket, name = ground.bucket(), f"policy-{unique_letters()}"
+    document = policy({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"})
+    made = ground.aws.iam.create_policy(PolicyName=name, PolicyDocument=document)
+    user = _user(ground, PermissionsBoundary=made["Policy"]["Arn"])
+    return answer_to(lambda: user.s3.get_object(Bucket=bucket, Key="key"))
+
+
+@AREA.row(
+    "a session's call that its session policy does not allow",
+    aws="AccessDenied",
+    localstack="done",
+    source="IAM user guide: access_policies, session policies",
+)
+def _session_policies_limit(ground: Ground) -> str:
+    bucket = ground.bucket()
+    limit = policy({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"})
+    answer = ground.aws.sts.assume_role(
+        RoleArn=ground.role(ALLOW_ALL), RoleSessionName="some", Policy=limit
+    )
+    session = clients_with(ground.aws, answer["Credentials"])
+    return answer_to(lambda: session.s3.get_object(Bucket=bucket, Key="key"))
+
+
+def _create_function(clients: AwsClients, role: str) -> str:
+    name = f"test-{unique_letters()}"
+    package = package_files(name, {"function.py": b"def handler(event, context): pass"})
+    return answer_to(
+        lambda: clients.awslambda.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler="function.handler",
+            Code={"ZipFile": package.content},
+        )
+    )
+
+
+@AREA.row(
+    "a function that is made with a role, without the right to pass it",
+    aws="AccessDeniedException",
+    localstack="done",
+    source="IAM user guide: id_roles_use_passrole",
+)
+def _roles_must_be_passed(ground: Ground) -> str:
+    allow = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}
+    maker = role_clients(ground.aws, ground.role(allow))
+    return _create_function(maker, ground.role())
+
+
+@AREA.row(
+    "a function that is made with a role that does not trust Lambda",
+    aws="InvalidParameterValueException",
+    localstack="done",
+    source="Lambda API: CreateFunction",
+)
+def _roles_must_trust_their_service(ground: Ground) -> str:
+    return _create_function(ground.aws, ground.role(service="firehose"))
+
+
+@AREA.row(
+    "sending to a queue whose own policy denies it",
+    aws="AccessDenied",
+    localstack="done",
+    source="SQS developer guide: sqs-overview-of-managing-access",
+)
+def _queue_policies_count(ground: Ground) -> str:
+    name = f"test-{unique_letters()}"
+    url = ground.aws.sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{SANDBOX_ACCOUNT}:{name}"
+    document = policy(_deny("sqs:SendMessage", arn, Principal="*"))
+    ground.aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
+    role = role_clients(ground.aws, ground.role(ALLOW_ALL))
+    return answer_to(lambda: role.sqs.send_message(QueueUrl=url, MessageBody="hello"))
+
+
+@AREA.row(
+    "putting an object where only public ACLs are denied",
+    aws="done",
+    localstack="done",
+    source="S3 user guide: example-bucket-policies",
+)
+def _absent_keys_are_absent(ground: Ground) -> str:
+    bucket = ground.bucket()
+    public = {"StringEquals": {"s3:x-amz-acl": "public-read"}}
+    role = role_clients(ground.aws, ground.role(ALLOW_ALL, _deny("s3:PutObject", Condition=public)))
+    return answer_to(lambda: role.s3.put_object(Bucket=bucket, Key="new", Body=b""))

@@ -55,9 +55,43 @@ DIFFERENT = (
     Gap("Access", "ACLs can grant", "they never do; new buckets have them off on AWS too"),
     Gap(
         "Access",
-        "permissions boundaries, session policies and organisation policies limit",
-        "a caller with one of the first two is denied everything, and told why; there are no "
-        "organisations",
+        "organizations' policies, VPC endpoints' policies and access points limit",
+        "a sandbox has none of them, and their condition keys are absent",
+    ),
+    Gap(
+        "Access",
+        "some condition keys are filled in from what only AWS knows",
+        "what reads none here, such as `aws:TokenIssueTime`, `lambda:SourceFunctionArn` and "
+        "`dynamodb:LeadingKeys` of a statement of PartiQL, is denied where a policy asks for it, "
+        "and the message names the key",
+    ),
+    Gap(
+        "Access",
+        "CloudFormation's resource handlers make the calls that their schemas list",
+        "LocalStack's make calls of their own: with the caller's or the stack's role's rights, but "
+        "what they only read is not checked, nor the ACL of a bucket without `AccessControl`",
+    ),
+    Gap(
+        "Access",
+        "a stack keeps its role",
+        "until the sandbox stops; after a restart it acts with the rights of its caller",
+    ),
+    Gap(
+        "Access",
+        "AssumeRoleWithWebIdentity and AssumeRoleWithSAML are open to those without a signature",
+        "they need one: there are no identity providers",
+    ),
+    Gap(
+        "Access",
+        "a role that a service is given must trust it",
+        "tried for Lambda, Firehose, EventBridge and CloudFormation; the others take any role that "
+        "may be passed to them",
+    ),
+    Gap(
+        "Access",
+        "administrators are denied what a resource's policy denies",
+        "the account's administrator passes every policy of its own account, as its root user "
+        "would with a right to change it",
     ),
     Gap(
         "Access",
@@ -93,8 +127,14 @@ DIFFERENT = (
     ),
     Gap(
         "CloudFormation",
-        "resources are updated in place",
-        "where LocalStack cannot, and creating anew would lose something, the stack fails by name",
+        "every property that the template reference updates in place is updated",
+        "those of the types in `emulator/cloudformation/updates`; a change of another fails and "
+        "names the property",
+    ),
+    Gap(
+        "CloudFormation",
+        "tags of the stack are set on its resources; resources are made in parallel",
+        "neither: resources have the tags of their own, and are made one after the other",
     ),
     Gap(
         "EventBridge",

@@ -28,6 +28,34 @@ Resources:
     DeletionPolicy: RetainExceptOnCreate
     Properties: {{TopicName: {name}}}
 """
+QUEUE_TEMPLATE = """
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {{VisibilityTimeout: {seconds}}}
+"""
+FAILING_RESOURCE = """
+  Failing:
+    Type: AWS::Lambda::EventSourceMapping
+    DependsOn: Queue
+    Properties: {FunctionName: no-such-function, EventSourceArn: !GetAtt Queue.Arn}
+"""
+ROLE_TEMPLATE = """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: {name}
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: sts:AssumeRole}}
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: [{{Effect: Allow, Action: "{action}", Resource: "*"}}]
+"""
 
 
 @AREA.row(
@@ -92,14 +120,98 @@ def _buckets_are_not_taken_over(ground: Ground) -> str:
     place: Any = {"LocationConstraint": ground.aws.session.region_name}
     ground.aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration=place)
     cloudformation.create_stack(StackName=name, TemplateBody=BUCKET_TEMPLATE.format(name=name))
-    settled = wait_until_seen(
-        lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"],
+    settled = _settled(ground, name)
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    seen = [event["ResourceStatus"] for event in events if event["LogicalResourceId"] == "Bucket"]
+    return "CREATE_FAILED" if "CREATE_FAILED" in seen else [*seen, settled][0]
+
+
+@AREA.row(
+    "deleting a stack whose bucket has objects",
+    aws="DELETE_FAILED, the objects stay",
+    localstack="DELETE_COMPLETE, the objects are gone",
+    source="CloudFormation user guide: troubleshooting, delete stack fails",
+)
+def _buckets_are_not_emptied(ground: Ground) -> str:
+    name, cloudformation = f"test-{unique_letters()}", ground.aws.cloudformation
+    answer = cloudformation.create_stack(
+        StackName=name, TemplateBody=BUCKET_TEMPLATE.format(name=name)
+    )
+    _settled(ground, name)
+    ground.aws.s3.put_object(Bucket=name, Key="key", Body=b"body")
+    cloudformation.delete_stack(StackName=name)
+    status = _settled(ground, answer["StackId"])
+    left = "the objects stay" if ground.has_bucket(name) else "the objects are gone"
+    return f"{status}, {left}"
+
+
+@AREA.row(
+    "deleting a stack that failed since its bucket's name is taken",
+    aws="the bucket stays",
+    localstack="the bucket is gone",
+    source="CloudFormation user guide: stack failure options",
+)
+def _others_resources_stay(ground: Ground) -> str:
+    bucket, name = ground.bucket(), f"test-{unique_letters()}"
+    body = BUCKET_TEMPLATE.format(name=bucket)
+    answer = ground.aws.cloudformation.create_stack(StackName=name, TemplateBody=body)
+    _settled(ground, name)
+    ground.aws.cloudformation.delete_stack(StackName=name)
+    _settled(ground, answer["StackId"])
+    return "the bucket stays" if ground.has_bucket(bucket) else "the bucket is gone"
+
+
+@AREA.row(
+    "an update in which one resource changes and another one fails",
+    aws="UPDATE_ROLLBACK_COMPLETE, the former value is back",
+    localstack="UPDATE_COMPLETE, the new value stays",
+    source="CloudFormation user guide: stack failure options",
+)
+def _failed_updates_are_rolled_back(ground: Ground) -> str:
+    name, cloudformation = f"test-{unique_letters()}", ground.aws.cloudformation
+    former = QUEUE_TEMPLATE.format(seconds=60)
+    cloudformation.create_stack(StackName=name, TemplateBody=former)
+    _settled(ground, name)
+    latter = QUEUE_TEMPLATE.format(seconds=90) + FAILING_RESOURCE
+    cloudformation.update_stack(StackName=name, TemplateBody=latter)
+    status = _settled(ground, name)
+    found = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId="Queue")
+    url = found["StackResourceDetail"]["PhysicalResourceId"]
+    names: Any = ["VisibilityTimeout"]
+    answer = ground.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    is_back = answer["Attributes"]["VisibilityTimeout"] == "60"
+    return f"{status}, the {'former value is back' if is_back else 'new value stays'}"
+
+
+@AREA.row(
+    "an update of the stack that changes a role's inline policy",
+    aws="the role has the new policy",
+    localstack="the role has the former policy",
+    source="CloudFormation template reference: AWS::IAM::Role, Policies",
+)
+def _inline_policies_change(ground: Ground) -> str:
+    name, cloudformation = f"test-{unique_letters()}", ground.aws.cloudformation
+    capabilities: Any = ["CAPABILITY_NAMED_IAM"]
+    for call, action in (
+        (cloudformation.create_stack, "s3:GetObject"),
+        (cloudformation.update_stack, "s3:PutObject"),
+    ):
+        body = ROLE_TEMPLATE.format(name=name, action=action)
+        call(StackName=name, TemplateBody=body, Capabilities=capabilities)
+        _settled(ground, name)
+    answer: Any = ground.aws.iam.get_role_policy(RoleName=name, PolicyName="p")
+    (statement,) = answer["PolicyDocument"]["Statement"]
+    return f"the role has the {'new' if statement['Action'] == 's3:PutObject' else 'former'} policy"
+
+
+def _settled(ground: Ground, stack: str) -> str:
+    """The status in which the stack's operation ends."""
+    describe = ground.aws.cloudformation.describe_stacks
+    return wait_until_seen(
+        lambda: describe(StackName=stack)["Stacks"][0]["StackStatus"],
         lambda status: not status.endswith("_IN_PROGRESS"),
         "the stack to settle",
     )
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    own = [event for event in events if event["LogicalResourceId"] == "Bucket"]
-    return own[0]["ResourceStatus"] if own else settled
 
 
 def _retaining_stack(ground: Ground) -> str:

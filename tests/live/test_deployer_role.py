@@ -1,7 +1,7 @@
 """The promotion's role at work: what our commands call with its rights alone, policies enforced.
 
-What CloudFormation then calls in the role's name is not judged here, but in
-tests/unit/stack/test_deployer_role.py: LocalStack's has all rights.
+What CloudFormation calls in the role's name is checked too, but for what LocalStack's resource
+providers only read; tests/unit/stack/test_deployer_role.py has what AWS's need.
 """
 
 from pathlib import Path

@@ -118,10 +118,10 @@ def test_the_bucket_is_what_its_template_says(make_pipeline: MakePipeline) -> No
 
 
 def test_an_update_that_cannot_be_emulated_fails_by_name(pipeline: Pipeline) -> None:
-    """What would be a silent success of LocalStack's is a failure that says of what."""
-    added = '"VersioningConfiguration": {"Status": "Enabled"}, "OwnershipControls"'
+    """What would be a silent success of LocalStack's is a failure that names the property."""
+    added = '"AnalyticsConfigurations": [], "OwnershipControls"'
     template = _storage_template(pipeline, '"OwnershipControls"', added)
-    with pytest.raises(InfrastructureError, match="cannot set VersioningConfiguration"):
+    with pytest.raises(InfrastructureError, match="cannot change AnalyticsConfigurations"):
         _apply_storage(pipeline, template)
 
 

@@ -201,6 +201,24 @@ def test_an_upload_by_form(host: Host, signer: Keys, bucket: str, version: str) 
     assert _code(_post(url, fields | {name: "00"})) == "SignatureDoesNotMatch"
 
 
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Basic YTpi",
+        "AWS4-HMAC-SHA256 Credential=injectedaccesskey/20260101/us-east-1/s3/aws4_request",
+    ],
+)
+def test_a_header_does_not_spare_a_form_its_verification(
+    host: Host, keys: Keys, bucket: str, authorization: str
+) -> None:
+    """A form's key gives no rights where the form's signature was not verified."""
+    url, fields = _form(host, keys, bucket)
+    headers = {"Authorization": authorization}
+    files = {"file": ("name.txt", b"posted")}
+    answer = _call("POST", url, data=fields, files=files, headers=headers)
+    assert answer.status_code == 403
+
+
 def test_a_form_expires(host: Host, keys: Keys, bucket: str) -> None:
     """By its policy's expiration."""
     client = client_of(host.endpoint, "s3", keys)

@@ -101,6 +101,23 @@ def test_a_federated_user_has_no_rights_without_a_policy(host: Host, keys: Keys)
     assert read(host.endpoint, "dynamodb", keys_of(given)) == "AccessDeniedException"
 
 
+def test_a_federated_user_has_what_its_policies_and_its_user_allow(
+    host: Host, owner: AwsClients, user: str, keys: Keys
+) -> None:
+    """Session policies of both kinds are evaluated, and so are the user's own."""
+    sts = client_of(host.endpoint, "sts", keys)
+    managed = owner.iam.create_policy(
+        PolicyName=f"all-{unique_letters()}", PolicyDocument=ALLOW_ALL
+    )
+    for given in ({"Policy": ALLOW_ALL}, {"PolicyArns": [{"arn": managed["Policy"]["Arn"]}]}):
+        answer = sts.get_federation_token(Name="guest", Tags=[{"Key": "a", "Value": "b"}], **given)
+        guest = keys_of(answer["Credentials"])
+        assert read(host.endpoint, "s3", guest) == "done"
+        assert read(host.endpoint, "iam", guest) == "InvalidClientTokenId"
+    owner.iam.delete_user_policy(UserName=user, PolicyName="all")
+    assert read(host.endpoint, "s3", guest) == "AccessDenied"
+
+
 def test_sessions_and_links_end_by_the_sandboxs_clock(
     moved: Host, session: Keys, bucket: str
 ) -> None:

@@ -73,6 +73,11 @@ class EmulatorSettings:
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
 
+    @property
+    def verifies_signatures(self) -> bool:
+        """Not in virtual time, where all calls are this process's own."""
+        return self.time is TimeChoice.WALL and self.signatures is SignatureChoice.VERIFY
+
 
 _GIVEN: list[EmulatorSettings] = []
 """What whoever runs LocalStack in its own process decided; it has no environment to say it by."""

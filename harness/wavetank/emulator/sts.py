@@ -8,6 +8,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
+from localstack.services.sts.models import sts_stores
 from localstack.services.sts.provider import StsProvider
 from moto.iam.models import iam_backends
 
@@ -19,6 +20,7 @@ DEFAULT_SECONDS = 43_200
 SESSION_PREFIXES = ("ASIA", "LSIA")
 FORBIDDEN = 403
 PACKED_POLICY_PERCENT = 1
+STORE_REGION = "us-east-1"
 
 
 class WavetankSts(StsProvider):
@@ -61,10 +63,10 @@ class WavetankSts(StsProvider):
         policy: str | None = None,
         policy_arns: Any = None,
         duration_seconds: int | None = None,
-        tags: Any = None,  # noqa: ARG002 - session tags are not evaluated
+        tags: Any = None,
         **_: Any,
     ) -> Any:
-        """A temporary key of a federated user."""
+        """A temporary key of a federated user; `access.sessions` keeps its session policies."""
         user = _asking_user(context, "GetFederationToken")
         key = issue_key(
             self._clock,
@@ -72,16 +74,16 @@ class WavetankSts(StsProvider):
             user=user,
             seconds=duration_seconds or DEFAULT_SECONDS,
             federated_name=name,
-            policy=policy,
-            has_managed_policies=bool(policy_arns),
         )
+        if tags:
+            _keep_tags(key, tags)
         return {
             "Credentials": _credentials(key),
             "FederatedUser": {
                 "FederatedUserId": f"{key.account}:{name}",
                 "Arn": federated_arn(key.account, name),
             },
-            "PackedPolicySize": PACKED_POLICY_PERCENT if policy else 0,
+            "PackedPolicySize": PACKED_POLICY_PERCENT if policy or policy_arns else 0,
         }
 
     def get_caller_identity(self, context: RequestContext, **kwargs: Any) -> Any:
@@ -97,6 +99,18 @@ def wavetank_sts() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     provider = WavetankSts(WallClock())
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
+
+
+def _keep_tags(key: TemporaryKey, tags: list[Any]) -> None:
+    """Keeps a session's tags where LocalStack has those of a role's sessions.
+
+    [LocalStack 4.14: services/sts/models.py]
+    """
+    sts_stores[key.account][STORE_REGION].sessions[key.access_key] = {
+        "tags": {tag["Key"].lower(): tag for tag in tags},
+        "transitive_tags": [],
+        "iam_context": {},
+    }
 
 
 def federated_arn(account: str, name: str) -> str:

@@ -24,8 +24,8 @@ class TemporaryKey:
     """A temporary key and who it stands for.
 
     `user` is the name of the IAM user who asked for it, None for the account's root user.
-    `federated_name` is set for GetFederationToken, and `policy` is the session policy of it;
-    `has_managed_policies` where it names others by ARN.
+    `federated_name` is set for GetFederationToken. Session policies and tags are kept as those of
+    a role's sessions are. [access/sessions.py]
     """
 
     access_key: str
@@ -35,8 +35,6 @@ class TemporaryKey:
     account: str
     user: str | None
     federated_name: str | None = None
-    policy: str | None = None
-    has_managed_policies: bool = False
 
 
 _KEYS: dict[str, TemporaryKey] = {}
@@ -52,8 +50,6 @@ def issue_key(
     user: str | None,
     seconds: int,
     federated_name: str | None = None,
-    policy: str | None = None,
-    has_managed_policies: bool = False,
 ) -> TemporaryKey:
     """Issues a key that is valid for so many seconds."""
     prefix = "ASIA" if config.PARITY_AWS_ACCESS_KEY_ID else "LSIA"
@@ -65,8 +61,6 @@ def issue_key(
         account=account,
         user=user,
         federated_name=federated_name,
-        policy=policy,
-        has_managed_policies=has_managed_policies,
     )
     _KEYS[made.access_key] = made
     return made

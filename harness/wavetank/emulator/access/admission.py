@@ -5,9 +5,11 @@ Whoever puts them, the administrator and CloudFormation too.
 PutRolePolicy, CreatePolicy, CreateRole]
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
+from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
 from wavetank.emulator.access.callers import Caller
 from wavetank.emulator.access.document import BUCKET_POLICY, MalformedPolicyError
@@ -27,6 +29,25 @@ TRUST_PARAMETERS = {
     "UpdateAssumeRolePolicy": "PolicyDocument",
 }
 """Operations of IAM, and the parameter that holds the document."""
+ATTRIBUTES = "Attributes"
+SNS_MESSAGE = "Invalid parameter: Policy Error: {error}"
+SQS_MESSAGE = "Invalid value for the parameter Policy."
+RESOURCE_PARAMETERS: Mapping[tuple[str, str], tuple[str, str, str]] = {
+    ("dynamodb", "CreateTable"): ("ResourcePolicy", "ValidationException", "{error}"),
+    ("dynamodb", "PutResourcePolicy"): ("Policy", "ValidationException", "{error}"),
+    ("sns", "CreateTopic"): (ATTRIBUTES, "InvalidParameter", SNS_MESSAGE),
+    ("sns", "SetTopicAttributes"): (ATTRIBUTES, "InvalidParameter", SNS_MESSAGE),
+    ("sqs", "CreateQueue"): (ATTRIBUTES, "InvalidAttributeValue", SQS_MESSAGE),
+    ("sqs", "SetQueueAttributes"): (ATTRIBUTES, "InvalidAttributeValue", SQS_MESSAGE),
+}
+"""Of resource-based policies: where the document is, and the error's code and message."""
+TRUST_ACTIONS = frozenset(
+    {
+        *("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"),
+        *("sts:setcontext", "sts:setsourceidentity", "sts:tagsession"),
+    }
+)
+"""What a trust policy may allow. [IAM user guide, id_session-tags, id_credentials_temp_control]"""
 FORBIDDEN = 403
 
 
@@ -39,18 +60,22 @@ def check_documents(context: RequestContext, caller: Caller | None) -> None:
     assert context.service is not None  # a call that is parsed
     assert context.operation is not None
     parameters: Any = context.service_request or {}
-    operation = context.operation.name
-    match context.service.service_name:
+    service, operation = context.service.service_name, context.operation.name
+    match service:
         case "s3" if operation == "PutBucketPolicy":
             who = caller.principal.arn if caller else f"arn:aws:iam::{context.account_id}:root"
             _check_bucket_policy(who, context.account_id, parameters)
         case "iam" if operation in IDENTITY_PARAMETERS:
-            _check_document(parameters[IDENTITY_PARAMETERS[operation]], PolicyKind.IDENTITY)
+            _check_document(parameters.get(IDENTITY_PARAMETERS[operation]), PolicyKind.IDENTITY)
         case "iam" if operation in TRUST_PARAMETERS:
-            _check_document(parameters[TRUST_PARAMETERS[operation]], PolicyKind.TRUST)
+            _check_document(parameters.get(TRUST_PARAMETERS[operation]), PolicyKind.TRUST)
+        case "sqs" | "sns" | "dynamodb" if (service, operation) in RESOURCE_PARAMETERS:
+            _check_resource_policy(*RESOURCE_PARAMETERS[service, operation], parameters)
 
 
-def _check_document(text: str, kind: PolicyKind) -> None:
+def _check_document(text: str | None, kind: PolicyKind) -> None:
+    if text is None:
+        return  # the service answers for what is missing
     try:
         parse_policy(text, kind)
     except MalformedPolicyError as error:
@@ -59,9 +84,38 @@ def _check_document(text: str, kind: PolicyKind) -> None:
         ) from error
 
 
+def _check_resource_policy(name: str, code: str, message: str, parameters: Any) -> None:
+    given = parameters.get(name)
+    if name == ATTRIBUTES and parameters.get("AttributeName") == "Policy":
+        given = parameters.get("AttributeValue")
+    elif name == ATTRIBUTES:
+        given = (given or {}).get("Policy")
+    if not given:
+        return
+    try:
+        parse_policy(given, PolicyKind.RESOURCE)
+    except MalformedPolicyError as error:
+        raise CommonServiceException(
+            code, message.format(error=error), sender_fault=True
+        ) from error
+
+
+def accept_all_trust_actions() -> None:
+    """Has moto take every action that AWS takes in a trust policy; it knows three of the six.
+
+    [moto: iam/policy_validation.py, IAMTrustPolicyDocumentValidator]
+    """
+
+    def validate(action: str) -> None:
+        assert action.lower() in TRUST_ACTIONS
+
+    validator: Any = IAMTrustPolicyDocumentValidator
+    validator._validate_trust_policy_action = staticmethod(validate)  # noqa: SLF001 - it has no public name
+
+
 def _check_bucket_policy(who: str, account: str, parameters: Any) -> None:
     bucket = parameters["Bucket"]
-    policy = _bucket_policy(bucket, parameters["Policy"])
+    policy = _bucket_policy(bucket, parameters.get("Policy") or "")
     found = find_bucket(bucket, account)
     block = (found.public_access_block or {}) if found else {}
     if block.get("BlockPublicPolicy") and is_public(policy):

@@ -6,22 +6,30 @@ role, a user's to the user, and no key to nobody.
 [LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py, sts/models.py]
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.aws.api import RequestContext
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
+from wavetank.emulator.access.keys.parameters import boundary_arn
 from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType, service
+from wavetank.emulator.access.sessions import SessionDetails, session_details, session_tags
+from wavetank.emulator.access.stored_tags import identity_tags
 from wavetank.emulator.scope import scope_of
+from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.sts import federated_arn, find_user
-from wavetank.emulator.temporary_keys import temporary_key
+from wavetank.emulator.temporary_keys import TemporaryKey, temporary_key
 
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
 PARTITION = "aws"
+CALLED_VIA, UNCHECKED = "called_via", "unchecked"
+"""What an internal call says besides LocalStack's parameters, where a service forwards a caller."""
 ROLES: dict[str, Any] = {}
 """The role that each ARN was last seen to be."""
 SESSION = "somebody"
@@ -32,19 +40,26 @@ SESSION = "somebody"
 class Caller:
     """Who calls. `policies` are the texts of identity policies; None for an administrator.
 
-    `limits` names what limits this caller and is not evaluated here, so that nothing is allowed.
+    `boundary` and `session` are the texts of the permissions boundary and of session policies,
+    None where there are none. `called_via` is the service that calls on the caller's behalf, and
+    `unchecked` the actions that this service calls here and not on AWS.
     """
 
     principal: Principal
     policies: tuple[str, ...] | None
-    limits: str | None = None
+    boundary: tuple[str, ...] | None = None
+    session: tuple[str, ...] | None = None
+    called_via: tuple[str, ...] = ()
+    unchecked: frozenset[str] = frozenset()
 
 
 def find_caller(context: RequestContext) -> Caller | None:
     """Who makes the call; None where it is LocalStack itself."""
     key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
-    if key in {INJECTED_KEY, ""} and internal is None:  # unsigned, or an Authorization of no key
+    if internal is None and key == INJECTED_KEY:
+        key = _key_of_form(context)
+    if internal is None and not key:  # unsigned, or an Authorization of no key
         return Caller(ANONYMOUS, ())
     caller = (
         _of_session(context.account_id, key)
@@ -52,7 +67,12 @@ def find_caller(context: RequestContext) -> Caller | None:
         or _of_temporary_key(key)
     )
     if caller is not None:
-        return caller
+        said: Any = internal or {}
+        via = said.get(CALLED_VIA)
+        if not via:
+            return caller
+        unchecked = frozenset(said.get(UNCHECKED, ()))
+        return replace(caller, called_via=(str(via),), unchecked=unchecked)
     if internal is None:
         return administrator_of(context.account_id)
     if name := internal.get("service_principal"):
@@ -60,9 +80,27 @@ def find_caller(context: RequestContext) -> Caller | None:
     return None
 
 
+def _key_of_form(context: RequestContext) -> str:
+    """The access key of an upload by a browser's form, whose account becomes the call's.
+
+    Where signatures are verified there is none to be read here: a form's key is then in the
+    Authorization header, and one that is only in the form was not verified.
+    [Amazon S3 API reference, sigv4-authentication-HTTPPOST; for the older signature RESTObjectPOST]
+    """
+    if context.operation is None or context.operation.name != "PostObject":
+        return ""
+    if read_emulator_settings().verifies_signatures:
+        return ""
+    form: Any = {name.lower(): value for name, value in context.request.form.items()}
+    key = form.get("x-amz-credential", "").partition("/")[0] or form.get("awsaccesskeyid", "")
+    if key:
+        context.account_id = get_account_id_from_access_key_id(key)
+    return str(key)
+
+
 def is_administrator(caller: Caller) -> bool:
     """Whether all is allowed to them in their own account."""
-    return caller.policies is None
+    return caller.policies is None and caller.session is None
 
 
 def administrator_of(account: str) -> Caller:
@@ -82,11 +120,10 @@ def caller_in_role(account: str, role: Any) -> Caller:
         user_id=f"{role.id}:{SESSION}",
         role_arn=role.arn,
     )
-    return Caller(principal, policies_of(role), _limits_of(role))
-
-
-def _limits_of(role: Any) -> str | None:
-    return "permissions boundaries" if role.permissions_boundary_arn else None
+    return _with_tags(
+        Caller(principal, policies_of(role), boundary=_boundary_of(account, role)),
+        identity_tags(role),
+    )
 
 
 def _of_session(account: str, key: str) -> Caller | None:
@@ -97,8 +134,17 @@ def _of_session(account: str, key: str) -> Caller | None:
     principal = _role_session(account, session)
     if role is None:
         return Caller(principal, ())
-    limits = "session policies" if session.policy else _limits_of(role)
-    return Caller(principal, policies_of(role), limits)
+    details = session_details(key)
+    if details.source_identity:
+        principal = replace(principal, source_identity=details.source_identity)
+    caller = Caller(
+        principal,
+        policies_of(role),
+        boundary=_boundary_of(account, role),
+        session=_session_policies(account, session.policy, details),
+    )
+    tags = session_tags(account, key)
+    return _with_tags(caller, _merged(identity_tags(role), tags)) if tags or role.tags else caller
 
 
 def _of_user(account: str, key: str) -> Caller | None:
@@ -110,48 +156,109 @@ def _of_user(account: str, key: str) -> Caller | None:
 
 
 def _of_temporary_key(key: str) -> Caller | None:
-    """The caller of a key of GetSessionToken or GetFederationToken.
-
-    The first is its user. The second has what its user and its policy both allow, and without a
-    policy nothing of its own.
-    [IAM user guide, id_credentials_temp_control-access_getfederationtoken]
-    """
+    """The caller of a key of GetSessionToken or GetFederationToken."""
     found = temporary_key(key)
     if found is None:
         return None
-    user = find_user(found.account, found.user) if found.user else None
-    if found.federated_name is None:
-        if found.user is None:
-            return administrator_of(found.account)
-        return _user_caller(found.account, user) if user else Caller(ANONYMOUS, ())
-    principal = Principal(
-        type=PrincipalType.FEDERATED_USER,
-        arn=federated_arn(found.account, found.federated_name),
-        account=found.account,
-        user_id=f"{found.account}:{found.federated_name}",
-    )
-    policies = (found.policy,) if found.policy else ()
-    is_limited = found.has_managed_policies or (policies and found.user)
-    return Caller(principal, policies, "session policies" if is_limited else None)
+    owner = _owner_of(found)
+    if found.federated_name is None or owner.principal == ANONYMOUS:
+        return owner
+    tags = session_tags(found.account, key)
+    return federated_caller(owner, found.federated_name, session_details(key), tags)
+
+
+def _owner_of(key: TemporaryKey) -> Caller:
+    """Who asked for the key: the administrator or a user; one that was deleted may do nothing."""
+    if key.user is None:
+        return administrator_of(key.account)
+    user = find_user(key.account, key.user)
+    return Caller(ANONYMOUS, ()) if user is None else _user_caller(key.account, user)
 
 
 def _user_caller(account: str, user: Any) -> Caller:
+    """A user, with the policies of its groups."""
     backend = iam_backends[account][PARTITION]
     groups = [group for group in backend.groups.values() if user in group.users]
     policies = (*policies_of(user), *(text for group in groups for text in policies_of(group)))
     principal = Principal(type=PrincipalType.USER, arn=user.arn, account=account, user_id=user.id)
-    return Caller(principal, policies)
+    caller = Caller(principal, policies, boundary=_boundary_of(account, user))
+    return _with_tags(caller, identity_tags(user))
+
+
+def federated_caller(
+    caller: Caller, name: str, details: SessionDetails, tags: Mapping[str, str]
+) -> Caller:
+    """A federated user: what the session policies and the user who made the session both allow.
+
+    Without session policies it has only what resource-based policies grant it by name.
+    [IAM user guide, id_credentials_temp_control-access_getfederationtoken]
+    """
+    account = caller.principal.account
+    principal = Principal(
+        type=PrincipalType.FEDERATED_USER,
+        arn=federated_arn(account, name),
+        account=account,
+        user_id=f"{account}:{name}",
+        user_arn=caller.principal.arn if caller.policies is not None else None,
+        tags=tuple(sorted(tags.items())),
+        source_identity=details.source_identity,
+    )
+    session = _session_policies(account, details.policy, details)
+    return replace(caller, principal=principal, session=session if session is not None else ())
+
+
+def _session_policies(
+    account: str, policy: str | None, details: SessionDetails
+) -> tuple[str, ...] | None:
+    """The texts of a session's policies; one that is no longer there allows nothing."""
+    if not policy and not details.has_policies:
+        return None
+    inline = policy or details.policy
+    managed = (text for arn in details.policy_arns for text in _managed_policy(account, arn))
+    return (*((inline,) if inline else ()), *managed)
+
+
+def _boundary_of(account: str, owner: Any) -> tuple[str, ...] | None:
+    """The text of a role's or user's permissions boundary; one that is gone allows nothing."""
+    arn = boundary_arn(owner)
+    return tuple(_managed_policy(account, arn)) if arn else None
+
+
+def _managed_policy(account: str, arn: str) -> Iterable[str]:
+    """The default version of a managed policy, of the account or of AWS."""
+    policy = iam_backends[account][PARTITION].managed_policies.get(arn)
+    return _default_versions([policy] if policy else [])
+
+
+def _default_versions(managed: Iterable[Any]) -> list[str]:
+    return [
+        version.document
+        for policy in managed
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
+
+
+def _with_tags(caller: Caller, tags: Mapping[str, str]) -> Caller:
+    """The caller with the tags of its user, role or session."""
+    if not tags:
+        return caller
+    principal = replace(caller.principal, tags=tuple(sorted(tags.items())))
+    return replace(caller, principal=principal)
+
+
+def _merged(tags: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
+    """A session's tags replace the role's; their keys compare without regard to case.
+
+    [IAM user guide, id_session-tags]
+    """
+    replaced = {key.lower() for key in over}
+    return {key: value for key, value in tags.items() if key.lower() not in replaced} | dict(over)
 
 
 def policies_of(owner: Any) -> tuple[str, ...]:
     """The inline ones of a role, user or group, and the default versions of those attached."""
-    attached = [
-        version.document
-        for policy in owner.managed_policies.values()
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
-    return (*owner.policies.values(), *attached)
+    return (*owner.policies.values(), *_default_versions(owner.managed_policies.values()))
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ alike.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from wavetank.emulator.access.evaluation import Decision, decide
 from wavetank.emulator.access.patterns import Pattern
@@ -19,23 +19,73 @@ from wavetank.emulator.access.resources import Resource
 POLICIES_KEPT = 1024
 DECISIONS_KEPT = 4096
 
-type Surroundings = tuple[tuple[str, tuple[str, ...]], ...]
+type Known = tuple[tuple[str, tuple[str, ...]], ...]
 """Condition keys and their values."""
+type Texts = tuple[str, ...] | None
+"""Policies by their texts; None where there are none of the kind."""
 
 
-def decision(
-    request: AccessRequest, identity: tuple[str, ...] | None, resource: Resource
-) -> Decision:
-    """Whether AWS would let the request pass; `identity` are the texts of the caller's policies.
+@dataclass(frozen=True)
+class Applying:
+    """Every policy that applies to a request, by its text, beside the resource's own.
 
-    None for an administrator, as in `decide`.
+    `identity` is None for an administrator, `boundary` and `session` where there is no such limit.
+    """
+
+    identity: Texts
+    boundary: Texts = None
+    session: Texts = None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Once: these are looked up by in several caches for each call."""
+        return hash((self.identity, self.boundary, self.session))
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*(self.identity or ()), *(self.boundary or ()), *(self.session or ()))
+
+
+@lru_cache(POLICIES_KEPT)
+def applying(identity: Texts, boundary: Texts = None, session: Texts = None) -> Applying:
+    """The same object for the same policies, so that the caches find it at once."""
+    return Applying(identity, boundary, session)
+
+
+def decision(request: AccessRequest, applies: Applying, resource: Resource) -> Decision:
+    """Whether AWS would let the request pass.
 
     Raises:
         MalformedPolicyError: a policy was stored before policies were checked.
     """
-    surroundings = tuple(request.context.items())
-    named = _named(request.resource, identity or (), resource)
-    return _decision(request.principal, request.action, named, surroundings, identity, resource)
+    known = tuple(request.context.items())
+    named = _named(request.resource, applies, resource)
+    return _decision(request.principal, request.action, named, known, applies, resource)
+
+
+@lru_cache(DECISIONS_KEPT)
+def condition_keys(applies: Applying, resource: Resource) -> tuple[str, ...]:
+    """The condition keys, in lower case, that any of the policies asks for.
+
+    Raises:
+        MalformedPolicyError: as `decision` does.
+    """
+    policies = [_policy(text, PolicyKind.IDENTITY) for text in applies.texts]
+    policies += [_policy(resource.policy, resource.kind)] if resource.policy else []
+    found = {
+        key.lower()
+        for policy in policies
+        for statement in policy.statements
+        for key in (
+            *(condition.key for condition in statement.conditions),
+            *(variable.key for variable in statement.variables),
+        )
+    }
+    return tuple(sorted(found))
 
 
 @dataclass(frozen=True)
@@ -47,8 +97,8 @@ class _Named:
 
 
 @lru_cache(DECISIONS_KEPT)
-def _named(name: str, identity: tuple[str, ...], resource: Resource) -> _Named:
-    patterns = _patterns(identity, resource.policy, resource.kind)
+def _named(name: str, applies: Applying, resource: Resource) -> _Named:
+    patterns = _patterns(applies.texts, resource.policy, resource.kind)
     if patterns is None:
         return _Named(name, name)
     return _Named(tuple([pattern.matches(name, {}) is True for pattern in patterns]), name)
@@ -75,19 +125,29 @@ def _decision(
     principal: Principal,
     action: str,
     named: _Named,
-    surroundings: Surroundings,
-    identity: tuple[str, ...] | None,
+    known: Known,
+    applies: Applying,
     resource: Resource,
 ) -> Decision:
     request = AccessRequest(
-        principal=principal, action=action, resource=named.name, context=dict(surroundings)
+        principal=principal, action=action, resource=named.name, context=dict(known)
     )
     policy = _policy(resource.policy, resource.kind) if resource.policy else None
     foreign = _is_foreign(principal, resource)
     if policy is not None and resource.restricted and foreign and is_public(policy):
         policy = None
-    own = None if identity is None else [_policy(text, PolicyKind.IDENTITY) for text in identity]
-    return decide(request, identity=own, resource=policy, owner=resource.owner)
+    return decide(
+        request,
+        identity=_read(applies.identity),
+        resource=policy,
+        owner=resource.owner,
+        boundary=_read(applies.boundary),
+        session=_read(applies.session),
+    )
+
+
+def _read(texts: Texts) -> list[Policy] | None:
+    return None if texts is None else [_policy(text, PolicyKind.IDENTITY) for text in texts]
 
 
 @lru_cache(POLICIES_KEPT)

@@ -1,31 +1,42 @@
-"""Stands before every service: what its caller's policies do not allow is answered as by AWS.
+"""Checks every call before its service gets it: what policies do not allow is answered as by AWS.
 
 LocalStack's free version stores policies and asks none of them. The account's own administrator
-passes, and so does LocalStack itself; everybody else is judged by `evaluation`.
+passes, and so does LocalStack itself; every other caller is decided on by `evaluation`.
 
 `GET /_wavetank/access` tells whether policies are enforced, and which actions each role has used.
 [LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from localstack.aws import handlers
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import RequestContext
 from localstack.http import Request, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
-from wavetank.emulator.access.actions import Call, Need, Parameters, needs
-from wavetank.emulator.access.admission import check_documents
-from wavetank.emulator.access.callers import Caller, find_caller, is_administrator
-from wavetank.emulator.access.decisions import decision
+from wavetank.emulator.access.actions import needs
+from wavetank.emulator.access.admission import accept_all_trust_actions, check_documents
+from wavetank.emulator.access.call import Call, Need
+from wavetank.emulator.access.callers import Caller, find_caller
+from wavetank.emulator.access.checking import (
+    check_need,
+    grouped,
+    passes_unasked,
+    resource_of,
+    to_be_checked,
+)
 from wavetank.emulator.access.document import MalformedPolicyError
+from wavetank.emulator.access.forwarding import forward_caller, is_unchecked
+from wavetank.emulator.access.incoming import call_of, origin_of
+from wavetank.emulator.access.keys.circumstances import Origin
 from wavetank.emulator.access.messages import denial_message
-from wavetank.emulator.access.request import AccessRequest, PrincipalType
-from wavetank.emulator.access.resources import Resource, find_resource
-from wavetank.emulator.access.surroundings import surroundings
+from wavetank.emulator.access.refusals import denied, not_evaluated, session_refusal, unsigned
+from wavetank.emulator.access.request import PrincipalType
+from wavetank.emulator.access.sessions import keep_session
+from wavetank.emulator.access.trust import check_trust
 from wavetank.emulator.access.usage import Usage
 from wavetank.emulator.settings import AccessChoice, read_emulator_settings
 from wavetank.naming import PROBE_SESSION
@@ -34,8 +45,6 @@ OPEN_TO_THE_UNSIGNED = frozenset({"s3", "sns", "sqs"})
 """Services that look at a call without a signature at all; the others want one first."""
 NOTED = frozenset({PrincipalType.ASSUMED_ROLE, PrincipalType.SERVICE, PrincipalType.USER})
 """Whose use is told: those that a policy is written for."""
-FORBIDDEN = 403
-BAD_REQUEST = 400
 
 
 class Enforcement:
@@ -57,6 +66,8 @@ class Enforcement:
         check_documents(context, caller)
         if caller is not None:
             self._check(caller, context)
+        check_trust(context)
+        forward_caller(context, caller)
 
     def state(self) -> dict[str, Any]:
         """Whether policies are enforced, and what was used."""
@@ -68,38 +79,45 @@ class Enforcement:
         return self.state()
 
     def _check(self, caller: Caller, context: RequestContext) -> None:
-        call = _call(context)
+        call = call_of(context)
         if caller.principal.type is PrincipalType.SERVICE and call.service != "lambda":
             return  # the other services' policies for services are not known here
-        for need, times in _counted(needs(call)):
-            self._check_need(caller, need, times, call, context)
+        refusal = session_refusal(caller, call)
+        if refusal is not None:
+            raise refusal
+        origin = partial(origin_of, context, caller)
+        for same in grouped(needs(call)):
+            self._check_needs(caller, same, call, origin, context)
 
-    def _check_need(
-        self, caller: Caller, need: Need, times: int, call: Call, context: RequestContext
+    def _check_needs(
+        self,
+        caller: Caller,
+        same: list[Need],
+        call: Call,
+        origin: Callable[[], Origin],
+        context: RequestContext,
     ) -> None:
         principal = caller.principal
-        resource = find_resource(need.resource, call.account)
-        if is_administrator(caller) and resource.owner == principal.account:
+        resource = resource_of(same[0], call.account)
+        if passes_unasked(caller, resource) or is_unchecked(caller, same[0].action):
             return
         if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
-            raise _unsigned(context)
-        request = AccessRequest(
-            principal=principal,
-            action=need.action,
-            resource=need.resource,
-            context={**_surroundings(context, resource), **need.context},
-        )
-        if caller.limits:
-            raise _not_evaluated(context, request, caller.limits)
+            raise unsigned(context)
         try:
-            found = decision(request, caller.policies, resource)
+            asked = to_be_checked(same, caller, resource)
+            checked = [check_need(caller, need, resource, call, origin) for need in asked]
         except MalformedPolicyError as error:  # stored before policies were checked
-            raise _not_evaluated(context, request, f"this policy: {error}") from error
+            raise not_evaluated(context, caller, same[0], f"this policy: {error}") from error
+        for done in checked:
+            self._note(caller, same[0], allowed=done.decision.allowed, times=len(same))
+            if not done.decision.allowed:
+                raise denied(context, denial_message(done.request, done.decision))
+
+    def _note(self, caller: Caller, need: Need, *, allowed: bool, times: int) -> None:
+        principal = caller.principal
         if principal.type in NOTED and not principal.arn.endswith(f"/{PROBE_SESSION}"):
             name = principal.role_arn or principal.arn
-            self._usage.note(name, need.action, need.resource, allowed=found.allowed, times=times)
-        if not found.allowed:
-            raise _denied(context, denial_message(request, found))
+            self._usage.note(name, need.action, need.resource, allowed=allowed, times=times)
 
 
 _ENFORCEMENTS: list[Enforcement] = []
@@ -119,69 +137,6 @@ def enforce_access() -> None:
     _ENFORCEMENTS[:] = [enforcement]
     ROUTER.add(enforcement)
     if enforced:
+        accept_all_trust_actions()
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
-
-
-def _counted(found: Iterable[Need]) -> Iterator[tuple[Need, int]]:
-    """Each need once, with how often it comes in a row: a transaction's items are much alike."""
-    for need, same in groupby(found):
-        yield need, sum(1 for _ in same)
-
-
-def _call(context: RequestContext) -> Call:
-    assert context.service is not None  # as was asked before
-    assert context.operation is not None
-    parameters: Parameters = context.service_request or {}
-    if context.operation.name == "PostObject":  # its key is a form field, which is not parsed
-        parameters = {**parameters, "Key": context.request.form.get("key")}
-    return Call(
-        service=context.service.service_name,
-        operation=context.operation.name,
-        parameters=parameters,
-        account=context.account_id,
-        region=context.region,
-    )
-
-
-def _surroundings(context: RequestContext, resource: Resource) -> dict[str, tuple[str, ...]]:
-    """The condition keys that belong to the call rather than to the caller."""
-    internal: Any = context.internal_request_params or {}
-    arn = internal.get("source_arn")
-    return surroundings(
-        region=context.region,
-        owner=resource.owner,
-        address=context.request.remote_addr,
-        source_arn=str(arn) if arn else None,
-    )
-
-
-def _denied(context: RequestContext, message: str) -> CommonServiceException:
-    """In the words and with the status of the service's protocol."""
-    assert context.service is not None  # as was asked before
-    name = context.service.service_name
-    if name == "sns":
-        return CommonServiceException("AuthorizationError", message, FORBIDDEN, sender_fault=True)
-    if context.service.protocol in {"json", "rest-json"}:
-        status = FORBIDDEN if context.service.protocol == "rest-json" else BAD_REQUEST
-        return CommonServiceException("AccessDeniedException", message, status, sender_fault=True)
-    return CommonServiceException("AccessDenied", message, FORBIDDEN, sender_fault=True)
-
-
-def _not_evaluated(
-    context: RequestContext, request: AccessRequest, what: str
-) -> CommonServiceException:
-    return _denied(
-        context,
-        f"User: {request.principal.arn} is not authorized to perform: {request.action} on "
-        f"resource: {request.resource}. Wavetank does not evaluate {what}, and denies.",
-    )
-
-
-def _unsigned(context: RequestContext) -> CommonServiceException:
-    assert context.service is not None  # as was asked before
-    code = "MissingAuthenticationToken"
-    if context.service.protocol in {"json", "rest-json"}:
-        code += "Exception"
-    return CommonServiceException(
-        code, "Missing Authentication Token", FORBIDDEN, sender_fault=True
-    )
+        handlers.run_custom_response_handlers.append(keep_session)

@@ -6,19 +6,14 @@ object in the bucket, nothing in what a role has used.
 
 from collections.abc import Iterable, Iterator
 
-from wavetank.emulator.access.actions import Call, Need, needs
-from wavetank.emulator.access.callers import (
-    Caller,
-    administrator_of,
-    caller_in_role,
-    is_administrator,
-)
-from wavetank.emulator.access.decisions import decision
+from wavetank.emulator.access.actions import needs
+from wavetank.emulator.access.call import Call, Need
+from wavetank.emulator.access.callers import Caller, administrator_of, caller_in_role
+from wavetank.emulator.access.checking import check_need, passes_unasked, resource_of
 from wavetank.emulator.access.document import MalformedPolicyError
 from wavetank.emulator.access.grants import role_named
-from wavetank.emulator.access.request import ANONYMOUS, AccessRequest
-from wavetank.emulator.access.resources import find_resource
-from wavetank.emulator.access.surroundings import surroundings
+from wavetank.emulator.access.keys.circumstances import Origin
+from wavetank.emulator.access.request import ANONYMOUS
 from wavetank.emulator.services import ACCOUNT, REGION
 from wavetank.rights import AccessRow
 
@@ -51,21 +46,14 @@ def _may(caller: Caller, operation: str, bucket: str) -> bool:
     account = principal.account if principal.has_account else ACCOUNT
     key = {} if operation == LISTING else {"Key": SOME_KEY}
     call = Call("s3", operation, {"Bucket": bucket, **key}, account, REGION)
-    return not caller.limits and all(_is_allowed(caller, need, account) for need in needs(call))
+    return all(_is_allowed(caller, need, call) for need in needs(call))
 
 
-def _is_allowed(caller: Caller, need: Need, account: str) -> bool:
-    resource = find_resource(need.resource, account)
-    if is_administrator(caller) and resource.owner == account:
+def _is_allowed(caller: Caller, need: Need, call: Call) -> bool:
+    resource = resource_of(need, call.account)
+    if passes_unasked(caller, resource):
         return True
-    around = surroundings(region=REGION, owner=resource.owner, address=None)
-    request = AccessRequest(
-        principal=caller.principal,
-        action=need.action,
-        resource=need.resource,
-        context={**around, **need.context},
-    )
     try:
-        return decision(request, caller.policies, resource).allowed
+        return check_need(caller, need, resource, call, Origin).decision.allowed
     except MalformedPolicyError:  # stored before policies were checked: denied, as when it comes
         return False

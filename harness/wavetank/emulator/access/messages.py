@@ -11,6 +11,10 @@ ENDINGS = {
     Reason.EXPLICIT_DENY_RESOURCE: " with an explicit deny in a resource-based policy",
     Reason.NO_IDENTITY_ALLOW: " because no identity-based policy allows the {action} action",
     Reason.NO_RESOURCE_ALLOW: " because no resource-based policy allows the {action} action",
+    Reason.EXPLICIT_DENY_BOUNDARY: " with an explicit deny in a permissions boundary",
+    Reason.EXPLICIT_DENY_SESSION: " with an explicit deny in a session policy",
+    Reason.NO_BOUNDARY_ALLOW: " because no permissions boundary allows the {action} action",
+    Reason.NO_SESSION_ALLOW: " because no session policy allows the {action} action",
     Reason.UNKNOWN: "",
 }
 

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 from wavetank.emulator.access.document import (
     Json,
@@ -34,6 +35,21 @@ FORMS = {
 AWS puts in the place of a user or role that was deleted."""
 
 
+class Naming(IntEnum):
+    """How precisely a statement names a principal, from the least precise to the most.
+
+    It decides what else must allow a request in the resource's own account: ACCOUNT needs the
+    principal's identity-based policies; ROLE needs its permissions boundary and session policies
+    only; SESSION needs nothing else.
+    [IAM user guide, reference_policies_evaluation-logic_policy-eval-basics-single-account]
+    """
+
+    NONE = 0
+    ACCOUNT = 1
+    ROLE = 2
+    SESSION = 3
+
+
 @dataclass(frozen=True)
 class Principals:
     """Whom a statement names or, where it is negated, all others."""
@@ -46,16 +62,16 @@ class Principals:
     def has_everyone(self) -> bool:
         return (AWS, EVERYONE) in self.names
 
-    def include(self, principal: Principal, *, by_account: bool) -> bool:
-        """Whether the statement is about the principal, under any of its names.
-
-        `by_account` says whether naming its account is enough; to be allowed something by its
-        account's number, a principal needs its own policies' consent too.
-        """
-        if self.has_everyone:
-            return True
-        own = any(not self.names.isdisjoint(names) for names in _own_names(principal))
-        return own or (by_account and not self.names.isdisjoint(_account_names(principal)))
+    def naming(self, principal: Principal) -> Naming:
+        """The most precise way in which the names include the principal."""
+        own = list(_own_names(principal))
+        if own and not self.names.isdisjoint(own[-1]):
+            return Naming.SESSION
+        if self.has_everyone or any(not self.names.isdisjoint(names) for names in own):
+            return broad_naming(principal)
+        if not self.names.isdisjoint(_account_names(principal)):
+            return Naming.ACCOUNT
+        return Naming.NONE
 
     def leave_out(self, principal: Principal) -> bool:
         """Whether a negated statement that denies spares the principal.
@@ -71,16 +87,27 @@ class Principals:
         return all(not self.names.isdisjoint(names) for names in identities)
 
 
+def broad_naming(principal: Principal) -> Naming:
+    """How a statement names a principal that it names as one of everyone.
+
+    A session is then named as its role or user is; a user or a service has no session to be named.
+    """
+    return Naming.ROLE if principal.source_arn else Naming.SESSION
+
+
 type Names = set[tuple[str, str]]
 """The kinds and names that one identity may be listed by."""
 
 
 def _own_names(principal: Principal) -> Iterator[Names]:
-    """Those of the user or role, then those of the role's session; an anonymous caller has none."""
+    """Those of the user or role, then those of its session; an anonymous caller has none."""
     if principal.type is PrincipalType.SERVICE:
         yield {(SERVICE, principal.arn)}
     elif principal.role_arn:
         yield {(AWS, principal.role_arn), (AWS, principal.user_id.partition(":")[0])}
+        yield {(AWS, principal.arn)}
+    elif principal.user_arn:
+        yield {(AWS, principal.user_arn)}
         yield {(AWS, principal.arn)}
     elif principal.has_account:
         yield {(AWS, principal.arn), (AWS, principal.user_id)}

@@ -17,7 +17,6 @@ ABSENT_KEYS = frozenset(
         "aws:PrincipalOrgPaths",
         "aws:ResourceOrgID",
         "aws:ResourceOrgPaths",
-        "aws:SourceIdentity",
         "aws:SourceOrgID",
         "aws:SourceOrgPaths",
         "aws:SourceVpc",
@@ -52,7 +51,9 @@ class Principal:
 
     `arn` is the session's for an assumed role, whose `role_arn` is the role's, and the name, such
     as events.amazonaws.com, for a service. `user_id` is what `aws:userid` says: a unique ID, for an
-    assumed role with colon and session name, for the account itself its number.
+    assumed role with colon and session name, for the account itself its number. `user_arn` is, for
+    a federated user, the user who called GetFederationToken. `tags` are the user's or role's own
+    and the session's.
     """
 
     type: PrincipalType
@@ -60,6 +61,14 @@ class Principal:
     account: str
     user_id: str
     role_arn: str | None = None
+    user_arn: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    source_identity: str | None = None
+
+    @property
+    def source_arn(self) -> str | None:
+        """The role or user whose session this is; None where it is no session."""
+        return self.role_arn or self.user_arn
 
     @property
     def has_account(self) -> bool:
@@ -81,6 +90,7 @@ class Principal:
             "aws:PrincipalServiceName": (self.arn,) if is_service else (),
             "aws:userid": () if is_service else (self.user_id,),
             "aws:username": name,
+            "aws:SourceIdentity": (self.source_identity,) if self.source_identity else (),
         }
         if self.type is PrincipalType.ANONYMOUS:
             known["aws:PrincipalIsAWSService"] = ()
@@ -115,4 +125,5 @@ class AccessRequest:
     def known(self) -> Context:
         """All that conditions and variables are filled in from."""
         absent: Mapping[str, tuple[str, ...]] = dict.fromkeys(self.absent, ())
-        return as_context(absent, self.principal.context(), self.context)
+        tags = {f"aws:PrincipalTag/{key}": (value,) for key, value in self.principal.tags}
+        return as_context(absent, self.principal.context(), tags, self.context)

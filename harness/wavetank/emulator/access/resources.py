@@ -1,24 +1,33 @@
 """Whose a resource is, and which policy it has itself.
 
-Resources without a policy of their own, or with one that is not evaluated here (queues), can be
-reached from their own account only.
-[LocalStack 4.14: services/s3/models.py, lambda_/invocation/models.py, sns/models.py]
+Resources without a policy of their own can be reached from their own account only.
+[LocalStack 4.14: services/s3/models.py, lambda_/invocation/models.py, sns/models.py, sqs/models.py;
+moto: dynamodb/models/__init__.py]
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
+from localstack.aws.api.sqs import QueueAttributeName
 from localstack.services.lambda_.invocation.lambda_models import ResourcePolicy
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.s3.models import S3Bucket, s3_stores
 from localstack.services.sns.models import sns_stores
+from localstack.services.sqs.models import sqs_stores
+from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 
 from wavetank.emulator.access.policy import PolicyKind
 
+ARN_PARTS = 6
+RESOURCES_KEPT = 4096
 REGION_OF_ALL = "us-east-1"
 LATEST = "$LATEST"
+MANAGED_BY_AWS = "aws"
+"""In the place of the account in the ARN of a policy that AWS manages."""
 FUNCTION_POLICIES: dict[str, tuple[list[dict[str, Any]], str]] = {}
 """Of each function, the statements that its policy had when it was last asked for, and its text."""
 
@@ -35,23 +44,42 @@ class Resource:
     kind: PolicyKind = PolicyKind.RESOURCE
     restricted: bool = False
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Once: these are looked up by in several caches for each call."""
+        return hash((self.owner, self.policy, self.kind.name, self.restricted))
+
+
+@lru_cache(RESOURCES_KEPT)
+def _resource(owner: str, policy: str | None = None, *, restricted: bool = False) -> Resource:
+    """The same object for the same owner and policy, so that the caches find it at once."""
+    return Resource(owner, policy, restricted=restricted)
+
 
 def find_resource(arn: str, caller_account: str) -> Resource:
     """What is known of it; what has no account in its name is the caller's."""
     parts = arn.split(":", 5)
-    if len(parts) < len(("arn", "partition", "service", "region", "account", "resource")):
-        return Resource(caller_account)
+    if len(parts) < ARN_PARTS:
+        return _resource(caller_account)
     _, _, service, region, account, name = parts
-    match service:
-        case "s3":
-            return _bucket(name.partition("/")[0], caller_account)
-        case "lambda":
-            return Resource(account, _function_policy(account, region, name))
-        case "sns":
-            return Resource(account, _topic_policy(account, region, arn))
-        case "iam" if name.startswith("role/"):
-            return Resource(account, _trust_policy(account, arn), PolicyKind.TRUST)
-    return Resource(account or caller_account)
+    if service == "s3":
+        return _bucket(name.partition("/")[0], caller_account)
+    if account in {"", MANAGED_BY_AWS}:  # AWS's own policies belong to every account
+        return _resource(caller_account)
+    find = POLICIES.get(service)
+    return _resource(account, find(account, region, name) if find else None)
+
+
+def find_role(arn: str, caller_account: str) -> Resource:
+    """A role as something to be assumed: its trust policy is then the resource's policy."""
+    parts = arn.split(":", 5)
+    if len(parts) < ARN_PARTS:
+        return Resource(caller_account)
+    account = parts[4]
+    return Resource(account, trust_policy(account, arn), PolicyKind.TRUST)
 
 
 def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
@@ -67,9 +95,9 @@ def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
 def _bucket(name: str, caller_account: str) -> Resource:
     bucket = find_bucket(name, caller_account)
     if bucket is None:
-        return Resource(caller_account)
+        return _resource(caller_account)
     block = bucket.public_access_block or {}
-    return Resource(
+    return _resource(
         owner=bucket.bucket_account_id,
         policy=bucket.policy,
         restricted=bool(block.get("RestrictPublicBuckets")),
@@ -95,11 +123,36 @@ def _policy_text(function: str, policy: ResourcePolicy) -> str:
     return known[1]
 
 
-def _topic_policy(account: str, region: str, arn: str) -> str | None:
-    topic = sns_stores[account][region].topics.get(arn)
+def _topic_policy(account: str, region: str, name: str) -> str | None:
+    topic = sns_stores[account][region].topics.get(f"arn:aws:sns:{region}:{account}:{name}")
     return topic["attributes"].get("Policy") if topic else None
 
 
-def _trust_policy(account: str, arn: str) -> str | None:
+def _queue_policy(account: str, region: str, name: str) -> str | None:
+    queue = sqs_stores[account][region].queues.get(name)
+    return (queue.attributes.get(QueueAttributeName.Policy) or None) if queue else None
+
+
+def _table_policy(account: str, region: str, name: str) -> str | None:
+    """That of the table or of its stream; an index has its table's."""
+    policies = dynamodb_backends[account][region].resource_policies
+    if not policies:
+        return None
+    arn = f"arn:aws:dynamodb:{region}:{account}:{name}"
+    found = policies.get(arn) or policies.get(arn.partition("/index/")[0])
+    return str(found.policy_doc) if found else None
+
+
+POLICIES: Mapping[str, Callable[[str, str, str], str | None]] = {
+    "dynamodb": _table_policy,
+    "lambda": _function_policy,
+    "sns": _topic_policy,
+    "sqs": _queue_policy,
+}
+"""By service, what finds a resource's own policy by account, region and name."""
+
+
+def trust_policy(account: str, arn: str) -> str | None:
+    """That of the role; None where there is no such role."""
     roles = iam_backends[account]["aws"].roles.values()
     return next((role.assume_role_policy_document for role in roles if role.arn == arn), None)

@@ -1,7 +1,12 @@
-"""CloudFormation that does what it reports as done.
+"""CloudFormation that does what it reports, and deletes nothing that it did not create.
 
-LocalStack calls a stack complete where a resource type has no update and before its outputs are
-there, makes buckets without most of what their properties say, and keeps resources whose condition
-no longer holds. `updates`, `completion`, `buckets` and `conditions` do what is missing or fail the
-stack by name; `provider` puts them in place.
+LocalStack 4.14 takes over resources that exist already and deletes them with the stack, calls a
+stack complete where an update failed or was never made, and does not roll back. Here LocalStack
+parses the template and works out its values; the rest is ours:
+
+- `stack` is a stack with the record of what it created (`ownership`) and what it does on failure;
+- `operation` creates and updates, `rollback` goes back, `removal` deletes, each with AWS's events;
+- `actions` creates, updates and deletes one resource; `existing` finds names that are in use;
+  `replacement` says which changes need a new resource, `updates` makes all others in place;
+- `provider` is the API, `validation` refuses what AWS refuses before anything is changed.
 """

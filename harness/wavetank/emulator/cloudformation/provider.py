@@ -1,39 +1,52 @@
-"""LocalStack's CloudFormation, its resource providers wrapped as they are loaded.
+"""The CloudFormation API: LocalStack's, with our stacks and our operations.
 
-A list of stacks has none that are deleted, as on AWS: whoever goes through it would ask for their
-templates. A stack that is protected is not deleted.
+LocalStack's handlers check a request and prepare its change set; what they would then do in a
+thread of their own, `execution` does. A list of stacks has none that are deleted, as on AWS.
 
 Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
-[LocalStack 4.14: services/cloudformation/resource_provider.py]
+[LocalStack 4.14: services/cloudformation/v2/provider.py]
 """
 
 from typing import Any
 
 from localstack.aws.api import RequestContext
 from localstack.aws.api.cloudformation import DescribeStacksOutput
-from localstack.services.cloudformation.resource_provider import (
-    ResourceProvider,
-    ResourceProviderExecutor,
-)
 from localstack.services.cloudformation.stores import get_cloudformation_store
-from localstack.services.cloudformation.v2.provider import CloudformationProviderV2, find_stack_v2
+from localstack.services.cloudformation.v2 import provider
+from localstack.services.cloudformation.v2.provider import (
+    CloudformationProviderV2,
+    StackNotFoundError,
+    find_change_set_v2,
+    is_stack_arn,
+)
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.emulator.cloudformation.buckets import with_all_properties
-from wavetank.emulator.cloudformation.completion import settle_when_done
+from wavetank.emulator.cloudformation.actions import ResourceActions
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
-from wavetank.emulator.cloudformation.deletion import keep_what_is_retained, refuse_protected
-from wavetank.emulator.cloudformation.failed_deletions import (
-    fail_with_what_is_left,
-    with_reason_of_failed_deletion,
+from wavetank.emulator.cloudformation.execution import (
+    PendingOperation,
+    start_in_order,
+    start_pending,
 )
-from wavetank.emulator.cloudformation.updates import with_true_update
+from wavetank.emulator.cloudformation.rollback import (
+    delete_all,
+    roll_back_creation,
+    roll_back_update,
+)
+from wavetank.emulator.cloudformation.stack import DELETED, REVIEW, FailurePolicy, ManagedStack
+from wavetank.emulator.cloudformation.validation import (
+    refuse_both,
+    refuse_deletion,
+    refuse_status,
+    refuse_type_changes,
+    refuse_update,
+)
 
-DELETED = "DELETE_COMPLETE"
+REQUESTED = "User Initiated"
 
 
 class WavetankCloudFormation(CloudformationProviderV2):
-    """LocalStack's provider; only its lists of stacks and their deletion differ."""
+    """LocalStack's provider, whose stacks delete only what they created."""
 
     def describe_stacks(
         self, context: RequestContext, stack_name: str | None = None, *args: Any, **kwargs: Any
@@ -49,41 +62,159 @@ class WavetankCloudFormation(CloudformationProviderV2):
         there = [stack for stack in answer["Stacks"] or [] if stack["StackStatus"] != DELETED]
         return DescribeStacksOutput(Stacks=there)
 
-    def delete_stack(
-        self, context: RequestContext, stack_name: str, *args: Any, **kwargs: Any
+    def create_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # the request is whole, as in LocalStack's
+        """Creates the stack; on failure it does what the request says."""
+        refuse_both(request)
+        return super().create_stack(context, request)
+
+    def update_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # as above
+        """Updates the stack, unless its status forbids it."""
+        if stack := _find(context, request.get("StackName")):
+            refuse_update(stack)
+            stack.failure_policy = FailurePolicy.of(request)
+            stack.former_tags = stack.tags
+            answer = super().update_stack(context, request)
+            if request.get("Tags") is not None:
+                stack.tags = request["Tags"]
+            return answer
+        return super().update_stack(context, request)
+
+    def create_change_set(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # as above
+        """Prepares a change; what it does on failure is said here or when it is executed."""
+        stack = _find(context, request.get("StackName"))
+        if stack is not None and request.get("ChangeSetType", "UPDATE") == "UPDATE":
+            refuse_update(stack)
+        answer = super().create_change_set(context, request)
+        change_set: Any = _store(context).change_sets[answer["Id"]]
+        change_set.failure_policy = FailurePolicy.of(request)
+        return answer
+
+    def execute_change_set(  # type: ignore[override]  # the rest is by keyword
+        self,
+        context: RequestContext,
+        change_set_name: str,
+        stack_name: str | None = None,
+        **request: Any,
+    ) -> Any:
+        """Executes the change set, unless the status of its stack forbids it."""
+        change_set: Any = find_change_set_v2(_store(context), change_set_name, stack_name)
+        if change_set is not None:
+            stack: ManagedStack = change_set.stack
+            if stack.status != REVIEW:
+                refuse_update(stack)
+            policy: FailurePolicy = change_set.failure_policy
+            stack.failure_policy = FailurePolicy(
+                on_failure="DO_NOTHING" if request.get("disable_rollback") else policy.on_failure,
+                retain_except_on_create=bool(request.get("retain_except_on_create")),
+            )
+            stack.former_tags = stack.tags
+        stock: Any = super()
+        return stock.execute_change_set(context, change_set_name, stack_name, **request)
+
+    def delete_stack(  # type: ignore[override]  # as above
+        self, context: RequestContext, stack_name: str, **request: Any
     ) -> None:
-        """The stack goes, unless it is protected.
+        """Deletes what the stack created; a stack that does not exist is deleted already.
 
         Raises:
-            ValidationError: it is.
+            ValidationError: the stack is protected.
         """
-        stock: Any = super()
-        stack = find_stack_v2(
-            get_cloudformation_store(context.account_id, context.region), stack_name
-        )
-        if stack is not None:
-            refuse_protected(stack)
-        stock.delete_stack(context, stack_name, *args, **kwargs)
+        stack = _find(context, stack_name)
+        if stack is None or stack.status == DELETED:
+            return
+        retained = request.get("retain_resources") or []
+        refuse_deletion(stack, retained)
+        actions = ResourceActions(stack)
+        is_forced = request.get("deletion_mode") == "FORCE_DELETE_STACK"
+        if stack.status == REVIEW:
+            delete_all(stack, actions)
+            return
+
+        def delete() -> None:
+            stack.set_stack_status("DELETE_IN_PROGRESS", REQUESTED)
+            delete_all(stack, actions, retained, is_forced=is_forced)
+
+        start_in_order(stack, delete, on_error="DELETE_FAILED", at_once="DELETE_IN_PROGRESS")
+
+    def rollback_stack(  # type: ignore[override]  # as above
+        self, context: RequestContext, stack_name: str, **_: Any
+    ) -> Any:
+        """Rolls back a stack whose operation failed without rollback."""
+        stack = _existing(context, stack_name)
+        refuse_status(stack, "rolled back", {"CREATE_FAILED", "UPDATE_FAILED"})
+        actions = ResourceActions(stack)
+        if stack.status == "UPDATE_FAILED":
+            _start_update_rollback(stack, actions, [])
+        else:
+            start_in_order(
+                stack,
+                lambda: roll_back_creation(stack, actions, REQUESTED),
+                on_error="ROLLBACK_FAILED",
+                at_once="ROLLBACK_IN_PROGRESS",
+            )
+        return {"StackId": stack.stack_id}
+
+    def continue_update_rollback(  # type: ignore[override]  # as above
+        self, context: RequestContext, stack_name: str, **request: Any
+    ) -> Any:
+        """Tries again to roll back what failed to, but for what is skipped."""
+        stack = _existing(context, stack_name)
+        refuse_status(stack, "rolled back", {"UPDATE_ROLLBACK_FAILED"})
+        skipped = request.get("resources_to_skip") or []
+        _start_update_rollback(stack, ResourceActions(stack), skipped)
+        return {}
+
+    @classmethod
+    def _setup_change_set_model(
+        cls,
+        change_set: Any,
+        before_template: Any,
+        after_template: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        """As LocalStack's, for templates that CloudFormation accepts."""
+        refuse_type_changes(before_template, after_template)
+        stock: Any = super()._setup_change_set_model
+        return stock(change_set, before_template, after_template, *args, **kwargs)
+
+
+def _start_update_rollback(
+    stack: ManagedStack, actions: ResourceActions, skipped: list[str]
+) -> None:
+    start_in_order(
+        stack,
+        lambda: roll_back_update(stack, actions, REQUESTED, skipped),
+        on_error="UPDATE_ROLLBACK_FAILED",
+        at_once="UPDATE_ROLLBACK_IN_PROGRESS",
+    )
+
+
+def _store(context: RequestContext) -> Any:
+    return get_cloudformation_store(context.account_id, context.region)
+
+
+def _find(context: RequestContext, name: str | None) -> ManagedStack | None:
+    stacks: dict[str, Any] = _store(context).stacks_v2
+    if name and is_stack_arn(name):
+        return stacks.get(name)
+    named = [stack for stack in stacks.values() if stack.stack_name == name]
+    return next((stack for stack in named if stack.status != DELETED), None)
+
+
+def _existing(context: RequestContext, name: str) -> ManagedStack:
+    stack = _find(context, name)
+    if stack is None:
+        raise StackNotFoundError(name)
+    return stack
 
 
 @aws_provider(api="cloudformation", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_cloudformation() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    stock = ResourceProviderExecutor.try_load_resource_provider
-
-    def try_load(resource_type: str) -> ResourceProvider[Any] | None:
-        provider = stock(resource_type)
-        if provider is None:
-            return None
-        provider = with_reason_of_failed_deletion(provider)
-        if resource_type == "AWS::S3::Bucket":
-            return with_all_properties(provider)
-        return with_true_update(provider)
-
-    # LocalStack's own patch helper would make a method of this static one.
-    ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)  # type: ignore[method-assign]  # on purpose
+    module: Any = provider
+    module.Stack = ManagedStack
+    module.ChangeSetModelExecutor = PendingOperation
+    module.start_worker_thread = start_pending
     delete_what_is_no_longer_wanted()
-    keep_what_is_retained()
-    fail_with_what_is_left()
-    settle_when_done()
     return Service.for_provider(WavetankCloudFormation())

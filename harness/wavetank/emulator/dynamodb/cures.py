@@ -1,4 +1,4 @@
-"""What is put in the place of moto's slowest parts, and can be taken out again.
+"""What is put in the place of moto's slowest and wrong parts, and can be taken out again.
 
 LocalStack's own way of changing moto; here with a list, so that the tests can compare both.
 """
@@ -10,6 +10,7 @@ from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.ast_nodes import Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
@@ -18,6 +19,7 @@ from wavetank.emulator.dynamodb.copying import copy_item, copy_value
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.forms import transact_write_items as ask_of_a_transaction
 from wavetank.emulator.dynamodb.sizes import item_size, put_attribute, value_size
+from wavetank.emulator.dynamodb.streams import set_stream_specification
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
@@ -67,6 +69,7 @@ CURES = (
     _cure(models, "UpdateExpressionExecutor", Executor),
     _cure(DynamoHandler, "transact_write_items", ask_of_a_transaction),
     _cure(DynamoDBBackend, "transact_write_items", transact_write_items),
+    _cure(Table, "set_stream_specification", set_stream_specification),
 )
 
 

@@ -16,7 +16,7 @@ from localstack.services.lambda_.invocation.lambda_models import Function
 from localstack.services.lambda_.invocation.lambda_service import store_lambda_archive
 from localstack.services.lambda_.invocation.models import lambda_stores
 
-from wavetank.emulator.access.decisions import decision
+from wavetank.emulator.access.decisions import Applying, decision
 from wavetank.emulator.access.request import AccessRequest, service
 from wavetank.emulator.access.resources import Resource, find_resource
 from wavetank.emulator.executor.variables import Place, function_variables
@@ -196,4 +196,4 @@ def _lets_in(rule_arn: str, function_arn: str, resource: Resource) -> bool:
         resource=function_arn,
         context={"aws:SourceArn": (rule_arn,), "aws:SourceAccount": (rule_arn.split(":")[4],)},
     )
-    return decision(request, (), resource).allowed
+    return decision(request, Applying(()), resource).allowed

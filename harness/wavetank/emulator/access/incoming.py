@@ -1,0 +1,64 @@
+"""A call as it came in: its parameters, and the circumstances that condition keys are read from."""
+
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from wavetank.emulator.access.call import Call, Parameters
+from wavetank.emulator.access.callers import Caller
+from wavetank.emulator.access.keys.circumstances import Origin
+
+LOCAL_ADDRESS = "127.0.0.1"
+FORM_FIELDS = {
+    "acl": "ACL",
+    "tagging": "Tagging",
+    "x-amz-object-lock-legal-hold": "ObjectLockLegalHoldStatus",
+    "x-amz-object-lock-mode": "ObjectLockMode",
+    "x-amz-object-lock-retain-until-date": "ObjectLockRetainUntilDate",
+    "x-amz-server-side-encryption": "ServerSideEncryption",
+    "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
+    "x-amz-storage-class": "StorageClass",
+    "x-amz-website-redirect-location": "WebsiteRedirectLocation",
+}
+"""Of an upload by a browser's form, the fields that are parameters of PutObject.
+
+[Amazon S3 API reference, RESTObjectPOST]
+"""
+
+
+def call_of(context: RequestContext) -> Call:
+    """The call, with the fields of an upload by a form."""
+    assert context.service is not None  # a call that is parsed
+    assert context.operation is not None
+    parameters: Parameters = context.service_request or {}
+    if context.operation.name == "PostObject":
+        parameters = {**parameters, **_form_parameters(context.request)}
+    return Call(
+        service=context.service.service_name,
+        operation=context.operation.name,
+        parameters=parameters,
+        account=context.account_id,
+        region=context.region,
+    )
+
+
+def _form_parameters(request: Any) -> dict[str, Any]:
+    form = {name.lower(): value for name, value in request.form.items()}
+    key = str(form.get("key", ""))
+    if "file" in request.files:
+        key = key.replace("${filename}", request.files["file"].filename or "")
+    found = {name: form[field] for field, name in FORM_FIELDS.items() if form.get(field)}
+    return {"Key": key, **found}
+
+
+def origin_of(context: RequestContext, caller: Caller) -> Origin:
+    """How the call came; its headers and query are looked at only where a policy asks."""
+    internal: Any = context.internal_request_params or {}
+    arn = internal.get("source_arn")
+    request: Any = context.request
+    return Origin(
+        address=request.remote_addr or LOCAL_ADDRESS,
+        request=request,
+        source_arn=str(arn) if arn else None,
+        called_via=caller.called_via,
+    )

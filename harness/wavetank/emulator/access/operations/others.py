@@ -1,0 +1,108 @@
+"""Lambda, SNS, SQS, SES, EventBridge, CloudWatch Logs and STS: where they differ from the table.
+
+[Service Authorization Reference; Lambda developer guide, lambda-api-permissions-ref; STS API
+reference, AssumeRole; CloudWatch Logs user guide, permissions-reference-cwl]
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wavetank.emulator.access.call import ANYTHING, Call, Need
+from wavetank.emulator.access.operations.by_table import needs_by_table
+from wavetank.emulator.access.operations.names import function_and_qualifier
+
+INVOCATIONS = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})
+QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
+    "DeleteProvisionedConcurrencyConfig",
+    "PutProvisionedConcurrencyConfig",
+}
+"""Operations whose resource is the version or alias where one is named."""
+
+
+def needs_of_lambda(call: Call) -> Iterator[Need]:
+    """The function and, for invocations, its version or alias; its code and its layers."""
+    parameters = call.parameters
+    action = "InvokeFunction" if call.operation in INVOCATIONS else call.operation
+    if call.operation == "GetLayerVersionByArn":
+        yield Need("lambda:GetLayerVersion", str(parameters.get("Arn", ANYTHING)))
+        return
+    if call.operation in QUALIFIED and parameters.get("FunctionName"):
+        arn, qualifier = function_and_qualifier(call, str(parameters["FunctionName"]))
+        qualifier = str(parameters.get("Qualifier") or qualifier or "")
+        yield Need(f"lambda:{action}", f"{arn}:{qualifier}" if qualifier else str(arn))
+        return
+    yield from needs_by_table(call)
+    for layer in parameters.get("Layers") or ():
+        yield Need("lambda:GetLayerVersion", str(layer))
+    code: Any = parameters.get("Code") or parameters
+    if call.operation in {"CreateFunction", "UpdateFunctionCode"} and code.get("S3Bucket"):
+        version = "Version" if code.get("S3ObjectVersion") else ""
+        yield Need(
+            f"s3:GetObject{version}", f"arn:aws:s3:::{code['S3Bucket']}/{code.get('S3Key', '')}"
+        )
+
+
+def needs_of_sns(call: Call) -> Iterator[Need]:
+    """The topic, of subscriptions too; a message to a telephone number has no resource."""
+    parameters = call.parameters
+    action = "sns:Publish" if call.operation == "PublishBatch" else f"sns:{call.operation}"
+    if subscription := parameters.get("SubscriptionArn"):
+        yield Need(action, str(subscription).rpartition(":")[0] or ANYTHING)
+    elif target := parameters.get("TopicArn") or parameters.get("TargetArn"):
+        yield Need(action, str(target))
+    elif "PhoneNumber" in parameters:
+        yield Need(action, ANYTHING)
+    else:
+        yield from needs_by_table(call)
+
+
+def needs_of_sqs(call: Call) -> Iterator[Need]:
+    """A batch needs the action of its entries."""
+    yield from needs_by_table(call, f"sqs:{call.operation.removesuffix('Batch')}")
+
+
+def needs_of_events(call: Call) -> Iterator[Need]:
+    """The bus of each event, else what the table says."""
+    if call.operation != "PutEvents":
+        yield from needs_by_table(call)
+        return
+    for entry in call.parameters["Entries"]:
+        bus = entry.get("EventBusName") or "default"
+        arn = bus if bus.startswith("arn:") else call.arn(f"event-bus/{bus}")
+        yield Need("events:PutEvents", arn, detail=entry)
+
+
+def needs_of_logs(call: Call) -> Iterator[Need]:
+    """Groups are listed by a permission on no group in particular."""
+    if call.operation in {"DescribeLogGroups", "ListLogGroups"}:
+        yield Need("logs:DescribeLogGroups", call.arn("log-group::log-stream:"))
+    else:
+        yield from needs_by_table(call)
+
+
+def needs_of_ses(call: Call) -> Iterator[Need]:
+    """The sender's identity is an address or, where that is not verified, its domain."""
+    for need in needs_by_table(call):
+        address = need.resource.rpartition("/")[2]
+        if "<" in address:
+            resource = need.resource.removesuffix(address) + address.partition("<")[2].rstrip(">")
+            yield Need(need.action, resource, need.context)
+        else:
+            yield need
+
+
+def needs_of_sts(call: Call) -> Iterator[Need]:
+    """To give a session tags or a source identity needs a permission on the role."""
+    parameters = call.parameters
+    if call.operation == "GetFederationToken":
+        arn = f"arn:aws:sts::{call.account}:federated-user/{parameters.get('Name')}"
+    elif call.operation == "AssumeRoot":
+        account = str(parameters.get("TargetPrincipal")).rpartition("::")[2].partition(":")[0]
+        arn = f"arn:aws:iam::{account}:root"
+    else:
+        arn = str(parameters.get("RoleArn") or ANYTHING)
+    yield Need(f"sts:{call.operation}", arn)
+    if parameters.get("Tags"):
+        yield Need("sts:TagSession", arn)
+    if parameters.get("SourceIdentity"):
+        yield Need("sts:SetSourceIdentity", arn)

@@ -1,0 +1,80 @@
+"""What a session was made with and moto does not keep: managed session policies, source identity.
+
+It is read from the answer to the call that made the session, by its access key.
+[STS API reference: AssumeRole, GetFederationToken; moto: sts/models.py, AssumedRole]
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from localstack.services.sts.models import sts_stores
+
+from wavetank.emulator.sts import STORE_REGION
+
+SESSIONS_KEPT = 4096
+MAKING_SESSIONS = frozenset(
+    {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetFederationToken"}
+)
+
+
+@dataclass(frozen=True)
+class SessionDetails:
+    """`policy` is the inline session policy's text, `policy_arns` are managed session policies."""
+
+    policy: str | None = None
+    policy_arns: tuple[str, ...] = ()
+    source_identity: str | None = None
+
+    @property
+    def has_policies(self) -> bool:
+        """Whether the session was made with a session policy of either kind."""
+        return bool(self.policy or self.policy_arns)
+
+
+PLAIN = SessionDetails()
+_SESSIONS: dict[str, SessionDetails] = {}
+"""By access key, for as long as LocalStack runs, as with moto's sessions."""
+
+
+def keep_session(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+    """Response handler: keeps the details of a session that the call has made."""
+    if context.service is None or context.service.service_name != "sts":
+        return
+    if context.operation is None or context.operation.name not in MAKING_SESSIONS:
+        return
+    answer, parameters = context.service_response or {}, context.service_request or {}
+    credentials = answer.get("Credentials")
+    details = read_details(parameters)
+    if credentials and details != PLAIN:
+        _SESSIONS[credentials["AccessKeyId"]] = details
+
+
+def read_details(parameters: Mapping[str, Any]) -> SessionDetails:
+    """Those that the call asks for."""
+    arns = tuple(
+        str(entry["arn"]) for entry in parameters.get("PolicyArns") or () if "arn" in entry
+    )
+    return SessionDetails(
+        policy=parameters.get("Policy") or None,
+        policy_arns=arns,
+        source_identity=parameters.get("SourceIdentity") or None,
+    )
+
+
+def session_details(access_key: str) -> SessionDetails:
+    """Of the session with the key; `PLAIN` where it was made without any of them."""
+    return _SESSIONS.get(access_key, PLAIN)
+
+
+@lru_cache(SESSIONS_KEPT)
+def session_tags(account: str, access_key: str) -> Mapping[str, str]:
+    """The tags that were passed with the session, and those that it has from the session before.
+
+    They never change. [LocalStack 4.14: services/sts/provider.py, assume_role]
+    """
+    kept = sts_stores[account][STORE_REGION].sessions.get(access_key)
+    if kept is None:
+        return {}
+    return {str(tag["Key"]): str(tag["Value"]) for tag in kept["tags"].values()}

@@ -1,0 +1,262 @@
+"""Whether a resource of the name exists already: a stack does not create it then.
+
+LocalStack's providers take up an existing bucket, queue, topic, rule, alarm, log group and others
+as if they had made them, since the services' own APIs answer a second creation with success or
+overwrite what is there. CloudFormation fails with the reason given here.
+[CloudFormation user guide: troubleshooting, "resource already exists"]
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.services.cloudformation.resource_provider import ResourceRequest
+from localstack.services.s3.models import s3_stores
+
+TAKEN_CODES = frozenset(
+    {
+        "AlreadyExistsException",
+        "BucketAlreadyExists",
+        "BucketAlreadyOwnedByYou",
+        "ConflictException",
+        "EntityAlreadyExists",
+        "ParameterAlreadyExists",
+        "QueueAlreadyExists",
+        "QueueNameExists",
+        "RepositoryAlreadyExistsException",
+        "ResourceAlreadyExistsException",
+        "ResourceConflictException",
+        "ResourceExistsException",
+        "ResourceInUseException",
+    }
+)
+"""Codes of a creation that failed since there is such a resource: it is not the stack's."""
+MISSING = (
+    "404",
+    "DoesNotExist",
+    "NoSuch",
+    "NonExistent",
+    "NotFound",
+    "NotExist",
+)
+"""Parts of the codes by which services say that there is no such resource."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """How to find a resource by name: `name` is the property, `look` raises where there is none."""
+
+    name: str
+    look: Callable[[Any, ResourceRequest[Any], Mapping[str, Any]], object]
+
+
+def existing_name(request: ResourceRequest[Any], model: Mapping[str, Any]) -> str | None:
+    """The name of the resource that the model would take over; None where it is free."""
+    named = NAMED.get(request.resource_type)
+    if named is None or not model.get(named.name):
+        return None
+    error: Exception | None = None
+    try:
+        found = named.look(request.aws_client_factory, request, model)
+    except Exception as raised:  # noqa: BLE001 - each service has errors of its own
+        found, error = None, raised
+    if error is not None and not is_missing(error):
+        raise error
+    return str(model[named.name]) if found else None
+
+
+def can_be_looked_up(resource_type: str) -> bool:
+    """Whether `existing_name` knows the type."""
+    return resource_type in NAMED
+
+
+def name_in(resource_type: str, model: Mapping[str, Any]) -> str | None:
+    """The name that the model gives the resource, if the type has one."""
+    named = NAMED.get(resource_type)
+    return None if named is None else model.get(named.name)
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether the error says that there is no such resource."""
+    code = _code(error)
+    if code is None:
+        return any(part in str(error) for part in ("not found", "does not exist", "NotFound"))
+    return any(part in code for part in MISSING) or "does not exist" in str(error)
+
+
+def is_taken(error: object) -> bool:
+    """Whether the error says that there is such a resource already."""
+    return _code(error) in TAKEN_CODES
+
+
+def _code(error: object) -> str | None:
+    """The code of a service's error; None of any other."""
+    response = getattr(error, "response", None)
+    return str(response["Error"]["Code"]) if isinstance(response, Mapping) else None
+
+
+def _by(service: str, operation: str, argument: str, name: str) -> Named:
+    """Found by one call with the name."""
+
+    def look(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+        return getattr(getattr(clients, service), operation)(**{argument: model[name]})
+
+    return Named(name, look)
+
+
+def _in_list(service: str, operation: str, argument: str, found: str, name: str) -> Named:
+    """Found where a call that filters by the names answers with any."""
+
+    def look(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+        return getattr(getattr(clients, service), operation)(**{argument: [model[name]]})[found]
+
+    return Named(name, look)
+
+
+def _bucket(_: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    # Bucket names are of all accounts and regions together.
+    buckets = s3_stores[request.account_id][request.region_name].global_bucket_map
+    return model["BucketName"] in buckets
+
+
+def _topic(clients: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    arn = f"arn:aws:sns:{request.region_name}:{request.account_id}:{model['TopicName']}"
+    return clients.sns.get_topic_attributes(TopicArn=arn)
+
+
+def _rule(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    bus = model.get("EventBusName") or "default"
+    return clients.events.describe_rule(Name=model["Name"], EventBusName=bus)
+
+
+def _log_group(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    name = model["LogGroupName"]
+    found = clients.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return any(group["logGroupName"] == name for group in found)
+
+
+def _log_stream(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    group, name = model["LogGroupName"], model["LogStreamName"]
+    found = clients.logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name)
+    return any(stream["logStreamName"] == name for stream in found["logStreams"])
+
+
+def _subscription_filter(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    # LocalStack's provider gives the filter the name of its log group.
+    name = model["LogGroupName"]
+    found = clients.logs.describe_subscription_filters(logGroupName=name, filterNamePrefix=name)
+    return any(entry["filterName"] == name for entry in found["subscriptionFilters"])
+
+
+def _inline_policy(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    name = model["PolicyName"]
+    return any(
+        name in answer["PolicyNames"]
+        for answer in (
+            *(clients.iam.list_role_policies(RoleName=role) for role in model.get("Roles") or []),
+            *(clients.iam.list_user_policies(UserName=user) for user in model.get("Users") or []),
+            *(clients.iam.list_group_policies(GroupName=one) for one in model.get("Groups") or []),
+        )
+    )
+
+
+def _managed_policy(clients: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> Any:
+    # LocalStack's provider leaves the path out of the policies that it makes.
+    name = model["ManagedPolicyName"]
+    return clients.iam.get_policy(PolicyArn=f"arn:aws:iam::{request.account_id}:policy/{name}")
+
+
+def _alias(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    return clients.lambda_.get_alias(FunctionName=model["FunctionName"], Name=model["Name"])
+
+
+def _key_alias(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    aliases = clients.kms.list_aliases()["Aliases"]
+    return any(alias["AliasName"] == model["AliasName"] for alias in aliases)
+
+
+def _event_invoke_config(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> Any:
+    return clients.lambda_.get_function_event_invoke_config(
+        FunctionName=model["FunctionName"], Qualifier=model.get("Qualifier") or "$LATEST"
+    )
+
+
+def _composite_alarm(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    names, kinds = [model["AlarmName"]], ["CompositeAlarm"]
+    answer = clients.cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=kinds)
+    return answer["CompositeAlarms"]
+
+
+def _schedule(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    group = model.get("GroupName") or "default"
+    return clients.scheduler.get_schedule(Name=model["Name"], GroupName=group)
+
+
+def _state_machine(clients: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> Any:
+    where = f"{request.region_name}:{request.account_id}"
+    arn = f"arn:aws:states:{where}:stateMachine:{model['StateMachineName']}"
+    return clients.stepfunctions.describe_state_machine(stateMachineArn=arn)
+
+
+def _activity(clients: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
+    where = f"{request.region_name}:{request.account_id}"
+    arn = f"arn:aws:states:{where}:activity:{model['Name']}"
+    return clients.stepfunctions.describe_activity(activityArn=arn)
+
+
+NAMED: Mapping[str, Named] = {
+    "AWS::CloudWatch::Alarm": _in_list(
+        "cloudwatch", "describe_alarms", "AlarmNames", "MetricAlarms", "AlarmName"
+    ),
+    "AWS::CloudWatch::CompositeAlarm": Named("AlarmName", _composite_alarm),
+    "AWS::DynamoDB::GlobalTable": _by("dynamodb", "describe_table", "TableName", "TableName"),
+    "AWS::DynamoDB::Table": _by("dynamodb", "describe_table", "TableName", "TableName"),
+    "AWS::EC2::KeyPair": _in_list("ec2", "describe_key_pairs", "KeyNames", "KeyPairs", "KeyName"),
+    "AWS::ECR::Repository": _in_list(
+        "ecr", "describe_repositories", "repositoryNames", "repositories", "RepositoryName"
+    ),
+    "AWS::Events::ApiDestination": _by("events", "describe_api_destination", "Name", "Name"),
+    "AWS::Events::Connection": _by("events", "describe_connection", "Name", "Name"),
+    "AWS::Events::EventBus": _by("events", "describe_event_bus", "Name", "Name"),
+    "AWS::Events::Rule": Named("Name", _rule),
+    "AWS::IAM::Group": _by("iam", "get_group", "GroupName", "GroupName"),
+    "AWS::IAM::InstanceProfile": _by(
+        "iam", "get_instance_profile", "InstanceProfileName", "InstanceProfileName"
+    ),
+    "AWS::IAM::ManagedPolicy": Named("ManagedPolicyName", _managed_policy),
+    "AWS::IAM::Policy": Named("PolicyName", _inline_policy),
+    "AWS::IAM::Role": _by("iam", "get_role", "RoleName", "RoleName"),
+    "AWS::IAM::ServerCertificate": _by(
+        "iam", "get_server_certificate", "ServerCertificateName", "ServerCertificateName"
+    ),
+    "AWS::IAM::User": _by("iam", "get_user", "UserName", "UserName"),
+    "AWS::KMS::Alias": Named("AliasName", _key_alias),
+    "AWS::Kinesis::Stream": _by("kinesis", "describe_stream_summary", "StreamName", "Name"),
+    "AWS::KinesisFirehose::DeliveryStream": _by(
+        "firehose", "describe_delivery_stream", "DeliveryStreamName", "DeliveryStreamName"
+    ),
+    "AWS::Lambda::Alias": Named("Name", _alias),
+    "AWS::Lambda::EventInvokeConfig": Named("FunctionName", _event_invoke_config),
+    "AWS::Lambda::Function": _by("lambda_", "get_function", "FunctionName", "FunctionName"),
+    "AWS::Lambda::Url": _by(
+        "lambda_", "get_function_url_config", "FunctionName", "TargetFunctionArn"
+    ),
+    "AWS::Logs::LogGroup": Named("LogGroupName", _log_group),
+    "AWS::Logs::LogStream": Named("LogStreamName", _log_stream),
+    "AWS::Logs::SubscriptionFilter": Named("LogGroupName", _subscription_filter),
+    "AWS::OpenSearchService::Domain": _by(
+        "opensearch", "describe_domain", "DomainName", "DomainName"
+    ),
+    "AWS::ResourceGroups::Group": _by("resource_groups", "get_group", "GroupName", "Name"),
+    "AWS::S3::Bucket": Named("BucketName", _bucket),
+    "AWS::S3::BucketPolicy": _by("s3", "get_bucket_policy", "Bucket", "Bucket"),
+    "AWS::SNS::Topic": Named("TopicName", _topic),
+    "AWS::SQS::Queue": _by("sqs", "get_queue_url", "QueueName", "QueueName"),
+    "AWS::SSM::Parameter": _by("ssm", "get_parameter", "Name", "Name"),
+    "AWS::Scheduler::Schedule": Named("Name", _schedule),
+    "AWS::Scheduler::ScheduleGroup": _by("scheduler", "get_schedule_group", "Name", "Name"),
+    "AWS::SecretsManager::Secret": _by("secretsmanager", "describe_secret", "SecretId", "Name"),
+    "AWS::StepFunctions::Activity": Named("Name", _activity),
+    "AWS::StepFunctions::StateMachine": Named("StateMachineName", _state_machine),
+}
+"""Every type with a name that its service does not refuse by itself, or that has one at all."""

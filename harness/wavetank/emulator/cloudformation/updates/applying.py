@@ -1,0 +1,99 @@
+"""How a change is applied: each property by its function, or a failure that names the property."""
+
+from collections.abc import Iterable, Mapping
+
+from wavetank.emulator.cloudformation.updates import (
+    apis,
+    buckets,
+    functions,
+    identities,
+    keys,
+    logs,
+    messaging,
+    networks,
+    rules,
+    stacks,
+    streams,
+    tables,
+    workflows,
+)
+from wavetank.emulator.cloudformation.updates.call import (
+    Apply,
+    ResourceType,
+    UpdateCall,
+    UpdateFailedError,
+    by_provider,
+)
+
+MODULES = (
+    apis,
+    buckets,
+    functions,
+    identities,
+    keys,
+    logs,
+    messaging,
+    networks,
+    rules,
+    stacks,
+    streams,
+    tables,
+    workflows,
+)
+TYPES: Mapping[str, ResourceType] = {
+    name: found for module in MODULES for name, found in module.TYPES.items()
+}
+OWN_UPDATE = frozenset(
+    {"AWS::CDK::Metadata", "AWS::EC2::Instance", "AWS::IAM::AccessKey", "AWS::Route53::RecordSet"}
+)
+"""Types of which LocalStack's update is taken as it is."""
+
+
+def update_in_place(resource_type: str, call: UpdateCall) -> None:
+    """Applies the change.
+
+    Raises:
+        UpdateFailedError: a property cannot be changed here; nothing is changed then.
+    """
+    if resource_type in OWN_UPDATE:
+        by_provider(call)
+        return
+    found = TYPES.get(resource_type)
+    known = {} if found is None else found.in_place
+    if unknown := call.changed - known.keys():
+        raise UpdateFailedError(_refusal(resource_type, call, unknown))
+    _apply(known, call.changed, call)
+
+
+def complete_creation(resource_type: str, call: UpdateCall) -> None:
+    """Applies what LocalStack's creation of the resource leaves out."""
+    if found := TYPES.get(resource_type):
+        wanted = (found.at_creation & call.desired.keys()) | found.always_at_creation
+        _apply(found.in_place, wanted, call)
+
+
+def delete_by_type(resource_type: str, call: UpdateCall) -> bool:
+    """Deletes the resource where LocalStack's provider does it otherwise than AWS.
+
+    Returns False where the provider's deletion is right.
+    """
+    found = TYPES.get(resource_type)
+    if found is None or found.delete is None:
+        return False
+    found.delete(call)
+    return True
+
+
+def _apply(known: Mapping[str, Apply], names: Iterable[str], call: UpdateCall) -> None:
+    """Calls each function once, in the order in which the type has them."""
+    wanted = set(names)
+    for apply in dict.fromkeys(apply for name, apply in known.items() if name in wanted):
+        apply(call)
+
+
+def _refusal(resource_type: str, call: UpdateCall, names: Iterable[str]) -> str:
+    return (
+        f"the sandbox cannot change {', '.join(sorted(names))} of {resource_type} "
+        f"{call.request.logical_resource_id} in place; leave it as it is, or give the resource "
+        "another logical id to have it replaced"
+    )

@@ -1,0 +1,107 @@
+"""Log groups, subscription filters and alarms.
+
+[CloudFormation template reference: AWS::Logs, AWS::CloudWatch]
+"""
+
+import json
+
+from localstack.services.logs.models import logs_stores
+
+from wavetank.emulator.cloudformation.updates.call import (
+    ResourceType,
+    UpdateCall,
+    by_creation,
+    each,
+)
+from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
+
+ALARM = (
+    "ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions "
+    "EvaluateLowSampleCountPercentile EvaluationPeriods ExtendedStatistic InsufficientDataActions "
+    "MetricName Metrics Namespace OKActions Period Statistic Threshold ThresholdMetricId "
+    "TreatMissingData Unit"
+)
+COMPOSITE = (
+    "ActionsEnabled ActionsSuppressor ActionsSuppressorExtensionPeriod ActionsSuppressorWaitPeriod "
+    "AlarmActions AlarmDescription AlarmRule InsufficientDataActions OKActions"
+)
+
+
+def _group_arn(call: UpdateCall) -> str:
+    return str(call.model["Arn"]).removesuffix(":*")
+
+
+def _retain(call: UpdateCall) -> None:
+    logs, group = call.clients.logs, call.model["LogGroupName"]
+    if days := call.now("RetentionInDays"):
+        logs.put_retention_policy(logGroupName=group, retentionInDays=int(days))
+    else:
+        logs.delete_retention_policy(logGroupName=group)
+
+
+def _encrypt(call: UpdateCall) -> None:
+    logs, group = call.clients.logs, call.model["LogGroupName"]
+    if key := call.now("KmsKeyId"):
+        logs.associate_kms_key(logGroupName=group, kmsKeyId=key)
+    else:
+        logs.disassociate_kms_key(logGroupName=group)
+
+
+def _protect(call: UpdateCall) -> None:
+    logs, group = call.clients.logs, call.model["LogGroupName"]
+    if policy := call.now("DataProtectionPolicy"):
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=text)
+    else:
+        logs.delete_data_protection_policy(logGroupIdentifier=group)
+
+
+def _filter(call: UpdateCall) -> None:
+    group = call.model["LogGroupName"]
+    call.clients.logs.put_subscription_filter(
+        logGroupName=group,
+        filterName=group,
+        filterPattern=call.desired["FilterPattern"],
+        destinationArn=call.desired["DestinationArn"],
+    )
+
+
+def _tag(call: UpdateCall) -> None:
+    # LocalStack takes tags only for a group that has had some: services/logs/provider.py,
+    # tag_resource.
+    store = logs_stores[call.request.account_id][call.request.region_name]
+    store.TAGS.setdefault(_group_arn(call), {})
+    GROUP_TAGS(call)
+
+
+GROUP_TAGS = tagged(
+    "logs",
+    _group_arn,
+    resource="resourceArn",
+    tag=("tag_resource", "tags"),
+    untag=("untag_resource", "tagKeys"),
+    form=dict,
+)
+ALARM_TAGS = tagged("cloudwatch", attribute("Arn"), resource="ResourceARN")
+TYPES = {
+    "AWS::CloudWatch::Alarm": ResourceType(
+        in_place={**each(ALARM, by_creation), "Tags": ALARM_TAGS},
+        at_creation=frozenset({"Tags"}),
+    ),
+    "AWS::CloudWatch::CompositeAlarm": ResourceType(
+        in_place={**each(COMPOSITE, by_creation), "Tags": ALARM_TAGS},
+        at_creation=frozenset({"Tags"}),
+    ),
+    "AWS::Logs::LogGroup": ResourceType(
+        in_place={
+            "RetentionInDays": _retain,
+            "KmsKeyId": _encrypt,
+            "DataProtectionPolicy": _protect,
+            "Tags": _tag,
+        },
+        at_creation=frozenset({"KmsKeyId", "RetentionInDays", "Tags"}),
+    ),
+    "AWS::Logs::SubscriptionFilter": ResourceType(
+        in_place=each("DestinationArn FilterPattern", _filter)
+    ),
+}

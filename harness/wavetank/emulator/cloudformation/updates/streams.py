@@ -1,0 +1,81 @@
+"""Delivery streams.
+
+[CloudFormation template reference: AWS::KinesisFirehose::DeliveryStream; Firehose API reference:
+UpdateDestination]
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wavetank.emulator.cloudformation.updates.call import (
+    ResourceType,
+    UpdateCall,
+    UpdateFailedError,
+    each,
+)
+from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
+
+UPDATES = {
+    "AmazonOpenSearchServerlessDestinationConfiguration": (
+        "AmazonOpenSearchServerlessDestinationUpdate"
+    ),
+    "AmazonopensearchserviceDestinationConfiguration": "AmazonopensearchserviceDestinationUpdate",
+    "ElasticsearchDestinationConfiguration": "ElasticsearchDestinationUpdate",
+    "ExtendedS3DestinationConfiguration": "ExtendedS3DestinationUpdate",
+    "HttpEndpointDestinationConfiguration": "HttpEndpointDestinationUpdate",
+    "RedshiftDestinationConfiguration": "RedshiftDestinationUpdate",
+    "S3DestinationConfiguration": "S3DestinationUpdate",
+    "SnowflakeDestinationConfiguration": "SnowflakeDestinationUpdate",
+    "SplunkDestinationConfiguration": "SplunkDestinationUpdate",
+}
+S3_DEFAULTS: Mapping[str, Any] = {
+    "BufferingHints": {"IntervalInSeconds": 300, "SizeInMBs": 5},
+    "CloudWatchLoggingOptions": {"Enabled": False},
+    "CompressionFormat": "UNCOMPRESSED",
+    "CustomTimeZone": "UTC",
+    "ErrorOutputPrefix": "",
+    "FileExtension": "",
+    "Prefix": "",
+    "ProcessingConfiguration": {"Enabled": False, "Processors": []},
+}
+"""UpdateDestination keeps what it is not given: what left the template is set to these."""
+
+
+def _deliver(call: UpdateCall) -> None:
+    name, firehose = call.model["DeliveryStreamName"], call.clients.firehose
+    updates = {api: _update(call, key) for key, api in UPDATES.items() if key in call.changed}
+    if len(updates) > 1 or None in updates.values():
+        raise UpdateFailedError("Destination type update is not supported.")
+    found = firehose.describe_delivery_stream(DeliveryStreamName=name)["DeliveryStreamDescription"]
+    firehose.update_destination(
+        DeliveryStreamName=name,
+        CurrentDeliveryStreamVersionId=found["VersionId"],
+        DestinationId=found["Destinations"][0]["DestinationId"],
+        **updates,
+    )
+
+
+def _update(call: UpdateCall, key: str) -> Any:
+    before, now = call.before(key), call.now(key)
+    if not before or not now:
+        return None
+    return {
+        **{name: S3_DEFAULTS[name] for name in before if name not in now and name in S3_DEFAULTS},
+        **now,
+    }
+
+
+TYPES = {
+    "AWS::KinesisFirehose::DeliveryStream": ResourceType(
+        in_place={
+            **each(" ".join(UPDATES), _deliver),
+            "Tags": tagged(
+                "firehose",
+                attribute("DeliveryStreamName"),
+                resource="DeliveryStreamName",
+                tag=("tag_delivery_stream", "Tags"),
+                untag=("untag_delivery_stream", "TagKeys"),
+            ),
+        }
+    ),
+}

@@ -1,0 +1,18 @@
+"""A table's stream can be switched off and on again; moto refuses the second stream of a table.
+
+[DynamoDB API reference: UpdateTable, StreamSpecification] [moto: dynamodb/models/__init__.py,
+update_table]
+"""
+
+from typing import Any
+
+from moto.dynamodb.models.table import Table
+
+set_by_moto = Table.set_stream_specification
+
+
+def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> None:
+    """Sets the stream; a table whose stream is off has no label of one."""
+    set_by_moto(table, streams)
+    if not table.stream_specification or not table.stream_specification["StreamEnabled"]:
+        table.latest_stream_label = None

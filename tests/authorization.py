@@ -1,0 +1,67 @@
+"""Writes the authorization table: `.venv/bin/python -m tests.authorization`.
+
+The table is AWS's Service Authorization Reference for the services that a sandbox runs, in compact
+form. It comes from parliament, which is a development dependency and is not shipped.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from wavetank.engines.localstack_child import SERVICES
+from wavetank.settings import read_settings
+
+TABLE = Path("harness/wavetank/emulator/access/authorization.json")
+DEFINITION = "iam_definition.json"
+
+
+def authorization_definition() -> list[dict[str, Any]]:
+    """The data that parliament ships, found without importing it: its import warns."""
+    found = find_spec("parliament")
+    if found is None or found.origin is None:
+        raise LookupError("parliament is not installed; run ./wavetank --version")
+    data: list[dict[str, Any]] = json.loads(Path(found.origin).with_name(DEFINITION).read_text())
+    return data
+
+
+def render() -> str:
+    """The table as JSON: one line for each action, so that a change can be read."""
+    definition = authorization_definition()
+    services = [f'"{prefix}": {_service(prefix, definition)}' for prefix in sorted(SERVICES)]
+    return "{" + ",\n".join(services) + "}\n"
+
+
+def _service(prefix: str, definition: Iterable[Mapping[str, Any]]) -> str:
+    """Several entries share a prefix, such as those of the versions of SES: they are merged."""
+    resources: dict[str, str] = {}
+    own_keys: dict[str, set[str]] = {}
+    actions: dict[str, tuple[set[str], set[str]]] = {}
+    for entry in (entry for entry in definition if entry["prefix"] == prefix):
+        for resource in entry["resources"]:
+            resources.setdefault(resource["resource"], resource["arn"])
+            own_keys.setdefault(resource["resource"], set()).update(resource["condition_keys"])
+        for privilege in entry["privileges"]:
+            types, keys = actions.setdefault(privilege["privilege"], (set(), set()))
+            for resource_type in privilege["resource_types"]:
+                types.add(resource_type["resource_type"])
+                keys.update(resource_type["condition_keys"])
+                keys.update(own_keys.get(resource_type["resource_type"].rstrip("*"), ()))
+    lines = [f'"{name}": {_action(*actions[name])}' for name in sorted(actions)]
+    formats = json.dumps(resources, sort_keys=True)
+    return f'{{"resources": {formats},\n"actions": {{\n' + ",\n".join(lines) + "}}"
+
+
+def _action(types: set[str], keys: set[str]) -> str:
+    """Resource types, a star after those that are required; then the condition keys."""
+    return json.dumps([", ".join(sorted(types - {""})), " ".join(sorted(keys))])
+
+
+def write() -> None:
+    """Writes the table into the package."""
+    (read_settings().project_folder / TABLE).write_text(render())
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,1 @@
+"""Updates of stacks, each checked by reading the resource through its own API."""
