@@ -5,8 +5,8 @@ deployed one should not, would lose its logs. Here, as on AWS, the group is made
 none. [LocalStack 4.14: services/lambda_/invocation/logs.py; Lambda developer guide:
 monitoring-cloudwatchlogs]
 
-LocalStack holds all events in memory, so a group keeps its newest EVENTS_KEPT to EVENTS_MAX; on AWS
-its retention decides.
+LocalStack holds all events in memory, so a group keeps its newest EVENTS_KEPT to EVENTS_MAX, and of
+those the newest 32 to 48 MB; on AWS its retention decides.
 """
 
 import logging
@@ -23,6 +23,9 @@ from wavetank.clock import Clock
 EVENTS_KEPT = 10_000
 EVENTS_MAX = 12_000
 """Of a group. The oldest are dropped many at once, since that moves all that are kept."""
+BYTES_KEPT = 32 * 2**20
+BYTES_UNCHECKED = 16 * 2**20
+"""Written to a group before its size is computed, which reads all of its events."""
 LOG = logging.getLogger(__name__)
 
 
@@ -34,10 +37,16 @@ def write_logs(handler: LogHandler, clock: Clock) -> None:
         role_arn=handler.role_arn,
         service_principal=principal,
     ).logs
+    unchecked_bytes = 0
     while isinstance(item := handler.log_queue.get(), LogItem):
         try:
             _write(logs, item, clock)
-            _bound(handler, item.log_group)
+            streams = _streams(handler, item.log_group)
+            drop_oldest(streams, EVENTS_KEPT, EVENTS_MAX)
+            unchecked_bytes += len(item.logs)
+            if unchecked_bytes > BYTES_UNCHECKED:
+                drop_oldest_bytes(streams, BYTES_KEPT)
+                unchecked_bytes = 0
         except logs.exceptions.ClientError as error:
             LOG.warning("A function's logs are lost: %s", error)
 
@@ -53,11 +62,11 @@ def _write(logs: Any, item: LogItem, clock: Clock) -> None:
         logs.put_log_events(**place, logEvents=events)
 
 
-def _bound(handler: LogHandler, group: str) -> None:
+def _streams(handler: LogHandler, group: str) -> list[Any]:
+    """The group's; none where it has been deleted since."""
     account = handler.role_arn.split(":")[4]
     found = logs_backends[account][handler.region].groups.get(group)
-    if found is not None:  # it may have been deleted meanwhile
-        drop_oldest(list(found.streams.values()), EVENTS_KEPT, EVENTS_MAX)
+    return [] if found is None else list(found.streams.values())
 
 
 def drop_oldest(streams: Sequence[Any], kept: int, most: int) -> None:
@@ -70,6 +79,17 @@ def drop_oldest(streams: Sequence[Any], kept: int, most: int) -> None:
         dropped = min(excess, len(stream.events))
         del stream.events[:dropped]
         excess -= dropped
+
+
+def drop_oldest_bytes(streams: Sequence[Any], kept_bytes: int) -> None:
+    """Leaves the newest events whose messages come to so many bytes at most."""
+    excess = sum(len(event.message) for stream in streams for event in stream.events) - kept_bytes
+    for stream in streams:
+        dropped = 0
+        while excess > 0 and dropped < len(stream.events):
+            excess -= len(stream.events[dropped].message)
+            dropped += 1
+        del stream.events[:dropped]
 
 
 def _make_stream(logs: Any, item: LogItem) -> None:

@@ -1,7 +1,8 @@
 """LocalStack's Lambda with two of its loops replaced: of asynchronous events, and of logs.
 
-And with memory that does not grow with the number of invocations: LocalStack keeps each thread that
-recorded a metric until it stops, about 15 KB an invocation. [LocalStack 4.14: utils/threads.py]
+And without the threads that recorded metrics: LocalStack keeps each of them until it stops, about
+15 KB for each invocation. [LocalStack 4.14: utils/threads.py] What else would grow with the number
+of invocations is bounded in `function_logs`, `emulator.metrics_database` and `emulator.gc_control`.
 
 Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 """

@@ -1,0 +1,55 @@
+"""CloudWatch's metrics without connections that stay open.
+
+LocalStack opens its SQLite database for each metric, which is for each invocation of a function, in
+`with sqlite3.connect(...)`. That commits and does not close. A connection and its cache of
+statements refer to each other, so that its file and memory are in use until the garbage collector
+finds them. [LocalStack 4.14: services/cloudwatch/cloudwatch_database_helper.py; Python: sqlite3,
+"How to use the connection context manager"]
+"""
+
+import sqlite3
+from types import SimpleNamespace, TracebackType
+from typing import Any, Literal
+
+from localstack.runtime import hooks
+
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+
+
+class ClosingConnection(sqlite3.Connection):
+    """A connection that is closed at the end of its `with`."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> Literal[False]:
+        """Commits, or rolls back after an exception, and closes."""
+        try:
+            return super().__exit__(kind, error, traceback)
+        finally:
+            self.close()
+
+
+def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
+    """Opens a database for the body of a `with`."""
+    return sqlite3.connect(database, uri=uri, factory=ClosingConnection)
+
+
+def close_connections(helper: Any) -> None:
+    """From now on LocalStack's module `helper` closes each connection that it opens."""
+    helper.sqlite3 = SimpleNamespace(connect=connect)
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def close_metric_connections() -> None:
+    """Before CloudWatch is loaded. In virtual time functions record no metrics."""
+    if read_emulator_settings().time is TimeChoice.VIRTUAL:
+        return
+    from localstack.services.cloudwatch import (  # noqa: PLC0415 - not in virtual time
+        cloudwatch_database_helper,
+    )
+
+    close_connections(cloudwatch_database_helper)
