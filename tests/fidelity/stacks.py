@@ -122,8 +122,8 @@ def _buckets_are_not_taken_over(ground: Ground) -> str:
     cloudformation.create_stack(StackName=name, TemplateBody=BUCKET_TEMPLATE.format(name=name))
     settled = _settled(ground, name)
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    own = [event for event in events if event["LogicalResourceId"] == "Bucket"]
-    return own[0]["ResourceStatus"] if own else settled
+    seen = [event["ResourceStatus"] for event in events if event["LogicalResourceId"] == "Bucket"]
+    return "CREATE_FAILED" if "CREATE_FAILED" in seen else [*seen, settled][0]
 
 
 @AREA.row(

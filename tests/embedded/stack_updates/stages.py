@@ -23,8 +23,8 @@ class Observations:
     rolled_back: Mapping[str, Any]
     updated: Mapping[str, Any]
     deleted: Mapping[str, Any]
-    statuses: tuple[str, str, str]
-    ids: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]
+    statuses: tuple[str, ...]
+    ids: tuple[Mapping[str, str], ...]
 
 
 def template(resources: Mapping[str, Any]) -> str:
@@ -122,7 +122,8 @@ def observe_all(ground: Ground, cases: Iterable[Case]) -> Observations:
         "DependsOn": [case.name for case in cases],
     }
     stack = create(aws, former)
-    statuses, ids, seen = [settled(aws, stack)], [physical_ids(aws, stack)], []
+    statuses, ids = [settled(aws, stack)], [physical_ids(aws, stack)]
+    seen: list[dict[str, Any]] = []
     assert statuses == ["CREATE_COMPLETE"], failures(aws, stack)
     seen.append(_seen(aws, stack, ids[0], cases))
     statuses.append(update(aws, stack, {**latter, "Taken": taken}))
@@ -135,7 +136,15 @@ def observe_all(ground: Ground, cases: Iterable[Case]) -> Observations:
     seen.append(_seen(aws, stack, ids[2], cases))
     delete(aws, stack)
     seen.append(_seen(aws, stack, ids[2], cases))
-    return Observations(*seen, tuple(statuses), tuple(ids))  # type: ignore[arg-type]  # three each
+    created, rolled_back, updated, deleted = seen
+    return Observations(
+        created=created,
+        rolled_back=rolled_back,
+        updated=updated,
+        deleted=deleted,
+        statuses=tuple(statuses),
+        ids=tuple(ids),
+    )
 
 
 def _seen(

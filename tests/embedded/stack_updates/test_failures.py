@@ -1,9 +1,9 @@
 """Operations that fail: statuses and events as CloudFormation documents them, and what is left."""
 
+import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import WaiterError
 
 from tests.embedded.stack_updates.stages import (
     CAPABILITIES,
@@ -19,7 +19,7 @@ from tests.embedded.stack_updates.stages import (
 from tests.embedded.stack_updates.storage import KEY
 from tests.fidelity.ground import Ground
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError
+from wavetank.clients import AwsClients, ClientError, WaiterError
 
 TOPIC, QUEUE, BUCKET = "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::S3::Bucket"
 ROLLED_BACK = [
@@ -41,9 +41,9 @@ ROLLED_BACK = [
 ]
 
 
-def queue(seconds: int, **attributes: Any) -> dict[str, Any]:
+def queue(seconds: object) -> dict[str, Any]:
     """A queue with the visibility timeout."""
-    return {"Type": QUEUE, "Properties": {"VisibilityTimeout": seconds}, **attributes}
+    return {"Type": QUEUE, "Properties": {"VisibilityTimeout": seconds}}
 
 
 def taken(ground: Ground, *depends_on: str) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def test_a_stack_that_was_rolled_back_can_only_be_deleted(sandbox: Ground) -> No
 
 
 def test_a_bucket_with_objects_is_not_deleted(sandbox: Ground) -> None:
-    """The stack is DELETE_FAILED with S3's reason, keeps the bucket, and is deleted once it is empty."""
+    """The stack is DELETE_FAILED with S3's reason; once the bucket is empty it is deleted."""
     aws = sandbox.aws
     stack = create(aws, {"Bucket": {"Type": BUCKET}, "Topic": {"Type": TOPIC}})
     assert settled(aws, stack) == "CREATE_COMPLETE"
@@ -331,7 +331,7 @@ def test_a_failed_deletion_after_an_update_deletes_what_the_update_added(aws: Aw
 
 
 def test_a_version_needs_a_changed_function(sandbox: Ground) -> None:
-    """Lambda answers with the version that there is: the update fails with CloudFormation's reason."""
+    """Lambda answers with the version that exists: the update fails and says so."""
     aws = sandbox.aws
     code = {"ZipFile": "def handler(event, context): return 1\n"}
     role = sandbox.role()
@@ -357,3 +357,30 @@ def test_a_version_needs_a_changed_function(sandbox: Ground) -> None:
     name = physical_ids(aws, stack)["Function"]
     versions = aws.awslambda.list_versions_by_function(FunctionName=name)["Versions"]
     assert [it["Version"] for it in versions] == ["$LATEST", "1"]
+
+
+def test_a_nested_stack_is_updated_and_rolled_back_with_its_outer_stack(sandbox: Ground) -> None:
+    """The inner queue has the new value, the former one after a failure, and goes with both."""
+    aws, bucket = sandbox.aws, sandbox.bucket()
+    inner = {
+        "Parameters": {"Seconds": {"Type": "Number"}},
+        "Resources": {"Queue": queue({"Ref": "Seconds"})},
+        "Outputs": {"Url": {"Value": {"Ref": "Queue"}}},
+    }
+    aws.s3.put_object(Bucket=bucket, Key="inner.json", Body=json.dumps(inner))
+    url = f"{sandbox.endpoint}/{bucket}/inner.json"
+
+    def nested(seconds: int) -> dict[str, Any]:
+        properties = {"TemplateURL": url, "Parameters": {"Seconds": seconds}}
+        return {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": properties}}
+
+    stack = create(aws, nested(60))
+    assert settled(aws, stack) == "CREATE_COMPLETE"
+    queue_url = physical_ids(aws, physical_ids(aws, stack)["Inner"])["Queue"]
+    failing = {**nested(90), "Taken": taken(sandbox, "Inner")}
+    assert update(aws, stack, failing) == "UPDATE_ROLLBACK_COMPLETE"
+    assert timeout_of(aws, queue_url) == "60"
+    assert update(aws, stack, nested(90)) == "UPDATE_COMPLETE"
+    assert timeout_of(aws, queue_url) == "90"
+    assert delete(aws, stack) == "DELETE_COMPLETE"
+    assert queue_url not in aws.sqs.list_queues().get("QueueUrls", [])

@@ -33,7 +33,7 @@ def test_an_update_changes_the_resource_and_nothing_stays_of_a_failed_one(
     observed: Callable[[str], Observations], group: str, case: Case
 ) -> None:
     """The API shows the former value, after a failed update too, then the new one, then none."""
-    _check(observed(group), case)
+    assert_as_documented(observed(group), case)
 
 
 @pytest.mark.nightly
@@ -47,10 +47,11 @@ def test_services_outside_a_pipeline_are_updated_too(
         seen = observe_all(sandbox, wider.CASES)
     assert seen.statuses == STATUSES
     for case in wider.CASES:
-        _check(seen, case)
+        assert_as_documented(seen, case)
 
 
-def _check(seen: Observations, case: Case) -> None:
+def assert_as_documented(seen: Observations, case: Case) -> None:
+    """Fails unless each operation did to the resource what AWS documents."""
     assert seen.created[case.name] == case.seen[0]
     assert seen.rolled_back[case.name] == case.seen[0]
     assert seen.updated[case.name] == case.seen[1]

@@ -77,6 +77,23 @@ def body(path: str) -> dict[str, Any]:
     return {"Body": {"openapi": "3.0.1", "info": info, "paths": {path: method}}}
 
 
+def stage_variables(stage: Stage) -> Any:
+    """The variables and the description of the stage of an API."""
+    client, name = stage.client("apigateway"), stage["StagedApi"]
+    found = client.get_stage(restApiId=name, stageName="live")
+    return found.get("variables"), found.get("description")
+
+
+STAGED = {
+    "StagedApi": {
+        "Type": "AWS::ApiGateway::RestApi",
+        "Properties": {"Name": "staged", **body("/one")},
+    },
+    "Deployment": {
+        "Type": "AWS::ApiGateway::Deployment",
+        "Properties": {"RestApiId": {"Ref": "StagedApi"}},
+    },
+}
 CASES = (
     Case(
         name="Parameter",
@@ -147,5 +164,19 @@ CASES = (
         after={"Tags": [{"Key": "a", "Value": "2"}]},
         look=network_tags,
         seen=({"a": "1", "gone": "1"}, {"a": "2"}),
+    ),
+    Case(
+        name="ApiStage",
+        type="AWS::ApiGateway::Stage",
+        others=STAGED,
+        fixed={
+            "RestApiId": {"Ref": "StagedApi"},
+            "DeploymentId": {"Ref": "Deployment"},
+            "StageName": "live",
+        },
+        before={"Variables": {"a": "1", "gone": "1"}, "Description": "first"},
+        after={"Variables": {"a": "2"}, "Description": "second"},
+        look=stage_variables,
+        seen=(({"a": "1", "gone": "1"}, "first"), ({"a": "2"}, "second")),
     ),
 )

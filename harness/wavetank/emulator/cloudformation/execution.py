@@ -61,8 +61,8 @@ def start_in_order(
         with LOCKS[stack.stack_id]:
             try:
                 run()
-            except Exception as error:
-                LOG.exception("CloudFormation failed at stack %s", stack.stack_name)
+            except Exception as error:  # noqa: BLE001 - a stack must not stay IN_PROGRESS
+                LOG.warning("CloudFormation failed at %s: %r", stack.stack_name, error)
                 stack.set_stack_status(on_error, f"Internal Failure: {error}")
 
     return start_worker_thread(work)

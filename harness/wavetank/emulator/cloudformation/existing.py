@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 from localstack.services.s3.models import s3_stores
 
@@ -56,12 +55,13 @@ def existing_name(request: ResourceRequest[Any], model: Mapping[str, Any]) -> st
     named = NAMED.get(request.resource_type)
     if named is None or not model.get(named.name):
         return None
+    error: Exception | None = None
     try:
         found = named.look(request.aws_client_factory, request, model)
-    except (ClientError, KeyError, IndexError) as error:
-        if isinstance(error, ClientError) and not is_missing(error):
-            raise
-        return None
+    except Exception as raised:  # noqa: BLE001 - each service has errors of its own
+        found, error = None, raised
+    if error is not None and not is_missing(error):
+        raise error
     return str(model[named.name]) if found else None
 
 
@@ -78,16 +78,21 @@ def name_in(resource_type: str, model: Mapping[str, Any]) -> str | None:
 
 def is_missing(error: Exception) -> bool:
     """Whether the error says that there is no such resource."""
-    if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
-        message = error.response["Error"].get("Message", "")
-        return any(part in code for part in MISSING) or "does not exist" in message
-    return any(part in str(error) for part in ("not found", "does not exist", "NotFound"))
+    code = _code(error)
+    if code is None:
+        return any(part in str(error) for part in ("not found", "does not exist", "NotFound"))
+    return any(part in code for part in MISSING) or "does not exist" in str(error)
 
 
 def is_taken(error: object) -> bool:
     """Whether the error says that there is such a resource already."""
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in TAKEN_CODES
+    return _code(error) in TAKEN_CODES
+
+
+def _code(error: object) -> str | None:
+    """The code of a service's error; None of any other."""
+    response = getattr(error, "response", None)
+    return str(response["Error"]["Code"]) if isinstance(response, Mapping) else None
 
 
 def _by(service: str, operation: str, argument: str, name: str) -> Named:

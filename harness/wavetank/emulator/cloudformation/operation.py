@@ -61,8 +61,8 @@ class StackOperation(ChangeSetModelExecutor):
             self.process()
         except TriggerRollback:
             self._fail(stable)
-        except Exception as error:
-            LOG.exception("CloudFormation failed at stack %s", self.stack.stack_name)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the template
+            LOG.info("CloudFormation failed at %s: %r", self.stack.stack_name, error)
             self._reason = str(error)
             self._fail(stable)
         else:
@@ -73,15 +73,18 @@ class StackOperation(ChangeSetModelExecutor):
         if self._visiting:
             self._depends_on[self._visiting[-1]].add(node_resource.name)
         self._visiting.append(node_resource.name)
+        unresolved: Exception | None = None
         try:
             delta = ChangeSetModelPreproc.visit_node_resource(self, node_resource)
         except TriggerRollback:
             raise
-        except Exception as error:
-            self._fail_unresolved(node_resource, str(error))
-            raise TriggerRollback(node_resource.name, str(error)) from error
+        except Exception as error:  # noqa: BLE001 - as above
+            unresolved = error
         finally:
             self._visiting.pop()
+        if unresolved is not None:
+            self._fail_unresolved(node_resource, str(unresolved))
+            raise TriggerRollback(node_resource.name, str(unresolved)) from unresolved
         if not is_nothing(delta.after):
             self._make(delta.after)
         return delta

@@ -5,8 +5,7 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
-
+from wavetank.clock import WallClock
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
     UpdateCall,
@@ -16,7 +15,8 @@ from wavetank.emulator.cloudformation.updates.call import (
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 NO_CHANGE = "No updates are to be performed"
-PACE = {"Delay": 0.2, "MaxAttempts": 9000}
+UPDATED = "UPDATE_COMPLETE"
+PACE_SECONDS = 0.1
 
 
 def _update(call: UpdateCall) -> None:
@@ -31,22 +31,26 @@ def _update(call: UpdateCall) -> None:
                 for key, value in call.now("Parameters", {}).items()
             ],
         )
-    except ClientError as error:
+    except cloudformation.exceptions.ClientError as error:
         if NO_CHANGE not in str(error):
             raise
         return
-    try:
-        cloudformation.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig=PACE)
-    except WaiterError as error:
-        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    found = _settled(call, stack)
+    if found["StackStatus"] != UPDATED:
         reason = found.get("StackStatusReason") or found["StackStatus"]
-        raise UpdateFailedError(
-            f"Embedded stack {stack} was not successfully updated: {reason}"
-        ) from error
-    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        raise UpdateFailedError(f"Embedded stack {stack} was not successfully updated: {reason}")
     call.attributes["Outputs"] = {
         output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])
     }
+
+
+def _settled(call: UpdateCall, stack: str) -> Any:
+    """The inner stack when its update has ended."""
+    while True:
+        (found,) = call.clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        if not found["StackStatus"].endswith("_IN_PROGRESS"):
+            return found
+        WallClock().sleep(PACE_SECONDS)
 
 
 def _text(value: Any) -> str:
