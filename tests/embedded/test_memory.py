@@ -14,6 +14,8 @@ from wavetank.stack.package import package_files
 
 WARM_UP = 10_000
 """Until the function's log group holds as many events as it keeps, and caches are full."""
+TIMEOUT_SECONDS = 60
+"""More than AWS's default of 3, so that a busy machine is no failure."""
 INVOCATIONS = 100_000
 STEP = 10_000
 GROWTH_MAX = 1.05
@@ -69,6 +71,7 @@ def _make_function(aws: AwsClients) -> str:
         Runtime="python3.13",
         Role=role,
         Handler="function.handler",
+        Timeout=TIMEOUT_SECONDS,
         Code={"ZipFile": code.content},
     )
     wait_until_seen(
