@@ -202,12 +202,18 @@ def test_items_are_put_as_the_file_has_them(tank: Tank) -> None:
 
 INLINE = """
 Resources:
+  AnswerRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}
   Answer:
     Type: AWS::Lambda::Function
     Properties:
       Runtime: python3.13
       Handler: index.handler
-      Role: arn:aws:iam::000000000000:role/some
+      Role: !GetAtt AnswerRole.Arn
       Code:
         ZipFile: |
           def handler(event, context):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.shell import Shell
 from tests.terminal import Terminal, shown, terminal
+from tests.waiting import wait_until_true
 from wavetank.errors import ExitCode
 
 WIDTH = 60
@@ -77,10 +78,10 @@ def test_ctrl_c_in_a_run_says_what_was_left(tmp_path: Path) -> None:
         window.wait_for("virtual time")
         window.press_ctrl_c()
         window.process.wait(60)
+        wait_until_true(lambda: not window.screen.cursor.hidden, "the cursor to be shown again")
     text = " ".join(window.text().split())
     assert window.process.returncode == ExitCode.INTERRUPTED
     assert "stopped; what happened until then is in" in text
     assert "history.jsonl" in text
     assert "Traceback" not in text
     assert "virtual time" not in text.partition("stopped;")[2]
-    assert not window.screen.cursor.hidden
