@@ -119,7 +119,7 @@ def test_it_listens_on_loopback_and_has_no_way_to_docker(project: Project) -> No
 def test_functions_run_as_awss_own_user(project: Project) -> None:
     """The handler's process cannot touch what belongs to LocalStack."""
     found = project.execute("ps", "-eo", "user:20,args").out.splitlines()
-    handlers = [line for line in found if "-S /opt" in line and "guardian.py" not in line]
+    handlers = [line for line in found if "bootstrap.py" in line and "supervisor" not in line]
     assert len(handlers) >= 1
     assert {line.split()[0] for line in handlers} == {"sbx_user1051"}
 
