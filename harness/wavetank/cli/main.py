@@ -45,7 +45,7 @@ def _main(
 
 
 def run() -> None:
-    """Entry point; what a command ends with is told to the process that supervises it, if any."""
+    """Entry point; the exit code goes to the process that supervises the command, if any."""
     _take_any_locale()
     use_private_umask()
     SUPERVISION.is_offered = hasattr(signal, "sigwaitinfo")
