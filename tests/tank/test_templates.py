@@ -7,23 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from localstack.services.cloudformation.v2.entities import Stack
 
 from tests.pipelines.sensors import SENSORS
 from tests.tank.conftest import START, Deployed
-from tests.waiting import wait_until_seen
+from tests.tank.stacks import delete
 from wavetank.clients import AwsClients
 from wavetank.clock import WallClock
 from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import Tank
 from wavetank.engines.tank.environment import LambdaContext
-from wavetank.errors import InfrastructureError
 from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
 from wavetank.pipelines.given.support import CHECKS
-from wavetank.pipelines.templates import PIPELINE_STACK, STORAGE_STACK, TemplatesPipeline
+from wavetank.pipelines.templates import PIPELINE_STACK, STORAGE_STACK
 from wavetank.scenario.model import Scenario
 from wavetank.schedule import scheduled_event
-from wavetank.stack.cloudformation import Stacks
 from wavetank.verdicts import Verdict
 
 GAUGES = ["bridge", "mill", "weir"]
@@ -56,13 +53,6 @@ def tank(deployed: Deployed, aws: AwsClients) -> Iterator[Tank]:
         SENSORS.begin(aws, START)
         yield tank
     tank.reset()
-
-
-def delete(aws: AwsClients, stack: str) -> None:
-    """Returns when there is no such stack."""
-    stacks = Stacks(aws.cloudformation, WallClock(), 0.05)
-    aws.cloudformation.delete_stack(StackName=stack)
-    wait_until_seen(lambda: stacks.status(stack), lambda status: status is None, "the deletion")
 
 
 def resources(aws: AwsClients) -> dict[str, Any]:
@@ -198,81 +188,3 @@ def test_items_are_put_as_the_file_has_them(tank: Tank) -> None:
     items = tank.aws.dynamodb.scan(TableName=name_of(tank.aws, "Gauges"))["Items"]
     assert sorted(item["GaugeId"]["S"] for item in items) == GAUGES
     assert {item["Flow"]["N"] for item in items} == {"31.5", "12.25", "12.0"}
-
-
-INLINE = """
-Resources:
-  AnswerRole:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Statement:
-          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}
-  Answer:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt AnswerRole.Arn
-      Code:
-        ZipFile: |
-          def handler(event, context):
-              return "from the template"
-"""
-FAILING = f"""{INLINE}
-  Often:
-    Type: AWS::Events::Rule
-    DependsOn: Answer
-    Properties:
-      ScheduleExpression: rate(1 minutes)
-"""
-
-
-@pytest.fixture
-def alone(deployed: Deployed) -> Iterator[AwsClients]:
-    """The tank's clients, where no stack has the names that a given pipeline's have."""
-    yield deployed.tank.aws
-    delete(deployed.tank.aws, PIPELINE_STACK)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (FAILING, "stack pipeline.*Often CREATE_FAILED.*Parameter ScheduleExpression is not valid"),
-        (INLINE.replace("index.handler", "!Ref Nowhere"), "accepts for pipeline.*Nowhere"),
-    ],
-)
-def test_what_does_not_deploy_is_said_and_gone(
-    alone: AwsClients, tmp_path: Path, text: str, reason: str
-) -> None:
-    """Resource and reason in a line; after that the corrected template deploys."""
-    template = tmp_path / "template.yaml"
-    given = TemplatesPipeline(pipeline=template)
-    template.write_text(text)
-    with pytest.raises(InfrastructureError, match=reason) as raised:
-        given.deploy(alone, WallClock())
-    assert "\n" not in str(raised.value)
-    stacks = alone.cloudformation.describe_stacks()["Stacks"]
-    assert PIPELINE_STACK not in [stack["StackName"] for stack in stacks]
-    template.write_text(INLINE)
-    given.deploy(alone, WallClock())
-    functions = alone.awslambda.list_functions()["Functions"]
-    assert [f for f in functions if f["FunctionName"].startswith("pipeline-Answer-")]
-
-
-def test_a_stack_has_its_outputs_when_it_is_complete(
-    alone: AwsClients, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At the very moment: a stack that is made of them may be asked for right then."""
-    stock, seen = Stack._store_event, []  # noqa: SLF001 - what LocalStack does as the status changes
-
-    def store_event(stack: Any, **event: Any) -> None:
-        stock(stack, **event)
-        if stack.status == "CREATE_COMPLETE" and event["resource_id"] == PIPELINE_STACK:
-            seen.append(stack.resolved_outputs)
-
-    monkeypatch.setattr(Stack, "_store_event", store_event)
-    resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
-    template = json.dumps({"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}})
-    Stacks(alone.cloudformation, WallClock(), 0.05).apply(PIPELINE_STACK, template, {})
-    assert [output["OutputValue"] for (output,) in seen] == ["42"]

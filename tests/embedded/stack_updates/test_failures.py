@@ -110,6 +110,18 @@ def change(aws: AwsClients, stack: str, resources: dict[str, Any]) -> None:
     cloudformation.execute_change_set(StackName=stack, ChangeSetName=name)
 
 
+def test_a_change_set_is_executed_once(sandbox: Ground) -> None:
+    """Its own status is the reason, not its stack's: an SDK may have sent the request twice."""
+    cloudformation, stack = sandbox.aws.cloudformation, f"test-{unique_letters()}"
+    chosen: Any = {"StackName": stack, "ChangeSetName": "once"}
+    body = template({"Taken": taken(sandbox)})
+    cloudformation.create_change_set(**chosen, ChangeSetType="CREATE", TemplateBody=body)
+    cloudformation.execute_change_set(**chosen)
+    assert settled(sandbox.aws, stack) == "ROLLBACK_COMPLETE"
+    with pytest.raises(cloudformation.exceptions.InvalidChangeSetStatusException):
+        cloudformation.execute_change_set(**chosen)
+
+
 @pytest.mark.parametrize(
     ("options", "status", "is_left"),
     [

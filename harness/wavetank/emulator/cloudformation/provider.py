@@ -10,7 +10,7 @@ Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.aws.api.cloudformation import DescribeStacksOutput
+from localstack.aws.api.cloudformation import DescribeStacksOutput, ExecutionStatus
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider
 from localstack.services.cloudformation.v2.provider import (
@@ -98,7 +98,9 @@ class WavetankCloudFormation(CloudformationProviderV2):
     ) -> Any:
         """Executes the change set, unless the status of its stack forbids it."""
         change_set: Any = find_change_set_v2(_store(context), change_set_name, stack_name)
-        if change_set is not None:
+        # One that was executed already is refused for its own status: so an SDK that sends the
+        # request again, since the answer was lost, can tell that the first was taken.
+        if change_set is not None and change_set.execution_status == ExecutionStatus.AVAILABLE:
             stack: ManagedStack = change_set.stack
             if stack.status != REVIEW:
                 refuse_update(stack)

@@ -1,0 +1,13 @@
+"""Stacks that tests of the simulator deploy beside the project's own."""
+
+from tests.waiting import wait_until_seen
+from wavetank.clients import AwsClients
+from wavetank.clock import WallClock
+from wavetank.stack.cloudformation import Stacks
+
+
+def delete(aws: AwsClients, stack: str) -> None:
+    """Returns when there is no such stack."""
+    stacks = Stacks(aws.cloudformation, WallClock(), 0.05)
+    aws.cloudformation.delete_stack(StackName=stack)
+    wait_until_seen(lambda: stacks.status(stack), lambda status: status is None, "the deletion")
