@@ -20,6 +20,7 @@ from wavetank.emulator.settings import (
 )
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
+from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.private_files import PRIVATE_UMASK, private_folder
 
@@ -162,12 +163,14 @@ class LocalStackChild:
         """
         for name in ("root", "home", "tmp"):
             private_folder(self._options.folder / name)
+        provide_service_catalog(self._options.folder)
         self._spawn()
         try:
             self._wait_until_ready(on_wait)
         except BaseException:
             self.stop()
             raise
+        keep_service_catalog(self._options.folder)
 
     def stop(self) -> None:
         """Asks it to shut down, and makes sure that it and all it started are gone."""

@@ -27,6 +27,7 @@ from wavetank.emulator.settings import (
     use,
 )
 from wavetank.engines.localstack_child import LocalStackOptions
+from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
 from wavetank.engines.tank import collector, variables
 from wavetank.engines.tank.environment import (
     ExecutionEnvironment,
@@ -35,7 +36,6 @@ from wavetank.engines.tank.environment import (
     take_output,
 )
 from wavetank.engines.tank.function_log import FunctionLog, handlers_streams
-from wavetank.engines.tank.kept import bring, keep
 from wavetank.engines.tank.process_calls import intercepted
 from wavetank.engines.tank.watch import Attendant, Watch
 from wavetank.errors import InfrastructureError, UsageError
@@ -266,7 +266,7 @@ def prepare(folder: Path) -> None:
         )
     for part in ("root", "home", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    bring(folder)
+    provide_service_catalog(folder)
     options = LocalStackOptions(folder=folder, path="")
     wanted = options.variables(PORT) | VIRTUAL
     ours = {name for name in wanted if name.startswith("WAVETANK_")}
@@ -287,7 +287,7 @@ def tank() -> Iterator[Tank]:
         if not PREPARED:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))
             prepare(Path(folder))
-        stack.callback(keep, PREPARED[0])
+        stack.callback(keep_service_catalog, PREPARED[0])
         stack.enter_context(variables.without_account())
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
         use(SETTINGS)

@@ -1,6 +1,8 @@
-"""What LocalStack works out at its first start, kept for the next: an index of AWS's services.
+"""LocalStack's index of AWS's services, kept from its first start for those that follow.
 
-It is a pickle, so it is kept nowhere but in the project's own folder, whose code is run anyway.
+Without it LocalStack reads the models of all of AWS's services, which is half of its start. It is a
+pickle, so it is kept only where code is that runs anyway: in the project's own folder, or in the
+user's cache.
 [LocalStack 4.14: aws/spec.py, get_service_catalog]
 """
 
@@ -14,28 +16,28 @@ from wavetank.settings import cache_folder
 
 PATTERN = "service-catalog-*.dill"
 PLACE = Path("root", "var", "lib", "localstack", "cache")
-"""Below the folder of a tank. The file's name has the versions that it belongs to."""
+"""Below the folder of a LocalStack. The file's name has the versions that it belongs to."""
 
 
-def bring(folder: Path) -> None:
-    """Puts what is kept where the tank in this folder looks for it."""
+def provide_service_catalog(folder: Path) -> None:
+    """Copies the index, if one is kept, to where the LocalStack of this folder reads it."""
     place = folder / PLACE
     place.mkdir(parents=True, exist_ok=True)
     for kept in cache_folder().glob(PATTERN):
         shutil.copyfile(kept, place / kept.name)
 
 
-def keep(folder: Path) -> None:
-    """Keeps what the tank in this folder has made, unless it is; a full disk does not matter."""
+def keep_service_catalog(folder: Path) -> None:
+    """Keeps the index that the LocalStack of this folder has made, unless there is one already."""
     cache = cache_folder()
     for made in (folder / PLACE).glob(PATTERN):
         if not (cache / made.name).exists():
-            with suppress(OSError):  # the next start works it out again
+            with suppress(OSError):  # as on a full disk: the next start makes it again
                 _copy_whole(made, cache)
 
 
 def _copy_whole(made: Path, cache: Path) -> None:
-    """Others may look at the same time: they find all of it, or nothing."""
+    """Another start at the same time finds the whole file or none."""
     private_folder(cache)
     with NamedTemporaryFile(dir=cache, delete=False) as part:
         part.write(made.read_bytes())
