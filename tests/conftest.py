@@ -3,12 +3,17 @@
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.units import UnitScheduling, is_needless, rank
+from tests.nightly import MARK, RESTART, NightlyParts, is_nightly
+from tests.skips import summarize
+from tests.units import is_needless, rank, unit_of
 from wavetank.engines.tank.engine import prepare
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
 
 pytest_plugins = ("tests.browser",)
 
@@ -26,9 +31,6 @@ TIERS = {
     "security": "attacks on a sandbox, over HTTP and from a headless browser",
 }
 """The folders below tests/, by what their tests need to run; each is a marker, as in `-m tank`."""
-
-NIGHTLY = "nightly"
-"""The mark of tests that take minutes: they run where `-m` names it, as in `-m nightly`."""
 
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -62,20 +64,32 @@ def pytest_configure(config: pytest.Config) -> None:
     prepare(Path(folder.name))
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: {needs}")
-    config.addinivalue_line("markers", f"{NIGHTLY}: takes minutes; runs only with -m {NIGHTLY}")
+    config.addinivalue_line("markers", f"{MARK}: repeats, or takes long; runs only with -m {MARK}")
+    if is_nightly(config) and config.cache is not None:
+        parts = NightlyParts(config.cache, restart=config.getoption(RESTART))
+        config.pluginmanager.register(parts, MARK)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds what `./wavetank test --nightly --restart` passes on."""
+    parser.addoption(
+        RESTART, action="store_true", help=f"with -m {MARK}, also run the parts that have passed"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: "TerminalReporter") -> None:
+    """Says once for each reason how many tests were skipped."""
+    summarize(terminalreporter)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks each test with its tier, leaves out what shows nothing new; what is long begins."""
-    nightly = NIGHTLY in config.option.markexpr
-    needless = [
-        item
-        for item in items
-        if is_needless(item.nodeid) or (item.get_closest_marker(NIGHTLY) and not nightly)
-    ]
-    if needless:
-        config.hook.pytest_deselected(items=needless)
-        items[:] = [item for item in items if item not in needless]
+    """Marks each test with its tier, leaves out what is not asked for; long tests come first."""
+    parts = config.pluginmanager.get_plugin(MARK)
+    passed = parts.passed_before if isinstance(parts, NightlyParts) else frozenset[str]()
+    left_out = [item for item in items if _is_left_out(item, passed)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     folder = Path(__file__).parent
     for item in items:
         inside = item.path.is_relative_to(folder)
@@ -87,6 +101,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: rank(item.nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> UnitScheduling | None:
+def _is_left_out(item: pytest.Item, passed: frozenset[str]) -> bool:
+    """Whether it shows nothing new, belongs to another size, or has passed in this nightly run."""
+    is_other_size = bool(item.get_closest_marker(MARK)) and not is_nightly(item.config)
+    return is_other_size or is_needless(item.nodeid) or unit_of(item.nodeid) in passed
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Shares the tests out by units, as `./wavetank test` has it; another --dist is xdist's."""
-    return UnitScheduling(config, log) if config.option.dist == "loadfile" else None
+    if config.option.dist != "loadfile":
+        return None
+    from tests.unit_scheduling import UnitScheduling  # noqa: PLC0415 - xdist may be missing
+
+    return UnitScheduling(config, log)

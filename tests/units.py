@@ -6,12 +6,6 @@ so that the workers end together: at the end there are only small units left.
 """
 
 import re
-from typing import TYPE_CHECKING, Any
-
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it ships no types
-
-if TYPE_CHECKING:
-    import pytest
 
 LIVE = re.compile(r"tests/live/(\w+)\.py.*\[(embedded|docker)\b")
 GOING_LIVE = frozenset(
@@ -87,14 +81,3 @@ def rank(nodeid: str) -> int:
     """The place of its unit; all that are not in the list come after it."""
     unit = unit_of(nodeid)
     return LONGEST_FIRST.index(unit) if unit in LONGEST_FIRST else len(LONGEST_FIRST)
-
-
-class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]  # as above
-    """Hands out unit after unit, in the order in which they were collected."""
-
-    def __init__(self, config: "pytest.Config", log: Any) -> None:
-        config.option.loadscopereorder = False  # it would begin with what has the most tests
-        super().__init__(config, log)
-
-    def _split_scope(self, nodeid: str) -> str:
-        return unit_of(nodeid)

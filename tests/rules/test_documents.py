@@ -11,7 +11,8 @@ from tests.conftest import TIERS
 from tests.documents import BLOCK, DOCUMENTS, commands
 from tests.live.test_guide import GUIDE
 from tests.rules.commands import unknown_words
-from tests.rules.source import Finding, assert_none, project_files, project_texts
+from tests.rules.source import ROOT, Finding, assert_none, project_files, project_texts
+from wavetank.cli.suite import run_suite
 
 LINK = re.compile(r"\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -88,6 +89,14 @@ def test_every_tier_is_described() -> None:
     """Whoever adds a test finds all of them, in the words of the suite."""
     described = re.findall(r"^\| `(\w+)` \| (.+) \|$", pages()["CONTRIBUTING.md"], re.MULTILINE)
     assert dict(described) == TIERS
+
+
+def test_the_help_of_the_suite_names_every_tier() -> None:
+    """In their order, as the folders below tests/ that there are."""
+    named = re.search(r"which is its folder and its mark: ([\w, \n]+)\.", run_suite.__doc__ or "")
+    assert named is not None
+    assert re.findall(r"\w+", named[1]) == list(TIERS)
+    assert all((ROOT / "tests" / tier).is_dir() for tier in TIERS)
 
 
 @pytest.mark.parametrize(

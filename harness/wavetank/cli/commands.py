@@ -23,7 +23,7 @@ class Entry:
     """`module:function`, below `wavetank.cli`."""
     summary: str
     passes_arguments: bool = False
-    """Whether every argument is somebody else's, `--help` too."""
+    """Whether arguments that are not its own are another program's."""
 
 
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
@@ -56,7 +56,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "notebook": Entry("notebook:notebook", "Open the notebooks on what arrived, or run one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
         "bench": Entry("bench:bench", "Measure what a tick, a virtual day and a call cost."),
-        "test": Entry("suite:test", "Run the test suite.", passes_arguments=True),
+        "test": Entry("suite:run_suite", "Run the test suite.", passes_arguments=True),
     },
 }
 """The commands under their headings, in the order of the overview."""
@@ -96,7 +96,7 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
         settings: dict[str, Any] = {"help_option_names": list(HELP_OPTIONS)}
         if entry.passes_arguments:
             settings |= {"allow_extra_args": True, "ignore_unknown_options": True}
-        app.command(name, context_settings=settings, add_help_option=not entry.passes_arguments)(
+        app.command(name, context_settings=settings)(
             getattr(import_module(f"wavetank.cli.{module}"), function)
         )
         command = typer.main.get_command(app)

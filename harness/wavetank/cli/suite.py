@@ -1,4 +1,4 @@
-"""`test`: the project's own test suite."""
+"""`test`: the project's own test suite, in three sizes."""
 
 import os
 import re
@@ -6,37 +6,77 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import typer
 
 from wavetank.cli.attesting import attest_suite
 from wavetank.cli.output import Output
+from wavetank.errors import UsageError
 from wavetank.private_files import umask_of_user
 from wavetank.settings import pytest_options, read_settings
 from wavetank.stack.fingerprint import project_fingerprints
 
 PARALLEL = (f"--numprocesses={(os.process_cpu_count() or 1) + 1}", "--dist=loadfile")
-"""One more than there are processors, as there is always a test that waits for a sandbox; a file's
-tests stay together, so that they share one LocalStack."""
+"""One more than there are processors, since a test often waits for a sandbox; a file's tests stay
+together, so that they share one LocalStack."""
+QUICK = ("tests/rules", "tests/unit", "tests/property")
 WITH_VALUE = "--(color|dist|durations|junit-?xml|maxfail|numprocesses|tb|verbosity)|-n"
 HARMLESS = re.compile(rf"-[lqsvx]+|-r\w+|-n\w+|--no-header|--showlocals|({WITH_VALUE})=.+")
 """Options that change what is shown, and how fast, but not which tests are run."""
 
 
-def test(context: typer.Context) -> None:
-    """Run the test suite in several processes; every argument is pytest's (-n0: in one).
+def run_suite(
+    context: typer.Context,
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The tiers rules, unit and property: a minute.")
+    ] = False,
+    nightly: Annotated[
+        bool,
+        typer.Option("--nightly", help="What only repeats or takes long, resumable: an hour."),
+    ] = False,
+    restart: Annotated[
+        bool,
+        typer.Option("--restart", help="With --nightly: also the parts that have passed."),
+    ] = False,
+) -> None:
+    """Run the test suite in several processes.
 
-    What the whole suite passed on is written down, for deploy --target aws to look up.
+    Without an option it runs everything that proves the product, in about five minutes; where
+    Docker or Chromium is missing, the tests that need it are skipped. A whole run that passes is
+    recorded for deploy --target aws.
+
+    Each test belongs to a tier, which is its folder and its mark: rules, unit, property, tank,
+    live, campaign, embedded, fidelity, pages, docker, security.
+
+    --nightly records each part that passes, and goes on after the last one when it is run again.
+
+    Every other argument is pytest's: paths, -k, -x, -n0 for one process, -m "rules or unit". For
+    pytest's own help: ./wavetank test -- --help
     """
+    if quick and nightly:
+        raise UsageError("--quick or --nightly", "both", "choose one")
+    if restart and not nightly:
+        raise UsageError("--restart with --nightly", "it alone", "add --nightly")
+    arguments = [*context.args]
+    if quick:
+        arguments = [*QUICK, *arguments]
+    if nightly:
+        arguments = ["-m", "nightly", *(["--restart-nightly"] if restart else []), *arguments]
+    raise typer.Exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
     project = read_settings().project_folder
-    whole = runs_everything([*shlex.split(pytest_options()), *context.args])
+    whole = runs_everything([*shlex.split(pytest_options()), *arguments])
     before = project_fingerprints(project) if whole else []
-    command = [sys.executable, "-m", "pytest", *PARALLEL, *context.args]
+    command = [sys.executable, "-m", "pytest", *PARALLEL, *arguments]
     finished = subprocess.run(command, cwd=project, check=False, umask=umask_of_user())
     if finished.returncode == 0 and whole:
         path = attest_suite(before, project)
-        Output(as_json=False).say(f"written down that these bytes passed: {path}")
-    raise typer.Exit(finished.returncode)
+        Output(as_json=False).say(f"recorded that these bytes passed: {path}")
+    return finished.returncode
 
 
 def runs_everything(arguments: Sequence[str]) -> bool:
