@@ -9,7 +9,7 @@ import pytest
 
 from tests.nightly import MARK, RESTART, NightlyParts, is_nightly
 from tests.skips import summarize
-from tests.units import is_needless, rank, unit_of
+from tests.units import is_needless, is_repeat, rank, unit_of
 from wavetank.engines.tank.engine import prepare
 
 if TYPE_CHECKING:
@@ -84,21 +84,27 @@ def pytest_terminal_summary(terminalreporter: "TerminalReporter") -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks each test with its tier, leaves out what is not asked for; long tests come first."""
+    for item in items:
+        _mark(item)
     parts = config.pluginmanager.get_plugin(MARK)
     passed = parts.passed_before if isinstance(parts, NightlyParts) else frozenset[str]()
     left_out = [item for item in items if _is_left_out(item, passed)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-    folder = Path(__file__).parent
-    for item in items:
-        inside = item.path.is_relative_to(folder)
-        tier = item.path.relative_to(folder).parts[0] if inside else ""
-        if tier in TIERS:
-            item.add_marker(tier)
-        if tier == "tank":  # LocalStack warns, and is in this process
-            item.add_marker(pytest.mark.filterwarnings("ignore"))
+        items[:] = [item for item in items if not _is_left_out(item, passed)]
     items.sort(key=lambda item: rank(item.nodeid))
+
+
+def _mark(item: pytest.Item) -> None:
+    folder = Path(__file__).parent
+    inside = item.path.is_relative_to(folder)
+    tier = item.path.relative_to(folder).parts[0] if inside else ""
+    if tier in TIERS:
+        item.add_marker(tier)
+    if tier == "tank":  # LocalStack warns, and is in this process
+        item.add_marker(pytest.mark.filterwarnings("ignore"))
+    if is_repeat(item.nodeid):
+        item.add_marker(MARK)
 
 
 def _is_left_out(item: pytest.Item, passed: frozenset[str]) -> bool:

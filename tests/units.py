@@ -6,6 +6,7 @@ so that the workers end together: at the end there are only small units left.
 """
 
 import re
+from collections.abc import Mapping
 
 LIVE = re.compile(r"tests/live/(\w+)\.py.*\[(embedded|docker)\b")
 GOING_LIVE = frozenset(
@@ -28,6 +29,17 @@ these tests show nothing that the others of tests/live do not show on both."""
 STACKS = "tests/embedded/stack_updates"
 """A folder whose tests share one LocalStack."""
 GOING = "going live"
+ON_DOCKER_DAILY = frozenset({"test_isolation", "test_pipeline"})
+"""Of tests/live, what is run on Docker every time: what the container alone can show."""
+REPEATS: Mapping[str, str] = {
+    rf"tests/live/(?!{'|'.join(sorted(ON_DOCKER_DAILY))})\w+\.py.*\[docker\b": (
+        "the same body on the embedded engine, and tests/docker for the image"
+    ),
+    r"tests/fidelity/test_register\.py.*\[localstack\b": "the same rows with our plug-ins",
+    r"tests/embedded/test_peers\.py": "tests/unit/bench, and test_bench_compares for a real one",
+    r"tests/campaign/test_cluster\.py": "tests/campaign/test_crew.py, the same on local workers",
+}
+"""Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (
     GOING,
     "tests/embedded/test_commands.py",
@@ -75,6 +87,11 @@ def is_needless(nodeid: str) -> bool:
     """Whether it would show on a second engine what it has shown on the first."""
     live = LIVE.match(nodeid)
     return live is not None and live[1] in GOING_LIVE and live[2] == "docker"
+
+
+def is_repeat(nodeid: str) -> bool:
+    """Whether it belongs to the nightly run, since another test shows the same every time."""
+    return any(re.match(pattern, nodeid) for pattern in REPEATS)
 
 
 def rank(nodeid: str) -> int:

@@ -1,9 +1,20 @@
 """The units in which the suite is shared out."""
 
+import re
+
 import pytest
 
 from tests.rules.source import ROOT
-from tests.units import GOING_LIVE, LONGEST_FIRST, is_needless, rank, unit_of
+from tests.units import (
+    GOING_LIVE,
+    LONGEST_FIRST,
+    ON_DOCKER_DAILY,
+    REPEATS,
+    is_needless,
+    is_repeat,
+    rank,
+    unit_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +50,18 @@ def test_the_units_are_there() -> None:
     files = [unit for unit in LONGEST_FIRST if not unit.startswith(("live on ", "going"))]
     files += [f"tests/live/{name}.py" for name in GOING_LIVE]
     assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+def test_what_repeats_is_left_to_the_night() -> None:
+    """Bodies on a second engine are, but for those that only the container can show."""
+    assert is_repeat("tests/live/test_firehose.py::test_b[docker]")
+    assert not is_repeat("tests/live/test_firehose.py::test_b[embedded]")
+    assert not any(is_repeat(f"tests/live/{name}.py::test_b[docker]") for name in ON_DOCKER_DAILY)
+    assert all((ROOT / "tests" / "live" / f"{name}.py").exists() for name in ON_DOCKER_DAILY)
+
+
+def test_what_repeats_names_what_stands_for_it() -> None:
+    """The tests and files that are named instead are there."""
+    named = [name for why in REPEATS.values() for name in re.findall(r"tests/[\w/.]*\w", why)]
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
