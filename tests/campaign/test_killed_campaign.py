@@ -82,8 +82,14 @@ def _killed(shell: Shell, log: Path, words: tuple[str, ...], results: int, *last
 
 
 def _workers(parent: psutil.Process) -> list[psutil.Process]:
-    found = parent.children(recursive=True)
-    return [child for child in found if "wavetank.campaign.worker" in child.cmdline()]
+    return list(filter(_is_worker, parent.children(recursive=True)))
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "wavetank.campaign.worker" in process.cmdline()
+    except psutil.NoSuchProcess:  # it has ended since it was listed
+        return False
 
 
 @pytest.fixture(scope="module")
