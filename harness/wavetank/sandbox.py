@@ -77,5 +77,13 @@ class SandboxControls:
         """Gives it the machine's time back."""
         self._ask("DELETE", "clock")
 
+    def revert_faults(self) -> list[dict[str, Any]]:
+        """Reverts every fault that is switched on in the live pages; returns them, newest first.
+
+        Raises:
+            InfrastructureError: one could not be reverted, or there are no such routes.
+        """
+        return list(self._ask("DELETE", "faults")["healed"])
+
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return ask_sandbox(method, self.endpoint, f"_wavetank/{path}", body=body)

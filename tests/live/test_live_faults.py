@@ -1,16 +1,19 @@
 """Each fault that can be switched on does what it says, and is gone when it is healed."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 import requests
+from typer.testing import CliRunner
 
 from tests.live.conftest import ADDRESS, Pipeline
 from tests.live.hosts import Host
 from tests.live.switches import active, begin, heal, next_tick, switched_on
+from wavetank.cli.main import app
 from wavetank.clients import ClientError, error_code, once_only
 from wavetank.clock import WallClock
-from wavetank.errors import InfrastructureError
+from wavetank.errors import ExitCode, InfrastructureError
 from wavetank.probes import delivered_objects, subscriptions
 from wavetank.requirements import topic_arn
 from wavetank.sandbox import SandboxControls
@@ -153,6 +156,24 @@ def test_everything_is_healed_at_once(localstack: Host, befallen: Pipeline) -> N
     begin(localstack.endpoint, "s3-outage", stream=stream).raise_for_status()
     assert [fault["kind"] for fault in heal(localstack.endpoint)] == ["s3-outage", "api-error"]
     assert active(localstack.endpoint) == []
+
+
+def test_drill_restore_reverts_what_is_switched_on(localstack: Host, befallen: Pipeline) -> None:
+    """The newest first, and said; then there is nothing left to revert."""
+    names = befallen.names
+    command = ["drill", "--restore", "--endpoint", localstack.endpoint, "--name", names.stem]
+    begin(
+        localstack.endpoint, "broken-deployment", function=names.streaming_function
+    ).raise_for_status()
+    begin(localstack.endpoint, "api-error", call="dynamodb:Scan").raise_for_status()
+    restored = CliRunner().invoke(app, [*command, "--json"], catch_exceptions=False)
+    assert restored.exit_code == ExitCode.VALID
+    (event,) = map(json.loads, restored.stdout.splitlines())
+    assert event == {"event": "restored", "switched_on": ["api-error", "broken-deployment"]}
+    assert active(localstack.endpoint) == []
+    assert next_tick(befallen).records
+    again = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert "nothing to put back" in again.stdout
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from wavetank.cli.recovery import (
     offer_running,
     require_reverted,
     revert_all,
+    revert_switched_on,
 )
 from wavetank.cli.recovery import restore as restore_all
 from wavetank.cli.running import (
@@ -84,7 +85,11 @@ def drill(
     ] = 10.0,
     restore: Annotated[
         bool,
-        typer.Option("--restore", help="Break nothing; revert what killed commands left changed."),
+        typer.Option(
+            "--restore",
+            help="Break nothing; revert what killed commands left changed, and in a sandbox the "
+            "faults that are switched on in its live pages.",
+        ),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -134,9 +139,10 @@ def _on_sandbox(
 def _restore_sandbox(
     record: SandboxRecord, endpoint: str | None, name: str | None, output: Output
 ) -> None:
-    """The machine first: until then the sandbox may not answer."""
+    """The machine first, then the faults of the pages: until then the sandbox may not answer."""
     host = host_target(record)
     reverted = bool(host.journal.changes()) and bool(revert_all(host, output))
+    reverted = revert_switched_on(record, output) or reverted
     running = running_sandbox(endpoint, name)
     _restore(sandbox_site(running), output, reverted=reverted)
 

@@ -15,6 +15,7 @@ from wavetank.errors import UsageError
 from wavetank.live.journal import Change, Journal
 from wavetank.live.reverting import ChangedTarget, revert_unrecorded
 from wavetank.naming import Names, derive_names
+from wavetank.sandbox import SandboxControls
 from wavetank.settings import read_settings
 from wavetank.target import Target, TargetKind
 
@@ -189,6 +190,24 @@ def restore(target: ChangedTarget, output: Output) -> bool:
     if code or concurrency:
         output.emit("restored", code=code, concurrency=concurrency)
     return recorded or code or concurrency
+
+
+def revert_switched_on(record: SandboxRecord, output: Output) -> bool:
+    """Reverts the faults that are switched on in the sandbox's live pages; whether any was.
+
+    They are in LocalStack's memory and not in the journal. They come before what the journal has,
+    whose reverts may need what such a fault has fail.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer, or could not revert one.
+    """
+    faults = SandboxControls(record.endpoint).revert_faults()
+    for fault in faults:
+        given = ", ".join(f"{name} {value}" for name, value in fault["given"].items())
+        output.say(f"reverted, switched on in the live pages: {fault['kind']} ({given})")
+    if faults:
+        output.emit("restored", switched_on=[fault["kind"] for fault in faults])
+    return bool(faults)
 
 
 def require_reverted(*, reverted: bool) -> None:
