@@ -71,12 +71,10 @@ def _journals(shell: Shell) -> list[str]:
 def test_what_a_command_changed_is_reverted_wherever_it_is_killed(
     shell: Shell, aws: AwsClients, words: tuple[str, ...]
 ) -> None:
-    """`drill --restore` brings the state from before, and leaves no entry.
-
-    A run moves the prices on by its ticks, which is no change to revert, and may move them half an
-    hour ahead of the clock. More runs than fit in there are killed here, so each has the same
-    prices to begin with.
-    """
+    """`drill --restore` brings the state from before, and leaves no entry."""
+    # A run moves the prices on by its ticks, which is no change to revert, and may move them half
+    # an hour ahead of the clock. More runs than fit in there are killed here, so each has the same
+    # prices to begin with.
     prices = aws.dynamodb.scan(TableName=DEFAULT.table, ConsistentRead=True)["Items"]
     before, tried = _end_state(aws), 0
     for number, side in kill_points():

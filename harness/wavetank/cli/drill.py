@@ -85,11 +85,7 @@ def drill(
     ] = 10.0,
     restore: Annotated[
         bool,
-        typer.Option(
-            "--restore",
-            help="Break nothing; revert what killed commands left changed, and in a sandbox the "
-            "faults that are switched on in its live pages.",
-        ),
+        typer.Option("--restore", help="Revert what killed commands and the live pages changed."),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
