@@ -5,18 +5,20 @@ UpdateStage, patch operations]
 """
 
 import json
+import logging
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
     Apply,
     ResourceType,
     UpdateCall,
-    by_provider,
+    by_creation,
     each,
     is_true,
 )
 from wavetank.emulator.cloudformation.updates.tags import tagged
 
+LOG = logging.getLogger(__name__)
 STAGE_PATHS = {
     "CacheClusterEnabled": "/cacheClusterEnabled",
     "DeploymentId": "/deploymentId",
@@ -28,7 +30,17 @@ METHOD = (
     "ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId Integration MethodResponses "
     "OperationName RequestModels RequestParameters RequestValidatorId"
 )
-USAGE_PLAN = "ApiStages Description Quota Tags Throttle UsagePlanName"
+KEY_PATHS = {
+    "CustomerId": "/customerId",
+    "Description": "/description",
+    "Enabled": "/enabled",
+    "Name": "/name",
+}
+PLAN_PATHS = {"Description": "/description", "UsagePlanName": "/name"}
+LIMITS = {
+    "Quota": {"Limit": "limit", "Offset": "offset", "Period": "period"},
+    "Throttle": {"BurstLimit": "burstLimit", "RateLimit": "rateLimit"},
+}
 
 
 def _patches(call: UpdateCall, paths: dict[str, str]) -> list[dict[str, str]]:
@@ -86,6 +98,78 @@ def _deployment(call: UpdateCall) -> None:
     )
 
 
+def _method(call: UpdateCall) -> None:
+    """Makes the method anew: LocalStack's update loses the responses of its integration."""
+    client = call.clients.apigateway
+    where = {
+        "restApiId": call.model["RestApiId"],
+        "resourceId": call.model["ResourceId"],
+        "httpMethod": call.model["HttpMethod"],
+    }
+    try:
+        client.delete_method(**where)
+    except client.exceptions.NotFoundException:
+        LOG.debug("the method to replace is gone: %s", where)
+    by_creation(call)
+
+
+def _key(call: UpdateCall) -> None:
+    call.clients.apigateway.update_api_key(
+        apiKey=call.model["APIKeyId"], patchOperations=_patches(call, KEY_PATHS)
+    )
+
+
+def _plan(call: UpdateCall) -> None:
+    call.clients.apigateway.update_usage_plan(
+        usagePlanId=call.model["Id"],
+        patchOperations=[*_patches(call, PLAN_PATHS), *_stages(call), *_limits(call)],
+    )
+
+
+def _stages(call: UpdateCall) -> list[dict[str, str]]:
+    if "ApiStages" not in call.changed:
+        return []
+    before, now = _stage_limits(call.before("ApiStages")), _stage_limits(call.now("ApiStages"))
+    gone = [name for name in before if before[name] != now.get(name)]
+    new = [name for name in now if before.get(name) != now[name]]
+    patches = [{"op": "remove", "path": "/apiStages", "value": name} for name in gone]
+    for name in new:
+        patches.append({"op": "add", "path": "/apiStages", "value": name})
+        patches += [
+            {"op": "replace", "path": f"/apiStages/{name}/throttle{path}/{key}", "value": value}
+            for path, limits in now[name].items()
+            for key, value in limits.items()
+        ]
+    return patches
+
+
+def _stage_limits(value: Any) -> dict[str, dict[str, dict[str, str]]]:
+    """The limits of each stage, by method."""
+    return {
+        f"{stage['ApiId']}:{stage['Stage']}": {
+            path: {LIMITS["Throttle"][key]: _text(limit) for key, limit in limits.items()}
+            for path, limits in (stage.get("Throttle") or {}).items()
+        }
+        for stage in value or []
+    }
+
+
+def _limits(call: UpdateCall) -> list[dict[str, str]]:
+    patches: list[dict[str, str]] = []
+    for name, paths in LIMITS.items():
+        if name not in call.changed:
+            continue
+        root, value = f"/{name.lower()}", call.now(name)
+        if not value:
+            patches.append({"op": "remove", "path": root})
+        else:
+            patches += [
+                {"op": "replace", "path": f"{root}/{paths[key]}", "value": _text(limit)}
+                for key, limit in value.items()
+            ]
+    return patches
+
+
 def _tags(path: str) -> Apply:
     def identify(call: UpdateCall) -> str:
         where = path.format(**call.model)
@@ -102,8 +186,12 @@ def _tags(path: str) -> Apply:
 
 
 TYPES = {
+    "AWS::ApiGateway::ApiKey": ResourceType(
+        in_place={**dict.fromkeys(KEY_PATHS, _key), "Tags": _tags("/apikeys/{APIKeyId}")},
+        generated_name="Name",
+    ),
     "AWS::ApiGateway::Deployment": ResourceType(in_place={"Description": _deployment}),
-    "AWS::ApiGateway::Method": ResourceType(in_place=each(METHOD, by_provider)),
+    "AWS::ApiGateway::Method": ResourceType(in_place=each(METHOD, _method)),
     "AWS::ApiGateway::RestApi": ResourceType(
         in_place={
             **dict.fromkeys(API_PATHS, _api),
@@ -118,5 +206,10 @@ TYPES = {
             "Tags": _tags("/restapis/{RestApiId}/stages/{StageName}"),
         }
     ),
-    "AWS::ApiGateway::UsagePlan": ResourceType(in_place=each(USAGE_PLAN, by_provider)),
+    "AWS::ApiGateway::UsagePlan": ResourceType(
+        in_place={
+            **each("ApiStages Description Quota Throttle UsagePlanName", _plan),
+            "Tags": _tags("/usageplans/{Id}"),
+        }
+    ),
 }
