@@ -57,6 +57,13 @@ def key(stage: Stage) -> Any:
     return GONE if found["KeyState"] == "PendingDeletion" else found["Description"]
 
 
+def key_alias(stage: Stage) -> Any:
+    """Whether the alias is of the first key; None where there is no alias."""
+    aliases = stage.client("kms").list_aliases()["Aliases"]
+    keys = [it.get("TargetKeyId") for it in aliases if it["AliasName"] == stage["KeyAlias"]]
+    return keys[0] == stage["FirstKey"] if keys else GONE
+
+
 def api(stage: Stage) -> Any:
     """The description of the REST API and the paths of its resources."""
     client, name = stage.client("apigateway"), stage["Api"]
@@ -146,6 +153,16 @@ CASES = (
         after={"Description": "second"},
         look=key,
         seen=("first", "second"),
+    ),
+    Case(
+        name="KeyAlias",
+        type="AWS::KMS::Alias",
+        others={"FirstKey": {"Type": "AWS::KMS::Key"}, "SecondKey": {"Type": "AWS::KMS::Key"}},
+        fixed={"AliasName": "alias/changed"},
+        before={"TargetKeyId": {"Ref": "FirstKey"}},
+        after={"TargetKeyId": {"Ref": "SecondKey"}},
+        look=key_alias,
+        seen=(True, False),
     ),
     Case(
         name="Api",

@@ -6,7 +6,10 @@ UpdateStage, patch operations]
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from moto.apigateway.models import APIGatewayBackend, apigateway_backends
 
 from wavetank.emulator.cloudformation.updates.call import (
     Apply,
@@ -16,7 +19,7 @@ from wavetank.emulator.cloudformation.updates.call import (
     each,
     is_true,
 )
-from wavetank.emulator.cloudformation.updates.tags import tagged
+from wavetank.emulator.cloudformation.updates.tags import tag_changes, tagged
 
 LOG = logging.getLogger(__name__)
 STAGE_PATHS = {
@@ -36,6 +39,11 @@ KEY_PATHS = {
     "Enabled": "/enabled",
     "Name": "/name",
 }
+MODEL_PATHS = {"Description": "/description", "Schema": "/schema"}
+VALIDATOR_PATHS = {
+    "ValidateRequestBody": "/validateRequestBody",
+    "ValidateRequestParameters": "/validateRequestParameters",
+}
 PLAN_PATHS = {"Description": "/description", "UsagePlanName": "/name"}
 LIMITS = {
     "Quota": {"Limit": "limit", "Offset": "offset", "Period": "period"},
@@ -52,6 +60,8 @@ def _patches(call: UpdateCall, paths: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -119,6 +129,22 @@ def _key(call: UpdateCall) -> None:
     )
 
 
+def _model(call: UpdateCall) -> None:
+    call.clients.apigateway.update_model(
+        restApiId=call.model["RestApiId"],
+        modelName=call.model["Name"],
+        patchOperations=_patches(call, MODEL_PATHS),
+    )
+
+
+def _validator(call: UpdateCall) -> None:
+    call.clients.apigateway.update_request_validator(
+        restApiId=call.model["RestApiId"],
+        requestValidatorId=call.model["RequestValidatorId"],
+        patchOperations=_patches(call, VALIDATOR_PATHS),
+    )
+
+
 def _plan(call: UpdateCall) -> None:
     call.clients.apigateway.update_usage_plan(
         usagePlanId=call.model["Id"],
@@ -170,12 +196,18 @@ def _limits(call: UpdateCall) -> list[dict[str, str]]:
     return patches
 
 
-def _tags(path: str) -> Apply:
+def _tags(path: str, find: Callable[[APIGatewayBackend, Mapping[str, Any]], Any]) -> Apply:
+    """A function that sets the tags in both places where LocalStack keeps them.
+
+    Those of the creation are moto's; TagResource and UntagResource have others beside them.
+    [LocalStack 4.14: services/apigateway/legacy/provider.py, tag_resource]
+    """
+
     def identify(call: UpdateCall) -> str:
         where = path.format(**call.model)
         return f"arn:aws:apigateway:{call.request.region_name}::{where}"
 
-    return tagged(
+    tag = tagged(
         "apigateway",
         identify,
         resource="resourceArn",
@@ -184,32 +216,63 @@ def _tags(path: str) -> Apply:
         form=dict,
     )
 
+    def apply(call: UpdateCall) -> None:
+        tag(call)
+        new, gone = tag_changes(call)
+        backend = apigateway_backends[call.request.account_id][call.request.region_name]
+        found = find(backend, call.model)
+        kept = {key: value for key, value in (found.tags or {}).items() if key not in gone}
+        found.tags = {**kept, **new}
+
+    return apply
+
 
 TYPES = {
     "AWS::ApiGateway::ApiKey": ResourceType(
-        in_place={**dict.fromkeys(KEY_PATHS, _key), "Tags": _tags("/apikeys/{APIKeyId}")},
+        in_place={
+            **dict.fromkeys(KEY_PATHS, _key),
+            "Tags": _tags(
+                "/apikeys/{APIKeyId}", lambda backend, model: backend.keys[model["APIKeyId"]]
+            ),
+        },
         generated_name="Name",
     ),
     "AWS::ApiGateway::Deployment": ResourceType(in_place={"Description": _deployment}),
+    "AWS::ApiGateway::GatewayResponse": ResourceType(
+        in_place=each("ResponseParameters ResponseTemplates StatusCode", by_creation)
+    ),
     "AWS::ApiGateway::Method": ResourceType(in_place=each(METHOD, _method)),
+    "AWS::ApiGateway::Model": ResourceType(
+        in_place=dict.fromkeys(MODEL_PATHS, _model), at_creation=frozenset({"Description"})
+    ),
+    "AWS::ApiGateway::RequestValidator": ResourceType(
+        in_place=dict.fromkeys(VALIDATOR_PATHS, _validator)
+    ),
     "AWS::ApiGateway::RestApi": ResourceType(
         in_place={
             **dict.fromkeys(API_PATHS, _api),
             **each("Body FailOnWarnings Mode Parameters", _body),
-            "Tags": _tags("/restapis/{RestApiId}"),
+            "Tags": _tags(
+                "/restapis/{RestApiId}", lambda backend, model: backend.apis[model["RestApiId"]]
+            ),
         }
     ),
     "AWS::ApiGateway::Stage": ResourceType(
         in_place={
             **dict.fromkeys(STAGE_PATHS, _stage),
             "Variables": _stage,
-            "Tags": _tags("/restapis/{RestApiId}/stages/{StageName}"),
+            "Tags": _tags(
+                "/restapis/{RestApiId}/stages/{StageName}",
+                lambda backend, model: backend.apis[model["RestApiId"]].stages[model["StageName"]],
+            ),
         }
     ),
     "AWS::ApiGateway::UsagePlan": ResourceType(
         in_place={
             **each("ApiStages Description Quota Throttle UsagePlanName", _plan),
-            "Tags": _tags("/usageplans/{Id}"),
+            "Tags": _tags(
+                "/usageplans/{Id}", lambda backend, model: backend.usage_plans[model["Id"]]
+            ),
         }
     ),
 }
