@@ -34,9 +34,14 @@ def secret(stage: Stage) -> Any:
 
 
 def machine(stage: Stage) -> Any:
-    """The comment of the state machine's definition."""
-    found = stage.client("stepfunctions").describe_state_machine(stateMachineArn=stage["Machine"])
-    return GONE if found["status"] == "DELETING" else json.loads(found["definition"])["Comment"]
+    """The comment of the state machine's definition, and its tags."""
+    client, arn = stage.client("stepfunctions"), stage["Machine"]
+    found = client.describe_state_machine(stateMachineArn=arn)
+    if found["status"] == "DELETING":
+        return GONE
+    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+    comment = json.loads(found["definition"])["Comment"]
+    return comment, {tag["key"]: tag["value"] for tag in tags}
 
 
 def definition(comment: str) -> dict[str, Any]:
@@ -124,10 +129,10 @@ CASES = (
         type="AWS::StepFunctions::StateMachine",
         others=MACHINE_ROLE,
         fixed={"RoleArn": {"Fn::GetAtt": ["MachineRole", "Arn"]}},
-        before=definition("first"),
-        after=definition("second"),
+        before={**definition("first"), "Tags": [{"Key": "a", "Value": "1"}]},
+        after={**definition("second"), "Tags": [{"Key": "a", "Value": "2"}]},
         look=machine,
-        seen=("first", "second"),
+        seen=(("first", {"a": "1"}), ("second", {"a": "2"})),
     ),
     Case(
         name="Schedule",
