@@ -41,7 +41,8 @@ class Case:
     """A resource whose properties change from `before` to `after`; `look` reads it.
 
     `seen` is what `look` gives before and after; `is_replaced` says that the template reference
-    asks for a new resource. `fixed` are properties that do not change, `others` more resources.
+    asks for a new resource. `fixed` are properties that do not change, `others` more resources, one
+    of which may have to be there first.
     """
 
     name: str
@@ -52,12 +53,15 @@ class Case:
     seen: tuple[Any, Any]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, Any] = field(default_factory=dict)
+    depends_on: str | None = None
     is_replaced: bool = False
 
     def resources(self, *, updated: bool) -> dict[str, Any]:
         """The case's part of a template."""
         changing = self.after if updated else self.before
-        resource = {"Type": self.type, "Properties": {**self.fixed, **changing}}
+        resource: dict[str, Any] = {"Type": self.type, "Properties": {**self.fixed, **changing}}
+        if self.depends_on:
+            resource["DependsOn"] = self.depends_on
         return {**self.others, self.name: resource}
 
     def observe(self, stage: Stage) -> Any:

@@ -67,7 +67,7 @@ def mapping(awslambda: Any, stage: Stage) -> Any:
 
 
 def statements(awslambda: Any, stage: Stage) -> Any:
-    """The principals and accounts that may invoke the function."""
+    """The principal and the account to which the permission is given."""
     policy = json.loads(awslambda.get_policy(FunctionName=stage["Helped"])["Policy"])
     return [
         (
@@ -75,7 +75,45 @@ def statements(awslambda: Any, stage: Stage) -> Any:
             entry.get("Condition", {}).get("StringEquals", {}).get("AWS:SourceAccount"),
         )
         for entry in policy["Statement"]
+        if entry["Sid"] == stage["Permission"]
     ]
+
+
+PUBLISHER = "arn:aws:signer:eu-west-1:000000000000:/signing-profiles/test/abcdefghij"
+
+
+def patterns(stage: Stage) -> Any:
+    """The pattern of the log group's only filter."""
+    found = stage.aws.logs.describe_subscription_filters(logGroupName=stage["Filtered"])
+    (entry,) = found["subscriptionFilters"]
+    return entry["filterPattern"]
+
+
+def notification(event: str) -> dict[str, Any]:
+    """Has the bucket tell the function of the event."""
+    entry = {"Event": event, "Function": {"Fn::GetAtt": ["Helped", "Arn"]}}
+    return {"NotificationConfiguration": {"LambdaConfigurations": [entry]}}
+
+
+def notified(stage: Stage) -> Any:
+    """The events of which the bucket tells the function."""
+    found = stage.aws.s3.get_bucket_notification_configuration(Bucket=stage["Notified"])
+    return [event for it in found["LambdaFunctionConfigurations"] for event in it["Events"]]
+
+
+def signing(stage: Stage) -> Any:
+    """Description and policy of the code signing configuration."""
+    client = stage.aws.awslambda
+    found = client.get_code_signing_config(CodeSigningConfigArn=stage["Signing"])
+    config = found["CodeSigningConfig"]
+    policy = config["CodeSigningPolicies"]["UntrustedArtifactOnDeployment"]
+    return config.get("Description", ""), policy
+
+
+def address(client: Any, stage: Stage) -> Any:
+    """Who may call the function's URL, and from which pages."""
+    found = client.get_function_url_config(FunctionName=stage["Helped"])
+    return found["AuthType"], (found.get("Cors") or {}).get("AllowOrigins")
 
 
 CASES = (
@@ -144,6 +182,73 @@ CASES = (
         after={"BatchSize": 7},
         look=of_function(mapping),
         seen=(3, 7),
+    ),
+    Case(
+        name="Filter",
+        type="AWS::Logs::SubscriptionFilter",
+        others={
+            "Filtered": {"Type": "AWS::Logs::LogGroup"},
+            "LogsPermission": {
+                "Type": "AWS::Lambda::Permission",
+                "Properties": {
+                    **HELPED,
+                    "Action": "lambda:InvokeFunction",
+                    "Principal": "logs.amazonaws.com",
+                    "SourceArn": {"Fn::GetAtt": ["Filtered", "Arn"]},
+                    "SourceAccount": {"Ref": "AWS::AccountId"},
+                },
+            },
+        },
+        fixed={
+            "LogGroupName": {"Ref": "Filtered"},
+            "DestinationArn": {"Fn::GetAtt": ["Helped", "Arn"]},
+        },
+        before={"FilterPattern": "one"},
+        after={"FilterPattern": "two"},
+        depends_on="LogsPermission",
+        look=patterns,
+        seen=("one", "two"),
+    ),
+    Case(
+        name="Notified",
+        type="AWS::S3::Bucket",
+        others={
+            "BucketPermission": {
+                "Type": "AWS::Lambda::Permission",
+                "Properties": {
+                    **HELPED,
+                    "Action": "lambda:InvokeFunction",
+                    "Principal": "s3.amazonaws.com",
+                    "SourceAccount": {"Ref": "AWS::AccountId"},
+                },
+            },
+        },
+        depends_on="BucketPermission",
+        before=notification("s3:ObjectCreated:*"),
+        after=notification("s3:ObjectRemoved:*"),
+        look=notified,
+        seen=(["s3:ObjectCreated:*"], ["s3:ObjectRemoved:*"]),
+    ),
+    Case(
+        name="Signing",
+        type="AWS::Lambda::CodeSigningConfig",
+        fixed={"AllowedPublishers": {"SigningProfileVersionArns": [PUBLISHER]}},
+        before={
+            "CodeSigningPolicies": {"UntrustedArtifactOnDeployment": "Enforce"},
+            "Description": "one",
+        },
+        after={},
+        look=signing,
+        seen=(("one", "Enforce"), ("", "Warn")),
+    ),
+    Case(
+        name="Address",
+        type="AWS::Lambda::Url",
+        fixed={"TargetFunctionArn": {"Fn::GetAtt": ["Helped", "Arn"]}},
+        before={"AuthType": "AWS_IAM", "Cors": {"AllowOrigins": ["https://a.example.com"]}},
+        after={"AuthType": "NONE"},
+        look=of_function(address),
+        seen=(("AWS_IAM", ["https://a.example.com"]), ("NONE", None)),
     ),
     Case(
         name="Alias",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded.stack_updates import wider
+from tests.embedded.stack_updates import gateway, wider
 from tests.embedded.stack_updates.case import GONE, Case
 from tests.embedded.stack_updates.stages import Observations, observe_all
 from tests.embedded.stack_updates.table import CASES, GROUPS, NAMES
@@ -41,12 +41,13 @@ def test_services_outside_a_pipeline_are_updated_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sandbox with more services makes, rolls back and deletes their resources as well."""
+    cases = (*wider.CASES, *gateway.CASES)
     services = (*localstack_child.SERVICES, *wider.SERVICES)
     monkeypatch.setattr(localstack_child, "SERVICES", services)
     with ground(tmp_path, corrected=True) as sandbox:
-        seen = observe_all(sandbox, wider.CASES)
+        seen = observe_all(sandbox, cases)
     assert seen.statuses == STATUSES
-    for case in wider.CASES:
+    for case in cases:
         assert_as_documented(seen, case)
 
 

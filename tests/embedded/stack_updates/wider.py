@@ -34,9 +34,14 @@ def secret(stage: Stage) -> Any:
 
 
 def machine(stage: Stage) -> Any:
-    """The comment of the state machine's definition."""
-    found = stage.client("stepfunctions").describe_state_machine(stateMachineArn=stage["Machine"])
-    return GONE if found["status"] == "DELETING" else json.loads(found["definition"])["Comment"]
+    """The comment of the state machine's definition, and its tags."""
+    client, arn = stage.client("stepfunctions"), stage["Machine"]
+    found = client.describe_state_machine(stateMachineArn=arn)
+    if found["status"] == "DELETING":
+        return GONE
+    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+    comment = json.loads(found["definition"])["Comment"]
+    return comment, {tag["key"]: tag["value"] for tag in tags}
 
 
 def definition(comment: str) -> dict[str, Any]:
@@ -55,6 +60,13 @@ def key(stage: Stage) -> Any:
     """The key's description, or that it is about to be deleted."""
     found = stage.client("kms").describe_key(KeyId=stage["Key"])["KeyMetadata"]
     return GONE if found["KeyState"] == "PendingDeletion" else found["Description"]
+
+
+def key_alias(stage: Stage) -> Any:
+    """Whether the alias is of the first key; None where there is no alias."""
+    aliases = stage.client("kms").list_aliases()["Aliases"]
+    keys = [it.get("TargetKeyId") for it in aliases if it["AliasName"] == stage["KeyAlias"]]
+    return keys[0] == stage["FirstKey"] if keys else GONE
 
 
 def api(stage: Stage) -> Any:
@@ -117,10 +129,10 @@ CASES = (
         type="AWS::StepFunctions::StateMachine",
         others=MACHINE_ROLE,
         fixed={"RoleArn": {"Fn::GetAtt": ["MachineRole", "Arn"]}},
-        before=definition("first"),
-        after=definition("second"),
+        before={**definition("first"), "Tags": [{"Key": "a", "Value": "1"}]},
+        after={**definition("second"), "Tags": [{"Key": "a", "Value": "2"}]},
         look=machine,
-        seen=("first", "second"),
+        seen=(("first", {"a": "1"}), ("second", {"a": "2"})),
     ),
     Case(
         name="Schedule",
@@ -146,6 +158,16 @@ CASES = (
         after={"Description": "second"},
         look=key,
         seen=("first", "second"),
+    ),
+    Case(
+        name="KeyAlias",
+        type="AWS::KMS::Alias",
+        others={"FirstKey": {"Type": "AWS::KMS::Key"}, "SecondKey": {"Type": "AWS::KMS::Key"}},
+        fixed={"AliasName": "alias/changed"},
+        before={"TargetKeyId": {"Ref": "FirstKey"}},
+        after={"TargetKeyId": {"Ref": "SecondKey"}},
+        look=key_alias,
+        seen=(True, False),
     ),
     Case(
         name="Api",

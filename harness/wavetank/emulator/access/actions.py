@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.operations.by_table import needs_by_table
-from wavetank.emulator.access.operations.dynamodb import needs_of_dynamodb
+from wavetank.emulator.access.operations.dynamodb import needs_of_dynamodb, needs_of_streams
 from wavetank.emulator.access.operations.others import (
     needs_of_events,
     needs_of_lambda,
@@ -18,6 +18,7 @@ from wavetank.emulator.access.operations.others import (
     needs_of_sns,
     needs_of_sqs,
     needs_of_sts,
+    needs_of_workflows,
 )
 from wavetank.emulator.access.operations.passing import PASSED_TO, needs_to_pass
 from wavetank.emulator.access.operations.s3 import needs_of_s3
@@ -35,6 +36,7 @@ NEEDS_NOTHING = frozenset(
 """Calls that AWS allows to every caller who can name what they are about."""
 SERVICES: Mapping[str, Callable[[Call], Iterator[Need]]] = {
     "dynamodb": needs_of_dynamodb,
+    "dynamodbstreams": needs_of_streams,
     "events": needs_of_events,
     "lambda": needs_of_lambda,
     "logs": needs_of_logs,
@@ -42,9 +44,10 @@ SERVICES: Mapping[str, Callable[[Call], Iterator[Need]]] = {
     "ses": needs_of_ses,
     "sns": needs_of_sns,
     "sqs": needs_of_sqs,
+    "stepfunctions": needs_of_workflows,
     "sts": needs_of_sts,
 }
-"""By LocalStack's name of the service, which is also the prefix of its actions."""
+"""By LocalStack's name of the service; actions of those that are not here begin with that name."""
 
 
 def needs(call: Call) -> list[Need]:

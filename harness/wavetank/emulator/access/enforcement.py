@@ -8,6 +8,7 @@ passes, and so does LocalStack itself; every other caller is decided on by `eval
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -80,8 +81,10 @@ class Enforcement:
 
     def _check(self, caller: Caller, context: RequestContext) -> None:
         call = call_of(context)
-        if caller.principal.type is PrincipalType.SERVICE and call.service != "lambda":
-            return  # the other services' policies for services are not known here
+        if caller.principal.type is PrincipalType.SERVICE:
+            if call.service != "lambda":
+                return  # the other services' policies for services are not known here
+            call = _invocation(call)
         refusal = session_refusal(caller, call)
         if refusal is not None:
             raise refusal
@@ -118,6 +121,14 @@ class Enforcement:
         if principal.type in NOTED and not principal.arn.endswith(f"/{PROBE_SESSION}"):
             name = principal.role_arn or principal.arn
             self._usage.note(name, need.action, need.resource, allowed=allowed, times=times)
+
+
+def _invocation(call: Call) -> Call:
+    """What a service needs of a function: LocalStack gets it where AWS asks if it may be invoked.
+
+    [LocalStack 4.14: services/logs/provider.py, put_subscription_filter]
+    """
+    return replace(call, operation="Invoke") if call.operation == "GetFunction" else call
 
 
 _ENFORCEMENTS: list[Enforcement] = []

@@ -59,6 +59,15 @@ def origin_of(context: RequestContext, caller: Caller) -> Origin:
     return Origin(
         address=request.remote_addr or LOCAL_ADDRESS,
         request=request,
-        source_arn=str(arn) if arn else None,
+        source_arn=_as_services_have_it(str(arn)) if arn else None,
         called_via=caller.called_via,
     )
+
+
+def _as_services_have_it(arn: str) -> str:
+    """The ARN in aws:SourceArn: that of a log group ends with `:*`, which LocalStack leaves out.
+
+    [CloudWatch Logs user guide: "Log group-level subscription filters", `--source-arn`]
+    """
+    is_group = ":log-group:" in arn and not arn.endswith(":*")
+    return f"{arn}:*" if is_group else arn

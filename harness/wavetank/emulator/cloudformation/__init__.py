@@ -8,5 +8,7 @@ parses the template and works out its values; the rest is ours:
 - `operation` creates and updates, `rollback` goes back, `removal` deletes, each with AWS's events;
 - `actions` creates, updates and deletes one resource; `existing` finds names that are in use;
   `replacement` says which changes need a new resource, `updates` makes all others in place;
+- `stack_tags` are set on the resources, `exports` that are imported stay as they are, and `changes`
+  finds what an update changes;
 - `provider` is the API, `validation` refuses what AWS refuses before anything is changed.
 """

@@ -15,6 +15,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 from localstack.services.cloudformation.engine.v2.unsupported_resource import (
     should_ignore_unsupported_resource_type,
 )
+from localstack.services.cloudformation.provider_utils import generate_default_name
 from localstack.services.cloudformation.resource_provider import (
     OperationStatus,
     ProgressEvent,
@@ -37,6 +38,7 @@ from wavetank.emulator.cloudformation.updates import (
     UpdateCall,
     complete_creation,
     delete_by_type,
+    name_to_generate,
     update_in_place,
 )
 
@@ -50,7 +52,8 @@ class Outcome:
     """What became of an action; `reason` is None where it succeeded.
 
     `is_made` says that there is a resource now that was not there before, also where the creation
-    failed afterwards; `existing` is the name of one that was there already.
+    failed afterwards; `existing` is the name of one that was there already. `reached` has the
+    properties of the template as an update that failed has left them.
     """
 
     model: Mapping[str, Any]
@@ -58,6 +61,7 @@ class Outcome:
     reason: str | None = None
     is_made: bool = False
     existing: str | None = None
+    reached: Mapping[str, Any] | None = None
 
 
 class ResourceActions:
@@ -80,7 +84,8 @@ class ResourceActions:
         provider = self._executor.try_load_resource_provider(resource_type)
         if provider is None:
             return self._unsupported(resource_type)
-        payload = self._payload(ADD, name, resource_type, properties, None)
+        named = self._with_name(name, resource_type, properties)
+        payload = self._payload(ADD, name, resource_type, named, None)
         request = self._request(payload)
         recorder = _Recorder(provider)
         try:
@@ -120,7 +125,9 @@ class ResourceActions:
             update_in_place(resource_type, call)
         except Exception as error:  # noqa: BLE001 - as above
             LOG.info("CloudFormation could not update %s (%s): %s", name, resource_type, error)
-            return Outcome(model=model, physical_id=physical_id, reason=str(error))
+            return Outcome(
+                model=model, physical_id=physical_id, reason=str(error), reached=call.reached()
+            )
         kept = {key: value for key, value in model.items() if key not in previous}
         return Outcome(model={**kept, **desired, **call.attributes}, physical_id=physical_id)
 
@@ -145,6 +152,15 @@ class ResourceActions:
         if isinstance(error, KeyError) and not resource.complete:
             return None  # It has no id to be deleted by: the service never made it.
         return reason
+
+    def _with_name(
+        self, logical_id: str, resource_type: str, properties: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The properties with the name that CloudFormation makes up, where it is ours to make."""
+        key = name_to_generate(resource_type)
+        if key is None or properties.get(key):
+            return properties
+        return {**properties, key: generate_default_name(self._stack.stack_name, logical_id)}
 
     def _failed_creation(
         self,

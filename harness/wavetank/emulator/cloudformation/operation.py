@@ -26,6 +26,7 @@ from localstack.services.cloudformation.v2.entities import ChangeSet
 from wavetank.clock import WallClock
 from wavetank.emulator.cloudformation.actions import Outcome, ResourceActions
 from wavetank.emulator.cloudformation.conflicts import conflict_reason, same_resource
+from wavetank.emulator.cloudformation.exports import ExportConflictError, refuse_exports
 from wavetank.emulator.cloudformation.ownership import (
     DELETE,
     RETAIN,
@@ -36,6 +37,7 @@ from wavetank.emulator.cloudformation.removal import physical_ids, remove_resour
 from wavetank.emulator.cloudformation.replacement import changed_properties, needs_replacement
 from wavetank.emulator.cloudformation.rollback import roll_back
 from wavetank.emulator.cloudformation.stack import FailedOperation, ManagedStack
+from wavetank.emulator.cloudformation.stack_tags import with_stack_tags
 
 LOG = logging.getLogger(__name__)
 
@@ -53,12 +55,14 @@ class StackOperation(ChangeSetModelExecutor):
         self._depends_on = defaultdict[str, set[str]](set)
         self._failed: dict[str, list[str]] = {"create": [], "update": []}
         self._reason: str | None = None
+        self._imports: set[str] = set()
 
     def run(self) -> None:
         """Executes the change set; whatever happens, the stack ends in a status that is settled."""
         stable = self._last_stable()
         try:
             self.process()
+            refuse_exports(self.stack, self._exports())
         except TriggerRollback:
             self._fail(stable)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the template
@@ -89,6 +93,17 @@ class StackOperation(ChangeSetModelExecutor):
             self._make(delta.after)
         return delta
 
+    def visit_node_intrinsic_function_fn_import_value(self, node_intrinsic_function: Any) -> Any:
+        """As LocalStack's; an export that does not exist is an error, one that does is in use."""
+        delta = super().visit_node_intrinsic_function_fn_import_value(node_intrinsic_function)
+        name = self.visit(node_intrinsic_function.arguments).after
+        if isinstance(name, str):
+            if is_nothing(delta.after):
+                raise ExportConflictError(f"No export named {name} found.")
+            self._imports.add(name)
+            self.stack.imports |= {name}
+        return delta
+
     def _get_node_resource_for(self, resource_name: str, node_template: Any) -> Any:
         """As LocalStack's; a resource depends also on one that has been visited before."""
         if self._visiting and resource_name != self._visiting[-1]:
@@ -106,7 +121,9 @@ class StackOperation(ChangeSetModelExecutor):
     def _make(self, after: Any) -> None:
         name, former = after.logical_id, self._before_resolved_resources.get(after.logical_id)
         properties = {} if is_nothing(after.properties) else after.properties.properties
-        desired = copy.deepcopy(properties)
+        schema = self._actions.schema(after.resource_type)
+        tags = self.stack.tags or []
+        desired = with_stack_tags(after.resource_type, schema, copy.deepcopy(properties), tags)
         if former is None:
             self._create(after, desired, "CREATE")
         elif (previous := self._deployed_otherwise(name, former, desired)) is None:
@@ -163,7 +180,8 @@ class StackOperation(ChangeSetModelExecutor):
         name, kind = after.logical_id, after.resource_type
         self.stack.report(name, kind, former["PhysicalResourceId"], "UPDATE_IN_PROGRESS")
         outcome = self._actions.update(name, kind, former, desired)
-        self._keep(after, outcome, desired, "UPDATE_COMPLETE", is_shown=outcome.reason is None)
+        reached = desired if outcome.reached is None else outcome.reached
+        self._keep(after, outcome, reached, "UPDATE_COMPLETE", is_shown=outcome.reason is None)
         if outcome.reason is not None:
             physical_id = former["PhysicalResourceId"]
             self._fail_resource(name, kind, physical_id, "UPDATE", outcome.reason)
@@ -239,17 +257,21 @@ class StackOperation(ChangeSetModelExecutor):
         stack, change_set = self.stack, self._change_set
         self._deploy_state(self.resources)
         stack.resolved_outputs = self.outputs
-        stack.resolved_exports = {
-            name: output["OutputValue"] or ""
-            for output in self.outputs
-            if (name := output.get("ExportName"))
-        }
+        stack.resolved_exports = self._exports()
+        stack.imports = frozenset(self._imports)
         stack.failed_operation = None
         if not self.is_creation:
             stack.set_stack_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         self._clean_up()
         change_set.set_execution_status(ExecutionStatus.EXECUTE_COMPLETE)
         stack.set_stack_status("CREATE_COMPLETE" if self.is_creation else "UPDATE_COMPLETE")
+
+    def _exports(self) -> dict[str, str]:
+        return {
+            name: output["OutputValue"] or ""
+            for output in self.outputs
+            if (name := output.get("ExportName"))
+        }
 
     def _deploy_state(self, resources: dict[str, Any]) -> None:
         """The template that is deployed now."""

@@ -10,7 +10,12 @@ Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.aws.api.cloudformation import DescribeStacksOutput, ExecutionStatus
+from localstack.aws.api.cloudformation import (
+    DescribeStacksOutput,
+    ExecutionStatus,
+    ListImportsOutput,
+)
+from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider
 from localstack.services.cloudformation.v2.provider import (
@@ -22,11 +27,17 @@ from localstack.services.cloudformation.v2.provider import (
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.cloudformation.actions import ResourceActions
+from wavetank.emulator.cloudformation.changes import ManagedChangeSet
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
 from wavetank.emulator.cloudformation.execution import (
     PendingOperation,
     start_in_order,
     start_pending,
+)
+from wavetank.emulator.cloudformation.exports import (
+    ExportConflictError,
+    importing_stacks,
+    refuse_exports,
 )
 from wavetank.emulator.cloudformation.rollback import (
     delete_all,
@@ -34,8 +45,10 @@ from wavetank.emulator.cloudformation.rollback import (
     roll_back_update,
 )
 from wavetank.emulator.cloudformation.stack import DELETED, REVIEW, FailurePolicy, ManagedStack
+from wavetank.emulator.cloudformation.updates.tags import tag_map
 from wavetank.emulator.cloudformation.validation import (
     refuse_both,
+    refuse_cycles,
     refuse_deletion,
     refuse_status,
     refuse_type_changes,
@@ -62,22 +75,57 @@ class WavetankCloudFormation(CloudformationProviderV2):
         there = [stack for stack in answer["Stacks"] or [] if stack["StackStatus"] != DELETED]
         return DescribeStacksOutput(Stacks=there)
 
+    def list_imports(  # type: ignore[override]  # the rest is by keyword
+        self, context: RequestContext, export_name: str, **_: Any
+    ) -> ListImportsOutput:
+        """The stacks that import the export.
+
+        Raises:
+            ValidationError: there are none.
+        """
+        names = importing_stacks(context.account_id, context.region, export_name)
+        if not names:
+            raise ValidationError(f"Export '{export_name}' is not imported by any stack.")
+        return ListImportsOutput(Imports=names)
+
     def create_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # the request is whole, as in LocalStack's
         """Creates the stack; on failure it does what the request says."""
         refuse_both(request)
-        return super().create_stack(context, request)
+        stacks = _store(context).stacks_v2
+        known = set(stacks)
+        try:
+            return super().create_stack(context, request)
+        except Exception:
+            # LocalStack has put the stack there before it looked at the template.
+            for stack_id in stacks.keys() - known:
+                if stacks[stack_id].stack_name == request.get("StackName"):
+                    del stacks[stack_id]
+            raise
 
     def update_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # as above
         """Updates the stack, unless its status forbids it."""
         if stack := _find(context, request.get("StackName")):
             refuse_update(stack)
             stack.failure_policy = FailurePolicy.of(request)
-            stack.former_tags = stack.tags
-            answer = super().update_stack(context, request)
-            if request.get("Tags") is not None:
-                stack.tags = request["Tags"]
-            return answer
+            return self._update_with_tags(context, request, stack)
         return super().update_stack(context, request)
+
+    def _update_with_tags(self, context: RequestContext, request: Any, stack: ManagedStack) -> Any:
+        """Updates the stack, whose resources get the request's tags.
+
+        The tags are set before the operation starts in its thread.
+        """
+        stack.former_tags = stack.tags
+        if request.get("Tags") is not None:
+            stack.tags = request["Tags"]
+        stack.has_new_tags = tag_map(stack.tags) != tag_map(stack.former_tags)
+        try:
+            return super().update_stack(context, request)
+        except Exception:
+            stack.tags = stack.former_tags
+            raise
+        finally:
+            stack.has_new_tags = False
 
     def create_change_set(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # as above
         """Prepares a change; what it does on failure is said here or when it is executed."""
@@ -134,6 +182,11 @@ class WavetankCloudFormation(CloudformationProviderV2):
 
         def delete() -> None:
             stack.set_stack_status("DELETE_IN_PROGRESS", REQUESTED)
+            try:
+                refuse_exports(stack, {})
+            except ExportConflictError as conflict:
+                stack.set_stack_status(stack.former_status, str(conflict))
+                return
             delete_all(stack, actions, retained, is_forced=is_forced)
 
         start_in_order(stack, delete, on_error="DELETE_FAILED", at_once="DELETE_IN_PROGRESS")
@@ -176,6 +229,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
         **kwargs: Any,
     ) -> Any:
         """As LocalStack's, for templates that CloudFormation accepts."""
+        refuse_cycles(after_template)
         refuse_type_changes(before_template, after_template)
         stock: Any = super()._setup_change_set_model
         return stock(change_set, before_template, after_template, *args, **kwargs)
@@ -216,6 +270,7 @@ def wavetank_cloudformation() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     module: Any = provider
     module.Stack = ManagedStack
+    module.ChangeSet = ManagedChangeSet
     module.ChangeSetModelExecutor = PendingOperation
     module.start_worker_thread = start_pending
     delete_what_is_no_longer_wanted()

@@ -43,6 +43,7 @@ def roll_back_creation(stack: ManagedStack, actions: ResourceActions, reason: st
     if left:
         stack.set_stack_status("ROLLBACK_FAILED", failed_to_delete(left))
         return
+    stack.imports = frozenset()
     stack.failed_operation = None
     stack.set_stack_status("ROLLBACK_COMPLETE")
 
@@ -106,6 +107,7 @@ def delete_all(
     stack.resolved_resources = {}
     stack.resolved_outputs = []
     stack.resolved_exports = {}
+    stack.imports = frozenset()
     stack.resource_states.clear()
     stack.deletion_time = WallClock().now()
     stack.set_stack_status("DELETE_COMPLETE")

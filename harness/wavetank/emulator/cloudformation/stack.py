@@ -19,6 +19,7 @@ DEPLOYED_STATE = (
     "capabilities",
     "change_set_id",
     "description",
+    "imports",
     "processed_template",
     "resolved_exports",
     "resolved_outputs",
@@ -69,7 +70,11 @@ class FailedOperation:
 
 
 class ManagedStack(Stack):
-    """LocalStack's stack with a record of what it created."""
+    """LocalStack's stack with a record of what it created.
+
+    `imports` are the names of the exports that its template imports; `has_new_tags` says that the
+    update that is being prepared changes the stack's tags.
+    """
 
     def __init__(
         self, account_id: str, region_name: str, request_payload: Any, **kwargs: Any
@@ -80,6 +85,8 @@ class ManagedStack(Stack):
         self.failed_operation: FailedOperation | None = None
         self.former_tags: list[Any] | None = None
         self.former_status = ""
+        self.has_new_tags = False
+        self.imports: frozenset[str] = frozenset()
 
     @property
     def is_deployed(self) -> bool:

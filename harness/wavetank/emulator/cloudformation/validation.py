@@ -4,7 +4,9 @@
 status codes"]
 """
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from localstack.services.cloudformation.engine.validations import ValidationError
@@ -23,6 +25,8 @@ UPDATABLE = frozenset(
     }
 )
 """CREATE_FAILED and UPDATE_FAILED are of operations without rollback; they can be tried again."""
+VARIABLE = re.compile(r"\$\{([^!.}][^.}]*)")
+"""The first part of a variable in a text for `Fn::Sub`."""
 BOTH = "You can specify either DisableRollback or OnFailure, but not both."
 
 
@@ -55,6 +59,56 @@ def refuse_type_changes(before: Mapping[str, Any] | None, after: Mapping[str, An
         )
 
 
+def refuse_cycles(template: Mapping[str, Any] | None) -> None:
+    """Raises ValidationError where resources of the template need each other."""
+    resources = (template or {}).get("Resources") or {}
+    graph = {
+        name: set(_references(resource)) & resources.keys() for name, resource in resources.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        names = ", ".join(sorted(set(error.args[1])))
+        raise ValidationError(f"Circular dependency between resources: [{names}]") from error
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The names to which a part of a template refers, with parameters and AWS's own."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from _references(entry)
+    if not isinstance(value, Mapping):
+        return
+    for key, entry in value.items():
+        if key == "DependsOn":
+            yield from [entry] if isinstance(entry, str) else entry
+            continue
+        yield from _named(key, entry)
+        if key != "Fn::GetAtt":
+            yield from _references(entry)
+
+
+def _named(key: str, argument: Any) -> list[str]:
+    """The names that the function of a template has in its argument itself."""
+    match key, argument:
+        case "Ref", str():
+            return [argument]
+        case "Fn::GetAtt", str():
+            return [argument.partition(".")[0]]
+        case "Fn::GetAtt", [str() as name, *_]:
+            return [name]
+        case "Fn::Sub", str():
+            return _substituted(argument, {})
+        case "Fn::Sub", [str() as text, Mapping() as own]:
+            return _substituted(text, own)
+    return []
+
+
+def _substituted(text: str, own: Mapping[str, Any]) -> list[str]:
+    """The resources that a text for `Fn::Sub` names, without its own variables."""
+    return [name for name in VARIABLE.findall(text) if name not in own]
+
+
 def refuse_deletion(stack: ManagedStack, retained: Collection[str]) -> None:
     """Raises ValidationError where the stack is protected, or is to keep what it can delete."""
     if stack.enable_termination_protection:
@@ -63,8 +117,8 @@ def refuse_deletion(stack: ManagedStack, retained: Collection[str]) -> None:
         )
     if retained and stack.status != "DELETE_FAILED":
         raise ValidationError(
-            f"Invalid operation on stack [{stack.stack_id}]. RetainResources can only be specified "
-            f"for a stack in DELETE_FAILED state; this one is in {stack.status}"
+            f"Invalid operation on stack [{stack.stack_id}]. When you delete a stack, specify "
+            "which resources to retain only when the stack is in the DELETE_FAILED state."
         )
 
 

@@ -20,6 +20,7 @@ from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, pa
 from wavetank.emulator.dynamodb.forms import transact_write_items as ask_of_a_transaction
 from wavetank.emulator.dynamodb.sizes import item_size, put_attribute, value_size
 from wavetank.emulator.dynamodb.streams import set_stream_specification
+from wavetank.emulator.dynamodb.tags import tag_resource
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
@@ -69,6 +70,7 @@ CURES = (
     _cure(models, "UpdateExpressionExecutor", Executor),
     _cure(DynamoHandler, "transact_write_items", ask_of_a_transaction),
     _cure(DynamoDBBackend, "transact_write_items", transact_write_items),
+    _cure(DynamoDBBackend, "tag_resource", tag_resource),
     _cure(Table, "set_stream_specification", set_stream_specification),
 )
 

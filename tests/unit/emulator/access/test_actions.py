@@ -186,3 +186,30 @@ def test_calls_of_cloudformation(
     assert _needs("cloudformation", operation, **parameters) == [
         (f"cloudformation:{operation}", arn)
     ]
+
+
+STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2030-01-01T00:00:00.000"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "resource"),
+    [
+        ("DescribeStream", {"StreamArn": STREAM}, STREAM),
+        ("GetShardIterator", {"StreamArn": STREAM, "ShardId": "s"}, STREAM),
+        ("GetRecords", {"ShardIterator": f"{STREAM}|1|AAAA"}, STREAM),
+        ("ListStreams", {"TableName": "t"}, "*"),
+    ],
+)
+def test_streams_have_the_actions_of_dynamodb(
+    operation: str, parameters: dict[str, Any], resource: str
+) -> None:
+    """A role with AWSLambdaDynamoDBExecutionRole can read them."""
+    found = _needs("dynamodbstreams", operation, **parameters)
+    assert found == [(f"dynamodb:{operation}", resource)]
+
+
+def test_workflows_have_actions_of_their_own_name() -> None:
+    """A policy for `states:StartExecution` allows an execution."""
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m"
+    found = _needs("stepfunctions", "StartExecution", stateMachineArn=arn)
+    assert found == [("states:StartExecution", arn)]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from wavetank.clock import WallClock
 from wavetank.emulator.access.keys.circumstances import ABSENT, Circumstances, Values, values_of
 from wavetank.emulator.access.operations.tagging import request_tags
+from wavetank.emulator.access.resources import find_resource
 from wavetank.emulator.access.stored_tags import resource_tags
 
-ACCOUNT_PART = 4
 NEVER = frozenset(
     {
         *("aws:federatedprovider", "aws:multifactorauthage", "aws:multifactorauthpresent"),
@@ -31,8 +31,9 @@ NEVER = frozenset(
 
 
 def _source_account(found: Circumstances) -> Values:
+    """The account of the resource for which a service calls; a bucket's ARN does not say it."""
     arn = found.origin.source_arn
-    return (arn.split(":")[ACCOUNT_PART],) if arn else ABSENT
+    return (find_resource(arn, found.owner).owner,) if arn else ABSENT
 
 
 def _now(found: Circumstances, form: str) -> Values:

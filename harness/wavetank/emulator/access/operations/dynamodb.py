@@ -28,6 +28,17 @@ RESTORE_ACTIONS = (
 """What a restore needs on the new table. [DynamoDB developer guide, backuprestore_IAM]"""
 
 
+def needs_of_streams(call: Call) -> Iterator[Need]:
+    """Streams have the actions of tables; an iterator begins with the ARN of its stream."""
+    arn, bar, _ = str(call.parameters.get("ShardIterator") or "").partition("|")
+    stream = arn if bar else call.parameters.get("StreamArn")
+    action = f"dynamodb:{call.operation}"
+    if stream and call.operation != "ListStreams":
+        yield Need(action, str(stream))
+    else:
+        yield from needs_by_table(call, action)
+
+
 def needs_of_dynamodb(call: Call) -> Iterator[Need]:
     """Each table, index or item that the call is about."""
     parameters = call.parameters

@@ -17,6 +17,7 @@ QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
     "PutProvisionedConcurrencyConfig",
 }
 """Operations whose resource is the version or alias where one is named."""
+WORKFLOW_ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
 
 
 def needs_of_lambda(call: Call) -> Iterator[Need]:
@@ -54,6 +55,12 @@ def needs_of_sns(call: Call) -> Iterator[Need]:
         yield Need(action, ANYTHING)
     else:
         yield from needs_by_table(call)
+
+
+def needs_of_workflows(call: Call) -> Iterator[Need]:
+    """Actions of Step Functions begin with `states`; what the call names by ARN is the resource."""
+    named = (call.parameters.get(name) for name in WORKFLOW_ARNS)
+    yield Need(f"states:{call.operation}", next((str(arn) for arn in named if arn), ANYTHING))
 
 
 def needs_of_sqs(call: Call) -> Iterator[Need]:

@@ -7,10 +7,19 @@ by name. The same functions complete the creation of resources whose providers l
 """
 
 from wavetank.emulator.cloudformation.updates.applying import (
+    can_be_tagged,
     complete_creation,
     delete_by_type,
+    name_to_generate,
     update_in_place,
 )
 from wavetank.emulator.cloudformation.updates.call import UpdateCall
 
-__all__ = ["UpdateCall", "complete_creation", "delete_by_type", "update_in_place"]
+__all__ = [
+    "UpdateCall",
+    "can_be_tagged",
+    "complete_creation",
+    "delete_by_type",
+    "name_to_generate",
+    "update_in_place",
+]

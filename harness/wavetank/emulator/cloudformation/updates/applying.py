@@ -21,7 +21,7 @@ from wavetank.emulator.cloudformation.updates.call import (
     Apply,
     ResourceType,
     UpdateCall,
-    UpdateFailedError,
+    UpdateRefusedError,
     by_provider,
 )
 
@@ -53,15 +53,16 @@ def update_in_place(resource_type: str, call: UpdateCall) -> None:
     """Applies the change.
 
     Raises:
-        UpdateFailedError: a property cannot be changed here; nothing is changed then.
+        UpdateRefusedError: a property cannot be changed here; nothing is changed then.
     """
     if resource_type in OWN_UPDATE:
+        call.touched.update(call.changed)
         by_provider(call)
         return
     found = TYPES.get(resource_type)
     known = {} if found is None else found.in_place
     if unknown := call.changed - known.keys():
-        raise UpdateFailedError(_refusal(resource_type, call, unknown))
+        raise UpdateRefusedError(_refusal(resource_type, call, unknown))
     _apply(known, call.changed, call)
 
 
@@ -70,6 +71,18 @@ def complete_creation(resource_type: str, call: UpdateCall) -> None:
     if found := TYPES.get(resource_type):
         wanted = (found.at_creation & call.desired.keys()) | found.always_at_creation
         _apply(found.in_place, wanted, call)
+
+
+def can_be_tagged(resource_type: str) -> bool:
+    """Whether resources of the type have tags that are set when they are created and changed."""
+    found = TYPES.get(resource_type)
+    return found is not None and "Tags" in found.in_place
+
+
+def name_to_generate(resource_type: str) -> str | None:
+    """The property that needs a name which LocalStack's provider does not make up."""
+    found = TYPES.get(resource_type)
+    return None if found is None else found.generated_name
 
 
 def delete_by_type(resource_type: str, call: UpdateCall) -> bool:
@@ -88,7 +101,13 @@ def _apply(known: Mapping[str, Apply], names: Iterable[str], call: UpdateCall) -
     """Calls each function once, in the order in which the type has them."""
     wanted = set(names)
     for apply in dict.fromkeys(apply for name, apply in known.items() if name in wanted):
-        apply(call)
+        properties = {name for name in wanted if known[name] is apply}
+        call.touched.update(properties)
+        try:
+            apply(call)
+        except UpdateRefusedError:
+            call.touched.difference_update(properties)
+            raise
 
 
 def _refusal(resource_type: str, call: UpdateCall, names: Iterable[str]) -> str:

@@ -251,6 +251,7 @@ TYPES = {
             }
         ),
     ),
+    "AWS::Lambda::LayerVersion": ResourceType(in_place={}, generated_name="LayerName"),
     "AWS::Lambda::Permission": ResourceType(
         in_place=dict.fromkeys(PERMISSION, _permit),
         at_creation=frozenset(

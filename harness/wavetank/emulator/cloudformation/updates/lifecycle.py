@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wavetank.emulator.cloudformation.updates.call import UpdateFailedError, is_true
+from wavetank.emulator.cloudformation.updates.call import UpdateRefusedError, is_true
 
 KNOWN = frozenset(
     {
@@ -34,7 +34,7 @@ def lifecycle_rules(rules: Iterable[Mapping[str, Any]], logical_id: str) -> list
     """S3's form of the rules; one without an id gets one, as CloudFormation gives it.
 
     Raises:
-        UpdateFailedError: a rule says what cannot be set here.
+        UpdateRefusedError: a rule says what cannot be set here.
     """
     return [_rule(rule, f"{logical_id}-{index}") for index, rule in enumerate(rules, 1)]
 
@@ -42,7 +42,7 @@ def lifecycle_rules(rules: Iterable[Mapping[str, Any]], logical_id: str) -> list
 def _rule(rule: Mapping[str, Any], made_id: str) -> dict[str, Any]:
     if unknown := rule.keys() - KNOWN:
         names = ", ".join(sorted(f"LifecycleConfiguration.{name}" for name in unknown))
-        raise UpdateFailedError(f"the sandbox cannot set {names} of a bucket; leave it out")
+        raise UpdateRefusedError(f"the sandbox cannot set {names} of a bucket; leave it out")
     made: dict[str, Any] = {
         "ID": rule.get("Id", made_id),
         "Status": rule["Status"],

@@ -6,6 +6,7 @@
 import json
 
 from localstack.services.logs.models import logs_stores
+from moto.logs.models import logs_backends
 
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
@@ -40,11 +41,10 @@ def _retain(call: UpdateCall) -> None:
 
 
 def _encrypt(call: UpdateCall) -> None:
-    logs, group = call.clients.logs, call.model["LogGroupName"]
-    if key := call.now("KmsKeyId"):
-        logs.associate_kms_key(logGroupName=group, kmsKeyId=key)
-    else:
-        logs.disassociate_kms_key(logGroupName=group)
+    """Sets the key's name: LocalStack has no AssociateKmsKey, and encrypts nothing."""
+    request = call.request
+    backend = logs_backends[request.account_id][request.region_name]
+    backend.groups[call.model["LogGroupName"]].kms_key_id = call.now("KmsKeyId")
 
 
 def _protect(call: UpdateCall) -> None:

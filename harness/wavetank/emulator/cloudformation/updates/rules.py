@@ -81,8 +81,12 @@ def _schedule(call: UpdateCall) -> None:
 
 EVENTS_TAGS = tagged("events", attribute("Arn"), resource="ResourceARN")
 TYPES = {
-    "AWS::Events::ApiDestination": ResourceType(in_place=each(DESTINATION, _call_out)),
-    "AWS::Events::Connection": ResourceType(in_place=each(CONNECTION, _connect)),
+    "AWS::Events::ApiDestination": ResourceType(
+        in_place=each(DESTINATION, _call_out), generated_name="Name"
+    ),
+    "AWS::Events::Connection": ResourceType(
+        in_place=each(CONNECTION, _connect), generated_name="Name"
+    ),
     "AWS::Events::EventBus": ResourceType(
         in_place={"Tags": EVENTS_TAGS}, at_creation=frozenset({"Tags"})
     ),

@@ -10,7 +10,7 @@ from typing import Any
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
     UpdateCall,
-    UpdateFailedError,
+    UpdateRefusedError,
     each,
 )
 from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
@@ -45,7 +45,7 @@ def _deliver(call: UpdateCall) -> None:
     name, firehose = call.model["DeliveryStreamName"], call.clients.firehose
     updates = {api: _update(call, key) for key, api in UPDATES.items() if key in call.changed}
     if len(updates) > 1 or None in updates.values():
-        raise UpdateFailedError("Destination type update is not supported.")
+        raise UpdateRefusedError("Destination type update is not supported.")
     found = firehose.describe_delivery_stream(DeliveryStreamName=name)["DeliveryStreamDescription"]
     firehose.update_destination(
         DeliveryStreamName=name,
@@ -76,6 +76,7 @@ TYPES = {
                 tag=("tag_delivery_stream", "Tags"),
                 untag=("untag_delivery_stream", "TagKeys"),
             ),
-        }
+        },
+        generated_name="DeliveryStreamName",
     ),
 }

@@ -10,7 +10,7 @@ from typing import Any
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
     UpdateCall,
-    UpdateFailedError,
+    UpdateRefusedError,
     each,
     is_true,
     nothing,
@@ -45,7 +45,7 @@ def _index(call: UpdateCall) -> None:
     gone = [name for name in before if _shape(before[name]) != _shape(now.get(name))]
     new = [name for name in now if _shape(before.get(name)) != _shape(now[name])]
     if len(gone) > 1 or len(new) > 1:
-        raise UpdateFailedError(ONE_INDEX)
+        raise UpdateRefusedError(ONE_INDEX)
     kept = [name for name in now if name not in new and before[name] != now[name]]
     updates = [
         *({"Delete": {"IndexName": name}} for name in gone),
@@ -106,7 +106,7 @@ def _expire(call: UpdateCall) -> None:
         if found["TimeToLiveDescription"].get("AttributeName") == now.get("AttributeName"):
             return
         if enabled:
-            raise UpdateFailedError("TimeToLive is already enabled")
+            raise UpdateRefusedError("TimeToLive is already enabled")
         return
     call.clients.dynamodb.update_time_to_live(
         TableName=_table(call), TimeToLiveSpecification={**now, "Enabled": enabled}

@@ -42,6 +42,7 @@ TYPES = {
         in_place={
             **each(f"{DEFINITION} LoggingConfiguration RoleArn TracingConfiguration", _define),
             "Tags": TAGS,
-        }
+        },
+        at_creation=frozenset({"Tags"}),
     ),
 }
