@@ -1,8 +1,7 @@
 """Python's garbage collector, kept away from a boot, and from what the boot made.
 
-LocalStack and a deployment come to some 650,000 objects that stay for good. To look through them
-again and again while they are made takes longer than once at the end, and each full collection of a
-run half a second more.
+LocalStack and a deployment come to some 650,000 objects that stay for good. A collection that looks
+through them takes half a second or more, during the boot as in a run.
 """
 
 import gc
@@ -14,8 +13,7 @@ def rest() -> None:
 
 
 def resume() -> None:
-    """Once, after `rest`: what is there now and is needed is never looked at again."""
+    """Ends `rest`; what is there now is never looked at again, the little garbage in it included."""
     if not gc.isenabled():
-        gc.collect()
         gc.freeze()
         gc.enable()
