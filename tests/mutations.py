@@ -1,0 +1,255 @@
+"""Important lines, changed one at a time, to see how many of the changes the suite catches.
+
+    .venv/bin/python -m tests.mutations              all, by the tests of ./wavetank test --quick
+    .venv/bin/python -m tests.mutations --whole      where those pass, by the whole suite too
+    .venv/bin/python -m tests.mutations --only NAME  one of them
+
+Each is tried on a copy of the project. A mutation that no test fails for is a line that nothing
+holds: add the test, or delete the line.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.rules.source import ROOT, project_files
+
+QUICK = ("tests/rules", "tests/unit", "tests/property")
+APPLICABLE = "tests/unit/test_mutations.py"
+"""Fails for every mutation that is applied, and so shows nothing of the suite."""
+PYTEST = (
+    *(sys.executable, "-m", "pytest", "-q", "-x", "-n3", "--dist=loadfile", "--tb=no"),
+    f"--ignore={APPLICABLE}",
+)
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A text of a file, and what stands there instead; `before` occurs once."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+
+    def apply(self, folder: Path) -> None:
+        """Changes the file of the project in the folder.
+
+        Raises:
+            ValueError: the text does not occur exactly once.
+        """
+        file = folder / self.path
+        text = file.read_text(encoding="utf-8")
+        if text.count(self.before) != 1:
+            raise ValueError(
+                f"{self.name}: {self.path} has the text {text.count(self.before)} times"
+            )
+        file.write_text(text.replace(self.before, self.after), encoding="utf-8")
+
+
+HARNESS = "harness/wavetank"
+MUTATIONS = (
+    Mutation(
+        "retry-delay",
+        f"{HARNESS}/driver/asynchronous.py",
+        "(timedelta(minutes=1), timedelta(minutes=2))",
+        "(timedelta(minutes=1), timedelta(minutes=1))",
+    ),
+    Mutation(
+        "event-age",
+        f"{HARNESS}/driver/asynchronous.py",
+        "if at - event.accepted > configuration.age_max:",
+        "if at - event.accepted > 2 * configuration.age_max:",
+    ),
+    Mutation(
+        "failed-put-count",
+        f"{HARNESS}/emulator/firehose/answers.py",
+        "FailedPutCount=sum(number in refused for number in range(count)),",
+        "FailedPutCount=min(1, len(refused)),",
+    ),
+    Mutation(
+        "order-of-writes",
+        "lambdas/streaming/tick.py",
+        "        aws.deliver(made)\n        records += len(made)\n"
+        "        moved = {sample.ticker: sample for sample in made}"
+        "  # in order, so each ticker's last\n        try:\n"
+        "            aws.keep_prices([_moved_to(sample) for sample in moved.values()])\n",
+        "        records += len(made)\n"
+        "        moved = {sample.ticker: sample for sample in made}"
+        "  # in order, so each ticker's last\n        try:\n"
+        "            aws.keep_prices([_moved_to(sample) for sample in moved.values()])\n"
+        "            aws.deliver(made)\n",
+    ),
+    Mutation(
+        "only-the-rest-again",
+        "lambdas/streaming/aws.py",
+        "            records = [data for data, _ in refused]\n",
+        "",
+    ),
+    Mutation(
+        "deny-wins",
+        f"{HARNESS}/emulator/access/evaluation.py",
+        "        (other.denial(), Reason.EXPLICIT_DENY_RESOURCE),\n",
+        "",
+    ),
+    Mutation(
+        "boundary-limits",
+        f"{HARNESS}/emulator/access/evaluation.py",
+        "                (self.boundary, Reason.NO_BOUNDARY_ALLOW),\n",
+        "",
+    ),
+    Mutation(
+        "buffer-size",
+        f"{HARNESS}/emulator/firehose/buffer.py",
+        "if self._bytes >= self.settings.size_bytes:",
+        "if self._bytes > 2 * self.settings.size_bytes:",
+    ),
+    Mutation(
+        "buffer-interval",
+        f"{HARNESS}/emulator/firehose/buffer.py",
+        "self._oldest, self._due = now, now + self.settings.interval",
+        "self._oldest, self._due = now, now + 2 * self.settings.interval",
+    ),
+    Mutation(
+        "record-limit",
+        f"{HARNESS}/emulator/firehose/provider.py",
+        "RECORD_BYTES_MAX = 1000 * 1024",
+        "RECORD_BYTES_MAX = 1000 * 1024 + 1",
+    ),
+    Mutation(
+        "batch-limit",
+        f"{HARNESS}/emulator/firehose/provider.py",
+        "BATCH_RECORDS_MAX = 500",
+        "BATCH_RECORDS_MAX = 501",
+    ),
+    Mutation(
+        "end-of-a-fault",
+        f"{HARNESS}/driver/strikes.py",
+        "return begin <= self._timeline.now < end",
+        "return begin <= self._timeline.now <= end",
+    ),
+    Mutation(
+        "running-prices",
+        f"{HARNESS}/stack/seed.py",
+        'ConditionExpression="attribute_not_exists(TickerName)",',
+        'ConditionExpression="attribute_exists(TickerName) OR attribute_not_exists(TickerName)",',
+    ),
+    Mutation(
+        "old-revision",
+        f"{HARNESS}/driver/places.py",
+        "if place.revision == function.revision:",
+        "if place.revision:",
+    ),
+    Mutation(
+        "tables-before-buckets",
+        f"{HARNESS}/emulator/snapshot/keeper.py",
+        "        tables = set(sources.table_names())\n"
+        "        items = {name: sources.read_items(name) if name in tables else []"
+        " for name in self._tables}\n"
+        "        batches = {name: sources.read_batches(name) for name in self._streams}\n"
+        "        buckets = set(sources.bucket_names())\n",
+        "        buckets = set(sources.bucket_names())\n"
+        "        batches = {name: sources.read_batches(name) for name in self._streams}\n"
+        "        tables = set(sources.table_names())\n"
+        "        items = {name: sources.read_items(name) if name in tables else []"
+        " for name in self._tables}\n",
+    ),
+    Mutation(
+        "lost-records",
+        f"{HARNESS}/invariants/conservation.py",
+        '                absent.add("accepted but not delivered", example, stream.held_count())\n',
+        "                del example\n",
+    ),
+    Mutation(
+        "duplicates",
+        f"{HARNESS}/invariants/conservation.py",
+        "            return Flaw.DUPLICATED if self._delivered.get(text) else Flaw.INVENTED\n",
+        "            return None if self._delivered.get(text) else Flaw.INVENTED\n",
+    ),
+    Mutation(
+        "exact-origin",
+        f"{HARNESS}/emulator/http_guard/policy.py",
+        'normalized_origin(origin or "") == own]',
+        'normalized_origin(origin or "")[:16] == own[:16]]',
+    ),
+    Mutation(
+        "signature",
+        f"{HARNESS}/emulator/signatures/verification.py",
+        "hmac.compare_digest(text.signature.encode(), sent) for text in texts",
+        "hmac.compare_digest(text.signature.encode()[:8], sent[:8]) for text in texts",
+    ),
+    Mutation(
+        "replacement",
+        f"{HARNESS}/emulator/cloudformation/replacement.py",
+        "        _value(previous, path) != _value(desired, path)\n",
+        "        _value(previous, path) is None\n",
+    ),
+    Mutation(
+        "only-what-was-created",
+        f"{HARNESS}/emulator/cloudformation/operation.py",
+        "        if not outcome.is_made and ledger.find(name, outcome.physical_id) is None:\n",
+        "        if not outcome.is_made and outcome.physical_id is None:\n",
+    ),
+    Mutation(
+        "stack-of-another-clone",
+        f"{HARNESS}/engines/embedded.py",
+        "        if not self.is_owned():\n            return None\n        with suppress",
+        "        with suppress",
+    ),
+)
+
+
+def copy_project(target: Path) -> None:
+    """Copies the project's files to the folder, as a repository of their own."""
+    for name in project_files():
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
+        subprocess.run(command, cwd=target, check=True)
+
+
+def fails(folder: Path, tests: Sequence[str] = ()) -> bool:
+    """Whether the tests of the copy fail; they run its code and not that of the project."""
+    variables = {**os.environ, "PYTHONPATH": str(folder / "harness")}
+    done = subprocess.run(
+        [*PYTEST, *tests], cwd=folder, env=variables, capture_output=True, check=False
+    )
+    return done.returncode != 0
+
+
+def try_mutation(mutation: Mutation, *, whole: bool) -> str:
+    """The size of the suite that catches the mutation; "not caught" where none does."""
+    with TemporaryDirectory(prefix="mutation-") as name:
+        folder = Path(name)
+        copy_project(folder)
+        mutation.apply(folder)
+        if fails(folder, QUICK):
+            return "quick"
+        return "whole" if whole and fails(folder) else "not caught"
+
+
+def main() -> None:
+    """Prints a line for each mutation, and how many were caught."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--whole", action="store_true", help="run the whole suite where needed")
+    parser.add_argument("--only", choices=[it.name for it in MUTATIONS], help="one mutation")
+    options = parser.parse_args()
+    chosen = [it for it in MUTATIONS if options.only in {None, it.name}]
+    caught = 0
+    for mutation in chosen:
+        by = try_mutation(mutation, whole=options.whole)
+        caught += by != "not caught"
+        sys.stdout.write(f"{mutation.name}: {by}\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{caught} of {len(chosen)} caught\n")
+
+
+if __name__ == "__main__":
+    main()
