@@ -9,7 +9,6 @@ holds: add the test, or delete the line.
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -217,10 +216,8 @@ def copy_project(target: Path) -> None:
 
 def fails(folder: Path, tests: Sequence[str] = ()) -> bool:
     """Whether the tests of the copy fail; they run its code and not that of the project."""
-    variables = {**os.environ, "PYTHONPATH": str(folder / "harness")}
-    done = subprocess.run(
-        [*PYTEST, *tests], cwd=folder, env=variables, capture_output=True, check=False
-    )
+    command = ["env", f"PYTHONPATH={folder / 'harness'}", *PYTEST, *tests]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return done.returncode != 0
 
 
