@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 
 from tests.live.names import unique_letters
 from tests.security.conftest import HTTP_SECONDS
-from tests.security.signing import Keys, client_of
+from tests.security.signing import Keys
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients
 from wavetank.settings import REGION
