@@ -7,20 +7,17 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from tests.live.names import unique_letters
 from tests.security.conftest import HTTP_SECONDS
-from tests.security.signing import Keys
+from tests.security.signing import Keys, signed_headers
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients
-from wavetank.settings import REGION
+from wavetank.settings import REGION, SANDBOX_OTHER_ACCOUNT
 from wavetank.stack.package import package_files
 
 ADMINISTRATOR = Keys("test", "test")
-OTHER_ACCOUNT = Keys("111111111111", "test")
+OTHER_ACCOUNT = Keys(SANDBOX_OTHER_ACCOUNT, "test")
 
 type Invoke = Callable[..., requests.Response]
 
@@ -30,16 +27,9 @@ def _document(**statement: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
 
 
-def _signed(method: str, url: str, keys: Keys, service: str) -> dict[str, str]:
-    request = AWSRequest(method, url, {}, b"")
-    credentials = Credentials(keys.access_key, keys.secret, keys.token)
-    SigV4Auth(credentials, service, REGION).add_auth(request)
-    return {name: str(value) for name, value in request.headers.items()}
-
-
 def _call_queue(url: str, action: str, keys: Keys | None = None) -> tuple[int, str]:
     target = f"{url}?Action={action}&Version=2012-11-05"
-    headers = _signed("GET", target, keys, "sqs") if keys else {}
+    headers = signed_headers("GET", target, keys, "sqs") if keys else {}
     answer = requests.get(target, headers=headers, timeout=HTTP_SECONDS)
     return answer.status_code, answer.text
 
@@ -161,7 +151,7 @@ def invoke(owner: AwsClients, function: str, host: Any) -> Iterator[Invoke]:
         url = aws.get_function_url_config(FunctionName=function)["FunctionUrl"]
         headers = {"Host": urlsplit(url).netloc}
         if keys is not None:
-            headers |= _signed("GET", url, keys, service)
+            headers |= signed_headers("GET", url, keys, service)
         return requests.get(f"{host.endpoint}/", headers=headers, timeout=HTTP_SECONDS)
 
     owner.awslambda.create_function_url_config(FunctionName=function, AuthType="AWS_IAM")

@@ -9,15 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from botocore.auth import S3SigV4Auth, SigV4Auth, SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from tests.security.attacks import REFUSAL, Answer, Attacker
 from tests.security.conftest import Attacked, make_bucket
 from tests.security.requests_of_services import FORM, ServiceRequest
+from tests.security.signing import Keys, signed_headers, signed_link
 from tests.waiting import wait_until_seen
-from wavetank.settings import REGION
 from wavetank.stack.package import package_files
 
 NAMED = "https://named.example.com"
@@ -25,7 +22,7 @@ SHARED, PRIVATE, READABLE = "shared-bucket", "private-bucket", "readable-bucket"
 KEY = "secret/key"
 RULE = {"AllowedOrigins": [NAMED], "AllowedMethods": ["GET", "PUT", "POST", "DELETE", "HEAD"]}
 READS = {"AllowedOrigins": [NAMED], "AllowedMethods": ["GET"]}
-CREDENTIALS = Credentials("test", "test")
+ADMINISTRATOR = Keys("test", "test")
 FETCHED = {"Origin": NAMED, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
 
 type Fetch = Callable[..., Answer]
@@ -66,10 +63,14 @@ def fetch(attacked: Attacked) -> Iterator[Fetch]:
         authority = f"{host}:{attacked.port}"
         given = dict(headers or {})
         if signed_for is not None:
-            request = AWSRequest(method, f"http://{authority}{target}", given, body)
-            signer = S3SigV4Auth if signed_for == "s3" else SigV4Auth
-            signer(CREDENTIALS, signed_for, REGION).add_auth(request)
-            given = dict(request.headers.items())
+            given = signed_headers(
+                method,
+                f"http://{authority}{target}",
+                ADMINISTRATOR,
+                signed_for,
+                body=body,
+                headers=given,
+            )
         asked = ServiceRequest("", method, target, given | FETCHED, body, authority)
         return attacker.send(asked)
 
@@ -205,9 +206,7 @@ def test_a_function_url_s_setting_opens_no_api(
         ("s3", "GET", f"/{PRIVATE}/{KEY}"),
         ("iam", "POST", "/"),
     ):
-        request = AWSRequest(method, f"http://{host}{path}", data=b"")
-        SigV4QueryAuth(CREDENTIALS, service, REGION).add_auth(request)
-        linked = urlsplit(str(request.url))
+        linked = urlsplit(signed_link(method, f"http://{host}{path}", ADMINISTRATOR, service))
         answer = fetch(
             method,
             f"{linked.path}?{linked.query}",

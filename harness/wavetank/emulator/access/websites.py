@@ -10,7 +10,6 @@ from html import escape
 from http import HTTPStatus
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.http import Response
 from localstack.services.s3 import website_hosting
 from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
@@ -58,7 +57,7 @@ class PublicWebsites(S3WebsiteHostingHandler):
         stock: Any = super().__call__
         try:
             answer: Response = stock(request, bucket_name, domain, path)
-        except ClientError as error:
+        except self.s3_client.exceptions.ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.FORBIDDEN:
                 raise
             return self._denied(request, bucket_name, path or "")
@@ -78,7 +77,10 @@ class PublicWebsites(S3WebsiteHostingHandler):
             return answer
         try:
             found: Response = self._return_error_document(document, bucket, key)
-        except (ClientError, website_hosting.NoSuchKeyFromErrorDocument):
+        except (
+            self.s3_client.exceptions.ClientError,
+            website_hosting.NoSuchKeyFromErrorDocument,
+        ):
             return answer  # the error document is missing, or as little public as the object
         if found.status_code == HTTPStatus.NOT_FOUND:
             found.status_code = HTTPStatus.FORBIDDEN

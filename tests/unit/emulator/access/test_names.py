@@ -19,7 +19,7 @@ from localstack.services.sqs.provider import resolve_queue_location
 from wavetank.emulator.access.actions import needs
 from wavetank.emulator.access.call import Call
 
-ACCOUNT, OTHER = "000000000000", "111111111111"
+ACCOUNT, OTHER = "000000000000", "123456789012"
 REGION = "eu-west-1"
 EXAMPLES_MAX = 300
 PARTS = st.sampled_from(
