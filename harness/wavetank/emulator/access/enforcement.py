@@ -154,8 +154,10 @@ def enforce_access() -> None:
     if enforced:
         accept_all_trust_actions()
         if settings.time is TimeChoice.WALL:
+            from wavetank.emulator.access.log_groups import find_log_groups_by_identifier  # noqa: PLC0415 - loads a service that a simulated run does not need
             from wavetank.emulator.access.routes import check_routes  # noqa: PLC0415 - loads routes, of which there are none in virtual time
 
+            find_log_groups_by_identifier()
             check_routes(enforcement.is_allowed)
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
         handlers.run_custom_response_handlers.append(keep_session)

@@ -15,9 +15,14 @@ from localstack.services.lambda_.api_utils import (
     function_locators_from_arn,
 )
 from localstack.services.sqs.provider import resolve_queue_location
+from moto.dynamodb.exceptions import ResourceNotFoundException
+from moto.dynamodb.models import dynamodb_backends
+from moto.logs.exceptions import ResourceNotFoundException as NoLogGroupError
+from moto.logs.models import LogsBackend
 
 from wavetank.emulator.access.actions import needs
 from wavetank.emulator.access.call import Call
+from wavetank.emulator.access.log_groups import find_log_groups_by_identifier
 
 ACCOUNT, OTHER = "000000000000", "123456789012"
 REGION = "eu-west-1"
@@ -182,3 +187,57 @@ def test_moving_messages_needs_their_target() -> None:
     call = {"SourceArn": queues[0], "DestinationArn": queues[1]}
     found = needs(Call("sqs", "StartMessageMoveTask", call, ACCOUNT, REGION))
     assert ("sqs:SendMessage", queues[1]) in {(need.action, need.resource) for need in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("l", f"{REGION}:{ACCOUNT}:layer:l:2"),
+        (f"arn:aws:lambda:us-east-1:{OTHER}:layer:l", f"us-east-1:{OTHER}:layer:l:2"),
+        (f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:l:1", f"{REGION}:{ACCOUNT}:layer:l:2"),
+        (f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:l", f"{REGION}:{ACCOUNT}:layer:*:*"),
+    ],
+)
+def test_the_version_of_a_layer_is_the_call_s(name: str, layer: str) -> None:
+    """LocalStack does not read the one of an ARN beside it."""
+    found = _resources("lambda", "GetLayerVersion", LayerName=name, VersionNumber=2)
+    assert found == [f"arn:aws:lambda:{layer}"]
+
+
+def test_the_log_group_that_is_checked_is_the_log_group_that_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By its identifier, where moto takes the last group for any."""
+    kind: Any = LogsBackend
+    monkeypatch.setattr(kind, "_find_log_group", kind._find_log_group)  # noqa: SLF001 - set back after the test
+    find_log_groups_by_identifier()
+    backend: Any = LogsBackend(REGION, ACCOUNT)
+    for name in ("allowed", "secret"):
+        backend.create_log_group(name, {})
+    for identifier in ("allowed", "ARN:log-group:allowed", "ARN:log-group:allowed:*"):
+        given = identifier.replace("ARN", f"arn:aws:logs:{REGION}:{ACCOUNT}")
+        (checked,) = _resources("logs", "GetLogEvents", logGroupIdentifier=given)
+        assert backend._find_log_group(given).name == "allowed"  # noqa: SLF001 - as GetLogEvents finds it
+        assert checked == f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:allowed:log-stream:"
+    for other in (f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:allowed", "missing"):
+        with pytest.raises(NoLogGroupError):
+            backend._find_log_group(other)  # noqa: SLF001 - as above
+
+
+@pytest.mark.parametrize("name", ["t", "t/index/i", "TABLE", "other"])
+@pytest.mark.parametrize(
+    "start", ["", f"{REGION}:{ACCOUNT}", f"us-east-1:{ACCOUNT}", f"{REGION}:{OTHER}"]
+)
+def test_the_table_that_is_checked_is_the_table_that_is_used(start: str, name: str) -> None:
+    """By name in the caller's account and region, by ARN where it is exactly that table's."""
+    given = f"arn:aws:dynamodb:{start}:table/{name}" if start else name
+    backend: Any = dynamodb_backends[ACCOUNT][REGION]
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t"
+    backend.tables["t"] = SimpleNamespace(table_arn=arn)
+    try:
+        used = backend.get_table(given).table_arn
+    except ResourceNotFoundException:
+        return
+    finally:
+        del backend.tables["t"]
+    assert _resources("dynamodb", "Scan", TableName=given) == [used]

@@ -10,6 +10,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException
 from localstack.services.lambda_.api_utils import (
     AWS_FUNCTION_NAME_REGEX,
+    LAYER_VERSION_ARN_PATTERN,
     function_locators_from_arn,
 )
 from localstack.services.sqs.models import sqs_stores
@@ -39,6 +40,18 @@ def function_and_qualifier(call: Call, name: str) -> tuple[str | None, str | Non
     function, qualifier, account, region = function_locators_from_arn(name)
     where = f"{region or call.region}:{account or call.account}"
     return f"arn:aws:lambda:{where}:function:{function}", qualifier
+
+
+def layer_arn(call: Call, name: str, *, with_version: bool) -> str | None:
+    """Of a layer, or of its version; the call's VersionNumber counts, and not an ARN's."""
+    found = LAYER_VERSION_ARN_PATTERN.fullmatch(name)
+    if found is None and ":" in name:
+        return None
+    where, layer = f"{call.region}:{call.account}", name
+    if found is not None:
+        where, layer = f"{found['region_name']}:{found['account_id']}", found["layer_name"]
+    arn = f"arn:aws:lambda:{where}:layer:{layer}"
+    return f"{arn}:{call.parameters.get('VersionNumber', '*')}" if with_version else arn
 
 
 def queue_arn(call: Call, name: str) -> str:
