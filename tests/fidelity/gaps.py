@@ -105,6 +105,32 @@ DIFFERENT = (
     ),
     Gap(
         "Access",
+        "a new function URL needs lambda:InvokeFunction too",
+        "lambda:InvokeFunctionUrl is enough, as for those from before October 2025",
+    ),
+    Gap(
+        "Access",
+        "an API of API Gateway calls other services with its role",
+        "not checked: sandboxes do not load API Gateway",
+    ),
+    Gap(
+        "Access",
+        "there is no other way to a queue, a message or an e-mail than the services' APIs",
+        "LocalStack's tools below `/_aws` and `/_localstack` ask for no signature; no page of "
+        "another site can use them",
+    ),
+    Gap(
+        "Access",
+        "a queue's URL can be signed in its query",
+        "so it can; with `WAVETANK_SIGNATURES=skip` it counts as unsigned",
+    ),
+    Gap(
+        "all",
+        "each service has a limit of its own for a request",
+        "70 MiB, and 5 GiB for S3; LocalStack's services check what they check besides",
+    ),
+    Gap(
+        "Access",
         "each chunk of a signed streaming upload is verified; Signature Version 4A is taken",
         "only the first signature of such an upload is verified; version 4A is refused for keys of "
         "the sandbox",

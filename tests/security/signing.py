@@ -1,12 +1,15 @@
 """Clients with given keys, and requests that are changed after botocore has signed them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.auth import S3SigV4Auth, SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from wavetank.settings import REGION
@@ -97,3 +100,30 @@ def code(service: str, *, s3: str, query: str, json_code: str) -> str:
     if service == "s3":
         return s3
     return json_code if service in JSON else query
+
+
+def signed_headers(
+    method: str,
+    url: str,
+    keys: Keys,
+    service: str,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The headers with which the SDK would send the request to the service."""
+    request = AWSRequest(method, url, dict(headers or {}), body)
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    signer(_credentials(keys), service, REGION).add_auth(request)
+    return {name: str(value) for name, value in request.headers.items()}
+
+
+def signed_link(method: str, url: str, keys: Keys, service: str) -> str:
+    """The URL with a signature in its query."""
+    request = AWSRequest(method, url, data=b"")
+    SigV4QueryAuth(_credentials(keys), service, REGION).add_auth(request)
+    return str(request.url)
+
+
+def _credentials(keys: Keys) -> Credentials:
+    return Credentials(keys.access_key, keys.secret, keys.token)

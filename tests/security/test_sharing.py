@@ -44,6 +44,13 @@ def function_host(attacked: Attacked) -> Iterator[str]:
         AuthType="NONE",
         Cors={"AllowOrigins": [NAMED], "AllowMethods": ["POST"], "AllowHeaders": ["x-a"]},
     )
+    aws.awslambda.add_permission(
+        FunctionName=name,
+        StatementId="url",
+        Action="lambda:InvokeFunctionUrl",
+        Principal="*",
+        FunctionUrlAuthType="NONE",
+    )
     yield urlsplit(url["FunctionUrl"]).netloc
     aws.awslambda.delete_function_url_config(FunctionName=name)
     aws.awslambda.delete_function(FunctionName=name)

@@ -11,6 +11,7 @@ from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.operations.by_table import needs_by_table
 from wavetank.emulator.access.operations.dynamodb import needs_of_dynamodb, needs_of_streams
 from wavetank.emulator.access.operations.others import (
+    needs_of_cloudformation,
     needs_of_events,
     needs_of_lambda,
     needs_of_logs,
@@ -35,6 +36,7 @@ NEEDS_NOTHING = frozenset(
 )
 """Calls that AWS allows to every caller who can name what they are about."""
 SERVICES: Mapping[str, Callable[[Call], Iterator[Need]]] = {
+    "cloudformation": needs_of_cloudformation,
     "dynamodb": needs_of_dynamodb,
     "dynamodbstreams": needs_of_streams,
     "events": needs_of_events,

@@ -28,8 +28,11 @@ from wavetank.emulator.temporary_keys import TemporaryKey, temporary_key
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
 PARTITION = "aws"
-CALLED_VIA, UNCHECKED = "called_via", "unchecked"
-"""What an internal call says besides LocalStack's parameters, where a service forwards a caller."""
+CALLED_VIA, UNCHECKED, FROM_OUTSIDE = "called_via", "unchecked", "from_outside"
+"""What an internal call says besides LocalStack's parameters: who calls for a caller, and that
+LocalStack makes it for a request to one of its routes."""
+NO_KEY = "wavetank-unsigned"
+"""What such a call is signed with where the request had no signature."""
 ROLES: dict[str, Any] = {}
 """The role that each ARN was last seen to be."""
 SESSION = "somebody"
@@ -53,19 +56,21 @@ class Caller:
     unchecked: frozenset[str] = frozenset()
 
 
+UNSIGNED = Caller(ANONYMOUS, ())
+"""Whoever sends a call without a signature."""
+
+
 def find_caller(context: RequestContext) -> Caller | None:
     """Who makes the call; None where it is LocalStack itself."""
     key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
+    if internal is not None and internal.get(FROM_OUTSIDE):
+        internal, key = None, "" if key == NO_KEY else key
     if internal is None and key == INJECTED_KEY:
         key = _key_of_form(context)
     if internal is None and not key:  # unsigned, or an Authorization of no key
-        return Caller(ANONYMOUS, ())
-    caller = (
-        _of_session(context.account_id, key)
-        or _of_user(context.account_id, key)
-        or _of_temporary_key(key)
-    )
+        return UNSIGNED
+    caller = _issued_to(context.account_id, key)
     if caller is not None:
         said: Any = internal or {}
         via = said.get(CALLED_VIA)
@@ -78,6 +83,15 @@ def find_caller(context: RequestContext) -> Caller | None:
     if name := internal.get("service_principal"):
         return Caller(service(f"{name}.amazonaws.com"), ())
     return None
+
+
+def caller_of_key(account: str, key: str) -> Caller:
+    """Who signs with the key: whom it was issued to, else the account's administrator."""
+    return _issued_to(account, key) or administrator_of(account)
+
+
+def _issued_to(account: str, key: str) -> Caller | None:
+    return _of_session(account, key) or _of_user(account, key) or _of_temporary_key(key)
 
 
 def _key_of_form(context: RequestContext) -> str:

@@ -39,7 +39,7 @@ from wavetank.emulator.access.request import PrincipalType
 from wavetank.emulator.access.sessions import keep_session
 from wavetank.emulator.access.trust import check_trust
 from wavetank.emulator.access.usage import Usage
-from wavetank.emulator.settings import AccessChoice, read_emulator_settings
+from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
 from wavetank.naming import PROBE_SESSION
 
 OPEN_TO_THE_UNSIGNED = frozenset({"s3", "sns", "sqs"})
@@ -69,6 +69,20 @@ class Enforcement:
             self._check(caller, context)
         check_trust(context)
         forward_caller(context, caller)
+
+    def is_allowed(
+        self, caller: Caller, need: Need, call: Call, origin: Callable[[], Origin]
+    ) -> bool:
+        """Whether policies let the caller do it, for what no service is called for."""
+        resource = resource_of(need, call.account)
+        if passes_unasked(caller, resource):
+            return True
+        try:
+            found = check_need(caller, need, resource, call, origin).decision.allowed
+        except MalformedPolicyError:  # stored before policies were checked
+            found = False
+        self._note(caller, need, allowed=found, times=1)
+        return found
 
     def state(self) -> dict[str, Any]:
         """Whether policies are enforced, and what was used."""
@@ -143,11 +157,18 @@ def access_state() -> dict[str, Any]:
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def enforce_access() -> None:
     """Puts the handler into the chain, unless policies are not to be enforced."""
-    enforced = read_emulator_settings().access is AccessChoice.ENFORCE
+    settings = read_emulator_settings()
+    enforced = settings.access is AccessChoice.ENFORCE
     enforcement = Enforcement(enforced=enforced)
     _ENFORCEMENTS[:] = [enforcement]
     ROUTER.add(enforcement)
     if enforced:
         accept_all_trust_actions()
+        if settings.time is TimeChoice.WALL:
+            from wavetank.emulator.access.log_groups import find_log_groups_by_identifier  # noqa: PLC0415 - loads a service that a simulated run does not need
+            from wavetank.emulator.access.routes import check_routes  # noqa: PLC0415 - loads routes, of which there are none in virtual time
+
+            find_log_groups_by_identifier()
+            check_routes(enforcement.is_allowed)
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
         handlers.run_custom_response_handlers.append(keep_session)

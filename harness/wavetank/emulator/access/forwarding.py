@@ -120,12 +120,11 @@ def _assume(role: str) -> Credentials:
 
 
 def _stack_of(context: RequestContext, parameters: Any) -> StackName | None:
-    """The stack that the call names, by its change set too."""
-    given = str(parameters.get("StackName") or "")
-    if not given:
-        store = _store(context.account_id, context.region)
-        change_set = store.change_sets.get(str(parameters.get("ChangeSetName") or ""))
-        given = str(change_set.stack.stack_name) if change_set is not None else ""
+    """The stack that the call names; a change set's ARN counts before a stack's name."""
+    store = _store(context.account_id, context.region)
+    change_set = store.change_sets.get(str(parameters.get("ChangeSetName") or ""))
+    named = str(parameters.get("StackName") or "")
+    given = str(change_set.stack.stack_name) if change_set is not None else named
     if not given:
         return None
     name = given.split("/")[1] if given.startswith("arn:") else given

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
 
 from wavetank.emulator.access.call import Call, Parameters
 from wavetank.emulator.access.callers import Caller
@@ -43,12 +43,26 @@ def call_of(context: RequestContext) -> Call:
 
 
 def _form_parameters(request: Any) -> dict[str, Any]:
-    form = {name.lower(): value for name, value in request.form.items()}
-    key = str(form.get("key", ""))
-    if "file" in request.files:
-        key = key.replace("${filename}", request.files["file"].filename or "")
+    """The fields as LocalStack reads them: by their exact names, the first of each.
+
+    Raises:
+        CommonServiceException: InvalidArgument, where two readers could read different ones.
+    """
+    form, files = request.form, request.files
+    names = [name.lower() for each in (form, files) for name, _ in each.items(multi=True)]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise _invalid_form(f"POST requires exactly one field of a name; found more: {repeated}")
+    key = form.get("key")
+    if not key:
+        raise _invalid_form("Bucket POST must contain a field named 'key'.")
+    if "file" in files:
+        key = key.replace("${filename}", files["file"].filename or "")
     found = {name: form[field] for field, name in FORM_FIELDS.items() if form.get(field)}
     return {"Key": key, **found}
+
+
+def _invalid_form(message: str) -> CommonServiceException:
+    return CommonServiceException("InvalidArgument", message, sender_fault=True)
 
 
 def origin_of(context: RequestContext, caller: Caller) -> Origin:

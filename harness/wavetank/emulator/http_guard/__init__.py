@@ -9,7 +9,9 @@ origins    pure: origins of web pages, compared exactly, and the patterns of COR
 sharing    pure: CORS rules of a bucket, a function URL or an HTTP API, and the headers they give
 routing    pure: what a path and a host lead to
 policy     pure: whether a request is answered, and with which CORS headers
+served     pure: whether LocalStack serves a request as what it was let in for
 settings   CORS rules and buckets, as LocalStack has them
+bodies     the decision before a long body is received, and the longest that is
 websockets the answer to a WebSocket that is refused
-handler    the first handler of LocalStack's chain, and the last finalizer
+handler    the first handler of LocalStack's chain, those that confirm it, and the last finalizer
 """

@@ -1,8 +1,9 @@
-"""The guard in LocalStack's chain: its first request handler, and its last finalizer.
+"""The guard in LocalStack's chain: its first request handler, three more, and its last finalizer.
 
 First, because LocalStack loads services and parses requests before it asks about CORS, and leaves
 that to S3 where S3 is asked. The finalizer runs whatever the chain came to: an answer, an error, an
-early end. WebSockets go through the same chain.
+early end. WebSockets go through the same chain. The handlers between them confirm what a browser's
+request was let in for, as LocalStack routes and parses it; see `served`.
 
 LocalStack's own CORS handlers are taken out. They let pages of its web application, of every
 program on its port and of `EXTRA_CORS_ALLOWED_ORIGINS` in, and `DISABLE_CORS_CHECKS` all pages.
@@ -12,16 +13,26 @@ program on its port and of `EXTRA_CORS_ALLOWED_ORIGINS` in, and `DISABLE_CORS_CH
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import psutil
 from localstack import config
 from localstack.aws import handlers
-from localstack.http import Response
+from localstack.http import Request, Response
 from localstack.runtime import get_current_runtime, hooks
+from localstack.services.edge import ROUTER
 from localstack.utils.urls import localstack_host
 
+from wavetank.emulator.http_guard.bodies import Limit, body_bytes_max, decide_before_bodies
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, HttpRequest, Refused
+from wavetank.emulator.http_guard.routing import Bucket
+from wavetank.emulator.http_guard.served import (
+    find_rule,
+    why_not_called,
+    why_not_routed,
+    why_not_served,
+)
 from wavetank.emulator.http_guard.settings import find_bucket, find_rules
 from wavetank.emulator.http_guard.websockets import refuse_in_reactor
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
@@ -47,12 +58,45 @@ class HttpGuard:
         decision = self._policy.decide(_facts(request), lambda: find_bucket(request), find_rules)
         context.http_guard = decision
         if isinstance(decision, Refused):
-            LOG.info("Refused %s %s: %s", request.method, request.path, decision.reason)
-            response.update_from(_refusal(decision))
-            chain.terminate()
+            _end(chain, context, response, decision.reason)
         elif decision.is_preflight:
             response.update_from(Response(status=HTTPStatus.OK))
             chain.terminate()
+
+    def limit_body(self, request: HttpRequest) -> Limit:
+        """What may be received of the body of a request that has one, before anything is."""
+        target = urlsplit(request.target)
+
+        def bucket() -> Bucket | None:
+            host = request.header("host") or ""
+            return find_bucket(Request(path=unquote(target.path), headers={"Host": host}))
+
+        decision = self._policy.decide(request, bucket, find_rules)
+        if isinstance(decision, Refused):
+            LOG.info("Refused %s %s: %s", request.method, target.path, decision.reason)
+            return Limit(0, decision)
+        return Limit(body_bytes_max(request, decision.route))
+
+    def check_rule(self, chain: Any, context: Any, response: Any) -> None:
+        """Before LocalStack's router: what it will serve is what the request was let in for."""
+        if (answered := _let_in(context)) is not None:
+            reason = why_not_routed(answered, find_rule(ROUTER, context.request))
+            _end(chain, context, response, reason)
+
+    def check_service(self, chain: Any, context: Any, response: Any) -> None:
+        """Before the request is parsed for its service."""
+        if (answered := _let_in(context)) is not None:
+            service = context.service.service_name if context.service else None
+            _end(chain, context, response, why_not_served(answered, service))
+
+    def check_operation(self, chain: Any, context: Any, response: Any) -> None:
+        """Before the service is called."""
+        answered = _let_in(context)
+        if answered is None or context.operation is None:
+            return
+        parameters: Any = context.service_request or {}
+        reason = why_not_called(answered, context.operation.name, parameters, find_rules)
+        _end(chain, context, response, reason)
 
     def complete(self, _chain: Any, context: Any, response: Any) -> None:
         """The last finalizer: what a browser may do with the answer.
@@ -93,7 +137,12 @@ def install_guard() -> None:
     gateway.response_handlers.remove(handlers.add_cors_response_headers)
     config.DISABLE_CUSTOM_CORS_S3 = True
     refuse_in_reactor()
-    gateway.request_handlers.insert(0, guard.check)
+    decide_before_bodies(guard.limit_body)
+    chain = gateway.request_handlers
+    chain.insert(chain.index(handlers.serve_edge_router_rules), guard.check_rule)
+    chain.insert(chain.index(handlers.parse_service_name) + 1, guard.check_service)
+    chain.insert(chain.index(handlers.parse_service_request) + 1, guard.check_operation)
+    chain.insert(0, guard.check)
     gateway.finalizers.append(guard.complete)
 
 
@@ -128,6 +177,23 @@ def _facts(request: Any) -> HttpRequest:
         scheme=request.environ.get("wsgi.url_scheme", "http"),
         has_body=length != ["0"] or "transfer-encoding" in headers,
     )
+
+
+def _let_in(context: Any) -> Answered | None:
+    """The decision to answer a browser; None for programs and for calls within this process."""
+    decision = getattr(context, "http_guard", None)
+    return decision if isinstance(decision, Answered) and decision.is_browser else None
+
+
+def _end(chain: Any, context: Any, response: Any, reason: str | None) -> None:
+    """Ends the chain with a refusal where there is a reason."""
+    if reason is None:
+        return
+    refused = Refused(reason)
+    context.http_guard = refused
+    LOG.info("Refused %s %s: %s", context.request.method, context.request.path, reason)
+    response.update_from(_refusal(refused))
+    chain.terminate()
 
 
 def _refusal(decision: Refused) -> Response:

@@ -22,12 +22,12 @@ for them, and no other page has that origin, since every other answer is sandbox
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.origins import normalized_origin, origin_of_url
-from wavetank.emulator.http_guard.routing import READING, Route, RouteKind, route_of
+from wavetank.emulator.http_guard.routing import READING, Bucket, Route, RouteKind, route_of
 from wavetank.emulator.http_guard.sharing import CorsRule, Preflight, any_request_of, rule_for
 from wavetank.emulator.http_guard.targets import (
     Authority,
@@ -85,13 +85,16 @@ class HttpRequest:
 class Answered:
     """The request goes on; `headers` are those that share its answer, `is_page` if it is ours.
 
-    `is_preflight`: the headers are the whole answer.
+    `is_preflight`: the headers are the whole answer. `route` is what a browser's request is let in
+    for, and `sharing_origin` the page's origin where a CORS rule of that resource lets it in.
     """
 
     is_page: bool = False
     is_browser: bool = False
     is_preflight: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    route: Route | None = None
+    sharing_origin: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Refused:
     reason: str
 
 
-type FindBucket = Callable[[], str | None]
+type FindBucket = Callable[[], Bucket | None]
 type FindRules = Callable[[Route], Sequence[CorsRule]]
 
 
@@ -126,6 +129,7 @@ class GuardPolicy:
         try:
             host = parse_authority(hosts[0])
             target = parse_target(request.target, host)
+            route = route_of(host.host, target, find_bucket() if request.is_browser else None)
         except NotCanonicalError as error:
             return Refused(f"{error}; correct it")
         if not self.hosts.is_ours(host.host):
@@ -134,10 +138,8 @@ class GuardPolicy:
                 "127.0.0.1 or localhost, or add it to WAVETANK_ALLOWED_HOSTS"
             )
         if not request.is_browser:
-            route = route_of(host.host, target, None)
             refused = _refused_body(request) if route.kind in OWN else None
             return refused or Answered(is_page=route.kind in OWN)
-        route = route_of(host.host, target, find_bucket())
         if route.kind not in NEVER_SHARED and target.reserved is not None:
             return Refused(
                 f"expected a path of the {route.kind}; found {target.path!r}; correct it"
@@ -151,13 +153,14 @@ class GuardPolicy:
             return Refused("expected each header of a browser once; found one twice; send it once")
         asking = _Asking.of(request, host.origin(request.scheme))
         if route.kind in OWN and asking.is_own:
-            return _refused_body(request) or Answered(is_page=True, is_browser=True)
+            return _refused_body(request) or Answered(is_page=True, is_browser=True, route=route)
         if route.kind not in NEVER_SHARED and asking.origin is not None:
             rules = self._rules(request, route, asking.origin, find_rules)
             if (shared := _shared(request, asking, rules)) is not None:
-                return shared
+                by_rule = None if asking.origin in self.allowed_origins else asking.origin
+                return replace(shared, route=route, sharing_origin=by_rule)
         if asking.may_look(route):
-            return Answered(is_page=route.kind in OWN, is_browser=True)
+            return Answered(is_page=route.kind in OWN, is_browser=True, route=route)
         return Refused(_advice(asking, route))
 
     def _rules(

@@ -1,6 +1,10 @@
 """What a request leads to, as far as the guard has to know.
 
-Only what a browser asks for is looked at: whose CORS rules count for it, and whether it only reads.
+The rules are those of LocalStack's own routers, no wider: a host that only resembles a function
+URL's leads past them to the services. What is read here is confirmed once LocalStack has parsed the
+request; see `served`. An API below `/_aws/execute-api` is reserved like all of `/_aws`.
+[LocalStack 4.14: services/lambda_/urlrouter.py, s3/website_hosting.py, s3/utils.py,
+sqs/query_api.py, apigateway/next_gen/execute_api/router.py, utils/aws/request_context.py]
 """
 
 import re
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_plus
 
-from wavetank.emulator.http_guard.targets import Target
+from wavetank.emulator.http_guard.targets import NotCanonicalError, Target
 
 READING = frozenset({"GET", "HEAD"})
 PAGES = ("/_wavetank", "/_wavetank/", "/_wavetank/confirmation")
@@ -46,6 +50,10 @@ ACTION = "Action"
 OBJECT_WRITES = frozenset({"attributes", "tagging", "uploadId", "uploads"})
 """Sub-resources of objects that belong to reading and writing them."""
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_QUEUE = re.compile(r"/+(?:queue/+[a-z0-9-]+/+)?[0-9]{12}/+[a-zA-Z0-9_-]+(?:.fifo)?/*")
+"""The path of a queue's URL, which LocalStack serves on every host, before it looks for buckets."""
+_INVOKED = re.compile(r"/restapis/([^/]+)/[^/]+/_user_request_(?:/|$)")
+_REGION = r"(?:us(?:-gov)?|ap|ca|cn|eu|sa)-(?:central|(?:north|south)?(?:east|west)?)-[0-9]"
 
 
 class RouteKind(StrEnum):
@@ -115,43 +123,72 @@ class Route:
         return method == "POST" and not self.query_names
 
 
-def route_of(host: str, target: Target, bucket: str | None) -> Route:
-    """Where a request leads; `bucket` is the one that exists and that LocalStack finds in it.
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket that exists, and whether the Host names it or the path."""
+
+    name: str
+    is_in_host: bool = False
+
+
+def route_of(host: str, target: Target, bucket: Bucket | None) -> Route:
+    """Where a request leads; `bucket` is the one that LocalStack finds in it.
 
     A host of a data plane comes first, as in LocalStack's router, and has nothing but its own.
+
+    Raises:
+        NotCanonicalError: the host resembles one of a data plane, and LocalStack's router takes it
+            for another or for none.
     """
     names = _query_names(target.query)
-    for mark, kind in _HOSTS.items():
-        before, found, _ = host.partition(mark)
-        if found:
-            return Route(kind, before, target.path, names)
+    if (found := _data_plane(host)) is not None:
+        kind, name = found
+        return Route(kind, name, target.path, names)
     if target.reserved is not None:
         return Route(_reserved_kind(target), "", target.path, names)
     api = _api_of_path(target.path)
     if api is not None:
         return Route(RouteKind.HTTP_API, api, target.path, names)
-    if bucket is None or not _BUCKET.fullmatch(bucket):
+    if bucket is None or not _BUCKET.fullmatch(bucket.name) or _QUEUE.fullmatch(target.path):
         return Route(RouteKind.SERVICE, "", target.path, names)
-    return _bucket_route(host, target, bucket, names)
+    return _bucket_route(target, bucket, names)
 
 
 _HOSTS = {
-    ".lambda-url.": RouteKind.FUNCTION_URL,
-    ".execute-api.": RouteKind.HTTP_API,
-    ".s3-website.": RouteKind.WEBSITE,
+    ".lambda-url.": (RouteKind.FUNCTION_URL, re.compile(rf"(.+)\.lambda-url\.{_REGION}\..+")),
+    ".execute-api.": (
+        RouteKind.HTTP_API,
+        re.compile(r"(?!vpce-)(.+?)(?:-vpce-[^.]+)?\.execute-api\..+"),
+    ),
+    ".s3-website.": (RouteKind.WEBSITE, re.compile(r"(.+)\.s3-website\..+")),
 }
+"""By what a host of the kind has in it, the whole host; what comes first names the resource."""
+_MARKS = (*_HOSTS, ".s3.")
 
 
-def _bucket_route(host: str, target: Target, bucket: str, names: frozenset[str]) -> Route:
+def _data_plane(host: str) -> tuple[RouteKind, str] | None:
+    """The kind and the name; None where the host has none of the marks."""
+    marks = [mark for mark in _MARKS for _ in range(host.count(mark))]
+    mark = next((each for each in marks if each in _HOSTS), None)
+    if mark is None:
+        return None
+    kind, pattern = _HOSTS[mark]
+    found = pattern.fullmatch(host)
+    if found is None or len(marks) > 1:
+        raise NotCanonicalError(f"expected the host of a {kind}; found {host!r}")
+    return kind, found[1]
+
+
+def _bucket_route(target: Target, bucket: Bucket, names: frozenset[str]) -> Route:
     """An object's, where there is a key; one spelling of the bucket's name is read, no other."""
     inside = target.path
-    if not host.startswith(f"{bucket}.s3"):
-        start = f"/{bucket}"
+    if not bucket.is_in_host:
+        start = f"/{bucket.name}"
         if inside != start and not inside.startswith(f"{start}/"):
             return Route(RouteKind.SERVICE, "", target.path, names)
         inside = inside.removeprefix(start)
     kind = RouteKind.OBJECT if inside.removeprefix("/") else RouteKind.BUCKET
-    return Route(kind, bucket, target.path, names)
+    return Route(kind, bucket.name, target.path, names)
 
 
 def _reserved_kind(target: Target) -> RouteKind:
@@ -163,9 +200,8 @@ def _reserved_kind(target: Target) -> RouteKind:
 
 def _api_of_path(path: str) -> str | None:
     """The API of a path below `/restapis` that invokes it; one below `/_aws` is reserved."""
-    parts = path.split("/")
-    invokes = len(parts) > 4 and parts[1] == "restapis" and "_user_request_" in parts  # noqa: PLR2004 - /restapis/ID/STAGE/_user_request_
-    return parts[2] if invokes else None
+    found = _INVOKED.match(path)
+    return found[1] if found else None
 
 
 def _query_names(query: str) -> frozenset[str]:

@@ -11,15 +11,25 @@ from typing import Any
 from localstack.aws import handlers
 from localstack.http import Request
 from localstack.services.s3.cors import S3CorsHandler
+from localstack.services.s3.utils import uses_host_addressing
 
-from wavetank.emulator.http_guard.routing import Route, RouteKind
+from wavetank.emulator.http_guard.routing import Bucket, Route, RouteKind
 from wavetank.emulator.http_guard.sharing import CorsRule, rule_of_endpoint, rules_of_bucket
 
 
-def find_bucket(request: Request) -> str | None:
-    """The existing bucket that LocalStack takes the request to be for; None before S3 is loaded."""
+def find_bucket(request: Request) -> Bucket | None:
+    """The existing bucket that LocalStack takes the request to be for; None before S3 is loaded.
+
+    Its handler for CORS takes any host with `.s3` for a bucket's, its parser only one with `.s3.`:
+    what the parser does not find in the host it reads from the path. None where they differ.
+    """
     handler = _s3_handler()
-    return handler.pre_parse_s3_request(request)[1] if handler else None
+    name = handler.pre_parse_s3_request(request)[1] if handler else None
+    headers: Any = request.headers
+    in_host = uses_host_addressing(headers)
+    if name is None or in_host not in {None, name}:
+        return None
+    return Bucket(name, is_in_host=in_host is not None)
 
 
 def find_rules(route: Route) -> Sequence[CorsRule]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, HttpRequest, Refused
-from wavetank.emulator.http_guard.routing import Route, RouteKind
+from wavetank.emulator.http_guard.routing import Bucket, Route, RouteKind
 from wavetank.emulator.http_guard.sharing import CorsRule
 
 HERE = "127.0.0.1:4566"
@@ -44,7 +44,8 @@ def decide(
     given = {"host": [host]} | {name: [value] for name, value in (headers or {}).items()}
     request = HttpRequest(method, target, given, has_body=has_body)
     first = target.lstrip("/").partition("?")[0].partition("/")[0]
-    return POLICY.decide(request, lambda: first if first in {BUCKET, "private"} else None, _rules)
+    bucket = Bucket(first) if first in {BUCKET, "private"} else None
+    return POLICY.decide(request, lambda: bucket, _rules)
 
 
 def is_answered(method: str, target: str, headers: Mapping[str, str], **more: str) -> bool:

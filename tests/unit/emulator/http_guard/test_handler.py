@@ -9,6 +9,7 @@ from moto.apigatewayv2.models import apigatewayv2_backends
 
 from tests.unit.emulator.http_guard.asking import NAMED, OTHER, POLICY
 from wavetank.emulator.http_guard.handler import HttpGuard, own_addresses, require_guard
+from wavetank.emulator.http_guard.policy import Answered
 from wavetank.emulator.http_guard.routing import Route, RouteKind
 from wavetank.emulator.http_guard.settings import find_rules
 
@@ -59,6 +60,44 @@ def test_a_program_s_answer_keeps_its_headers() -> None:
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "X-Frame-Options" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("kind", "service", "operation", "is_ended"),
+    [
+        (RouteKind.FUNCTION_URL, "lambda", "Invoke", True),
+        (RouteKind.OBJECT, "s3", "GetObject", False),
+        (RouteKind.OBJECT, "s3", "PutBucketPolicy", True),
+        (RouteKind.OBJECT, "sqs", "SendMessage", True),
+        (RouteKind.SERVICE, "iam", "ListUsers", False),
+    ],
+)
+def test_what_is_parsed_as_something_else_ends_there(
+    kind: RouteKind, service: str, operation: str, *, is_ended: bool
+) -> None:
+    """With a refusal that no page may read, whatever the request was shared with before."""
+    answered = Answered(
+        is_browser=True,
+        headers={"Access-Control-Allow-Origin": NAMED},
+        route=Route(kind, "b"),
+        sharing_origin=NAMED,
+    )
+    context: Any = SimpleNamespace(
+        request=_served(NAMED),
+        http_guard=answered,
+        service=SimpleNamespace(service_name=service),
+        operation=SimpleNamespace(name=operation),
+        service_request={"Bucket": "b"},
+    )
+    ended: list[str] = []
+    chain = SimpleNamespace(terminate=lambda: ended.append("ended"))
+    response = Response("found")
+    GUARD.check_service(chain, context, response)
+    if not ended:
+        GUARD.check_operation(chain, context, response)
+    GUARD.complete(chain, context, response)
+    assert (response.status_code, len(ended)) == ((403, 1) if is_ended else (200, 0))
+    assert ("Access-Control-Allow-Origin" in response.headers) is not is_ended
 
 
 def test_no_server_listens_without_the_guard() -> None:

@@ -18,6 +18,7 @@ from tests.unit.emulator.http_guard.asking import (
     is_answered,
 )
 from wavetank.emulator.http_guard.policy import Answered, HttpRequest, Refused
+from wavetank.emulator.http_guard.routing import Bucket
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAME = {"origin": OWN, "sec-fetch-site": "same-origin"}
@@ -76,7 +77,7 @@ def test_only_one_host_header_is_taken() -> None:
 def test_a_browser_s_header_is_taken_once() -> None:
     """Two origins are no origin."""
     request = HttpRequest("PUT", "/shared/key", {"host": [HERE], "origin": [NAMED, OTHER]})
-    assert isinstance(POLICY.decide(request, lambda: BUCKET, lambda _: ()), Refused)
+    assert isinstance(POLICY.decide(request, lambda: Bucket(BUCKET), lambda _: ()), Refused)
 
 
 @pytest.mark.parametrize(

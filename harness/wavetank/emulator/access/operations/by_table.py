@@ -12,6 +12,7 @@ from wavetank.emulator.access.operations.names import (
     event_bus_arn,
     function_arn,
     identity_arn,
+    layer_arn,
     log_group_arn,
     queue_arn,
     rule_arn,
@@ -74,7 +75,7 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Of a service's resource type, the parameters that name the resource; the first present counts."""
 
-FURTHER: Mapping[str, str] = {"LayerVersion": "VersionNumber", "LogStreamName": "logStreamName"}
+FURTHER: Mapping[str, str] = {"LogStreamName": "logStreamName"}
 """Parameters for other placeholders of an ARN; what the call does not say is `*`."""
 
 type Namer = Callable[[Call, str], str | None]
@@ -90,6 +91,8 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
     ("iam", "user"): lambda call, name: identity_arn(call, "user", name),
     ("lambda", "function"): function_arn,
     ("lambda", "function alias"): function_arn,
+    ("lambda", "layer"): lambda call, name: layer_arn(call, name, with_version=False),
+    ("lambda", "layerVersion"): lambda call, name: layer_arn(call, name, with_version=True),
     ("logs", "log-group"): log_group_arn,
     ("logs", "log-stream"): log_group_arn,
     ("sqs", "queue"): queue_arn,

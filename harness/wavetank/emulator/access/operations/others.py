@@ -1,4 +1,4 @@
-"""Lambda, SNS, SQS, SES, EventBridge, CloudWatch Logs and STS: where they differ from the table.
+"""Services whose calls differ from the table in a few operations each.
 
 [Service Authorization Reference; Lambda developer guide, lambda-api-permissions-ref; STS API
 reference, AssumeRole; CloudWatch Logs user guide, permissions-reference-cwl]
@@ -9,7 +9,13 @@ from typing import Any
 
 from wavetank.emulator.access.call import ANYTHING, Call, Need
 from wavetank.emulator.access.operations.by_table import needs_by_table
-from wavetank.emulator.access.operations.names import function_and_qualifier
+from wavetank.emulator.access.operations.names import (
+    DEFAULT_BUS,
+    event_bus_arn,
+    function_and_qualifier,
+    queue_arn,
+    stack_of_change_set,
+)
 
 INVOCATIONS = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})
 QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
@@ -18,6 +24,19 @@ QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
 }
 """Operations whose resource is the version or alias where one is named."""
 WORKFLOW_ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
+MOVED_BETWEEN = ("SourceArn", "DestinationArn")
+MOVING_FROM = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+
+
+def needs_of_cloudformation(call: Call) -> Iterator[Need]:
+    """The stack; where a change set is named by its ARN, the stack that this belongs to.
+
+    LocalStack then does not read the call's StackName. [LocalStack 4.14: cloudformation/v2]
+    """
+    change_set = str(call.parameters.get("ChangeSetName") or "")
+    stack = stack_of_change_set(call, change_set) if change_set.startswith("arn:") else None
+    for need in needs_by_table(call):
+        yield Need(need.action, stack or need.resource)
 
 
 def needs_of_lambda(call: Call) -> Iterator[Need]:
@@ -30,7 +49,8 @@ def needs_of_lambda(call: Call) -> Iterator[Need]:
     if call.operation in QUALIFIED and parameters.get("FunctionName"):
         arn, qualifier = function_and_qualifier(call, str(parameters["FunctionName"]))
         qualifier = str(parameters.get("Qualifier") or qualifier or "")
-        yield Need(f"lambda:{action}", f"{arn}:{qualifier}" if qualifier else str(arn))
+        arn = arn or call.arn("function:*")
+        yield Need(f"lambda:{action}", f"{arn}:{qualifier}" if qualifier else arn)
         return
     yield from needs_by_table(call)
     for layer in parameters.get("Layers") or ():
@@ -64,8 +84,17 @@ def needs_of_workflows(call: Call) -> Iterator[Need]:
 
 
 def needs_of_sqs(call: Call) -> Iterator[Need]:
-    """A batch needs the action of its entries."""
+    """A batch needs the action of its entries; moving messages needs sending them to the target.
+
+    [SQS developer guide, sqs-configure-dead-letter-queue-redrive: permissions]
+    """
     yield from needs_by_table(call, f"sqs:{call.operation.removesuffix('Batch')}")
+    if call.operation == "StartMessageMoveTask":
+        source, target = (
+            queue_arn(call, str(call.parameters.get(name) or ANYTHING)) for name in MOVED_BETWEEN
+        )
+        yield from (Need(f"sqs:{action}", source) for action in MOVING_FROM)
+        yield Need("sqs:SendMessage", target)
 
 
 def needs_of_events(call: Call) -> Iterator[Need]:
@@ -74,9 +103,8 @@ def needs_of_events(call: Call) -> Iterator[Need]:
         yield from needs_by_table(call)
         return
     for entry in call.parameters["Entries"]:
-        bus = entry.get("EventBusName") or "default"
-        arn = bus if bus.startswith("arn:") else call.arn(f"event-bus/{bus}")
-        yield Need("events:PutEvents", arn, detail=entry)
+        arn = event_bus_arn(call, entry.get("EventBusName") or DEFAULT_BUS)
+        yield Need("events:PutEvents", arn or ANYTHING, detail=entry)
 
 
 def needs_of_logs(call: Call) -> Iterator[Need]:
