@@ -13,7 +13,7 @@ def rest() -> None:
 
 
 def resume() -> None:
-    """Ends `rest`; what is there now is never looked at again, the little garbage in it included."""
+    """Ends `rest`; what is there now, with the little garbage in it, is never looked at again."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
