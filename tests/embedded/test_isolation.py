@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -18,6 +19,7 @@ from wavetank.emulator.executor.isolation import Isolation, find_isolation, try_
 from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
 from wavetank.emulator.executor.process_tree import descendants
 from wavetank.emulator.executor.runtime_site import build_runtime_site
+from wavetank.emulator.executor.supervisor import FIXED_VARIABLES
 from wavetank.emulator.executor.variables import Place, function_variables
 from wavetank.emulator.settings import IsolationLevel
 
@@ -43,8 +45,10 @@ def handler(event, context):
     except OSError as error: return error.strerror
     while True: pass
 """
+VARIABLES = "import os\ndef handler(event, context): return [os.environ[name] for name in event]"
 TMP_MB = 8
 USER = 50_001
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 type Invoke = Callable[..., Any]
 
@@ -66,6 +70,8 @@ def invoke(isolation: Isolation, tmp_path: Path) -> Iterator[Invoke]:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
+    own: dict[str, str] = {}
+
     def start(api: str) -> FunctionProcess:
         private = isolation.has_private_root
         place = Place(
@@ -73,7 +79,7 @@ def invoke(isolation: Isolation, tmp_path: Path) -> Iterator[Invoke]:
             runtime_api=api,
             scratch=Path("/tmp") if private else scratch,  # noqa: S108 - of its own file system
         )
-        variables = function_variables({"_HANDLER": "function.handler"}, {}, "python3.13", place)
+        variables = function_variables({"_HANDLER": "function.handler"}, own, "python3.13", place)
         command = Command(
             name=tmp_path.name,
             isolation=isolation,
@@ -86,8 +92,10 @@ def invoke(isolation: Isolation, tmp_path: Path) -> Iterator[Invoke]:
         )
         return FunctionProcess(command)
 
-    def run(source: str, event: object) -> Any:
-        (tmp_path / "code").mkdir(mode=0o755)
+    def run(source: str, event: object, variables: Mapping[str, str] = NO_VARIABLES) -> Any:
+        own.clear()
+        own.update(variables)
+        (tmp_path / "code").mkdir(mode=0o755, exist_ok=True)
         (tmp_path / "code" / "function.py").write_text(source)
         environment = Environment(SETTINGS, start, WallClock())
         opened.append(environment)
@@ -123,6 +131,26 @@ def test_a_handler_that_looks_around_finds_what_its_level_permits(
     else:
         assert str(Path(__file__)) in seen["readable"]
     assert seen["no_new_privileges"] == 1
+
+
+def test_a_functions_variables_reach_nothing_that_is_not_confined(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """LD_PRELOAD and its like would run a function's code in whatever we start with them."""
+    own = {"LD_PRELOAD": "./of_the_function.so", "LD_DEBUG": "nothing", "OWN": "\u00e4"}
+    assert invoke(VARIABLES, sorted(own), own) == [own[name] for name in sorted(own)]
+    family = [process for process in _own() if process.cmdline()[-1:] == [tmp_path.name]]
+    ours = [process for process in family if process.cmdline()[1] == "-I"]
+    assert ours
+    for process in ours:
+        assert process.environ() == FIXED_VARIABLES
+        assert process.cwd() == "/"
+
+
+def test_a_variable_that_no_process_can_have_ends_the_start_with_a_reason(invoke: Invoke) -> None:
+    """LocalStack takes any name and any text; the environment then ends as on a crash."""
+    assert invoke(VARIABLES, [], {"A=B": "c"})["errorType"] == "Runtime.ExitError"
+    assert invoke(VARIABLES, [], {"A": "\0"})["errorType"] == "Runtime.ExitError"
 
 
 def test_detached_children_are_stopped_and_end_with_the_environment(

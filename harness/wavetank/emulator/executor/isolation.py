@@ -23,6 +23,7 @@ from wavetank.emulator.executor.runtime_site import (
     runtime_entries,
     runtime_site,
 )
+from wavetank.emulator.executor.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
@@ -125,9 +126,12 @@ def try_level(candidate: Isolation) -> str | None:
     limits = confinement(candidate, folder, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
     status_read, status_write = os.pipe()
     control_read, control_write = os.pipe()
+    variables_read, variables_write = os.pipe()
+    supervisor.send_variables(variables_write, {})  # a pipe holds them until they are read
+    descriptors = Descriptors(status_write, control_read, variables_read)
     packages = RUNTIME_SITE if candidate.has_private_root else str(site)
     command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
-    arguments = supervisor.command_line(limits, status_write, control_read, command)
+    arguments = supervisor.command_line(limits, descriptors, command)
     try:
         done = subprocess.run(
             arguments,
@@ -135,8 +139,9 @@ def try_level(candidate: Isolation) -> str | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=TRIAL_SECONDS,
-            pass_fds=(status_write, control_read),
-            env={},
+            pass_fds=descriptors,
+            cwd=supervisor.FOLDER,
+            env=FIXED_VARIABLES,
             check=False,
         )
         os.set_blocking(status_read, False)
@@ -144,7 +149,7 @@ def try_level(candidate: Isolation) -> str | None:
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
-        for descriptor in (status_read, status_write, control_read, control_write):
+        for descriptor in (status_read, control_write, *descriptors):
             os.close(descriptor)
     if "\nexit 0 " in status:
         return None
