@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.live.escape import ESCAPE
+from tests.permitted import namespaces_are_permitted
 from tests.waiting import wait_until_true
 from wavetank.clock import WallClock
 from wavetank.emulator.executor.confinement import UNKNOWN
@@ -22,6 +23,7 @@ from wavetank.emulator.executor.runtime_site import build_runtime_site
 from wavetank.emulator.executor.supervisor import FIXED_VARIABLES
 from wavetank.emulator.executor.variables import Place, function_variables
 from wavetank.emulator.settings import IsolationLevel
+from wavetank.private_files import PRIVATE_UMASK
 
 FORKS = """
 import os, time
@@ -58,8 +60,21 @@ def isolation(request: pytest.FixtureRequest) -> Isolation:
     """Each level that works here."""
     found = Isolation(request.param)
     if found.level is not IsolationLevel.PROCESS and (reason := try_level(found)):
+        if found.has_private_root and namespaces_are_permitted():
+            pytest.fail(f"this machine permits namespaces: {reason}")
         pytest.skip(f"{found.level} is not possible here: {reason}")
     return found
+
+
+@pytest.fixture
+def private_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As the embedded engine starts LocalStack: nobody else may read what it makes."""
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    previous = os.umask(PRIVATE_UMASK)
+    yield
+    os.umask(previous)
 
 
 @pytest.fixture
@@ -95,8 +110,11 @@ def invoke(isolation: Isolation, tmp_path: Path) -> Iterator[Invoke]:
     def run(source: str, event: object, variables: Mapping[str, str] = NO_VARIABLES) -> Any:
         own.clear()
         own.update(variables)
-        (tmp_path / "code").mkdir(mode=0o755, exist_ok=True)
-        (tmp_path / "code" / "function.py").write_text(source)
+        code = tmp_path / "code"
+        code.mkdir(exist_ok=True)
+        (code / "function.py").write_text(source)
+        for path in (code, *code.iterdir()):
+            path.chmod(0o755)
         environment = Environment(SETTINGS, start, WallClock())
         opened.append(environment)
         payload = json.dumps(event).encode()
@@ -151,6 +169,19 @@ def test_a_variable_that_no_process_can_have_ends_the_start_with_a_reason(invoke
     """LocalStack takes any name and any text; the environment then ends as on a crash."""
     assert invoke(VARIABLES, [], {"A=B": "c"})["errorType"] == "Runtime.ExitError"
     assert invoke(VARIABLES, [], {"A": "\0"})["errorType"] == "Runtime.ExitError"
+
+
+@pytest.mark.skipif(not namespaces_are_permitted(), reason="no namespaces for this user")
+@pytest.mark.usefixtures("private_defaults")
+def test_functions_are_isolated_although_the_sandbox_is_private() -> None:
+    """The function's user passes through no folder of the sandbox, and needs none of its modes."""
+    assert try_level(Isolation(IsolationLevel.NAMESPACES)) is None
+
+
+@pytest.mark.usefixtures("private_defaults")
+def test_a_function_has_the_usual_umask(invoke: Invoke) -> None:
+    """Its umask is the usual one, not that of the sandbox."""
+    assert invoke("import os\ndef handler(event, context): return os.umask(0)", None) == 0o022
 
 
 def test_detached_children_are_stopped_and_end_with_the_environment(

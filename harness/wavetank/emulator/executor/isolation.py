@@ -16,7 +16,7 @@ from pathlib import Path
 
 from wavetank.emulator.executor import bootstrap, supervisor
 from wavetank.emulator.executor.confinement import MEGABYTE, UNKNOWN, Confinement
-from wavetank.emulator.executor.function_users import FIRST_USER, USERS
+from wavetank.emulator.executor.function_users import FIRST_USER, USERS, reserve_code
 from wavetank.emulator.executor.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
 from wavetank.emulator.executor.runtime_site import (
     build_runtime_site,
@@ -121,20 +121,26 @@ def try_level(candidate: Isolation) -> str | None:
         return "not Linux"
     if candidate.level is IsolationLevel.USERS and os.getuid() != 0:
         return "LocalStack does not run as root"
-    folder, site = Path(tempfile.gettempdir()), build_runtime_site(runtime_site())
-    user = TRIAL_USER if candidate.has_users else UNKNOWN
-    limits = confinement(candidate, folder, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
+    with tempfile.TemporaryDirectory(prefix="isolation-") as code:
+        user = TRIAL_USER if candidate.has_users else UNKNOWN
+        reserve_code(Path(code), user)
+        return _try_in(candidate, Path(code), user)
+
+
+def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
+    """As `try_level`, for a function whose code is in the folder."""
+    site = build_runtime_site(runtime_site())
+    limits = confinement(candidate, code, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
+    packages = RUNTIME_SITE if candidate.has_private_root else str(site)
+    command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
     status_read, status_write = os.pipe()
     control_read, control_write = os.pipe()
     variables_read, variables_write = os.pipe()
     supervisor.send_variables(variables_write, {})  # a pipe holds them until they are read
     descriptors = Descriptors(status_write, control_read, variables_read)
-    packages = RUNTIME_SITE if candidate.has_private_root else str(site)
-    command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
-    arguments = supervisor.command_line(limits, descriptors, command)
     try:
         done = subprocess.run(
-            arguments,
+            supervisor.command_line(limits, descriptors, command),
             stdin=control_read,  # open for as long as this process has the other end
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -15,6 +15,8 @@ from importlib import metadata
 from pathlib import Path
 
 RUNTIME_DISTRIBUTIONS = ("boto3", "awslambdaric")
+SITE_MODE = 0o755
+"""A function's user reads it."""
 
 
 def runtime_site() -> Path:
@@ -25,6 +27,7 @@ def runtime_site() -> Path:
 def build_runtime_site(folder: Path) -> Path:
     """Fills `folder` with links to the runtime's packages; safe to repeat and to run at once."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(SITE_MODE)  # whatever LocalStack's umask is
     for entry in runtime_entries():
         with contextlib.suppress(FileExistsError):
             (folder / entry.name).symlink_to(entry)

@@ -37,6 +37,10 @@ SCRIPT = (
     "from wavetank.emulator.executor.supervisor import main; main(sys.argv[1:])"
 )
 
+UMASK = 0o022
+"""Of all that is made here, and of the function. LocalStack's own may be one that lets no other
+user in, and the function becomes another user."""
+
 
 class Descriptors(NamedTuple):
     """The ends of the supervisor's pipes that it has itself, besides stdin.
@@ -89,6 +93,7 @@ def main(arguments: list[str]) -> None:
     limits, control = Confinement.from_json(text), int(control_fd)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     guardian.become_subreaper()
+    os.umask(UMASK)
     with os.fdopen(int(variables_fd), "rb") as pipe:
         variables: dict[str, str] = json.loads(pipe.read())
 
