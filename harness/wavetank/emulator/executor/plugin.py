@@ -36,6 +36,7 @@ from wavetank.emulator.executor.function_users import (
 )
 from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.executor.outcome import TASK_ROOT
+from wavetank.emulator.executor.packages import unpack_with_care
 from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
 from wavetank.emulator.executor.runtime_site import build_runtime_site, runtime_site
 from wavetank.emulator.executor.variables import Place, function_variables
@@ -56,6 +57,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
         """The executor's class; LocalStack makes one object for each environment."""
+        unpack_with_care()
         return ProcessRuntimeExecutor
 
 
