@@ -1,8 +1,6 @@
 """A function's code as a stranger may send it: what is refused, and that nothing is left of it."""
 
-import io
 import stat
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,25 +8,18 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.archives import FILE, LINK, PROGRAM, Entry, zipped
 from tests.live.conftest import MakeFunction, MakeRole
 from tests.live.names import unique_letters
 from wavetank.clients import AwsClients
 
-ECHO = b"def handler(event, context): return event"
+ECHO = "def handler(event, context): return event"
 NOT_UNZIPPED = "Could not unzip uploaded file"
 TOO_LARGE = "Unzipped size must be smaller than 262144000 bytes"
 
 
-def _zipped(*entries: tuple[str, int, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, mode, text in (("function.py", stat.S_IFREG | 0o600, ECHO), *entries):
-            info = zipfile.ZipInfo(name)
-            info.create_system = 3
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = mode << 16
-            archive.writestr(info, text)
-    return content.getvalue()
+def _zipped(*entries: Entry) -> bytes:
+    return zipped([("function.py", FILE, ECHO), *entries])
 
 
 @pytest.fixture
@@ -44,13 +35,11 @@ def victim(tmp_path: Path) -> Iterator[Path]:
 
 
 def _hostile(victim: Path) -> list[bytes]:
-    link, file = stat.S_IFLNK | 0o777, stat.S_IFREG | 0o666
-    folder = str(victim.parent).encode()
     return [
-        _zipped(("link", link, str(victim).encode())),
-        _zipped(("up", link, folder), ("up/victim", file, b"changed")),
-        _zipped((f"{'../' * 40}{str(victim)[1:]}", file, b"changed")),
-        _zipped((str(victim), file, b"changed")),
+        _zipped(("link", LINK, str(victim))),
+        _zipped(("up", LINK, str(victim.parent)), ("up/victim", FILE, "changed")),
+        _zipped((f"{'../' * 40}{str(victim)[1:]}", FILE, "changed")),
+        _zipped((str(victim), FILE, "changed")),
     ]
 
 
@@ -65,7 +54,7 @@ def test_code_that_leads_out_of_its_folder_is_refused_however_it_is_sent(
     make_function: MakeFunction, make_role: MakeRole, aws: AwsClients, victim: Path
 ) -> None:
     """Created, updated and as a layer: LocalStack wrote and changed modes through its links."""
-    function, client = make_function(ECHO.decode()), aws.awslambda
+    function, client = make_function(ECHO), aws.awslambda
     role, name = make_role(), f"test-{unique_letters()}"
     settings = {"Runtime": "python3.13", "Role": role, "Handler": "function.handler"}
     for content in _hostile(victim):
@@ -87,7 +76,7 @@ def test_code_that_is_too_large_is_refused_in_awss_words(
 ) -> None:
     """By what it says that it takes unpacked; the archive itself is small."""
     size, size_max = (number.to_bytes(4, "little") for number in (12_345, 262_144_000))
-    bomb = _zipped(("zeros", stat.S_IFREG | 0o600, bytes(12_345))).replace(size, size_max)
+    bomb = _zipped(("zeros", FILE, "0" * 12_345)).replace(size, size_max)
     message = _refusal(
         aws.awslambda.create_function,
         FunctionName=f"test-{unique_letters()}",
@@ -117,16 +106,16 @@ def test_no_folder_of_the_host_is_taken_as_code(
 def test_links_and_programs_within_the_code_work(make_role: MakeRole, aws: AwsClients) -> None:
     """They are as they were packed."""
     source = (
-        b"import os, subprocess\n"
-        b"def handler(event, context):\n"
-        b"    os.chdir(os.environ['LAMBDA_TASK_ROOT'])\n"
-        b"    return [subprocess.check_output(['./link'], text=True), os.access('data', os.X_OK)]\n"
+        "import os, subprocess\n"
+        "def handler(event, context):\n"
+        "    os.chdir(os.environ['LAMBDA_TASK_ROOT'])\n"
+        "    return [subprocess.check_output(['./link'], text=True), os.access('data', os.X_OK)]\n"
     )
     content = _zipped(
-        ("own.py", stat.S_IFREG | 0o644, source),
-        ("bin/say", stat.S_IFREG | 0o755, b"#!/bin/sh\nprintf said\n"),
-        ("link", stat.S_IFLNK | 0o777, b"bin/say"),
-        ("data", stat.S_IFREG | 0o644, b""),
+        ("own.py", FILE, source),
+        ("bin/say", PROGRAM, "#!/bin/sh\nprintf said\n"),
+        ("link", LINK, "bin/say"),
+        ("data", FILE, ""),
     )
     name, client = f"test-{unique_letters()}", aws.awslambda
     client.create_function(

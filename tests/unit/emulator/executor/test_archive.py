@@ -3,16 +3,12 @@
 import io
 import os
 import stat
-import warnings
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
+from tests.archives import FILE, FOLDER, LINK, PROGRAM, Entry, names_below, zipped
 from wavetank.emulator.executor import archive as archives
 from wavetank.emulator.executor.archive import (
     ArchiveError,
@@ -21,13 +17,7 @@ from wavetank.emulator.executor.archive import (
     unpack,
 )
 
-FILE = stat.S_IFREG | 0o600
-PROGRAM = stat.S_IFREG | 0o700
-FOLDER = stat.S_IFDIR | 0o700
-LINK = stat.S_IFLNK | 0o777
 CODE = "def handler(event, context): return 1"
-
-type Entry = tuple[str, int, str]
 
 BENIGN: list[Entry] = [
     ("handler.py", FILE, CODE),
@@ -74,25 +64,6 @@ HOSTILE: dict[str, list[Entry]] = {
     "long name": [("a" * 256, FILE, "x")],
     "long path": [("a/" * 2000 + "w", FILE, "x")],
 }
-
-
-def zipped(entries: Sequence[Entry], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """An archive with these entries, made without any check."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", method) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of two entries with one name
-        for name, mode, text in entries:
-            info = zipfile.ZipInfo(name)
-            info.create_system = 3
-            info.external_attr = mode << 16
-            info.compress_type = method
-            archive.writestr(info, text)
-    return content.getvalue()
-
-
-def names_below(folder: Path) -> list[str]:
-    """All that is in the folder."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
 @pytest.fixture
@@ -190,25 +161,3 @@ def test_no_damage_gets_past_the_check_but_as_a_refusal() -> None:
             except ArchiveError:
                 refused += 1
     assert refused > len(content) // 4
-
-
-SEGMENTS = st.sampled_from(["a", "b", "c", "..", ".", "", "A"])
-PATHS = st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join)
-ENTRIES = st.tuples(PATHS, st.sampled_from([FILE, FOLDER, LINK, LINK]), PATHS)
-
-
-@given(st.lists(ENTRIES, max_size=6, unique_by=lambda entry: entry[0]))
-@example([("a/b", LINK, ".."), ("c", LINK, "a/b/../..")])
-def test_whatever_is_in_an_archive_nothing_is_outside_of_the_folder(entries: list[Entry]) -> None:
-    """Neither a file nor the end of a link, as the operating system follows it."""
-    with TemporaryDirectory() as name:
-        top = Path(name).resolve()
-        code = top / "code"
-        try:
-            unpack(io.BytesIO(zipped(entries)), code)
-        except ArchiveError:
-            assert names_below(top) == []
-            return
-        assert [path.name for path in top.iterdir()] == ["code"]
-        for path in code.rglob("*"):
-            assert path.resolve().is_relative_to(code)
