@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from wavetank.emulator.executor.function_users import PASSABLE_MODE
+from wavetank.emulator.executor.places import mode_for_users
 
 UNZIPPED_BYTES_MAX = 262_144_000
 """The size from which on AWS refuses an archive."""
@@ -150,7 +151,7 @@ def _make_above(folder: Path) -> None:
     missing = [parent for parent in folder.parents if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir(exist_ok=True)  # another function's may be unpacked at the same time
-        parent.chmod(PASSABLE_MODE)
+        parent.chmod(mode_for_users(PASSABLE_MODE))
 
 
 @contextmanager

@@ -18,11 +18,8 @@ from wavetank.emulator.executor import bootstrap, supervisor
 from wavetank.emulator.executor.confinement import MEGABYTE, UNKNOWN, Confinement
 from wavetank.emulator.executor.function_users import FIRST_USER, USERS, reserve_code
 from wavetank.emulator.executor.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
-from wavetank.emulator.executor.runtime_site import (
-    build_runtime_site,
-    runtime_entries,
-    runtime_site,
-)
+from wavetank.emulator.executor.places import functions_folder, runtime_site
+from wavetank.emulator.executor.runtime_site import build_runtime_site, runtime_entries
 from wavetank.emulator.executor.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
@@ -121,7 +118,7 @@ def try_level(candidate: Isolation) -> str | None:
         return "not Linux"
     if candidate.level is IsolationLevel.USERS and os.getuid() != 0:
         return "LocalStack does not run as root"
-    with tempfile.TemporaryDirectory(prefix="isolation-") as code:
+    with tempfile.TemporaryDirectory(prefix="isolation-", dir=functions_folder()) as code:
         user = TRIAL_USER if candidate.has_users else UNKNOWN
         reserve_code(Path(code), user)
         return _try_in(candidate, Path(code), user)

@@ -13,6 +13,7 @@ And a function whose code could not be unpacked can be deleted.
 import io
 import tempfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from localstack.aws.api.lambda_ import InvalidParameterValueException
@@ -27,6 +28,7 @@ from wavetank.emulator.executor.archive import (
     check_archive,
     unpack,
 )
+from wavetank.emulator.executor.places import code_root
 
 NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try to upload again."
 """AWS's words for every archive that it cannot unpack."""
@@ -38,6 +40,7 @@ def unpack_with_care() -> None:
     service: Any = lambda_service
     service.is_zip_file = _require_archive
     service.create_hot_reloading_code = _refuse_folder
+    patch(S3Code.get_unzipped_code_location)(_location)
     patch(S3Code.prepare_for_execution)(_prepare)
     patch(LambdaService.stop_version)(_stop_version)
 
@@ -61,6 +64,10 @@ def _require_archive(content: bytes) -> bool:
 def _refuse_folder(path: str) -> Any:
     message = f"a folder of this machine is not taken as code: {path}"
     raise InvalidParameterValueException(message, Type="User")
+
+
+def _location(_: object, self: S3Code) -> Path:
+    return code_root() / self.s3_bucket / self.id / "code"
 
 
 def _prepare(_: object, self: S3Code) -> None:
