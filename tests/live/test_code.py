@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.archives import FILE, LINK, PROGRAM, Entry, zipped
 from tests.live.conftest import MakeFunction, MakeRole
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients
+from wavetank.clients import AwsClients, ClientError
 
 ECHO = "def handler(event, context): return event"
 NOT_UNZIPPED = "Could not unzip uploaded file"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.tank.conftest import START, Deployed
+from wavetank.clients import ClientError
 from wavetank.emulator.executor.outcome import Outcome
 from wavetank.engines.tank.engine import ENDPOINT, tank
 from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext

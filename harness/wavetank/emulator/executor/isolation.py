@@ -59,7 +59,7 @@ MEANINGS = {
     ),
     IsolationLevel.USERS: (
         "each function has a user of its own: it can neither read the files of other functions "
-        "and LocalStack nor end them, and shares the container's file system and /tmp with them"
+        "and LocalStack nor end them, and shares the rest of the file system and /tmp with them"
     ),
     IsolationLevel.PROCESS: (
         "functions are processes of the user who runs LocalStack: they can read and change "

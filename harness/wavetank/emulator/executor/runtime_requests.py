@@ -23,7 +23,8 @@ from wavetank.emulator.executor.outcome import RESPONSE_BYTES_MAX
 PREFIX = "/2018-06-01/runtime/"
 HEADERS_BYTES_MAX = 256 * 1024
 LENGTH_DIGITS_MAX = 15
-STRANGERS_MAX = 64
+STRANGERS_MAX = 256
+"""More than functions that start at one moment."""
 STRANGER_SECONDS = 30.0
 """In which a request has to arrive; the process sends its own at once."""
 OF_A_BROWSER = ("Origin", "Sec-Fetch-Site")
