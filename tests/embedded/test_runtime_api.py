@@ -7,11 +7,12 @@ from contextlib import ExitStack
 import pytest
 
 from tests.waiting import wait_until_true
+from wavetank.emulator.executor import runtime_api, runtime_requests
 from wavetank.emulator.executor.runtime_api import CONNECTIONS_MAX, RuntimeApi
 from wavetank.emulator.executor.runtime_requests import (
     HEADERS_BYTES_MAX,
-    STRANGERS_MAX,
     Event,
+    Strangers,
 )
 
 PATH = "2018-06-01/runtime/invocation/next"
@@ -168,12 +169,17 @@ def test_headers_are_limited(serving: RuntimeApi) -> None:
     assert _answer(serving, head[:-2]).startswith(b"HTTP/1.1 431")
 
 
-def test_connections_that_show_no_secret_keep_no_process_out(serving: RuntimeApi) -> None:
+def test_connections_that_show_no_secret_keep_no_process_out(
+    serving: RuntimeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The oldest are closed, and the process is served."""
+    few = Strangers(most=8)
+    for module in (runtime_api, runtime_requests):
+        monkeypatch.setattr(module, "STRANGERS", few)
     with ExitStack() as stack:
-        strangers = [stack.enter_context(_connect(serving)) for _ in range(STRANGERS_MAX + 8)]
-        wait_until_true(lambda: _is_closed(strangers[7]), "the oldest to be closed")
-        assert not _is_closed(strangers[-1])
+        strangers = [stack.enter_context(_connect(serving)) for _ in range(12)]
+        wait_until_true(lambda: _is_closed(strangers[3]), "the oldest to be closed")
+        assert not _is_closed(strangers[4])
         process = stack.enter_context(_connect(serving))
         process.settimeout(5)
         process.sendall(_request(serving, serving.secret))
