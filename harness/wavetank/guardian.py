@@ -24,7 +24,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -51,7 +51,12 @@ def set_process_option(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _become_command(command: list[str], status_fd: int, prepare: Callable[[], None]) -> None:
+def _become_command(
+    command: list[str],
+    status_fd: int,
+    prepare: Callable[[], None],
+    variables: Mapping[str, str],
+) -> None:
     """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
     try:
         os.setsid()
@@ -60,9 +65,10 @@ def _become_command(command: list[str], status_fd: int, prepare: Callable[[], No
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         prepare()
-        os.execvpe(command[0], command, os.environ)  # noqa: S606 - no shell is wanted
-    except OSError as error:
-        os.write(2, f"cannot start {command[0]}: {error.strerror}\n".encode())
+        os.execvpe(command[0], command, variables)  # noqa: S606 - no shell is wanted
+    except (OSError, ValueError) as error:  # of a variable that no process can have
+        reason = error.strerror if isinstance(error, OSError) else error
+        os.write(2, f"cannot start {command[0]}: {reason}\n".encode())
     os._exit(EXIT_NOT_STARTED)
 
 
@@ -166,10 +172,18 @@ class Descendants:
 
 
 class Guardian:
-    """One guarded command, from its start to its end."""
+    """One guarded command, from its start to its end.
+
+    `variables` are the command's whole environment; None hands on our own.
+    """
 
     def __init__(
-        self, grace_seconds: float, status_fd: int, command: list[str], family: Family
+        self,
+        grace_seconds: float,
+        status_fd: int,
+        command: list[str],
+        family: Family,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.grace_seconds = grace_seconds
         self.status_fd = status_fd
@@ -180,7 +194,8 @@ class Guardian:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.main = os.fork()
         if self.main == 0:
-            _become_command(command, status_fd, family.prepare)
+            chosen = os.environ if variables is None else variables
+            _become_command(command, status_fd, family.prepare, chosen)
 
     def run(self) -> None:
         """Returns when the command and everything it started have ended."""

@@ -3,6 +3,7 @@
 import http.client
 import os
 import threading
+from dataclasses import replace
 from typing import Any
 
 from tests.waiting import wait_until_true
@@ -22,9 +23,14 @@ REQUEST = Request(request_id="r", payload=b"{}", function_arn="arn", trace_id="t
 
 
 class Obedient:
-    """Asks the Runtime API for events and answers each; nothing is printed, and it never ends."""
+    """Asks the Runtime API for events and answers each; nothing is printed, and it never ends.
 
-    def __init__(self, address: str) -> None:
+    With `asks_again` False it asks for one event only.
+    """
+
+    def __init__(self, address: str, *, asks_again: bool = True) -> None:
+        self._asks_again = asks_again
+        self.is_closed = False
         host, _, self._secret = address.partition("/")
         self._connection = http.client.HTTPConnection(host)
         self.output_fd, self._output = os.pipe()
@@ -54,6 +60,7 @@ class Obedient:
         return 1
 
     def close(self) -> None:
+        self.is_closed = True
         for descriptor in (self.output_fd, self._output, self.status_fd, self._status):
             os.close(descriptor)
 
@@ -68,6 +75,9 @@ class Obedient:
                     "POST", f"/{self._secret}{PREFIX}/{name}/response", body=b"{}"
                 )
                 self._connection.getresponse().read()
+                if not self._asks_again:
+                    self._connection.close()
+                    return
             except (OSError, http.client.HTTPException):
                 return  # the environment has ended
 
@@ -90,3 +100,41 @@ def test_a_cold_start_is_told_though_it_was_over_before_the_event_came() -> None
     assert "Init Duration" in cold.log
     assert warm.report.init_ms is None
     assert len(made) == 1
+
+
+def test_a_process_that_goes_on_after_its_answer_ends_when_its_time_is_up() -> None:
+    """Its answer stands, and its time counts until it asks for the next event, as on AWS."""
+    made: list[Any] = []
+
+    def start(address: str) -> Any:
+        made.append(Obedient(address, asks_again=bool(made)))
+        return made[-1]
+
+    environment = Environment(replace(SETTINGS, timeout_seconds=1), start, WallClock())
+    first, second = environment.invoke(REQUEST), environment.invoke(REQUEST)
+    ended = made[0].is_closed
+    environment.end()
+    assert (first.report.outcome.payload, first.report.outcome.is_error) == (b"{}", False)
+    assert first.report.duration_ms >= 1000
+    assert "Task timed out after 1.00 seconds" in first.log
+    assert ended
+    assert "Task timed out" not in second.log
+    assert second.report.init_ms is not None
+    assert len(made) == 2
+
+
+def test_a_process_is_frozen_as_soon_as_it_has_been_answered_for() -> None:
+    """Nothing of it runs between the caller's answer and the next event."""
+    made: list[Any] = []
+
+    def start(address: str) -> Any:
+        made.append(Obedient(address))
+        return made[-1]
+
+    environment = Environment(SETTINGS, start, WallClock())
+    frozen = []
+    for _ in range(20):
+        environment.invoke(REQUEST)
+        frozen.append(made[0].is_frozen.is_set())
+    environment.end()
+    assert frozen == [True] * 20

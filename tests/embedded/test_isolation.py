@@ -2,24 +2,30 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import psutil
 import pytest
 
 from tests.live.escape import ESCAPE
+from tests.permitted import namespaces_are_permitted
 from tests.waiting import wait_until_true
 from wavetank.clock import WallClock
 from wavetank.emulator.executor.confinement import UNKNOWN
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.executor.function_users import reserve_scratch
 from wavetank.emulator.executor.isolation import Isolation, find_isolation, try_level
 from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
 from wavetank.emulator.executor.process_tree import descendants
 from wavetank.emulator.executor.runtime_site import build_runtime_site
+from wavetank.emulator.executor.supervisor import FIXED_VARIABLES
 from wavetank.emulator.executor.variables import Place, function_variables
 from wavetank.emulator.settings import IsolationLevel
+from wavetank.private_files import PRIVATE_UMASK
 
 FORKS = """
 import os, time
@@ -43,52 +49,84 @@ def handler(event, context):
     except OSError as error: return error.strerror
     while True: pass
 """
+VARIABLES = "import os\ndef handler(event, context): return [os.environ[name] for name in event]"
 TMP_MB = 8
 USER = 50_001
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 type Invoke = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def functions() -> Iterator[Path]:
+    """A folder that functions' users can pass to; pytest's own let no one else in."""
+    with TemporaryDirectory(dir="/tmp") as name, pytest.MonkeyPatch.context() as patch:
+        Path(name).chmod(0o711)
+        patch.setenv("WAVETANK_FUNCTIONS", name)
+        yield Path(name)
+
+
 @pytest.fixture(scope="module", params=list(IsolationLevel))
-def isolation(request: pytest.FixtureRequest) -> Isolation:
+def isolation(request: pytest.FixtureRequest, functions: Path) -> Isolation:  # noqa: ARG001 - for the trial
     """Each level that works here."""
     found = Isolation(request.param)
     if found.level is not IsolationLevel.PROCESS and (reason := try_level(found)):
+        if found.has_private_root and namespaces_are_permitted():
+            pytest.fail(f"this machine permits namespaces: {reason}")
         pytest.skip(f"{found.level} is not possible here: {reason}")
     return found
 
 
 @pytest.fixture
-def invoke(isolation: Isolation, tmp_path: Path) -> Iterator[Invoke]:
+def private_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As the embedded engine starts LocalStack: nobody else may read what it makes."""
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.delenv("WAVETANK_FUNCTIONS", raising=False)
+    previous = os.umask(PRIVATE_UMASK)
+    yield
+    os.umask(previous)
+
+
+@pytest.fixture
+def invoke(isolation: Isolation, functions: Path, tmp_path: Path) -> Iterator[Invoke]:
     """Runs a handler once in an environment that lives until the test ends."""
     opened: list[Environment] = []
-    site = build_runtime_site(tmp_path / "site")
-    scratch = tmp_path / "scratch"
+    user = USER if isolation.has_users else UNKNOWN
+    site = build_runtime_site(functions / "site")
+    code, scratch = (functions / f"{tmp_path.name}-{name}" for name in ("code", "scratch"))
+    code.mkdir()
     scratch.mkdir()
+    reserve_scratch(scratch, user)
+    own: dict[str, str] = {}
 
     def start(api: str) -> FunctionProcess:
         private = isolation.has_private_root
         place = Place(
-            task_root=Path("/var/task") if private else tmp_path / "code",
+            task_root=Path("/var/task") if private else code,
             runtime_api=api,
             scratch=Path("/tmp") if private else scratch,  # noqa: S108 - of its own file system
         )
-        variables = function_variables({"_HANDLER": "function.handler"}, {}, "python3.13", place)
+        variables = function_variables({"_HANDLER": "function.handler"}, own, "python3.13", place)
         command = Command(
             name=tmp_path.name,
             isolation=isolation,
             variables=variables,
-            task_root=tmp_path / "code",
+            task_root=code,
             runtime_site=site,
             limits=Limits(memory_mb=256, tmp_mb=TMP_MB),
             scratch=(scratch,),
-            user=USER if isolation.has_users else UNKNOWN,
+            user=user,
         )
         return FunctionProcess(command)
 
-    def run(source: str, event: object) -> Any:
-        (tmp_path / "code").mkdir(mode=0o755)
-        (tmp_path / "code" / "function.py").write_text(source)
+    def run(source: str, event: object, variables: Mapping[str, str] = NO_VARIABLES) -> Any:
+        own.clear()
+        own.update(variables)
+        (code / "function.py").write_text(source)
+        for path in (code, *code.iterdir()):
+            path.chmod(0o755)
         environment = Environment(SETTINGS, start, WallClock())
         opened.append(environment)
         payload = json.dumps(event).encode()
@@ -121,15 +159,48 @@ def test_a_handler_that_looks_around_finds_what_its_level_permits(
         assert (seen["written"], seen["readable"]) == ([], [])
         assert (seen["task_root"], seen["user"]) == ("/var/task", "sbx_user1051")
     else:
-        assert str(Path(__file__)) in seen["readable"]
+        assert "/etc/hostname" in seen["readable"]
     assert seen["no_new_privileges"] == 1
+
+
+def test_a_functions_variables_reach_nothing_that_is_not_confined(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """LD_PRELOAD and its like would run a function's code in whatever we start with them."""
+    own = {"LD_PRELOAD": "./of_the_function.so", "LD_DEBUG": "nothing", "OWN": "\u00e4"}
+    assert invoke(VARIABLES, sorted(own), own) == [own[name] for name in sorted(own)]
+    family = [process for process in _own() if process.cmdline()[-1:] == [tmp_path.name]]
+    ours = [process for process in family if process.cmdline()[1] == "-I"]
+    assert ours
+    for process in ours:
+        assert process.environ() == FIXED_VARIABLES
+        assert process.cwd() == "/"
+
+
+def test_a_variable_that_no_process_can_have_ends_the_start_with_a_reason(invoke: Invoke) -> None:
+    """LocalStack takes any name and any text; the environment then ends as on a crash."""
+    assert invoke(VARIABLES, [], {"A=B": "c"})["errorType"] == "Runtime.ExitError"
+    assert invoke(VARIABLES, [], {"A": "\0"})["errorType"] == "Runtime.ExitError"
+
+
+@pytest.mark.skipif(not namespaces_are_permitted(), reason="no namespaces for this user")
+@pytest.mark.usefixtures("private_defaults")
+def test_functions_are_isolated_although_the_sandbox_is_private() -> None:
+    """The function's user passes through no folder of the sandbox, and needs none of its modes."""
+    assert try_level(Isolation(IsolationLevel.NAMESPACES)) is None
+
+
+@pytest.mark.usefixtures("private_defaults")
+def test_a_function_has_the_usual_umask(invoke: Invoke) -> None:
+    """Its umask is the usual one, not that of the sandbox."""
+    assert invoke("import os\ndef handler(event, context): return os.umask(0)", None) == 0o022
 
 
 def test_detached_children_are_stopped_and_end_with_the_environment(
     invoke: Invoke, isolation: Isolation, tmp_path: Path
 ) -> None:
     """Busy grandchildren in sessions of their own, whose parents have ended, do not escape."""
-    invoke(FORKS, {"children": 5, "busy": True})
+    assert invoke(FORKS, {"children": 5, "busy": True}) is None
     family = [process for process in _own() if process.cmdline()[-1:] == [tmp_path.name]]
     mine = [process for process in family if process.cmdline()[1] == "-S"]
     assert len(mine) == 6

@@ -24,13 +24,19 @@ def may_end(number):
     except OSError:
         return False
 
+def user():
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a number that only the image names
+        return ""
+
 def handler(event, context):
     others = [n for n in map(int, filter(str.isdigit, os.listdir("/proc"))) if n != os.getpid()]
     status = dict(line.split(":", 1) for line in read("/proc/self/status").splitlines())
     root = os.environ["LAMBDA_TASK_ROOT"]
     return {
         "task_root": root,
-        "user": pwd.getpwuid(os.getuid()).pw_name,
+        "user": user(),
         "environments": [text for n in others if "=" in (text := read(f"/proc/{n}/environ"))],
         "roots": [path for n in others for path in glob.glob(f"/proc/{n}/root/*")],
         "may_end": [n for n in others if n != 1 and may_end(n)],

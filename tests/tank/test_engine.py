@@ -1,6 +1,8 @@
 """The tank: the deployed pipeline in this process, without a socket, in time that is moved."""
 
+import io
 import json
+import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.tank.conftest import START, Deployed
+from wavetank.clients import ClientError
 from wavetank.emulator.executor.outcome import Outcome
 from wavetank.engines.tank.engine import ENDPOINT, tank
 from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
@@ -198,3 +201,15 @@ def test_a_process_has_one_tank(deployed: Deployed) -> None:
     assert deployed.tank is not None
     with pytest.raises(InfrastructureError, match="use the first again"), tank():
         pass
+
+
+def test_code_that_leads_out_of_its_folder_is_refused_here_too(deployed: Deployed) -> None:
+    """It is unpacked with the rights of the command that simulates it."""
+    arn = _function_arn(deployed)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("../outside.py", "")
+    with pytest.raises(ClientError, match="Could not unzip uploaded file"):
+        deployed.tank.aws.awslambda.update_function_code(
+            FunctionName=arn, ZipFile=content.getvalue()
+        )

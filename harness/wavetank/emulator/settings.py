@@ -59,7 +59,8 @@ class EmulatorSettings:
     `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail
     too, where there is one. `isolation` is the strongest level that is tried. `allowed_hosts` and
     `allowed_origins` are what the HTTP guard lets in besides the sandbox itself: host names, and
-    origins of web pages.
+    origins of web pages. `functions_folder` is where functions' code is unpacked; None is the
+    temporary folder.
     """
 
     snapshot_file: Path | None
@@ -72,6 +73,7 @@ class EmulatorSettings:
     isolation: IsolationLevel = IsolationLevel.NAMESPACES
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
+    functions_folder: Path | None = None
 
     @property
     def verifies_signatures(self) -> bool:
@@ -96,13 +98,14 @@ def read_emulator_settings() -> EmulatorSettings:
     verified, `WAVETANK_TIME` whether time is virtual, `WAVETANK_SMTP` the mail server,
     `WAVETANK_ISOLATION` the strongest isolation of functions; `WAVETANK_CONFIRM_EMAILS` is yes or
     no. `WAVETANK_ALLOWED_HOSTS` and `WAVETANK_ALLOWED_ORIGINS` are lists, with commas or spaces.
+    `WAVETANK_FUNCTIONS` is the folder of functions' code.
 
     Raises:
         ValueError: a variable has a value that it cannot have.
     """
     if _GIVEN:
         return _GIVEN[0]
-    snapshot = os.environ.get("WAVETANK_SNAPSHOT")
+    snapshot, functions = (os.environ.get(f"WAVETANK_{n}") for n in ("SNAPSHOT", "FUNCTIONS"))
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,
         dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
@@ -114,6 +117,7 @@ def read_emulator_settings() -> EmulatorSettings:
         isolation=IsolationLevel(os.environ.get("WAVETANK_ISOLATION") or "namespaces"),
         allowed_hosts=parse_allowed_hosts(os.environ.get("WAVETANK_ALLOWED_HOSTS", "")),
         allowed_origins=parse_allowed_origins(os.environ.get("WAVETANK_ALLOWED_ORIGINS", "")),
+        functions_folder=Path(functions) if functions else None,
     )
 
 

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wavetank.clock import Clock
@@ -17,6 +17,11 @@ from wavetank.emulator.settings import (
     IsolationLevel,
     parse_allowed_hosts,
     parse_allowed_origins,
+)
+from wavetank.engines.functions_folder import (
+    functions_folder,
+    make_functions_folder,
+    remove_functions_folder,
 )
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
@@ -61,7 +66,8 @@ class LocalStackOptions:
     `mail_server` (host:port) gets all e-mail. `allowed_hosts` and `allowed_origins` are lists of
     what the HTTP guard lets in, as WAVETANK_ALLOWED_HOSTS and WAVETANK_ALLOWED_ORIGINS have them.
     `corrected` False leaves what LocalStack does in its own way where it can, to compare.
-    `isolation` is the strongest isolation of functions to try.
+    `isolation` is the strongest isolation of functions to try. `functions_folder` is where their
+    code is unpacked; None is among the sandbox's own temporary files.
     """
 
     folder: Path
@@ -77,6 +83,7 @@ class LocalStackOptions:
     allowed_origins: str = ""
     corrected: bool = True
     isolation: str = IsolationLevel.NAMESPACES
+    functions_folder: Path | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -131,7 +138,12 @@ class LocalStackOptions:
             "WAVETANK_ISOLATION": self.isolation,
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
-        } | (CORRECTIONS if self.corrected else {})
+        } | self._of_some()
+
+    def _of_some(self) -> dict[str, str]:
+        """The variables that not every LocalStack has."""
+        own = {"WAVETANK_FUNCTIONS": str(self.functions_folder)} if self.functions_folder else {}
+        return own | (CORRECTIONS if self.corrected else {})
 
     def _verifies(self) -> bool:
         return self.verify_signatures and self.corrected
@@ -145,7 +157,8 @@ class LocalStackChild:
     """A running LocalStack that ends with this process, however this process ends."""
 
     def __init__(self, options: LocalStackOptions, port: int, clock: Clock) -> None:
-        self._options = options
+        folder = functions_folder(options.folder)
+        self._options = replace(options, functions_folder=folder)
         self.port = port
         self._clock = clock
         self._child: GuardedChild | None = None
@@ -163,6 +176,8 @@ class LocalStackChild:
         """
         for name in ("root", "home", "tmp"):
             private_folder(self._options.folder / name)
+        if self._options.functions_folder is not None:
+            make_functions_folder(self._options.functions_folder)
         provide_service_catalog(self._options.folder)
         self._spawn()
         try:
@@ -177,6 +192,8 @@ class LocalStackChild:
         child, self._child = self._child, None
         if child is not None:
             child.stop()
+        if self._options.functions_folder is not None:
+            remove_functions_folder(self._options.functions_folder)
 
     def has_ended(self) -> bool:
         """Whether it went away by itself."""

@@ -15,7 +15,8 @@ from wavetank.emulator.executor import outcome as outcomes
 from wavetank.emulator.executor.invocation_log import Output, Report, as_json, as_text
 from wavetank.emulator.executor.outcome import ExitStatus, Outcome
 from wavetank.emulator.executor.process import MEGABYTE, FunctionProcess
-from wavetank.emulator.executor.runtime_api import Event, Reply, ReplyKind, RuntimeApi
+from wavetank.emulator.executor.runtime_api import RuntimeApi
+from wavetank.emulator.executor.runtime_requests import Event, Reply, ReplyKind
 
 INIT_SECONDS_MAX = 10.0
 """AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
@@ -64,6 +65,7 @@ class _Cut(Enum):
 
 
 type _Waited = Reply | bool | ExitStatus | _Cut
+_FROM_THE_HANDLER = frozenset({ReplyKind.RESPONSE, ReplyKind.ERROR})
 
 
 class _Runtime:
@@ -94,17 +96,20 @@ class _Runtime:
 
 @dataclass(frozen=True)
 class _Run:
-    """How one invocation went, `started` being the monotonic instant its duration counts from."""
+    """How one invocation went, `started` being the monotonic instant its duration counts from.
+
+    `then` is what the process did after its answer: True where it asked for its next event.
+    """
 
     runtime: _Runtime
     waited: _Waited
     started: float
     init_ms: float | None
+    then: _Waited = False
 
     def is_reusable(self) -> bool:
         """Whether the process can serve another event; AWS replaces it after any other end."""
-        kinds = {ReplyKind.RESPONSE, ReplyKind.ERROR}
-        return isinstance(self.waited, Reply) and self.waited.kind in kinds
+        return self.then is True
 
 
 class Environment:
@@ -127,6 +132,9 @@ class Environment:
         output = Output()
         run = self._run(request, output)
         outcome = self._outcome(request.request_id, run.waited)
+        if run.then is _Cut.TIME_UP:
+            seconds = self._settings.timeout_seconds
+            outcome = outcomes.ran_on(outcome, request.request_id, seconds)
         report = Report(
             request_id=request.request_id,
             version=self._settings.version,
@@ -167,7 +175,11 @@ class Environment:
         deadline = started + self._settings.timeout_seconds
         runtime.api.offer(self._event(request, deadline))
         waited = self._wait(runtime, deadline, output, runtime.api.take_reply)
-        return _Run(runtime, waited, started, init_ms)
+        if not isinstance(waited, Reply) or waited.kind not in _FROM_THE_HANDLER:
+            return _Run(runtime, waited, started, init_ms)
+        # A handler can post an answer by itself and go on: its time is up all the same.
+        then = self._wait(runtime, deadline, output, lambda: runtime.api.is_idle() or None)
+        return _Run(runtime, waited, started, init_ms, then)
 
     def _initialise(self, runtime: _Runtime, output: Output) -> tuple[_Runtime, _Waited]:
         """Waits until the process has asked for an event; AWS's second try included."""

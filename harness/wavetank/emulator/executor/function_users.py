@@ -77,7 +77,10 @@ def left_in_shared_folders(user: int) -> Iterator[Path]:
 
 
 def reserve_code(folder: Path, user: int) -> None:
-    """Only the function's user, besides LocalStack's, may read the code; and not change it."""
+    """Only the function's user, besides LocalStack's, may read the code; and not change it.
+
+    Where it has no user of its own, `user` is UNKNOWN.
+    """
     os.chown(folder, -1, user)
     folder.chmod(CODE_MODE)
 

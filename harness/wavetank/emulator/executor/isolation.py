@@ -16,13 +16,11 @@ from pathlib import Path
 
 from wavetank.emulator.executor import bootstrap, supervisor
 from wavetank.emulator.executor.confinement import MEGABYTE, UNKNOWN, Confinement
-from wavetank.emulator.executor.function_users import FIRST_USER, USERS
+from wavetank.emulator.executor.function_users import FIRST_USER, USERS, reserve_code
 from wavetank.emulator.executor.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
-from wavetank.emulator.executor.runtime_site import (
-    build_runtime_site,
-    runtime_entries,
-    runtime_site,
-)
+from wavetank.emulator.executor.places import functions_folder, runtime_site
+from wavetank.emulator.executor.runtime_site import build_runtime_site, runtime_entries
+from wavetank.emulator.executor.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
@@ -61,7 +59,7 @@ MEANINGS = {
     ),
     IsolationLevel.USERS: (
         "each function has a user of its own: it can neither read the files of other functions "
-        "and LocalStack nor end them, and shares the container's file system and /tmp with them"
+        "and LocalStack nor end them, and shares the rest of the file system and /tmp with them"
     ),
     IsolationLevel.PROCESS: (
         "functions are processes of the user who runs LocalStack: they can read and change "
@@ -120,23 +118,33 @@ def try_level(candidate: Isolation) -> str | None:
         return "not Linux"
     if candidate.level is IsolationLevel.USERS and os.getuid() != 0:
         return "LocalStack does not run as root"
-    folder, site = Path(tempfile.gettempdir()), build_runtime_site(runtime_site())
-    user = TRIAL_USER if candidate.has_users else UNKNOWN
-    limits = confinement(candidate, folder, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
-    status_read, status_write = os.pipe()
-    control_read, control_write = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="isolation-", dir=functions_folder()) as code:
+        user = TRIAL_USER if candidate.has_users else UNKNOWN
+        reserve_code(Path(code), user)
+        return _try_in(candidate, Path(code), user)
+
+
+def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
+    """As `try_level`, for a function whose code is in the folder."""
+    site = build_runtime_site(runtime_site())
+    limits = confinement(candidate, code, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
     packages = RUNTIME_SITE if candidate.has_private_root else str(site)
     command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
-    arguments = supervisor.command_line(limits, status_write, control_read, command)
+    status_read, status_write = os.pipe()
+    control_read, control_write = os.pipe()
+    variables_read, variables_write = os.pipe()
+    supervisor.send_variables(variables_write, {})  # a pipe holds them until they are read
+    descriptors = Descriptors(status_write, control_read, variables_read)
     try:
         done = subprocess.run(
-            arguments,
+            supervisor.command_line(limits, descriptors, command),
             stdin=control_read,  # open for as long as this process has the other end
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=TRIAL_SECONDS,
-            pass_fds=(status_write, control_read),
-            env={},
+            pass_fds=descriptors,
+            cwd=supervisor.FOLDER,
+            env=FIXED_VARIABLES,
             check=False,
         )
         os.set_blocking(status_read, False)
@@ -144,7 +152,7 @@ def try_level(candidate: Isolation) -> str | None:
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
-        for descriptor in (status_read, status_write, control_read, control_write):
+        for descriptor in (status_read, control_write, *descriptors):
             os.close(descriptor)
     if "\nexit 0 " in status:
         return None

@@ -63,8 +63,16 @@ def raised(body: bytes) -> Outcome:
 
 def timed_out(request_id: str, timeout_seconds: float) -> Outcome:
     """The function's time was up, and its process was killed."""
-    text = f"Task timed out after {timeout_seconds:.2f} seconds"
+    text = _time_up(timeout_seconds)
     return _platform_error(request_id, "Sandbox.Timedout", f"Error: {text}", "timeout", text)
+
+
+def ran_on(answered: Outcome, request_id: str, timeout_seconds: float) -> Outcome:
+    """The function had answered, and was killed since it had not ended when its time was up.
+
+    Its time counts until it asks for its next event. [Lambda developer guide, runtimes-api]
+    """
+    return replace(answered, log_line=f"{request_id} {_time_up(timeout_seconds)}")
 
 
 def exited(request_id: str, status: ExitStatus) -> Outcome:
@@ -102,6 +110,10 @@ def response_too_large(size_bytes: int) -> Outcome:
         error_type=error_type,
         log_line=message,
     )
+
+
+def _time_up(timeout_seconds: float) -> str:
+    return f"Task timed out after {timeout_seconds:.2f} seconds"
 
 
 def _platform_error(

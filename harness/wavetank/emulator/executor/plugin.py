@@ -36,8 +36,10 @@ from wavetank.emulator.executor.function_users import (
 )
 from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.executor.outcome import TASK_ROOT
+from wavetank.emulator.executor.packages import unpack_with_care
+from wavetank.emulator.executor.places import code_root, functions_folder, runtime_site
 from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
-from wavetank.emulator.executor.runtime_site import build_runtime_site, runtime_site
+from wavetank.emulator.executor.runtime_site import build_runtime_site
 from wavetank.emulator.executor.variables import Place, function_variables
 from wavetank.emulator.settings import IsolationLevel
 
@@ -56,6 +58,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
         """The executor's class; LocalStack makes one object for each environment."""
+        unpack_with_care()
         return ProcessRuntimeExecutor
 
 
@@ -127,7 +130,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         _code(function_version).prepare_for_execution()
         if isolation().level is IsolationLevel.USERS:
             volume = Path(config.dirs.var_libs).parent
-            hide_state([volume, Path(config.dirs.tmp)], [_code_root()])
+            hide_state([volume, Path(config.dirs.tmp)], [code_root()])
         build_runtime_site(runtime_site())
 
     @classmethod
@@ -140,7 +143,9 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             self._user = FUNCTION_USERS.take(self.function_version.id.unqualified_arn())
         if self._isolation.has_private_root:
             return  # its /tmp is a file system of its own
-        self._scratch = tempfile.TemporaryDirectory(prefix=f"lambda-{identifier[:8]}-tmp-")
+        self._scratch = tempfile.TemporaryDirectory(
+            prefix=f"lambda-{identifier[:8]}-tmp-", dir=functions_folder()
+        )
         if self._user != UNKNOWN:
             reserve_scratch(Path(self._scratch.name), self._user)
             reserve_code(_code(self.function_version).get_unzipped_code_location(), self._user)
@@ -185,14 +190,6 @@ def _code(function_version: FunctionVersion) -> ArchiveCode:
         message = f"{function_version.id.function_name} has no zip: container images are not run"
         raise LambdaRuntimeException(message)
     return code
-
-
-def _code_root() -> Path:
-    """Where LocalStack unpacks all code.
-
-    [LocalStack 4.14: services/lambda_/invocation/lambda_models.py]
-    """
-    return Path(tempfile.gettempdir()) / "lambda"
 
 
 def _settings(function_version: FunctionVersion) -> FunctionSettings:

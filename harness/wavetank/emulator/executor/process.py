@@ -27,6 +27,7 @@ from wavetank.emulator.executor.process_tree import (
     stop_descendants,
 )
 from wavetank.emulator.executor.scratch import bytes_in_folders
+from wavetank.emulator.executor.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.errors import InfrastructureError
 
 MEGABYTE = 1024 * 1024
@@ -89,21 +90,22 @@ class FunctionProcess:
         self._command = command
         status_read, status_write = os.pipe()
         control_read, self._control = os.pipe()
+        variables_read, variables_write = os.pipe()
         os.set_blocking(self._control, False)
+        descriptors = Descriptors(status_write, control_read, variables_read)
         self._supervisor = subprocess.Popen(
-            supervisor.command_line(
-                command.confinement(), status_write, control_read, command.arguments()
-            ),
+            supervisor.command_line(command.confinement(), descriptors, command.arguments()),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            cwd=command.task_root,
-            env=command.variables,
-            pass_fds=(status_write, control_read),
+            cwd=supervisor.FOLDER,
+            env=FIXED_VARIABLES,
+            pass_fds=descriptors,
             start_new_session=True,
         )
-        os.close(status_write)
-        os.close(control_read)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        supervisor.send_variables(variables_write, command.variables)
         self.status_fd = status_read
         self._status = ""
         assert self._supervisor.stdout is not None  # it was asked for

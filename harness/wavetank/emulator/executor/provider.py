@@ -1,5 +1,7 @@
 """LocalStack's Lambda with two of its loops replaced: of asynchronous events, and of logs.
 
+And with code that is unpacked as `packages` does it, whichever executor runs it.
+
 And without the threads that recorded metrics: LocalStack keeps each of them until it stops, about
 15 KB for each invocation. [LocalStack 4.14: utils/threads.py] What else would grow with the number
 of invocations is bounded in `function_logs`, `emulator.metrics_database` and `emulator.gc_control`.
@@ -18,12 +20,14 @@ from localstack.utils.threads import start_worker_thread
 from wavetank.clock import WallClock
 from wavetank.emulator.executor.async_events import poll
 from wavetank.emulator.executor.function_logs import write_logs
+from wavetank.emulator.executor.packages import unpack_with_care
 
 
 @aws_provider(api="lambda", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_lambda() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     clock = WallClock()
+    unpack_with_care()
 
     @patch(Poller.run)  # type: ignore[untyped-decorator]  # as above
     def run(_: object, self: Poller, *__: object, **___: object) -> None:

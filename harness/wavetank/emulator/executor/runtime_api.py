@@ -1,7 +1,8 @@
 """AWS's Lambda Runtime API for one execution environment, on loopback.
 
 The function's process polls `GET /runtime/invocation/next`, which blocks until there is an event,
-and posts the response or the error. [AWS Lambda developer guide, runtimes-api]
+and posts the response or the error; `runtime_requests` has its requests.
+[AWS Lambda developer guide, runtimes-api]
 
 Two sides meet here: the invoking thread (`offer`, `take_reply`) and the thread that serves the
 process's connection. `wake` is readable as soon as there is something new to look at, so that the
@@ -13,47 +14,16 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
-from http.server import BaseHTTPRequestHandler
-from typing import Any
 
-from wavetank.emulator.executor.outcome import RESPONSE_BYTES_MAX
+from wavetank.emulator.executor.runtime_requests import (
+    STRANGERS,
+    Event,
+    Reply,
+    RuntimeConnection,
+)
 
-PREFIX = "/2018-06-01/runtime/"
-ACCEPTED = 202
-BAD_REQUEST = 400
-NOT_FOUND = 404
-TOO_LARGE = 413
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One invocation as the Runtime API hands it over; the deadline is in epoch milliseconds."""
-
-    request_id: str
-    payload: bytes
-    function_arn: str
-    trace_id: str
-    deadline_ms: int
-
-
-class ReplyKind(Enum):
-    """What the process posted."""
-
-    RESPONSE = "response"
-    ERROR = "error"
-    INIT_ERROR = "init/error"
-    TOO_LARGE = "too large"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What the process answered; `size_bytes` is that of the body even where it was not kept."""
-
-    kind: ReplyKind
-    body: bytes
-    size_bytes: int
+CONNECTIONS_MAX = 16
+"""Of one process. AWS's runtime has one, and one more for an error of the init phase."""
 
 
 class RuntimeApi:
@@ -72,7 +42,9 @@ class RuntimeApi:
         self._reply: Reply | None = None
         self._closed = False
         self.ready = False
+        self._idle = False
         self._connections: set[socket.socket] = set()
+        self._own: set[socket.socket] = set()
         self.wake, self._wake_end = socket.socketpair()
         self.wake.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -97,11 +69,28 @@ class RuntimeApi:
 
     def take_reply(self) -> Reply | None:
         """What the process has answered since the last event was offered, if anything."""
-        with suppress(BlockingIOError):
-            while self.wake.recv(64):
-                pass
+        self._drain()
         with self._changed:
             return self._reply
+
+    def is_idle(self) -> bool:
+        """Whether the process waits for its next event."""
+        self._drain()
+        with self._changed:
+            return self._idle
+
+    def admit(self, connection: socket.socket) -> bool:
+        """Takes a connection as the process's own, unless it has too many."""
+        with self._changed:
+            if len(self._own | {connection}) > CONNECTIONS_MAX:
+                return False
+            self._own.add(connection)
+            return True
+
+    def expects(self, request_id: str | None) -> bool:
+        """Whether an answer to the request would be taken; None is an error of the init phase."""
+        with self._changed:
+            return request_id is None or request_id == self._in_flight
 
     def close(self) -> None:
         """Ends every connection; the process finds its API gone."""
@@ -119,23 +108,28 @@ class RuntimeApi:
     def next_event(self) -> Event | None:
         """Blocks until there is an event; None when the environment is closed meanwhile."""
         with self._changed:
-            self.ready = True
+            self.ready = self._idle = True
             self._wake()
             if self._event is None and not self._closed:
                 self._on_idle()
                 self._changed.wait_for(lambda: self._event is not None or self._closed)
                 self._on_busy()
-            event, self._event = self._event, None
+            event, self._event, self._idle = self._event, None, False
             return event
 
     def post(self, request_id: str | None, reply: Reply) -> bool:
         """Takes an answer; False where it answers nothing that was asked."""
         with self._changed:
-            if request_id != self._in_flight and reply.kind is not ReplyKind.INIT_ERROR:
+            if not self.expects(request_id):
                 return False
             self._reply, self._in_flight = reply, None
             self._wake()
             return True
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            while self.wake.recv(64):
+                pass
 
     def _wake(self) -> None:
         with suppress(OSError):  # closed: nobody waits any more
@@ -149,96 +143,18 @@ class RuntimeApi:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connections.add(connection)
+            STRANGERS.add(connection)
             arguments = (connection, address)
             threading.Thread(target=self._serve, args=arguments, daemon=True).start()
 
     def _serve(self, connection: socket.socket, address: object) -> None:
         with connection, suppress(OSError):  # the process was killed in the middle of a request
-            _Connection(connection, address, self)  # type: ignore[arg-type]  # no socketserver behind it
+            RuntimeConnection(connection, address, self)  # type: ignore[arg-type]  # no socketserver behind it
+        STRANGERS.discard(connection)
         self._connections.discard(connection)
+        with self._changed:
+            self._own.discard(connection)
 
 
 def _nothing() -> None:
     """What happens on idle and busy before there is a process."""
-
-
-class _Connection(BaseHTTPRequestHandler):
-    """One connection of the function's process, kept open over many requests."""
-
-    protocol_version = "HTTP/1.1"
-    server: Any  # the base class wants a socketserver; ours is the RuntimeApi
-
-    def do_GET(self) -> None:
-        if self._path() != f"{PREFIX}invocation/next":
-            self._answer(NOT_FOUND)
-            return
-        event = self.server.next_event()
-        if event is None:
-            self.close_connection = True
-            return
-        self._answer(
-            200,
-            event.payload,
-            {
-                "Lambda-Runtime-Aws-Request-Id": event.request_id,
-                "Lambda-Runtime-Deadline-Ms": str(event.deadline_ms),
-                "Lambda-Runtime-Invoked-Function-Arn": event.function_arn,
-                "Lambda-Runtime-Trace-Id": event.trace_id,
-            },
-        )
-
-    def do_POST(self) -> None:
-        path = self._path().removeprefix(PREFIX).split("/")
-        size = int(self.headers.get("Content-Length") or 0)
-        match path:
-            case ["init", "error"]:
-                self._receive(None, ReplyKind.INIT_ERROR, size)
-            case ["invocation", request_id, "response"]:
-                self._receive(request_id, ReplyKind.RESPONSE, size)
-            case ["invocation", request_id, "error"]:
-                self._receive(request_id, ReplyKind.ERROR, size)
-            case _:
-                self.rfile.read(size)
-                self._answer(NOT_FOUND)
-
-    def _path(self) -> str:
-        """The path as AWS's API has it; empty for who does not know the secret, or is a browser.
-
-        Every program of the host can connect to loopback, other functions and, by a name that
-        resolves to it, web pages too. Only the process was given the secret.
-        """
-        root, secret = "/", self.path[1:].partition("/")[0]
-        known = secrets.compare_digest(secret.encode(), self.server.secret.encode())
-        is_browser = "Origin" in self.headers or "Sec-Fetch-Site" in self.headers
-        if not known or is_browser or self.headers.get("Host") != self.server.host:
-            return ""
-        return root + self.path[1:].partition("/")[2]
-
-    def _receive(self, request_id: str | None, kind: ReplyKind, size: int) -> None:
-        if size > RESPONSE_BYTES_MAX:
-            self._discard(size)
-            self.server.post(request_id, Reply(ReplyKind.TOO_LARGE, b"", size))
-            self._answer(TOO_LARGE, b'{"errorType":"RequestEntityTooLarge"}')
-            return
-        taken = self.server.post(request_id, Reply(kind, self.rfile.read(size), size))
-        self._answer(ACCEPTED if taken else BAD_REQUEST, b'{"status":"OK"}')
-
-    def _discard(self, size: int) -> None:
-        while size > 0 and (chunk := self.rfile.read(min(size, 65536))):
-            size -= len(chunk)
-
-    def _answer(
-        self, status: int, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> None:
-        self.send_response_only(status)
-        # AWS's runtime client crashes with SIGSEGV where an answer has no Content-Type.
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing: a line for every poll would drown LocalStack's log."""

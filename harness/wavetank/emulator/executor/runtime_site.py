@@ -9,22 +9,21 @@ the runtime's own: AWS's SDK, the runtime interface client, and what these two n
 import contextlib
 import os
 import re
-import tempfile
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from wavetank.emulator.executor.places import mode_for_users
+
 RUNTIME_DISTRIBUTIONS = ("boto3", "awslambdaric")
-
-
-def runtime_site() -> Path:
-    """The folder of this LocalStack; `build_runtime_site` fills it."""
-    return Path(tempfile.gettempdir()) / "lambda-runtime-site"
+SITE_MODE = 0o755
+"""A function's user reads it."""
 
 
 def build_runtime_site(folder: Path) -> Path:
     """Fills `folder` with links to the runtime's packages; safe to repeat and to run at once."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(mode_for_users(SITE_MODE))  # whatever LocalStack's umask is
     for entry in runtime_entries():
         with contextlib.suppress(FileExistsError):
             (folder / entry.name).symlink_to(entry)

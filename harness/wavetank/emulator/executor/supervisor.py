@@ -7,38 +7,71 @@ the kernel permits them, namespaces.
                                        └─ the function's process ── whatever it starts
 
 Run by an isolated interpreter, so that it imports the standard library and its own modules only.
-`command_line` has the arguments.
+`command_line` has the arguments. Its own environment has nothing of the function's: what the
+dynamic loader and the interpreter read there (LD_PRELOAD, GLIBC_TUNABLES) would be the function's
+code, run before it is confined. The function's variables come over a pipe, and are used in the one
+call that makes the confined process the function's.
 """
 
+import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import NamedTuple
 
 from wavetank import guardian
 from wavetank.emulator.executor import confinement, namespaces
 from wavetank.emulator.executor.confinement import Confinement
 
 EXIT_NOT_CONFINED = 126
+FIXED_VARIABLES = {"LANG": "C.UTF-8"}
+"""The supervisor's whole environment. It names a locale that is always there, since Python would
+otherwise choose one and hand it on."""
+FOLDER = "/"
+"""In which it is started: a relative name is none of the function's files."""
 PACKAGES = __file__.rsplit("/wavetank/", 1)[0]
 SCRIPT = (
     "import sys; sys.path.append({packages!r}); "
     "from wavetank.emulator.executor.supervisor import main; main(sys.argv[1:])"
 )
 
+UMASK = 0o022
+"""Of all that is made here, and of the function. LocalStack's own may be one that lets no other
+user in, and the function becomes another user."""
 
-def command_line(
-    limits: Confinement, status_fd: int, control_fd: int, command: list[str]
-) -> list[str]:
+
+class Descriptors(NamedTuple):
+    """The ends of the supervisor's pipes that it has itself, besides stdin.
+
+    `status` is as for `guardian.command_line`. From `control` it reads `namespaces.STOP` and
+    `namespaces.CONTINUE`; they are obeyed where there are namespaces. From `variables` it reads
+    what `send_variables` writes.
+    """
+
+    status: int
+    control: int
+    variables: int
+
+
+def command_line(limits: Confinement, descriptors: Descriptors, command: list[str]) -> list[str]:
     """The argument list that runs `command` confined.
 
-    `status_fd` is as for `guardian.command_line`. `control_fd` is the end of a pipe from which
-    `namespaces.STOP` and `namespaces.CONTINUE` are read; they are obeyed where there are
-    namespaces.
+    It is to be started with FIXED_VARIABLES, in FOLDER.
     """
     script = SCRIPT.format(packages=PACKAGES)
-    arguments = [limits.to_json(), str(status_fd), str(control_fd), *command]
+    arguments = [limits.to_json(), *map(str, descriptors), *command]
     return [sys.executable, "-I", "-S", "-c", script, *arguments]
+
+
+def send_variables(descriptor: int, variables: Mapping[str, str]) -> None:
+    """Writes the command's environment to a supervisor that runs, and closes the descriptor."""
+    with (
+        suppress(BrokenPipeError),
+        os.fdopen(descriptor, "wb") as pipe,
+    ):  # it has ended, with a reason
+        pipe.write(json.dumps(dict(variables)).encode())
 
 
 class Namespace:
@@ -56,10 +89,13 @@ class Namespace:
 
 def main(arguments: list[str]) -> None:
     """Entry point of the script."""
-    text, status_fd, control_fd, *command = arguments
+    text, status, control_fd, variables_fd, *command = arguments
     limits, control = Confinement.from_json(text), int(control_fd)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     guardian.become_subreaper()
+    os.umask(UMASK)
+    with os.fdopen(int(variables_fd), "rb") as pipe:
+        variables: dict[str, str] = json.loads(pipe.read())
 
     def prepare() -> None:
         confinement.apply(limits)
@@ -73,4 +109,4 @@ def main(arguments: list[str]) -> None:
             sys.stderr.write(f"wavetank: cannot isolate the function: {error}\n")
             sys.exit(EXIT_NOT_CONFINED)
     os.close(control)
-    guardian.supervise(guardian.Guardian(0.0, int(status_fd), command, family))
+    guardian.supervise(guardian.Guardian(0.0, int(status), command, family, variables))
