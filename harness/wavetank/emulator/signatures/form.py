@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from wavetank.emulator.signatures.carriers import parse_credential
 from wavetank.emulator.signatures.claim import Carrier, Claim, parse_timestamp
+from wavetank.emulator.signatures.credential import parse_access_key, parse_credential
 from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
 from wavetank.emulator.signatures.sigv4 import ALGORITHM
 
@@ -118,7 +118,7 @@ def _v4_claim(form: Mapping[str, str], expires: datetime) -> Claim:
 def _v2_claim(form: Mapping[str, str], expires: datetime) -> Claim:
     return Claim(
         carrier=Carrier.FORM,
-        access_key=form["awsaccesskeyid"],
+        access_key=parse_access_key(form["awsaccesskeyid"]),
         signature=form["signature"],
         scope=None,
         expires=expires,
