@@ -1,6 +1,8 @@
 """The key that LocalStack takes for account and caller is the one that was read."""
 
-from contextlib import suppress
+import base64
+import json
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -130,10 +132,21 @@ def test_links_and_forms_of_version_2_name_a_key(key: str) -> None:
     message = message_of(Request("GET", "/b/k", query_string=query))
     with pytest.raises(RefusedSignatureError):
         claim_of_query(message)
-    policy = "eyJleHBpcmF0aW9uIjoiMjAzMC0wMS0wMVQwMDowMDowMFoiLCJjb25kaXRpb25zIjpbXX0="
-    fields: dict[str, Any] = {"AWSAccessKeyId": key, "signature": "x", "policy": policy}
-    with pytest.raises(RefusedSignatureError):
+    text = '{"expiration": "2030-01-01T00:00:00Z", "conditions": [{"bucket": "b"}]}'
+    policy = base64.b64encode(text.encode()).decode()
+    fields = {"AWSAccessKeyId": key, "signature": "x", "policy": policy}
+    with pytest.raises(RefusedSignatureError, match="access key ID"):
         claim_of_form(fields.items())
+
+
+def test_a_policy_must_speak_of_the_bucket() -> None:
+    """Else the form would be one for every bucket of its user's."""
+    for conditions, is_read in (([], False), ([{"bucket": "b"}], True)):
+        policy = {"expiration": "2030-01-01T00:00:00Z", "conditions": conditions}
+        text = base64.b64encode(json.dumps(policy).encode()).decode()
+        fields = {"AWSAccessKeyId": ISSUED, "signature": "x", "policy": text}
+        with nullcontext() if is_read else pytest.raises(RefusedSignatureError, match="bucket"):
+            assert claim_of_form(fields.items())
 
 
 def test_what_begins_like_an_issued_key_is_taken_for_one() -> None:

@@ -102,6 +102,13 @@ def test_keys_of_an_issued_form_are_refused(host: Host, weak: Keys) -> None:
     assert _ask(host, "iam", test)[0] == 200
 
 
+def test_who_signs_nothing_is_nobody(host: Host) -> None:
+    """Not even to ask who it is."""
+    for authorization in ("Bearer abc", f"Basic Credential=test/{_scope('sts')}"):
+        status, text = _ask(host, "sts", authorization)
+        assert (status, "MissingAuthenticationToken" in text) == (403, True)
+
+
 def test_the_fields_of_a_header_may_be_in_any_order(host: Host) -> None:
     """As AWS takes them; a header of a sandbox's own keys may be made by hand."""
     for authorization in (
@@ -115,12 +122,11 @@ def test_the_fields_of_a_header_may_be_in_any_order(host: Host) -> None:
 def test_a_link_says_by_its_signature_alone_who_signs(host: Host, keys: Keys, bucket: str) -> None:
     """Version 2 signs few parameters; LocalStack makes headers of the others."""
     s3 = client_of(host.endpoint, "s3", Keys(SANDBOX_OTHER_ACCOUNT, "test"), signature_version="s3")
-    link = s3.generate_presigned_url("list_objects", Params={"Bucket": bucket})
+    link = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a key/+~"})
     header = f"AWS4-HMAC-SHA256 Credential={keys.access_key}/{_scope('s3')}, Signature=00"
-    answer = requests.get(link, params={"Authorization": header}, timeout=HTTP_SECONDS)
-    assert answer.status_code == 403
-    answer = requests.get(link, params={"authorization": header}, timeout=HTTP_SECONDS)
-    assert answer.status_code == 403
+    for name in ("Authorization", "authorization"):
+        answer = requests.get(link, params={name: header}, timeout=HTTP_SECONDS)
+        assert (answer.status_code, SANDBOX_OTHER_ACCOUNT in answer.text) == (403, True)
 
 
 @pytest.mark.parametrize("version", ["s3v4", "s3"])
@@ -156,6 +162,16 @@ def test_a_form_is_for_its_upload_alone(
         url = f"{host.endpoint}/{target}"
         answer = requests.post(url, data=made["fields"], files=files, timeout=HTTP_SECONDS)
         assert answer.status_code == 403, (target, answer.text)
+    for given, expected in ((bucket, 204), (other, 403)):
+        named = s3.generate_presigned_post(
+            bucket,
+            "key",
+            Fields={"bucket": bucket},
+            Conditions=[["starts-with", "$bucket", "buck"]],
+        )
+        url = f"{host.endpoint}/{given}"
+        answer = requests.post(url, data=named["fields"], files=files, timeout=HTTP_SECONDS)
+        assert answer.status_code == expected, answer.text
     assert "Uploads" not in owner.s3.list_multipart_uploads(Bucket=other)
     answer = requests.post(made["url"], data=made["fields"], files=files, timeout=HTTP_SECONDS)
     assert answer.status_code == 204
@@ -192,6 +208,37 @@ def test_a_session_has_no_rights_of_a_role_that_is_made_anew(
     assert code_of(lambda: s3.list_objects_v2(Bucket=bucket)) == "InvalidAccessKeyId"
     new = keys_of(owner.sts.assume_role(RoleArn=arn, RoleSessionName="some")["Credentials"])
     assert read(host.endpoint, "iam", new) == "done"
+
+
+def test_a_delivery_stream_goes_on_with_a_role_that_is_made_anew(
+    host: Host, owner: AwsClients, bucket: str
+) -> None:
+    """Firehose keeps sessions of roles, and assumes the new one."""
+    name = f"role-{unique_letters()}"
+    trust = TRUST.replace(f'"AWS": "{SANDBOX_ACCOUNT}"', '"Service": "firehose.amazonaws.com"')
+
+    def make_role() -> str:
+        made = owner.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        owner.iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=ALLOW_ALL)
+        return str(made["Role"]["Arn"])
+
+    stream: Any = {
+        "RoleARN": make_role(),
+        "BucketARN": f"arn:aws:s3:::{bucket}",
+        "Prefix": "delivered/",
+        "BufferingHints": {"IntervalInSeconds": 0, "SizeInMBs": 1},
+    }
+    owner.firehose.create_delivery_stream(
+        DeliveryStreamName=name, ExtendedS3DestinationConfiguration=stream
+    )
+    for count in (1, 2):
+        owner.firehose.put_record(DeliveryStreamName=name, Record={"Data": b"record"})
+        requests.post(f"{host.endpoint}/_wavetank/firehose/flush", timeout=HTTP_SECONDS)
+        listed = owner.s3.list_objects_v2(Bucket=bucket, Prefix="delivered/")
+        assert listed["KeyCount"] == count
+        owner.iam.delete_role_policy(RoleName=name, PolicyName="all")
+        owner.iam.delete_role(RoleName=name)
+        make_role()
 
 
 def test_temporary_keys_end_with_their_user(

@@ -88,6 +88,8 @@ class Enforcement:
         principal = caller.principal
         if principal.type is PrincipalType.SERVICE and not asks(principal.arn, call.service):
             return
+        if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
+            raise unsigned(context)
         refusal = session_refusal(caller, call)
         if refusal is not None:
             raise refusal
@@ -123,12 +125,9 @@ class Enforcement:
         origin: Callable[[], Origin],
         context: RequestContext,
     ) -> None:
-        principal = caller.principal
         resource = resource_of(same[0], call.account)
         if passes_unasked(caller, resource) or is_unchecked(caller, same[0].action):
             return
-        if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
-            raise unsigned(context)
         try:
             asked = to_be_checked(same, caller, resource)
             checked = [check_need(caller, need, resource, call, origin) for need in asked]

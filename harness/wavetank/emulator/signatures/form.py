@@ -22,6 +22,8 @@ V4_FIELDS = ("policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-a
 V2_FIELDS = ("awsaccesskeyid", "policy", "signature")
 NEED_NO_CONDITION = frozenset({"awsaccesskeyid", "file", "policy", "signature", "x-amz-signature"})
 IGNORED_PREFIX = "x-ignore-"
+BUCKET = "bucket"
+"""What every policy must speak of, though the path says it and no field."""
 
 
 def claim_of_form(fields: Iterable[tuple[str, str]]) -> Claim | None:
@@ -71,7 +73,7 @@ def _check_conditions(form: Mapping[str, str], conditions: list[Any]) -> None:
     named = set(_named(conditions))
     extra = sorted(
         name
-        for name in form
+        for name in {*form, BUCKET}
         if name not in NEED_NO_CONDITION | named and not name.startswith(IGNORED_PREFIX)
     )
     if extra:

@@ -42,7 +42,7 @@ from wavetank.emulator.signatures.credential import (
     is_signature,
     read_signer,
 )
-from wavetank.emulator.signatures.form import claim_of_form
+from wavetank.emulator.signatures.form import BUCKET, claim_of_form
 from wavetank.emulator.signatures.internal_calls import seal_internal_calls
 from wavetank.emulator.signatures.keys import IssuedKey, find_key, sandbox_secrets
 from wavetank.emulator.signatures.message import HttpMessage, make_message
@@ -221,12 +221,18 @@ def keep_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG00
 def check_form(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - as above
     """Refuses the signature of a form for anything but the upload that its policy is about.
 
+    LocalStack compares a policy's beginning of a bucket's name with the form's field of it.
+
     Raises:
-        ServiceException: the operation is another one, of which a form signs nothing.
+        ServiceException: the operation is another one, of which a form signs nothing, or the form
+            names another bucket than the path does.
     """
     if not context.request.environ.get(BY_FORM):
         return
-    if context.operation is None or context.operation.name != "PostObject":
+    is_upload = context.operation is not None and context.operation.name == "PostObject"
+    fields = context.request.form.items()
+    named = {value for name, value in fields if name.lower() == BUCKET}
+    if not is_upload or not named <= {context.service_request["Bucket"]}:
         error = RefusedSignatureError(Reason.POLICY)
         raise answer(context.service, error, Carrier.FORM)
 
