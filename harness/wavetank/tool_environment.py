@@ -16,7 +16,7 @@ from pathlib import Path
 
 from wavetank.engines.guarded import Program, guarded
 from wavetank.errors import InfrastructureError
-from wavetank.private_files import private_folder
+from wavetank.private_files import open_private, private_folder
 from wavetank.settings import Settings
 
 
@@ -63,7 +63,7 @@ class ToolEnvironment:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self._folder / "lock").open("w", encoding="utf-8") as lock:
+        with open_private(self._folder / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

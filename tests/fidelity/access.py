@@ -1,5 +1,6 @@
 """Who may do what: AWS's behaviours, as they are seen."""
 
+import json
 from typing import Any
 
 import requests
@@ -290,3 +291,63 @@ def _absent_keys_are_absent(ground: Ground) -> str:
     public = {"StringEquals": {"s3:x-amz-acl": "public-read"}}
     role = role_clients(ground.aws, ground.role(ALLOW_ALL, _deny("s3:PutObject", Condition=public)))
     return answer_to(lambda: role.s3.put_object(Bucket=bucket, Key="new", Body=b""))
+
+
+@AREA.row(
+    "deleting two objects by one call, where one of them is denied",
+    aws="1 deleted, 1 AccessDenied",
+    localstack="2 deleted",
+    source="S3 API: DeleteObjects",
+)
+def _deletions_are_denied_singly(ground: Ground) -> str:
+    bucket = ground.bucket()
+    deny = _deny("s3:DeleteObject", f"arn:aws:s3:::{bucket}/key")
+    role = role_clients(ground.aws, ground.role(ALLOW_ALL, deny))
+    answer: Any = role.s3.delete_objects(
+        Bucket=bucket, Delete={"Objects": [{"Key": "key"}, {"Key": "other"}]}
+    )
+    codes = [str(error["Code"]) for error in answer.get("Errors", [])]
+    return ", ".join([f"{len(answer['Deleted'])} deleted", *(f"1 {code}" for code in codes)])
+
+
+@AREA.row(
+    "notifying a queue whose policy does not let S3 in",
+    aws="InvalidArgument",
+    localstack="done",
+    source="S3 user guide: grant-destinations-permissions-to-s3",
+)
+def _services_need_the_queues_policy(ground: Ground) -> str:
+    bucket, name = ground.bucket(), f"test-{unique_letters()}"
+    ground.aws.sqs.create_queue(QueueName=name)
+    arn = f"arn:aws:sqs:{REGION}:{SANDBOX_ACCOUNT}:{name}"
+    queue: Any = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
+    configuration: Any = {"QueueConfigurations": [queue]}
+    put = ground.aws.s3.put_bucket_notification_configuration
+    return answer_to(lambda: put(Bucket=bucket, NotificationConfiguration=configuration))
+
+
+@AREA.row(
+    "a session whose role was deleted and made anew",
+    aws="InvalidClientTokenId",
+    localstack="done",
+    source="IAM user guide: reference_identifiers, unique identifiers",
+)
+def _sessions_end_with_their_role(ground: Ground) -> str:
+    arn = ground.role()
+    name = arn.rpartition("/")[2]
+    session = role_clients(ground.aws, arn)
+    trust = ground.aws.iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    ground.aws.iam.delete_role(RoleName=name)
+    ground.aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    return answer_to(session.sts.get_caller_identity)
+
+
+@AREA.row(
+    "a call of IAM with a key of GetSessionToken, without MFA",
+    aws="InvalidClientTokenId",
+    localstack="done",
+    source="STS API reference: GetSessionToken",
+)
+def _session_tokens_are_none_for_iam(ground: Ground) -> str:
+    temporary = ground.aws.sts.get_session_token()["Credentials"]
+    return answer_to(clients_with(ground.aws, temporary).iam.list_users)

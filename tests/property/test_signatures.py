@@ -223,8 +223,8 @@ def test_version_2_of_s3(plan: Plan) -> None:
 
 def _posted(plan: Plan, signer: Any, conditions: list[Any]) -> dict[str, str]:
     request = plan.request()
-    policy = {"expiration": "2030-01-01T00:00:00Z", "conditions": [["starts-with", "$key", ""]]}
-    policy["conditions"] = [*policy["conditions"], *conditions]
+    policy = {"expiration": "2030-01-01T00:00:00Z", "conditions": [{"bucket": "b"}]}
+    policy["conditions"] = [*policy["conditions"], ["starts-with", "$key", ""], *conditions]
     fields = {"key": "k"}
     request.context["s3-presign-post-fields"] = fields
     request.context["s3-presign-post-policy"] = policy

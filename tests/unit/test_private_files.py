@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from wavetank.clock import WallClock
 from wavetank.emulator.snapshot.file import SnapshotFile
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.errors import UsageError
 from wavetank.live.journal import Journal, RuleChange
 from wavetank.private_files import (
     private_file,
@@ -22,6 +24,8 @@ from wavetank.private_files import (
     users_umask,
 )
 from wavetank.runs import RunShelf
+
+STRANGER = 12345
 
 
 @pytest.fixture(autouse=True, params=[0o000, 0o022, 0o077])
@@ -93,6 +97,65 @@ def test_all_that_is_written_of_a_sandbox_is_private(tmp_path: Path) -> None:
     folder.snapshot_file.chmod(0o644)
     assert aged.prepare(datetime(2026, 11, 24, tzinfo=UTC)) is None
     assert _mode(folder.snapshot_file) == 0o600
+
+
+@pytest.mark.parametrize("place", ["state", "state/sandbox"])
+def test_a_state_folder_of_another_user_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Who owns it could put a link or a record there; neither is followed or read."""
+    state = tmp_path / "state"
+    folder = SandboxFolder(state)
+    with folder.owned():
+        assert folder.is_owned()
+    _give_away(monkeypatch, tmp_path / place)
+    for use in (folder.is_owned, folder.require_free, folder.running, folder.owned().__enter__):
+        with pytest.raises(UsageError, match="WAVETANK_STATE"):
+            use()
+    with pytest.raises(UsageError, match="who could read and replace"):
+        private_folder(folder.path)
+    private_folder(folder.path, of_any_user=True)
+
+
+def _give_away(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Makes the path another user's; who is not root becomes another user instead."""
+    if os.geteuid() == 0:
+        os.chown(path, STRANGER, STRANGER)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: STRANGER)
+
+
+def test_a_journal_of_another_user_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says would be done to the pipeline."""
+    journal = Journal(tmp_path, "embedded", "stem")
+    with journal.held():
+        journal.add(RuleChange(rule="r"))
+    _give_away(monkeypatch, tmp_path / "changes")
+    for use in (journal.changes, journal.held().__enter__):
+        with pytest.raises(UsageError, match="WAVETANK_STATE"):
+            use()
+
+
+def test_no_lock_or_record_is_written_through_a_link(tmp_path: Path) -> None:
+    """What the link leads to stays as it is."""
+    target = tmp_path / "precious"
+    target.write_text("kept", encoding="utf-8")
+    folder = SandboxFolder(tmp_path / "state")
+    private_folder(folder.path)
+    record = SandboxRecord(engine=Engine.EMBEDDED, endpoint="", log="")
+    for name, use in (
+        ("lock", folder.owned().__enter__),
+        ("lock", folder.is_owned),
+        ("sandbox.new", partial(folder.write, record)),
+    ):
+        link = folder.path / name
+        link.symlink_to(target)
+        with pytest.raises(UsageError, match="a link"):
+            use()
+        link.unlink()
+    assert target.read_text(encoding="utf-8") == "kept"
 
 
 def test_a_command_makes_private_files_and_what_is_asked_for_as_the_user_does(

@@ -1,4 +1,4 @@
-"""S3 with its objects kept where this LocalStack keeps everything else.
+"""S3 with its objects kept where this LocalStack keeps everything else, and denials of each key.
 
 LocalStack's own provider spools objects to one folder of the machine's, under the bucket's name:
 two sandboxes side by side would delete each other's objects, and two users could not both run one.
@@ -6,15 +6,28 @@ Selected with `PROVIDER_OVERRIDE_S3=wavetank`. [LocalStack 4.14: services/s3/pro
 """
 
 import tempfile
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from localstack.aws.api import RequestContext
 from localstack.services.plugins import Service, aws_provider
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
+
+from wavetank.emulator.access.deletions import answer_for_each
+
+
+class WavetankS3(S3Provider):
+    """LocalStack's, which answers for objects that the caller may not delete, too."""
+
+    def delete_objects(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        """LocalStack's answer, with an error for each object that access took out of the call."""
+        return answer_for_each(context, partial(super().delete_objects, context, *args, **kwargs))
 
 
 @aws_provider(api="s3", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_s3() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     folder = Path(tempfile.gettempdir()) / "s3"
-    return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(folder))))
+    return Service.for_provider(WavetankS3(EphemeralS3ObjectStore(str(folder))))

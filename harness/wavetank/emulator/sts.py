@@ -11,6 +11,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.services.sts.models import sts_stores
 from localstack.services.sts.provider import StsProvider
 from moto.iam.models import iam_backends
+from moto.sts.models import AssumedRole
 
 from wavetank.clock import Clock, WallClock
 from wavetank.emulator.scope import scope_of
@@ -21,6 +22,11 @@ SESSION_PREFIXES = ("ASIA", "LSIA")
 FORBIDDEN = 403
 PACKED_POLICY_PERCENT = 1
 STORE_REGION = "us-east-1"
+INVALID_TOKEN = "The security token included in the request is invalid"  # noqa: S105 - a message
+NO_DEVICE = (
+    "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial "
+    "number is valid and associated with this user."
+)
 
 
 class WavetankSts(StsProvider):
@@ -42,16 +48,22 @@ class WavetankSts(StsProvider):
         self,
         context: RequestContext,
         duration_seconds: int | None = None,
-        serial_number: str | None = None,  # noqa: ARG002 - of an MFA device, which there is not
-        token_code: str | None = None,  # noqa: ARG002 - as above
+        serial_number: str | None = None,
+        token_code: str | None = None,
         **_: Any,
     ) -> Any:
-        """A temporary key of the user who asks."""
-        user = _asking_user(context, "GetSessionToken")
+        """A temporary key of the user who asks, and without MFA: a sandbox has no devices.
+
+        Raises:
+            CommonServiceException: a device is named, or a session asks.
+        """
+        if serial_number or token_code:
+            raise _refused("AccessDenied", NO_DEVICE)
+        user_id = _asking_user(context, "GetSessionToken")
         key = issue_key(
             self._clock,
             account=context.account_id,
-            user=user,
+            user_id=user_id,
             seconds=duration_seconds or DEFAULT_SECONDS,
         )
         return {"Credentials": _credentials(key)}
@@ -67,11 +79,11 @@ class WavetankSts(StsProvider):
         **_: Any,
     ) -> Any:
         """A temporary key of a federated user; `access.sessions` keeps its session policies."""
-        user = _asking_user(context, "GetFederationToken")
+        user_id = _asking_user(context, "GetFederationToken")
         key = issue_key(
             self._clock,
             account=context.account_id,
-            user=user,
+            user_id=user_id,
             seconds=duration_seconds or DEFAULT_SECONDS,
             federated_name=name,
         )
@@ -87,7 +99,11 @@ class WavetankSts(StsProvider):
         }
 
     def get_caller_identity(self, context: RequestContext, **kwargs: Any) -> Any:
-        """Whom the key stands for."""
+        """Whom the key stands for.
+
+        Raises:
+            CommonServiceException: the user who asked for the key was deleted.
+        """
         key = temporary_key(scope_of(context.request.headers).access_key)
         if key is None:
             return super().get_caller_identity(context, **kwargs)
@@ -97,6 +113,7 @@ class WavetankSts(StsProvider):
 @aws_provider(api="sts", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_sts() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
+    _keep_role_ids()
     provider = WavetankSts(WallClock())
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
 
@@ -118,38 +135,64 @@ def federated_arn(account: str, name: str) -> str:
     return f"arn:aws:sts::{account}:federated-user/{name}"
 
 
-def find_user(account: str, name: str) -> Any:
-    """The IAM user of the name; None where it was deleted."""
+def find_user(account: str, user_id: str) -> Any:
+    """The IAM user with the unique ID; None where it was deleted."""
     users = iam_backends[account]["aws"].users.values()
-    return next((user for user in users if user.name == name), None)
+    return next((user for user in users if user.id == user_id), None)
+
+
+def find_role_of(session: Any) -> Any:
+    """The role that the session was made of; None where it was deleted.
+
+    A role that is made anew with the same name has another unique ID, and no old sessions.
+    [IAM user guide, reference_identifiers: unique identifiers]
+    """
+    return iam_backends[session.account_id]["aws"].roles.get(session.role_id)
+
+
+def _keep_role_ids() -> None:
+    """Has every session keep the unique ID of its role; moto looks for a role of the name anew.
+
+    [moto: sts/models.py, AssumedRole.user_id]
+    """
+    kind: Any = AssumedRole
+    stock, current = kind.__init__, kind.user_id
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        stock(self, *args, **kwargs)
+        self.role_id = current.fget(self).partition(":")[0]
+
+    kind.__init__ = init
+    kind.user_id = property(lambda self: f"{self.role_id}:{self.session_name}")
 
 
 def _identity(key: TemporaryKey) -> dict[str, str]:
+    user = find_user(key.account, key.user_id) if key.user_id else None
+    if user is None and key.user_id:
+        raise _refused("InvalidClientTokenId", INVALID_TOKEN)
     if key.federated_name:
         name = key.federated_name
         return {"UserId": f"{key.account}:{name}", "Arn": federated_arn(key.account, name)}
-    user = find_user(key.account, key.user) if key.user else None
     if user is None:
         return {"UserId": key.account, "Arn": f"arn:aws:iam::{key.account}:root"}
     return {"UserId": user.id, "Arn": user.arn}
 
 
 def _asking_user(context: RequestContext, operation: str) -> str | None:
-    """The name of the user who asks; None for the account's root user.
+    """The unique ID of the user who asks; None for the account's root user.
 
     Raises:
         CommonServiceException: a session asks, which AWS denies.
     """
     access_key = scope_of(context.request.headers).access_key
     if access_key.startswith(SESSION_PREFIXES):
-        raise CommonServiceException(
-            "AccessDenied",
-            f"Cannot call {operation} with session credentials",
-            FORBIDDEN,
-            sender_fault=True,
-        )
+        raise _refused("AccessDenied", f"Cannot call {operation} with session credentials")
     user = iam_backends[context.account_id]["aws"].get_user_from_access_key_id(access_key)
-    return None if user is None else str(user.name)
+    return None if user is None else str(user.id)
+
+
+def _refused(code: str, message: str) -> CommonServiceException:
+    return CommonServiceException(code, message, FORBIDDEN, sender_fault=True)
 
 
 def _credentials(key: TemporaryKey) -> dict[str, Any]:

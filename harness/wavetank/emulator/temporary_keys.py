@@ -23,7 +23,8 @@ TOKEN_BYTES = 96
 class TemporaryKey:
     """A temporary key and who it stands for.
 
-    `user` is the name of the IAM user who asked for it, None for the account's root user.
+    `user_id` is the unique ID of the IAM user who asked for it, None for the account's root user: a
+    user who is made anew with the same name is another one.
     `federated_name` is set for GetFederationToken. Session policies and tags are kept as those of
     a role's sessions are. [access/sessions.py]
     """
@@ -33,7 +34,7 @@ class TemporaryKey:
     token: str
     expires: datetime
     account: str
-    user: str | None
+    user_id: str | None
     federated_name: str | None = None
 
 
@@ -47,7 +48,7 @@ def issue_key(
     clock: Clock,
     *,
     account: str,
-    user: str | None,
+    user_id: str | None,
     seconds: int,
     federated_name: str | None = None,
 ) -> TemporaryKey:
@@ -59,7 +60,7 @@ def issue_key(
         token=base64.b64encode(secrets.token_bytes(TOKEN_BYTES)).decode(),
         expires=clock.now() + timedelta(seconds=seconds),
         account=account,
-        user=user,
+        user_id=user_id,
         federated_name=federated_name,
     )
     _KEYS[made.access_key] = made

@@ -21,7 +21,7 @@ from wavetank.clock import Clock
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.record import SandboxRecord
 from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
-from wavetank.private_files import private_file, private_folder
+from wavetank.private_files import open_private, private_file, private_folder, require_own
 
 DEFAULT_PORT = 4566
 PORT_MAX = 65535
@@ -44,11 +44,11 @@ class SandboxFolder:
         """Holds the folder for one sandbox.
 
         Raises:
-            UsageError: another sandbox runs from it.
+            UsageError: another sandbox runs from it, or it is another user's.
         """
         private_folder(self.path)
         private_file(self._lock)
-        with self._lock.open("a+", encoding="utf-8") as lock:
+        with open_private(self._lock, "a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -73,21 +73,27 @@ class SandboxFolder:
         """Makes the sandbox known; whole or not at all."""
         fresh = self._record.with_suffix(".new")
         private_file(fresh)
-        fresh.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
+        with open_private(fresh, "w") as file:
+            file.write(json.dumps(asdict(record), indent=2))
         fresh.replace(self._record)
 
     def running(self) -> SandboxRecord | None:
         """The sandbox that runs from here, once it is ready; None when there is none."""
         if not self.is_owned():
             return None
-        with suppress(FileNotFoundError):
-            return SandboxRecord(**json.loads(self._record.read_text(encoding="utf-8")))
+        with suppress(FileNotFoundError), open_private(self._record, "r") as file:
+            return SandboxRecord(**json.load(file))
         return None
 
     def is_owned(self) -> bool:
-        """Whether a process holds the folder, starting sandboxes included."""
+        """Whether a process holds the folder, starting sandboxes included.
+
+        Raises:
+            UsageError: the folder is another user's.
+        """
+        require_own(self.path)
         try:
-            with self._lock.open("r", encoding="utf-8") as lock:
+            with open_private(self._lock, "r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
@@ -121,7 +127,8 @@ class SandboxFolder:
         """The process that holds the folder; None where none does."""
         if not self.is_owned():
             return None
-        text = self._lock.read_text(encoding="utf-8")
+        with open_private(self._lock, "r") as lock:
+            text = lock.read()
         return int(text) if text.isdecimal() else None
 
     def _in_use(self) -> UsageError:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from wavetank.errors import UsageError
-from wavetank.private_files import private_file, private_folder
+from wavetank.private_files import open_private, private_file, private_folder, require_own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +166,7 @@ class Journal:
         """
         private_folder(self._folder)
         private_file(self._lock)
-        with self._lock.open("w", encoding="utf-8") as lock:
+        with open_private(self._lock, "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -178,9 +178,15 @@ class Journal:
             yield
 
     def changes(self) -> tuple[Change, ...]:
-        """All that is in force, or may be; a file that is damaged is one of unknown kind."""
+        """All that is in force, or may be; a file that is damaged is one of unknown kind.
+
+        Raises:
+            UsageError: the journal's folder is another user's.
+        """
+        require_own(self._folder)
         try:
-            entries: list[dict[str, Any]] = [*json.loads(self._file.read_text(encoding="utf-8"))]
+            with open_private(self._file, "r") as file:
+                entries: list[dict[str, Any]] = [*json.load(file)]
             return tuple(map(_decoded, entries)) or _damaged(self._file)
         except FileNotFoundError:
             return ()
@@ -222,7 +228,7 @@ class Journal:
 
     def _is_held(self) -> bool:
         private_file(self._lock)
-        with self._lock.open("a", encoding="utf-8") as lock:
+        with open_private(self._lock, "a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -253,7 +259,7 @@ def _decoded(entry: dict[str, Any]) -> Change:
 def _write_durably(file: Path, content: bytes) -> None:
     """Whole or not at all, and there after a power failure too."""
     fresh = file.with_name(f"{file.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as written:
         written.write(content)
         written.flush()

@@ -2,28 +2,33 @@
 
 The account's administrator has any key that nobody was given: LocalStack's own convention, by which
 twelve digits are an account and everything else is the sandbox's. A session's key belongs to its
-role, a user's to the user, and no key to nobody.
+role, a user's to the user, and no key to nobody. A key that begins like an issued one and is none,
+or no longer, is refused, whether or not signatures are verified.
 [LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py, sts/models.py]
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
-from localstack.aws.api import RequestContext
+from localstack.aws.api import RequestContext, ServiceException
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from wavetank.emulator.access.keys.parameters import boundary_arn
+from wavetank.emulator.access.identity_policies import boundary_of, policies_of, session_policies
 from wavetank.emulator.access.request import ANONYMOUS, Principal, PrincipalType, service
 from wavetank.emulator.access.sessions import SessionDetails, session_details, session_tags
 from wavetank.emulator.access.stored_tags import identity_tags
 from wavetank.emulator.scope import scope_of
 from wavetank.emulator.settings import read_emulator_settings
-from wavetank.emulator.sts import federated_arn, find_user
-from wavetank.emulator.temporary_keys import TemporaryKey, temporary_key
+from wavetank.emulator.signatures.answers import answer
+from wavetank.emulator.signatures.claim import Carrier
+from wavetank.emulator.signatures.credential import has_issued_form, parse_access_key
+from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
+from wavetank.emulator.sts import federated_arn, find_role_of, find_user
+from wavetank.emulator.temporary_keys import temporary_key
 
 INJECTED_KEY = "injectedaccesskey"
 """What LocalStack signs an unsigned call with, before anybody else sees it."""
@@ -33,8 +38,6 @@ CALLED_VIA, UNCHECKED, FROM_OUTSIDE = "called_via", "unchecked", "from_outside"
 LocalStack makes it for a request to one of its routes."""
 NO_KEY = "wavetank-unsigned"
 """What such a call is signed with where the request had no signature."""
-ROLES: dict[str, Any] = {}
-"""The role that each ARN was last seen to be."""
 SESSION = "somebody"
 """The name of a session that only somebody who asks what a role may do has."""
 
@@ -45,7 +48,8 @@ class Caller:
 
     `boundary` and `session` are the texts of the permissions boundary and of session policies,
     None where there are none. `called_via` is the service that calls on the caller's behalf, and
-    `unchecked` the actions that this service calls here and not on AWS.
+    `unchecked` the actions that this service calls here and not on AWS. `by_session_token`: with
+    a key of GetSessionToken's.
     """
 
     principal: Principal
@@ -54,6 +58,7 @@ class Caller:
     session: tuple[str, ...] | None = None
     called_via: tuple[str, ...] = ()
     unchecked: frozenset[str] = frozenset()
+    by_session_token: bool = False
 
 
 UNSIGNED = Caller(ANONYMOUS, ())
@@ -61,7 +66,11 @@ UNSIGNED = Caller(ANONYMOUS, ())
 
 
 def find_caller(context: RequestContext) -> Caller | None:
-    """Who makes the call; None where it is LocalStack itself."""
+    """Who makes the call; None where it is LocalStack itself.
+
+    Raises:
+        CommonServiceException: the key is malformed, or was issued to no user or session there is.
+    """
     key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
     if internal is not None and internal.get(FROM_OUTSIDE):
@@ -70,7 +79,7 @@ def find_caller(context: RequestContext) -> Caller | None:
         key = _key_of_form(context)
     if internal is None and not key:  # unsigned, or an Authorization of no key
         return UNSIGNED
-    caller = _issued_to(context.account_id, key)
+    caller = _owner_of(context, key)
     if caller is not None:
         said: Any = internal or {}
         via = said.get(CALLED_VIA)
@@ -86,12 +95,46 @@ def find_caller(context: RequestContext) -> Caller | None:
 
 
 def caller_of_key(account: str, key: str) -> Caller:
-    """Who signs with the key: whom it was issued to, else the account's administrator."""
-    return _issued_to(account, key) or administrator_of(account)
+    """Who signs with the key: whom it was issued to, else the account's administrator.
+
+    Raises:
+        RefusedSignatureError: the key has the form of those that are issued, and was not.
+    """
+    caller = _issued_to(account, key)
+    if caller is None and has_issued_form(key):
+        raise RefusedSignatureError(Reason.UNKNOWN_KEY)
+    return caller or administrator_of(account)
 
 
 def _issued_to(account: str, key: str) -> Caller | None:
     return _of_session(account, key) or _of_user(account, key) or _of_temporary_key(key)
+
+
+def _owner_of(context: RequestContext, key: str) -> Caller | None:
+    """Whose the key is; None where nobody was given it.
+
+    Raises:
+        CommonServiceException: as `find_caller` does.
+    """
+    if not has_issued_form(key):
+        if context.internal_request_params is None:
+            _check_form(context, key)
+        return None
+    caller = _issued_to(context.account_id, key)
+    if caller is None:
+        raise _refused(context, RefusedSignatureError(Reason.UNKNOWN_KEY))
+    return caller
+
+
+def _check_form(context: RequestContext, key: str) -> None:
+    try:
+        parse_access_key(key)
+    except RefusedSignatureError as error:
+        raise _refused(context, error) from error
+
+
+def _refused(context: RequestContext, error: RefusedSignatureError) -> ServiceException:
+    return answer(context.service, error, Carrier.HEADER)
 
 
 def _key_of_form(context: RequestContext) -> str:
@@ -135,7 +178,7 @@ def caller_in_role(account: str, role: Any) -> Caller:
         role_arn=role.arn,
     )
     return _with_tags(
-        Caller(principal, policies_of(role), boundary=_boundary_of(account, role)),
+        Caller(principal, policies_of(role), boundary=boundary_of(account, role)),
         identity_tags(role),
     )
 
@@ -144,18 +187,18 @@ def _of_session(account: str, key: str) -> Caller | None:
     session = _session(account, key) if key.startswith(("LSIA", "ASIA")) else None
     if session is None:
         return None
-    role = _find_role(account, session.role_arn)
-    principal = _role_session(account, session)
+    role = find_role_of(session)
     if role is None:
-        return Caller(principal, ())
+        return None
+    principal = _role_session(account, session)
     details = session_details(key)
     if details.source_identity:
         principal = replace(principal, source_identity=details.source_identity)
     caller = Caller(
         principal,
         policies_of(role),
-        boundary=_boundary_of(account, role),
-        session=_session_policies(account, session.policy, details),
+        boundary=boundary_of(account, role),
+        session=session_policies(account, session.policy, details),
     )
     tags = session_tags(account, key)
     return _with_tags(caller, _merged(identity_tags(role), tags)) if tags or role.tags else caller
@@ -165,8 +208,12 @@ def _of_user(account: str, key: str) -> Caller | None:
     if not key.startswith(("LKIA", "AKIA")):
         return None
     backend = iam_backends[account][PARTITION]
-    user = next((user for user in backend.users.values() if user.has_access_key(key)), None)
+    user = next((user for user in backend.users.values() if _has_active_key(user, key)), None)
     return None if user is None else _user_caller(account, user)
+
+
+def _has_active_key(user: Any, key: str) -> bool:
+    return any(each.access_key_id == key and each.status == "Active" for each in user.access_keys)
 
 
 def _of_temporary_key(key: str) -> Caller | None:
@@ -174,19 +221,16 @@ def _of_temporary_key(key: str) -> Caller | None:
     found = temporary_key(key)
     if found is None:
         return None
-    owner = _owner_of(found)
-    if found.federated_name is None or owner.principal == ANONYMOUS:
-        return owner
+    owner = administrator_of(found.account)
+    if found.user_id is not None:
+        user = find_user(found.account, found.user_id)
+        if user is None:
+            return None
+        owner = _user_caller(found.account, user)
+    if found.federated_name is None:
+        return replace(owner, by_session_token=True)
     tags = session_tags(found.account, key)
     return federated_caller(owner, found.federated_name, session_details(key), tags)
-
-
-def _owner_of(key: TemporaryKey) -> Caller:
-    """Who asked for the key: the administrator or a user; one that was deleted may do nothing."""
-    if key.user is None:
-        return administrator_of(key.account)
-    user = find_user(key.account, key.user)
-    return Caller(ANONYMOUS, ()) if user is None else _user_caller(key.account, user)
 
 
 def _user_caller(account: str, user: Any) -> Caller:
@@ -195,7 +239,7 @@ def _user_caller(account: str, user: Any) -> Caller:
     groups = [group for group in backend.groups.values() if user in group.users]
     policies = (*policies_of(user), *(text for group in groups for text in policies_of(group)))
     principal = Principal(type=PrincipalType.USER, arn=user.arn, account=account, user_id=user.id)
-    caller = Caller(principal, policies, boundary=_boundary_of(account, user))
+    caller = Caller(principal, policies, boundary=boundary_of(account, user))
     return _with_tags(caller, identity_tags(user))
 
 
@@ -217,40 +261,8 @@ def federated_caller(
         tags=tuple(sorted(tags.items())),
         source_identity=details.source_identity,
     )
-    session = _session_policies(account, details.policy, details)
+    session = session_policies(account, details.policy, details)
     return replace(caller, principal=principal, session=session if session is not None else ())
-
-
-def _session_policies(
-    account: str, policy: str | None, details: SessionDetails
-) -> tuple[str, ...] | None:
-    """The texts of a session's policies; one that is no longer there allows nothing."""
-    if not policy and not details.has_policies:
-        return None
-    inline = policy or details.policy
-    managed = (text for arn in details.policy_arns for text in _managed_policy(account, arn))
-    return (*((inline,) if inline else ()), *managed)
-
-
-def _boundary_of(account: str, owner: Any) -> tuple[str, ...] | None:
-    """The text of a role's or user's permissions boundary; one that is gone allows nothing."""
-    arn = boundary_arn(owner)
-    return tuple(_managed_policy(account, arn)) if arn else None
-
-
-def _managed_policy(account: str, arn: str) -> Iterable[str]:
-    """The default version of a managed policy, of the account or of AWS."""
-    policy = iam_backends[account][PARTITION].managed_policies.get(arn)
-    return _default_versions([policy] if policy else [])
-
-
-def _default_versions(managed: Iterable[Any]) -> list[str]:
-    return [
-        version.document
-        for policy in managed
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
 
 
 def _with_tags(caller: Caller, tags: Mapping[str, str]) -> Caller:
@@ -270,25 +282,10 @@ def _merged(tags: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key.lower() not in replaced} | dict(over)
 
 
-def policies_of(owner: Any) -> tuple[str, ...]:
-    """The inline ones of a role, user or group, and the default versions of those attached."""
-    return (*owner.policies.values(), *_default_versions(owner.managed_policies.values()))
-
-
 @lru_cache(maxsize=4096)
 def _session(account: str, key: str) -> Any:
     """A session never changes; one that is not found is no session and stays none."""
     return sts_backends[account][PARTITION].get_assumed_role_from_access_key(key)
-
-
-def _find_role(account: str, arn: str) -> Any:
-    """Found again at once while it is the same; a role that is made anew has another id."""
-    roles = iam_backends[account][PARTITION].roles
-    known = ROLES.get(arn)
-    if known is None or roles.get(known.id) is not known:
-        known = next((role for role in roles.values() if role.arn == arn), None)
-        ROLES[arn] = known
-    return known
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from localstack.aws import handlers
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.http import Request, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
@@ -29,13 +29,18 @@ from wavetank.emulator.access.checking import (
     resource_of,
     to_be_checked,
 )
+from wavetank.emulator.access.deletions import take_out
 from wavetank.emulator.access.document import MalformedPolicyError
 from wavetank.emulator.access.forwarding import forward_caller, is_unchecked
 from wavetank.emulator.access.incoming import call_of, origin_of
 from wavetank.emulator.access.keys.circumstances import Origin
 from wavetank.emulator.access.messages import denial_message
+from wavetank.emulator.access.operations.own_user import with_own_user
+from wavetank.emulator.access.operations.s3 import deletions
 from wavetank.emulator.access.refusals import denied, not_evaluated, session_refusal, unsigned
 from wavetank.emulator.access.request import PrincipalType
+from wavetank.emulator.access.resources import find_bucket
+from wavetank.emulator.access.services import asks
 from wavetank.emulator.access.sessions import keep_session
 from wavetank.emulator.access.trust import check_trust
 from wavetank.emulator.access.usage import Usage
@@ -95,16 +100,39 @@ class Enforcement:
 
     def _check(self, caller: Caller, context: RequestContext) -> None:
         call = call_of(context)
-        if caller.principal.type is PrincipalType.SERVICE:
-            if call.service != "lambda":
-                return  # the other services' policies for services are not known here
+        principal = caller.principal
+        if principal.type is PrincipalType.SERVICE:
+            if not asks(principal.arn, call.service):
+                return
             call = _invocation(call)
+        if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
+            raise unsigned(context)
         refusal = session_refusal(caller, call)
         if refusal is not None:
             raise refusal
+        call = with_own_user(call, principal)
         origin = partial(origin_of, context, caller)
+        if (call.service, call.operation) == ("s3", "DeleteObjects"):
+            self._check_deletions(caller, call, origin, context)
+            return
         for same in grouped(needs(call)):
             self._check_needs(caller, same, call, origin, context)
+
+    def _check_deletions(
+        self, caller: Caller, call: Call, origin: Callable[[], Origin], context: RequestContext
+    ) -> None:
+        """Takes what is denied out of the call, where there is a bucket to delete from."""
+        if find_bucket(call.parameters["Bucket"], call.account) is None:
+            return
+        denied_at: dict[int, str] = {}
+        for place, needed in deletions(call):
+            try:
+                for need in needed:
+                    self._check_needs(caller, [need], call, origin, context)
+            except CommonServiceException as error:
+                denied_at[place] = error.message
+        if denied_at:
+            take_out(context, denied_at)
 
     def _check_needs(
         self,
@@ -114,12 +142,9 @@ class Enforcement:
         origin: Callable[[], Origin],
         context: RequestContext,
     ) -> None:
-        principal = caller.principal
         resource = resource_of(same[0], call.account)
         if passes_unasked(caller, resource) or is_unchecked(caller, same[0].action):
             return
-        if principal.type is PrincipalType.ANONYMOUS and call.service not in OPEN_TO_THE_UNSIGNED:
-            raise unsigned(context)
         try:
             asked = to_be_checked(same, caller, resource)
             checked = [check_need(caller, need, resource, call, origin) for need in asked]

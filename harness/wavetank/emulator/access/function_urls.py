@@ -18,6 +18,7 @@ from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.callers import UNSIGNED, Caller, caller_of_key
 from wavetank.emulator.access.keys.circumstances import Origin
 from wavetank.emulator.scope import scope_of
+from wavetank.emulator.signatures.refusal import RefusedSignatureError
 
 ACTION = "lambda:InvokeFunctionUrl"
 AUTH_TYPE = "lambda:FunctionUrlAuthType"
@@ -66,7 +67,12 @@ def _may_invoke(url: Any, request: Any, region: str, is_allowed: IsAllowed) -> b
         scope = scope_of(request.headers)
         if not scope.access_key or SIGNED_FOR not in authorization.partition(",")[0]:
             return False
-        caller, account = caller_of_key(scope.account, scope.access_key), scope.account
+        try:
+            caller, account = caller_of_key(scope.account, scope.access_key), scope.account
+        except (
+            RefusedSignatureError
+        ):  # where signatures are not verified, nothing refused it before
+            return False
     arn = url.function_arn.removesuffix(":$LATEST")
     need = Need(ACTION, arn, {AUTH_TYPE: (auth_type,)})
     call = Call("lambda", "InvokeFunctionUrl", {"FunctionName": arn}, account, region)

@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from wavetank.emulator.access.callers import PARTITION, policies_of
+from wavetank.emulator.access.identity_policies import PARTITION, policies_of
 from wavetank.emulator.services import ACCOUNT
 from wavetank.rights import Grant, RoleReport, granted_by, report, uses_of
 

@@ -13,6 +13,8 @@ FORBIDDEN = 403
 BAD_REQUEST = 400
 OF_FEDERATED_USERS = frozenset({"GetCallerIdentity"})
 """The only operation of STS that a federated user may call."""
+OF_SESSION_TOKENS = frozenset({"AssumeRole", "GetCallerIdentity"})
+"""The operations of STS that may be called with a key of GetSessionToken's."""
 
 
 def denied(context: RequestContext, message: str) -> CommonServiceException:
@@ -50,11 +52,16 @@ def unsigned(context: RequestContext) -> CommonServiceException:
 
 
 def session_refusal(caller: Caller, call: Call) -> CommonServiceException | None:
-    """What a federated user may not call whatever its policies say; None where there is nothing.
+    """What a session may not call whatever its policies say; None where there is nothing.
 
-    [STS API reference: GetFederationToken, permissions]
+    Sessions of GetSessionToken would need MFA for IAM, which no sandbox has.
+    [STS API reference: GetFederationToken and GetSessionToken, permissions]
     """
-    if caller.principal.type is not PrincipalType.FEDERATED_USER:
+    if caller.principal.type is PrincipalType.FEDERATED_USER:
+        allowed, kind = OF_FEDERATED_USERS, "federated user"
+    elif caller.by_session_token:
+        allowed, kind = OF_SESSION_TOKENS, "session"
+    else:
         return None
     if call.service == "iam":
         return CommonServiceException(
@@ -63,7 +70,7 @@ def session_refusal(caller: Caller, call: Call) -> CommonServiceException | None
             FORBIDDEN,
             sender_fault=True,
         )
-    if call.service == "sts" and call.operation not in OF_FEDERATED_USERS:
-        message = f"Cannot call {call.operation} with federated user credentials"
+    if call.service == "sts" and call.operation not in allowed:
+        message = f"Cannot call {call.operation} with {kind} credentials"
         return CommonServiceException("AccessDenied", message, FORBIDDEN, sender_fault=True)
     return None

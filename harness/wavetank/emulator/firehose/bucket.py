@@ -31,10 +31,16 @@ SESSION = "AWSFirehoseToS3"
 CREDENTIALS_FOR = timedelta(minutes=55)
 """How long an assumed role is used; a session lasts an hour."""
 REFUSED_FROM = 300
+UNKNOWN_KEY = "InvalidAccessKeyId"
+"""S3's answer to the session of a role that is gone."""
 
 
 class RefusedError(Exception):
-    """S3 did not take an object, or the role may not be assumed; the message says why."""
+    """S3 did not take an object; the message says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -52,19 +58,29 @@ class BucketWriter:
         self._sessions: dict[str, _Session] = {}
 
     def put_object(self, settings: DestinationSettings, key: str, body: bytes) -> None:
-        """Puts the object.
+        """Puts the object; where the role was made anew since, with a session of the new one.
 
         Raises:
             RefusedError: S3 does not take it.
             Exception: the role cannot be assumed.
         """
+        error = self._try(settings, key, body)
+        if error is not None and error.code == UNKNOWN_KEY:
+            del self._sessions[settings.role_arn]
+            error = self._try(settings, key, body)
+        if error is not None:
+            raise error
+
+    def _try(self, settings: DestinationSettings, key: str, body: bytes) -> RefusedError | None:
+        """The refusal; None where S3 took it."""
         signature = self._signature(self._session(settings.role_arn))
         context, response = put_context(settings.bucket, key, body, signature), Response()
         get_current_runtime().components.gateway.handle(context, response)  # type: ignore[attr-defined]  # a Gateway of LocalStack's own
-        if response.status_code >= REFUSED_FROM:
-            error: Any = context.service_exception
-            code = getattr(error, "code", response.status_code)
-            raise RefusedError(f"{code}: {getattr(error, 'message', response.status)}")
+        if response.status_code < REFUSED_FROM:
+            return None
+        error: Any = context.service_exception
+        code = getattr(error, "code", response.status_code)
+        return RefusedError(str(code), str(getattr(error, "message", response.status)))
 
     def _signature(self, session: _Session) -> dict[str, str]:
         """As much of one as LocalStack reads: it asks who signs, and trusts them."""

@@ -4,6 +4,7 @@ message        pure: a request as it came over the wire, before any handler chan
 sigv4          pure: canonical request, string to sign and signature of Signature Version 4
 sigv2          pure: the same for S3's older Signature Version 2
 claim          pure: what a signature says about itself: key, scope, time, signed headers
+credential     pure: reads who signs, and writes it in the one form that all readers read alike
 carriers       pure: reads a claim from the Authorization header or the query
 form           pure: the same for the form fields of an S3 POST, and their policy
 refusal        pure: why a request is refused

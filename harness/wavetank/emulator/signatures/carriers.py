@@ -4,20 +4,20 @@
 sigv4-auth-using-authorization-header and sigv4-query-string-auth]
 """
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from wavetank.emulator.signatures.claim import Carrier, Claim, parse_timestamp
+from wavetank.emulator.signatures.credential import (
+    missing_fields,
+    parse_access_key,
+    parse_credential,
+    read_signer,
+)
 from wavetank.emulator.signatures.message import HttpMessage
 from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
-from wavetank.emulator.signatures.sigv4 import ALGORITHM, Scope
+from wavetank.emulator.signatures.sigv4 import ALGORITHM
 
-CREDENTIAL = re.compile(
-    r"(?P<key>[^/,=\s]+)/(?P<date>\d{8})/(?P<region>[\w-]+)/(?P<service>[\w-]+)/aws4_request"
-)
-SIGNATURE_V2 = re.compile(r"AWS (?P<key>[^:,=\s]+):(?P<signature>\S+)")
-NAMED_KEYS = re.compile(r"Credential=([^/,\s]+)")
 V4_NAMES = ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
 V4_PARAMETERS = tuple(f"X-Amz-{name}" for name in V4_NAMES)
 V2_PARAMETERS = ("AWSAccessKeyId", "Signature", "Expires")
@@ -43,45 +43,23 @@ def is_signed_in_query(message: HttpMessage) -> bool:
     return is_v4 or ("AWSAccessKeyId" in found and "Signature" in found)
 
 
-def keys_named(authorization: str) -> frozenset[str]:
-    """Every access key that any reader could take from an Authorization header."""
-    found = set(NAMED_KEYS.findall(authorization))
-    if authorization.startswith("AWS "):
-        found.add(authorization.removeprefix("AWS ").partition(":")[0])
-    return frozenset(found)
-
-
 def claim_of_header(message: HttpMessage) -> Claim:
     """Reads the Authorization header.
 
     Raises:
         RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
     """
-    authorization = message.headers.get("authorization", "")
-    instant = _time_of_header(message)
-    token = message.headers.get("x-amz-security-token")
-    if found := SIGNATURE_V2.fullmatch(authorization):
-        return Claim(
-            carrier=Carrier.HEADER,
-            access_key=found["key"],
-            signature=found["signature"],
-            scope=None,
-            timestamp=instant,
-            token=token,
-        )
-    algorithm, _, rest = authorization.partition(" ")
-    if algorithm != ALGORITHM:
-        raise _malformed(f"Unsupported AWS 'algorithm': '{algorithm}'.")
-    fields = _fields(rest)
-    key, scope = parse_credential(fields["Credential"])
+    signer = read_signer(message.headers.get("authorization", ""))
+    if signer.missing:
+        raise missing_fields(signer.missing)
     return Claim(
         carrier=Carrier.HEADER,
-        access_key=key,
-        signature=fields["Signature"],
-        scope=scope,
-        signed_headers=tuple(fields["SignedHeaders"].split(";")),
-        timestamp=instant,
-        token=token,
+        access_key=signer.access_key,
+        signature=signer.signature,
+        scope=signer.scope,
+        signed_headers=signer.signed_headers,
+        timestamp=_time_of_header(message),
+        token=message.headers.get("x-amz-security-token"),
     )
 
 
@@ -102,22 +80,6 @@ def claim_of_query(message: HttpMessage) -> Claim:
     if repeated := message.repeated_parameters.intersection(expected):
         raise _malformed(f"Parameters that are there more than once: {_listed(repeated)}")
     return _v2_link(message) if is_v2 else _v4_link(message)
-
-
-def parse_credential(text: str) -> tuple[str, Scope]:
-    """The access key and scope of a Credential.
-
-    Raises:
-        RefusedSignatureError: it has another form.
-    """
-    found = CREDENTIAL.fullmatch(text)
-    if found is None:
-        message = (
-            "the Credential is mal-formed; expecting "
-            '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
-        )
-        raise _malformed(f"Error parsing the X-Amz-Credential parameter; {message}")
-    return found["key"], Scope(found["date"], found["region"], found["service"])
 
 
 def _v4_link(message: HttpMessage) -> Claim:
@@ -151,7 +113,7 @@ def _v2_link(message: HttpMessage) -> Claim:
         )
     return Claim(
         carrier=Carrier.QUERY,
-        access_key=found["AWSAccessKeyId"],
+        access_key=parse_access_key(found["AWSAccessKeyId"]),
         signature=found["Signature"],
         scope=None,
         expires=expires,
@@ -170,19 +132,6 @@ def _seconds(text: str) -> int:
     if int(text) == 0:
         raise _malformed("X-Amz-Expires must be greater than 0")
     return int(text)
-
-
-def _fields(text: str) -> dict[str, str]:
-    """Credential, SignedHeaders and Signature, in any order."""
-    pairs = [part.strip().partition("=") for part in text.split(",")]
-    fields = {name: value for name, _, value in pairs}
-    expected = ("Credential", "SignedHeaders", "Signature")
-    if missing := [name for name in expected if not fields.get(name)]:
-        lines = (f"Authorization header requires '{name}' parameter." for name in missing)
-        raise _malformed(" ".join(lines))
-    if len(fields) != len(pairs) or set(fields) != set(expected):
-        raise _malformed(f"Authorization header must only contain {_listed(expected)}, once each.")
-    return fields
 
 
 def _time_of_header(message: HttpMessage) -> datetime | None:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from wavetank.emulator.signatures.carriers import parse_credential
 from wavetank.emulator.signatures.claim import Carrier, Claim, parse_timestamp
+from wavetank.emulator.signatures.credential import parse_access_key, parse_credential
 from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
 from wavetank.emulator.signatures.sigv4 import ALGORITHM
 
@@ -22,6 +22,8 @@ V4_FIELDS = ("policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-a
 V2_FIELDS = ("awsaccesskeyid", "policy", "signature")
 NEED_NO_CONDITION = frozenset({"awsaccesskeyid", "file", "policy", "signature", "x-amz-signature"})
 IGNORED_PREFIX = "x-ignore-"
+BUCKET = "bucket"
+"""What every policy must speak of, though the path says it and no field."""
 
 
 def claim_of_form(fields: Iterable[tuple[str, str]]) -> Claim | None:
@@ -71,7 +73,7 @@ def _check_conditions(form: Mapping[str, str], conditions: list[Any]) -> None:
     named = set(_named(conditions))
     extra = sorted(
         name
-        for name in form
+        for name in {*form, BUCKET}
         if name not in NEED_NO_CONDITION | named and not name.startswith(IGNORED_PREFIX)
     )
     if extra:
@@ -118,7 +120,7 @@ def _v4_claim(form: Mapping[str, str], expires: datetime) -> Claim:
 def _v2_claim(form: Mapping[str, str], expires: datetime) -> Claim:
     return Claim(
         carrier=Carrier.FORM,
-        access_key=form["awsaccesskeyid"],
+        access_key=parse_access_key(form["awsaccesskeyid"]),
         signature=form["signature"],
         scope=None,
         expires=expires,

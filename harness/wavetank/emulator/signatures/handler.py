@@ -7,7 +7,10 @@ each of them. A request without a signature is left to `access`, which takes it 
 - A key of that form which was not, or was deleted or deactivated, is refused.
 - Any other key is an administrator's, with any secret, as people expect of LocalStack; only its
   presigned links and forms are verified, with the secrets that people use.
+- What is no signature in full is refused, also where signatures are not verified.
 
+Who signs is then written as an Authorization header, in the one form that all of LocalStack's
+readers read alike, in the place of whatever was sent.
 [LocalStack 4.14: aws/app.py, aws/handlers/presigned_url.py]
 """
 
@@ -31,15 +34,20 @@ from wavetank.emulator.signatures.carriers import (
     claim_of_header,
     claim_of_query,
     is_signed_in_query,
-    keys_named,
 )
 from wavetank.emulator.signatures.claim import Carrier, Claim
-from wavetank.emulator.signatures.form import claim_of_form
+from wavetank.emulator.signatures.credential import (
+    Signer,
+    has_issued_form,
+    is_signature,
+    read_signer,
+)
+from wavetank.emulator.signatures.form import BUCKET, claim_of_form
 from wavetank.emulator.signatures.internal_calls import seal_internal_calls
-from wavetank.emulator.signatures.keys import IssuedKey, find_key, has_issued_form, sandbox_secrets
+from wavetank.emulator.signatures.keys import IssuedKey, find_key, sandbox_secrets
 from wavetank.emulator.signatures.message import HttpMessage, make_message
 from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
-from wavetank.emulator.signatures.sigv4 import ALGORITHM, S3_LIKE
+from wavetank.emulator.signatures.sigv4 import S3_LIKE
 from wavetank.emulator.signatures.verification import (
     Request,
     Times,
@@ -59,13 +67,16 @@ SIGN_WITH_TEST_HINT = (
     "secret `test`, or the key as its own secret; sign them with test/test.)"
 )
 FORM_TYPE = "multipart/form-data"
+SIGNER, BY_FORM = "wavetank.signer", "wavetank.by_form"
+"""Where WSGI's environment of a request keeps who signed it, and that a form did."""
 
 
 class SignatureHandler:
-    """The handler in LocalStack's chain."""
+    """The handler in LocalStack's chain; it reads signatures, and verifies them where it should."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, verifies: bool = True) -> None:
         self._clock = clock
+        self._verifies = verifies
 
     def handle(self, chain: Any, context: Any, response: Any) -> None:
         """Lets the request through, or raises what AWS would answer.
@@ -80,22 +91,25 @@ class SignatureHandler:
         if carrier is None:
             return
         try:
-            claim = self._verified(carrier, context, message)
+            signer = self._signer(carrier, context, message)
         except RefusedSignatureError as error:
             _refuse(error, carrier, chain, context, response)
             return
-        if claim is not None:
-            _pass_on(claim, context.request.headers)
+        if signer is not None:
+            _pass_on(signer, carrier, context.request)
 
-    def _verified(self, carrier: Carrier, context: Any, message: HttpMessage) -> Claim | None:
-        """The claim; None where there is nothing to verify it by."""
+    def _signer(self, carrier: Carrier, context: Any, message: HttpMessage) -> Signer | None:
+        """Who signs; None where a form does not say."""
         if carrier is Carrier.HEADER:
-            named = keys_named(message.headers["authorization"])
-            if not any(map(has_issued_form, named)):
-                return None
+            signer = _of_header(context.request)
+            if not (self._verifies and has_issued_form(signer.access_key)):
+                return signer
         claim = _read(carrier, context.request, message)
-        if claim is None:
-            return None
+        if claim is not None and self._verifies:
+            self._verify(claim, context, message)
+        return None if claim is None else signer_of(claim)
+
+    def _verify(self, claim: Claim, context: Any, message: HttpMessage) -> None:
         key = find_key(claim.access_key)
         now = self._clock.now()
         if key is not None:
@@ -108,7 +122,6 @@ class SignatureHandler:
         bucket = uses_host_addressing(context.request.headers)
         request = Request(message, bucket, body_hash(context.request))
         _check_signature(claim, key, request)
-        return claim
 
     def _check_issued(self, claim: Claim, key: IssuedKey) -> None:
         if not key.is_active:
@@ -130,10 +143,12 @@ def verify_signatures() -> None:
         return
     gateway: Any = get_current_runtime().components.gateway
     seal_internal_calls(gateway)
-    if settings.signatures is SignatureChoice.SKIP:
-        return
     chain = gateway.request_handlers
-    chain.insert(chain.index(handlers.content_decoder), SignatureHandler(WallClock()).handle)
+    verifies = settings.signatures is SignatureChoice.VERIFY
+    handler = SignatureHandler(WallClock(), verifies=verifies)
+    chain.insert(chain.index(handlers.content_decoder), handler.handle)
+    chain.insert(chain.index(handlers.parse_pre_signed_url_request) + 1, keep_signer)
+    chain.insert(chain.index(handlers.parse_service_request) + 1, check_form)
 
 
 def message_of(request: Any) -> HttpMessage:
@@ -147,9 +162,8 @@ def message_of(request: Any) -> HttpMessage:
 def _carrier(context: Any, message: HttpMessage) -> Carrier | None:
     if is_signed_in_query(message):
         return Carrier.QUERY
-    authorization = message.headers.get("authorization", "")
-    if authorization:
-        return Carrier.HEADER if authorization.startswith("AWS") else None
+    if authorizations := context.request.headers.getlist("Authorization"):
+        return Carrier.HEADER if any(map(is_signature, authorizations)) else None
     is_form = message.method == "POST" and context.request.mimetype == FORM_TYPE
     is_s3 = context.service is not None and context.service.service_name == "s3"
     return Carrier.FORM if is_form and is_s3 else None
@@ -174,22 +188,53 @@ def _check_signature(claim: Claim, key: IssuedKey | None, request: Request) -> N
         raise
 
 
-def _pass_on(claim: Claim, headers: Any) -> None:
-    """Writes the claim as an Authorization header, where LocalStack looks for key and scope.
+def _of_header(request: Any) -> Signer:
+    authorizations = request.headers.getlist("Authorization")
+    if len(authorizations) > 1:
+        raise RefusedSignatureError(Reason.MALFORMED, "Only one Authorization header is allowed.")
+    return read_signer(authorizations[0])
 
-    Of S3's links LocalStack makes one by itself, with the headers that are in their query.
+
+def signer_of(claim: Claim) -> Signer:
+    """Who signs, as the header of an SDK would say it."""
+    return Signer(claim.access_key, claim.signature, claim.scope, claim.signed_headers)
+
+
+def _pass_on(signer: Signer, carrier: Carrier, request: Any) -> None:
+    """Writes who signs as an Authorization header, where LocalStack looks for key and scope.
+
+    LocalStack's own handler of S3's links would find it in the way.
     """
-    if claim.scope is None:
-        if claim.carrier is Carrier.FORM:
-            headers["Authorization"] = f"AWS {claim.access_key}:{claim.signature}"
+    request.environ[SIGNER] = signer.header()
+    request.environ[BY_FORM] = carrier is Carrier.FORM
+    is_s3 = signer.scope is None or signer.scope.service in S3_LIKE
+    if carrier is not Carrier.QUERY or not is_s3:
+        request.headers["Authorization"] = signer.header()
+
+
+def keep_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+    """Behind LocalStack's handler of links, which takes headers from a query, this one too."""
+    if header := context.request.environ.get(SIGNER):
+        context.request.headers["Authorization"] = header
+
+
+def check_form(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - as above
+    """Refuses the signature of a form for anything but the upload that its policy is about.
+
+    LocalStack compares a policy's beginning of a bucket's name with the form's field of it.
+
+    Raises:
+        ServiceException: the operation is another one, of which a form signs nothing, or the form
+            names another bucket than the path does.
+    """
+    if not context.request.environ.get(BY_FORM):
         return
-    if claim.carrier is Carrier.QUERY and claim.service in S3_LIKE:
-        return
-    names = ";".join(claim.signed_headers)
-    headers["Authorization"] = (
-        f"{ALGORITHM} Credential={claim.access_key}/{claim.scope}, "
-        f"SignedHeaders={names}, Signature={claim.signature}"
-    )
+    is_upload = context.operation is not None and context.operation.name == "PostObject"
+    fields = context.request.form.items()
+    named = {value for name, value in fields if name.lower() == BUCKET}
+    if not is_upload or not named <= {context.service_request["Bucket"]}:
+        error = RefusedSignatureError(Reason.POLICY)
+        raise answer(context.service, error, Carrier.FORM)
 
 
 def _refuse(

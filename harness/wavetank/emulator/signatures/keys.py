@@ -4,7 +4,6 @@ Keys live as long as LocalStack does; a snapshot holds what a pipeline delivered
 [moto: iam/models.py, sts/models.py; LocalStack 4.14: aws/accounts.py]
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,8 +17,6 @@ from moto.sts.models import sts_backends
 from wavetank.emulator.temporary_keys import is_renewed, temporary_key
 
 PARTITION = "aws"
-ISSUED_FORM = re.compile(r"(?:AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,}")
-"""AKIA and ASIA are AWS's, LKIA and LSIA LocalStack's. [IAM user guide: reference_identifiers]"""
 SANDBOX_SECRET = "test"  # noqa: S105 - LocalStack's public convention
 SESSIONS_CACHED = 4096
 
@@ -32,11 +29,6 @@ class IssuedKey:
     token: str | None
     expires: datetime | None
     is_active: bool
-
-
-def has_issued_form(access_key: str) -> bool:
-    """Whether the key looks like AWS's or LocalStack's; any other is an administrator's."""
-    return ISSUED_FORM.fullmatch(access_key) is not None
 
 
 def find_key(access_key: str) -> IssuedKey | None:

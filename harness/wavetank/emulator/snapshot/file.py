@@ -107,7 +107,7 @@ class SnapshotFile:
         Raises:
             OSError, sqlite3.OperationalError: the folder cannot be written to.
         """
-        private_folder(self._path.parent)
+        private_folder(self._path.parent, of_any_user=True)
         aside = None
         if self._path.exists() and (damage := self._damage()):
             aside = self._path.with_name(f"{self._path.stem}-damaged-{now:%Y%m%dT%H%M%SZ}.db")

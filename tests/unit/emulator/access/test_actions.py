@@ -26,6 +26,19 @@ def _needs(service: str, operation: str, **parameters: Any) -> list[tuple[str, s
             {"Bucket": "b", "Key": "k", "VersionId": "1"},
             [("s3:GetObjectVersion", "arn:aws:s3:::b/k")],
         ),
+        (
+            "GetObjectAttributes",
+            {"Bucket": "b", "Key": "k"},
+            [("s3:GetObjectAttributes", "arn:aws:s3:::b/k"), ("s3:GetObject", "arn:aws:s3:::b/k")],
+        ),
+        (
+            "GetObjectAttributes",
+            {"Bucket": "b", "Key": "k", "VersionId": "1"},
+            [
+                ("s3:GetObjectVersionAttributes", "arn:aws:s3:::b/k"),
+                ("s3:GetObjectVersion", "arn:aws:s3:::b/k"),
+            ],
+        ),
         ("ListObjectsV2", {"Bucket": "b"}, [("s3:ListBucket", "arn:aws:s3:::b")]),
         ("ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
         ("UploadPart", {"Bucket": "b", "Key": "k"}, [("s3:PutObject", "arn:aws:s3:::b/k")]),

@@ -2,6 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+from localstack.aws.api import RequestContext, ServiceException
+from localstack.aws.connect import InternalRequestParameters
+from localstack.aws.spec import load_service
+from localstack.http import Request
+
 from tests.unit.emulator.access.policies import (
     BUCKET,
     OBJECT,
@@ -13,7 +19,7 @@ from tests.unit.emulator.access.policies import (
     user,
 )
 from wavetank.emulator.access.call import Call
-from wavetank.emulator.access.callers import Caller, federated_caller, is_administrator
+from wavetank.emulator.access.callers import Caller, federated_caller, find_caller, is_administrator
 from wavetank.emulator.access.decisions import Applying, decision
 from wavetank.emulator.access.refusals import session_refusal
 from wavetank.emulator.access.request import AccessRequest
@@ -78,3 +84,43 @@ def test_the_details_of_a_session_are_read_from_its_call() -> None:
     assert read_details(given) == SessionDetails(READS, ("arn:p",), "ada")
     assert read_details({}) == PLAIN
     assert read_details(given).has_policies
+
+
+def _context(key: str, service: str = "iam", *, internal: bool = False) -> RequestContext:
+    credential = f"Credential={key}/20260101/eu-west-1/{service}/aws4_request"
+    context = RequestContext(
+        Request("GET", "/", headers={"Authorization": f"AWS4-HMAC-SHA256 {credential}"})
+    )
+    context.service, context.account_id = load_service(service), OWNER
+    own = InternalRequestParameters(service_principal=None, source_arn=None)
+    context.internal_request_params = own if internal else None
+    return context
+
+
+@pytest.mark.parametrize("key", ["LKIAQAAAAAAAGTRAKQEE", "AKIA" + "Q" * 16, "ASIA1", "lsia"])
+def test_a_key_that_belongs_to_nobody_is_refused(key: str) -> None:
+    """Whether or not signatures are verified, in a call of LocalStack's for somebody too."""
+    for service, code in (
+        ("iam", "InvalidClientTokenId"),
+        ("s3", "InvalidAccessKeyId"),
+        ("dynamodb", "UnrecognizedClientException"),
+    ):
+        for internal in (False, True):
+            with pytest.raises(ServiceException) as refused:
+                find_caller(_context(key, service, internal=internal))
+            assert refused.value.code == code
+
+
+def test_a_key_with_marks_is_refused() -> None:
+    """Where no handler has read the signature before."""
+    with pytest.raises(ServiceException) as refused:
+        find_caller(_context(" LKIAQAAAAAAAGTRAKQEE"))
+    assert refused.value.code == "IncompleteSignature"
+
+
+def test_any_other_key_is_an_administrators() -> None:
+    """And of LocalStack's own calls, LocalStack's."""
+    found = find_caller(_context("test"))
+    assert found is not None
+    assert is_administrator(found)
+    assert find_caller(_context("test", internal=True)) is None

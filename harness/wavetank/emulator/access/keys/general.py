@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from wavetank.clock import WallClock
 from wavetank.emulator.access.keys.circumstances import ABSENT, Circumstances, Values, values_of
 from wavetank.emulator.access.operations.tagging import request_tags
-from wavetank.emulator.access.resources import find_resource
+from wavetank.emulator.access.resources import find_bucket
 from wavetank.emulator.access.stored_tags import resource_tags
 
+ACCOUNT_PART, ARN_PARTS = 4, 6
 NEVER = frozenset(
     {
         *("aws:federatedprovider", "aws:multifactorauthage", "aws:multifactorauthpresent"),
@@ -30,10 +31,36 @@ NEVER = frozenset(
 """What no request to a sandbox has: it has no VPC, organization, instance, MFA or federation."""
 
 
-def _source_account(found: Circumstances) -> Values:
-    """The account of the resource for which a service calls; a bucket's ARN does not say it."""
+def _source_arn(found: Circumstances) -> Values:
+    """LocalStack sends to a topic's dead-letter queue for the subscription, and AWS for the topic.
+
+    [SNS developer guide, sns-configure-dead-letter-queue]
+    """
     arn = found.origin.source_arn
-    return (find_resource(arn, found.owner).owner,) if arn else ABSENT
+    if arn and found.principal.arn == "sns.amazonaws.com":
+        arn = ":".join(arn.split(":")[:ARN_PARTS])
+    return values_of(arn)
+
+
+def _source_account(found: Circumstances) -> Values:
+    """The account in the ARN of the source; a bucket's ARN has none, but a bucket has an owner."""
+    arn = found.origin.source_arn
+    if not arn:
+        return ABSENT
+    account = arn.split(":")[ACCOUNT_PART]
+    if account:
+        return (account,)
+    bucket = find_bucket(arn.rpartition(":")[2], found.owner)
+    return (bucket.bucket_account_id,) if bucket else ABSENT
+
+
+def _source_owner(found: Circumstances) -> Values:
+    """What the policy that a new topic has asks for: neither EventBridge nor S3 says it.
+
+    [EventBridge user guide, eb-troubleshooting: my rule does not publish to my topic]
+    """
+    is_silent = found.principal.arn in {"events.amazonaws.com", "s3.amazonaws.com"}
+    return ABSENT if is_silent else _source_account(found)
 
 
 def _now(found: Circumstances, form: str) -> Values:
@@ -57,9 +84,9 @@ GENERAL: Mapping[str, Callable[[Circumstances], Values]] = {
     # A sandbox is reached over HTTP where AWS is over HTTPS, so a call counts as secure.
     "aws:securetransport": lambda _: ("true",),
     "aws:sourceaccount": _source_account,
-    "aws:sourcearn": lambda found: values_of(found.origin.source_arn),
+    "aws:sourcearn": _source_arn,
     "aws:sourceip": lambda found: (found.origin.address,),
-    "aws:sourceowner": _source_account,
+    "aws:sourceowner": _source_owner,
     "aws:useragent": _header("User-Agent"),
     "aws:viaawsservice": lambda found: (str(bool(found.origin.called_via)).lower(),),
 }

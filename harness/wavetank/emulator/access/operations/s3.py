@@ -116,7 +116,8 @@ def needs_of_s3(call: Call) -> Iterator[Need]:
         prefix = "s3-object-lambda" if action == "WriteGetObjectResponse" else "s3"
         yield Need(f"{prefix}:{action}", ANYTHING)
     elif call.operation == "DeleteObjects":
-        yield from _deletions(str(bucket), parameters)
+        for _, needed in deletions(call):
+            yield from needed
     elif parameters.get("Key") is not None:
         yield from _of_object(call, f"arn:aws:s3:::{bucket}/{parameters['Key']}")
     else:
@@ -135,6 +136,8 @@ def _of_object(call: Call, resource: str) -> Iterator[Need]:
         yield from _reading_of_source(call, resource)
     action = OBJECT_ACTIONS.get(operation, operation)
     yield Need(_action(action, parameters.get("VersionId")), resource)
+    if operation == "GetObjectAttributes":
+        yield Need(_action("GetObject", parameters.get("VersionId")), resource)
     if operation in WRITES:
         yield from _besides(ALSO, parameters, resource)
     if parameters.get("BypassGovernanceRetention"):
@@ -179,12 +182,15 @@ def copy_source(parameters: Mapping[str, Any]) -> tuple[str, str, str | None]:
     return bucket, key, version
 
 
-def _deletions(bucket: str, parameters: Mapping[str, Any]) -> Iterator[Need]:
-    for entry in parameters["Delete"]["Objects"]:
-        resource = f"arn:aws:s3:::{bucket}/{entry['Key']}"
-        yield Need(_action("DeleteObject", entry.get("VersionId")), resource, detail=entry)
+def deletions(call: Call) -> Iterator[tuple[int, list[Need]]]:
+    """What DeleteObjects needs for each object, by its place in the call."""
+    parameters = call.parameters
+    for place, entry in enumerate(parameters["Delete"]["Objects"]):
+        resource = f"arn:aws:s3:::{parameters['Bucket']}/{entry['Key']}"
+        found = [Need(_action("DeleteObject", entry.get("VersionId")), resource, detail=entry)]
         if parameters.get("BypassGovernanceRetention"):
-            yield Need("s3:BypassGovernanceRetention", resource)
+            found.append(Need("s3:BypassGovernanceRetention", resource))
+        yield place, found
 
 
 def _action(action: str, version: object) -> str:
