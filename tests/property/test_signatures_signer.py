@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from localstack.aws.api import RequestContext, ServiceException
 from localstack.aws.protocol.service_router import _extract_service_indicators
+from localstack.aws.spec import load_service
 from localstack.http import Request
 from localstack.utils.aws.request_context import (
     extract_access_key_id_from_auth_header,
@@ -30,6 +31,7 @@ from wavetank.emulator.signatures.credential import (
 from wavetank.emulator.signatures.form import claim_of_form
 from wavetank.emulator.signatures.handler import SIGNER, SignatureHandler, message_of
 from wavetank.emulator.signatures.refusal import RefusedSignatureError
+from wavetank.emulator.signatures.sigv2 import SUBRESOURCES
 
 ISSUED = "LKIAQAAAAAAAGTRAKQEE"
 SCOPE = "20260101/eu-west-1/iam/aws4_request"
@@ -147,6 +149,14 @@ def test_a_policy_must_speak_of_the_bucket() -> None:
         fields = {"AWSAccessKeyId": ISSUED, "signature": "x", "policy": text}
         with nullcontext() if is_read else pytest.raises(RefusedSignatureError, match="bucket"):
             assert claim_of_form(fields.items())
+
+
+def test_version_2_signs_every_parameter_that_makes_another_operation() -> None:
+    """A link for an upload is none for a renaming."""
+    model = load_service("s3")
+    uris = [model.operation_model(name).http["requestUri"] for name in model.operation_names]
+    parts = {part for uri in uris for part in uri.partition("?")[2].split("&") if part}
+    assert {part for part in parts if "=" not in part} <= SUBRESOURCES
 
 
 def test_what_begins_like_an_issued_key_is_taken_for_one() -> None:
