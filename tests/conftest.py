@@ -65,8 +65,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: {needs}")
     config.addinivalue_line("markers", f"{MARK}: repeats, or takes long; runs only with -m {MARK}")
-    if is_nightly(config) and config.cache is not None:
-        parts = NightlyParts(config.cache, restart=config.getoption(RESTART))
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # none with -p no:cacheprovider
+    if is_nightly(config) and cache is not None:
+        parts = NightlyParts(cache, restart=config.getoption(RESTART))
         config.pluginmanager.register(parts, MARK)
 
 

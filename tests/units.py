@@ -36,8 +36,25 @@ REPEATS: Mapping[str, str] = {
         "the same body on the embedded engine, and tests/docker for the image"
     ),
     r"tests/fidelity/test_register\.py.*\[localstack\b": "the same rows with our plug-ins",
-    r"tests/embedded/test_peers\.py": "tests/unit/bench, and test_bench_compares for a real one",
+    r"tests/embedded/test_peers\.py": "tests/unit/bench",
     r"tests/campaign/test_cluster\.py": "tests/campaign/test_crew.py, the same on local workers",
+    r"tests/campaign/test_command\.py::test_drawn_stories": "the README's campaign",
+    r"tests/docker/test_compose\.py::test_a_(full_volume|failing_init|damaged_snapshot)": (
+        "tests/embedded/test_commands.py, test_snapshot.py: the same on the embedded engine"
+    ),
+    r"tests/docker/test_compose\.py::test_without_the_jar": "tests/unit/emulator/dynamodb",
+    r"tests/docker/test_compose\.py::test_the_machine_breaks.*\[(?!kill)": "the fault `kill` there",
+    r"tests/docker/test_documents\.py.*\[docs": "the README's commands of Docker",
+    r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
+    r"tests/embedded/test_commands\.py::test_bench_compares": "tests/unit/bench",
+    r"tests/embedded/test_own_handler\.py::test_(a_running_sandbox|a_script_is_checked)": (
+        "tests/live/test_own_handler.py, and the README's check --handler"
+    ),
+    r"tests/live/test_guide\.py": "tests/live/test_promotion.py, test_teardown.py: its steps",
+    r"tests/live/test_resumption\.py::test_a_deployment_is_cut": (
+        "tests/unit/stack, and a lost answer in tests/live/test_resumption.py"
+    ),
+    r"tests/tank/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
 }
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (
