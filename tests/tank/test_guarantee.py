@@ -13,7 +13,8 @@ from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.shelf import find_scenarios, load_scenario
 
-SEEDS = range(1, 21)
+SEEDS = range(1, 6)
+SEEDS_NIGHTLY = range(6, 21)
 SCENARIOS = PROJECT / "scenarios"
 SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
 SHIPPED = [path.stem for path in find_scenarios(SCENARIOS)]
@@ -37,7 +38,10 @@ def test_our_handler_stands_every_single_fault(deployed: Deployed, kind: str) ->
     assert tell_of(deployed, SINGLE[kind]).broken() == {}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed",
+    [*SEEDS, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in SEEDS_NIGHTLY)],
+)
 def test_our_handler_stands_a_random_campaign(deployed: Deployed, seed: int) -> None:
     """Plans of up to four faults, drawn from seeds."""
     plan = draw_plan(seed, HORIZON)
