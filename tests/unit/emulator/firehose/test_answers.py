@@ -7,7 +7,8 @@ def test_each_refused_record_is_counted_and_has_its_code() -> None:
     """Two of four: the producer sends those two again, and no others."""
     answer = batch_taken(4, {1: "ServiceUnavailableException", 3: "InternalFailure"})
     assert answer["FailedPutCount"] == 2
-    codes = [entry.get("ErrorCode") for entry in answer["RequestResponses"]]
+    entries = answer["RequestResponses"]
+    codes = [entry.get("ErrorCode") for entry in entries]
     assert codes == [None, "ServiceUnavailableException", None, "InternalFailure"]
     assert ["RecordId" in entry for entry in answer["RequestResponses"]] == [
         True,
