@@ -118,6 +118,11 @@ DIFFERENT = (
     ),
     Gap(
         "Access",
+        "a stack set acts with an administration role and an execution role in each account",
+        "only administrators can use one, and its stacks have all rights",
+    ),
+    Gap(
+        "Access",
         "an API of API Gateway calls other services with its role",
         "not checked: sandboxes do not load API Gateway",
     ),

@@ -30,7 +30,7 @@ def run_suite(
     context: typer.Context,
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="The tiers rules, unit and property: a minute.")
+        bool, typer.Option("--quick", help="The tiers rules, unit and property: a minute or two.")
     ] = False,
     nightly: Annotated[
         bool,
@@ -43,8 +43,8 @@ def run_suite(
 ) -> None:
     """Run the test suite in several processes.
 
-    Without an option it runs everything that proves the product, in about five minutes; where
-    Docker or Chromium is missing, the tests that need it are skipped. A whole run that passes is
+    Without an option it runs everything that proves the product, in some ten minutes on two
+    processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole run that passes is
     recorded for deploy --target aws.
 
     Each test belongs to a tier, which is its folder and its mark: rules, unit, property, tank,

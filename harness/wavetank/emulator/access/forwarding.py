@@ -7,18 +7,16 @@ reference_policies_condition-keys; LocalStack 4.14: cloudformation/resource_prov
 """
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.connect import connect_to
 
-from wavetank.emulator.access.callers import CALLED_VIA, UNCHECKED, Caller, is_administrator
+from wavetank.emulator.access.acting import ADMINISTRATOR, Credentials
+from wavetank.emulator.access.callers import Caller, is_administrator
 from wavetank.emulator.scope import scope_of
 
-PRINCIPAL = "cloudformation.amazonaws.com"
 SESSION = "AWSCloudFormation"
 """The name of a session that CloudFormation takes a role by, as on AWS."""
 CHANGING = frozenset(
@@ -30,13 +28,22 @@ CHANGING = frozenset(
 GIVING_A_ROLE = CHANGING | {"CreateChangeSet"}
 CREATING = frozenset({"CreateStack", "CreateChangeSet"})
 READS = ("Describe", "Get", "List")
-DATA = ("s3:GetObject",)
+DATA = ("s3:GetObject", "secretsmanager:GetSecretValue", "ssm:GetParameter")
 """Reads that are checked: what they give is the account's data and not a resource's description."""
-UNCHECKED_OF_TYPES: Mapping[str, Mapping[str, str]] = {
-    "AWS::S3::Bucket": {"s3:PutBucketAcl": "AccessControl"},
-}
-"""What LocalStack's providers of a type call and AWS's do not, unless the property is set."""
-IN_PROGRESS, REVIEWED, DELETED = "_IN_PROGRESS", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"
+STACK_SETS = frozenset(
+    {
+        *("CreateStackInstances", "DeleteStackInstances", "ImportStacksToStackSet"),
+        *("UpdateStackInstances", "UpdateStackSet"),
+    }
+)
+"""What acts with two roles on AWS, in each account that is named. LocalStack has neither."""
+ONLY_ADMINISTRATORS = (
+    "stack sets need the two roles that AWS asks for, which a sandbox does not have: only the "
+    "account's administrator can use them here"
+)
+DELETED = "DELETE_COMPLETE"
+_ATTRIBUTE = "wavetank_acting_for"
+"""Of a request's context."""
 
 
 @dataclass(frozen=True)
@@ -48,62 +55,55 @@ class StackName:
     name: str
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """What the clients of a stack sign with."""
-
-    access_key: str
-    token: str | None = None
-
-
 _LOCK = threading.Lock()
-_ACTING: dict[StackName, Credentials | None] = {}
-"""Of each stack that is changed, the rights it is changed with; None for an administrator's."""
 _ROLES: dict[StackName, str] = {}
 """The role that a stack was given, which CloudFormation goes on using."""
 
 
 def forward_caller(context: RequestContext, caller: Caller | None) -> None:
-    """Keeps whose rights the stack is changed with, where the call changes one.
+    """Decides whose rights CloudFormation handles the call with; see `acting_for`.
 
     Raises:
-        CommonServiceException: ValidationError, where the stack's role cannot be assumed.
+        CommonServiceException: ValidationError, where the stack's role cannot be assumed;
+            AccessDenied, where a stack set would act for a caller who is no administrator.
     """
     assert context.service is not None  # a call that is parsed
     assert context.operation is not None
     operation = context.operation.name
-    if context.service.service_name != "cloudformation" or operation not in GIVING_A_ROLE:
+    if context.service.service_name != "cloudformation":
         return
+    own = _own(context, caller)
+    if operation in STACK_SETS and own != ADMINISTRATOR:
+        raise CommonServiceException("AccessDenied", ONLY_ADMINISTRATORS, 403, sender_fault=True)
+    role = _role_of(context, operation) if operation in GIVING_A_ROLE else None
+    credentials = _assume(role) if role and operation in CHANGING else own
+    setattr(context, _ATTRIBUTE, credentials)
+
+
+def acting_for(context: RequestContext) -> Credentials:
+    """The rights that `forward_caller` has decided on; all of them where policies are off."""
+    found: Credentials = getattr(context, _ATTRIBUTE, ADMINISTRATOR)
+    return found
+
+
+def _role_of(context: RequestContext, operation: str) -> str | None:
+    """The role that the stack has, or is given by the call."""
     parameters: Any = context.service_request or {}
     name = _stack_of(context, parameters)
     if name is None:
-        return  # the service answers that there is no such stack
-    role, statuses = parameters.get("RoleARN"), _statuses(name)
+        given: str | None = parameters.get("RoleARN")
+        return given
     with _LOCK:
-        if role:
+        if role := parameters.get("RoleARN"):
             _ROLES[name] = role
-        elif operation in CREATING and not statuses:
+        elif operation in CREATING and not _exists(name):
             _ROLES.pop(name, None)
-        role = _ROLES.get(name)
-    if operation not in CHANGING:
-        return
-    in_progress = any(status.endswith(IN_PROGRESS) for status in statuses - {REVIEWED})
-    _act_as(name, _assume(role) if role else _own(context, caller), in_progress=in_progress)
+        return _ROLES.get(name)
 
 
-def _act_as(name: StackName, found: Credentials | None, *, in_progress: bool) -> None:
-    """A stack that is being changed keeps the lesser rights: an administrator's add none."""
-    with _LOCK:
-        if in_progress and found is None and _ACTING.get(name) is not None:
-            return
-        _ACTING[name] = found
-    if found is not None:
-        _sign_as_callers()
-
-
-def _own(context: RequestContext, caller: Caller | None) -> Credentials | None:
+def _own(context: RequestContext, caller: Caller | None) -> Credentials:
     if caller is None or is_administrator(caller):
-        return None
+        return ADMINISTRATOR
     headers: Any = context.request.headers
     return Credentials(scope_of(headers).access_key, headers.get("X-Amz-Security-Token"))
 
@@ -124,17 +124,15 @@ def _stack_of(context: RequestContext, parameters: Any) -> StackName | None:
     store = _store(context.account_id, context.region)
     change_set = store.change_sets.get(str(parameters.get("ChangeSetName") or ""))
     named = str(parameters.get("StackName") or "")
-    given = str(change_set.stack.stack_name) if change_set is not None else named
-    if not given:
-        return None
-    name = given.split("/")[1] if given.startswith("arn:") else given
-    return StackName(context.account_id, context.region, name)
+    by_arn = change_set.stack if change_set is not None else store.stacks_v2.get(named)
+    name = str(by_arn.stack_name) if by_arn is not None else named
+    return StackName(context.account_id, context.region, name) if name else None
 
 
-def _statuses(name: StackName) -> set[str]:
-    """Of the stack of the name; none where there is none that is not deleted."""
+def _exists(name: StackName) -> bool:
+    """Whether there is a stack of the name that is not deleted."""
     stacks = list(_store(name.account, name.region).stacks_v2.values())
-    return {str(stack.status) for stack in stacks if stack.stack_name == name.name} - {DELETED}
+    return any(it.stack_name == name.name and it.status != DELETED for it in stacks)
 
 
 def _store(account: str, region: str) -> Any:
@@ -143,51 +141,6 @@ def _store(account: str, region: str) -> Any:
     )
 
     return get_cloudformation_store(account, region)
-
-
-@cache
-def _sign_as_callers() -> None:
-    """Has LocalStack's resource providers sign as the stack's caller, from the first time on."""
-    from localstack.services.cloudformation import resource_provider  # noqa: PLC0415 - as above
-
-    class CallersClientFactory(resource_provider.ConvertingInternalClientFactory):
-        """Clients that say on whose behalf they call."""
-
-        def __init__(self, unchecked: tuple[str, ...]) -> None:
-            super().__init__(use_ssl=False)
-            self._unchecked = unchecked
-
-        def _get_client_post_hook(self, client: Any) -> Any:
-            client = super()._get_client_post_hook(client)
-            say = partial(_say_called_via, self._unchecked)
-            client.meta.events.register_last("provide-client-params.*.*", say)
-            return client
-
-    factories = cache(CallersClientFactory)
-    stock: Any = resource_provider.ResourceRequest.__init__
-
-    def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        stock(self, *args, **kwargs)
-        acting = _ACTING.get(StackName(self.account_id, self.region_name, self.stack_name))
-        if acting is not None:
-            self.aws_client_factory = factories(_unchecked(self))(
-                aws_access_key_id=acting.access_key,
-                aws_session_token=acting.token,
-                region_name=self.region_name,
-            )
-
-    resource_provider.ResourceRequest.__init__ = init  # type: ignore[method-assign]  # on purpose
-
-
-def _unchecked(request: Any) -> tuple[str, ...]:
-    """What the provider of the resource's type calls by itself."""
-    properties = request.desired_state or {}
-    of_type = UNCHECKED_OF_TYPES.get(request.resource_type, {})
-    return tuple(action for action, name in of_type.items() if name not in properties)
-
-
-def _say_called_via(unchecked: tuple[str, ...], context: Any, **_: Any) -> None:
-    context["_localstack"] |= {CALLED_VIA: PRINCIPAL, UNCHECKED: list(unchecked)}
 
 
 def is_unchecked(caller: Caller, action: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from localstack.services.cloudformation.v2.entities import ChangeSet
 from localstack.utils.threads import start_worker_thread
 
+from wavetank.emulator.access.acting import acting_as, current
 from wavetank.emulator.cloudformation.operation import StackOperation
 from wavetank.emulator.cloudformation.stack import ManagedStack
 
@@ -50,15 +51,18 @@ def start_in_order(
 ) -> Any:
     """Runs in a thread, after what is under way; a failure of ours ends in the status `on_error`.
 
-    `at_once` is the status that the stack has from now on.
+    It acts with the rights that this thread has. `at_once` is the status that the stack has from
+    now on.
     """
     if at_once and not stack.status.endswith("_IN_PROGRESS"):
         stack.former_status = str(stack.status)
     if at_once:
         stack.status = at_once  # type: ignore[assignment]  # LocalStack's type is its text
 
+    credentials = current()
+
     def work(*_: Any) -> None:
-        with LOCKS[stack.stack_id]:
+        with LOCKS[stack.stack_id], acting_as(credentials):
             try:
                 run()
             except Exception as error:  # noqa: BLE001 - a stack must not stay IN_PROGRESS

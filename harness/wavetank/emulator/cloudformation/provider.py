@@ -26,6 +26,9 @@ from localstack.services.cloudformation.v2.provider import (
 )
 from localstack.services.plugins import Service, aws_provider
 
+from wavetank.clients import ClientError
+from wavetank.emulator.access.acting import act_for_callers, acting_as
+from wavetank.emulator.access.forwarding import acting_for
 from wavetank.emulator.cloudformation.actions import ResourceActions
 from wavetank.emulator.cloudformation.changes import ManagedChangeSet
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
@@ -47,9 +50,11 @@ from wavetank.emulator.cloudformation.rollback import (
 from wavetank.emulator.cloudformation.stack import DELETED, REVIEW, FailurePolicy, ManagedStack
 from wavetank.emulator.cloudformation.updates.tags import tag_map
 from wavetank.emulator.cloudformation.validation import (
+    denied,
     refuse_both,
     refuse_cycles,
     refuse_deletion,
+    refuse_name,
     refuse_status,
     refuse_type_changes,
     refuse_update,
@@ -91,6 +96,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
     def create_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # the request is whole, as in LocalStack's
         """Creates the stack; on failure it does what the request says."""
         refuse_both(request)
+        refuse_name(request.get("StackName"))
         stacks = _store(context).stacks_v2
         known = set(stacks)
         try:
@@ -132,6 +138,8 @@ class WavetankCloudFormation(CloudformationProviderV2):
         stack = _find(context, request.get("StackName"))
         if stack is not None and request.get("ChangeSetType", "UPDATE") == "UPDATE":
             refuse_update(stack)
+        if stack is None and request.get("ChangeSetType") == "CREATE":
+            refuse_name(request.get("StackName"))
         answer = super().create_change_set(context, request)
         change_set: Any = _store(context).change_sets[answer["Id"]]
         change_set.failure_policy = FailurePolicy.of(request)
@@ -274,4 +282,21 @@ def wavetank_cloudformation() -> Service:
     module.ChangeSetModelExecutor = PendingOperation
     module.start_worker_thread = start_pending
     delete_what_is_no_longer_wanted()
-    return Service.for_provider(WavetankCloudFormation())
+    act_for_callers()
+    service = Service.for_provider(WavetankCloudFormation())
+    _handle_for_callers(service.skeleton)
+    return service
+
+
+def _handle_for_callers(skeleton: Any) -> None:
+    """Has each request handled with its caller's rights."""
+    stock = skeleton.invoke
+
+    def invoke(context: RequestContext) -> Any:
+        try:
+            with acting_as(acting_for(context)):
+                return stock(context)
+        except ClientError as error:
+            raise denied(error) from error
+
+    skeleton.invoke = invoke

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from localstack.aws.api import CommonServiceException
 from localstack.services.cloudformation.engine.validations import ValidationError
 
+from wavetank.clients import ClientError
 from wavetank.emulator.cloudformation.stack import ManagedStack
 
 UPDATABLE = frozenset(
@@ -27,6 +29,8 @@ UPDATABLE = frozenset(
 """CREATE_FAILED and UPDATE_FAILED are of operations without rollback; they can be tried again."""
 VARIABLE = re.compile(r"\$\{([^!.}][^.}]*)")
 """The first part of a variable in a text for `Fn::Sub`."""
+STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
+"""[CloudFormation API reference: CreateStack, StackName]"""
 BOTH = "You can specify either DisableRollback or OnFailure, but not both."
 
 
@@ -34,6 +38,23 @@ def refuse_both(request: Mapping[str, Any]) -> None:
     """Raises ValidationError where a creation says twice what is done on failure."""
     if "DisableRollback" in request and request.get("OnFailure"):
         raise ValidationError(BOTH)
+
+
+def refuse_name(name: object) -> None:
+    """Raises ValidationError where a new stack cannot have the name; an ARN is none."""
+    if not STACK_NAME.fullmatch(str(name)):
+        raise ValidationError(
+            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+            "constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )
+
+
+def denied(error: ClientError) -> CommonServiceException:
+    """The answer where a caller has no right to what its template names, such as its own text."""
+    reason = error.response["Error"].get("Message") or str(error)
+    if error.operation_name == "GetObject":
+        return ValidationError(f"S3 error: {reason}")
+    return CommonServiceException(error.response["Error"]["Code"], reason, sender_fault=True)
 
 
 def refuse_update(stack: ManagedStack) -> None:

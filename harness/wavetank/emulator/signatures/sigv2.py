@@ -28,12 +28,24 @@ SUBRESOURCES = frozenset(
 make another operation of a request all the same, which a signature must not leave open."""
 
 
-def string_to_sign(message: HttpMessage, *, expires: str | None, bucket: str | None) -> str:
-    """The string to sign.
+def strings_to_sign(
+    message: HttpMessage, *, expires: str | None, bucket: str | None
+) -> tuple[str, ...]:
+    """What the request may have been signed as: one text, but for a path that is a bucket's name.
 
-    `expires` is a link's, in place of a header's date. `bucket` is the one that a virtual-hosted
-    request names in its Host, None where the path names it.
+    SDKs sign such a path with a slash at its end, as the bucket's own host would have it, and send
+    it without. `expires` is a link's, in place of a header's date. `bucket` is the one that a
+    virtual-hosted request names in its Host, None where the path names it.
+    [botocore: auth.py, HmacV1Auth; utils.py, fix_s3_host]
     """
+    is_a_bucket = bucket is None and message.path != "/" and message.path.count("/") == 1
+    paths = (message.path, f"{message.path}/") if is_a_bucket else (message.path,)
+    return tuple(_string_to_sign(message, path, expires=expires, bucket=bucket) for path in paths)
+
+
+def _string_to_sign(
+    message: HttpMessage, path: str, *, expires: str | None, bucket: str | None
+) -> str:
     headers = _headers(message, from_query=expires is not None)
     date = expires or ("" if "x-amz-date" in headers else headers.get("date", ""))
     lines = [
@@ -42,7 +54,7 @@ def string_to_sign(message: HttpMessage, *, expires: str | None, bucket: str | N
         headers.get("content-type", ""),
         date,
         *(f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-amz-")),
-        _resource(message, bucket),
+        _resource(message, path, bucket),
     ]
     return "\n".join(lines)
 
@@ -63,13 +75,13 @@ def _headers(message: HttpMessage, *, from_query: bool) -> Mapping[str, str]:
     return {name: linked[name] for name in names if name in linked} | sent
 
 
-def _resource(message: HttpMessage, bucket: str | None) -> str:
-    """The path as sent, and the parameters that name a part of the resource, not encoded."""
+def _resource(message: HttpMessage, path: str, bucket: str | None) -> str:
+    """The path as signed, and the parameters that name a part of the resource, not encoded."""
     valued = {part.partition("=")[0] for part in message.query.split("&") if "=" in part}
     parts = sorted(
         f"{name}={value}" if name in valued else name
         for name, value in message.query_pairs
         if name in SUBRESOURCES
     )
-    path = f"/{bucket}{message.path}" if bucket else message.path
-    return path + (f"?{'&'.join(parts)}" if parts else "")
+    start = f"/{bucket}{path}" if bucket else path
+    return start + (f"?{'&'.join(parts)}" if parts else "")

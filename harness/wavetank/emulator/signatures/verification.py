@@ -121,7 +121,7 @@ def check_signature(claim: Claim, request: Request, secrets: Sequence[str]) -> N
     Raises:
         RefusedSignatureError: it was not, or the body is another.
     """
-    texts = [_expected(claim, request, secret) for secret in secrets]
+    texts = [text for secret in secrets for text in _expected(claim, request, secret)]
     sent = claim.signature.encode("latin-1", "replace")
     if not any(hmac.compare_digest(text.signature.encode(), sent) for text in texts):
         shown = texts[0]
@@ -138,16 +138,17 @@ def check_signature(claim: Claim, request: Request, secrets: Sequence[str]) -> N
         raise RefusedSignatureError(Reason.WRONG_BODY)
 
 
-def _expected(claim: Claim, request: Request, secret: str) -> SignedText:
+def _expected(claim: Claim, request: Request, secret: str) -> list[SignedText]:
+    """What the claim's signature may be, with what was signed; the first is shown in a refusal."""
     if claim.policy is not None:
         text = claim.policy
         made = sigv4.sign(secret, claim.scope, text) if claim.scope else sigv2.sign(secret, text)
-        return SignedText(claim.access_key, made, text)
+        return [SignedText(claim.access_key, made, text)]
     if claim.scope is None:
         expires = request.message.parameters.get("Expires")
         of_link = expires if claim.carrier is Carrier.QUERY else None
-        text = sigv2.string_to_sign(request.message, expires=of_link, bucket=request.bucket)
-        return SignedText(claim.access_key, sigv2.sign(secret, text), text)
+        texts = sigv2.strings_to_sign(request.message, expires=of_link, bucket=request.bucket)
+        return [SignedText(claim.access_key, sigv2.sign(secret, text), text) for text in texts]
     assert claim.timestamp is not None  # version 4 always says
     canonical = sigv4.canonical_request(
         request.message,
@@ -157,7 +158,8 @@ def _expected(claim: Claim, request: Request, secret: str) -> SignedText:
         leave_out="X-Amz-Signature" if claim.carrier is Carrier.QUERY else None,
     )
     text = sigv4.string_to_sign(claim.scope, written(claim.timestamp), canonical)
-    return SignedText(claim.access_key, sigv4.sign(secret, claim.scope, text), text, canonical)
+    made = sigv4.sign(secret, claim.scope, text)
+    return [SignedText(claim.access_key, made, text, canonical)]
 
 
 def _payload_hash(claim: Claim, request: Request) -> str:

@@ -23,6 +23,7 @@ QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
     "PutProvisionedConcurrencyConfig",
 }
 """Operations whose resource is the version or alias where one is named."""
+TAKING_CODE = frozenset({"CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"})
 WORKFLOW_ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
 MOVED_BETWEEN = ("SourceArn", "DestinationArn")
 MOVING_FROM = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
@@ -55,8 +56,8 @@ def needs_of_lambda(call: Call) -> Iterator[Need]:
     yield from needs_by_table(call)
     for layer in parameters.get("Layers") or ():
         yield Need("lambda:GetLayerVersion", str(layer))
-    code: Any = parameters.get("Code") or parameters
-    if call.operation in {"CreateFunction", "UpdateFunctionCode"} and code.get("S3Bucket"):
+    code: Any = parameters.get("Code") or parameters.get("Content") or parameters
+    if call.operation in TAKING_CODE and code.get("S3Bucket"):
         version = "Version" if code.get("S3ObjectVersion") else ""
         yield Need(
             f"s3:GetObject{version}", f"arn:aws:s3:::{code['S3Bucket']}/{code.get('S3Key', '')}"
