@@ -10,7 +10,7 @@ from tests.live.names import unique_letters
 from tests.live.test_access_callers import SETTLED, MakeUser, _allow, make_user
 from tests.waiting import wait_until_seen
 from wavetank.clients import AwsClients, ClientError
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 __all__ = ["make_user"]
 
@@ -80,7 +80,7 @@ def test_a_stack_set_makes_no_stacks_with_rights_that_its_caller_lacks(
     stacker.cloudformation.create_stack_set(
         StackSetName=name, TemplateBody=_user_template(user), Capabilities=["CAPABILITY_NAMED_IAM"]
     )
-    for account in (SANDBOX_ACCOUNT, "111111111111"):
+    for account in (SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT):
         with pytest.raises(ClientError, match="AccessDenied"):
             stacker.cloudformation.create_stack_instances(
                 StackSetName=name, Accounts=[account], Regions=[REGION]

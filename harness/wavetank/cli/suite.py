@@ -44,8 +44,8 @@ def run_suite(
     """Run the test suite in several processes.
 
     Without an option it runs everything that proves the product, in some ten minutes on two
-    processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole run that passes is
-    recorded for deploy --target aws.
+    processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole
+    run that passes is recorded for deploy --target aws.
 
     Each test belongs to a tier, which is its folder and its mark: rules, unit, property, tank,
     live, campaign, embedded, fidelity, pages, docker, security.

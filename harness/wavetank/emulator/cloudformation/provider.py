@@ -15,6 +15,7 @@ from localstack.aws.api.cloudformation import (
     ExecutionStatus,
     ListImportsOutput,
 )
+from localstack.aws.connect import connect_to
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider
@@ -26,7 +27,6 @@ from localstack.services.cloudformation.v2.provider import (
 )
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.clients import ClientError
 from wavetank.emulator.access.acting import act_for_callers, acting_as
 from wavetank.emulator.access.forwarding import acting_for
 from wavetank.emulator.cloudformation.actions import ResourceActions
@@ -291,12 +291,13 @@ def wavetank_cloudformation() -> Service:
 def _handle_for_callers(skeleton: Any) -> None:
     """Has each request handled with its caller's rights."""
     stock = skeleton.invoke
+    client: Any = connect_to().s3
 
     def invoke(context: RequestContext) -> Any:
         try:
             with acting_as(acting_for(context)):
                 return stock(context)
-        except ClientError as error:
+        except client.exceptions.ClientError as error:
             raise denied(error) from error
 
     skeleton.invoke = invoke

@@ -12,7 +12,6 @@ from typing import Any
 from localstack.aws.api import CommonServiceException
 from localstack.services.cloudformation.engine.validations import ValidationError
 
-from wavetank.clients import ClientError
 from wavetank.emulator.cloudformation.stack import ManagedStack
 
 UPDATABLE = frozenset(
@@ -49,8 +48,11 @@ def refuse_name(name: object) -> None:
         )
 
 
-def denied(error: ClientError) -> CommonServiceException:
-    """The answer where a caller has no right to what its template names, such as its own text."""
+def denied(error: Any) -> CommonServiceException:
+    """The answer where a caller has no right to what its template names, such as its own text.
+
+    `error` is the SDK's of the service that refused.
+    """
     reason = error.response["Error"].get("Message") or str(error)
     if error.operation_name == "GetObject":
         return ValidationError(f"S3 error: {reason}")
