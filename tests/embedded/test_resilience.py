@@ -19,6 +19,7 @@ from tests.shell import DEFAULT, Shell
 from wavetank.clients import sandbox_clients
 from wavetank.clock import WallClock
 from wavetank.engines.embedded import any_free_port
+from wavetank.errors import ExitCode
 from wavetank.sandbox import SandboxControls
 from wavetank.watch import Watcher
 
@@ -113,14 +114,27 @@ def test_a_full_state_folder_stops_nothing_and_is_saved_to_once_there_is_room(
             assert shell.delivered() >= held
 
 
-def test_a_state_folder_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
-    """Before LocalStack is started."""
+@pytest.mark.parametrize("command", ["up", "demo", "run calm-day"])
+def test_a_state_folder_that_cannot_be_written_is_a_clear_error(
+    tmp_path: Path, command: str
+) -> None:
+    """A file in its place, or a file system that is mounted read-only; before LocalStack starts."""
     state = tmp_path / "state"
     state.write_text("a file, where a folder is expected", encoding="utf-8")
-    up = Shell(state).run("up")
-    assert up.code != 0
-    assert "Traceback" not in up.err
-    assert str(state) in up.err
+    _assert_refused(Shell(state), command)
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    with _small_disk(mounted):
+        remount = ["mount", "-o", "remount,ro", str(mounted)]
+        subprocess.run(remount, check=True)
+        _assert_refused(Shell(mounted / "state"), command)
+
+
+def _assert_refused(shell: Shell, command: str) -> None:
+    done = shell.run(*command.split())
+    assert done.code == ExitCode.INFRASTRUCTURE
+    assert "Traceback" not in done.err
+    assert str(shell.state) in done.err
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped"])
