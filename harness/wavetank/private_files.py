@@ -70,7 +70,9 @@ def require_own(folder: Path) -> None:
     """
     for path in (folder.parent, folder) if folder.name in STATE_NAMES else (folder,):
         for follows in (False, True):
-            with suppress(FileNotFoundError):
+            with suppress(
+                FileNotFoundError, NotADirectoryError
+            ):  # as whoever writes to it will find
                 owner = path.stat(follow_symlinks=follows).st_uid
                 if owner not in {os.geteuid(), ROOT}:
                     raise UsageError(

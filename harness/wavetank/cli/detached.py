@@ -9,7 +9,7 @@ from wavetank.cli.running import attach_to_deployed
 from wavetank.clock import WallClock
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.errors import InfrastructureError
-from wavetank.private_files import private_file, private_folder
+from wavetank.private_files import private_file
 from wavetank.sandbox import pages_address
 
 READY_SECONDS_MAX = 180.0
@@ -22,10 +22,11 @@ def start_detached(folder: SandboxFolder, output: Output) -> None:
 
     Raises:
         UsageError: one runs already.
-        InfrastructureError: it ended instead, with its own last words.
+        InfrastructureError: its folder cannot be written to, or it ended instead, with its own last
+            words.
     """
     folder.require_free()
-    private_folder(folder.path)
+    folder.make()
     log_file = folder.path / "up.log"
     arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
     private_file(log_file)

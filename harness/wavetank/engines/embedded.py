@@ -45,9 +45,9 @@ class SandboxFolder:
 
         Raises:
             UsageError: another sandbox runs from it, or it is another user's.
+            InfrastructureError: it cannot be written to.
         """
-        private_folder(self.path)
-        private_file(self._lock)
+        self.make()
         with open_private(self._lock, "a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,6 +59,20 @@ class SandboxFolder:
             finally:
                 self._record.unlink(missing_ok=True)
                 _write_over(lock, "")
+
+    def make(self) -> None:
+        """Makes the folder and its lock, private, where they are missing.
+
+        Raises:
+            InfrastructureError: it cannot be written to.
+        """
+        try:
+            private_folder(self.path)
+            private_file(self._lock)
+        except OSError as error:
+            raise InfrastructureError(
+                f"to write to {self.path}", str(error), "make room, or set WAVETANK_STATE"
+            ) from error
 
     def require_free(self) -> None:
         """Returns where no sandbox holds the folder.
@@ -95,7 +109,7 @@ class SandboxFolder:
         try:
             with open_private(self._lock, "r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         except BlockingIOError:
             return True
