@@ -121,16 +121,17 @@ def test_a_state_folder_that_cannot_be_written_is_a_clear_error(
     """A file in its place, or a file system that is mounted read-only; before LocalStack starts."""
     state = tmp_path / "state"
     state.write_text("a file, where a folder is expected", encoding="utf-8")
-    _assert_refused(Shell(state), command)
+    assert_refused(Shell(state), command)
     mounted = tmp_path / "mounted"
     mounted.mkdir()
     with _small_disk(mounted):
         remount = ["mount", "-o", "remount,ro", str(mounted)]
         subprocess.run(remount, check=True)
-        _assert_refused(Shell(mounted / "state"), command)
+        assert_refused(Shell(mounted / "state"), command)
 
 
-def _assert_refused(shell: Shell, command: str) -> None:
+def assert_refused(shell: Shell, command: str) -> None:
+    """In one line, which names the folder."""
     done = shell.run(*command.split())
     assert done.code == ExitCode.INFRASTRUCTURE
     assert "Traceback" not in done.err
