@@ -38,7 +38,8 @@ def handler(event, context):
         "task_root": root,
         "user": user(),
         "environments": [text for n in others if "=" in (text := read(f"/proc/{n}/environ"))],
-        "roots": [path for n in others for path in glob.glob(f"/proc/{n}/root/*")],
+        "roots": [path for n in others
+                  for path in glob.glob(os.path.join("/proc", str(n), "root", "*"))],
         "may_end": [n for n in others if n != 1 and may_end(n)],
         "written": [path for path in (f"{root}/function.py", f"{root}/new", "/usr/new", "/new")
                     if write(path) == "written"],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.conftest import MakeFunction
 from tests.live.names import unique_letters
 from tests.live.test_access_callers import SETTLED, MakeUser, _allow, make_user
 from tests.waiting import wait_until_seen
@@ -14,6 +15,10 @@ from wavetank.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 __all__ = ["make_user"]
 
+MACRO = """
+def handler(event, context):
+    return {"requestId": event["requestId"], "status": "success", "fragment": event["fragment"]}
+"""
 PLAIN = {"W": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
 
 
@@ -108,6 +113,8 @@ def test_a_template_in_s3_is_read_with_the_callers_rights(
     reader = make_user(
         _allow("cloudformation:*"), _allow("s3:GetObject", f"arn:aws:s3:::{secret}/*")
     )
+    reader.cloudformation.validate_template(TemplateURL=url)
+    reader.cloudformation.get_template_summary(TemplateURL=url)
     reader.cloudformation.create_stack(StackName=name, TemplateURL=url)
     assert _ends(aws, name) == "CREATE_COMPLETE"
     aws.cloudformation.delete_stack(StackName=name)
@@ -134,6 +141,29 @@ def _creates(clients: AwsClients, aws: AwsClients, name: str, given: Any) -> boo
     is_made = _ends(aws, name) == "CREATE_COMPLETE"
     aws.cloudformation.delete_stack(StackName=name)
     return is_made
+
+
+def test_a_macro_is_invoked_with_the_callers_rights(
+    aws: AwsClients, make_user: MakeUser, make_function: MakeFunction
+) -> None:
+    """A function that the caller may not invoke changes no template."""
+    function, macro = make_function(MACRO, "function.handler"), f"Macro{unique_letters()}"
+    arn = aws.awslambda.get_function_configuration(FunctionName=function.name)["FunctionArn"]
+    properties = {"Name": macro, "FunctionName": arn}
+    definition = {"Type": "AWS::CloudFormation::Macro", "Properties": properties}
+    aws.cloudformation.create_stack(
+        StackName=f"{macro}-definition",
+        TemplateBody=json.dumps({"Resources": {"Macro": definition}}),
+    )
+    assert _ends(aws, f"{macro}-definition") == "CREATE_COMPLETE"
+    given: Any = {
+        "TemplateBody": json.dumps({"Transform": macro, "Resources": PLAIN}),
+        "Capabilities": ["CAPABILITY_AUTO_EXPAND"],
+    }
+    assert not _creates(make_user(_allow("cloudformation:*")), aws, f"{macro}-1", given)
+    invoker = make_user(_allow("cloudformation:*"), _allow("lambda:InvokeFunction", arn))
+    assert _creates(invoker, aws, f"{macro}-2", given)
+    aws.cloudformation.delete_stack(StackName=f"{macro}-definition")
 
 
 def test_a_layer_is_made_only_of_what_its_caller_may_read(make_user: MakeUser, secret: str) -> None:

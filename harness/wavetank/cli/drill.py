@@ -192,7 +192,9 @@ def break_machine(
     change = host_change(fault, running.record, compose)
     with (
         host.journal.held(),
-        output.waiting(f"breaking the machine for {seconds:g} s, and seeing it heal"),
+        output.waiting(
+            f"breaking the machine for {seconds:g} s, until it recovers"
+        ),
     ):
         host.require_unchanged()
         changed = host.changed(change, lambda: begin_fault(change, running.record, compose))

@@ -34,7 +34,7 @@ CALLING = (
     "engine.v2.change_set_model_transform",
     "engine.v2.resolving",
 )
-"""The modules of LocalStack's CloudFormation that call services for whoever sent the template."""
+"""The modules of LocalStack's CloudFormation that call services for the sender of a template."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Credentials:
 
 
 ADMINISTRATOR = Credentials(None)
-NOBODY = Credentials("LKIAWAVETANKNOBODY00")
-"""A key of the form of those that are issued, which belongs to nobody and so is refused."""
+UNKNOWN = Credentials("LKIAWAVETANKUNKNOWN0")
+"""A key of the form of those that are issued, which was not issued: every call is refused."""
 _THREAD = threading.local()
 
 
 def current() -> Credentials:
     """Those of this thread."""
-    found: Credentials = getattr(_THREAD, "credentials", NOBODY)
+    found: Credentials = getattr(_THREAD, "credentials", UNKNOWN)
     return found
 
 

@@ -101,7 +101,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
         known = set(stacks)
         try:
             return super().create_stack(context, request)
-        except Exception:
+        except Exception:  # of any kind, and raised again below
             # LocalStack has put the stack there before it looked at the template.
             for stack_id in stacks.keys() - known:
                 if stacks[stack_id].stack_name == request.get("StackName"):
@@ -127,7 +127,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
         stack.has_new_tags = tag_map(stack.tags) != tag_map(stack.former_tags)
         try:
             return super().update_stack(context, request)
-        except Exception:
+        except Exception:  # of any kind: the tags are those of what is deployed
             stack.tags = stack.former_tags
             raise
         finally:

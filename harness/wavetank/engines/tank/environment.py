@@ -186,7 +186,7 @@ class ExecutionEnvironment:
         self._leave()
         try:
             yield
-        except Exception:
+        except Exception:  # the handler's own error, which ends the invocation only
             raise
         except BaseException:  # it was cut off, or has ended: its `finally` is none of Lambda's
             self._is_ended = True
