@@ -192,9 +192,7 @@ def break_machine(
     change = host_change(fault, running.record, compose)
     with (
         host.journal.held(),
-        output.waiting(
-            f"breaking the machine for {seconds:g} s, until it recovers"
-        ),
+        output.waiting(f"breaking the machine for {seconds:g} s, until it recovers"),
     ):
         host.require_unchanged()
         changed = host.changed(change, lambda: begin_fault(change, running.record, compose))

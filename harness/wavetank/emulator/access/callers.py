@@ -1,9 +1,9 @@
 """Who makes a call, by the access key it is signed with, and which policies are theirs.
 
-The account's administrator has any key that nobody was given: LocalStack's own convention, by which
+The account's administrator has any key that was not issued: LocalStack's own convention, by which
 twelve digits are an account and everything else is the sandbox's. A session's key belongs to its
-role, a user's to the user, and a call without a key to no one known. A key that begins like an issued one and is none,
-or no longer, is refused, whether or not signatures are verified.
+role, a user's to the user; a call without a key is anonymous. A key that begins like an issued one
+and is none, or no longer, is refused, whether or not signatures are verified.
 [LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py, sts/models.py]
 """
 
