@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command_server import command_server
 from tests.nightly import MARK, RESTART, NightlyParts, is_nightly
 from tests.skips import summarize
 from tests.units import is_needless, is_repeat, rank, unit_of
@@ -69,6 +70,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_nightly(config) and cache is not None:
         parts = NightlyParts(cache, restart=config.getoption(RESTART))
         config.pluginmanager.register(parts, MARK)
+
+
+def pytest_unconfigure() -> None:
+    """Ends the commands' server, where one was started."""
+    if command_server.cache_info().currsize:
+        command_server().close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,12 +1,19 @@
-"""Commands as a user types them, each in a process of its own."""
+"""Commands as a user types them, each in a process of its own.
+
+`Shell.run` has the process forked by `tests.command_server`; `Shell.command` is for the tests of
+what belongs to a process that is started as a user starts it.
+"""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
+from tests.command_server import command_server
 from wavetank.clients import sandbox_clients
 from wavetank.naming import Names, derive_names
 from wavetank.probes import delivered_objects
@@ -47,17 +54,23 @@ class Shell:
         is done about it, where Ctrl-C came while a text was executed, as imports do.
         [CPython 3.13: Python/pythonrun.c, run_eval_code_obj; Modules/main.c, Py_RunMain]
         """
-        variables = {
-            "WAVETANK_STATE": str(self.state),
-            "COMPOSE_PROJECT_NAME": NO_PROJECT,
-            **self.variables,
-        }
-        assignments = [f"{name}={value}" for name, value in variables.items()]
+        assignments = [f"{name}={value}" for name, value in self._variables().items()]
         return ["env", *assignments, str(COMMAND), *arguments]
 
     def run(self, *arguments: str) -> Finished:
         """Runs a command to its end."""
-        return finish(self.command(*arguments))
+        with open(os.devnull) as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            code = command_server().run(
+                [str(COMMAND), *arguments],
+                {**os.environ, **self._variables()},
+                (nothing, out, err),
+                SECONDS_MAX,
+            )
+            return Finished(code, _whole(out), _whole(err))
+
+    def _variables(self) -> dict[str, str]:
+        own = {"WAVETANK_STATE": str(self.state), "COMPOSE_PROJECT_NAME": NO_PROJECT}
+        return own | self.variables
 
     def endpoint(self) -> str:
         """Where the running sandbox is."""
@@ -73,6 +86,11 @@ class Shell:
     def save(self) -> None:
         """Has the sandbox save its snapshot now."""
         assert SandboxControls(self.endpoint()).save_snapshot() is None
+
+
+def _whole(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def finish(command: list[str], folder: Path | None = None) -> Finished:

@@ -5,18 +5,16 @@ it. It belongs to no process: it runs until it is stopped.
 """
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import docker
-from docker.errors import DockerException
-from requests import RequestException
 
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
+    from docker import DockerClient
     from docker.models.containers import Container
 
 SERVICE = "localstack"
@@ -25,7 +23,6 @@ WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
 """Compose's label with the folder of the project's first file."""
 ANSWER_SECONDS_MAX = 10
 """Of Docker's API: an engine that is out of reach must not hold up a command."""
-UNREACHABLE = (DockerException, RequestException)
 LOG_LINES_SHOWN = 5
 READY_SECONDS_MAX = 200
 
@@ -49,7 +46,8 @@ class ComposeSandbox:
             UsageError: a project of the same name runs from another folder.
             InfrastructureError: there is no Docker, or the sandbox did not come up.
         """
-        self._require_docker()
+        with _docker() as client:
+            client.ping()
         self._require_own_project()
         wait = ("--wait", "--wait-timeout", str(READY_SECONDS_MAX))
         done = self._compose(variables, "up", "--build", "--detach", *wait)
@@ -109,7 +107,7 @@ class ComposeSandbox:
         """All of the project's name, of whichever folder; none where there is no Docker."""
         try:
             return self._listed(stopped=stopped)
-        except UNREACHABLE:
+        except InfrastructureError:
             return []
 
     def _listed(self, *, stopped: bool = False) -> "list[Container]":
@@ -118,8 +116,8 @@ class ComposeSandbox:
             f"com.docker.compose.service={SERVICE}",
             "com.docker.compose.oneoff=False",  # containers only: images of Compose carry the rest
         ]
-        client = docker.from_env(timeout=ANSWER_SECONDS_MAX)
-        return client.containers.list(all=stopped, filters={"label": labels})
+        with _docker() as client:
+            return client.containers.list(all=stopped, filters={"label": labels})
 
     def _is_own(self, container: "Container") -> bool:
         """Whether it is of this folder, which Compose writes as it was typed, links and all."""
@@ -141,10 +139,7 @@ class ComposeSandbox:
         Raises:
             InfrastructureError: Docker does not answer, so that it is not known.
         """
-        try:
-            found = self._listed()
-        except UNREACHABLE as error:
-            raise InfrastructureError("an answer of Docker", str(error), "start Docker") from error
+        found = self._listed()
         own = next((container for container in found if self._is_own(container)), None)
         return str(own.attrs["State"]["StartedAt"]) if own else None
 
@@ -163,14 +158,6 @@ class ComposeSandbox:
         return self._compose(
             {}, "--ansi", "never", "logs", "--no-log-prefix", "--tail", str(count), SERVICE
         ).stdout.splitlines()
-
-    def _require_docker(self) -> None:
-        try:
-            docker.from_env(timeout=ANSWER_SECONDS_MAX).ping()
-        except UNREACHABLE as error:
-            raise InfrastructureError(
-                "a Docker engine", str(error), "start Docker, or leave --engine docker out"
-            ) from error
 
     def _compose(
         self, variables: Mapping[str, str], *arguments: str
@@ -193,6 +180,25 @@ class ComposeSandbox:
 
     def _log_command(self) -> str:
         return f"docker compose --project-name {self._name} logs"
+
+
+@contextmanager
+def _docker() -> "Iterator[DockerClient]":
+    """A client of the machine's Docker engine.
+
+    Raises:
+        InfrastructureError: there is none, or it does not answer.
+    """
+    import docker  # noqa: PLC0415 - a fifth of a command's start, and needed where it runs alone
+    from docker.errors import DockerException  # noqa: PLC0415 - as above
+    from requests import RequestException  # noqa: PLC0415 - as above
+
+    try:
+        yield docker.from_env(timeout=ANSWER_SECONDS_MAX)
+    except (DockerException, RequestException) as error:
+        raise InfrastructureError(
+            "a Docker engine", str(error), "start Docker, or leave --engine docker out"
+        ) from error
 
 
 def _last_lines(text: str) -> str:

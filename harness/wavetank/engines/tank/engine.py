@@ -5,6 +5,7 @@ Deploying takes place in the machine's time. From `freeze` on all of Python's ti
 the handlers', is what `move_to` says.
 """
 
+import gc
 import sys
 import tempfile
 import threading
@@ -37,6 +38,7 @@ from wavetank.engines.tank.environment import (
 )
 from wavetank.engines.tank.function_log import FunctionLog, handlers_streams
 from wavetank.engines.tank.process_calls import intercepted
+from wavetank.engines.tank.service_loading import load_services
 from wavetank.engines.tank.watch import Attendant, Watch
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.exchange import Abandoned, HttpRequest, HttpResponse
@@ -66,6 +68,8 @@ SETTINGS = EmulatorSettings(
 """Not by the environment, which the processes that this one starts would inherit."""
 PREPARED: list[Path] = []
 """The folder of this process's tank, once there is one."""
+BOOTED: "list[Tank]" = []
+"""What `boot` has made for the `tank` to come."""
 VIRTUAL = {
     "DISABLE_BOTO_RETRIES": "1",
     "EAGER_SERVICE_LOADING": "0",
@@ -274,6 +278,29 @@ def prepare(folder: Path) -> None:
     PREPARED.append(folder)
 
 
+def boot() -> None:
+    """Starts LocalStack and loads its services, for the first `tank` of this process or of a fork.
+
+    A process that forks does this once, after `prepare`; each child's `tank` then begins at once.
+    No thread is running afterwards, so forking is safe; a deployment starts some.
+
+    Raises:
+        InfrastructureError: this process has, or had, a tank already.
+    """
+    with tank() as made:
+        load_services(made.aws)
+        assert threading.active_count() == 1  # else a fork could wait for a lock for ever
+    BOOTED.append(made)
+    gc.freeze()  # a child's collections would copy all of it
+
+
+def _booted() -> Tank:
+    use(SETTINGS)
+    from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
+
+    return Tank(InProcessLocalStack())
+
+
 @contextmanager
 def tank() -> Iterator[Tank]:
     """LocalStack in this process, for as long as the body runs; its files are gone afterwards.
@@ -281,7 +308,7 @@ def tank() -> Iterator[Tank]:
     Raises:
         InfrastructureError: this process has, or had, one already.
     """
-    if "localstack.runtime.runtime" in sys.modules:
+    if "localstack.runtime.runtime" in sys.modules and not BOOTED:
         raise InfrastructureError("one tank in a process", "a second one", "use the first again")
     with ExitStack() as stack:
         if not PREPARED:
@@ -290,12 +317,9 @@ def tank() -> Iterator[Tank]:
         stack.callback(keep_service_catalog, PREPARED[0])
         stack.enter_context(variables.without_account())
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
-        use(SETTINGS)
         collector.rest()
         stack.callback(collector.resume)
-        from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
-
-        made = Tank(InProcessLocalStack())
+        made = BOOTED.pop() if BOOTED else _booted()
         stack.enter_context(carried_by(made.carry))
         stack.enter_context(sleeping_by(made.sleep))
         stack.enter_context(_no_threads_of_handlers())
@@ -330,8 +354,10 @@ def _no_threads_of_handlers() -> Iterator[None]:
 @contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:
     """LocalStack unpacks code under the temporary folder's own name, where two would meet."""
-    previous, tempfile.tempdir = tempfile.tempdir, str(folder)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = previous
+    previous = tempfile.tempdir
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        tempfile.tempdir = own
+        try:
+            yield
+        finally:
+            tempfile.tempdir = previous
