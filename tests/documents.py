@@ -1,8 +1,9 @@
 """The commands that the documents tell people to type: every line of every `sh` block."""
 
 import re
+import shlex
 
-from tests.shell import NO_PROJECT, Finished, finish
+from tests.shell import NO_PROJECT, Finished, finish, run_command
 from wavetank.settings import read_settings
 
 DOCUMENTS = (
@@ -17,6 +18,7 @@ DOCUMENTS = (
 )
 """Whose commands are typed on a sandbox; those of docs/going-live.md are in tests/live."""
 ALL_DOCKER = "docs/docker.md"
+SHELL_SYNTAX = frozenset({"||", "&&", "|", ">", "&"})
 BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -45,6 +47,9 @@ def other_commands(document: str) -> list[str]:
 def run(command: str, variables: dict[str, str]) -> Finished:
     """Types it in the project's folder."""
     variables = {"COMPOSE_PROJECT_NAME": NO_PROJECT, **variables}
+    arguments = shlex.split(command)
+    if arguments[0] == "./wavetank" and SHELL_SYNTAX.isdisjoint(arguments):
+        return run_command(arguments[1:], variables)
     assignments = [f"{name}={value}" for name, value in variables.items()]
     shell = ["env", *assignments, "/bin/sh", "-c", command]
     return finish(shell, read_settings().project_folder)

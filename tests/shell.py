@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -59,14 +60,7 @@ class Shell:
 
     def run(self, *arguments: str) -> Finished:
         """Runs a command to its end."""
-        with open(os.devnull) as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
-            code = command_server().run(
-                [str(COMMAND), *arguments],
-                {**os.environ, **self._variables()},
-                (nothing, out, err),
-                SECONDS_MAX,
-            )
-            return Finished(code, _whole(out), _whole(err))
+        return run_command(arguments, self._variables())
 
     def _variables(self) -> dict[str, str]:
         own = {"WAVETANK_STATE": str(self.state), "COMPOSE_PROJECT_NAME": NO_PROJECT}
@@ -86,6 +80,15 @@ class Shell:
     def save(self) -> None:
         """Has the sandbox save its snapshot now."""
         assert SandboxControls(self.endpoint()).save_snapshot() is None
+
+
+def run_command(arguments: Sequence[str], variables: dict[str, str]) -> Finished:
+    """Runs `wavetank` with the arguments, and these variables besides this process's own."""
+    with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        command = [str(COMMAND), *arguments]
+        environment = {**os.environ, **variables}
+        code = command_server().run(command, environment, (nothing, out, err), SECONDS_MAX)
+        return Finished(code, _whole(out), _whole(err))
 
 
 def _whole(file: IO[str]) -> str:
