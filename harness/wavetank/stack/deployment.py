@@ -19,7 +19,7 @@ from wavetank.stack.cloudformation import ResourceEvent, Stacks
 from wavetank.stack.own_handler import OwnHandler
 from wavetank.stack.ownership import TAG, check_ours
 from wavetank.stack.package import Package, package_folder
-from wavetank.stack.seed import reset_prices, seed_prices
+from wavetank.stack.seed import put_first_prices
 from wavetank.stack.template import read_pipeline_template, read_template
 from wavetank.stack.trouble import plain_trouble
 from wavetank.ticker import FIRST_PRICES
@@ -105,9 +105,13 @@ class Deployer:
             bucket.prepare()
             bucket.hold(packages.values())
             changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
-            seeded = seed_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
-            if options.reset_prices:
-                reset_prices(self._aws.dynamodb, names.table, FIRST_PRICES, options.since)
+            seeded = put_first_prices(
+                self._aws.dynamodb,
+                names.table,
+                FIRST_PRICES,
+                options.since,
+                reset=options.reset_prices,
+            )
         return Deployment(changed, seeded, packages)
 
     def artifacts(self, names: Names) -> ArtifactBucket:

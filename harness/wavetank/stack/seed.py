@@ -32,6 +32,24 @@ def seed_prices(
     return sum(_put_missing(client, table, _item(price, since)) for price in prices)
 
 
+def put_first_prices(
+    client: "DynamoDBClient",
+    table: str,
+    prices: Sequence[FirstPrice],
+    since: datetime | None = None,
+    *,
+    reset: bool = False,
+) -> int:
+    """What a deployment does: as `seed_prices`, and as `reset_prices` too where that was asked for.
+
+    Returns how many prices were missing.
+    """
+    missing = seed_prices(client, table, prices, since)
+    if reset:
+        reset_prices(client, table, prices, since)
+    return missing
+
+
 def reset_prices(
     client: "DynamoDBClient",
     table: str,
