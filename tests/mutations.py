@@ -147,17 +147,25 @@ MUTATIONS = (
     ),
     Mutation(
         "tables-before-buckets",
-        f"{HARNESS}/emulator/snapshot/keeper.py",
-        "        tables = set(sources.table_names())\n"
-        "        items = {name: sources.read_items(name) if name in tables else []"
-        " for name in self._tables}\n"
-        "        batches = {name: sources.read_batches(name) for name in self._streams}\n"
-        "        buckets = set(sources.bucket_names())\n",
-        "        buckets = set(sources.bucket_names())\n"
-        "        batches = {name: sources.read_batches(name) for name in self._streams}\n"
-        "        tables = set(sources.table_names())\n"
-        "        items = {name: sources.read_items(name) if name in tables else []"
-        " for name in self._tables}\n",
+        f"{HARNESS}/emulator/snapshot/reading.py",
+        "    tables = set(services.table_names())\n"
+        "    items = {name: services.read_items(name) if name in tables else []"
+        " for name in filled.tables}\n"
+        "    batches = {name: services.read_batches(name) for name in filled.streams}\n"
+        "    buckets = set(services.bucket_names())\n"
+        "    objects = {\n"
+        "        name: services.fingerprints(name) if name in buckets else {}"
+        " for name in filled.buckets\n"
+        "    }\n",
+        "    buckets = set(services.bucket_names())\n"
+        "    objects = {\n"
+        "        name: services.fingerprints(name) if name in buckets else {}"
+        " for name in filled.buckets\n"
+        "    }\n"
+        "    batches = {name: services.read_batches(name) for name in filled.streams}\n"
+        "    tables = set(services.table_names())\n"
+        "    items = {name: services.read_items(name) if name in tables else []"
+        " for name in filled.tables}\n",
     ),
     Mutation(
         "lost-records",

@@ -5,5 +5,6 @@ mailbox are saved every minute and at shutdown, and put back as soon as a bucket
 same name is created again, before anyone can use it. What is deployed is not saved: deploying again
 is quick, and always right.
 
-`file` is the format on disk, `sources` reads and fills LocalStack's services, `keeper` knows when.
+`file` is the format on disk, `sources` reads and fills LocalStack's services, `reading` knows in
+which order they are read, `keeper` when.
 """

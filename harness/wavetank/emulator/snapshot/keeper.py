@@ -1,9 +1,5 @@
 """When to save and when to put back; and the route that tells how it goes.
 
-Tables are read first, then what delivery streams hold, then buckets. The pipeline's functions put
-records first and move the table after, and records move from stream to bucket: so whatever happens
-meanwhile is saved twice rather than not at all, and no tick is taken for delivered that is not.
-
 `GET /_wavetank/snapshot` tells when it was last saved and what went wrong since; `POST` saves now.
 """
 
@@ -22,7 +18,8 @@ from wavetank.clock import Clock, WallClock, rfc3339
 from wavetank.emulator.services import ACCOUNT
 from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.snapshot import sources
-from wavetank.emulator.snapshot.file import Contents, SnapshotFile
+from wavetank.emulator.snapshot.file import SnapshotFile
+from wavetank.emulator.snapshot.reading import Filled, read_contents
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +60,7 @@ class Keeper:
         """Saves now; what goes wrong is logged once, and tried again a minute later."""
         with self._lock:
             try:
-                self._file.save(self._contents())
+                self._file.save(read_contents(sources, self._filled()))
             except Exception as error:  # noqa: BLE001 - whatever a service or the disk says
                 if self._error is None:
                     LOG.warning("The snapshot could not be saved, the last one stands: %s", error)
@@ -112,23 +109,8 @@ class Keeper:
         while not self._ended.wait(INTERVAL_SECONDS):
             self.save()
 
-    def _contents(self) -> Contents:
-        """What is there now of all that was created and filled; the deleted as empty."""
-        tables = set(sources.table_names())
-        items = {name: sources.read_items(name) if name in tables else [] for name in self._tables}
-        batches = {name: sources.read_batches(name) for name in self._streams}
-        buckets = set(sources.bucket_names())
-        return Contents(
-            items=items,
-            batches=batches,
-            buckets={
-                name: sources.fingerprints(name) if name in buckets else {}
-                for name in self._buckets
-            },
-            messages=sources.read_messages(),
-            subscriptions=sources.read_subscriptions(),
-            read=sources.read_object,
-        )
+    def _filled(self) -> Filled:
+        return Filled(tables=self._tables, streams=self._streams, buckets=self._buckets)
 
 
 _KEEPERS: list[Keeper] = []
