@@ -199,9 +199,9 @@ MUTATIONS = (
     ),
     Mutation(
         "only-what-was-created",
-        f"{HARNESS}/emulator/cloudformation/operation.py",
-        "        if not outcome.is_made and ledger.find(name, outcome.physical_id) is None:\n",
-        "        if not outcome.is_made and outcome.physical_id is None:\n",
+        f"{HARNESS}/emulator/cloudformation/ownership.py",
+        "if is_made or self.find(resource.logical_id, resource.physical_id) is not None:",
+        "if is_made or resource.physical_id:",
     ),
     Mutation(
         "stack-of-another-clone",

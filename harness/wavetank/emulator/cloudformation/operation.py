@@ -213,21 +213,18 @@ class StackOperation(ChangeSetModelExecutor):
 
     def _record(self, after: Any, outcome: Outcome) -> None:
         """Records what was created; of an update, only where the stack had created it."""
-        name, ledger = after.logical_id, self.stack.ledger
-        if not outcome.is_made and ledger.find(name, outcome.physical_id) is None:
-            return
-        ledger.record(
-            OwnedResource(
-                logical_id=name,
-                resource_type=after.resource_type,
-                physical_id=outcome.physical_id or "",
-                model=copy.deepcopy(dict(outcome.model)),
-                deletion_policy=_policy(after.deletion_policy),
-                update_replace_policy=_policy(after.update_replace_policy),
-                depends_on=frozenset(self._depends_on[name]),
-                complete=outcome.reason is None,
-            )
+        name = after.logical_id
+        resource = OwnedResource(
+            logical_id=name,
+            resource_type=after.resource_type,
+            physical_id=outcome.physical_id or "",
+            model=copy.deepcopy(dict(outcome.model)),
+            deletion_policy=_policy(after.deletion_policy),
+            update_replace_policy=_policy(after.update_replace_policy),
+            depends_on=frozenset(self._depends_on[name]),
+            complete=outcome.reason is None,
         )
+        self.stack.ledger.take_note(resource, is_made=outcome.is_made)
 
     def _fail_resource(
         self, name: str, kind: str, physical_id: str | None, verb: str, reason: str

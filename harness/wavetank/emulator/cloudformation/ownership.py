@@ -46,6 +46,14 @@ class ResourceLedger:
         self._entries.pop(key, None)
         self._entries[key] = resource
 
+    def take_note(self, resource: OwnedResource, *, is_made: bool) -> None:
+        """Records what became of a resource, unless it was there before and is somebody else's.
+
+        `is_made` says that there is a resource now that was not there before.
+        """
+        if is_made or self.find(resource.logical_id, resource.physical_id) is not None:
+            self.record(resource)
+
     def forget(self, resource: OwnedResource) -> None:
         """Removes the resource: it is deleted, or left to its owner."""
         self._entries.pop((resource.logical_id, resource.physical_id), None)
