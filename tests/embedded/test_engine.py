@@ -1,6 +1,5 @@
 """The embedded engine's life: clean starts, clear failures, and never an orphan."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -23,7 +22,6 @@ from wavetank.engines import embedded
 from wavetank.engines.embedded import SandboxFolder, any_free_port, choose_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
-from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.settings import read_settings
 
@@ -46,16 +44,6 @@ with folder.owned():
 
 def _options(folder: SandboxFolder) -> LocalStackOptions:
     return LocalStackOptions(folder=folder.path / "localstack", path=read_settings().path)
-
-
-def _record(owner: int) -> SandboxRecord:
-    return SandboxRecord(
-        engine=Engine.EMBEDDED,
-        endpoint="http://127.0.0.1:1",
-        owner=owner,
-        localstack=owner,
-        log="log",
-    )
 
 
 @dataclass
@@ -255,28 +243,6 @@ def test_too_little_disk_space_is_refused_with_both_sizes(
     assert list(folder.path.iterdir()) == []
 
 
-def test_a_second_sandbox_of_a_folder_is_refused(tmp_path: Path) -> None:
-    """It hears where the first one is and what can be done."""
-    folder = SandboxFolder(tmp_path)
-    with folder.owned():
-        folder.write(_record(os.getpid()))
-        with (
-            pytest.raises(UsageError, match=r"one at http://127.0.0.1:1.*wavetank down"),
-            SandboxFolder(tmp_path).owned(),
-        ):
-            pytest.fail("two owners")
-
-
-def test_a_record_left_by_a_crash_is_no_sandbox(tmp_path: Path) -> None:
-    """The lock decides, not the file: a killed owner left the file but holds no lock."""
-    folder = SandboxFolder(tmp_path)
-    with folder.owned():
-        pass
-    folder.write(_record(os.getpid()))
-    assert folder.running() is None
-    assert folder.stop(WallClock()) is False
-
-
 def test_a_sandbox_that_is_still_starting_is_stopped_too(tmp_path: Path) -> None:
     """It holds the folder before it is ready; another process of the folder ends it."""
     waits = (
@@ -291,12 +257,3 @@ def test_a_sandbox_that_is_still_starting_is_stopped_too(tmp_path: Path) -> None
         assert folder.running() is None
         assert folder.stop(WallClock()) is True
         assert starting.wait() == -signal.SIGTERM
-
-
-def test_what_a_sandbox_says_of_itself_comes_back(tmp_path: Path) -> None:
-    """Other commands read it whole while the owner holds the folder."""
-    folder = SandboxFolder(tmp_path)
-    with folder.owned():
-        folder.write(_record(os.getpid()))
-        assert SandboxFolder(tmp_path).running() == _record(os.getpid())
-    assert not (folder.path / "sandbox.json").exists()
