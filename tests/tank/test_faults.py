@@ -166,6 +166,17 @@ def test_a_broken_deployment_fails_until_the_code_is_back(deployed: Deployed) ->
     assert len(told.of(MessageSent)) == len(told.of(GivenUp)) * len(ADDRESSES) > 0
 
 
+def test_one_broken_deployment_may_follow_another_at_once(deployed: Deployed) -> None:
+    """Though the later stands first in the plan, both strike, and the code is back after them."""
+    later = BrokenDeployment(after=AFTER + LASTS, lasts=LASTS)
+    told = tell_of(deployed, later, BROKEN)
+    failed = [e.at - START for e in told.of(AttemptEnded) if e.outcome is Outcome.ERROR]
+    assert min(failed) == AFTER
+    assert any(at >= AFTER + LASTS for at in failed)
+    assert max(failed) < later.healed_after
+    assert told.broken() == {}
+
+
 def test_a_slow_cold_start_finds_no_warm_environment(deployed: Deployed) -> None:
     """The handler begins so much later, in a new environment."""
     fault = SlowColdStart(after=AFTER, lasts=LASTS, takes=9 * SECOND)

@@ -156,10 +156,9 @@ class Run:
         )
         for seen in tables_seen(self._tank.aws, options.start):
             note(seen)
-        for name, fault in options.plan.named():
-            begin, end = fault.window(options.start)
-            self._timeline.at(begin, self._begins(name, fault), ahead=True)
-            self._timeline.at(end, self._heals(name, fault), ahead=True)
+        for moment in options.plan.moments(options.start):
+            act = self._heals if moment.heals else self._begins
+            self._timeline.at(moment.at, act(moment.name, moment.fault), ahead=True)
         for rule in self._wiring.rules:
             self._rules.plan(rule)
         self._steps.plan(self._options.steps)

@@ -8,6 +8,16 @@ from itertools import combinations
 from wavetank.faults.fault import Fault
 
 
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """When the fault of this name begins, or is healed."""
+
+    at: datetime
+    name: str
+    fault: Fault
+    heals: bool
+
+
 @dataclass(frozen=True)
 class FaultPlan:
     """The faults of one run, in any order; the empty plan is a calm day."""
@@ -21,6 +31,19 @@ class FaultPlan:
         """
         numbered = enumerate(self.faults, 1)
         return tuple((f"fault-{number}-{fault.kind}", fault) for number, fault in numbered)
+
+    def moments(self, begin: datetime) -> tuple[Moment, ...]:
+        """When each fault begins and is healed, in order; of one instant, the healings come first.
+
+        So a fault that begins where another of its target ends finds nothing left of that one,
+        whichever of the two stands first in the plan.
+        """
+        moments = [
+            Moment(at=at, name=name, fault=fault, heals=heals)
+            for name, fault in self.named()
+            for at, heals in zip(fault.window(begin), (False, True), strict=True)
+        ]
+        return tuple(sorted(moments, key=lambda moment: (moment.at, not moment.heals)))
 
     def healed_at(self, begin: datetime) -> datetime:
         """When the last fault is healed; the begin itself where there is none."""

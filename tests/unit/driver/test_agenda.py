@@ -34,6 +34,17 @@ def test_a_seed_decides_what_comes_first_at_one_instant() -> None:
     assert len(orders) == 6
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_ahead_comes_before_all_else_of_its_instant(seed: int) -> None:
+    """In the order in which it was added, and not before what is due earlier."""
+    agenda = Agenda[str](Random(seed))  # noqa: S311 - as above
+    agenda.add(NOW, "other")
+    agenda.add(NOW, "first", ahead=True)
+    agenda.add(NOW, "second", ahead=True)
+    agenda.add(NOW - timedelta(microseconds=1), "earlier")
+    assert [agenda.take()[1] for _ in range(4)] == ["earlier", "first", "second", "other"]
+
+
 def test_an_empty_agenda_has_nothing_to_take() -> None:
     """It says so, rather than giving something."""
     with pytest.raises(IndexError):

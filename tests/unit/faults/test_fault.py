@@ -118,6 +118,28 @@ def test_first_of_a_contradiction_is_kept() -> None:
     assert consistent([first, second, third]) == FaultPlan((first, third))
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_one_instant_what_is_healed_comes_before_what_begins(order: tuple[int, int]) -> None:
+    """Whichever stands first in the plan, the later fault finds nothing left of the earlier."""
+    faults = (MissedTick(after=START, lasts=MINUTE), MissedTick(after=START + MINUTE, lasts=MINUTE))
+    moments = FaultPlan(tuple(faults[number] for number in order)).moments(BEGIN)
+    found = [(moment.at - BEGIN - START, moment.fault, moment.heals) for moment in moments]
+    assert found == [
+        (0 * MINUTE, faults[0], False),
+        (MINUTE, faults[0], True),
+        (MINUTE, faults[1], False),
+        (2 * MINUTE, faults[1], True),
+    ]
+
+
+def test_what_begins_at_one_instant_keeps_the_order_of_the_plan() -> None:
+    """And so does what is healed at one; each moment has its fault's name."""
+    faults = (LateTick(after=START, lasts=MINUTE), MissedTick(after=START, lasts=MINUTE))
+    moments = FaultPlan(faults).moments(BEGIN)
+    names = ["fault-1-late-tick", "fault-2-missed-tick"]
+    assert [moment.name for moment in moments] == names * 2
+
+
 def test_plan_is_healed_with_its_last_fault() -> None:
     """A plan is healed when its last fault is, and an empty one from the begin."""
     plan = FaultPlan((LateTick(after=20 * MINUTE), MissedTick(after=START)))
