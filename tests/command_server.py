@@ -70,7 +70,11 @@ class CommandServer:
         Raises:
             TimeoutError: it did not end in time; it is killed.
         """
-        request = {"arguments": list(arguments), "variables": dict(variables), "folder": os.getcwd()}
+        request = {
+            "arguments": list(arguments),
+            "variables": dict(variables),
+            "folder": str(Path.cwd()),
+        }
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
             connection.settimeout(seconds_max)
             connection.connect(self._address)
@@ -128,7 +132,7 @@ def serve(folder: Path) -> CommandRequest:
 
 
 def _wait_for_command(connection: socket.socket) -> CommandRequest:
-    """Returns in the command; its parent tells the worker how it ended, or ends it if nobody asks."""
+    """Returns in the command; its parent waits, and ends it if the worker no longer does."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     text, descriptors, *_ = socket.recv_fds(connection, MESSAGE_BYTES_MAX, len(STREAMS))
     request = CommandRequest(**json.loads(text), descriptors=descriptors)
@@ -155,7 +159,7 @@ def _fork() -> int:
 
 
 def main(folder: Path) -> None:
-    """Imports and boots, serves, and in each fork runs the command to this process's natural end."""
+    """Imports and boots, serves, and runs the command in each fork, to the process's natural end."""
     prepare(folder)
     for entry in ENTRIES.values():
         import_module(f"wavetank.cli.{entry.place.partition(':')[0]}")

@@ -29,7 +29,7 @@ def load_services(aws: AwsClients) -> None:
 
 def _providers_of_resources() -> list[str]:
     """LocalStack's modules of them: of our services all, of others what it looks through itself."""
-    import localstack.services as services  # noqa: PLC0415 - for a process that boots LocalStack
+    from localstack import services  # noqa: PLC0415 - for a process that boots LocalStack
 
     found = []
     for service in iter_modules(services.__path__, f"{services.__name__}."):
