@@ -159,7 +159,7 @@ def _fork() -> int:
 
 
 def main(folder: Path) -> None:
-    """Imports and boots, serves, and runs the command in each fork, to the process's natural end."""
+    """Imports, boots and serves; each fork runs its command to its natural end."""
     prepare(folder)
     for entry in ENTRIES.values():
         import_module(f"wavetank.cli.{entry.place.partition(':')[0]}")
