@@ -23,7 +23,7 @@ import os
 import select
 import signal
 import sys
-import time
+import time  # noqa: TID251 - runs alone (`python -I -S`): nothing of ours is in its reach
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -194,7 +194,8 @@ class Guardian:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.main = os.fork()
         if self.main == 0:
-            chosen = os.environ if variables is None else variables
+            own = os.environ  # noqa: TID251 - handed on to the command, unread
+            chosen = own if variables is None else variables
             _become_command(command, status_fd, family.prepare, chosen)
 
     def run(self) -> None:

@@ -4,8 +4,7 @@
     source            the project's files, parsed; findings and how they are reported
     test_layers       imports go downward and never come back
     test_imports      one door to AWS, one to LocalStack, none to the handlers
-    test_environment  only settings reads the environment
-    test_time         only clock reads the time or waits
+    test_environment  no option reads the environment; ruff sees who else would
     test_size         what fits on a page
     test_ignores      whoever silences a tool says why
     test_failures     no error is swallowed

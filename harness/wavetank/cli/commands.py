@@ -6,7 +6,7 @@ one command's help do not wait for what the others need: the AWS SDK, LocalStack
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - of commands, only the one that is called
 from typing import Any, cast
 
 import typer

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - of LocalStack, each that CALLING names
 from typing import Any
 
 from localstack.aws.connect import InternalClientFactory, connect_to
