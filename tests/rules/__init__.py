@@ -1,9 +1,7 @@
 """The project's constitution: rules that hold for every file, as ordinary tests.
 
-    layers            data: who stands above whom, what each may import
     source            the project's files, parsed; findings and how they are reported
-    test_layers       imports go downward and never come back
-    test_imports      one door to AWS, one to LocalStack, none to the handlers
+    test_imports      the contracts of imports are kept; core and handlers need no library
     test_environment  no option reads the environment; ruff sees who else would
     test_size         what fits on a page
     test_ignores      whoever silences a tool says why

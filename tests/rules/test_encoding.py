@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rules.layers import HARNESS
 from tests.rules.source import Finding, Source, assert_only_exempt, findings, sources_outside
 
 TEXT_METHODS = frozenset({"read_text", "write_text"})
 EXEMPT = {
-    f"{HARNESS}emulator/snapshot/sources.py": "opens objects in S3's storage, which are bytes",
+    "harness/wavetank/emulator/snapshot/sources.py": "opens S3's objects, which are bytes",
 }
 
 
