@@ -2,16 +2,17 @@
 
     source            the project's files, parsed; findings and how they are reported
     test_imports      the contracts of imports are kept; core and handlers need no library
-    test_environment  no option reads the environment; ruff sees who else would
+    test_environment  no option reads the environment by itself
+    test_encoding     text is UTF-8 whatever the locale
     test_size         what fits on a page
-    test_ignores      whoever silences a tool says why
-    test_failures     no error is swallowed
-    test_tests        every test says what it proves, and proves it
+    test_ignores      whoever silences a tool, an error or a test says why
+    test_tests        every test proves something, and stands in a tier
     test_account      no test can reach a real AWS account
     test_hygiene      nothing of a developer's machine or account in the repository
+    test_documents    what documents name is there; of notebooks, the brief and the image too
     test_source       the ground the rules stand on
 
-Each rule is a checker over one file's text, and has a test that shows it catching a breach. Where
-a file may break a rule, it stands in an EXEMPT table with the reason; an exemption that is no
-longer needed fails, so the tables only ever hold what is true today.
+What ruff and import-linter can see is theirs, set up in `pyproject.toml`: calls that are banned,
+docstrings, errors that are swallowed, layers. Each rule here is a checker over one file's text, and
+has a test that shows it catching a breach.
 """

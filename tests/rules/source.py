@@ -1,10 +1,8 @@
 """The project's files, parsed once, and how breaches of a rule are reported."""
 
 import ast
-import io
 import subprocess
-import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -28,21 +26,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Import:
-    """One imported name: `from module import name`; `name` is empty for `import module`."""
-
-    line: int
-    module: str
-    name: str
-    for_types_only: bool
-
-    @property
-    def root(self) -> str:
-        """The distribution's package, such as `boto3`."""
-        return self.module.partition(".")[0]
-
-
-@dataclass(frozen=True)
 class Source:
     """One Python file; `path` is relative to the project, with slashes."""
 
@@ -52,80 +35,6 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text, filename=self.path)
-
-    @cached_property
-    def comments(self) -> dict[int, str]:
-        """The comment of each line that has one."""
-        tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
-        return {t.start[0]: t.string for t in tokens if t.type == tokenize.COMMENT}
-
-    @property
-    def module(self) -> str:
-        """Its dotted name when imported; `harness` and `lambdas` are folders, not packages."""
-        parts = self.path.removesuffix(".py").removesuffix("/__init__").split("/")
-        return ".".join(parts[1:] if parts[0] in {"harness", "lambdas"} else parts)
-
-    @cached_property
-    def imports(self) -> list[Import]:
-        """Every import, wherever it stands: at the top, in a function, for type checkers only."""
-        guards = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-        guarded = {
-            id(node)
-            for guard in ast.walk(self.tree)
-            if isinstance(guard, ast.If) and ast.unparse(guard.test) in guards
-            for statement in guard.body
-            for node in ast.walk(statement)
-        }
-        return [
-            Import(node.lineno, module, name, id(node) in guarded)
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.stmt | ast.expr)
-            for module, name in self._imported_by(node)
-        ]
-
-    def references(self) -> Iterator[tuple[int, str]]:
-        """Every use of an imported name, with the name it has where it comes from.
-
-        After `import time as t`, `t.sleep` is `time.sleep`.
-        """
-        origins = self._origins()
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom):
-                yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
-            elif isinstance(node, ast.Name | ast.Attribute):
-                first, dot, rest = ast.unparse(node).partition(".")
-                if first in origins:
-                    yield node.lineno, f"{origins[first]}{dot}{rest}"
-
-    def _imported_by(self, node: ast.AST) -> Iterator[tuple[str, str]]:
-        match node:
-            case ast.Import(names=names):
-                yield from ((alias.name, "") for alias in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                base = f"{self._package(level)}.{module or ''}".strip(".") if level else module
-                yield from ((base or "", alias.name) for alias in names)
-            case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
-                if ast.unparse(function) in {"__import__", "importlib.import_module"}:
-                    yield name, ""
-
-    def _package(self, level: int) -> str:
-        """What `level` dots at the start of an import stand for in this file."""
-        parts = self.module.split(".")
-        ups = level - 1 if self.path.endswith("/__init__.py") else level
-        return ".".join(parts[: len(parts) - ups])
-
-    def _origins(self) -> dict[str, str]:
-        """The names that imports bind, and what each stands for."""
-        origins = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    bound = alias.asname or alias.name.partition(".")[0]
-                    origins[bound] = alias.name if alias.asname else bound
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    origins[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-        return origins
 
 
 type Checker = Callable[[Source], Iterable[Finding]]
@@ -163,18 +72,9 @@ def project_sources() -> tuple[Source, ...]:
     return tuple(Source(p, text) for p, text in project_texts().items() if p.endswith(".py"))
 
 
-def sources_in(*folders: str) -> list[Source]:
-    """The project's Python files below the folders."""
-    return [source for source in project_sources() if source.path.startswith(folders)]
-
-
-def sources_outside(*folders: str) -> list[Source]:
-    """The project's Python files elsewhere."""
-    return [source for source in project_sources() if not source.path.startswith(folders)]
-
-
-def findings(checker: Checker, sources: Iterable[Source]) -> list[Finding]:
-    """What the checker finds in any of the files."""
+def findings(checker: Checker, *folders: str) -> list[Finding]:
+    """What the checker finds in the project's Python files below the folders; in all, for none."""
+    sources = [one for one in project_sources() if one.path.startswith(folders or "")]
     return [finding for source in sources for finding in checker(source)]
 
 
@@ -183,16 +83,3 @@ def assert_none(findings: Iterable[Finding], action: str) -> None:
     listed = [f"  {finding}" for finding in sorted(findings)]
     if listed:
         pytest.fail("\n".join([f"{action}:", *listed]), pytrace=False)
-
-
-def assert_only_exempt(
-    findings: Iterable[Finding], exemptions: Mapping[str, str], action: str
-) -> None:
-    """As `assert_none`, but for the files exempted by path; a needless exemption fails too."""
-    found = list(findings)
-    needless = exemptions.keys() - {finding.path for finding in found}
-    assert_none([finding for finding in found if finding.path not in exemptions], action)
-    assert_none(
-        [Finding(path, 0, f"exempted ({exemptions[path]})") for path in needless],
-        "Take out of the EXEMPT table what no longer breaks the rule",
-    )
