@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - as the commands are: by their names
 from pathlib import Path
 from typing import IO
 
@@ -103,8 +103,9 @@ class CommandRequest:
             os.dup2(descriptor, number)
             os.close(descriptor)
         os.chdir(self.folder)
-        os.environ.clear()
-        os.environ.update(self.variables)
+        environ = os.environ  # noqa: TID251 - a process that is started has what it was given
+        environ.clear()
+        environ.update(self.variables)
         sys.argv = list(self.arguments)
 
 

@@ -86,7 +86,7 @@ def run_command(arguments: Sequence[str], variables: dict[str, str]) -> Finished
     """Runs `wavetank` with the arguments, and these variables besides this process's own."""
     with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
         command = [str(COMMAND), *arguments]
-        environment = {**os.environ, **variables}
+        environment = {**os.environ, **variables}  # noqa: TID251 - as a process inherits them
         code = command_server().run(command, environment, (nothing, out, err), SECONDS_MAX)
         return Finished(code, _whole(out), _whole(err))
 

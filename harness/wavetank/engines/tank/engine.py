@@ -38,7 +38,6 @@ from wavetank.engines.tank.environment import (
 )
 from wavetank.engines.tank.function_log import FunctionLog, handlers_streams
 from wavetank.engines.tank.process_calls import intercepted
-from wavetank.engines.tank.service_loading import load_services
 from wavetank.engines.tank.watch import Attendant, Watch
 from wavetank.errors import InfrastructureError, UsageError
 from wavetank.exchange import Abandoned, HttpRequest, HttpResponse
@@ -288,6 +287,8 @@ def boot() -> None:
         InfrastructureError: this process has, or had, a tank already.
     """
     with tank() as made:
+        from wavetank.emulator.in_process.service_loading import load_services  # noqa: PLC0415 - as above
+
         load_services(made.aws)
         assert threading.active_count() == 1  # else a fork could wait for a lock for ever
     BOOTED.append(made)
