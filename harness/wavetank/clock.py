@@ -7,8 +7,12 @@ virtual time. Ruff's banned-api forbids reading the time or sleeping anywhere el
 import time  # noqa: TID251 - the one place
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+
+IDLE_SHARE = 0.02
+"""Of a processor, during the idle time: with less, work only looks whether its wait is over."""
 
 
 class Clock(Protocol):
@@ -52,6 +56,43 @@ class ProcessorClock(WallClock):
 
     def monotonic(self) -> float:
         return time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID)
+
+
+@dataclass(frozen=True)
+class StallLimits:
+    """How much work may take before it counts as stuck, whatever else the machine does.
+
+    `busy_seconds` is of processor time. `idle_seconds` is of real time in which it has computed
+    almost nothing, as one that waits for something that never comes.
+    """
+
+    busy_seconds: float
+    idle_seconds: float
+
+
+class StallTimer:
+    """Whether work, begun when this was made, is stuck.
+
+    A limit in real time alone would depend on how busy the machine is: with fifteen processes
+    beside it, LocalStack takes minutes to start, and is not stuck.
+    """
+
+    def __init__(
+        self, limits: StallLimits, processor_seconds: Callable[[], float], clock: Clock
+    ) -> None:
+        self._limits = limits
+        self._processor_seconds = processor_seconds
+        self._clock = clock
+        self._begun = self._used = processor_seconds()
+        self._moved_at = clock.monotonic()
+
+    def is_stuck(self) -> bool:
+        """Whether it has used up its processor time, or computed nothing for too long."""
+        now, used = self._clock.monotonic(), self._processor_seconds()
+        if used - self._used > IDLE_SHARE * self._limits.idle_seconds:
+            self._used, self._moved_at = used, now
+        idle = now - self._moved_at
+        return used - self._begun > self._limits.busy_seconds or idle > self._limits.idle_seconds
 
 
 @contextmanager

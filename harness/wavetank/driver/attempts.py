@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from wavetank.clock import StallLimits
 from wavetank.driver.asynchronous import QueuedEvent
 from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
 from wavetank.driver.places import Place, Places
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from wavetank.emulator.gate import ApiCall
     from wavetank.emulator.in_process.functions import DeployedFunction
 
-HANDLER_SECONDS_MAX = 20.0
-"""Real time between two calls of a handler; more, and it is taken to be stuck."""
+HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
+"""Between two calls of a handler; more, and it is taken to be stuck."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Attempts:
         deadline = self._timeline.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
         turn = Turn[Pause, outcomes.Outcome](
-            place.thread, lambda: environment.invoke(request.event, context), HANDLER_SECONDS_MAX
+            place.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
         attempt = Attempt(request, function, place, turn, deadline)
         self._unfinished[id(attempt)] = attempt

@@ -10,17 +10,19 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wavetank.clock import MachineClock, ProcessorClock, StallLimits, StallTimer
 from wavetank.emulator.executor.outcome import ExitStatus
 from wavetank.errors import WavetankError
 from wavetank.exchange import Abandoned
 
 LOCAL = threading.local()
+LOOK_SECONDS = 1.0
 EXIT_CODE_BITS = 0xFF
 """Of what a process exits with, a parent gets to see so much. [POSIX: _exit]"""
 
 
 class StuckError(WavetankError):
-    """A handler neither paused nor ended within its real time."""
+    """A handler neither pauses nor ends."""
 
 
 class Cut(BaseException):
@@ -79,10 +81,10 @@ class Turn[P, T]:
 
     _state: P | Ended[T] | Exited | BaseException | None
 
-    def __init__(self, thread: HandlerThread, body: Callable[[], T], seconds_max: float) -> None:
+    def __init__(self, thread: HandlerThread, body: Callable[[], T], limits: StallLimits) -> None:
         self._thread = thread
         self._body = body
-        self._seconds_max = seconds_max
+        self._limits = limits
         self._go = _locked()
         self._stopped = _locked()
         self._state = None
@@ -123,12 +125,18 @@ class Turn[P, T]:
         return state
 
     def _wait_until_stopped(self) -> None:
-        if not self._stopped.acquire(timeout=self._seconds_max):
-            raise StuckError(
-                f"a handler that calls or returns within {self._seconds_max:.0f} s of real time",
-                "one that does neither",
-                "look for an endless loop, or a wait for something outside the pipeline",
-            )
+        look_seconds = min(LOOK_SECONDS, self._limits.idle_seconds)
+        if self._stopped.acquire(timeout=look_seconds):
+            return  # nearly always, and without reading a clock
+        timer = StallTimer(self._limits, ProcessorClock().monotonic, MachineClock())
+        while not self._stopped.acquire(timeout=look_seconds):
+            if timer.is_stuck():
+                raise StuckError(
+                    "a handler that calls or returns",
+                    f"one that has computed for {self._limits.busy_seconds:.0f} s, or waited for "
+                    f"{self._limits.idle_seconds:.0f} s, and does neither",
+                    "look for an endless loop, or a wait for something outside the pipeline",
+                )
 
     def _run(self) -> None:
         LOCAL.turn = self

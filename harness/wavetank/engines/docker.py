@@ -24,7 +24,8 @@ WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
 ANSWER_SECONDS_MAX = 10
 """Of Docker's API: an engine that is out of reach must not hold up a command."""
 LOG_LINES_SHOWN = 5
-READY_SECONDS_MAX = 200
+READY_SECONDS_MAX = 900
+"""The health check ends it sooner where the container makes no progress."""
 
 
 class ComposeSandbox:

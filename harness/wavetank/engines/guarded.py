@@ -80,6 +80,13 @@ class GuardedChild:
         """Whether it went away by itself."""
         return self._guardian.poll() is not None
 
+    def processor_seconds(self) -> float:
+        """What the program itself has used; zero where it has ended."""
+        with suppress(psutil.NoSuchProcess):
+            times = psutil.Process(self.process_id).cpu_times()
+            return times.user + times.system
+        return 0.0
+
     def listens(self, port: int) -> bool:
         """Whether it is this program, and no other, that listens at the port."""
         with suppress(psutil.NoSuchProcess):

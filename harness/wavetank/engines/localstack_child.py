@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wavetank.clock import Clock
+from wavetank.clock import Clock, StallLimits, StallTimer
 from wavetank.emulator.mailbox.relay import parse_mail_server
 from wavetank.emulator.settings import (
     IsolationLevel,
@@ -50,7 +50,8 @@ CORRECTIONS = {
 }
 """Services whose provider is ours because LocalStack's does not do what AWS does."""
 STOP_GRACE_SECONDS = 8.0
-START_SECONDS_MAX = 90.0
+START_LIMITS = StallLimits(busy_seconds=300.0, idle_seconds=60.0)
+"""A start takes 3 to 20 s of processor time."""
 POLL_SECONDS = 0.1
 
 
@@ -179,9 +180,9 @@ class LocalStackChild:
         if self._options.functions_folder is not None:
             make_functions_folder(self._options.functions_folder)
         provide_service_catalog(self._options.folder)
-        self._spawn()
+        child = self._spawn()
         try:
-            self._wait_until_ready(on_wait)
+            self._wait_until_ready(child, on_wait)
         except BaseException:
             self.stop()
             raise
@@ -207,7 +208,7 @@ class LocalStackChild:
         """The end of its log, for error messages."""
         return last_lines(self.log_file)
 
-    def _spawn(self) -> None:
+    def _spawn(self) -> GuardedChild:
         program = Program(
             command=[sys.executable, "-m", "localstack.runtime.main"],
             folder=self._options.folder,
@@ -216,18 +217,20 @@ class LocalStackChild:
             grace_seconds=STOP_GRACE_SECONDS,
             umask=PRIVATE_UMASK,
         )
-        self._child = GuardedChild(program)
-        self._process_id = self._child.process_id
+        self._child = child = GuardedChild(program)
+        self._process_id = child.process_id
+        return child
 
-    def _wait_until_ready(self, on_wait: Callable[[float], None]) -> None:
+    def _wait_until_ready(self, child: GuardedChild, on_wait: Callable[[float], None]) -> None:
         begun = self._clock.monotonic()
+        timer = StallTimer(START_LIMITS, child.processor_seconds, self._clock)
         while not self._is_ready():
             waited = self._clock.monotonic() - begun
             on_wait(waited)
             if self.has_ended():
                 raise self._failure("it ended while starting")
-            if waited > START_SECONDS_MAX:
-                raise self._failure(f"no readiness after {waited:.0f} s")
+            if timer.is_stuck():
+                raise self._failure(f"no readiness and no progress after {waited:.0f} s")
             self._clock.sleep(POLL_SECONDS)
 
     def _is_ready(self) -> bool:

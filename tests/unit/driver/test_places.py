@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from wavetank.clock import StallLimits
 from wavetank.driver.places import Place, Places
 from wavetank.driver.turns import Ended, Turn
 from wavetank.emulator.in_process.functions import DeployedFunction
 
 SECONDS = 5.0
+LIMITS = StallLimits(busy_seconds=SECONDS, idle_seconds=SECONDS)
 FIRST = DeployedFunction(
     name="streaming",
     arn="arn:aws:lambda:eu-west-1:123456789012:function:streaming",
@@ -55,7 +57,7 @@ def places(environments: Environments) -> Places:
 
 def _thread_of(place: Place) -> threading.Thread:
     """The thread that its handlers run in."""
-    ended = Turn[object, threading.Thread](place.thread, threading.current_thread, SECONDS).start()
+    ended = Turn[object, threading.Thread](place.thread, threading.current_thread, LIMITS).start()
     assert isinstance(ended, Ended)
     thread: threading.Thread = ended.value
     return thread

@@ -6,10 +6,12 @@ from itertools import permutations
 
 import pytest
 
+from wavetank.clock import StallLimits
 from wavetank.driver.turns import Ended, Exited, HandlerThread, StuckError, Turn, is_a_turn, pause
 from wavetank.emulator.executor.outcome import ExitStatus
 
 SECONDS = 5.0
+LIMITS = StallLimits(busy_seconds=SECONDS, idle_seconds=SECONDS)
 
 
 def _walker(log: list[str], name: str) -> Turn[object, str]:
@@ -22,7 +24,7 @@ def _walker(log: list[str], name: str) -> Turn[object, str]:
                 pause(step)
         return name
 
-    return Turn(HandlerThread(), walk, SECONDS)
+    return Turn(HandlerThread(), walk, LIMITS)
 
 
 @pytest.mark.parametrize("order", sorted(set(permutations("aabb"))))
@@ -46,7 +48,7 @@ def test_what_a_handler_raises_reaches_whoever_gave_the_turn() -> None:
         raise ValueError("on purpose")
 
     with pytest.raises(ValueError, match="on purpose"):
-        Turn[object, None](HandlerThread(), fail, SECONDS).start()
+        Turn[object, None](HandlerThread(), fail, LIMITS).start()
 
 
 def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
@@ -62,7 +64,7 @@ def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
             log.append("cleaned up")
         return "went on"
 
-    turn = Turn[object, str](HandlerThread(), stubborn, SECONDS)
+    turn = Turn[object, str](HandlerThread(), stubborn, LIMITS)
     assert turn.start() == "call"
     turn.cut()
     assert log == ["cleaned up"]
@@ -79,7 +81,7 @@ def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
             pause("one more call")
             log.append("called")
 
-    turn = Turn[object, None](HandlerThread(), tidy, SECONDS)
+    turn = Turn[object, None](HandlerThread(), tidy, LIMITS)
     turn.start()
     turn.cut()
     assert log == []
@@ -92,15 +94,32 @@ def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int
     def leave() -> None:
         sys.exit(given)  # type: ignore[arg-type]  # as handlers do
 
-    assert Turn[object, None](HandlerThread(), leave, SECONDS).start() == Exited(
+    assert Turn[object, None](HandlerThread(), leave, LIMITS).start() == Exited(
         ExitStatus(exit_code=code)
     )
 
 
 def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:
-    """In real time, so that nothing hangs with it."""
+    """Where it waits for something that never comes, so that nothing hangs with it."""
     release = threading.Event()
-    turn = Turn[object, bool](HandlerThread(), release.wait, seconds_max=0.05)
+    turn = Turn[object, bool](
+        HandlerThread(), release.wait, StallLimits(busy_seconds=20, idle_seconds=0.05)
+    )
+    with pytest.raises(StuckError, match="endless loop"):
+        turn.start()
+    release.set()
+
+
+def test_a_handler_that_computes_for_ever_is_said_to_be_stuck() -> None:
+    """By the processor time that it uses, of which a busy machine gives it little."""
+    release = threading.Event()
+
+    def spin() -> None:
+        while not release.is_set():
+            pass
+
+    limits = StallLimits(busy_seconds=0.1, idle_seconds=9)
+    turn = Turn[object, None](HandlerThread(), spin, limits)
     with pytest.raises(StuckError, match="endless loop"):
         turn.start()
     release.set()
@@ -116,11 +135,11 @@ def test_invocations_of_an_environment_share_what_a_handler_keeps_by_thread() ->
             raise ValueError("on purpose")
         return int(kept.count)
 
-    assert Turn[object, int](thread, count, SECONDS).start() == Ended(1)
+    assert Turn[object, int](thread, count, LIMITS).start() == Ended(1)
     with pytest.raises(ValueError, match="on purpose"):
-        Turn[object, int](thread, count, SECONDS).start()
-    assert Turn[object, int](thread, count, SECONDS).start() == Ended(3)
-    assert Turn[object, int](HandlerThread(), count, SECONDS).start() == Ended(1)
+        Turn[object, int](thread, count, LIMITS).start()
+    assert Turn[object, int](thread, count, LIMITS).start() == Ended(3)
+    assert Turn[object, int](HandlerThread(), count, LIMITS).start() == Ended(1)
     thread.end()
 
 
@@ -128,7 +147,7 @@ def test_a_thread_that_is_not_needed_ends() -> None:
     """Nothing of an environment stays once it is gone; one that never ran has nothing to end."""
     HandlerThread().end()
     thread = HandlerThread()
-    of_handler = Turn[object, threading.Thread](thread, threading.current_thread, SECONDS).start()
+    of_handler = Turn[object, threading.Thread](thread, threading.current_thread, LIMITS).start()
     assert isinstance(of_handler, Ended)
     assert of_handler.value.is_alive()
     thread.end()
@@ -139,4 +158,4 @@ def test_a_thread_that_is_not_needed_ends() -> None:
 def test_only_a_handlers_thread_is_a_turn() -> None:
     """Whoever else calls is not asked to wait."""
     assert not is_a_turn()
-    assert Turn[object, bool](HandlerThread(), is_a_turn, SECONDS).start() == Ended(value=True)
+    assert Turn[object, bool](HandlerThread(), is_a_turn, LIMITS).start() == Ended(value=True)
