@@ -29,6 +29,10 @@ these tests show nothing that the others of tests/live do not show on both."""
 STACKS = "tests/embedded/stack_updates"
 """A folder whose tests share one LocalStack."""
 GOING = "going live"
+SECURITY = "tests/security"
+"""As above."""
+WALKS = "tests/embedded/test_documents.py::test_every_command"
+"""Each document's commands are a unit."""
 ON_DOCKER_DAILY = frozenset({"test_isolation", "test_pipeline"})
 """Of tests/live, what is run on Docker every time: what the container alone can show."""
 REPEATS: Mapping[str, str] = {
@@ -58,16 +62,17 @@ REPEATS: Mapping[str, str] = {
 }
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (
+    "live on embedded",
     GOING,
     "tests/embedded/test_commands.py",
+    SECURITY,
     "tests/embedded/test_documents.py",
+    "tests/embedded/test_snapshot.py",
     "tests/docker/test_compose.py",
-    "live on embedded",
     "live on docker",
     "tests/tank/test_run_commands.py",
     STACKS,
     "tests/embedded/test_own_handler.py",
-    "tests/embedded/test_snapshot.py",
     "tests/fidelity/test_register.py",
     "tests/campaign/test_command.py",
     "tests/embedded/test_peers.py",
@@ -92,8 +97,11 @@ LONGEST_FIRST = (
 
 def unit_of(nodeid: str) -> str:
     """The unit that the test belongs to."""
-    if nodeid.startswith(f"{STACKS}/"):
-        return STACKS
+    if nodeid.startswith(WALKS):
+        return nodeid
+    for shared in (STACKS, SECURITY):
+        if nodeid.startswith(f"{shared}/"):
+            return shared
     live = LIVE.match(nodeid)
     if live is None:
         return nodeid.partition("::")[0]
@@ -113,5 +121,5 @@ def is_repeat(nodeid: str) -> bool:
 
 def rank(nodeid: str) -> int:
     """The place of its unit; all that are not in the list come after it."""
-    unit = unit_of(nodeid)
+    unit = unit_of(nodeid).partition("::")[0]
     return LONGEST_FIRST.index(unit) if unit in LONGEST_FIRST else len(LONGEST_FIRST)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,30 @@ PATIENT = "./wavetank check"
 """Waits for Firehose's minute; `test_commands` sees it wait, and here all is delivered before."""
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_command_of_a_document_runs(document: str, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Walk:
+    """Commands of a document that depend on one another."""
+
+    document: str
+    lines: tuple[str, ...]
+
+
+def _walks() -> list[Walk]:
+    """Each document's commands; the README's in two, before its sandbox and from it on."""
+    walks = []
+    for document in DOCUMENTS:
+        lines = other_commands(document)
+        start = lines.index(FOREVER) if FOREVER in lines else 0
+        walks += [Walk(document, tuple(part)) for part in (lines[:start], lines[start:]) if part]
+    return walks
+
+
+@pytest.mark.parametrize("walk", _walks(), ids=lambda walk: f"{walk.document}: {walk.lines[0]}")
+def test_every_command_of_a_document_runs(walk: Walk, tmp_path: Path) -> None:
     """One after the other in one sandbox, as a reader would; each ends with 0."""
     variables = {"WAVETANK_STATE": str(tmp_path)}
     try:
-        for line in other_commands(document):
+        for line in walk.lines:
             if line == PATIENT:
                 SandboxControls(Shell(tmp_path).endpoint()).deliver_now()
             if line not in {FOREVER, EVERYTHING}:

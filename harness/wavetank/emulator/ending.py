@@ -7,11 +7,27 @@ each run in the tank, and it sets nothing free that would not be free a moment l
 
 import atexit
 import gc
+from typing import Any
 
 from localstack.runtime import hooks
+
+LOOK_SECONDS = 0.05
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def end_without_tidying() -> None:
     """When the process ends, there is nothing for the collector to look at any more."""
     atexit.register(gc.freeze)
+
+
+@hooks.on_infra_shutdown()  # type: ignore[untyped-decorator]  # as above
+def wake_server() -> None:
+    """Has the server look often whether it is to stop.
+
+    LocalStack tells it so from another thread, which does not wake it: it would wait for the next
+    request, or for the end of a second. [Twisted 25.5: internet/base.py, ReactorBase.stop]
+    """
+    from twisted.internet import reactor, task  # noqa: PLC0415 - in virtual time there is no server
+
+    running: Any = reactor
+    running.callFromThread(task.LoopingCall(lambda: None).start, LOOK_SECONDS)

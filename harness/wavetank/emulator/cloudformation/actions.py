@@ -44,6 +44,8 @@ from wavetank.emulator.cloudformation.updates import (
 
 LOG = logging.getLogger(__name__)
 ADD, MODIFY, REMOVE = "Add", "Modify", "Remove"
+LOOK_SECONDS = 0.05
+"""Between two looks at what takes a while, such as a function; LocalStack looks once a second."""
 UNKNOWN_REASON = "the service gave no reason"
 
 
@@ -92,7 +94,7 @@ class ResourceActions:
             if (existing := existing_name(request, properties)) is not None:
                 taken = _taken_reason(resource_type, existing)
                 return Outcome(model={}, reason=taken, existing=existing)
-            event: Any = self._executor.deploy_loop(recorder, {}, payload)  # type: ignore[arg-type]  # as a provider
+            event = self._until_done(recorder, payload)
             if event.status == OperationStatus.SUCCESS:
                 recorder.seen = event.resource_model or {}
                 call = self._call(provider, request, recorder.seen, {}, properties)
@@ -109,6 +111,10 @@ class ResourceActions:
         reason, error = failure
         LOG.info("CloudFormation could not create %s (%s): %s", name, resource_type, reason)
         return self._failed_creation(provider, request, recorder.seen, reason, error)
+
+    def _until_done(self, provider: Any, payload: Any) -> Any:
+        """Asks the provider until the resource is made or removed, or it has failed."""
+        return self._executor.deploy_loop(provider, {}, payload, sleep_time=LOOK_SECONDS)
 
     def update(
         self, name: str, resource_type: str, former: Mapping[str, Any], desired: Mapping[str, Any]
@@ -143,7 +149,7 @@ class ResourceActions:
         try:
             if delete_by_type(resource_type, call):
                 return None
-            failure = _reason_of(self._executor.deploy_loop(provider, {}, payload))
+            failure = _reason_of(self._until_done(provider, payload))
         except Exception as raised:  # noqa: BLE001 - as above
             failure = str(raised), raised
         reason, error = failure
