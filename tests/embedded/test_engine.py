@@ -66,22 +66,21 @@ def owner(tmp_path: Path) -> Iterator[Owner]:
         process.kill()
 
 
-def test_nobody_outside_the_machine_can_reach_it(owner: Owner) -> None:
-    """LocalStack runs code for whoever asks: what it and its functions listen on is loopback."""
+def test_a_killed_owner_leaves_nothing_of_a_localstack_that_only_this_machine_reached(
+    owner: Owner, tmp_path: Path
+) -> None:
+    """It and its functions listen on loopback; kill -9 of the owner ends all, and frees the folder.
+
+    LocalStack runs code for whoever asks, so it must be out of reach of other machines.
+    """
     localstack = psutil.Process(owner.localstack)
     family = [localstack, *localstack.children(recursive=True)]
     sockets = [entry for process in family for entry in process.net_connections("inet")]
     listening = {entry.laddr.ip for entry in sockets if entry.status == psutil.CONN_LISTEN}
     assert listening == {"127.0.0.1"}
-
-
-def test_localstack_ends_with_a_killed_owner(owner: Owner, tmp_path: Path) -> None:
-    """Kill -9 of the owner leaves no process, and the folder free for the next sandbox."""
-    family = psutil.Process(owner.localstack).children(recursive=True)
-    pids = [owner.localstack, *(member.pid for member in family)]
     owner.process.send_signal(signal.SIGKILL)
     owner.process.wait()
-    wait_until_true(lambda: not any(map(psutil.pid_exists, pids)), "LocalStack to end")
+    wait_until_true(lambda: not any(found.is_running() for found in family), "LocalStack to end")
     assert not SandboxFolder(tmp_path).is_owned()
 
 

@@ -195,16 +195,45 @@ def test_a_stop_loses_nothing(stopped: Stopped, tmp_path: Path) -> None:
         _assert_delivers_what_was_on_its_way(sandbox)
 
 
+@pytest.fixture(scope="module")
+def restarted(stopped: Stopped, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One that takes up what that held, on another port, and confirms all addresses."""
+    state, port = stopped.copy(tmp_path_factory.mktemp("restarted") / "state"), any_free_port()
+    with _sandbox(state, stopped.names, port=port, confirm_emails=True) as sandbox:
+        yield sandbox
+
+
 def test_a_start_that_confirms_addresses_confirms_those_that_waited_before(
-    stopped: Stopped, tmp_path: Path
+    stopped: Stopped, restarted: Sandbox
 ) -> None:
     """The snapshot has the address waiting, and its link with a port that is no longer right."""
     assert {entry.confirmed for entry in stopped.held.addresses} == {True, False}
-    state, port = stopped.copy(tmp_path / "state"), any_free_port()
-    with _sandbox(state, stopped.names, port=port, confirm_emails=True) as sandbox:
-        held = sandbox.holdings()  # each message's link has the port
-        assert [entry.confirmed for entry in held.addresses] == [True, True]
-        assert held.messages == stopped.held.messages
+    held = restarted.holdings()  # each message's link has the port
+    assert [entry.confirmed for entry in held.addresses] == [True, True]
+    assert held.messages == stopped.held.messages
+
+
+def test_a_deleted_bucket_or_table_does_not_come_back(
+    stopped: Stopped, restarted: Sandbox, tmp_path: Path
+) -> None:
+    """Only what was there at the stop is put back, and what other names hold stays for them."""
+    gone = unique_names()
+    other = Sandbox(restarted.child, gone, restarted.snapshot)
+    other.tick(_minute())
+    for stack in (gone.pipeline_stack, gone.storage_stack):
+        other.aws.cloudformation.update_termination_protection(
+            StackName=stack, EnableTerminationProtection=False
+        )
+        other.aws.cloudformation.delete_stack(StackName=stack)
+    wait_until_true(
+        lambda: gone.table not in other.aws.dynamodb.list_tables()["TableNames"], "no table"
+    )
+    assert restarted.save() is None
+    left = Stopped(restarted.snapshot.parents[1], gone, stopped.held)
+    with _sandbox(left.copy(tmp_path / "state"), gone) as sandbox:
+        assert last_tick(sandbox.holdings().prices) is None
+        first = Sandbox(sandbox.child, stopped.names, sandbox.snapshot)
+        assert stopped.held.objects[0] in first.holdings().objects
 
 
 def _assert_delivers_what_was_on_its_way(sandbox: Sandbox) -> None:
@@ -236,26 +265,6 @@ def test_a_kill_loses_what_came_after_the_last_save_and_the_next_tick_makes_it_u
         sandbox.deliver()
         instants = sandbox.instants()
         assert len(instants) == len(set(instants)) == 4 * 4
-
-
-def test_a_deleted_bucket_or_table_does_not_come_back(stopped: Stopped, tmp_path: Path) -> None:
-    """Only what was there at the stop is put back, and what other names hold stays for them."""
-    state, other = stopped.copy(tmp_path / "state"), unique_names()
-    with _sandbox(state, other) as sandbox:
-        assert sandbox.holdings().objects == []
-        sandbox.tick(_minute())
-        for stack in (other.pipeline_stack, other.storage_stack):
-            sandbox.aws.cloudformation.update_termination_protection(
-                StackName=stack, EnableTerminationProtection=False
-            )
-            sandbox.aws.cloudformation.delete_stack(StackName=stack)
-        wait_until_true(
-            lambda: other.table not in sandbox.aws.dynamodb.list_tables()["TableNames"], "no table"
-        )
-    with _sandbox(state, other) as sandbox:
-        assert last_tick(sandbox.holdings().prices) is None
-        first = Sandbox(sandbox.child, stopped.names, sandbox.snapshot)
-        assert stopped.held.objects[0] in first.holdings().objects
 
 
 @pytest.fixture(scope="module")
