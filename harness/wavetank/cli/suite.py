@@ -17,9 +17,7 @@ from wavetank.private_files import umask_of_user
 from wavetank.settings import pytest_options, read_settings
 from wavetank.stack.fingerprint import project_fingerprints
 
-PARALLEL = (f"--numprocesses={(os.process_cpu_count() or 1) + 1}", "--dist=loadfile")
-"""One more than there are processors, since a test often waits for a sandbox; a file's tests stay
-together, so that they share one LocalStack."""
+PROCESSORS = os.process_cpu_count() or 1
 QUICK = ("tests/rules", "tests/unit", "tests/property")
 WITH_VALUE = "--(color|dist|durations|junit-?xml|maxfail|numprocesses|tb|verbosity)|-n"
 HARMLESS = re.compile(rf"-[lqsvx]+|-r\w+|-n\w+|--no-header|--showlocals|({WITH_VALUE})=.+")
@@ -71,12 +69,22 @@ def _run(arguments: Sequence[str]) -> int:
     project = read_settings().project_folder
     whole = runs_everything([*shlex.split(pytest_options()), *arguments])
     before = project_fingerprints(project) if whole else []
-    command = [sys.executable, "-m", "pytest", *PARALLEL, *arguments]
+    command = [sys.executable, "-m", "pytest", *_parallel(arguments), *arguments]
     finished = subprocess.run(command, cwd=project, check=False, umask=umask_of_user())
     if finished.returncode == 0 and whole:
         path = attest_suite(before, project)
         Output(as_json=False).say(f"recorded that these bytes passed: {path}")
     return finished.returncode
+
+
+def _parallel(arguments: Sequence[str]) -> Iterator[str]:
+    """A worker for each processor; two more where tests wait for sandboxes.
+
+    A file's tests stay together, so that they share one LocalStack.
+    """
+    waits = not set(QUICK) <= set(arguments)
+    yield f"--numprocesses={PROCESSORS + (2 if waits else 0)}"
+    yield "--dist=loadfile"
 
 
 def runs_everything(arguments: Sequence[str]) -> bool:
