@@ -138,7 +138,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     shell = Shell(tmp_path_factory.mktemp("machine"))
     up = shell.run("up", "--detach")
     assert (up.code, "pages: http://127.0.0.1:" in up.out) == (0, True), up.err
-    assert shell.delivered()  # so that no check waits for the buffer
+    wait_until_true(lambda: shell.delivered() != set(), "the first tick, so that no check waits")
     yield shell
     shell.run("down")
 
