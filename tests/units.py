@@ -33,7 +33,7 @@ SECURITY = "tests/security"
 """As above."""
 WALKS = "tests/embedded/test_documents.py::test_every_command"
 """Each document's commands are a unit."""
-ON_DOCKER_DAILY = frozenset({"test_isolation", "test_pipeline"})
+ON_DOCKER_DAILY = frozenset({"test_isolation"})
 """Of tests/live, what is run on Docker every time: what the container alone can show."""
 REPEATS: Mapping[str, str] = {
     rf"tests/live/(?!{'|'.join(sorted(ON_DOCKER_DAILY))})\w+\.py.*\[docker\b": (
@@ -57,6 +57,22 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_guide\.py": "tests/live/test_promotion.py, test_teardown.py: its steps",
     r"tests/live/test_resumption\.py::test_a_deployment_is_cut": (
         "tests/unit/stack, and a lost answer in tests/live/test_resumption.py"
+    ),
+    r"tests/campaign/test_command\.py::test_a_campaign_that_is_stopped.*\[15": "the same by Ctrl-C",
+    r"tests/embedded/test_commands\.py::test_a_template_that_is_refused": (
+        "tests/tank/test_template_errors.py, and tests/live/test_deployment.py for the stack"
+    ),
+    r"tests/embedded/test_own_handler\.py::test_a_script_that_fails": (
+        "tests/live/test_own_handler.py, and the README's check --handler"
+    ),
+    r"tests/live/test_pages\.py.*\[embedded-390": "the same pages in a wide window",
+    r"tests/pages/test_report\.py::test_a_long_run.*\[8": "the run of one day",
+    r"tests/tank/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
+        "the same by SIGINT, and tests/unit/test_guardian.py for a kill"
+    ),
+    r"tests/tank/test_notebooks\.py": "tests/live/test_notebooks.py, and the README's notebook",
+    r"tests/tank/test_parity\.py": (
+        "tests/live/test_told_story.py: the same story in wall time and in the tank"
     ),
     r"tests/tank/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
 }
