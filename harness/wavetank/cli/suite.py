@@ -28,7 +28,7 @@ def run_suite(
     context: typer.Context,
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="The tiers rules, unit and property: a minute or two.")
+        bool, typer.Option("--quick", help="The tiers rules, unit and property: a minute.")
     ] = False,
     nightly: Annotated[
         bool,
@@ -41,7 +41,7 @@ def run_suite(
 ) -> None:
     """Run the test suite in several processes.
 
-    Without an option it runs everything that proves the product, in some ten minutes on two
+    Without an option it runs everything that proves the product, in some five minutes on two
     processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole
     run that passes is recorded for deploy --target aws.
 
