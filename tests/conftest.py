@@ -1,5 +1,6 @@
 """What holds for every test: no way to a real AWS account, and a marker named after its tier."""
 
+import gc
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,6 +60,7 @@ def docker_is_demanded() -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hides the accounts, and prepares the tank, before any module of the suite is imported."""
+    gc.disable()  # until all is imported: see pytest_collection_finish
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     hide_accounts(patch)
@@ -72,6 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_nightly(config) and cache is not None:
         parts = NightlyParts(cache, restart=config.getoption(RESTART))
         config.pluginmanager.register(parts, MARK)
+
+
+def pytest_collection_finish() -> None:
+    """Has the garbage collector look at what the tests make, and not at modules and tests."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:

@@ -78,12 +78,12 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _parallel(arguments: Sequence[str]) -> Iterator[str]:
-    """A worker for each processor; one more where tests wait for sandboxes.
+    """A worker for each processor; two more where tests wait for sandboxes.
 
     A file's tests stay together, so that they share one LocalStack.
     """
     waits = not set(QUICK) <= set(arguments)
-    yield f"--numprocesses={PROCESSORS + (1 if waits else 0)}"
+    yield f"--numprocesses={PROCESSORS + (2 if waits else 0)}"
     yield "--dist=loadfile"
 
 

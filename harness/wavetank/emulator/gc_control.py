@@ -29,7 +29,9 @@ def freeze() -> None:
     """Takes all existing objects out of the collector's view.
 
     The collection after it finds nothing, and makes the collector count from zero. One before it
-    would free some thousands of objects once, and delay the start.
+    would free some thousands of objects once, and delay the start. `__main__` has it rest until
+    now.
     """
     gc.freeze()
     gc.collect()
+    gc.enable()

@@ -210,7 +210,7 @@ class LocalStackChild:
 
     def _spawn(self) -> GuardedChild:
         program = Program(
-            command=[sys.executable, "-m", "localstack.runtime.main"],
+            command=[sys.executable, "-m", "wavetank.emulator"],
             folder=self._options.folder,
             log_file=self.log_file,
             variables=self._options.variables(self.port),
