@@ -47,9 +47,39 @@ REPEATS: Mapping[str, str] = {
         "tests/embedded/test_commands.py, test_snapshot.py: the same on the embedded engine"
     ),
     r"tests/docker/test_compose\.py::test_without_the_jar": "tests/unit/emulator/dynamodb",
-    r"tests/docker/test_compose\.py::test_the_machine_breaks.*\[(?!kill)": "the fault `kill` there",
     r"tests/docker/test_documents\.py.*\[docs": "the README's commands of Docker",
     r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
+    r"tests/campaign/test_command\.py::test_a_campaign_in_a_terminal": (
+        "tests/tank/test_terminal.py: the same bar"
+    ),
+    r"tests/docker/test_compose\.py::test_the_machine_breaks": (
+        "the same on the embedded engine, and a container that goes and comes, in the same file"
+    ),
+    r"tests/embedded/test_engine\.py::test_two_that_start_at_once": (
+        "another LocalStack at the port, in the same file"
+    ),
+    r"tests/embedded/test_snapshot\.py::test_a_(start_that_confirms|deleted_bucket)": (
+        "tests/unit/emulator/snapshot, and test_a_stop_loses_nothing"
+    ),
+    r"tests/live/test_drill\.py::test_an_address_that_was_never_confirmed": (
+        "tests/embedded/test_commands.py: a drill whose alert can reach nobody"
+    ),
+    r"tests/live/test_executor\.py::test_a_million_lines": (
+        "tests/unit/emulator/test_invocation_log.py: both ends of a log are kept"
+    ),
+    r"tests/live/test_own_handler\.py::test_the_drill_breaks": "the README's check --handler",
+    r"tests/live/test_own_handler\.py.*\[embedded-(each-price|one-by-one)": (
+        "the same with the script as it is handed out, and tests/unit/stack for its endpoints"
+    ),
+    r"tests/live/test_teardown\.py::test_a_script_of_ones_own": (
+        "what the stream still holds is waited for, in the same file"
+    ),
+    r"tests/live/test_told_on_aws\.py::test_the_tank_tells": (
+        "tests/live/test_told_story.py: the same of a story that was told on a sandbox"
+    ),
+    r"tests/security/test_in_a_browser\.py::test_(a_link|no_part).*\[evil": (
+        "the same from localhost, which a browser takes for this site"
+    ),
     r"tests/embedded/test_commands\.py::test_bench_compares": "tests/unit/bench",
     r"tests/embedded/test_own_handler\.py::test_(a_running_sandbox|a_script_is_checked)": (
         "tests/live/test_own_handler.py, and the README's check --handler"
