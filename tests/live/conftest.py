@@ -23,6 +23,8 @@ from wavetank.stack.package import package_files
 from wavetank.target import aws_target
 
 PACE_SECONDS = 0.1
+PATIENT_SECONDS = 60
+"""A function's time-out where a test is not about it: on a busy machine Lambda's three may pass."""
 ADDRESS = "reader@example.com"
 
 
@@ -173,6 +175,7 @@ def make_function(aws: AwsClients, make_role: MakeRole) -> Iterator[MakeFunction
         source: str, handler: str = "function.handler", role: str = mighty, **settings: Any
     ) -> Function:
         name = f"test-{unique_letters()}"
+        settings.setdefault("Timeout", PATIENT_SECONDS)
         package = package_files(name, {"function.py": source.encode()})
         aws.awslambda.create_function(
             FunctionName=name,

@@ -22,7 +22,7 @@ from botocore.auth import (
 )
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wavetank.emulator.signatures.carriers import claim_of_header, claim_of_query
@@ -204,6 +204,18 @@ def test_links_signed_by_botocore_for_s3(plan: Plan) -> None:
     assert_refused(_check_query, replace(message, query=longer), b"any")
 
 
+@example(
+    Plan(
+        method="GET",
+        segments=[],
+        parameters={},
+        headers={"X-Amz-Meta-A": "two  spaces"},
+        body=b"",
+        region="eu-west-1",
+        service="s3",
+        token=None,
+    )
+)
 @given(plans)
 def test_version_2_of_s3(plan: Plan) -> None:
     """Links and headers of older SDKs."""

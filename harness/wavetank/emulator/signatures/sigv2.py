@@ -66,8 +66,12 @@ def sign(secret: str, text: str) -> str:
 
 
 def _headers(message: HttpMessage, *, from_query: bool) -> Mapping[str, str]:
-    """The headers that are signed; a link may have those of its maker in the query."""
-    sent = {name: " ".join(value.split()) for name, value in message.headers.items()}
+    """The headers that are signed; a link may have those of its maker in the query.
+
+    Spaces around a value do not count, those within it do, other than in version 4.
+    [Amazon S3: Signing and authenticating REST requests, CanonicalizedAmzHeaders]
+    """
+    sent = {name: value.strip() for name, value in message.headers.items()}
     if not from_query:
         return sent
     linked = {name.lower(): value for name, value in message.query_pairs}
