@@ -163,6 +163,29 @@ def test_a_handler_that_looks_around_finds_what_its_level_permits(
     assert seen["no_new_privileges"] == 1
 
 
+def test_a_process_that_is_closed_is_told_nothing(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its descriptors may be another function's by then, whose process the words would confuse."""
+    closed = list[FunctionProcess]()
+    stock = FunctionProcess.close
+
+    def close(process: FunctionProcess) -> None:
+        stock(process)
+        closed.append(process)
+
+    monkeypatch.setattr(FunctionProcess, "close", close)
+    invoke("import os\ndef handler(event, context): os._exit(1)", {})
+    (process,) = closed
+    pipes = [os.pipe() for _ in range(32)]  # one of them has the number of a descriptor of its
+    process.freeze()
+    process.thaw()
+    for read_end, write_end in pipes:
+        os.close(write_end)
+        assert os.read(read_end, 1) == b""
+        os.close(read_end)
+
+
 def test_a_functions_variables_reach_nothing_that_is_not_confined(
     invoke: Invoke, tmp_path: Path
 ) -> None:

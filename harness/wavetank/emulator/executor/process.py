@@ -8,6 +8,8 @@ freezes an environment: nothing makes progress until the next event.
 import os
 import signal
 import subprocess
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +110,7 @@ class FunctionProcess:
         supervisor.send_variables(variables_write, command.variables)
         self.status_fd = status_read
         self._status = ""
+        self._closing, self._is_closed = threading.Lock(), False
         assert self._supervisor.stdout is not None  # it was asked for
         self.output_fd = self._supervisor.stdout.fileno()
         self._pid = self._started_pid()
@@ -135,18 +138,12 @@ class FunctionProcess:
         return ExitStatus(signal_number=int(number))
 
     def freeze(self) -> None:
-        """Stops the process and whatever it started where they are."""
-        if self._command.isolation.has_private_root:
-            self._order(STOP)
-        else:
-            stop_descendants(self._supervisor.pid)
+        """Stops the process and whatever it started where they are; nothing once it is closed."""
+        self._order(STOP, stop_descendants)
 
     def thaw(self) -> None:
-        """Lets them go on."""
-        if self._command.isolation.has_private_root:
-            self._order(CONTINUE)
-        else:
-            continue_descendants(self._supervisor.pid)
+        """Lets them go on; nothing once it is closed."""
+        self._order(CONTINUE, continue_descendants)
 
     def memory_bytes(self) -> int:
         """Resident memory of the process and of whatever it started now."""
@@ -193,8 +190,10 @@ class FunctionProcess:
     def close(self) -> None:
         """Kills it and gives back its descriptors."""
         self.kill()
+        with self._closing:
+            self._is_closed = True
+            os.close(self._control)
         os.close(self.status_fd)
-        os.close(self._control)
         assert self._supervisor.stdout is not None  # it was asked for
         self._supervisor.stdout.close()
 
@@ -206,9 +205,19 @@ class FunctionProcess:
         ours = {child for child in children(self._supervisor.pid) if child != self._pid}
         return [process for process in found if process not in ours]
 
-    def _order(self, command: bytes) -> None:
-        with suppress(BrokenPipeError):  # all have ended
-            os.write(self._control, command)
+    def _order(self, command: bytes, directly: Callable[[int], None]) -> None:
+        """The API's thread may still ask when the process is closed by another.
+
+        Its descriptor, and without namespaces its process identifier, may be another's by then.
+        """
+        with self._closing:
+            if self._is_closed:
+                return
+            if not self._command.isolation.has_private_root:
+                directly(self._supervisor.pid)
+                return
+            with suppress(BrokenPipeError):  # all have ended
+                os.write(self._control, command)
 
     def _started_pid(self) -> int:
         """From the supervisor's first line, which it writes as soon as the process is forked."""
