@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from wavetank.core.settings import read_settings
 from wavetank.engines.localstack_child import SERVICES
-from wavetank.settings import read_settings
 
 TABLE = Path("harness/wavetank/emulator/access/authorization.json")
 DEFINITION = "iam_definition.json"

@@ -1,6 +1,6 @@
 """Clocks for what waits: time that passes only where somebody waits for it, or hardly at all."""
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 
 MOMENT_SECONDS = 0.05
 

@@ -31,8 +31,8 @@ from typing import IO
 
 from wavetank.cli.commands import ENTRIES
 from wavetank.cli.main import run
+from wavetank.core.process_supervisor import PR_SET_PDEATHSIG, set_process_option
 from wavetank.engines.tank.engine import boot, prepare
-from wavetank.guardian import PR_SET_PDEATHSIG, set_process_option
 
 MESSAGE_BYTES_MAX = 256 * 1024
 SOCKET = "socket"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from tests.pipelines.sensors import FOLDER as SENSORS
 from wavetank.cli.options import DEFAULT_ADDRESS
+from wavetank.core.naming import derive_names
+from wavetank.core.settings import read_settings
 from wavetank.diagram.graph import Edge, Graph
 from wavetank.diagram.reading import read_graph
 from wavetank.diagram.templates import given_scopes, project_scopes
-from wavetank.naming import derive_names
-from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 
 PROJECT = read_settings().project_folder

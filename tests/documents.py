@@ -4,7 +4,7 @@ import re
 import shlex
 
 from tests.shell import NO_PROJECT, Finished, finish, run_command
-from wavetank.settings import read_settings
+from wavetank.core.settings import read_settings
 
 DOCUMENTS = (
     "README.md",

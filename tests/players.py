@@ -13,13 +13,13 @@ from pathlib import Path
 
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import PlayStory
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.driver.play import Played, Story
-from wavetank.errors import UsageError
 from wavetank.faults.form import plan_to_json
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import DuplicateTick, LateTick
-from wavetank.verdicts import Finding, Verdict, exit_code
 
 CONSERVATION = "conservation"
 CONTINUITY = "walk-continuity"

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from wavetank.exchange import HttpRequest, HttpResponse
-from wavetank.transport import carried_by
+from wavetank.aws.http_interception import carried_by
+from wavetank.core.http_types import HttpRequest, HttpResponse
 
 ACCOUNT = "123456789012"
 READER_ACCOUNT = "111122223333"
@@ -45,7 +45,7 @@ class PretendedAws:
     """What stands in AWS's place; `sent` holds every request to it, in order.
 
     `answers` are asked one after the other, before LocalStack. One may raise
-    `wavetank.exchange.ConnectionLostError`: a network cut.
+    `wavetank.core.http_types.ConnectionLostError`: a network cut.
     """
 
     endpoint: str | None

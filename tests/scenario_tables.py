@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import get_type_hints
 
+from wavetank.core.settings import read_settings
 from wavetank.faults.calls import CALLS
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.form import fault_to_form
@@ -17,7 +18,6 @@ from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.ticker import ticker_invariants
 from wavetank.live.playable import engines_of
 from wavetank.runs import RunEngine
-from wavetank.settings import read_settings
 
 DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)

@@ -15,10 +15,10 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from tests.command_server import command_server
-from wavetank.clients import sandbox_clients
-from wavetank.naming import Names, derive_names
-from wavetank.probes import delivered_objects
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.observers import delivered_objects
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.naming import Names, derive_names
 
 SECONDS_MAX = 240
 COMMAND = Path(sys.executable).with_name("wavetank")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from streaming.record import as_ndjson
 from streaming.walk import Index, Sample, samples
 from tests.pipeline import FIRST, NOON, SEED
+from wavetank.core.findings import Verdict
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -31,7 +32,6 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.invariants import Invariant, judge
-from wavetank.verdicts import Verdict
 
 MINUTE = timedelta(minutes=1)
 ADDRESSES = ("ada@example.com", "bob@example.com")

@@ -98,7 +98,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_pages\.py.*\[embedded-390": "the same pages in a wide window",
     r"tests/pages/test_report\.py::test_a_long_run.*\[8": "the run of one day",
     r"tests/tank/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
-        "the same by SIGINT, and tests/unit/test_guardian.py for a kill"
+        "the same by SIGINT, and tests/unit/core/test_process_supervisor.py for a kill"
     ),
     r"tests/tank/test_notebooks\.py": "tests/live/test_notebooks.py, and the README's notebook",
     r"tests/tank/test_parity\.py": (

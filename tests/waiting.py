@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from wavetank.clock import WallClock
-from wavetank.probes import wait_until
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import WallClock
 
 
 def wait_until_true(

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.mailbox import ALERT, Message, messages_since
-from wavetank.naming import Names
-from wavetank.probes import subscriptions
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.observers import subscriptions
+from wavetank.aws.sandbox_mailbox import ALERT, Message, messages_since
+from wavetank.core.naming import Names
 
 PUBLISHED = "alert published"
 """The notification function's own words."""

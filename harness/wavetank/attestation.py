@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from wavetank.clock import Clock, rfc3339
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.private_files import private_file
+from wavetank.core.clock import Clock, rfc3339
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.private_files import private_file
 from wavetank.stack.fingerprint import Fingerprint
 
 FILE = "attestation.jsonl"

@@ -7,7 +7,8 @@ compared with nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding
 from wavetank.history import Event, RunBegan, TableSeen, read_history
 from wavetank.ledger import Difference, Ledger, differences, ledger_of
 from wavetank.ledger.retelling import retold
@@ -15,7 +16,6 @@ from wavetank.live.judging import BY_HAND, not_shown
 from wavetank.runs import RunSummary, SavedRun
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.shelf import load_scenario
-from wavetank.verdicts import Finding
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.faults.near import one_of
-from wavetank.private_files import private_folder
-from wavetank.verdicts import Finding, Verdict
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.private_files import private_folder
+from wavetank.core.suggestions import one_of
 
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
 REPORT = "report.html"

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.private_files import open_private, private_folder
+from wavetank.core.settings import Settings
 from wavetank.engines.guarded import Program, guarded
-from wavetank.errors import InfrastructureError
-from wavetank.private_files import open_private, private_folder
-from wavetank.settings import Settings
 
 
 class ToolEnvironment:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock, rfc3339
-from wavetank.mailbox import ALERT, Message, mailbox_page, messages_since
-from wavetank.naming import Names
-from wavetank.probes import DeliveredObject, Price, delivered_objects, last_tick, read_prices
-from wavetank.sandbox import SandboxControls
-from wavetank.words import counted
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import DeliveredObject, Price, delivered_objects, last_tick, read_prices
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import ALERT, Message, mailbox_page, messages_since
+from wavetank.core.clock import Clock, rfc3339
+from wavetank.core.naming import Names
+from wavetank.core.text import counted
 
 OVERLAP = timedelta(hours=1)
 LOOKS_BETWEEN_LISTINGS = 15

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from tests.brief.demand import Demand, read_steps
-from wavetank.settings import read_settings
+from wavetank.core.settings import read_settings
 
 TESTS = read_settings().project_folder / "tests"
 DOCUMENT = TESTS.parent / "docs" / "requirements.md"

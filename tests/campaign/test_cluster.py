@@ -16,8 +16,8 @@ from wavetank.campaign.collecting import collect
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import Stage
 from wavetank.campaign.stories import Seeds, drawn_stories
-from wavetank.clock import WallClock
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError, UsageError
 
 STORIES = list(drawn_stories(Seeds(1, 12), timedelta(hours=1)))
 

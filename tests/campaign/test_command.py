@@ -19,7 +19,7 @@ from tests.terminal import shown
 from tests.waiting import wait_until_true
 from wavetank.cli.campaign import DASK_EXTRA, choose_stories
 from wavetank.cli.main import app
-from wavetank.errors import ExitCode, UsageError
+from wavetank.core.errors import ExitCode, UsageError
 from wavetank.scenario.shelf import load_scenario
 
 NAIVE = str(ROOT / "tests" / "handlers" / "naive" / "handler.py")

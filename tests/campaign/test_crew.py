@@ -24,7 +24,7 @@ from wavetank.campaign.results import Ending, StoryResult
 from wavetank.campaign.stage import Stage
 from wavetank.campaign.stories import Seeds, drawn_stories
 from wavetank.campaign.tally import Tally
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 
 HOUR = timedelta(hours=1)
 STORIES = list(drawn_stories(Seeds(1, 40), HOUR))

@@ -16,7 +16,7 @@ import pytest
 from tests.campaign.test_command import DOUBLED, NAIVE
 from tests.shell import Finished, Shell
 from tests.waiting import wait_until_true
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
 
 pytestmark = pytest.mark.nightly
 SEEDS = 4

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.shell import Shell
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
 
 SEEDS = 1000
 

@@ -12,7 +12,7 @@ from itertools import count
 
 from tests.live.hosts import PROJECT
 from tests.shell import NO_PROJECT, Shell
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
 
 SELF_KILLING = """
 import os, signal, sys

@@ -15,12 +15,12 @@ import pytest
 from tests.shell import SECONDS_MAX, Finished, Shell
 from tests.terminal import terminal
 from tests.waiting import wait_until_true
-from wavetank.clients import sandbox_clients
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.errors import ExitCode
+from wavetank.core.naming import derive_names
+from wavetank.core.settings import read_settings
 from wavetank.drill.machine import WHOLE_SECONDS_MAX
-from wavetank.errors import ExitCode
-from wavetank.naming import derive_names
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import read_settings
 
 JAN = derive_names("Jan", "van der Merwe")
 JANS = ("--detach", "--retry-base-delay", "1", "--confirm-emails", "--name", JAN.full_name)

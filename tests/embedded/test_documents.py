@@ -9,8 +9,8 @@ import pytest
 
 from tests.documents import DOCUMENTS, assert_runs, commands, other_commands, run
 from tests.shell import Shell
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import read_settings
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.settings import read_settings
 
 FOREVER = "./wavetank up"
 """Runs until Ctrl-C; `test_commands` starts it, reads what it shows, and ends it."""
@@ -18,7 +18,7 @@ EVERYTHING = "./wavetank test"
 """Runs this very suite; `.ci/run` ends with it, and a test below holds it to that."""
 PART = "./wavetank test -m unit"
 """Runs tests that this very suite runs; here of a single file, which makes it quick."""
-ONE_FILE = "-n0 tests/unit/test_words.py"
+ONE_FILE = "-n0 tests/unit/core/test_text.py"
 PATIENT = "./wavetank check"
 """Waits for Firehose's minute; `test_commands` sees it wait, and here all is delivered before."""
 

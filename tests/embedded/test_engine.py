@@ -17,21 +17,21 @@ import psutil
 import pytest
 
 from tests.waiting import wait_until_true
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.settings import read_settings
 from wavetank.engines import embedded
 from wavetank.engines.embedded import SandboxFolder, any_free_port, choose_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.settings import read_settings
 
 OWNER = """
 import sys
 from pathlib import Path
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.settings import read_settings
+from wavetank.core.settings import read_settings
 
 folder = SandboxFolder(Path(sys.argv[1]))
 with folder.owned():

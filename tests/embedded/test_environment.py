@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.waiting import wait_until_true
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
 
 PREFIX = "/2018-06-01/runtime/invocation"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.shell import Shell
-from wavetank.clients import access_key, anonymous_clients, aws_clients, sandbox_clients
+from wavetank.aws.clients import access_key, anonymous_clients, aws_clients, sandbox_clients
+from wavetank.aws.sandbox_mailbox import count_alerts
+from wavetank.core.settings import REGION
 from wavetank.engines.embedded import any_free_port
 from wavetank.engines.readiness import InitState, init_state
-from wavetank.mailbox import count_alerts
-from wavetank.settings import REGION
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 BROKEN_CONFIGURATION = "[profile nothing\nregion = \x00"
@@ -116,7 +116,7 @@ def test_calls_to_aws_still_use_the_users_proxy(monkeypatch: pytest.MonkeyPatch)
     """Where only a proxy leads to the internet, `--target aws` works by it."""
     with _server() as (recorder, recorded):
         monkeypatch.setenv("HTTPS_PROXY", recorder)
-        monkeypatch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", 0)
+        monkeypatch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", 0)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         with pytest.raises(Exception, match=r"SSL|proxy|EOF|connection"):

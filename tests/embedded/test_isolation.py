@@ -14,7 +14,8 @@ import pytest
 from tests.live.escape import ESCAPE
 from tests.permitted import namespaces_are_permitted
 from tests.waiting import wait_until_true
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.private_files import PRIVATE_UMASK
 from wavetank.emulator.executor.confinement import UNKNOWN
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
 from wavetank.emulator.executor.function_users import reserve_scratch
@@ -25,7 +26,6 @@ from wavetank.emulator.executor.runtime_site import build_runtime_site
 from wavetank.emulator.executor.supervisor import FIXED_VARIABLES
 from wavetank.emulator.executor.variables import Place, function_variables
 from wavetank.emulator.settings import IsolationLevel
-from wavetank.private_files import PRIVATE_UMASK
 
 FORKS = """
 import os, time

@@ -7,12 +7,12 @@ import pytest
 
 from tests.embedded.kill_points import is_killed, kill_points, report
 from tests.shell import DEFAULT, Shell
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.probes import delivered_objects
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import delivered_objects
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.steps import MINUTE
-from wavetank.trigger import Trigger
 
 pytestmark = pytest.mark.nightly
 DRILL = ("drill",)

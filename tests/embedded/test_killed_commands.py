@@ -9,9 +9,9 @@ import pytest
 
 from tests.shell import DEFAULT, Shell
 from tests.waiting import wait_until_true
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.errors import ExitCode
-from wavetank.stack.package import package_files
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.core.errors import ExitCode
+from wavetank.core.lambda_package import package_files
 
 pytestmark = pytest.mark.nightly
 RULE_OFF = f"the rule {DEFAULT.rule} is off"

@@ -12,14 +12,14 @@ from aiosmtpd.controller import Controller
 
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_seen, wait_until_true
-from wavetank.clients import sandbox_clients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import sandbox_clients
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
 from wavetank.emulator.mailbox.messages import Message, notification
 from wavetank.emulator.mailbox.relay import MailServer, Relay, parse_mail_server
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.errors import UsageError
-from wavetank.settings import read_settings
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 REFUSED = "nobody@example.com"

@@ -9,8 +9,8 @@ import pytest
 
 from tests.live.hosts import child_host
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.stack.package import package_files
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.core.lambda_package import package_files
 
 WARM_UP = 10_000
 """Until the function's log group holds as many events as it keeps, and caches are full."""

@@ -10,7 +10,7 @@ import pytest
 from tests.shell import Shell
 from tests.terminal import terminal
 from wavetank.analysis.lab import REQUIREMENTS
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
 
 RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:00:00Z","price":100.5}\n'
 

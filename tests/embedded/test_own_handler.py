@@ -6,10 +6,10 @@ import pytest
 
 from tests.live.hosts import PROJECT
 from tests.shell import Finished, Shell
-from wavetank.clients import sandbox_clients
-from wavetank.errors import ExitCode
-from wavetank.naming import derive_names
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.errors import ExitCode
+from wavetank.core.naming import derive_names
 from wavetank.stack.deployment import ENTRY_POINT as SHIPPED
 from wavetank.stack.own_handler import ENTRY_POINT as OWN
 

@@ -13,16 +13,16 @@ import psutil
 import pytest
 
 from tests.waiting import wait_until_true
+from wavetank.aws.clients import sandbox_clients
 from wavetank.bench.loop_process import HandlerSetup, looping
 from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
 from wavetank.bench.peer_servers import TOOLS, Server, localstack_peer, server_peer
 from wavetank.bench.peers import WARM_UP, PeerCost, PeerUnavailable, measure_peers
-from wavetank.clients import sandbox_clients
-from wavetank.clock import WallClock
-from wavetank.errors import InfrastructureError
-from wavetank.naming import derive_names
-from wavetank.settings import read_settings
-from wavetank.ticker import RECORDS_PER_TICK
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.naming import derive_names
+from wavetank.core.settings import read_settings
+from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.tool_environment import ToolEnvironment, find_uv
 
 TICKS = 5
@@ -50,8 +50,8 @@ from pathlib import Path
 from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
 from wavetank.bench.peer_servers import localstack_peer
 from wavetank.bench.peers import measure_peers
-from wavetank.clock import WallClock
-from wavetank.settings import read_settings
+from wavetank.core.clock import WallClock
+from wavetank.core.settings import read_settings
 
 settings, clock = read_settings(), WallClock()
 say = lambda step: print(step, flush=True)

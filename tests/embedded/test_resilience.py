@@ -16,11 +16,11 @@ import requests
 
 from tests.embedded.holdings import fill_snapshot
 from tests.shell import DEFAULT, Shell
-from wavetank.clients import sandbox_clients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode
 from wavetank.engines.embedded import any_free_port
-from wavetank.errors import ExitCode
-from wavetank.sandbox import SandboxControls
 from wavetank.watch import Watcher
 
 pytestmark = pytest.mark.nightly

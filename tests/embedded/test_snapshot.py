@@ -17,13 +17,9 @@ from tests.live.mail import confirm, messages_to
 from tests.live.names import unique_names
 from tests.live.switches import active, begin
 from tests.waiting import wait_until_true
-from wavetank.clients import sandbox_clients
-from wavetank.clock import WallClock, floor_to_minute
-from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
-from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
-from wavetank.mailbox import Message, mailbox
-from wavetank.naming import Names
-from wavetank.probes import (
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import (
     DeliveredObject,
     Price,
     Subscription,
@@ -32,13 +28,17 @@ from wavetank.probes import (
     read_prices,
     read_records,
     subscriptions,
+    topic_arn,
 )
-from wavetank.requirements import topic_arn
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import read_settings
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import Message, mailbox
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.naming import Names
+from wavetank.core.settings import read_settings
+from wavetank.core.ticker import FIRST_PRICES
+from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
+from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.ticker import FIRST_PRICES
-from wavetank.trigger import Trigger
 
 UNCONFIRMED = "second-reader@example.com"
 

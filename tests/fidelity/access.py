@@ -8,15 +8,15 @@ import requests
 from tests.fidelity.ground import ALLOW_ALL, HTTP_SECONDS, Ground, answer_to, policy
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
-from wavetank.clients import (
+from wavetank.aws.clients import (
     AwsClients,
     anonymous_clients,
     clients_with,
     role_clients,
     sandbox_clients,
 )
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
-from wavetank.stack.package import package_files
+from wavetank.core.lambda_package import package_files
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 AREA = Area("Access")
 

@@ -3,7 +3,7 @@
 from tests.fidelity.ground import ALLOW_ALL, Ground, happens
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
-from wavetank.stack.package import package_files
+from wavetank.core.lambda_package import package_files
 
 AREA = Area("Lambda")
 RETRIES_SECONDS_MAX = 20.0

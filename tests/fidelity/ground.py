@@ -10,13 +10,13 @@ from typing import Any
 import requests
 
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError, error_code, sandbox_clients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import AwsClients, ClientError, error_code, sandbox_clients
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ConditionTimeoutError
+from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.errors import ConditionTimeoutError
-from wavetank.probes import wait_until
-from wavetank.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 
 HTTP_SECONDS = 10
 PATIENCE_SECONDS = 2.0

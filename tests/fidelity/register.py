@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.fidelity import access, firehose, functions, mail, stacks
 from tests.fidelity.gaps import DIFFERENT, UNPROVED, Gap
-from wavetank.settings import read_settings
+from wavetank.core.settings import read_settings
 
 AREAS = (firehose.AREA, mail.AREA, access.AREA, functions.AREA, stacks.AREA)
 BEHAVIOURS = tuple(row for area in AREAS for row in area.rows)

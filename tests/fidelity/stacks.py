@@ -6,7 +6,7 @@ from tests.fidelity.ground import Ground
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_seen
-from wavetank.clients import ClientError, error_code
+from wavetank.aws.clients import ClientError, error_code
 
 AREA = Area("CloudFormation")
 UPDATE_TEMPLATE = """

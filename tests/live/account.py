@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from tests.live.names import unique_letters
 from tests.pretended_aws import PretendedAws
 from wavetank.attestation import SUITE, Attestation
+from wavetank.aws.clients import AwsClients, aws_clients
 from wavetank.cli.main import app
-from wavetank.clients import AwsClients, aws_clients
-from wavetank.clock import WallClock
-from wavetank.naming import Names, derive_names
-from wavetank.settings import read_settings
+from wavetank.core.clock import WallClock
+from wavetank.core.naming import Names, derive_names
+from wavetank.core.settings import read_settings
 from wavetank.stack.fingerprint import project_fingerprints
 
 ADDRESS = "reader@example.com"
@@ -95,5 +95,5 @@ def somebody() -> Person:
 def hurry(patch: pytest.MonkeyPatch, state: Path, attempts: int) -> None:
     """What waits on AWS does not wait here; the SDK tries again so many times."""
     patch.setenv("WAVETANK_STATE", str(state))
-    patch.setattr("wavetank.target.AWS_PACE_SECONDS", PACE_SECONDS)
-    patch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", attempts)
+    patch.setattr("wavetank.aws.target.AWS_PACE_SECONDS", PACE_SECONDS)
+    patch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", attempts)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients
-from wavetank.clock import floor_to_minute, rfc3339
-from wavetank.naming import Names, derive_names
-from wavetank.ticker import FIRST_PRICES, SAMPLES_PER_TICK
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import floor_to_minute, rfc3339
+from wavetank.core.naming import Names, derive_names
+from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
 
 MINUTE = timedelta(minutes=1)
 SAMPLE = timedelta(seconds=15)

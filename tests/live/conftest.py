@@ -15,12 +15,12 @@ from tests.live.names import unique_letters, unique_names
 from tests.live.place import Place
 from tests.pretended_aws import pretended_aws
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock
-from wavetank.naming import Names
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.target import aws_target
+from wavetank.core.clock import WallClock
+from wavetank.core.lambda_package import package_files
+from wavetank.core.naming import Names
 from wavetank.stack.deployment import Deployer, Deployment, DeploymentOptions
-from wavetank.stack.package import package_files
-from wavetank.target import aws_target
 
 PACE_SECONDS = 0.1
 PATIENT_SECONDS = 60
@@ -201,7 +201,7 @@ def make_function(aws: AwsClients, make_role: MakeRole) -> Iterator[MakeFunction
 @pytest.fixture
 def place(localstack: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """An account in whose place the session's LocalStack answers; the SDK gives up soon."""
-    monkeypatch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", 1)
-    monkeypatch.setattr("wavetank.target.AWS_PACE_SECONDS", PACE_SECONDS)
+    monkeypatch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", 1)
+    monkeypatch.setattr("wavetank.aws.target.AWS_PACE_SECONDS", PACE_SECONDS)
     with pretended_aws(monkeypatch, localstack.endpoint) as pretended:
         yield Place(pretended, aws_target(None), localstack.endpoint)

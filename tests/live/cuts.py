@@ -4,8 +4,8 @@ from collections.abc import Callable
 from itertools import cycle
 
 from tests.pretended_aws import PretendedAws
-from wavetank.clients import BotoCoreError
-from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.aws.clients import BotoCoreError
+from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
 
 READS = ("Describe", "Get", "List", "Scan")
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from wavetank.alert_lookup import FindAlert, alert_in_mailbox
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
+from wavetank.core.naming import Names
 from wavetank.drill.pipeline_drill import DrillSite
 from wavetank.live.journal import Journal
 from wavetank.live.reverting import ChangedTarget
-from wavetank.naming import Names
 
 
 def drill_site(

@@ -16,10 +16,10 @@ from docker.errors import DockerException
 from testcontainers.community.localstack import LocalStackContainer
 from testcontainers.core.config import testcontainers_config
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.settings import REGION, read_settings
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.settings import REGION, read_settings
 
 CONTAINER_PYTHON = "/opt/code/localstack/.venv/bin/python"
 PROJECT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import requests
 
 from tests.waiting import wait_until_seen
-from wavetank.mailbox import Message, alerts, mailbox
+from wavetank.aws.sandbox_mailbox import Message, alerts, mailbox
 
 HTTP_SECONDS = 10
 

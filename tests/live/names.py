@@ -2,7 +2,7 @@
 
 import uuid
 
-from wavetank.naming import Names, derive_names
+from wavetank.core.naming import Names, derive_names
 
 LETTERS = "abcdefghijklmnop"
 

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
-from wavetank.naming import Names
-from wavetank.probes import read_prices, subscriptions
-from wavetank.requirements import topic_arn
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import read_prices, subscriptions, topic_arn
+from wavetank.core.clock import WallClock
+from wavetank.core.naming import Names
 from wavetank.stack.cloudformation import Stacks
 
 ACCOUNT = re.compile(r"\b\d{12}\b")

@@ -6,14 +6,14 @@ from datetime import timedelta
 from tests.live.hosts import PROJECT
 from tests.live.names import unique_names
 from tests.pretended_aws import PretendedAws
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock, floor_to_minute
-from wavetank.naming import Names
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import Target
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.naming import Names
 from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.target import Target
 from wavetank.teardown.standing import Standing, find_standing
-from wavetank.trigger import Trigger
 
 ADDRESS = "never-answers@example.com"
 PACE_SECONDS = 0.1

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests.waiting import wait_until_seen
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 
 LOOK = timedelta(seconds=1)
 

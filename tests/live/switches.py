@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from tests.live.conftest import Pipeline
-from wavetank.trigger import Trigger
+from wavetank.aws.invoker import Trigger
 
 HTTP_SECONDS = 60
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

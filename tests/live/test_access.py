@@ -14,7 +14,7 @@ from tests.live.names import unique_letters
 from tests.live.schedule import schedule_has_looked
 from tests.waiting import wait_until_seen, wait_until_true
 from wavetank.access.matrix import EXPECTED, Actor, Verb, probe_bucket
-from wavetank.clients import (
+from wavetank.aws.clients import (
     AwsClients,
     ClientError,
     anonymous_clients,
@@ -22,11 +22,11 @@ from wavetank.clients import (
     role_clients,
     sandbox_clients,
 )
-from wavetank.clock import WallClock, floor_to_minute
-from wavetank.rights import Use
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
-from wavetank.trigger import Trigger
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.iam_report import Use
+from wavetank.core.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 EVENTS = "events.amazonaws.com"
 BLOCK_ALL = {

@@ -12,9 +12,9 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.live.test_access import assert_denied
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients, ClientError, clients_with
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
-from wavetank.stack.package import package_files
+from wavetank.aws.clients import AwsClients, ClientError, clients_with
+from wavetank.core.lambda_package import package_files
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 ADMINISTRATORS = "arn:aws:iam::aws:policy/AdministratorAccess"

@@ -10,8 +10,8 @@ import requests
 from tests.live.conftest import MakeRole
 from tests.live.names import unique_letters
 from tests.live.test_access import assert_denied
-from wavetank.clients import AwsClients, role_clients, sandbox_clients
-from wavetank.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
+from wavetank.aws.clients import AwsClients, role_clients, sandbox_clients
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 HTTP_SECONDS = 10

@@ -10,8 +10,8 @@ from tests.live.conftest import MakeFunction
 from tests.live.names import unique_letters
 from tests.live.test_access_callers import SETTLED, MakeUser, _allow, make_user
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients, ClientError
-from wavetank.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
+from wavetank.aws.clients import AwsClients, ClientError
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 __all__ = ["make_user"]
 

@@ -18,10 +18,10 @@ from wavetank.assess.listing import Lister
 from wavetank.assess.looking import Assessor, Row
 from wavetank.assess.patience import Patience
 from wavetank.assess.people import Person
-from wavetank.clients import AwsClients, anonymous_clients, sandbox_clients
-from wavetank.clock import WallClock
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import SANDBOX_OTHER_ACCOUNT
+from wavetank.aws.clients import AwsClients, anonymous_clients, sandbox_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import WallClock
+from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
 
 MINUTES = 10
 STALE = timedelta(days=2)

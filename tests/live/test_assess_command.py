@@ -14,11 +14,11 @@ from tests.live.classroom import Learner, Tape, make_all, new_names, write_list
 from tests.live.hosts import Host
 from tests.pretended_aws import example_key, pretended_aws
 from wavetank.assess.crowd import THREADS
+from wavetank.aws.clients import AwsClients
 from wavetank.cli.main import app
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode
-from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode
+from wavetank.core.http_types import HttpRequest, HttpResponse
 
 MINUTES = "5"
 
@@ -98,7 +98,7 @@ def test_trouble_with_one_bucket_is_that_rows_alone(
 ) -> None:
     """On AWS with a reviewer's own profile, where S3 has an outage for one bucket."""
     write_list(tmp_path / "class.csv", [learner.person for learner in good])
-    monkeypatch.setattr("wavetank.clients.ATTEMPTS_MAX", 1)
+    monkeypatch.setattr("wavetank.aws.clients.ATTEMPTS_MAX", 1)
 
     def outage(request: HttpRequest) -> HttpResponse | None:
         if good[1].names.bucket in request.url:

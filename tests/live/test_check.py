@@ -15,18 +15,18 @@ from tests.live.place import ADDRESS, Place
 from tests.pretended_aws import ACCOUNT, Answer, example_key, is_call, query_answer
 from tests.waiting import wait_until_true
 from wavetank.alert_lookup import published_alerts
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.judging import live_pipeline
 from wavetank.cli.main import app
-from wavetank.clock import WallClock, floor_to_minute
-from wavetank.errors import ExitCode, UsageError
-from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.http_types import HttpRequest, HttpResponse
+from wavetank.core.lambda_package import package_files
+from wavetank.core.naming import Names
 from wavetank.live.journal import ConcurrencyChange
-from wavetank.naming import Names
 from wavetank.requirements import check_requirements
-from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployed import the_pipeline
-from wavetank.stack.package import package_files
-from wavetank.trigger import Trigger
 
 DRIFT = "nothing drifted from its templates"
 ACCESS = "bucket readable by any AWS account, writable by none"

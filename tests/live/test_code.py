@@ -10,7 +10,7 @@ import pytest
 from tests.archives import FILE, LINK, PROGRAM, Entry, zipped
 from tests.live.conftest import MakeFunction, MakeRole
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError
+from wavetank.aws.clients import AwsClients, ClientError
 
 ECHO = "def handler(event, context): return event"
 NOT_UNZIPPED = "Could not unzip uploaded file"

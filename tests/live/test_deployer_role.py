@@ -14,10 +14,10 @@ from tests.live.drills import drill_site
 from tests.live.hosts import PROJECT
 from tests.live.names import unique_names
 from tests.waiting import wait_until_true
-from wavetank.clients import AwsClients, ClientError, role_clients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import AwsClients, ClientError, role_clients
+from wavetank.core.clock import WallClock
+from wavetank.core.naming import Names
 from wavetank.live.breaking import broken_code
-from wavetank.naming import Names
 from wavetank.requirements import CheckedPipeline, check_requirements
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 

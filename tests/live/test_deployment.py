@@ -10,13 +10,13 @@ import pytest
 from tests.live.conftest import ADDRESS, PACE_SECONDS, MakePipeline, Pipeline
 from tests.live.hosts import Host
 from tests.live.mail import confirm
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
-from wavetank.errors import InfrastructureError
-from wavetank.probes import read_prices, subscriptions
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import read_prices, subscriptions
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.ticker import FIRST_PRICES
 from wavetank.stack.cloudformation import ResourceEvent, Stacks
-from wavetank.ticker import FIRST_PRICES
-from wavetank.trigger import Trigger
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

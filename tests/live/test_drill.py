@@ -21,26 +21,26 @@ from tests.live.place import ADDRESS as UNCONFIRMED
 from tests.live.place import Place
 from tests.pretended_aws import ACCOUNT
 from tests.waiting import wait_until_true
+from wavetank.aws.clients import BotoCoreError
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import last_tick, read_prices
 from wavetank.cli.main import app
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import restore, revert_all
-from wavetank.clients import BotoCoreError
-from wavetank.clock import WallClock, floor_to_minute
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
+from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
 from wavetank.drill.pipeline_drill import DrillKind, DrillSite, perform_drill
-from wavetank.errors import ExitCode, InfrastructureError, UsageError
-from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
 from wavetank.live import restoring
 from wavetank.live.restoring import NotRestoredError, reserved_concurrency
-from wavetank.probes import last_tick, read_prices
-from wavetank.trigger import Trigger
 
 KILLED = """
 import sys
 from pathlib import Path
 from tests.live.drills import drill_site
-from wavetank.clients import sandbox_clients
+from wavetank.aws.clients import sandbox_clients
 from wavetank.drill.pipeline_drill import DrillKind, perform_drill
-from wavetank.naming import Names
+from wavetank.core.naming import Names
 
 endpoint, state, *names = sys.argv[1:]
 site = drill_site(

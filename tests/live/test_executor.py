@@ -7,7 +7,7 @@ import pytest
 from tests.live.conftest import MakeFunction
 from tests.live.hosts import Host
 from tests.waiting import wait_until_seen, wait_until_true
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 
 AWS_VARIABLES = {
     "AWS_ACCESS_KEY_ID",

@@ -11,8 +11,8 @@ from tests.live.conftest import MakeRole
 from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.sandbox_api import SandboxControls
 
 HINTS = {"IntervalInSeconds": 60, "SizeInMBs": 1}
 type MakeStream = Callable[..., "Stream"]

@@ -17,15 +17,15 @@ from tests.documents import commands, run
 from tests.live.hosts import Host
 from tests.live.mail import confirm
 from tests.pretended_aws import pretended_aws
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import aws_target
 from wavetank.cli.main import app
-from wavetank.clock import WallClock, floor_to_minute
-from wavetank.errors import ExitCode
-from wavetank.exchange import HttpRequest
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.errors import ExitCode
+from wavetank.core.http_types import HttpRequest
+from wavetank.core.naming import derive_names
 from wavetank.live import place
-from wavetank.naming import derive_names
-from wavetank.sandbox import SandboxControls
-from wavetank.target import aws_target
-from wavetank.trigger import Trigger
 
 GUIDE = "docs/going-live.md"
 ADDRESS = "alerts@example.com"
@@ -43,7 +43,7 @@ def state(localstack: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
             SandboxControls(localstack.endpoint).deliver_now()
 
     monkeypatch.setenv("WAVETANK_STATE", str(tmp_path))
-    monkeypatch.setattr("wavetank.target.AWS_PACE_SECONDS", 0.1)
+    monkeypatch.setattr("wavetank.aws.target.AWS_PACE_SECONDS", 0.1)
     monkeypatch.setattr("wavetank.cli.teardown.WallClock", Hurrying)
     monkeypatch.setattr(place, "AWS_SETTLE_SECONDS", 1.0)
     with pretended_aws(monkeypatch, localstack.endpoint, deliver):

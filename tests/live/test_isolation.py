@@ -10,7 +10,7 @@ from tests.live.conftest import MakeFunction
 from tests.live.escape import ESCAPE
 from tests.live.hosts import PROJECT, ContainerHost, Host
 from tests.permitted import namespaces_are_permitted
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.sandbox_api import SandboxControls
 
 LAMBDA = "/tmp/lambda"  # noqa: S108 - where LocalStack unpacks code
 FORK_BOMB = (

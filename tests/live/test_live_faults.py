@@ -10,13 +10,12 @@ from typer.testing import CliRunner
 from tests.live.conftest import ADDRESS, Pipeline
 from tests.live.hosts import Host
 from tests.live.switches import active, begin, heal, next_tick, switched_on
+from wavetank.aws.clients import ClientError, error_code, once_only
+from wavetank.aws.observers import delivered_objects, subscriptions, topic_arn
+from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.main import app
-from wavetank.clients import ClientError, error_code, once_only
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, InfrastructureError
-from wavetank.probes import delivered_objects, subscriptions
-from wavetank.requirements import topic_arn
-from wavetank.sandbox import SandboxControls
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, InfrastructureError
 
 
 @pytest.fixture(autouse=True)

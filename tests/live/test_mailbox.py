@@ -12,11 +12,11 @@ from tests.live.hosts import Host
 from tests.live.mail import confirm, messages_to, open_link, questions_to
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_true
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.observers import subscriptions
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import Message
 from wavetank.emulator.mailbox.subscriptions import MESSAGES_MAX, TOKEN_LIFE
-from wavetank.mailbox import Message
-from wavetank.probes import subscriptions
-from wavetank.sandbox import SandboxControls
 
 
 @pytest.fixture

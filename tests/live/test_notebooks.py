@@ -17,11 +17,11 @@ from wavetank.analysis.notebook import read_notebook
 from wavetank.analysis.observed import NO_MAILBOX, NO_PIPELINE
 from wavetank.analysis.records import read_deliveries, unread
 from wavetank.analysis.source import open_source
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock, floor_to_minute
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.sandbox import SandboxControls
-from wavetank.trigger import Trigger
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.errors import InfrastructureError, UsageError
 
 TOO_OLD = timedelta(hours=3)
 """The handler refuses a tick so far behind its table, as often as Lambda tries it."""

@@ -10,21 +10,21 @@ from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
 from tests.live.drills import drill_site
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import delivered_objects, read_prices, read_records
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.cli.running import attach
-from wavetank.clock import WallClock, floor_to_minute
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Verdict
+from wavetank.core.ticker import RECORDS_PER_TICK
+from wavetank.core.ticker_records import Sample
 from wavetank.drill.pipeline_drill import DrillKind, perform_drill
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError
-from wavetank.invariants.ticker.sample import Sample
-from wavetank.mailbox import alerts
-from wavetank.probes import delivered_objects, read_prices, read_records
 from wavetank.requirements import check_requirements
-from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployed import deployed_pipelines
 from wavetank.stack.own_handler import ENTRY_POINT, OwnHandler, read_own_handler
-from wavetank.ticker import RECORDS_PER_TICK
-from wavetank.trigger import Trigger
-from wavetank.verdicts import Verdict
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
 BATCH = "firehose.put_record_batch(DeliveryStreamName=STREAM_NAME, Records=batch)"

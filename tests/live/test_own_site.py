@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.live.hosts import Host
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.sandbox_api import SandboxControls
 
 HTTP_SECONDS = 10
 FORBIDDEN = 403

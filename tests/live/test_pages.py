@@ -16,12 +16,12 @@ from tests.live.hosts import PROJECT, Host
 from tests.live.names import unique_letters
 from tests.live.switches import active, begin, heal, next_tick, switched_on
 from wavetank.access.matrix import Actor, Verb
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import delivered_objects, subscriptions
+from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.running import attach
-from wavetank.clients import AwsClients
+from wavetank.core.errors import InfrastructureError
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError
-from wavetank.probes import delivered_objects, subscriptions
-from wavetank.sandbox import SandboxControls, pages_address
 
 PAGES = ("", "pages/mailbox", "pages/faults", "pages/access", "pages/routes")
 ANOTHER = {

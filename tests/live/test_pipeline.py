@@ -10,18 +10,24 @@ import pytest
 from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import (
+    DeliveredObject,
+    delivered_objects,
+    last_tick,
+    read_prices,
+    read_records,
+)
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import Message, alerts
 from wavetank.cli.running import attach
-from wavetank.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Verdict
+from wavetank.core.lambda_package import package_files
+from wavetank.core.ticker_records import Sample
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError
-from wavetank.invariants.ticker.sample import Sample
-from wavetank.mailbox import Message, alerts
-from wavetank.probes import DeliveredObject, delivered_objects, last_tick, read_prices, read_records
 from wavetank.requirements import check_requirements
-from wavetank.sandbox import SandboxControls
-from wavetank.stack.package import package_files
-from wavetank.trigger import Trigger
-from wavetank.verdicts import Verdict
 
 MINUTE = timedelta(minutes=1)
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -13,20 +13,20 @@ from tests.live.conftest import ADDRESS, PACE_SECONDS, Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.live.names import unique_letters, unique_names
 from tests.pretended_aws import ACCOUNT, PretendedAws, is_call, pretended_aws
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.target import local_target
 from wavetank.cli.main import app
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode
-from wavetank.exchange import HttpRequest, HttpResponse
-from wavetank.naming import Names
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Verdict
+from wavetank.core.http_types import HttpRequest, HttpResponse
+from wavetank.core.naming import Names
+from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
 from wavetank.preflight import preflight
-from wavetank.settings import SANDBOX_OTHER_ACCOUNT
 from wavetank.stack.changes import Action
 from wavetank.stack.deployment import DeploymentOptions, WantedStack
 from wavetank.stack.plan import DeploymentPlan, plan_deployment
 from wavetank.stack.preview import PLAN_CHANGE_SET, Previews
-from wavetank.target import local_target
-from wavetank.verdicts import Verdict
 
 TOPIC = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
 

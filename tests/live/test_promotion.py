@@ -10,11 +10,11 @@ import pytest
 from tests.live.account import ADDRESS, Account, Person, hurry, somebody
 from tests.live.hosts import Host
 from tests.pretended_aws import READER_ACCOUNT, is_call, pretended_aws, query_error
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, InfrastructureError, UsageError
-from wavetank.exchange import HttpRequest, HttpResponse
-from wavetank.settings import REGION
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
+from wavetank.core.http_types import HttpRequest, HttpResponse
+from wavetank.core.settings import REGION
 from wavetank.stack.artifacts import ArtifactBucket
 from wavetank.stack.change_sets import INLINE_BYTES_MAX
 from wavetank.stack.cloudformation import Stacks

@@ -12,8 +12,8 @@ from tests.live.conftest import Pipeline
 from tests.live.hosts import Host
 from tests.live.observed import observed
 from tests.pretended_aws import PretendedAws, pretended_aws
-from wavetank.errors import ExitCode, InfrastructureError
-from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.core.errors import ExitCode, InfrastructureError
+from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
 
 READING = re.compile(r"Describe|Get|List|Scan")
 RUNS_MAX = 60
@@ -111,7 +111,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(
     account: Account, monkeypatch: pytest.MonkeyPatch, pipeline: Pipeline
 ) -> None:
     """The SDK sends the request a second time, though the first was taken: that is no failure."""
-    monkeypatch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", 2)
+    monkeypatch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", 2)
     person, lost = somebody(), []
 
     def lose(request: HttpRequest) -> HttpResponse | None:

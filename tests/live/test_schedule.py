@@ -9,8 +9,8 @@ from tests.live.conftest import Function, MakeFunction
 from tests.live.hosts import Host
 from tests.live.schedule import schedule_has_looked
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
-from wavetank.sandbox import SandboxControls
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.sandbox_api import SandboxControls
 
 SOURCE = "def handler(event, context): print('due', event['time'])"
 JUST_AFTER = 61.0

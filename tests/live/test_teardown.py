@@ -15,20 +15,20 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.live.place import ADDRESS, Place
 from tests.pretended_aws import ACCOUNT
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.main import app
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.errors import ConditionTimeoutError, ExitCode, InfrastructureError, UsageError
-from wavetank.exchange import ConnectionLostError
-from wavetank.naming import Names
-from wavetank.sandbox import SandboxControls
+from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.core.errors import ConditionTimeoutError, ExitCode, InfrastructureError, UsageError
+from wavetank.core.http_types import ConnectionLostError
+from wavetank.core.naming import Names
 from wavetank.stack.deployed import the_pipeline
 from wavetank.teardown import buckets
 from wavetank.teardown.pipeline import Remains, Teardown
 from wavetank.teardown.quiet import Quieting
 from wavetank.teardown.release import release_bucket
 from wavetank.teardown.standing import find_standing
-from wavetank.trigger import Trigger
 
 
 def tear_down(place: Place, names: Names) -> Remains:

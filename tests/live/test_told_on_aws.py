@@ -20,19 +20,19 @@ from tests.live.mail import confirm
 from tests.live.names import unique_names
 from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, PretendedAws, is_call, pretended_aws
 from tests.shell import Shell
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import aws_target
 from wavetank.cli.main import app
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, InfrastructureError, UsageError
-from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
+from wavetank.core.http_types import HttpRequest, HttpResponse
+from wavetank.core.naming import Names
 from wavetank.live import place as places
 from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.schedule import schedule_off
-from wavetank.naming import Names
 from wavetank.runs import RunEngine, RunShelf
-from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.target import aws_target
 
 PACE_SECONDS = 0.2
 STORY = """
@@ -82,7 +82,7 @@ def account(localstack: Host, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "AWS_SETTLE_SECONDS", 1.0)
-        patch.setattr("wavetank.target.AWS_PACE_SECONDS", PACE_SECONDS)
+        patch.setattr("wavetank.aws.target.AWS_PACE_SECONDS", PACE_SECONDS)
         patch.setenv("WAVETANK_STATE", str(shell.state))
         with pretended_aws(patch, localstack.endpoint, deliver) as aws:
             names = unique_names()

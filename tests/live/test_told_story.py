@@ -15,14 +15,13 @@ from tests.live.conftest import MakePipeline, Pipeline
 from tests.live.hosts import ContainerHost, Host
 from tests.shell import SECONDS_MAX, Finished, Shell
 from tests.waiting import wait_until_true
+from wavetank.aws.observers import subscriptions, topic_arn
+from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.cli.main import app
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, UsageError
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, UsageError
 from wavetank.live.alerts_in_log import alerts_in_log
 from wavetank.live.observation import FOOTER
-from wavetank.mailbox import alerts
-from wavetank.probes import subscriptions
-from wavetank.requirements import topic_arn
 from wavetank.runs import SavedRun
 
 STORY = """

@@ -14,9 +14,9 @@ from tests.pipeline import NOON
 from tests.stories import MINUTE, Story, before
 from tests.unit.report.test_gathering import SUMMARY, told
 from tests.unit.report.test_rendering import index
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import FaultBegan, FaultHealed, FaultStruck, Fired
 from wavetank.report.rendering import render_index, render_report
-from wavetank.verdicts import Finding, Verdict
 
 DAY_TICKS = 24 * 60
 BYTES_MAX = 2_000_000

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.faults.draw import draw_plan
 from wavetank.faults.form import plan_from_json, plan_to_json
 from wavetank.faults.functions import HandlerCrash

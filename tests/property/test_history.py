@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from streaming.record import FORMATS
 from tests.pipeline import NOON
 from tests.stories import Story, assert_found, only, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import (
     EVENTS,
     Event,
@@ -29,7 +30,6 @@ from wavetank.invariants import Conservation, generic_invariants, judge
 from wavetank.invariants.compact import Spans
 from wavetank.invariants.ending import Ending
 from wavetank.invariants.ticker import ticker_invariants
-from wavetank.verdicts import Verdict
 
 WORDS = (
     "request-1",

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.property.test_history import histories, stories
 from tests.stories import only
+from wavetank.core.ticker_records import split_body
 from wavetank.history import Event, ObjectDelivered
-from wavetank.invariants.ticker.sample import split_body
 from wavetank.ledger import Group, differences, ledger_of
 
 

@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavetank.errors import UsageError
-from wavetank.naming import Names, StreamNameCase, derive_names
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names, StreamNameCase, derive_names
 
 NAME_PATTERNS = {
     "rule": r"[.\-_A-Za-z0-9]{1,64}",

@@ -12,7 +12,7 @@ from itertools import islice, pairwise, takewhile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wavetank.schedule import ScheduleError, parse_schedule
+from wavetank.core.schedule import ScheduleError, parse_schedule
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SPAN = 2 * DAY

@@ -18,7 +18,7 @@ from localstack.utils.aws.request_context import (
     extract_region_from_headers,
 )
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.scope import scope_of
 from wavetank.emulator.signatures.carriers import claim_of_query
 from wavetank.emulator.signatures.credential import (

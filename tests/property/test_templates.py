@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.pipelines.given.support import CHECKS
 from wavetank.pipelines.templates import TemplatesPipeline
 

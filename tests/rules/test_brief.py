@@ -36,7 +36,9 @@ def test_what_check_judges_is_asked_for() -> None:
     assert sorted(judged) == sorted(BRIEF)
 
 
-@pytest.mark.parametrize("test", ["unit/test_words.py::test_nothing", "unit/test_no.py::test_x"])
+@pytest.mark.parametrize(
+    "test", ["unit/core/test_text.py::test_nothing", "unit/test_no.py::test_x"]
+)
 def test_missing_test_is_caught(test: str) -> None:
     """A test that was renamed, or whose file was."""
     with pytest.raises(LookupError, match=test):

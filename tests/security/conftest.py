@@ -10,7 +10,7 @@ import requests
 from tests.live.hosts import Host, child_host
 from tests.live.names import unique_letters
 from tests.security.signing import ALLOW_ALL, Keys, client_of
-from wavetank.clients import AwsClients, sandbox_clients
+from wavetank.aws.clients import AwsClients, sandbox_clients
 
 HTTP_SECONDS = 10
 BUCKET = "attacked-bucket"

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from wavetank.settings import REGION
+from wavetank.core.settings import REGION
 
 ALLOW_ALL = json.dumps(
     {

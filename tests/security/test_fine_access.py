@@ -11,8 +11,8 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.security.signing import Keys, client_of, code_of
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.aws.clients import AwsClients
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 HTTP_SECONDS = 10
 

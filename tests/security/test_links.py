@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 
 from tests.live.hosts import Host
 from tests.security.signing import Keys, client_of, keys_of
-from wavetank.settings import REGION
+from wavetank.core.settings import REGION
 
 KEY = "a key/+~"
 HTTP_SECONDS = 10

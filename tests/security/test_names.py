@@ -11,8 +11,8 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.security.conftest import HTTP_SECONDS
 from tests.security.signing import Keys, client_of, code_of
-from wavetank.clients import AwsClients
-from wavetank.settings import REGION
+from wavetank.aws.clients import AwsClients
+from wavetank.core.settings import REGION
 
 ACCOUNT = "000000000000"
 QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}"

@@ -12,9 +12,9 @@ from tests.live.names import unique_letters
 from tests.security.conftest import HTTP_SECONDS
 from tests.security.signing import Keys, signed_headers
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
-from wavetank.settings import REGION, SANDBOX_OTHER_ACCOUNT
-from wavetank.stack.package import package_files
+from wavetank.aws.clients import AwsClients
+from wavetank.core.lambda_package import package_files
+from wavetank.core.settings import REGION, SANDBOX_OTHER_ACCOUNT
 
 ADMINISTRATOR = Keys("test", "test")
 OTHER_ACCOUNT = Keys(SANDBOX_OTHER_ACCOUNT, "test")

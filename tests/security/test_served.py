@@ -15,7 +15,7 @@ from tests.security.conftest import Attacked, make_bucket
 from tests.security.requests_of_services import FORM, ServiceRequest
 from tests.security.signing import Keys, signed_headers, signed_link
 from tests.waiting import wait_until_seen
-from wavetank.stack.package import package_files
+from wavetank.core.lambda_package import package_files
 
 NAMED = "https://named.example.com"
 SHARED, PRIVATE, READABLE = "shared-bucket", "private-bucket", "readable-bucket"

@@ -12,9 +12,9 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.security.signing import ALLOW_ALL, Keys, client_of, code_of, keys_of, read
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
-from wavetank.stack.package import package_files
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
+from wavetank.core.lambda_package import package_files
 
 HTTP_SECONDS = 10
 WHO_AM_I = b"""

@@ -9,7 +9,7 @@ import requests
 
 from tests.security.conftest import HTTP_SECONDS, Attacked
 from tests.waiting import wait_until_seen
-from wavetank.stack.package import package_files
+from wavetank.core.lambda_package import package_files
 
 NAMED = "https://app.example.com"
 SOURCE = b"""def handler(event, context):

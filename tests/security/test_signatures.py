@@ -17,9 +17,9 @@ from tests.security.signing import (
     keys_of,
     read,
 )
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
+from wavetank.core.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 from wavetank.engines.localstack_child import SERVICES
-from wavetank.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 HTTP_SECONDS = 10
 UNKNOWN_KEYS = [prefix + "Q" * 16 for prefix in ("AK" + "IA", "AS" + "IA", "LKIA", "LSIA")]

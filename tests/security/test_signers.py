@@ -11,9 +11,9 @@ import requests
 from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.security.signing import ALLOW_ALL, Keys, client_of, code_of, keys_of, read
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
-from wavetank.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
+from wavetank.core.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
 
 HTTP_SECONDS = 10
 TRUST = json.dumps(

@@ -6,11 +6,11 @@ import pytest
 import requests
 
 from tests.security.signing import ALLOW_ALL, Keys, client_of, read
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.errors import UsageError
-from wavetank.settings import read_settings
 
 HTTP_SECONDS = 10
 

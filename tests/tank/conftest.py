@@ -8,8 +8,8 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from tests.live.hosts import PROJECT
+from wavetank.core.naming import Names, derive_names
 from wavetank.engines.tank.engine import Tank
-from wavetank.naming import Names, derive_names
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.pytest_plugin.deployed import Deployed as PluginsDeployed
 

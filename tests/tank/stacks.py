@@ -1,8 +1,8 @@
 """Stacks that tests of the simulator deploy beside the project's own."""
 
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
 from wavetank.stack.cloudformation import Stacks
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.tank.conftest import Deployed
+from wavetank.core.findings import Verdict
 from wavetank.driver.play import START, Played, Story, play
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, FaultBegan, FaultHealed, FaultStruck, read_history
 from wavetank.scenario.model import Scenario
-from wavetank.verdicts import Verdict
 
 MINUTE = timedelta(minutes=1)
 HORIZON = 20 * MINUTE

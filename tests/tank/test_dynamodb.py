@@ -8,7 +8,7 @@ from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import SERVICE_PLUGINS
 
 from tests.tank.conftest import Deployed
-from wavetank.clients import ClientError
+from wavetank.aws.clients import ClientError
 from wavetank.emulator.dynamodb.direct import OPERATIONS
 from wavetank.emulator.dynamodb.provider import MotoDynamoDb
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from tests.tank.conftest import START, Deployed
-from wavetank.clients import ClientError
+from wavetank.aws.clients import ClientError
+from wavetank.aws.observers import delivered_objects, last_tick, read_prices, read_records
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.http_types import HttpRequest
+from wavetank.core.schedule import scheduled_event
+from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.emulator.executor.outcome import Outcome
 from wavetank.engines.tank.engine import ENDPOINT, tank
 from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
-from wavetank.errors import InfrastructureError
-from wavetank.exchange import HttpRequest
-from wavetank.probes import delivered_objects, last_tick, read_prices, read_records
-from wavetank.schedule import scheduled_event
-from wavetank.ticker import RECORDS_PER_TICK
 
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/test"
 CONTEXT = LambdaContext(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tank.conftest import START, Deployed
+from wavetank.aws.observers import delivered_objects
+from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.emulator.firehose.bucket import SESSION
 from wavetank.engines.tank.engine import ENDPOINT
-from wavetank.exchange import HttpRequest, HttpResponse
-from wavetank.probes import delivered_objects
 
 if TYPE_CHECKING:
     from wavetank.emulator.firehose.delivery import Deliverer

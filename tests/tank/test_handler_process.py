@@ -13,8 +13,8 @@ import pytest
 from tests.shell import Shell
 from tests.tank.conftest import Deployed
 from tests.tank.naive import with_handler
+from wavetank.core.errors import ExitCode, UsageError
 from wavetank.driver.play import Story, play
-from wavetank.errors import ExitCode, UsageError
 from wavetank.history import AttemptEnded, Outcome, read_history
 from wavetank.scenario.model import Scenario
 

@@ -11,7 +11,7 @@ from tests.live.hosts import PROJECT
 from tests.tank.conftest import Deployed
 from tests.tank.naive import NAIVE, with_handler
 from tests.tank.stories import HORIZON, tell, tell_of
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import (
     DuplicateDelivery,

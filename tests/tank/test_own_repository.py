@@ -14,7 +14,7 @@ import pytest
 
 from tests.live.hosts import PROJECT
 from tests.shell import Finished, finish
-from wavetank.settings import search_path
+from wavetank.core.settings import search_path
 
 EXAMPLE = PROJECT / "examples" / "own-pipeline"
 DOCUMENT = PROJECT / "docs" / "testing-your-own-pipeline.md"

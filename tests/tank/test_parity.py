@@ -13,8 +13,13 @@ from tests.live.conftest import PACE_SECONDS
 from tests.live.hosts import PROJECT, RETRY_BASE_DELAY_SECONDS, Host, child_host
 from tests.live.mail import confirm
 from tests.tank.conftest import ADDRESSES, START, Deployed
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock, rfc3339
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import local_target
+from wavetank.core.clock import WallClock, rfc3339
+from wavetank.core.findings import Verdict
+from wavetank.core.naming import Names
+from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.driver.run import Run, RunOptions
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
@@ -24,14 +29,9 @@ from wavetank.live.journal import Journal
 from wavetank.live.observation import begin, observed
 from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
-from wavetank.naming import Names
 from wavetank.runs import RunEngine
-from wavetank.sandbox import SandboxControls
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
-from wavetank.target import local_target
-from wavetank.ticker import RECORDS_PER_TICK
-from wavetank.verdicts import Verdict
 
 pytestmark = pytest.mark.embedded
 MINUTE = timedelta(minutes=1)

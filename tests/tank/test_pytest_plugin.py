@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.tank.conftest import ADDRESSES
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
+from wavetank.core.naming import Names
 from wavetank.driver.play import START
-from wavetank.errors import UsageError
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -22,13 +24,11 @@ from wavetank.history import (
     TableSeen,
     Trigger,
 )
-from wavetank.naming import Names
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.pytest_plugin.deployed import Deployed
 from wavetank.pytest_plugin.tank import TankFixture
 from wavetank.pytest_plugin.told import Told
 from wavetank.pytest_plugin.virtual_clock import VirtualClock
-from wavetank.verdicts import Verdict
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from tests.tank.conftest import ADDRESSES, START, Deployed
 from tests.waiting import wait_until_seen
+from wavetank.aws.observers import last_tick, read_prices
+from wavetank.core.lambda_package import package_files
+from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.driver.run import Run, RunOptions
 from wavetank.history import (
     AttemptBegan,
@@ -23,9 +26,6 @@ from wavetank.history import (
     digest_of,
 )
 from wavetank.history.events import AttemptEnded
-from wavetank.probes import last_tick, read_prices
-from wavetank.stack.package import package_files
-from wavetank.ticker import RECORDS_PER_TICK
 
 MINUTE = timedelta(minutes=1)
 FLAKY = """

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.shell import Finished, Shell
-from wavetank.errors import ExitCode
-from wavetank.settings import read_settings
+from wavetank.core.errors import ExitCode
+from wavetank.core.settings import read_settings
 from wavetank.stack.fingerprint import Fingerprint, project_fingerprints
 
 CRASH = """

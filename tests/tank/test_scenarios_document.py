@@ -6,7 +6,7 @@ from tests.documents import blocks
 from tests.scenario_tables import DOCUMENT, render
 from tests.tank.conftest import Deployed
 from tests.tank.stories import tell
-from wavetank.errors import ExitCode, UsageError
+from wavetank.core.errors import ExitCode, UsageError
 from wavetank.scenario.file import parse_scenario
 
 PAGE = "docs/scenarios.md"

@@ -10,9 +10,9 @@ from localstack.services.cloudformation.v2.entities import Stack
 
 from tests.tank.conftest import Deployed
 from tests.tank.stacks import delete
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
-from wavetank.errors import InfrastructureError
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError
 from wavetank.pipelines.templates import PIPELINE_STACK, TemplatesPipeline
 from wavetank.stack.cloudformation import Stacks
 

@@ -11,8 +11,10 @@ import pytest
 from tests.pipelines.sensors import SENSORS
 from tests.tank.conftest import START, Deployed
 from tests.tank.stacks import delete
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import WallClock
+from wavetank.core.findings import Verdict
+from wavetank.core.schedule import scheduled_event
 from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import Tank
 from wavetank.engines.tank.environment import LambdaContext
@@ -20,8 +22,6 @@ from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, rea
 from wavetank.pipelines.given.support import CHECKS
 from wavetank.pipelines.templates import PIPELINE_STACK, STORAGE_STACK
 from wavetank.scenario.model import Scenario
-from wavetank.schedule import scheduled_event
-from wavetank.verdicts import Verdict
 
 GAUGES = ["bridge", "mill", "weir"]
 FIVE_MINUTES = timedelta(minutes=5)

@@ -7,7 +7,7 @@ import pytest
 from tests.shell import Shell
 from tests.terminal import Terminal, shown, terminal
 from tests.waiting import wait_until_true
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
 
 WIDTH = 60
 

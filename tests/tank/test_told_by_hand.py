@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.tank.conftest import Deployed
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Verdict
 from wavetank.driver.play import Played, Story, play
-from wavetank.errors import ExitCode
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, Invoked, MessageSent, RunBegan, TableSeen, read_history
 from wavetank.live.judging import BY_HAND
 from wavetank.scenario.model import Scenario
-from wavetank.verdicts import Verdict
 
 MINUTE = timedelta(minutes=1)
 DENIED = PermissionRemoved(after=MINUTE, lasts=MINUTE)

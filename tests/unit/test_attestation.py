@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from wavetank.attestation import SUITE, Attestation
-from wavetank.clock import WallClock
-from wavetank.errors import UsageError
-from wavetank.settings import read_settings
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
 from wavetank.stack.fingerprint import Fingerprint, project_fingerprints, template_sha256
 
 PLAYED = Fingerprint(

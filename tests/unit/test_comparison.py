@@ -13,11 +13,11 @@ from tests.stories import calm, only, without
 from wavetank.cli.compare import show
 from wavetank.cli.output import Output
 from wavetank.comparison import compare_runs, read_told
-from wavetank.errors import ExitCode, UsageError
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSeen
 from wavetank.live.judging import BY_HAND
 from wavetank.runs import RunEngine, RunShelf, RunSummary, SavedRun
-from wavetank.verdicts import Finding, Verdict
 
 SCENARIO = 'description = "A story"\nhorizon = "1h"\n'
 BROKEN = f'{SCENARIO}\n[[fault]]\nkind = "broken-deployment"\nafter = "10m"\nlasts = "10m"\n'

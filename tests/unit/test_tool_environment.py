@@ -8,8 +8,8 @@ import pytest
 from wavetank.analysis.lab import REQUIREMENTS as LAB
 from wavetank.bench.peer_servers import REQUIREMENTS as PEERS
 from wavetank.bench.peer_servers import TOOLS
-from wavetank.errors import InfrastructureError
-from wavetank.settings import Settings, read_settings
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.settings import Settings, read_settings
 from wavetank.tool_environment import ToolEnvironment, find_uv
 
 SHIM = "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n"

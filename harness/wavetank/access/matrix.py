@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
 
 PROBE_PREFIX = "wavetank-access-probe/"
 """Objects under it are there for as long as the probe takes."""

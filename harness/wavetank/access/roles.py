@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wavetank.clients import AwsClients
-from wavetank.rights import Grant, granted_by
+from wavetank.aws.clients import AwsClients
+from wavetank.core.iam_report import Grant, granted_by
 
 
 def stack_roles(aws: AwsClients, stack: str) -> list[str]:

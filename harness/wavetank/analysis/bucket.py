@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from wavetank.analysis.observed import observed
 from wavetank.analysis.stored import OBJECT_BYTES_MAX, StoredObject, Told, stored, too_large
 from wavetank.assess.bucket import told
-from wavetank.clients import AwsClients, BotoCoreError, ClientError, shared_clients
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.target import Target
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, shared_clients
+from wavetank.aws.target import Target
+from wavetank.core.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -18,7 +18,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from wavetank.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError
 
 PARAMETER = "SOURCE"
 NBFORMAT = 4

@@ -12,15 +12,15 @@ from itertools import chain
 
 from wavetank.analysis.stored import Told
 from wavetank.assess.bucket import told
-from wavetank.clients import AwsClients, ClientError
+from wavetank.aws.clients import AwsClients, ClientError
+from wavetank.aws.sandbox_mailbox import alerts
+from wavetank.aws.target import Target
+from wavetank.core.naming import Names
 from wavetank.history import DestinationReached, Event, GivenUp, MessageSent, Trigger
 from wavetank.history.events import OK
 from wavetank.live.alerts_in_log import PublishedAlert, alerts_in_log
 from wavetank.live.attempts import attempts_in_log
-from wavetank.mailbox import alerts
-from wavetank.naming import Names
 from wavetank.stack.deployed import deployed_pipelines
-from wavetank.target import Target
 
 NO_MAILBOX = (
     "What came by e-mail cannot be seen on AWS: an alert is shown when SNS has taken it, "

@@ -12,7 +12,7 @@ from itertools import batched
 import polars as pl
 
 from wavetank.analysis.stored import Source, StoredObject
-from wavetank.invariants.ticker.sample import parse_sample, split_records
+from wavetank.core.ticker_records import parse_sample, split_records
 
 INSTANT = pl.Datetime("us", "UTC")
 AT_ONCE = 10_000

@@ -8,8 +8,8 @@ import polars as pl
 from IPython.core.getipython import get_ipython
 
 from wavetank.analysis.charts import draw_offline
-from wavetank.errors import WavetankError
-from wavetank.verdicts import Finding
+from wavetank.core.errors import WavetankError
+from wavetank.core.findings import Finding
 
 ROWS_SHOWN = 20
 CHARACTERS_SHOWN = 100

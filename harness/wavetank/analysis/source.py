@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from wavetank.analysis.bucket import BucketSource
 from wavetank.analysis.kept import FolderSource, RunSource
 from wavetank.analysis.stored import Source
+from wavetank.aws.target import Target, aws_target, local_target
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.settings import read_settings
 from wavetank.engines.readiness import init_state
-from wavetank.errors import InfrastructureError, UsageError
 from wavetank.runs import HISTORY, RunShelf
-from wavetank.settings import read_settings
 from wavetank.stack.deployed import deployed_pipelines
-from wavetank.target import Target, aws_target, local_target
 
 LATEST = "latest"
 RUN = "run:"

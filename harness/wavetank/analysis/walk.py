@@ -13,10 +13,10 @@ import polars as pl
 from wavetank.analysis.arrivals import width_of
 from wavetank.analysis.records import samples
 from wavetank.assess.coverage import BETWEEN_SAMPLES, JITTER, MINUTE
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
+from wavetank.core.ticker import SAMPLES_PER_TICK
 from wavetank.invariants.ticker.walk import CHANGE_MAX
-from wavetank.ticker import SAMPLES_PER_TICK
-from wavetank.verdicts import Finding, Verdict
-from wavetank.words import counted
 
 PERCENT_MAX = 1.0
 BINS = 40

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from wavetank.access.matrix import DENIED, PROBE_PREFIX
 from wavetank.assess.bucket import told
-from wavetank.clients import AwsClients, BotoCoreError, ClientError, error_code
-from wavetank.verdicts import Finding, Verdict
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, error_code
+from wavetank.core.findings import Finding, Verdict
 
 CLOSED, CLOSED_KEY = "other accounts cannot write", "closed"
 UNSIGNED, UNSIGNED_KEY = "nobody reads it unsigned", "unsigned"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.settings import REGION
-from wavetank.verdicts import Finding, Verdict
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.settings import REGION
 
 REQUIREMENT = f"the bucket is there, in {REGION}"
 KEY = "found"

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from wavetank.assess.bucket import told
 from wavetank.assess.patience import Patience
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.observers import DeliveredObject
+from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.history import ObjectDelivered
 from wavetank.invariants.ending import Flaws
-from wavetank.invariants.ticker.sample import parse_sample, split_records
-from wavetank.probes import DeliveredObject
 
 OBJECTS_MAX = 400
 """Of a bucket; two hours of one a minute are 120."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wavetank.assess.people import Person
-from wavetank.errors import UsageError
-from wavetank.naming import BUCKET, Names, derive_names
-from wavetank.settings import REGION
-from wavetank.verdicts import Finding, Verdict
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.naming import BUCKET, Names, derive_names
+from wavetank.core.settings import REGION
 
 REQUIREMENT = "names follow the convention"
 KEY = "convention"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from wavetank.clock import rfc3339
-from wavetank.verdicts import Finding, Verdict
-from wavetank.words import counted
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
 
 REQUIREMENT = "every one of the last minutes has records"
 KEY = "minutes"

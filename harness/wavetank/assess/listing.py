@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wavetank.assess.patience import Patience
-from wavetank.clients import AwsClients
-from wavetank.probes import DeliveredObject
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import DeliveredObject
 
 PAGES_MAX = 3
 """Of the newest hours; an hour of a tick a minute has sixty keys."""

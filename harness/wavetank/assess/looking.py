@@ -21,15 +21,15 @@ from wavetank.assess.listing import Lister, Listing
 from wavetank.assess.mail import judge_alert
 from wavetank.assess.patience import Patience
 from wavetank.assess.walk import judge_walk
-from wavetank.clients import ClientError, error_code
-from wavetank.clock import Clock
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.aws.observers import age_seconds
+from wavetank.core.clock import Clock
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
 from wavetank.history import RunEnded
 from wavetank.invariants.judging import Invariant, judge
 from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
-from wavetank.invariants.ticker.sample import delivered_samples
-from wavetank.probes import age_seconds
-from wavetank.verdicts import Finding, Verdict
-from wavetank.words import counted
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 FRESH_SECONDS_MAX = 420.0
 """A tick a minute, the five minutes that Firehose buffers unless told otherwise, one to spare."""

@@ -17,10 +17,10 @@ from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from wavetank.clock import rfc3339
-from wavetank.errors import UsageError
-from wavetank.naming import LATIN
-from wavetank.verdicts import Finding, Verdict
+from wavetank.core.clock import rfc3339
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.naming import LATIN
 
 REQUIREMENT = "an alert has reached the mailbox"
 KEY = "alert"

@@ -2,8 +2,8 @@
 
 from threading import Event
 
-from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError
 
 SUBJECT_SECONDS_MAX = 120.0
 

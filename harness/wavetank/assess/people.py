@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 REQUIRED = ("name", "surname")
 COLUMNS: Mapping[str, str] = {

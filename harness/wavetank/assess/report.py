@@ -7,10 +7,10 @@ from typing import Any
 
 from wavetank.assess import access, bucket, convention, coverage, looking, mail, walk
 from wavetank.assess.looking import Row
-from wavetank.clock import rfc3339
-from wavetank.errors import InfrastructureError
-from wavetank.private_files import users_umask
-from wavetank.verdicts import Verdict
+from wavetank.core.clock import rfc3339
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Verdict
+from wavetank.core.private_files import users_umask
 
 CRITERIA: Mapping[str, str] = {
     convention.KEY: convention.REQUIREMENT,

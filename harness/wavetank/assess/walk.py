@@ -11,13 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from wavetank.assess.coverage import missed_minutes
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
+from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
+from wavetank.core.ticker_records import Sample
 from wavetank.invariants.ending import Flaws
-from wavetank.invariants.ticker.sample import Sample
 from wavetank.invariants.ticker.walk import CHANGE_MAX
-from wavetank.ticker import FIRST_PRICES, SAMPLES_PER_TICK
-from wavetank.verdicts import Finding, Verdict
-from wavetank.words import counted
 
 REQUIREMENT = "five tickers, each within 1 % a sample"
 KEY = "walk"

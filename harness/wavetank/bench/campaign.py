@@ -8,8 +8,8 @@ from wavetank.campaign.collecting import collect
 from wavetank.campaign.crew import LocalCrew
 from wavetank.campaign.stage import Stage
 from wavetank.campaign.stories import Seeds, drawn_stories
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
 
 if TYPE_CHECKING:
     from wavetank.campaign.results import StoryResult

@@ -12,12 +12,12 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-from wavetank.clients import AwsClients, access_key, role_clients, sandbox_clients
-from wavetank.clock import Clock
+from wavetank.aws.clients import AwsClients, access_key, role_clients, sandbox_clients
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.settings import REGION
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.errors import InfrastructureError
-from wavetank.settings import REGION
 
 WARM_UP = 200
 NAME = "wavetank-bench"

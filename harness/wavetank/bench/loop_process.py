@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.engines.guarded import last_lines
-from wavetank.errors import InfrastructureError
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,15 +3,15 @@
 Not by CloudFormation: not every peer has the resource types, and it is not what is measured.
 """
 
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import delivered_objects, read_records, wait_until
 from wavetank.bench.loop_process import HandlerSetup
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError
-from wavetank.naming import Names
-from wavetank.probes import delivered_objects, read_records, wait_until
-from wavetank.settings import REGION, SANDBOX_ACCOUNT, Settings
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError
+from wavetank.core.naming import Names
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, Settings
+from wavetank.core.ticker import FIRST_PRICES
 from wavetank.stack.seed import seed_prices
-from wavetank.ticker import FIRST_PRICES
 
 BUFFER_SECONDS = 60
 BUFFER_MEGABYTES = 5

@@ -13,13 +13,13 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from wavetank.clock import Clock
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.settings import REGION
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.guarded import GuardedChild, Program, guarded
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.errors import InfrastructureError
-from wavetank.probes import wait_until
-from wavetank.settings import REGION
 from wavetank.tool_environment import ToolEnvironment
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")

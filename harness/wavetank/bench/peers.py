@@ -14,16 +14,16 @@ from itertools import batched
 from pathlib import Path
 from statistics import median
 
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, sandbox_clients
+from wavetank.aws.observers import resident_megabytes
 from wavetank.bench.loop_process import LoopProcess, TimedTick, looping
 from wavetank.bench.peer_pipeline import delivered, handler_setup, prepare_pipeline
 from wavetank.bench.peer_servers import Peer, RunningPeer
-from wavetank.clients import AwsClients, BotoCoreError, ClientError, sandbox_clients
-from wavetank.clock import Clock
-from wavetank.errors import WavetankError
-from wavetank.naming import Names, derive_names
-from wavetank.probes import resident_megabytes
-from wavetank.schedule import scheduled_event
-from wavetank.settings import REGION, SANDBOX_ACCOUNT, Settings
+from wavetank.core.clock import Clock
+from wavetank.core.errors import WavetankError
+from wavetank.core.naming import Names, derive_names
+from wavetank.core.schedule import scheduled_event
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, Settings
 
 WARM_UP = 20
 TICKS_A_TURN = 10

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
 
 type Handler = Callable[[object, None], object]
 

@@ -14,10 +14,10 @@ from datetime import timedelta
 from itertools import batched
 from statistics import mean, median
 
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
+from wavetank.aws.observers import resident_megabytes
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
 from wavetank.history import AttemptEnded, Event, Fired
-from wavetank.probes import resident_megabytes
 
 type Play = Callable[[timedelta, Callable[[Event], None]], None]
 """Plays a calm run of so much virtual time, with its history on disk and its invariants judged,

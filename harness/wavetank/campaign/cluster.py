@@ -20,8 +20,8 @@ from wavetank.campaign.crew import LocalCrew
 from wavetank.campaign.failure import Failed
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import Stage
+from wavetank.core.errors import InfrastructureError, UsageError, WavetankError
 from wavetank.driver.play import Story
-from wavetank.errors import InfrastructureError, UsageError, WavetankError
 
 CONNECT_SECONDS_MAX = 5
 PACKAGE = "wavetank"

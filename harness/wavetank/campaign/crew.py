@@ -14,8 +14,8 @@ from wavetank.campaign.failure import Failed
 from wavetank.campaign.hiring import Worker, WorkerDiedError
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import Stage
+from wavetank.core.errors import InfrastructureError, WavetankError
 from wavetank.driver.play import Story
-from wavetank.errors import InfrastructureError, WavetankError
 
 TRIES_MAX = 2
 """A story is tried again once where its worker died of it."""

@@ -4,7 +4,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.errors import ExitCode, InfrastructureError, UsageError, WavetankError
+from wavetank.core.errors import ExitCode, InfrastructureError, UsageError, WavetankError
 
 
 @dataclass(frozen=True, kw_only=True)

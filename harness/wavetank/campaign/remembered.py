@@ -20,11 +20,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.suggestions import shown
 from wavetank.driver.play import Story
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.faults.duration import YEAR, duration_text, parse_duration
 from wavetank.faults.form import plan_from_form, plan_to_form
-from wavetank.faults.near import shown
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX

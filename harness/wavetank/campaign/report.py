@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.private_files import private_folder
 from wavetank.driver.play import Story
-from wavetank.errors import InfrastructureError
-from wavetank.private_files import private_folder
 from wavetank.scenario.shelf import SUFFIX
 from wavetank.scenario.text import scenario_to_toml
 

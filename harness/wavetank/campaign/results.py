@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Verdict
 from wavetank.driver.play import Played, Story
-from wavetank.errors import ExitCode
-from wavetank.verdicts import Verdict
 
 
 class Ending(StrEnum):

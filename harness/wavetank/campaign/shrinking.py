@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wavetank.campaign.results import StoryResult
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.driver.play import Story
 from wavetank.faults.plan import FaultPlan
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import tank
 from wavetank.pipelines.pipeline import Pipeline

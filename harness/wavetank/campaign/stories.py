@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from wavetank.core.durations import duration_text
+from wavetank.core.errors import UsageError
 from wavetank.driver.play import Story
-from wavetank.errors import UsageError
 from wavetank.faults.draw import draw_plan, telling_faults
-from wavetank.faults.duration import duration_text
 from wavetank.faults.fault import Fault
 from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.faults.plan import FaultPlan

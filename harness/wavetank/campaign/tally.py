@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from wavetank.campaign.results import EXIT_CODES, Ending, StoryResult
-from wavetank.errors import ExitCode
-from wavetank.verdicts import Verdict
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Verdict
 
 FAILURES_KEPT = 10
 DIGEST_VALUES = 2**256

@@ -10,9 +10,9 @@ from wavetank.access.matrix import EXPECTED, AccessMatrix, Actor, Verb
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.running import running_sandbox
-from wavetank.errors import ExitCode, UsageError
-from wavetank.rights import RoleReport
-from wavetank.words import counted
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.iam_report import RoleReport
+from wavetank.core.text import counted
 
 
 def access(

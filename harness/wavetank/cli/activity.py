@@ -19,8 +19,8 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from wavetank.clock import Clock, MachineClock
-from wavetank.words import span
+from wavetank.core.clock import Clock, MachineClock
+from wavetank.core.text import span
 
 LINE_SECONDS = 10.0
 """Between two plain lines about one count."""

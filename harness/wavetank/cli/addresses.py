@@ -1,12 +1,11 @@
 """Addresses that nobody has confirmed yet: said wherever it matters."""
 
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import subscriptions, topic_arn
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox
-from wavetank.clients import AwsClients
-from wavetank.errors import UsageError
-from wavetank.naming import Names
-from wavetank.probes import subscriptions
-from wavetank.requirements import topic_arn
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names
 
 
 def show_unconfirmed(sandbox: RunningSandbox, output: Output) -> None:

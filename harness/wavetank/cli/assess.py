@@ -14,6 +14,9 @@ from wavetank.assess.looking import Assessor, Row
 from wavetank.assess.mail import read_alerts
 from wavetank.assess.people import read_people
 from wavetank.assess.report import write_csv
+from wavetank.aws.clients import AwsClients, anonymous_clients, sandbox_clients, shared_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.assess_output import AssessOutput
 from wavetank.cli.options import (
     DEFAULT_NAME_PREFIX,
@@ -25,13 +28,10 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import ProfileOption, TargetOption, open_target
-from wavetank.clients import AwsClients, anonymous_clients, sandbox_clients, shared_clients
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, UsageError
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import SANDBOX_OTHER_ACCOUNT
-from wavetank.target import Target, TargetKind
-from wavetank.verdicts import exit_code
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import exit_code
+from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
 
 MINUTES_MAX = 240
 

@@ -13,8 +13,8 @@ from wavetank.assess.convention import Subject
 from wavetank.assess.looking import Row
 from wavetank.assess.report import values_of, why
 from wavetank.cli.output import STYLES, Output
-from wavetank.verdicts import Verdict
-from wavetank.words import counted
+from wavetank.core.findings import Verdict
+from wavetank.core.text import counted
 
 if TYPE_CHECKING:
     from wavetank.cli.activity import Activity

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from wavetank.attestation import SUITE, Attestation, Pass
 from wavetank.cli.output import Output
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.settings import read_settings
 from wavetank.driver.play import Played, Story
 from wavetank.engines.tank.engine import Tank
-from wavetank.errors import ExitCode, UsageError
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
-from wavetank.settings import read_settings
 from wavetank.stack.fingerprint import Fingerprint, deployed_fingerprint, project_fingerprints
 
 SHOWN = 5

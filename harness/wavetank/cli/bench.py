@@ -13,9 +13,9 @@ from wavetank.cli.bench_peers import install_peers, show_peers
 from wavetank.cli.bench_tank import show_campaigns, show_tank
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode
-from wavetank.settings import read_settings
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode
+from wavetank.core.settings import read_settings
 
 
 def bench(

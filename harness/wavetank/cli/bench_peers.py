@@ -10,8 +10,8 @@ from rich.table import Table
 from wavetank.bench.peer_servers import REQUIREMENTS, TOOLS, Peer, all_peers
 from wavetank.bench.peers import PeerCost, PeerResult, PeerUnavailable, measure_peers
 from wavetank.cli.output import Output
-from wavetank.clock import WallClock
-from wavetank.settings import read_settings
+from wavetank.core.clock import WallClock
+from wavetank.core.settings import read_settings
 from wavetank.tool_environment import ToolEnvironment, find_uv
 
 INSTALLING = "installing the peers; the first time this takes a minute ..."

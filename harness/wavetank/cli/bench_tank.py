@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from rich.table import Table
 
+from wavetank.aws.clients import role_clients
 from wavetank.bench.campaign import measure_campaign
 from wavetank.bench.floor import floor_calls
 from wavetank.bench.tick import (
@@ -22,8 +23,7 @@ from wavetank.bench.tick import (
 from wavetank.campaign.stage import TankStage
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
-from wavetank.clients import role_clients
-from wavetank.clock import MachineClock, WallClock
+from wavetank.core.clock import MachineClock, WallClock
 from wavetank.driver.play import Story, play
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event

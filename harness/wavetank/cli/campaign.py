@@ -41,14 +41,14 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.session import Stopped, stop_on_signal
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
+from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.errors import ExitCode, UsageError, WavetankError
+from wavetank.core.settings import read_settings
 from wavetank.driver.play import Story, check_virtual, judges_of
-from wavetank.errors import ExitCode, UsageError, WavetankError
 from wavetank.faults.draw import telling_faults
-from wavetank.faults.duration import YEAR, duration_text, parse_duration
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.scenario.shelf import load_scenario
-from wavetank.settings import read_settings
 
 SEEDS_DEFAULT = 100
 HORIZON_DEFAULT = "1h"

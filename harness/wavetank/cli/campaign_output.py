@@ -16,9 +16,11 @@ from wavetank.campaign.stories import ChosenStories
 from wavetank.campaign.tally import Judged, Tally
 from wavetank.cli.output import VERDICT_WIDTH, Output
 from wavetank.cli.reporting import short, write_index
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.durations import duration_text
+from wavetank.core.settings import read_settings
+from wavetank.core.text import counted
 from wavetank.driver.play import Story
-from wavetank.faults.duration import duration_text
 from wavetank.faults.form import describe
 from wavetank.invariants.hints import HINTS
 from wavetank.report.contents import Command
@@ -26,8 +28,6 @@ from wavetank.report.index import CampaignIndex, IndexedCount, IndexedStory
 from wavetank.runs import REPORT
 from wavetank.scenario.shelf import SUFFIX
 from wavetank.scenario.text import scenario_to_toml
-from wavetank.settings import read_settings
-from wavetank.words import counted
 
 if TYPE_CHECKING:
     from wavetank.cli.activity import Activity

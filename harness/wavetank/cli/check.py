@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.target import TargetKind
 from wavetank.cli.judging import judge, judge_live, live_pipeline
 from wavetank.cli.options import (
     DEFAULT_NAME,
@@ -23,10 +24,9 @@ from wavetank.cli.own import judge_own, plan_check
 from wavetank.cli.recovery import offer_pipeline, offer_running, record_of
 from wavetank.cli.running import running_sandbox
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.errors import UsageError
-from wavetank.settings import read_settings
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
 from wavetank.stack.deployed import the_pipeline
-from wavetank.target import TargetKind
 
 
 def check(

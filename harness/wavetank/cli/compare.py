@@ -8,9 +8,9 @@ from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.run import shelf
 from wavetank.comparison import Comparison, Requirement, ToldRun, compare_runs, read_told
-from wavetank.errors import ExitCode
-from wavetank.verdicts import Finding
-from wavetank.words import counted
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
 
 WORD_WIDTH = 10
 

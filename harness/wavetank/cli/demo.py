@@ -9,11 +9,11 @@ from wavetank.cli.reporting import write_report
 from wavetank.cli.run import save, shelf, tell
 from wavetank.cli.story import Narrator
 from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.core.command_process import SUPERVISION
+from wavetank.core.settings import read_settings
 from wavetank.driver.play import Story
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
-from wavetank.settings import read_settings
-from wavetank.supervision import SUPERVISION
 
 SCENARIO = "broken-deployment"
 SEED = 1

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.options import (
     DEFAULT_ADDRESS,
@@ -35,16 +37,14 @@ from wavetank.cli.targets import (
     YesOption,
     open_target,
 )
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock, minute_before
-from wavetank.errors import UsageError
-from wavetank.naming import StreamNameCase, derive_names
+from wavetank.core.clock import WallClock, minute_before
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import StreamNameCase, derive_names
 from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.own_handler import OwnHandler, read_own_handler
 from wavetank.stack.template import check_address
 from wavetank.stack.trouble import plain_trouble
-from wavetank.target import Target, TargetKind
 
 
 def deploy(

@@ -3,14 +3,14 @@
 import subprocess
 import sys
 
+from wavetank.aws.sandbox_api import pages_address
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.output import Output
 from wavetank.cli.running import attach_to_deployed
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.private_files import private_file
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.errors import InfrastructureError
-from wavetank.private_files import private_file
-from wavetank.sandbox import pages_address
 
 READY_SECONDS_MAX = 180.0
 POLL_SECONDS = 0.1

@@ -25,18 +25,18 @@ from wavetank.cli.options import (
     person_of,
 )
 from wavetank.cli.output import Output
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import derive_names
+from wavetank.core.private_files import users_umask
+from wavetank.core.settings import read_settings
 from wavetank.diagram.document import with_flowchart
 from wavetank.diagram.graph import Graph
 from wavetank.diagram.mermaid import draw_mermaid
 from wavetank.diagram.reading import read_graph
 from wavetank.diagram.svg import draw_svg
 from wavetank.diagram.templates import given_scopes, project_scopes
-from wavetank.errors import UsageError
-from wavetank.naming import derive_names
 from wavetank.pipelines.given.references import Scope
 from wavetank.pipelines.templates import parse_parameters
-from wavetank.private_files import users_umask
-from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 
 MARKDOWN = ".md"

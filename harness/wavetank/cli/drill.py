@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.clients import BotoCoreError
+from wavetank.aws.target import TargetKind
 from wavetank.cli.addresses import require_confirmed, require_confirmed_on
 from wavetank.cli.judging import LivePipeline, live_pipeline, perform, sandbox_site
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
@@ -36,16 +38,14 @@ from wavetank.cli.targets import (
     confirm,
     open_target,
 )
-from wavetank.clients import BotoCoreError
+from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
+from wavetank.core.settings import read_settings
+from wavetank.core.text import counted
 from wavetank.drill.machine import MachineDrill, MachineDrillResult
 from wavetank.drill.pipeline_drill import DrillKind, DrillSite
 from wavetank.engines.machine import MachineFault, begin_fault, host_change
 from wavetank.engines.record import SandboxRecord
-from wavetank.errors import ExitCode, InfrastructureError, UsageError
-from wavetank.settings import read_settings
 from wavetank.stack.deployed import the_pipeline
-from wavetank.target import TargetKind
-from wavetank.words import counted
 
 
 def drill(

@@ -1,15 +1,15 @@
 """What `plan` shows, and `deploy` before it asks: preflight, changes, and what a month costs."""
 
+from wavetank.aws.target import Target
 from wavetank.cli.output import Output
 from wavetank.cli.plan_output import show_cost, show_plan
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.findings import Finding
+from wavetank.core.settings import read_settings
 from wavetank.costs import Assumptions, read_prices, read_workload
 from wavetank.preflight import preflight
-from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.plan import DeploymentPlan, plan_deployment
-from wavetank.target import Target
-from wavetank.verdicts import Finding
 
 
 def look_ahead(target: Target, options: DeploymentOptions, output: Output) -> list[Finding]:

@@ -6,19 +6,20 @@ from pathlib import Path
 from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
 from wavetank.alert_lookup import alert_in_log, alert_in_mailbox
 from wavetank.attestation import Attestation
+from wavetank.aws.clients import anonymous_clients
+from wavetank.aws.observers import topic_arn
+from wavetank.aws.target import Target, aws_target
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import aws_target_of, sandbox_target
 from wavetank.cli.running import RunningSandbox
-from wavetank.clients import anonymous_clients
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import exit_code
+from wavetank.core.text import span
 from wavetank.drill.pipeline_drill import DrillKind, DrillResult, DrillSite, perform_drill
-from wavetank.errors import ExitCode, UsageError
-from wavetank.requirements import CheckedPipeline, check_requirements, topic_arn
+from wavetank.requirements import CheckedPipeline, check_requirements
 from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
 from wavetank.stack.deployed import DeployedPipeline
-from wavetank.target import Target, aws_target
-from wavetank.verdicts import exit_code
-from wavetank.words import span
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 SANDBOX_MARGIN_SECONDS = 60.0

@@ -8,16 +8,16 @@ from rich.console import Group
 from rich.rule import Rule
 from rich.text import Text
 
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.sandbox_api import pages_address
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.output import Output
 from wavetank.cli.session import Session, Stopped
-from wavetank.clients import BotoCoreError, ClientError
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.text import counted, span
 from wavetank.live.journal import Change
-from wavetank.sandbox import pages_address
 from wavetank.watch import Happening, Kind, Watcher
-from wavetank.words import counted, span
 
 LOOK_SECONDS = 1.0
 RATE = timedelta(minutes=1)

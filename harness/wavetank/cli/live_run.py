@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import TargetKind
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.recovery import (
@@ -17,12 +20,14 @@ from wavetank.cli.recovery import (
 )
 from wavetank.cli.session import RECORD_FORMATS, stop_on_signal
 from wavetank.cli.targets import confirm, open_target
-from wavetank.clients import AwsClients
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names
+from wavetank.core.settings import REGION
+from wavetank.core.text import counted
 from wavetank.driver.play import Played, Story, concluded, judges_of
 from wavetank.driver.recording import recorded
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import UsageError
 from wavetank.faults.form import describe
 from wavetank.live.place import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
 from wavetank.live.playable import (
@@ -32,16 +37,11 @@ from wavetank.live.playable import (
     seconds_to_tell,
 )
 from wavetank.live.telling import LiveStory, tell
-from wavetank.naming import Names
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.runs import RunEngine
-from wavetank.sandbox import SandboxControls
 from wavetank.scenario.model import Scenario
-from wavetank.settings import REGION
 from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines
 from wavetank.steps import Step, Tick
-from wavetank.target import TargetKind
-from wavetank.words import counted
 
 EngineOption = Annotated[
     RunEngine,

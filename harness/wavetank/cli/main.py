@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.commands import HELP_OPTIONS, CommandGroup
-from wavetank.errors import ExitCode, WavetankError
-from wavetank.private_files import use_private_umask
-from wavetank.supervision import SUPERVISION
+from wavetank.core.command_process import SUPERVISION
+from wavetank.core.errors import ExitCode, WavetankError
+from wavetank.core.private_files import use_private_umask
 
 app = typer.Typer(
     name="wavetank",
@@ -88,7 +88,7 @@ def _take_any_locale() -> None:
     user types is UTF-8 whatever the locale says.
     """
     if sys.getfilesystemencoding() != "utf-8":
-        from wavetank.settings import with_utf8_mode  # noqa: PLC0415 - not for the usual locale
+        from wavetank.core.settings import with_utf8_mode  # noqa: PLC0415 - not for the usual locale
 
         os.execve(sys.executable, sys.orig_argv, with_utf8_mode())  # noqa: S606 - itself
     for stream in (sys.stdout, sys.stderr):

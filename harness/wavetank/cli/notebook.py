@@ -10,10 +10,10 @@ import typer
 from wavetank.analysis.lab import REQUIREMENTS, TOOLS, Lab
 from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
-from wavetank.errors import UsageError
-from wavetank.faults.near import one_of
-from wavetank.private_files import users_umask
-from wavetank.settings import read_settings
+from wavetank.core.errors import UsageError
+from wavetank.core.private_files import users_umask
+from wavetank.core.settings import read_settings
+from wavetank.core.suggestions import one_of
 from wavetank.tool_environment import ToolEnvironment, find_uv
 
 SUFFIX = ".ipynb"

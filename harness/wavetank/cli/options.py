@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.naming import DEFAULT_PREFIX, StreamNameCase, split_full_name
+from wavetank.core.naming import DEFAULT_PREFIX, StreamNameCase, split_full_name
 
 DEFAULT_NAME = "Dora Explorer"
 """The brief's own example."""

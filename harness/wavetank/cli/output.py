@@ -17,9 +17,9 @@ from rich.text import Text
 
 from wavetank.cli.activity import Activity, moving, plain
 from wavetank.cli.wrapping import fitted
-from wavetank.clock import Clock, MachineClock
+from wavetank.core.clock import Clock, MachineClock
+from wavetank.core.findings import Finding, Verdict
 from wavetank.invariants.hints import HINTS
-from wavetank.verdicts import Finding, Verdict
 
 STYLES = {Verdict.VALID: "green", Verdict.INVALID: "bold red", Verdict.UNKNOWN: "yellow"}
 VERDICT_WIDTH = 8

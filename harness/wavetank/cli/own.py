@@ -3,23 +3,23 @@
 from dataclasses import replace
 from pathlib import Path
 
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import wait_until
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.cli.addresses import require_confirmed
 from wavetank.cli.judging import judge, perform, sandbox_site
 from wavetank.cli.options import DEFAULT_ADDRESS
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox
 from wavetank.cli.session import SandboxPlan, Stopped, embedded_session, stop_on_signal
-from wavetank.clock import floor_to_minute, rfc3339
+from wavetank.core.clock import floor_to_minute, rfc3339
+from wavetank.core.errors import ConditionTimeoutError, ExitCode, InfrastructureError
+from wavetank.core.naming import StreamNameCase
+from wavetank.core.settings import read_settings
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.errors import ConditionTimeoutError, ExitCode, InfrastructureError
-from wavetank.mailbox import alerts
-from wavetank.naming import StreamNameCase
-from wavetank.probes import wait_until
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import read_settings
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.own_handler import OwnHandler, read_own_handler
-from wavetank.trigger import Trigger
 
 RETRY_BASE_DELAY_SECONDS = 1
 ALERT_SECONDS_MAX = 120.0

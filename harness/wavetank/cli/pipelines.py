@@ -10,12 +10,12 @@ from wavetank.cli.options import (
     DEFAULT_STREAM_CASE,
     person_of,
 )
-from wavetank.errors import UsageError
-from wavetank.naming import StreamNameCase, derive_names
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import StreamNameCase, derive_names
+from wavetank.core.settings import read_settings
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.templates import TemplatesPipeline, parse_parameters
 from wavetank.pipelines.ticker import TickerPipeline
-from wavetank.settings import read_settings
 from wavetank.stack.own_handler import read_own_handler
 
 READERS = ("alerts@example.com", "reader@example.com")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.deploy import addresses_of, chosen_pipeline, own_handler_of
 from wavetank.cli.forecast import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.options import (
@@ -32,12 +33,11 @@ from wavetank.cli.output import Output
 from wavetank.cli.recovery import offer_pipeline, record_of
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.errors import ExitCode
-from wavetank.settings import REGION
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Finding, exit_code
+from wavetank.core.settings import REGION
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.plan import DeploymentPlan
-from wavetank.target import Target, TargetKind
-from wavetank.verdicts import Finding, exit_code
 
 
 def plan(

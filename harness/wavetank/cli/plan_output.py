@@ -8,11 +8,11 @@ from decimal import Decimal
 from rich.text import Text
 
 from wavetank.cli.output import Output
+from wavetank.core.text import counted
 from wavetank.costs import Line, PriceTable, Workload, estimate, failing_all_month
 from wavetank.stack.changes import Action, PropertyChange, Replacement, ResourceChange
 from wavetank.stack.plan import DeploymentPlan
 from wavetank.stack.preview import StackChanges
-from wavetank.words import counted
 
 SIGNS = {
     Action.ADD: "+",

@@ -7,15 +7,16 @@ from importlib import metadata
 import typer
 
 from wavetank.attestation import Pass
+from wavetank.aws.observers import subscriptions, topic_arn
+from wavetank.aws.target import Target
 from wavetank.cli.attesting import require_passes
 from wavetank.cli.forecast import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.output import Output
 from wavetank.cli.targets import confirm
-from wavetank.clock import WallClock, rfc3339
-from wavetank.errors import UsageError
-from wavetank.probes import subscriptions
-from wavetank.requirements import topic_arn
-from wavetank.settings import read_settings
+from wavetank.core.clock import WallClock, rfc3339
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict, exit_code
+from wavetank.core.settings import read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.stack.fingerprint import (
@@ -28,8 +29,6 @@ from wavetank.stack.reasons import in_words
 from wavetank.stack.records import DeploymentRecord
 from wavetank.stack.remedies import find_obstacles, remove_obstacle
 from wavetank.stack.trouble import plain_trouble
-from wavetank.target import Target
-from wavetank.verdicts import Finding, Verdict, exit_code
 
 
 @dataclass(frozen=True)

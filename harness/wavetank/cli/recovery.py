@@ -5,19 +5,19 @@ from collections.abc import Sequence
 
 from rich.prompt import Confirm
 
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, compose_sandbox, running_record, sandbox_record
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names, derive_names
+from wavetank.core.settings import read_settings
 from wavetank.engines.machine import revert_fault
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import UsageError
 from wavetank.live.journal import Change, Journal
 from wavetank.live.reverting import ChangedTarget, revert_unrecorded
-from wavetank.naming import Names, derive_names
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import read_settings
-from wavetank.target import Target, TargetKind
 
 RESTORE = "./wavetank drill --restore"
 HOST = "host"

@@ -15,14 +15,14 @@ from wavetank.cli.reporting import write_report
 from wavetank.cli.run import save, shelf
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.comparison import ToldRun, compare_runs, read_told
+from wavetank.core.command_process import SUPERVISION
+from wavetank.core.errors import ExitCode, NonDeterminismError
 from wavetank.driver.play import Story, judges_of, verdicts
-from wavetank.errors import ExitCode, NonDeterminismError
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.runs import RunEngine, SavedRun
 from wavetank.scenario.text import scenario_to_toml
-from wavetank.supervision import SUPERVISION
 
 
 def replay(

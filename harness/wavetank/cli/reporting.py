@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from wavetank.cli.output import Output
-from wavetank.errors import InfrastructureError
-from wavetank.private_files import private_folder
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.private_files import private_folder
 from wavetank.report.index import CampaignIndex
 from wavetank.runs import SavedRun
 

@@ -43,10 +43,13 @@ from wavetank.cli.reporting import short, write_report
 from wavetank.cli.session import Stopped
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.cli.targets import YesOption
+from wavetank.core.command_process import SUPERVISION
+from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.settings import read_settings
+from wavetank.core.text import counted
 from wavetank.driver.play import Played, Story, check_virtual, judges_of
 from wavetank.engines.tank.engine import Tank
-from wavetank.errors import ExitCode, UsageError
-from wavetank.faults.duration import YEAR, duration_text
 from wavetank.faults.form import describe
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.runs import RunEngine, RunShelf, RunSummary, SavedRun
@@ -54,9 +57,6 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
-from wavetank.settings import read_settings
-from wavetank.supervision import SUPERVISION
-from wavetank.words import counted
 
 SEEDS = 2**31
 """Of so many, one is chosen where nobody named one: short enough to be typed again."""

@@ -6,32 +6,33 @@ from pathlib import Path
 
 from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
 from wavetank.access.roles import granted, stack_roles
-from wavetank.clients import (
+from wavetank.aws.clients import (
     AwsClients,
     anonymous_clients,
     role_clients,
     sandbox_clients,
 )
-from wavetank.clock import Clock, WallClock, rfc3339
+from wavetank.aws.observers import (
+    last_tick,
+    read_prices,
+    resident_megabytes,
+    topic_arn,
+    unanswered,
+)
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import Message, alerts, count_alerts
+from wavetank.core.clock import Clock, WallClock, rfc3339
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.iam_report import RoleReport, report, uses_of
+from wavetank.core.naming import Names
+from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.mailbox import Message, alerts, count_alerts
-from wavetank.naming import Names
-from wavetank.probes import (
-    last_tick,
-    read_prices,
-    resident_megabytes,
-    unanswered,
-)
-from wavetank.requirements import CheckedPipeline, topic_arn
+from wavetank.requirements import CheckedPipeline
 from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
-from wavetank.rights import RoleReport, report, uses_of
-from wavetank.sandbox import SandboxControls
-from wavetank.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deployed import the_pipeline
 from wavetank.stack.deployment import Deployer

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.detached import start_detached
 from wavetank.cli.live import follow
@@ -47,16 +49,14 @@ from wavetank.cli.session import (
     embedded_session,
     stop_on_signal,
 )
-from wavetank.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
+from wavetank.core.text import counted
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
-from wavetank.errors import UsageError
-from wavetank.sandbox import SandboxControls, pages_address
-from wavetank.settings import read_settings
 from wavetank.stack.own_handler import read_own_handler
 from wavetank.stack.template import check_address
-from wavetank.trigger import Trigger
-from wavetank.words import counted
 
 EngineOption = Annotated[
     Engine,

@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
 
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import wait_until
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, attach, attach_to_deployed, compose_sandbox
-from wavetank.clock import WallClock, floor_to_minute, minute_before
+from wavetank.core.clock import WallClock, floor_to_minute, minute_before
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.naming import Names, StreamNameCase, derive_names
+from wavetank.core.settings import Settings
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.naming import Names, StreamNameCase, derive_names
-from wavetank.probes import wait_until
-from wavetank.settings import Settings
 from wavetank.stack.deployment import DeploymentOptions
 from wavetank.stack.own_handler import OwnHandler
-from wavetank.trigger import Trigger
 
 RECORD_FORMATS = ("ndjson", "original")
 RECOVERY_SECONDS_MAX = 200.0

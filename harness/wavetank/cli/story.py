@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from wavetank.cli.output import Output
 from wavetank.cli.wrapping import ELLIPSIS
+from wavetank.core.text import counted
 from wavetank.history import (
     AttemptEnded,
     Event,
@@ -17,7 +18,6 @@ from wavetank.history import (
     RunBegan,
     Suppressed,
 )
-from wavetank.words import counted
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,9 +12,9 @@ import typer
 
 from wavetank.cli.attesting import attest_suite
 from wavetank.cli.output import Output
-from wavetank.errors import UsageError
-from wavetank.private_files import umask_of_user
-from wavetank.settings import pytest_options, read_settings
+from wavetank.core.errors import UsageError
+from wavetank.core.private_files import umask_of_user
+from wavetank.core.settings import pytest_options, read_settings
 from wavetank.stack.fingerprint import project_fingerprints
 
 PROCESSORS = os.process_cpu_count() or 1

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from wavetank.cli.activity import Activity
 from wavetank.cli.output import Output
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.text import span
 from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.words import span
 
 SECOND = timedelta(seconds=1)
 

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.prompt import Prompt
 
+from wavetank.aws.target import Target, TargetKind, aws_target, local_target
 from wavetank.cli.output import Output
 from wavetank.cli.running import running_record
-from wavetank.errors import UsageError
-from wavetank.target import Target, TargetKind, aws_target, local_target
+from wavetank.core.errors import UsageError
 
 TargetOption = Annotated[
     TargetKind,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.target import TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import record_of, target_of
@@ -19,15 +21,13 @@ from wavetank.cli.targets import (
     confirm,
     open_target,
 )
-from wavetank.clients import BotoCoreError, ClientError
-from wavetank.clock import WallClock
-from wavetank.errors import ExitCode, InfrastructureError
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode, InfrastructureError
+from wavetank.core.text import counted
 from wavetank.stack.cloudformation import ResourceEvent
-from wavetank.target import TargetKind
 from wavetank.teardown.pipeline import Remains, Teardown
 from wavetank.teardown.release import release_bucket, require_torn_down
 from wavetank.teardown.standing import find_standing
-from wavetank.words import counted
 
 CENT = 0.01
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from wavetank.core.text import counted
 from wavetank.costs.workload import MONTH, Function, Workload
-from wavetank.words import counted
 
 GIGABYTE = Decimal(2**30)
 BILLED_BYTES = Decimal(5 * 1024)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wavetank.schedule import parse_schedule
-from wavetank.ticker import FIRST_PRICES, RECORDS_PER_TICK
+from wavetank.core.schedule import parse_schedule
+from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
 
 MONTH = timedelta(hours=730)
 FIRST_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)

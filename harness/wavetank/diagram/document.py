@@ -2,7 +2,7 @@
 
 import re
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 BEGIN, END = "<!-- wavetank diagram -->", "<!-- end of wavetank diagram -->"
 BLOCK = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)

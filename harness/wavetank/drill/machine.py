@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from wavetank.clients import AwsClients, BotoCoreError, ClientError
-from wavetank.clock import Clock, floor_to_minute, rfc3339
-from wavetank.errors import InfrastructureError
-from wavetank.mailbox import mailbox
-from wavetank.naming import Names
-from wavetank.probes import delivered_objects, last_tick, read_prices, wait_until
-from wavetank.sandbox import SandboxControls
-from wavetank.trigger import Trigger
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import delivered_objects, last_tick, read_prices, wait_until
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import mailbox
+from wavetank.core.clock import Clock, floor_to_minute, rfc3339
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.naming import Names
 
 WHOLE_SECONDS_MAX = 90.0
 """Within this the sandbox makes ticks and saves again, whatever happened to it."""

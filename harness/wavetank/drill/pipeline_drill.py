@@ -11,14 +11,14 @@ from enum import StrEnum
 from itertools import pairwise
 
 from wavetank.alert_lookup import Alert, FindAlert
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.clock import Clock, floor_to_minute, rfc3339
-from wavetank.errors import InfrastructureError
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import Clock, floor_to_minute, rfc3339
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.naming import Names
 from wavetank.live.breaking import broken_code, no_concurrency
 from wavetank.live.reverting import ChangedTarget
-from wavetank.naming import Names
-from wavetank.probes import wait_until
-from wavetank.trigger import Trigger
 
 RETRIES_DELAY = 3
 """Lambda waits once and twice its base delay."""

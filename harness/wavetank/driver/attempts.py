@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from wavetank.clock import StallLimits
+from wavetank.core.clock import StallLimits
 from wavetank.driver.asynchronous import QueuedEvent
 from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
 from wavetank.driver.places import Place, Places

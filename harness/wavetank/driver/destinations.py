@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from wavetank.clients import AwsClients, ClientError, error_code, once_only, role_clients
+from wavetank.aws.clients import AwsClients, ClientError, error_code, once_only, role_clients
 from wavetank.driver.wiring import is_function
 from wavetank.history.events import OK
 

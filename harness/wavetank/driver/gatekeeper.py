@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError, Refused
 from wavetank.driver.attempts import Attempt
 from wavetank.driver.invocations import Invocations
 from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.turns import is_a_turn, pause, stop_if_cut
-from wavetank.exchange import AnswerTooLateError, ConnectionLostError, Refused
 from wavetank.faults.calls import ApiError, ApiLatency, CallFault, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import ThrottledTopic
 from wavetank.faults.functions import (

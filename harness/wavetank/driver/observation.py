@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import metadata
 
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 from wavetank.driver.wiring import Wiring, confirmed_addresses, tables
 from wavetank.engines.tank.engine import Tank
 from wavetank.history import RuleSpec, RunBegan, TableSeen

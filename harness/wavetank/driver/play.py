@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wavetank.core.durations import duration_text
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import Finding, exit_code
 from wavetank.driver.recording import Recording, Watcher, recorded
 from wavetank.driver.run import Run, RunOptions
 from wavetank.engines.tank.engine import Tank
-from wavetank.errors import ExitCode, UsageError
-from wavetank.faults.duration import duration_text
 from wavetank.faults.form import plan_to_json
 from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
@@ -19,7 +20,6 @@ from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
 from wavetank.stack.seed import put_items
 from wavetank.steps import steps_by_hand
-from wavetank.verdicts import Finding, exit_code
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 """Where a story begins unless it is told otherwise: always the same, so that runs compare."""

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.schedule import parse_schedule, scheduled_event
 from wavetank.driver.invocations import Invocations
 from wavetank.driver.strikes import Strikes
 from wavetank.driver.timeline import Timeline
@@ -13,7 +14,6 @@ from wavetank.driver.wiring import ScheduledRule, Target
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.history import Fired, Suppressed, Trigger
-from wavetank.schedule import parse_schedule, scheduled_event
 
 
 class Rules:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
+from wavetank.core.schedule import scheduled_event
 from wavetank.driver.changes import Changes
 from wavetank.driver.invocations import Invocations
 from wavetank.driver.timeline import Timeline
 from wavetank.driver.wiring import Wiring, function_name
 from wavetank.faults.form import describe
 from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
-from wavetank.schedule import scheduled_event
 from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 
 PACE = timedelta(minutes=10)

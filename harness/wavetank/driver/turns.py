@@ -10,10 +10,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wavetank.clock import MachineClock, ProcessorClock, StallLimits, StallTimer
+from wavetank.core.clock import MachineClock, ProcessorClock, StallLimits, StallTimer
+from wavetank.core.errors import WavetankError
+from wavetank.core.http_types import Abandoned
 from wavetank.emulator.executor.outcome import ExitStatus
-from wavetank.errors import WavetankError
-from wavetank.exchange import Abandoned
 
 LOCAL = threading.local()
 LOOK_SECONDS = 1.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.driver.asynchronous import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 from wavetank.faults.fault import FunctionRole
 

@@ -15,7 +15,7 @@ from localstack.http import Request, Response, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
 
 OFFSET_SECONDS_MAX = 366 * 86400
 BAD_REQUEST = 400

@@ -20,9 +20,9 @@ from localstack.services.events.rule import RuleService
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.xray.trace_header import TraceHeader
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
+from wavetank.core.schedule import ScheduleError, parse_schedule, scheduled_event
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
-from wavetank.schedule import ScheduleError, parse_schedule, scheduled_event
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5

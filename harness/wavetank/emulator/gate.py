@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException
 
-from wavetank.exchange import Refused
+from wavetank.core.http_types import Refused
 
 ERRORS_FROM = 400
 OWN_FAULT_FROM = 500

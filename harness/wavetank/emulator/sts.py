@@ -13,7 +13,7 @@ from localstack.services.sts.provider import StsProvider
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.scope import scope_of
 from wavetank.emulator.temporary_keys import TemporaryKey, issue_key, mark_renewed, temporary_key
 

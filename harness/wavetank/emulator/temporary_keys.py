@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from localstack import config
 from moto.iam.utils import generate_access_key_id_from_account_id, random_alphanumeric
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 
 SECRET_CHARACTERS = 40
 TOKEN_BYTES = 96

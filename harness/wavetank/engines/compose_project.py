@@ -10,7 +10,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 VARIABLE = "COMPOSE_PROJECT_NAME"
 VALID = re.compile(r"[a-z0-9][a-z0-9_-]*")

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from docker import DockerClient

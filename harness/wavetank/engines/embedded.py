@@ -17,11 +17,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.core.private_files import open_private, private_file, private_folder, require_own
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.record import SandboxRecord
-from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
-from wavetank.private_files import open_private, private_file, private_folder, require_own
 
 DEFAULT_PORT = 4566
 PORT_MAX = 65535

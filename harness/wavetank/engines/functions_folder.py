@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from wavetank.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError
 
 SHARED_FOLDER = Path("/tmp")  # noqa: S108 - everyone may pass, and only root makes what is used
 PASSABLE_MODE = 0o711

@@ -1,6 +1,7 @@
 """A program under a guardian, as its owner sees it: started with a log, watched, stopped for good.
 
-It and all it starts end with this process, however this process ends; see `wavetank.guardian`.
+It and all it starts end with this process, however this process ends; see
+`wavetank.core.process_supervisor`.
 """
 
 import os
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from wavetank import guardian
-from wavetank.private_files import private_file
+from wavetank.core import process_supervisor
+from wavetank.core.private_files import private_file
 
 LOG_LINES_SHOWN = 5
 
@@ -45,7 +46,7 @@ class GuardedChild:
         private_file(program.log_file)
         with program.log_file.open("wb") as log:
             self._guardian = subprocess.Popen(
-                guardian.command_line(program.grace_seconds, write_end, program.command),
+                process_supervisor.command_line(program.grace_seconds, write_end, program.command),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

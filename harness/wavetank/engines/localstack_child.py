@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wavetank.clock import Clock, StallLimits, StallTimer
+from wavetank.core.clock import Clock, StallLimits, StallTimer
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.private_files import PRIVATE_UMASK, private_folder
 from wavetank.emulator.mailbox.relay import parse_mail_server
 from wavetank.emulator.settings import (
     IsolationLevel,
@@ -26,8 +28,6 @@ from wavetank.engines.functions_folder import (
 from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.private_files import PRIVATE_UMASK, private_folder
 
 SERVICES = (
     "cloudformation",

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import InfrastructureError, UsageError
 from wavetank.live.journal import HostChange
-from wavetank.sandbox import SandboxControls
 
 if TYPE_CHECKING:
     from docker.models.containers import Container

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from wavetank.private_files import private_folder
-from wavetank.settings import cache_folder
+from wavetank.core.private_files import private_folder
+from wavetank.core.settings import cache_folder
 
 PATTERN = "service-catalog-*.dill"
 PLACE = Path("root", "var", "lib", "localstack", "cache")

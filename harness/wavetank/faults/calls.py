@@ -7,8 +7,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import ClassVar
 
+from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.fault import CountedFault, FaultError
-from wavetank.faults.near import one_of, shown
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from wavetank.core.suggestions import shown
 from wavetank.faults.fault import CountedFault, Fault, FaultError
-from wavetank.faults.near import shown
 
 ACTION = re.compile(r"[a-z0-9-]{1,50}:[A-Za-z0-9*]{1,80}")
 

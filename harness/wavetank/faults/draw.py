@@ -12,10 +12,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from wavetank.errors import UsageError
+from wavetank.core.durations import duration_text
+from wavetank.core.errors import UsageError
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner
-from wavetank.faults.duration import duration_text
 from wavetank.faults.fault import CountedFault, Fault, FunctionRole
 from wavetank.faults.functions import (
     BrokenDeployment,

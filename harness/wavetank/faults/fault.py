@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from wavetank.errors import UsageError
-from wavetank.faults.duration import YEAR, duration_text
-from wavetank.faults.near import shown
+from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.errors import UsageError
+from wavetank.core.suggestions import shown
 
 MILLISECOND = timedelta(milliseconds=1)
 COUNT_MAX = 1_000_000

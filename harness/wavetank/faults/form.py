@@ -11,11 +11,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, get_type_hints
 
-from wavetank.errors import UsageError
-from wavetank.faults.duration import duration_text, parse_duration
+from wavetank.core.durations import duration_text, parse_duration
+from wavetank.core.errors import UsageError
+from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.fault import Fault, FaultError
 from wavetank.faults.kinds import KINDS_BY_NAME
-from wavetank.faults.near import one_of, shown
 from wavetank.faults.plan import FaultPlan
 
 UNLIMITED = "all"

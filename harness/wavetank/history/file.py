@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.history.encoding import Digest, decode, is_line_of, line_of
 from wavetank.history.events import CutOff, Event
 

@@ -1,5 +1,6 @@
 """What goes wrong in a run, each event of it in a sentence: one wording for reports and tests."""
 
+from wavetank.core.text import counted
 from wavetank.history.events import (
     OK,
     AttemptEnded,
@@ -10,7 +11,6 @@ from wavetank.history.events import (
     RecordsLost,
     Suppressed,
 )
-from wavetank.words import counted
 
 
 def mishap(event: Event) -> str:

@@ -1,9 +1,9 @@
 """Alerts reached people: for scenarios in which there is something to tell."""
 
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
 from wavetank.history import Event, MessageSent
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 
 class EnoughAlerts:

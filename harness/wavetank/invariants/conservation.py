@@ -8,13 +8,13 @@ is for what the stream holds (Firehose gives up after 24 hours), and for the lat
 from collections.abc import Collection
 from enum import StrEnum
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
 from wavetank.faults.delivery import DuplicateDelivery
 from wavetank.history import Event, FaultStruck, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants.compact import Recent
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 REMEMBERED = 50_000
 """Delivered texts, a day and a half of the ticker's; of an older one, a second copy is taken for

@@ -4,9 +4,9 @@ A run that did not drain is unknown, not invalid: nothing was seen to break, and
 told of it for certain.
 """
 
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event
 from wavetank.invariants.ending import Ending
-from wavetank.verdicts import Finding, Verdict
 
 SHOWN_MAX = 3
 

@@ -6,10 +6,10 @@ absent, run not drained    unknown: it may have been on its way
 history breaks off         unknown, even where nothing was seen wrong
 """
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
 from wavetank.history import CutOff, Drained, Event, RunEnded
-from wavetank.verdicts import Finding, Verdict
-from wavetank.words import counted
 
 
 class Flaws:

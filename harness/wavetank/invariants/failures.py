@@ -7,7 +7,9 @@ answer is told by it. Memory is for the requests that are not concluded.
 
 from dataclasses import dataclass
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -21,8 +23,6 @@ from wavetank.history import (
 )
 from wavetank.history.events import OK
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 
 @dataclass

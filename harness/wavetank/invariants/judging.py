@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event
 from wavetank.invariants.ending import Ending
-from wavetank.verdicts import Finding, Verdict
 
 
 class Invariant(Protocol):

@@ -12,7 +12,9 @@ began, when that is given up in its turn: `failures` has that.
 import re
 from collections import Counter
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -29,8 +31,6 @@ from wavetank.history import (
 from wavetank.history.events import OK
 from wavetank.invariants.compact import Recent
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 FAILURES_REMEMBERED = 10_000
 """A week of failures a minute; a second notice of an older one is taken for unprompted."""

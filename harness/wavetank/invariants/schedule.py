@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding
+from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
+from wavetank.core.text import counted
 from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
 from wavetank.invariants.compact import Recent, Spans
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 REQUESTS_REMEMBERED = 10_000
 """Lambda gives a request up within six hours: ten thousand are in flight of no one's rules."""

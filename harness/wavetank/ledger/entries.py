@@ -6,7 +6,7 @@ An instant here is one that the story tells: the minute of a tick, the time in a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavetank.words import counted
+from wavetank.core.text import counted
 
 SUCCEEDED = "succeeded"
 

@@ -4,7 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.ticker_records import parse_sample, split_body
 from wavetank.history import (
     AttemptEnded,
     Event,
@@ -15,7 +16,6 @@ from wavetank.history import (
     Outcome,
     TableSeen,
 )
-from wavetank.invariants.ticker.sample import parse_sample, split_body
 from wavetank.ledger.alerts import notice
 from wavetank.ledger.entries import (
     SUCCEEDED,

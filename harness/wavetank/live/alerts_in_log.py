@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
+from wavetank.core.naming import Names
 from wavetank.ledger.alerts import failure_record
 from wavetank.live.attempts import content_of, lines_of_log
-from wavetank.naming import Names
 
 PUBLISHED = "alert published"
 """What `lambdas/notification` logs once SNS has answered."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 
 REPORT = "platform.report"

@@ -8,6 +8,8 @@ unconfirmed-address  an address of the mailbox; on AWS only its reader could con
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from wavetank.aws.observers import topic_arn
+from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment
@@ -16,8 +18,6 @@ from wavetank.live.breaking import broken_code
 from wavetank.live.denial import deny
 from wavetank.live.journal import PolicyChange, SubscriptionChange
 from wavetank.live.place import LivePlace
-from wavetank.requirements import topic_arn
-from wavetank.sandbox import SandboxControls
 
 type Change = AbstractContextManager[None]
 type Note = Callable[[Event], None]

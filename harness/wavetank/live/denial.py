@@ -7,7 +7,7 @@ An explicit denial outweighs whatever the role's own policies allow, and is undo
 import json
 from collections.abc import Callable
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
 
 
 def deny(aws: AwsClients, role: str, policy: str, action: str) -> Callable[[], object]:

@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
-from wavetank.errors import UsageError
-from wavetank.private_files import open_private, private_file, private_folder, require_own
+from wavetank.core.errors import UsageError
+from wavetank.core.private_files import open_private, private_file, private_folder, require_own
 
 
 @dataclass(frozen=True, kw_only=True)

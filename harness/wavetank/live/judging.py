@@ -7,10 +7,10 @@ else does, and an unknown of it never passes.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
 from wavetank.runs import RunEngine
-from wavetank.verdicts import Finding, Verdict, exit_code
 
 BY_HAND = {"told": "by hand"}
 """In the options that the history of such a story begins with."""

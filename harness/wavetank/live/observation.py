@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import DeliveredObject, delivered_objects, subscriptions, topic_arn
+from wavetank.aws.sandbox_mailbox import Message, alerts
+from wavetank.core.naming import Names
+from wavetank.core.ticker_records import parse_sample, split_body
 from wavetank.history import (
     AttemptEnded,
     DestinationReached,
@@ -24,14 +28,9 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.ticker.sample import parse_sample, split_body
 from wavetank.live.alerts_in_log import PublishedAlert, alerts_in_log
 from wavetank.live.attempts import LAG, Attempt, attempts_in_log
 from wavetank.live.place import LivePlace
-from wavetank.mailbox import Message, alerts
-from wavetank.naming import Names
-from wavetank.probes import DeliveredObject, delivered_objects, subscriptions
-from wavetank.requirements import topic_arn
 
 FOOTER = "\n\n--\nIf you wish to stop receiving notifications"
 """What SNS adds below the text that was published."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock
+from wavetank.core.naming import Names
 from wavetank.live.journal import Journal
 from wavetank.live.reverting import ChangedTarget
-from wavetank.naming import Names
 from wavetank.runs import RunEngine
-from wavetank.target import Target
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 MARGIN_SECONDS = 30.0

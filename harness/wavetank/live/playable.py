@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from wavetank.errors import UsageError
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.errors import UsageError
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.live.place import LivePlace
 from wavetank.runs import RunEngine
-from wavetank.sandbox import SandboxControls
 from wavetank.scenario.model import Scenario
 from wavetank.steps import Begin, Heal, Step, Tick
 

@@ -9,19 +9,18 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from wavetank.clock import rfc3339
-from wavetank.errors import ConditionTimeoutError
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import subscriptions, topic_arn, wait_until
+from wavetank.core.clock import rfc3339
+from wavetank.core.errors import ConditionTimeoutError
+from wavetank.core.text import counted
 from wavetank.faults.form import describe
 from wavetank.history import AttemptEnded, Event, FaultBegan, FaultHealed, Invoked, Outcome
 from wavetank.live.alerts_in_log import alerts_in_log
 from wavetank.live.changes import Change, change_of
 from wavetank.live.observation import Beginning, alerts_since, story_attempts, tries_of
 from wavetank.live.place import LivePlace
-from wavetank.probes import subscriptions, wait_until
-from wavetank.requirements import topic_arn
 from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
-from wavetank.trigger import Trigger
-from wavetank.words import counted
 
 
 @dataclass

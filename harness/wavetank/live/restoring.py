@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from wavetank.clients import AwsClients, BotoCoreError, ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError, InfrastructureError
-from wavetank.probes import wait_until
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, error_code
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError, InfrastructureError
 
 RESTORE_SECONDS_MAX = 120.0
 RESTORE_PACE_SECONDS = 2.0

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.errors import UsageError
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
+from wavetank.core.lambda_package import Package
+from wavetank.core.naming import Names
 from wavetank.live.denial import allow
 from wavetank.live.journal import (
     Change,
@@ -29,11 +32,8 @@ from wavetank.live.restoring import (
     update_code,
     wait_until_updated,
 )
-from wavetank.naming import Names
-from wavetank.sandbox import SandboxControls
 from wavetank.stack.broken_package import break_package
 from wavetank.stack.deployed_code import stack_package
-from wavetank.stack.package import Package
 
 OFF = "DISABLED"
 GONE = frozenset({"NoSuchEntity", "NotFound", "ResourceNotFoundException"})

@@ -12,23 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import metadata
 
-from wavetank.clock import floor_to_minute, rfc3339
-from wavetank.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.aws.invoker import Trigger
+from wavetank.aws.observers import last_tick, read_prices, subscriptions, topic_arn, wait_until
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import floor_to_minute, rfc3339
+from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.core.text import counted
 from wavetank.history import Drained, Event, RunBegan, RunEnded
-from wavetank.invariants.ticker.sample import delivered_samples
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.live.judging import BY_HAND
 from wavetank.live.observation import Beginning, begin, observed, story_objects, table_seen
 from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
 from wavetank.live.schedule import schedule_off
-from wavetank.probes import last_tick, read_prices, subscriptions, wait_until
-from wavetank.requirements import topic_arn
-from wavetank.sandbox import SandboxControls
 from wavetank.scenario.model import Scenario
 from wavetank.stack.deployed import template_hash
 from wavetank.steps import MINUTE, Step, Tick, steps_by_hand
-from wavetank.trigger import Trigger
-from wavetank.words import counted
 
 AHEAD_MAX = timedelta(minutes=30)
 """Of the clock: the handler refuses what is more than an hour behind its table."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
 from wavetank.invariants import Invariant
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.faults.near import one_of
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.lambda_package import Package
+from wavetank.core.settings import SANDBOX_ACCOUNT
+from wavetank.core.suggestions import one_of
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.pipelines.given.code import packaged_code
 from wavetank.pipelines.given.document import read_document
@@ -18,10 +20,8 @@ from wavetank.pipelines.given.problems import refuse
 from wavetank.pipelines.given.references import Scope
 from wavetank.pipelines.given.rewriting import ARTIFACT_BUCKET, deployed_copy
 from wavetank.pipelines.given.support import unsupported
-from wavetank.settings import SANDBOX_ACCOUNT
 from wavetank.stack.artifacts import ArtifactBucket
 from wavetank.stack.cloudformation import Stacks
-from wavetank.stack.package import Package
 
 STORAGE_STACK, PIPELINE_STACK = "storage", "pipeline"
 PACE_SECONDS = 0.05

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
+from wavetank.core.naming import Names
+from wavetank.core.ticker import FIRST_PRICES
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.ticker import ticker_invariants
-from wavetank.naming import Names
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.stack.own_handler import OwnHandler
 from wavetank.stack.seed import reset_prices
-from wavetank.ticker import FIRST_PRICES
 
 PACE_SECONDS = 0.05
 

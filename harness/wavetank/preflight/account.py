@@ -2,12 +2,12 @@
 
 from email.utils import parsedate_to_datetime
 
-from wavetank.clients import ClientError, error_code
-from wavetank.errors import UsageError
-from wavetank.naming import check_limits
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.aws.target import TargetKind
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import check_limits
+from wavetank.core.settings import REGION
 from wavetank.preflight.outcome import Intention, Outcome, invalid, unknown, valid
-from wavetank.settings import REGION
-from wavetank.target import TargetKind
 
 SKEW_SECONDS_MAX = 300.0
 """AWS refuses what is signed with a clock that is further off.

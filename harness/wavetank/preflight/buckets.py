@@ -5,10 +5,10 @@ everybody. So the account's own list decides, and only where that may not be ask
 is named in the request.
 """
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.core.settings import REGION
 from wavetank.preflight.outcome import Intention, Outcome, invalid, unknown, valid
 from wavetank.preflight.rights import is_denied
-from wavetank.settings import REGION
 
 ABSENT = frozenset({"404", "NoSuchBucket"})
 THERE = frozenset({"301", "403", "AccessDenied", "PermanentRedirect"})

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from wavetank.clients import BotoCoreError, ClientError
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
-from wavetank.naming import Names
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Finding
+from wavetank.core.naming import Names
 from wavetank.preflight.account import account_access_block, clocks, credentials, names_fit, region
 from wavetank.preflight.buckets import artifact_bucket, delivery_bucket
 from wavetank.preflight.leftovers import leftovers
@@ -14,8 +16,6 @@ from wavetank.preflight.people import addresses as confirmations
 from wavetank.preflight.rights import is_denied, missing_right
 from wavetank.preflight.room import QUOTAS, concurrency, room
 from wavetank.preflight.stacks import pipeline_stack, storage_stack
-from wavetank.target import Target
-from wavetank.verdicts import Finding
 
 CHECKS: Mapping[str, Check] = {
     "credentials": credentials,

@@ -7,12 +7,12 @@ it could not delete; a bucket outlives its stack on purpose.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.naming import Names
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.core.naming import Names
+from wavetank.core.settings import REGION
 from wavetank.preflight.buckets import owns_bucket
 from wavetank.preflight.outcome import Intention, Outcome, invalid, unknown, valid
 from wavetank.preflight.rights import is_denied, missing_right
-from wavetank.settings import REGION
 
 ABSENT = frozenset(
     {"NoSuchEntity", "NotFound", "NotFoundException", "ResourceNotFoundException", "404"}

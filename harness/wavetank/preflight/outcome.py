@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wavetank.clock import Clock
-from wavetank.naming import Names
-from wavetank.target import Target
-from wavetank.verdicts import Verdict
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock
+from wavetank.core.findings import Verdict
+from wavetank.core.naming import Names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,9 @@
 """Which addresses have confirmed, and which will be asked: an alert reaches the first alone."""
 
-from wavetank.clients import ClientError, error_code
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.aws.observers import Subscription, subscriptions
+from wavetank.core.settings import REGION
 from wavetank.preflight.outcome import Intention, Outcome, invalid, valid
-from wavetank.probes import Subscription, subscriptions
-from wavetank.settings import REGION
 
 ABSENT = frozenset({"NotFound", "NotFoundException"})
 

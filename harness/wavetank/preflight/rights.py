@@ -2,7 +2,7 @@
 
 import re
 
-from wavetank.clients import ClientError, error_code
+from wavetank.aws.clients import ClientError, error_code
 
 DENIED = frozenset(
     {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.target import TargetKind
 from wavetank.preflight.outcome import Check, Intention, Outcome, invalid, valid
-from wavetank.target import TargetKind
 
 CONCURRENCY_NEEDED = 5
 """A tick, those of the two minutes before that are still retried, one to spare, an alert."""

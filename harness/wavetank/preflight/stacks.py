@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.preflight.outcome import Intention, Outcome, invalid, valid
 from wavetank.stack.cloudformation import STARTABLE
 from wavetank.stack.deployed import PARAMETERS

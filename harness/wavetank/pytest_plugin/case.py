@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.core.errors import UsageError
 from wavetank.driver.play import Story
-from wavetank.errors import UsageError
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import freezegun
 import pytest
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError, WavetankError
 from wavetank.engines.tank.engine import Tank, tank
-from wavetank.errors import UsageError, WavetankError
 from wavetank.pipelines.pipeline import Pipeline
 
 STOPWATCH = "_pytest.timing"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.core.errors import UsageError, WavetankError
 from wavetank.driver.play import check_virtual
-from wavetank.errors import UsageError, WavetankError
 from wavetank.faults.fault import Fault
 from wavetank.faults.form import fault_from_form
 from wavetank.faults.plan import FaultPlan

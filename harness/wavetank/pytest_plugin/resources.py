@@ -1,8 +1,8 @@
 """What is deployed, by the names that the templates have for it."""
 
-from wavetank.clients import AwsClients
-from wavetank.errors import UsageError
-from wavetank.faults.near import one_of
+from wavetank.aws.clients import AwsClients
+from wavetank.core.errors import UsageError
+from wavetank.core.suggestions import one_of
 
 
 def name_of(aws: AwsClients, logical_id: str) -> str:

@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock, floor_to_minute
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.observers import wait_until
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.sandbox_mailbox import Message, alerts
+from wavetank.core.clock import WallClock, floor_to_minute
+from wavetank.core.errors import UsageError
+from wavetank.core.schedule import scheduled_event
+from wavetank.core.settings import search_path
+from wavetank.core.suggestions import one_of
 from wavetank.driver.wiring import scheduled_rules
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.errors import UsageError
-from wavetank.faults.near import one_of
-from wavetank.mailbox import Message, alerts
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.probes import wait_until
 from wavetank.pytest_plugin.resources import name_of
-from wavetank.sandbox import SandboxControls
-from wavetank.schedule import scheduled_event
-from wavetank.settings import search_path
 
 RETRY_SECONDS = 1
 """Before the first asynchronous retry; AWS waits for 60 s, which is what virtual time is for."""

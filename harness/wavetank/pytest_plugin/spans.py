@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import TypedDict
 
-from wavetank.errors import UsageError
-from wavetank.faults.duration import YEAR
+from wavetank.core.durations import YEAR
+from wavetank.core.errors import UsageError
 from wavetank.faults.fault import MILLISECOND
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Unpack
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
+from wavetank.core.durations import duration_text
+from wavetank.core.errors import UsageError
 from wavetank.driver.play import play
-from wavetank.errors import UsageError
-from wavetank.faults.duration import duration_text
 from wavetank.invariants import Invariant
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pytest_plugin.case import Case

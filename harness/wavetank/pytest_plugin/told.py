@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
 from wavetank.faults.form import describe
 from wavetank.history import Event, ObjectDelivered, read_history
 from wavetank.pytest_plugin.trouble import trouble
 from wavetank.scenario.model import Scenario
-from wavetank.verdicts import Finding, Verdict
-from wavetank.words import counted
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

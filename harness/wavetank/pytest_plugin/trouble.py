@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from wavetank.core.text import counted
 from wavetank.history import Event, FaultHealed, FaultStruck, mishap
-from wavetank.words import counted
 
 LINES_MAX = 12
 CHARACTERS_MAX = 160

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Unpack
 
+from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.errors import UsageError
 from wavetank.driver.play import judges_of, run_options
 from wavetank.driver.run import Run, RunOptions
-from wavetank.errors import UsageError
-from wavetank.faults.duration import YEAR, duration_text
 from wavetank.history import Event, HistoryWriter, RunBegan
 from wavetank.pytest_plugin.case import Case
 from wavetank.pytest_plugin.deployed import Deployed

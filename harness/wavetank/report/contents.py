@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from wavetank.core.findings import Finding, Verdict
 from wavetank.report.faults import FaultSeen
 from wavetank.report.marks import Lane
 from wavetank.report.prices import Walk
 from wavetank.report.records import RecordFigures
 from wavetank.report.remarks import Remark
-from wavetank.verdicts import Finding, Verdict
 
 WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID)
 

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterable
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.faults.form import plan_from_json
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import CutOff, Event, RunBegan, RunEnded, read_history

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from wavetank.invariants.ticker.sample import Sample, parse_sample
+from wavetank.core.ticker_records import Sample, parse_sample
 from wavetank.report.marks import Bins, Kind, Mark, in_order
 
 TICKERS_MAX = 12

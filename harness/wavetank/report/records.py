@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wavetank.clock import floor_to_minute
+from wavetank.core.clock import floor_to_minute
+from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants.compact import Recent
-from wavetank.invariants.ticker.sample import parse_sample
 from wavetank.report.distribution import (
     COUNT_EDGES,
     DELAY_EDGES_MS,

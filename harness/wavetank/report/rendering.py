@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from wavetank.core.findings import Finding, Verdict
 from wavetank.invariants.hints import HINTS
 from wavetank.report import moments
 from wavetank.report.contents import Report
@@ -25,7 +26,6 @@ from wavetank.report.index import CampaignIndex
 from wavetank.report.marks import Kind, Mark
 from wavetank.report.moments import EPOCH, SECOND, Axis
 from wavetank.report.stretches import stretches
-from wavetank.verdicts import Finding, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
 SYMBOLS = {

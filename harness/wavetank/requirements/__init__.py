@@ -12,6 +12,6 @@ checking   all of them, one after the other
 
 from wavetank.requirements.checking import check_requirements
 from wavetank.requirements.freshness import FRESH_SECONDS_MAX
-from wavetank.requirements.pipeline import CheckedPipeline, topic_arn
+from wavetank.requirements.pipeline import CheckedPipeline
 
-__all__ = ["FRESH_SECONDS_MAX", "CheckedPipeline", "check_requirements", "topic_arn"]
+__all__ = ["FRESH_SECONDS_MAX", "CheckedPipeline", "check_requirements"]

@@ -6,19 +6,20 @@ from typing import Any
 
 from wavetank.access.matrix import Actor
 from wavetank.alert_lookup import published_alerts
-from wavetank.probes import (
+from wavetank.aws.observers import (
     age_seconds,
     delivered_objects,
     read_prices,
     read_records,
     subscriptions,
+    topic_arn,
 )
+from wavetank.core.findings import Verdict
+from wavetank.core.settings import REGION
+from wavetank.core.text import counted
+from wavetank.core.ticker import FIRST_PRICES
 from wavetank.requirements.freshness import FRESH_SECONDS_MAX
-from wavetank.requirements.pipeline import Check, CheckedPipeline, topic_arn, valid_if
-from wavetank.settings import REGION
-from wavetank.ticker import FIRST_PRICES
-from wavetank.verdicts import Verdict
-from wavetank.words import counted
+from wavetank.requirements.pipeline import Check, CheckedPipeline, valid_if
 
 ALERT_DAYS = 14
 """How long the templates keep the log that tells of alerts."""

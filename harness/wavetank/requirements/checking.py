@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from wavetank.clients import ClientError, error_code
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.findings import Finding, Verdict
 from wavetank.requirements.brief import BRIEF
 from wavetank.requirements.code import runs_deployed_bytes, runs_tested_bytes
 from wavetank.requirements.drift import is_as_deployed
 from wavetank.requirements.pipeline import Check, CheckedPipeline
-from wavetank.verdicts import Finding, Verdict
 
 MISSING = ("NotFoundException", "NoSuchBucket", "NoSuchKey", "NotFound")
 

@@ -1,8 +1,8 @@
 """The bytes that run: those that were deployed, and those that a passing run has seen."""
 
+from wavetank.core.findings import Verdict
 from wavetank.requirements.pipeline import CheckedPipeline, valid_if
 from wavetank.stack.deployed_code import CODE_KEYS, stack_package
-from wavetank.verdicts import Verdict
 
 SHOWN_CHARACTERS = 12
 

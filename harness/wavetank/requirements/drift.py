@@ -8,9 +8,9 @@ cannot look at; of those it says nothing.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wavetank.probes import wait_until
+from wavetank.aws.observers import wait_until
+from wavetank.core.findings import Verdict
 from wavetank.requirements.pipeline import CheckedPipeline
-from wavetank.verdicts import Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (

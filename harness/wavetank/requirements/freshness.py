@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from wavetank.clients import AwsClients, ClientError
-from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError
-from wavetank.naming import Names
-from wavetank.probes import (
+from wavetank.aws.clients import AwsClients, ClientError
+from wavetank.aws.observers import (
     age_seconds,
     delivered_objects,
     last_tick,
     read_prices,
     wait_until,
 )
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError
+from wavetank.core.naming import Names
 
 FRESH_SECONDS_MAX = 180.0
 """A tick a minute, a minute of buffering, and one to spare."""

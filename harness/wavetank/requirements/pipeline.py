@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wavetank.access.matrix import AccessMatrix
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
-from wavetank.mailbox import Message
-from wavetank.naming import Names
-from wavetank.settings import REGION
-from wavetank.verdicts import Verdict
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.sandbox_mailbox import Message
+from wavetank.core.clock import Clock
+from wavetank.core.findings import Verdict
+from wavetank.core.naming import Names
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,3 @@ type Check = Callable[[CheckedPipeline], tuple[Verdict, str]]
 def valid_if(condition: object, evidence: str) -> tuple[Verdict, str]:
     """Valid where the condition holds, else invalid."""
     return (Verdict.VALID if condition else Verdict.INVALID), evidence
-
-
-def topic_arn(aws: AwsClients, names: Names) -> str:
-    """That of the alerts, in the account that asks."""
-    account = aws.sts.get_caller_identity()["Account"]
-    return f"arn:aws:sns:{REGION}:{account}:{names.topic}"

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from wavetank.errors import UsageError
-from wavetank.faults.near import one_of
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.suggestions import one_of
 from wavetank.scenario.model import Expectations
-from wavetank.verdicts import Finding, Verdict
 
 
 def check_expectations(expectations: Expectations, judges: Iterable[str]) -> None:

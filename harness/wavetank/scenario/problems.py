@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from wavetank.faults.duration import duration_text
+from wavetank.core.durations import duration_text
+from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.fault import Fault
-from wavetank.faults.near import one_of, shown
 from wavetank.faults.plan import contradict
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.places import Path

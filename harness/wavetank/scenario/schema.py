@@ -8,11 +8,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
-from wavetank.errors import UsageError
-from wavetank.faults.duration import YEAR, duration_text, parse_duration
+from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.errors import UsageError
+from wavetank.core.suggestions import shown
 from wavetank.faults.fault import Fault, FaultError
 from wavetank.faults.form import fault_from_form
-from wavetank.faults.near import shown
 
 DESCRIPTION_CHARACTERS_MAX = 100
 SEED_MAX = 2**63 - 1

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from wavetank.errors import UsageError
-from wavetank.faults.near import one_of
+from wavetank.core.errors import UsageError
+from wavetank.core.suggestions import one_of
 from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Scenario
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from wavetank.faults.duration import duration_text
+from wavetank.core.durations import duration_text
 from wavetank.faults.form import fault_to_form
 from wavetank.scenario.model import Expectations, Scenario
 

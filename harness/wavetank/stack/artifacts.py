@@ -8,11 +8,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wavetank.clients import ClientError, error_code
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.settings import REGION
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.lambda_package import Package
+from wavetank.core.settings import REGION
 from wavetank.stack.ownership import TAG
-from wavetank.stack.package import Package
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,8 +12,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 
-from wavetank.errors import UsageError
-from wavetank.stack.package import package_files
+from wavetank.core.errors import UsageError
+from wavetank.core.lambda_package import package_files
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 """As Python counts lines; `str.splitlines` counts a form feed too."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
-from wavetank.clients import ClientError, error_code
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.stack.following import Pace
 
 if TYPE_CHECKING:

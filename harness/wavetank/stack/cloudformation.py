@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
 from wavetank.stack.change_sets import NO_CHANGES, ChangeSets, StackContent
 from wavetank.stack.following import Follower, Pace, ResourceEvent, Rest
 from wavetank.stack.reasons import explain, in_words

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from wavetank.clients import ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError, InfrastructureError
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError, InfrastructureError
 from wavetank.stack.cloudformation import SETTLE_SECONDS_MAX, ResourceEvent
 
 if TYPE_CHECKING:

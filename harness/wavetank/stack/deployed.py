@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wavetank.clients import AwsClients
-from wavetank.errors import UsageError
-from wavetank.naming import Names
+from wavetank.aws.clients import AwsClients
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names
 from wavetank.stack.own_handler import OwnHandler, unpack_own_handler
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from wavetank.clients import AwsClients
-from wavetank.naming import Names
-from wavetank.stack.package import Package
+from wavetank.aws.clients import AwsClients
+from wavetank.core.lambda_package import Package
+from wavetank.core.naming import Names
 
 CODE_KEYS: Mapping[str, str] = {
     "streaming": "StreamingCodeKey",

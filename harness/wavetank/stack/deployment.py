@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from wavetank.clients import AwsClients
-from wavetank.clock import Clock
-from wavetank.naming import Names
-from wavetank.settings import SANDBOX_ACCOUNT
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
+from wavetank.core.lambda_package import Package, package_folder
+from wavetank.core.naming import Names
+from wavetank.core.settings import SANDBOX_ACCOUNT
+from wavetank.core.ticker import FIRST_PRICES
 from wavetank.stack.artifacts import ArtifactBucket
 from wavetank.stack.cloudformation import ResourceEvent, Stacks
 from wavetank.stack.own_handler import OwnHandler
 from wavetank.stack.ownership import TAG, check_ours
-from wavetank.stack.package import Package, package_folder
 from wavetank.stack.seed import put_first_prices
 from wavetank.stack.template import read_pipeline_template, read_template
 from wavetank.stack.trouble import plain_trouble
-from wavetank.ticker import FIRST_PRICES
 
 FUNCTIONS = ("streaming", "notification")
 ENTRY_POINT = "streaming.handler.lambda_handler"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wavetank.clients import AwsClients
-from wavetank.naming import Names, derive_names
+from wavetank.aws.clients import AwsClients
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.naming import Names, derive_names
 from wavetank.stack.deployment import DeploymentOptions, wanted_packages, wanted_stacks
 from wavetank.stack.template import parse_template
-from wavetank.verdicts import Finding, Verdict
 
 SUBSCRIPTION = "AWS::SNS::Subscription"
 RECORD_FORMATS = ("ndjson", "original")

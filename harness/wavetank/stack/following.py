@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from wavetank.clients import ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.errors import ConditionTimeoutError
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.errors import UsageError
-from wavetank.naming import Names
+from wavetank.core.errors import UsageError
+from wavetank.core.lambda_package import Package, package_files
+from wavetank.core.naming import Names
 from wavetank.stack.own_names import check_names
 from wavetank.stack.own_places import check_places
-from wavetank.stack.package import Package, package_files
 
 ENTRY_FUNCTION = "lambda_handler"
 MODULE = "lambda_function"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.errors import UsageError
-from wavetank.naming import Names, StreamNameCase
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names, StreamNameCase
 
 TABLE, STREAM = "table", "delivery stream"
 CONVENTION = {

@@ -8,8 +8,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from wavetank.errors import UsageError
-from wavetank.settings import REGION
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import REGION
 from wavetank.stack.own_names import resolved, single_constants
 
 MAKERS = frozenset({"client", "resource"})

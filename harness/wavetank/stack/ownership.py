@@ -3,7 +3,7 @@
 What it makes carries a tag. Stacks of versions that gave none are known by a parameter.
 """
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.stack.cloudformation import Standing
 
 TAG = "wavetank"

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wavetank.clients import AwsClients, BotoCoreError, ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
-from wavetank.probes import read_prices
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, error_code
+from wavetank.aws.observers import read_prices
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.lambda_package import Package
+from wavetank.core.ticker import FIRST_PRICES
 from wavetank.stack.deployment import DeploymentOptions, wanted_packages, wanted_stacks
-from wavetank.stack.package import Package
 from wavetank.stack.preview import Previews, StackChanges
 from wavetank.stack.template import parse_template
-from wavetank.target import Target
-from wavetank.ticker import FIRST_PRICES
 
 UNSEEN = frozenset(
     {

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wavetank.clients import BotoCoreError, ClientError, error_code
-from wavetank.clock import Clock
-from wavetank.errors import InfrastructureError
-from wavetank.probes import wait_until
+from wavetank.aws.clients import BotoCoreError, ClientError, error_code
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
 from wavetank.stack.changes import Policies, ResourceChange, read_change, read_policies
 from wavetank.stack.cloudformation import NO_CHANGES, STARTABLE, Stacks
 from wavetank.stack.deployment import WantedStack

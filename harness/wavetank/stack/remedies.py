@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wavetank.errors import InfrastructureError
-from wavetank.naming import Names
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.naming import Names
 from wavetank.stack.cloudformation import STARTABLE, Stacks, Standing
 from wavetank.stack.ownership import check_ours
 from wavetank.stack.reasons import in_words

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from wavetank.clients import ClientError, error_code
-from wavetank.clock import rfc3339
-from wavetank.ticker import FirstPrice
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.clock import rfc3339
+from wavetank.core.ticker import FirstPrice
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,7 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 ADDRESS = re.compile(r"[^@\s,<>\"]+@[^@\s,<>\"]+\.[^@\s,<>\".]+")
 ADDRESS_CHARACTERS_MAX = 254

@@ -6,8 +6,8 @@ The SDK has tried again by the time that one of these is raised.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wavetank.clients import BotoCoreError, ClientError, error_code
-from wavetank.errors import InfrastructureError
+from wavetank.aws.clients import BotoCoreError, ClientError, error_code
+from wavetank.core.errors import InfrastructureError
 
 THROTTLED = frozenset(
     {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from wavetank.clients import ClientError, error_code
-from wavetank.errors import InfrastructureError
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.errors import InfrastructureError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

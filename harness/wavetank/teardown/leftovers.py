@@ -7,11 +7,11 @@ kept, and paid for, for ever, and the next deployment finds its name taken.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wavetank.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.observers import delivered_objects
+from wavetank.core.naming import Names
+from wavetank.core.settings import REGION
 from wavetank.costs import read_prices
-from wavetank.naming import Names
-from wavetank.probes import delivered_objects
-from wavetank.settings import REGION
 
 BYTES_PER_GB = 2**30
 NOT_FOUND = "ResourceNotFoundException"

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wavetank.clients import ClientError, error_code
-from wavetank.clock import Clock, rfc3339
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock, rfc3339
+from wavetank.core.text import counted
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deletion import StackDeletion
 from wavetank.stack.ownership import TAG
-from wavetank.target import Target
 from wavetank.teardown.buckets import bucket_exists, bucket_tags, delete_bucket
 from wavetank.teardown.leftovers import (
     StoredData,
@@ -18,7 +19,6 @@ from wavetank.teardown.leftovers import (
 )
 from wavetank.teardown.quiet import Quieting
 from wavetank.teardown.standing import Standing
-from wavetank.words import counted
 
 UNDER_WAY = "DELETE_IN_PROGRESS"
 """Of a stack that a teardown before this one had deleted: there is nothing to wait for any more."""

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wavetank.clients import AwsClients, ClientError, error_code
-from wavetank.clock import Clock, floor_to_minute, rfc3339
-from wavetank.errors import ConditionTimeoutError
-from wavetank.probes import (
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.observers import (
     DeliveredObject,
     age_seconds,
     delivered_objects,
@@ -20,6 +18,8 @@ from wavetank.probes import (
     read_prices,
     read_records,
 )
+from wavetank.core.clock import Clock, floor_to_minute, rfc3339
+from wavetank.core.errors import ConditionTimeoutError
 from wavetank.teardown.standing import Standing
 
 PERIOD_SECONDS = 60.0

@@ -6,11 +6,11 @@ still to be done. The stack keeps its bucket and its policy when it is deleted, 
 
 from collections.abc import Callable
 
-from wavetank.clock import Clock
-from wavetank.errors import UsageError
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
 from wavetank.stack.cloudformation import ResourceEvent
 from wavetank.stack.deletion import StackDeletion
-from wavetank.target import Target
 from wavetank.teardown.buckets import bucket_exists, delete_bucket
 from wavetank.teardown.standing import Standing
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wavetank.clients import AwsClients
-from wavetank.errors import UsageError
-from wavetank.naming import DEFAULT_PREFIX, Names, derive_names, split_full_name
+from wavetank.aws.clients import AwsClients
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import DEFAULT_PREFIX, Names, derive_names, split_full_name
 from wavetank.stack.deployed import PARAMETERS
 from wavetank.stack.ownership import TAG
 

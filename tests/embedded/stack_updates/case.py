@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wavetank.clients import AwsClients, ClientError
+from wavetank.aws.clients import AwsClients, ClientError
 
 GONE = "gone"
 MISSING = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fidelity.ground import Ground, ground
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,7 @@ from tests.embedded.stack_updates.case import Case, Stage
 from tests.fidelity.ground import Ground
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_seen
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 
 CAPABILITIES: Any = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 SETTLING_SECONDS = 60.0

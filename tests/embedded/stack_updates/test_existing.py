@@ -13,7 +13,7 @@ from tests.embedded.stack_updates.stages import create, delete, reason, settled,
 from tests.embedded.stack_updates.storage import KEY
 from tests.fidelity.ground import Ground
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 
 type Make = Callable[[Ground, str], Any]
 TABLE_KEY: Any = KEY

@@ -9,7 +9,7 @@ import pytest
 
 from tests.embedded.stack_updates.stages import delete, reason, settled
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError
+from wavetank.aws.clients import AwsClients, ClientError
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tests.embedded.stack_updates.stages import (
 from tests.embedded.stack_updates.storage import KEY
 from tests.fidelity.ground import Ground
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError, WaiterError
+from wavetank.aws.clients import AwsClients, ClientError, WaiterError
 
 TOPIC, QUEUE, BUCKET = "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::S3::Bucket"
 ROLLED_BACK = [

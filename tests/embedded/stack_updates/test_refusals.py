@@ -16,7 +16,7 @@ from tests.embedded.stack_updates.storage import KEY
 from tests.embedded.stack_updates.test_failures import QUEUE, listed, queue, timeout_of
 from tests.fidelity.ground import Ground
 from tests.live.names import unique_letters
-from wavetank.clients import AwsClients, ClientError
+from wavetank.aws.clients import AwsClients, ClientError
 
 
 def test_a_change_that_cannot_be_made_is_rolled_back(sandbox: Ground) -> None:

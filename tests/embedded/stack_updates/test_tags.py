@@ -18,7 +18,7 @@ from tests.embedded.stack_updates.stages import (
 )
 from tests.embedded.stack_updates.storage import KEY
 from tests.fidelity.ground import Ground
-from wavetank.clients import AwsClients
+from wavetank.aws.clients import AwsClients
 
 ONE = [{"Key": "team", "Value": "one"}]
 TWO = [{"Key": "team", "Value": "two"}, {"Key": "cost", "Value": "2"}]

@@ -11,7 +11,7 @@ from tests.unit.analysis.objects import NOON, record
 from wavetank.analysis.kept import OBJECTS_ONLY
 from wavetank.analysis.records import read_deliveries
 from wavetank.analysis.source import open_source
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.history import HistoryWriter
 from wavetank.runs import HISTORY
 

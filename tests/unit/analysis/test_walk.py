@@ -12,7 +12,7 @@ from wavetank.analysis.walk import (
     price_lines,
     uniformity,
 )
-from wavetank.verdicts import Verdict
+from wavetank.core.findings import Verdict
 
 
 def _walk(*prices: str) -> list[str]:

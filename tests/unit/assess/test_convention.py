@@ -4,8 +4,8 @@ import pytest
 
 from wavetank.assess.convention import subjects_of
 from wavetank.assess.people import Person
-from wavetank.errors import UsageError
-from wavetank.verdicts import Verdict
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
 
 BUCKET = "dedoraexplorer-deliverystream-s3"
 ARN = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/dedorexp-deliverystream"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wavetank.assess.coverage import Coverage, cover
-from wavetank.verdicts import Verdict
+from wavetank.core.findings import Verdict
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE, SAMPLE = timedelta(minutes=1), timedelta(seconds=15)

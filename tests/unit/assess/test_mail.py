@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from wavetank.assess.mail import judge_alert, read_alerts
-from wavetank.errors import UsageError
-from wavetank.verdicts import Verdict
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
 
 DATE = "Mon, 23 Nov 2026 20:06:15 +0200"
 SENT = datetime(2026, 11, 23, 18, 6, 15, tzinfo=UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wavetank.assess.people import Person, read_people
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 DORA = Person(line=2, first_name="Dora", surname="Explorer")
 

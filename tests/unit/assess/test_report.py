@@ -9,8 +9,8 @@ from wavetank.assess.convention import subjects_of
 from wavetank.assess.looking import Row
 from wavetank.assess.people import Person
 from wavetank.assess.report import CRITERIA, why, write_csv
-from wavetank.errors import InfrastructureError
-from wavetank.verdicts import Finding, Verdict
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Finding, Verdict
 
 
 def row(first_name: str, *findings: Finding) -> Row:

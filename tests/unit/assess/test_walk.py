@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from wavetank.assess.walk import judge_walk
-from wavetank.invariants.ticker.sample import Sample
-from wavetank.ticker import FIRST_PRICES
-from wavetank.verdicts import Verdict
+from wavetank.core.findings import Verdict
+from wavetank.core.ticker import FIRST_PRICES
+from wavetank.core.ticker_records import Sample
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TICKERS = [first.ticker for first in FIRST_PRICES]

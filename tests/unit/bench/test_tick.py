@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from wavetank.aws.clients import sandbox_clients
 from wavetank.bench.floor import floor_calls
 from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
-from wavetank.clients import sandbox_clients
-from wavetank.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError
 from wavetank.history import AttemptEnded, Event, Fired, Outcome
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.rules.source import ROOT
 from wavetank.campaign.remembered import ABOUT, FILE_NAME, Remembered, remember, remembered
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
 

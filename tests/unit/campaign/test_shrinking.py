@@ -8,7 +8,7 @@ from tests.players import CONSERVATION, CONTINUITY, judged
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.campaign.stories import Seeds, drawn_stories
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.driver.play import Story
 from wavetank.faults.delivery import S3Outage
 from wavetank.faults.fault import Fault

@@ -6,10 +6,10 @@ from tests.players import CONSERVATION, CONTINUITY, judged
 from wavetank.campaign.results import Ending, StoryResult
 from wavetank.campaign.stories import Seeds, drawn_stories
 from wavetank.campaign.tally import FAILURES_KEPT, Judged, Tally
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Finding, Verdict
 from wavetank.driver.play import Played, Story
-from wavetank.errors import ExitCode
 from wavetank.faults.functions import HandlerCrash
-from wavetank.verdicts import Finding, Verdict
 
 HOUR = timedelta(hours=1)
 STORIES = list(drawn_stories(Seeds(1, 200), HOUR))

@@ -10,13 +10,13 @@ import pytest
 
 from tests.clocks import Leaping
 from tests.unit.cli.windows import text_of, window
+from wavetank.aws.clients import BotoCoreError, sandbox_clients
+from wavetank.aws.observers import Price
 from wavetank.cli.live import LiveState, look, rows
 from wavetank.cli.session import Session
-from wavetank.clients import BotoCoreError, sandbox_clients
-from wavetank.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.naming import derive_names
 from wavetank.live.journal import RuleChange
-from wavetank.naming import derive_names
-from wavetank.probes import Price
 from wavetank.watch import Happening, Kind, Watcher
 
 ENDPOINT = "http://127.0.0.1:1"

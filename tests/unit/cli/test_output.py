@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.cli.windows import Window, output_in, text_of, window
 from wavetank.cli.output import Output
-from wavetank.verdicts import Finding, Verdict
+from wavetank.core.findings import Finding, Verdict
 
 FINDINGS = (
     Finding("a tick is delivered once it, or a later one, has succeeded", Verdict.VALID, "53 did"),

@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.prompt import Confirm
 
 from tests.clocks import Leaping
+from wavetank.aws.clients import sandbox_clients
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import offer
-from wavetank.clients import sandbox_clients
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import derive_names
 from wavetank.live.journal import HostChange, Journal
 from wavetank.live.reverting import ChangedTarget
-from wavetank.naming import derive_names
 
 PAUSED = HostChange(fault="pause", process=1, born=0.0)
 CUT_OFF = HostChange(fault="network", process=0, born=0.0, networks=("one",))

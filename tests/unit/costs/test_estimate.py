@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from wavetank.core.settings import read_settings
 from wavetank.costs import (
     Assumptions,
     Estimate,
@@ -15,7 +16,6 @@ from wavetank.costs import (
     read_prices,
     read_workload,
 )
-from wavetank.settings import read_settings
 from wavetank.stack.template import parse_template
 
 NOTHING: Mapping[str, str] = {}

@@ -8,8 +8,8 @@ from typer.testing import CliRunner, Result
 
 from tests.pipelines.sensors import FOLDER
 from wavetank.cli.main import app
+from wavetank.core.errors import UsageError
 from wavetank.diagram.document import BEGIN, END
-from wavetank.errors import UsageError
 
 SENSORS = ("--pipeline", str(FOLDER / "pipeline.yaml"), "--storage", str(FOLDER / "storage.yaml"))
 

@@ -7,13 +7,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.diagrams import drawn_from, sensors, ticker
+from wavetank.core.errors import UsageError
 from wavetank.diagram.document import BEGIN, END, with_flowchart
 from wavetank.diagram.graph import Edge, Graph, Kind, Node, Relation
 from wavetank.diagram.mermaid import draw_mermaid
 from wavetank.diagram.placing import place
 from wavetank.diagram.svg import draw_svg
 from wavetank.diagram.words import label_lines, name_lines
-from wavetank.errors import UsageError
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wavetank.clock import StallLimits
+from wavetank.core.clock import StallLimits
 from wavetank.driver.places import Place, Places
 from wavetank.driver.turns import Ended, Turn
 from wavetank.emulator.in_process.functions import DeployedFunction

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from wavetank.clock import StallLimits
+from wavetank.core.clock import StallLimits
 from wavetank.driver.turns import Ended, Exited, HandlerThread, StuckError, Turn, is_a_turn, pause
 from wavetank.emulator.executor.outcome import ExitStatus
 

@@ -6,7 +6,7 @@ import pytest
 from localstack.aws.api.events import RuleState
 from localstack.services.events.models import Rule, ValidationException
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.events import Timetable, WavetankEvents, next_due
 
 NOW = datetime(2026, 11, 24, 10, 3, 27, tzinfo=UTC)

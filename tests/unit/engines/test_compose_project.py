@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.core.errors import UsageError
 from wavetank.engines.compose_project import compose_project_name
-from wavetank.errors import UsageError
 
 
 def _clone(tmp_path: Path, name: str = "my clone", env: str | None = None) -> Path:

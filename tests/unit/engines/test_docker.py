@@ -9,12 +9,12 @@ import pytest
 
 from wavetank.cli.running import sandbox_record
 from wavetank.cli.sandbox import down
+from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
 from wavetank.engines import docker as docker_engine
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import UsageError
-from wavetank.settings import read_settings
 
 
 @dataclass

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.errors import UsageError
 
 
 def _record(owner: int) -> SandboxRecord:

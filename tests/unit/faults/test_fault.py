@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from wavetank.core.durations import duration_text, parse_duration
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import PermissionRemoved
-from wavetank.faults.duration import duration_text, parse_duration
 from wavetank.faults.fault import CountedFault, Fault, FaultError
 from wavetank.faults.functions import BrokenDeployment, FunctionTimeout, HandlerCrash
 from wavetank.faults.kinds import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS

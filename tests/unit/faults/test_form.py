@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.faults.draw import draw_plan, single_faults
 from wavetank.faults.fault import Fault, FaultError
 from wavetank.faults.form import (

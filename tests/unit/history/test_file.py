@@ -6,7 +6,7 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import calm
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.history import (
     CutOff,
     Event,

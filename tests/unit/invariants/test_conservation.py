@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from tests.pipeline import NOON
 from tests.stories import assert_found, before, calm, only, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants import Conservation, Flaw
-from wavetank.verdicts import Verdict
 
 
 def delivering(*records: str, accepted: tuple[str, ...] = ("a", "b", "c")) -> list[Event]:

@@ -1,9 +1,9 @@
 """Nothing is left at the end."""
 
 from tests.stories import assert_found, calm, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import Drained
 from wavetank.invariants import FullyDrained
-from wavetank.verdicts import Verdict
 
 
 def test_drained_run_is_valid() -> None:

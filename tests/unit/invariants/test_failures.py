@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.pipeline import NOON
 from tests.stories import assert_found, before, calm, only, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -17,7 +18,6 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.invariants import NoSilentFailure
-from wavetank.verdicts import Verdict
 
 
 def test_success_and_told_failure_are_valid() -> None:

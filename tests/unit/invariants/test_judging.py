@@ -3,11 +3,11 @@
 import pytest
 
 from tests.stories import calm, undrained
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import CutOff, Event, RunEnded
 from wavetank.invariants import Invariant, generic_invariants, judge
 from wavetank.invariants.ending import Ending
 from wavetank.invariants.ticker import ticker_invariants
-from wavetank.verdicts import Finding, Verdict
 
 ALL = [type(invariant).__name__ for invariant in [*generic_invariants(), *ticker_invariants()]]
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import ADDRESSES, assert_found, before, began, calm, only, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import (
     AttemptBegan,
     Called,
@@ -18,7 +19,6 @@ from wavetank.history import (
     SubscriptionChanged,
 )
 from wavetank.invariants import OneNotice
-from wavetank.verdicts import Verdict
 
 
 def sending(**change: str) -> list[Event]:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import MINUTE, assert_found, before, began, calm, only, undrained, without
+from wavetank.core.findings import Verdict
+from wavetank.core.schedule import parse_schedule
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -22,8 +24,6 @@ from wavetank.history import (
     Suppressed,
 )
 from wavetank.invariants import CompleteSchedule
-from wavetank.schedule import parse_schedule
-from wavetank.verdicts import Verdict
 
 
 def fired(expression: str, days: int) -> Iterator[Event]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import ADDRESSES, calm, only, without
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
 from wavetank.history import (
     AttemptEnded,
     Event,

@@ -4,7 +4,7 @@ import json
 
 from tests.pipeline import NOON
 from tests.stories import ADDRESSES, MINUTE, calm, only
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
 from wavetank.history import (
     AttemptEnded,
     Event,

@@ -8,7 +8,7 @@ import pytest
 from notification import message
 from tests.pipeline import NOON
 from tests.unit.lambdas.test_message import RECORD
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
 from wavetank.live.alerts_in_log import PublishedAlert, read_alerts
 
 TEXT = message.text(RECORD)

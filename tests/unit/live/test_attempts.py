@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.pipeline import NOON
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.live.attempts import read_attempts
 

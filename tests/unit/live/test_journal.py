@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.hosts import PROJECT
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.live.journal import (
     Change,
     CodeChange,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from wavetank.errors import ExitCode
+from wavetank.core.errors import ExitCode
+from wavetank.core.findings import Finding, Verdict
 from wavetank.live.judging import decided, told_by_hand
 from wavetank.runs import RunEngine
-from wavetank.verdicts import Finding, Verdict
 
 
 def _findings(**verdicts: Verdict) -> list[Finding]:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline import NOON
-from wavetank.clients import sandbox_clients
-from wavetank.clock import WallClock
-from wavetank.errors import UsageError
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.target import Target, TargetKind
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import derive_names
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
@@ -18,11 +20,9 @@ from wavetank.faults.ticks import MissedTick
 from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.playable import check_playable, minutes_in_words, seconds_to_tell
-from wavetank.naming import derive_names
 from wavetank.runs import RunEngine
 from wavetank.scenario.model import Scenario
 from wavetank.steps import steps_by_hand
-from wavetank.target import Target, TargetKind
 
 AFTER = timedelta(minutes=10)
 ENDPOINT = "http://127.0.0.1:1"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.clocks import Leaping
-from wavetank.clients import BotoCoreError, ClientError
+from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.live.restoring import RESTORE_SECONDS_MAX, NotRestoredError, restore
 
 

@@ -9,16 +9,16 @@ import pytest
 from botocore.stub import Stubber
 
 from tests.pipeline import NOON
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import WallClock, rfc3339
-from wavetank.errors import UsageError
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.target import Target, TargetKind
+from wavetank.core.clock import WallClock, rfc3339
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import derive_names
 from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.telling import LiveStory, tell
-from wavetank.naming import derive_names
 from wavetank.runs import RunEngine
 from wavetank.scenario.shelf import load_scenario
-from wavetank.target import Target, TargetKind
 
 ENDPOINT = "http://127.0.0.1:1"
 NAMES = derive_names("Dora", "Explorer")

@@ -10,7 +10,7 @@ from cfnlint.api import lint_file
 from cfnlint.config import ManualArgs
 
 from tests.pipelines.sensors import FOLDER, SENSORS
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.invariants import generic_invariants
 from wavetank.pipelines.given.rewriting import ARTIFACT_BUCKET
 from wavetank.pipelines.templates import TemplatesPipeline, parse_parameters

@@ -3,7 +3,7 @@
 import pickle
 from pathlib import Path
 
-from wavetank.naming import derive_names
+from wavetank.core.naming import derive_names
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.stack.own_handler import read_own_handler
 

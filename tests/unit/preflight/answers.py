@@ -12,11 +12,11 @@ import pytest
 
 from tests.passing import Passing
 from tests.pretended_aws import ACCOUNT, Answer, PretendedAws, is_call, pretended_aws
-from wavetank.clients import aws_clients
-from wavetank.exchange import HttpRequest, HttpResponse
-from wavetank.naming import derive_names
+from wavetank.aws.clients import aws_clients
+from wavetank.aws.target import Target, TargetKind
+from wavetank.core.http_types import HttpRequest, HttpResponse
+from wavetank.core.naming import derive_names
 from wavetank.preflight.outcome import Intention
-from wavetank.target import Target, TargetKind
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NAMES = derive_names("Dora", "Explorer")

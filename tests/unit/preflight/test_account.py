@@ -8,7 +8,8 @@ import pytest
 
 from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, query_answer
 from tests.unit.preflight.answers import NOW, Aws, at, intention, on, xml
-from wavetank.exchange import HttpResponse
+from wavetank.core.findings import Verdict
+from wavetank.core.http_types import HttpResponse
 from wavetank.preflight.account import (
     account_access_block,
     clocks,
@@ -16,7 +17,6 @@ from wavetank.preflight.account import (
     names_fit,
     region,
 )
-from wavetank.verdicts import Verdict
 
 USER = f"arn:aws:iam::{ACCOUNT}:user/dora"
 

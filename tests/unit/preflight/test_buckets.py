@@ -3,10 +3,10 @@
 import pytest
 
 from tests.unit.preflight.answers import NAMES, Aws, at, buckets, intention, xml
-from wavetank.clients import ClientError
+from wavetank.aws.clients import ClientError
+from wavetank.core.findings import Verdict
 from wavetank.preflight.buckets import delivery_bucket
 from wavetank.preflight.outcome import Outcome
-from wavetank.verdicts import Verdict
 
 DENIED = xml("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", 403)
 HOST = r"s3\."

@@ -6,14 +6,14 @@ import pytest
 
 from tests.pretended_aws import query_error
 from tests.unit.preflight.answers import Aws, intention, refused, xml
-from wavetank.clients import ClientError
-from wavetank.errors import InfrastructureError
-from wavetank.exchange import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.aws.clients import ClientError
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Verdict
+from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
 from wavetank.preflight import preflight
 from wavetank.preflight.account import credentials
 from wavetank.preflight.judging import _judged
 from wavetank.preflight.outcome import Intention, Outcome
-from wavetank.verdicts import Verdict
 
 
 def _failing(code: str, message: str, operation: str) -> Outcome:
@@ -55,7 +55,7 @@ def test_trouble_decides_nothing(aws: Aws) -> None:
 
 def test_a_cut_network_is_an_error(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     """One message, not one for each check."""
-    monkeypatch.setattr("wavetank.clients.AWS_ATTEMPTS_MAX", 1)
+    monkeypatch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", 1)
 
     def cut(_: HttpRequest) -> HttpResponse | None:
         raise ConnectionLostError

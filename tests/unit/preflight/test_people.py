@@ -2,8 +2,8 @@
 
 from tests.pretended_aws import Answer, query_answer, query_error
 from tests.unit.preflight.answers import Aws, intention, on
+from wavetank.core.findings import Verdict
 from wavetank.preflight.people import addresses
-from wavetank.verdicts import Verdict
 
 
 def _subscribed(*entries: tuple[str, str]) -> Answer:

@@ -4,9 +4,9 @@ import pytest
 
 from tests.pretended_aws import Answer
 from tests.unit.preflight.answers import Aws, at, intention, on, refused, told
+from wavetank.core.findings import Verdict
 from wavetank.preflight.judging import _judged
 from wavetank.preflight.room import QUOTAS, concurrency, room
-from wavetank.verdicts import Verdict
 
 STREAMS = next(quota for quota in QUOTAS if quota.service == "firehose")
 TABLES = next(quota for quota in QUOTAS if quota.service == "dynamodb")

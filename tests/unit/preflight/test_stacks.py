@@ -4,9 +4,9 @@ import pytest
 
 from tests.pretended_aws import query_answer, query_error
 from tests.unit.preflight.answers import NAMES, Aws, intention, on
+from wavetank.core.findings import Verdict
 from wavetank.preflight.outcome import Outcome
 from wavetank.preflight.stacks import pipeline_stack, storage_stack
-from wavetank.verdicts import Verdict
 
 OURS = {
     "Stem": NAMES.stem,

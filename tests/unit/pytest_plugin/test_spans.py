@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.pytest_plugin.spans import Span, duration_of
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.stories import MINUTE, calm, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import DestinationReached, Event, HistoryWriter, ObjectDelivered
 from wavetank.invariants import generic_invariants, judge
 from wavetank.pytest_plugin.told import Told
 from wavetank.scenario.model import Scenario
-from wavetank.verdicts import Verdict
 
 COMMAND = "pytest test_x.py::test_y --wavetank-seed 5"
 

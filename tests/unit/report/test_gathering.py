@@ -8,7 +8,8 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import MINUTE, before, began, calm, only, without
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import (
     CutOff,
     Event,
@@ -29,7 +30,6 @@ from wavetank.report.marks import BINS_MAX, Bins, Kind
 from wavetank.report.prices import TICKERS_MAX
 from wavetank.report.remarks import REMARKS_MAX
 from wavetank.runs import RunSummary
-from wavetank.verdicts import Finding, Verdict
 
 SUMMARY = RunSummary(
     scenario="calm",

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from tests.stories import before, calm, only
 from tests.unit.report.test_gathering import SUMMARY, told
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import FaultBegan, Fired, MessageSent, ObjectDelivered
 from wavetank.report.contents import Command
 from wavetank.report.drawing import price_lines
 from wavetank.report.index import CampaignIndex, IndexedStory
 from wavetank.report.moments import Axis
 from wavetank.report.rendering import evidence, linked, render_index, render_report
-from wavetank.verdicts import Finding, Verdict
 
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.file import parse_scenario

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.scenario.shelf import find_scenarios, load_scenario
 
 SHIPPED = Path(__file__).parents[3] / "scenarios"

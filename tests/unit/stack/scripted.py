@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.pretended_aws import ACCOUNT, is_call, query_answer, query_error
-from wavetank.exchange import HttpRequest, HttpResponse
+from wavetank.core.http_types import HttpRequest, HttpResponse
 
 NAME = "DEDOREXP-pipeline"
 STACK_ID = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/{NAME}/00000000-0000-4000-8000-0"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
+from wavetank.core.lambda_package import package_files, package_folder
 from wavetank.stack.broken_package import break_package, comment_out
 from wavetank.stack.deployment import ENTRY_POINT
-from wavetank.stack.package import package_files, package_folder
 
 STREAMING = Path("lambdas/streaming")
 ORIGINAL = Path("tests/handlers/original/streaming.py")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from wavetank.settings import REGION, read_settings
+from wavetank.core.settings import REGION, read_settings
 from wavetank.stack.changes import (
     CREATE_ONLY,
     Action,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wavetank.errors import ConditionTimeoutError
+from wavetank.core.errors import ConditionTimeoutError
 from wavetank.stack.cloudformation import Stacks
 
 TEMPLATE = '{"Resources": {}}'

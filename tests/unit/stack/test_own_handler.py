@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.errors import UsageError
-from wavetank.naming import StreamNameCase, derive_names
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import StreamNameCase, derive_names
 from wavetank.stack.own_handler import read_own_handler
 
 ORIGINAL = Path("tests/handlers/original/streaming.py")

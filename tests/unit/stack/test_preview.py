@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.passing import Passing
-from wavetank.clients import BotoCoreError, ClientError
-from wavetank.errors import ConditionTimeoutError, InfrastructureError
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.core.errors import ConditionTimeoutError, InfrastructureError
 from wavetank.stack.deployment import WantedStack
 from wavetank.stack.preview import PLAN_CHANGE_SET, Previews, StackChanges
 

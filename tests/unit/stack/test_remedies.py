@@ -6,10 +6,10 @@ import pytest
 
 from tests.pretended_aws import pretended_aws
 from tests.unit.stack.scripted import NAME, ScriptedStack, Told
-from wavetank.clients import aws_clients
-from wavetank.clock import WallClock
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.naming import derive_names
+from wavetank.aws.clients import aws_clients
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.naming import derive_names
 from wavetank.stack.cloudformation import Stacks
 from wavetank.stack.remedies import Remedy, find_obstacles, remove_obstacle
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from wavetank.clients import ClientError, error_code
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.core.ticker import FIRST_PRICES, FirstPrice
 from wavetank.emulator.dynamodb.direct import ask_moto
 from wavetank.stack.seed import put_first_prices, reset_prices, seed_prices
-from wavetank.ticker import FIRST_PRICES, FirstPrice
 
 ACCOUNT, REGION, TABLE = "123456789012", "eu-north-1", "prices"
 """Where nobody else is: what it holds is thrown away, and a tank may be in this process."""

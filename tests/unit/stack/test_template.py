@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.stack.template import check_address, read_pipeline_template, read_template
 
 PIPELINE = Path("init/pipeline.yaml")

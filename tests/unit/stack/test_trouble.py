@@ -2,8 +2,8 @@
 
 import pytest
 
-from wavetank.clients import BotoCoreError, ClientError
-from wavetank.errors import InfrastructureError, UsageError
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.stack.trouble import plain_trouble
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from wavetank.clients import AwsClients
-from wavetank.errors import UsageError
-from wavetank.naming import StreamNameCase, derive_names
+from wavetank.aws.clients import AwsClients
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import StreamNameCase, derive_names
 from wavetank.teardown.leftovers import storage_usd_per_month
 from wavetank.teardown.standing import Standing, find_standing, standing_of
 

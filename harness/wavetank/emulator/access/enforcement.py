@@ -18,6 +18,7 @@ from localstack.http import Request, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
+from wavetank.core.naming import PROBE_SESSION
 from wavetank.emulator.access.actions import needs
 from wavetank.emulator.access.admission import accept_all_trust_actions, check_documents
 from wavetank.emulator.access.call import Call, Need
@@ -45,7 +46,6 @@ from wavetank.emulator.access.sessions import keep_session
 from wavetank.emulator.access.trust import check_trust
 from wavetank.emulator.access.usage import Usage
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
-from wavetank.naming import PROBE_SESSION
 
 OPEN_TO_THE_UNSIGNED = frozenset({"s3", "sns", "sqs"})
 """Services that look at a call without a signature at all; the others want one first."""

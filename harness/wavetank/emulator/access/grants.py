@@ -6,9 +6,9 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
+from wavetank.core.iam_report import Grant, RoleReport, granted_by, report, uses_of
 from wavetank.emulator.access.identity_policies import PARTITION, policies_of
 from wavetank.emulator.services import ACCOUNT
-from wavetank.rights import Grant, RoleReport, granted_by, report, uses_of
 
 
 def role_named(name: str) -> Any:

@@ -6,6 +6,7 @@ object in the bucket, nothing in what a role has used.
 
 from collections.abc import Iterable, Iterator
 
+from wavetank.core.iam_report import AccessRow
 from wavetank.emulator.access.actions import needs
 from wavetank.emulator.access.call import Call, Need
 from wavetank.emulator.access.callers import Caller, administrator_of, caller_in_role
@@ -15,7 +16,6 @@ from wavetank.emulator.access.grants import role_named
 from wavetank.emulator.access.keys.circumstances import Origin
 from wavetank.emulator.access.request import ANONYMOUS
 from wavetank.emulator.services import ACCOUNT, REGION
-from wavetank.rights import AccessRow
 
 OTHER_ACCOUNT = "111122223333"
 LISTING = "ListObjectsV2"

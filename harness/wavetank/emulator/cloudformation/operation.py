@@ -23,7 +23,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.v2.entities import ChangeSet
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.cloudformation.actions import Outcome, ResourceActions
 from wavetank.emulator.cloudformation.conflicts import conflict_reason, same_resource
 from wavetank.emulator.cloudformation.exports import ExportConflictError, refuse_exports

@@ -5,7 +5,7 @@
 
 from collections.abc import Collection
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.cloudformation.actions import ResourceActions
 from wavetank.emulator.cloudformation.ownership import RETAIN, OwnedResource
 from wavetank.emulator.cloudformation.removal import (

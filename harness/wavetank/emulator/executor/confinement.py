@@ -28,7 +28,9 @@ UNKNOWN = -1
 
 
 class Confinement(NamedTuple):
-    """What a function's process may see and use. No dataclass, for the reason of `guardian.Ended`.
+    """What a function's process may see and use.
+
+    No dataclass, for the reason of `process_supervisor.Ended`.
 
     `mounts` are pairs of a path on the host and the path at which the function sees it; None where
     the kernel permits no namespaces, and the function sees the host's files. `links` are symbolic

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator.executor import outcome as outcomes
 from wavetank.emulator.executor.invocation_log import Output, Report, as_json, as_text
 from wavetank.emulator.executor.outcome import ExitStatus, Outcome

@@ -18,7 +18,7 @@ from localstack.services.lambda_.invocation.logs import LogHandler, LogItem
 from localstack.utils.aws.client_types import ServicePrincipal
 from moto.logs.models import logs_backends
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 
 EVENTS_KEPT = 10_000
 EVENTS_MAX = 12_000

@@ -24,7 +24,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
     RuntimeExecutor,
 )
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.executor.attempts import ATTEMPTS
 from wavetank.emulator.executor.confinement import UNKNOWN
 from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from wavetank.core.errors import InfrastructureError
 from wavetank.emulator.executor import bootstrap, supervisor
 from wavetank.emulator.executor.confinement import UNKNOWN, Confinement
 from wavetank.emulator.executor.isolation import BOOTSTRAP, Isolation, confinement, interpreter
@@ -30,7 +31,6 @@ from wavetank.emulator.executor.process_tree import (
 )
 from wavetank.emulator.executor.scratch import bytes_in_folders
 from wavetank.emulator.executor.supervisor import FIXED_VARIABLES, Descriptors
-from wavetank.errors import InfrastructureError
 
 MEGABYTE = 1024 * 1024
 ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE

@@ -17,7 +17,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 from localstack.utils.threads import start_worker_thread
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.executor.async_events import poll
 from wavetank.emulator.executor.function_logs import write_logs
 from wavetank.emulator.executor.packages import unpack_with_care

@@ -1,7 +1,7 @@
 """Starts a function's process in its confinement, and ends everything that it started.
 
-The guardian of `wavetank.guardian` with two things more: the confinement of the process, and, where
-the kernel permits them, namespaces.
+The guardian of `wavetank.core.process_supervisor` with two things more: the confinement of the
+process, and, where the kernel permits them, namespaces.
 
     LocalStack ──(pipes)── supervisor ─┬─ init, the first process of the PID namespace
                                        └─ the function's process ── whatever it starts
@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from wavetank import guardian
+from wavetank.core import process_supervisor
 from wavetank.emulator.executor import confinement, namespaces
 from wavetank.emulator.executor.confinement import Confinement
 
@@ -45,9 +45,9 @@ user in, and the function becomes another user."""
 class Descriptors(NamedTuple):
     """The ends of the supervisor's pipes that it has itself, besides stdin.
 
-    `status` is as for `guardian.command_line`. From `control` it reads `namespaces.STOP` and
-    `namespaces.CONTINUE`; they are obeyed where there are namespaces. From `variables` it reads
-    what `send_variables` writes.
+    `status` is as for `process_supervisor.command_line`. From `control` it reads
+    `namespaces.STOP` and `namespaces.CONTINUE`; they are obeyed where there are namespaces. From
+    `variables` it reads what `send_variables` writes.
     """
 
     status: int
@@ -81,10 +81,10 @@ class Namespace:
         self._init = init
         self.prepare = prepare
 
-    def kill(self, main: int) -> dict[int, guardian.Ended]:  # noqa: ARG002 - it is one of them
+    def kill(self, main: int) -> dict[int, process_supervisor.Ended]:  # noqa: ARG002 - it is one of them
         """Kills all, and returns when the kernel has removed the last one."""
         os.kill(self._init, signal.SIGKILL)
-        return guardian.reap_all()
+        return process_supervisor.reap_all()
 
 
 def main(arguments: list[str]) -> None:
@@ -92,7 +92,7 @@ def main(arguments: list[str]) -> None:
     text, status, control_fd, variables_fd, *command = arguments
     limits, control = Confinement.from_json(text), int(control_fd)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    guardian.become_subreaper()
+    process_supervisor.become_subreaper()
     os.umask(UMASK)
     with os.fdopen(int(variables_fd), "rb") as pipe:
         variables: dict[str, str] = json.loads(pipe.read())
@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> None:
     def prepare() -> None:
         confinement.apply(limits)
 
-    family: guardian.Family = guardian.Descendants(prepare)
+    family: process_supervisor.Family = process_supervisor.Descendants(prepare)
     if limits.mounts is not None:
         try:
             namespaces.enter()
@@ -109,4 +109,6 @@ def main(arguments: list[str]) -> None:
             sys.stderr.write(f"wavetank: cannot isolate the function: {error}\n")
             sys.exit(EXIT_NOT_CONFINED)
     os.close(control)
-    guardian.supervise(guardian.Guardian(0.0, int(status), command, family, variables))
+    process_supervisor.supervise(
+        process_supervisor.Guardian(0.0, int(status), command, family, variables)
+    )

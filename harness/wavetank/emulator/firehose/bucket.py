@@ -23,7 +23,7 @@ from localstack.constants import AWS_REGION_US_EAST_1
 from localstack.http import Request, Response
 from localstack.runtime import get_current_runtime
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator.firehose.settings import DestinationSettings
 from wavetank.emulator.parsed import Parsed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator.firehose.buffer import Batch, StreamBuffer
 from wavetank.emulator.firehose.encoding import compress
 from wavetank.emulator.firehose.object_name import ObjectNames

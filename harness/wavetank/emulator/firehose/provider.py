@@ -31,7 +31,7 @@ from localstack.services.edge import ROUTER
 from localstack.services.firehose.provider import FirehoseProvider
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.firehose.answers import batch_taken, in_json, record_taken
 from wavetank.emulator.firehose.bucket import BucketWriter
 from wavetank.emulator.firehose.delivery import Deliverer

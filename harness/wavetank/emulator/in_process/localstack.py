@@ -12,6 +12,7 @@ from localstack.aws.api import RequestContext
 from localstack.runtime import current
 from localstack.services.sqs.models import SqsMessage
 
+from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.emulator.in_process.gateway import lighten
 from wavetank.emulator.in_process.headers import quicken_headers
 from wavetank.emulator.in_process.messages import (
@@ -20,7 +21,6 @@ from wavetank.emulator.in_process.messages import (
     quicken_responses,
 )
 from wavetank.emulator.in_process.protocols import quicken_protocols
-from wavetank.exchange import HttpRequest, HttpResponse
 
 
 class InProcessLocalStack:

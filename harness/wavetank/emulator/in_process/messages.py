@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from localstack.http import Request, Response
 from werkzeug.datastructures import Headers
 
-from wavetank.exchange import HttpRequest
+from wavetank.core.http_types import HttpRequest
 
 JSON = "application/x-amz-json"
 ADDRESSES_KEPT = 64

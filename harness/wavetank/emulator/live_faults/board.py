@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
 from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.live_faults.kind import Heal, Kind, Parameter, checked
-from wavetank.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)

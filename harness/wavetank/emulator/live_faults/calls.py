@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
+from wavetank.core.http_types import Refused
 from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.gate import ApiCall, Gate
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
-from wavetank.errors import UsageError
-from wavetank.exchange import Refused
 from wavetank.faults.calls import CALLS
 
 STATUS_OF = {

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from wavetank.core.errors import UsageError
 from wavetank.emulator.deployed import STREAM, DeployedStack
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter, ids_of
 from wavetank.emulator.services import deliverer
-from wavetank.errors import UsageError
 
 
 class S3RefusedError(Exception):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from wavetank.core.errors import UsageError
 from wavetank.emulator.deployed import DeployedStack
-from wavetank.errors import UsageError
 
 type Heal = Callable[[], None]
 """Puts back what a fault changed; nothing is left to do where it is gone."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from wavetank.core.errors import UsageError
 from wavetank.emulator.clock import OFFSET_SECONDS_MAX, WrongClock
 from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
-from wavetank.errors import UsageError
 
 
 @dataclass(frozen=True)

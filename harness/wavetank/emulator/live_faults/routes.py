@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from localstack.http import Request, Response, route
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.live_faults import resources
 from wavetank.emulator.live_faults.board import Board

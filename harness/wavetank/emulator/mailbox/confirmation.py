@@ -16,7 +16,7 @@ from localstack.services.sns.models import SnsStore, SnsSubscription, sns_stores
 from localstack.services.sns.publisher import create_unsubscribe_url
 from localstack.utils.urls import localstack_host
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator.mailbox import messages
 from wavetank.emulator.mailbox.box import Mailbox
 from wavetank.emulator.mailbox.subscriptions import (

@@ -30,7 +30,7 @@ from localstack.services.sns.publisher import (
     create_unsubscribe_url,
 )
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.mailbox.box import Mailbox
 from wavetank.emulator.mailbox.confirmation import (
     CONFIRMATION_PATH,

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from email import message_from_string, policy
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator.mailbox.messages import Message
 
 LOG = logging.getLogger(__name__)

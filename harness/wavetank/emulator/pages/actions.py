@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
 from wavetank.emulator.access.enforcement import access_state
 from wavetank.emulator.access.grants import role_reports
 from wavetank.emulator.access.matrix import bucket_access
@@ -13,7 +14,6 @@ from wavetank.emulator.pages.state import Access, BucketAccess, Overview
 from wavetank.emulator.services import clients, confirmations
 from wavetank.emulator.snapshot.sources import bucket_names, read_object
 from wavetank.emulator.stacks import deployed_stacks
-from wavetank.errors import UsageError
 
 
 def overview(stack: str | None, clock: Clock) -> Overview:

@@ -4,13 +4,13 @@ from dataclasses import asdict
 
 from localstack.http import Request, Response, route
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
 from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.pages import actions
 from wavetank.emulator.pages.reading import bucket_state
 from wavetank.emulator.pages.records import record_table
 from wavetank.emulator.site.answers import as_json, told
-from wavetank.errors import UsageError
 
 OBJECTS_MAX = 1000
 

@@ -11,7 +11,7 @@ def show_pages() -> None:
     """Adds the routes; where there are none, what they are made of is not loaded either."""
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
-    from wavetank.clock import WallClock  # noqa: PLC0415 - as said above
+    from wavetank.core.clock import WallClock  # noqa: PLC0415 - as said above
     from wavetank.emulator.live_faults.routes import FaultRoutes, make_board  # noqa: PLC0415 - as above
     from wavetank.emulator.pages.data import DataRoutes  # noqa: PLC0415 - as above
     from wavetank.emulator.pages.site import Pages  # noqa: PLC0415 - as above

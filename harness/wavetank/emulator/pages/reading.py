@@ -10,7 +10,7 @@ from typing import Any
 from localstack.services.s3.models import S3Object, s3_stores
 from localstack.services.sns.models import sns_stores
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
 from wavetank.emulator import deployed
 from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.executor.attempts import ATTEMPTS

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from localstack.http import Response
 
-from wavetank.clock import Clock
-from wavetank.words import counted
+from wavetank.core.clock import Clock
+from wavetank.core.text import counted
 
 FOLDER = Path(__file__).parent
 KIBIBYTE = 1024

@@ -8,7 +8,8 @@ from typing import Any
 
 from localstack.http import Request, Response, route
 
-from wavetank.clock import Clock
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
 from wavetank.emulator.executor.isolation import isolation
 from wavetank.emulator.live_faults.board import Board
 from wavetank.emulator.mailbox.confirmation import is_token_unanswered
@@ -18,7 +19,6 @@ from wavetank.emulator.pages.records import plain_body, record_table
 from wavetank.emulator.pages.rendering import FOLDER, Renderer
 from wavetank.emulator.services import confirmations, deliverer
 from wavetank.emulator.site.routes import PAGES, listed_routes
-from wavetank.errors import UsageError
 
 MESSAGES_SHOWN = 100
 SAID = {

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from wavetank.core.iam_report import AccessRow, RoleReport
 from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.executor.attempts import Attempt
-from wavetank.rights import AccessRow, RoleReport
 
 SUCCESS = "success"
 TICKS_SHOWN = 12

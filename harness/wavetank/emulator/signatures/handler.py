@@ -25,7 +25,7 @@ from localstack.http import Response
 from localstack.runtime import get_current_runtime, hooks
 from localstack.services.s3.utils import uses_host_addressing
 
-from wavetank.clock import Clock, WallClock
+from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.settings import SignatureChoice, TimeChoice, read_emulator_settings
 from wavetank.emulator.signatures.answers import FORBIDDEN, answer

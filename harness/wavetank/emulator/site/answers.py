@@ -9,7 +9,7 @@ from typing import Any
 
 from localstack.http import Request, Response
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 HARDENING: Mapping[str, str] = {
     "Cache-Control": "no-store",

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from wavetank.private_files import private_file, private_folder
+from wavetank.core.private_files import private_file, private_folder
 
 LOG = logging.getLogger(__name__)
 VERSION = 3

@@ -14,7 +14,7 @@ from localstack.http import Request, route
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
-from wavetank.clock import Clock, WallClock, rfc3339
+from wavetank.core.clock import Clock, WallClock, rfc3339
 from wavetank.emulator.services import ACCOUNT
 from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.snapshot import sources

@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import freezegun
 
-from wavetank.clients import AwsClients, sandbox_clients
-from wavetank.clock import sleeping_by
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.http_interception import carried_by
+from wavetank.core.clock import sleeping_by
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.http_types import Abandoned, HttpRequest, HttpResponse
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.settings import (
     AccessChoice,
     DynamoDbChoice,
@@ -39,10 +43,6 @@ from wavetank.engines.tank.environment import (
 from wavetank.engines.tank.function_log import FunctionLog, handlers_streams
 from wavetank.engines.tank.process_calls import intercepted
 from wavetank.engines.tank.watch import Attendant, Watch
-from wavetank.errors import InfrastructureError, UsageError
-from wavetank.exchange import Abandoned, HttpRequest, HttpResponse
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
-from wavetank.transport import carried_by
 
 if TYPE_CHECKING:
     from wavetank.emulator.executor.outcome import ExitStatus

@@ -22,6 +22,8 @@ from awslambdaric import bootstrap as runtime_client
 from awslambdaric.lambda_runtime_exception import FaultException
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
+from wavetank.aws.http_interception import default_session, use_default_session
+from wavetank.core.command_process import SUPERVISION
 from wavetank.emulator.executor.invocation_log import Output
 from wavetank.emulator.executor.outcome import (
     RUNTIME_SITE,
@@ -32,8 +34,6 @@ from wavetank.emulator.executor.outcome import (
 )
 from wavetank.engines.tank.function_log import FunctionLog
 from wavetank.engines.tank.variables import ThreadedEnvironment
-from wavetank.supervision import SUPERVISION
-from wavetank.transport import default_session, use_default_session
 
 SITE = str(Path(runtime_client.__file__).parents[1])
 """Where this process has AWS's SDK, and AWS's runtime interface client."""

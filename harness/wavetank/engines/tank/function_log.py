@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TextIO
 
-from wavetank.clock import WallClock, rfc3339
+from wavetank.core.clock import WallClock, rfc3339
 from wavetank.emulator.executor.invocation_log import Output
 
 STDIN, STDOUT, STDERR = 0, 1, 2

@@ -2,7 +2,7 @@
 
 In Lambda the process is the function's own, and ending it is `Runtime.ExitError`. Here it is the
 simulator's, so these calls are intercepted in handlers' threads, and unchanged in all others. What
-native code does to the process cannot be intercepted: see `wavetank.supervision`.
+native code does to the process cannot be intercepted: see `wavetank.core.command_process`.
 """
 
 import os
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 
+from wavetank.core.errors import UsageError
+from wavetank.core.http_types import Abandoned
 from wavetank.emulator.executor.outcome import ExitStatus
 from wavetank.engines.tank.environment import is_a_handlers_thread
-from wavetank.errors import UsageError
-from wavetank.exchange import Abandoned
 
 NO_EFFECT = frozenset(
     {signal.SIGCHLD, signal.SIGCONT, signal.SIGPIPE, signal.SIGURG, signal.SIGWINCH, signal.SIGXFSZ}

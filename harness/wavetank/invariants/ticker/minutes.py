@@ -5,6 +5,9 @@ are told to be a minute's is for `tally`, and for `own_tally` where somebody's o
 them.
 """
 
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
+from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.history import (
     AttemptEnded,
     DestinationReached,
@@ -19,9 +22,6 @@ from wavetank.invariants.compact import Spans
 from wavetank.invariants.ending import Ending, Flaws, conclude
 from wavetank.invariants.ticker.own_tally import OwnTally
 from wavetank.invariants.ticker.tally import Tally, minute_of
-from wavetank.ticker import RECORDS_PER_TICK
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 
 class DeliveredTicks:

@@ -7,11 +7,12 @@ the clock's minutes do not tell ticks apart. What does is which attempt put a re
 
 from datetime import datetime, timedelta
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.ticker import RECORDS_PER_TICK, SAMPLES_PER_TICK
+from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
 from wavetank.invariants.compact import Recent, Spans
 from wavetank.invariants.ticker.attempts import Attempt, Attempts
-from wavetank.invariants.ticker.sample import Sample
 from wavetank.invariants.ticker.tally import (
     MINUTE,
     PLACES,
@@ -19,7 +20,6 @@ from wavetank.invariants.ticker.tally import (
     Tally,
     minute_of,
 )
-from wavetank.ticker import RECORDS_PER_TICK, SAMPLES_PER_TICK
 
 BETWEEN_SAMPLES = timedelta(seconds=15)
 

@@ -6,12 +6,13 @@ holds within 24 hours, and Lambda gives a request up within six.
 
 from datetime import datetime
 
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
+from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
 from wavetank.invariants.compact import Recent
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.invariants.ticker.sample import delivered_samples, parse_sample
-from wavetank.verdicts import Finding
-from wavetank.words import counted
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 COPIES_REMEMBERED = 40_000
 """Records; 33 hours of them."""

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
+from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSeen
 from wavetank.invariants.ending import Ending, Flaws, conclude
-from wavetank.invariants.ticker.sample import Sample, delivered_samples, parse_price
-from wavetank.verdicts import Finding
-from wavetank.words import counted
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 
 class PriceTable:

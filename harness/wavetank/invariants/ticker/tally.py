@@ -7,11 +7,12 @@ more than an hour.
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
+from wavetank.core.ticker_records import Sample
 from wavetank.history import Event, Fired, Invoked
 from wavetank.invariants.compact import Recent, Spans
-from wavetank.invariants.ticker.sample import Sample, delivered_samples
-from wavetank.ticker import FIRST_PRICES, RECORDS_PER_TICK
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from wavetank.clock import rfc3339
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding
+from wavetank.core.text import counted
+from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
 from wavetank.invariants.ending import Ending, Flaws, conclude
 from wavetank.invariants.ticker.attempts import Attempt, Attempts
-from wavetank.invariants.ticker.sample import Sample, delivered_samples
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.invariants.ticker.table import PriceTable
-from wavetank.verdicts import Finding
-from wavetank.words import counted
 
 WALK_REMEMBERED = 6_000
 """Samples of a ticker; 25 hours of them."""

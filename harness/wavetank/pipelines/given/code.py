@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
+from wavetank.core.lambda_package import Package, package_path
 from wavetank.pipelines.given.problems import Resource
 from wavetank.pipelines.given.references import Scope
 from wavetank.pipelines.given.support import FUNCTION
-from wavetank.stack.package import Package, package_path
 
 
 def packaged_code(scope: Scope, folder: Path) -> dict[str, Package]:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from samtranslator.yaml_helper import yaml_parse
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 type Keys = tuple[str | int, ...]
 """The way to a part of a template: `("Resources", "Feed", "Type")`."""

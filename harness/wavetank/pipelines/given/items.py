@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 
 SEED_FILE = "seed.json"
 

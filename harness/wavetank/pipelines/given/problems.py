@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wavetank.errors import UsageError
+from wavetank.core.errors import UsageError
 from wavetank.pipelines.given.document import Keys
 from wavetank.pipelines.given.references import Scope
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.pipelines.given.document import Template
-from wavetank.settings import REGION, SANDBOX_ACCOUNT
 
 PSEUDO = {
     "AWS::AccountId": SANDBOX_ACCOUNT,

@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from wavetank.core.lambda_package import Package
 from wavetank.pipelines.given.document import Template
-from wavetank.stack.package import Package
 
 ARTIFACT_BUCKET = "wavetank-code"
 NAMES = {

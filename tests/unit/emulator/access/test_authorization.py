@@ -9,13 +9,13 @@ import pytest
 from localstack.aws.spec import load_service
 
 from tests.authorization import TABLE, render
+from wavetank.core.settings import read_settings
 from wavetank.emulator.access.actions import NEEDS_NOTHING, needs
 from wavetank.emulator.access.call import ANYTHING, Call
 from wavetank.emulator.access.operations.passing import PASSED_TO
 from wavetank.emulator.access.operations.tagging import TAGGING
 from wavetank.emulator.access.reference import find_action
 from wavetank.engines.localstack_child import SERVICES
-from wavetank.settings import read_settings
 
 ACCOUNT, REGION = "0" * 12, "eu-west-1"
 DEPTH_MAX = 6

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from localstack.http import Request, Response
 
+from wavetank.core.http_types import HttpRequest
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, update_from
-from wavetank.exchange import HttpRequest
 
 STOCK_UPDATE = Response.update_from
 URL = "http://tank.invalid:4566/"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
 from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.live_faults.board import Board
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
-from wavetank.errors import UsageError
 
 
 class Leak:

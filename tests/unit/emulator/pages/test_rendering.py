@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from jinja2 import UndefinedError
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.pages.rendering import Renderer, away, duration, size
 from wavetank.emulator.pages.state import Access, Overview
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.stories import assert_found, calm, only, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import (
     DestinationReached,
     Event,
@@ -12,7 +13,6 @@ from wavetank.history import (
     Suppressed,
 )
 from wavetank.invariants.ticker import AlertedMinutes, DeliveredTicks
-from wavetank.verdicts import Verdict
 
 
 def short_of_a_record() -> list[Event]:

@@ -8,6 +8,7 @@ import pytest
 from tests.pipeline import NOON
 from tests.scripted import OFFSETS, ScriptedStory
 from tests.stories import MINUTE, Story, assert_found
+from wavetank.core.findings import Verdict
 from wavetank.history import Event, ObjectDelivered
 from wavetank.invariants import judge
 from wavetank.invariants.ticker import (
@@ -16,9 +17,8 @@ from wavetank.invariants.ticker import (
     DeliveredTicks,
     ticker_invariants,
 )
-from wavetank.invariants.ticker.sample import delivered_samples
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.invariants.ticker.walk import WALK_REMEMBERED
-from wavetank.verdicts import Verdict
 
 SECONDS = [0.0, 3.25, 20.0, 59.9]
 

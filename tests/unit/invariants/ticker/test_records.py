@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from tests.stories import assert_found, before, calm, only
+from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered
 from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
-from wavetank.verdicts import Verdict
 
 
 def adding(*records: str) -> list[Event]:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from tests.pipeline import NOON
 from tests.stories import assert_found, before, calm, only, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RunBegan, TableSeen
 from wavetank.invariants.ticker import TableAgrees
-from wavetank.verdicts import Verdict
 
 
 def ending(*items: dict[str, str]) -> list[Event]:

@@ -7,10 +7,10 @@ import pytest
 from streaming.record import FORMATS
 from tests.pipeline import FIRST, NOON
 from tests.stories import Story, assert_found, calm, undrained, without
+from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RunEnded, TableSeen
 from wavetank.invariants.ticker import ContinuousWalk
 from wavetank.invariants.ticker.walk import WALK_REMEMBERED
-from wavetank.verdicts import Verdict
 
 
 def record(number: int, price: str) -> str:

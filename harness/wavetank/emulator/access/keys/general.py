@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.access.keys.circumstances import ABSENT, Circumstances, Values, values_of
 from wavetank.emulator.access.operations.tagging import request_tags
 from wavetank.emulator.access.resources import find_bucket

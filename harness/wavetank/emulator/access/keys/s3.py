@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.access.keys.circumstances import ABSENT, Circumstances, Values, values_of
 from wavetank.emulator.access.operations.s3 import copy_source
 from wavetank.emulator.access.stored_tags import object_tags

@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from wavetank.clock import WallClock
+from wavetank.core.clock import WallClock
 from wavetank.emulator.cloudformation.updates.call import (
     ResourceType,
     UpdateCall,

@@ -1,0 +1,275 @@
+"""The only door to AWS: every boto3 client is made here, with its retries written out.
+
+A sandbox is reached with the sandbox's own credentials and an explicit endpoint, never with what
+the host has configured, so that nothing here can touch a real account by mistake, no proxy sees the
+calls, and no profile, variable or configuration file of the host can break or change them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.configprovider import (
+    BOTOCORE_DEFAUT_SESSION_VARIABLES,
+    ConfigValueStore,
+    ConstantProvider,
+)
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound, WaiterError
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session as CoreSession
+
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import PROBE_SESSION
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_firehose import FirehoseClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3control import S3ControlClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+__all__ = [
+    "AwsClients",
+    "BotoCoreError",
+    "ClientError",
+    "WaiterError",
+    "access_key",
+    "anonymous_clients",
+    "aws_clients",
+    "clients_with",
+    "configured_endpoints",
+    "error_code",
+    "once_only",
+    "role_clients",
+    "sandbox_clients",
+    "shared_clients",
+]
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 90
+SHARED_READ_SECONDS = 20
+"""Where hundreds wait behind the one that does not answer."""
+ATTEMPTS_MAX = 4
+AWS_ATTEMPTS_MAX = 5
+"""AWS throttles, and networks drop: some fifteen seconds of trying again."""
+
+
+@dataclass(frozen=True)
+class AwsClients:
+    """The clients of one target, made when first asked for and then shared between threads."""
+
+    session: boto3.Session
+    endpoint: str | None
+    config: Config
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        return self.session.client("cloudformation", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return self.session.client("dynamodb", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        return self.session.client("events", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def firehose(self) -> "FirehoseClient":
+        return self.session.client("firehose", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        return self.session.client("iam", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def awslambda(self) -> "LambdaClient":
+        return self.session.client("lambda", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return self.session.client("logs", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        return self.session.client("s3", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def s3control(self) -> "S3ControlClient":
+        return self.session.client("s3control", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def service_quotas(self) -> "ServiceQuotasClient":
+        return self.session.client("service-quotas", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        return self.session.client("sns", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        return self.session.client("sqs", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        return self.session.client("sts", endpoint_url=self.endpoint, config=self.config)
+
+
+def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients:
+    """Clients of a sandbox; LocalStack takes the account from the access key."""
+    return AwsClients(
+        session=_isolated_session(account, "test"),
+        endpoint=endpoint,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
+            s3={"addressing_style": "path"},
+            proxies={},  # none: without it the SDK would take those of the environment
+        ),
+    )
+
+
+def _isolated_session(key: str, secret: str, token: str | None = None) -> boto3.Session:
+    """A session that reads neither `AWS_...` variables nor files: every setting is the default.
+
+    [botocore: configprovider.py, session.py _register_config_store]
+    """
+    defaults = {
+        name: default for name, (_, _, default, _) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    } | {
+        "config_file": os.devnull,
+        "credentials_file": os.devnull,
+        "region": REGION,  # boto3 would set it by a provider that is not among these
+        "s3": None,
+    }
+    providers = {name: ConstantProvider(value) for name, value in defaults.items()}
+    core, models = CoreSession(), _service_models()
+    core.register_component("config_store", ConfigValueStore(mapping=providers))
+    core.register_component("data_loader", models)
+    session = boto3.Session(
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+        botocore_session=core,
+    )
+    models.search_paths.pop()  # boto3's own folder, which every session of it adds
+    return session
+
+
+@cache
+def _service_models() -> Loader:
+    """The SDK's descriptions of services, read once: that takes ten times as long as a client."""
+    models: Loader = create_loader()
+    models.search_paths.append(str(Path(boto3.__file__).parent / "data"))
+    return models
+
+
+def aws_clients(profile: str | None) -> AwsClients:
+    """Clients of AWS itself with the user's credentials: the profile's, or what the SDK finds.
+
+    Raises:
+        UsageError: there is no such profile.
+    """
+    try:
+        session = boto3.Session(profile_name=profile, region_name=REGION)
+    except ProfileNotFound as error:
+        action = "see the names with: aws configure list-profiles"
+        raise UsageError("a profile of the AWS configuration", str(error), action) from error
+    return AwsClients(
+        session=session,
+        endpoint=None,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": AWS_ATTEMPTS_MAX},
+        ),
+    )
+
+
+def configured_endpoints(aws: AwsClients) -> list[str]:
+    """Which settings of the session's AWS configuration file send calls to another endpoint."""
+    profile = aws.session._session.get_scoped_config()  # noqa: SLF001 - boto3 has no door to it
+    services = aws.session._session.full_config.get("services", {})  # noqa: SLF001 - as above
+    own = services.get(profile.get("services", ""), {})
+    found = ["endpoint_url of the profile"] if "endpoint_url" in profile else []
+    return found + [
+        f"endpoint_url of {service} in the profile's services"
+        for service, settings in own.items()
+        if isinstance(settings, dict) and "endpoint_url" in settings
+    ]
+
+
+def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
+    """Clients of the same target with the role's credentials, for probing what it can do.
+
+    Raises:
+        ClientError: whoever asks may not have them.
+    """
+    answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
+    return clients_with(aws, answer)
+
+
+def clients_with(aws: AwsClients, credentials: Mapping[str, Any]) -> AwsClients:
+    """Clients of the same target with a user's access key or a session's credentials."""
+    key, secret = credentials["AccessKeyId"], credentials["SecretAccessKey"]
+    token = credentials.get("SessionToken")
+    if aws.endpoint is not None:
+        return replace(aws, session=_isolated_session(key, secret, token))
+    session = boto3.Session(
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+        region_name=REGION,
+    )
+    return replace(aws, session=session)
+
+
+def once_only(aws: AwsClients) -> AwsClients:
+    """The same clients, which try each call once and no more."""
+    return replace(aws, config=aws.config.merge(Config(retries={"total_max_attempts": 1})))
+
+
+def shared_clients(aws: AwsClients, threads: int) -> AwsClients:
+    """The same clients for so many threads at once, who wait for no answer for long."""
+    config = Config(
+        max_pool_connections=threads,
+        read_timeout=SHARED_READ_SECONDS,
+        retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
+    )
+    return replace(aws, config=aws.config.merge(config))
+
+
+def access_key(aws: AwsClients) -> str | None:
+    """The key that these clients sign with; None where there are no credentials.
+
+    Raises:
+        BotoCoreError: they would have to be renewed, and cannot.
+    """
+    credentials = aws.session.get_credentials()
+    return None if credentials is None else credentials.get_frozen_credentials().access_key
+
+
+def anonymous_clients(aws: AwsClients) -> AwsClients:
+    """Clients of the same target that sign nothing."""
+    return replace(aws, config=aws.config.merge(Config(signature_version=UNSIGNED)))
+
+
+def error_code(error: ClientError) -> str:
+    """The service's code for what went wrong, such as `ResourceNotFoundException`."""
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))

@@ -1,0 +1,66 @@
+"""Fires ticks by hand, just as the schedule would: the same event, the same function."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import rfc3339
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.naming import Names
+from wavetank.core.schedule import scheduled_event
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.literals import InvocationTypeType
+    from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
+
+ERROR_KEYS = ("errorType", "errorMessage")
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """The schedule's finger on one pipeline's streaming function."""
+
+    aws: AwsClients
+    names: Names
+
+    def fire(self, instant: datetime) -> str:
+        """Invokes asynchronously, as EventBridge does: failures are retried, then alerted.
+
+        Returns the request's id, by which the function's log and an alert call it.
+        """
+        return self._invoke("Event", instant)["ResponseMetadata"]["RequestId"]
+
+    def call(self, instant: datetime) -> str:
+        """Invokes synchronously, however it ends; returns the request's id, as `fire`."""
+        answer = self._invoke("RequestResponse", instant)
+        answer["Payload"].read()
+        return answer["ResponseMetadata"]["RequestId"]
+
+    def fire_and_wait(self, instant: datetime) -> dict[str, object]:
+        """Invokes synchronously and returns the function's answer; nothing is retried.
+
+        Somebody's own function may answer with anything: what is no JSON object gives an empty one.
+
+        Raises:
+            InfrastructureError: the function failed.
+        """
+        answer = self._invoke("RequestResponse", instant)
+        payload = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise InfrastructureError(
+                f"the tick of {rfc3339(instant)} to be made",
+                ": ".join(str(payload[key]) for key in ERROR_KEYS if payload.get(key))
+                or "an error",
+                f"look at the log group /aws/lambda/{self.names.streaming_function}",
+            )
+        return dict(payload) if isinstance(payload, dict) else {}
+
+    def _invoke(self, kind: "InvocationTypeType", instant: datetime) -> "InvocationResponseTypeDef":
+        rule = self.aws.events.describe_rule(Name=self.names.rule)["Arn"]
+        return self.aws.awslambda.invoke(
+            FunctionName=self.names.streaming_function,
+            InvocationType=kind,
+            Payload=json.dumps(scheduled_event(rule, instant)),
+        )

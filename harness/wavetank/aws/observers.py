@@ -1,0 +1,169 @@
+"""Read-only observers of a running pipeline, and waiting for what they see.
+
+Nothing here changes anything. What waits is named `wait_until...`, has a deadline, and when it
+gives up says what it saw last.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import psutil
+
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.sandbox_mailbox import ASKING, Message, mailbox
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ConditionTimeoutError
+from wavetank.core.naming import Names
+from wavetank.core.settings import REGION
+from wavetank.core.ticker_records import Sample, parse_sample, split_records
+
+SHOWN_CHARACTERS = 80
+
+
+@dataclass(frozen=True)
+class DeliveredObject:
+    """An object in the delivery bucket."""
+
+    key: str
+    size_bytes: int
+    modified: datetime
+
+
+@dataclass(frozen=True)
+class Price:
+    """An item of the table; `tick` is None before its first tick."""
+
+    ticker: str
+    price: Decimal
+    tick: datetime | None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """An address on the topic."""
+
+    address: str
+    confirmed: bool
+
+
+def wait_until[T](
+    observe: Callable[[], T],
+    accept: Callable[[T], object],
+    *,
+    expected: str,
+    hint: str,
+    within_seconds: float,
+    clock: Clock,
+    pace_seconds: float = 0.2,
+) -> T:
+    """Observes again and again until the observation is accepted, and returns it.
+
+    Raises:
+        ConditionTimeoutError: it was not, in time; the message holds the last observation.
+    """
+    deadline = clock.monotonic() + within_seconds
+    while not accept(seen := observe()):
+        if clock.monotonic() > deadline:
+            raise ConditionTimeoutError(
+                f"{expected} within {within_seconds:.0f} s", f"{seen}", hint
+            )
+        clock.sleep(pace_seconds)
+    return seen
+
+
+def delivered_objects(aws: AwsClients, bucket: str, after: str = "") -> list[DeliveredObject]:
+    """The bucket's objects in the order of their keys, which is the order of their arrival."""
+    pages = aws.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, StartAfter=after)
+    return [
+        DeliveredObject(entry["Key"], entry["Size"], entry["LastModified"])
+        for page in pages
+        for entry in page.get("Contents", [])
+    ]
+
+
+def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[Sample]:
+    """The ticker's records in one object, in either form.
+
+    Raises:
+        ValueError: something in it is no such record.
+    """
+    body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    for text in split_records(body.decode(errors="replace")):
+        sample = parse_sample(text)
+        if sample is None:
+            raise ValueError(f"not one of the ticker's records: {text[:SHOWN_CHARACTERS]!r}")
+        yield sample
+
+
+def read_prices(aws: AwsClients, table: str) -> list[Price]:
+    """The table's items, by ticker."""
+    pages = aws.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    prices = [
+        Price(
+            ticker=item["TickerName"]["S"],
+            price=Decimal(item["Price"]["N"]),
+            tick=datetime.fromisoformat(item["Tick"]["S"]) if "Tick" in item else None,
+        )
+        for page in pages
+        for item in page["Items"]
+        if "Price" in item
+    ]
+    return sorted(prices, key=lambda price: price.ticker)
+
+
+def last_tick(prices: list[Price]) -> datetime | None:
+    """The tick that every item has reached; None before the first."""
+    ticks = [price.tick for price in prices]
+    reached = [tick for tick in ticks if tick is not None]
+    return min(reached) if reached and len(reached) == len(ticks) else None
+
+
+def topic_arn(aws: AwsClients, names: Names) -> str:
+    """The ARN of the alerts' topic, in the account that asks."""
+    account = aws.sts.get_caller_identity()["Account"]
+    return f"arn:aws:sns:{REGION}:{account}:{names.topic}"
+
+
+def subscriptions(aws: AwsClients, topic_arn: str) -> list[Subscription]:
+    """The topic's e-mail addresses."""
+    pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    return [
+        Subscription(entry["Endpoint"], entry["SubscriptionArn"].startswith("arn:"))
+        for page in pages
+        for entry in page["Subscriptions"]
+        if entry["Protocol"] == "email"
+    ]
+
+
+def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[Message]:
+    """For each address of the topic that is not confirmed, the last message that asks it.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    pending = {entry.address for entry in subscriptions(aws, topic_arn) if not entry.confirmed}
+    if not pending:
+        return []
+    asking = {
+        message.address: message
+        for message in mailbox(endpoint, ASKING)
+        if topic_arn in message.text
+    }
+    return [asking[address] for address in sorted(pending & asking.keys())]
+
+
+def resident_megabytes(process_id: int) -> int:
+    """Memory that the process and all it started have resident; 0 when it has ended."""
+    try:
+        process = psutil.Process(process_id)
+        family = [process, *process.children(recursive=True)]
+        return sum(member.memory_info().rss for member in family) // 2**20
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def age_seconds(instant: datetime, clock: Clock) -> float:
+    """How long ago it was."""
+    return (clock.now() - instant.astimezone(UTC)).total_seconds()

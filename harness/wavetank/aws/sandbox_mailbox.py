@@ -1,0 +1,115 @@
+"""The mailbox of a running sandbox, read page by page.
+
+A mailbox holds up to 10,000 messages, so a reader that comes again asks for what came since.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from wavetank.aws.sandbox_http import ask_sandbox
+
+PAGE_MESSAGES = 500
+ASKING = "SubscriptionConfirmation"
+ALERT = "Notification"
+
+
+@dataclass(frozen=True)
+class Message:
+    """An e-mail in the sandbox's mailbox; its link confirms, or unsubscribes from, the topic."""
+
+    id: str
+    asks_for_confirmation: bool
+    address: str
+    subject: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxPage:
+    """Some messages, oldest first.
+
+    `next` is what to ask for next with `since`, and `more` whether there is anything yet.
+    `continues` is False where the mailbox no longer has the message that `since` names: the page
+    begins with the oldest message then. `newest` is the last message's id, empty where there is
+    none; `alerts` counts all notifications in the mailbox.
+    """
+
+    messages: tuple[Message, ...]
+    next: str
+    more: bool
+    continues: bool
+    newest: str
+    alerts: int
+
+
+def mailbox_page(
+    endpoint: str, since: str = "", *, kind: str = "", limit: int = PAGE_MESSAGES
+) -> MailboxPage:
+    """The messages after the one whose id is `since`, of one kind or of both.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    parameters = {"since": since, "type": kind, "limit": limit}
+    answer = ask_sandbox("GET", endpoint, "_wavetank/mailbox", parameters=parameters)
+    return MailboxPage(
+        messages=tuple(_message(entry) for entry in answer["messages"]),
+        next=answer["next"],
+        more=answer["more"],
+        continues=answer["continues"],
+        newest=answer["newest"],
+        alerts=answer["counts"][ALERT],
+    )
+
+
+def messages_since(endpoint: str, since: str = "", *, kind: str = "") -> Iterator[MailboxPage]:
+    """All pages after that message, each fetched when it is asked for.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    page = mailbox_page(endpoint, since, kind=kind)
+    yield page
+    while page.more:
+        page = mailbox_page(endpoint, page.next, kind=kind)
+        yield page
+
+
+def mailbox(endpoint: str, kind: str = "") -> list[Message]:
+    """All e-mails that the sandbox has, or those of one kind, oldest first.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    return [message for page in messages_since(endpoint, kind=kind) for message in page.messages]
+
+
+def alerts(endpoint: str) -> list[Message]:
+    """What was published to the sandbox's topics, without what asks for confirmation.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    return mailbox(endpoint, ALERT)
+
+
+def count_alerts(endpoint: str) -> int:
+    """How many there are, without reading them.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer.
+    """
+    return mailbox_page(endpoint, limit=0).alerts
+
+
+def _message(entry: dict[str, Any]) -> Message:
+    return Message(
+        id=entry["id"],
+        asks_for_confirmation=entry["type"] == ASKING,
+        address=entry["to"],
+        subject=entry["subject"],
+        text=entry["text"],
+        link=entry["link"],
+    )

@@ -1,0 +1,254 @@
+"""Runs a command so that it, and whatever it started, is gone when its owner is gone.
+
+A program that starts servers or untrusted code must not leave them behind when it is interrupted,
+crashes, or is killed with SIGKILL and cannot clean up. So it never starts them directly: it starts
+this guardian, which starts the command in a session of its own and waits for either to end.
+
+    owner ──(pipe: guardian's stdin)── guardian ──(session)── command ── its children, orphans too
+
+* The owner ends, in whatever way: the pipe closes. SIGTERM, `grace` seconds, SIGKILL.
+* The command ends: what it left running is killed, and the status descriptor says how it ended.
+* The guardian itself is killed: the kernel kills the command (Linux, PR_SET_PDEATHSIG).
+
+Orphans are found because the guardian is their subreaper (Linux, PR_SET_CHILD_SUBREAPER). On other
+systems the command's process group is all that can be reached.
+
+The file is run as a script by an isolated interpreter (`python -I -S`), so it imports the standard
+library only and starts in about 10 ms.
+Usage: process_supervisor.py GRACE_SECONDS STATUS_FD COMMAND [ARG ...]
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import sys
+import time  # noqa: TID251 - runs alone (`python -I -S`): nothing of ours is in its reach
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+PR_SET_CHILD_SUBREAPER = 36
+KILL_ROUNDS_MAX = 500
+KILL_ROUND_SECONDS = 0.02
+EXIT_NOT_STARTED = 127
+
+
+def command_line(grace_seconds: float, status_fd: int, command: list[str]) -> list[str]:
+    """The argument list that runs `command` under a guardian.
+
+    The owner keeps the write end of the guardian's stdin open for as long as the command may run.
+    From the other end of `status_fd` it reads two lines: `pid N`, then `exit N KB` or
+    `signal N KB`, where KB is the most memory that the command itself had resident, in kilobytes.
+    """
+    return [sys.executable, "-I", "-S", __file__, str(grace_seconds), str(status_fd), *command]
+
+
+def set_process_option(option: int, value: int) -> None:
+    """Calls prctl, which only Linux has."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _become_command(
+    command: list[str],
+    status_fd: int,
+    prepare: Callable[[], None],
+    variables: Mapping[str, str],
+) -> None:
+    """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
+    try:
+        os.setsid()
+        set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.close(status_fd)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        prepare()
+        os.execvpe(command[0], command, variables)  # noqa: S606 - no shell is wanted
+    except (OSError, ValueError) as error:  # of a variable that no process can have
+        reason = error.strerror if isinstance(error, OSError) else error
+        os.write(2, f"cannot start {command[0]}: {reason}\n".encode())
+    os._exit(EXIT_NOT_STARTED)
+
+
+def _parents() -> dict[int, int]:
+    """Each process on the machine and its parent, from /proc."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):  # it ended while we looked
+                fields = (entry / "stat").read_bytes().rpartition(b")")[2].split()
+                parents[int(entry.name)] = int(fields[1])
+    return parents
+
+
+def _descendants() -> list[int]:
+    if sys.platform != "linux":
+        return []
+    parents = _parents()
+    found: list[int] = []
+    generation = {os.getpid()}
+    while generation := {child for child, parent in parents.items() if parent in generation}:
+        found.extend(generation)
+    return found
+
+
+class Ended(NamedTuple):
+    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes.
+
+    No dataclass: importing `dataclasses` would take as long as all else that starts a function.
+    """
+
+    code: int
+    peak_kb: int
+
+    def line(self) -> str:
+        """What the owner reads."""
+        kind = f"signal {-self.code}" if self.code < 0 else f"exit {self.code}"
+        return f"{kind} {self.peak_kb}"
+
+
+def _reap() -> dict[int, Ended]:
+    """Collects ended children by process id."""
+    ended = {}
+    with contextlib.suppress(ChildProcessError):
+        while (child := os.wait4(-1, os.WNOHANG))[0]:
+            process, status, usage = child
+            ended[process] = Ended(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+    return ended
+
+
+def reap_all() -> dict[int, Ended]:
+    """Waits until every child has ended, and collects them by process id."""
+    ended = {}
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            process, status, usage = os.wait4(-1, 0)
+            ended[process] = Ended(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+    return ended
+
+
+class Family(Protocol):
+    """The processes of a command: what is done before it begins, and how all of them are ended."""
+
+    def prepare(self) -> None:
+        """Called in the forked child, before it becomes the command."""
+        ...
+
+    def kill(self, main: int) -> dict[int, Ended]:
+        """Kills all, and returns when none is left, with how each child of ours ended."""
+        ...
+
+
+def _nothing() -> None:
+    pass
+
+
+class Descendants:
+    """The command's process, its session, and whatever descends from it."""
+
+    def __init__(self, prepare: Callable[[], None] = _nothing) -> None:
+        self.prepare = prepare
+
+    def kill(self, main: int) -> dict[int, Ended]:
+        """Kills in rounds, since those that are not yet dead may still fork."""
+        ended: dict[int, Ended] = {}
+        seen: set[int] = set()
+        for _ in range(KILL_ROUNDS_MAX):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(main, signal.SIGKILL)
+            left = set(_descendants())
+            for process in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            ended |= _reap()
+            if not left:
+                break
+            if left <= seen:  # else it forks faster than we look: look again at once
+                time.sleep(KILL_ROUND_SECONDS)
+            seen |= left
+        return ended
+
+
+class Guardian:
+    """One guarded command, from its start to its end.
+
+    `variables` are the command's whole environment; None hands on our own.
+    """
+
+    def __init__(
+        self,
+        grace_seconds: float,
+        status_fd: int,
+        command: list[str],
+        family: Family,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        self.grace_seconds = grace_seconds
+        self.status_fd = status_fd
+        self.family = family
+        self.child_ended, write_end = os.pipe()
+        os.set_blocking(write_end, False)
+        signal.set_wakeup_fd(write_end)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.main = os.fork()
+        if self.main == 0:
+            own = os.environ  # noqa: TID251 - handed on to the command, unread
+            chosen = own if variables is None else variables
+            _become_command(command, status_fd, family.prepare, chosen)
+
+    def run(self) -> None:
+        """Returns when the command and everything it started have ended."""
+        self._say(f"pid {self.main}")
+        ended = self._wait(deadline=None)
+        if ended is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.main, signal.SIGTERM)
+            ended = self._wait(deadline=time.monotonic() + self.grace_seconds)
+        killed = self.family.kill(self.main)
+        self._say((ended or killed.get(self.main, Ended(-signal.SIGKILL, 0))).line())
+
+    def _wait(self, deadline: float | None) -> Ended | None:
+        """The command's end; None when the owner has gone (no deadline) or time is up."""
+        while True:
+            patience = None if deadline is None else max(0.0, deadline - time.monotonic())
+            watched = [self.child_ended] if deadline is not None else [self.child_ended, 0]
+            ready = select.select(watched, [], [], patience)[0]
+            if self.child_ended in ready:
+                os.read(self.child_ended, 4096)
+                ended = _reap()
+                if self.main in ended:
+                    return ended[self.main]
+            elif not ready or os.read(0, 4096) == b"":
+                return None
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # the owner has gone: nobody to tell
+            os.write(self.status_fd, f"{line}\n".encode())
+
+
+def become_subreaper() -> None:
+    """Makes this process the parent of every orphan among its descendants (Linux)."""
+    set_process_option(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def supervise(guardian: Guardian) -> None:
+    """Runs the guardian, without standard output, so that its reader sees the command's end."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    guardian.run()
+
+
+def main(arguments: list[str]) -> None:
+    """Entry point of the script; see the module's docstring for the arguments."""
+    grace_seconds, status_fd, *command = arguments
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    become_subreaper()
+    supervise(Guardian(float(grace_seconds), int(status_fd), command, Descendants()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,173 @@
+"""The days of a month that the day fields of a cron expression mean.
+
+Days of the week count as in the expression: 1 is Sunday, 7 is Saturday.
+[EventBridge user guide, eb-cron-expressions]
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from wavetank.core.schedule.fields import DAY_OF_MONTH, DAY_OF_WEEK
+
+SUNDAY, SATURDAY = 1, 7
+DAYS_OF_WEEK = 7
+
+NEAREST = re.compile(r"(\w+)W")
+LAST = re.compile(r"(\w+)L")
+NTH = re.compile(r"(\w+)#([1-5])")
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of one year."""
+
+    year: int
+    number: int
+
+    @property
+    def length(self) -> int:
+        """How many days it has."""
+        return monthrange(self.year, self.number)[1]
+
+    def day_of_week(self, day: int) -> int:
+        """1 for Sunday to 7 for Saturday."""
+        return date(self.year, self.number, day).isoweekday() % DAYS_OF_WEEK + 1
+
+
+class DayRule(Protocol):
+    """Which days of a month are meant."""
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        """The days, of those that the month has."""
+        ...
+
+
+@dataclass(frozen=True)
+class DaysOfMonth:
+    """`1,15`: these days; a month that has no such day has none of it."""
+
+    numbers: frozenset[int]
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        return {day for day in self.numbers if day <= month.length}
+
+
+@dataclass(frozen=True)
+class LastDay:
+    """`L` as Day-of-month."""
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        return {month.length}
+
+
+@dataclass(frozen=True)
+class NearestWeekday:
+    """`15W`: the day from Monday to Friday that is closest to the day, within the month."""
+
+    day: int
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        return {_nearest_weekday(month, self.day)} if self.day <= month.length else set()
+
+
+@dataclass(frozen=True)
+class LastWeekday:
+    """`LW`: the last day from Monday to Friday, closest to the last day of the month."""
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        return {_nearest_weekday(month, month.length)}
+
+
+@dataclass(frozen=True)
+class DaysOfWeek:
+    """`MON-FRI`: every such day."""
+
+    numbers: frozenset[int]
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        every = range(1, month.length + 1)
+        return {day for day in every if month.day_of_week(day) in self.numbers}
+
+
+@dataclass(frozen=True)
+class NthOfMonth:
+    """`3#2`: the second Tuesday; a month without a fifth one has none."""
+
+    day_of_week: int
+    nth: int
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        return _nth(month, self.day_of_week, self.nth - 1)
+
+
+@dataclass(frozen=True)
+class LastOfMonth:
+    """`6L`: the last Friday."""
+
+    day_of_week: int
+
+    def days(self, month: Month) -> AbstractSet[int]:
+        return _nth(month, self.day_of_week, -1)
+
+
+def parse_day_of_month(text: str) -> tuple[DayRule, ...]:
+    """The rules that the items of the Day-of-month field mean.
+
+    AWS describes `L` and `W` apart; `LW` is taken to mean what it means in Quartz, a library whose
+    wildcards are the same.
+
+    Raises:
+        ScheduleError: an item is none of the field's.
+    """
+    return tuple(_day_of_month(item) for item in text.split(","))
+
+
+def parse_day_of_week(text: str) -> tuple[DayRule, ...]:
+    """The rules that the items of the Day-of-week field mean; one with `#` stands alone.
+
+    Raises:
+        ScheduleError: an item is none of the field's, or one with `#` has company.
+    """
+    items = text.split(",")
+    if "#" in text and len(items) > 1:
+        raise DAY_OF_WEEK.refusal(text)
+    return tuple(_day_of_week(item) for item in items)
+
+
+def _day_of_month(item: str) -> DayRule:
+    if item == "L":
+        return LastDay()
+    if item == "LW":
+        return LastWeekday()
+    if nearest := NEAREST.fullmatch(item):
+        return NearestWeekday(DAY_OF_MONTH.number(nearest[1]))
+    return DaysOfMonth(frozenset(DAY_OF_MONTH.numbers(item)))
+
+
+def _day_of_week(item: str) -> DayRule:
+    if item == "L":
+        return DaysOfWeek(frozenset({SATURDAY}))  # the last day of the week
+    if last := LAST.fullmatch(item):
+        return LastOfMonth(DAY_OF_WEEK.number(last[1]))
+    if nth := NTH.fullmatch(item):
+        return NthOfMonth(DAY_OF_WEEK.number(nth[1]), int(nth[2]))
+    return DaysOfWeek(frozenset(DAY_OF_WEEK.numbers(item)))
+
+
+def _nearest_weekday(month: Month, day: int) -> int:
+    """The closest day from Monday to Friday; over a month's border the next one inside it."""
+    day_of_week = month.day_of_week(day)
+    if day_of_week == SATURDAY:
+        return day - 1 if day > 1 else day + 2
+    if day_of_week == SUNDAY:
+        return day + 1 if day < month.length else day - 2
+    return day
+
+
+def _nth(month: Month, day_of_week: int, index: int) -> set[int]:
+    days = sorted(DaysOfWeek(frozenset({day_of_week})).days(month))
+    return set(days[index:][:1])

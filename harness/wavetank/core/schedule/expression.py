@@ -1,0 +1,62 @@
+"""From the expression of a rule to its schedule."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from wavetank.core.schedule.cron import parse_cron
+from wavetank.core.schedule.rate import parse_rate
+from wavetank.core.schedule.refusal import ScheduleError
+
+LENGTH_MAX = 256
+"""Characters. [EventBridge API reference, PutRule]"""
+
+EXPRESSION = re.compile(r"(rate|cron)\((.*)\)")
+
+
+class DueNumbers(Protocol):
+    """The due instants of one rule by number, in order and without a gap: a judge's yardstick."""
+
+    def count_until(self, instant: datetime) -> int:
+        """How many are due up to and including the instant, and so the number of the next."""
+        ...
+
+    def instant(self, number: int) -> datetime:
+        """When that one is due, counted from 0."""
+        ...
+
+
+class Schedule(Protocol):
+    """When a rule is due; a value, that knows no clock. All instants are aware, and in UTC."""
+
+    def due_after(self, created: datetime, after: datetime) -> datetime | None:
+        """The first due instant after `after` of a rule created at `created`; None: never again."""
+        ...
+
+    def instants(self, created: datetime, after: datetime) -> Iterator[datetime]:
+        """Every due instant after `after`, in order, computed as it is asked for."""
+        ...
+
+    def numbers(self, created: datetime, until: datetime) -> DueNumbers:
+        """Its due instants by number, of a rule created at `created`, at least up to `until`."""
+        ...
+
+
+def parse_schedule(expression: str) -> Schedule:
+    """The schedule that `rate(...)` or `cron(...)` means.
+
+    No white space around it, nor just inside the parentheses: AWS refuses that of a rate, as
+    LocalStack's tests have shown on AWS, and is taken to refuse it of cron.
+    [EventBridge user guide, eb-scheduled-rule-pattern; LocalStack: test_events_schedule.py]
+
+    Raises:
+        ScheduleError: EventBridge would refuse it.
+    """
+    matched = EXPRESSION.fullmatch(expression)
+    if len(expression) > LENGTH_MAX:
+        found = f"{len(expression)} characters"
+        raise ScheduleError("the expression", found, f"at most {LENGTH_MAX} characters")
+    if matched is None:
+        raise ScheduleError("the expression", expression, "rate(...) or cron(...)")
+    return parse_rate(matched[2]) if matched[1] == "rate" else parse_cron(matched[2])

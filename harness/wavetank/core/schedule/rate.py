@@ -1,0 +1,82 @@
+"""`rate(5 minutes)`: every so often, counted from when the rule was created."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wavetank.core.schedule.refusal import ScheduleError
+
+PERIODS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+VALUE = re.compile("[0-9]+")
+CONTENT = re.compile("([^ ]+) +([^ ]+)")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Due each `period` after the rule's creation, so neither on full minutes nor on full hours."""
+
+    period: timedelta
+
+    def due_after(self, created: datetime, after: datetime) -> datetime | None:
+        """The first due instant after `after`; None where that is beyond the year 9999."""
+        periods = max(0, (after - created) // self.period) + 1
+        try:
+            return created + periods * self.period
+        except OverflowError:
+            return None
+
+    def instants(self, created: datetime, after: datetime) -> Iterator[datetime]:
+        """Every due instant after `after`."""
+        due = self.due_after(created, after)
+        while due is not None:
+            yield due
+            due = self.due_after(created, due)
+
+    def numbers(self, created: datetime, until: datetime) -> "RateNumbers":
+        """Its due instants by number, whatever `until` is."""
+        del until
+        return RateNumbers(created, self.period)
+
+
+@dataclass(frozen=True)
+class RateNumbers:
+    """The due instants of a rate, counted from 0, the first after the rule's creation."""
+
+    created: datetime
+    period: timedelta
+
+    def count_until(self, instant: datetime) -> int:
+        """How many are due up to and including the instant."""
+        return max(0, (instant - self.created) // self.period)
+
+    def instant(self, number: int) -> datetime:
+        """When that one is due."""
+        return self.created + (number + 1) * self.period
+
+
+def parse_rate(content: str) -> Rate:
+    """The rate that stands between the parentheses: a whole number, white space, a unit.
+
+    The unit is singular for 1 and plural for more. [EventBridge user guide, eb-rate-expressions]
+
+    Raises:
+        ScheduleError: it is none, or longer than the calendar.
+    """
+    parts = CONTENT.fullmatch(content)
+    if parts is None:
+        raise ScheduleError("rate", content, "a value and a unit, as in `5 minutes`")
+    value, unit = _parse_value(parts[1]), parts[2]
+    allowed = list(PERIODS) if value == 1 else [f"{name}s" for name in PERIODS]
+    if unit not in allowed:
+        raise ScheduleError("the unit", unit, f"one of {', '.join(allowed)} after {value}")
+    try:
+        return Rate(value * PERIODS[unit.removesuffix("s")])
+    except OverflowError:
+        raise ScheduleError("the value", parts[1], "at most 999999999 days") from None
+
+
+def _parse_value(text: str) -> int:
+    if not VALUE.fullmatch(text) or int(text) < 1:
+        raise ScheduleError("the value", text, "a whole number from 1")
+    return int(text)

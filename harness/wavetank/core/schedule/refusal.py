@@ -1,0 +1,18 @@
+"""Why an expression is no schedule."""
+
+from wavetank.core.errors import UsageError
+
+ACTION = "see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern"
+
+
+class ScheduleError(UsageError):
+    """An expression that EventBridge would refuse.
+
+    `field` says which part of it, by AWS's name; `value` what stands there; `allowed` what may.
+    """
+
+    def __init__(self, field: str, value: str, allowed: str) -> None:
+        super().__init__(f"{field} to be {allowed}", repr(value), ACTION)
+        self.field = field
+        self.value = value
+        self.allowed = allowed

@@ -1,0 +1,120 @@
+"""The only reader of the environment, and what it found as one frozen value.
+
+Precedence: an option on the command line, then a variable named here, then the default.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wavetank.core.errors import InfrastructureError, UsageError
+
+REGION: Literal["eu-west-1"] = "eu-west-1"
+"""The brief's region, and no other."""
+
+SANDBOX_ACCOUNT = "000000000000"
+"""The account of LocalStack's default credentials."""
+
+SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
+"""Somebody else's, for trying what others can do; no account of AWS's has this number."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the machine and its user decided before the command was typed.
+
+    `state_folder` holds everything that running leaves behind; `project_folder` is where the
+    templates and the handlers are; `compose_project` is the user's name for the Compose project;
+    `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one;
+    `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
+    strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
+    the lists of what a sandbox's HTTP guard lets in.
+    """
+
+    project_folder: Path
+    state_folder: Path
+    path: str
+    compose_project: str | None
+    mail_server: str | None
+    verify_signatures: bool
+    isolation: str
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
+
+
+def read_settings() -> Settings:
+    """Reads the environment, once, for the command that is about to run.
+
+    `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
+    `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
+    is the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified;
+    `WAVETANK_ISOLATION` is namespaces (default), users or process. `WAVETANK_ALLOWED_HOSTS` and
+    `WAVETANK_ALLOWED_ORIGINS` are handed to LocalStack as they are.
+
+    Raises:
+        UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
+        InfrastructureError: the package is not inside its project, so there is nothing to deploy.
+    """
+    project = Path(__file__).resolve().parents[3]
+    if not (project / "init" / "pipeline.yaml").is_file():
+        raise InfrastructureError(
+            "the project's init/pipeline.yaml two folders above the package",
+            f"none in {project}",
+            "run Wavetank from a clone of its repository (./wavetank)",
+        )
+    state = os.environ.get("WAVETANK_STATE")
+    return Settings(
+        project_folder=project,
+        state_folder=Path(state).absolute() if state else project / ".wavetank",
+        path=search_path(),
+        compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or None,
+        mail_server=os.environ.get("WAVETANK_SMTP") or None,
+        verify_signatures=_verifies_signatures(),
+        isolation=os.environ.get("WAVETANK_ISOLATION") or "namespaces",
+        allowed_hosts=os.environ.get("WAVETANK_ALLOWED_HOSTS", ""),
+        allowed_origins=os.environ.get("WAVETANK_ALLOWED_ORIGINS", ""),
+    )
+
+
+def _verifies_signatures() -> bool:
+    value = os.environ.get("WAVETANK_SIGNATURES") or "verify"
+    if value not in {"verify", "skip"}:
+        raise UsageError("verify or skip", repr(value), "correct WAVETANK_SIGNATURES")
+    return value == "verify"
+
+
+def endpoint_overrides() -> list[str]:
+    """The variables that are set and send calls of the AWS SDK to another endpoint."""
+    return sorted(name for name, value in os.environ.items() if _moves_endpoint(name) and value)
+
+
+def _moves_endpoint(name: str) -> bool:
+    return name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
+
+
+def with_utf8_mode() -> dict[str, str]:
+    """The environment with Python's UTF-8 mode on, also for the processes that this one starts."""
+    return {**os.environ, "PYTHONUTF8": "1"}
+
+
+def pytest_options() -> str:
+    """What pytest is told by the environment, besides the command line."""
+    return os.environ.get("PYTEST_ADDOPTS", "")
+
+
+def search_path() -> str:
+    """Where the machine looks for programs; also for who runs without a project around."""
+    return os.environ.get("PATH", os.defpath)
+
+
+def cache_folder() -> Path:
+    """Where what can be worked out again is kept: in the project, or, installed elsewhere, at home.
+
+    `XDG_CACHE_HOME` moves the latter.
+    """
+    project = Path(__file__).resolve().parents[3]
+    if (project / "init" / "pipeline.yaml").is_file():
+        return project / ".wavetank" / "cache"
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "wavetank"
