@@ -56,13 +56,13 @@ HARNESS = "harness/wavetank"
 MUTATIONS = (
     Mutation(
         "retry-delay",
-        f"{HARNESS}/driver/asynchronous.py",
+        f"{HARNESS}/simulation/retry_policy.py",
         "(timedelta(minutes=1), timedelta(minutes=2))",
         "(timedelta(minutes=1), timedelta(minutes=1))",
     ),
     Mutation(
         "event-age",
-        f"{HARNESS}/driver/asynchronous.py",
+        f"{HARNESS}/simulation/retry_policy.py",
         "if at - event.accepted > configuration.age_max:",
         "if at - event.accepted > 2 * configuration.age_max:",
     ),
@@ -129,7 +129,7 @@ MUTATIONS = (
     ),
     Mutation(
         "end-of-a-fault",
-        f"{HARNESS}/driver/strikes.py",
+        f"{HARNESS}/simulation/fault_matcher.py",
         "return begin <= self._timeline.now < end",
         "return begin <= self._timeline.now <= end",
     ),
@@ -141,7 +141,7 @@ MUTATIONS = (
     ),
     Mutation(
         "old-revision",
-        f"{HARNESS}/driver/places.py",
+        f"{HARNESS}/simulation/environment_pool.py",
         "if place.revision == function.revision:",
         "if place.revision:",
     ),

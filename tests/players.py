@@ -15,18 +15,18 @@ from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import PlayStory
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict, exit_code
-from wavetank.driver.play import Played, Story
 from wavetank.faults.form import plan_to_json
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import DuplicateTick, LateTick
+from wavetank.simulation.runner import RunResult, RunSpec
 
 CONSERVATION = "conservation"
 CONTINUITY = "walk-continuity"
 LATE_SECONDS_MAX = 100
 
 
-def judge_plan(story: Story) -> Played:
+def judge_plan(story: RunSpec) -> RunResult:
     """A handler that loses records where it crashes, and its walk where ticks come late or twice.
 
     Of the late ones only those matter that are later than 100 s.
@@ -38,10 +38,10 @@ def judge_plan(story: Story) -> Played:
     )
     text = f"{story.scenario.name} {story.seed} {plan_to_json(plan)}"
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Played(findings, digest, len(text), exit_code(findings))
+    return RunResult(findings, digest, len(text), exit_code(findings))
 
 
-def judged(story: Story) -> StoryResult:
+def judged(story: RunSpec) -> StoryResult:
     """The same as the result of a campaign's story."""
     return StoryResult(story=story, played=judge_plan(story))
 
@@ -79,7 +79,7 @@ class DeadlyStage:
         """Opens it."""
         yield self._play
 
-    def _play(self, story: Story) -> Played:
+    def _play(self, story: RunSpec) -> RunResult:
         if story.seed == self.seed and len(list(self.folder.iterdir())) < self.times:
             (self.folder / str(os.getpid())).touch()
             sys.stderr.write("the end is near\n")
@@ -112,7 +112,7 @@ class EndlessStage:
         """Opens it."""
         yield self._play
 
-    def _play(self, story: Story) -> Played:
+    def _play(self, story: RunSpec) -> RunResult:
         if story.seed > self.last:
             (self.folder / str(os.getpid())).touch()
             threading.Event().wait()
@@ -128,7 +128,7 @@ def closed_stage() -> AbstractContextManager[PlayStory]:
 def shaky_stage() -> Iterator[PlayStory]:
     """One on which every seventh seed is a mistake of the program's."""
 
-    def play(story: Story) -> Played:
+    def play(story: RunSpec) -> RunResult:
         if story.seed % 7 == 0:
             raise LookupError(story.scenario.name)
         return judge_plan(story)

@@ -20,5 +20,5 @@ def test_rules_see_the_project() -> None:
 def test_breach_fails_with_place_and_action() -> None:
     """A breach fails the rule with file and line, and with what to do."""
     with pytest.raises(pytest.fail.Exception) as failure:
-        assert_none([Finding("harness/wavetank/driver.py", 7, "waits")], "Ask the clock")
-    assert str(failure.value) == "Ask the clock:\n  harness/wavetank/driver.py:7: waits"
+        assert_none([Finding("harness/wavetank/simulation.py", 7, "waits")], "Ask the clock")
+    assert str(failure.value) == "Ask the clock:\n  harness/wavetank/simulation.py:7: waits"

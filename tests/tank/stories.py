@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 
 from tests.tank.conftest import Deployed
 from wavetank.core.findings import Verdict
-from wavetank.driver.play import START, Played, Story, play
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, FaultBegan, FaultHealed, FaultStruck, read_history
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import START, RunResult, RunSpec, play
 
 MINUTE = timedelta(minutes=1)
 HORIZON = 20 * MINUTE
@@ -21,7 +21,7 @@ HORIZON = 20 * MINUTE
 class Told:
     """What came of a story, and all that happened in it."""
 
-    played: Played
+    played: RunResult
     events: tuple[Event, ...]
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
@@ -48,7 +48,7 @@ def tell(deployed: Deployed, scenario: Scenario, seed: int = 1) -> Told:
     """Plays the scenario; its history is written and read again."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "history.jsonl"
-        played = play(deployed.tank, deployed.pipeline, Story(scenario=scenario, seed=seed), path)
+        played = play(deployed.tank, deployed.pipeline, RunSpec(scenario=scenario, seed=seed), path)
         return Told(played, tuple(read_history(path)))
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from tests.tank.conftest import ADDRESSES, Deployed
 from tests.tank.stories import MINUTE, assert_healed, tell_of
-from wavetank.driver.play import START
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import (
     DuplicateDelivery,
@@ -46,6 +45,7 @@ from wavetank.history import (
     Suppressed,
 )
 from wavetank.history.events import OK
+from wavetank.simulation.runner import START
 
 AFTER = 2 * MINUTE
 LASTS = 4 * MINUTE

@@ -8,10 +8,10 @@ import pytest
 from tests.live.hosts import PROJECT
 from tests.tank.conftest import START, Deployed
 from wavetank.analysis.notebook import Notebook, read_notebook
-from wavetank.driver.play import Story, play
 from wavetank.runs import RunShelf, SavedRun
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.simulation.runner import RunSpec, play
 
 SEED = 1
 FACTS = {
@@ -30,7 +30,7 @@ def run(deployed: Deployed, tmp_path: Path) -> SavedRun:
     """An hour in which a broken handler is deployed for ten minutes."""
     scenario = load_scenario("broken-deployment", PROJECT / "scenarios")
     saved = RunShelf(tmp_path).new("broken-deployment", SEED, scenario_to_toml(scenario))
-    story = Story(scenario=scenario, seed=SEED)
+    story = RunSpec(scenario=scenario, seed=SEED)
     deployed.tank.reset()
     with deployed.tank.frozen_at(START):  # and not longer: a kernel's time goes on
         play(deployed.tank, deployed.pipeline, story, saved.history, lambda _: None)

@@ -31,7 +31,7 @@ def tank():
     return "of petrol"
 @pytest.mark.fault("mine")
 def test_strangers_have_their_own(tank):
-    heavy = {"boto3", "freezegun", "localstack", "pydantic", "wavetank.driver"}
+    heavy = {"boto3", "freezegun", "localstack", "pydantic", "wavetank.simulation"}
     assert (tank, heavy & set(sys.modules)) == ("of petrol", set())
 """
 WRONG = """

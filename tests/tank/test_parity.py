@@ -20,7 +20,6 @@ from wavetank.core.clock import WallClock, rfc3339
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
 from wavetank.core.ticker import RECORDS_PER_TICK
-from wavetank.driver.run import Run, RunOptions
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
 from wavetank.invariants import NoSilentFailure, OneNotice, judge
@@ -30,6 +29,7 @@ from wavetank.live.observation import begin, observed
 from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
 from wavetank.runs import RunEngine
+from wavetank.simulation.run import Run, RunOptions
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 

@@ -11,7 +11,6 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
-from wavetank.driver.play import START
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -29,6 +28,7 @@ from wavetank.pytest_plugin.deployed import Deployed
 from wavetank.pytest_plugin.tank import TankFixture
 from wavetank.pytest_plugin.told import Told
 from wavetank.pytest_plugin.virtual_clock import VirtualClock
+from wavetank.simulation.runner import START
 
 MINUTE = timedelta(minutes=1)
 

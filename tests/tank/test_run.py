@@ -10,7 +10,6 @@ from tests.waiting import wait_until_seen
 from wavetank.aws.observers import last_tick, read_prices
 from wavetank.core.lambda_package import package_files
 from wavetank.core.ticker import RECORDS_PER_TICK
-from wavetank.driver.run import Run, RunOptions
 from wavetank.history import (
     AttemptBegan,
     Called,
@@ -26,6 +25,7 @@ from wavetank.history import (
     digest_of,
 )
 from wavetank.history.events import AttemptEnded
+from wavetank.simulation.run import Run, RunOptions
 
 MINUTE = timedelta(minutes=1)
 FLAKY = """

@@ -15,13 +15,13 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.findings import Verdict
 from wavetank.core.schedule import scheduled_event
-from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import Tank
 from wavetank.engines.tank.environment import LambdaContext
 from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
 from wavetank.pipelines.given.support import CHECKS
 from wavetank.pipelines.templates import PIPELINE_STACK, STORAGE_STACK
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import RunResult, RunSpec, play
 
 GAUGES = ["bridge", "mill", "weir"]
 FIVE_MINUTES = timedelta(minutes=5)
@@ -98,11 +98,11 @@ def waiting(aws: AwsClients, queue_url: str) -> int:
     return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def hour(tank: Tank, folder: Path, number: int) -> tuple[Played, list[Event]]:
+def hour(tank: Tank, folder: Path, number: int) -> tuple[RunResult, list[Event]]:
     """An hour without faults, and what happened in it."""
     scenario = Scenario(name="hour", description="An hour.", horizon=timedelta(hours=1))
     path = folder / f"{number}.jsonl"
-    played = play(tank, SENSORS, Story(scenario=scenario, seed=1), path)
+    played = play(tank, SENSORS, RunSpec(scenario=scenario, seed=1), path)
     return played, list(read_history(path))
 
 

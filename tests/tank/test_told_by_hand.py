@@ -9,12 +9,12 @@ import pytest
 from tests.tank.conftest import Deployed
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
-from wavetank.driver.play import Played, Story, play
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, Invoked, MessageSent, RunBegan, TableSeen, read_history
 from wavetank.live.judging import BY_HAND
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import RunResult, RunSpec, play
 
 MINUTE = timedelta(minutes=1)
 DENIED = PermissionRemoved(after=MINUTE, lasts=MINUTE)
@@ -27,8 +27,8 @@ ITEMS = tuple(
 )
 
 
-def _story(deployed: Deployed) -> Story:
-    story = Story(scenario=SCENARIO, seed=3)
+def _story(deployed: Deployed) -> RunSpec:
+    story = RunSpec(scenario=SCENARIO, seed=3)
     start = story.start.replace(year=2026, month=11, day=24, hour=9, minute=59)
     return replace(story, start=start, begins_with=TableSeen(start, deployed.names.table, ITEMS))
 
@@ -40,13 +40,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(deployed: Deployed, folder: Path) -> Played:
+def told(deployed: Deployed, folder: Path) -> RunResult:
     """The story, told once."""
     return play(deployed.tank, deployed.pipeline, _story(deployed), folder / "one")
 
 
 @pytest.fixture(scope="module")
-def events(told: Played, folder: Path) -> list[Event]:
+def events(told: RunResult, folder: Path) -> list[Event]:
     """What happened in it."""
     assert told.events > 0
     return list(read_history(folder / "one"))
@@ -77,7 +77,7 @@ def test_an_alert_names_what_aws_would_name(events: list[Event]) -> None:
     assert "streaming-lambda-role/DEDOREXP-streaming-lambda is not authorized" in text
 
 
-def test_it_is_judged_by_all_that_a_hand_can_show(told: Played) -> None:
+def test_it_is_judged_by_all_that_a_hand_can_show(told: RunResult) -> None:
     """No rule fired, which is nobody's fault."""
     unknown = [found.key for found in told.findings if found.verdict is Verdict.UNKNOWN]
     assert unknown == ["schedule-completeness"]
@@ -85,7 +85,7 @@ def test_it_is_judged_by_all_that_a_hand_can_show(told: Played) -> None:
 
 
 def test_told_again_it_is_the_same_to_the_last_byte(
-    deployed: Deployed, told: Played, folder: Path
+    deployed: Deployed, told: RunResult, folder: Path
 ) -> None:
     """One seed, one beginning and one code give one history."""
     again = play(deployed.tank, deployed.pipeline, _story(deployed), folder / "two")

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from tests.tank.conftest import Deployed
-from wavetank.driver.asynchronous import InvokeConfiguration
-from wavetank.driver.wiring import invoke_configuration, scheduled_rules
+from wavetank.simulation.retry_policy import InvokeConfiguration
+from wavetank.simulation.topology import invoke_configuration, scheduled_rules
 
 
 def _arn(pipeline: Deployed, function: str) -> str:

@@ -21,7 +21,7 @@ from wavetank.campaign.failure import Failed
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import Stage
 from wavetank.core.errors import InfrastructureError, UsageError, WavetankError
-from wavetank.driver.play import Story
+from wavetank.simulation.runner import RunSpec
 
 CONNECT_SECONDS_MAX = 5
 PACKAGE = "wavetank"
@@ -40,7 +40,7 @@ class CrewPlugin(WorkerPlugin):
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - the plugin's interface
         self._crew.close()
 
-    def play(self, story: Story) -> StoryResult | Failed:
+    def play(self, story: RunSpec) -> StoryResult | Failed:
         """Waits for what comes of it, in one of the worker's threads."""
         try:
             return self._crew.submit(story).result()
@@ -48,7 +48,7 @@ class CrewPlugin(WorkerPlugin):
             return Failed.by(error)
 
 
-def play_there(name: str, story: Story) -> StoryResult | Failed:
+def play_there(name: str, story: RunSpec) -> StoryResult | Failed:
     """What the scheduler is given, and a Dask worker runs."""
     plugin = get_worker().plugins[name]
     assert isinstance(plugin, CrewPlugin)  # of that name there is no other
@@ -65,7 +65,7 @@ class DaskCrew:
         self._changing = Lock()
         self._waiting: set[Any] = set()
 
-    def submit(self, story: Story) -> Future[StoryResult]:
+    def submit(self, story: RunSpec) -> Future[StoryResult]:
         told = Future[StoryResult]()
         remote = self._client.submit(play_there, self._name, story, pure=False)
         with self._changing:
@@ -79,7 +79,7 @@ class DaskCrew:
             waiting = list(self._waiting)
         self._client.cancel(waiting, force=True)
 
-    def _settle(self, remote: Any, story: Story, told: Future[StoryResult]) -> None:
+    def _settle(self, remote: Any, story: RunSpec, told: Future[StoryResult]) -> None:
         with self._changing:
             self._waiting.discard(remote)
         if remote.cancelled():

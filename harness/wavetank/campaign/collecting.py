@@ -5,13 +5,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from wavetank.campaign.crew import Crew
 from wavetank.campaign.results import StoryResult
-from wavetank.driver.play import Story
+from wavetank.simulation.runner import RunSpec
 
 AHEAD = 2
 """Stories in hand for each worker, so that none waits for the next."""
 
 
-def collect(crew: Crew, stories: Iterable[Story], take: Callable[[StoryResult], None]) -> None:
+def collect(crew: Crew, stories: Iterable[RunSpec], take: Callable[[StoryResult], None]) -> None:
     """Takes each result as it comes. Whatever ends this, what has been played is taken first.
 
     Raises:

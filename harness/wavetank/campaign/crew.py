@@ -15,14 +15,14 @@ from wavetank.campaign.hiring import Worker, WorkerDiedError
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.stage import Stage
 from wavetank.core.errors import InfrastructureError, WavetankError
-from wavetank.driver.play import Story
+from wavetank.simulation.runner import RunSpec
 
 TRIES_MAX = 2
 """A story is tried again once where its worker died of it."""
 IDLE_SECONDS_MAX = 300.0
 """Then a worker without work ends; the next story has another started."""
 
-type Job = tuple[Story, Future[StoryResult]]
+type Job = tuple[RunSpec, Future[StoryResult]]
 
 
 class Crew(Protocol):
@@ -33,7 +33,7 @@ class Crew(Protocol):
         """How many at a time."""
         ...
 
-    def submit(self, story: Story) -> Future[StoryResult]:
+    def submit(self, story: RunSpec) -> Future[StoryResult]:
         """Has the story played as soon as somebody is free.
 
         The future raises a UsageError where no story can be played, and an InfrastructureError
@@ -55,7 +55,7 @@ class LocalCrew(AbstractContextManager["LocalCrew"]):
         for keeper in self._keepers:
             keeper.start()
 
-    def submit(self, story: Story) -> Future[StoryResult]:
+    def submit(self, story: RunSpec) -> Future[StoryResult]:
         future = Future[StoryResult]()
         self._jobs.put((story, future))
         return future
@@ -143,7 +143,7 @@ class Keeper(threading.Thread):
         else:
             future.set_result(given)
 
-    def _try(self, story: Story) -> StoryResult:
+    def _try(self, story: RunSpec) -> StoryResult:
         deaths: list[str] = []
         while len(deaths) < TRIES_MAX and not self._is_closed:
             try:
@@ -156,7 +156,7 @@ class Keeper(threading.Thread):
             raise InfrastructureError("a worker that starts", "; then ".join(deaths), action)
         return StoryResult(story=story, trouble="; then ".join(deaths), deaths=len(deaths))
 
-    def _play(self, story: Story) -> StoryResult:
+    def _play(self, story: RunSpec) -> StoryResult:
         answer = self._opened().play(story)
         if not isinstance(answer, Failed):
             return StoryResult(story=story, played=answer)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from wavetank.campaign.failure import Failed
 from wavetank.campaign.stage import Stage
-from wavetank.driver.play import Played, Story
 from wavetank.engines.guarded import GuardedChild, Program
+from wavetank.simulation.runner import RunResult, RunSpec
 
 BOOT_SECONDS_MAX = 300.0
 STORY_SECONDS_MAX = 120.0
@@ -67,7 +67,7 @@ class Worker:
             raise failed.error()
         self._is_open = True
 
-    def play(self, story: Story) -> Played | Failed:
+    def play(self, story: RunSpec) -> RunResult | Failed:
         """What came of the story; after a failure the process ends by itself.
 
         Raises:
@@ -76,7 +76,7 @@ class Worker:
         days = story.scenario.horizon / DAY
         seconds = STORY_SECONDS_MAX + days * SECONDS_PER_DAY_MAX
         answer = self._ask(story, within_seconds=seconds)
-        assert isinstance(answer, Played | Failed)  # nothing else is sent
+        assert isinstance(answer, RunResult | Failed)  # nothing else is sent
         return answer
 
     def end(self) -> None:

@@ -23,11 +23,11 @@ from tempfile import NamedTemporaryFile
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.suggestions import shown
-from wavetank.driver.play import Story
 from wavetank.faults.form import plan_from_form, plan_to_form
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
+from wavetank.simulation.runner import RunSpec
 
 FILE_NAME = "seeds.json"
 ABOUT = (
@@ -49,7 +49,7 @@ class Remembered:
     day: date
     version: str
 
-    def story(self) -> Story:
+    def story(self) -> RunSpec:
         """The same story again."""
         scenario = Scenario(
             name=f"remembered-{self.seed}",
@@ -58,7 +58,7 @@ class Remembered:
             seed=self.seed,
             plan=self.plan,
         )
-        return Story(scenario=scenario, seed=self.seed)
+        return RunSpec(scenario=scenario, seed=self.seed)
 
 
 def remembered(file: Path) -> tuple[Remembered, ...]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import private_folder
-from wavetank.driver.play import Story
 from wavetank.scenario.shelf import SUFFIX
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.simulation.runner import RunSpec
 
 LAUNCHER = "./wavetank"
 
@@ -19,7 +19,7 @@ def replay_command(target: str, seed: int, options: Mapping[str, str]) -> str:
     return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *told])
 
 
-def save_story(story: Story, folder: Path, why: str) -> Path:
+def save_story(story: RunSpec, folder: Path, why: str) -> Path:
     """Writes it into the folder, under its scenario's name; `why` goes into its first lines.
 
     Raises:

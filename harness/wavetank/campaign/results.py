@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
-from wavetank.driver.play import Played, Story
+from wavetank.simulation.runner import RunResult, RunSpec
 
 
 class Ending(StrEnum):
@@ -32,8 +32,8 @@ class StoryResult:
     `deaths` is how many workers died of it, or while they were at it.
     """
 
-    story: Story
-    played: Played | None = None
+    story: RunSpec
+    played: RunResult | None = None
     trouble: str = ""
     deaths: int = 0
 

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from wavetank.campaign.results import StoryResult
 from wavetank.core.clock import Clock
-from wavetank.driver.play import Story
 from wavetank.faults.plan import FaultPlan
+from wavetank.simulation.runner import RunSpec
 
 HORIZONS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60, 120))
 
@@ -36,7 +36,7 @@ class Shrunk:
     `broken` is all that it breaks, and `runs` how many stories were played to find it.
     """
 
-    story: Story
+    story: RunSpec
     invariant: str
     broken: tuple[str, ...]
     runs: int
@@ -44,7 +44,7 @@ class Shrunk:
 
 
 def shrink(
-    result: StoryResult, play: Callable[[Story], StoryResult], budget: Budget, clock: Clock
+    result: StoryResult, play: Callable[[RunSpec], StoryResult], budget: Budget, clock: Clock
 ) -> Shrunk:
     """Shrinks the story of a result that broke something; `play` plays others like it."""
     search = _Search(result, play, budget, clock)
@@ -66,7 +66,7 @@ class _Search:
     def __init__(
         self,
         result: StoryResult,
-        play: Callable[[Story], StoryResult],
+        play: Callable[[RunSpec], StoryResult],
         budget: Budget,
         clock: Clock,
     ) -> None:
@@ -87,11 +87,11 @@ class _Search:
         self.runs = 0
         self.complete = True
 
-    def story(self, plan: FaultPlan, horizon: timedelta) -> Story:
+    def story(self, plan: FaultPlan, horizon: timedelta) -> RunSpec:
         """Of the same seed, with that plan, and that long."""
         return replace(self._story, scenario=replace(self._scenario, plan=plan, horizon=horizon))
 
-    def broken(self, story: Story) -> tuple[str, ...]:
+    def broken(self, story: RunSpec) -> tuple[str, ...]:
         """What it breaks; nothing where it was never played, for want of budget."""
         if story not in self._broken:
             if self._is_spent():

@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from wavetank.core.clock import WallClock
-from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import tank
 from wavetank.pipelines.pipeline import Pipeline
+from wavetank.simulation.runner import RunResult, RunSpec, play
 
-type PlayStory = Callable[[Story], Played]
+type PlayStory = Callable[[RunSpec], RunResult]
 type Stage = Callable[[], AbstractContextManager[PlayStory]]
 """Handed to workers by pickle, so it is a value, or a function that is found by its name."""
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.driver.play import Story
 from wavetank.faults.draw import draw_plan, telling_faults
 from wavetank.faults.fault import Fault
 from wavetank.faults.kinds import VIRTUAL_KINDS
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
+from wavetank.simulation.runner import RunSpec
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Seeds:
 
 def drawn_stories(
     seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
-) -> Iterator[Story]:
-    """For each seed the plan that it draws; the driver goes on until all has recovered.
+) -> Iterator[RunSpec]:
+    """For each seed the plan that it draws; the run goes on until all has recovered.
 
     Raises:
         UsageError: the horizon leaves no room for a fault.
@@ -59,16 +59,16 @@ def drawn_stories(
             seed=seed,
             plan=draw_plan(seed, horizon, kinds),
         )
-        yield Story(scenario=scenario, seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
-def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[Story]:
+def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
     """The scenario's own plan under each seed: another interleaving, and other numbers, each."""
     for seed in seeds:
-        yield Story(scenario=scenario, seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
-def single_stories(first: int, horizon: timedelta) -> Iterator[Story]:
+def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
     """One fault at a time, each kind of them, from the first seed on.
 
     Raises:
@@ -82,7 +82,7 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[Story]:
             seed=seed,
             plan=FaultPlan((fault,)),
         )
-        yield Story(scenario=scenario, seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class ChosenStories:
     scenario_name: str | None = None
     each_fault: bool = False
 
-    def stories(self) -> Iterator[Story]:
+    def stories(self) -> Iterator[RunSpec]:
         """Afresh, from the first on.
 
         Raises:

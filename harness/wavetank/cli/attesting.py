@@ -7,10 +7,10 @@ from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
-from wavetank.driver.play import Played, Story
 from wavetank.engines.tank.engine import Tank
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
+from wavetank.simulation.runner import RunResult, RunSpec
 from wavetank.stack.fingerprint import Fingerprint, deployed_fingerprint, project_fingerprints
 
 SHOWN = 5
@@ -31,7 +31,7 @@ def played_fingerprint(made: Tank, pipeline: Pipeline) -> Fingerprint | None:
 
 
 def attest_run(
-    fingerprint: Fingerprint | None, story: Story, played: Played, output: Output
+    fingerprint: Fingerprint | None, story: RunSpec, played: RunResult, output: Output
 ) -> None:
     """Writes down a run that was valid throughout; one that was to break something is no proof."""
     is_proof = played.exit_code is ExitCode.VALID and not story.scenario.expectations.breaks

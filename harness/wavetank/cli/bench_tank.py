@@ -24,11 +24,11 @@ from wavetank.campaign.stage import TankStage
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.core.clock import MachineClock, WallClock
-from wavetank.driver.play import Story, play
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import RunSpec, play
 
 HOUR = timedelta(hours=1)
 TICKS = 600
@@ -100,7 +100,7 @@ class _TankBench:
         self._runs += 1
         scenario = Scenario(name="bench", description="A calm run.", horizon=length)
         history = self._folder / f"{self._runs}.jsonl"
-        play(self._tank, self._pipeline, Story(scenario=scenario, seed=SEED), history, observe)
+        play(self._tank, self._pipeline, RunSpec(scenario=scenario, seed=SEED), history, observe)
         history.unlink()
 
     def floor(self) -> Callable[[], None]:

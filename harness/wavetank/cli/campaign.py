@@ -45,10 +45,10 @@ from wavetank.core.clock import Clock, WallClock
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.settings import read_settings
-from wavetank.driver.play import Story, check_virtual, judges_of
 from wavetank.faults.draw import telling_faults
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.scenario.shelf import load_scenario
+from wavetank.simulation.runner import RunSpec, check_virtual, judges_of
 
 SEEDS_DEFAULT = 100
 HORIZON_DEFAULT = "1h"
@@ -263,7 +263,7 @@ class Campaign:
         self._output.takes(result, self._tally)
 
     def _shrink(self, result: StoryResult, crew: Crew) -> Shrunk:
-        def play(story: Story) -> StoryResult:
+        def play(story: RunSpec) -> StoryResult:
             return crew.submit(story).result()
 
         with self._output.waiting(result):

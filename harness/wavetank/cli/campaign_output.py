@@ -20,7 +20,6 @@ from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
-from wavetank.driver.play import Story
 from wavetank.faults.form import describe
 from wavetank.invariants.hints import HINTS
 from wavetank.report.contents import Command
@@ -28,6 +27,7 @@ from wavetank.report.index import CampaignIndex, IndexedCount, IndexedStory
 from wavetank.runs import REPORT
 from wavetank.scenario.shelf import SUFFIX
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.simulation.runner import RunSpec
 
 if TYPE_CHECKING:
     from wavetank.cli.activity import Activity
@@ -215,7 +215,7 @@ class CampaignOutput:
         target = self._chosen.scenario_name or short(self._save(story, failure))
         return replay_command(target, story.seed, self._options)
 
-    def _save(self, story: Story, failure: StoryResult) -> Path:
+    def _save(self, story: RunSpec, failure: StoryResult) -> Path:
         found = ", ".join(failure.broken) or failure.ending
         return save_story(story, self._folder, f"Found by a campaign: {found}.")
 

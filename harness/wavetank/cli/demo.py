@@ -11,9 +11,9 @@ from wavetank.cli.story import Narrator
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.settings import read_settings
-from wavetank.driver.play import Story
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.simulation.runner import RunSpec
 
 SCENARIO = "broken-deployment"
 SEED = 1
@@ -29,7 +29,7 @@ def demo(
     output = Output(as_json=as_json)
     pipeline = PipelineChoice(name=name).pipeline()
     scenario = load_scenario(SCENARIO, read_settings().project_folder / "scenarios")
-    story = Story(scenario=scenario, seed=SEED)
+    story = RunSpec(scenario=scenario, seed=SEED)
     SUPERVISION.begin(f"{scenario.name} with seed {SEED}")
     with deployed_tank(pipeline, output) as made:
         saved = shelf().new(scenario.name, SEED, scenario_to_toml(scenario))

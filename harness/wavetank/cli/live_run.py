@@ -25,8 +25,6 @@ from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION
 from wavetank.core.text import counted
-from wavetank.driver.play import Played, Story, concluded, judges_of
-from wavetank.driver.recording import recorded
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.faults.form import describe
 from wavetank.live.place import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
@@ -40,6 +38,8 @@ from wavetank.live.telling import LiveStory, tell
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.runs import RunEngine
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.history_recorder import recorded
+from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
 from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines
 from wavetank.steps import Step, Tick
 
@@ -129,7 +129,7 @@ class LiveRun:
         )
         confirm(place.target, place.names.stem, question, output, yes=self.yes)
 
-    def play(self, story: Story, history: Path, output: Output) -> Played:
+    def play(self, story: RunSpec, history: Path, output: Output) -> RunResult:
         """Tells the story; Ctrl-C ends it by `Stopped`, once all is put back."""
         judges = judges_of(self.pipeline, story.scenario)
         told = self._story(story.scenario, story.seed)

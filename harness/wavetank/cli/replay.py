@@ -17,12 +17,12 @@ from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.comparison import ToldRun, compare_runs, read_told
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.errors import ExitCode, NonDeterminismError
-from wavetank.driver.play import Story, judges_of, verdicts
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.runs import RunEngine, SavedRun
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.simulation.runner import RunSpec, judges_of, verdicts
 
 
 def replay(
@@ -60,15 +60,15 @@ def _pipeline(told: ToldRun) -> Pipeline:
     return pipeline
 
 
-def _story(told: ToldRun) -> Story:
+def _story(told: ToldRun) -> RunSpec:
     """What was played; told by hand again from the instant and the table that it began with."""
-    story = Story(scenario=told.scenario(), seed=told.summary.seed)
+    story = RunSpec(scenario=told.scenario(), seed=told.summary.seed)
     if not told.by_hand:
         return story
     return replace(story, start=told.began.at, begins_with=told.table)
 
 
-def _judge(told: ToldRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+def _judge(told: ToldRun, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
     judges = judges_of(pipeline, story.scenario)
     with output.waiting("judging"):
         for event in read_history(told.saved.history):
@@ -79,7 +79,9 @@ def _judge(told: ToldRun, pipeline: Pipeline, story: Story, output: Output) -> E
     return code
 
 
-def _tell_in_the_tank(told: ToldRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+def _tell_in_the_tank(
+    told: ToldRun, pipeline: Pipeline, story: RunSpec, output: Output
+) -> ExitCode:
     """The same story from the same prices, as a run of its own; says where the two differ."""
     text = scenario_to_toml(story.scenario)
     with deployed_tank(pipeline, output) as made:
@@ -91,7 +93,7 @@ def _tell_in_the_tank(told: ToldRun, pipeline: Pipeline, story: Story, output: O
     return code
 
 
-def _play(saved: SavedRun, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+def _play(saved: SavedRun, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
     """Plays it into a file that is thrown away, and compares.
 
     Raises:

@@ -48,7 +48,6 @@ from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
-from wavetank.driver.play import Played, Story, check_virtual, judges_of
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.form import describe
 from wavetank.pipelines.pipeline import Pipeline
@@ -57,6 +56,7 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.shelf import load_scenario
 from wavetank.scenario.text import scenario_to_toml
+from wavetank.simulation.runner import RunResult, RunSpec, check_virtual, judges_of
 
 SEEDS = 2**31
 """Of so many, one is chosen where nobody named one: short enough to be typed again."""
@@ -135,7 +135,7 @@ def run(
     raise typer.Exit(ending)
 
 
-def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) -> ExitCode:
+def play_and_tell(made: Tank, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
     """Plays the story, saves it, and says what came of it."""
     saved = shelf().new(story.scenario.name, story.seed, scenario_to_toml(story.scenario))
     fingerprint = played_fingerprint(made, pipeline)
@@ -152,7 +152,7 @@ def play_and_tell(made: Tank, pipeline: Pipeline, story: Story, output: Output) 
     return played.exit_code
 
 
-def play_live_and_tell(live: LiveRun, story: Story, output: Output) -> ExitCode:
+def play_live_and_tell(live: LiveRun, story: RunSpec, output: Output) -> ExitCode:
     """Plays the story on a live engine, saves it, and says what came of it."""
     engine, scenario = live.place.engine, story.scenario
     _announce(story, "told by hand", output)
@@ -175,12 +175,12 @@ def shelf() -> RunShelf:
     return RunShelf(read_settings().state_folder / "runs")
 
 
-def _story(name: str, seed: int | None, hours: float | None) -> Story:
+def _story(name: str, seed: int | None, hours: float | None) -> RunSpec:
     scenario = load_scenario(name, read_settings().project_folder / "scenarios")
     if hours is not None:
         scenario = _lasting(scenario, hours)
     chosen = seed if seed is not None else scenario.seed
-    return Story(scenario=scenario, seed=secrets.randbelow(SEEDS) if chosen is None else chosen)
+    return RunSpec(scenario=scenario, seed=secrets.randbelow(SEEDS) if chosen is None else chosen)
 
 
 def _lasting(scenario: Scenario, hours: float) -> Scenario:
@@ -200,7 +200,7 @@ def _lasting(scenario: Scenario, hours: float) -> Scenario:
     return replace(scenario, horizon=horizon)
 
 
-def _announce(story: Story, how: str, output: Output) -> None:
+def _announce(story: RunSpec, how: str, output: Output) -> None:
     scenario = story.scenario
     output.emit("story", scenario=scenario.name, seed=story.seed, horizon=scenario.horizon)
     output.say(f"{scenario.name}: {scenario.description}")
@@ -213,9 +213,9 @@ def _faults(scenario: Scenario) -> str:
 
 def save(
     saved: SavedRun,
-    story: Story,
+    story: RunSpec,
     pipeline: Pipeline,
-    played: Played,
+    played: RunResult,
     engine: RunEngine = RunEngine.TANK,
     versions: Mapping[str, str] | None = None,
 ) -> None:
@@ -243,7 +243,7 @@ def tank_versions() -> dict[str, str]:
     }
 
 
-def tell(played: Played, saved: SavedRun, output: Output) -> None:
+def tell(played: RunResult, saved: SavedRun, output: Output) -> None:
     """The verdicts, where the run is saved, and how to see it again."""
     output.findings(played.findings)
     folder = short(saved.folder)

@@ -10,10 +10,10 @@ from wavetank.cli.activity import Activity
 from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.text import span
-from wavetank.driver.play import Played, Story, play
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.pipelines.pipeline import Pipeline
+from wavetank.simulation.runner import RunResult, RunSpec, play
 
 SECOND = timedelta(seconds=1)
 
@@ -37,11 +37,11 @@ def deployed_tank(pipeline: Pipeline, output: Output) -> Iterator[Tank]:
 def play_with_progress(
     made: Tank,
     pipeline: Pipeline,
-    story: Story,
+    story: RunSpec,
     history: Path,
     output: Output,
     observe: Callable[[Event], None] = lambda _: None,
-) -> Played:
+) -> RunResult:
     """Plays it; how much of the virtual time has passed is shown meanwhile."""
     seconds = story.scenario.horizon / SECOND
     with output.counting("virtual time", seconds, span) as activity:
@@ -54,7 +54,7 @@ def play_with_progress(
         return play(made, pipeline, story, history, take)
 
 
-def _shows(activity: Activity, story: Story) -> Callable[[Event], None]:
+def _shows(activity: Activity, story: RunSpec) -> Callable[[Event], None]:
     """What moves the bar: at most once for each second of virtual time."""
     latest = story.start
     end = story.start + story.scenario.horizon

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from wavetank.core.errors import UsageError
-from wavetank.driver.play import Story
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import RunSpec
 
 DEFAULT_SEED = 1
 """Always the same, so that a test that passed today passes tomorrow."""
@@ -34,7 +34,7 @@ class Case:
     accounts: list[Account]
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def story(self, horizon: timedelta, seed: int | None) -> Story:
+    def story(self, horizon: timedelta, seed: int | None) -> RunSpec:
         """The scenario for so long.
 
         Raises:
@@ -45,7 +45,7 @@ class Case:
             raise UsageError(
                 "how long the run is to last", "nothing", "say so, as in tank.run(minutes=10)"
             )
-        return Story(
+        return RunSpec(
             scenario=replace(self.scenario, horizon=horizon),
             seed=self.seed if seed is None else seed,
             start=self.start,

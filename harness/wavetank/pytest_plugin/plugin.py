@@ -103,7 +103,7 @@ def wavetank_deployed(
 @pytest.fixture
 def wavetank_start() -> "datetime":
     """When a run begins, in virtual time; a test that minds defines this fixture anew."""
-    from wavetank.driver.play import START  # noqa: PLC0415 - see above
+    from wavetank.simulation.runner import START  # noqa: PLC0415 - see above
 
     return START
 

@@ -15,11 +15,11 @@ from wavetank.core.errors import UsageError
 from wavetank.core.schedule import scheduled_event
 from wavetank.core.settings import search_path
 from wavetank.core.suggestions import one_of
-from wavetank.driver.wiring import scheduled_rules
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pytest_plugin.resources import name_of
+from wavetank.simulation.topology import scheduled_rules
 
 RETRY_SECONDS = 1
 """Before the first asynchronous retry; AWS waits for 60 s, which is what virtual time is for."""

@@ -10,7 +10,6 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.driver.play import play
 from wavetank.invariants import Invariant
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pytest_plugin.case import Case
@@ -19,6 +18,7 @@ from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.spans import Span, duration_of
 from wavetank.pytest_plugin.told import Told
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
+from wavetank.simulation.runner import play
 
 type Arrange = Callable[[AwsClients], None]
 

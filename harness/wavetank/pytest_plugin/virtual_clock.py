@@ -8,8 +8,6 @@ from typing import Unpack
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
-from wavetank.driver.play import judges_of, run_options
-from wavetank.driver.run import Run, RunOptions
 from wavetank.history import Event, HistoryWriter, RunBegan
 from wavetank.pytest_plugin.case import Case
 from wavetank.pytest_plugin.deployed import Deployed
@@ -17,6 +15,8 @@ from wavetank.pytest_plugin.spans import Span, duration_of
 from wavetank.pytest_plugin.told import Told, account, story
 from wavetank.pytest_plugin.trouble import trouble
 from wavetank.scenario.expectation import as_expected
+from wavetank.simulation.run import Run, RunOptions
+from wavetank.simulation.runner import judges_of, run_options
 
 
 class VirtualClock:

@@ -9,7 +9,6 @@ from wavetank.campaign.results import StoryResult
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.campaign.stories import Seeds, drawn_stories
 from wavetank.core.clock import WallClock
-from wavetank.driver.play import Story
 from wavetank.faults.delivery import S3Outage
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import HandlerCrash
@@ -17,6 +16,7 @@ from wavetank.faults.plan import FaultPlan
 from wavetank.faults.smaller import choices_of
 from wavetank.faults.ticks import DuplicateTick, LateTick
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import RunSpec
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -29,16 +29,16 @@ class Company:
     """Plays stories, and knows how many."""
 
     def __init__(self) -> None:
-        self.stories: list[Story] = []
+        self.stories: list[RunSpec] = []
 
-    def play(self, story: Story) -> StoryResult:
+    def play(self, story: RunSpec) -> StoryResult:
         self.stories.append(story)
         return judged(story)
 
 
 def _shrunk(plan: FaultPlan, company: Company, budget: Budget = BUDGET) -> Shrunk:
     scenario = Scenario(name="bad", description="bad", horizon=24 * HOUR, plan=plan)
-    result = judged(Story(scenario=scenario, seed=7))
+    result = judged(RunSpec(scenario=scenario, seed=7))
     return shrink(result, company.play, budget, WallClock())
 
 
@@ -57,7 +57,7 @@ BAD = _plan(
 @pytest.mark.parametrize(
     "story", [s for s in drawn_stories(Seeds(1, 60), HOUR) if judged(s).broken]
 )
-def test_drawn_plans_shrink_to_the_faults_that_matter(story: Story) -> None:
+def test_drawn_plans_shrink_to_the_faults_that_matter(story: RunSpec) -> None:
     """One crash, or one late and one doubled tick, is left: at once, shortest, and once."""
     result = judged(story)
     shrunk = shrink(result, Company().play, BUDGET, WallClock())
@@ -115,14 +115,14 @@ def test_no_story_is_played_once_the_time_is_up() -> None:
 def test_a_story_that_breaks_by_itself_shrinks_to_a_calm_one() -> None:
     """Where no fault is needed none is left."""
 
-    def play(story: Story) -> StoryResult:
+    def play(story: RunSpec) -> StoryResult:
         crash = _plan(HandlerCrash(after=timedelta()))
         changed = Scenario(name="x", description="x", horizon=HOUR, plan=crash)
         return StoryResult(
-            story=story, played=judged(Story(scenario=changed, seed=story.seed)).played
+            story=story, played=judged(RunSpec(scenario=changed, seed=story.seed)).played
         )
 
     scenario = Scenario(name="x", description="x", horizon=HOUR, plan=BAD)
-    shrunk = shrink(play(Story(scenario=scenario, seed=1)), play, BUDGET, WallClock())
+    shrunk = shrink(play(RunSpec(scenario=scenario, seed=1)), play, BUDGET, WallClock())
     assert shrunk.story.scenario.plan == FaultPlan()
     assert choices_of(FaultPlan()) == ()

@@ -8,16 +8,16 @@ from wavetank.campaign.stories import Seeds, drawn_stories
 from wavetank.campaign.tally import FAILURES_KEPT, Judged, Tally
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
-from wavetank.driver.play import Played, Story
 from wavetank.faults.functions import HandlerCrash
+from wavetank.simulation.runner import RunResult, RunSpec
 
 HOUR = timedelta(hours=1)
 STORIES = list(drawn_stories(Seeds(1, 200), HOUR))
 
 
-def _unknown(story: Story) -> StoryResult:
+def _unknown(story: RunSpec) -> StoryResult:
     finding = Finding("drained", Verdict.UNKNOWN, "nobody knows", "drained")
-    return StoryResult(story=story, played=Played((finding,), "ab", 3, ExitCode.UNKNOWN))
+    return StoryResult(story=story, played=RunResult((finding,), "ab", 3, ExitCode.UNKNOWN))
 
 
 def _tally(*results: StoryResult) -> Tally:

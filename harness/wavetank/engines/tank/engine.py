@@ -78,7 +78,7 @@ VIRTUAL = {
 
 
 class Tank:
-    """What a driver needs: clients, functions to run, time to move, and a way back."""
+    """LocalStack in this process, with a deployed pipeline and a controllable clock."""
 
     def __init__(self, localstack: "InProcessLocalStack") -> None:
         self._localstack = localstack

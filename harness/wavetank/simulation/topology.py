@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
-from wavetank.driver.asynchronous import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 from wavetank.faults.fault import FunctionRole
+from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
 NOT_FOUND = "ResourceNotFoundException"
 
 
 @dataclass(frozen=True)
-class Target:
+class InvokedTarget:
     """Where a rule's events go; `input` replaces the event, where the rule says so."""
 
     arn: str
@@ -30,7 +30,7 @@ class ScheduledRule:
     arn: str
     expression: str
     enabled: bool
-    targets: tuple[Target, ...]
+    targets: tuple[InvokedTarget, ...]
 
 
 def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
@@ -48,7 +48,7 @@ def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
 
 
 @dataclass(frozen=True)
-class Wiring:
+class Topology:
     """Which rules there are, and how Lambda treats each function's events, by its ARN."""
 
     rules: tuple[ScheduledRule, ...]
@@ -63,12 +63,12 @@ class Wiring:
         return frozenset(arn for arn in destinations if arn is not None and is_function(arn))
 
 
-def read_wiring(aws: AwsClients) -> Wiring:
+def read_wiring(aws: AwsClients) -> Topology:
     """What is deployed."""
     pages = aws.awslambda.get_paginator("list_functions").paginate()
     functions = [entry["FunctionArn"] for page in pages for entry in page["Functions"]]
     configurations = {arn: invoke_configuration(aws, arn) for arn in functions}
-    return Wiring(tuple(scheduled_rules(aws)), configurations)
+    return Topology(tuple(scheduled_rules(aws)), configurations)
 
 
 def is_function(arn: str) -> bool:
@@ -148,8 +148,8 @@ def invoke_configuration(aws: AwsClients, function: str) -> InvokeConfiguration:
     )
 
 
-def _targets(aws: AwsClients, rule: str) -> Iterator[Target]:
+def _targets(aws: AwsClients, rule: str) -> Iterator[InvokedTarget]:
     pages = aws.events.get_paginator("list_targets_by_rule").paginate(Rule=rule)
     for page in pages:
         for target in page["Targets"]:
-            yield Target(target["Arn"], target.get("Input"))
+            yield InvokedTarget(target["Arn"], target.get("Input"))

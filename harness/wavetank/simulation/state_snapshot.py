@@ -5,16 +5,16 @@ from datetime import datetime
 from importlib import metadata
 
 from wavetank.aws.clients import AwsClients
-from wavetank.driver.wiring import Wiring, confirmed_addresses, tables
 from wavetank.engines.tank.engine import Tank
 from wavetank.history import RuleSpec, RunBegan, TableSeen
 from wavetank.live.observation import table_seen
+from wavetank.simulation.topology import Topology, confirmed_addresses, tables
 from wavetank.stack.deployed import template_hash
 
 
 def run_began(
     tank: Tank,
-    wiring: Wiring,
+    wiring: Topology,
     *,
     scenario: str,
     seed: int,

@@ -7,14 +7,22 @@ from itertools import permutations
 import pytest
 
 from wavetank.core.clock import StallLimits
-from wavetank.driver.turns import Ended, Exited, HandlerThread, StuckError, Turn, is_a_turn, pause
 from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.simulation.handler_task import (
+    HandlerTask,
+    HandlerThread,
+    StuckError,
+    TaskEnded,
+    TaskExited,
+    is_a_turn,
+    pause,
+)
 
 SECONDS = 5.0
 LIMITS = StallLimits(busy_seconds=SECONDS, idle_seconds=SECONDS)
 
 
-def _walker(log: list[str], name: str) -> Turn[object, str]:
+def _walker(log: list[str], name: str) -> HandlerTask[object, str]:
     """Notes each of its three steps, and pauses between them."""
 
     def walk() -> str:
@@ -24,7 +32,7 @@ def _walker(log: list[str], name: str) -> Turn[object, str]:
                 pause(step)
         return name
 
-    return Turn(HandlerThread(), walk, LIMITS)
+    return HandlerTask(HandlerThread(), walk, LIMITS)
 
 
 @pytest.mark.parametrize("order", sorted(set(permutations("aabb"))))
@@ -35,7 +43,7 @@ def test_turns_are_interleaved_as_their_giver_wants(order: tuple[str, ...]) -> N
     for turn in turns.values():
         assert turn.start() == 0
     answers = [turns[name].go_on() for name in order]
-    assert answers.count(Ended("a")) == answers.count(Ended("b")) == 1
+    assert answers.count(TaskEnded("a")) == answers.count(TaskEnded("b")) == 1
     steps = iter({name: iter("12") for name in "ab"}.items())
     numbers = dict(steps)
     assert log == ["a0", "b0", *(f"{name}{next(numbers[name])}" for name in order)]
@@ -48,7 +56,7 @@ def test_what_a_handler_raises_reaches_whoever_gave_the_turn() -> None:
         raise ValueError("on purpose")
 
     with pytest.raises(ValueError, match="on purpose"):
-        Turn[object, None](HandlerThread(), fail, LIMITS).start()
+        HandlerTask[object, None](HandlerThread(), fail, LIMITS).start()
 
 
 def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
@@ -64,7 +72,7 @@ def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
             log.append("cleaned up")
         return "went on"
 
-    turn = Turn[object, str](HandlerThread(), stubborn, LIMITS)
+    turn = HandlerTask[object, str](HandlerThread(), stubborn, LIMITS)
     assert turn.start() == "call"
     turn.cut()
     assert log == ["cleaned up"]
@@ -81,7 +89,7 @@ def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
             pause("one more call")
             log.append("called")
 
-    turn = Turn[object, None](HandlerThread(), tidy, LIMITS)
+    turn = HandlerTask[object, None](HandlerThread(), tidy, LIMITS)
     turn.start()
     turn.cut()
     assert log == []
@@ -94,7 +102,7 @@ def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int
     def leave() -> None:
         sys.exit(given)  # type: ignore[arg-type]  # as handlers do
 
-    assert Turn[object, None](HandlerThread(), leave, LIMITS).start() == Exited(
+    assert HandlerTask[object, None](HandlerThread(), leave, LIMITS).start() == TaskExited(
         ExitStatus(exit_code=code)
     )
 
@@ -102,7 +110,7 @@ def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int
 def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:
     """Where it waits for something that never comes, so that nothing hangs with it."""
     release = threading.Event()
-    turn = Turn[object, bool](
+    turn = HandlerTask[object, bool](
         HandlerThread(), release.wait, StallLimits(busy_seconds=20, idle_seconds=0.05)
     )
     with pytest.raises(StuckError, match="endless loop"):
@@ -119,7 +127,7 @@ def test_a_handler_that_computes_for_ever_is_said_to_be_stuck() -> None:
             pass
 
     limits = StallLimits(busy_seconds=0.1, idle_seconds=9)
-    turn = Turn[object, None](HandlerThread(), spin, limits)
+    turn = HandlerTask[object, None](HandlerThread(), spin, limits)
     with pytest.raises(StuckError, match="endless loop"):
         turn.start()
     release.set()
@@ -135,11 +143,11 @@ def test_invocations_of_an_environment_share_what_a_handler_keeps_by_thread() ->
             raise ValueError("on purpose")
         return int(kept.count)
 
-    assert Turn[object, int](thread, count, LIMITS).start() == Ended(1)
+    assert HandlerTask[object, int](thread, count, LIMITS).start() == TaskEnded(1)
     with pytest.raises(ValueError, match="on purpose"):
-        Turn[object, int](thread, count, LIMITS).start()
-    assert Turn[object, int](thread, count, LIMITS).start() == Ended(3)
-    assert Turn[object, int](HandlerThread(), count, LIMITS).start() == Ended(1)
+        HandlerTask[object, int](thread, count, LIMITS).start()
+    assert HandlerTask[object, int](thread, count, LIMITS).start() == TaskEnded(3)
+    assert HandlerTask[object, int](HandlerThread(), count, LIMITS).start() == TaskEnded(1)
     thread.end()
 
 
@@ -147,8 +155,10 @@ def test_a_thread_that_is_not_needed_ends() -> None:
     """Nothing of an environment stays once it is gone; one that never ran has nothing to end."""
     HandlerThread().end()
     thread = HandlerThread()
-    of_handler = Turn[object, threading.Thread](thread, threading.current_thread, LIMITS).start()
-    assert isinstance(of_handler, Ended)
+    of_handler = HandlerTask[object, threading.Thread](
+        thread, threading.current_thread, LIMITS
+    ).start()
+    assert isinstance(of_handler, TaskEnded)
     assert of_handler.value.is_alive()
     thread.end()
     of_handler.value.join(SECONDS)
@@ -158,4 +168,6 @@ def test_a_thread_that_is_not_needed_ends() -> None:
 def test_only_a_handlers_thread_is_a_turn() -> None:
     """Whoever else calls is not asked to wait."""
     assert not is_a_turn()
-    assert Turn[object, bool](HandlerThread(), is_a_turn, LIMITS).start() == Ended(value=True)
+    assert HandlerTask[object, bool](HandlerThread(), is_a_turn, LIMITS).start() == TaskEnded(
+        value=True
+    )

@@ -4,35 +4,37 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wavetank.driver.asynchronous import (
-    Condition,
-    Failure,
+from wavetank.engines.tank.engine import Tank
+from wavetank.history import DestinationReached, GivenUp, Trigger
+from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
+from wavetank.simulation.retry_policy import (
+    AsyncFailure,
+    EndingCondition,
     GiveUp,
     QueuedEvent,
     Retry,
     after_failure,
 )
-from wavetank.driver.attempts import Attempts, Request
-from wavetank.driver.destinations import SUCCESS, Destinations, invocation_record
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.wiring import Wiring
-from wavetank.engines.tank.engine import Tank
-from wavetank.history import DestinationReached, GivenUp, Trigger
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.topology import Topology
 
 if TYPE_CHECKING:
     from wavetank.emulator.executor.outcome import Outcome
     from wavetank.emulator.in_process.functions import DeployedFunction
 
 
-class Invocations:
+class AsyncInvoker:
     """Asynchronous invocations, from their event to their end."""
 
-    def __init__(self, tank: Tank, timeline: Timeline, strikes: Strikes, wiring: Wiring) -> None:
+    def __init__(
+        self, tank: Tank, timeline: SimulationClock, strikes: FaultMatcher, wiring: Topology
+    ) -> None:
         self._timeline = timeline
         self._wiring = wiring
         self._destinations = Destinations(tank.aws)
-        self.attempts = Attempts(tank, timeline, strikes, wiring, self._end, self._throttle)
+        self.attempts = LambdaRunner(tank, timeline, strikes, wiring, self._end, self._throttle)
 
     @property
     def is_sending(self) -> bool:
@@ -45,11 +47,15 @@ class Invocations:
         Where somebody `waits` for the answer, that is all: it is neither tried again nor told.
         """
         queued = QueuedEvent(self._timeline.now)
-        request = Request(self._timeline.new_id(), function, event, trigger, queued, waits)
+        request = InvocationRequest(
+            self._timeline.new_id(), function, event, trigger, queued, waits
+        )
         self._timeline.at(self._timeline.now, lambda: self.attempts.begin(request))
         return request.id
 
-    def _end(self, request: Request, function: "DeployedFunction", outcome: "Outcome") -> None:
+    def _end(
+        self, request: InvocationRequest, function: "DeployedFunction", outcome: "Outcome"
+    ) -> None:
         if request.waits:
             return
         answer = _answer(outcome.payload)
@@ -59,9 +65,9 @@ class Invocations:
                 self._tell(request, function, destination, SUCCESS, answer)
             return
         queued = replace(request.queued, function_errors=request.queued.function_errors + 1)
-        self._fail(replace(request, queued=queued), function, Failure.FUNCTION, answer)
+        self._fail(replace(request, queued=queued), function, AsyncFailure.FUNCTION, answer)
 
-    def _throttle(self, request: Request, function: "DeployedFunction") -> None:
+    def _throttle(self, request: InvocationRequest, function: "DeployedFunction") -> None:
         """One that may never run is given up at once.
 
         [Lambda developer guide: invocation-async-error-handling]
@@ -71,12 +77,16 @@ class Invocations:
         queued = replace(request.queued, system_errors=request.queued.system_errors + 1)
         request = replace(request, queued=queued)
         if function.concurrency_max == 0:
-            self._give_up(request, function, Condition.RETRIES_EXHAUSTED, None)
+            self._give_up(request, function, EndingCondition.RETRIES_EXHAUSTED, None)
         else:
-            self._fail(request, function, Failure.SYSTEM, None)
+            self._fail(request, function, AsyncFailure.SYSTEM, None)
 
     def _fail(
-        self, request: Request, function: "DeployedFunction", failure: Failure, answer: object
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        failure: AsyncFailure,
+        answer: object,
     ) -> None:
         configuration = self._wiring.configurations[function.arn]
         match after_failure(request.queued, failure, self._timeline.now, configuration):
@@ -86,7 +96,11 @@ class Invocations:
                 self._give_up(request, function, condition, answer)
 
     def _give_up(
-        self, request: Request, function: "DeployedFunction", condition: Condition, answer: object
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        condition: EndingCondition,
+        answer: object,
     ) -> None:
         attempts = request.queued.attempts
         now = self._timeline.now
@@ -97,7 +111,7 @@ class Invocations:
 
     def _tell(
         self,
-        request: Request,
+        request: InvocationRequest,
         function: "DeployedFunction",
         destination: str,
         condition: str,

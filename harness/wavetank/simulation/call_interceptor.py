@@ -9,12 +9,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError, Refused
-from wavetank.driver.attempts import Attempt
-from wavetank.driver.invocations import Invocations
-from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.turns import is_a_turn, pause, stop_if_cut
 from wavetank.faults.calls import ApiError, ApiLatency, CallFault, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import ThrottledTopic
 from wavetank.faults.functions import (
@@ -26,15 +20,21 @@ from wavetank.faults.functions import (
 )
 from wavetank.history import Called
 from wavetank.history.events import OK
+from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.handler_task import is_a_turn, pause, stop_if_cut
+from wavetank.simulation.lambda_runner import HandlerAttempt
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sleep, Yield
 
 if TYPE_CHECKING:
     from wavetank.emulator.executor.outcome import ExitStatus
     from wavetank.emulator.gate import ApiCall
 
 ENDS: Mapping[type[InvocationFault], Pause] = {
-    HandlerCrash: Dies(Death.CRASH),
-    OutOfMemory: Dies(Death.OUT_OF_MEMORY),
-    FunctionTimeout: Hangs(),
+    HandlerCrash: Crash(Death.CRASH),
+    OutOfMemory: Crash(Death.OUT_OF_MEMORY),
+    FunctionTimeout: Hang(),
 }
 CONNECTION_LOST = "connection lost"
 READ_TIMEOUT = "read timeout"
@@ -46,10 +46,12 @@ SERVER_FAULTS = frozenset(
 SERVER_STATUS, CLIENT_STATUS = 500, 400
 
 
-class Gatekeeper:
+class CallInterceptor:
     """Attends to every handler's calls, in its own thread."""
 
-    def __init__(self, timeline: Timeline, strikes: Strikes, invocations: Invocations) -> None:
+    def __init__(
+        self, timeline: SimulationClock, strikes: FaultMatcher, invocations: AsyncInvoker
+    ) -> None:
         self._timeline = timeline
         self._strikes = strikes
         self._invocations = invocations
@@ -64,7 +66,7 @@ class Gatekeeper:
             attempt.calls += 1
             self._end_if_struck(attempt, call, Side.BEFORE)
             if self._timeline.is_contested():
-                pause(Yields())
+                pause(Yield())
         elif not self._invocations.is_sending:
             return
         self._refuse_if_struck(call)
@@ -83,17 +85,17 @@ class Gatekeeper:
     def slept(self, seconds: float) -> None:
         """Time passes for the handler."""
         stop_if_cut()
-        pause(Waits(timedelta(seconds=max(0.0, seconds))))
+        pause(Sleep(timedelta(seconds=max(0.0, seconds))))
 
     def exited(self, status: "ExitStatus") -> None:
         """The handler's process is gone, and its environment with it."""
         stop_if_cut()
-        pause(Exits(status))
+        pause(Exit(status))
 
     def stopped(self) -> None:
         """The handler does nothing until its function's time is up."""
         stop_if_cut()
-        pause(Hangs())
+        pause(Hang())
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
         """The entries of a batch that a planned fault has refused."""
@@ -103,7 +105,7 @@ class Gatekeeper:
         return {entry: fault.code for entry in fault.entries if entry < count}
 
     @property
-    def _attempt(self) -> Attempt:
+    def _attempt(self) -> HandlerAttempt:
         attempt = self._invocations.attempts.running
         assert attempt is not None  # a handler runs only in its turn
         return attempt
@@ -119,7 +121,11 @@ class Gatekeeper:
             raise Refused(code, "refused by a planned fault", status)
 
     def _answer(
-        self, attempt: Attempt, call: "ApiCall", error: str | None, patience_seconds: float | None
+        self,
+        attempt: HandlerAttempt,
+        call: "ApiCall",
+        error: str | None,
+        patience_seconds: float | None,
     ) -> None:
         what = f"{_named(call)} of {attempt.request.id}"
         late = self._strikes.now(ApiLatency, what, _of(call))
@@ -130,13 +136,13 @@ class Gatekeeper:
         self._note(attempt, call, READ_TIMEOUT if takes > patience else told, error is None)
         self._end_if_struck(attempt, call, Side.AFTER)
         if takes:
-            pause(Waits(min(takes, patience)))
+            pause(Sleep(min(takes, patience)))
         if takes > patience:
             raise AnswerTooLateError(f"no answer of {_named(call)} in {patience_seconds} s")
         if lost:
             raise ConnectionLostError(f"the answer of {_named(call)} was lost")
 
-    def _note(self, attempt: Attempt, call: "ApiCall", told: str, took_effect: bool) -> None:  # noqa: FBT001 - as the event has it
+    def _note(self, attempt: HandlerAttempt, call: "ApiCall", told: str, took_effect: bool) -> None:  # noqa: FBT001 - as the event has it
         self._timeline.note(
             Called(
                 self._timeline.now,
@@ -148,14 +154,14 @@ class Gatekeeper:
             )
         )
 
-    def _end_if_struck(self, attempt: Attempt, call: "ApiCall", side: Side) -> None:
+    def _end_if_struck(self, attempt: HandlerAttempt, call: "ApiCall", side: Side) -> None:
         """Ends the invocation where a planned fault does so at this call, on this side of it."""
         what = f"{attempt.request.id} {side} its call {attempt.calls}, {_named(call)}"
         for kind, end in ENDS.items():
             if self._strikes.now(kind, what, self._is_at(attempt, side)) is not None:
                 pause(end)
 
-    def _is_at(self, attempt: Attempt, side: Side) -> Callable[[InvocationFault], bool]:
+    def _is_at(self, attempt: HandlerAttempt, side: Side) -> Callable[[InvocationFault], bool]:
         plays, arn = self._invocations.attempts.plays, attempt.function.arn
         return lambda fault: (
             (fault.call_number, fault.side) == (attempt.calls, side) and plays(arn, fault.function)

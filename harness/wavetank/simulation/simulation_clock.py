@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from wavetank.driver.agenda import Agenda
 from wavetank.history import Event
+from wavetank.simulation.event_queue import EventQueue
 
 type Act = Callable[[], None]
 
 
-class Timeline:
+class SimulationClock:
     """Moves from instant to instant, by `move_to`, and tells `record` what happens on the way.
 
     With one seed the same acts come in the same order, and random names are the same.
@@ -28,7 +28,7 @@ class Timeline:
         record: Callable[[Event], None],
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311 - a simulation, not a secret
-        self._agenda = Agenda[Act](self._random)
+        self._agenda = EventQueue[Act](self._random)
         self._move_to = move_to
         self.now = start
         self.note = record

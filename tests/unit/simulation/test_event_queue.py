@@ -5,13 +5,13 @@ from random import Random
 
 import pytest
 
-from wavetank.driver.agenda import Agenda
+from wavetank.simulation.event_queue import EventQueue
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
 def _taken(seed: int, names: str) -> str:
-    agenda = Agenda[str](Random(seed))  # noqa: S311 - a simulation, not a secret
+    agenda = EventQueue[str](Random(seed))  # noqa: S311 - a simulation, not a secret
     for name in names:
         agenda.add(NOW, name)
     return "".join(agenda.take()[1] for _ in names)
@@ -19,7 +19,7 @@ def _taken(seed: int, names: str) -> str:
 
 def test_entries_come_out_in_the_order_of_time() -> None:
     """Whatever the order in which they were added."""
-    agenda = Agenda[int](Random(1))  # noqa: S311 - as above
+    agenda = EventQueue[int](Random(1))  # noqa: S311 - as above
     for minutes in (3, 1, 2):
         agenda.add(NOW + timedelta(minutes=minutes), minutes)
     assert agenda.next_due() == NOW + timedelta(minutes=1)
@@ -37,7 +37,7 @@ def test_a_seed_decides_what_comes_first_at_one_instant() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_ahead_comes_before_all_else_of_its_instant(seed: int) -> None:
     """In the order in which it was added, and not before what is due earlier."""
-    agenda = Agenda[str](Random(seed))  # noqa: S311 - as above
+    agenda = EventQueue[str](Random(seed))  # noqa: S311 - as above
     agenda.add(NOW, "other")
     agenda.add(NOW, "first", ahead=True)
     agenda.add(NOW, "second", ahead=True)
@@ -48,4 +48,4 @@ def test_what_is_ahead_comes_before_all_else_of_its_instant(seed: int) -> None:
 def test_an_empty_agenda_has_nothing_to_take() -> None:
     """It says so, rather than giving something."""
     with pytest.raises(IndexError):
-        Agenda[str](Random(1)).take()  # noqa: S311 - as above
+        EventQueue[str](Random(1)).take()  # noqa: S311 - as above

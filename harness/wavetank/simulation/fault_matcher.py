@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from wavetank.driver.timeline import Timeline
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import FaultStruck
+from wavetank.simulation.simulation_clock import SimulationClock
 
 
-class Strikes:
+class FaultMatcher:
     """The plan of one run, and how often each of its faults could have struck so far."""
 
-    def __init__(self, plan: FaultPlan, begin: datetime, timeline: Timeline) -> None:
+    def __init__(self, plan: FaultPlan, begin: datetime, timeline: SimulationClock) -> None:
         self._named = plan.named()
         self._begin = begin
         self._timeline = timeline

@@ -7,8 +7,6 @@ from pathlib import Path
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
-from wavetank.driver.recording import Recording, Watcher, recorded
-from wavetank.driver.run import Run, RunOptions
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.form import plan_to_json
 from wavetank.history import TableSeen
@@ -18,6 +16,8 @@ from wavetank.pipelines.pipeline import Pipeline
 from wavetank.runs import FUNCTIONS_LOG, RunEngine
 from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
+from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
+from wavetank.simulation.run import Run, RunOptions
 from wavetank.stack.seed import put_items
 from wavetank.steps import steps_by_hand
 
@@ -28,7 +28,7 @@ EVENTS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class RunSpec:
     """What decides a run, besides the pipeline; `start` is virtual.
 
     Where it is to be compared with one that a live engine told, it is told by hand as that one was,
@@ -47,7 +47,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Played:
+class RunResult:
     """What came of a story: the verdicts, and the digest of its history."""
 
     findings: tuple[Finding, ...]
@@ -59,10 +59,10 @@ class Played:
 def play(
     tank: Tank,
     pipeline: Pipeline,
-    story: Story,
+    story: RunSpec,
     history: Path | None,
     watch: Watcher = lambda _: None,
-) -> Played:
+) -> RunResult:
     """Plays the story, from the baseline on; `history` is a new file for what happens, if any.
 
     `watch` is shown each event as it happens.
@@ -88,11 +88,11 @@ def play(
 
 
 def concluded(
-    story: Story, judges: Judges, recording: Recording, by_hand_on: RunEngine | None
-) -> Played:
+    story: RunSpec, judges: Judges, recording: HistoryRecorder, by_hand_on: RunEngine | None
+) -> RunResult:
     """What came of a story that has been recorded; told by hand on that engine, where it was."""
     findings, code = verdicts(story.scenario, judges, by_hand_on)
-    return Played(tuple(findings), recording.digest, recording.events, code)
+    return RunResult(tuple(findings), recording.digest, recording.events, code)
 
 
 def verdicts(
@@ -134,7 +134,7 @@ def check_virtual(scenario: Scenario) -> None:
             )
 
 
-def run_options(story: Story, pipeline: Pipeline) -> RunOptions:
+def run_options(story: RunSpec, pipeline: Pipeline) -> RunOptions:
     """What the story decides of a run of the pipeline."""
     scenario = story.scenario
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}

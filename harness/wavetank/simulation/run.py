@@ -12,16 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.driver.changes import Changes
-from wavetank.driver.deliveries import Deliveries
-from wavetank.driver.gatekeeper import Gatekeeper
-from wavetank.driver.invocations import Invocations
-from wavetank.driver.observation import run_began, tables_seen
-from wavetank.driver.rules import Rules
-from wavetank.driver.steps import PACE, Steps
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.wiring import read_wiring
 from wavetank.engines.tank.engine import Tank
 from wavetank.engines.tank.watch import Watch
 from wavetank.faults.fault import Fault
@@ -36,6 +26,16 @@ from wavetank.history import (
     RunEnded,
     Trigger,
 )
+from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.firehose_observer import FirehoseObserver
+from wavetank.simulation.manual_steps import PACE, ManualSteps
+from wavetank.simulation.resource_faults import ResourceFaults
+from wavetank.simulation.rule_scheduler import RuleScheduler
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.state_snapshot import run_began, tables_seen
+from wavetank.simulation.topology import read_wiring
 from wavetank.steps import Step
 
 if TYPE_CHECKING:
@@ -83,16 +83,16 @@ class Run:
     def __init__(self, tank: Tank, options: RunOptions, record: Callable[[Event], None]) -> None:
         self._tank = tank
         self._options = options
-        self._timeline = Timeline(options.seed, options.start, tank.move_to, record)
+        self._timeline = SimulationClock(options.seed, options.start, tank.move_to, record)
         self._wiring = read_wiring(tank.aws)
-        strikes = Strikes(options.plan, options.start, self._timeline)
-        self._invocations = Invocations(tank, self._timeline, strikes, self._wiring)
+        strikes = FaultMatcher(options.plan, options.start, self._timeline)
+        self._invocations = AsyncInvoker(tank, self._timeline, strikes, self._wiring)
         until = options.until
-        self._rules = Rules(tank, self._timeline, strikes, self._invocations, until)
-        self._deliveries = Deliveries(tank, self._timeline, strikes, self._running)
-        self._gatekeeper = Gatekeeper(self._timeline, strikes, self._invocations)
-        self._changes = Changes(tank, self._timeline, self._wiring)
-        self._steps = Steps(self._timeline, self._invocations, self._changes, self._wiring)
+        self._rules = RuleScheduler(tank, self._timeline, strikes, self._invocations, until)
+        self._deliveries = FirehoseObserver(tank, self._timeline, strikes, self._running)
+        self._gatekeeper = CallInterceptor(self._timeline, strikes, self._invocations)
+        self._changes = ResourceFaults(tank, self._timeline, self._wiring)
+        self._steps = ManualSteps(self._timeline, self._invocations, self._changes, self._wiring)
 
     def go(self) -> None:
         """Runs until nothing is left to happen, at most a day and two hours after the last tick."""

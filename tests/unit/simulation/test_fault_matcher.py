@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
 from wavetank.faults.delivery import DuplicateDelivery, S3Outage, ThrottledTopic
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, FaultStruck
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.simulation_clock import SimulationClock
 
 BEGIN = datetime(2026, 11, 24, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -23,8 +23,8 @@ class Played:
 
     def __init__(self, *faults: Fault) -> None:
         self.told: list[Event] = []
-        self._timeline = Timeline(1, BEGIN, lambda _: None, self.told.append)
-        self._strikes = Strikes(FaultPlan(faults), BEGIN, self._timeline)
+        self._timeline = SimulationClock(1, BEGIN, lambda _: None, self.told.append)
+        self._strikes = FaultMatcher(FaultPlan(faults), BEGIN, self._timeline)
 
     def struck(self, kind: type[Fault], *after: timedelta) -> list[bool]:
         """Whether what happens so long after the begin is struck, one after the other."""

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.calls import ApiError
 from wavetank.faults.delivery import DuplicateDelivery, S3Outage
 from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.simulation_clock import SimulationClock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,11 +24,15 @@ class NotTakenError(Exception):
     """S3 does not take an object."""
 
 
-class Deliveries:
+class FirehoseObserver:
     """Sees to it that streams deliver when they are due, and keeps the records until they have."""
 
     def __init__(
-        self, tank: Tank, timeline: Timeline, strikes: Strikes, running: Callable[[], str]
+        self,
+        tank: Tank,
+        timeline: SimulationClock,
+        strikes: FaultMatcher,
+        running: Callable[[], str],
     ) -> None:
         self._tank = tank
         self._timeline = timeline

@@ -15,7 +15,7 @@ from wavetank.invariants import Judges
 type Watcher = Callable[[Event], None]
 
 
-class Recording:
+class HistoryRecorder:
     """Every event goes to the digest, to the file where there is one, and to the judges.
 
     At the latest when `at_once` of them have come, or by `settle`.
@@ -59,7 +59,7 @@ class Recording:
 @contextmanager
 def recorded(
     path: Path | None, judges: Judges, watch: Watcher = lambda _: None, *, at_once: int = 1
-) -> Iterator[Recording]:
+) -> Iterator[HistoryRecorder]:
     """For the body, what takes a run's events; `path` is a new file for them, if any.
 
     However the body ends, Ctrl-C included, all that was taken is written and judged.
@@ -68,7 +68,7 @@ def recorded(
         UsageError: the file is there already.
     """
     with nullcontext() if path is None else HistoryWriter(path) as writer:
-        recording = Recording(writer, judges, watch, at_once)
+        recording = HistoryRecorder(writer, judges, watch, at_once)
         try:
             yield recording
         finally:

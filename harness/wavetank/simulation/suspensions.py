@@ -15,34 +15,34 @@ class Death(StrEnum):
 
 
 @dataclass(frozen=True)
-class Yields:
+class Yield:
     """Others are due at this instant; in which order they and it go on is drawn."""
 
 
 @dataclass(frozen=True)
-class Waits:
+class Sleep:
     """So much time passes for it: it sleeps, or waits for an answer."""
 
     duration: timedelta
 
 
 @dataclass(frozen=True)
-class Hangs:
+class Hang:
     """It goes on when its function's time is up, and not before: that is to say never."""
 
 
 @dataclass(frozen=True)
-class Dies:
+class Crash:
     """Its process is gone."""
 
     death: Death
 
 
 @dataclass(frozen=True)
-class Exits:
+class Exit:
     """The handler ended its own process, without raising anything: `os._exit`, a signal."""
 
     status: ExitStatus
 
 
-type Pause = Yields | Waits | Hangs | Dies | Exits
+type Pause = Yield | Sleep | Hang | Crash | Exit

@@ -4,23 +4,28 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.wiring import Wiring, confirmed_addresses, delivery_roles, subscriptions
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import SubscriptionChanged
 from wavetank.live.denial import deny
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.topology import (
+    Topology,
+    confirmed_addresses,
+    delivery_roles,
+    subscriptions,
+)
 from wavetank.stack.broken_package import break_package
 
 type Undo = Callable[[], object]
 
 
-class Changes:
+class ResourceFaults:
     """Makes the change of a fault, where it is one; what is made is undone once, when it heals."""
 
-    def __init__(self, tank: Tank, timeline: Timeline, wiring: Wiring) -> None:
+    def __init__(self, tank: Tank, timeline: SimulationClock, wiring: Topology) -> None:
         self._tank = tank
         self._timeline = timeline
         self._wiring = wiring

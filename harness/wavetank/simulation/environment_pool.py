@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wavetank.driver.turns import HandlerThread
 from wavetank.engines.tank.environment import ExecutionEnvironment
+from wavetank.simulation.handler_task import HandlerThread
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
@@ -15,7 +15,7 @@ type MakeEnvironment = Callable[["DeployedFunction"], ExecutionEnvironment]
 
 
 @dataclass(frozen=True)
-class Place:
+class PooledEnvironment:
     """An execution environment of one revision of a function, and the thread it runs in."""
 
     revision: str
@@ -23,14 +23,14 @@ class Place:
     thread: HandlerThread
 
 
-class Places:
+class EnvironmentPool:
     """The warm places of every function; `make` gives a new, cold environment."""
 
     def __init__(self, make: MakeEnvironment) -> None:
         self._make = make
-        self._warm: dict[str, list[Place]] = defaultdict(list)
+        self._warm: dict[str, list[PooledEnvironment]] = defaultdict(list)
 
-    def take(self, function: "DeployedFunction") -> Place:
+    def take(self, function: "DeployedFunction") -> PooledEnvironment:
         """A warm one of this revision, or a new one; those of an older revision are gone."""
         warm = self._warm[function.arn]
         while warm:
@@ -38,9 +38,9 @@ class Places:
             if place.revision == function.revision:
                 return place
             place.thread.end()
-        return Place(function.revision, self._make(function), HandlerThread())
+        return PooledEnvironment(function.revision, self._make(function), HandlerThread())
 
-    def keep(self, function: "DeployedFunction", place: Place) -> None:
+    def keep(self, function: "DeployedFunction", place: PooledEnvironment) -> None:
         """It is free again, and warm."""
         self._warm[function.arn].append(place)
 

@@ -5,23 +5,27 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.driver.changes import Changes
-from wavetank.driver.invocations import Invocations
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.wiring import Wiring, function_name
 from wavetank.faults.form import describe
 from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
+from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.resource_faults import ResourceFaults
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.topology import Topology, function_name
 from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 
 PACE = timedelta(minutes=10)
 """From one step to the next: Lambda has given up by then what fails three times."""
 
 
-class Steps:
+class ManualSteps:
     """Has each step happen when the one before is over."""
 
     def __init__(
-        self, timeline: Timeline, invocations: Invocations, changes: Changes, wiring: Wiring
+        self,
+        timeline: SimulationClock,
+        invocations: AsyncInvoker,
+        changes: ResourceFaults,
+        wiring: Topology,
     ) -> None:
         self._timeline = timeline
         self._invocations = invocations

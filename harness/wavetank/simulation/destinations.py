@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code, once_only, role_clients
-from wavetank.driver.wiring import is_function
 from wavetank.history.events import OK
+from wavetank.simulation.topology import is_function
 
 if TYPE_CHECKING:
-    from wavetank.driver.attempts import Request
     from wavetank.emulator.in_process.functions import DeployedFunction
+    from wavetank.simulation.lambda_runner import InvocationRequest
 
 SUCCESS = "Success"
 """The condition of an invocation that did."""
@@ -60,7 +60,7 @@ class Destinations:
 
 
 def invocation_record(
-    request: "Request",
+    request: "InvocationRequest",
     function: "DeployedFunction",
     condition: str,
     answer: object,

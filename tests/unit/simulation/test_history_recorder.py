@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from wavetank.core.findings import Finding, Verdict
-from wavetank.driver.recording import recorded
 from wavetank.history import Drained, Event, RunEnded, digest_of, read_history
 from wavetank.invariants import FullyDrained, Judges
 from wavetank.invariants.ending import Ending
+from wavetank.simulation.history_recorder import recorded
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EVENTS: list[Event] = [Drained(NOON, complete=True), RunEnded(NOON)]

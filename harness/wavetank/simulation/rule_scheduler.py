@@ -7,16 +7,16 @@ from itertools import islice
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.schedule import parse_schedule, scheduled_event
-from wavetank.driver.invocations import Invocations
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.wiring import ScheduledRule, Target
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.history import Fired, Suppressed, Trigger
+from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.topology import InvokedTarget, ScheduledRule
 
 
-class Rules:
+class RuleScheduler:
     """Fires every rule that has a schedule, whether or not it is switched on.
 
     In the tank they are deployed switched off, so that nothing else fires them. Each counts as
@@ -26,9 +26,9 @@ class Rules:
     def __init__(
         self,
         tank: Tank,
-        timeline: Timeline,
-        strikes: Strikes,
-        invocations: Invocations,
+        timeline: SimulationClock,
+        strikes: FaultMatcher,
+        invocations: AsyncInvoker,
         until: datetime,
     ) -> None:
         self._tank = tank
@@ -81,7 +81,7 @@ class Rules:
                 now = self._timeline.now
                 self._timeline.note(Fired(now, rule.name, target.arn, request, due))
 
-    def _event(self, rule: ScheduledRule, target: Target, due: datetime) -> object:
+    def _event(self, rule: ScheduledRule, target: InvokedTarget, due: datetime) -> object:
         event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}
         return json.loads(target.input) if target.input else event
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from wavetank.core.clock import StallLimits
-from wavetank.driver.places import Place, Places
-from wavetank.driver.turns import Ended, Turn
 from wavetank.emulator.in_process.functions import DeployedFunction
+from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
+from wavetank.simulation.handler_task import HandlerTask, TaskEnded
 
 SECONDS = 5.0
 LIMITS = StallLimits(busy_seconds=SECONDS, idle_seconds=SECONDS)
@@ -50,15 +50,17 @@ def environments() -> Environments:
 
 
 @pytest.fixture
-def places(environments: Environments) -> Places:
+def places(environments: Environments) -> EnvironmentPool:
     """None is warm yet."""
-    return Places(environments)
+    return EnvironmentPool(environments)
 
 
-def _thread_of(place: Place) -> threading.Thread:
+def _thread_of(place: PooledEnvironment) -> threading.Thread:
     """The thread that its handlers run in."""
-    ended = Turn[object, threading.Thread](place.thread, threading.current_thread, LIMITS).start()
-    assert isinstance(ended, Ended)
+    ended = HandlerTask[object, threading.Thread](
+        place.thread, threading.current_thread, LIMITS
+    ).start()
+    assert isinstance(ended, TaskEnded)
     thread: threading.Thread = ended.value
     return thread
 
@@ -68,7 +70,7 @@ def _ends(thread: threading.Thread) -> bool:
     return not thread.is_alive()
 
 
-def test_a_warm_place_is_taken_again(places: Places, environments: Environments) -> None:
+def test_a_warm_place_is_taken_again(places: EnvironmentPool, environments: Environments) -> None:
     """As long as the function is what it was, it runs where it ran."""
     place = places.take(FIRST)
     places.keep(FIRST, place)
@@ -76,13 +78,17 @@ def test_a_warm_place_is_taken_again(places: Places, environments: Environments)
     assert environments.made == ["first"]
 
 
-def test_a_place_is_taken_by_one_at_a_time(places: Places, environments: Environments) -> None:
+def test_a_place_is_taken_by_one_at_a_time(
+    places: EnvironmentPool, environments: Environments
+) -> None:
     """While one invocation has it, another gets a place of its own."""
     assert places.take(FIRST) is not places.take(FIRST)
     assert environments.made == ["first", "first"]
 
 
-def test_no_place_of_an_old_revision_is_taken(places: Places, environments: Environments) -> None:
+def test_no_place_of_an_old_revision_is_taken(
+    places: EnvironmentPool, environments: Environments
+) -> None:
     """After a deployment every warm place is of code that is no more, and the new code runs."""
     old = [places.take(FIRST), places.take(FIRST)]
     threads = [_thread_of(place) for place in old]
@@ -94,7 +100,7 @@ def test_no_place_of_an_old_revision_is_taken(places: Places, environments: Envi
 
 
 def test_a_place_that_was_busy_during_the_deployment_is_not_taken_afterwards(
-    places: Places, environments: Environments
+    places: EnvironmentPool, environments: Environments
 ) -> None:
     """It is given back to a function whose code is another one by now."""
     busy = places.take(FIRST)
@@ -106,7 +112,7 @@ def test_a_place_that_was_busy_during_the_deployment_is_not_taken_afterwards(
 
 
 def test_code_that_is_put_back_runs_in_a_new_place(
-    places: Places, environments: Environments
+    places: EnvironmentPool, environments: Environments
 ) -> None:
     """A place from before a broken deployment is gone with it, though its revision is back."""
     before = places.take(FIRST)
@@ -117,7 +123,7 @@ def test_code_that_is_put_back_runs_in_a_new_place(
 
 
 def test_the_places_of_another_function_stay_warm(
-    places: Places, environments: Environments
+    places: EnvironmentPool, environments: Environments
 ) -> None:
     """A deployment of one function, or the cooling of it, is no matter of the other's."""
     kept = places.take(OTHER)
@@ -129,7 +135,7 @@ def test_the_places_of_another_function_stay_warm(
     assert environments.made == ["first", "first", "second"]
 
 
-def test_what_has_cooled_is_not_taken(places: Places, environments: Environments) -> None:
+def test_what_has_cooled_is_not_taken(places: EnvironmentPool, environments: Environments) -> None:
     """The next invocation is a cold start, and the thread of the cooled place ends."""
     place = places.take(FIRST)
     thread = _thread_of(place)

@@ -13,19 +13,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from wavetank.core.clock import StallLimits
-from wavetank.driver.asynchronous import QueuedEvent
-from wavetank.driver.pauses import Death, Dies, Exits, Hangs, Pause, Waits, Yields
-from wavetank.driver.places import Place, Places
-from wavetank.driver.strikes import Strikes
-from wavetank.driver.timeline import Timeline
-from wavetank.driver.turns import Ended, Exited, Turn
-from wavetank.driver.wiring import Wiring
 from wavetank.emulator.executor import outcome as outcomes
 from wavetank.engines.tank.engine import Tank
 from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.fault import FunctionRole
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
+from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
+from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
+from wavetank.simulation.retry_policy import QueuedEvent
+from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sleep, Yield
+from wavetank.simulation.topology import Topology
 
 if TYPE_CHECKING:
     from wavetank.emulator.gate import ApiCall
@@ -36,7 +36,7 @@ HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 
 
 @dataclass(frozen=True)
-class Request:
+class InvocationRequest:
     """An event on its way to a function; whoever `waits` for the answer is told of a failure."""
 
     id: str
@@ -48,31 +48,31 @@ class Request:
 
 
 @dataclass
-class Attempt:
+class HandlerAttempt:
     """A function's try at a request, while it runs."""
 
-    request: Request
+    request: InvocationRequest
     function: "DeployedFunction"
-    place: Place
-    turn: Turn[Pause, outcomes.Outcome]
+    place: PooledEnvironment
+    turn: HandlerTask[Pause, outcomes.Outcome]
     deadline: datetime
     calls: int = 0
     answered: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
 
-type OnEnd = Callable[[Request, "DeployedFunction", outcomes.Outcome], None]
-type OnThrottle = Callable[[Request, "DeployedFunction"], None]
+type OnEnd = Callable[[InvocationRequest, "DeployedFunction", outcomes.Outcome], None]
+type OnThrottle = Callable[[InvocationRequest, "DeployedFunction"], None]
 
 
-class Attempts:
+class LambdaRunner:
     """Has handlers run, one at a time; what came of each is told to `on_end`."""
 
     def __init__(
         self,
         tank: Tank,
-        timeline: Timeline,
-        strikes: Strikes,
-        wiring: Wiring,
+        timeline: SimulationClock,
+        strikes: FaultMatcher,
+        wiring: Topology,
         on_end: OnEnd,
         on_throttle: OnThrottle,
     ) -> None:
@@ -82,17 +82,17 @@ class Attempts:
         self._parts = {part: wiring.functions(part) for part in FunctionRole}
         self._on_end = on_end
         self._on_throttle = on_throttle
-        self._places = Places(self._environment)
+        self._places = EnvironmentPool(self._environment)
         self._busy = Counter[str]()
-        self._unfinished: dict[int, Attempt] = {}
-        self.running: Attempt | None = None
+        self._unfinished: dict[int, HandlerAttempt] = {}
+        self.running: HandlerAttempt | None = None
         """Whose handler has its turn now."""
 
     def plays(self, arn: str, part: FunctionRole) -> bool:
         """Whether the function has that part in the pipeline."""
         return arn in self._parts[part]
 
-    def begin(self, request: Request) -> None:
+    def begin(self, request: InvocationRequest) -> None:
         """Starts on the request, unless as many as may are busy already."""
         function = self._tank.function(request.function)
         arn = function.arn
@@ -118,7 +118,7 @@ class Attempts:
         self._unfinished.clear()
         self._places.cool_all()
 
-    def _start(self, request: Request, function: "DeployedFunction") -> None:
+    def _start(self, request: InvocationRequest, function: "DeployedFunction") -> None:
         place = self._places.take(function)
         environment = place.environment
         is_cold, number = environment.is_cold, request.queued.attempts + 1
@@ -133,21 +133,23 @@ class Attempts:
             return
         deadline = self._timeline.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
-        turn = Turn[Pause, outcomes.Outcome](
+        turn = HandlerTask[Pause, outcomes.Outcome](
             place.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
-        attempt = Attempt(request, function, place, turn, deadline)
+        attempt = HandlerAttempt(request, function, place, turn, deadline)
         self._unfinished[id(attempt)] = attempt
         self._follow(attempt, turn.start)
 
-    def _fails_by_itself(self, request: Request, function: "DeployedFunction") -> bool:
+    def _fails_by_itself(self, request: InvocationRequest, function: "DeployedFunction") -> bool:
         if not self.plays(function.arn, FunctionRole.FAILURE_DESTINATION):
             return False
         what = f"{request.id} of {function.name}"
         return self._strikes.now(NotificationFailure, what) is not None
 
     def _follow(
-        self, attempt: Attempt, give_turn: Callable[[], Pause | Ended[outcomes.Outcome] | Exited]
+        self,
+        attempt: HandlerAttempt,
+        give_turn: Callable[[], Pause | TaskEnded[outcomes.Outcome] | TaskExited],
     ) -> None:
         """Gives the attempt its turn, and sees what it does with it."""
         self.running = attempt
@@ -159,44 +161,44 @@ class Attempts:
         finally:
             self.running = None
         match state:
-            case Ended(value=outcome):
+            case TaskEnded(value=outcome):
                 del self._unfinished[id(attempt)]
                 self._places.keep(attempt.function, attempt.place)
                 self._end(attempt.request, attempt.function, outcome)
-            case Exited(status=status):
+            case TaskExited(status=status):
                 self._lose(attempt, outcomes.exited(attempt.request.id, status))
-            case Yields():
+            case Yield():
                 self._timeline.at(self._timeline.now, lambda: self._go_on(attempt))
-            case Waits(duration=duration) if self._timeline.now + duration < attempt.deadline:
+            case Sleep(duration=duration) if self._timeline.now + duration < attempt.deadline:
                 self._timeline.after(duration, lambda: self._go_on(attempt))
-            case Waits() | Hangs():
+            case Sleep() | Hang():
                 self._timeline.at(attempt.deadline, lambda: self._time_out(attempt))
-            case Dies(death=death):
+            case Crash(death=death):
                 self._cut(attempt, _death(attempt.request.id, death))
-            case Exits(status=status):
+            case Exit(status=status):
                 self._cut(attempt, outcomes.exited(attempt.request.id, status))
 
-    def _go_on(self, attempt: Attempt) -> None:
+    def _go_on(self, attempt: HandlerAttempt) -> None:
         self._follow(attempt, attempt.turn.go_on)
 
-    def _time_out(self, attempt: Attempt) -> None:
+    def _time_out(self, attempt: HandlerAttempt) -> None:
         seconds = attempt.function.timeout_seconds
         self._cut(attempt, outcomes.timed_out(attempt.request.id, seconds))
 
-    def _cut(self, attempt: Attempt, outcome: outcomes.Outcome) -> None:
+    def _cut(self, attempt: HandlerAttempt, outcome: outcomes.Outcome) -> None:
         self.running = attempt
         attempt.turn.cut()
         self.running = None
         self._lose(attempt, outcome)
 
-    def _lose(self, attempt: Attempt, outcome: outcomes.Outcome) -> None:
+    def _lose(self, attempt: HandlerAttempt, outcome: outcomes.Outcome) -> None:
         """Its environment is not kept."""
         del self._unfinished[id(attempt)]
         attempt.place.thread.end()
         self._end(attempt.request, attempt.function, outcome)
 
     def _end(
-        self, request: Request, function: "DeployedFunction", outcome: outcomes.Outcome
+        self, request: InvocationRequest, function: "DeployedFunction", outcome: outcomes.Outcome
     ) -> None:
         self._busy[function.arn] -= 1
         error: Any = json.loads(outcome.payload) if outcome.is_error else {}
@@ -206,7 +208,7 @@ class Attempts:
 
     def _note_end(
         self,
-        request: Request,
+        request: InvocationRequest,
         function: "DeployedFunction",
         outcome: Outcome,
         kind: str = "",
@@ -223,7 +225,7 @@ class Attempts:
         return self._tank.environment(function, f"environment-{self._timeline.new_id()[:8]}")
 
     def _context(
-        self, request: Request, function: "DeployedFunction", deadline: datetime
+        self, request: InvocationRequest, function: "DeployedFunction", deadline: datetime
     ) -> LambdaContext:
         return LambdaContext(
             aws_request_id=request.id,

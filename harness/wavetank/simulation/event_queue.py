@@ -18,7 +18,7 @@ class _Entry[T]:
     what: T = field(compare=False)
 
 
-class Agenda[T]:
+class EventQueue[T]:
     """Entries that come out by instant. The same seed and the same entries give the same order."""
 
     def __init__(self, random: Random) -> None:

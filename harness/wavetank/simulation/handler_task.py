@@ -25,19 +25,19 @@ class StuckError(WavetankError):
     """A handler neither pauses nor ends."""
 
 
-class Cut(BaseException):
+class Cancelled(BaseException):
     """Raised in a handler's thread when its time is up; its `except Exception` does not see it."""
 
 
 @dataclass(frozen=True)
-class Exited:
+class TaskExited:
     """The handler ended its process by what it raised: `exit(code)`."""
 
     status: ExitStatus
 
 
 @dataclass(frozen=True)
-class Ended[T]:
+class TaskEnded[T]:
     """What came of it."""
 
     value: T
@@ -76,10 +76,10 @@ class HandlerThread:
             self._given.acquire()
 
 
-class Turn[P, T]:
+class HandlerTask[P, T]:
     """One handler's run, from its first turn to its end. `P` is what it says when it pauses."""
 
-    _state: P | Ended[T] | Exited | BaseException | None
+    _state: P | TaskEnded[T] | TaskExited | BaseException | None
 
     def __init__(self, thread: HandlerThread, body: Callable[[], T], limits: StallLimits) -> None:
         self._thread = thread
@@ -90,7 +90,7 @@ class Turn[P, T]:
         self._state = None
         self._cut = False
 
-    def start(self) -> P | Ended[T] | Exited:
+    def start(self) -> P | TaskEnded[T] | TaskExited:
         """Its first turn; returns what it paused for, or that it ended.
 
         Raises:
@@ -99,7 +99,7 @@ class Turn[P, T]:
         self._thread.run(self._run)
         return self._wait()
 
-    def go_on(self) -> P | Ended[T] | Exited:
+    def go_on(self) -> P | TaskEnded[T] | TaskExited:
         """Its next turn, as `start`."""
         self._go.release()
         return self._wait()
@@ -114,7 +114,7 @@ class Turn[P, T]:
         self._go.release()
         self._wait_until_stopped()
 
-    def _wait(self) -> P | Ended[T] | Exited:
+    def _wait(self) -> P | TaskEnded[T] | TaskExited:
         self._wait_until_stopped()
         state = self._state
         if isinstance(state, Abandoned):
@@ -141,14 +141,14 @@ class Turn[P, T]:
     def _run(self) -> None:
         LOCAL.turn = self
         try:
-            self._state = Ended(self._body())
+            self._state = TaskEnded(self._body())
         except SystemExit as leaving:
-            self._state = Exited(ExitStatus(exit_code=_exit_code(leaving.code)))
-        except (Abandoned, Cut, Exception) as error:  # noqa: BLE001 - raised in the waiting thread
+            self._state = TaskExited(ExitStatus(exit_code=_exit_code(leaving.code)))
+        except (Abandoned, Cancelled, Exception) as error:  # noqa: BLE001 - raised in the waiting thread
             self._state = error
         except BaseException as error:  # noqa: BLE001 - ends the interpreter, and here the handler
             traceback.print_exception(error)
-            self._state = Exited(_exit_status(error))
+            self._state = TaskExited(_exit_status(error))
         self._stopped.release()
 
     def _pause(self, what: P) -> None:
@@ -157,7 +157,7 @@ class Turn[P, T]:
             self._stopped.release()
             self._go.acquire()
         if self._cut:
-            raise Cut
+            raise Cancelled
 
 
 def _locked() -> threading.Lock:
@@ -178,9 +178,9 @@ def stop_if_cut() -> None:
     Raises:
         Cut: it was.
     """
-    turn: Turn[object, object] = LOCAL.turn
+    turn: HandlerTask[object, object] = LOCAL.turn
     if turn._cut:  # noqa: SLF001 - the other half of the class
-        raise Cut
+        raise Cancelled
 
 
 def pause(what: object) -> None:
@@ -189,7 +189,7 @@ def pause(what: object) -> None:
     Raises:
         Cut: it gets none; the platform has ended it.
     """
-    turn: Turn[object, object] = LOCAL.turn
+    turn: HandlerTask[object, object] = LOCAL.turn
     turn._pause(what)  # noqa: SLF001 - the other half of the class
 
 

@@ -16,14 +16,14 @@ AGE_DEFAULT = timedelta(hours=6)
 """The longest that Lambda keeps an event, and what it does unless told less."""
 
 
-class Failure(StrEnum):
+class AsyncFailure(StrEnum):
     """Why an attempt did not succeed."""
 
     FUNCTION = "function error"
     SYSTEM = "throttle or system error"
 
 
-class Condition(StrEnum):
+class EndingCondition(StrEnum):
     """Why Lambda gave up, in the words of its failure record."""
 
     RETRIES_EXHAUSTED = "RetriesExhausted"
@@ -65,23 +65,23 @@ class Retry:
 class GiveUp:
     """Lambda does not."""
 
-    condition: Condition
+    condition: EndingCondition
 
 
 def after_failure(
-    event: QueuedEvent, failure: Failure, now: datetime, configuration: InvokeConfiguration
+    event: QueuedEvent, failure: AsyncFailure, now: datetime, configuration: InvokeConfiguration
 ) -> Retry | GiveUp:
     """What Lambda does about the failure; `event` counts it already."""
-    if failure is Failure.FUNCTION and event.function_errors > configuration.retries_max:
-        return GiveUp(Condition.RETRIES_EXHAUSTED)
+    if failure is AsyncFailure.FUNCTION and event.function_errors > configuration.retries_max:
+        return GiveUp(EndingCondition.RETRIES_EXHAUSTED)
     at = now + _wait(event, failure)
     if at - event.accepted > configuration.age_max:
-        return GiveUp(Condition.EVENT_AGE_EXCEEDED)
+        return GiveUp(EndingCondition.EVENT_AGE_EXCEEDED)
     return Retry(at)
 
 
-def _wait(event: QueuedEvent, failure: Failure) -> timedelta:
-    if failure is Failure.FUNCTION:
+def _wait(event: QueuedEvent, failure: AsyncFailure) -> timedelta:
+    if failure is AsyncFailure.FUNCTION:
         return FUNCTION_ERROR_WAITS[event.function_errors - 1]
     wait = SYSTEM_WAIT_FIRST
     for _ in range(event.system_errors - 1):
