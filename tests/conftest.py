@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,6 @@ def docker_is_demanded() -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hides the accounts, and prepares the tank, before any module of the suite is imported."""
-    gc.disable()  # until all is imported: see pytest_collection_finish
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     hide_accounts(patch)
@@ -76,10 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(parts, MARK)
 
 
-def pytest_collection_finish() -> None:
-    """Has the garbage collector look at what the tests make, and not at modules and tests."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Has the garbage collector rest meanwhile, and look at no module or test afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure() -> None:

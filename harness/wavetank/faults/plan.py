@@ -10,12 +10,12 @@ from wavetank.faults.fault import Fault
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """When the fault of this name begins, or is healed."""
+    """When the fault of this name is injected, or reverted."""
 
     at: datetime
     name: str
     fault: Fault
-    heals: bool
+    reverts: bool
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class FaultPlan:
         return tuple((f"fault-{number}-{fault.kind}", fault) for number, fault in numbered)
 
     def moments(self, begin: datetime) -> tuple[Moment, ...]:
-        """When each fault begins and is healed, in order; of one instant, the healings come first.
+        """When each fault is injected and reverted, in order; at one instant, reverts come first.
 
         So a fault that begins where another of its target ends finds nothing left of that one,
         whichever of the two stands first in the plan.
         """
         moments = [
-            Moment(at=at, name=name, fault=fault, heals=heals)
+            Moment(at=at, name=name, fault=fault, reverts=reverts)
             for name, fault in self.named()
-            for at, heals in zip(fault.window(begin), (False, True), strict=True)
+            for at, reverts in zip(fault.window(begin), (False, True), strict=True)
         ]
-        return tuple(sorted(moments, key=lambda moment: (moment.at, not moment.heals)))
+        return tuple(sorted(moments, key=lambda moment: (moment.at, not moment.reverts)))
 
     def healed_at(self, begin: datetime) -> datetime:
         """When the last fault is healed; the begin itself where there is none."""

@@ -6,7 +6,7 @@
     mishaps      what goes wrong, in words
     difference   where two runs that should be the same part
 
-The simulation writes; `wavetank.invariants` judges, live or from the file.
+The simulation writes it; `wavetank.invariants` checks it, during a run or from the file.
 """
 
 from wavetank.history.difference import Difference, first_difference

@@ -12,8 +12,8 @@
     drained       nothing is left at the end
     ticker        the ticker's own; the other modules know no ticker
 
-A judge takes in one event after the other and keeps no history, so the simulation can feed it live
-and a saved run can be judged again from its file.
+A check takes one event after the other and keeps no history, so the simulation can feed it during a
+run, and a saved run can be checked again from its file.
 """
 
 from wavetank.invariants.alerts import EnoughAlerts

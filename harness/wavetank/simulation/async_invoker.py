@@ -29,12 +29,12 @@ class AsyncInvoker:
     """Asynchronous invocations, from their event to their end."""
 
     def __init__(
-        self, tank: Tank, timeline: SimulationClock, strikes: FaultMatcher, wiring: Topology
+        self, tank: Tank, timeline: SimulationClock, matcher: FaultMatcher, topology: Topology
     ) -> None:
         self._timeline = timeline
-        self._wiring = wiring
+        self._topology = topology
         self._destinations = Destinations(tank.aws)
-        self.attempts = LambdaRunner(tank, timeline, strikes, wiring, self._end, self._throttle)
+        self.attempts = LambdaRunner(tank, timeline, matcher, topology, self._end, self._throttle)
 
     @property
     def is_sending(self) -> bool:
@@ -60,7 +60,7 @@ class AsyncInvoker:
             return
         answer = _answer(outcome.payload)
         if not outcome.is_error:
-            destination = self._wiring.configurations[function.arn].on_success
+            destination = self._topology.configurations[function.arn].on_success
             if destination:
                 self._tell(request, function, destination, SUCCESS, answer)
             return
@@ -88,7 +88,7 @@ class AsyncInvoker:
         failure: AsyncFailure,
         answer: object,
     ) -> None:
-        configuration = self._wiring.configurations[function.arn]
+        configuration = self._topology.configurations[function.arn]
         match after_failure(request.queued, failure, self._timeline.now, configuration):
             case Retry(at):
                 self._timeline.at(at, lambda: self.attempts.begin(request))
@@ -105,7 +105,7 @@ class AsyncInvoker:
         attempts = request.queued.attempts
         now = self._timeline.now
         self._timeline.note(GivenUp(now, request.id, function.name, condition, attempts))
-        destination = self._wiring.configurations[function.arn].on_failure
+        destination = self._topology.configurations[function.arn].on_failure
         if destination:
             self._tell(request, function, destination, condition, answer)
 

@@ -50,10 +50,10 @@ class CallInterceptor:
     """Attends to every handler's calls, in its own thread."""
 
     def __init__(
-        self, timeline: SimulationClock, strikes: FaultMatcher, invocations: AsyncInvoker
+        self, timeline: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
     ) -> None:
         self._timeline = timeline
-        self._strikes = strikes
+        self._matcher = matcher
         self._invocations = invocations
 
     def before(self, call: "ApiCall") -> None:
@@ -99,7 +99,7 @@ class CallInterceptor:
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
         """The entries of a batch that a planned fault has refused."""
-        fault = self._strikes.now(PartialBatchFailure, f"a batch of {count} to {stream}")
+        fault = self._matcher.now(PartialBatchFailure, f"a batch of {count} to {stream}")
         if fault is None:
             return {}
         return {entry: fault.code for entry in fault.entries if entry < count}
@@ -113,8 +113,8 @@ class CallInterceptor:
     def _refuse_if_struck(self, call: "ApiCall") -> None:
         code = None
         if (call.service, call.operation) == ("sns", "Publish"):
-            code = THROTTLED if self._strikes.now(ThrottledTopic, _named(call)) else None
-        error = self._strikes.now(ApiError, _named(call), _of(call))
+            code = THROTTLED if self._matcher.now(ThrottledTopic, _named(call)) else None
+        error = self._matcher.now(ApiError, _named(call), _of(call))
         code = code or (error.code if error else None)
         if code is not None:
             status = SERVER_STATUS if code in SERVER_FAULTS else CLIENT_STATUS
@@ -128,8 +128,8 @@ class CallInterceptor:
         patience_seconds: float | None,
     ) -> None:
         what = f"{_named(call)} of {attempt.request.id}"
-        late = self._strikes.now(ApiLatency, what, _of(call))
-        lost = error is None and self._strikes.now(LostReply, what, _of(call)) is not None
+        late = self._matcher.now(ApiLatency, what, _of(call))
+        lost = error is None and self._matcher.now(LostReply, what, _of(call)) is not None
         takes = late.takes if late else timedelta()
         patience = timedelta(seconds=patience_seconds) if patience_seconds else timedelta.max
         told = CONNECTION_LOST if lost else error or OK
@@ -158,7 +158,7 @@ class CallInterceptor:
         """Ends the invocation where a planned fault does so at this call, on this side of it."""
         what = f"{attempt.request.id} {side} its call {attempt.calls}, {_named(call)}"
         for kind, end in ENDS.items():
-            if self._strikes.now(kind, what, self._is_at(attempt, side)) is not None:
+            if self._matcher.now(kind, what, self._is_at(attempt, side)) is not None:
                 pause(end)
 
     def _is_at(self, attempt: HandlerAttempt, side: Side) -> Callable[[InvocationFault], bool]:

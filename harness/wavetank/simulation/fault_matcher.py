@@ -28,7 +28,7 @@ class FaultMatcher:
         for name, fault in self._named:
             if not isinstance(fault, kind):
                 continue
-            if self._is_there(fault) and where(fault) and self._strikes(name, fault):
+            if self._is_there(fault) and where(fault) and self._applies(name, fault):
                 self._note(name, fault, what)
                 return fault
         return None
@@ -44,7 +44,7 @@ class FaultMatcher:
         begin, end = fault.window(self._begin)
         return begin <= self._timeline.now < end
 
-    def _strikes(self, name: str, fault: Fault) -> bool:
+    def _applies(self, name: str, fault: Fault) -> bool:
         if not isinstance(fault, CountedFault):
             return True
         self._counts[name] = self._counts.get(name, 0) + 1

@@ -31,12 +31,12 @@ class FirehoseObserver:
         self,
         tank: Tank,
         timeline: SimulationClock,
-        strikes: FaultMatcher,
+        matcher: FaultMatcher,
         running: Callable[[], str],
     ) -> None:
         self._tank = tank
         self._timeline = timeline
-        self._strikes = strikes
+        self._matcher = matcher
         self._running = running
         self._records: dict[str, dict[int, str]] = defaultdict(dict)
         self._accepted: dict[str, int] = defaultdict(int)
@@ -69,12 +69,12 @@ class FirehoseObserver:
             NotTakenError: S3 is away.
         """
         what = f"a delivery of {stream}"
-        if self._strikes.now(S3Outage, what) is not None:
+        if self._matcher.now(S3Outage, what) is not None:
             raise NotTakenError("ServiceUnavailable")
-        refused = self._strikes.now(ApiError, what, lambda fault: fault.call == PUT)
+        refused = self._matcher.now(ApiError, what, lambda fault: fault.call == PUT)
         if refused is not None:
             raise NotTakenError(refused.code)
-        return 1 if self._strikes.now(DuplicateDelivery, what) is None else 2
+        return 1 if self._matcher.now(DuplicateDelivery, what) is None else 2
 
     def delivered(
         self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int

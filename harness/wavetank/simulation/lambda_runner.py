@@ -71,15 +71,15 @@ class LambdaRunner:
         self,
         tank: Tank,
         timeline: SimulationClock,
-        strikes: FaultMatcher,
-        wiring: Topology,
+        matcher: FaultMatcher,
+        topology: Topology,
         on_end: OnEnd,
         on_throttle: OnThrottle,
     ) -> None:
         self._tank = tank
         self._timeline = timeline
-        self._strikes = strikes
-        self._parts = {part: wiring.functions(part) for part in FunctionRole}
+        self._matcher = matcher
+        self._parts = {part: topology.functions(part) for part in FunctionRole}
         self._on_end = on_end
         self._on_throttle = on_throttle
         self._places = EnvironmentPool(self._environment)
@@ -101,7 +101,7 @@ class LambdaRunner:
             self._on_throttle(request, function)
             return
         self._busy[arn] += 1
-        slow = self._strikes.now(
+        slow = self._matcher.now(
             SlowColdStart, f"{request.id} of {function.name}", lambda f: self.plays(arn, f.function)
         )
         if slow is None:
@@ -144,7 +144,7 @@ class LambdaRunner:
         if not self.plays(function.arn, FunctionRole.FAILURE_DESTINATION):
             return False
         what = f"{request.id} of {function.name}"
-        return self._strikes.now(NotificationFailure, what) is not None
+        return self._matcher.now(NotificationFailure, what) is not None
 
     def _follow(
         self,

@@ -25,12 +25,12 @@ class ManualSteps:
         timeline: SimulationClock,
         invocations: AsyncInvoker,
         changes: ResourceFaults,
-        wiring: Topology,
+        topology: Topology,
     ) -> None:
         self._timeline = timeline
         self._invocations = invocations
         self._changes = changes
-        self._wiring = wiring
+        self._topology = topology
 
     def plan(self, steps: Iterable[Step]) -> None:
         """The first is taken one pace from now."""
@@ -54,7 +54,7 @@ class ManualSteps:
 
     def _invoke(self, due: datetime, *, waits: bool) -> None:
         """Every function that a rule invokes, with the event that the rule has for that instant."""
-        for rule in self._wiring.rules:
+        for rule in self._topology.rules:
             for target in rule.targets:
                 event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}
                 request = self._invocations.queue(target.arn, event, Trigger.MANUAL, waits=waits)

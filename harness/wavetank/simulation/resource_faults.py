@@ -25,10 +25,10 @@ type Undo = Callable[[], object]
 class ResourceFaults:
     """Makes the change of a fault, where it is one; what is made is undone once, when it heals."""
 
-    def __init__(self, tank: Tank, timeline: SimulationClock, wiring: Topology) -> None:
+    def __init__(self, tank: Tank, timeline: SimulationClock, topology: Topology) -> None:
         self._tank = tank
         self._timeline = timeline
-        self._wiring = wiring
+        self._topology = topology
         self._made: dict[str, ExitStack] = {}
 
     def make(self, name: str, fault: Fault) -> str:
@@ -59,7 +59,7 @@ class ResourceFaults:
                 yield from self._unconfirm(fault.subscription)
 
     def _break(self, part: FunctionRole) -> Iterator[tuple[str, Undo]]:
-        for arn in sorted(self._wiring.functions(part)):
+        for arn in sorted(self._topology.functions(part)):
             function = self._tank.function(arn)
             broken = break_package(self._tank.packaged_code(arn), function.handler)
             yield f"code of {function.name}", self._tank.replace_code(arn, broken)
@@ -73,7 +73,7 @@ class ResourceFaults:
         if owner is RoleOwner.DELIVERY_STREAM:
             arns = delivery_roles(self._tank.aws)
         else:
-            functions = self._wiring.functions(FunctionRole(owner))
+            functions = self._topology.functions(FunctionRole(owner))
             arns = frozenset(self._tank.function(arn).role for arn in functions)
         return {arn.rpartition("/")[2] for arn in arns}
 

@@ -27,13 +27,13 @@ class RuleScheduler:
         self,
         tank: Tank,
         timeline: SimulationClock,
-        strikes: FaultMatcher,
+        matcher: FaultMatcher,
         invocations: AsyncInvoker,
         until: datetime,
     ) -> None:
         self._tank = tank
         self._timeline = timeline
-        self._strikes = strikes
+        self._matcher = matcher
         self._invocations = invocations
         self._begin = timeline.now
         self.until = until
@@ -52,9 +52,9 @@ class RuleScheduler:
             return
         self._plan_next(rule, instants)
         tick = f"{rule.name} due {rfc3339(due)}"
-        missed = self._strikes.now(MissedTick, tick)
+        missed = self._matcher.now(MissedTick, tick)
         if missed is not None:
-            name = self._strikes.name_of(missed)
+            name = self._matcher.name_of(missed)
             for target in rule.targets:
                 self._timeline.note(Suppressed(due, rule.name, target.arn, due, name))
             return
@@ -63,12 +63,12 @@ class RuleScheduler:
 
     def _arrivals(self, rule: ScheduledRule, due: datetime, tick: str) -> Iterator[datetime]:
         """When the event of one due instant arrives: more than once, where a fault has it so."""
-        late = self._strikes.now(LateTick, tick)
+        late = self._matcher.now(LateTick, tick)
         arrives = due if late is None else due + late.delay
         yield arrives
-        if twice := self._strikes.now(DuplicateTick, tick):
+        if twice := self._matcher.now(DuplicateTick, tick):
             yield from (arrives + number * twice.gap for number in range(1, twice.copies + 1))
-        if again := self._strikes.now(OverlappingTicks, tick):
+        if again := self._matcher.now(OverlappingTicks, tick):
             later = again.ticks_later
             yield from islice(self._instants_after(rule, due), later - 1, later)
 

@@ -84,15 +84,15 @@ class Run:
         self._tank = tank
         self._options = options
         self._timeline = SimulationClock(options.seed, options.start, tank.move_to, record)
-        self._wiring = read_wiring(tank.aws)
-        strikes = FaultMatcher(options.plan, options.start, self._timeline)
-        self._invocations = AsyncInvoker(tank, self._timeline, strikes, self._wiring)
+        self._topology = read_wiring(tank.aws)
+        matcher = FaultMatcher(options.plan, options.start, self._timeline)
+        self._invocations = AsyncInvoker(tank, self._timeline, matcher, self._topology)
         until = options.until
-        self._rules = RuleScheduler(tank, self._timeline, strikes, self._invocations, until)
-        self._deliveries = FirehoseObserver(tank, self._timeline, strikes, self._running)
-        self._gatekeeper = CallInterceptor(self._timeline, strikes, self._invocations)
-        self._changes = ResourceFaults(tank, self._timeline, self._wiring)
-        self._steps = ManualSteps(self._timeline, self._invocations, self._changes, self._wiring)
+        self._rules = RuleScheduler(tank, self._timeline, matcher, self._invocations, until)
+        self._deliveries = FirehoseObserver(tank, self._timeline, matcher, self._running)
+        self._gatekeeper = CallInterceptor(self._timeline, matcher, self._invocations)
+        self._changes = ResourceFaults(tank, self._timeline, self._topology)
+        self._steps = ManualSteps(self._timeline, self._invocations, self._changes, self._topology)
 
     def go(self) -> None:
         """Runs until nothing is left to happen, at most a day and two hours after the last tick."""
@@ -146,7 +146,7 @@ class Run:
         note(
             run_began(
                 self._tank,
-                self._wiring,
+                self._topology,
                 scenario=options.scenario,
                 seed=options.seed,
                 start=options.start,
@@ -157,9 +157,9 @@ class Run:
         for seen in tables_seen(self._tank.aws, options.start):
             note(seen)
         for moment in options.plan.moments(options.start):
-            act = self._heals if moment.heals else self._begins
+            act = self._heals if moment.reverts else self._begins
             self._timeline.at(moment.at, act(moment.name, moment.fault), ahead=True)
-        for rule in self._wiring.rules:
+        for rule in self._topology.rules:
             self._rules.plan(rule)
         self._steps.plan(self._options.steps)
 

@@ -14,7 +14,7 @@ from wavetank.stack.deployed import template_hash
 
 def run_began(
     tank: Tank,
-    wiring: Topology,
+    topology: Topology,
     *,
     scenario: str,
     seed: int,
@@ -23,7 +23,7 @@ def run_began(
     options: Mapping[str, str],
 ) -> RunBegan:
     """The first event of a run on what is deployed now."""
-    functions = [tank.function(arn) for arn in sorted(wiring.configurations)]
+    functions = [tank.function(arn) for arn in sorted(topology.configurations)]
     told_on = confirmed_addresses(tank.aws)
     return RunBegan(
         at=start,
@@ -35,7 +35,7 @@ def run_began(
         version=metadata.version("wavetank"),
         rules=tuple(
             RuleSpec(rule.name, rule.expression, start, tuple(t.arn for t in rule.targets))
-            for rule in wiring.rules
+            for rule in topology.rules
         ),
         confirmed=told_on,
         options=options,

@@ -123,7 +123,7 @@ def test_of_one_instant_what_is_healed_comes_before_what_begins(order: tuple[int
     """Whichever stands first in the plan, the later fault finds nothing left of the earlier."""
     faults = (MissedTick(after=START, lasts=MINUTE), MissedTick(after=START + MINUTE, lasts=MINUTE))
     moments = FaultPlan(tuple(faults[number] for number in order)).moments(BEGIN)
-    found = [(moment.at - BEGIN - START, moment.fault, moment.heals) for moment in moments]
+    found = [(moment.at - BEGIN - START, moment.fault, moment.reverts) for moment in moments]
     assert found == [
         (0 * MINUTE, faults[0], False),
         (MINUTE, faults[0], True),

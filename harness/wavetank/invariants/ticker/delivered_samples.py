@@ -6,7 +6,7 @@ from wavetank.core.ticker_records import Sample, parse_sample
 from wavetank.history import Event, ObjectDelivered
 
 OBJECTS_KEPT = 64
-"""Every judge reads the same few objects before the next: they are parsed for all of them once."""
+"""All invariants read one object before the next, so each is parsed once for all of them."""
 
 
 def delivered_samples(event: Event) -> tuple[Sample, ...]:
