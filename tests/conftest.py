@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from tests.command_server import command_server
 from tests.nightly import MARK, RESTART, NightlyParts, is_nightly
 from tests.skips import summarize
 from tests.units import is_needless, is_repeat, rank, unit_of
+from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.engines.tank.engine import prepare
 
 if TYPE_CHECKING:
@@ -67,6 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = TemporaryDirectory(prefix="wavetank-tank-")
     config.add_cleanup(folder.cleanup)
     prepare(Path(folder.name))
+    models = ExitStack()
+    models.enter_context(service_models_parsed_once())
+    config.add_cleanup(models.close)
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: {needs}")
     config.addinivalue_line("markers", f"{MARK}: repeats, or takes long; runs only with -m {MARK}")
@@ -88,7 +93,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_unconfigure() -> None:
-    """Ends the commands' server, where one was started."""
+    """Ends the commands' server, where one was started.
+
+    pytest then collects five times whatever is left, to hear of what cannot be finalised: here that
+    is half a million objects, which one collection has just looked through.
+    """
+    gc.collect()
+    gc.freeze()
     if command_server.cache_info().currsize:
         command_server().close()
 

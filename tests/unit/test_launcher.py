@@ -21,6 +21,7 @@ exit 3
 UV = """#!/bin/sh
 printf '%s\\n' "$1" >>"{calls}"
 [ "$1" = sync ] || exit 0
+case " $* " in *" --compile-bytecode "*) printf 'compiled\\n' >>"{calls}" ;; esac
 mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"
 cp "{program}" "$UV_PROJECT_ENVIRONMENT/bin/wavetank"
 cp "{program}" "$UV_PROJECT_ENVIRONMENT/bin/python"
@@ -150,7 +151,7 @@ def test_a_uv_that_does_not_run_is_no_uv(clone: Clone) -> None:
     clone.put("uv", BROKEN)
     clone.put("python3", _python(clone))
     assert clone.run().returncode == 3
-    assert clone.calls == ["pip", "sync"]
+    assert clone.calls == ["pip", "sync", "compiled"]
     assert [path.name for path in (clone.folder / ".wavetank").iterdir()] == ["uv"]
 
 

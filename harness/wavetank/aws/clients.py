@@ -8,8 +8,7 @@ calls, and no profile, variable or configuration file of the host can break or c
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -21,9 +20,9 @@ from botocore.configprovider import (
     ConstantProvider,
 )
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound, WaiterError
-from botocore.loaders import Loader, create_loader
 from botocore.session import Session as CoreSession
 
+from wavetank.aws.service_models import shared_loader
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import PROBE_SESSION
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
@@ -159,25 +158,17 @@ def _isolated_session(key: str, secret: str, token: str | None = None) -> boto3.
         "s3": None,
     }
     providers = {name: ConstantProvider(value) for name, value in defaults.items()}
-    core, models = CoreSession(), _service_models()
+    core, loader = CoreSession(), shared_loader()
     core.register_component("config_store", ConfigValueStore(mapping=providers))
-    core.register_component("data_loader", models)
+    core.register_component("data_loader", loader)
     session = boto3.Session(
         aws_access_key_id=key,
         aws_secret_access_key=secret,
         aws_session_token=token,
         botocore_session=core,
     )
-    models.search_paths.pop()  # boto3's own folder, which every session of it adds
+    loader.search_paths.pop()  # boto3's own folder, which every session of it adds
     return session
-
-
-@cache
-def _service_models() -> Loader:
-    """The SDK's descriptions of services, read once: that takes ten times as long as a client."""
-    models: Loader = create_loader()
-    models.search_paths.append(str(Path(boto3.__file__).parent / "data"))
-    return models
 
 
 def aws_clients(profile: str | None) -> AwsClients:

@@ -14,7 +14,7 @@ from wavetank.cli.attesting import attest_suite
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import umask_of_user
-from wavetank.core.settings import pytest_options, read_settings
+from wavetank.core.settings import pytest_options, read_settings, with_bytecode_kept
 from wavetank.stack.fingerprint import project_fingerprints
 
 PROCESSORS = os.process_cpu_count() or 1
@@ -66,11 +66,18 @@ def run_suite(
 
 
 def _run(arguments: Sequence[str]) -> int:
+    """Runs pytest, and records that everything passed; returns its exit code.
+
+    The bytecode of the tests is kept whatever the environment asks for, since hundreds of processes
+    use it: a run without it takes a fifth longer.
+    """
     project = read_settings().project_folder
     whole = runs_everything([*shlex.split(pytest_options()), *arguments])
     before = project_fingerprints(project) if whole else []
     command = [sys.executable, "-m", "pytest", *_parallel(arguments), *arguments]
-    finished = subprocess.run(command, cwd=project, check=False, umask=umask_of_user())
+    finished = subprocess.run(
+        command, cwd=project, env=with_bytecode_kept(), check=False, umask=umask_of_user()
+    )
     if finished.returncode == 0 and whole:
         path = attest_suite(before, project)
         Output(as_json=False).say(f"recorded that these bytes passed: {path}")

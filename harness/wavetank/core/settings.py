@@ -98,6 +98,11 @@ def with_utf8_mode() -> dict[str, str]:
     return {**os.environ, "PYTHONUTF8": "1"}
 
 
+def with_bytecode_kept() -> dict[str, str]:
+    """The environment without `PYTHONDONTWRITEBYTECODE`."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def pytest_options() -> str:
     """What pytest is told by the environment, besides the command line."""
     return os.environ.get("PYTEST_ADDOPTS", "")

@@ -19,6 +19,7 @@ import freezegun
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.http_interception import carried_by
+from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.core.clock import sleeping_by
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import Abandoned, HttpRequest, HttpResponse
@@ -318,6 +319,7 @@ def tank() -> Iterator[Tank]:
         stack.callback(keep_service_catalog, PREPARED[0])
         stack.enter_context(variables.without_account())
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
+        stack.enter_context(service_models_parsed_once())
         collector.rest()
         stack.callback(collector.resume)
         made = BOOTED.pop() if BOOTED else _booted()

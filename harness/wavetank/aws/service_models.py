@@ -1,0 +1,50 @@
+"""The SDK's descriptions of services, read once in a process.
+
+To parse them takes ten times as long as to make a client of them, and each session of the SDK reads
+them again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore
+from botocore.loaders import JSONFileLoader, Loader, create_loader
+
+SDK_FOLDERS = tuple(f"{Path(package.__path__[0]) / 'data'}/" for package in (boto3, botocore))
+
+
+@cache
+def shared_loader() -> Loader:
+    """The loader of all sessions that this package makes."""
+    loader: Loader = create_loader()
+    loader.search_paths.append(str(Path(boto3.__file__).parent / "data"))
+    return loader
+
+
+@contextmanager
+def service_models_parsed_once() -> Iterator[None]:
+    """For the body, sessions that others make share what is parsed, too.
+
+    A handler makes its clients anew in each cold start, and a simulation has hundreds of those. The
+    SDK changes nothing of what it has parsed. Files that are not the SDK's are read each time.
+    """
+    loaders: Any = JSONFileLoader
+    stock = loaders.load_file
+    parsed: dict[str, object] = {}
+
+    def load_file(loader: JSONFileLoader, file_path: str) -> object:
+        if not file_path.startswith(SDK_FOLDERS):
+            return stock(loader, file_path)
+        if file_path not in parsed:
+            parsed[file_path] = stock(loader, file_path)
+        return parsed[file_path]
+
+    loaders.load_file = load_file
+    try:
+        yield
+    finally:
+        loaders.load_file = stock

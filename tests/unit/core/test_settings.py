@@ -1,0 +1,14 @@
+"""What is read of the environment."""
+
+import pytest
+
+from wavetank.core.settings import with_bytecode_kept
+
+
+def test_bytecode_is_kept_whatever_the_environment_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All else is as it is there."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("OTHER", "kept")
+    kept = with_bytecode_kept()
+    assert kept["OTHER"] == "kept"
+    assert "PYTHONDONTWRITEBYTECODE" not in kept
