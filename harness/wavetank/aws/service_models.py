@@ -32,19 +32,27 @@ def service_models_parsed_once() -> Iterator[None]:
     A handler makes its clients anew in each cold start, and a simulation has hundreds of those. The
     SDK changes nothing of what it has parsed. Files that are not the SDK's are read each time.
     """
-    loaders: Any = JSONFileLoader
-    stock = loaders.load_file
+    files: Any = JSONFileLoader
+    loaders: Any = Loader
+    load, list_available = files.load_file, loaders.list_available_services
     parsed: dict[str, object] = {}
+    listed: dict[tuple[str, ...], list[str]] = {}
 
     def load_file(loader: JSONFileLoader, file_path: str) -> object:
         if not file_path.startswith(SDK_FOLDERS):
-            return stock(loader, file_path)
+            return load(loader, file_path)
         if file_path not in parsed:
-            parsed[file_path] = stock(loader, file_path)
+            parsed[file_path] = load(loader, file_path)
         return parsed[file_path]
 
-    loaders.load_file = load_file
+    def list_available_services(loader: Loader, type_name: str) -> list[str]:
+        key = (type_name, *loader.search_paths)
+        if key not in listed:
+            listed[key] = list_available(loader, type_name)
+        return [*listed[key]]
+
+    files.load_file, loaders.list_available_services = load_file, list_available_services
     try:
         yield
     finally:
-        loaders.load_file = stock
+        files.load_file, loaders.list_available_services = load, list_available

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint_file
-from cfnlint.config import ManualArgs
 
+from tests.cfn_lint import lint_findings
 from tests.pipelines.sensors import FOLDER, SENSORS
 from wavetank.core.errors import UsageError
 from wavetank.invariants import generic_invariants
@@ -86,8 +85,7 @@ def test_the_sensors_pass_and_know_what_they_are() -> None:
 @pytest.mark.parametrize("name", ["storage.yaml", "pipeline.yaml"])
 def test_cfn_lint_has_nothing_to_say_of_the_sensors(name: str) -> None:
     """But that code on this machine is for `aws cloudformation package`, which it is."""
-    config = ManualArgs(regions=["eu-west-1"], include_checks=["I"], ignore_checks=["W3002"])
-    assert lint_file(FOLDER / name, config=config) == []
+    assert lint_findings(FOLDER / name, ignored=["W3002"]) == []
 
 
 UNSUPPORTED = [
