@@ -41,7 +41,7 @@ def run_suite(
 ) -> None:
     """Run the test suite in several processes.
 
-    Without an option it runs everything that proves the product, in some seven minutes on two
+    Without an option it runs everything that proves the product, in some five minutes on two
     processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole
     run that passes is recorded for deploy --target aws.
 
@@ -85,12 +85,12 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _parallel(arguments: Sequence[str]) -> Iterator[str]:
-    """A worker for each processor; two more where tests wait for sandboxes.
+    """A worker for each processor; three more where tests wait for sandboxes.
 
     A file's tests stay together, so that they share one LocalStack.
     """
     waits = not set(QUICK) <= set(arguments)
-    yield f"--numprocesses={PROCESSORS + (2 if waits else 0)}"
+    yield f"--numprocesses={PROCESSORS + (3 if waits else 0)}"
     yield "--dist=loadfile"
 
 
