@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import get_type_hints
 
+from wavetank.core.engine_names import EngineName
 from wavetank.core.settings import read_settings
 from wavetank.faults.calls import CALLS
 from wavetank.faults.fault import CountedFault, Fault
@@ -17,7 +18,6 @@ from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.ticker import ticker_invariants
 from wavetank.live.playable import engines_of
-from wavetank.runs import RunEngine
 
 DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -64,9 +64,9 @@ def _example(kind: type[Fault]) -> Fault:
 
 def _engines(kind: type[Fault]) -> str:
     found = engines_of(_example(kind))
-    if found == frozenset(RunEngine):
+    if found == frozenset(EngineName):
         return "all"
-    return ", ".join(e for e in RunEngine if e in found) or "none: see `docs/docker.md`"
+    return ", ".join(e for e in EngineName if e in found) or "none: see `docs/docker.md`"
 
 
 def _calls() -> Iterator[str]:

@@ -10,11 +10,11 @@ report.html     all of that to look at; made from the others, and only from them
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.private_files import private_folder
@@ -23,15 +23,6 @@ from wavetank.core.suggestions import one_of
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
 REPORT = "report.html"
 FUNCTIONS_LOG = "functions.log"
-
-
-class RunEngine(StrEnum):
-    """What a run was played on."""
-
-    TANK = "tank"
-    EMBEDDED = "embedded"
-    DOCKER = "docker"
-    AWS = "aws"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +39,7 @@ class RunSummary:
     pipeline: Mapping[str, str]
     version: str
     findings: tuple[Finding, ...]
-    engine: RunEngine = RunEngine.TANK
+    engine: EngineName = EngineName.TANK
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -109,7 +100,7 @@ class SavedRun:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             findings = tuple(_finding(entry) for entry in content.pop("findings"))
-            engine = RunEngine(content.pop("engine", RunEngine.TANK))
+            engine = EngineName(content.pop("engine", EngineName.TANK))
             return RunSummary(**content, findings=findings, engine=engine)
         except OSError as error:
             action = "it was broken off: run its scenario again"

@@ -24,6 +24,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import aws_target
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.naming import Names
@@ -31,7 +32,7 @@ from wavetank.live import place as places
 from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.schedule import schedule_off
-from wavetank.runs import RunEngine, RunShelf
+from wavetank.runs import RunShelf
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 
 PACE_SECONDS = 0.2
@@ -166,7 +167,7 @@ def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
 
     names, said = account.names, list[str]()
     place = LivePlace(
-        engine=RunEngine.AWS,
+        engine=EngineName.AWS,
         target=aws_target(None),
         names=names,
         clock=WallClock(),

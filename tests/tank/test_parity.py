@@ -17,6 +17,7 @@ from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import local_target
 from wavetank.core.clock import WallClock, rfc3339
+from wavetank.core.engine_names import EngineName
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
 from wavetank.core.ticker import RECORDS_PER_TICK
@@ -28,7 +29,6 @@ from wavetank.live.journal import Journal
 from wavetank.live.observation import begin, observed
 from wavetank.live.place import LivePlace
 from wavetank.live.player import LivePlayer
-from wavetank.runs import RunEngine
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.stack.deployment import Deployer, DeploymentOptions
 from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
@@ -97,7 +97,7 @@ def observation(
 
 def _place(names: Names, host: Host, state: Path) -> LivePlace:
     return LivePlace(
-        engine=RunEngine.EMBEDDED,
+        engine=EngineName.EMBEDDED,
         target=local_target(host.endpoint),
         names=names,
         clock=WallClock(),

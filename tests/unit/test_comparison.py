@@ -13,11 +13,12 @@ from tests.stories import calm, only, without
 from wavetank.cli.compare import show
 from wavetank.cli.output import Output
 from wavetank.comparison import compare_runs, read_told
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSeen
 from wavetank.live.judging import BY_HAND
-from wavetank.runs import RunEngine, RunShelf, RunSummary, SavedRun
+from wavetank.runs import RunShelf, RunSummary, SavedRun
 
 SCENARIO = 'description = "A story"\nhorizon = "1h"\n'
 BROKEN = f'{SCENARIO}\n[[fault]]\nkind = "broken-deployment"\nafter = "10m"\nlasts = "10m"\n'
@@ -104,7 +105,7 @@ def test_what_one_engine_cannot_show_is_compared_with_nothing(
     """It is said why, and is no difference."""
     open_one = replace(STREAM, verdict=Verdict.UNKNOWN, evidence="not judged")
     events = _by_hand(STORY)
-    live = save(events, findings=(SILENCE, open_one), engine=RunEngine.EMBEDDED)
+    live = save(events, findings=(SILENCE, open_one), engine=EngineName.EMBEDDED)
     assert _compared(live, save(events)) == (ExitCode.VALID, [])
     out = capsys.readouterr().out
     assert "not judged on embedded, as which records Firehose accepted" in out
@@ -139,7 +140,7 @@ def test_other_code_is_said(save: Save) -> None:
         ({"scenario": BROKEN}, "found one scenario, played in two versions"),
         ({"pipeline": {"--name": "Jan Jansen"}}, "expected two runs of one pipeline"),
         (
-            {"events": _by_hand(STORY), "engine": RunEngine.AWS},
+            {"events": _by_hand(STORY), "engine": EngineName.AWS},
             "tell the first in the tank too: ./wavetank replay story-1-2",
         ),
     ],
@@ -169,5 +170,5 @@ def test_a_run_from_before_there_were_engines_was_the_tanks(save: Save) -> None:
     lines = path.read_text().splitlines()
     kept = [line for line in lines if '"engine"' not in line and '"versions"' not in line]
     path.write_text("\n".join(kept).replace("],\n}", "]\n}"))
-    assert run.summary().engine is RunEngine.TANK
+    assert run.summary().engine is EngineName.TANK
     assert run.summary().versions == {}

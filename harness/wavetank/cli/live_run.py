@@ -21,6 +21,7 @@ from wavetank.cli.recovery import (
 from wavetank.cli.session import RECORD_FORMATS, stop_on_signal
 from wavetank.cli.targets import confirm, open_target
 from wavetank.core.clock import WallClock
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION
@@ -36,7 +37,6 @@ from wavetank.live.playable import (
 )
 from wavetank.live.telling import LiveStory, tell
 from wavetank.pipelines.ticker import TickerPipeline
-from wavetank.runs import RunEngine
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.history_recorder import recorded
 from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
@@ -44,7 +44,7 @@ from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines
 from wavetank.steps import Step, Tick
 
 EngineOption = Annotated[
-    RunEngine,
+    EngineName,
     typer.Option(
         "--engine",
         metavar="tank|embedded|docker|aws",
@@ -73,7 +73,7 @@ AccountOption = Annotated[
 class Where:
     """The options that say where a scenario is played."""
 
-    engine: RunEngine
+    engine: EngineName
     endpoint: str | None
     profile: str | None
     account: str | None
@@ -85,8 +85,8 @@ class Where:
         Raises:
             UsageError: an option does.
         """
-        sandbox = self.engine in {RunEngine.EMBEDDED, RunEngine.DOCKER}
-        aws = self.engine is RunEngine.AWS
+        sandbox = self.engine in {EngineName.EMBEDDED, EngineName.DOCKER}
+        aws = self.engine is EngineName.AWS
         for option, value, fits, engines in (
             ("--endpoint", self.endpoint, sandbox, "embedded or docker"),
             ("--profile", self.profile, aws, "aws"),
@@ -100,7 +100,7 @@ class Where:
     @property
     def kind(self) -> TargetKind:
         """AWS, or a sandbox."""
-        return TargetKind.AWS if self.engine is RunEngine.AWS else TargetKind.LOCAL
+        return TargetKind.AWS if self.engine is EngineName.AWS else TargetKind.LOCAL
 
 
 @dataclass(frozen=True, kw_only=True)

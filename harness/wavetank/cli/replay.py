@@ -16,11 +16,12 @@ from wavetank.cli.run import save, shelf
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.comparison import ToldRun, compare_runs, read_told
 from wavetank.core.command_process import SUPERVISION
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, NonDeterminismError
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pipelines.ticker import TickerPipeline
-from wavetank.runs import RunEngine, SavedRun
+from wavetank.runs import SavedRun
 from wavetank.scenario.text import scenario_to_toml
 from wavetank.simulation.runner import RunSpec, judges_of, verdicts
 
@@ -46,7 +47,7 @@ def replay(
     if judge:
         raise typer.Exit(_judge(told, pipeline, story, output))
     SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
-    if told.summary.engine is not RunEngine.TANK:
+    if told.summary.engine is not EngineName.TANK:
         raise typer.Exit(_tell_in_the_tank(told, pipeline, story, output))
     raise typer.Exit(_play(told.saved, pipeline, story, output))
 
@@ -85,7 +86,7 @@ def _tell_in_the_tank(
     """The same story from the same prices, as a run of its own; says where the two differ."""
     text = scenario_to_toml(story.scenario)
     with deployed_tank(pipeline, output) as made:
-        saved = shelf().new(f"{story.scenario.name}-{RunEngine.TANK}", story.seed, text)
+        saved = shelf().new(f"{story.scenario.name}-{EngineName.TANK}", story.seed, text)
         played = play_with_progress(made, pipeline, story, saved.history, output)
     save(saved, story, pipeline, played)
     code = show(compare_runs(told, read_told(saved)), output)

@@ -45,13 +45,14 @@ from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.cli.targets import YesOption
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.form import describe
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import RunEngine, RunShelf, RunSummary, SavedRun
+from wavetank.runs import RunShelf, RunSummary, SavedRun
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.shelf import load_scenario
@@ -88,7 +89,7 @@ def run(
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
-    engine: EngineOption = RunEngine.TANK,
+    engine: EngineOption = EngineName.TANK,
     endpoint: EndpointOption = None,
     profile: ProfileOption = None,
     account: AccountOption = None,
@@ -124,7 +125,7 @@ def run(
     where = Where(engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes)
     pipeline = choice.pipeline()
     judges_of(pipeline, story.scenario)
-    if engine is not RunEngine.TANK:
+    if engine is not EngineName.TANK:
         raise typer.Exit(
             play_live_and_tell(open_live(where, choice, story.scenario, output), story, output)
         )
@@ -216,7 +217,7 @@ def save(
     story: RunSpec,
     pipeline: Pipeline,
     played: RunResult,
-    engine: RunEngine = RunEngine.TANK,
+    engine: EngineName = EngineName.TANK,
     versions: Mapping[str, str] | None = None,
 ) -> None:
     """Keeps what came of the run, beside its history; by default the tank's versions."""

@@ -7,10 +7,10 @@ else does, and an unknown of it never passes.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
-from wavetank.runs import RunEngine
 
 BY_HAND = {"told": "by hand"}
 """In the options that the history of such a story begins with."""
@@ -22,18 +22,18 @@ MAIL = "what came by e-mail cannot be seen on AWS, only what was published"
 ON_AWS = ON_A_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
 
 
-def not_shown(engine: RunEngine) -> Mapping[str, str]:
+def not_shown(engine: EngineName) -> Mapping[str, str]:
     """The invariants that a story told there cannot decide, and why."""
     match engine:
-        case RunEngine.TANK:
+        case EngineName.TANK:
             return IN_THE_TANK
-        case RunEngine.AWS:
+        case EngineName.AWS:
             return ON_AWS
-        case RunEngine.EMBEDDED | RunEngine.DOCKER:
+        case EngineName.EMBEDDED | EngineName.DOCKER:
             return ON_A_SANDBOX
 
 
-def told_by_hand(findings: Iterable[Finding], engine: RunEngine) -> list[Finding]:
+def told_by_hand(findings: Iterable[Finding], engine: EngineName) -> list[Finding]:
     """The findings, with those unknown that such a story cannot decide."""
     reasons = not_shown(engine)
     return [
@@ -44,6 +44,6 @@ def told_by_hand(findings: Iterable[Finding], engine: RunEngine) -> list[Finding
     ]
 
 
-def decided(findings: Iterable[Finding], engine: RunEngine) -> ExitCode:
+def decided(findings: Iterable[Finding], engine: EngineName) -> ExitCode:
     """What those findings come to that such a story can decide."""
     return exit_code(finding for finding in findings if finding.key not in not_shown(engine))

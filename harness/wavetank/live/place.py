@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.target import Target
 from wavetank.core.clock import Clock
+from wavetank.core.engine_names import EngineName
 from wavetank.core.naming import Names
 from wavetank.live.journal import Journal
 from wavetank.live.reverting import ChangedTarget
-from wavetank.runs import RunEngine
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 MARGIN_SECONDS = 30.0
@@ -32,7 +32,7 @@ class LivePlace:
     `retry_base_delay_seconds` is what Lambda waits before its first retry.
     """
 
-    engine: RunEngine
+    engine: EngineName
     target: Target
     names: Names
     clock: Clock
@@ -58,7 +58,7 @@ class LivePlace:
     @property
     def is_aws(self) -> bool:
         """Whether it is AWS itself: no mailbox, no controls, and changes take a while."""
-        return self.engine is RunEngine.AWS
+        return self.engine is EngineName.AWS
 
     @property
     def endpoint(self) -> str:

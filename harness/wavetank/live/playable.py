@@ -4,32 +4,32 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.live.place import LivePlace
-from wavetank.runs import RunEngine
 from wavetank.scenario.model import Scenario
 from wavetank.steps import Begin, Heal, Step, Tick
 
-EVERYWHERE = frozenset(RunEngine)
+EVERYWHERE = frozenset(EngineName)
 TICK_SECONDS = 5.0
 """From a tick's request to its being seen in the log."""
 
 
-def engines_of(fault: Fault) -> frozenset[RunEngine]:
+def engines_of(fault: Fault) -> frozenset[EngineName]:
     """Where it can happen to a story; nowhere for what befalls a machine, which `drill` does."""
     match fault:
         case BrokenDeployment(function=FunctionRole.RULE_TARGET) | PermissionRemoved():
             return EVERYWHERE
         case UnconfirmedAddress():
-            return EVERYWHERE - {RunEngine.AWS}
+            return EVERYWHERE - {EngineName.AWS}
         case _:
-            return frozenset() if fault.live_only else frozenset({RunEngine.TANK})
+            return frozenset() if fault.live_only else frozenset({EngineName.TANK})
 
 
-def check_playable(scenario: Scenario, engine: RunEngine) -> None:
+def check_playable(scenario: Scenario, engine: EngineName) -> None:
     """Whether the engine can have all of the scenario's faults.
 
     Raises:
@@ -106,5 +106,5 @@ def _kinds(faults: Iterable[Fault]) -> str:
 
 
 def _who(fault: Fault) -> str:
-    engines = [engine for engine in RunEngine if engine in engines_of(fault)]
+    engines = [engine for engine in EngineName if engine in engines_of(fault)]
     return f"only on {', '.join(engines)}" if engines else "only by ./wavetank drill --fault"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wavetank.core.durations import duration_text
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
 from wavetank.engines.tank.engine import Tank
@@ -13,7 +14,7 @@ from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
 from wavetank.live.judging import BY_HAND, decided, told_by_hand
 from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import FUNCTIONS_LOG, RunEngine
+from wavetank.runs import FUNCTIONS_LOG
 from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
@@ -84,11 +85,11 @@ def play(
             if story.begins_with is not None:
                 put_items(tank.aws.dynamodb, story.begins_with.table, story.begins_with.items)
         Run(tank, run_options(story, pipeline), recording.take).go()
-    return concluded(story, judges, recording, RunEngine.TANK if story.by_hand else None)
+    return concluded(story, judges, recording, EngineName.TANK if story.by_hand else None)
 
 
 def concluded(
-    story: RunSpec, judges: Judges, recording: HistoryRecorder, by_hand_on: RunEngine | None
+    story: RunSpec, judges: Judges, recording: HistoryRecorder, by_hand_on: EngineName | None
 ) -> RunResult:
     """What came of a story that has been recorded; told by hand on that engine, where it was."""
     findings, code = verdicts(story.scenario, judges, by_hand_on)
@@ -96,7 +97,7 @@ def concluded(
 
 
 def verdicts(
-    scenario: Scenario, judges: Judges, by_hand_on: RunEngine | None
+    scenario: Scenario, judges: Judges, by_hand_on: EngineName | None
 ) -> tuple[list[Finding], ExitCode]:
     """What the judges found, as the scenario takes it, and what it comes to."""
     findings = as_expected(judges.findings(), scenario.expectations)

@@ -2,10 +2,10 @@
 
 import pytest
 
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.live.judging import decided, told_by_hand
-from wavetank.runs import RunEngine
 
 
 def _findings(**verdicts: Verdict) -> list[Finding]:
@@ -26,14 +26,14 @@ FOUND = _findings(
 @pytest.mark.parametrize(
     ("engine", "unknown"),
     [
-        (RunEngine.TANK, 1),
-        (RunEngine.EMBEDDED, 2),
-        (RunEngine.DOCKER, 2),
-        (RunEngine.AWS, 4),
+        (EngineName.TANK, 1),
+        (EngineName.EMBEDDED, 2),
+        (EngineName.DOCKER, 2),
+        (EngineName.AWS, 4),
     ],
 )
 def test_what_an_engine_cannot_show_is_unknown_with_its_reason(
-    engine: RunEngine, unknown: int
+    engine: EngineName, unknown: int
 ) -> None:
     """Whatever a judge made of the events that are not there."""
     told = told_by_hand(FOUND, engine)
@@ -45,7 +45,7 @@ def test_what_an_engine_cannot_show_is_unknown_with_its_reason(
 
 def test_only_what_can_be_shown_decides() -> None:
     """And of that an unknown never passes."""
-    assert decided(FOUND, RunEngine.TANK) is ExitCode.BROKEN
-    assert decided(FOUND, RunEngine.EMBEDDED) is ExitCode.VALID
+    assert decided(FOUND, EngineName.TANK) is ExitCode.BROKEN
+    assert decided(FOUND, EngineName.EMBEDDED) is ExitCode.VALID
     undrained = _findings(conservation=Verdict.VALID, drained=Verdict.UNKNOWN)
-    assert decided(undrained, RunEngine.AWS) is ExitCode.UNKNOWN
+    assert decided(undrained, EngineName.AWS) is ExitCode.UNKNOWN

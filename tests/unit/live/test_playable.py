@@ -9,6 +9,7 @@ from tests.pipeline import NOON
 from wavetank.aws.clients import sandbox_clients
 from wavetank.aws.target import Target, TargetKind
 from wavetank.core.clock import WallClock
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
@@ -20,7 +21,6 @@ from wavetank.faults.ticks import MissedTick
 from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.playable import check_playable, minutes_in_words, seconds_to_tell
-from wavetank.runs import RunEngine
 from wavetank.scenario.model import Scenario
 from wavetank.steps import steps_by_hand
 
@@ -35,7 +35,7 @@ def _scenario(*faults: Fault) -> Scenario:
     return Scenario(name="s", description="d", horizon=horizon, plan=FaultPlan(faults))
 
 
-def _place(engine: RunEngine, delay: int) -> LivePlace:
+def _place(engine: EngineName, delay: int) -> LivePlace:
     target = Target(
         kind=TargetKind.LOCAL,
         aws=sandbox_clients(ENDPOINT),
@@ -54,8 +54,8 @@ def _place(engine: RunEngine, delay: int) -> LivePlace:
     )
 
 
-@pytest.mark.parametrize("engine", list(RunEngine))
-def test_code_and_permissions_can_be_changed_anywhere(engine: RunEngine) -> None:
+@pytest.mark.parametrize("engine", list(EngineName))
+def test_code_and_permissions_can_be_changed_anywhere(engine: EngineName) -> None:
     """Any role's permission, and the streaming function's code."""
     delivery = PermissionRemoved(
         after=AFTER, owner=RoleOwner.DELIVERY_STREAM, action="s3:PutObject"
@@ -68,22 +68,22 @@ def test_code_and_permissions_can_be_changed_anywhere(engine: RunEngine) -> None
 @pytest.mark.parametrize(
     ("engine", "faults", "said"),
     [
-        (RunEngine.AWS, [BROKEN, UNCONFIRMED], "s: unconfirmed-address (only on tank, embedded"),
+        (EngineName.AWS, [BROKEN, UNCONFIRMED], "s: unconfirmed-address (only on tank, embedded"),
         (
-            RunEngine.DOCKER,
+            EngineName.DOCKER,
             [MissedTick(after=AFTER), MissedTick(after=AFTER), MachineKilled(after=AFTER)],
             "s: missed-tick (only on tank); machine-killed (only by ./wavetank drill --fault)",
         ),
         (
-            RunEngine.EMBEDDED,
+            EngineName.EMBEDDED,
             [BrokenDeployment(after=AFTER, function=FunctionRole.FAILURE_DESTINATION)],
             "broken-deployment of the failure-destination (only on tank)",
         ),
-        (RunEngine.TANK, [MachineKilled(after=AFTER)], "faults that can happen on tank"),
+        (EngineName.TANK, [MachineKilled(after=AFTER)], "faults that can happen on tank"),
     ],
 )
 def test_other_faults_are_named_with_who_can_have_them(
-    engine: RunEngine, faults: list[Fault], said: str
+    engine: EngineName, faults: list[Fault], said: str
 ) -> None:
     """Each kind once, however often it is planned."""
     with pytest.raises(UsageError) as raised:
@@ -96,11 +96,11 @@ def test_most_of_a_storys_time_is_what_lambda_waits() -> None:
     """Two failing ticks are six base delays; a tick that does not fail waits for none."""
     scenario = _scenario(BROKEN)
     steps = steps_by_hand(scenario.plan, scenario.horizon, NOON)
-    slow, fast = (seconds_to_tell(_place(RunEngine.EMBEDDED, delay), steps) for delay in (60, 0))
+    slow, fast = (seconds_to_tell(_place(EngineName.EMBEDDED, delay), steps) for delay in (60, 0))
     assert slow - fast == 2 * 3 * 60
     for fault in (UNCONFIRMED, PermissionRemoved(after=AFTER, owner=RoleOwner.DELIVERY_STREAM)):
         calm = steps_by_hand(FaultPlan((fault,)), scenario.horizon, NOON)
-        waits = {seconds_to_tell(_place(RunEngine.EMBEDDED, delay), calm) for delay in (60, 0)}
+        waits = {seconds_to_tell(_place(EngineName.EMBEDDED, delay), calm) for delay in (60, 0)}
         assert len(waits) == 1
 
 

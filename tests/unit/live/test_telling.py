@@ -12,12 +12,12 @@ from tests.pipeline import NOON
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.target import Target, TargetKind
 from wavetank.core.clock import WallClock, rfc3339
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
 from wavetank.live.journal import Journal
 from wavetank.live.place import LivePlace
 from wavetank.live.telling import LiveStory, tell
-from wavetank.runs import RunEngine
 from wavetank.scenario.shelf import load_scenario
 
 ENDPOINT = "http://127.0.0.1:1"
@@ -62,7 +62,7 @@ def _place(aws: AwsClients, state: Path) -> LivePlace:
         pace_seconds=0.0,
     )
     return LivePlace(
-        engine=RunEngine.EMBEDDED,
+        engine=EngineName.EMBEDDED,
         target=target,
         names=NAMES,
         clock=_Noon(),
