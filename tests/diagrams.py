@@ -6,10 +6,10 @@ from tests.pipelines.sensors import FOLDER as SENSORS
 from wavetank.cli.options import DEFAULT_ADDRESS
 from wavetank.core.naming import derive_names
 from wavetank.core.settings import read_settings
-from wavetank.diagram.graph import Edge, Graph
-from wavetank.diagram.reading import read_graph
-from wavetank.diagram.templates import given_scopes, project_scopes
-from wavetank.stack.deployment import DeploymentOptions
+from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.reporting.diagram.arrows import read_graph
+from wavetank.reporting.diagram.graph import Edge, Graph
+from wavetank.reporting.diagram.templates import given_scopes, project_scopes
 
 PROJECT = read_settings().project_folder
 

@@ -52,23 +52,22 @@ class Mutation:
         file.write_text(text.replace(self.before, self.after), encoding="utf-8")
 
 
-HARNESS = "harness/wavetank"
 MUTATIONS = (
     Mutation(
         "retry-delay",
-        f"{HARNESS}/simulation/retry_policy.py",
+        "harness/wavetank/simulation/retry_policy.py",
         "(timedelta(minutes=1), timedelta(minutes=2))",
         "(timedelta(minutes=1), timedelta(minutes=1))",
     ),
     Mutation(
         "event-age",
-        f"{HARNESS}/simulation/retry_policy.py",
+        "harness/wavetank/simulation/retry_policy.py",
         "if at - event.accepted > configuration.age_max:",
         "if at - event.accepted > 2 * configuration.age_max:",
     ),
     Mutation(
         "failed-put-count",
-        f"{HARNESS}/emulator/firehose/answers.py",
+        "harness/wavetank/emulator/firehose/answers.py",
         "FailedPutCount=sum(number in refused for number in range(count)),",
         "FailedPutCount=min(1, len(refused)),",
     ),
@@ -93,61 +92,61 @@ MUTATIONS = (
     ),
     Mutation(
         "deny-wins",
-        f"{HARNESS}/emulator/access/evaluation.py",
+        "harness/wavetank/emulator/access/evaluation.py",
         "        (other.denial(), Reason.EXPLICIT_DENY_RESOURCE),\n",
         "",
     ),
     Mutation(
         "boundary-limits",
-        f"{HARNESS}/emulator/access/evaluation.py",
+        "harness/wavetank/emulator/access/evaluation.py",
         "                (self.boundary, Reason.NO_BOUNDARY_ALLOW),\n",
         "",
     ),
     Mutation(
         "buffer-size",
-        f"{HARNESS}/emulator/firehose/buffer.py",
+        "harness/wavetank/emulator/firehose/buffer.py",
         "if self._bytes >= self.settings.size_bytes:",
         "if self._bytes > 2 * self.settings.size_bytes:",
     ),
     Mutation(
         "buffer-interval",
-        f"{HARNESS}/emulator/firehose/buffer.py",
+        "harness/wavetank/emulator/firehose/buffer.py",
         "self._oldest, self._due = now, now + self.settings.interval",
         "self._oldest, self._due = now, now + 2 * self.settings.interval",
     ),
     Mutation(
         "record-limit",
-        f"{HARNESS}/emulator/firehose/provider.py",
+        "harness/wavetank/emulator/firehose/provider.py",
         "RECORD_BYTES_MAX = 1000 * 1024",
         "RECORD_BYTES_MAX = 1000 * 1024 + 1",
     ),
     Mutation(
         "batch-limit",
-        f"{HARNESS}/emulator/firehose/provider.py",
+        "harness/wavetank/emulator/firehose/provider.py",
         "BATCH_RECORDS_MAX = 500",
         "BATCH_RECORDS_MAX = 501",
     ),
     Mutation(
         "end-of-a-fault",
-        f"{HARNESS}/simulation/fault_matcher.py",
+        "harness/wavetank/simulation/fault_matcher.py",
         "return begin <= self._timeline.now < end",
         "return begin <= self._timeline.now <= end",
     ),
     Mutation(
         "running-prices",
-        f"{HARNESS}/stack/seed.py",
+        "harness/wavetank/deployment/seed.py",
         'ConditionExpression="attribute_not_exists(TickerName)",',
         'ConditionExpression="attribute_exists(TickerName) OR attribute_not_exists(TickerName)",',
     ),
     Mutation(
         "old-revision",
-        f"{HARNESS}/simulation/environment_pool.py",
+        "harness/wavetank/simulation/environment_pool.py",
         "if place.revision == function.revision:",
         "if place.revision:",
     ),
     Mutation(
         "tables-before-buckets",
-        f"{HARNESS}/emulator/snapshot/reading.py",
+        "harness/wavetank/emulator/snapshot/reading.py",
         "    tables = set(services.table_names())\n"
         "    items = {name: services.read_items(name) if name in tables else []"
         " for name in filled.tables}\n"
@@ -169,43 +168,43 @@ MUTATIONS = (
     ),
     Mutation(
         "lost-records",
-        f"{HARNESS}/invariants/conservation.py",
+        "harness/wavetank/invariants/conservation.py",
         '                absent.add("accepted but not delivered", example, stream.held_count())\n',
         "                del example\n",
     ),
     Mutation(
         "duplicates",
-        f"{HARNESS}/invariants/conservation.py",
+        "harness/wavetank/invariants/conservation.py",
         "            return Flaw.DUPLICATED if self._delivered.get(text) else Flaw.INVENTED\n",
         "            return None if self._delivered.get(text) else Flaw.INVENTED\n",
     ),
     Mutation(
         "exact-origin",
-        f"{HARNESS}/emulator/http_guard/policy.py",
+        "harness/wavetank/emulator/http_guard/policy.py",
         'normalized_origin(origin or "") == own]',
         'normalized_origin(origin or "")[:16] == own[:16]]',
     ),
     Mutation(
         "signature",
-        f"{HARNESS}/emulator/signatures/verification.py",
+        "harness/wavetank/emulator/signatures/verification.py",
         "hmac.compare_digest(text.signature.encode(), sent) for text in texts",
         "hmac.compare_digest(text.signature.encode()[:8], sent[:8]) for text in texts",
     ),
     Mutation(
         "replacement",
-        f"{HARNESS}/emulator/cloudformation/replacement.py",
+        "harness/wavetank/emulator/cloudformation/replacement.py",
         "        _value(previous, path) != _value(desired, path)\n",
         "        _value(previous, path) is None\n",
     ),
     Mutation(
         "only-what-was-created",
-        f"{HARNESS}/emulator/cloudformation/ownership.py",
+        "harness/wavetank/emulator/cloudformation/ownership.py",
         "if is_made or self.find(resource.logical_id, resource.physical_id) is not None:",
         "if is_made or resource.physical_id:",
     ),
     Mutation(
         "stack-of-another-clone",
-        f"{HARNESS}/engines/embedded.py",
+        "harness/wavetank/engines/embedded.py",
         "        if not self.is_owned():\n            return None\n        with suppress",
         "        with suppress",
     ),

@@ -17,7 +17,7 @@ from wavetank.faults.kinds import ALL_KINDS
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.ticker import ticker_invariants
-from wavetank.live.playable import engines_of
+from wavetank.live.supported_faults import engines_of
 
 DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)

@@ -69,7 +69,7 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/live/test_own_handler\.py::test_the_drill_breaks": "the README's check --handler",
     r"tests/live/test_own_handler\.py.*\[embedded-(each-price|one-by-one)": (
-        "the same with the script as it is handed out, and tests/unit/stack for its endpoints"
+        "the same with the script as it is handed out, and tests/unit/deployment for its endpoints"
     ),
     r"tests/live/test_teardown\.py::test_a_script_of_ones_own": (
         "what the stream still holds is waited for, in the same file"
@@ -86,7 +86,7 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/live/test_guide\.py": "tests/live/test_promotion.py, test_teardown.py: its steps",
     r"tests/live/test_resumption\.py::test_a_deployment_is_cut": (
-        "tests/unit/stack, and a lost answer in tests/live/test_resumption.py"
+        "tests/unit/deployment, and a lost answer in tests/live/test_resumption.py"
     ),
     r"tests/campaign/test_command\.py::test_a_campaign_that_is_stopped.*\[15": "the same by Ctrl-C",
     r"tests/embedded/test_commands\.py::test_a_template_that_is_refused": (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.pipelines.templates import TemplatesPipeline
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 
 HERE = Path(__file__).parent
 

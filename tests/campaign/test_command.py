@@ -20,7 +20,7 @@ from tests.waiting import wait_until_true
 from wavetank.cli.campaign import DASK_EXTRA, choose_stories
 from wavetank.cli.main import app
 from wavetank.core.errors import ExitCode, UsageError
-from wavetank.scenario.shelf import load_scenario
+from wavetank.scenario.loader import load_scenario
 
 NAIVE = str(ROOT / "tests" / "handlers" / "naive" / "handler.py")
 DOUBLED = """

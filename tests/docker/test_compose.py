@@ -13,9 +13,9 @@ from tests.conftest import docker_is_demanded
 from tests.live.hosts import PROJECT, require_docker
 from tests.shell import Finished, Shell, finish
 from wavetank.core.errors import ExitCode, InfrastructureError
-from wavetank.drill.machine import WHOLE_SECONDS_MAX
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import any_free_port
+from wavetank.live.drill.host_drill import WHOLE_SECONDS_MAX
 
 BROKEN = "WAVETANK_PREFIX=D E"
 COMPOSE_FILE = "docker-compose.yml"

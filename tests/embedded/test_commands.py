@@ -20,7 +20,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.errors import ExitCode
 from wavetank.core.naming import derive_names
 from wavetank.core.settings import read_settings
-from wavetank.drill.machine import WHOLE_SECONDS_MAX
+from wavetank.live.drill.host_drill import WHOLE_SECONDS_MAX
 
 JAN = derive_names("Jan", "van der Merwe")
 JANS = ("--detach", "--retry-base-delay", "1", "--confirm-emails", "--name", JAN.full_name)

@@ -12,7 +12,7 @@ from wavetank.aws.invoker import Trigger
 from wavetank.aws.observers import delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.steps import MINUTE
+from wavetank.scenario.steps import MINUTE
 
 pytestmark = pytest.mark.nightly
 DRILL = ("drill",)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.shell import Shell
 from tests.terminal import terminal
-from wavetank.analysis.lab import REQUIREMENTS
 from wavetank.core.errors import ExitCode
+from wavetank.reporting.analysis.jupyter import REQUIREMENTS
 
 RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:00:00Z","price":100.5}\n'
 

@@ -10,8 +10,8 @@ from wavetank.aws.clients import sandbox_clients
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.errors import ExitCode
 from wavetank.core.naming import derive_names
-from wavetank.stack.deployment import ENTRY_POINT as SHIPPED
-from wavetank.stack.own_handler import ENTRY_POINT as OWN
+from wavetank.deployment.custom_handler import ENTRY_POINT as OWN
+from wavetank.deployment.deployer import ENTRY_POINT as SHIPPED
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
 

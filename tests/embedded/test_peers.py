@@ -23,7 +23,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
 from wavetank.core.settings import read_settings
 from wavetank.core.ticker import RECORDS_PER_TICK
-from wavetank.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
 
 TICKS = 5
 ENDLESS = 10_000

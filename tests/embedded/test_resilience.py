@@ -21,7 +21,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode
 from wavetank.engines.embedded import any_free_port
-from wavetank.watch import Watcher
+from wavetank.inspection.event_watcher import Watcher
 
 pytestmark = pytest.mark.nightly
 

@@ -36,9 +36,9 @@ from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.naming import Names
 from wavetank.core.settings import read_settings
 from wavetank.core.ticker import FIRST_PRICES
+from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
-from wavetank.stack.deployment import Deployer, DeploymentOptions
 
 UNCONFIRMED = "second-reader@example.com"
 

@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 
 from tests.live.names import unique_letters
 from tests.pretended_aws import PretendedAws
-from wavetank.attestation import SUITE, Attestation
 from wavetank.aws.clients import AwsClients, aws_clients
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names, derive_names
 from wavetank.core.settings import read_settings
-from wavetank.stack.fingerprint import project_fingerprints
+from wavetank.deployment.attestation import SUITE, Attestation
+from wavetank.deployment.fingerprint import project_fingerprints
 
 ADDRESS = "reader@example.com"
 PACE_SECONDS = 0.1

@@ -20,7 +20,7 @@ from wavetank.aws.target import aws_target
 from wavetank.core.clock import WallClock
 from wavetank.core.lambda_package import package_files
 from wavetank.core.naming import Names
-from wavetank.stack.deployment import Deployer, Deployment, DeploymentOptions
+from wavetank.deployment.deployer import Deployer, Deployment, DeploymentOptions
 
 PACE_SECONDS = 0.1
 PATIENT_SECONDS = 60

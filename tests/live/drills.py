@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from wavetank.alert_lookup import FindAlert, alert_in_mailbox
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names
-from wavetank.drill.pipeline_drill import DrillSite
-from wavetank.live.journal import Journal
+from wavetank.faults.change_journal import Journal
+from wavetank.inspection.alert_lookup import FindAlert, alert_in_mailbox
+from wavetank.live.drill.function_drill import DrillSite
 from wavetank.live.reverting import ChangedTarget
 
 

@@ -9,7 +9,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import read_prices, subscriptions, topic_arn
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names
-from wavetank.stack.cloudformation import Stacks
+from wavetank.deployment.cloudformation import Stacks
 
 ACCOUNT = re.compile(r"\b\d{12}\b")
 UNIQUE = re.compile(

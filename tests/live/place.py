@@ -12,8 +12,8 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import Target
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.naming import Names
-from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.teardown.standing import Standing, find_standing
+from wavetank.deployment.deployer import Deployer, DeploymentOptions
+from wavetank.deployment.teardown.inventory import Standing, find_standing
 
 ADDRESS = "never-answers@example.com"
 PACE_SECONDS = 0.1

@@ -13,7 +13,6 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from tests.live.schedule import schedule_has_looked
 from tests.waiting import wait_until_seen, wait_until_true
-from wavetank.access.matrix import EXPECTED, Actor, Verb, probe_bucket
 from wavetank.aws.clients import (
     AwsClients,
     ClientError,
@@ -27,6 +26,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.iam_report import Use
 from wavetank.core.settings import SANDBOX_ACCOUNT, SANDBOX_OTHER_ACCOUNT
+from wavetank.inspection.access.bucket_access import EXPECTED, Actor, Verb, probe_bucket
 
 EVENTS = "events.amazonaws.com"
 BLOCK_ALL = {

@@ -10,18 +10,18 @@ import pytest
 
 from tests.live.classroom import READ, Learner, Tape, compressed, each, make_all, new_names
 from tests.live.hosts import Host
-from wavetank.access.matrix import PROBE_PREFIX
-from wavetank.assess.access import Reviewer, own_buckets
-from wavetank.assess.convention import Subject, subjects_of
-from wavetank.assess.crowd import assess_all
-from wavetank.assess.listing import Lister
-from wavetank.assess.looking import Assessor, Row
-from wavetank.assess.patience import Patience
-from wavetank.assess.people import Person
 from wavetank.aws.clients import AwsClients, anonymous_clients, sandbox_clients
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
+from wavetank.inspection.access.bucket_access import PROBE_PREFIX
+from wavetank.inspection.assess.access import Reviewer, own_buckets
+from wavetank.inspection.assess.assessor import Assessor, Row
+from wavetank.inspection.assess.convention import Subject, subjects_of
+from wavetank.inspection.assess.deadline import Patience
+from wavetank.inspection.assess.listing import Lister
+from wavetank.inspection.assess.roster import Person
+from wavetank.inspection.assess.thread_pool import assess_all
 
 MINUTES = 10
 STALE = timedelta(days=2)

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 from tests.live.classroom import Learner, Tape, make_all, new_names, write_list
 from tests.live.hosts import Host
 from tests.pretended_aws import example_key, pretended_aws
-from wavetank.assess.crowd import THREADS
 from wavetank.aws.clients import AwsClients
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode
 from wavetank.core.http_types import HttpRequest, HttpResponse
+from wavetank.inspection.assess.thread_pool import THREADS
 
 MINUTES = "5"
 

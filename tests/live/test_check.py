@@ -14,7 +14,6 @@ from tests.live.mail import confirm
 from tests.live.place import ADDRESS, Place
 from tests.pretended_aws import ACCOUNT, Answer, example_key, is_call, query_answer
 from tests.waiting import wait_until_true
-from wavetank.alert_lookup import published_alerts
 from wavetank.aws.invoker import Trigger
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.judging import live_pipeline
@@ -24,9 +23,10 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.lambda_package import package_files
 from wavetank.core.naming import Names
-from wavetank.live.journal import ConcurrencyChange
-from wavetank.requirements import check_requirements
-from wavetank.stack.deployed import the_pipeline
+from wavetank.deployment.deployed import the_pipeline
+from wavetank.faults.change_journal import ConcurrencyChange
+from wavetank.inspection.alert_lookup import published_alerts
+from wavetank.inspection.requirements import check_requirements
 
 DRIFT = "nothing drifted from its templates"
 ACCESS = "bucket readable by any AWS account, writable by none"

@@ -1,7 +1,7 @@
 """The promotion's role at work: what our commands call with its rights alone, policies enforced.
 
 What CloudFormation calls in the role's name is checked too, but for what LocalStack's resource
-providers only read; tests/unit/stack/test_deployer_role.py has what AWS's need.
+providers only read; tests/unit/deployment/test_deployer_role.py has what AWS's need.
 """
 
 from pathlib import Path
@@ -17,9 +17,9 @@ from tests.waiting import wait_until_true
 from wavetank.aws.clients import AwsClients, ClientError, role_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names
-from wavetank.live.breaking import broken_code
-from wavetank.requirements import CheckedPipeline, check_requirements
-from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.deployment.deployer import Deployer, DeploymentOptions
+from wavetank.inspection.requirements import CheckedPipeline, check_requirements
+from wavetank.live.function_breaking import broken_code
 
 PREFIX_LETTERS = 9
 

@@ -16,7 +16,7 @@ from wavetank.aws.observers import read_prices, subscriptions
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.ticker import FIRST_PRICES
-from wavetank.stack.cloudformation import ResourceEvent, Stacks
+from wavetank.deployment.cloudformation import ResourceEvent, Stacks
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -30,8 +30,8 @@ from wavetank.cli.recovery import restore, revert_all
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
-from wavetank.drill.pipeline_drill import DrillKind, DrillSite, perform_drill
 from wavetank.live import restoring
+from wavetank.live.drill.function_drill import DrillKind, DrillSite, perform_drill
 from wavetank.live.restoring import NotRestoredError, reserved_concurrency
 
 KILLED = """
@@ -39,7 +39,7 @@ import sys
 from pathlib import Path
 from tests.live.drills import drill_site
 from wavetank.aws.clients import sandbox_clients
-from wavetank.drill.pipeline_drill import DrillKind, perform_drill
+from wavetank.live.drill.function_drill import DrillKind, perform_drill
 from wavetank.core.naming import Names
 
 endpoint, state, *names = sys.argv[1:]

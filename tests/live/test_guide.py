@@ -25,7 +25,7 @@ from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import ExitCode
 from wavetank.core.http_types import HttpRequest
 from wavetank.core.naming import derive_names
-from wavetank.live import place
+from wavetank.live import deployed_target as place
 
 GUIDE = "docs/going-live.md"
 ADDRESS = "alerts@example.com"

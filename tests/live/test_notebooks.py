@@ -11,17 +11,23 @@ from tests.live.hosts import PROJECT, Host
 from tests.live.names import unique_letters
 from tests.live.place import Place
 from tests.waiting import wait_until_seen
-from wavetank.analysis.arrivals import delays
-from wavetank.analysis.failures import alerts, attempts, failures, first_text, what_was_done
-from wavetank.analysis.notebook import read_notebook
-from wavetank.analysis.observed import NO_MAILBOX, NO_PIPELINE
-from wavetank.analysis.records import read_deliveries, unread
-from wavetank.analysis.source import open_source
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.invoker import Trigger
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.reporting.analysis.arrivals import delays
+from wavetank.reporting.analysis.failures import (
+    alerts,
+    attempts,
+    failures,
+    first_text,
+    what_was_done,
+)
+from wavetank.reporting.analysis.function_events import NO_MAILBOX, NO_PIPELINE
+from wavetank.reporting.analysis.notebook import read_notebook
+from wavetank.reporting.analysis.records import read_deliveries, unread
+from wavetank.reporting.analysis.source import open_source
 
 TOO_OLD = timedelta(hours=3)
 """The handler refuses a tick so far behind its table, as often as Lambda tries it."""

@@ -20,11 +20,11 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.core.ticker_records import Sample
-from wavetank.drill.pipeline_drill import DrillKind, perform_drill
+from wavetank.deployment.custom_handler import ENTRY_POINT, OwnHandler, read_own_handler
+from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.requirements import check_requirements
-from wavetank.stack.deployed import deployed_pipelines
-from wavetank.stack.own_handler import ENTRY_POINT, OwnHandler, read_own_handler
+from wavetank.inspection.requirements import check_requirements
+from wavetank.live.drill.function_drill import DrillKind, perform_drill
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
 BATCH = "firehose.put_record_batch(DeliveryStreamName=STREAM_NAME, Records=batch)"

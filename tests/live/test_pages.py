@@ -15,13 +15,13 @@ from tests.live.conftest import Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.live.names import unique_letters
 from tests.live.switches import active, begin, heal, next_tick, switched_on
-from wavetank.access.matrix import Actor, Verb
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import delivered_objects, subscriptions
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.running import attach
 from wavetank.core.errors import InfrastructureError
 from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.inspection.access.bucket_access import Actor, Verb
 
 PAGES = ("", "pages/mailbox", "pages/faults", "pages/access", "pages/routes")
 ANOTHER = {

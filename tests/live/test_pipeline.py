@@ -27,7 +27,7 @@ from wavetank.core.findings import Verdict
 from wavetank.core.lambda_package import package_files
 from wavetank.core.ticker_records import Sample
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.requirements import check_requirements
+from wavetank.inspection.requirements import check_requirements
 
 MINUTE = timedelta(minutes=1)
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

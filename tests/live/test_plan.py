@@ -22,11 +22,11 @@ from wavetank.core.findings import Verdict
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
-from wavetank.preflight import preflight
-from wavetank.stack.changes import Action
-from wavetank.stack.deployment import DeploymentOptions, WantedStack
-from wavetank.stack.plan import DeploymentPlan, plan_deployment
-from wavetank.stack.preview import PLAN_CHANGE_SET, Previews
+from wavetank.deployment.change_preview import PLAN_CHANGE_SET, Previews
+from wavetank.deployment.changes import Action
+from wavetank.deployment.deployer import DeploymentOptions, WantedStack
+from wavetank.deployment.plan import DeploymentPlan, plan_deployment
+from wavetank.deployment.preflight import preflight
 
 TOPIC = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
 

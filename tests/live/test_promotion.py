@@ -15,10 +15,10 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.settings import REGION
-from wavetank.stack.artifacts import ArtifactBucket
-from wavetank.stack.change_sets import INLINE_BYTES_MAX
-from wavetank.stack.cloudformation import Stacks
-from wavetank.stack.preview import PLAN_CHANGE_SET
+from wavetank.deployment.artifacts import ArtifactBucket
+from wavetank.deployment.change_preview import PLAN_CHANGE_SET
+from wavetank.deployment.change_sets import INLINE_BYTES_MAX
+from wavetank.deployment.cloudformation import Stacks
 
 TOPIC_TEMPLATE = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
 PROVED = "deployed is what was sent"

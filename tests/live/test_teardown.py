@@ -23,12 +23,12 @@ from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError, ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import ConnectionLostError
 from wavetank.core.naming import Names
-from wavetank.stack.deployed import the_pipeline
-from wavetank.teardown import buckets
-from wavetank.teardown.pipeline import Remains, Teardown
-from wavetank.teardown.quiet import Quieting
-from wavetank.teardown.release import release_bucket
-from wavetank.teardown.standing import find_standing
+from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.teardown import buckets
+from wavetank.deployment.teardown.drain import Quieting
+from wavetank.deployment.teardown.inventory import find_standing
+from wavetank.deployment.teardown.pipeline import Remains, Teardown
+from wavetank.deployment.teardown.release import release_bucket
 
 
 def tear_down(place: Place, names: Names) -> Remains:

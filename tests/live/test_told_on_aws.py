@@ -28,12 +28,12 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.naming import Names
-from wavetank.live import place as places
-from wavetank.live.journal import Journal
-from wavetank.live.place import LivePlace
-from wavetank.live.schedule import schedule_off
-from wavetank.runs import RunShelf
-from wavetank.stack.deployment import Deployer, DeploymentOptions
+from wavetank.deployment.deployer import Deployer, DeploymentOptions
+from wavetank.faults.change_journal import Journal
+from wavetank.live import deployed_target as places
+from wavetank.live.deployed_target import LivePlace
+from wavetank.live.schedule_guard import schedule_off
+from wavetank.scenario.run_store import RunShelf
 
 PACE_SECONDS = 0.2
 STORY = """

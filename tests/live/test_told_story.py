@@ -20,9 +20,9 @@ from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, UsageError
-from wavetank.live.alerts_in_log import alerts_in_log
-from wavetank.live.observation import FOOTER
-from wavetank.runs import SavedRun
+from wavetank.inspection.alert_log import alerts_in_log
+from wavetank.live.history_reader import FOOTER
+from wavetank.scenario.run_store import SavedRun
 
 STORY = """
 description = "Unconfirmed while broken, then denied"

@@ -1,6 +1,6 @@
 """The pictures of a report in docs/images: `python -m tests.pages.report_pictures RUN`.
 
-RUN is the folder of a saved run, such as .wavetank/runs/everything-at-once-1.
+RUN is the folder of a saved run, such as .wavetank/scenario/run_store/everything-at-once-1.
 """
 
 import sys
@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import opened_page, program
-from wavetank.report.gathering import report_of_run
-from wavetank.report.rendering import render_report
-from wavetank.runs import SavedRun
+from wavetank.reporting.report.builder import report_of_run
+from wavetank.reporting.report.rendering import render_report
+from wavetank.scenario.run_store import SavedRun
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 NAMES = {False: "report.png", True: "report-dark.png"}

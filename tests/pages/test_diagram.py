@@ -8,8 +8,8 @@ from playwright.sync_api import Browser
 
 from tests.browser import opened_page
 from tests.diagrams import sensors, ticker
-from wavetank.diagram.graph import Graph
-from wavetank.diagram.svg import draw_svg
+from wavetank.reporting.diagram.graph import Graph
+from wavetank.reporting.diagram.svg import draw_svg
 
 TEXTS = """() => [...document.querySelectorAll('svg text')].map(text => {
   const box = text.getBBox(), around = text.closest('g')?.querySelector('.box')?.getBBox()

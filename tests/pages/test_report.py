@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import opened_page
 from tests.pipeline import NOON
 from tests.stories import MINUTE, Story, before
-from tests.unit.report.test_gathering import SUMMARY, told
-from tests.unit.report.test_rendering import index
+from tests.unit.reporting.report.test_builder import SUMMARY, told
+from tests.unit.reporting.report.test_rendering import index
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import FaultBegan, FaultHealed, FaultStruck, Fired
-from wavetank.report.rendering import render_index, render_report
+from wavetank.reporting.report.rendering import render_index, render_report
 
 DAY_TICKS = 24 * 60
 BYTES_MAX = 2_000_000

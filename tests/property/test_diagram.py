@@ -5,9 +5,9 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavetank.diagram.gaps import LABEL_LINE
-from wavetank.diagram.graph import Edge, Graph, Kind, Node, Relation
-from wavetank.diagram.placing import BOX_WIDTH, Arrow, Drawing, place
+from wavetank.reporting.diagram.edge_routing import LABEL_LINE
+from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node, Relation
+from wavetank.reporting.diagram.layout import BOX_WIDTH, Arrow, Drawing, place
 
 type Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""

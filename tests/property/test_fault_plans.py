@@ -16,9 +16,9 @@ from wavetank.faults.smaller import choices_of, choose_smaller, smaller_plans
 from wavetank.faults.strategy import fault_plans
 from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
-from wavetank.scenario.places import find_places
 from wavetank.scenario.schema import SEED_MAX
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.scenario.serialization import scenario_to_toml
+from wavetank.scenario.toml_positions import find_places
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)

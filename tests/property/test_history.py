@@ -27,8 +27,8 @@ from wavetank.history import (
     read_history,
 )
 from wavetank.invariants import Conservation, generic_invariants, judge
-from wavetank.invariants.compact import Spans
-from wavetank.invariants.ending import Ending
+from wavetank.invariants.completeness import Ending
+from wavetank.invariants.interval_set import Spans
 from wavetank.invariants.ticker import ticker_invariants
 
 WORDS = (

@@ -9,24 +9,25 @@ from tests.property.test_history import histories, stories
 from tests.stories import only
 from wavetank.core.ticker_records import split_body
 from wavetank.history import Event, ObjectDelivered
-from wavetank.ledger import Group, differences, ledger_of
+from wavetank.history.outcome_summary import summary_of
+from wavetank.history.summary_diff import DifferenceGroup, summary_differences
 
 
 @given(histories)
 def test_a_ledger_is_itself(history: list[Event]) -> None:
     """The same history gives the same ledger, whatever is in it, and nothing differs."""
-    assert differences(ledger_of(history), ledger_of(history)) == []
+    assert summary_differences(summary_of(history), summary_of(history)) == []
 
 
 @given(histories, histories)
 def test_ledgers_differ_where_differences_are_told(one: list[Event], other: list[Event]) -> None:
     """None is left out, each is one line, and from the other side they are the same."""
-    left, right = ledger_of(one), ledger_of(other)
-    found = differences(left, right)
+    left, right = summary_of(one), summary_of(other)
+    found = summary_differences(left, right)
     assert (found == []) is (left == right)
     assert all(len(str(difference).splitlines()) == 1 for difference in found)
     assert all(difference.one != difference.other for difference in found)
-    back = [(d.group, d.what, d.other, d.one) for d in differences(right, left)]
+    back = [(d.group, d.what, d.other, d.one) for d in summary_differences(right, left)]
     assert back == [(d.group, d.what, d.one, d.other) for d in found]
 
 
@@ -41,8 +42,8 @@ def test_a_record_that_is_missing_or_another_is_one_difference(
     instead = () if data.draw(st.booleans()) else (_dearer(text),)
     records = (*delivery.records[:place], *instead, *delivery.records[place + 1 :])
     changed = [replace(e, records=records) if e is delivery else e for e in story]
-    (found,) = differences(ledger_of(story), ledger_of(changed))
-    assert found.group is Group.RECORD
+    (found,) = summary_differences(summary_of(story), summary_of(changed))
+    assert found.group is DifferenceGroup.RECORD
     assert found.one == text.replace("\n", "\\n")
     assert (found.other == "nothing") is (not instead)
 

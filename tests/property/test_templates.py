@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wavetank.core.errors import UsageError
-from wavetank.pipelines.given.support import CHECKS
-from wavetank.pipelines.templates import TemplatesPipeline
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
+from wavetank.templates.supported_resources import CHECKS
 
 NAMES = st.sampled_from(
     [

@@ -5,7 +5,7 @@ import pytest
 from tests.brief.demand import Demand, read_steps
 from tests.brief.register import DOCUMENT, render, sentence_of
 from tests.rules.commands import unknown_words
-from wavetank.requirements.brief import BRIEF
+from wavetank.inspection.requirements.assignment import BRIEF
 
 STEPS = read_steps()
 DEMANDS = [demand for step in STEPS for demand in step.demands]

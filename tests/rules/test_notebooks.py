@@ -63,7 +63,7 @@ def test_notebooks_are_stripped() -> None:
 def test_notebooks_have_no_logic_of_their_own() -> None:
     """They set SOURCE, import from the package, call it, and show what it gives."""
     found = [finding for path, book in _notebooks().items() for finding in logic(path, book)]
-    assert_none(found, "Move it to wavetank.analysis, where it is tested")
+    assert_none(found, "Move it to wavetank.reporting.analysis, where it is tested")
 
 
 def _notebook(*code: str, **cell: Any) -> dict[str, Any]:

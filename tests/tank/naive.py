@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.live.hosts import PROJECT
 from tests.tank.conftest import Deployed
 from wavetank.core.clock import WallClock
-from wavetank.stack.own_handler import read_own_handler
+from wavetank.deployment.custom_handler import read_own_handler
 
 NAIVE = PROJECT / "tests" / "handlers" / "naive" / "handler.py"
 

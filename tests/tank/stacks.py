@@ -3,7 +3,7 @@
 from tests.waiting import wait_until_seen
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
-from wavetank.stack.cloudformation import Stacks
+from wavetank.deployment.cloudformation import Stacks
 
 
 def delete(aws: AwsClients, stack: str) -> None:

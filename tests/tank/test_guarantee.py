@@ -10,8 +10,8 @@ from tests.tank.stories import HORIZON, scenario_of, tell, tell_of
 from wavetank.campaign.remembered import FILE_NAME, remembered
 from wavetank.faults.draw import draw_plan, single_faults
 from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.scenario.loader import find_scenarios, load_scenario
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.shelf import find_scenarios, load_scenario
 
 SEEDS = range(1, 4)
 SEEDS_NIGHTLY = range(4, 21)

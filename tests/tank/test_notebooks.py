@@ -7,10 +7,10 @@ import pytest
 
 from tests.live.hosts import PROJECT
 from tests.tank.conftest import START, Deployed
-from wavetank.analysis.notebook import Notebook, read_notebook
-from wavetank.runs import RunShelf, SavedRun
-from wavetank.scenario.shelf import load_scenario
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.reporting.analysis.notebook import Notebook, read_notebook
+from wavetank.scenario.loader import load_scenario
+from wavetank.scenario.run_store import RunShelf, SavedRun
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec, play
 
 SEED = 1

@@ -21,17 +21,19 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
 from wavetank.core.ticker import RECORDS_PER_TICK
+from wavetank.deployment.deployer import Deployer, DeploymentOptions
+from wavetank.faults.change_journal import Journal
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
+from wavetank.history.outcome_entries import OutcomeSummary
+from wavetank.history.outcome_summary import summary_of
+from wavetank.history.summary_diff import summary_differences
 from wavetank.invariants import NoSilentFailure, OneNotice, judge
-from wavetank.ledger import Ledger, differences, ledger_of
-from wavetank.live.journal import Journal
-from wavetank.live.observation import begin, observed
-from wavetank.live.place import LivePlace
-from wavetank.live.player import LivePlayer
+from wavetank.live.deployed_target import LivePlace
+from wavetank.live.history_reader import begin, observed
+from wavetank.live.step_executor import LivePlayer
+from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
 from wavetank.simulation.run import Run, RunOptions
-from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 
 pytestmark = pytest.mark.embedded
 MINUTE = timedelta(minutes=1)
@@ -116,20 +118,20 @@ def _deploy(aws: AwsClients, names: Names, endpoint: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def virtual(history: list[Event]) -> Ledger:
+def virtual(history: list[Event]) -> OutcomeSummary:
     """What came of it in virtual time."""
-    return ledger_of(history)
+    return summary_of(history)
 
 
 def test_the_story_is_the_same_in_virtual_time_and_in_wall_time(
-    virtual: Ledger, observation: list[Event]
+    virtual: OutcomeSummary, observation: list[Event]
 ) -> None:
     """Ticks and how they ended, records byte for byte, alerts to their last word, the table."""
-    found = differences(virtual, ledger_of(observation))
+    found = summary_differences(virtual, summary_of(observation))
     assert [str(difference) for difference in found] == []
 
 
-def test_the_ledger_tells_the_story(virtual: Ledger) -> None:
+def test_the_ledger_tells_the_story(virtual: OutcomeSummary) -> None:
     """What is compared is what happened: every tick, two that failed, and who was told of them."""
     ticks = {str(tick): [str(e) for e in endings] for tick, endings in virtual.ticks.items()}
     well, badly = "succeeded after 1 attempt", "failed after 3 attempts (NameError)"

@@ -11,6 +11,7 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
+from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -23,7 +24,6 @@ from wavetank.history import (
     TableSeen,
     Trigger,
 )
-from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.pytest_plugin.deployed import Deployed
 from wavetank.pytest_plugin.tank import TankFixture
 from wavetank.pytest_plugin.told import Told

@@ -9,7 +9,7 @@ import pytest
 from tests.shell import Finished, Shell
 from wavetank.core.errors import ExitCode
 from wavetank.core.settings import read_settings
-from wavetank.stack.fingerprint import Fingerprint, project_fingerprints
+from wavetank.deployment.fingerprint import Fingerprint, project_fingerprints
 
 CRASH = """
 description = "Dies between the writes"

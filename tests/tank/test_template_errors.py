@@ -13,8 +13,8 @@ from tests.tank.stacks import delete
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
-from wavetank.pipelines.templates import PIPELINE_STACK, TemplatesPipeline
-from wavetank.stack.cloudformation import Stacks
+from wavetank.deployment.cloudformation import Stacks
+from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, TemplatesPipeline
 
 INLINE = """
 Resources:

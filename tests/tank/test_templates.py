@@ -15,13 +15,13 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.findings import Verdict
 from wavetank.core.schedule import scheduled_event
+from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, STORAGE_STACK
 from wavetank.engines.tank.engine import Tank
 from wavetank.engines.tank.environment import LambdaContext
 from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
-from wavetank.pipelines.given.support import CHECKS
-from wavetank.pipelines.templates import PIPELINE_STACK, STORAGE_STACK
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.templates.supported_resources import CHECKS
 
 GAUGES = ["bridge", "mill", "weir"]
 FIVE_MINUTES = timedelta(minutes=5)

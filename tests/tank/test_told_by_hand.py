@@ -12,7 +12,7 @@ from wavetank.core.findings import Verdict
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, Invoked, MessageSent, RunBegan, TableSeen, read_history
-from wavetank.live.judging import BY_HAND
+from wavetank.invariants.unobservable import BY_HAND
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunResult, RunSpec, play
 

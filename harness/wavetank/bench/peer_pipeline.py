@@ -11,7 +11,7 @@ from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, Settings
 from wavetank.core.ticker import FIRST_PRICES
-from wavetank.stack.seed import seed_prices
+from wavetank.deployment.seed import seed_prices
 
 BUFFER_SECONDS = 60
 BUFFER_MEGABYTES = 5

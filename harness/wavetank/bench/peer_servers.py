@@ -20,7 +20,7 @@ from wavetank.core.settings import REGION
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.guarded import GuardedChild, Program, guarded
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.tool_environment import ToolEnvironment
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
 TOOLS = "the peers"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import private_folder
-from wavetank.scenario.shelf import SUFFIX
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.scenario.loader import SUFFIX
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
 LAUNCHER = "./wavetank"

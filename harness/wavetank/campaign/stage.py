@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from wavetank.core.clock import WallClock
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.tank.engine import tank
-from wavetank.pipelines.pipeline import Pipeline
 from wavetank.simulation.runner import RunResult, RunSpec, play
 
 type PlayStory = Callable[[RunSpec], RunResult]

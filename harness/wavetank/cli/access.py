@@ -6,13 +6,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wavetank.access.matrix import EXPECTED, AccessMatrix, Actor, Verb
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.running import running_sandbox
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.iam_report import RoleReport
 from wavetank.core.text import counted
+from wavetank.inspection.access.bucket_access import EXPECTED, AccessMatrix, Actor, Verb
 
 
 def access(

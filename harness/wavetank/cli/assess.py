@@ -7,13 +7,6 @@ from typing import Annotated
 
 import typer
 
-from wavetank.assess.access import Reviewer, own_buckets
-from wavetank.assess.convention import Subject, subjects_of
-from wavetank.assess.crowd import THREADS, assess_all
-from wavetank.assess.looking import Assessor, Row
-from wavetank.assess.mail import read_alerts
-from wavetank.assess.people import read_people
-from wavetank.assess.report import write_csv
 from wavetank.aws.clients import AwsClients, anonymous_clients, sandbox_clients, shared_clients
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import Target, TargetKind
@@ -32,6 +25,13 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
+from wavetank.inspection.assess.access import Reviewer, own_buckets
+from wavetank.inspection.assess.assessor import Assessor, Row
+from wavetank.inspection.assess.convention import Subject, subjects_of
+from wavetank.inspection.assess.mail import read_alerts
+from wavetank.inspection.assess.report import write_csv
+from wavetank.inspection.assess.roster import read_people
+from wavetank.inspection.assess.thread_pool import THREADS, assess_all
 
 MINUTES_MAX = 240
 

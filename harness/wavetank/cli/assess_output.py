@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from wavetank.assess import access, bucket, convention, coverage, looking, mail, walk
-from wavetank.assess.convention import Subject
-from wavetank.assess.looking import Row
-from wavetank.assess.report import values_of, why
 from wavetank.cli.output import STYLES, Output
 from wavetank.core.findings import Verdict
 from wavetank.core.text import counted
+from wavetank.inspection.assess import access, bucket, convention, coverage, mail, walk
+from wavetank.inspection.assess import assessor as looking
+from wavetank.inspection.assess.assessor import Row
+from wavetank.inspection.assess.convention import Subject
+from wavetank.inspection.assess.report import values_of, why
 
 if TYPE_CHECKING:
     from wavetank.cli.activity import Activity

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from wavetank.attestation import SUITE, Attestation, Pass
 from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
+from wavetank.deployment.attestation import SUITE, Attestation, Pass
+from wavetank.deployment.fingerprint import Fingerprint, deployed_fingerprint, project_fingerprints
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.engines.tank.engine import Tank
-from wavetank.pipelines.pipeline import Pipeline
-from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.simulation.runner import RunResult, RunSpec
-from wavetank.stack.fingerprint import Fingerprint, deployed_fingerprint, project_fingerprints
 
 SHOWN = 5
 """So many of the latest passes are named; the file has all."""

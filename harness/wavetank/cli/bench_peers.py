@@ -12,7 +12,7 @@ from wavetank.bench.peers import PeerCost, PeerResult, PeerUnavailable, measure_
 from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.settings import read_settings
-from wavetank.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
 
 INSTALLING = "installing the peers; the first time this takes a minute ..."
 REMARK = "LocalStack is without our plug-ins here, but for its tables: its own would need Java."

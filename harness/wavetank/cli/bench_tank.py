@@ -24,9 +24,9 @@ from wavetank.campaign.stage import TankStage
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.core.clock import MachineClock, WallClock
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
-from wavetank.pipelines.pipeline import Pipeline
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec, play
 

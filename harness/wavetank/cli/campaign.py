@@ -45,9 +45,9 @@ from wavetank.core.clock import Clock, WallClock
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.settings import read_settings
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.faults.draw import telling_faults
-from wavetank.pipelines.pipeline import Pipeline
-from wavetank.scenario.shelf import load_scenario
+from wavetank.scenario.loader import load_scenario
 from wavetank.simulation.runner import RunSpec, check_virtual, judges_of
 
 SEEDS_DEFAULT = 100

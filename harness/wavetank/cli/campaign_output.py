@@ -22,11 +22,11 @@ from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
 from wavetank.faults.form import describe
 from wavetank.invariants.hints import HINTS
-from wavetank.report.contents import Command
-from wavetank.report.index import CampaignIndex, IndexedCount, IndexedStory
-from wavetank.runs import REPORT
-from wavetank.scenario.shelf import SUFFIX
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.reporting.report.index import CampaignIndex, IndexedCount, IndexedStory
+from wavetank.reporting.report.model import Command
+from wavetank.scenario.loader import SUFFIX
+from wavetank.scenario.run_store import REPORT
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
 if TYPE_CHECKING:

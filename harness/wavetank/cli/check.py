@@ -26,7 +26,7 @@ from wavetank.cli.running import running_sandbox
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import read_settings
-from wavetank.stack.deployed import the_pipeline
+from wavetank.deployment.deployed import the_pipeline
 
 
 def check(

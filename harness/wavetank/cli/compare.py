@@ -7,10 +7,10 @@ import typer
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.run import shelf
-from wavetank.comparison import Comparison, Requirement, ToldRun, compare_runs, read_told
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
+from wavetank.reporting.comparison import Comparison, Requirement, ToldRun, compare_runs, read_told
 
 WORD_WIDTH = 10
 

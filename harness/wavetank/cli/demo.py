@@ -11,8 +11,8 @@ from wavetank.cli.story import Narrator
 from wavetank.cli.tank import deployed_tank, play_with_progress
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.settings import read_settings
-from wavetank.scenario.shelf import load_scenario
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.scenario.loader import load_scenario
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
 SCENARIO = "broken-deployment"

@@ -40,11 +40,11 @@ from wavetank.cli.targets import (
 from wavetank.core.clock import WallClock, minute_before
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import StreamNameCase, derive_names
-from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
-from wavetank.stack.deployment import DeploymentOptions
-from wavetank.stack.own_handler import OwnHandler, read_own_handler
-from wavetank.stack.template import check_address
-from wavetank.stack.trouble import plain_trouble
+from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.custom_handler import OwnHandler, read_own_handler
+from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
+from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.templates.project_templates import check_address
 
 
 def deploy(

@@ -29,15 +29,15 @@ from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
 from wavetank.core.private_files import users_umask
 from wavetank.core.settings import read_settings
-from wavetank.diagram.document import with_flowchart
-from wavetank.diagram.graph import Graph
-from wavetank.diagram.mermaid import draw_mermaid
-from wavetank.diagram.reading import read_graph
-from wavetank.diagram.svg import draw_svg
-from wavetank.diagram.templates import given_scopes, project_scopes
-from wavetank.pipelines.given.references import Scope
-from wavetank.pipelines.templates import parse_parameters
-from wavetank.stack.deployment import DeploymentOptions
+from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.deployment.pipelines.user_pipeline import parse_parameters
+from wavetank.reporting.diagram.arrows import read_graph
+from wavetank.reporting.diagram.document import with_flowchart
+from wavetank.reporting.diagram.graph import Graph
+from wavetank.reporting.diagram.mermaid import draw_mermaid
+from wavetank.reporting.diagram.svg import draw_svg
+from wavetank.reporting.diagram.templates import given_scopes, project_scopes
+from wavetank.templates.references import Scope
 
 MARKDOWN = ".md"
 

@@ -41,11 +41,11 @@ from wavetank.cli.targets import (
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
-from wavetank.drill.machine import MachineDrill, MachineDrillResult
-from wavetank.drill.pipeline_drill import DrillKind, DrillSite
+from wavetank.deployment.deployed import the_pipeline
 from wavetank.engines.machine import MachineFault, begin_fault, host_change
 from wavetank.engines.record import SandboxRecord
-from wavetank.stack.deployed import the_pipeline
+from wavetank.live.drill.function_drill import DrillKind, DrillSite
+from wavetank.live.drill.host_drill import MachineDrill, MachineDrillResult
 
 
 def drill(

@@ -6,10 +6,10 @@ from wavetank.cli.plan_output import show_cost, show_plan
 from wavetank.core.clock import WallClock
 from wavetank.core.findings import Finding
 from wavetank.core.settings import read_settings
-from wavetank.costs import Assumptions, read_prices, read_workload
-from wavetank.preflight import preflight
-from wavetank.stack.deployment import DeploymentOptions
-from wavetank.stack.plan import DeploymentPlan, plan_deployment
+from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.deployment.plan import DeploymentPlan, plan_deployment
+from wavetank.deployment.preflight import preflight
+from wavetank.templates.costs import Assumptions, read_prices, read_workload
 
 
 def look_ahead(target: Target, options: DeploymentOptions, output: Output) -> list[Finding]:

@@ -3,9 +3,6 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
-from wavetank.alert_lookup import alert_in_log, alert_in_mailbox
-from wavetank.attestation import Attestation
 from wavetank.aws.clients import anonymous_clients
 from wavetank.aws.observers import topic_arn
 from wavetank.aws.target import Target, aws_target
@@ -16,10 +13,13 @@ from wavetank.core.clock import Clock, WallClock
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
 from wavetank.core.text import span
-from wavetank.drill.pipeline_drill import DrillKind, DrillResult, DrillSite, perform_drill
-from wavetank.requirements import CheckedPipeline, check_requirements
-from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
-from wavetank.stack.deployed import DeployedPipeline
+from wavetank.deployment.attestation import Attestation
+from wavetank.deployment.deployed import DeployedPipeline
+from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
+from wavetank.inspection.alert_lookup import alert_in_log, alert_in_mailbox
+from wavetank.inspection.requirements import CheckedPipeline, check_requirements
+from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.live.drill.function_drill import DrillKind, DrillResult, DrillSite, perform_drill
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 SANDBOX_MARGIN_SECONDS = 60.0

@@ -16,8 +16,8 @@ from wavetank.cli.session import Session, Stopped
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.text import counted, span
-from wavetank.live.journal import Change
-from wavetank.watch import Happening, Kind, Watcher
+from wavetank.faults.change_journal import Change
+from wavetank.inspection.event_watcher import Happening, Kind, Watcher
 
 LOOK_SECONDS = 1.0
 RATE = timedelta(minutes=1)

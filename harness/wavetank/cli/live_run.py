@@ -26,22 +26,22 @@ from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION
 from wavetank.core.text import counted
+from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines
+from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.engines.record import Engine, SandboxRecord
 from wavetank.faults.form import describe
-from wavetank.live.place import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
-from wavetank.live.playable import (
+from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
+from wavetank.live.live_runner import LiveStory, tell
+from wavetank.live.supported_faults import (
     check_enforced,
     check_playable,
     minutes_in_words,
     seconds_to_tell,
 )
-from wavetank.live.telling import LiveStory, tell
-from wavetank.pipelines.ticker import TickerPipeline
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.steps import Step, Tick
 from wavetank.simulation.history_recorder import recorded
 from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
-from wavetank.stack.deployed import DeployedPipeline, deployed_pipelines
-from wavetank.steps import Step, Tick
 
 EngineOption = Annotated[
     EngineName,

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from wavetank.analysis.lab import REQUIREMENTS, TOOLS, Lab
 from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import users_umask
 from wavetank.core.settings import read_settings
 from wavetank.core.suggestions import one_of
-from wavetank.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, Lab
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
 
 SUFFIX = ".ipynb"
 WRITTEN = (SUFFIX, ".html")
@@ -95,7 +95,7 @@ def _checked(source: str) -> str:
     Raises:
         UsageError, InfrastructureError: there is none.
     """
-    from wavetank.analysis.source import open_source  # noqa: PLC0415 - the SDK takes its time
+    from wavetank.reporting.analysis.source import open_source  # noqa: PLC0415 - the SDK takes its time
 
     open_source(source)
     return str(Path(source).resolve()) if Path(source).is_dir() else source
@@ -104,7 +104,7 @@ def _checked(source: str) -> str:
 def _execute(path: Path, source: str, file: Path, output: Output) -> None:
     if file.suffix not in WRITTEN:
         raise UsageError("a file to write: .html or .ipynb", str(file), "correct its name")
-    from wavetank.analysis.notebook import read_notebook  # noqa: PLC0415 - is of an extra
+    from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - is of an extra
 
     with output.waiting(f"executing {path.stem} on {source}"):
         executed = read_notebook(path).reading(source).executed()
@@ -115,7 +115,7 @@ def _execute(path: Path, source: str, file: Path, output: Output) -> None:
 
 def _copy(path: Path, source: str, output: Output, *, fresh: bool) -> Path:
     """The user's own copy for this source; one that is there already may have been changed."""
-    from wavetank.analysis.notebook import read_notebook  # noqa: PLC0415 - as above
+    from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - as above
 
     name = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in source)
     copy = _folder() / "copies" / f"{path.stem}-{name.strip('-')}{SUFFIX}"

@@ -17,9 +17,9 @@ from wavetank.core.clock import floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError, ExitCode, InfrastructureError
 from wavetank.core.naming import StreamNameCase
 from wavetank.core.settings import read_settings
+from wavetank.deployment.custom_handler import OwnHandler, read_own_handler
+from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.stack.deployment import DeploymentOptions
-from wavetank.stack.own_handler import OwnHandler, read_own_handler
 
 RETRY_BASE_DELAY_SECONDS = 1
 ALERT_SECONDS_MAX = 120.0

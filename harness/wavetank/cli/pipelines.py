@@ -13,10 +13,10 @@ from wavetank.cli.options import (
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import StreamNameCase, derive_names
 from wavetank.core.settings import read_settings
-from wavetank.pipelines.pipeline import Pipeline
-from wavetank.pipelines.templates import TemplatesPipeline, parse_parameters
-from wavetank.pipelines.ticker import TickerPipeline
-from wavetank.stack.own_handler import read_own_handler
+from wavetank.deployment.custom_handler import read_own_handler
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.ticker import TickerPipeline
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline, parse_parameters
 
 READERS = ("alerts@example.com", "reader@example.com")
 """Of the alerts: two, so that one can be unconfirmed while the other is told."""

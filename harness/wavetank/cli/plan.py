@@ -36,8 +36,8 @@ from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, ope
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, exit_code
 from wavetank.core.settings import REGION
-from wavetank.stack.deployment import DeploymentOptions
-from wavetank.stack.plan import DeploymentPlan
+from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.deployment.plan import DeploymentPlan
 
 
 def plan(

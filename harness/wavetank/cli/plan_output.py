@@ -9,10 +9,10 @@ from rich.text import Text
 
 from wavetank.cli.output import Output
 from wavetank.core.text import counted
-from wavetank.costs import Line, PriceTable, Workload, estimate, failing_all_month
-from wavetank.stack.changes import Action, PropertyChange, Replacement, ResourceChange
-from wavetank.stack.plan import DeploymentPlan
-from wavetank.stack.preview import StackChanges
+from wavetank.deployment.change_preview import StackChanges
+from wavetank.deployment.changes import Action, PropertyChange, Replacement, ResourceChange
+from wavetank.deployment.plan import DeploymentPlan
+from wavetank.templates.costs import Line, PriceTable, Workload, estimate, failing_all_month
 
 SIGNS = {
     Action.ADD: "+",

@@ -6,7 +6,6 @@ from importlib import metadata
 
 import typer
 
-from wavetank.attestation import Pass
 from wavetank.aws.observers import subscriptions, topic_arn
 from wavetank.aws.target import Target
 from wavetank.cli.attesting import require_passes
@@ -17,18 +16,19 @@ from wavetank.core.clock import WallClock, rfc3339
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.core.settings import read_settings
-from wavetank.stack.cloudformation import ResourceEvent
-from wavetank.stack.deployment import Deployer, DeploymentOptions
-from wavetank.stack.fingerprint import (
+from wavetank.deployment.attestation import Pass
+from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.deployment.deployer import Deployer, DeploymentOptions
+from wavetank.deployment.deployment_record import DeploymentRecord
+from wavetank.deployment.failure_explanations import in_words
+from wavetank.deployment.fingerprint import (
     Fingerprint,
     compare,
     deployed_fingerprint,
     wanted_fingerprint,
 )
-from wavetank.stack.reasons import in_words
-from wavetank.stack.records import DeploymentRecord
-from wavetank.stack.remedies import find_obstacles, remove_obstacle
-from wavetank.stack.trouble import plain_trouble
+from wavetank.deployment.recovery import find_obstacles, remove_obstacle
 
 
 @dataclass(frozen=True)

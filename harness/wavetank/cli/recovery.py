@@ -16,7 +16,7 @@ from wavetank.core.naming import Names, derive_names
 from wavetank.core.settings import read_settings
 from wavetank.engines.machine import revert_fault
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.live.journal import Change, Journal
+from wavetank.faults.change_journal import Change, Journal
 from wavetank.live.reverting import ChangedTarget, revert_unrecorded
 
 RESTORE = "./wavetank drill --restore"

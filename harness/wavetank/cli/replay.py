@@ -14,15 +14,15 @@ from wavetank.cli.pipelines import choice_of
 from wavetank.cli.reporting import write_report
 from wavetank.cli.run import save, shelf
 from wavetank.cli.tank import deployed_tank, play_with_progress
-from wavetank.comparison import ToldRun, compare_runs, read_told
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, NonDeterminismError
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import RunBegan, first_difference, read_history
-from wavetank.pipelines.pipeline import Pipeline
-from wavetank.pipelines.ticker import TickerPipeline
-from wavetank.runs import SavedRun
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.reporting.comparison import ToldRun, compare_runs, read_told
+from wavetank.scenario.run_store import SavedRun
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec, judges_of, verdicts
 
 

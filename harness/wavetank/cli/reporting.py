@@ -6,8 +6,8 @@ from pathlib import Path
 from wavetank.cli.output import Output
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import private_folder
-from wavetank.report.index import CampaignIndex
-from wavetank.runs import SavedRun
+from wavetank.reporting.report.index import CampaignIndex
+from wavetank.scenario.run_store import SavedRun
 
 INDEX = "index.html"
 
@@ -19,8 +19,8 @@ def write_report(saved: SavedRun, output: Output) -> None:
         UsageError: the run's files are not as a run is saved.
         InfrastructureError: the disk does not take it.
     """
-    from wavetank.report.gathering import report_of_run  # noqa: PLC0415 - only who reports loads it
-    from wavetank.report.rendering import render_report  # noqa: PLC0415 - as above
+    from wavetank.reporting.report.builder import report_of_run  # noqa: PLC0415 - only who reports loads it
+    from wavetank.reporting.report.rendering import render_report  # noqa: PLC0415 - as above
 
     file = saved.show(render_report(report_of_run(saved)))
     output.say(f"report: {short(file)}")
@@ -33,7 +33,7 @@ def write_index(index: CampaignIndex, folder: Path, output: Output) -> None:
     Raises:
         InfrastructureError: the disk does not take it.
     """
-    from wavetank.report.rendering import render_index  # noqa: PLC0415 - only who reports loads it
+    from wavetank.reporting.report.rendering import render_index  # noqa: PLC0415 - only who reports loads it
 
     file = folder / INDEX
     try:

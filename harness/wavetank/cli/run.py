@@ -49,14 +49,14 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.form import describe
-from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import RunShelf, RunSummary, SavedRun
+from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
 from wavetank.scenario.schema import SEED_MAX
-from wavetank.scenario.shelf import load_scenario
-from wavetank.scenario.text import scenario_to_toml
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunResult, RunSpec, check_virtual, judges_of
 
 SEEDS = 2**31

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.access.matrix import AccessMatrix, Actor, probe_bucket
-from wavetank.access.roles import granted, stack_roles
 from wavetank.aws.clients import (
     AwsClients,
     anonymous_clients,
@@ -26,16 +24,18 @@ from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.iam_report import RoleReport, report, uses_of
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
+from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployer import Deployer
 from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.requirements import CheckedPipeline
-from wavetank.requirements.freshness import made_a_tick_lately, wait_until_fresh
-from wavetank.stack.cloudformation import ResourceEvent
-from wavetank.stack.deployed import the_pipeline
-from wavetank.stack.deployment import Deployer
+from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
+from wavetank.inspection.access.role_policies import granted, stack_roles
+from wavetank.inspection.requirements import CheckedPipeline
+from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
 
 SANDBOX_PACE_SECONDS = 0.2
 

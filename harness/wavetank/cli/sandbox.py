@@ -53,10 +53,10 @@ from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
+from wavetank.deployment.custom_handler import read_own_handler
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine
-from wavetank.stack.own_handler import read_own_handler
-from wavetank.stack.template import check_address
+from wavetank.templates.project_templates import check_address
 
 EngineOption = Annotated[
     Engine,

@@ -15,13 +15,13 @@ from wavetank.core.clock import WallClock, floor_to_minute, minute_before
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.naming import Names, StreamNameCase, derive_names
 from wavetank.core.settings import Settings
+from wavetank.deployment.custom_handler import OwnHandler
+from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.stack.deployment import DeploymentOptions
-from wavetank.stack.own_handler import OwnHandler
 
 RECORD_FORMATS = ("ndjson", "original")
 RECOVERY_SECONDS_MAX = 200.0

@@ -15,7 +15,7 @@ from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import umask_of_user
 from wavetank.core.settings import pytest_options, read_settings, with_bytecode_kept
-from wavetank.stack.fingerprint import project_fingerprints
+from wavetank.deployment.fingerprint import project_fingerprints
 
 PROCESSORS = os.process_cpu_count() or 1
 QUICK = ("tests/rules", "tests/unit", "tests/property")

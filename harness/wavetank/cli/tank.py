@@ -10,9 +10,9 @@ from wavetank.cli.activity import Activity
 from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.text import span
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.tank.engine import Tank, tank
 from wavetank.history import Event
-from wavetank.pipelines.pipeline import Pipeline
 from wavetank.simulation.runner import RunResult, RunSpec, play
 
 SECOND = timedelta(seconds=1)

@@ -24,10 +24,10 @@ from wavetank.cli.targets import (
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.core.text import counted
-from wavetank.stack.cloudformation import ResourceEvent
-from wavetank.teardown.pipeline import Remains, Teardown
-from wavetank.teardown.release import release_bucket, require_torn_down
-from wavetank.teardown.standing import find_standing
+from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.deployment.teardown.inventory import find_standing
+from wavetank.deployment.teardown.pipeline import Remains, Teardown
+from wavetank.deployment.teardown.release import release_bucket, require_torn_down
 
 CENT = 0.01
 

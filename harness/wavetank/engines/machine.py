@@ -19,7 +19,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.live.journal import HostChange
+from wavetank.faults.change_journal import HostChange
 
 if TYPE_CHECKING:
     from docker.models.containers import Container

@@ -9,7 +9,7 @@
 The simulation writes it; `wavetank.invariants` checks it, during a run or from the file.
 """
 
-from wavetank.history.difference import Difference, first_difference
+from wavetank.history.diff import Difference, first_difference
 from wavetank.history.encoding import Digest, decode, digest_of, encode, line_of
 from wavetank.history.events import (
     EVENTS,
@@ -39,8 +39,8 @@ from wavetank.history.events import (
     TableSeen,
     Trigger,
 )
+from wavetank.history.failure_messages import mishap
 from wavetank.history.file import HistoryWriter, read_history
-from wavetank.history.mishaps import mishap
 
 __all__ = [
     "EVENTS",

@@ -16,12 +16,12 @@ A check takes one event after the other and keeps no history, so the simulation 
 run, and a saved run can be checked again from its file.
 """
 
+from wavetank.invariants.alert_delivery import OneNotice
 from wavetank.invariants.alerts import EnoughAlerts
+from wavetank.invariants.checker import Invariant, Judges, judge
 from wavetank.invariants.conservation import Conservation, Flaw
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.failures import NoSilentFailure
-from wavetank.invariants.judging import Invariant, Judges, judge
-from wavetank.invariants.notices import OneNotice
 from wavetank.invariants.schedule import CompleteSchedule
 
 __all__ = [

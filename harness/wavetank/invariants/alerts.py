@@ -3,7 +3,7 @@
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.history import Event, MessageSent
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
 
 
 class EnoughAlerts:

@@ -13,8 +13,8 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.faults.delivery import DuplicateDelivery
 from wavetank.history import Event, FaultStruck, ObjectDelivered, RecordsAccepted, RecordsLost
-from wavetank.invariants.compact import Recent
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.interval_set import Recent
 
 REMEMBERED = 50_000
 """Delivered texts, a day and a half of the ticker's; of an older one, a second copy is taken for

@@ -6,7 +6,7 @@ told of it for certain.
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event
-from wavetank.invariants.ending import Ending
+from wavetank.invariants.completeness import Ending
 
 SHOWN_MAX = 3
 

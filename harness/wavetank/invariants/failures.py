@@ -22,7 +22,7 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
 
 
 @dataclass

@@ -14,8 +14,8 @@ from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.core.text import counted
 from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
-from wavetank.invariants.compact import Recent, Spans
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.interval_set import Recent, Spans
 
 REQUESTS_REMEMBERED = 10_000
 """Lambda gives a request up within six hours: ten thousand are in flight of no one's rules."""

@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.deny_policy import allow
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package
 from wavetank.core.naming import Names
-from wavetank.live.denial import allow
-from wavetank.live.journal import (
+from wavetank.deployment.broken_package import break_package
+from wavetank.deployment.deployed_code import stack_package
+from wavetank.faults.change_journal import (
     Change,
     CodeChange,
     ConcurrencyChange,
@@ -32,8 +34,6 @@ from wavetank.live.restoring import (
     update_code,
     wait_until_updated,
 )
-from wavetank.stack.broken_package import break_package
-from wavetank.stack.deployed_code import stack_package
 
 OFF = "DISABLED"
 GONE = frozenset({"NoSuchEntity", "NotFound", "ResourceNotFoundException"})

@@ -10,9 +10,9 @@ from wavetank.core.errors import UsageError, WavetankError
 from wavetank.faults.fault import Fault
 from wavetank.faults.form import fault_from_form
 from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.loader import SUFFIX, load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import problems_between
-from wavetank.scenario.shelf import SUFFIX, load_scenario
 from wavetank.simulation.runner import check_virtual
 
 

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wavetank.pipelines.pipeline import Pipeline
+    from wavetank.deployment.pipelines.pipeline import Pipeline
     from wavetank.pytest_plugin.case import Case
     from wavetank.pytest_plugin.deployed import Deployed
     from wavetank.pytest_plugin.sandbox import LiveSandbox

@@ -15,9 +15,9 @@ from wavetank.core.errors import UsageError
 from wavetank.core.schedule import scheduled_event
 from wavetank.core.settings import search_path
 from wavetank.core.suggestions import one_of
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.simulation.topology import scheduled_rules
 

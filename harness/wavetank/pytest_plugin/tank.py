@@ -10,8 +10,8 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.invariants import Invariant
-from wavetank.pipelines.pipeline import Pipeline
 from wavetank.pytest_plugin.case import Case
 from wavetank.pytest_plugin.deployed import Deployed
 from wavetank.pytest_plugin.resources import name_of

@@ -11,9 +11,9 @@ from wavetank.core.errors import UsageError
 from wavetank.core.text import counted
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Expectations, Scenario
-from wavetank.scenario.places import Place, find_place, find_places
 from wavetank.scenario.problems import Problem, problems_between, problems_of_form
 from wavetank.scenario.schema import ScenarioForm
+from wavetank.scenario.toml_positions import Place, find_place, find_places
 
 SYNTAX_PLACE = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
 

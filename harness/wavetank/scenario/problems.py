@@ -12,7 +12,6 @@ from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import contradict
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.places import Path
 from wavetank.scenario.schema import (
     DESCRIPTION_CHARACTERS_MAX,
     SEED_MAX,
@@ -20,6 +19,7 @@ from wavetank.scenario.schema import (
     RefusedError,
     ScenarioForm,
 )
+from wavetank.scenario.toml_positions import Path
 
 FORMS: dict[Path, type[BaseModel]] = {(): ScenarioForm, ("expect",): ExpectForm}
 WANTED = {

@@ -7,11 +7,11 @@ from functools import partial
 from wavetank.core.schedule import scheduled_event
 from wavetank.faults.form import describe
 from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
+from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.resource_faults import ResourceFaults
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, function_name
-from wavetank.steps import Begin, Heal, Step, Tick, WaitedTick
 
 PACE = timedelta(minutes=10)
 """From one step to the next: Lambda has given up by then what fails three times."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 
+from wavetank.aws.deny_policy import deny
+from wavetank.deployment.broken_package import break_package
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import SubscriptionChanged
-from wavetank.live.denial import deny
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import (
     Topology,
@@ -17,7 +18,6 @@ from wavetank.simulation.topology import (
     delivery_roles,
     subscriptions,
 )
-from wavetank.stack.broken_package import break_package
 
 type Undo = Callable[[], object]
 

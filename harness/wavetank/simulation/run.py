@@ -26,6 +26,7 @@ from wavetank.history import (
     RunEnded,
     Trigger,
 )
+from wavetank.scenario.steps import Step
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
 from wavetank.simulation.fault_matcher import FaultMatcher
@@ -36,7 +37,6 @@ from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.state_snapshot import run_began, tables_seen
 from wavetank.simulation.topology import read_wiring
-from wavetank.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

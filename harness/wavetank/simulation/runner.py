@@ -8,19 +8,19 @@ from wavetank.core.durations import duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.seed import put_items
 from wavetank.engines.tank.engine import Tank
 from wavetank.faults.form import plan_to_json
 from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
-from wavetank.live.judging import BY_HAND, decided, told_by_hand
-from wavetank.pipelines.pipeline import Pipeline
-from wavetank.runs import FUNCTIONS_LOG
+from wavetank.invariants.unobservable import BY_HAND, decided, told_by_hand
 from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.run_store import FUNCTIONS_LOG
+from wavetank.scenario.steps import steps_by_hand
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
 from wavetank.simulation.run import Run, RunOptions
-from wavetank.stack.seed import put_items
-from wavetank.steps import steps_by_hand
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 """Where a story begins unless it is told otherwise: always the same, so that runs compare."""

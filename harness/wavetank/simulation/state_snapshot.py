@@ -5,11 +5,11 @@ from datetime import datetime
 from importlib import metadata
 
 from wavetank.aws.clients import AwsClients
+from wavetank.deployment.deployed import template_hash
 from wavetank.engines.tank.engine import Tank
 from wavetank.history import RuleSpec, RunBegan, TableSeen
-from wavetank.live.observation import table_seen
+from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.simulation.topology import Topology, confirmed_addresses, tables
-from wavetank.stack.deployed import template_hash
 
 
 def run_began(
@@ -44,7 +44,7 @@ def run_began(
 
 def tables_seen(aws: AwsClients, now: datetime) -> Iterator[TableSeen]:
     """What each table holds now."""
-    return (table_seen(aws, table, now) for table in tables(aws))
+    return (table_snapshot(aws, table, now) for table in tables(aws))
 
 
 def _stacks(aws: AwsClients) -> list[str]:

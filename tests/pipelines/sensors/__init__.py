@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wavetank.pipelines.templates import TemplatesPipeline
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 
 FOLDER = Path(__file__).parent
 SENSORS = TemplatesPipeline(

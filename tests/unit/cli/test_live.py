@@ -16,8 +16,8 @@ from wavetank.cli.live import LiveState, look, rows
 from wavetank.cli.session import Session
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
-from wavetank.live.journal import RuleChange
-from wavetank.watch import Happening, Kind, Watcher
+from wavetank.faults.change_journal import RuleChange
+from wavetank.inspection.event_watcher import Happening, Kind, Watcher
 
 ENDPOINT = "http://127.0.0.1:1"
 

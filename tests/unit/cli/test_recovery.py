@@ -13,7 +13,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.recovery import offer
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
-from wavetank.live.journal import HostChange, Journal
+from wavetank.faults.change_journal import HostChange, Journal
 from wavetank.live.reverting import ChangedTarget
 
 PAUSED = HostChange(fault="pause", process=1, born=0.0)

@@ -22,8 +22,8 @@ from wavetank.core.private_files import (
 from wavetank.emulator.snapshot.file import SnapshotFile
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.live.journal import Journal, RuleChange
-from wavetank.runs import RunShelf
+from wavetank.faults.change_journal import Journal, RuleChange
+from wavetank.scenario.run_store import RunShelf
 
 STRANGER = 12345
 

@@ -10,10 +10,10 @@ own_tally  the same for somebody's own script, which stamps with the time of its
 attempts   who put a record
 """
 
-from wavetank.invariants.judging import Invariant
-from wavetank.invariants.ticker.minutes import AlertedMinutes, DeliveredTicks
+from wavetank.invariants.checker import Invariant
 from wavetank.invariants.ticker.records import IdenticalCopies, ReadableRecords
 from wavetank.invariants.ticker.table import TableAgrees
+from wavetank.invariants.ticker.ticks import AlertedMinutes, DeliveredTicks
 from wavetank.invariants.ticker.walk import ContinuousWalk
 
 __all__ = [

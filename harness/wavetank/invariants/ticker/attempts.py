@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.history import AttemptBegan, Event, Fired, Invoked, RecordsAccepted
-from wavetank.invariants.compact import Recent
+from wavetank.invariants.interval_set import Recent
 
 REQUESTS_REMEMBERED = 10_000
 RECORDS_REMEMBERED = 40_000

@@ -10,8 +10,8 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
-from wavetank.invariants.compact import Recent
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.interval_set import Recent
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 COPIES_REMEMBERED = 40_000

@@ -6,7 +6,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSeen
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 

@@ -15,7 +15,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
-from wavetank.invariants.ending import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Ending, Flaws, conclude
 from wavetank.invariants.ticker.attempts import Attempt, Attempts
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.invariants.ticker.table import PriceTable

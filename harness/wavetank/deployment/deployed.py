@@ -1,0 +1,141 @@
+"""What is deployed on a target, read from its stacks: whoever attaches needs to be told nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wavetank.aws.clients import AwsClients
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names
+from wavetank.deployment.custom_handler import OwnHandler, unpack_own_handler
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStreamName"})
+"""By these a stack is known to be of `init/pipeline.yaml`."""
+
+
+@dataclass(frozen=True)
+class DeployedHandler:
+    """Somebody's own streaming function: where its zip is."""
+
+    bucket: str
+    key: str
+
+    def read(self, aws: AwsClients, names: Names) -> OwnHandler:
+        """The very bytes, to be deployed again as they are, under these names.
+
+        Raises:
+            UsageError: the script has others, as where the case of the stream's is changed.
+        """
+        content = aws.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
+        return unpack_own_handler(Path(self.bucket, self.key), content, names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployedPipeline:
+    """One pipeline as its stack describes it; `handler` is None where it is the project's own."""
+
+    names: Names
+    addresses: tuple[str, ...]
+    record_format: str
+    schedule_enabled: bool
+    handler: DeployedHandler | None = None
+
+
+def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
+    """Every pipeline on the target."""
+    for stack, parameters in _pipeline_stacks(aws):
+        if _is_there(stack["StackStatus"]):
+            yield _pipeline(aws, stack["StackName"], parameters)
+
+
+def _is_there(status: str) -> bool:
+    """Whether there is more than the wish for it."""
+    return "DELETE" not in status and status != "REVIEW_IN_PROGRESS"
+
+
+def the_pipeline(aws: AwsClients, name: str | None = None) -> DeployedPipeline:
+    """The pipeline of that person, or with that stem; without a name the only one on the target.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    there = list(deployed_pipelines(aws))
+    found = there if name is None else [pipeline for pipeline in there if is_of(pipeline, name)]
+    if len(found) == 1:
+        return found[0]
+    expected = "one pipeline" if name is None else f"a pipeline of {name}"
+    half = [f"{s['StackName']} {s['StackStatus']}" for s, _ in _pipeline_stacks(aws) if _is_half(s)]
+    if half and not found:
+        action = "finish that with ./wavetank teardown, or say which with --name"
+        raise UsageError(expected, f"half deleted: {', '.join(half)}", action)
+    stems = ", ".join(f"{pipeline.names.stem} of {pipeline.names.full_name}" for pipeline in there)
+    action = "say which with --name" if there else "deploy one with ./wavetank deploy --name"
+    raise UsageError(expected, stems or "none", action)
+
+
+def _pipeline_stacks(aws: AwsClients) -> "Iterator[tuple[StackTypeDef, dict[str, str]]]":
+    """The stacks of `init/pipeline.yaml` with their parameters, in whatever state they are."""
+    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            entries = stack.get("Parameters", [])
+            parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
+            if parameters.keys() >= PARAMETERS:
+                yield stack, parameters
+
+
+def _is_half(stack: "StackTypeDef") -> bool:
+    return stack["StackStatus"] in {"DELETE_FAILED", "DELETE_IN_PROGRESS"}
+
+
+def is_of(pipeline: DeployedPipeline, name: str) -> bool:
+    """Whether it is the pipeline of the person, or has the stem; case and spaces do not matter."""
+    names = pipeline.names
+    return " ".join(name.casefold().split()) in {names.full_name.casefold(), names.stem.casefold()}
+
+
+def template_hash(aws: AwsClients, stacks: Iterable[str]) -> str:
+    """SHA-256 of the stacks' templates, by name."""
+    digest = hashlib.sha256()
+    for name in sorted(stacks):
+        template = aws.cloudformation.get_template(StackName=name)["TemplateBody"]
+        digest.update(f"{name}\n{json.dumps(template, sort_keys=True, default=str)}\n".encode())
+    return digest.hexdigest()
+
+
+def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> DeployedPipeline:
+    return DeployedPipeline(
+        names=Names(
+            full_name=parameters["FullName"],
+            stem=parameters["Stem"],
+            bucket=parameters["DeliveryBucketName"],
+            artifact_bucket=parameters["ArtifactBucketName"],
+            delivery_stream=parameters["DeliveryStreamName"],
+        ),
+        addresses=_addresses(aws, stack),
+        record_format=parameters["RecordFormat"],
+        schedule_enabled=parameters["ScheduleState"] == "ENABLED",
+        handler=_handler(parameters),
+    )
+
+
+def _handler(parameters: Mapping[str, str]) -> DeployedHandler | None:
+    if parameters.get("OwnHandler") != "yes":
+        return None
+    return DeployedHandler(parameters["ArtifactBucketName"], parameters["StreamingCodeKey"])
+
+
+def _addresses(aws: AwsClients, stack: str) -> tuple[str, ...]:
+    """Those that the template subscribes, confirmed or not."""
+    template: Any = aws.cloudformation.get_template(StackName=stack)["TemplateBody"]
+    resources = template["Resources"].values()
+    return tuple(
+        resource["Properties"]["Endpoint"]
+        for resource in resources
+        if resource["Type"] == "AWS::SNS::Subscription"
+    )

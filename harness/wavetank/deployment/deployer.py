@@ -1,0 +1,182 @@
+"""The whole pipeline onto a target: artifact bucket, storage stack, pipeline stack, first prices.
+
+Every step looks before it acts and can be repeated, so an interrupted deployment is finished by
+running it again, and a deployment without changes changes nothing. What stands under these names
+and is none of ours is left alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
+from wavetank.core.lambda_package import Package, package_folder
+from wavetank.core.naming import Names
+from wavetank.core.settings import SANDBOX_ACCOUNT
+from wavetank.core.ticker import FIRST_PRICES
+from wavetank.deployment.artifacts import ArtifactBucket
+from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.cloudformation import ResourceEvent, Stacks
+from wavetank.deployment.custom_handler import OwnHandler
+from wavetank.deployment.ownership import TAG, check_ours
+from wavetank.deployment.seed import put_first_prices
+from wavetank.templates.project_templates import read_pipeline_template, read_template
+
+FUNCTIONS = ("streaming", "notification")
+ENTRY_POINT = "streaming.handler.lambda_handler"
+"""Of the project's own streaming function."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentOptions:
+    """What the user decides about a deployment.
+
+    `addresses` get the alerts; each must confirm first. `record_format` is `ndjson` or `original`.
+    `since` is the minute before the walk's first; None leaves that to the first tick that comes.
+    `handler` takes the streaming function's place; it writes its records in its own form.
+    """
+
+    names: Names
+    addresses: tuple[str, ...] = ()
+    schedule_enabled: bool = True
+    record_format: str = "ndjson"
+    reset_prices: bool = False
+    since: datetime | None = None
+    handler: OwnHandler | None = None
+
+
+@dataclass(frozen=True)
+class WantedStack:
+    """A stack as it is to be."""
+
+    name: str
+    template: str
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What was deployed, and what it took."""
+
+    changed_stacks: tuple[str, ...]
+    items_seeded: int
+    packages: Mapping[str, Package]
+
+
+class Deployer:
+    """Deploys the pipeline of one project folder to one target, whose account is given."""
+
+    def __init__(
+        self,
+        aws: AwsClients,
+        project_folder: Path,
+        clock: Clock,
+        pace_seconds: float,
+        on_event: Callable[[ResourceEvent], None] = lambda _: None,
+        account: str = SANDBOX_ACCOUNT,
+    ) -> None:
+        self._aws = aws
+        self._project = project_folder
+        self._clock = clock
+        self._pace_seconds = pace_seconds
+        self._on_event = on_event
+        self._account = account
+
+    def deploy(self, options: DeploymentOptions) -> Deployment:
+        """Brings the target to what the templates, the handlers and the options say.
+
+        Raises:
+            UsageError: a template, a handler folder or an address cannot be used, or a name is
+                taken by what is none of ours.
+            InfrastructureError: CloudFormation refused or failed.
+            ConditionTimeoutError: a stack does not settle in time.
+        """
+        names = options.names
+        packages = wanted_packages(options, self._project)
+        wanted = wanted_stacks(options, self._project, packages)
+        with plain_trouble():
+            bucket = self.artifacts(names)
+            stacks = self.stacks(names)
+            for stack in wanted:
+                check_ours(stacks.standing(stack.name), names.bucket)
+            bucket.prepare()
+            bucket.hold(packages.values())
+            changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
+            seeded = put_first_prices(
+                self._aws.dynamodb,
+                names.table,
+                FIRST_PRICES,
+                options.since,
+                reset=options.reset_prices,
+            )
+        return Deployment(changed, seeded, packages)
+
+    def artifacts(self, names: Names) -> ArtifactBucket:
+        """The bucket that CloudFormation fetches from."""
+        return ArtifactBucket(self._aws.s3, names.artifact_bucket, self._account, names.stem)
+
+    def stacks(self, names: Names) -> Stacks:
+        """The target's, with that bucket for what is long."""
+        return Stacks(
+            self._aws.cloudformation,
+            self._clock,
+            self._pace_seconds,
+            self._on_event,
+            publish=self.artifacts(names).publish,
+        )
+
+
+def _is_changed(stacks: Stacks, wanted: WantedStack) -> bool:
+    """Applies it, and protects it from being deleted by mistake."""
+    state = stacks.apply(wanted.name, wanted.template, wanted.parameters, wanted.tags)
+    stacks.protect(wanted.name)
+    return state.changed
+
+
+def wanted_packages(options: DeploymentOptions, project_folder: Path) -> dict[str, Package]:
+    """The functions' code, by the function.
+
+    Raises:
+        UsageError: a handler folder cannot be packaged.
+    """
+    packages = {name: package_folder(project_folder / "lambdas" / name) for name in FUNCTIONS}
+    if options.handler is not None:
+        packages["streaming"] = options.handler.package
+    return packages
+
+
+def wanted_stacks(
+    options: DeploymentOptions, project_folder: Path, packages: Mapping[str, Package]
+) -> tuple[WantedStack, WantedStack]:
+    """Storage and pipeline, in the order in which they are made.
+
+    Raises:
+        UsageError: a template or an address cannot be used.
+    """
+    names, init, tags = options.names, project_folder / "init", {TAG: options.names.stem}
+    storage = read_template(init / "storage.yaml")
+    pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
+    return (
+        WantedStack(names.storage_stack, storage, {"DeliveryBucketName": names.bucket}, tags),
+        WantedStack(names.pipeline_stack, pipeline, _parameters(options, packages), tags),
+    )
+
+
+def _parameters(options: DeploymentOptions, packages: Mapping[str, Package]) -> dict[str, str]:
+    names = options.names
+    return {
+        "Stem": names.stem,
+        "FullName": names.full_name,
+        "DeliveryBucketName": names.bucket,
+        "DeliveryStreamName": names.delivery_stream,
+        "ArtifactBucketName": names.artifact_bucket,
+        "StreamingCodeKey": packages["streaming"].key,
+        "NotificationCodeKey": packages["notification"].key,
+        "ScheduleState": "ENABLED" if options.schedule_enabled else "DISABLED",
+        "RecordFormat": options.record_format,
+        "StreamingHandler": options.handler.entry_point if options.handler else ENTRY_POINT,
+        "OwnHandler": "yes" if options.handler else "no",
+    }

@@ -1,0 +1,184 @@
+"""A pipeline of somebody else's templates, with the kinds of resource that the tank has."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from wavetank.aws.clients import AwsClients
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.lambda_package import Package
+from wavetank.core.settings import SANDBOX_ACCOUNT
+from wavetank.core.suggestions import one_of
+from wavetank.deployment.artifacts import ArtifactBucket
+from wavetank.deployment.cloudformation import Stacks
+from wavetank.invariants import Invariant, generic_invariants
+from wavetank.templates.document import read_document
+from wavetank.templates.function_code import packaged_code
+from wavetank.templates.problems import refuse
+from wavetank.templates.references import Scope
+from wavetank.templates.supported_resources import unsupported
+from wavetank.templates.table_items import SEED_FILE, Item, read_items
+from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy
+
+STORAGE_STACK, PIPELINE_STACK = "storage", "pipeline"
+PACE_SECONDS = 0.05
+SETTLE_SECONDS_MAX = 120.0
+"""For one stack, in the machine's time; LocalStack in this process takes a few seconds."""
+TABLE = "AWS::DynamoDB::Table"
+
+
+@dataclass(frozen=True)
+class GivenStack:
+    """One of the templates, checked, with the code of its functions."""
+
+    name: str
+    scope: Scope
+    packages: Mapping[str, Package]
+
+    @property
+    def text(self) -> str:
+        """What is deployed of it."""
+        return deployed_copy(self.scope.template, self.name, self.packages)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplatesPipeline:
+    """Whose files it is made of.
+
+    `storage` is deployed first, and its outputs fill parameters of their names in `pipeline`;
+    `code` is where paths of code begin, else each template's own folder. `parameters` have a value
+    each for what the templates leave open.
+    """
+
+    pipeline: Path
+    storage: Path | None = None
+    code: Path | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def deploy(self, aws: AwsClients, clock: Clock) -> None:
+        given = self.check()
+        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, PIPELINE_STACK)
+        bucket.prepare()
+        bucket.hold(p for s in given for p in s.packages.values())
+        stacks = Stacks(
+            aws.cloudformation,
+            clock,
+            PACE_SECONDS,
+            settle_seconds_max=SETTLE_SECONDS_MAX,
+            publish=bucket.publish,
+        )
+        outputs: Mapping[str, str] = {}
+        for stack in given:
+            values = {**outputs, **dict(self.parameters)}
+            declared = stack.scope.template.section("Parameters")
+            chosen = {name: value for name, value in values.items() if name in declared}
+            try:
+                outputs = stacks.apply(stack.name, stack.text, chosen).outputs
+            except InfrastructureError:
+                stacks.discard_failed(stack.name)
+                raise
+
+    def begin(self, aws: AwsClients, start: datetime) -> None:
+        del start
+        for stack, table, items in self._seeds(self._scopes()):
+            found = aws.cloudformation.describe_stack_resource(
+                StackName=stack, LogicalResourceId=table
+            )
+            name = found["StackResourceDetail"]["PhysicalResourceId"]
+            for item in items:
+                aws.dynamodb.put_item(TableName=name, Item=item)
+
+    def invariants(self) -> list[Invariant]:
+        return generic_invariants()
+
+    def options(self) -> Mapping[str, str]:
+        values = {
+            "--storage": str(self.storage or ""),
+            "--pipeline": str(self.pipeline),
+            "--code": str(self.code or ""),
+            "--parameter-overrides": shlex.join(f"{k}={v}" for k, v in self.parameters),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def check(self) -> list[GivenStack]:
+        """Everything that can be said of the files before anything is deployed.
+
+        Raises:
+            UsageError: a template, a function's code or the tables' items cannot be used here.
+        """
+        scopes = self._scopes()
+        refuse([problem for scope in scopes.values() for problem in unsupported(scope)])
+        given = [
+            GivenStack(name, scope, packaged_code(scope, self._folder(scope)))
+            for name, scope in scopes.items()
+        ]
+        self._check_parameters(scopes)
+        list(self._seeds(scopes))
+        return given
+
+    def _scopes(self) -> dict[str, Scope]:
+        """Of each template, by the name of its stack, in the order of deployment."""
+        if self.code is not None and not self.code.is_dir():
+            raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
+        given, scopes = dict(self.parameters), {}
+        storage = Scope(read_document(self.storage), given) if self.storage else None
+        if storage is not None:
+            scopes[STORAGE_STACK] = storage
+        scopes[PIPELINE_STACK] = Scope(read_document(self.pipeline), given, storage)
+        return scopes
+
+    def _folder(self, scope: Scope) -> Path:
+        return self.code or scope.template.path.parent
+
+    def _check_parameters(self, scopes: Mapping[str, Scope]) -> None:
+        declared = [name for s in scopes.values() for name in s.template.section("Parameters")]
+        for name, _ in self.parameters:
+            if name not in declared:
+                raise UsageError(*one_of("a parameter of the templates, one of", name, declared))
+        for scope in scopes.values():
+            for name in scope.template.section("Parameters"):
+                if not scope.is_filled(name):
+                    place = scope.template.place(("Parameters", name))
+                    action = f'write --parameter-overrides "{name}=..."'
+                    raise UsageError(f"a value for {name}", f"none for it at {place}", action)
+
+    def _seeds(self, scopes: Mapping[str, Scope]) -> Iterator[tuple[str, str, list[Item]]]:
+        """Stack, table and items of each table that begins with any."""
+        folder = self.code or self.pipeline.parent
+        tables = {
+            name: stack
+            for stack, scope in scopes.items()
+            for name, resource in scope.template.section("Resources").items()
+            if resource["Type"] == TABLE
+        }
+        for table, items in read_items(folder).items():
+            if table not in tables:
+                expected = f"tables of the templates in {folder / SEED_FILE}, some of"
+                raise UsageError(*one_of(expected, table, tables))
+            yield tables[table], table, items
+
+
+def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:
+    """`Key=Value Other='two words'`, as `sam deploy --parameter-overrides` takes it.
+
+    Raises:
+        UsageError: it has another form.
+    """
+    try:
+        parted = [word.partition("=") for word in shlex.split(text)]
+    except ValueError as error:  # a quotation mark without its other
+        raise _no_parameters(text) from error
+    if not all(name and sign for name, sign, _ in parted):
+        raise _no_parameters(text)
+    return tuple((name, value) for name, _, value in parted)
+
+
+def _no_parameters(text: str) -> UsageError:
+    return UsageError(
+        "parameters as Key=Value, with spaces between them",
+        repr(text),
+        "correct --parameter-overrides",
+    )

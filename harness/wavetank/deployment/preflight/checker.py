@@ -1,0 +1,68 @@
+"""Every check, one after the other, so that whoever waits sees how it goes."""
+
+from collections.abc import Iterator, Mapping
+
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.target import Target
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Finding
+from wavetank.core.naming import Names
+from wavetank.deployment.preflight.account import (
+    account_access_block,
+    clocks,
+    credentials,
+    names_fit,
+    region,
+)
+from wavetank.deployment.preflight.buckets import artifact_bucket, delivery_bucket
+from wavetank.deployment.preflight.conflicts import leftovers
+from wavetank.deployment.preflight.outcome import Check, Intention, Outcome, unknown
+from wavetank.deployment.preflight.permissions import is_denied, missing_right
+from wavetank.deployment.preflight.quotas import QUOTAS, concurrency, room
+from wavetank.deployment.preflight.stacks import pipeline_stack, storage_stack
+from wavetank.deployment.preflight.subscribers import addresses as confirmations
+
+CHECKS: Mapping[str, Check] = {
+    "credentials": credentials,
+    "region": region,
+    "clocks agree": clocks,
+    "names within AWS's limits": names_fit,
+    "account lets a bucket be public": account_access_block,
+    "name of the delivery bucket": delivery_bucket,
+    "name of the artifact bucket": artifact_bucket,
+    "state of the storage stack": storage_stack,
+    "state of the pipeline stack": pipeline_stack,
+    "nothing else has our names": leftovers,
+    "concurrency of functions": concurrency,
+    **{f"room for {quota.what}": room(quota) for quota in QUOTAS},
+    "addresses for alerts": confirmations,
+}
+"""What is looked at, in this order."""
+
+
+def preflight(
+    target: Target, names: Names, addresses: tuple[str, ...], clock: Clock
+) -> Iterator[Finding]:
+    """Judges whether this pipeline can be deployed there; nothing is changed.
+
+    Raises:
+        InfrastructureError: the target does not answer.
+    """
+    intention = Intention(target=target, names=names, addresses=addresses, clock=clock)
+    for requirement, check in CHECKS.items():
+        outcome = _judged(check, intention)
+        yield Finding(requirement, outcome.verdict, outcome.evidence, fix=outcome.fix)
+
+
+def _judged(check: Check, intention: Intention) -> Outcome:
+    try:
+        return check(intention)
+    except ClientError as error:
+        if is_denied(error):
+            right = missing_right(error)
+            return unknown(f"may not be asked: {right} is missing", f"give the profile {right}")
+        return unknown(str(error), "run the same command again")
+    except BotoCoreError as error:
+        action = "check the network, then run the same command again"
+        raise InfrastructureError("an answer of the target", str(error), action) from error

@@ -1,0 +1,1 @@
+"""Read-only checks of a deployed pipeline: requirements, access, logs, other people's pipelines."""

@@ -1,0 +1,226 @@
+"""One pipeline looked at, from its name to its findings; what goes wrong is a finding too."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+
+from wavetank.aws.clients import ClientError, error_code
+from wavetank.aws.observers import age_seconds
+from wavetank.core.clock import Clock
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
+from wavetank.history import RunEnded
+from wavetank.inspection.assess.access import (
+    READABLE,
+    READABLE_KEY,
+    Reviewer,
+    cannot,
+    try_unsigned,
+    try_writing,
+)
+from wavetank.inspection.assess.bucket import REFUSED, find_bucket
+from wavetank.inspection.assess.contents import Contents, Reader
+from wavetank.inspection.assess.convention import Subject
+from wavetank.inspection.assess.coverage import AHEAD_MAX, Coverage, cover
+from wavetank.inspection.assess.deadline import Patience
+from wavetank.inspection.assess.listing import Lister, Listing
+from wavetank.inspection.assess.mail import judge_alert
+from wavetank.inspection.assess.walk import judge_walk
+from wavetank.invariants.checker import Invariant, judge
+from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
+from wavetank.invariants.ticker.delivered_samples import delivered_samples
+
+FRESH_SECONDS_MAX = 420.0
+"""A tick a minute, the five minutes that Firehose buffers unless told otherwise, one to spare."""
+FRESH, FRESH_KEY = "records keep arriving", "fresh"
+RECORDS, RECORDS_KEY = "all records are the ticker's", "records"
+COPIES, COPIES_KEY = "copies of a record are identical", "copies"
+TROUBLE, TROUBLE_KEY = "all of it can be looked at", "trouble"
+SHOWN_MAX = 3
+SHOWN_CHARACTERS = 200
+
+
+@dataclass
+class Row:
+    """What was found of one pipeline. What could not be measured is None."""
+
+    subject: Subject
+    findings: list[Finding] = field(default_factory=list)
+    age_seconds: float | None = None
+    minutes_covered: int | None = None
+    last_alert: datetime | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of its findings."""
+        verdicts = {finding.verdict for finding in self.findings}
+        for worst in (Verdict.INVALID, Verdict.UNKNOWN):
+            if worst in verdicts:
+                return worst
+        return Verdict.VALID
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """What is the same for every pipeline.
+
+    `minutes` is how far back is looked; `alerts` are those of a mailbox, None where there is none.
+    """
+
+    reviewer: Reviewer
+    clock: Clock
+    minutes: int
+    alerts: Mapping[str, datetime] | None
+
+    def assess(self, subject: Subject, stopping: Event) -> Row:
+        """Looks at it; whatever happens, there is a row."""
+        row = Row(subject, [subject.finding])
+        try:
+            if subject.names is not None:
+                look = _Look(self, row, Patience(self.clock, stopping))
+                row.findings += look.alert(subject.names.full_name)
+                for finding in look.findings():
+                    row.findings.append(finding)
+        except Exception as error:  # noqa: BLE001 - one bucket must not stop the look at the others
+            evidence = f"{type(error).__name__}: {str(error)[:SHOWN_CHARACTERS]!r}"
+            row.findings.append(Finding(TROUBLE, Verdict.UNKNOWN, evidence, TROUBLE_KEY))
+        return row
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at one bucket; each finding comes as soon as it is there."""
+
+    assessor: Assessor
+    row: Row
+    patience: Patience
+
+    @property
+    def _bucket(self) -> str:
+        return self.row.subject.bucket
+
+    def alert(self, full_name: str) -> Iterator[Finding]:
+        if self.assessor.alerts is not None:
+            finding, self.row.last_alert = judge_alert(self.assessor.alerts, full_name)
+            yield finding
+
+    def findings(self) -> Iterator[Finding]:
+        reviewer = self.assessor.reviewer
+        found = find_bucket(reviewer.aws, self._bucket)
+        yield found.finding()
+        if not found.exists:
+            return
+        listing = self._list()
+        yield try_writing(reviewer, self._bucket)
+        newest = listing.objects[-1] if isinstance(listing, Listing) and listing.objects else None
+        yield try_unsigned(reviewer, self._bucket, newest.key if newest else None)
+        if isinstance(listing, Finding):
+            yield listing
+        else:
+            yield from self._judge(listing)
+
+    def _list(self) -> Listing | Finding:
+        """The newest objects; the finding where the bucket may not be listed."""
+        lister = Lister(self.assessor.reviewer.aws, self._bucket, self.patience)
+        try:
+            return lister.newest(self.assessor.clock.now(), self._span)
+        except ClientError as error:
+            if error_code(error) not in REFUSED:
+                raise
+            return cannot("LIST", error)
+
+    @property
+    def _span(self) -> timedelta:
+        return timedelta(minutes=self.assessor.minutes)
+
+    def _judge(self, listing: Listing) -> Iterator[Finding]:
+        beside = _beside(listing)
+        if not listing.objects:
+            verdict = Verdict.UNKNOWN if listing.cut else Verdict.INVALID
+            yield Finding(
+                READABLE, Verdict.UNKNOWN, f"LIST, and nothing to read{beside}", READABLE_KEY
+            )
+            yield Finding(FRESH, verdict, f"no object of a delivery stream{beside}", FRESH_KEY)
+            return
+        newest = listing.objects[-1].modified
+        contents = Reader(self.assessor.reviewer.aws, self._bucket, self.patience).read(
+            listing.objects, newest - self._span - AHEAD_MAX
+        )
+        yield _readable(contents, beside)
+        yield self._fresh(newest, listing)
+        if contents.refused is None:
+            yield from self._judge_records(listing, contents)
+
+    def _fresh(self, newest: datetime, listing: Listing) -> Finding:
+        age = self.row.age_seconds = age_seconds(newest, self.assessor.clock)
+        evidence = f"{counted(len(listing.objects), 'object')}, the newest {age:.0f} s old"
+        if age <= FRESH_SECONDS_MAX:
+            return Finding(FRESH, Verdict.VALID, evidence, FRESH_KEY)
+        if listing.cut:
+            evidence += ", of more than were looked at"
+            return Finding(FRESH, Verdict.UNKNOWN, evidence, FRESH_KEY)
+        return Finding(FRESH, Verdict.INVALID, evidence, FRESH_KEY)
+
+    def _judge_records(self, listing: Listing, contents: Contents) -> Iterator[Finding]:
+        yield _records(contents)
+        if not contents.deliveries:
+            return
+        yield _copies(contents)
+        samples = [s for entry in contents.deliveries for s in delivered_samples(entry)]
+        yield judge_walk(samples)
+        yield self._minutes(
+            cover(
+                (sample.instant for sample in samples),
+                self.assessor.minutes,
+                self.assessor.clock.now(),
+                began=listing.began,
+            ),
+            cut=listing.cut or contents.left > 0,
+        )
+
+    def _minutes(self, coverage: Coverage, *, cut: bool) -> Finding:
+        if coverage.until is not None:
+            self.row.minutes_covered = coverage.covered
+        return coverage.finding(self.assessor.minutes, cut=cut)
+
+
+def _beside(listing: Listing) -> str:
+    """What else the bucket holds, safe to show: keys are as their owner likes."""
+    if not listing.beside:
+        return ""
+    shown = ", ".join(repr(key[:40]) for key in listing.beside[:SHOWN_MAX])
+    more = len(listing.beside) - SHOWN_MAX
+    return f"; beside the deliveries: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _readable(contents: Contents, beside: str) -> Finding:
+    if contents.refused is not None:
+        hint = (
+            ": whoever may list may not always read: it takes a bucket policy with s3:GetObject, "
+            "as no ACL of the bucket reaches what Firehose puts"
+        )
+        return cannot("LIST allowed, GET", contents.refused, hint)
+    evidence = f"LIST and GET{beside}"
+    return Finding(READABLE, Verdict.VALID, evidence, READABLE_KEY)
+
+
+def _records(contents: Contents) -> Finding:
+    """The run's own judge, and the objects that hold no texts at all."""
+    finding = _judged(ReadableRecords(), contents)
+    if not contents.wrong:
+        return Finding(RECORDS, finding.verdict, finding.evidence, RECORDS_KEY)
+    evidence = str(contents.wrong) + (f"; {finding.evidence}" if contents.deliveries else "")
+    return Finding(RECORDS, Verdict.INVALID, evidence, RECORDS_KEY)
+
+
+def _copies(contents: Contents) -> Finding:
+    finding = _judged(IdenticalCopies(), contents)
+    return Finding(COPIES, finding.verdict, finding.evidence, COPIES_KEY)
+
+
+def _judged(invariant: Invariant, contents: Contents) -> Finding:
+    """By a judge of runs, told that this is all that there is."""
+    ended = [RunEnded(entry.at) for entry in contents.deliveries[:1]]
+    (finding,) = judge([*contents.deliveries, *ended], [invariant])
+    return finding

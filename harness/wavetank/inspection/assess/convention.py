@@ -1,0 +1,92 @@
+"""Whose bucket must have which name, and whether what the list says of it fits."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.naming import BUCKET, Names, derive_names
+from wavetank.core.settings import REGION
+from wavetank.inspection.assess.roster import Person
+
+REQUIREMENT = "names follow the convention"
+KEY = "convention"
+BUCKET_FORMS = ("s3://", "arn:aws:s3:::")
+STREAM_ARN = re.compile(r"arn:aws:firehose:([a-z0-9-]+):[0-9]{12}:deliverystream/(\S+)")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One to look at; `names` is None where the person's cannot be derived, `bucket` empty too."""
+
+    person: Person
+    names: Names | None
+    bucket: str
+    finding: Finding
+
+
+def subjects_of(people: Iterable[Person], prefix: str) -> list[Subject]:
+    """What is to be looked at; two who share a bucket are both told so.
+
+    Raises:
+        UsageError: there can be no names with such a prefix.
+    """
+    derive_names("Dora", "Explorer", prefix=prefix)  # a bad prefix is nobody's own fault
+    subjects = [_subject(person, prefix) for person in people]
+    lines: dict[str, list[int]] = {}
+    for subject in subjects:
+        lines.setdefault(subject.bucket, []).append(subject.person.line)
+    return [_shared(subject, lines[subject.bucket]) for subject in subjects]
+
+
+def _subject(person: Person, prefix: str) -> Subject:
+    if person.trouble:
+        return Subject(person, None, "", _invalid(person.trouble))
+    try:
+        names = derive_names(person.first_name, person.surname, prefix=prefix)
+        bucket = _given_bucket(person.bucket) or names.bucket
+        BUCKET.check(bucket)
+    except UsageError as error:
+        return Subject(person, None, "", _invalid(str(error)))
+    wrong = [*_wrong_bucket(bucket, names), *_wrong_stream(person.stream_arn, names)]
+    right = Finding(REQUIREMENT, Verdict.VALID, bucket, KEY)
+    return Subject(person, names, bucket, _invalid("; ".join(wrong)) if wrong else right)
+
+
+def _invalid(evidence: str) -> Finding:
+    return Finding(REQUIREMENT, Verdict.INVALID, evidence, KEY)
+
+
+def _given_bucket(text: str) -> str:
+    for form in BUCKET_FORMS:
+        text = text.removeprefix(form)
+    return text.rstrip("/")
+
+
+def _wrong_bucket(bucket: str, names: Names) -> list[str]:
+    return [] if bucket == names.bucket else [f"the bucket is {bucket}, not {names.bucket}"]
+
+
+def _wrong_stream(arn: str, names: Names) -> list[str]:
+    """By its name and region alone: another account may not look at a delivery stream."""
+    if not arn:
+        return []
+    found = STREAM_ARN.fullmatch(arn)
+    if found is None:
+        return [f"not the ARN of a delivery stream: {arn!r}"]
+    region, name = found.groups()
+    wrong = [f"the stream is in {region}, not {REGION}"] if region != REGION else []
+    if name.lower() != names.delivery_stream.lower():
+        wrong.append(f"the stream is {name!r}, not {names.delivery_stream}")
+    return wrong
+
+
+def _shared(subject: Subject, lines: Sequence[int]) -> Subject:
+    """One bucket is one person's."""
+    if not subject.bucket or len(lines) == 1 or subject.finding.verdict is Verdict.INVALID:
+        return subject
+    others = ", ".join(str(line) for line in lines if line != subject.person.line)
+    evidence = f"{subject.bucket}, as in line {others}: whose is it?"
+    finding = replace(subject.finding, verdict=Verdict.UNKNOWN, evidence=evidence)
+    return replace(subject, finding=finding)

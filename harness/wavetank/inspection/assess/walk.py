@@ -1,0 +1,67 @@
+"""The five tickers and their walks, as far as a bucket alone can show them.
+
+The contract is a change of at most 1 % a sample. The assignment's script makes the four samples of
+a tick from the one price that the table has, so a price is held against the four before it: one of
+these is what its tick began with. Over a hole nothing is compared; holes are for `coverage`.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
+from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
+from wavetank.core.ticker_records import Sample
+from wavetank.inspection.assess.coverage import missed_minutes
+from wavetank.invariants.completeness import Flaws
+from wavetank.invariants.ticker.walk import CHANGE_MAX
+
+REQUIREMENT = "five tickers, each within 1 % a sample"
+KEY = "walk"
+TICKERS = frozenset(first.ticker for first in FIRST_PRICES)
+SHOWN_MAX = 5
+
+
+def judge_walk(samples: Iterable[Sample]) -> Finding:
+    """By the samples of all tickers, in any order, copies among them."""
+    walks: dict[str, dict[datetime, Decimal]] = {}
+    for sample in samples:
+        walks.setdefault(sample.ticker, {}).setdefault(sample.instant, sample.price)
+    if not walks:
+        return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to judge by", KEY)
+    wrong = [*_strangers(walks.keys()), *_jumps(walks)]
+    count = sum(len(walk) for walk in walks.values())
+    evidence = "; ".join(wrong) or f"{counted(count, 'sample')} of {len(walks)} tickers"
+    return Finding(REQUIREMENT, Verdict.INVALID if wrong else Verdict.VALID, evidence, KEY)
+
+
+def _strangers(found: Iterable[str]) -> list[str]:
+    """Tickers that are missing, and others that are there."""
+    missing = sorted(TICKERS - set(found))
+    others = sorted(set(found) - TICKERS)
+    wrong = [f"missing: {', '.join(missing)}"] if missing else []
+    shown = ", ".join(repr(name[:20]) for name in others[:SHOWN_MAX])
+    return wrong + ([f"unknown tickers, {len(others)}: {shown}"] if others else [])
+
+
+def _jumps(walks: dict[str, dict[datetime, Decimal]]) -> list[str]:
+    jumps = Flaws()
+    for ticker in sorted(TICKERS & walks.keys()):
+        _add_jumps(jumps, ticker, walks[ticker])
+    return [str(jumps)] if jumps else []
+
+
+def _add_jumps(jumps: Flaws, ticker: str, walk: dict[datetime, Decimal]) -> None:
+    before = deque[Decimal](maxlen=SAMPLES_PER_TICK)
+    last: datetime | None = None
+    for instant in sorted(walk):
+        price = walk[instant]
+        if last is not None and missed_minutes(last, instant):
+            before.clear()
+        if before and not any(abs(price - base) <= base * CHANGE_MAX for base in before):
+            jumps.add("jumps", f"{ticker} from {before[-1]} to {price} at {rfc3339(instant)}")
+        before.append(price)
+        last = instant

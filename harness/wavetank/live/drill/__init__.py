@@ -1,0 +1,1 @@
+"""Drills: break a running pipeline on purpose and measure how it recovers."""

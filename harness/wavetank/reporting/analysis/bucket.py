@@ -1,0 +1,96 @@
+"""A bucket of a sandbox or of AWS as a source: only read, many objects at a time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, shared_clients
+from wavetank.aws.target import Target
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.inspection.assess.bucket import told
+from wavetank.reporting.analysis.function_events import observed
+from wavetank.reporting.analysis.objects import (
+    OBJECT_BYTES_MAX,
+    StoredObject,
+    Told,
+    stored,
+    too_large,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
+
+READERS = 32
+"""Threads, each with a connection of its own: S3's answers take tens of milliseconds."""
+
+
+@dataclass(frozen=True)
+class BucketSource:
+    """A bucket, or the part of it whose keys begin with `prefix`, such as `2026/11/`."""
+
+    target: Target
+    bucket: str
+    prefix: str = ""
+
+    @property
+    def description(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix} of {self.target.description}"
+
+    def objects(self) -> Iterator[StoredObject]:
+        """In the order of their keys, which is that of their arrival.
+
+        Raises:
+            UsageError: there is no such bucket, or it may not be listed.
+            InfrastructureError: the target does not answer.
+        """
+        s3 = shared_clients(self.target.aws, READERS).s3
+        listed = list(self._listed(self.target.aws))
+        with ThreadPoolExecutor(READERS) as pool:
+            yield from pool.map(partial(_download, s3, self.bucket), listed)
+
+    def told(self, since: datetime) -> Told:
+        """By the logs and the mailbox.
+
+        Raises:
+            InfrastructureError: the target does not answer.
+        """
+        try:
+            return observed(self.target, self.bucket, since)
+        except BotoCoreError as error:
+            raise _silent(self.target, error) from error
+
+    def _listed(self, aws: AwsClients) -> "Iterator[ObjectTypeDef]":
+        pages = aws.s3.get_paginator("list_objects_v2")
+        try:
+            for page in pages.paginate(Bucket=self.bucket, Prefix=self.prefix):
+                yield from page.get("Contents", [])
+        except ClientError as error:
+            raise UsageError(
+                f"the bucket {self.bucket} in {self.target.description}",
+                told(error),
+                "correct its name, or ask for the right to list and read it",
+            ) from error
+        except BotoCoreError as error:
+            raise _silent(self.target, error) from error
+
+
+def _download(s3: "S3Client", bucket: str, entry: "ObjectTypeDef") -> StoredObject:
+    key, modified, size = entry["Key"], entry["LastModified"], entry["Size"]
+    if size > OBJECT_BYTES_MAX:
+        return too_large(key, modified, size)
+    try:
+        with s3.get_object(Bucket=bucket, Key=key)["Body"] as body:
+            return stored(key, modified, body.read())
+    except ClientError as error:
+        return StoredObject(key, modified, size, problem=f"cannot be read, {told(error)}")
+    except BotoCoreError as error:
+        return StoredObject(key, modified, size, problem=f"cannot be read, {error}")
+
+
+def _silent(target: Target, error: BotoCoreError) -> InfrastructureError:
+    action = "check the network, and whether the sandbox runs"
+    return InfrastructureError(f"an answer of {target.description}", str(error), action)

@@ -1,0 +1,121 @@
+"""A notebook as a file: where it reads is set, it is executed, and written as a page.
+
+Its first code cell has the one parameter, `SOURCE`; see `wavetank.reporting.analysis.source`.
+"""
+
+import asyncio
+import signal
+from base64 import b64encode
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from wavetank.core.errors import InfrastructureError
+
+PARAMETER = "SOURCE"
+NBFORMAT = 4
+HTML = ".html"
+SVG = "image/svg+xml"
+SETTINGS = Config(
+    {
+        "KernelManager": {"transport_encryption": "auto"},
+        "NotebookClient": {"shutdown_kernel": "immediate"},
+    }
+)
+"""The kernel listens on ports of loopback, where others of this machine could listen too. It is
+ended without being asked: what it still says of a cell that Ctrl-C broke off is for nobody."""
+
+
+class _Client(NotebookClient):
+    """nbclient's, which Ctrl-C ends as it ends any program; the kernel ends with it.
+
+    Its own handler closes the kernel's sockets under what is still spoken on them.
+    [nbclient 0.10: client.py, async_setup_kernel]
+    """
+
+    async def async_start_new_kernel(self, **options: Any) -> None:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        await super().async_start_new_kernel(**options)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One that was read; `folder` is where its kernel works."""
+
+    node: NotebookNode
+    folder: Path
+
+    def reading(self, source: str) -> "Notebook":
+        """The same, which reads there."""
+        node = nbformat.from_dict(self.node)
+        cell = next(cell for cell in node.cells if cell.cell_type == "code")
+        assert cell.source.startswith(PARAMETER)  # a rule of the suite holds every notebook to it
+        cell.source = f"{PARAMETER} = {source!r}"
+        return Notebook(node, self.folder)
+
+    def executed(self) -> "Notebook":
+        """The same with its outputs, by a kernel of this environment.
+
+        Raises:
+            InfrastructureError: a cell failed, or the kernel died; what is there is in its message.
+        """
+        node = nbformat.from_dict(self.node)
+        resources = {"metadata": {"path": str(self.folder)}}
+        try:
+            _Client(node, kernel_name="python3", resources=resources, config=SETTINGS).execute()
+        except CellExecutionError as error:
+            found = f"{error.ename}: {error.evalue}"
+            action = "open it with ./wavetank notebook to see where"
+            raise InfrastructureError("every cell to run", found, action) from error
+        except DeadKernelError as error:
+            action = "look whether the machine has memory left"
+            raise InfrastructureError("the kernel to live", str(error), action) from error
+        return Notebook(node, self.folder)
+
+    def write(self, path: Path) -> None:
+        """As a page where the name ends so, else as a notebook.
+
+        Raises:
+            InfrastructureError: the disk does not take it.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self._text(path), encoding="utf-8")
+        except OSError as error:
+            action = "make room or choose another file"
+            raise InfrastructureError(f"to write {path}", str(error), action) from error
+
+    def _text(self, path: Path) -> str:
+        if path.suffix == HTML:
+            exporter = HTMLExporter(require_js_url="", mathjax_url="", embed_images=True)
+            node = _with_images(self.node)
+            body, _ = exporter.from_notebook_node(node, {"metadata": {"name": path.stem}})
+            return str(body)
+        return str(nbformat.writes(self.node))
+
+
+def _with_images(notebook: NotebookNode) -> NotebookNode:
+    """Charts as images that say in words what they show, which the exporter's own do not."""
+    node: NotebookNode = nbformat.from_dict(notebook)
+    for cell in node.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if SVG in data:
+                described = escape(data["text/plain"])
+                encoded = b64encode(data[SVG].encode()).decode()
+                image = f'<img alt="{described}" src="data:{SVG};base64,{encoded}">'
+                output["data"] = NotebookNode({"text/html": image})
+    return node
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The notebook of the file."""
+    return Notebook(nbformat.read(path, NBFORMAT), path.parent)

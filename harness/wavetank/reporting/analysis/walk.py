@@ -1,0 +1,190 @@
+"""The prices of each ticker, and their changes from sample to sample against the contract.
+
+The contract: a change of at most 1 %, uniform in between. The assignment's script makes the four
+samples of a tick from the one price that the table has, so a price may be within 1 % of any of the
+four before it, as for the judges of buckets. Over a gap nothing is compared.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import polars as pl
+
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import counted
+from wavetank.core.ticker import SAMPLES_PER_TICK
+from wavetank.inspection.assess.coverage import BETWEEN_SAMPLES, JITTER, MINUTE
+from wavetank.invariants.ticker.walk import CHANGE_MAX
+from wavetank.reporting.analysis.arrivals import width_of
+from wavetank.reporting.analysis.records import samples
+
+PERCENT_MAX = 1.0
+BINS = 40
+POINTS_MAX = 400
+"""Of a ticker's line; together the five stay below what a chart can hold."""
+ONE_PERCENT_CRITICAL = 1.628
+"""Of Kolmogorov's distribution: by chance, one uniform sample in a hundred is further off."""
+SAMPLES_MIN = 100
+"""Of fewer the distribution cannot be told."""
+
+
+def changes(records: pl.DataFrame) -> pl.DataFrame:
+    """Each sample with its change from the one before.
+
+    Columns: ticker, timestamp, price, before (the price), percent (the change), compared (not the
+    first, nor over a gap), within (1 % of one of the four before).
+    """
+    apart = pl.col("timestamp").diff().over("ticker")
+    near = [_is_near(pl.col("price").shift(back).over("ticker", "stretch")) for back in _BACK]
+    previous = pl.col("price").shift(1).over("ticker", "stretch")
+    return (
+        samples(records)
+        .with_columns(apart=apart)
+        .with_columns(stretch=(apart > MINUTE + JITTER).cum_sum().over("ticker").fill_null(0))
+        .with_columns(before=previous, within=pl.any_horizontal(*near))
+        .select(
+            "ticker",
+            "timestamp",
+            "price",
+            "before",
+            percent=(pl.col("price") / pl.col("before") - 1) * 100,
+            compared=pl.col("before").is_not_null(),
+            within=pl.col("within") | pl.col("before").is_null(),
+        )
+    )
+
+
+_BACK = range(1, SAMPLES_PER_TICK + 1)
+
+
+def _is_near(base: pl.Expr) -> pl.Expr:
+    """As the judges reckon; not where there is no such price."""
+    near = (pl.col("price") - base).abs() <= base * float(CHANGE_MAX)
+    return near.fill_null(value=False)
+
+
+def jumps(changed: pl.DataFrame) -> pl.DataFrame:
+    """The changes that the contract does not allow."""
+    return changed.filter(pl.col("compared") & ~pl.col("within")).drop("compared", "within")
+
+
+@dataclass(frozen=True)
+class Uniformity:
+    """How far the changes are from being uniform between -1 % and +1 %.
+
+    `distance` is Kolmogorov and Smirnov's, the widest between the two distributions; above
+    `critical` chance explains it in one case of a hundred.
+    """
+
+    changes: int
+    distance: float
+    critical: float
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether they may well be uniform."""
+        return self.distance <= self.critical
+
+
+def uniformity(changed: pl.DataFrame) -> Uniformity | None:
+    """Of all tickers together; None where there are too few changes to tell."""
+    percent = changed.filter("compared")["percent"].sort()
+    count = percent.len()
+    if count < SAMPLES_MIN:
+        return None
+    uniform = ((percent + PERCENT_MAX) / (2 * PERCENT_MAX)).clip(0, 1)
+    place = pl.int_range(1, count + 1, eager=True)
+    above, below = (place / count - uniform).max(), (uniform - (place - 1) / count).max()
+    distance = max(float(above), float(below))  # type: ignore[arg-type]  # numbers, as it is not empty
+    return Uniformity(count, distance, ONE_PERCENT_CRITICAL / sqrt(count))
+
+
+def judge_changes(changed: pl.DataFrame) -> list[Finding]:
+    """The contract's two sentences, with what was found."""
+    compared, wrong = changed.filter("compared").height, jumps(changed).height
+    within = Finding(
+        "each price is within 1 % of one of the four before it",
+        Verdict.UNKNOWN if not compared else Verdict.INVALID if wrong else Verdict.VALID,
+        f"{counted(compared, 'change')}, {wrong} of them beyond",
+    )
+    return [within, _judge_uniformity(uniformity(changed))]
+
+
+def _judge_uniformity(found: Uniformity | None) -> Finding:
+    requirement = "the changes are uniform between -1 % and +1 %"
+    if found is None:
+        return Finding(requirement, Verdict.UNKNOWN, f"fewer than {SAMPLES_MIN} changes")
+    evidence = (
+        f"{counted(found.changes, 'change')}; they are {found.distance:.4f} from uniform, "
+        f"and by chance rarely more than {found.critical:.4f}"
+    )
+    return Finding(requirement, Verdict.VALID if found.is_likely else Verdict.INVALID, evidence)
+
+
+def histogram(changed: pl.DataFrame) -> pl.DataFrame:
+    """How many changes are in each 0.05 % from -1 % to +1 %; what is beyond is at the ends.
+
+    Columns: ticker, low, high (percent), changes, expected (were they uniform).
+    """
+    width = 2 * PERCENT_MAX / BINS
+    place = ((pl.col("percent") + PERCENT_MAX) / width).floor()
+    counted_bins = (
+        changed.filter("compared")
+        .with_columns(bin=place.clip(-1, BINS).cast(pl.Int64))
+        .group_by("ticker", "bin")
+        .agg(changes=pl.len())
+    )
+    inside = pl.col("bin").is_between(0, BINS - 1)
+    return (
+        counted_bins.with_columns(
+            low=pl.col("bin") * width - PERCENT_MAX,
+            expected=pl.when(inside)
+            .then(pl.col("changes").sum().over("ticker") / BINS)
+            .otherwise(0.0),
+        )
+        .select("ticker", "low", (pl.col("low") + width).alias("high"), "changes", "expected")
+        .sort("ticker", "low")
+    )
+
+
+def change_summary(changed: pl.DataFrame) -> pl.DataFrame:
+    """Each ticker in a row: samples, first and last price, the changes' mean, spread and extremes.
+
+    Were they uniform, the mean would be 0 and the spread (standard deviation) 0.577 %.
+    """
+    percent = pl.col("percent")
+    return (
+        changed.group_by("ticker")
+        .agg(
+            samples=pl.len(),
+            first_price=pl.col("price").first(),
+            last_price=pl.col("price").last(),
+            mean_percent=percent.mean().round(4),
+            spread_percent=percent.std().round(4),
+            least_percent=percent.min().round(4),
+            most_percent=percent.max().round(4),
+        )
+        .sort("ticker")
+    )
+
+
+def price_lines(changed: pl.DataFrame) -> pl.DataFrame:
+    """The walks, thinned out: of each while the least, the last and the highest price.
+
+    Where a ticker has no more samples than a line has points, each is a while of its own.
+    """
+    if changed.is_empty():
+        return _lines(changed, pl.col("timestamp"))
+    if changed.group_by("ticker").len()["len"].max() <= POINTS_MAX:  # type: ignore[operator]  # numbers
+        return _lines(changed, pl.col("timestamp"))
+    width = max(width_of(changed["timestamp"], POINTS_MAX), BETWEEN_SAMPLES)
+    return _lines(changed, pl.col("timestamp").dt.truncate(width))
+
+
+def _lines(changed: pl.DataFrame, at: pl.Expr) -> pl.DataFrame:
+    price = pl.col("price")
+    return (
+        changed.group_by("ticker", at=at)
+        .agg(least=price.min(), price=price.last(), most=price.max(), samples=pl.len())
+        .sort("ticker", "at")
+    )

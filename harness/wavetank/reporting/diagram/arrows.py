@@ -1,0 +1,175 @@
+"""The arrows, each from what the templates say: nothing is known here of any one pipeline."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node, Relation
+from wavetank.reporting.diagram.reader_arrows import readers_of
+from wavetank.reporting.diagram.resources import Boxes, shown_resources
+from wavetank.reporting.diagram.role_permissions import Right, is_reading, rights_of
+from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.problems import Resource
+from wavetank.templates.references import Scope
+
+DESTINATIONS = {"OnFailure": Relation.FAILURE, "OnSuccess": Relation.SUCCESS}
+HANDING_OVER = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"})
+"""What Lambda needs, in the function's name, to hand something to a destination."""
+S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
+IAM_NAMES = {
+    Kind.BUCKET: "s3",
+    Kind.FUNCTION: "lambda",
+    Kind.QUEUE: "sqs",
+    Kind.STREAM: "firehose",
+    Kind.TABLE: "dynamodb",
+    Kind.TOPIC: "sns",
+}
+
+
+def read_graph(scopes: tuple[Scope, ...]) -> Graph:
+    """The picture of the templates, in the order in which they are deployed."""
+    return _Reading(scopes).graph()
+
+
+class _Reading:
+    """Reads resource after resource; each method is one kind of arrow."""
+
+    def __init__(self, scopes: tuple[Scope, ...]) -> None:
+        self._resources = [found for scope in scopes for found in shown_resources(scope)]
+        self._boxes = Boxes(scopes)
+        self._people: dict[str, Node] = {}
+
+    def graph(self) -> Graph:
+        arrows = (
+            self._fired,
+            self._handed_over,
+            self._called,
+            self._delivered,
+            self._subscribed,
+            self._read,
+        )
+        edges = dict.fromkeys(e for r in self._resources for arrow in arrows for e in arrow(r))
+        return Graph((*self._boxes.nodes, *self._people.values()), tuple(edges))
+
+    def _fired(self, rule: Resource) -> Iterator[Edge]:
+        """From a rule to its targets."""
+        if rule.kind == "AWS::Events::Rule":
+            value = rule.scope.text
+            label = [value(rule.properties.get("ScheduleExpression")) or "on an event"]
+            if value(rule.properties.get("State")) == "DISABLED":
+                label.append("switched off")
+            for target in as_list(rule.properties.get("Targets")):
+                arn = as_table(target).get("Arn")
+                yield from self._edge(rule, rule.scope, arn, Relation.SCHEDULE, label)
+
+    def _handed_over(self, configuration: Resource) -> Iterator[Edge]:
+        """From a function to its destinations."""
+        if configuration.kind == "AWS::Lambda::EventInvokeConfig":
+            function = self._function_of(configuration)
+            written = as_table(configuration.properties.get("DestinationConfig"))
+            retries = configuration.scope.text(configuration.properties.get("MaximumRetryAttempts"))
+            for name, relation in DESTINATIONS.items():
+                label = [f"on {relation}"]
+                if relation is Relation.FAILURE and retries is not None:
+                    label.append(f"after {retries} {'retry' if retries == '1' else 'retries'}")
+                arn = as_table(written.get(name)).get("Destination")
+                if function:
+                    yield from self._edge(function, configuration.scope, arn, relation, label)
+
+    def _called(self, function: Resource) -> Iterator[Edge]:
+        """From a function to what its role lets it use, or else to what its environment names."""
+        if function.kind != "AWS::Lambda::Function":
+            return
+        granted: dict[str, list[str]] = {node.id: [] for node in self._named(function)}
+        for right in rights_of(function):
+            for node in self._meant(function, right):
+                granted.setdefault(node.id, []).append(right.name)
+        destinations = {e.target for r in self._resources for e in self._from(function, r)}
+        for target, actions in granted.items():
+            if not (target in destinations and set(actions) <= _names(HANDING_OVER)):
+                yield self._call(function, target, actions)
+
+    def _delivered(self, stream: Resource) -> Iterator[Edge]:
+        """From a delivery stream to its bucket."""
+        for name in S3_DESTINATIONS:
+            written = as_table(stream.properties.get(name))
+            hints, value = as_table(written.get("BufferingHints")), stream.scope.text
+            seconds, size = value(hints.get("IntervalInSeconds")), value(hints.get("SizeInMBs"))
+            told = filter(None, [seconds and f"{seconds} s", size and f"{size} MB"])
+            label = [f"after {' or '.join(told)}"] if hints else []
+            arn = written.get("BucketARN")
+            yield from self._edge(stream, stream.scope, arn, Relation.DELIVERY, label)
+
+    def _subscribed(self, resource: Resource) -> Iterator[Edge]:
+        """From a topic to whoever subscribed, in a resource of its own or in the topic's list."""
+        scope, written = resource.scope, resource.properties
+        if resource.kind == "AWS::SNS::Subscription":
+            topic = self._boxes.meant(scope, written.get("TopicArn"))
+            yield from self._subscription(topic, scope, written)
+        if resource.kind == "AWS::SNS::Topic":
+            for subscription in map(as_table, as_list(written.get("Subscription"))):
+                yield from self._subscription(self._boxes.of(resource), scope, subscription)
+
+    def _read(self, policy: Resource) -> Iterator[Edge]:
+        """From a bucket to those whom its policy lets in."""
+        if policy.kind == "AWS::S3::BucketPolicy":
+            bucket = self._boxes.meant(policy.scope, policy.properties.get("Bucket"))
+            document = policy.properties.get("PolicyDocument")
+            for readers, actions in readers_of(policy.scope, document):
+                if bucket is not None:
+                    who = self._people.setdefault(readers.id, readers)
+                    yield Edge(bucket.id, who.id, Relation.ACCESS, actions)
+
+    def _subscription(self, topic: Node | None, scope: Scope, written: Any) -> Iterator[Edge]:
+        protocol = scope.text(written.get("Protocol")) or "subscription"
+        who = self._boxes.meant(scope, written.get("Endpoint"))
+        if who is None:
+            address = scope.text(written.get("Endpoint")) or "an address"
+            own = f"Mail{len(self._people)}"
+            who = self._people.setdefault(address, Node(own, Kind.MAIL, "E-mail", address))
+        if topic is not None:
+            yield Edge(topic.id, who.id, Relation.SUBSCRIPTION, (protocol,))
+
+    def _edge(
+        self, source: Resource, scope: Scope, target: Any, relation: Relation, label: list[str]
+    ) -> Iterator[Edge]:
+        one, other = self._boxes.of(source), self._boxes.meant(scope, target)
+        if one is not None and other is not None:
+            yield Edge(one.id, other.id, relation, tuple(label))
+
+    def _call(self, function: Resource, target: str, actions: list[str]) -> Edge:
+        source = self._boxes.of(function)
+        assert source is not None  # every function has a box
+        label = tuple(dict.fromkeys(actions)) or ("named in its environment",)
+        reads = any(is_reading(action) for action in actions)
+        writes = not actions or any(not is_reading(action) for action in actions)
+        return Edge(source.id, target, Relation.CALL, label, reads=reads, writes=writes)
+
+    def _from(self, function: Resource, resource: Resource) -> list[Edge]:
+        """Where the function's own outcome goes, by that resource."""
+        node = self._boxes.of(function)
+        return [e for e in self._handed_over(resource) if node and e.source == node.id]
+
+    def _function_of(self, configuration: Resource) -> Resource | None:
+        meant = self._boxes.meant(configuration.scope, configuration.properties.get("FunctionName"))
+        return next((r for r in self._resources if meant and self._boxes.of(r) == meant), None)
+
+    def _named(self, function: Resource) -> Iterator[Node]:
+        """What the function's environment names."""
+        variables = as_table(as_table(function.properties.get("Environment")).get("Variables"))
+        own = self._boxes.of(function)
+        for value in variables.values():
+            node = self._boxes.meant(function.scope, value)
+            if node is not None and node != own:
+                yield node
+
+    def _meant(self, function: Resource, right: Right) -> Iterator[Node]:
+        """The boxes that a right is for; one for everything is for what the environment names."""
+        if right.resource == "*":
+            named = self._named(function)
+            yield from (n for n in named if IAM_NAMES.get(n.kind) == right.service)
+        elif (node := self._boxes.meant(function.scope, right.resource)) is not None:
+            yield node
+
+
+def _names(actions: frozenset[str]) -> set[str]:
+    return {action.partition(":")[2] for action in actions}

@@ -1,0 +1,116 @@
+"""Between two rows: the lanes in which arrows turn, and below them their labels."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from wavetank.reporting.diagram.graph import Edge
+from wavetank.reporting.diagram.labels import label_lines
+
+LANE_FIRST, LANE_STEP = 20, 14
+WORDS_BELOW = 20
+"""From the last lane to the foot of the first line of words."""
+LABEL_LINE, LABEL_CHARACTER, BESIDE = 16, 7.3, 9
+ARROW_ROOM = 12
+
+
+@dataclass(frozen=True)
+class Link:
+    """A part of an arrow, from one row to the next; the last has the label."""
+
+    edge: Edge
+    upper: str
+    lower: str
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where a link leaves the row above and reaches the one below; how far right of its middle."""
+
+    start: float
+    end: float
+    off_middle: float
+
+
+@dataclass(frozen=True)
+class Label:
+    """The words of an arrow: where their lines begin or, `to_the_left` of the arrow, end."""
+
+    lines: tuple[str, ...]
+    x: float
+    y: float
+    to_the_left: bool
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """From where to where they may reach."""
+        width = max(map(len, self.lines), default=0) * LABEL_CHARACTER
+        return (self.x - width, self.x) if self.to_the_left else (self.x, self.x + width)
+
+
+class Gap:
+    """One of them, from the foot of the row above, `top`, to `bottom`."""
+
+    def __init__(self, ends: Mapping[Link, Ends], top: float) -> None:
+        self._ends = ends
+        self._top = top
+        self._lanes = _lanes(ends)
+        last_lane = top + LANE_FIRST + max(self._lanes.values(), default=0) * LANE_STEP
+        self.labels = _labels(ends, last_lane + WORDS_BELOW)
+        feet = [label.y + (len(label.lines) - 1) * LABEL_LINE for label in self.labels.values()]
+        self.bottom = max(feet, default=last_lane) + ARROW_ROOM + LABEL_LINE
+
+    def corners(self, link: Link) -> list[tuple[float, float]]:
+        """Of the link: down, across in its lane, and down."""
+        ends = self._ends[link]
+        turn = self._top + LANE_FIRST + self._lanes[link] * LANE_STEP
+        across = [(ends.start, turn), (ends.end, turn)] if ends.start != ends.end else []
+        return [(ends.start, self._top), *across, (ends.end, self.bottom)]
+
+
+def _labels(ends: Mapping[Link, Ends], first_line: float) -> dict[Edge, Label]:
+    """Each beside its arrow, in the first line of words from which on there is room."""
+    placed: dict[Edge, Label] = {}
+    for link, at in sorted(ends.items(), key=lambda item: item[1].end):
+        if link.is_last and link.edge.label:
+            ways = (_label(link, at, first_line + n * LABEL_LINE) for n in count())
+            placed[link.edge] = next(way for way in ways if not _is_taken(way, placed.values()))
+    return placed
+
+
+def _label(link: Link, at: Ends, y: float) -> Label:
+    """To the right; to the left where the arrow comes in there, and the picture has room."""
+    lines = label_lines(link.edge.label)
+    left = Label(lines, at.end - BESIDE, y, to_the_left=True)
+    is_left = at.off_middle < 0 and left.sides[0] >= 0
+    return left if is_left else Label(lines, at.end + BESIDE, y, to_the_left=False)
+
+
+def _is_taken(label: Label, others: Iterable[Label]) -> bool:
+    return any(_overlap(label, other) for other in others)
+
+
+def _overlap(one: Label, other: Label) -> bool:
+    (left, right), (begin, end) = one.sides, other.sides
+    above, below = sorted((one, other), key=lambda label: label.y)
+    apart = below.y >= above.y + len(above.lines) * LABEL_LINE
+    return left < end + BESIDE and begin < right + BESIDE and not apart
+
+
+def _lanes(ends: Mapping[Link, Ends]) -> dict[Link, int]:
+    """A lane for each link: no two of one lane have a stretch in common."""
+    lanes: dict[Link, int] = {}
+    taken: list[tuple[float, float, int]] = []
+    for link, at in sorted(ends.items(), key=lambda item: _outer_first(item[1])):
+        left, right = sorted((at.start, at.end))
+        busy = {n for x, r, n in taken if left < r + LANE_STEP and right > x - LANE_STEP}
+        lanes[link] = 0 if left == right else next(n for n in count() if n not in busy)
+        if left != right:
+            taken.append((left, right, lanes[link]))
+    return lanes
+
+
+def _outer_first(at: Ends) -> tuple[bool, float]:
+    """To the left those that begin leftmost turn first, to the right those that begin rightmost."""
+    return at.end > at.start, at.start if at.end < at.start else -at.start

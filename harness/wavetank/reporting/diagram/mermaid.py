@@ -1,0 +1,58 @@
+"""The picture as a Mermaid flowchart, which GitHub and many editors draw from its text.
+
+[Mermaid: syntax/flowchart]
+"""
+
+from collections.abc import Iterator, Mapping
+
+from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node
+
+SHAPES: Mapping[Kind, tuple[str, str]] = {
+    Kind.RULE: ("([", "])"),
+    Kind.TABLE: ("[(", ")]"),
+    Kind.BUCKET: ("[(", ")]"),
+    Kind.MAIL: ("([", "])"),
+    Kind.READERS: ("([", "])"),
+}
+"""Everything else is a rectangle."""
+
+
+def draw_mermaid(graph: Graph, title: str) -> str:
+    """The graph as a flowchart from above to below."""
+    return "\n".join(_lines(graph, title)) + "\n"
+
+
+def _lines(graph: Graph, title: str) -> Iterator[str]:
+    yield "flowchart TB"
+    yield f"    accTitle: {title}"
+    yield from (f"    {_box(node)}" for node in graph.nodes)
+    alerts = graph.alerts()
+    yield from (f"    {_arrow(edge, is_alert=edge in alerts)}" for edge in graph.edges)
+
+
+def _box(node: Node) -> str:
+    before, after = SHAPES.get(node.kind, ("[", "]"))
+    told = "<br/>".join(_quoted(line) for line in (node.service, node.name, *node.notes))
+    return f'{_id(node.id)}{before}"{told}"{after}'
+
+
+def _arrow(edge: Edge, *, is_alert: bool) -> str:
+    """Mermaid has no arrow backward alone: what is only read is drawn from where it comes."""
+    line = "-.->" if is_alert else "-->"
+    both = "<" if edge.reads and edge.writes else ""
+    label = f'|"{_quoted(edge.text)}"|' if edge.label else ""
+    ends = _id(edge.source), _id(edge.target)
+    one, other = ends if edge.writes else ends[::-1]
+    return f"{one} {both}{line}{label} {other}"
+
+
+def _id(own: str) -> str:
+    """Letters and digits; none is `end`, which would end something."""
+    return "n" + "".join(letter for letter in own if letter.isalnum())
+
+
+def _quoted(text: str) -> str:
+    """As Mermaid has it within quotation marks."""
+    for sign, entity in {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;"}.items():
+        text = text.replace(sign, entity)
+    return text

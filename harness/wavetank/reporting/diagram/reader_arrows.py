@@ -1,0 +1,45 @@
+"""Those whom a bucket's policy lets in: nobody by name, so one box for each kind of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wavetank.reporting.diagram.graph import Kind, Node
+from wavetank.reporting.diagram.role_permissions import allowed, is_reading
+from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.references import Scope
+
+ANYBODY = Node("Anybody", Kind.READERS, "Anybody", "without credentials too")
+ANY_ACCOUNT = Node("AnyAccount", Kind.READERS, "Any AWS account", "authenticated")
+
+
+def readers_of(scope: Scope, document: Any) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """Each kind of reader, with what it may do."""
+    granted: dict[Node, list[str]] = {}
+    for statement in map(as_table, as_list(as_table(document).get("Statement"))):
+        for who in _who(scope, statement):
+            actions = [right.name for right in allowed({"Statement": statement})]
+            granted.setdefault(who, []).extend(actions)
+    for who, actions in granted.items():
+        if actions:
+            note = "reads, never writes" if all(map(is_reading, actions)) else "reads and writes"
+            noted = Node(who.id, who.kind, who.service, who.name, (note,))
+            yield noted, tuple(dict.fromkeys(actions))
+
+
+def _who(scope: Scope, statement: dict[str, Any]) -> Iterator[Node]:
+    """Whom a statement is about. Services are none of the readers."""
+    written = statement.get("Principal")
+    names = [written] if isinstance(written, str) else as_list(as_table(written).get("AWS"))
+    for name in names:
+        if name == "*":
+            yield ANY_ACCOUNT if _is_of_accounts(statement) else ANYBODY
+        else:
+            text = scope.text(name) or "another account"
+            yield Node(f"Account{text}", Kind.READERS, "AWS account", text.rpartition(":")[2])
+
+
+def _is_of_accounts(statement: dict[str, Any]) -> bool:
+    """Whether only who has signed in is meant: by the types of principal that are listed."""
+    listed = as_table(as_table(statement.get("Condition")).get("StringEquals"))
+    types = as_list(listed.get("aws:PrincipalType"))
+    return bool(types) and "Anonymous" not in types

@@ -1,0 +1,118 @@
+"""The lanes of ticks, of each function's attempts, and of alerts."""
+
+from datetime import datetime
+
+from wavetank.history import (
+    AttemptEnded,
+    DestinationReached,
+    Event,
+    Fired,
+    GivenUp,
+    Invoked,
+    MessageSent,
+    Outcome,
+    Suppressed,
+)
+from wavetank.history.events import OK
+from wavetank.invariants.interval_set import Recent
+from wavetank.reporting.report.marks import Bins, Kind, Lane, LaneBuilder
+
+FIRINGS_REMEMBERED = 10_000
+FUNCTIONS_MAX = 8
+"""Of one pipeline; the attempts of more share the last lane."""
+
+
+class Ticks:
+    """What the rules, or somebody by hand, asked for."""
+
+    def __init__(self, bins: Bins) -> None:
+        self._lane = LaneBuilder("Ticks", bins)
+        self._seen = Recent[tuple[str, str, datetime], bool](FIRINGS_REMEMBERED)
+
+    def observe(self, event: Event) -> None:
+        """Takes in the next event."""
+        match event:
+            case Fired():
+                self._fire(event)
+            case Suppressed():
+                self._lane.add(Kind.SUPPRESSED, event.at, f"by {event.fault}")
+            case Invoked():
+                self._lane.add(Kind.BY_HAND, event.at, f"for {event.due:%H:%M:%S}")
+
+    def lanes(self) -> list[Lane]:
+        """One, whatever happened."""
+        return [self._lane.lane()]
+
+    def _fire(self, event: Fired) -> None:
+        key = (event.rule, event.target, event.due)
+        due = f"due {event.due:%H:%M:%S}"
+        if self._seen.get(key):
+            self._lane.add(Kind.AGAIN, event.at, due)
+        elif event.at > event.due:
+            self._lane.add(Kind.LATE, event.at, due)
+        else:
+            self._lane.add(Kind.ON_TIME, event.at)
+        self._seen.put(key, value=True)
+
+
+class Attempts:
+    """How the functions' attempts ended, a lane for each function."""
+
+    def __init__(self, bins: Bins) -> None:
+        self._bins = bins
+        self._functions: dict[str, LaneBuilder] = {}
+
+    def observe(self, event: Event) -> None:
+        """Takes in the next event."""
+        match event:
+            case AttemptEnded():
+                self._lane(event.function).add(_ending(event), event.at, _told(event))
+            case GivenUp():
+                note = f"after {event.attempts}, {event.condition}"
+                self._lane(event.function).add(Kind.GIVEN_UP, event.at, note)
+
+    def lanes(self) -> list[Lane]:
+        """In the order in which the functions were first seen."""
+        return [builder.lane() for builder in self._functions.values()]
+
+    def _lane(self, function: str) -> LaneBuilder:
+        if function not in self._functions and len(self._functions) == FUNCTIONS_MAX:
+            return next(reversed(self._functions.values()))
+        return self._functions.setdefault(
+            function, LaneBuilder(f"Attempts of {function}", self._bins)
+        )
+
+
+class Alerts:
+    """Failures that were reported, and the e-mails that came of it."""
+
+    def __init__(self, bins: Bins) -> None:
+        self._lane = LaneBuilder("Alerts", bins)
+
+    def observe(self, event: Event) -> None:
+        """Takes in the next event."""
+        match event:
+            case DestinationReached(outcome=outcome) if outcome == OK:
+                self._lane.add(Kind.REPORTED, event.at)
+            case DestinationReached():
+                self._lane.add(Kind.UNREPORTED, event.at, event.outcome)
+            case MessageSent():
+                self._lane.add(Kind.MAIL, event.at, f"to {event.address}: {event.subject}")
+
+    def lanes(self) -> list[Lane]:
+        """One, whatever happened."""
+        return [self._lane.lane()]
+
+
+def _ending(event: AttemptEnded) -> Kind:
+    if event.outcome is Outcome.SUCCESS:
+        return Kind.SUCCEEDED if event.attempt == 1 else Kind.RETRIED
+    return Kind.THROTTLED if event.outcome is Outcome.THROTTLED else Kind.FAILED
+
+
+def _told(event: AttemptEnded) -> str:
+    """Nothing of what went well at once, which is most."""
+    if event.outcome is Outcome.SUCCESS and event.attempt == 1:
+        return ""
+    error = f", {event.error_type}: {event.message}" if event.error_type else ""
+    return f"attempt {event.attempt}, {event.outcome}{error}"

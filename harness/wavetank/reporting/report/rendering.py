@@ -1,0 +1,161 @@
+"""The contents as one HTML file, by the templates beside this module.
+
+Whatever comes from a run (the names of tickers, subjects, errors) is escaped by the templates. The
+file's content security policy also names the one script and the one style sheet that may work in
+it, by their digests: nothing that a run brings along is ever run.
+"""
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from wavetank.core.findings import Finding, Verdict
+from wavetank.invariants.hints import HINTS
+from wavetank.reporting.report import time_format as moments
+from wavetank.reporting.report.drawing import BOX, fault_bars, price_lines
+from wavetank.reporting.report.index import CampaignIndex
+from wavetank.reporting.report.marks import Kind, Mark
+from wavetank.reporting.report.model import Report
+from wavetank.reporting.report.time_format import EPOCH, SECOND, Axis
+from wavetank.reporting.report.timeline_table import stretches
+
+TEMPLATES = Path(__file__).parent / "templates"
+SYMBOLS = {
+    Kind.ON_TIME: "usual",
+    Kind.SUCCEEDED: "usual",
+    Kind.DELIVERED: "usual",
+    Kind.BY_HAND: "usual",
+    Kind.LATE: "later",
+    Kind.RETRIED: "later",
+    Kind.AGAIN: "twice",
+    Kind.COPIES: "twice",
+    Kind.SUPPRESSED: "absent",
+    Kind.THROTTLED: "held",
+    Kind.FAILED: "failed",
+    Kind.LOST: "failed",
+    Kind.UNREPORTED: "failed",
+    Kind.GIVEN_UP: "ended",
+    Kind.REPORTED: "told",
+    Kind.MAIL: "mail",
+    Kind.STRUCK: "struck",
+}
+"""Each a shape of its own, so that no colour has to be told from another."""
+SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?"}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+ASSETS = ("report.css", "report.js")
+
+
+def render_report(report: Report) -> str:
+    """The file's text; the same for the same contents."""
+    axis = Axis(report.began, report.ended)
+    return _page(
+        "report.html",
+        report=report,
+        axis=axis,
+        bars=fault_bars(report.faults, report.ended, axis),
+        lines={walk.ticker: price_lines(walk, axis) for walk in report.walks},
+        stretches=stretches(report.lanes, axis),
+        box=BOX,
+    )
+
+
+def render_index(index: CampaignIndex) -> str:
+    """A campaign's file."""
+    return _page("index.html", index=index)
+
+
+def _page(template: str, **contents: Any) -> str:
+    assets = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ASSETS}
+    style, script = (assets[name] for name in ASSETS)
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup(style),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - as above
+            style_digest=_digest(style),
+            script_digest=_digest(script),
+            **contents,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "duration": moments.duration,
+        "evidence": evidence,
+        "full": moments.full,
+        "linked": linked,
+        "number": moments.number,
+        "seconds": _seconds,
+    }
+    environment.globals |= {
+        "BYTES": moments.bytes_text,
+        "DURATION": moments.duration,
+        "HINTS": HINTS,
+        "SIGNS": SIGNS,
+        "SYMBOLS": SYMBOLS,
+        "told": told,
+    }
+    return environment
+
+
+def told(mark: Mark, axis: Axis) -> str:
+    """A mark in words: `00:20:00 to 00:20:01: 2 fired again, due 00:20:00`."""
+    when = axis.clock(mark.first)
+    if axis.clock(mark.last) != when:
+        when += f" to {axis.clock(mark.last)}"
+    many = f"{mark.count} " if mark.count > 1 else ""
+    note = f", {mark.note}" if mark.note else ""
+    return f"{when}: {many}{mark.kind}{note}"
+
+
+def evidence(finding: Finding) -> list[str]:
+    """The evidence in its parts; what stands in parentheses stays with what it explains."""
+    parts, begin, depth = [], 0, 0
+    for place, letter in enumerate(finding.evidence):
+        depth += (letter == "(") - (letter == ")")
+        if letter == ";" and depth == 0:
+            parts.append(finding.evidence[begin:place])
+            begin = place + 1
+    return [part.strip() for part in (*parts, finding.evidence[begin:]) if part.strip()]
+
+
+def linked(text: str) -> Markup:
+    """The text, each of its instants a link to its place on the timeline."""
+    return Markup().join(_linked(text))
+
+
+def _linked(text: str) -> Iterator[Markup]:
+    place = 0
+    for found in INSTANT.finditer(text):
+        at = _seconds(datetime.fromisoformat(found[0]))
+        link = Markup('<a href="#timeline" data-at="{}">{}</a>')
+        yield Markup.escape(text[place : found.start()])
+        yield link.format(at, found[0])
+        place = found.end()
+    yield Markup.escape(text[place:])
+
+
+def _seconds(instant: datetime) -> int:
+    return (instant - EPOCH) // SECOND
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()

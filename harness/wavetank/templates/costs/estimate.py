@@ -1,0 +1,59 @@
+"""Usage times price, item by item."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wavetank.templates.costs.prices import Price, PriceTable
+from wavetank.templates.costs.usage import Usage, monthly_usage
+from wavetank.templates.costs.workload import Workload
+
+
+@dataclass(frozen=True)
+class Line:
+    """One price of the table, how much of it, and how that was reckoned."""
+
+    price: Price
+    quantity: Decimal
+    reckoning: str
+
+    @property
+    def usd(self) -> Decimal:
+        """With nothing free."""
+        return self.price.cost(self.quantity)
+
+    @property
+    def usd_after_free(self) -> Decimal:
+        """With what every account has free each month."""
+        return self.price.cost_after_free(self.quantity)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A month, in US dollars."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def usd(self) -> Decimal:
+        """With nothing free."""
+        return sum((line.usd for line in self.lines), Decimal(0))
+
+    @property
+    def usd_after_free(self) -> Decimal:
+        """With what is always free."""
+        return sum((line.usd_after_free for line in self.lines), Decimal(0))
+
+
+def estimate(workload: Workload, table: PriceTable) -> Estimate:
+    """What the workload costs; what is free is given once for each price, not for each use."""
+    uses: dict[str, list[Usage]] = {}
+    for usage in monthly_usage(workload):
+        uses.setdefault(usage.price, []).append(usage)
+    return Estimate(tuple(_line(table.prices[price], found) for price, found in uses.items()))
+
+
+def _line(price: Price, uses: Iterable[Usage]) -> Line:
+    used = list(uses)
+    quantity = sum((usage.quantity for usage in used), Decimal(0))
+    return Line(price, quantity, "; ".join(usage.reckoning for usage in used))

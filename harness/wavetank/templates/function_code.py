@@ -1,0 +1,66 @@
+"""A function's code on this machine, found and packaged, as `aws cloudformation package` does.
+
+    Code: src/measure        a folder: its content is the root of the zip
+    Code: src/measure.py     a file: the zip has it alone
+    Code: measure.zip        a zip: taken as it is
+    Code: {ZipFile: ...}     in the template itself: left to CloudFormation
+    Code: {S3Bucket, S3Key}  taken where the key is a file below the folder of code
+
+Paths begin at the folder of code or, where none is given, at the template's own.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from wavetank.core.errors import UsageError
+from wavetank.core.lambda_package import Package, package_path
+from wavetank.templates.problems import Resource
+from wavetank.templates.references import Scope
+from wavetank.templates.supported_resources import FUNCTION
+
+
+def packaged_code(scope: Scope, folder: Path) -> dict[str, Package]:
+    """A package for each function of the template whose code is on this machine, by logical id.
+
+    Raises:
+        UsageError: there is no such code, or no package can be made of it.
+    """
+    return {
+        function.name: package_path(path, function.name)
+        for function, path in _paths(scope, folder)
+        if path is not None
+    }
+
+
+def _paths(scope: Scope, folder: Path) -> Iterator[tuple[Resource, Path | None]]:
+    for name in scope.template.section("Resources"):
+        resource = Resource(scope, name)
+        if resource.kind == FUNCTION:
+            yield resource, _path(resource, folder)
+
+
+def _path(function: Resource, folder: Path) -> Path | None:
+    """Where its code is; None where the template has it."""
+    code: Any = function.properties.get("Code")
+    if isinstance(code, dict) and "ZipFile" in code:
+        return None
+    in_bucket = isinstance(code, dict) and "S3Key" in code
+    written = function.scope.value(code["S3Key"] if in_bucket else code)
+    path = folder / written if isinstance(written, str) and written else None
+    if path is not None and (path.is_file() if in_bucket else path.exists()):
+        return path
+    expected = "code in the template, or below the folder of code"
+    action = "name a file or a folder, counted from --code, or from the template without it"
+    found = _missing(path, code, in_bucket=in_bucket)
+    problem = function.problem(expected, found, action, ("Code",))
+    raise UsageError(problem.expected, problem.found, problem.action)
+
+
+def _missing(path: Path | None, code: Any, *, in_bucket: bool) -> str:
+    if in_bucket:
+        where = f", nor a file {path}" if path else ""
+        return f"with Code in a bucket, which does not exist here{where},"
+    if path is not None:
+        return f"with Code that is not there ({path})"
+    return "with Code that is no path" if code else "without Code"

@@ -1,0 +1,71 @@
+"""What the tank does not have of a template, told by resource, file and line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wavetank.core.errors import UsageError
+from wavetank.templates.document import Keys
+from wavetank.templates.references import Scope
+
+SHOWN_MAX = 5
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The three parts of a refusal; `found` ends with the place."""
+
+    expected: str
+    found: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a template, in the scope of that."""
+
+    scope: Scope
+    name: str
+
+    @property
+    def kind(self) -> str:
+        """Its type."""
+        return str(self._written["Type"])
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """As they are written."""
+        found: Mapping[str, Any] = self._written.get("Properties") or {}
+        return found
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it outlives its stack."""
+        return str(self._written.get("DeletionPolicy", "")).startswith("Retain")
+
+    def problem(self, expected: str, what: str, action: str, keys: Keys = ()) -> Problem:
+        """A problem with a part of its properties; `what` completes "found Feed (its type) ..."."""
+        below: Keys = ("Properties", *keys) if keys else ()
+        place = self.scope.template.place(("Resources", self.name, *below))
+        found = f"{self.name} ({self.kind}) {what}".rstrip()
+        return Problem(expected, f"{found} at {place}", action)
+
+    @property
+    def _written(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.scope.template.section("Resources")[self.name]
+        return found
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raises the first problem and names the others; does nothing where there is none.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if not problems:
+        return
+    first, *others = problems
+    shown = "; ".join(problem.found for problem in others[:SHOWN_MAX])
+    more = ", ..." if len(others) > SHOWN_MAX else ""
+    also = f" (and then: {shown}{more})" if others else ""
+    raise UsageError(first.expected, first.found, first.action + also)

@@ -1,0 +1,215 @@
+"""Which resources of a template run in the tank, and what is wrong with the others.
+
+Refused is what would deploy and then be passed over: a trigger that nobody fires, a destination
+that nobody reaches, code that is not run. What only LocalStack can tell, it tells on deploying.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.problems import Problem, Resource
+from wavetank.templates.references import Scope
+
+FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
+RUNTIME = re.compile(r"python3\.\d+")
+PROTOCOLS = frozenset({"email", "email-json", "sqs"})
+DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
+S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
+DELIMITER = "AppendDelimiterToRecord"
+LEAVE_OUT = "leave it out"
+
+
+def unsupported(scope: Scope) -> list[Problem]:
+    """What the tank does not have of the template, in the order of its lines."""
+    problems = list(_of_the_whole(scope))
+    for name in scope.template.section("Resources"):
+        resource = Resource(scope, name)
+        check = CHECKS.get(resource.kind)
+        problems += [_unknown_type(resource)] if check is None else check(resource)
+    return problems
+
+
+def _of_the_whole(scope: Scope) -> Iterator[Problem]:
+    template = scope.template
+    if "Transform" in template.body:
+        found = f"{template.body['Transform']} at {template.place(('Transform',))}"
+        action = "expand it first, as `sam build` and `aws cloudformation package` do not"
+        yield Problem("a template without a transform", f"the transform {found}", action)
+    for keys in template.lines:
+        if keys[-1] == "Fn::Transform" or str(keys[-1]).startswith("Fn::ForEach::"):
+            found = f"{keys[-1]} at {template.place(keys)}"
+            yield Problem("a template without macros", found, "write out what it makes")
+
+
+def _unknown_type(resource: Resource) -> Problem:
+    action = f"take it out; what the tank has is {', '.join(sorted(CHECKS))}"
+    return resource.problem("resources of types that the tank has", "", action)
+
+
+def _anything(resource: Resource) -> Iterator[Problem]:
+    del resource
+    yield from ()
+
+
+def _refused(resource: Resource, what: Mapping[str, str]) -> Iterator[Problem]:
+    """Problems with the properties that are there; `what` says of each what it expects instead."""
+    for name, expected in what.items():
+        if name in resource.properties:
+            yield resource.problem(expected, f"with {name}", LEAVE_OUT, (name,))
+
+
+def _check_rule(rule: Resource) -> Iterator[Problem]:
+    yield from _refused(rule, {"EventPattern": "a rule that a schedule fires"})
+    if not {"ScheduleExpression", "EventPattern"} & rule.properties.keys():
+        yield rule.problem("a rule that a schedule fires", "without one", "give it one")
+    bus = rule.properties.get("EventBusName")
+    if bus is not None and rule.scope.value(bus) not in DEFAULT_BUSES:
+        expected = "a rule of the default bus, where schedules are"
+        yield rule.problem(expected, "of another", LEAVE_OUT, ("EventBusName",))
+    for number, target in enumerate(as_list(rule.properties.get("Targets"))):
+        yield from _check_target(rule, number, target)
+
+
+def _check_target(rule: Resource, number: int, target: Any) -> Iterator[Problem]:
+    written = as_table(target)
+    kind = rule.scope.kind(written.get("Arn"))
+    if kind != FUNCTION:
+        expected = "a rule whose targets are functions"
+        what = f"with {_shown(kind)} as a target"
+        action = "let it invoke a function, by Ref, GetAtt or Sub"
+        yield rule.problem(expected, what, action, ("Targets", number, "Arn"))
+    for name in ("InputPath", "InputTransformer"):
+        if name in written:
+            expected = "a target that gets the event, or an Input that is always the same"
+            keys = ("Targets", number, name)
+            yield rule.problem(expected, f"with {name}", LEAVE_OUT, keys)
+
+
+def _check_function(function: Resource) -> Iterator[Problem]:
+    code = function.properties.get("Code")
+    is_image = function.scope.value(function.properties.get("PackageType")) == "Image"
+    if is_image or (isinstance(code, dict) and "ImageUri" in code):
+        yield function.problem("a function that is a zip", "made of an image", "package it")
+        return
+    runtime = function.scope.value(function.properties.get("Runtime"))
+    if not isinstance(runtime, str) or not RUNTIME.fullmatch(runtime):
+        what = f"with {_shown(runtime)} as Runtime"
+        yield function.problem("a function in Python 3", what, "take another", ("Runtime",))
+    refused = {
+        "DeadLetterConfig": "failures handed over by an EventInvokeConfig's OnFailure",
+        "FileSystemConfigs": "a function without mounted file systems",
+        "Layers": "a function with everything it needs in its own code",
+    }
+    yield from _refused(function, refused)
+
+
+def _check_invoke_configuration(configuration: Resource) -> Iterator[Problem]:
+    scope, properties = configuration.scope, configuration.properties
+    if scope.value(properties.get("Qualifier")) not in {"$LATEST", None}:
+        expected = "a configuration of $LATEST"
+        yield configuration.problem(expected, "of another version", LEAVE_OUT, ("Qualifier",))
+    destinations = as_table(properties.get("DestinationConfig"))
+    for name in ("OnFailure", "OnSuccess"):
+        written = as_table(destinations.get(name))
+        kind = scope.kind(written.get("Destination")) if written else FUNCTION
+        if kind not in {FUNCTION, TOPIC, QUEUE}:
+            expected = "a function, a topic or a queue as destination"
+            what = f"with {_shown(kind)} as {name}"
+            keys = ("DestinationConfig", name, "Destination")
+            yield configuration.problem(expected, what, "choose one of them", keys)
+
+
+def _check_stream(stream: Resource) -> Iterator[Problem]:
+    expected = "a delivery stream that is put into directly, and delivers to S3"
+    properties = stream.properties
+    others = [
+        name
+        for name in properties
+        if name.endswith(("DestinationConfiguration", "SourceConfiguration"))
+        and name not in S3_DESTINATIONS
+    ]
+    yield from _refused(stream, dict.fromkeys(others, expected))
+    destinations = [name for name in S3_DESTINATIONS if name in properties]
+    if not destinations and not others:
+        yield stream.problem(expected, "without a destination", "give it one")
+    for name in destinations:
+        yield from _check_destination(stream, name)
+
+
+def _check_destination(stream: Resource, name: str) -> Iterator[Problem]:
+    destination = as_table(stream.properties[name])
+    for part in ("DataFormatConversionConfiguration", "DynamicPartitioningConfiguration"):
+        if part in destination:
+            yield stream.problem(
+                "records delivered as they are put", f"with {part}", LEAVE_OUT, (name, part)
+            )
+    processing = as_table(destination.get("ProcessingConfiguration"))
+    for processor in as_list(processing.get("Processors")):
+        kind = stream.scope.value(as_table(processor).get("Type"))
+        if kind != DELIMITER:
+            expected = f"no processor of records but {DELIMITER}"
+            what = f"with a processor {_shown(kind)}"
+            keys = (name, "ProcessingConfiguration")
+            yield stream.problem(expected, what, LEAVE_OUT, keys)
+
+
+def _check_table(table: Resource) -> Iterator[Problem]:
+    nobody = "a table whose changes nobody follows"
+    yield from _refused(
+        table, {"KinesisStreamSpecification": nobody, "StreamSpecification": nobody}
+    )
+
+
+def _check_bucket(bucket: Resource) -> Iterator[Problem]:
+    refused = {
+        "NotificationConfiguration": "a bucket that tells nobody of its objects",
+        "ReplicationConfiguration": "a bucket without copies elsewhere",
+    }
+    yield from _refused(bucket, refused)
+
+
+def _check_topic(topic: Resource) -> Iterator[Problem]:
+    for number, subscription in enumerate(as_list(topic.properties.get("Subscription"))):
+        yield from _check_protocol(topic, as_table(subscription), ("Subscription", number))
+
+
+def _check_subscription(subscription: Resource) -> Iterator[Problem]:
+    yield from _check_protocol(subscription, subscription.properties, ("Protocol",))
+
+
+def _check_protocol(
+    resource: Resource, subscription: Mapping[str, Any], keys: tuple[str | int, ...]
+) -> Iterator[Problem]:
+    protocol = resource.scope.value(subscription.get("Protocol"))
+    if protocol not in PROTOCOLS:
+        expected = f"a subscription by {', '.join(sorted(PROTOCOLS))}"
+        yield resource.problem(expected, f"by {_shown(protocol)}", "choose one of them", keys)
+
+
+def _shown(meant: object) -> str:
+    return str(meant) if meant else "something that the template does not say by itself"
+
+
+CHECKS: Mapping[str, Callable[[Resource], Iterator[Problem]]] = {
+    "AWS::DynamoDB::Table": _check_table,
+    "AWS::Events::Rule": _check_rule,
+    "AWS::IAM::ManagedPolicy": _anything,
+    "AWS::IAM::Policy": _anything,
+    "AWS::IAM::Role": _anything,
+    "AWS::KinesisFirehose::DeliveryStream": _check_stream,
+    "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
+    FUNCTION: _check_function,
+    "AWS::Lambda::Permission": _anything,
+    "AWS::Logs::LogGroup": _anything,
+    "AWS::Logs::LogStream": _anything,
+    "AWS::S3::Bucket": _check_bucket,
+    "AWS::S3::BucketPolicy": _anything,
+    "AWS::SNS::Subscription": _check_subscription,
+    TOPIC: _check_topic,
+    "AWS::SNS::TopicPolicy": _anything,
+    QUEUE: _anything,
+    "AWS::SQS::QueuePolicy": _anything,
+}
+"""The types that the tank has; tests/tank deploys one of each."""

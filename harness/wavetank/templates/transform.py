@@ -1,0 +1,59 @@
+"""The copy of a template that is deployed in the tank; the file itself stays as it is.
+
+Code is in a bucket, rules are off, since the driver fires them, and what has no name gets one, of
+CloudFormation's form but the same each time: so that two runs of one seed are the same run.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from wavetank.core.lambda_package import Package
+from wavetank.templates.document import Template
+
+ARTIFACT_BUCKET = "wavetank-code"
+NAMES = {
+    "AWS::DynamoDB::Table": ("TableName", 255),
+    "AWS::Events::Rule": ("Name", 64),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
+    "AWS::IAM::Role": ("RoleName", 64),
+    "AWS::KinesisFirehose::DeliveryStream": ("DeliveryStreamName", 64),
+    "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::S3::Bucket": ("BucketName", 63),
+    "AWS::SNS::Topic": ("TopicName", 256),
+    "AWS::SQS::Queue": ("QueueName", 80),
+}
+"""The property that names a resource of the type, and how many characters it takes."""
+FIFO = {"AWS::SNS::Topic": "FifoTopic", "AWS::SQS::Queue": "FifoQueue"}
+FIFO_ENDING = ".fifo"
+SUFFIX_CHARACTERS = 12
+
+
+def deployed_copy(template: Template, stack: str, packages: Mapping[str, Package]) -> str:
+    """The template as JSON, ready to be deployed as the stack; packages by logical id."""
+    body: dict[str, Any] = copy.deepcopy(dict(template.body))
+    for name, resource in body["Resources"].items():
+        properties = resource["Properties"] = resource.get("Properties") or {}
+        if resource["Type"] == "AWS::Events::Rule":
+            properties["State"] = "DISABLED"
+        if name in packages:
+            properties["Code"] = {"S3Bucket": ARTIFACT_BUCKET, "S3Key": packages[name].key}
+        if resource["Type"] in NAMES:
+            key, length = NAMES[resource["Type"]]
+            properties.setdefault(key, _name(stack, name, resource, length))
+    # YAML reads an unquoted 2012-10-17 as a date.
+    return json.dumps(body, default=str)
+
+
+def _name(stack: str, logical_id: str, resource: Mapping[str, Any], length: int) -> str:
+    """`pipeline-Measure-1A2B3C4D5E6F`."""
+    kind = resource["Type"]
+    digest = hashlib.sha256(f"{stack}/{logical_id}".encode()).hexdigest()
+    suffix = digest[:SUFFIX_CHARACTERS].upper()
+    fifo = str(resource["Properties"].get(FIFO.get(kind, ""), "")).lower() == "true"
+    ending = f"-{suffix}{FIFO_ENDING if fifo else ''}"
+    name = f"{stack}-{logical_id}"[: length - len(ending)] + ending
+    return name.lower() if kind == "AWS::S3::Bucket" else name

@@ -1,0 +1,87 @@
+"""A check that cannot look is unknown and names the right; a target that is silent is an error."""
+
+import re
+
+import pytest
+
+from tests.pretended_aws import query_error
+from tests.unit.deployment.preflight.answers import Aws, intention, refused, xml
+from wavetank.aws.clients import ClientError
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.findings import Verdict
+from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.deployment.preflight import preflight
+from wavetank.deployment.preflight.account import credentials
+from wavetank.deployment.preflight.checker import _judged
+from wavetank.deployment.preflight.outcome import Intention, Outcome
+
+
+def _failing(code: str, message: str, operation: str) -> Outcome:
+    def check(_: Intention) -> Outcome:
+        raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+    return _judged(check, intention())
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "operation", "right"),
+    [
+        (
+            "AccessDeniedException",
+            "User: arn:d is not authorized to perform: lambda:GetAccountSettings on resource: *",
+            "GetAccountSettings",
+            "lambda:GetAccountSettings",
+        ),
+        ("AccessDenied", "Access Denied", "GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
+        ("403", "Forbidden", "HeadBucket", "s3:ListBucket"),
+        ("AccessDenied", "Access Denied", "Other", "of Other"),
+    ],
+)
+def test_what_may_not_be_asked_names_the_right(
+    aws: Aws, code: str, message: str, operation: str, right: str
+) -> None:
+    """As AWS says it; where its answer does not, as its documentation does."""
+    aws.answers()
+    outcome = _failing(code, message, operation)
+    assert (outcome.verdict, outcome.fix) == (Verdict.UNKNOWN, f"give the profile {right}")
+
+
+def test_trouble_decides_nothing(aws: Aws) -> None:
+    """A service that fails has not said that all is well."""
+    aws.answers()
+    outcome = _failing("InternalError", "try later", "ListTables")
+    assert (outcome.verdict, "try later" in outcome.evidence) == (Verdict.UNKNOWN, True)
+
+
+def test_a_cut_network_is_an_error(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message, not one for each check."""
+    monkeypatch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", 1)
+
+    def cut(_: HttpRequest) -> HttpResponse | None:
+        raise ConnectionLostError
+
+    aws.answers(cut)
+    with pytest.raises(InfrastructureError, match="check the network"):
+        _judged(credentials, intention())
+
+
+def test_a_user_who_may_nothing_gets_an_answer_to_everything(aws: Aws) -> None:
+    """No check crashes; what has to be asked is unknown, and says which right is missing."""
+
+    def deny(request: HttpRequest) -> HttpResponse:
+        if b"Action=" in request.body:
+            return query_error("AccessDenied", "no", 403)
+        if re.search(r"s3[.-]", request.url):
+            return xml("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", 403)
+        return refused("AccessDeniedException", status=403)
+
+    sent = aws.answers(deny).sent
+    meant = intention("a@example.com")
+    findings = list(preflight(meant.target, meant.names, meant.addresses, meant.clock))
+    unknown = [finding for finding in findings if finding.verdict is Verdict.UNKNOWN]
+    answered = {finding.requirement for finding in findings} - {f.requirement for f in unknown}
+    assert answered == {"region", "names within AWS's limits"}
+    assert all("missing" in finding.evidence for finding in unknown)
+    assert all(finding.fix for finding in unknown)
+    assert {request.method for request in sent} <= {"GET", "HEAD", "POST"}
+    assert not [r for r in sent if re.search(rb"Action=(Create|Delete|Put|Update)", r.body)]

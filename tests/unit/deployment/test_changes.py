@@ -1,0 +1,199 @@
+"""A change set is read as AWS documents it, and as LocalStack gives it."""
+
+from typing import Any
+
+import pytest
+
+from tests.cfn_lint import create_only_properties
+from wavetank.core.settings import read_settings
+from wavetank.deployment.changes import (
+    CREATE_ONLY,
+    Action,
+    Policies,
+    PropertyChange,
+    Replacement,
+    ResourceChange,
+    read_change,
+    read_policies,
+)
+from wavetank.templates.project_templates import parse_template
+
+NONE, CONDITIONAL, CERTAIN = Replacement
+
+
+def _read(policies: Policies | None = None, **fields: Any) -> ResourceChange:
+    change: Any = {"LogicalResourceId": "It", "ResourceType": "AWS::DynamoDB::Table", **fields}
+    return read_change(change, policies or Policies())
+
+
+def _detail(evaluation: str, **target: str) -> dict[str, Any]:
+    return {"Target": target, "Evaluation": evaluation, "ChangeSource": "DirectModification"}
+
+
+def test_a_direct_change_of_tags() -> None:
+    """AWS's own first example: no replacement, and the attribute in place of a property."""
+    change = _read(
+        Action="Modify",
+        ResourceType="AWS::EC2::Instance",
+        PhysicalResourceId="i-1abc23d4",
+        Replacement="False",
+        Scope=["Tags"],
+        Details=[_detail("Static", Attribute="Tags", RequiresRecreation="Never")],
+    )
+    assert change.action is Action.CHANGE
+    assert change.physical_id == "i-1abc23d4"
+    assert change.properties == (PropertyChange("Tags", None, None, NONE),)
+    assert (change.replacement, change.lost) == (NONE, "")
+
+
+def test_what_a_parameter_changes_is_told_once() -> None:
+    """AWS tells it twice, as Dynamic and as Static; the static one decides."""
+    name = {"Attribute": "Properties", "Name": "InstanceType"}
+    change = _read(
+        Action="Modify",
+        Replacement="Conditional",
+        Details=[
+            _detail("Static", **name, RequiresRecreation="Conditionally"),
+            _detail("Dynamic", **name, RequiresRecreation="Always"),
+        ],
+    )
+    assert change.properties == (PropertyChange("InstanceType", None, None, CONDITIONAL),)
+    assert (change.action, change.replacement) == (Action.CHANGE, CONDITIONAL)
+
+
+def test_property_values_are_read() -> None:
+    """AWS's example with IncludePropertyValues: paths, values before and after, what is absent."""
+    values = {"Attribute": "Properties", "RequiresRecreation": "Never"}
+    change = _read(
+        Action="Modify",
+        Replacement="False",
+        Details=[
+            _detail("Static", **values, Path="/Properties/Ipv4Prefixes", BeforeValue="[]"),
+            _detail(
+                "Static", **values, Path="/Properties/Description", BeforeValue="", AfterValue="D"
+            ),
+            _detail(
+                "Static",
+                Attribute="Tags",
+                RequiresRecreation="Never",
+                Path="/Properties/Tags/0",
+                AfterValue='{"Key":"Test","Value":"Test"}',
+            ),
+        ],
+        BeforeContext='{"Properties":{}}',
+    )
+    assert [(p.path, p.before, p.after) for p in change.properties] == [
+        ("Ipv4Prefixes", "[]", None),
+        ("Description", "", "D"),
+        ("Tags/0", None, '{"Key":"Test","Value":"Test"}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "action", "kept", "lost"),
+    [
+        ({"Action": "Remove", "PolicyAction": "Delete"}, Action.DELETE, False, "its items"),
+        ({"Action": "Remove", "PolicyAction": "Retain"}, Action.DELETE, True, ""),
+        (
+            {"Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndDelete"},
+            Action.REPLACE,
+            False,
+            "its items",
+        ),
+        (
+            {"Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"},
+            Action.REPLACE,
+            True,
+            "",
+        ),
+        (
+            {"Action": "Modify", "Replacement": "Conditional", "PolicyAction": "ReplaceAndDelete"},
+            Action.CHANGE,
+            False,
+            "its items",
+        ),
+        ({"Action": "Modify", "Replacement": "False"}, Action.CHANGE, False, ""),
+        ({"Action": "Add"}, Action.ADD, False, ""),
+        ({"Action": "Import"}, Action.IMPORT, False, ""),
+        ({"Action": "SyncWithActual", "Replacement": "False"}, Action.CHANGE, False, ""),
+    ],
+)
+def test_data_go_with_what_is_not_kept(
+    fields: dict[str, Any], action: Action, kept: object, lost: str
+) -> None:
+    """What AWS says that it will do with the old resource decides whether data are lost."""
+    change = _read(**fields)
+    assert (change.action, change.kept, change.lost) == (action, kept, lost)
+
+
+def test_what_holds_no_data_loses_none() -> None:
+    """A rule that is deleted takes nothing along."""
+    assert _read(Action="Remove", ResourceType="AWS::Events::Rule").lost == ""
+
+
+def test_what_cloudformation_cannot_tell_is_feared() -> None:
+    """An action that only the deployment will show may replace, and so may lose data."""
+    change = _read(Action="Dynamic")
+    assert (change.replacement, change.lost) == (CONDITIONAL, "its items")
+
+
+def test_without_a_policy_action_the_templates_decide() -> None:
+    """LocalStack has none: the deployed one tells of deletions, the new one of replacements."""
+    before: Any = {
+        "Resources": {"It": {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Delete"}}
+    }
+    after: Any = {
+        "Resources": {"It": {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Retain"}}
+    }
+    policies = read_policies(before, after)
+    assert _read(policies, Action="Remove").kept
+    assert _read(policies, Action="Modify", Replacement="True").kept
+    assert not _read(read_policies(after, before), Action="Remove").kept
+    assert not _read(read_policies(after, before), Action="Modify", Replacement="True").kept
+
+
+def test_without_details_the_contexts_tell_the_properties() -> None:
+    """LocalStack gives the resource before and after; the innermost differences are shown."""
+    change = _read(
+        Action="Modify",
+        Replacement="False",
+        ResourceType="AWS::Lambda::Function",
+        BeforeContext='{"Properties":{"Code":{"S3Key":"a","S3Bucket":"b"},"MemorySize":128}}',
+        AfterContext='{"Properties":{"Code":{"S3Key":"c","S3Bucket":"b"},"MemorySize":256}}',
+    )
+    assert [(p.path, p.before, p.after) for p in change.properties] == [
+        ("Code/S3Key", "a", "c"),
+        ("MemorySize", "128", "256"),
+    ]
+    assert change.action is Action.CHANGE
+
+
+def test_without_details_a_new_name_is_a_replacement() -> None:
+    """LocalStack does not see it where the name is put together; by AWS's schemas it is one."""
+    change = _read(
+        Action="Modify",
+        Replacement="False",
+        ResourceType="AWS::Logs::LogGroup",
+        BeforeContext='{"Properties":{"LogGroupName":"a"}}',
+        AfterContext='{"Properties":{"LogGroupName":"b"}}',
+    )
+    assert (change.action, change.replacement) == (Action.REPLACE, CERTAIN)
+    assert change.lost == "its log lines"
+
+
+def test_a_name_that_only_the_deployment_tells_is_none() -> None:
+    """LocalStack has the words for it as the id of what is still to be made."""
+    change = _read(Action="Add", PhysicalResourceId="{{changeSet:KNOWN_AFTER_APPLY}}")
+    assert change.physical_id is None
+
+
+def test_the_create_only_properties_are_those_of_aws() -> None:
+    """For each type in our templates: the properties they set that its schema cannot change."""
+    expected: dict[str, set[str]] = {}
+    init = read_settings().project_folder / "init"
+    for name in ("storage.yaml", "pipeline.yaml"):
+        for resource in parse_template((init / name).read_text())["Resources"].values():
+            kind = resource["Type"]
+            fixed = create_only_properties(kind) & resource["Properties"].keys()
+            expected.setdefault(kind, set()).update(fixed)
+    assert {kind: set(CREATE_ONLY.get(kind, ())) for kind in expected} == expected

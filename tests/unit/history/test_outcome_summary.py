@@ -1,0 +1,157 @@
+"""Ledgers from histories written by hand."""
+
+import json
+
+from tests.pipeline import NOON
+from tests.stories import ADDRESSES, MINUTE, calm, only
+from wavetank.core.clock import rfc3339
+from wavetank.history import (
+    AttemptEnded,
+    Event,
+    Fired,
+    Invoked,
+    MessageSent,
+    ObjectDelivered,
+    Outcome,
+    TableSeen,
+)
+from wavetank.history.outcome_entries import (
+    AlertIdentity,
+    ItemName,
+    RecordIdentity,
+    RequestOutcome,
+    TickIdentity,
+)
+from wavetank.history.outcome_summary import summary_of
+
+RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:01:00Z","price":100.5}'
+KEY = RecordIdentity("2026-11-23T12:01:00Z", "Index_1")
+
+
+def _delivered(*bodies: str) -> list[Event]:
+    return [ObjectDelivered(NOON, "stream", "bucket", body[:9], (body,)) for body in bodies]
+
+
+def _ended(request: str, outcome: Outcome, error: str = "") -> AttemptEnded:
+    return AttemptEnded(NOON, request, "streaming", 1, outcome, error)
+
+
+def _failure_text(request: str, given_up: str) -> str:
+    record = {
+        "timestamp": given_up,
+        "requestContext": {"requestId": request, "condition": "RetriesExhausted"},
+        "requestPayload": {"time": "2026-11-23T12:01:00Z"},
+    }
+    return f"It failed {{so}} at {given_up}.\n\n{json.dumps(record, indent=2)}\nRegards"
+
+
+def test_each_tick_has_the_endings_of_all_who_asked_for_it() -> None:
+    """In the order in which they asked; who waited for the answer stands apart."""
+    asked = [
+        Fired(NOON, "tick", "streaming", "a", NOON),
+        Invoked(NOON, "b", "streaming", NOON, waits=False),
+        Invoked(NOON, "c", "streaming", NOON, waits=True),
+        Fired(NOON, "tick", "streaming", "d", NOON + MINUTE),
+    ]
+    ended = [
+        _ended("b", Outcome.SUCCESS),
+        _ended("a", Outcome.ERROR, "KeyError"),
+        _ended("a", Outcome.TIMEOUT),
+        _ended("a", Outcome.SUCCESS),
+        _ended("c", Outcome.THROTTLED),
+    ]
+    noon, later = rfc3339(NOON), rfc3339(NOON + MINUTE)
+    ticks = summary_of([*asked, *ended]).ticks
+    assert ticks == {
+        TickIdentity(noon): (
+            RequestOutcome(("KeyError", "timeout", "succeeded")),
+            RequestOutcome(("succeeded",)),
+        ),
+        TickIdentity(noon, waits=True): (RequestOutcome(()),),
+        TickIdentity(later): (RequestOutcome(()),),
+    }
+
+
+def test_endings_are_told_in_words() -> None:
+    """How often it was tried, and why not just once."""
+    assert str(RequestOutcome(())) == "never tried"
+    assert str(RequestOutcome(("succeeded",))) == "succeeded after 1 attempt"
+    assert str(RequestOutcome(("KeyError", "succeeded"))) == "succeeded after 2 attempts (KeyError)"
+    assert str(RequestOutcome(("A", "A", "B"))) == "failed after 3 attempts (A, then B)"
+
+
+def test_a_request_of_nobodys_is_kept_by_its_function() -> None:
+    """A destination's, or one that the observer was not told of."""
+    ledger = summary_of(calm(2, failing={1}))
+    assert ledger.others == {"notification": (RequestOutcome(("succeeded",)),)}
+
+
+def test_records_are_the_same_in_whatever_objects_they_are() -> None:
+    """One object or two, each copy counts; the white space between them is part of them."""
+    other = RECORD.replace("Index_1", "Index_2")
+    together = summary_of(_delivered(f"{RECORD}\n{other}\n{RECORD}\n"))
+    apart = summary_of(_delivered(f"{RECORD}\n", f"{RECORD}\n{other}\n"))
+    bare = summary_of(_delivered(f"{RECORD}{other}\n{RECORD}\n"))
+    assert together.records[KEY] == (f"{RECORD}\n",) * 2
+    assert together == apart
+    assert bare.records[KEY] == (RECORD, f"{RECORD}\n")
+
+
+def test_what_is_no_record_is_kept_as_it_is() -> None:
+    """Nothing that is in the bucket is passed over."""
+    records = summary_of(_delivered("\n", " noise\n", RECORD)).records
+    assert records == {
+        RecordIdentity("", ""): ("\n",),
+        RecordIdentity("", "noise"): (" noise\n",),
+        KEY: (RECORD,),
+    }
+
+
+def test_an_alert_has_its_tick_and_nothing_of_its_run() -> None:
+    """When it was given up, and ids, are another run's own; their form is not."""
+    one, other, short = (
+        summary_of([MessageSent(NOON, "alarm", ADDRESSES[0], "Failure", _failure_text(*alert))])
+        for alert in (
+            ("0b7a0f3c-6d56-41bf-9643-3286fb75a4b7", "2026-11-23T12:04:00.123Z"),
+            ("9ec3ec65-435f-4398-8072-ad23e28bd1e3", "2030-01-01T00:00:09.000Z"),
+            ("9ec3ec65-435f-4398-8072-ad23e28bd1e3", "2030-01-01T00:00:09Z"),
+        )
+    )
+    (notice,) = one.alerts
+    assert notice == AlertIdentity("2026-11-23T12:01:00Z", ADDRESSES[0])
+    assert one == other != short
+    assert "at 0000-00-00T00:00:00.000Z." in one.alerts[notice][0]
+
+
+def test_an_alert_without_a_failures_record_is_about_no_tick() -> None:
+    """Whatever stands in it, it is kept."""
+    texts = ("no {record", '{"a": {"b": 1}}', '{"requestContext": 1, "requestPayload": []}')
+    events = [MessageSent(NOON, "alarm", "a@example.com", "S", text) for text in texts]
+    alerts = summary_of(events).alerts
+    assert alerts == {AlertIdentity("", "a@example.com"): tuple(sorted(f"S\n{t}" for t in texts))}
+
+
+def test_the_table_is_as_it_was_seen_last() -> None:
+    """Item by item; one without a ticker goes by its number."""
+    first = TableSeen(NOON, "prices", ({"TickerName": "Index_1", "Price": "100"},))
+    last = TableSeen(NOON, "prices", ({"TickerName": "Index_1", "Price": "101"}, {"Other": "x"}))
+    assert summary_of([first, last]).items == {
+        ItemName("prices", "Index_1"): '{"Price": "101", "TickerName": "Index_1"}',
+        ItemName("prices", "item 2"): '{"Other": "x"}',
+    }
+
+
+def test_a_story_holds_all_of_it() -> None:
+    """Every tick, every record once, two alerts about the one that failed, every item."""
+    story = calm(3, failing={2})
+    ledger = summary_of(story)
+    records = [text for event in only(story, ObjectDelivered) for text in event.records]
+    assert [str(endings[0]) for endings in ledger.ticks.values()] == [
+        "succeeded after 1 attempt",
+        "failed after 3 attempts (KeyError)",
+        "succeeded after 1 attempt",
+    ]
+    kept = [text for copies in ledger.records.values() for text in copies]
+    assert sorted(kept) == sorted(records)
+    assert sorted(notice.address for notice in ledger.alerts) == sorted(ADDRESSES)
+    assert len(ledger.items) == 5

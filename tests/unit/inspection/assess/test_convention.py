@@ -1,0 +1,75 @@
+"""Whose bucket must have which name."""
+
+import pytest
+
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
+from wavetank.inspection.assess.convention import subjects_of
+from wavetank.inspection.assess.roster import Person
+
+BUCKET = "dedoraexplorer-deliverystream-s3"
+ARN = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/dedorexp-deliverystream"
+
+
+def dora(line: int = 2, bucket: str = "", stream_arn: str = "", trouble: str = "") -> Person:
+    """The brief's own example, with what a list may say besides."""
+    return Person(
+        line=line,
+        first_name="Dora",
+        surname="Explorer",
+        bucket=bucket,
+        stream_arn=stream_arn,
+        trouble=trouble,
+    )
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        dora(),
+        dora(bucket=f"s3://{BUCKET}/"),
+        dora(bucket=f"arn:aws:s3:::{BUCKET}"),
+        dora(stream_arn=ARN),
+        dora(stream_arn=ARN.replace("dedorexp", "DEDOREXP")),
+    ],
+)
+def test_what_the_convention_says_is_valid(person: Person) -> None:
+    """Derived, or given in any of the usual forms; the stream is written in two ways."""
+    (subject,) = subjects_of([person], "DE")
+    assert (subject.bucket, subject.finding.verdict) == (BUCKET, Verdict.VALID)
+
+
+@pytest.mark.parametrize(
+    ("person", "bucket", "part"),
+    [
+        (dora(bucket="dora-bucket"), "dora-bucket", f"not {BUCKET}"),
+        (dora(bucket="Dora Bucket"), "", "bucket name"),
+        (dora(stream_arn="dedorexp-deliverystream"), BUCKET, "not the ARN"),
+        (dora(stream_arn=ARN.replace("eu-west-1", "us-east-1")), BUCKET, "us-east-1"),
+        (dora(stream_arn=ARN.replace("dedorexp", "dora")), BUCKET, "dora-deliverystream"),
+        (dora(trouble="1 more cells"), "", "1 more cells"),
+        (Person(line=2, first_name="", surname="X"), "", "first name"),
+        (Person(line=2, first_name="\u041c\u0430", surname="X"), "", "Latin"),
+        (Person(line=2, first_name="A" * 30, surname="B" * 30), "", "too long"),
+    ],
+)
+def test_what_deviates_is_a_finding_and_no_error(person: Person, bucket: str, part: str) -> None:
+    """The bucket is looked at all the same, where there can be one."""
+    (subject,) = subjects_of([person], "DE")
+    assert (subject.bucket, subject.finding.verdict) == (bucket, Verdict.INVALID)
+    assert part in subject.finding.evidence
+
+
+def test_two_who_share_a_bucket_are_both_in_doubt() -> None:
+    """Whose it is, the reviewer must find out; a third one is not concerned."""
+    ada = Person(line=4, first_name="Ada", surname="Lovelace")
+    one, other, third = subjects_of([dora(2), dora(3), ada], "DE")
+    assert [one.finding.verdict, other.finding.verdict] == [Verdict.UNKNOWN] * 2
+    assert "line 3" in one.finding.evidence
+    assert third.finding.verdict is Verdict.VALID
+
+
+def test_a_bad_prefix_is_nobodys_finding() -> None:
+    """It is refused before anybody is looked at."""
+    with pytest.raises(UsageError, match="--prefix"):
+        subjects_of([dora()], "not one")

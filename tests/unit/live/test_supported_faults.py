@@ -1,0 +1,113 @@
+"""Which faults a live engine can have, and how long a story takes on it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import NOON
+from wavetank.aws.clients import sandbox_clients
+from wavetank.aws.target import Target, TargetKind
+from wavetank.core.clock import WallClock
+from wavetank.core.engine_names import EngineName
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import derive_names
+from wavetank.faults.change_journal import Journal
+from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
+from wavetank.faults.fault import Fault, FunctionRole
+from wavetank.faults.functions import BrokenDeployment
+from wavetank.faults.machine import MachineKilled
+from wavetank.faults.plan import FaultPlan
+from wavetank.faults.ticks import MissedTick
+from wavetank.live.deployed_target import LivePlace
+from wavetank.live.supported_faults import check_playable, minutes_in_words, seconds_to_tell
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.steps import steps_by_hand
+
+AFTER = timedelta(minutes=10)
+ENDPOINT = "http://127.0.0.1:1"
+BROKEN, DENIED = BrokenDeployment(after=AFTER), PermissionRemoved(after=AFTER)
+UNCONFIRMED = UnconfirmedAddress(after=AFTER)
+
+
+def _scenario(*faults: Fault) -> Scenario:
+    horizon = timedelta(hours=1)
+    return Scenario(name="s", description="d", horizon=horizon, plan=FaultPlan(faults))
+
+
+def _place(engine: EngineName, delay: int) -> LivePlace:
+    target = Target(
+        kind=TargetKind.LOCAL,
+        aws=sandbox_clients(ENDPOINT),
+        account="000000000000",
+        endpoint=ENDPOINT,
+        profile=None,
+        pace_seconds=1.0,
+    )
+    return LivePlace(
+        engine=engine,
+        target=target,
+        names=derive_names("Dora", "Explorer"),
+        clock=WallClock(),
+        journal=Journal(Path("unused"), "sandbox", "s"),
+        retry_base_delay_seconds=delay,
+    )
+
+
+@pytest.mark.parametrize("engine", list(EngineName))
+def test_code_and_permissions_can_be_changed_anywhere(engine: EngineName) -> None:
+    """Any role's permission, and the streaming function's code."""
+    delivery = PermissionRemoved(
+        after=AFTER, owner=RoleOwner.DELIVERY_STREAM, action="s3:PutObject"
+    )
+    scenario = _scenario(BROKEN, DENIED, delivery)
+    check_playable(scenario, engine)
+    assert len(steps_by_hand(scenario.plan, scenario.horizon, NOON)) > 0
+
+
+@pytest.mark.parametrize(
+    ("engine", "faults", "said"),
+    [
+        (EngineName.AWS, [BROKEN, UNCONFIRMED], "s: unconfirmed-address (only on tank, embedded"),
+        (
+            EngineName.DOCKER,
+            [MissedTick(after=AFTER), MissedTick(after=AFTER), MachineKilled(after=AFTER)],
+            "s: missed-tick (only on tank); machine-killed (only by ./wavetank drill --fault)",
+        ),
+        (
+            EngineName.EMBEDDED,
+            [BrokenDeployment(after=AFTER, function=FunctionRole.FAILURE_DESTINATION)],
+            "broken-deployment of the failure-destination (only on tank)",
+        ),
+        (EngineName.TANK, [MachineKilled(after=AFTER)], "faults that can happen on tank"),
+    ],
+)
+def test_other_faults_are_named_with_who_can_have_them(
+    engine: EngineName, faults: list[Fault], said: str
+) -> None:
+    """Each kind once, however often it is planned."""
+    with pytest.raises(UsageError) as raised:
+        check_playable(_scenario(*faults), engine)
+    assert said in str(raised.value)
+    assert str(raised.value).count("missed-tick") <= 1
+
+
+def test_most_of_a_storys_time_is_what_lambda_waits() -> None:
+    """Two failing ticks are six base delays; a tick that does not fail waits for none."""
+    scenario = _scenario(BROKEN)
+    steps = steps_by_hand(scenario.plan, scenario.horizon, NOON)
+    slow, fast = (seconds_to_tell(_place(EngineName.EMBEDDED, delay), steps) for delay in (60, 0))
+    assert slow - fast == 2 * 3 * 60
+    for fault in (UNCONFIRMED, PermissionRemoved(after=AFTER, owner=RoleOwner.DELIVERY_STREAM)):
+        calm = steps_by_hand(FaultPlan((fault,)), scenario.horizon, NOON)
+        waits = {seconds_to_tell(_place(EngineName.EMBEDDED, delay), calm) for delay in (60, 0)}
+        assert len(waits) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5, "about a minute"), (60, "about a minute"), (61, "about 2 minutes")],
+)
+def test_minutes_are_rounded_up(seconds: float, said: str) -> None:
+    """Nobody is promised less than it takes."""
+    assert minutes_in_words(seconds) == said

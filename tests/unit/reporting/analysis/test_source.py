@@ -1,0 +1,59 @@
+"""Sources on this machine: what a text names, and what is read there."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.stories import calm
+from tests.unit.reporting.analysis.objects import NOON, record
+from wavetank.core.errors import UsageError
+from wavetank.history import HistoryWriter
+from wavetank.reporting.analysis.local_sources import OBJECTS_ONLY
+from wavetank.reporting.analysis.records import read_deliveries
+from wavetank.reporting.analysis.source import open_source
+from wavetank.scenario.run_store import HISTORY
+
+
+def _saved(folder: Path, written: int) -> None:
+    """A run of three ticks, last written to at that second."""
+    folder.mkdir(parents=True)
+    with HistoryWriter(folder / HISTORY) as writer:
+        for event in calm(3):
+            writer.write(event)
+    os.utime(folder / HISTORY, (written, written))
+
+
+def test_a_run_is_found_by_name_by_folder_and_as_the_latest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All three read the same records, and the latest is the one that was written to last."""
+    monkeypatch.setenv("WAVETANK_STATE", str(tmp_path))
+    _saved(tmp_path / "runs" / "newer", 2000)
+    _saved(tmp_path / "runs" / "older", 1000)
+    for text in ("latest", "run:newer", str(tmp_path / "runs" / "newer")):
+        source = open_source(text)
+        assert source.description == "the saved run newer"
+        assert read_deliveries(source).records.height == 60
+        assert len(source.told(NOON).events) == len(calm(3))
+
+
+def test_files_below_a_folder_are_objects(tmp_path: Path) -> None:
+    """Delivered when the file was last changed, and of a key that tells the folders."""
+    file = tmp_path / "2026" / "11" / "object"
+    file.parent.mkdir(parents=True)
+    file.write_text(record(0))
+    os.utime(file, (1000, 1000))
+    source = open_source(str(tmp_path))
+    assert source.told(NOON).untold == (OBJECTS_ONLY,)
+    found = read_deliveries(source).objects.row(0, named=True)
+    assert found["object"] == "2026/11/object"
+    assert found["delivered_at"] == datetime.fromtimestamp(1000, UTC)
+
+
+@pytest.mark.parametrize("text", ["", "nowhere", "s3://", "ftp://example.com"])
+def test_what_names_nothing_is_refused(text: str) -> None:
+    """With every form that there is."""
+    with pytest.raises(UsageError, match="s3://BUCKET, or a folder"):
+        open_source(text)

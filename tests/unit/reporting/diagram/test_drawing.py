@@ -1,0 +1,141 @@
+"""The picture and the flowchart, as text."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.diagrams import drawn_from, sensors, ticker
+from wavetank.core.errors import UsageError
+from wavetank.reporting.diagram.document import BEGIN, END, with_flowchart
+from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node, Relation
+from wavetank.reporting.diagram.labels import label_lines, name_lines
+from wavetank.reporting.diagram.layout import place
+from wavetank.reporting.diagram.mermaid import draw_mermaid
+from wavetank.reporting.diagram.svg import draw_svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAMES = {
+    "DEDOREXP-streaming-sns-topic": ("DEDOREXP-streaming-sns-", "topic"),
+    "short": ("short",),
+    "x" * 50: ("x" * 24, "x" * 24, "xx"),
+    "someone.with.a.long.name@example.com": ("someone.with.a.long.", "name@example.com"),
+}
+
+
+def nodes(*names: str) -> tuple[Node, ...]:
+    """A function for each."""
+    return tuple(Node(name, Kind.FUNCTION, "Lambda", name) for name in names)
+
+
+def test_the_picture_is_the_same_bytes_each_time() -> None:
+    """So that a change of it is a change of what it shows."""
+    assert draw_svg(ticker(), "x") == draw_svg(ticker(), "x")
+
+
+def test_the_picture_tells_those_who_do_not_see_it() -> None:
+    """It is an image with a title and a description that names every arrow."""
+    root = ET.fromstring(draw_svg(ticker(), "Ours & theirs"))  # noqa: S314 - drawn just now
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert root.get("role") == "img"
+    assert title is not None
+    assert description is not None
+    assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+    assert title.text == "Ours & theirs"
+    assert (description.text or "").count(" to ") == len(ticker().edges)
+
+
+def test_the_picture_needs_nothing_from_elsewhere() -> None:
+    """No script, no font, no address but the one that says what SVG is."""
+    drawn = draw_svg(ticker(), "x")
+    assert re.findall(r"https?://[^\"' ]+", drawn) == ["http://www.w3.org/2000/svg"]
+    assert not re.search(r"<script|<image|@import|url\((?!#)", drawn)
+
+
+def test_what_is_only_read_points_to_the_reader() -> None:
+    """One tip at the reader's end; where there is writing too, one at either."""
+    lines = re.findall(r'<path class="arrow [^>]*>', draw_svg(sensors(), "x"))
+    tips = sorted(("marker-start" in line, "marker-end" in line) for line in lines)
+    assert tips.count((True, False)) == 1
+    assert tips.count((True, True)) == 1
+    assert tips.count((False, True)) == len(lines) - 2
+
+
+def test_a_circle_leads_upward() -> None:
+    """What calls its caller is drawn once, below it, and its arrow comes back."""
+    one, other = nodes("One", "Other")
+    there = Edge("One", "Other", Relation.CALL, ("go",))
+    back = Edge("Other", "One", Relation.FAILURE, ("back",))
+    drawing = place(Graph((one, other), (there, back)))
+    above, below = drawing.boxes
+    assert (above.node, below.node) == (one, other)
+    assert above.y + above.height < below.y
+    assert {arrow.edge: arrow.is_upward for arrow in drawing.arrows} == {there: False, back: True}
+
+
+def test_an_arrow_over_several_rows_passes_beside_the_boxes() -> None:
+    """It turns into a way of its own, and comes back below."""
+    edges = (("A", "B"), ("B", "C"), ("A", "C"))
+    graph = Graph(nodes("A", "B", "C"), tuple(Edge(a, b, Relation.CALL) for a, b in edges))
+    drawing = place(graph)
+    box = next(box for box in drawing.boxes if box.node.id == "B")
+    long = next(
+        arrow for arrow in drawing.arrows if (arrow.edge.source, arrow.edge.target) == edges[2]
+    )
+    beside = [x for x, y in long.corners if box.y <= y <= box.y + box.height]
+    assert beside
+    assert not [x for x in beside if box.x - 1 < x < box.x + 213]
+
+
+@pytest.mark.parametrize(("name", "lines"), NAMES.items())
+def test_a_name_is_broken_where_it_may_be(name: str, lines: tuple[str, ...]) -> None:
+    """After a sign between its parts; in the middle only where there is none."""
+    assert name_lines(name) == lines
+
+
+def test_a_long_label_says_how_much_it_leaves_out() -> None:
+    """Four lines at most, the last of which counts."""
+    assert label_lines(tuple(f"Permission{n}" for n in range(9))) == (
+        "Permission0,",
+        "Permission1,",
+        "Permission2,",
+        "and 6 more",
+    )
+    assert label_lines(("Scan", "UpdateItem")) == ("Scan, UpdateItem",)
+
+
+def test_the_flowchart_has_the_same_arrows() -> None:
+    """Dashed where only a failure leads, with two tips where there is reading and writing."""
+    lines = draw_mermaid(ticker(), "Ours").splitlines()
+    assert lines[:2] == ["flowchart TB", "    accTitle: Ours"]
+    assert '    nStreamingFunction <-->|"Scan, UpdateItem"| nPriceTable' in lines
+    assert (
+        '    nStreamingFunction -.->|"on failure, after 2 retries"| nNotificationFunction' in lines
+    )
+    assert len(lines) == 2 + len(ticker().nodes) + len(ticker().edges)
+
+
+def test_the_flowchart_turns_what_is_only_read() -> None:
+    """Mermaid has no arrow that points backward alone."""
+    assert '    nGauges -->|"Scan"| nReport' in draw_mermaid(sensors(), "x").splitlines()
+
+
+def test_signs_of_mermaid_are_written_as_its_entities(tmp_path: Path) -> None:
+    """A quotation mark in a name ends nothing."""
+    text = "Resources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: 'a\"b#<c>'}}\n"
+    assert "a#quot;b#35;#lt;c#gt;" in draw_mermaid(drawn_from(tmp_path, text), "x")
+
+
+def test_the_flowchart_goes_between_its_two_lines() -> None:
+    """And leaves the rest of the file as it is; written twice it is the same."""
+    once = with_flowchart(f"before\n{BEGIN}\n{END}\nafter\n", "flowchart TB\n", "x.md")
+    assert once == f"before\n{BEGIN}\n```mermaid\nflowchart TB\n```\n{END}\nafter\n"
+    assert with_flowchart(once, "flowchart TB\n", "x.md") == once
+
+
+@pytest.mark.parametrize("text", ["", END, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n" * 2])
+def test_a_file_without_a_place_for_it_is_refused(text: str) -> None:
+    """The error says which two lines to write."""
+    with pytest.raises(UsageError, match="wavetank diagram"):
+        with_flowchart(text, "flowchart TB\n", "x.md")

@@ -1,0 +1,194 @@
+"""What a report says of histories that were written by hand."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.stories import MINUTE, before, began, calm, only, without
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.history import (
+    CutOff,
+    Event,
+    FaultBegan,
+    FaultHealed,
+    FaultStruck,
+    Fired,
+    ObjectDelivered,
+    RecordsAccepted,
+    RecordsLost,
+    RunBegan,
+    RunEnded,
+    Suppressed,
+)
+from wavetank.reporting.report.anomalies import REMARKS_MAX
+from wavetank.reporting.report.builder import report_of
+from wavetank.reporting.report.marks import BINS_MAX, Bins, Kind
+from wavetank.reporting.report.model import Report
+from wavetank.reporting.report.prices import TICKERS_MAX
+from wavetank.scenario.run_store import RunSummary
+
+SUMMARY = RunSummary(
+    scenario="calm",
+    seed=1,
+    digest="dd",
+    pipeline={},
+    version="0.1.0",
+    findings=(
+        Finding("holds", Verdict.VALID, "all did"),
+        Finding("open", Verdict.UNKNOWN, "nobody saw"),
+        Finding("broken", Verdict.INVALID, "one did not"),
+    ),
+    versions={"localstack": "4.14.0"},
+)
+
+
+def told(events: Iterable[Event], summary: RunSummary | None = SUMMARY) -> Report:
+    """The report of these events."""
+    return report_of(events, "calm-1", "A test's own", summary)
+
+
+def counts(report: Report, lane: str) -> dict[Kind, int]:
+    """What happened on the lane whose name begins so."""
+    (found,) = (one for one in report.lanes if one.name.startswith(lane))
+    return dict(found.counts())
+
+
+def test_verdicts_come_worst_first() -> None:
+    """What is broken, what is not known, what holds; the whole is as its worst."""
+    report = told(calm())
+    assert [finding.requirement for finding in report.findings] == ["broken", "open", "holds"]
+    assert report.verdict is Verdict.INVALID
+    assert [report.count(verdict) for verdict in Verdict] == [1, 1, 1]
+
+
+def test_a_run_that_was_broken_off_says_so() -> None:
+    """There is no verdict but unknown, no digest, and no command that would need them."""
+    events = [event for event in calm() if not isinstance(event, RunEnded)]
+    report = told(events, None)
+    assert report.verdict is Verdict.UNKNOWN
+    assert "before the run's end" in report.interruption
+    assert [command.line for command in report.commands] == ["./wavetank report calm-1"]
+    cut = told([*events, CutOff(events[-1].at, 9)], None)
+    assert "in line 9" in cut.interruption
+    assert cut.events == len(events)
+    assert told(calm()).interruption == ""
+
+
+def test_a_history_without_a_beginning_is_refused() -> None:
+    """With what was found in its place."""
+    with pytest.raises(UsageError, match="found RunEnded"):
+        told([RunEnded(NOON)])
+
+
+def test_ticks_are_told_apart() -> None:
+    """On time, late, again, and not at all."""
+    events = calm(3)
+    first, second, third = only(events, Fired)
+    changed = [
+        event if event is not second else replace(second, at=second.at + timedelta(seconds=90))
+        for event in events
+        if event is not third
+    ]
+    missed = Suppressed(third.at, third.rule, third.target, third.due, "fault-1")
+    report = told([*changed, replace(first, request="other"), missed])
+    expected = {Kind.ON_TIME: 1, Kind.LATE: 1, Kind.AGAIN: 1, Kind.SUPPRESSED: 1}
+    assert counts(report, "Ticks") == expected
+
+
+def test_failures_and_alerts_have_their_marks() -> None:
+    """Each attempt that failed, each request that was given up, and who was told."""
+    report = told(calm(4, failing=[2]))
+    assert counts(report, "Attempts of streaming") == {
+        Kind.SUCCEEDED: 3,
+        Kind.FAILED: 3,
+        Kind.GIVEN_UP: 1,
+    }
+    assert counts(report, "Alerts") == {Kind.REPORTED: 1, Kind.MAIL: 2}
+    assert "streaming is given up after 3 attempts (RetriesExhausted)" in {
+        remark.text for remark in report.remarks
+    }
+
+
+def test_faults_have_their_begin_strikes_and_healing() -> None:
+    """One that was planned and never came is there too."""
+    plan = (
+        '[{"kind": "s3-outage", "after": "1m", "lasts": "1m"},'
+        ' {"kind": "missed-tick", "after": "9m", "lasts": "1m"}]'
+    )
+    detail = "s3-outage after 1m for 1m"
+    events = [
+        replace(event, options={"plan": plan}) if isinstance(event, RunBegan) else event
+        for event in calm()
+    ]
+    report = told(
+        before(
+            events,
+            Fired,
+            FaultBegan(NOON + MINUTE, "fault-1", "s3-outage", detail),
+            FaultStruck(NOON + MINUTE, "fault-1", "s3-outage", "PutObject"),
+            FaultHealed(NOON + 2 * MINUTE, "fault-1", "s3-outage", detail),
+        )
+    )
+    came, absent = report.faults
+    assert (came.began, came.healed, came.strikes) == (NOON + MINUTE, NOON + 2 * MINUTE, 1)
+    assert (absent.kind, absent.began) == ("missed-tick", None)
+
+
+def test_records_are_followed_to_their_object() -> None:
+    """Delivered, delivered again, lost, and still on their way; each ticker knows of its own."""
+    events = calm(3)
+    first, second, third = only(events, ObjectDelivered)
+    lost = RecordsLost(third.at, "stream", third.records[:1], "S3 refused it")
+    again = replace(first, at=second.at, key="copy")
+    report = told([*without(events, ObjectDelivered, 2), again, lost])
+    records = report.records
+    assert (records.accepted, records.delivered, records.again) == (60, 60, 20)
+    assert (records.lost, records.waiting, records.objects) == (1, 19, 3)
+    walk = report.walks[0]
+    assert (walk.ticker, walk.samples, walk.again, walk.lost) == ("Index_1", 8, 4, 4)
+
+
+def test_delay_counts_from_acceptance_or_else_from_the_tick() -> None:
+    """Where nobody could see what the stream accepted, from the minute of the record."""
+    events = [
+        replace(event, at=event.at + timedelta(seconds=50))
+        if isinstance(event, ObjectDelivered)
+        else event
+        for event in calm(3)
+    ]
+    seen = told(events).records
+    unseen = told(event for event in events if not isinstance(event, RecordsAccepted)).records
+    assert (seen.delay_from_tick, unseen.delay_from_tick) == (False, True)
+    assert seen.delay is not None
+    assert seen.delay == unseen.delay
+    assert (seen.delay.p50, seen.delay.greatest) == (50_000, 50_000)
+
+
+def test_a_pipeline_without_tickers_has_no_prices() -> None:
+    """Its records are counted all the same."""
+    events = [
+        replace(event, records=tuple('{"sensor": 1}' for _ in event.records))
+        if isinstance(event, RecordsAccepted | ObjectDelivered)
+        else event
+        for event in calm()
+    ]
+    report = told(events)
+    assert report.walks == ()
+    assert report.records.delivered == 60
+
+
+def test_what_could_be_endless_is_bounded() -> None:
+    """Tickers, remarks and marks, however long the run; what is left out is counted."""
+    object_ = only(calm(), ObjectDelivered)[0]
+    texts = tuple(object_.records[0].replace("Index_1", f"T{n}") for n in range(20))
+    many = [replace(object_, records=texts), *[CutOff(NOON, 1)] * (REMARKS_MAX + 5)]
+    report = told([began(1), *many])
+    assert (len(report.walks), report.walks_more) == (TICKERS_MAX, True)
+    assert (len(report.remarks), report.remarks_more) == (REMARKS_MAX, 5)
+    for days in (1, 30, 365):
+        bins = Bins(NOON, NOON + timedelta(days=days))
+        assert bins.number(NOON + timedelta(days=days)) <= BINS_MAX

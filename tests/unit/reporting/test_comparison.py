@@ -1,0 +1,174 @@
+"""Two saved runs side by side, from histories written by hand."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.stories import calm, only, without
+from wavetank.cli.compare import show
+from wavetank.cli.output import Output
+from wavetank.core.engine_names import EngineName
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import Finding, Verdict
+from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSeen
+from wavetank.invariants.unobservable import BY_HAND
+from wavetank.reporting.comparison import compare_runs, read_told
+from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
+
+SCENARIO = 'description = "A story"\nhorizon = "1h"\n'
+BROKEN = f'{SCENARIO}\n[[fault]]\nkind = "broken-deployment"\nafter = "10m"\nlasts = "10m"\n'
+STORY = calm(3, failing={2})
+SILENCE = Finding("no silence", Verdict.VALID, "3 requests", "no-silent-failure")
+STREAM = Finding("nothing lost", Verdict.VALID, "60 records", "conservation")
+
+type Save = Callable[..., SavedRun]
+
+
+def _by_hand(events: Iterable[Event], **changes: Any) -> list[Event]:
+    began, *others = events
+    assert isinstance(began, RunBegan)
+    return [replace(began, options=dict(BY_HAND), **changes), *others]
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Save:
+    """Saves a run; by default the tank's, by its schedule."""
+    shelf = RunShelf(tmp_path / "runs")
+
+    def made(
+        events: Iterable[Event] = STORY,
+        scenario: str = SCENARIO,
+        findings: tuple[Finding, ...] = (SILENCE, STREAM),
+        **changes: Any,
+    ) -> SavedRun:
+        run = shelf.new("story", 1, scenario)
+        with HistoryWriter(run.history) as writer:
+            for event in events:
+                writer.write(event)
+            summary = RunSummary(
+                scenario="story",
+                seed=1,
+                digest=writer.digest,
+                pipeline={"--name": "Dora Explorer"},
+                version="0.1.0",
+                findings=findings,
+            )
+        run.finish(replace(summary, **changes))
+        return run
+
+    return made
+
+
+def _compared(one: SavedRun, other: SavedRun) -> tuple[ExitCode, list[str]]:
+    """The code, and what differs, by its kind and name."""
+    found = compare_runs(read_told(one), read_told(other))
+    requirements = [r.one.key for r in found.requirements if not r.alike]
+    ledger = [f"{difference.group} {difference.what}" for difference in found.differences]
+    return show(found, Output(as_json=True)), [*requirements, *ledger]
+
+
+def test_a_run_is_like_itself(save: Save) -> None:
+    """Whatever its seed and its engine's name."""
+    assert _compared(save(), save(seed=2)) == (ExitCode.VALID, [])
+
+
+def test_another_verdict_is_a_difference(save: Save) -> None:
+    """Unknown is another one too."""
+    for verdict in (Verdict.INVALID, Verdict.UNKNOWN):
+        other = save(findings=(replace(SILENCE, verdict=verdict), STREAM))
+        assert _compared(save(), other) == (ExitCode.BROKEN, ["no-silent-failure"])
+
+
+def test_other_words_for_one_verdict_are_none(save: Save) -> None:
+    """Evidence has numbers of its run; both are shown."""
+    other = save(findings=(replace(SILENCE, evidence="4 requests"), STREAM))
+    assert _compared(save(), other) == (ExitCode.VALID, [])
+
+
+def test_what_came_of_it_is_compared_piece_by_piece(
+    save: Save, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An alert that one run does not have is named, with what the other has."""
+    code, found = _compared(save(), save(without(STORY, MessageSent)))
+    assert (code, found) == (ExitCode.BROKEN, ["alert to ada@example.com about no tick"])
+    assert '"event": "difference"' in capsys.readouterr().out
+
+
+def test_what_one_engine_cannot_show_is_compared_with_nothing(
+    save: Save, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said why, and is no difference."""
+    open_one = replace(STREAM, verdict=Verdict.UNKNOWN, evidence="not judged")
+    events = _by_hand(STORY)
+    live = save(events, findings=(SILENCE, open_one), engine=EngineName.EMBEDDED)
+    assert _compared(live, save(events)) == (ExitCode.VALID, [])
+    out = capsys.readouterr().out
+    assert "not judged on embedded, as which records Firehose accepted" in out
+
+
+def test_runs_that_began_elsewhere_are_compared_from_their_beginnings(save: Save) -> None:
+    """Prices are then left out, and it is said."""
+    table = only(STORY, TableSeen)[0]
+    items = tuple({**item, "Price": "1"} for item in table.items)
+    cheaper = [replace(e, items=items) if e is table else e for e in STORY]
+    found = compare_runs(read_told(save()), read_told(save(cheaper)))
+    assert found.alike
+    assert any("prices not at all" in note for note in found.notes)
+    later = [replace(STORY[0], at=NOON + timedelta(minutes=1)), *STORY[1:]]
+    found = compare_runs(read_told(save()), read_told(save(later)))
+    assert not found.alike  # its ticks come a minute sooner after its beginning
+
+
+def test_other_code_is_said(save: Save) -> None:
+    """It may be why they differ, and is no difference of the story."""
+    began, *others = STORY
+    assert isinstance(began, RunBegan)
+    changed = [replace(began, code={**began.code, "streaming": "zz"}), *others]
+    found = compare_runs(read_told(save()), read_told(save(changed)))
+    assert "the code differs: streaming" in found.notes
+    assert found.alike
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"scenario": BROKEN}, "found one scenario, played in two versions"),
+        ({"pipeline": {"--name": "Jan Jansen"}}, "expected two runs of one pipeline"),
+        (
+            {"events": _by_hand(STORY), "engine": EngineName.AWS},
+            "tell the first in the tank too: ./wavetank replay story-1-2",
+        ),
+    ],
+)
+def test_runs_of_different_stories_are_refused(
+    save: Save, changes: dict[str, Any], said: str
+) -> None:
+    """Another scenario, another pipeline, or a rule's ticks beside those of a hand."""
+    one, other = save(), save(**changes)
+    with pytest.raises(UsageError) as raised:
+        compare_runs(read_told(one), read_told(other))
+    assert said in str(raised.value)
+
+
+def test_a_run_that_was_broken_off_is_refused(save: Save) -> None:
+    """There are no verdicts to compare."""
+    run = save()
+    (run.folder / "run.json").unlink()
+    with pytest.raises(UsageError, match="it was broken off"):
+        read_told(run)
+
+
+def test_a_run_from_before_there_were_engines_was_the_tanks(save: Save) -> None:
+    """Its file says nothing of one."""
+    run = save()
+    path = run.folder / "run.json"
+    lines = path.read_text().splitlines()
+    kept = [line for line in lines if '"engine"' not in line and '"versions"' not in line]
+    path.write_text("\n".join(kept).replace("],\n}", "]\n}"))
+    assert run.summary().engine is EngineName.TANK
+    assert run.summary().versions == {}

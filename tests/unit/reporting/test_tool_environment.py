@@ -1,0 +1,75 @@
+"""Tools' environments are made of what is pinned, by a uv that runs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wavetank.bench.peer_servers import REQUIREMENTS as PEERS
+from wavetank.bench.peer_servers import TOOLS
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.settings import Settings, read_settings
+from wavetank.reporting.analysis.jupyter import REQUIREMENTS as LAB
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+
+SHIM = "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n"
+RUNS = "#!/bin/sh\nexit 0\n"
+NO_PROGRAM = "#!/no/such/interpreter\n"
+
+
+def _put(file: Path, script: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(script)
+    file.chmod(0o755)
+    return file
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A project and a path with nothing in them."""
+    return replace(
+        read_settings(), project_folder=tmp_path / "project", path=str(tmp_path / "path")
+    )
+
+
+def test_the_uv_on_the_path_is_used(settings: Settings) -> None:
+    """The user's own comes before the launcher's."""
+    uv = _put(Path(settings.path) / "uv", RUNS)
+    _put(settings.project_folder / ".wavetank" / "uv" / "bin" / "uv", RUNS)
+    assert find_uv(settings) == uv
+
+
+@pytest.mark.parametrize("on_path", [None, SHIM, NO_PROGRAM])
+def test_the_launchers_uv_is_used_where_none_on_the_path_runs(
+    settings: Settings, on_path: str | None
+) -> None:
+    """A version manager's shim stands on the path and is no uv."""
+    if on_path:
+        _put(Path(settings.path) / "uv", on_path)
+    own = _put(settings.project_folder / ".wavetank" / "uv" / "bin" / "uv", RUNS)
+    assert find_uv(settings) == own
+
+
+def test_no_uv_is_said_in_a_line(settings: Settings) -> None:
+    """With what to do about it."""
+    with pytest.raises(InfrastructureError, match="found none that runs; install uv"):
+        find_uv(settings)
+
+
+def _pins(requirements: Path) -> dict[str, str]:
+    lines = requirements.read_text().splitlines()
+    pinned = [line.partition(";")[0].strip() for line in lines if line[:1] not in {"#", ""}]
+    return dict(requirement.split("==") for requirement in pinned)
+
+
+def test_every_requirement_is_one_version() -> None:
+    """So that what is compared with, or opened in, is the same a year later."""
+    assert {"ministack", "moto"} <= _pins(PEERS).keys()
+    assert "moto-ext" not in _pins(PEERS)
+    assert "jupyterlab" in _pins(LAB)
+
+
+def test_a_peer_that_is_not_in_the_environment_is_named(tmp_path: Path) -> None:
+    """Rather than measured under no version."""
+    with pytest.raises(InfrastructureError, match="expected moto in"):
+        ToolEnvironment(tmp_path, PEERS, TOOLS).version("moto")

@@ -1,0 +1,85 @@
+"""The scenarios of a folder, and those that the project brings along."""
+
+from pathlib import Path
+
+import pytest
+
+from wavetank.core.errors import UsageError
+from wavetank.scenario.loader import find_scenarios, load_scenario
+
+SHIPPED = Path(__file__).parents[3] / "scenarios"
+NAMES = [
+    "alert-path-down",
+    "broken-deployment",
+    "calm-day",
+    "crash-between-the-writes",
+    "duplicate-ticks",
+    "everything-at-once",
+    "lost-reply",
+    "overlapping-ticks",
+    "partial-batch",
+    "permission-removed",
+    "s3-outage",
+    "throttled-table",
+    "unconfirmed-address",
+]
+SHORT = 'description = "x"\nhorizon = "1h"\n'
+
+
+def test_scenarios_are_listed_by_name() -> None:
+    """Every scenario of the project is found, in the order of names."""
+    assert [path.stem for path in find_scenarios(SHIPPED)] == NAMES
+
+
+@pytest.mark.parametrize("path", find_scenarios(SHIPPED), ids=lambda path: path.stem)
+def test_shipped_scenario_loads(path: Path) -> None:
+    """A scenario of the project is without mistakes and for any engine that has no machine."""
+    scenario = load_scenario(path.stem, SHIPPED)
+    assert scenario.name == path.stem
+    assert bool(scenario.plan.faults) == (path.stem != "calm-day")
+    assert not [fault.kind for fault in scenario.plan.faults if fault.live_only]
+
+
+@pytest.mark.parametrize("path", find_scenarios(SHIPPED), ids=lambda path: path.stem)
+def test_shipped_scenario_is_explained(path: Path) -> None:
+    """A scenario of the project tells a learner first what it is about, and is short."""
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith("# ")
+    assert len(lines) <= 100
+
+
+def test_scenario_is_loaded_by_path(tmp_path: Path) -> None:
+    """A file anywhere is a scenario of its own name."""
+    (tmp_path / "mine.toml").write_text(SHORT)
+    assert load_scenario(str(tmp_path / "mine.toml"), SHIPPED).name == "mine"
+
+
+def test_mistyped_name_is_recognised() -> None:
+    """A name that there is not is refused with those that there are, and the nearest."""
+    with pytest.raises(UsageError, match=r"s3-outage.*did you mean calm-day\?"):
+        load_scenario("clam-day", SHIPPED)
+
+
+@pytest.mark.parametrize("name", ["", "any", "a/b", "any\0"])
+def test_folder_without_scenarios_offers_none(name: str, tmp_path: Path) -> None:
+    """Without scenarios, or without the folder, every name is refused."""
+    with pytest.raises(UsageError):
+        load_scenario(name, tmp_path / "missing")
+
+
+def test_unreadable_file_is_refused(tmp_path: Path) -> None:
+    """A file that is not there, is a folder, or is no text is refused by its path."""
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    for name in ("missing.toml", "folder.toml", "bytes.toml"):
+        with pytest.raises(UsageError, match=name):
+            load_scenario(str(tmp_path / name), SHIPPED)
+
+
+def test_mistake_names_the_file(tmp_path: Path) -> None:
+    """A mistake is shown with the path by which the file was asked for."""
+    path = tmp_path / "mine.toml"
+    path.write_text(SHORT + "sed = 1")
+    with pytest.raises(UsageError) as refusal:
+        load_scenario(str(path), SHIPPED)
+    assert f"{path}:3:1" in refusal.value.found
