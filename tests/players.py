@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.campaign.results import StoryResult
-from wavetank.campaign.stage import PlayStory
+from wavetank.campaign.worker_context import PlayStory
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict, exit_code
-from wavetank.faults.form import plan_to_json
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.serialization import plan_to_json
 from wavetank.faults.ticks import DuplicateTick, LateTick
 from wavetank.simulation.runner import RunResult, RunSpec
 

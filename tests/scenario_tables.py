@@ -12,8 +12,8 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.settings import read_settings
 from wavetank.faults.calls import CALLS
 from wavetank.faults.fault import CountedFault, Fault
-from wavetank.faults.form import fault_to_form
-from wavetank.faults.kinds import ALL_KINDS
+from wavetank.faults.registry import ALL_KINDS
+from wavetank.faults.serialization import fault_to_form
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.ticker import ticker_invariants

@@ -11,11 +11,11 @@ from distributed import LocalCluster
 
 from tests.players import DeadlyStage, EndlessStage, closed_stage, judged, plan_stage
 from tests.waiting import wait_until_true
-from wavetank.campaign.cluster import dask_crew
-from wavetank.campaign.collecting import collect
+from wavetank.campaign.cases import Seeds, drawn_stories
+from wavetank.campaign.dask_executor import dask_crew
 from wavetank.campaign.results import StoryResult
-from wavetank.campaign.stage import Stage
-from wavetank.campaign.stories import Seeds, drawn_stories
+from wavetank.campaign.scheduling import collect
+from wavetank.campaign.worker_context import Stage
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 

@@ -162,7 +162,7 @@ def test_options_that_cannot_be_meant_are_refused(
 
 def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask is needed by --dask alone."""
-    monkeypatch.delitem(sys.modules, "wavetank.campaign.cluster", raising=False)
+    monkeypatch.delitem(sys.modules, "wavetank.campaign.dask_executor", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError) as refused:
         app(["campaign", "--dask", "tcp://127.0.0.1:1"], standalone_mode=False)

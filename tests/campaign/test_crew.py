@@ -18,12 +18,12 @@ from tests.players import (
     shaky_stage,
 )
 from tests.waiting import wait_until_true
-from wavetank.campaign.collecting import collect
-from wavetank.campaign.crew import LocalCrew
+from wavetank.campaign.cases import Seeds, drawn_stories
 from wavetank.campaign.results import Ending, StoryResult
-from wavetank.campaign.stage import Stage
-from wavetank.campaign.stories import Seeds, drawn_stories
-from wavetank.campaign.tally import Tally
+from wavetank.campaign.scheduling import collect
+from wavetank.campaign.summary import Tally
+from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.worker_pool import LocalCrew
 from wavetank.core.errors import InfrastructureError, UsageError
 
 HOUR = timedelta(hours=1)

@@ -22,7 +22,7 @@ from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.deployment.custom_handler import ENTRY_POINT, OwnHandler, read_own_handler
 from wavetank.deployment.deployed import deployed_pipelines
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.requirements import check_requirements
 from wavetank.live.drill.function_drill import DrillKind, perform_drill
 

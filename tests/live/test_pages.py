@@ -20,7 +20,7 @@ from wavetank.aws.observers import delivered_objects, subscriptions
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.running import attach
 from wavetank.core.errors import InfrastructureError
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.access.bucket_access import Actor, Verb
 
 PAGES = ("", "pages/mailbox", "pages/faults", "pages/access", "pages/routes")

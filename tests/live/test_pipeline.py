@@ -26,7 +26,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
 from wavetank.core.lambda_package import package_files
 from wavetank.core.ticker_records import Sample
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.requirements import check_requirements
 
 MINUTE = timedelta(minutes=1)

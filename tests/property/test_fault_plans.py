@@ -7,13 +7,13 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from wavetank.core.errors import UsageError
-from wavetank.faults.draw import draw_plan
-from wavetank.faults.form import plan_from_json, plan_to_json
 from wavetank.faults.functions import HandlerCrash
-from wavetank.faults.kinds import ALL_KINDS
+from wavetank.faults.generation import draw_plan
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.smaller import choices_of, choose_smaller, smaller_plans
-from wavetank.faults.strategy import fault_plans
+from wavetank.faults.registry import ALL_KINDS
+from wavetank.faults.serialization import plan_from_json, plan_to_json
+from wavetank.faults.shrinking import choices_of, choose_smaller, smaller_plans
+from wavetank.faults.strategies import fault_plans
 from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.schema import SEED_MAX

@@ -10,8 +10,8 @@ from pytest_socket import disable_socket, enable_socket
 from tests.live.hosts import PROJECT
 from wavetank.core.naming import Names, derive_names
 from wavetank.deployment.pipelines.ticker import TickerPipeline
-from wavetank.engines.tank.engine import Tank
-from wavetank.pytest_plugin.deployed import Deployed as PluginsDeployed
+from wavetank.engines.simulator.engine import Tank
+from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
 ADDRESSES = ("ada@example.com", "bob@example.com")

@@ -17,8 +17,8 @@ from wavetank.core.http_types import HttpRequest
 from wavetank.core.schedule import scheduled_event
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.emulator.executor.outcome import Outcome
-from wavetank.engines.tank.engine import ENDPOINT, tank
-from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
+from wavetank.engines.simulator.engine import ENDPOINT, tank
+from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/test"
 CONTEXT = LambdaContext(

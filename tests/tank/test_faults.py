@@ -27,7 +27,7 @@ from wavetank.faults.functions import (
     Side,
     SlowColdStart,
 )
-from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.faults.registry import VIRTUAL_KINDS
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.history import (
     AttemptBegan,

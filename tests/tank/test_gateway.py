@@ -10,7 +10,7 @@ from tests.tank.conftest import START, Deployed
 from wavetank.aws.observers import delivered_objects
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.emulator.firehose.bucket import SESSION
-from wavetank.engines.tank.engine import ENDPOINT
+from wavetank.engines.simulator.engine import ENDPOINT
 
 if TYPE_CHECKING:
     from wavetank.emulator.firehose.delivery import Deliverer

@@ -7,9 +7,9 @@ import pytest
 from tests.live.hosts import PROJECT
 from tests.tank.conftest import Deployed
 from tests.tank.stories import HORIZON, scenario_of, tell, tell_of
-from wavetank.campaign.remembered import FILE_NAME, remembered
-from wavetank.faults.draw import draw_plan, single_faults
-from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.campaign.regression_seeds import FILE_NAME, remembered
+from wavetank.faults.generation import draw_plan, single_faults
+from wavetank.faults.registry import VIRTUAL_KINDS
 from wavetank.scenario.loader import find_scenarios, load_scenario
 from wavetank.scenario.model import Scenario
 

@@ -13,13 +13,13 @@ from tests.tank.naive import NAIVE, with_handler
 from tests.tank.stories import HORIZON, tell, tell_of
 from wavetank.core.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
+from wavetank.faults.coverage import is_of_the_alert
 from wavetank.faults.delivery import (
     DuplicateDelivery,
     PermissionRemoved,
     S3Outage,
     UnconfirmedAddress,
 )
-from wavetank.faults.draw import single_faults
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import (
     BrokenDeployment,
@@ -28,7 +28,7 @@ from wavetank.faults.functions import (
     OutOfMemory,
     SlowColdStart,
 )
-from wavetank.faults.guarantee import is_of_the_alert
+from wavetank.faults.generation import single_faults
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.scenario.file import parse_scenario
 

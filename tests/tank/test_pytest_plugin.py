@@ -24,9 +24,9 @@ from wavetank.history import (
     TableSeen,
     Trigger,
 )
-from wavetank.pytest_plugin.deployed import Deployed
-from wavetank.pytest_plugin.tank import TankFixture
-from wavetank.pytest_plugin.told import Told
+from wavetank.pytest_plugin.result import Told
+from wavetank.pytest_plugin.session_simulator import Deployed
+from wavetank.pytest_plugin.simulator_fixture import TankFixture
 from wavetank.pytest_plugin.virtual_clock import VirtualClock
 from wavetank.simulation.runner import START
 

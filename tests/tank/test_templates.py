@@ -16,8 +16,8 @@ from wavetank.core.clock import WallClock
 from wavetank.core.findings import Verdict
 from wavetank.core.schedule import scheduled_event
 from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, STORAGE_STACK
-from wavetank.engines.tank.engine import Tank
-from wavetank.engines.tank.environment import LambdaContext
+from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.environment import LambdaContext
 from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunResult, RunSpec, play

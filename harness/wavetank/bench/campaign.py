@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.campaign.collecting import collect
-from wavetank.campaign.crew import LocalCrew
-from wavetank.campaign.stage import Stage
-from wavetank.campaign.stories import Seeds, drawn_stories
+from wavetank.campaign.cases import Seeds, drawn_stories
+from wavetank.campaign.scheduling import collect
+from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.worker_pool import LocalCrew
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 

@@ -12,7 +12,7 @@ from typing import IO
 
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
-from wavetank.engines.guarded import last_lines
+from wavetank.engines.supervised_process import last_lines
 
 
 @dataclass(frozen=True, kw_only=True)

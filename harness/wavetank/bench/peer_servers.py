@@ -18,8 +18,8 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import REGION
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
-from wavetank.engines.guarded import GuardedChild, Program, guarded
 from wavetank.engines.localstack_child import LocalStackOptions
+from wavetank.engines.supervised_process import GuardedChild, Program, guarded
 from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")

@@ -13,10 +13,10 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from wavetank.campaign.failure import Failed
+from wavetank.campaign.remote_error import Failed
 
 if TYPE_CHECKING:
-    from wavetank.campaign.stage import Stage
+    from wavetank.campaign.worker_context import Stage
 
 
 def main(arguments: list[str]) -> None:

@@ -10,7 +10,7 @@ from wavetank.deployment.attestation import SUITE, Attestation, Pass
 from wavetank.deployment.fingerprint import Fingerprint, deployed_fingerprint, project_fingerprints
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.ticker import TickerPipeline
-from wavetank.engines.tank.engine import Tank
+from wavetank.engines.simulator.engine import Tank
 from wavetank.simulation.runner import RunResult, RunSpec
 
 SHOWN = 5

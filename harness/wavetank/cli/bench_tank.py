@@ -20,12 +20,12 @@ from wavetank.bench.tick import (
     measure_runs,
     measure_tick,
 )
-from wavetank.campaign.stage import TankStage
+from wavetank.campaign.worker_context import TankStage
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.core.clock import MachineClock, WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.tank.engine import Tank, tank
+from wavetank.engines.simulator.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec, play

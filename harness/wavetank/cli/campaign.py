@@ -12,14 +12,14 @@ from typing import Annotated
 
 import typer
 
-from wavetank.campaign.collecting import collect
-from wavetank.campaign.crew import Crew, LocalCrew
-from wavetank.campaign.remembered import FILE_NAME, Remembered, remember
+from wavetank.campaign.cases import ChosenStories, Seeds
+from wavetank.campaign.regression_seeds import FILE_NAME, Remembered, remember
 from wavetank.campaign.results import StoryResult
+from wavetank.campaign.scheduling import collect
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
-from wavetank.campaign.stage import Stage, TankStage
-from wavetank.campaign.stories import ChosenStories, Seeds
-from wavetank.campaign.tally import Tally
+from wavetank.campaign.summary import Tally
+from wavetank.campaign.worker_context import Stage, TankStage
+from wavetank.campaign.worker_pool import Crew, LocalCrew
 from wavetank.cli.campaign_output import CampaignOutput
 from wavetank.cli.options import (
     DEFAULT_NAME,
@@ -46,7 +46,7 @@ from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.faults.draw import telling_faults
+from wavetank.faults.generation import telling_faults
 from wavetank.scenario.loader import load_scenario
 from wavetank.simulation.runner import RunSpec, check_virtual, judges_of
 
@@ -303,7 +303,7 @@ def _crew(stage: Stage, address: str | None, processes: int) -> Iterator[Crew]:
             yield crew
         return
     try:
-        from wavetank.campaign.cluster import dask_crew  # noqa: PLC0415 - an optional extra
+        from wavetank.campaign.dask_executor import dask_crew  # noqa: PLC0415 - an optional extra
     except ImportError as error:
         raise UsageError("the optional extra `dask`", str(error), DASK_EXTRA) from error
     with dask_crew(address, stage) as cluster:

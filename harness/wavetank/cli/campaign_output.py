@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from wavetank.campaign.report import replay_command, save_story
+from wavetank.campaign.cases import ChosenStories
+from wavetank.campaign.reproduction import replay_command, save_story
 from wavetank.campaign.results import Ending, StoryResult
 from wavetank.campaign.shrinking import Shrunk
-from wavetank.campaign.stories import ChosenStories
-from wavetank.campaign.tally import Judged, Tally
+from wavetank.campaign.summary import Judged, Tally
 from wavetank.cli.output import VERDICT_WIDTH, Output
 from wavetank.cli.reporting import short, write_index
 from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
-from wavetank.faults.form import describe
+from wavetank.faults.serialization import describe
 from wavetank.invariants.hints import HINTS
 from wavetank.reporting.report.index import CampaignIndex, IndexedCount, IndexedStory
 from wavetank.reporting.report.model import Command

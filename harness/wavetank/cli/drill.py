@@ -42,8 +42,8 @@ from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
 from wavetank.deployment.deployed import the_pipeline
-from wavetank.engines.machine import MachineFault, begin_fault, host_change
-from wavetank.engines.record import SandboxRecord
+from wavetank.engines.host_faults import MachineFault, begin_fault, host_change
+from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.live.drill.function_drill import DrillKind, DrillSite
 from wavetank.live.drill.host_drill import MachineDrill, MachineDrillResult
 

@@ -28,8 +28,8 @@ from wavetank.core.settings import REGION
 from wavetank.core.text import counted
 from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines
 from wavetank.deployment.pipelines.ticker import TickerPipeline
-from wavetank.engines.record import Engine, SandboxRecord
-from wavetank.faults.form import describe
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
+from wavetank.faults.serialization import describe
 from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
 from wavetank.live.live_runner import LiveStory, tell
 from wavetank.live.supported_faults import (

@@ -14,8 +14,8 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names, derive_names
 from wavetank.core.settings import read_settings
-from wavetank.engines.machine import revert_fault
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.host_faults import revert_fault
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Change, Journal
 from wavetank.live.reverting import ChangedTarget, revert_unrecorded
 

@@ -50,8 +50,8 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.tank.engine import Tank
-from wavetank.faults.form import describe
+from wavetank.engines.simulator.engine import Tank
+from wavetank.faults.serialization import describe
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun

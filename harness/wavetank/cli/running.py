@@ -31,7 +31,7 @@ from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.readiness import init_state
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
 from wavetank.inspection.access.role_policies import granted, stack_roles
 from wavetank.inspection.requirements import CheckedPipeline

@@ -55,7 +55,7 @@ from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
 from wavetank.deployment.custom_handler import read_own_handler
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.engines.record import Engine
+from wavetank.engines.sandbox_record import Engine
 from wavetank.templates.project_templates import check_address
 
 EngineOption = Annotated[

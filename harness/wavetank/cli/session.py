@@ -21,7 +21,7 @@ from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 
 RECORD_FORMATS = ("ndjson", "original")
 RECOVERY_SECONDS_MAX = 200.0

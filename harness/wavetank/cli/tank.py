@@ -11,7 +11,7 @@ from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.tank.engine import Tank, tank
+from wavetank.engines.simulator.engine import Tank, tank
 from wavetank.history import Event
 from wavetank.simulation.runner import RunResult, RunSpec, play
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 
 if TYPE_CHECKING:
     from docker import DockerClient

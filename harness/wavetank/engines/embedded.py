@@ -21,7 +21,7 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
 from wavetank.core.private_files import open_private, private_file, private_folder, require_own
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
-from wavetank.engines.record import SandboxRecord
+from wavetank.engines.sandbox_record import SandboxRecord
 
 DEFAULT_PORT = 4566
 PORT_MAX = 65535

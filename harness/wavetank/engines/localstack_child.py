@@ -25,9 +25,9 @@ from wavetank.engines.functions_folder import (
     make_functions_folder,
     remove_functions_folder,
 )
-from wavetank.engines.guarded import GuardedChild, Program, last_lines
 from wavetank.engines.readiness import init_state
 from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
+from wavetank.engines.supervised_process import GuardedChild, Program, last_lines
 
 SERVICES = (
     "cloudformation",

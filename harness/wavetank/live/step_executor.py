@@ -14,7 +14,7 @@ from wavetank.aws.observers import subscriptions, topic_arn, wait_until
 from wavetank.core.clock import rfc3339
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.text import counted
-from wavetank.faults.form import describe
+from wavetank.faults.serialization import describe
 from wavetank.history import AttemptEnded, Event, FaultBegan, FaultHealed, Invoked, Outcome
 from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.deployed_target import LivePlace

@@ -8,8 +8,8 @@ import pytest
 
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.faults.fault import Fault
-from wavetank.faults.form import fault_from_form
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.serialization import fault_from_form
 from wavetank.scenario.loader import SUFFIX, load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import problems_between

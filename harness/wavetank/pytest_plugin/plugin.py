@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wavetank.deployment.pipelines.pipeline import Pipeline
-    from wavetank.pytest_plugin.case import Case
-    from wavetank.pytest_plugin.deployed import Deployed
-    from wavetank.pytest_plugin.sandbox import LiveSandbox
-    from wavetank.pytest_plugin.tank import TankFixture
+    from wavetank.pytest_plugin.sandbox_fixture import LiveSandbox
+    from wavetank.pytest_plugin.session_simulator import Deployed
+    from wavetank.pytest_plugin.simulator_fixture import TankFixture
+    from wavetank.pytest_plugin.test_context import Case
     from wavetank.pytest_plugin.virtual_clock import VirtualClock
 
     type Collected = pytest.Item | pytest.Collector | list[pytest.Item | pytest.Collector] | None
@@ -76,7 +76,7 @@ def pytest_runtest_makereport(
     """Adds an account of its runs to the report of a test that failed."""
     report = yield
     if report.when == "call" and report.failed and plays(item):
-        from wavetank.pytest_plugin.case import accounts_of  # noqa: PLC0415 - see above
+        from wavetank.pytest_plugin.test_context import accounts_of  # noqa: PLC0415 - see above
 
         report.sections.extend(("wavetank", account) for account in accounts_of(item))
     return report
@@ -93,7 +93,7 @@ def wavetank_deployed(
     wavetank_pipeline: "Pipeline", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Deployed"]:
     """The pipeline in the tank of this process: one for all tests, since LocalStack is global."""
-    from wavetank.pytest_plugin.deployed import deployed_tank, plainly  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import deployed_tank, plainly  # noqa: PLC0415 - see above
 
     tmp_path_factory.getbasetemp()  # decided now: temporary files go to the tank's folder later
     with plainly(), deployed_tank(wavetank_pipeline) as deployed:
@@ -115,8 +115,8 @@ def wavetank_case(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> "Case":
     """What is this test's own."""
-    from wavetank.pytest_plugin.case import case_of  # noqa: PLC0415 - see above
-    from wavetank.pytest_plugin.deployed import plainly  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.test_context import case_of  # noqa: PLC0415 - see above
 
     with plainly():
         return case_of(request.node, wavetank_start, tmp_path_factory.mktemp("wavetank"))
@@ -127,8 +127,8 @@ def tank(
     wavetank_deployed: "Deployed", wavetank_pipeline: "Pipeline", wavetank_case: "Case"
 ) -> "TankFixture":
     """The pipeline in virtual time, as it was deployed; `tank.run(minutes=10)` plays a run."""
-    from wavetank.pytest_plugin.deployed import plainly  # noqa: PLC0415 - see above
-    from wavetank.pytest_plugin.tank import TankFixture  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.simulator_fixture import TankFixture  # noqa: PLC0415 - see above
 
     with plainly():
         wavetank_deployed.require(wavetank_pipeline)
@@ -148,8 +148,8 @@ def sandbox(
     wavetank_pipeline: "Pipeline", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["LiveSandbox"]:
     """The pipeline on a LocalStack of its own, in wall time, for as long as the session lasts."""
-    from wavetank.pytest_plugin.deployed import plainly  # noqa: PLC0415 - see above
-    from wavetank.pytest_plugin.sandbox import live_sandbox  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.sandbox_fixture import live_sandbox  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
 
     folder = tmp_path_factory.mktemp("wavetank-sandbox")
     with plainly(), live_sandbox(wavetank_pipeline, folder) as live:
@@ -170,7 +170,7 @@ def _take(item: pytest.Item, collector: pytest.Collector) -> None:
         item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
         problem = problem_of(item)
     elif item.get_closest_marker("fault"):
-        from wavetank.pytest_plugin.misplaced import misplaced_fault  # noqa: PLC0415 - see above
+        from wavetank.pytest_plugin.collection_checks import misplaced_fault  # noqa: PLC0415 - see above
 
         problem = misplaced_fault(item)
     if problem:

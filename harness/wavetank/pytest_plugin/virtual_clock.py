@@ -9,11 +9,11 @@ from typing import Unpack
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
 from wavetank.history import Event, HistoryWriter, RunBegan
-from wavetank.pytest_plugin.case import Case
-from wavetank.pytest_plugin.deployed import Deployed
-from wavetank.pytest_plugin.spans import Span, duration_of
-from wavetank.pytest_plugin.told import Told, account, story
-from wavetank.pytest_plugin.trouble import trouble
+from wavetank.pytest_plugin.durations import Span, duration_of
+from wavetank.pytest_plugin.failure_summary import trouble
+from wavetank.pytest_plugin.result import Told, account, story
+from wavetank.pytest_plugin.session_simulator import Deployed
+from wavetank.pytest_plugin.test_context import Case
 from wavetank.scenario.expectation import as_expected
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import judges_of, run_options

@@ -12,7 +12,7 @@ from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.fault import Fault, FaultError
-from wavetank.faults.form import fault_from_form
+from wavetank.faults.serialization import fault_from_form
 
 DESCRIPTION_CHARACTERS_MAX = 100
 SEED_MAX = 2**63 - 1

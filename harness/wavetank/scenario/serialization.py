@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from wavetank.core.durations import duration_text
-from wavetank.faults.form import fault_to_form
+from wavetank.faults.serialization import fault_to_form
 from wavetank.scenario.model import Expectations, Scenario
 
 

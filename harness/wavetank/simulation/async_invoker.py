@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wavetank.engines.tank.engine import Tank
+from wavetank.engines.simulator.engine import Tank
 from wavetank.history import DestinationReached, GivenUp, Trigger
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
 from wavetank.simulation.fault_matcher import FaultMatcher

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wavetank.engines.tank.environment import ExecutionEnvironment
+from wavetank.engines.simulator.environment import ExecutionEnvironment
 from wavetank.simulation.handler_task import HandlerThread
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from wavetank.engines.tank.engine import Tank
+from wavetank.engines.simulator.engine import Tank
 from wavetank.faults.calls import ApiError
 from wavetank.faults.delivery import DuplicateDelivery, S3Outage
 from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost

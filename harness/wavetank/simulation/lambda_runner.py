@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from wavetank.core.clock import StallLimits
 from wavetank.emulator.executor import outcome as outcomes
-from wavetank.engines.tank.engine import Tank
-from wavetank.engines.tank.environment import ExecutionEnvironment, LambdaContext
+from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.fault import FunctionRole
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.faults.form import describe
+from wavetank.faults.serialization import describe
 from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
 from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
 from wavetank.simulation.async_invoker import AsyncInvoker

@@ -6,7 +6,7 @@ from functools import partial
 
 from wavetank.aws.deny_policy import deny
 from wavetank.deployment.broken_package import break_package
-from wavetank.engines.tank.engine import Tank
+from wavetank.engines.simulator.engine import Tank
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment

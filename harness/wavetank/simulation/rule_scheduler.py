@@ -7,7 +7,7 @@ from itertools import islice
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.schedule import parse_schedule, scheduled_event
-from wavetank.engines.tank.engine import Tank
+from wavetank.engines.simulator.engine import Tank
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.history import Fired, Suppressed, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker

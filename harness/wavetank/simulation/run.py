@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.engines.tank.engine import Tank
-from wavetank.engines.tank.watch import Watch
+from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.hooks import Watch
 from wavetank.faults.fault import Fault
-from wavetank.faults.form import describe
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.serialization import describe
 from wavetank.history import (
     Drained,
     Event,

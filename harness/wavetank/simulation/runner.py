@@ -10,8 +10,8 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.seed import put_items
-from wavetank.engines.tank.engine import Tank
-from wavetank.faults.form import plan_to_json
+from wavetank.engines.simulator.engine import Tank
+from wavetank.faults.serialization import plan_to_json
 from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
 from wavetank.invariants.unobservable import BY_HAND, decided, told_by_hand

@@ -6,7 +6,7 @@ from importlib import metadata
 
 from wavetank.aws.clients import AwsClients
 from wavetank.deployment.deployed import template_hash
-from wavetank.engines.tank.engine import Tank
+from wavetank.engines.simulator.engine import Tank
 from wavetank.history import RuleSpec, RunBegan, TableSeen
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.simulation.topology import Topology, confirmed_addresses, tables

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from tests.players import CONSERVATION, CONTINUITY, judged
+from wavetank.campaign.cases import Seeds, drawn_stories
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
-from wavetank.campaign.stories import Seeds, drawn_stories
 from wavetank.core.clock import WallClock
 from wavetank.faults.delivery import S3Outage
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.smaller import choices_of
+from wavetank.faults.shrinking import choices_of
 from wavetank.faults.ticks import DuplicateTick, LateTick
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec

@@ -21,7 +21,7 @@ from wavetank.core.private_files import (
 )
 from wavetank.emulator.snapshot.file import SnapshotFile
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Journal, RuleChange
 from wavetank.scenario.run_store import RunShelf
 

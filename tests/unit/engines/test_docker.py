@@ -14,7 +14,7 @@ from wavetank.core.settings import read_settings
 from wavetank.engines import docker as docker_engine
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 
 
 @dataclass

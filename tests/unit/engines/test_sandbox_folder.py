@@ -8,7 +8,7 @@ import pytest
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 
 
 def _record(owner: int) -> SandboxRecord:

@@ -10,8 +10,8 @@ from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchF
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.fault import CountedFault, Fault, FaultError
 from wavetank.faults.functions import BrokenDeployment, FunctionTimeout, HandlerCrash
-from wavetank.faults.kinds import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS
 from wavetank.faults.plan import FaultPlan, consistent
+from wavetank.faults.registry import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick
 
 BEGIN = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)

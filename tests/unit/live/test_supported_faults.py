@@ -16,7 +16,7 @@ from wavetank.faults.change_journal import Journal
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner, UnconfirmedAddress
 from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
-from wavetank.faults.machine import MachineKilled
+from wavetank.faults.host_faults import MachineKilled
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import MissedTick
 from wavetank.live.deployed_target import LivePlace

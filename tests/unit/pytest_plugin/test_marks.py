@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from wavetank.faults.calls import LostReply, PartialBatchFailure
+from wavetank.pytest_plugin.collection_checks import misplaced_fault
 from wavetank.pytest_plugin.marks import problem_of, scenario_of
-from wavetank.pytest_plugin.misplaced import misplaced_fault
 
 CRASH = pytest.mark.fault("handler-crash", after="2m")
 

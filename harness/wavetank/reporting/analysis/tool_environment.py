@@ -17,7 +17,7 @@ from pathlib import Path
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import open_private, private_folder
 from wavetank.core.settings import Settings
-from wavetank.engines.guarded import Program, guarded
+from wavetank.engines.supervised_process import Program, guarded
 
 
 class ToolEnvironment:

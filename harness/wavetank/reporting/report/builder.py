@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Iterable
 
 from wavetank.core.errors import UsageError
-from wavetank.faults.form import plan_from_json
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.serialization import plan_from_json
 from wavetank.history import CutOff, Event, RunBegan, RunEnded, read_history
 from wavetank.reporting.report.anomalies import Remarks
 from wavetank.reporting.report.faults import Faults

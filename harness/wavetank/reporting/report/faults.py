@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from wavetank.faults.form import describe
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.serialization import describe
 from wavetank.history import Event, FaultBegan, FaultHealed, FaultStruck
 from wavetank.reporting.report.marks import Bins, Kind, LaneBuilder, Mark, shortened
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from wavetank.campaign.failure import Failed
-from wavetank.campaign.stage import Stage
-from wavetank.engines.guarded import GuardedChild, Program
+from wavetank.campaign.remote_error import Failed
+from wavetank.campaign.worker_context import Stage
+from wavetank.engines.supervised_process import GuardedChild, Program
 from wavetank.simulation.runner import RunResult, RunSpec
 
 BOOT_SECONDS_MAX = 300.0

@@ -23,8 +23,8 @@ from tempfile import NamedTemporaryFile
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.suggestions import shown
-from wavetank.faults.form import plan_from_form, plan_to_form
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.serialization import plan_from_form, plan_to_form
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.simulation.runner import RunSpec
@@ -32,7 +32,7 @@ from wavetank.simulation.runner import RunSpec
 FILE_NAME = "seeds.json"
 ABOUT = (
     "Stories that once broke an invariant; the suite plays all of them again. "
-    "`campaign --remember` adds to them. See harness/wavetank/campaign/remembered.py."
+    "`campaign --remember` adds to them. See harness/wavetank/campaign/regression_seeds.py."
 )
 KEYS = ("seed", "horizon", "plan", "broke", "date", "version")
 ACTION = "correct the file, or take it from the repository again"

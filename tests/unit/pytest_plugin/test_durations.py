@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from wavetank.core.errors import UsageError
-from wavetank.pytest_plugin.spans import Span, duration_of
+from wavetank.pytest_plugin.durations import Span, duration_of
 
 
 def test_units_add_up() -> None:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 from wavetank.core.errors import UsageError
 from wavetank.core.http_types import Abandoned
 from wavetank.emulator.executor.outcome import ExitStatus
-from wavetank.engines.tank.environment import is_a_handlers_thread
+from wavetank.engines.simulator.environment import is_a_handlers_thread
 
 NO_EFFECT = frozenset(
     {signal.SIGCHLD, signal.SIGCONT, signal.SIGPIPE, signal.SIGURG, signal.SIGWINCH, signal.SIGXFSZ}

@@ -16,10 +16,10 @@ from uuid import uuid4
 from distributed import Client, Worker, WorkerPlugin, get_worker
 from distributed.scheduler import KilledWorker
 
-from wavetank.campaign.crew import LocalCrew
-from wavetank.campaign.failure import Failed
+from wavetank.campaign.remote_error import Failed
 from wavetank.campaign.results import StoryResult
-from wavetank.campaign.stage import Stage
+from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.worker_pool import LocalCrew
 from wavetank.core.errors import InfrastructureError, UsageError, WavetankError
 from wavetank.simulation.runner import RunSpec
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.tank.engine import tank
+from wavetank.engines.simulator.engine import tank
 from wavetank.simulation.runner import RunResult, RunSpec, play
 
 type PlayStory = Callable[[RunSpec], RunResult]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.database import ExampleDatabase, choices_to_bytes
 
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.smaller import choices_of, smaller_plans
+from wavetank.faults.shrinking import choices_of, smaller_plans
 
 EXAMPLES_MAX = 10_000
 """More than any budget: Hypothesis asks about plans that are known, too."""

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.faults.draw import draw_plan, telling_faults
 from wavetank.faults.fault import Fault
-from wavetank.faults.kinds import VIRTUAL_KINDS
+from wavetank.faults.generation import draw_plan, telling_faults
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.registry import VIRTUAL_KINDS
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.simulation.runner import RunSpec

@@ -15,8 +15,8 @@ from wavetank.core.durations import duration_text, parse_duration
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.fault import Fault, FaultError
-from wavetank.faults.kinds import KINDS_BY_NAME
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.registry import KINDS_BY_NAME
 
 UNLIMITED = "all"
 

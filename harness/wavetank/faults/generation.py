@@ -15,6 +15,7 @@ from typing import Any
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
+from wavetank.faults.coverage import covered
 from wavetank.faults.delivery import PermissionRemoved, RoleOwner
 from wavetank.faults.fault import CountedFault, Fault, FunctionRole
 from wavetank.faults.functions import (
@@ -24,10 +25,9 @@ from wavetank.faults.functions import (
     Side,
     SlowColdStart,
 )
-from wavetank.faults.guarantee import covered
-from wavetank.faults.kinds import VIRTUAL_KINDS
-from wavetank.faults.machine import WrongClock
+from wavetank.faults.host_faults import WrongClock
 from wavetank.faults.plan import FaultPlan, consistent
+from wavetank.faults.registry import VIRTUAL_KINDS
 from wavetank.faults.ticks import DuplicateTick, LateTick, OverlappingTicks
 
 type Choose = Callable[[int, int], int]

@@ -18,7 +18,7 @@ import psutil
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.engines.docker import ComposeSandbox
-from wavetank.engines.record import Engine, SandboxRecord
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import HostChange
 
 if TYPE_CHECKING:

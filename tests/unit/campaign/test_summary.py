@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from tests.players import CONSERVATION, CONTINUITY, judged
+from wavetank.campaign.cases import Seeds, drawn_stories
 from wavetank.campaign.results import Ending, StoryResult
-from wavetank.campaign.stories import Seeds, drawn_stories
-from wavetank.campaign.tally import FAILURES_KEPT, Judged, Tally
+from wavetank.campaign.summary import FAILURES_KEPT, Judged, Tally
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.faults.functions import HandlerCrash

@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 
 from wavetank.core.errors import UsageError
-from wavetank.faults.draw import draw_plan, single_faults
 from wavetank.faults.fault import Fault, FaultError
-from wavetank.faults.form import (
+from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.generation import draw_plan, single_faults
+from wavetank.faults.plan import FaultPlan
+from wavetank.faults.registry import ALL_KINDS, VIRTUAL_KINDS
+from wavetank.faults.serialization import (
     describe,
     fault_from_form,
     fault_to_form,
     plan_from_json,
     plan_to_json,
 )
-from wavetank.faults.functions import HandlerCrash
-from wavetank.faults.kinds import ALL_KINDS, VIRTUAL_KINDS
-from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import LateTick, MissedTick
 
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import counted
-from wavetank.faults.form import describe
+from wavetank.faults.serialization import describe
 from wavetank.history import Event, ObjectDelivered, read_history
-from wavetank.pytest_plugin.trouble import trouble
+from wavetank.pytest_plugin.failure_summary import trouble
 from wavetank.scenario.model import Scenario
 
 

@@ -10,10 +10,10 @@ from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from wavetank.campaign.failure import Failed
-from wavetank.campaign.hiring import Worker, WorkerDiedError
+from wavetank.campaign.remote_error import Failed
 from wavetank.campaign.results import StoryResult
-from wavetank.campaign.stage import Stage
+from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.worker_process import Worker, WorkerDiedError
 from wavetank.core.errors import InfrastructureError, WavetankError
 from wavetank.simulation.runner import RunSpec
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.rules.source import ROOT
-from wavetank.campaign.remembered import ABOUT, FILE_NAME, Remembered, remember, remembered
+from wavetank.campaign.regression_seeds import ABOUT, FILE_NAME, Remembered, remember, remembered
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan

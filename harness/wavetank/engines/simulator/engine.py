@@ -34,16 +34,17 @@ from wavetank.emulator.settings import (
 )
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
-from wavetank.engines.tank import collector, variables
-from wavetank.engines.tank.environment import (
+from wavetank.engines.simulator import gc_control as collector
+from wavetank.engines.simulator import variables
+from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
     outside_the_handler,
     take_output,
 )
-from wavetank.engines.tank.function_log import FunctionLog, handlers_streams
-from wavetank.engines.tank.process_calls import intercepted
-from wavetank.engines.tank.watch import Attendant, Watch
+from wavetank.engines.simulator.function_log import FunctionLog, handlers_streams
+from wavetank.engines.simulator.hooks import Attendant, Watch
+from wavetank.engines.simulator.process_calls import intercepted
 
 if TYPE_CHECKING:
     from wavetank.emulator.executor.outcome import ExitStatus

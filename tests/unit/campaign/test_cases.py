@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from wavetank.campaign.stories import Seeds, drawn_stories, fixed_stories
+from wavetank.campaign.cases import Seeds, drawn_stories, fixed_stories
 from wavetank.core.errors import UsageError
-from wavetank.faults.draw import draw_plan
+from wavetank.faults.generation import draw_plan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
-from wavetank.campaign.crew import Crew
 from wavetank.campaign.results import StoryResult
+from wavetank.campaign.worker_pool import Crew
 from wavetank.simulation.runner import RunSpec
 
 AHEAD = 2

@@ -20,7 +20,7 @@ from wavetank.faults.functions import (
     OutOfMemory,
     SlowColdStart,
 )
-from wavetank.faults.machine import (
+from wavetank.faults.host_faults import (
     DiskFull,
     MachineKilled,
     MachinePaused,

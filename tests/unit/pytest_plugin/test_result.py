@@ -9,7 +9,7 @@ from tests.stories import MINUTE, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import DestinationReached, Event, HistoryWriter, ObjectDelivered
 from wavetank.invariants import generic_invariants, judge
-from wavetank.pytest_plugin.told import Told
+from wavetank.pytest_plugin.result import Told
 from wavetank.scenario.model import Scenario
 
 COMMAND = "pytest test_x.py::test_y --wavetank-seed 5"

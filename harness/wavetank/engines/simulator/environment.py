@@ -32,8 +32,8 @@ from wavetank.emulator.executor.outcome import (
     raised,
     responded,
 )
-from wavetank.engines.tank.function_log import FunctionLog
-from wavetank.engines.tank.variables import ThreadedEnvironment
+from wavetank.engines.simulator.function_log import FunctionLog
+from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
 """Where this process has AWS's SDK, and AWS's runtime interface client."""

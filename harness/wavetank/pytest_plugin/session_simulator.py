@@ -13,7 +13,7 @@ import pytest
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.tank.engine import Tank, tank
+from wavetank.engines.simulator.engine import Tank, tank
 
 STOPWATCH = "_pytest.timing"
 """Where pytest has the time from that it measures tests by: theirs, while a test's stands still."""

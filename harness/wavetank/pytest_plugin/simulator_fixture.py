@@ -12,11 +12,11 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.invariants import Invariant
-from wavetank.pytest_plugin.case import Case
-from wavetank.pytest_plugin.deployed import Deployed
+from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
-from wavetank.pytest_plugin.spans import Span, duration_of
-from wavetank.pytest_plugin.told import Told
+from wavetank.pytest_plugin.result import Told
+from wavetank.pytest_plugin.session_simulator import Deployed
+from wavetank.pytest_plugin.test_context import Case
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
 from wavetank.simulation.runner import play
 
