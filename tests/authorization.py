@@ -13,7 +13,7 @@ from typing import Any
 from wavetank.core.settings import read_settings
 from wavetank.engines.localstack_child import SERVICES
 
-TABLE = Path("harness/wavetank/emulator/access/authorization.json")
+TABLE = Path("harness/wavetank/emulator/iam_enforcement/authorization.json")
 DEFINITION = "iam_definition.json"
 
 

@@ -67,7 +67,7 @@ MUTATIONS = (
     ),
     Mutation(
         "failed-put-count",
-        "harness/wavetank/emulator/firehose/answers.py",
+        "harness/wavetank/emulator/firehose/responses.py",
         "FailedPutCount=sum(number in refused for number in range(count)),",
         "FailedPutCount=min(1, len(refused)),",
     ),
@@ -92,13 +92,13 @@ MUTATIONS = (
     ),
     Mutation(
         "deny-wins",
-        "harness/wavetank/emulator/access/evaluation.py",
+        "harness/wavetank/iam/evaluation.py",
         "        (other.denial(), Reason.EXPLICIT_DENY_RESOURCE),\n",
         "",
     ),
     Mutation(
         "boundary-limits",
-        "harness/wavetank/emulator/access/evaluation.py",
+        "harness/wavetank/iam/evaluation.py",
         "                (self.boundary, Reason.NO_BOUNDARY_ALLOW),\n",
         "",
     ),

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.shell import DEFAULT
-from wavetank.emulator.mailbox.messages import notification
 from wavetank.emulator.snapshot.file import Contents, SnapshotFile, StoredObject
+from wavetank.emulator.sns.messages import notification
 
 BEGAN = datetime(2026, 10, 1, tzinfo=UTC)
 BASE = "http://127.0.0.1:4566"

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.waiting import wait_until_true
 from wavetank.core.clock import WallClock
-from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, Request
 
 PREFIX = "/2018-06-01/runtime/invocation"
 SETTINGS = FunctionSettings(

@@ -16,15 +16,15 @@ from tests.permitted import namespaces_are_permitted
 from tests.waiting import wait_until_true
 from wavetank.core.clock import WallClock
 from wavetank.core.private_files import PRIVATE_UMASK
-from wavetank.emulator.executor.confinement import UNKNOWN
-from wavetank.emulator.executor.environment import Environment, FunctionSettings, Request
-from wavetank.emulator.executor.function_users import reserve_scratch
-from wavetank.emulator.executor.isolation import Isolation, find_isolation, try_level
-from wavetank.emulator.executor.process import Command, FunctionProcess, Limits
-from wavetank.emulator.executor.process_tree import descendants
-from wavetank.emulator.executor.runtime_site import build_runtime_site
-from wavetank.emulator.executor.supervisor import FIXED_VARIABLES
-from wavetank.emulator.executor.variables import Place, function_variables
+from wavetank.emulator.lambda_.confinement import UNKNOWN
+from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.lambda_.function_users import reserve_scratch
+from wavetank.emulator.lambda_.isolation import Isolation, find_isolation, try_level
+from wavetank.emulator.lambda_.process import Command, FunctionProcess, Limits
+from wavetank.emulator.lambda_.process_tree import descendants
+from wavetank.emulator.lambda_.runtime_site import build_runtime_site
+from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES
+from wavetank.emulator.lambda_.variables import Place, function_variables
 from wavetank.emulator.settings import IsolationLevel
 
 FORKS = """

@@ -16,8 +16,8 @@ from wavetank.aws.clients import sandbox_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import read_settings
-from wavetank.emulator.mailbox.messages import Message, notification
-from wavetank.emulator.mailbox.relay import MailServer, Relay, parse_mail_server
+from wavetank.emulator.sns.messages import Message, notification
+from wavetank.emulator.sns.relay import MailServer, Relay, parse_mail_server
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 import pytest
 
 from tests.waiting import wait_until_true
-from wavetank.emulator.executor import runtime_api, runtime_requests
-from wavetank.emulator.executor.runtime_api import CONNECTIONS_MAX, RuntimeApi
-from wavetank.emulator.executor.runtime_requests import (
+from wavetank.emulator.lambda_ import runtime_api, runtime_requests
+from wavetank.emulator.lambda_.runtime_api import CONNECTIONS_MAX, RuntimeApi
+from wavetank.emulator.lambda_.runtime_requests import (
     HEADERS_BYTES_MAX,
     Event,
     Strangers,

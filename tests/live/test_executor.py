@@ -26,7 +26,7 @@ AWS_VARIABLES = {
     "AWS_SESSION_TOKEN",
     "AWS_XRAY_CONTEXT_MISSING",
     "AWS_XRAY_DAEMON_ADDRESS",
-    "HOME",  # see wavetank.emulator.executor.variables
+    "HOME",  # see wavetank.emulator.lambda_.variables
     "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
     "LANG",

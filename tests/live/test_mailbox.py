@@ -16,7 +16,7 @@ from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.observers import subscriptions
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import Message
-from wavetank.emulator.mailbox.subscriptions import MESSAGES_MAX, TOKEN_LIFE
+from wavetank.emulator.sns.subscriptions import MESSAGES_MAX, TOKEN_LIFE
 
 
 @pytest.fixture

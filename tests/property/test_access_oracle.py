@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.property.access_oracle import Question, Who, allowed
-from wavetank.emulator.access.evaluation import decide
-from wavetank.emulator.access.policy import Policy, PolicyKind, parse_policy
-from wavetank.emulator.access.request import (
+from wavetank.iam.evaluation import decide
+from wavetank.iam.policy import Policy, PolicyKind, parse_policy
+from wavetank.iam.request import (
     ANONYMOUS,
     AccessRequest,
     Principal,

@@ -11,20 +11,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavetank.emulator.access.document import MalformedPolicyError
-from wavetank.emulator.access.evaluation import Decision, decide
-from wavetank.emulator.access.messages import denial_message
-from wavetank.emulator.access.operators import OPERATORS
-from wavetank.emulator.access.patterns import read_pattern
-from wavetank.emulator.access.policy import (
+from wavetank.iam.denial_messages import denial_message
+from wavetank.iam.evaluation import Decision, decide
+from wavetank.iam.operators import OPERATORS
+from wavetank.iam.patterns import read_pattern
+from wavetank.iam.policy import (
     POLICY_ELEMENTS,
     STATEMENT_ELEMENTS,
     Policy,
     PolicyKind,
     parse_policy,
 )
-from wavetank.emulator.access.public_access import is_public
-from wavetank.emulator.access.request import (
+from wavetank.iam.policy_document import MalformedPolicyError
+from wavetank.iam.public_access import is_public
+from wavetank.iam.request import (
     ANONYMOUS,
     AccessRequest,
     Principal,

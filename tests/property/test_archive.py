@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.archives import FILE, FOLDER, LINK, Entry, names_below, zipped
-from wavetank.emulator.executor.archive import ArchiveError, unpack
+from wavetank.emulator.lambda_.archive import ArchiveError, unpack
 
 SEGMENTS = st.sampled_from(["a", "b", "c", "..", ".", "", "A"])
 PATHS = st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.property.dynamodb_calls import FLAT, RANGED, calls
-from wavetank.emulator.dynamodb.cures import CURES, Cure
 from wavetank.emulator.dynamodb.direct import ask_moto
+from wavetank.emulator.dynamodb.patches import CURES, Cure
 
 STOCK, OURS = "000000000000", "123456789012"
 """Accounts: the same happens in both, in one as moto has it."""

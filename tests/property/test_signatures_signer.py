@@ -19,7 +19,7 @@ from localstack.utils.aws.request_context import (
 )
 
 from wavetank.core.clock import WallClock
-from wavetank.emulator.scope import scope_of
+from wavetank.emulator.credential_scope import scope_of
 from wavetank.emulator.signatures.carriers import claim_of_query
 from wavetank.emulator.signatures.credential import (
     Signer,

@@ -14,7 +14,7 @@ from tests.rules.source import ROOT
 PROJECT = ROOT / "pyproject.toml"
 HANDLERS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/__init__.py"))
 OURS = {"wavetank", *HANDLERS}
-PURE = ("core", "faults", "history", "invariants", "scenario")
+PURE = ("core", "faults", "history", "iam", "invariants", "scenario")
 GRANTED = {
     ("faults", "hypothesis"),  # fault plans are drawn and shrunk
     ("scenario", "pydantic"),  # scenario files are written by people

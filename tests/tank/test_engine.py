@@ -16,7 +16,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.http_types import HttpRequest
 from wavetank.core.schedule import scheduled_event
 from wavetank.core.ticker import RECORDS_PER_TICK
-from wavetank.emulator.executor.outcome import Outcome
+from wavetank.emulator.lambda_.outcome import Outcome
 from wavetank.engines.simulator.engine import ENDPOINT, tank
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 

@@ -19,7 +19,7 @@ from wavetank.core.clock import Clock, WallClock
 
 OFFSET_SECONDS_MAX = 366 * 86400
 BAD_REQUEST = 400
-NOT_MOVED = ("wavetank.emulator.executor", "twisted", "threading", "selectors", "queue")
+NOT_MOVED = ("wavetank.emulator.lambda_", "twisted", "threading", "selectors", "queue")
 """What measures durations across the moment at which the clock is moved."""
 
 

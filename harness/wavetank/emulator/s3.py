@@ -15,7 +15,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 
-from wavetank.emulator.access.deletions import answer_for_each
+from wavetank.emulator.iam_enforcement.deletions import answer_for_each
 
 
 class WavetankS3(S3Provider):

@@ -10,7 +10,7 @@ from localstack.aws.connect import connect_to
 from localstack.services.plugins import SERVICE_PLUGINS
 
 from wavetank.emulator.firehose.delivery import Deliverer
-from wavetank.emulator.mailbox.confirmation import Confirmations
+from wavetank.emulator.sns.confirmation import Confirmations
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.services import clients
+from wavetank.emulator.stack_index import DeployedStack
 
 
 def deployed_stacks() -> list[DeployedStack]:

@@ -14,7 +14,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole
 
 from wavetank.core.clock import Clock, WallClock
-from wavetank.emulator.scope import scope_of
+from wavetank.emulator.credential_scope import scope_of
 from wavetank.emulator.temporary_keys import TemporaryKey, issue_key, mark_renewed, temporary_key
 
 DEFAULT_SECONDS = 43_200

@@ -14,12 +14,12 @@ from pathlib import Path
 from wavetank.core.clock import Clock, StallLimits, StallTimer
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.private_files import PRIVATE_UMASK, private_folder
-from wavetank.emulator.mailbox.relay import parse_mail_server
 from wavetank.emulator.settings import (
     IsolationLevel,
     parse_allowed_hosts,
     parse_allowed_origins,
 )
+from wavetank.emulator.sns.relay import parse_mail_server
 from wavetank.engines.functions_folder import (
     functions_folder,
     make_functions_folder,

@@ -21,8 +21,8 @@ from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology
 
 if TYPE_CHECKING:
-    from wavetank.emulator.executor.outcome import Outcome
     from wavetank.emulator.in_process.functions import DeployedFunction
+    from wavetank.emulator.lambda_.outcome import Outcome
 
 
 class AsyncInvoker:

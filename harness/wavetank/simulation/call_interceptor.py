@@ -28,8 +28,8 @@ from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sleep, Yield
 
 if TYPE_CHECKING:
-    from wavetank.emulator.executor.outcome import ExitStatus
-    from wavetank.emulator.gate import ApiCall
+    from wavetank.emulator.lambda_.outcome import ExitStatus
+    from wavetank.emulator.request_interceptor import ApiCall
 
 ENDS: Mapping[type[InvocationFault], Pause] = {
     HandlerCrash: Crash(Death.CRASH),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wavetank.core.clock import MachineClock, ProcessorClock, StallLimits, StallTimer
 from wavetank.core.errors import WavetankError
 from wavetank.core.http_types import Abandoned
-from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.emulator.lambda_.outcome import ExitStatus
 
 LOCAL = threading.local()
 LOOK_SECONDS = 1.0

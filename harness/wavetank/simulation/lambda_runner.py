@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from wavetank.core.clock import StallLimits
-from wavetank.emulator.executor import outcome as outcomes
+from wavetank.emulator.lambda_ import outcome as outcomes
 from wavetank.engines.simulator.engine import Tank
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.fault import FunctionRole
@@ -28,8 +28,8 @@ from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sle
 from wavetank.simulation.topology import Topology
 
 if TYPE_CHECKING:
-    from wavetank.emulator.gate import ApiCall
     from wavetank.emulator.in_process.functions import DeployedFunction
+    from wavetank.emulator.request_interceptor import ApiCall
 
 HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 """Between two calls of a handler; more, and it is taken to be stuck."""

@@ -41,7 +41,7 @@ from wavetank.simulation.topology import read_wiring
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wavetank.emulator.mailbox.confirmation import SentMessage
+    from wavetank.emulator.sns.confirmation import SentMessage
 
 RECOVERY = timedelta(minutes=5)
 """For which rules go on firing after the last fault is healed: Lambda's retries, and a tick."""

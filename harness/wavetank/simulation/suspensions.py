@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.emulator.lambda_.outcome import ExitStatus
 
 
 class Death(StrEnum):

@@ -12,10 +12,10 @@ from tests.cfn_lint import lint_findings
 from tests.deployer_role import TEMPLATE, deployer_policies, deployer_role
 from tests.parliament import parliament_findings
 from wavetank.core.naming import derive_names
-from wavetank.emulator.access.document import ROLE_INLINE_POLICY
-from wavetank.emulator.access.evaluation import decide
-from wavetank.emulator.access.policy import Policy, PolicyKind, parse_policy
-from wavetank.emulator.access.request import AccessRequest, Principal, PrincipalType
+from wavetank.iam.evaluation import decide
+from wavetank.iam.policy import Policy, PolicyKind, parse_policy
+from wavetank.iam.policy_document import ROLE_INLINE_POLICY
+from wavetank.iam.request import AccessRequest, Principal, PrincipalType
 
 ACCOUNT = "0" * 12
 NAMES = derive_names("Dora", "Explorer")

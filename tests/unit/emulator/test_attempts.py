@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.emulator.executor.attempts import KEPT, Attempts, scheduled_for
-from wavetank.emulator.executor.invocation_log import Report
-from wavetank.emulator.executor.outcome import Outcome, raised, responded, timed_out
+from wavetank.emulator.lambda_.attempts import KEPT, Attempts, scheduled_for
+from wavetank.emulator.lambda_.invocation_log import Report
+from wavetank.emulator.lambda_.outcome import Outcome, raised, responded, timed_out
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/rule"

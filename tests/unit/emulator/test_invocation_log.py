@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from wavetank.emulator.executor.invocation_log import Output, Report, as_json, as_text
-from wavetank.emulator.executor.outcome import responded, timed_out
+from wavetank.emulator.lambda_.invocation_log import Output, Report, as_json, as_text
+from wavetank.emulator.lambda_.outcome import responded, timed_out
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 REPORT = Report(

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from wavetank.emulator.executor import outcome
-from wavetank.emulator.executor.outcome import ExitStatus, Outcome
+from wavetank.emulator.lambda_ import outcome
+from wavetank.emulator.lambda_.outcome import ExitStatus, Outcome
 
 
 @pytest.mark.parametrize(

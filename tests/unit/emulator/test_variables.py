@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wavetank.emulator.executor.variables import LOCALSTACK_ONLY, Place, function_variables
+from wavetank.emulator.lambda_.variables import LOCALSTACK_ONLY, Place, function_variables
 
 PLACE = Place(task_root=Path("/code"), runtime_api="127.0.0.1:9001", scratch=Path("/scratch"))
 

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from wavetank.core.clock import StallLimits
-from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.emulator.lambda_.outcome import ExitStatus
 from wavetank.simulation.handler_task import (
     HandlerTask,
     HandlerThread,

@@ -15,9 +15,9 @@ from typing import Any
 from localstack.services.cloudformation.v2.entities import ChangeSet
 from localstack.utils.threads import start_worker_thread
 
-from wavetank.emulator.access.acting import acting_as, current
 from wavetank.emulator.cloudformation.operation import StackOperation
 from wavetank.emulator.cloudformation.stack import ManagedStack
+from wavetank.emulator.iam_enforcement.acting import acting_as, current
 
 LOG = logging.getLogger(__name__)
 LOCKS = defaultdict[str, threading.Lock](threading.Lock)

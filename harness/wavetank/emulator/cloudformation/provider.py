@@ -27,8 +27,6 @@ from localstack.services.cloudformation.v2.provider import (
 )
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.emulator.access.acting import act_for_callers, acting_as
-from wavetank.emulator.access.forwarding import acting_for
 from wavetank.emulator.cloudformation.actions import ResourceActions
 from wavetank.emulator.cloudformation.changes import ManagedChangeSet
 from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
@@ -59,6 +57,8 @@ from wavetank.emulator.cloudformation.validation import (
     refuse_type_changes,
     refuse_update,
 )
+from wavetank.emulator.iam_enforcement.acting import act_for_callers, acting_as
+from wavetank.emulator.iam_enforcement.forwarding import acting_for
 
 REQUESTED = "User Initiated"
 

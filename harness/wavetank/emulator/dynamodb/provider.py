@@ -12,8 +12,8 @@ from localstack.services.dynamodb.packages import dynamodblocal_package
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.emulator.dynamodb.cures import quicken
 from wavetank.emulator.dynamodb.direct import with_direct_answers
+from wavetank.emulator.dynamodb.patches import quicken
 from wavetank.emulator.settings import DynamoDbChoice, read_emulator_settings
 
 OURS = "wavetank"

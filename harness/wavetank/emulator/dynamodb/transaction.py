@@ -25,7 +25,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
-from wavetank.emulator.dynamodb.copying import copy_item
+from wavetank.emulator.dynamodb.item_copy import copy_item
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
 ITEMS_MAX = 100

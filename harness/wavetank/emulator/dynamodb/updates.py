@@ -32,7 +32,7 @@ from moto.dynamodb.parsing.validators import (
     UpdateExpressionValidator,
 )
 
-from wavetank.emulator.dynamodb.copying import copy_value
+from wavetank.emulator.dynamodb.item_copy import copy_value
 
 KEPT = 4096
 ACTIONS = [

@@ -25,7 +25,7 @@ from localstack.runtime import get_current_runtime
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.firehose.settings import DestinationSettings
-from wavetank.emulator.parsed import Parsed
+from wavetank.emulator.preparsed_request import Parsed
 
 SESSION = "AWSFirehoseToS3"
 CREDENTIALS_FOR = timedelta(minutes=55)

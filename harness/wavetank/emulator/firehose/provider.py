@@ -32,10 +32,10 @@ from localstack.services.firehose.provider import FirehoseProvider
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.core.clock import Clock, WallClock
-from wavetank.emulator.firehose.answers import batch_taken, in_json, record_taken
 from wavetank.emulator.firehose.bucket import BucketWriter
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.firehose.object_name import PrefixError
+from wavetank.emulator.firehose.responses import batch_taken, in_json, record_taken
 from wavetank.emulator.firehose.settings import (
     DEFAULT_HINTS,
     DestinationSettings,

@@ -16,10 +16,10 @@ from localstack.services.lambda_.invocation.lambda_models import Function
 from localstack.services.lambda_.invocation.lambda_service import store_lambda_archive
 from localstack.services.lambda_.invocation.models import lambda_stores
 
-from wavetank.emulator.access.decisions import Applying, decision
-from wavetank.emulator.access.request import AccessRequest, service
-from wavetank.emulator.access.resources import Resource, find_resource
-from wavetank.emulator.executor.variables import Place, function_variables
+from wavetank.emulator.iam_enforcement.decisions import Applying, decision
+from wavetank.emulator.iam_enforcement.resources import Resource, find_resource
+from wavetank.emulator.lambda_.variables import Place, function_variables
+from wavetank.iam.request import AccessRequest, service
 
 LATEST = "$LATEST"
 

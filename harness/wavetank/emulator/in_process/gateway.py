@@ -10,8 +10,8 @@ from typing import Any
 from localstack.aws import handlers
 from localstack.aws.handlers.metric_handler import MetricHandler
 
-from wavetank.emulator.parsed import Parsed
-from wavetank.emulator.scope import scope_of
+from wavetank.emulator.credential_scope import scope_of
+from wavetank.emulator.preparsed_request import Parsed
 
 IDLE = (
     handlers.add_cors_response_headers,

@@ -12,9 +12,9 @@ from typing import ClassVar
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.core.http_types import Refused
-from wavetank.emulator.deployed import DeployedStack
-from wavetank.emulator.gate import ApiCall, Gate
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.emulator.request_interceptor import ApiCall, Gate
+from wavetank.emulator.stack_index import DeployedStack
 from wavetank.faults.calls import CALLS
 
 STATUS_OF = {

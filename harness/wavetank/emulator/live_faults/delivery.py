@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from wavetank.core.errors import UsageError
-from wavetank.emulator.deployed import STREAM, DeployedStack
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter, ids_of
 from wavetank.emulator.services import deliverer
+from wavetank.emulator.stack_index import STREAM, DeployedStack
 
 
 class S3RefusedError(Exception):

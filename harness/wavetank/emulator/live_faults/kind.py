@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wavetank.core.errors import UsageError
-from wavetank.emulator.deployed import DeployedStack
+from wavetank.emulator.stack_index import DeployedStack
 
 type Heal = Callable[[], None]
 """Puts back what a fault changed; nothing is left to do where it is gone."""

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from wavetank.core.errors import UsageError
 from wavetank.emulator.clock import OFFSET_SECONDS_MAX, WrongClock
-from wavetank.emulator.deployed import DeployedStack
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.emulator.stack_index import DeployedStack
 
 
 @dataclass(frozen=True)

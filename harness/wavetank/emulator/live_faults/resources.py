@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from localstack.services.sns.models import sns_stores
 
 from wavetank.core.errors import UsageError
-from wavetank.emulator.access.grants import grants_of_role
-from wavetank.emulator.deployed import FUNCTION, ROLE, RULE, TOPIC, DeployedStack
+from wavetank.emulator.iam_enforcement.grants import grants_of_role
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter, ids_of
-from wavetank.emulator.mailbox.confirmation import is_confirmed, set_confirmed
 from wavetank.emulator.services import ACCOUNT, REGION, clients
+from wavetank.emulator.sns.confirmation import is_confirmed, set_confirmed
+from wavetank.emulator.stack_index import FUNCTION, ROLE, RULE, TOPIC, DeployedStack
 
 NO_HANDLER = "broken_by_wavetank.lambda_handler"
 """A module that no package has."""

@@ -13,7 +13,7 @@ from wavetank.emulator.snapshot.file import Contents, Item, Row, StoredBatch, St
 
 
 class Services(Protocol):
-    """What can be read; `wavetank.emulator.snapshot.sources` is LocalStack's."""
+    """What can be read; `wavetank.emulator.snapshot.adapters` is LocalStack's."""
 
     def table_names(self) -> list[str]: ...
 

@@ -47,10 +47,10 @@ from wavetank.engines.simulator.hooks import Attendant, Watch
 from wavetank.engines.simulator.process_calls import intercepted
 
 if TYPE_CHECKING:
-    from wavetank.emulator.executor.outcome import ExitStatus
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
+    from wavetank.emulator.lambda_.outcome import ExitStatus
 
 PORT = 4566
 ENDPOINT = f"http://tank.invalid:{PORT}"
@@ -157,7 +157,7 @@ class Tank:
     def watched(self, watch: Watch) -> Iterator[None]:
         """For the body, the driver keeps the gate, and hears of records, e-mail and sleep."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
-        from wavetank.emulator.gate import Gate  # noqa: PLC0415 - as above
+        from wavetank.emulator.request_interceptor import Gate  # noqa: PLC0415 - as above
 
         gate, streams = Gate(watch.attendant), services.delivery_streams()
         deliverer, confirmations = services.deliverer(), services.confirmations()
@@ -229,7 +229,7 @@ class Tank:
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
         """The address has confirmed, or has not, whatever it was before."""
-        from wavetank.emulator.mailbox.confirmation import set_confirmed  # noqa: PLC0415 - as above
+        from wavetank.emulator.sns.confirmation import set_confirmed  # noqa: PLC0415 - as above
 
         set_confirmed(subscription, confirmed=confirmed)
 

@@ -24,8 +24,8 @@ from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
 from wavetank.aws.http_interception import default_session, use_default_session
 from wavetank.core.command_process import SUPERVISION
-from wavetank.emulator.executor.invocation_log import Output
-from wavetank.emulator.executor.outcome import (
+from wavetank.emulator.lambda_.invocation_log import Output
+from wavetank.emulator.lambda_.outcome import (
     RUNTIME_SITE,
     TASK_ROOT,
     Outcome,

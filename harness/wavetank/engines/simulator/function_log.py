@@ -20,7 +20,7 @@ from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 from wavetank.core.clock import WallClock, rfc3339
-from wavetank.emulator.executor.invocation_log import Output
+from wavetank.emulator.lambda_.invocation_log import Output
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 CHUNK_BYTES = 64 * 1024

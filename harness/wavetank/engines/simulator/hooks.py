@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from wavetank.emulator.executor.outcome import ExitStatus
     from wavetank.emulator.firehose.delivery import DeliveryObserver
-    from wavetank.emulator.gate import ApiCall
-    from wavetank.emulator.mailbox.confirmation import SentMessage
+    from wavetank.emulator.lambda_.outcome import ExitStatus
+    from wavetank.emulator.request_interceptor import ApiCall
+    from wavetank.emulator.sns.confirmation import SentMessage
 
 
 class Attendant(Protocol):

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, Protocol
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_types import Abandoned
-from wavetank.emulator.executor.outcome import ExitStatus
+from wavetank.emulator.lambda_.outcome import ExitStatus
 from wavetank.engines.simulator.environment import is_a_handlers_thread
 
 NO_EFFECT = frozenset(

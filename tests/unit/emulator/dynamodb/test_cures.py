@@ -19,11 +19,11 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 
 from tests.property.dynamodb_calls import FLAT
-from wavetank.emulator.dynamodb import forms
-from wavetank.emulator.dynamodb.copying import copy_item
-from wavetank.emulator.dynamodb.cures import CURES
+from wavetank.emulator.dynamodb import validation_cache as forms
 from wavetank.emulator.dynamodb.direct import ask_moto
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
+from wavetank.emulator.dynamodb.item_copy import copy_item
+from wavetank.emulator.dynamodb.patches import CURES
 from wavetank.emulator.dynamodb.sizes import (
     STOCK_VALUE_SIZE,
     item_size,

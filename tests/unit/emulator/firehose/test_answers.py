@@ -1,6 +1,6 @@
 """What a producer is answered: each record by its place, and how many were refused."""
 
-from wavetank.emulator.firehose.answers import batch_taken
+from wavetank.emulator.firehose.responses import batch_taken
 
 
 def test_each_refused_record_is_counted_and_has_its_code() -> None:

@@ -7,7 +7,7 @@ from localstack.aws.protocol.parser import create_parser
 from localstack.aws.spec import load_service
 
 from wavetank.emulator.firehose.bucket import put_context
-from wavetank.emulator.parsed import Parsed
+from wavetank.emulator.preparsed_request import Parsed
 
 
 @pytest.mark.parametrize("key", ["2030/01/01/00/stream-1", "a prefix/of é+%/~name"])

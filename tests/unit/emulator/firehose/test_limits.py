@@ -12,8 +12,8 @@ from localstack.aws.api.firehose import InvalidArgumentException
 from localstack.http import Request
 
 from tests.passing import Passing
-from wavetank.emulator.firehose.answers import JSON
 from wavetank.emulator.firehose.provider import WavetankFirehose
+from wavetank.emulator.firehose.responses import JSON
 from wavetank.emulator.firehose.settings import read_settings
 
 ACCOUNT, REGION, STREAM = "123456789012", "eu-west-2", "a-stream"

@@ -6,9 +6,9 @@ import pytest
 
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.emulator.deployed import DeployedStack
-from wavetank.emulator.live_faults.board import Board
+from wavetank.emulator.live_faults.active_faults import Board
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.emulator.stack_index import DeployedStack
 
 
 class Leak:

@@ -1,0 +1,106 @@
+"""What the pages and the routes of programs do, and what they look at; the same for both."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from wavetank.console.collector import pipeline_state
+from wavetank.console.view_models import Access, BucketAccess, Overview
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
+from wavetank.emulator.iam_enforcement.enforcement import access_state
+from wavetank.emulator.iam_enforcement.grants import role_reports
+from wavetank.emulator.iam_enforcement.matrix import bucket_access
+from wavetank.emulator.services import clients, confirmations
+from wavetank.emulator.snapshot.adapters import bucket_names, read_object
+from wavetank.emulator.sns.messages import MessageType, summary
+from wavetank.emulator.stack_index import ROLE, DeployedStack
+from wavetank.emulator.stacks import deployed_stacks
+
+
+def overview(stack: str | None, clock: Clock) -> Overview:
+    """The pipeline of the stack; without a name the one that was changed last.
+
+    Raises:
+        UsageError: there is no pipeline of the name.
+    """
+    stacks = deployed_stacks()
+    chosen = _chosen(stacks, stack)
+    return Overview(
+        stacks=tuple(stacks),
+        pipelines=tuple(found.name for found in stacks if found.is_pipeline),
+        shown=pipeline_state(chosen, clock) if chosen else None,
+    )
+
+
+def access(stack: str | None, clock: Clock) -> Access:
+    """As `overview`, of who may do what.
+
+    Raises:
+        UsageError: there is no pipeline of the name.
+    """
+    found, told = overview(stack, clock), access_state()
+    shown = found.shown
+    roles = _roles(found.stacks, shown.stack) if shown else ()
+    return Access(
+        enforced=told["enforced"],
+        pipelines=found.pipelines,
+        stack=shown.stack if shown else None,
+        buckets=tuple(
+            BucketAccess(bucket=bucket.name, rows=tuple(bucket_access(bucket.name, roles)))
+            for bucket in (shown.buckets if shown and told["enforced"] else ())
+        ),
+        roles=tuple(role_reports(roles, told["used"])),
+    )
+
+
+def object_body(bucket: str, key: str) -> bytes:
+    """What the object holds.
+
+    Raises:
+        UsageError: there is no such object.
+    """
+    found = read_object(bucket, key) if bucket in bucket_names() else None
+    if found is None:
+        raise UsageError(f"an object {key!r} in {bucket!r}", "none", "see which there are")
+    return found.body
+
+
+def confirm(message_id: str) -> str:
+    """Opens the link of the message that asks for it; returns the subscription's ARN.
+
+    Raises:
+        UsageError: there is no such message, or its link has expired.
+    """
+    message = confirmations().mailbox.get(message_id)
+    found = summary(message) if message is not None else {"type": "none"}
+    if found["type"] != MessageType.CONFIRMATION:
+        raise UsageError("a message that asks for confirmation", found["type"], "choose another")
+    sns, link = clients().sns, found["link"]
+    try:
+        answer = sns.confirm_subscription(TopicArn=_asked(link, "TopicArn"), Token=token_of(link))
+    except sns.exceptions.ClientError as error:
+        raise UsageError("a link that still confirms", str(error), "subscribe again") from error
+    return str(answer["SubscriptionArn"])
+
+
+def token_of(link: str) -> str:
+    """The token in the link of a message that asks for confirmation."""
+    return _asked(link, "Token")
+
+
+def _asked(link: str, name: str) -> str:
+    return parse_qs(urlsplit(link).query)[name][0]
+
+
+def _chosen(stacks: list[DeployedStack], name: str | None) -> DeployedStack | None:
+    pipelines = [stack for stack in stacks if stack.is_pipeline]
+    if name is None:
+        return max(pipelines, key=lambda stack: stack.changed, default=None)
+    found = next((stack for stack in pipelines if stack.name == name), None)
+    if found is None:
+        known = ", ".join(stack.name for stack in pipelines) or "none"
+        raise UsageError(f"a pipeline {name!r}", known, "name one that is deployed")
+    return found
+
+
+def _roles(stacks: tuple[DeployedStack, ...], name: str) -> tuple[str, ...]:
+    return next(stack.of(ROLE) for stack in stacks if stack.name == name)

@@ -1,0 +1,65 @@
+"""What the pages show and do, as JSON for programs."""
+
+from dataclasses import asdict
+
+from localstack.http import Request, Response, route
+
+from wavetank.console import actions
+from wavetank.console.collector import bucket_state
+from wavetank.console.records import record_table
+from wavetank.console.responses import as_json, told
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
+from wavetank.emulator.lambda_.isolation import isolation
+
+OBJECTS_MAX = 1000
+
+
+class DataRoutes:
+    """The routes."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    @route("/_wavetank/overview", methods=["GET"])
+    @told
+    def on_overview(self, request: Request, **_: object) -> Response:
+        """Tells what is deployed and how it does; `?stack=` names a pipeline."""
+        found = actions.overview(request.args.get("stack"), self._clock)
+        concerns = found.shown.concerns if found.shown else ()
+        return as_json(asdict(found) | {"concerns": concerns, "now": self._clock.now()})
+
+    @route("/_wavetank/isolation", methods=["GET"])
+    @told
+    def on_isolation(self, _: Request, **__: object) -> Response:
+        """Says how far functions are isolated, and why no stronger level is used."""
+        found = isolation()
+        return as_json(asdict(found) | {"meaning": found.meaning})
+
+    @route("/_wavetank/objects/<bucket>", methods=["GET"])
+    @told
+    def on_objects(self, _: Request, bucket: str, **__: object) -> Response:
+        """Lists a bucket's newest objects, a thousand at most."""
+        found = bucket_state(bucket, OBJECTS_MAX)
+        if found is None:
+            raise UsageError(f"a bucket {bucket!r}", "none", "name one that there is")
+        return as_json(asdict(found))
+
+    @route("/_wavetank/records", methods=["GET"])
+    @told
+    def on_records(self, request: Request, **_: object) -> Response:
+        """Gives the records of the object `?bucket=` `&key=`."""
+        bucket, key = request.args.get("bucket", ""), request.args.get("key", "")
+        return as_json(asdict(record_table(actions.object_body(bucket, key))))
+
+    @route("/_wavetank/mailbox/<message_id>/confirm", methods=["POST"])
+    @told
+    def on_confirm(self, _: Request, message_id: str, **__: object) -> Response:
+        """Confirms the subscription that the message asks about."""
+        return as_json({"arn": actions.confirm(message_id)})
+
+    @route("/_wavetank/access/matrix", methods=["GET"])
+    @told
+    def on_access(self, request: Request, **_: object) -> Response:
+        """Tells who can do what with a pipeline's buckets, and which rights its roles use."""
+        return as_json(asdict(actions.access(request.args.get("stack"), self._clock)))

@@ -1,0 +1,180 @@
+"""The pages, and the forms in them: what a form does is done, and its page is shown again."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from mimetypes import guess_type
+from typing import Any
+
+from localstack.http import Request, Response, route
+
+from wavetank.console import actions
+from wavetank.console.records import plain_body, record_table
+from wavetank.console.rendering import FOLDER, Renderer
+from wavetank.console.routes import PAGES, listed_routes
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
+from wavetank.emulator.lambda_.isolation import isolation
+from wavetank.emulator.live_faults.active_faults import Board
+from wavetank.emulator.services import confirmations, deliverer
+from wavetank.emulator.sns.confirmation import is_token_unanswered
+from wavetank.emulator.sns.messages import MessageType, summary
+
+MESSAGES_SHOWN = 100
+SAID = {
+    "begun": "The fault is switched on.",
+    "confirmed": "The subscription is confirmed.",
+    "delivered": "Everything that the streams held is delivered, or was tried.",
+    "healed": "Healed.",
+    "healed-all": "Everything is healed.",
+}
+"""What a page says after a form, by a word in its address: nobody else's words are shown."""
+
+
+def shown[F: Callable[..., Any]](endpoint: F) -> F:
+    """The endpoint, showing what was wrong where it raises UsageError."""
+
+    @wraps(endpoint)
+    def answer(self: "Pages", request: Request, **arguments: Any) -> Any:
+        try:
+            return endpoint(self, request, **arguments)
+        except UsageError as error:
+            return self.renderer.page("error.html", {"error": error}, HTTPStatus.BAD_REQUEST)
+
+    return answer  # type: ignore[return-value]  # the same, but for what it raises
+
+
+class Pages:
+    """The routes."""
+
+    def __init__(self, board: Board, clock: Clock) -> None:
+        self.renderer = Renderer(clock)
+        self._board = board
+        self._clock = clock
+
+    @route("/_wavetank/", methods=["GET"])
+    @shown
+    def on_overview(self, request: Request, **_: object) -> Response:
+        """Shows what is deployed and how it does."""
+        found = actions.overview(request.args.get("stack"), self._clock)
+        active = self._board.active()
+        return self._page(
+            "overview.html", request, found=found, active=active, isolation=isolation()
+        )
+
+    @route(f"{PAGES}/deliver", methods=["POST"])
+    @shown
+    def on_deliver(self, _: Request, **__: object) -> Response:
+        """Delivers all that the streams hold now."""
+        deliverer().flush()
+        return _again("/_wavetank/", "delivered")
+
+    @route(f"{PAGES}/object", methods=["GET"])
+    @shown
+    def on_object(self, request: Request, **_: object) -> Response:
+        """Shows the records of an object."""
+        bucket, key = request.args.get("bucket", ""), request.args.get("key", "")
+        body = actions.object_body(bucket, key)
+        table = record_table(body)
+        return self._page(
+            "object.html", request, bucket=bucket, key=key, size_bytes=len(body), table=table
+        )
+
+    @route(f"{PAGES}/raw", methods=["GET"])
+    @shown
+    def on_raw(self, request: Request, **_: object) -> Response:
+        """Gives an object as text, unpacked."""
+        body = actions.object_body(request.args.get("bucket", ""), request.args.get("key", ""))
+        return Response(plain_body(body), content_type="text/plain; charset=utf-8")
+
+    @route(f"{PAGES}/mailbox", methods=["GET"])
+    @shown
+    def on_mailbox(self, request: Request, **_: object) -> Response:
+        """Shows the mailbox, the newest message first."""
+        mailbox = confirmations().mailbox
+        messages = [summary(message) for message in mailbox.newest(MESSAGES_SHOWN)]
+        return self._page(
+            "mailbox.html",
+            request,
+            count=mailbox.count(),
+            messages=messages,
+            waiting={message["id"] for message in messages if _waits(message)},
+            asking=MessageType.CONFIRMATION,
+        )
+
+    @route(f"{PAGES}/mailbox/<message_id>/confirm", methods=["POST"])
+    @shown
+    def on_confirm(self, _: Request, message_id: str, **__: object) -> Response:
+        """Confirms the subscription that the message asks about."""
+        actions.confirm(message_id)
+        return _again(f"{PAGES}/mailbox", "confirmed")
+
+    @route(f"{PAGES}/faults", methods=["GET"])
+    @shown
+    def on_faults(self, request: Request, **_: object) -> Response:
+        """Shows the switches for faults."""
+        switches, active = self._board.switches(), self._board.active()
+        return self._page("faults.html", request, switches=switches, active=active)
+
+    @route(f"{PAGES}/faults", methods=["POST"])
+    @shown
+    def on_begin(self, request: Request, **_: object) -> Response:
+        """Switches a fault on."""
+        form = _form(request)
+        self._board.begin(form.pop("kind", ""), form)
+        return _again(f"{PAGES}/faults", "begun")
+
+    @route(f"{PAGES}/faults/heal", methods=["POST"])
+    @shown
+    def on_heal(self, request: Request, **_: object) -> Response:
+        """Heals the fault that the form names, or all."""
+        fault = _form(request).get("fault")
+        if fault is None:
+            self._board.heal_all()
+        else:
+            self._board.heal(fault)
+        return _again(f"{PAGES}/faults", "healed" if fault else "healed-all")
+
+    @route(f"{PAGES}/access", methods=["GET"])
+    @shown
+    def on_access(self, request: Request, **_: object) -> Response:
+        """Shows who can do what with the buckets, and which rights roles use."""
+        found = actions.access(request.args.get("stack"), self._clock)
+        return self._page("access.html", request, found=found)
+
+    @route(f"{PAGES}/routes", methods=["GET"])
+    @shown
+    def on_routes(self, request: Request, **_: object) -> Response:
+        """Shows the routes for programs."""
+        listed = [entry for entry in listed_routes() if not entry.is_page]
+        return self._page("routes.html", request, routes=listed)
+
+    @route(f"{PAGES}/assets/<name>", methods=["GET"])
+    @shown
+    def on_asset(self, _: Request, name: str, **__: object) -> Response:
+        """Gives the pages' style, script and icon."""
+        assets = {path.name: path for path in (FOLDER / "assets").iterdir()}
+        if name not in assets:
+            raise UsageError(f"one of {', '.join(sorted(assets))}", repr(name), "correct it")
+        kind = guess_type(name)[0] or "text/plain"
+        return Response(assets[name].read_bytes(), content_type=f"{kind}; charset=utf-8")
+
+    def _page(self, template: str, request: Request, **content: object) -> Response:
+        said = SAID.get(request.args.get("said", ""), "")
+        return self.renderer.page(template, content | {"said": said})
+
+
+def _waits(message: dict[str, str]) -> bool:
+    """Whether the message asks for something that nobody has confirmed yet."""
+    if message["type"] != MessageType.CONFIRMATION:
+        return False
+    return is_token_unanswered(actions.token_of(message["link"]))
+
+
+def _form(request: Request) -> dict[str, str]:
+    return dict(request.form.items())
+
+
+def _again(path: str, said: str) -> Response:
+    """Has the browser ask for the page again, so that a reload repeats nothing."""
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{path}?said={said}"})

@@ -1,0 +1,22 @@
+"""Adds the pages and the faults when LocalStack starts; in virtual time there is nobody to look."""
+
+from localstack.runtime import hooks
+from localstack.services.edge import ROUTER
+
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
+def show_pages() -> None:
+    """Adds the routes; where there are none, what they are made of is not loaded either."""
+    if read_emulator_settings().time is TimeChoice.VIRTUAL:
+        return
+    from wavetank.console.api import DataRoutes  # noqa: PLC0415 - as above
+    from wavetank.console.fault_routes import FaultRoutes, make_board  # noqa: PLC0415 - as above
+    from wavetank.console.pages import Pages  # noqa: PLC0415 - as above
+    from wavetank.core.clock import WallClock  # noqa: PLC0415 - as said above
+
+    clock = WallClock()
+    board = make_board(clock)
+    for routes in (FaultRoutes(board), DataRoutes(clock), Pages(board, clock)):
+        ROUTER.add(routes)

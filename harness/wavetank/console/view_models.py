@@ -1,0 +1,224 @@
+"""What a pipeline looks like at an instant, as pages and programs are shown it; pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from wavetank.core.iam_report import AccessRow, RoleReport
+from wavetank.emulator.lambda_.attempts import Attempt
+from wavetank.emulator.stack_index import DeployedStack
+
+SUCCESS = "success"
+TICKS_SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleState:
+    """A rule; `targets` are ARNs, and `next_fire` is None where it is off or has no schedule."""
+
+    name: str
+    targets: tuple[str, ...]
+    schedule: str
+    enabled: bool
+    next_fire: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionState:
+    """A function; `reserved` is how many of it may run at once, None where nothing says so."""
+
+    name: str
+    arn: str
+    reserved: int | None
+    running: int
+    last: Attempt | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamState:
+    """A delivery stream: what it holds, since when, and what became of its records."""
+
+    name: str
+    status: str
+    bucket: str
+    records_held: int
+    bytes_held: int
+    oldest_seconds: float | None
+    objects_delivered: int
+    records_delivered: int
+    records_lost: int
+    failed_attempts: int
+    last_error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectState:
+    """An object in a bucket."""
+
+    bucket: str
+    key: str
+    size_bytes: int
+    modified: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketState:
+    """A bucket, with its newest objects first."""
+
+    name: str
+    objects: int
+    size_bytes: int
+    newest: tuple[ObjectState, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionState:
+    """Who is subscribed to a topic, and whether it has confirmed."""
+
+    arn: str
+    protocol: str
+    endpoint: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicState:
+    """A topic."""
+
+    name: str
+    arn: str
+    subscriptions: tuple[SubscriptionState, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableState:
+    """A table."""
+
+    name: str
+    items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TickState:
+    """A scheduled event, or one that somebody sent, and what came of it."""
+
+    function: str
+    request: str
+    tick: datetime | None
+    ended: datetime
+    attempts: int
+    status: str
+    duration_ms: float
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineState:
+    """All of one stack, and the bucket that its stream delivers to."""
+
+    stack: str
+    status: str
+    changed: datetime
+    rules: tuple[RuleState, ...]
+    functions: tuple[FunctionState, ...]
+    streams: tuple[StreamState, ...]
+    buckets: tuple[BucketState, ...]
+    topics: tuple[TopicState, ...]
+    tables: tuple[TableState, ...]
+    ticks: tuple[TickState, ...]
+
+    @property
+    def fired(self) -> tuple[FunctionState, ...]:
+        """The functions that a rule fires."""
+        targets = {arn for rule in self.rules for arn in rule.targets}
+        return tuple(function for function in self.functions if function.arn in targets)
+
+    @property
+    def others(self) -> tuple[FunctionState, ...]:
+        """The functions that no rule fires."""
+        fired = self.fired
+        return tuple(function for function in self.functions if function not in fired)
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """What is not as it should be, in sentences without an end; empty where all is well."""
+        return tuple(_concerns(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """All stacks, which of them are pipelines, and the one that is looked at."""
+
+    stacks: tuple[DeployedStack, ...]
+    pipelines: tuple[str, ...]
+    shown: PipelineState | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketAccess:
+    """Who can do what with a bucket."""
+
+    bucket: str
+    rows: tuple[AccessRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """Of one pipeline: its buckets as everybody meets them, and its roles as they were used."""
+
+    enforced: bool
+    pipelines: tuple[str, ...]
+    stack: str | None
+    buckets: tuple[BucketAccess, ...]
+    roles: tuple[RoleReport, ...]
+
+
+def ticks_of(attempts: Iterable[Attempt]) -> tuple[TickState, ...]:
+    """The last requests, the newest first, each with its last attempt."""
+    newest_first = sorted(attempts, key=lambda attempt: attempt.ended, reverse=True)
+    last: dict[tuple[str, str], Attempt] = {}
+    for attempt in newest_first:
+        last.setdefault((attempt.function, attempt.request), attempt)
+    return tuple(_tick(attempt) for attempt in list(last.values())[:TICKS_SHOWN])
+
+
+def _tick(attempt: Attempt) -> TickState:
+    return TickState(
+        function=attempt.function,
+        request=attempt.request,
+        tick=attempt.tick,
+        ended=attempt.ended,
+        attempts=attempt.number,
+        status=attempt.status,
+        duration_ms=attempt.duration_ms,
+        error=attempt.error,
+        message=attempt.message,
+    )
+
+
+def _concerns(state: PipelineState) -> Iterator[str]:
+    if not state.status.endswith("_COMPLETE") or "ROLLBACK" in state.status:
+        yield f"stack {state.stack} is {state.status}"
+    for rule in state.rules:
+        if not rule.enabled:
+            yield f"rule {rule.name} is off: nothing fires by itself"
+    for function in state.functions:
+        yield from _concerns_of_function(function)
+    for stream in state.streams:
+        if stream.failed_attempts:
+            yield f"{stream.name} cannot deliver, and tries on: {stream.last_error}"
+        if stream.records_lost:
+            yield f"{stream.name} has lost {stream.records_lost} records"
+    for topic in state.topics:
+        waiting = [entry.endpoint for entry in topic.subscriptions if not entry.confirmed]
+        if waiting:
+            yield f"{topic.name} tells nothing to {', '.join(waiting)}: not confirmed"
+
+
+def _concerns_of_function(function: FunctionState) -> Iterator[str]:
+    if function.reserved == 0:
+        yield f"{function.name} may not run: its reserved concurrency is 0"
+    if function.last is not None and function.last.status != SUCCESS:
+        told = function.last.error or function.last.status
+        yield f"the last attempt of {function.name} failed: {told}"

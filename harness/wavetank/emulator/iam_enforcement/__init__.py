@@ -1,0 +1,1 @@
+"""Enforce IAM on requests to LocalStack: the caller, the actions, the policies that apply."""

@@ -1,0 +1,85 @@
+"""Function URLs: who may invoke by one, which LocalStack asks nobody.
+
+With `AWS_IAM` the request is signed for the service `lambda`, by somebody who may
+lambda:InvokeFunctionUrl. With `NONE` the function's policy must allow that to everyone. Either is
+refused with 403 and `Forbidden`.
+[Lambda developer guide: urls-auth; LocalStack 4.14: services/lambda_/urlrouter.py]
+"""
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from localstack.http import Response
+from localstack.services.lambda_.invocation.models import lambda_stores
+from localstack.services.lambda_.urlrouter import FunctionUrlRouter
+
+from wavetank.emulator.credential_scope import scope_of
+from wavetank.emulator.iam_enforcement.call import Call, Need
+from wavetank.emulator.iam_enforcement.callers import UNSIGNED, Caller, caller_of_key
+from wavetank.emulator.iam_enforcement.keys.circumstances import Origin
+from wavetank.emulator.signatures.refusal import RefusedSignatureError
+
+ACTION = "lambda:InvokeFunctionUrl"
+AUTH_TYPE = "lambda:FunctionUrlAuthType"
+IAM = "AWS_IAM"
+SIGNED_FOR = "/lambda/aws4_request"
+FORBIDDEN = '{"Message":"Forbidden"}'
+
+type IsAllowed = Callable[[Caller, Need, Call, Callable[[], Origin]], bool]
+"""Whether policies let the caller do what the need says."""
+
+
+def check_function_urls(is_allowed: IsAllowed) -> None:
+    """Has LocalStack's router ask before it invokes; before it loads Lambda, which registers it."""
+    kind: Any = FunctionUrlRouter
+    stock = kind.handle_lambda_url_invocation
+
+    def handle(router: Any, request: Any, api_id: str, region: str, **given: str) -> Response:
+        url = next(_settings(api_id, region), None)
+        if url is not None and not _may_invoke(url, request, region, is_allowed):
+            answer = Response(FORBIDDEN, HTTPStatus.FORBIDDEN, content_type="application/json")
+            answer.headers["x-amzn-ErrorType"] = "AccessDeniedException"
+            return answer
+        answered: Response = stock(router, request, api_id, region, **given)
+        return answered
+
+    kind.handle_lambda_url_invocation = handle
+
+
+def _settings(api_id: str, region: str) -> Iterator[Any]:
+    """Those of the URL; the last of them is what LocalStack invokes by, and there is but one."""
+    found = [
+        settings
+        for account in list(lambda_stores)
+        for function in list(lambda_stores[account][region].functions.values())
+        for settings in list(function.function_url_configs.values())
+        if settings.url_id.lower() == api_id.lower()
+    ]
+    yield from reversed(found)
+
+
+def _may_invoke(url: Any, request: Any, region: str, is_allowed: IsAllowed) -> bool:
+    caller, account = UNSIGNED, url.function_arn.split(":")[4]
+    auth_type = str(url.auth_type)
+    if auth_type == IAM:
+        authorization = request.headers.get("Authorization") or ""
+        scope = scope_of(request.headers)
+        if not scope.access_key or SIGNED_FOR not in authorization.partition(",")[0]:
+            return False
+        try:
+            caller, account = caller_of_key(scope.account, scope.access_key), scope.account
+        except (
+            RefusedSignatureError
+        ):  # where signatures are not verified, nothing refused it before
+            return False
+    arn = url.function_arn.removesuffix(":$LATEST")
+    need = Need(ACTION, arn, {AUTH_TYPE: (auth_type,)})
+    call = Call("lambda", "InvokeFunctionUrl", {"FunctionName": arn}, account, region)
+    return is_allowed(
+        caller, need, call, lambda: Origin(address=_address(request), request=request)
+    )
+
+
+def _address(request: Any) -> str:
+    return str(request.remote_addr or "127.0.0.1")

@@ -1,0 +1,168 @@
+"""Operations whose action has their name, and whose resources the authorization table names.
+
+[Service Authorization Reference]
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from wavetank.emulator.iam_enforcement.call import ANYTHING, Call, Need
+from wavetank.emulator.iam_enforcement.operations.names import (
+    event_bus_arn,
+    function_arn,
+    identity_arn,
+    layer_arn,
+    log_group_arn,
+    queue_arn,
+    rule_arn,
+)
+from wavetank.emulator.iam_enforcement.reference import Action, ResourceType, find_action
+
+PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("cloudformation", "stack"): ("StackName", "TargetId"),
+    ("cloudformation", "stackset"): ("StackSetName",),
+    ("cloudwatch", "alarm"): ("AlarmName", "AlarmNames", "ResourceARN"),
+    ("cloudwatch", "dashboard"): ("DashboardName", "DashboardNames"),
+    ("cloudwatch", "insight-rule"): ("RuleName", "RuleNames", "ResourceARN"),
+    ("cloudwatch", "metric-stream"): ("Name", "Names"),
+    ("dynamodb", "backup"): ("BackupArn",),
+    ("dynamodb", "export"): ("ExportArn",),
+    ("dynamodb", "global-table"): ("GlobalTableName",),
+    ("dynamodb", "import"): ("ImportArn",),
+    ("events", "api-destination"): ("Name",),
+    ("events", "archive"): ("ArchiveName", "EventSourceArn"),
+    ("events", "connection"): ("ConnectionArn", "Name"),
+    ("events", "endpoint"): ("Name",),
+    ("events", "event-bus"): ("EventSourceArn", "Destination", "ResourceARN", "Name"),
+    ("events", "event-source"): ("EventSourceName", "Name"),
+    ("events", "replay"): ("ReplayName",),
+    ("events", "rule-on-custom-event-bus"): ("Rule", "Name"),
+    ("events", "rule-on-default-event-bus"): ("Rule", "ResourceARN", "Name"),
+    ("firehose", "deliverystream"): ("DeliveryStreamName",),
+    ("iam", "group"): ("GroupName", "PolicySourceArn", "Arn"),
+    ("iam", "instance-profile"): ("InstanceProfileName",),
+    ("iam", "mfa"): ("SerialNumber", "VirtualMFADeviceName"),
+    ("iam", "oidc-provider"): ("OpenIDConnectProviderArn", "Url"),
+    ("iam", "policy"): ("PolicyArn", "PolicyName"),
+    ("iam", "role"): ("RoleName", "PolicySourceArn", "AWSServiceName", "Arn"),
+    ("iam", "saml-provider"): ("SAMLProviderArn", "Name"),
+    ("iam", "server-certificate"): ("ServerCertificateName",),
+    ("iam", "user"): ("UserName", "PolicySourceArn", "Arn"),
+    ("lambda", "code signing config"): ("CodeSigningConfigArn", "Resource"),
+    ("lambda", "eventSourceMapping"): ("UUID", "Resource"),
+    ("lambda", "function"): ("FunctionName", "Resource"),
+    ("lambda", "function alias"): ("FunctionName",),
+    ("lambda", "layer"): ("LayerName",),
+    ("lambda", "layerVersion"): ("LayerName",),
+    ("logs", "anomaly-detector"): ("anomalyDetectorArn", "resourceArn"),
+    ("logs", "delivery"): ("id", "resourceArn"),
+    ("logs", "delivery-destination"): ("deliveryDestinationArn", "deliveryDestinationName", "name"),
+    ("logs", "delivery-source"): ("deliverySourceName", "name"),
+    ("logs", "destination"): ("destinationName",),
+    ("logs", "log-group"): (
+        *("logGroupName", "logGroupIdentifier", "resourceIdentifier", "logGroupArnList"),
+        *("logGroupNames", "logGroupIdentifiers", "logGroupIdentifier", "resourceArn"),
+    ),
+    ("logs", "log-stream"): ("logGroupName", "logGroupIdentifier"),
+    ("ses", "configuration-set"): ("ConfigurationSetName", "ConfigurationSet"),
+    ("ses", "custom-verification-email-template"): ("TemplateName",),
+    ("ses", "identity"): ("SourceArn", "FromArn", "BounceSender", "Source", "EmailAddress"),
+    ("ses", "template"): ("TemplateArn", "Template"),
+    ("sns", "topic"): ("TopicArn", "TargetArn", "ResourceArn", "Name"),
+    ("sqs", "queue"): ("QueueUrl", "QueueName", "SourceArn"),
+}
+"""Of a service's resource type, the parameters that name the resource; the first present counts."""
+
+FURTHER: Mapping[str, str] = {"LogStreamName": "logStreamName"}
+"""Parameters for other placeholders of an ARN; what the call does not say is `*`."""
+
+type Namer = Callable[[Call, str], str | None]
+
+NAMERS: Mapping[tuple[str, str], Namer] = {
+    ("events", "event-bus"): event_bus_arn,
+    ("events", "rule-on-custom-event-bus"): lambda call, name: rule_arn(call, name, custom=True),
+    ("events", "rule-on-default-event-bus"): lambda call, name: rule_arn(call, name, custom=False),
+    ("iam", "group"): lambda call, name: identity_arn(call, "group", name),
+    ("iam", "instance-profile"): lambda call, name: identity_arn(call, "instance-profile", name),
+    ("iam", "policy"): lambda call, name: identity_arn(call, "policy", name),
+    ("iam", "role"): lambda call, name: identity_arn(call, "role", name),
+    ("iam", "user"): lambda call, name: identity_arn(call, "user", name),
+    ("lambda", "function"): function_arn,
+    ("lambda", "function alias"): function_arn,
+    ("lambda", "layer"): lambda call, name: layer_arn(call, name, with_version=False),
+    ("lambda", "layerVersion"): lambda call, name: layer_arn(call, name, with_version=True),
+    ("logs", "log-group"): log_group_arn,
+    ("logs", "log-stream"): log_group_arn,
+    ("sqs", "queue"): queue_arn,
+}
+"""Where a name is not simply the part of the ARN: None where it names no resource of the type."""
+
+
+def needs_by_table(call: Call, action: str | None = None) -> Iterator[Need]:
+    """What the table says of the action, by default the one that is named as the operation."""
+    name = action or f"{call.service}:{call.operation}"
+    found = find_action(name)
+    for resource in resources_of(call, found) if found else (ANYTHING,):
+        yield Need(name, resource)
+
+
+def resources_of(call: Call, action: Action) -> list[str]:
+    """The ARNs that the call is about, of all types that are required, else of the first named."""
+    required = [kind for kind in action.types if kind.is_required or len(action.types) == 1]
+    if required:
+        return [arn for kind in required for arn in _arns(call, kind) or [_any_of(call, kind)]]
+    named = (_arns(call, kind) for kind in action.types)
+    return next((arns for arns in named if arns), [ANYTHING])
+
+
+def _any_of(call: Call, kind: ResourceType) -> str:
+    """All resources of the type: what AWS asks for where the call does not name one."""
+    return PLACEHOLDER.sub(ANYTHING, _in_place(call, kind.arn))
+
+
+def _arns(call: Call, kind: ResourceType) -> list[str]:
+    for parameter in NAMED_BY.get((call.service, kind.name), ()):
+        arns = [_arn(call, kind, name) for name in _names(call.parameters.get(parameter))]
+        found = [arn for arn in arns if arn]
+        if found:
+            return found
+    return []
+
+
+def _names(value: Any) -> list[str]:
+    """Of a parameter: a name or ARN, a list of them, or a structure with a name or an ARN."""
+    if isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, list):
+        return [name for entry in value for name in _names(entry)]
+    if isinstance(value, Mapping):
+        return next((_names(value[key]) for key in ("Arn", "Name") if key in value), [])
+    return []
+
+
+def _arn(call: Call, kind: ResourceType, name: str) -> str | None:
+    namer = NAMERS.get((call.service, kind.name))
+    if namer:
+        return namer(call, name)
+    form = _in_place(call, kind.arn)
+    if name.startswith("arn:"):
+        return name if _is_of(name, form) else None
+    filled = PLACEHOLDER.sub(lambda _: name, form, count=1)
+    return PLACEHOLDER.sub(lambda found: _further(call, found[1]), filled)
+
+
+def _further(call: Call, placeholder: str) -> str:
+    return str(call.parameters.get(FURTHER.get(placeholder, ""), ANYTHING))
+
+
+def _in_place(call: Call, form: str) -> str:
+    known = {"Partition": "aws", "Region": call.region, "Account": call.account}
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), form)
+
+
+def _is_of(arn: str, form: str) -> bool:
+    """Whether the ARN is of the form's type, in whatever account and region."""
+    kind = re.split(r"[:/$]", form.split(":", 5)[5])[0]
+    return re.split(r"[:/]", arn.split(":", 5)[-1])[0] == kind or "$" in form.split(":", 5)[5][:1]

@@ -1,0 +1,158 @@
+"""Whose a resource is, and which policy it has itself.
+
+Resources without a policy of their own can be reached from their own account only.
+[LocalStack 4.14: services/s3/models.py, lambda_/invocation/models.py, sns/models.py, sqs/models.py;
+moto: dynamodb/models/__init__.py]
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from localstack.aws.api.sqs import QueueAttributeName
+from localstack.services.lambda_.invocation.lambda_models import ResourcePolicy
+from localstack.services.lambda_.invocation.models import lambda_stores
+from localstack.services.s3.models import S3Bucket, s3_stores
+from localstack.services.sns.models import sns_stores
+from localstack.services.sqs.models import sqs_stores
+from moto.dynamodb.models import dynamodb_backends
+from moto.iam.models import iam_backends
+
+from wavetank.iam.policy import PolicyKind
+
+ARN_PARTS = 6
+RESOURCES_KEPT = 4096
+REGION_OF_ALL = "us-east-1"
+LATEST = "$LATEST"
+MANAGED_BY_AWS = "aws"
+"""In the place of the account in the ARN of a policy that AWS manages."""
+FUNCTION_POLICIES: dict[str, tuple[list[dict[str, Any]], str]] = {}
+"""Of each function, the statements that its policy had when it was last asked for, and its text."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Its owner's account and the text of its policy, None where it has none.
+
+    `restricted`: RestrictPublicBuckets is on.
+    """
+
+    owner: str
+    policy: str | None = None
+    kind: PolicyKind = PolicyKind.RESOURCE
+    restricted: bool = False
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Once: these are looked up by in several caches for each call."""
+        return hash((self.owner, self.policy, self.kind.name, self.restricted))
+
+
+@lru_cache(RESOURCES_KEPT)
+def _resource(owner: str, policy: str | None = None, *, restricted: bool = False) -> Resource:
+    """The same object for the same owner and policy, so that the caches find it at once."""
+    return Resource(owner, policy, restricted=restricted)
+
+
+def find_resource(arn: str, caller_account: str) -> Resource:
+    """What is known of it; what has no account in its name is the caller's."""
+    parts = arn.split(":", 5)
+    if len(parts) < ARN_PARTS:
+        return _resource(caller_account)
+    _, _, service, region, account, name = parts
+    if service == "s3":
+        return _bucket(name.partition("/")[0], caller_account)
+    if account in {"", MANAGED_BY_AWS}:  # AWS's own policies belong to every account
+        return _resource(caller_account)
+    find = POLICIES.get(service)
+    return _resource(account, find(account, region, name) if find else None)
+
+
+def find_role(arn: str, caller_account: str) -> Resource:
+    """A role as something to be assumed: its trust policy is then the resource's policy."""
+    parts = arn.split(":", 5)
+    if len(parts) < ARN_PARTS:
+        return Resource(caller_account)
+    account = parts[4]
+    return Resource(account, trust_policy(account, arn), PolicyKind.TRUST)
+
+
+def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
+    """The bucket, whoever's it is; None where there is none."""
+    store = s3_stores[caller_account][REGION_OF_ALL]
+    owner = store.global_bucket_map.get(name)
+    if owner is None:
+        return None
+    found: S3Bucket | None = s3_stores[owner][REGION_OF_ALL].buckets.get(name)
+    return found
+
+
+def _bucket(name: str, caller_account: str) -> Resource:
+    bucket = find_bucket(name, caller_account)
+    if bucket is None:
+        return _resource(caller_account)
+    block = bucket.public_access_block or {}
+    return _resource(
+        owner=bucket.bucket_account_id,
+        policy=bucket.policy,
+        restricted=bool(block.get("RestrictPublicBuckets")),
+    )
+
+
+def _function_policy(account: str, region: str, name: str) -> str | None:
+    """`name` is function:NAME or function:NAME:QUALIFIER; each qualifier has a policy."""
+    _, function_name, *rest = name.split(":")
+    function = lambda_stores[account][region].functions.get(function_name)
+    found = function and function.permissions.get(rest[0] if rest else LATEST)
+    if not found:
+        return None
+    return _policy_text(f"{account}/{region}/{name}", found.policy)
+
+
+def _policy_text(function: str, policy: ResourcePolicy) -> str:
+    """Worked out again only where statements came or went, which is all that they do."""
+    known = FUNCTION_POLICIES.get(function)
+    if known is None or known[0] != policy.Statement:
+        text = json.dumps({"Version": policy.Version, "Statement": policy.Statement})
+        known = FUNCTION_POLICIES[function] = (list(policy.Statement), text)
+    return known[1]
+
+
+def _topic_policy(account: str, region: str, name: str) -> str | None:
+    topic = sns_stores[account][region].topics.get(f"arn:aws:sns:{region}:{account}:{name}")
+    return topic["attributes"].get("Policy") if topic else None
+
+
+def _queue_policy(account: str, region: str, name: str) -> str | None:
+    queue = sqs_stores[account][region].queues.get(name)
+    return (queue.attributes.get(QueueAttributeName.Policy) or None) if queue else None
+
+
+def _table_policy(account: str, region: str, name: str) -> str | None:
+    """That of the table or of its stream; an index has its table's."""
+    policies = dynamodb_backends[account][region].resource_policies
+    if not policies:
+        return None
+    arn = f"arn:aws:dynamodb:{region}:{account}:{name}"
+    found = policies.get(arn) or policies.get(arn.partition("/index/")[0])
+    return str(found.policy_doc) if found else None
+
+
+POLICIES: Mapping[str, Callable[[str, str, str], str | None]] = {
+    "dynamodb": _table_policy,
+    "lambda": _function_policy,
+    "sns": _topic_policy,
+    "sqs": _queue_policy,
+}
+"""By service, what finds a resource's own policy by account, region and name."""
+
+
+def trust_policy(account: str, arn: str) -> str | None:
+    """That of the role; None where there is no such role."""
+    roles = iam_backends[account]["aws"].roles.values()
+    return next((role.assume_role_policy_document for role in roles if role.arn == arn), None)

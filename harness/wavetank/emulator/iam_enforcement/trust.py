@@ -1,0 +1,78 @@
+"""Roles that a call gives to a service must trust the service: AWS tries to assume them.
+
+[Lambda API reference, CreateFunction, InvalidParameterValueException; Firehose API reference,
+CreateDeliveryStream, InvalidArgumentException; EventBridge API reference, PutTargets]
+"""
+
+from collections.abc import Mapping
+
+from localstack.aws.api import CommonServiceException, RequestContext
+
+from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.decisions import Applying, decision
+from wavetank.emulator.iam_enforcement.incoming import call_of
+from wavetank.emulator.iam_enforcement.operations.passing import PASSED_TO, PassedRole, passed_roles
+from wavetank.emulator.iam_enforcement.resources import find_role
+from wavetank.iam.evaluation import Reason
+from wavetank.iam.policy_document import MalformedPolicyError
+from wavetank.iam.request import AccessRequest, service
+
+ANSWERS: Mapping[str, tuple[str, str]] = {
+    "cloudformation": ("ValidationError", "Role {role} is invalid or cannot be assumed"),
+    "events": (
+        "ValidationException",
+        "Provided role '{role}' cannot be assumed by principal '{service}'.",
+    ),
+    "firehose": (
+        "InvalidArgumentException",
+        "Firehose is unable to assume role {role}. Please check the role provided.",
+    ),
+    "lambda": (
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+    ),
+}
+"""By service: the error's code and message. The other services find out when they need the role."""
+LATER = frozenset({"CreateEndpoint", "UpdateEndpoint", "CreateCapacityProvider", "DeleteStack"})
+"""Operations whose role is not tried when they are called."""
+
+
+def check_trust(context: RequestContext) -> None:
+    """Returns where the service can assume every role that the call gives it.
+
+    Raises:
+        CommonServiceException: as the service answers where it cannot.
+    """
+    assert context.service is not None  # a call that is parsed
+    assert context.operation is not None
+    name, operation = context.service.service_name, context.operation.name
+    if name not in ANSWERS or operation not in PASSED_TO[name] or operation in LATER:
+        return
+    call = call_of(context)
+    for role in passed_roles(call):
+        if not trusts(role, call):
+            code, message = ANSWERS[name]
+            raise CommonServiceException(
+                code, message.format(role=role.arn, service=role.service), sender_fault=True
+            )
+
+
+def trusts(role: PassedRole, call: Call) -> bool:
+    """Whether the role's trust policy lets the service assume it; one that is not there does not.
+
+    A condition on what is not known here, such as the ARN of the source, is no reason to refuse.
+    """
+    resource = find_role(role.arn, call.account)
+    if resource.policy is None:
+        return False
+    request = AccessRequest(
+        principal=service(role.service),
+        action="sts:AssumeRole",
+        resource=role.arn,
+        context={"aws:SourceAccount": (call.account,), "sts:ExternalId": (call.account,)},
+    )
+    try:
+        found = decision(request, Applying(()), resource)
+    except MalformedPolicyError:  # stored before policies were checked
+        return False
+    return found.allowed or found.reason is Reason.UNKNOWN

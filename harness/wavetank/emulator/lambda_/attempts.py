@@ -1,0 +1,126 @@
+"""The last attempts of every function, as its executor saw them; for people who look on.
+
+A log says the same, where the function may write one. What is kept here is bounded, and gone when
+LocalStack stops.
+"""
+
+import json
+import threading
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from wavetank.emulator.lambda_.invocation_log import Report
+from wavetank.emulator.lambda_.outcome import Outcome
+
+KEPT = 50
+"""Of each function."""
+SCHEDULED = "Scheduled Event"
+"""What EventBridge calls the events of its schedules. [EventBridge user guide: eb-events]"""
+MESSAGE_CHARACTERS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt at one event.
+
+    `number` counts the attempts at its request from one; `tick` is the due instant of the scheduled
+    event that it was for, None where it was for another; `init_ms` is None for a warm start.
+    """
+
+    function: str
+    request: str
+    number: int
+    tick: datetime | None
+    ended: datetime
+    status: str
+    error: str
+    message: str
+    duration_ms: float
+    init_ms: float | None
+
+
+class Attempts:
+    """Of all functions of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, deque[Attempt]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._running = Counter[str]()
+
+    @contextmanager
+    def running(self, function: str) -> Iterator[None]:
+        """For the body, one more attempt of the function is under way."""
+        with self._lock:
+            self._running[function] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[function] -= 1
+
+    def note(
+        self, function: str, request: str, payload: bytes, report: Report, now: datetime
+    ) -> None:
+        """An attempt at the request has ended."""
+        error, message = _told(report.outcome)
+        with self._lock:
+            kept = self._kept[function]
+            attempt = Attempt(
+                function=function,
+                request=request,
+                number=1 + sum(earlier.request == request for earlier in kept),
+                tick=scheduled_for(payload),
+                ended=now,
+                status=report.outcome.status,
+                error=error,
+                message=message,
+                duration_ms=report.duration_ms,
+                init_ms=report.init_ms,
+            )
+            kept.append(attempt)
+
+    def of(self, function: str) -> list[Attempt]:
+        """The function's last attempts, the newest first."""
+        with self._lock:
+            return list(reversed(self._kept[function]))
+
+    def running_now(self, function: str) -> int:
+        """How many attempts of the function are under way."""
+        with self._lock:
+            return self._running[function]
+
+
+ATTEMPTS = Attempts()
+"""LocalStack makes an executor for each environment, and hands nothing on to it."""
+
+
+def scheduled_for(payload: bytes) -> datetime | None:
+    """The due instant of a scheduled event; None where the payload is none."""
+    event = _object(payload)
+    if event.get("detail-type") != SCHEDULED:
+        return None
+    try:
+        return datetime.fromisoformat(str(event.get("time"))).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _told(outcome: Outcome) -> tuple[str, str]:
+    """The error's type and message; what the handler raised is in the payload."""
+    if not outcome.is_error:
+        return "", ""
+    raised = _object(outcome.payload)
+    kind = outcome.error_type or str(raised.get("errorType", ""))
+    return kind, str(raised.get("errorMessage", ""))[:MESSAGE_CHARACTERS]
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (RecursionError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

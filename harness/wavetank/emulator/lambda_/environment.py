@@ -1,0 +1,284 @@
+"""The life of one execution environment: cold start, invocations, time-out, crash, replacement.
+
+One thread at a time invokes. It waits for four things at once - the process's output, its answer,
+its end, and the clock - so that nothing a handler does (print without end, hang, fork, exit, never
+read its event) can hold up anything but its own invocation.
+"""
+
+import selectors
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from wavetank.core.clock import Clock
+from wavetank.emulator.lambda_ import outcome as outcomes
+from wavetank.emulator.lambda_.invocation_log import Output, Report, as_json, as_text
+from wavetank.emulator.lambda_.outcome import ExitStatus, Outcome
+from wavetank.emulator.lambda_.process import MEGABYTE, FunctionProcess
+from wavetank.emulator.lambda_.runtime_api import RuntimeApi
+from wavetank.emulator.lambda_.runtime_requests import Event, Reply, ReplyKind
+
+INIT_SECONDS_MAX = 10.0
+"""AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
+CHECK_SECONDS = 0.1
+CHECK_SHARE = 0.1
+"""The most of a processor that looking at memory and storage takes, however many processes and
+files there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """What the function's configuration says, as far as its environment needs to know."""
+
+    timeout_seconds: int
+    memory_mb: int
+    version: str
+    json_log: bool
+    task_root: str
+    runtime_site: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller of Invoke sent."""
+
+    request_id: str
+    payload: bytes
+    function_arn: str
+    trace_id: str
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What came of one invocation."""
+
+    report: Report
+    log: str
+
+
+class _Cut(Enum):
+    """Why the platform ends an invocation that neither answered nor exited."""
+
+    TIME_UP = "time up"
+    OUT_OF_MEMORY = "out of memory"
+    OUT_OF_STORAGE = "out of storage"
+
+
+type _Waited = Reply | bool | ExitStatus | _Cut
+_FROM_THE_HANDLER = frozenset({ReplyKind.RESPONSE, ReplyKind.ERROR})
+
+
+class _Runtime:
+    """A process together with the API it talks to; they start and end together."""
+
+    def __init__(self, start: Callable[[str], FunctionProcess], clock: Clock) -> None:
+        self._clock = clock
+        self.is_new = True
+        self.started = clock.monotonic()
+        self._ready: float | None = None
+        self.api = RuntimeApi()
+        self.process = start(self.api.address)
+        self.api.serve(on_idle=self._idle, on_busy=self.process.thaw)
+
+    def ready_since(self) -> float:
+        """The instant at which it was first idle; now, where it had no time to be."""
+        return self._clock.monotonic() if self._ready is None else self._ready
+
+    def _idle(self) -> None:
+        if self._ready is None:
+            self._ready = self._clock.monotonic()
+        self.process.freeze()
+
+    def end(self) -> None:
+        self.process.close()
+        self.api.close()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How one invocation went, `started` being the monotonic instant its duration counts from.
+
+    `then` is what the process did after its answer: True where it asked for its next event.
+    """
+
+    runtime: _Runtime
+    waited: _Waited
+    started: float
+    init_ms: float | None
+    then: _Waited = False
+
+    def is_reusable(self) -> bool:
+        """Whether the process can serve another event; AWS replaces it after any other end."""
+        return self.then is True
+
+
+class Environment:
+    """One execution environment of one function version."""
+
+    def __init__(
+        self, settings: FunctionSettings, start: Callable[[str], FunctionProcess], clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._start = start
+        self._clock = clock
+        self._runtime: _Runtime | None = None
+
+    def prepare(self) -> None:
+        """Starts the process, so that it initialises while the caller is still on its way."""
+        self._running()
+
+    def invoke(self, request: Request) -> Invocation:
+        """Runs the handler once; whatever it does, there is an answer."""
+        output = Output()
+        run = self._run(request, output)
+        outcome = self._outcome(request.request_id, run.waited)
+        if run.then is _Cut.TIME_UP:
+            seconds = self._settings.timeout_seconds
+            outcome = outcomes.ran_on(outcome, request.request_id, seconds)
+        report = Report(
+            request_id=request.request_id,
+            version=self._settings.version,
+            duration_ms=1000 * (self._clock.monotonic() - run.started),
+            init_ms=run.init_ms,
+            memory_mb=self._settings.memory_mb,
+            memory_used_mb=min(run.runtime.process.peak_memory_mb(), self._settings.memory_mb),
+            outcome=outcome,
+        )
+        if not run.is_reusable():
+            self.end()
+        return Invocation(report, self._log(report, output))
+
+    def end(self) -> None:
+        """Ends the process; the next invocation starts a new one."""
+        runtime, self._runtime = self._runtime, None
+        if runtime is not None:
+            runtime.end()
+
+    def _running(self) -> _Runtime:
+        """The runtime; a new one where there is none, or where it ended since it was last used."""
+        if self._runtime is not None and self._runtime.process.exit_status() is not None:
+            self.end()
+        if self._runtime is None:
+            self._runtime = _Runtime(self._start, self._clock)
+        return self._runtime
+
+    def _run(self, request: Request, output: Output) -> _Run:
+        """The init phase of a new process, which may be over by now, and then the handler."""
+        runtime = self._running()
+        is_cold, begun = runtime.is_new, runtime.started
+        runtime, waited = self._initialise(runtime, output)
+        runtime.is_new = False
+        init_ms = 1000 * (runtime.ready_since() - begun) if is_cold else None
+        if waited is not True:
+            return _Run(runtime, waited, self._clock.monotonic(), init_ms)
+        started = self._clock.monotonic()
+        deadline = started + self._settings.timeout_seconds
+        runtime.api.offer(self._event(request, deadline))
+        waited = self._wait(runtime, deadline, output, runtime.api.take_reply)
+        if not isinstance(waited, Reply) or waited.kind not in _FROM_THE_HANDLER:
+            return _Run(runtime, waited, started, init_ms)
+        # A handler can post an answer by itself and go on: its time is up all the same.
+        then = self._wait(runtime, deadline, output, lambda: runtime.api.is_idle() or None)
+        return _Run(runtime, waited, started, init_ms, then)
+
+    def _initialise(self, runtime: _Runtime, output: Output) -> tuple[_Runtime, _Waited]:
+        """Waits until the process has asked for an event; AWS's second try included."""
+        if runtime.api.ready:
+            return runtime, True
+        deadline = self._clock.monotonic() + INIT_SECONDS_MAX
+        waited = self._wait(runtime, deadline, output, lambda: _started(runtime))
+        if waited is _Cut.TIME_UP:
+            self.end()
+            runtime = self._running()
+            deadline = self._clock.monotonic() + self._settings.timeout_seconds
+            waited = self._wait(runtime, deadline, output, lambda: _started(runtime))
+        return runtime, waited
+
+    def _wait(
+        self,
+        runtime: _Runtime,
+        deadline: float,
+        output: Output,
+        done: Callable[[], Reply | bool | None],
+    ) -> _Waited:
+        """Until `done` gives something, the process ends, or it is cut off."""
+        process = runtime.process
+        next_check = self._clock.monotonic() + CHECK_SECONDS
+        with selectors.DefaultSelector() as selector:
+            for source in (process.output_fd, process.status_fd, runtime.api.wake):
+                selector.register(source, selectors.EVENT_READ)
+            while True:
+                now = self._clock.monotonic()
+                selector.select(max(0.0, min(deadline, next_check) - now))
+                result = done()
+                ended = process.exit_status() if result is None else None
+                _collect(process, output, to_the_end=result is not None or ended is not None)
+                if result is not None:
+                    return result
+                if ended is not None:
+                    return done() or ended
+                now = self._clock.monotonic()
+                if now >= deadline:
+                    return _Cut.TIME_UP
+                if now >= next_check:
+                    if cut := self._exceeded(process):
+                        return cut
+                    spent = self._clock.monotonic() - now
+                    next_check = now + max(CHECK_SECONDS, spent / CHECK_SHARE)
+
+    def _exceeded(self, process: FunctionProcess) -> _Cut | None:
+        """What the process uses more of than it may."""
+        if process.memory_bytes() > self._settings.memory_mb * MEGABYTE:
+            return _Cut.OUT_OF_MEMORY
+        return _Cut.OUT_OF_STORAGE if process.scratch_is_full() else None
+
+    def _event(self, request: Request, deadline: float) -> Event:
+        remaining_seconds = deadline - self._clock.monotonic()
+        return Event(
+            request_id=request.request_id,
+            payload=request.payload,
+            function_arn=request.function_arn,
+            trace_id=request.trace_id,
+            deadline_ms=int(1000 * (self._clock.now().timestamp() + remaining_seconds)),
+        )
+
+    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:  # noqa: PLR0911 - one for each end
+        match waited:
+            case Reply(kind=ReplyKind.RESPONSE, body=body):
+                return outcomes.responded(body)
+            case Reply(kind=ReplyKind.TOO_LARGE, size_bytes=size):
+                return outcomes.response_too_large(size)
+            case Reply(body=body):
+                return outcomes.raised(self._as_on_aws(body))
+            case ExitStatus() as status:
+                return outcomes.exited(request_id, status)
+            case _Cut.OUT_OF_MEMORY:
+                return outcomes.out_of_memory(request_id)
+            case _Cut.OUT_OF_STORAGE:
+                return outcomes.out_of_storage(request_id)
+            case _:
+                return outcomes.timed_out(request_id, self._settings.timeout_seconds)
+
+    def _as_on_aws(self, body: bytes) -> bytes:
+        """An error's body, with the folders of its frames as AWS has them."""
+        settings = self._settings
+        body = body.replace(settings.task_root.encode(), outcomes.TASK_ROOT.encode())
+        return body.replace(settings.runtime_site.encode(), outcomes.RUNTIME_SITE.encode())
+
+    def _log(self, report: Report, output: Output) -> str:
+        if self._settings.json_log:
+            return as_json(report, output, self._clock.now())
+        return as_text(report, output)
+
+
+def _started(runtime: _Runtime) -> Reply | bool | None:
+    """True once the process asked for an event, the init error if it reported one, else None."""
+    return runtime.api.take_reply() or runtime.api.ready or None
+
+
+def _collect(process: FunctionProcess, output: Output, *, to_the_end: bool) -> None:
+    """Reads what was printed: one piece, or all that is there when nothing more will come."""
+    while chunk := process.read_output():
+        output.add(chunk)
+        if not to_the_end:
+            return

@@ -1,0 +1,128 @@
+"""The log of one invocation, with the lines that the Lambda platform adds.
+
+Two formats, chosen by the function's LoggingConfig. Text: `START RequestId: ...`, `END ...`,
+`REPORT ...`. JSON: an object a line with `type` `platform.start` and `platform.report`. What the
+handler printed stands between them untouched.
+[AWS Lambda developer guide, monitoring-cloudwatchlogs-logformat, telemetry-schema-reference]
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wavetank.emulator.lambda_.outcome import Outcome
+
+OUTPUT_BYTES_MAX = 128 * 1024
+"""Output kept of one invocation: LocalStack makes each line an event, and holds all in memory."""
+
+
+class Output:
+    """What an invocation printed: the first part and the last, the middle counted."""
+
+    def __init__(self, limit_bytes: int = OUTPUT_BYTES_MAX) -> None:
+        self._half = limit_bytes // 2
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._dropped_bytes = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Appends; memory stays bounded however much is printed."""
+        room = self._half - len(self._head)
+        self._head += chunk[:room]
+        self._tail += chunk[room:] if room < len(chunk) else b""
+        excess = len(self._tail) - self._half
+        if excess > 0:
+            self._dropped_bytes += excess
+            del self._tail[:excess]
+
+    def lines(self) -> list[str]:
+        """The lines without their ends; a carriage return stays, AWS uses it within one event."""
+        if self._dropped_bytes:
+            notice = f"\n[wavetank: {self._dropped_bytes} bytes of output left out here]\n".encode()
+            whole = bytes(self._head) + notice + bytes(self._tail)
+        else:
+            whole = bytes(self._head + self._tail)
+        text = whole.decode("utf-8", errors="replace")
+        return [line for line in text.split("\n") if line]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The figures of the REPORT line. `init_ms` is None for a warm start."""
+
+    request_id: str
+    version: str
+    duration_ms: float
+    init_ms: float | None
+    memory_mb: int
+    memory_used_mb: int
+    outcome: Outcome
+
+    @property
+    def billed_ms(self) -> int:
+        """Since 2025-08-01 AWS bills the init phase too, rounded up to the millisecond."""
+        return math.ceil(self.duration_ms + (self.init_ms or 0.0))
+
+
+def as_text(report: Report, output: Output) -> str:
+    """The invocation's log in the text format."""
+    request = f"RequestId: {report.request_id}"
+    figures = [
+        f"REPORT {request}",
+        f"Duration: {report.duration_ms:.2f} ms",
+        f"Billed Duration: {report.billed_ms} ms",
+        f"Memory Size: {report.memory_mb} MB",
+        f"Max Memory Used: {report.memory_used_mb} MB",
+    ]
+    if report.init_ms is not None:
+        figures.append(f"Init Duration: {report.init_ms:.2f} ms")
+    if report.outcome.error_type:
+        figures.append(f"Status: {report.outcome.status}")
+        figures.append(f"Error Type: {report.outcome.error_type}")
+    return _joined(
+        f"START {request} Version: {report.version}",
+        *output.lines(),
+        *_platform_line(report.outcome),
+        f"END {request}",
+        "\t".join(figures) + "\t",
+    )
+
+
+def as_json(report: Report, output: Output, now: datetime) -> str:
+    """The invocation's log in the JSON format; `now` is what the platform's lines carry."""
+    metrics: dict[str, float] = {
+        "durationMs": round(report.duration_ms, 3),
+        "billedDurationMs": report.billed_ms,
+        "memorySizeMB": report.memory_mb,
+        "maxMemoryUsedMB": report.memory_used_mb,
+    }
+    if report.init_ms is not None:
+        metrics["initDurationMs"] = round(report.init_ms, 3)
+    record: dict[str, object] = {
+        "requestId": report.request_id,
+        "metrics": metrics,
+        "status": report.outcome.status,
+    }
+    if report.outcome.error_type:
+        record["errorType"] = report.outcome.error_type
+    start: dict[str, object] = {"requestId": report.request_id, "version": report.version}
+    return _joined(
+        _event("platform.start", start, now),
+        *output.lines(),
+        *_platform_line(report.outcome),
+        _event("platform.report", record, now),
+    )
+
+
+def _platform_line(outcome: Outcome) -> list[str]:
+    return outcome.log_line.splitlines() if outcome.log_line else []
+
+
+def _event(kind: str, record: dict[str, object], now: datetime) -> str:
+    time = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return json.dumps({"time": time, "type": kind, "record": record}, separators=(",", ":"))
+
+
+def _joined(*lines: str) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,217 @@
+"""How far functions are isolated from the host and from each other: found out by trying, once.
+
+What a kernel, a security module or a container permits cannot be read from a version or a setting
+with certainty. So each level is tried, the strongest first, by starting a process as a function's
+would be; the first that works is used for every function of this LocalStack.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from wavetank.emulator.lambda_ import bootstrap, supervisor
+from wavetank.emulator.lambda_.confinement import MEGABYTE, UNKNOWN, Confinement
+from wavetank.emulator.lambda_.function_users import FIRST_USER, USERS, reserve_code
+from wavetank.emulator.lambda_.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
+from wavetank.emulator.lambda_.places import functions_folder, runtime_site
+from wavetank.emulator.lambda_.runtime_site import build_runtime_site, runtime_entries
+from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
+from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
+
+BOOTSTRAP = "/var/runtime/bootstrap.py"
+"""Where AWS has the first file of its runtime, and a function in a private file system has ours."""
+TRIAL_SECONDS = 20.0
+TRIAL_BYTES = 8192 * MEGABYTE
+TRIAL_USER = FIRST_USER + USERS
+TRIAL_SCRIPT = """
+import encodings.idna, json, socket, ssl, sys
+sys.path.append(sys.argv[1])
+import awslambdaric
+"""
+"""Loads what lies in the interpreter's folders, extension modules included, and in AWS's."""
+SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+SYSTEM_FILES = (
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/crypto-policies",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/pki",
+    "/etc/protocols",
+    "/etc/resolv.conf",
+    "/etc/services",
+    "/etc/ssl",
+)
+"""Of /etc: names, certificates and libraries. No users, no hosts' keys, no configuration."""
+MEANINGS = {
+    IsolationLevel.NAMESPACES: (
+        "each function has namespaces of its own: it sees its code (read-only at /var/task), its "
+        "own /tmp and the system's programs, and no other file or process of the host"
+    ),
+    IsolationLevel.USERS: (
+        "each function has a user of its own: it can neither read the files of other functions "
+        "and LocalStack nor end them, and shares the rest of the file system and /tmp with them"
+    ),
+    IsolationLevel.PROCESS: (
+        "functions are processes of the user who runs LocalStack: they can read and change "
+        "whatever that user can"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """The level in use, and why each stronger one is not."""
+
+    level: IsolationLevel
+    refused: tuple[str, ...] = ()
+
+    @property
+    def meaning(self) -> str:
+        """What the level means, in one sentence without an end."""
+        return MEANINGS[self.level]
+
+    @property
+    def has_private_root(self) -> bool:
+        """Whether a function has a file system of its own."""
+        return self.level is IsolationLevel.NAMESPACES
+
+    @property
+    def has_users(self) -> bool:
+        """Whether a function becomes a user of its own; only root can make it one."""
+        return self.level is not IsolationLevel.PROCESS and os.getuid() == 0
+
+
+@cache
+def isolation() -> Isolation:
+    """The strongest level that is permitted and that WAVETANK_ISOLATION does not exclude."""
+    strongest = read_emulator_settings().isolation
+    levels = list(IsolationLevel)
+    return find_isolation(levels[levels.index(strongest) :], try_level)
+
+
+def find_isolation(
+    levels: list[IsolationLevel], attempt: Callable[[Isolation], str | None]
+) -> Isolation:
+    """The first of the levels that works; `attempt` returns why it does not."""
+    refused: list[str] = []
+    for level in levels:
+        candidate = Isolation(level, tuple(refused))
+        if level is IsolationLevel.PROCESS or (reason := attempt(candidate)) is None:
+            return candidate
+        refused.append(f"{level}: {reason}")
+    return Isolation(IsolationLevel.PROCESS, tuple(refused))
+
+
+def try_level(candidate: Isolation) -> str | None:
+    """Starts an interpreter as a function's process; why that fails, None where it works."""
+    if sys.platform != "linux":
+        return "not Linux"
+    if candidate.level is IsolationLevel.USERS and os.getuid() != 0:
+        return "LocalStack does not run as root"
+    with tempfile.TemporaryDirectory(prefix="isolation-", dir=functions_folder()) as code:
+        user = TRIAL_USER if candidate.has_users else UNKNOWN
+        reserve_code(Path(code), user)
+        return _try_in(candidate, Path(code), user)
+
+
+def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
+    """As `try_level`, for a function whose code is in the folder."""
+    site = build_runtime_site(runtime_site())
+    limits = confinement(candidate, code, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
+    packages = RUNTIME_SITE if candidate.has_private_root else str(site)
+    command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
+    status_read, status_write = os.pipe()
+    control_read, control_write = os.pipe()
+    variables_read, variables_write = os.pipe()
+    supervisor.send_variables(variables_write, {})  # a pipe holds them until they are read
+    descriptors = Descriptors(status_write, control_read, variables_read)
+    try:
+        done = subprocess.run(
+            supervisor.command_line(limits, descriptors, command),
+            stdin=control_read,  # open for as long as this process has the other end
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TRIAL_SECONDS,
+            pass_fds=descriptors,
+            cwd=supervisor.FOLDER,
+            env=FIXED_VARIABLES,
+            check=False,
+        )
+        os.set_blocking(status_read, False)
+        status = os.read(status_read, 256).decode() if done.returncode == 0 else ""
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    finally:
+        for descriptor in (status_read, control_write, *descriptors):
+            os.close(descriptor)
+    if "\nexit 0 " in status:
+        return None
+    lines = done.stdout.decode(errors="replace").strip().splitlines() or ["no reason was given"]
+    return lines[-1]
+
+
+def interpreter() -> str:
+    """The interpreter without the virtual environment: functions get none of its packages."""
+    return str(Path(sys.base_prefix) / "bin" / PYTHON)
+
+
+def confinement(
+    found: Isolation, task_root: Path, *, user: int, memory_bytes: int, tmp_megabytes: int
+) -> Confinement:
+    """What a function may see and use whose code is in `task_root`."""
+    if not found.has_private_root:
+        return Confinement(
+            task_root=str(task_root),
+            tmp_megabytes=tmp_megabytes,
+            address_space_bytes=memory_bytes,
+            user=user,
+        )
+    number = 993 if user == UNKNOWN else user
+    return Confinement(
+        task_root=TASK_ROOT,
+        tmp_megabytes=tmp_megabytes,
+        address_space_bytes=memory_bytes,
+        user=user,
+        mounts=(*_system_mounts(), (str(task_root), TASK_ROOT)),
+        links=_system_links(),
+        passwd=f"sbx_user1051:x:{number}:{number}::/tmp:/usr/sbin/nologin\n",
+        group=f"sbx_user1051:x:{number}:\n",
+    )
+
+
+@cache
+def _system_mounts() -> tuple[tuple[str, str], ...]:
+    """What every function sees, from where to where; outer folders before those below them."""
+    paths = [*SYSTEM_FOLDERS, *SYSTEM_FILES]
+    present = [path for path in paths if Path(path).exists() and not _is_link_to_system(path)]
+    mounts = {path: path for path in present}
+    home = Path(interpreter())
+    for prefix in {Path(sys.base_prefix), home.parents[1], home.resolve().parents[1]}:
+        is_whole_system = prefix == Path("/")  # of /bin/python3: nothing of it is missing
+        if not is_whole_system and not any(prefix.is_relative_to(path) for path in mounts):
+            mounts[str(prefix)] = str(prefix)
+    mounts |= {BOOTSTRAP: bootstrap.__file__}
+    mounts |= {f"{RUNTIME_SITE}/{entry.name}": str(entry) for entry in runtime_entries()}
+    return tuple((source, target) for target, source in mounts.items())
+
+
+@cache
+def _system_links() -> tuple[tuple[str, str], ...]:
+    """Folders such as /bin that are links into /usr."""
+    return tuple(
+        (path, str(Path(path).readlink())) for path in filter(_is_link_to_system, SYSTEM_FOLDERS)
+    )
+
+
+def _is_link_to_system(path: str) -> bool:
+    return path in SYSTEM_FOLDERS and Path(path).is_symlink()

@@ -1,0 +1,89 @@
+"""What LocalStack does with the code of functions and layers, where it trusts who sent it.
+
+It unpacks with `unzip` and a chmod that follow the archive's own symbolic links, with LocalStack's
+rights and outside of every function's confinement. Here an archive is looked through before it is
+stored, so that CreateFunction, UpdateFunctionCode and PublishLayerVersion refuse it as AWS does,
+and is unpacked by `archive`. A folder of the host as code (LocalStack's hot reloading, S3Bucket
+`hot-reload`) is refused: whoever can create a function could read all of the host by it.
+
+And a function whose code could not be unpacked can be deleted.
+[LocalStack 4.14: services/lambda_/invocation/lambda_models.py, lambda_service.py]
+"""
+
+import io
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from localstack.aws.api.lambda_ import InvalidParameterValueException
+from localstack.services.lambda_.invocation import lambda_service
+from localstack.services.lambda_.invocation.lambda_models import S3Code
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
+from localstack.utils.patch import patch
+
+from wavetank.emulator.lambda_.archive import (
+    ArchiveError,
+    ArchiveSizeError,
+    check_archive,
+    unpack,
+)
+from wavetank.emulator.lambda_.places import code_root
+
+NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try to upload again."
+"""AWS's words for every archive that it cannot unpack."""
+
+
+@cache
+def unpack_with_care() -> None:
+    """Changes LocalStack for good; safe to repeat."""
+    service: Any = lambda_service
+    service.is_zip_file = _require_archive
+    service.create_hot_reloading_code = _refuse_folder
+    patch(S3Code.get_unzipped_code_location)(_location)
+    patch(S3Code.prepare_for_execution)(_prepare)
+    patch(LambdaService.stop_version)(_stop_version)
+
+
+def _require_archive(content: bytes) -> bool:
+    """In place of the first thing that LocalStack asks of any archive.
+
+    Raises:
+        InvalidParameterValueException: it cannot be unpacked; AWS's words, and the reason.
+    """
+    try:
+        check_archive(io.BytesIO(content))
+    except ArchiveSizeError as error:
+        raise InvalidParameterValueException(str(error), Type="User") from error
+    except ArchiveError as error:
+        message = f"{NOT_UNZIPPED} [wavetank: it {error}]"
+        raise InvalidParameterValueException(message, Type="User") from error
+    return True
+
+
+def _refuse_folder(path: str) -> Any:
+    message = f"a folder of this machine is not taken as code: {path}"
+    raise InvalidParameterValueException(message, Type="User")
+
+
+def _location(_: object, self: S3Code) -> Path:
+    return code_root() / self.s3_bucket / self.id / "code"
+
+
+def _prepare(_: object, self: S3Code) -> None:
+    """The code's folder, unpacked where it is not yet."""
+    folder = self.get_unzipped_code_location()
+    with self._disk_lock:
+        if folder.exists():
+            return
+        with tempfile.TemporaryFile() as archive:
+            self._download_archive_to_file(archive)
+            archive.seek(0)
+            unpack(archive, folder)
+
+
+def _stop_version(stock: Any, self: LambdaService, qualified_arn: str) -> None:
+    """A version that failed has no manager any more, and nothing to stop."""
+    known = {*self.lambda_running_versions, *self.lambda_starting_versions}
+    if qualified_arn in known:
+        stock(self, qualified_arn)

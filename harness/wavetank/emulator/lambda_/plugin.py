@@ -1,0 +1,204 @@
+"""What LocalStack's Lambda service calls, selected with `LAMBDA_RUNTIME_EXECUTOR=wavetank`.
+
+LocalStack decides when an environment is made, reused and reaped after `LAMBDA_KEEPALIVE_MS`; this
+adapter turns its function versions and payloads into ours. The process is started in `start` but
+its initialisation is waited for in `invoke`, where an error of it has a log to go to.
+[LocalStack 4.14: services/lambda_/invocation/runtime_executor.py]
+"""
+
+import logging
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from localstack import config
+from localstack.services.lambda_.invocation.lambda_models import (
+    ArchiveCode,
+    FunctionVersion,
+    InvocationResult,
+)
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.lambda_.invocation.runtime_executor import (
+    LambdaRuntimeException,
+    RuntimeExecutor,
+)
+
+from wavetank.core.clock import WallClock
+from wavetank.emulator.lambda_.attempts import ATTEMPTS
+from wavetank.emulator.lambda_.confinement import UNKNOWN
+from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.lambda_.function_users import (
+    FUNCTION_USERS,
+    hide_state,
+    reserve_code,
+    reserve_scratch,
+)
+from wavetank.emulator.lambda_.isolation import isolation
+from wavetank.emulator.lambda_.outcome import TASK_ROOT
+from wavetank.emulator.lambda_.packages import unpack_with_care
+from wavetank.emulator.lambda_.places import code_root, functions_folder, runtime_site
+from wavetank.emulator.lambda_.process import Command, FunctionProcess, Limits
+from wavetank.emulator.lambda_.runtime_site import build_runtime_site
+from wavetank.emulator.lambda_.variables import Place, function_variables
+from wavetank.emulator.settings import IsolationLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOG = logging.getLogger(__name__)
+LOOPBACK = "127.0.0.1"
+PRIVATE_TMP = Path("/tmp")  # noqa: S108 - of the function's own file system
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
+    """The entry point by which LocalStack finds the executor."""
+
+    name = "wavetank"
+
+    def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
+        """The executor's class; LocalStack makes one object for each environment."""
+        unpack_with_care()
+        return ProcessRuntimeExecutor
+
+
+class ProcessRuntimeExecutor(RuntimeExecutor):
+    """One execution environment, as LocalStack sees it."""
+
+    def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002 - LocalStack's name
+        super().__init__(id, function_version)
+        self._prepared: Mapping[str, object] = {}
+        self._clock = WallClock()
+        self._environment = Environment(_settings(function_version), self._process, self._clock)
+        self._busy = threading.Lock()
+        self._stopping = False
+        self._isolation = isolation()
+        self._user = UNKNOWN
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._reserve(id)
+
+    def start(self, env_vars: dict[str, str]) -> None:
+        """Called once, before the first invocation."""
+        self._prepared = env_vars
+        self._environment.prepare()
+
+    def stop(self) -> None:
+        """Ends the environment: at once when it is idle, else as soon as its invocation ends."""
+        self._stopping = True
+        if self._busy.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._busy.release()
+
+    def invoke(self, payload: dict[str, str]) -> InvocationResult:
+        """Runs the handler once."""
+        request = Request(
+            request_id=payload["invoke-id"],
+            payload=payload["payload"].encode(),
+            function_arn=payload["invoked-function-arn"],
+            trace_id=payload["trace-id"],
+        )
+        name = self.function_version.id.function_name
+        with self._busy, ATTEMPTS.running(name):
+            result = self._environment.invoke(request)
+        ATTEMPTS.note(name, request.request_id, request.payload, result.report, self._clock.now())
+        if self._stopping:
+            self.stop()
+        outcome = result.report.outcome
+        return InvocationResult(request.request_id, outcome.payload, outcome.is_error, result.log)
+
+    def get_logs(self) -> str:
+        """Nothing besides the invocations' own logs, which are in their results."""
+        return ""
+
+    def get_address(self) -> str:
+        """Where the environment runs: on this machine."""
+        return LOOPBACK
+
+    def get_endpoint_from_executor(self) -> str:
+        """Where the function finds LocalStack."""
+        return LOOPBACK
+
+    def get_runtime_endpoint(self) -> str:
+        """Where LocalStack's own container runtime would report to; ours has the Runtime API."""
+        return f"http://{LOOPBACK}:{config.GATEWAY_LISTEN[0].port}"
+
+    @classmethod
+    def prepare_version(cls, function_version: FunctionVersion) -> None:
+        """Unpacks the code; the runtime's packages are linked on the way."""
+        _code(function_version).prepare_for_execution()
+        if isolation().level is IsolationLevel.USERS:
+            volume = Path(config.dirs.var_libs).parent
+            hide_state([volume, Path(config.dirs.tmp)], [code_root()])
+        build_runtime_site(runtime_site())
+
+    @classmethod
+    def cleanup_version(cls, function_version: FunctionVersion) -> None:
+        """Nothing: a newer version may share the code, and LocalStack removes it after the last."""
+
+    def _reserve(self, identifier: str) -> None:
+        """What the environment has for itself: a user, a folder to write in, its code."""
+        if self._isolation.has_users:
+            self._user = FUNCTION_USERS.take(self.function_version.id.unqualified_arn())
+        if self._isolation.has_private_root:
+            return  # its /tmp is a file system of its own
+        self._scratch = tempfile.TemporaryDirectory(
+            prefix=f"lambda-{identifier[:8]}-tmp-", dir=functions_folder()
+        )
+        if self._user != UNKNOWN:
+            reserve_scratch(Path(self._scratch.name), self._user)
+            reserve_code(_code(self.function_version).get_unzipped_code_location(), self._user)
+
+    def _end(self) -> None:
+        self._environment.end()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+        if self._user != UNKNOWN:
+            FUNCTION_USERS.give_back(self.function_version.id.unqualified_arn())
+            self._user = UNKNOWN
+
+    def _process(self, runtime_api: str) -> FunctionProcess:
+        configuration = self.function_version.config
+        task_root = _code(self.function_version).get_unzipped_code_location()
+        scratch = Path(self._scratch.name) if self._scratch else PRIVATE_TMP
+        place = Place(
+            task_root=Path(TASK_ROOT) if self._isolation.has_private_root else task_root,
+            runtime_api=runtime_api,
+            scratch=scratch,
+        )
+        own = configuration.environment or {}
+        runtime = configuration.runtime or "provided"
+        command = Command(
+            name=self.function_version.id.function_name,
+            isolation=self._isolation,
+            variables=function_variables(self._prepared, own, runtime, place),
+            task_root=task_root,
+            runtime_site=runtime_site(),
+            limits=Limits(
+                memory_mb=configuration.memory_size, tmp_mb=configuration.ephemeral_storage.size
+            ),
+            scratch=(scratch,) if self._scratch else (),
+            user=self._user,
+        )
+        return FunctionProcess(command)
+
+
+def _code(function_version: FunctionVersion) -> ArchiveCode:
+    code = function_version.config.code
+    if code is None:
+        message = f"{function_version.id.function_name} has no zip: container images are not run"
+        raise LambdaRuntimeException(message)
+    return code
+
+
+def _settings(function_version: FunctionVersion) -> FunctionSettings:
+    configuration = function_version.config
+    return FunctionSettings(
+        timeout_seconds=configuration.timeout,
+        memory_mb=configuration.memory_size,
+        version=function_version.id.qualifier,
+        json_log=configuration.logging_config.get("LogFormat") == "JSON",
+        task_root=str(_code(function_version).get_unzipped_code_location()),
+        runtime_site=str(runtime_site()),
+    )

@@ -1,0 +1,243 @@
+"""The operating system's side of an execution environment: one supervised process.
+
+The process and all it starts end with this object, with LocalStack, or with the process itself,
+whichever is first (see `supervisor`). Between invocations all of them are stopped (SIGSTOP), as AWS
+freezes an environment: nothing makes progress until the next event.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from wavetank.core.errors import InfrastructureError
+from wavetank.emulator.lambda_ import bootstrap, supervisor
+from wavetank.emulator.lambda_.confinement import UNKNOWN, Confinement
+from wavetank.emulator.lambda_.isolation import BOOTSTRAP, Isolation, confinement, interpreter
+from wavetank.emulator.lambda_.namespaces import CONTINUE, STOP
+from wavetank.emulator.lambda_.outcome import RUNTIME_SITE, ExitStatus
+from wavetank.emulator.lambda_.process_tree import (
+    children,
+    continue_descendants,
+    descendants,
+    signal_all,
+    stop_descendants,
+)
+from wavetank.emulator.lambda_.scratch import bytes_in_folders
+from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
+
+MEGABYTE = 1024 * 1024
+ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE
+READ_BYTES = 65536
+KILL_DEADLINE_SECONDS = 10.0
+SAMPLED_PROCESSES = 16
+"""Of a larger family a sample's memory is read, and estimated for all: the kernel makes a reader of
+shares wait for each process that is about to fork, which took 40 s with a fork bomb."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one environment may use, in megabytes."""
+
+    memory_mb: int
+    tmp_mb: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What to run and what it may see.
+
+    `name` is the function's, for people who list processes. `task_root` and `runtime_site` are the
+    host's folders with the code and with AWS's packages, `scratch` the folders where it may write,
+    without its own /tmp. `user` is its user's number.
+    """
+
+    name: str
+    isolation: Isolation
+    variables: dict[str, str]
+    task_root: Path
+    runtime_site: Path
+    limits: Limits
+    scratch: tuple[Path, ...] = ()
+    user: int = UNKNOWN
+
+    def confinement(self) -> Confinement:
+        """What the process may see and use."""
+        return confinement(
+            self.isolation,
+            self.task_root,
+            user=self.user,
+            memory_bytes=self.limits.memory_mb * MEGABYTE + ADDRESS_SPACE_ALLOWANCE,
+            tmp_megabytes=self.limits.tmp_mb,
+        )
+
+    def arguments(self) -> list[str]:
+        """The interpreter with nothing of the host's in it, and AWS's runtime as its program."""
+        is_private = self.isolation.has_private_root
+        script = BOOTSTRAP if is_private else bootstrap.__file__
+        site = RUNTIME_SITE if is_private else str(self.runtime_site)
+        return [interpreter(), "-S", script, site, self.name]
+
+
+class FunctionProcess:
+    """A running process of a function: its output, its end, its memory."""
+
+    def __init__(self, command: Command) -> None:
+        self._command = command
+        status_read, status_write = os.pipe()
+        control_read, self._control = os.pipe()
+        variables_read, variables_write = os.pipe()
+        os.set_blocking(self._control, False)
+        descriptors = Descriptors(status_write, control_read, variables_read)
+        self._supervisor = subprocess.Popen(
+            supervisor.command_line(command.confinement(), descriptors, command.arguments()),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=supervisor.FOLDER,
+            env=FIXED_VARIABLES,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+        for descriptor in descriptors:
+            os.close(descriptor)
+        supervisor.send_variables(variables_write, command.variables)
+        self.status_fd = status_read
+        self._status = ""
+        self._closing, self._is_closed = threading.Lock(), False
+        assert self._supervisor.stdout is not None  # it was asked for
+        self.output_fd = self._supervisor.stdout.fileno()
+        self._pid = self._started_pid()
+        self._peak_bytes = 0
+        os.set_blocking(self.output_fd, False)
+        os.set_blocking(self.status_fd, False)
+
+    def read_output(self) -> bytes:
+        """What was printed and not yet read; empty when there is nothing now."""
+        with suppress(BlockingIOError):
+            return os.read(self.output_fd, READ_BYTES)
+        return b""
+
+    def exit_status(self) -> ExitStatus | None:
+        """How the process ended; None while it runs."""
+        with suppress(BlockingIOError):
+            while chunk := os.read(self.status_fd, 256):
+                self._status += chunk.decode()
+        if self._supervisor.poll() is None and "\n" not in self._status:
+            return None
+        kind, number, peak_kb = self._status.split() or ["signal", str(int(signal.SIGKILL)), "0"]
+        self._peak_bytes = max(self._peak_bytes, int(peak_kb) * 1024)
+        if kind == "exit":
+            return ExitStatus(exit_code=int(number))
+        return ExitStatus(signal_number=int(number))
+
+    def freeze(self) -> None:
+        """Stops the process and whatever it started where they are; nothing once it is closed."""
+        self._order(STOP, stop_descendants)
+
+    def thaw(self) -> None:
+        """Lets them go on; nothing once it is closed."""
+        self._order(CONTINUE, continue_descendants)
+
+    def memory_bytes(self) -> int:
+        """Resident memory of the process and of whatever it started now."""
+        family = self._family()
+        sample = family[:: 1 + len(family) // SAMPLED_PROCESSES]
+        used = 0
+        for member in sample:
+            with suppress(psutil.NoSuchProcess):
+                process = psutil.Process(member)
+                used += process.memory_info().rss if len(family) == 1 else _share_bytes(process)
+        used = used * len(family) // max(1, len(sample))
+        self._peak_bytes = max(self._peak_bytes, used)
+        return used
+
+    def scratch_is_full(self) -> bool:
+        """Whether it has written more than its ephemeral storage where no file system limits it."""
+        command = self._command
+        if command.isolation.has_private_root:
+            return False
+        return bytes_in_folders(command.scratch, command.user) > command.limits.tmp_mb * MEGABYTE
+
+    def peak_memory_mb(self) -> int:
+        """The most it has used since it started, in megabytes, as REPORT shows it."""
+        with suppress(OSError):  # it has ended; what was sampled stands
+            for line in (
+                Path(f"/proc/{self._pid}/status")
+                .read_text(encoding="utf-8", errors="replace")
+                .splitlines()
+            ):
+                if line.startswith("VmHWM:"):
+                    self._peak_bytes = max(self._peak_bytes, int(line.split()[1]) * 1024)
+        return -(-self._peak_bytes // MEGABYTE)
+
+    def kill(self) -> None:
+        """Ends the process and everything it started, and waits until they are gone."""
+        assert self._supervisor.stdin is not None  # it was asked for
+        self._supervisor.stdin.close()
+        try:
+            self._supervisor.wait(KILL_DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            signal_all([*descendants(self._supervisor.pid), self._supervisor.pid], signal.SIGKILL)
+            self._supervisor.wait()
+
+    def close(self) -> None:
+        """Kills it and gives back its descriptors."""
+        self.kill()
+        with self._closing:
+            self._is_closed = True
+            os.close(self._control)
+        os.close(self.status_fd)
+        assert self._supervisor.stdout is not None  # it was asked for
+        self._supervisor.stdout.close()
+
+    def _family(self) -> list[int]:
+        """The function's processes, without the first one of a PID namespace, which is ours."""
+        found = descendants(self._supervisor.pid)
+        if not self._command.isolation.has_private_root:
+            return found
+        ours = {child for child in children(self._supervisor.pid) if child != self._pid}
+        return [process for process in found if process not in ours]
+
+    def _order(self, command: bytes, directly: Callable[[int], None]) -> None:
+        """The API's thread may still ask when the process is closed by another.
+
+        Its descriptor, and without namespaces its process identifier, may be another's by then.
+        """
+        with self._closing:
+            if self._is_closed:
+                return
+            if not self._command.isolation.has_private_root:
+                directly(self._supervisor.pid)
+                return
+            with suppress(BrokenPipeError):  # all have ended
+                os.write(self._control, command)
+
+    def _started_pid(self) -> int:
+        """From the supervisor's first line, which it writes as soon as the process is forked."""
+        line = b""
+        while not line.endswith(b"\n") and (byte := os.read(self.status_fd, 1)):
+            line += byte
+        if line:
+            return int(line.removeprefix(b"pid "))
+        said = os.read(self.output_fd, READ_BYTES).decode(errors="replace").strip()
+        self.close()
+        raise InfrastructureError(
+            f"a process at isolation level {self._command.isolation.level}",
+            said or "none, without a reason",
+            "set WAVETANK_ISOLATION to a weaker level and restart the sandbox",
+        )
+
+
+def _share_bytes(process: psutil.Process) -> int:
+    """Resident memory, where pages that several processes share count once in all, as on AWS."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:  # another user's, in a container
+        return int(process.memory_info().rss)

@@ -1,0 +1,33 @@
+"""How much a function has written where no file system of its own limits it."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from wavetank.emulator.lambda_.confinement import UNKNOWN
+from wavetank.emulator.lambda_.function_users import left_in_shared_folders
+
+BLOCK_BYTES = 512
+"""The unit of st_blocks. [stat(3type)]"""
+
+
+def bytes_in_folders(folders: Iterable[Path], user: int) -> int:
+    """Bytes on disk in the folders, and of what the user has in the folders of everyone."""
+    shared = left_in_shared_folders(user) if user != UNKNOWN else ()
+    return sum(map(_bytes_of, (*folders, *shared)))
+
+
+def _bytes_of(path: Path) -> int:
+    """A file's, or a folder's with all that is in it; what is removed meanwhile is not counted."""
+    total = 0
+    waiting: list[Path | os.DirEntry[str]] = [path]
+    while waiting:
+        entry = waiting.pop()
+        with suppress(OSError):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            total += entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
+            if is_folder:
+                with os.scandir(entry) as entries:
+                    waiting.extend(entries)
+    return total

@@ -1,0 +1,114 @@
+"""Starts a function's process in its confinement, and ends everything that it started.
+
+The guardian of `wavetank.core.process_supervisor` with two things more: the confinement of the
+process, and, where the kernel permits them, namespaces.
+
+    LocalStack ──(pipes)── supervisor ─┬─ init, the first process of the PID namespace
+                                       └─ the function's process ── whatever it starts
+
+Run by an isolated interpreter, so that it imports the standard library and its own modules only.
+`command_line` has the arguments. Its own environment has nothing of the function's: what the
+dynamic loader and the interpreter read there (LD_PRELOAD, GLIBC_TUNABLES) would be the function's
+code, run before it is confined. The function's variables come over a pipe, and are used in the one
+call that makes the confined process the function's.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from wavetank.core import process_supervisor
+from wavetank.emulator.lambda_ import confinement, namespaces
+from wavetank.emulator.lambda_.confinement import Confinement
+
+EXIT_NOT_CONFINED = 126
+FIXED_VARIABLES = {"LANG": "C.UTF-8"}
+"""The supervisor's whole environment. It names a locale that is always there, since Python would
+otherwise choose one and hand it on."""
+FOLDER = "/"
+"""In which it is started: a relative name is none of the function's files."""
+PACKAGES = __file__.rsplit("/wavetank/", 1)[0]
+SCRIPT = (
+    "import sys; sys.path.append({packages!r}); "
+    "from wavetank.emulator.lambda_.supervisor import main; main(sys.argv[1:])"
+)
+
+UMASK = 0o022
+"""Of all that is made here, and of the function. LocalStack's own may be one that lets no other
+user in, and the function becomes another user."""
+
+
+class Descriptors(NamedTuple):
+    """The ends of the supervisor's pipes that it has itself, besides stdin.
+
+    `status` is as for `process_supervisor.command_line`. From `control` it reads
+    `namespaces.STOP` and `namespaces.CONTINUE`; they are obeyed where there are namespaces. From
+    `variables` it reads what `send_variables` writes.
+    """
+
+    status: int
+    control: int
+    variables: int
+
+
+def command_line(limits: Confinement, descriptors: Descriptors, command: list[str]) -> list[str]:
+    """The argument list that runs `command` confined.
+
+    It is to be started with FIXED_VARIABLES, in FOLDER.
+    """
+    script = SCRIPT.format(packages=PACKAGES)
+    arguments = [limits.to_json(), *map(str, descriptors), *command]
+    return [sys.executable, "-I", "-S", "-c", script, *arguments]
+
+
+def send_variables(descriptor: int, variables: Mapping[str, str]) -> None:
+    """Writes the command's environment to a supervisor that runs, and closes the descriptor."""
+    with (
+        suppress(BrokenPipeError),
+        os.fdopen(descriptor, "wb") as pipe,
+    ):  # it has ended, with a reason
+        pipe.write(json.dumps(dict(variables)).encode())
+
+
+class Namespace:
+    """The processes of a PID namespace, which all end with its first one."""
+
+    def __init__(self, init: int, prepare: Callable[[], None]) -> None:
+        self._init = init
+        self.prepare = prepare
+
+    def kill(self, main: int) -> dict[int, process_supervisor.Ended]:  # noqa: ARG002 - it is one of them
+        """Kills all, and returns when the kernel has removed the last one."""
+        os.kill(self._init, signal.SIGKILL)
+        return process_supervisor.reap_all()
+
+
+def main(arguments: list[str]) -> None:
+    """Entry point of the script."""
+    text, status, control_fd, variables_fd, *command = arguments
+    limits, control = Confinement.from_json(text), int(control_fd)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    process_supervisor.become_subreaper()
+    os.umask(UMASK)
+    with os.fdopen(int(variables_fd), "rb") as pipe:
+        variables: dict[str, str] = json.loads(pipe.read())
+
+    def prepare() -> None:
+        confinement.apply(limits)
+
+    family: process_supervisor.Family = process_supervisor.Descendants(prepare)
+    if limits.mounts is not None:
+        try:
+            namespaces.enter()
+            family = Namespace(namespaces.start_init(limits, control), prepare)
+        except OSError as error:
+            sys.stderr.write(f"wavetank: cannot isolate the function: {error}\n")
+            sys.exit(EXIT_NOT_CONFINED)
+    os.close(control)
+    process_supervisor.supervise(
+        process_supervisor.Guardian(0.0, int(status), command, family, variables)
+    )

@@ -1,0 +1,155 @@
+"""Reads and fills LocalStack's services: DynamoDB over its API, the others where they keep it.
+
+S3's API gives every object the time of its put; only its store lets an object keep the time at
+which it was delivered. The sandbox's own account and region are meant, and no others.
+[LocalStack 4.14: services/s3/models.py, services/s3/storage]
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from io import BytesIO
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from localstack.aws.api.s3 import ServerSideEncryption
+from localstack.services.s3.models import S3Object, s3_stores
+
+from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.services import (
+    ACCOUNT,
+    REGION,
+    clients,
+    confirmations,
+    deliverer,
+    s3_storage,
+)
+from wavetank.emulator.snapshot.file import Item, Row, StoredBatch, StoredObject
+from wavetank.emulator.sns.messages import Message
+from wavetank.emulator.sns.subscriptions import KeptSubscription
+
+if TYPE_CHECKING:
+    from localstack.services.s3.models import S3Bucket
+
+BATCH_ITEMS_MAX = 25  # DynamoDB's own limit of BatchWriteItem
+
+
+def table_names() -> list[str]:
+    """The tables that exist."""
+    pages = _dynamodb().get_paginator("list_tables").paginate()
+    return [name for page in pages for name in page["TableNames"]]
+
+
+def read_items(table: str) -> list[Item]:
+    """All of the table's items."""
+    pages = _dynamodb().get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return [item for page in pages for item in page["Items"]]
+
+
+def fill_table(table: str, items: Iterable[Item]) -> None:
+    """Puts the items; what the service does not take at once is offered again."""
+    for batch in batched(items, BATCH_ITEMS_MAX, strict=False):
+        waiting: dict[str, Any] = {table: [{"PutRequest": {"Item": item}} for item in batch]}
+        while waiting:
+            waiting = _dynamodb().batch_write_item(RequestItems=waiting)["UnprocessedItems"]
+
+
+def bucket_names() -> list[str]:
+    """The buckets that exist."""
+    return list(_buckets())
+
+
+def fingerprints(bucket: str) -> dict[str, str]:
+    """What tells one state of each object from another."""
+    return {
+        found.key: f"{found.etag} {found.last_modified.isoformat()}"
+        for found in _buckets()[bucket].objects.values()
+        if isinstance(found, S3Object)
+    }
+
+
+def read_object(bucket: str, key: str) -> StoredObject | None:
+    """The object; None where it was deleted meanwhile."""
+    found = _buckets()[bucket].objects.get(key)
+    if not isinstance(found, S3Object):
+        return None
+    with s3_storage().open(bucket, found, mode="r") as stored:
+        body = stored.read() or b""
+    metadata = {"user": dict(found.user_metadata), "system": dict(found.system_metadata)}
+    return StoredObject(key=key, body=body, modified=found.last_modified, metadata=metadata)
+
+
+def fill_bucket(bucket: str, objects: Iterator[StoredObject]) -> None:
+    """Puts the objects, each with the time at which it was first put."""
+    target = _buckets()[bucket]
+    for stored in objects:
+        made = S3Object(
+            key=stored.key,
+            user_metadata=dict(stored.metadata["user"]),
+            system_metadata=dict(stored.metadata["system"]),
+            encryption=ServerSideEncryption.AES256,
+        )
+        made.last_modified = stored.modified
+        with s3_storage().open(bucket, made, mode="w") as opened:
+            opened.write(BytesIO(stored.body))
+            made.checksum_value = opened.checksum
+        target.objects.set(stored.key, made)
+
+
+def stream_names() -> list[str]:
+    """The delivery streams that hold records of their own."""
+    return deliverer().names()
+
+
+def read_batches(stream: str) -> list[StoredBatch]:
+    """What the stream has accepted and not yet delivered."""
+    return [
+        StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
+        for batch in deliverer().held(stream)
+    ]
+
+
+def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
+    """Has the stream deliver what an earlier one of the name had accepted."""
+    deliverer().restore(
+        stream,
+        [Batch(oldest=batch.oldest, count=batch.count, body=batch.body) for batch in batches],
+    )
+
+
+def read_messages() -> list[Row]:
+    """The mailbox, oldest first."""
+    return [{"id": message.id, "text": message.text} for message in confirmations().mailbox.all()]
+
+
+def fill_mailbox(messages: Iterable[Row]) -> None:
+    """Puts the messages before those that arrive from now on."""
+    confirmations().mailbox.take_up(
+        Message(row["id"], row["text"]) for row in messages if row.keys() >= {"id", "text"}
+    )
+
+
+def read_subscriptions() -> list[Row]:
+    """The e-mail subscriptions, confirmed and waiting."""
+    return [
+        asdict(kept) | {"since": kept.since.isoformat() if kept.since else None}
+        for kept in confirmations().kept()
+    ]
+
+
+def fill_subscriptions(subscriptions: Iterable[Row]) -> None:
+    """Has those that are made again be as they were."""
+    confirmations().take_up(
+        KeptSubscription(
+            **row | {"since": datetime.fromisoformat(row["since"]) if row["since"] else None}
+        )
+        for row in subscriptions
+    )
+
+
+def _buckets() -> "dict[str, S3Bucket]":
+    return s3_stores[ACCOUNT][REGION].buckets
+
+
+def _dynamodb() -> Any:
+    return clients().dynamodb

@@ -1,0 +1,242 @@
+"""LocalStack's SNS, with addresses that are asked first and a mailbox in place of its SES.
+
+`GET /_wavetank/confirmation?TopicArn=...&Token=...` is where the link of a confirmation message
+leads, a page for people; ConfirmSubscription does the same for programs. `POST
+{"arn": ..., "confirmed": false}` there takes an address as not confirmed, or as confirmed again.
+[LocalStack 4.14: services/sns/provider.py, services/sns/publisher.py]
+"""
+
+import re
+from html import escape
+from typing import Any
+
+from localstack.aws.api import RequestContext, ServiceException
+from localstack.aws.api.sns import (
+    ConfirmSubscriptionResponse,
+    InvalidParameterException,
+    ListSubscriptionsByTopicResponse,
+    ListSubscriptionsResponse,
+    SubscribeResponse,
+)
+from localstack.http import Request, Response, route
+from localstack.services.edge import ROUTER
+from localstack.services.plugins import Service, aws_provider
+from localstack.services.sns.models import SnsMessage, SnsSubscription
+from localstack.services.sns.provider import SnsProvider
+from localstack.services.sns.publisher import (
+    EmailJsonTopicPublisher,
+    EmailTopicPublisher,
+    PublishDispatcher,
+    create_unsubscribe_url,
+)
+
+from wavetank.core.clock import Clock, WallClock
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+from wavetank.emulator.sns.confirmation import (
+    CONFIRMATION_PATH,
+    PROTOCOLS,
+    Confirmations,
+    is_confirmed,
+    set_confirmed,
+)
+from wavetank.emulator.sns.mailbox import Mailbox
+from wavetank.emulator.sns.relay import Relay, parse_mail_server
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+PENDING = "pending confirmation"
+PENDING_LISTED = "PendingConfirmation"
+BAD_REQUEST = 400
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<h1>{title}</h1>
+<p>{text}</p>
+"""
+
+
+class WavetankSns(SnsProvider):
+    """LocalStack's provider; only what concerns e-mail differs."""
+
+    def __init__(self, confirmations: Confirmations, *, at_once: bool) -> None:
+        super().__init__()
+        self.confirmations = confirmations
+        self._publisher.shutdown()
+        self._publisher = _Dispatcher(confirmations, at_once=at_once)
+
+    def on_after_init(self) -> None:
+        """Adds the routes."""
+        super().on_after_init()
+        ROUTER.add(self.confirmations.mailbox)
+        ROUTER.add(self.on_confirmation)
+        ROUTER.add(self.on_setting)
+
+    def subscribe(
+        self,
+        context: RequestContext,
+        topic_arn: str,
+        protocol: str,
+        endpoint: str | None = None,
+        attributes: Any = None,
+        return_subscription_arn: bool | None = None,  # noqa: FBT001 - LocalStack's signature
+        **kwargs: Any,
+    ) -> SubscribeResponse:
+        """An address waits until it is confirmed; subscribed again, it is asked again."""
+        mail = protocol in PROTOCOLS
+        if mail:
+            self._check_address(endpoint)
+        answer = super().subscribe(
+            context, topic_arn, protocol, endpoint, attributes, return_subscription_arn, **kwargs
+        )
+        if not mail:
+            return answer
+        store = self.get_store(topic_arn.split(":")[4], context.region)
+        subscription = store.subscriptions[str(answer["SubscriptionArn"])]
+        if not is_confirmed(subscription):
+            self.confirmations.begin(store, subscription)
+        # CloudFormation, which is LocalStack itself, has no other name for what it made.
+        named = is_confirmed(subscription) or return_subscription_arn or context.is_internal_call
+        arn = subscription["SubscriptionArn"]
+        return SubscribeResponse(SubscriptionArn=arn if named else PENDING)
+
+    def confirm_subscription(
+        self, context: RequestContext, topic_arn: str, token: str, *args: Any, **kwargs: Any
+    ) -> ConfirmSubscriptionResponse:
+        """Confirms, unless the token has expired."""
+        self.confirmations.remove_expired()
+        answer = super().confirm_subscription(context, topic_arn, token, *args, **kwargs)
+        self.confirmations.end(str(answer["SubscriptionArn"]))
+        return answer
+
+    def unsubscribe(self, context: RequestContext, subscription_arn: str, **kwargs: Any) -> None:
+        """Ends a subscription that is confirmed; CloudFormation passes over one that is not."""
+        self.confirmations.remove_expired()
+        if not context.is_internal_call:
+            self.confirmations.check_may_end(subscription_arn)
+        elif self.confirmations.waits(subscription_arn):
+            return
+        super().unsubscribe(context, subscription_arn, **kwargs)
+        self.confirmations.end(subscription_arn)
+
+    def list_subscriptions(
+        self, context: RequestContext, next_token: Any = None, **kwargs: Any
+    ) -> ListSubscriptionsResponse:
+        """Those that have not expired."""
+        self.confirmations.remove_expired()
+        return super().list_subscriptions(context, next_token, **kwargs)
+
+    def list_subscriptions_by_topic(
+        self, context: RequestContext, topic_arn: str, next_token: Any = None, **kwargs: Any
+    ) -> ListSubscriptionsByTopicResponse:
+        """Those that have not expired; one that waits has no ARN to show."""
+        self.confirmations.remove_expired()
+        answer = super().list_subscriptions_by_topic(context, topic_arn, next_token, **kwargs)
+        answer["Subscriptions"] = [_listed(entry) for entry in answer["Subscriptions"] or []]
+        return answer
+
+    @route(CONFIRMATION_PATH, methods=["GET"])
+    def on_confirmation(self, request: Request, **_: object) -> Response:
+        """Confirms a subscription, by its message's link; AWS's way, though a GET."""
+        topic, token = request.args.get("TopicArn", ""), request.args.get("Token", "")
+        try:
+            answer = self.confirm_subscription(RequestContext(request), topic, token)
+        except ServiceException as error:
+            return _page("Not confirmed", escape(error.message), BAD_REQUEST)
+        arn = str(answer["SubscriptionArn"])
+        link = escape(create_unsubscribe_url(request.host_url.rstrip("/"), arn), quote=True)
+        return _page(
+            "Subscription confirmed!",
+            f"Your subscription's id is {escape(arn)}.</p>\n<p>If it was not your intention to "
+            f'subscribe, <a rel="noreferrer" href="{link}">unsubscribe</a>.',
+        )
+
+    @route(CONFIRMATION_PATH, methods=["POST"])
+    def on_setting(self, request: Request, **_: object) -> dict[str, Any] | Response:
+        """Takes an address as confirmed or not, whatever its reader answered."""
+        setting = request.get_json(silent=True) or {}
+        arn, confirmed = str(setting.get("arn")), bool(setting.get("confirmed"))
+        try:
+            set_confirmed(arn, confirmed=confirmed)
+        except LookupError as error:
+            return Response(f"{error}\n", BAD_REQUEST)
+        return {"arn": arn, "confirmed": confirmed}
+
+    def _check_address(self, endpoint: str | None) -> None:
+        self.confirmations.remove_expired()
+        if endpoint and not ADDRESS.fullmatch(endpoint):
+            raise InvalidParameterException("Invalid parameter: Email address")
+        self.confirmations.check_limit()
+
+
+class _Dispatcher(PublishDispatcher):
+    """Publishes e-mail only to those who confirmed; `at_once` in the publisher's own thread."""
+
+    def __init__(self, confirmations: Confirmations, *, at_once: bool) -> None:
+        super().__init__()
+        self._at_once = at_once
+        self.topic_notifiers = self.topic_notifiers | {
+            "email": _Text(confirmations),
+            "email-json": _Json(confirmations),
+        }
+
+    def _should_publish(
+        self, subscription_filter_policy: Any, message_ctx: SnsMessage, subscriber: SnsSubscription
+    ) -> Any:
+        if not is_confirmed(subscriber):
+            return False
+        return super()._should_publish(subscription_filter_policy, message_ctx, subscriber)
+
+    def _submit_notification(self, notifier: Any, ctx: Any, subscriber: Any) -> None:
+        if self._at_once:
+            notifier.publish(context=ctx, subscriber=subscriber)
+        else:
+            super()._submit_notification(notifier, ctx, subscriber)
+
+
+class _ByConfirmations:
+    """Publishes to an address; what the body is, the publisher it is mixed into knows."""
+
+    def __init__(self, confirmations: Confirmations) -> None:
+        super().__init__()
+        self._confirmations = confirmations
+
+    def _publish(self, context: Any, subscriber: Any) -> None:
+        publisher: Any = self
+        text = publisher.prepare_message(
+            context.message, subscriber, topic_attributes=context.topic_attributes
+        )
+        self._confirmations.notify(context.store, subscriber, context.message.subject, text)
+
+
+class _Text(_ByConfirmations, EmailTopicPublisher):
+    """Protocol `email`: the message alone."""
+
+
+class _Json(_ByConfirmations, EmailJsonTopicPublisher):
+    """Protocol `email-json`: the message and what belongs to it, as JSON."""
+
+
+@aws_provider(api="sns", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
+def wavetank_sns() -> Service:
+    """The service that LocalStack loads under the provider name `wavetank`."""
+    return Service.for_provider(make_provider(WallClock()))
+
+
+def make_provider(clock: Clock) -> WavetankSns:
+    """The provider as the environment wants it."""
+    settings = read_emulator_settings()
+    server = parse_mail_server(settings.mail_server) if settings.mail_server else None
+    mailbox = Mailbox(Relay(server, clock) if server else None)
+    confirmations = Confirmations(mailbox, clock, at_once=settings.confirm_emails)
+    return WavetankSns(confirmations, at_once=settings.time is TimeChoice.VIRTUAL)
+
+
+def _listed(subscription: Any) -> Any:
+    """As a list shows it: only the API's members, and no ARN before it is confirmed."""
+    members = ("SubscriptionArn", "Owner", "Protocol", "Endpoint", "TopicArn")
+    shown = {name: subscription[name] for name in members}
+    if not is_confirmed(subscription):
+        shown["SubscriptionArn"] = PENDING_LISTED
+    return shown
+
+
+def _page(title: str, html: str, status: int = 200) -> Response:
+    return Response(PAGE.format(title=title, text=html), status, content_type="text/html")

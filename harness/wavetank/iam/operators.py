@@ -1,0 +1,190 @@
+"""The operators of conditions: how a value of the request is compared with one of the policy.
+
+[IAM user guide, reference_policies_elements_condition_operators]
+"""
+
+import base64
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any, Protocol
+
+from wavetank.iam.patterns import ARN_PARTS, Pattern, Variable, read_pattern
+from wavetank.iam.request_context import Context, Verdict, all_of
+
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+EPOCH_SECONDS = re.compile(r"[0-9]{1,11}")
+YEAR_AND_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+TRUTHS = {"true": True, "false": False}
+
+type Network = IPv4Network | IPv6Network
+
+
+class Test(Protocol):
+    """One value of a condition in a policy, read."""
+
+    @property
+    def variables(self) -> tuple[Variable, ...]: ...
+
+    def matches(self, text: str, context: Context) -> Verdict:
+        """Whether a value of the request is as the policy says."""
+
+
+@dataclass(frozen=True)
+class ArnTest:
+    """An ARN whose six parts are compared one by one: no wildcard reaches over a colon."""
+
+    parts: tuple[Pattern, ...]
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return tuple(variable for part in self.parts for variable in part.variables)
+
+    def matches(self, text: str, context: Context) -> Verdict:
+        values = text.split(":", ARN_PARTS - 1)
+        if len(values) != len(self.parts):
+            return False
+        return all_of(
+            part.matches(value, context) for part, value in zip(self.parts, values, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Comparison[T]:
+    """What is no text, such as a date: the request's value is read as the policy's is."""
+
+    read: Callable[[str], T]
+    holds: Callable[[T, T], bool]
+    value: T
+    variables: tuple[Variable, ...] = ()
+
+    def matches(self, text: str, context: Context) -> Verdict:  # noqa: ARG002 - as of every Test
+        try:
+            return self.holds(self.read(text), self.value)
+        except ValueError:
+            return False
+
+
+type Reader = Callable[[str, bool], Test]
+"""Makes a test of a policy's value; says with ValueError that it is none of the operator's.
+
+The flag says whether the policy's version knows variables.
+"""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """How values are compared. A negated one holds where no value of the policy matches."""
+
+    read: Reader
+    negated: bool = False
+
+
+def _string(*, wildcards: bool = False, ignores_case: bool = False) -> Reader:
+    def read(text: str, variables: bool) -> Test:  # noqa: FBT001 - the form of every Reader
+        return read_pattern(
+            text, variables=variables, wildcards=wildcards, ignores_case=ignores_case
+        )
+
+    return read
+
+
+def _arn(text: str, variables: bool) -> Test:  # noqa: FBT001 - the form of every Reader
+    whole = ":".join("*" * ARN_PARTS) if text == "*" else text
+    return ArnTest(read_pattern(whole, variables=variables).arn_parts())
+
+
+def _compared[T](read: Callable[[str], T], holds: Callable[[Any, Any], bool]) -> Reader:
+    return lambda text, _variables: Comparison(read, holds, read(text))
+
+
+def read_number(text: str) -> Decimal:
+    """The integer or decimal number.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is no number")
+    return Decimal(text)
+
+
+def read_date(text: str) -> datetime:
+    """The instant, of ISO 8601 or seconds since 1970; UTC where no zone is given.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if EPOCH_SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text), UTC)
+    instant = datetime.fromisoformat(f"{text}-01" if YEAR_AND_MONTH.fullmatch(text) else text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def read_truth(text: str) -> bool:
+    """The value of `true` or `false`, in any case.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if text.lower() not in TRUTHS:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return TRUTHS[text.lower()]
+
+
+def read_network(text: str) -> Network:
+    """The range of addresses; a single address is a range of one.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return ip_network(text, strict=False)
+
+
+def _is_inside(one: Network, other: Network) -> bool:
+    match one, other:
+        case (IPv4Network(), IPv4Network()) | (IPv6Network(), IPv6Network()):
+            return one.subnet_of(other)  # type: ignore[arg-type]  # of one version, by the match
+    return False
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _ordered[T](family: str, read: Callable[[str], T]) -> dict[str, Operator]:
+    """The six operators of what has an order."""
+    equals = _compared(read, operator.eq)
+    return {
+        f"{family}Equals": Operator(equals),
+        f"{family}NotEquals": Operator(equals, negated=True),
+        f"{family}LessThan": Operator(_compared(read, operator.lt)),
+        f"{family}LessThanEquals": Operator(_compared(read, operator.le)),
+        f"{family}GreaterThan": Operator(_compared(read, operator.gt)),
+        f"{family}GreaterThanEquals": Operator(_compared(read, operator.ge)),
+    }
+
+
+def _with_negation(name: str, negated_name: str, read: Reader) -> dict[str, Operator]:
+    return {name: Operator(read), negated_name: Operator(read, negated=True)}
+
+
+OPERATORS: Mapping[str, Operator] = {
+    **_with_negation("StringEquals", "StringNotEquals", _string()),
+    **_with_negation(
+        "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _string(ignores_case=True)
+    ),
+    **_with_negation("StringLike", "StringNotLike", _string(wildcards=True)),
+    **_with_negation("ArnEquals", "ArnNotEquals", _arn),
+    **_with_negation("ArnLike", "ArnNotLike", _arn),
+    **_with_negation("IpAddress", "NotIpAddress", _compared(read_network, _is_inside)),
+    **_ordered("Numeric", read_number),
+    **_ordered("Date", read_date),
+    "Bool": Operator(_compared(read_truth, operator.eq)),
+    "BinaryEquals": Operator(_compared(_bytes, operator.eq)),
+}
+"""All but `Null`, which compares nothing."""

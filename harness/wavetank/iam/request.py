@@ -1,0 +1,129 @@
+"""A request: who asks to do what with which resource, and what is known of the circumstances."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wavetank.iam.request_context import Context, as_context
+
+ABSENT_KEYS = frozenset(
+    {
+        "aws:CalledVia",
+        "aws:CalledViaFirst",
+        "aws:CalledViaLast",
+        "aws:FederatedProvider",
+        "aws:MultiFactorAuthAge",
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+        "aws:SourceVpc",
+        "aws:SourceVpce",
+        "aws:VpcSourceIp",
+        "ec2:SourceInstanceARN",
+    }
+)
+"""What no request here has: the emulator knows no VPC, organisation, instance, MFA or federation.
+
+[IAM user guide, reference_policies_condition-keys]
+"""
+
+
+class PrincipalType(StrEnum):
+    """The values of `aws:PrincipalType`; AWS documents none for a service.
+
+    [IAM user guide, reference_policies_variables, principal key values]
+    """
+
+    ACCOUNT = "Account"
+    USER = "User"
+    FEDERATED_USER = "FederatedUser"
+    ASSUMED_ROLE = "AssumedRole"
+    SERVICE = "Service"
+    ANONYMOUS = "Anonymous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """Who makes the request.
+
+    `arn` is the session's for an assumed role, whose `role_arn` is the role's, and the name, such
+    as events.amazonaws.com, for a service. `user_id` is what `aws:userid` says: a unique ID, for an
+    assumed role with colon and session name, for the account itself its number. `user_arn` is, for
+    a federated user, the user who called GetFederationToken. `tags` are the user's or role's own
+    and the session's.
+    """
+
+    type: PrincipalType
+    arn: str
+    account: str
+    user_id: str
+    role_arn: str | None = None
+    user_arn: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    source_identity: str | None = None
+
+    @property
+    def source_arn(self) -> str | None:
+        """The role or user whose session this is; None where it is no session."""
+        return self.role_arn or self.user_arn
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is an account whose policies have a say."""
+        return self.type not in {PrincipalType.SERVICE, PrincipalType.ANONYMOUS}
+
+    def context(self) -> Mapping[str, tuple[str, ...]]:
+        """The condition keys that follow from the principal, without values where AWS has none.
+
+        [IAM user guide, reference_policies_condition-keys, reference_policies_variables]
+        """
+        is_service = self.type is PrincipalType.SERVICE
+        name = (self.arn.rpartition("/")[2],) if self.type is PrincipalType.USER else ()
+        known = {
+            "aws:PrincipalType": (self.type.value,),
+            "aws:PrincipalArn": (self.role_arn or self.arn,) if self.has_account else (),
+            "aws:PrincipalAccount": () if is_service else (self.account,),
+            "aws:PrincipalIsAWSService": (str(is_service).lower(),),
+            "aws:PrincipalServiceName": (self.arn,) if is_service else (),
+            "aws:userid": () if is_service else (self.user_id,),
+            "aws:username": name,
+            "aws:SourceIdentity": (self.source_identity,) if self.source_identity else (),
+        }
+        if self.type is PrincipalType.ANONYMOUS:
+            known["aws:PrincipalIsAWSService"] = ()
+        return known
+
+
+ANONYMOUS = Principal(
+    type=PrincipalType.ANONYMOUS, arn="*", account="anonymous", user_id="anonymous"
+)
+"""Whoever did not sign. [as Principal.context]"""
+
+
+def service(name: str) -> Principal:
+    """A service that calls for itself, by its name, such as events.amazonaws.com."""
+    return Principal(type=PrincipalType.SERVICE, arn=name, account="", user_id="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRequest:
+    """What is asked: an action, such as `s3:GetObject`, of the resource with the ARN.
+
+    `context` adds to what follows from the principal, and replaces it. A key without values, or
+    named in `absent`, is known not to be in the request; any other that is not there is unknown.
+    """
+
+    principal: Principal
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = ABSENT_KEYS
+
+    def known(self) -> Context:
+        """All that conditions and variables are filled in from."""
+        absent: Mapping[str, tuple[str, ...]] = dict.fromkeys(self.absent, ())
+        tags = {f"aws:PrincipalTag/{key}": (value,) for key, value in self.principal.tags}
+        return as_context(absent, self.principal.context(), tags, self.context)

@@ -1,0 +1,52 @@
+"""Calls of IAM that name no user."""
+
+from dataclasses import replace
+
+import pytest
+from localstack.aws.api import CommonServiceException
+
+from tests.unit.iam.policies import OWNER, root, user
+from wavetank.emulator.iam_enforcement.actions import needs
+from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.operations.own_user import with_own_user
+from wavetank.emulator.iam_enforcement.services import asks
+from wavetank.iam.request import Principal, PrincipalType
+
+
+def _call(operation: str, **parameters: str) -> Call:
+    return Call("iam", operation, parameters, OWNER, "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "operation", ["CreateAccessKey", "GetUser", "ListAccessKeys", "ChangePassword"]
+)
+def test_a_call_that_names_no_user_is_about_the_one_who_calls(operation: str) -> None:
+    """A policy for ${aws:username} then applies."""
+    named = with_own_user(_call(operation), user())
+    name = user().arn.rpartition("/")[2]
+    (found,) = needs(named)
+    assert found.resource.endswith(f":user/{name}")
+
+
+def test_a_user_that_is_named_stays() -> None:
+    """And operations that need none have none; the account's own keys are not a user's."""
+    other = _call("GetUser", UserName="other")
+    assert with_own_user(other, user()) == other
+    assert with_own_user(_call("ListUsers"), user()) == _call("ListUsers")
+    assert with_own_user(_call("GetUser"), root()) == _call("GetUser")
+
+
+def test_a_session_has_no_user() -> None:
+    """It has to say whom it means."""
+    session: Principal = replace(user(), type=PrincipalType.ASSUMED_ROLE)
+    with pytest.raises(CommonServiceException, match="Must specify userName"):
+        with_own_user(_call("GetUser"), session)
+
+
+def test_whose_deliveries_are_asked_about() -> None:
+    """Functions by every service, queues and topics by those that need their policies."""
+    assert asks("logs.amazonaws.com", "lambda")
+    assert asks("sns.amazonaws.com", "sqs")
+    assert asks("s3.amazonaws.com", "sns")
+    assert not asks("logs.amazonaws.com", "sqs")
+    assert not asks("events.amazonaws.com", "logs")

@@ -1,0 +1,348 @@
+"""Who may do what: own and other accounts, services and strangers.
+
+[IAM user guide, reference_policies_evaluation-logic]
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.unit.iam.policies import (
+    BUCKET,
+    OBJECT,
+    OWNER,
+    STRANGER,
+    allow,
+    bucket,
+    deny,
+    document,
+    identity,
+    root,
+    session,
+    user,
+)
+from wavetank.iam.evaluation import Decision, Reason, decide
+from wavetank.iam.policy import Policy, PolicyKind, parse_policy
+from wavetank.iam.request import (
+    ANONYMOUS,
+    AccessRequest,
+    Principal,
+    PrincipalType,
+    service,
+)
+
+READS = identity(allow())
+ROOT_ARN = f"arn:aws:iam::{OWNER}:root"
+TLS = {"aws:SecureTransport": ("true",)}
+EVENTS = service("events.amazonaws.com")
+FEDERATED = Principal(
+    type=PrincipalType.FEDERATED_USER,
+    arn=f"arn:aws:sts::{OWNER}:federated-user/ada",
+    account=OWNER,
+    user_id=f"{OWNER}:ada",
+)
+
+
+def _decide(
+    principal: Principal,
+    *,
+    mine: Policy | None = None,
+    theirs: Policy | None = None,
+    action: str = "s3:GetObject",
+    resource: str = OBJECT,
+    context: Mapping[str, tuple[str, ...]] | None = None,
+) -> Decision:
+    """The decision about a request to the owner's bucket, of someone with one policy or none."""
+    request = AccessRequest(
+        principal=principal, action=action, resource=resource, context=context or {}
+    )
+    return decide(request, identity=[mine] if mine else [], resource=theirs, owner=OWNER)
+
+
+def _reason(principal: Principal, *, mine: Policy | None = None, theirs: Policy | None) -> Reason:
+    return _decide(principal, mine=mine, theirs=theirs).reason
+
+
+def _administered(principal: Principal, theirs: Policy | None) -> Reason:
+    request = AccessRequest(principal=principal, action="s3:GetObject", resource=OBJECT)
+    return decide(request, identity=None, resource=theirs, owner=OWNER).reason
+
+
+def test_in_its_own_account_one_consent_is_enough() -> None:
+    """The identity's policy or the bucket's, and without either it is no."""
+    assert _reason(session(), mine=READS, theirs=None) is Reason.ALLOWED_BY_IDENTITY
+    assert _reason(session(), theirs=bucket(allow())) is Reason.ALLOWED_BY_RESOURCE
+    assert _reason(session(), theirs=None) is Reason.NO_IDENTITY_ALLOW
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (OWNER, Reason.NO_IDENTITY_ALLOW),
+        (ROOT_ARN, Reason.NO_IDENTITY_ALLOW),
+        ("*", Reason.ALLOWED_BY_RESOURCE),
+        (f"arn:aws:iam::{OWNER}:role/streaming", Reason.ALLOWED_BY_RESOURCE),
+        (f"arn:aws:sts::{OWNER}:assumed-role/streaming/run", Reason.ALLOWED_BY_RESOURCE),
+        ("AROA" + "X" * 17, Reason.ALLOWED_BY_RESOURCE),
+        (f"arn:aws:iam::{OWNER}:role/other", Reason.NO_IDENTITY_ALLOW),
+        (f"arn:aws:sts::{OWNER}:assumed-role/streaming/other", Reason.NO_IDENTITY_ALLOW),
+    ],
+)
+def test_naming_the_account_only_delegates(name: str, reason: Reason) -> None:
+    """Naming the role or its session allows by itself, naming the account does not."""
+    theirs = bucket(allow(Principal={"AWS": name}))
+    assert _reason(session(), theirs=theirs) is reason
+    assert _reason(session(), mine=READS, theirs=theirs).name.startswith("ALLOWED")
+
+
+def test_another_account_needs_both_consents() -> None:
+    """Whoever of the two does not consent is named, the caller's side first."""
+    for named in ("*", STRANGER, user(STRANGER).arn):
+        theirs = bucket(allow(Principal={"AWS": named}))
+        assert _reason(user(STRANGER), mine=READS, theirs=theirs) is Reason.ALLOWED_BY_RESOURCE
+        assert _reason(user(STRANGER), theirs=theirs) is Reason.NO_IDENTITY_ALLOW
+    assert _reason(user(STRANGER), mine=READS, theirs=None) is Reason.NO_RESOURCE_ALLOW
+    named_other = bucket(allow(Principal={"AWS": OWNER}))
+    assert _reason(user(STRANGER), mine=READS, theirs=named_other) is Reason.NO_RESOURCE_ALLOW
+
+
+def test_an_administrators_own_side_allows_everything() -> None:
+    """In the own account unless the bucket denies, in another where the bucket allows."""
+    assert _administered(root(), None) is Reason.ALLOWED_BY_IDENTITY
+    assert _administered(root(), bucket(deny())) is Reason.EXPLICIT_DENY_RESOURCE
+    assert _administered(root(STRANGER), None) is Reason.NO_RESOURCE_ALLOW
+    assert _administered(root(STRANGER), bucket(allow())) is Reason.ALLOWED_BY_RESOURCE
+
+
+def test_for_services_and_strangers_the_resource_decides() -> None:
+    """A service is named by its name, and who did not sign only by everyone."""
+    to_events = bucket(allow(Principal={"Service": "events.amazonaws.com"}))
+    assert _reason(EVENTS, theirs=to_events) is Reason.ALLOWED_BY_RESOURCE
+    assert _reason(service("sns.amazonaws.com"), theirs=to_events) is Reason.NO_RESOURCE_ALLOW
+    assert _reason(ANONYMOUS, theirs=to_events) is Reason.NO_RESOURCE_ALLOW
+    assert _reason(ANONYMOUS, theirs=bucket(allow())) is Reason.ALLOWED_BY_RESOURCE
+    assert _reason(ANONYMOUS, theirs=bucket(allow(Principal={"AWS": OWNER}))) is (
+        Reason.NO_RESOURCE_ALLOW
+    )
+
+
+def test_who_denies_wins_and_is_named() -> None:
+    """On either side, whoever allows, and with the Sid of the statement."""
+    everything = {"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"}
+    denied = _decide(session(), mine=identity(allow(), everything), theirs=bucket(allow()))
+    assert denied == Decision(allowed=False, reason=Reason.EXPLICIT_DENY_IDENTITY, detail="No")
+    account = bucket(allow(), deny(Sid="Never", Principal={"AWS": OWNER}))
+    denied = _decide(session(), mine=READS, theirs=account)
+    assert denied == Decision(allowed=False, reason=Reason.EXPLICIT_DENY_RESOURCE, detail="Never")
+
+
+def test_the_deciding_statement_is_named() -> None:
+    """By its Sid, if it has one."""
+    decision = _decide(session(), mine=identity(allow(Action="s3:Put*"), allow(Sid="Reads")))
+    assert decision == Decision(allowed=True, reason=Reason.ALLOWED_BY_IDENTITY, detail="Reads")
+
+
+def test_what_is_not_listed_is_what_a_negated_element_is_about() -> None:
+    """Of actions and of resources."""
+    element = {"Effect": "Allow", "NotAction": "S3:put*", "NotResource": f"{BUCKET}/secret*"}
+    mine = identity(element)
+    assert _decide(user(), mine=mine).allowed
+    assert not _decide(user(), mine=mine, action="s3:PutObject").allowed
+    assert not _decide(user(), mine=mine, resource=f"{BUCKET}/secret/x").allowed
+
+
+@pytest.mark.parametrize(
+    ("spared", "is_denied"),
+    [
+        ([f"arn:aws:iam::{OWNER}:role/streaming", session().arn, OWNER], False),
+        ([f"arn:aws:iam::{OWNER}:role/streaming", session().arn], True),
+        ([session().arn, ROOT_ARN], True),
+        (["*"], False),
+    ],
+)
+def test_who_is_to_be_spared_a_denial_is_named_in_full(
+    spared: list[str], is_denied: object
+) -> None:
+    """Account, role and session: AWS denies who is named by fewer."""
+    theirs = bucket(deny(NotPrincipal={"AWS": spared}))
+    reason = _reason(session(), mine=READS, theirs=theirs)
+    assert (reason is Reason.EXPLICIT_DENY_RESOURCE) is is_denied
+
+
+def test_a_denial_of_all_others_meets_strangers_and_spares_the_service_named() -> None:
+    """Who did not sign has no name by which to be spared."""
+    theirs = bucket(allow(), deny(NotPrincipal={"Service": "events.amazonaws.com"}))
+    assert _reason(EVENTS, theirs=theirs) is Reason.ALLOWED_BY_RESOURCE
+    assert _reason(ANONYMOUS, theirs=theirs) is Reason.EXPLICIT_DENY_RESOURCE
+
+
+def test_all_others_are_allowed_only_who_is_named_in_no_way() -> None:
+    """NotPrincipal that allows leaves out whoever it names, if only by the account."""
+    theirs = bucket(allow(NotPrincipal={"AWS": OWNER}))
+    assert _reason(session(), theirs=theirs) is Reason.NO_IDENTITY_ALLOW
+    assert _reason(user(STRANGER), mine=READS, theirs=theirs) is Reason.ALLOWED_BY_RESOURCE
+
+
+def test_a_role_opens_to_none_whom_its_trust_policy_does_not_name() -> None:
+    """Even in its own account, whatever the identity may."""
+    mine = identity(allow(Action="sts:AssumeRole"))
+    role = f"arn:aws:iam::{OWNER}:role/streaming"
+
+    def reason(principal: Principal, named: object, mine: Policy | None) -> Reason:
+        statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": named}
+        trust = parse_policy(document(statement), PolicyKind.TRUST)
+        return _decide(
+            principal, mine=mine, theirs=trust, action="sts:AssumeRole", resource=role
+        ).reason
+
+    to_lambda = {"Service": "lambda.amazonaws.com"}
+    assert reason(service("lambda.amazonaws.com"), to_lambda, None) is Reason.ALLOWED_BY_RESOURCE
+    assert reason(user(), to_lambda, mine) is Reason.NO_RESOURCE_ALLOW
+    assert reason(user(), {"AWS": OWNER}, mine) is Reason.ALLOWED_BY_RESOURCE
+    assert reason(user(), {"AWS": OWNER}, None) is Reason.NO_IDENTITY_ALLOW
+    assert reason(user(), {"AWS": user().arn}, None) is Reason.ALLOWED_BY_RESOURCE
+
+
+@pytest.mark.parametrize(
+    ("principal", "known"),
+    [
+        (root(), ("Account", ROOT_ARN, OWNER, OWNER, None)),
+        (user(), ("User", user().arn, OWNER, "AIDAEXAMPLE", "ada")),
+        (FEDERATED, ("FederatedUser", FEDERATED.arn, OWNER, f"{OWNER}:ada", None)),
+        (
+            session(),
+            (
+                "AssumedRole",
+                f"arn:aws:iam::{OWNER}:role/streaming",
+                OWNER,
+                f"AROA{'X' * 17}:run",
+                None,
+            ),
+        ),
+        (ANONYMOUS, ("Anonymous", None, "anonymous", "anonymous", None)),
+        (EVENTS, ("Service", None, None, None, None)),
+    ],
+)
+def test_the_principal_fills_in_what_aws_would(
+    principal: Principal, known: tuple[str | None, ...]
+) -> None:
+    """For a session the ARN is the role's, and what AWS has no value for is known to be absent."""
+    keys = ("principaltype", "principalarn", "principalaccount", "userid", "username")
+    context = AccessRequest(principal=principal, action="s3:GetObject", resource="*").known()
+    assert tuple(context[f"aws:{key}"] for key in keys) == tuple(
+        () if value is None else (value,) for value in known
+    )
+
+
+def test_what_the_caller_says_replaces_what_the_principal_fills_in() -> None:
+    """Whatever the case of the key, and down to absence."""
+    mine = identity(allow(Condition={"StringEquals": {"aws:userid": "x"}}))
+    assert _decide(user(), mine=mine, context={"AWS:UserID": ("x",)}).allowed
+    gone = _decide(user(), mine=mine, context={"aws:userid": ()})
+    assert gone.reason is Reason.NO_IDENTITY_ALLOW
+
+
+def test_variables_stand_for_who_asks() -> None:
+    """A user reads its own folder, and no role or other user reads it."""
+    theirs = bucket(allow(Resource=f"{BUCKET}/${{aws:username}}/*"))
+    folder = f"{BUCKET}/ada/x"
+    assert _decide(user(name="ada"), theirs=theirs, resource=folder).allowed
+    assert not _decide(user(name="eve"), theirs=theirs, resource=folder).allowed
+    assert _decide(session(), theirs=theirs, resource=folder).reason is Reason.NO_IDENTITY_ALLOW
+
+
+def test_a_statement_with_a_variable_without_value_is_void() -> None:
+    """Whatever its other elements and values say, be it to deny; a default is a value."""
+    void = bucket(deny(Resource=["*", f"{BUCKET}/${{aws:username}}"]))
+    assert _decide(session(), mine=READS, theirs=void).allowed
+    theirs = bucket(deny(Resource=f"{BUCKET}/${{aws:username, 'nobody'}}"))
+    assert not _decide(session(), mine=READS, theirs=theirs, resource=f"{BUCKET}/nobody").allowed
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"Condition": {"StringEquals": {"s3:ExistingObjectTag/x": "y"}}},
+        {"Condition": {"StringNotEqualsIfExists": {"s3:ExistingObjectTag/x": "y"}}},
+        {"Condition": {"StringEquals": {"aws:userid": "${s3:ExistingObjectTag/x}"}}},
+        {"Resource": "arn:aws:s3:::*/${s3:ExistingObjectTag/x}"},
+    ],
+)
+def test_what_is_not_known_is_refused_and_named(elements: dict[str, Any]) -> None:
+    """It neither allows nor lets pass a denial."""
+    unknown = Decision(allowed=False, reason=Reason.UNKNOWN, detail="s3:ExistingObjectTag/x")
+    assert _decide(user(), mine=identity(allow(**elements))) == unknown
+    assert _decide(user(), theirs=bucket(allow(**elements))) == unknown
+    assert _decide(ANONYMOUS, theirs=bucket(allow(**elements)), context={"aws:userid": ("x",)}) == (
+        unknown
+    )
+    assert _decide(user(), mine=READS, theirs=bucket(deny(**elements))) == unknown
+    assert _decide(user(STRANGER), mine=READS, theirs=bucket(allow(**elements))) == unknown
+
+
+def test_what_is_not_known_is_no_reason_where_it_decides_nothing() -> None:
+    """Another statement allows, or another part of the statement does not match."""
+    condition = {"StringEquals": {"s3:ExistingObjectTag/x": "y"}}
+    assert _decide(user(), mine=identity(allow(Condition=condition), allow())).allowed
+    other = identity(allow(Action="s3:PutObject", Condition=condition))
+    assert _reason(user(), mine=other, theirs=None) is Reason.NO_IDENTITY_ALLOW
+    both = {"Bool": {"aws:x": "true"}, "StringEquals": {"aws:username": "eve"}}
+    assert _reason(user(), mine=READS, theirs=bucket(deny(Condition=both))) is (
+        Reason.ALLOWED_BY_IDENTITY
+    )
+    elsewhere = bucket(allow(Condition=condition))
+    assert _reason(user(STRANGER), theirs=elsewhere) is Reason.NO_IDENTITY_ALLOW
+
+
+def _delivery_bucket_policy() -> Policy:
+    """The policy of init/storage.yaml, its references resolved as CloudFormation would."""
+    resources = yaml_parse(Path("init/storage.yaml").read_text())["Resources"]
+    text = json.dumps(resources["DeliveryBucketPolicy"]["Properties"]["PolicyDocument"])
+    for written in (["DeliveryBucket", "Arn"], "DeliveryBucket.Arn"):
+        text = text.replace(json.dumps({"Fn::GetAtt": written}), json.dumps(BUCKET))
+    text = text.replace(
+        json.dumps({"Fn::Sub": "${DeliveryBucket.Arn}/*"}), json.dumps(f"{BUCKET}/*")
+    )
+    assert "Fn::" not in text
+    return parse_policy(text, PolicyKind.RESOURCE)
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"])
+@pytest.mark.parametrize(
+    "principal", [root(STRANGER), user(STRANGER), session(STRANGER), session()]
+)
+def test_the_delivery_bucket_is_readable_by_any_account(principal: Principal, action: str) -> None:
+    """By its root, users and roles, as far as their own policies go, and only with TLS."""
+    mine = identity(allow(Action="s3:*"))
+    resource = OBJECT if action == "s3:GetObject" else BUCKET
+    theirs = _delivery_bucket_policy()
+
+    def decided(tls: str) -> Decision:
+        context = {"aws:SecureTransport": (tls,)}
+        return _decide(
+            principal, mine=mine, theirs=theirs, action=action, resource=resource, context=context
+        )
+
+    assert decided("true").allowed
+    assert decided("false").detail == "NobodyWithoutTls"
+
+
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:DeleteObject", "s3:GetObjectAcl"])
+def test_the_delivery_bucket_is_not_writable_by_strangers(action: str) -> None:
+    """Whatever their own account lets them."""
+    mine, theirs = identity(allow(Action="*")), _delivery_bucket_policy()
+    stranger = _decide(user(STRANGER), mine=mine, theirs=theirs, action=action, context=TLS)
+    assert stranger.reason is Reason.NO_RESOURCE_ALLOW
+    assert _decide(user(), mine=mine, theirs=theirs, action=action, context=TLS).allowed
+
+
+def test_the_delivery_bucket_is_closed_to_who_did_not_sign_and_to_services() -> None:
+    """The one is denied, the others are not among those allowed."""
+    theirs = _delivery_bucket_policy()
+    denied = Decision(allowed=False, reason=Reason.EXPLICIT_DENY_RESOURCE, detail="NeverAnonymous")
+    assert _decide(ANONYMOUS, theirs=theirs, context=TLS) == denied
+    assert _decide(EVENTS, theirs=theirs, context=TLS).reason is Reason.NO_RESOURCE_ALLOW
