@@ -12,7 +12,7 @@ from tests.documents import BLOCK, DOCUMENTS, commands
 from tests.live.test_guide import GUIDE
 from tests.rules.commands import unknown_words
 from tests.rules.source import ROOT, Finding, assert_none, project_files, project_texts
-from wavetank.cli.suite import run_suite
+from wavetank.cli.test import run_suite
 
 LINK = re.compile(r"\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

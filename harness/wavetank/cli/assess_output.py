@@ -18,7 +18,7 @@ from wavetank.inspection.assess.convention import Subject
 from wavetank.inspection.assess.report import values_of, why
 
 if TYPE_CHECKING:
-    from wavetank.cli.activity import Activity
+    from wavetank.cli.progress import Activity
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "found": (convention.KEY, bucket.KEY),

@@ -15,7 +15,7 @@ from wavetank.campaign.results import Ending, StoryResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.campaign.summary import Judged, Tally
 from wavetank.cli.output import VERDICT_WIDTH, Output
-from wavetank.cli.reporting import short, write_index
+from wavetank.cli.report_files import short, write_index
 from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.settings import read_settings
@@ -30,7 +30,7 @@ from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
 if TYPE_CHECKING:
-    from wavetank.cli.activity import Activity
+    from wavetank.cli.progress import Activity
 
 
 class CampaignOutput:

@@ -27,36 +27,40 @@ class Entry:
 
 
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
-    "A sandbox on this machine": {
-        "up": Entry("sandbox:up", "Bring up the pipeline and keep it ticking until Ctrl-C."),
-        "down": Entry("sandbox:down", "Stop the sandbox; the next one takes up what it held."),
-        "status": Entry("sandbox:status", "Show whether one runs, and how its pipeline does."),
+    "Start": {
+        "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
+    },
+    "Sandbox": {
+        "up": Entry("sandbox:up", "Start a sandbox with the pipeline; runs until Ctrl-C."),
+        "down": Entry("sandbox:down", "Stop the sandbox; its data are kept for the next one."),
+        "status": Entry("sandbox:status", "Show whether a sandbox runs, and the pipeline's state."),
         "logs": Entry("sandbox:logs", "Show the end of LocalStack's log."),
-        "tick": Entry("sandbox:tick", "Make this minute's tick now, and wait for its records."),
-        "access": Entry("access:access", "Try who can reach the bucket; list unused rights."),
+        "tick": Entry("sandbox:tick", "Invoke the streaming function for this minute, and wait."),
+        "access": Entry("access:access", "Test who can use the bucket; list unused permissions."),
     },
-    "A pipeline, in a sandbox or on AWS": {
-        "plan": Entry("plan:plan", "Show what deploy would change, cost and meet with."),
-        "deploy": Entry("deploy:deploy", "Deploy the handlers and templates."),
-        "check": Entry("check:check", "Walk the brief's requirements, with the evidence."),
-        "drill": Entry("drill:drill", "Break something on purpose, and see it heal."),
-        "assess": Entry("assess:assess", "Judge many people's pipelines from another account."),
-        "teardown": Entry("teardown:teardown", "Delete a pipeline, but for its data."),
-        "release-bucket": Entry("teardown:release", "Delete the data of one that was torn down."),
+    "Simulate": {
+        "run": Entry("run:run", "Run a scenario in virtual time, or on a deployed pipeline."),
+        "replay": Entry("replay:replay", "Repeat a saved run and compare the two histories."),
+        "campaign": Entry("campaign:campaign", "Run many scenarios; shrink the first that fails."),
+        "report": Entry("report:report", "Write the HTML report of a saved run again."),
+        "compare": Entry("compare:compare", "Show the differences of two runs."),
     },
-    "Stories with planned faults": {
-        "demo": Entry("demo:demo", "See a virtual hour with a broken deployment, judged."),
-        "run": Entry("run:run", "Play a scenario in virtual time, or on what is deployed."),
-        "replay": Entry("replay:replay", "Play a saved run again; it must come out the same."),
-        "report": Entry("report:report", "Write a saved run as a page to look at."),
-        "compare": Entry("compare:compare", "Show where two runs of one story differ."),
-        "campaign": Entry("campaign:campaign", "Play many stories; shrink the first that fails."),
+    "Deploy": {
+        "plan": Entry("plan:plan", "Preview a deployment: changes, monthly cost, blockers."),
+        "deploy": Entry("deploy:deploy", "Deploy the handlers and the templates."),
+        "check": Entry("check:check", "Check the assignment's requirements, with evidence."),
+        "drill": Entry("drill:drill", "Break the pipeline on purpose and time its recovery."),
+        "teardown": Entry("teardown:teardown", "Delete a pipeline and keep its data."),
+        "release-bucket": Entry("teardown:release", "Delete the data of a deleted pipeline."),
+        "assess": Entry("assess:assess", "Check many people's pipelines from another account."),
     },
-    "Wavetank itself": {
-        "notebook": Entry("notebook:notebook", "Open the notebooks on what arrived, or run one."),
+    "Look": {
+        "notebook": Entry("notebook:notebook", "Open the analysis notebooks, or execute one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
-        "bench": Entry("bench:bench", "Measure what a tick, a virtual day and a call cost."),
-        "test": Entry("suite:run_suite", "Run the test suite.", passes_arguments=True),
+    },
+    "Development of Wavetank": {
+        "test": Entry("test:run_suite", "Run the test suite.", passes_arguments=True),
+        "bench": Entry("bench:bench", "Measure the cost of a tick, a virtual day and a call."),
     },
 }
 """The commands under their headings, in the order of the overview."""

@@ -2,13 +2,13 @@
 
 import typer
 
+from wavetank.cli.event_printer import Narrator
 from wavetank.cli.options import DEFAULT_NAME, DebugOption, JsonOption, NameOption
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
-from wavetank.cli.reporting import write_report
+from wavetank.cli.report_files import write_report
 from wavetank.cli.run import save, shelf, tell
-from wavetank.cli.story import Narrator
-from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.cli.simulator import deployed_tank, play_with_progress
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.settings import read_settings
 from wavetank.scenario.loader import load_scenario

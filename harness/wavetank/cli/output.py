@@ -15,8 +15,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from wavetank.cli.activity import Activity, moving, plain
-from wavetank.cli.wrapping import fitted
+from wavetank.cli.progress import Activity, moving, plain
+from wavetank.cli.text_wrap import fitted
 from wavetank.core.clock import Clock, MachineClock
 from wavetank.core.findings import Finding, Verdict
 from wavetank.invariants.hints import HINTS

@@ -12,7 +12,6 @@ import typer
 
 from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.deploy import addresses_of, chosen_pipeline, own_handler_of
-from wavetank.cli.forecast import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.options import (
     DEFAULT_NAME_PREFIX,
     DEFAULT_STREAM_CASE,
@@ -30,6 +29,7 @@ from wavetank.cli.options import (
     SurnameOption,
 )
 from wavetank.cli.output import Output
+from wavetank.cli.plan_preview import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.recovery import offer_pipeline, record_of
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target

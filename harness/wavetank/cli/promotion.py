@@ -8,9 +8,9 @@ import typer
 
 from wavetank.aws.observers import subscriptions, topic_arn
 from wavetank.aws.target import Target
-from wavetank.cli.attesting import require_passes
-from wavetank.cli.forecast import ask_for_changes, look_ahead, show_forecast
+from wavetank.cli.attestations import require_passes
 from wavetank.cli.output import Output
+from wavetank.cli.plan_preview import ask_for_changes, look_ahead, show_forecast
 from wavetank.cli.targets import confirm
 from wavetank.core.clock import WallClock, rfc3339
 from wavetank.core.errors import UsageError

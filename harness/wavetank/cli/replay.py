@@ -11,9 +11,9 @@ from wavetank.cli.compare import show
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import choice_of
-from wavetank.cli.reporting import write_report
+from wavetank.cli.report_files import write_report
 from wavetank.cli.run import save, shelf
-from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.cli.simulator import deployed_tank, play_with_progress
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, NonDeterminismError

@@ -6,7 +6,7 @@ import typer
 
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.reporting import write_report
+from wavetank.cli.report_files import write_report
 from wavetank.cli.run import shelf
 
 

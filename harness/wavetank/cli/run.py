@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.attesting import attest_run, played_fingerprint
+from wavetank.cli.attestations import attest_run, played_fingerprint
 from wavetank.cli.live_run import (
     AccountOption,
     EngineOption,
@@ -39,9 +39,9 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
-from wavetank.cli.reporting import short, write_report
+from wavetank.cli.report_files import short, write_report
 from wavetank.cli.session import Stopped
-from wavetank.cli.tank import deployed_tank, play_with_progress
+from wavetank.cli.simulator import deployed_tank, play_with_progress
 from wavetank.cli.targets import YesOption
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.durations import YEAR, duration_text

@@ -11,7 +11,7 @@ from wavetank.aws.invoker import Trigger
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.detached import start_detached
-from wavetank.cli.live import follow
+from wavetank.cli.live_view import follow
 from wavetank.cli.options import (
     DEFAULT_ADDRESS,
     DEFAULT_NAME,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wavetank.cli.suite import runs_everything
+from wavetank.cli.test import runs_everything
 
 
 @pytest.mark.parametrize(

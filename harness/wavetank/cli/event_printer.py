@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wavetank.cli.output import Output
-from wavetank.cli.wrapping import ELLIPSIS
+from wavetank.cli.text_wrap import ELLIPSIS
 from wavetank.core.text import counted
 from wavetank.history import (
     AttemptEnded,

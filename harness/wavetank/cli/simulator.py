@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from wavetank.cli.activity import Activity
 from wavetank.cli.output import Output
+from wavetank.cli.progress import Activity
 from wavetank.core.clock import WallClock
 from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline

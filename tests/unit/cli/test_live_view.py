@@ -12,7 +12,7 @@ from tests.clocks import Leaping
 from tests.unit.cli.windows import text_of, window
 from wavetank.aws.clients import BotoCoreError, sandbox_clients
 from wavetank.aws.observers import Price
-from wavetank.cli.live import LiveState, look, rows
+from wavetank.cli.live_view import LiveState, look, rows
 from wavetank.cli.session import Session
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names

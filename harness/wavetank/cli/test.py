@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.attesting import attest_suite
+from wavetank.cli.attestations import attest_suite
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import umask_of_user
