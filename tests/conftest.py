@@ -26,7 +26,7 @@ TIERS = {
     "rules": "reads the project's own files",
     "unit": "one module in memory, no sockets",
     "property": "Hypothesis looks for the counter-example, no sockets",
-    "tank": "LocalStack in this process, virtual time",
+    "simulator": "LocalStack in this process, virtual time",
     "live": "one body, run on every live engine: see -m embedded and -m docker",
     "campaign": "worker processes, and a Dask cluster of two on this machine",
     "embedded": "LocalStack as a child process, wall time",
@@ -35,7 +35,7 @@ TIERS = {
     "docker": "needs a Docker engine",
     "security": "attacks on a sandbox, over HTTP and from a headless browser",
 }
-"""The folders below tests/, by what their tests need to run; each is a marker, as in `-m tank`."""
+"""The folders below tests/ by what their tests need; each is a marker, as in `-m simulator`."""
 
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -62,11 +62,11 @@ def docker_is_demanded() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hides the accounts, and prepares the tank, before any module of the suite is imported."""
+    """Hides the accounts and prepares the simulator before any module of the suite is imported."""
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     hide_accounts(patch)
-    folder = TemporaryDirectory(prefix="wavetank-tank-")
+    folder = TemporaryDirectory(prefix="wavetank-simulator-")
     config.add_cleanup(folder.cleanup)
     prepare(Path(folder.name))
     models = ExitStack()
@@ -135,7 +135,7 @@ def _mark(item: pytest.Item) -> None:
     tier = item.path.relative_to(folder).parts[0] if inside else ""
     if tier in TIERS:
         item.add_marker(tier)
-    if tier == "tank":  # LocalStack warns, and is in this process
+    if tier == "simulator":  # LocalStack warns, and is in this process
         item.add_marker(pytest.mark.filterwarnings("ignore"))
     if is_repeat(item.nodeid):
         item.add_marker(MARK)

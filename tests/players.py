@@ -1,4 +1,4 @@
-"""Who plays stories without a tank: a judge of plans, and stages on which workers come to grief."""
+"""Worker contexts without a simulator: one that checks plans, and some on which workers die."""
 
 import ctypes
 import hashlib

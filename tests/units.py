@@ -50,7 +50,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/docker/test_documents\.py.*\[docs": "the README's commands of Docker",
     r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
     r"tests/campaign/test_command\.py::test_a_campaign_in_a_terminal": (
-        "tests/tank/test_terminal.py: the same bar"
+        "tests/simulator/test_terminal.py: the same bar"
     ),
     r"tests/docker/test_compose\.py::test_the_machine_breaks": (
         "the same on the embedded engine, and a container that goes and comes, in the same file"
@@ -74,7 +74,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_teardown\.py::test_a_script_of_ones_own": (
         "what the stream still holds is waited for, in the same file"
     ),
-    r"tests/live/test_told_on_aws\.py::test_the_tank_tells": (
+    r"tests/live/test_told_on_aws\.py::test_the_simulator_tells": (
         "tests/live/test_told_story.py: the same of a story that was told on a sandbox"
     ),
     r"tests/security/test_in_a_browser\.py::test_(a_link|no_part).*\[evil": (
@@ -90,21 +90,21 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/campaign/test_command\.py::test_a_campaign_that_is_stopped.*\[15": "the same by Ctrl-C",
     r"tests/embedded/test_commands\.py::test_a_template_that_is_refused": (
-        "tests/tank/test_template_errors.py, and tests/live/test_deployment.py for the stack"
+        "tests/simulator/test_template_errors.py, and tests/live/test_deployment.py for the stack"
     ),
     r"tests/embedded/test_own_handler\.py::test_a_script_that_fails": (
         "tests/live/test_own_handler.py, and the README's check --handler"
     ),
     r"tests/live/test_pages\.py.*\[embedded-390": "the same pages in a wide window",
     r"tests/pages/test_report\.py::test_a_long_run.*\[8": "the run of one day",
-    r"tests/tank/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
+    r"tests/simulator/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
         "the same by SIGINT, and tests/unit/core/test_process_supervisor.py for a kill"
     ),
-    r"tests/tank/test_notebooks\.py": "tests/live/test_notebooks.py, and the README's notebook",
-    r"tests/tank/test_parity\.py": (
-        "tests/live/test_told_story.py: the same story in wall time and in the tank"
+    r"tests/simulator/test_notebooks\.py": "tests/live/test_notebooks.py, the README's notebook",
+    r"tests/simulator/test_parity\.py": (
+        "tests/live/test_told_story.py: the same story in wall time and in the simulator"
     ),
-    r"tests/tank/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
+    r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
 }
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (
@@ -116,26 +116,26 @@ LONGEST_FIRST = (
     "tests/embedded/test_snapshot.py",
     "tests/docker/test_compose.py",
     "live on docker",
-    "tests/tank/test_run_commands.py",
+    "tests/simulator/test_run_commands.py",
     STACKS,
     "tests/embedded/test_own_handler.py",
     "tests/fidelity/test_register.py",
     "tests/campaign/test_command.py",
     "tests/embedded/test_peers.py",
-    "tests/tank/test_own_repository.py",
-    "tests/tank/test_guarantee.py",
+    "tests/simulator/test_own_repository.py",
+    "tests/simulator/test_guarantee.py",
     "tests/docker/test_documents.py",
-    "tests/tank/test_faults.py",
+    "tests/simulator/test_faults.py",
     "tests/embedded/test_engine.py",
-    "tests/tank/test_parity.py",
-    "tests/tank/test_naive.py",
-    "tests/tank/test_run.py",
-    "tests/tank/test_notebooks.py",
-    "tests/tank/test_terminal.py",
+    "tests/simulator/test_parity.py",
+    "tests/simulator/test_naive.py",
+    "tests/simulator/test_run.py",
+    "tests/simulator/test_notebooks.py",
+    "tests/simulator/test_terminal.py",
     "tests/pages/test_report.py",
     "tests/embedded/test_mail_relay.py",
     "tests/campaign/test_cluster.py",
-    "tests/tank/test_templates.py",
+    "tests/simulator/test_templates.py",
     "tests/campaign/test_crew.py",
 )
 """Units of more than ten seconds. What is new and long has its place here."""

@@ -1,4 +1,4 @@
-"""`campaign` as it is typed: stories in real tanks, the least that fails, and what stops it."""
+"""`campaign` as it is typed: real simulators, the smallest failing case, and interruption."""
 
 import json
 import shlex
@@ -50,7 +50,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def test_drawn_stories_are_played_and_hold(shell: Shell) -> None:
-    """Two workers, each with a tank, come to what one of them comes to."""
+    """Two workers, each with a simulator, come to what one of them comes to."""
     arguments = ("campaign", "--seeds", "3", "--first-seed", "1", "--horizon", "10m", "--json")
     one, two = (shell.run(*arguments, "--workers", workers) for workers in ("1", "2"))
     assert (one.code, two.code) == (ExitCode.VALID, ExitCode.VALID), two.err

@@ -56,7 +56,7 @@ def test_the_guide_leads_from_an_empty_account_and_back(localstack: Host, state:
     assert len(lines) == 11
     for line in lines:
         words = shlex.split(line)[1:]
-        if "aws" not in words:  # in the tank, of which a process has one
+        if "aws" not in words:  # in the simulator, of which a process has one
             done = run(line, {"WAVETANK_STATE": str(state)})
             assert done.code == ExitCode.VALID, f"{line}\n{done.out}\n{done.err}"
             continue

@@ -112,7 +112,7 @@ def test_a_story_is_told_on_aws_and_left_as_it_was(account: Account, told: Resul
     assert account.rule_state == "ENABLED"
 
 
-def test_the_tank_tells_what_aws_told(account: Account, told: Result) -> None:
+def test_the_simulator_tells_what_aws_told(account: Account, told: Result) -> None:
     """The same ticks, records, alerts and items; the account's number is nobody's difference."""
     assert told.exit_code == ExitCode.VALID
     replayed = account.shell.run("replay", "denied-aws-8", "--json")
@@ -148,7 +148,9 @@ def test_nothing_is_touched_where_it_is_not_sure_that_it_is_meant(
 def test_an_address_cannot_be_unconfirmed_on_aws(account: Account) -> None:
     """Only whoever reads its mail could confirm it again: refused before AWS is asked anything."""
     before = len(account.aws.sent)
-    with pytest.raises(UsageError, match=r"unconfirmed-address \(only on tank, embedded, docker\)"):
+    with pytest.raises(
+        UsageError, match=r"unconfirmed-address \(only on simulator, embedded, docker\)"
+    ):
         CliRunner().invoke(
             app, ["run", "unconfirmed-address", "--engine", "aws", "--yes"], catch_exceptions=False
         )

@@ -1,4 +1,4 @@
-"""A story told to a deployed pipeline by `run`, told again in the tank, and compared."""
+"""A story told to a deployed pipeline by `run`, told again in the simulator, and compared."""
 
 import json
 import signal
@@ -131,7 +131,7 @@ def test_all_that_a_story_changed_is_put_back(
     assert stage.state() == before
 
 
-def test_the_tank_tells_the_same_story_to_the_last_byte(stage: Stage, told: Finished) -> None:
+def test_the_simulator_tells_the_same_story_to_the_last_byte(stage: Stage, told: Finished) -> None:
     """From the same instant and prices: every tick, record, alert and item, and every verdict."""
     assert told.code == ExitCode.VALID
     live = f"three-{stage.engine}-5"
@@ -142,11 +142,11 @@ def test_the_tank_tells_the_same_story_to_the_last_byte(stage: Stage, told: Fini
     requirements = replayed.events("requirement")
     assert {found["key"] for found in requirements if found["open"]} == UNPLAYED
     assert all(found["alike"] for found in requirements)
-    compared = stage.shell.run("compare", live, "three-tank-5", "--json")
+    compared = stage.shell.run("compare", live, "three-simulator-5", "--json")
     assert compared.code == ExitCode.VALID
     (report,) = replayed.events("report")
     assert replayed.out.splitlines() == [*compared.out.splitlines(), json.dumps(report)]
-    assert {run["engine"] for run in compared.events("run")} == {stage.engine, "tank"}
+    assert {run["engine"] for run in compared.events("run")} == {stage.engine, "simulator"}
 
 
 def test_the_log_of_the_notification_function_tells_what_the_mailbox_has(
@@ -188,8 +188,8 @@ def test_an_interrupted_story_puts_everything_back(
 @pytest.mark.parametrize(
     ("scenario", "options", "said"),
     [
-        ("lost-reply", (), r"lost-reply \(only on tank\)"),
-        ("alert-path-down", (), r"notification-failure, throttled-topic \(only on tank\)"),
+        ("lost-reply", (), r"lost-reply \(only on simulator\)"),
+        ("alert-path-down", (), r"notification-failure, throttled-topic \(only on simulator\)"),
         ("calm-day", ("--name", "Nobody Here"), "the pipeline of Nobody Here"),
         ("calm-day", ("--profile", "mine"), "--engine aws beside --profile"),
         ("calm-day", ("--record-format", "original"), "deployed with --record-format original"),

@@ -16,12 +16,12 @@ from wavetank.emulator.dynamodb.patches import CURES, Cure
 STOCK, OURS = "000000000000", "123456789012"
 """Accounts: the same happens in both, in one as moto has it."""
 REGION = "eu-west-2"
-"""Where nobody else is: what it holds is thrown away, and a tank may be in this process."""
+"""Where nobody else is: what it holds is thrown away, and a simulator may be in this process."""
 
 
 @contextmanager
 def _cured(*, applied: bool) -> Iterator[None]:
-    """Moto as it is, or as we make it; afterwards as it was: a tank may be in this process."""
+    """Moto as it is, or as we make it; afterwards as it was: a simulator may be in this process."""
     before = [(cure, cure.is_applied) for cure in CURES]
     _apply([(cure, applied) for cure in CURES])
     try:

@@ -1,4 +1,4 @@
-"""What a tick costs in the tank, measured in the run itself, and how it stays over the length.
+"""What a tick costs in the simulator, measured in the run itself, and how it stays over the length.
 
 Time and floor are taken in turn, tick by tick, so that what else the machine does hits both. What a
 run does now and then only, such as to write and judge what happened, is every tick's in equal
@@ -39,7 +39,7 @@ class TickCost:
 
     @property
     def ratio(self) -> float:
-        """How much the tank makes of it."""
+        """How much the simulator makes of it."""
         return self.tick_ms / self.floor_ms
 
 

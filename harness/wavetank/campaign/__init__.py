@@ -2,7 +2,7 @@
 
 stories     which stories: a plan for each seed, or one plan under each seed
 results     what came of one story, or why nothing did
-worker      the process that plays: its own tank, one story after the other
+worker      the process that plays: its own simulator, one story after the other
 hiring      that process, as the one that started it sees it
 crew        several of them, in which a worker that dies is replaced
 cluster     the same on the workers of a Dask cluster; apart, since it alone needs that library

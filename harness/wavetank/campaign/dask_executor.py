@@ -1,8 +1,8 @@
 """The same stories on a Dask cluster: each of its workers has a local crew, as this machine would.
 
-A tank holds the time of its whole process, so it never is in the cluster's own: each Dask worker
-starts a process for each of its threads, and ends them with the campaign. Wavetank, and whatever
-the stage is made of, has to be there as it is here.
+A simulator replaces the time of its whole process, so it never runs in a process of the cluster:
+each Dask worker starts a process for each of its threads, and ends them with the campaign.
+Wavetank, and all that the pipeline is made of, must be installed there as it is here.
 """
 
 from collections.abc import Iterator

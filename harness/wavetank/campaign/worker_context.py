@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import tank
+from wavetank.engines.simulator.engine import simulator
 from wavetank.simulation.runner import RunResult, RunSpec, play
 
 type PlayStory = Callable[[RunSpec], RunResult]
@@ -15,15 +15,15 @@ type Stage = Callable[[], AbstractContextManager[PlayStory]]
 
 
 @dataclass(frozen=True)
-class TankStage:
-    """A tank with the pipeline in it; each story begins at the baseline."""
+class SimulatorStage:
+    """A simulator with the pipeline in it; each story begins at the baseline."""
 
     pipeline: Pipeline
 
     @contextmanager
     def __call__(self) -> Iterator[PlayStory]:
         """Opens it; see `Pipeline.deploy` for what may go wrong."""
-        with tank() as made:
+        with simulator() as made:
             self.pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
             yield lambda story: play(made, self.pipeline, story, None)

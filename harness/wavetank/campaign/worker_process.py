@@ -18,7 +18,7 @@ from wavetank.simulation.runner import RunResult, RunSpec
 BOOT_SECONDS_MAX = 300.0
 STORY_SECONDS_MAX = 120.0
 SECONDS_PER_DAY_MAX = 600.0
-"""Of real time, for a virtual day: a tank takes a few, on a machine that does nothing else."""
+"""Of real time, for a virtual day: a simulator takes a few, on a machine that does nothing else."""
 DAY = timedelta(days=1)
 
 

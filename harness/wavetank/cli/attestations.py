@@ -10,7 +10,7 @@ from wavetank.deployment.attestation import SUITE, Attestation, Pass
 from wavetank.deployment.fingerprint import Fingerprint, deployed_fingerprint, project_fingerprints
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.ticker import TickerPipeline
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.runner import RunResult, RunSpec
 
 SHOWN = 5
@@ -23,8 +23,8 @@ def attestation() -> Attestation:
     return Attestation(read_settings().state_folder, WallClock())
 
 
-def played_fingerprint(made: Tank, pipeline: Pipeline) -> Fingerprint | None:
-    """Of what the tank has, and so of what is played; None for somebody's own templates."""
+def played_fingerprint(made: Simulator, pipeline: Pipeline) -> Fingerprint | None:
+    """Of what the simulator has, and so of what is played; None for somebody's own templates."""
     if not isinstance(pipeline, TickerPipeline):
         return None
     return deployed_fingerprint(made.aws, pipeline.names)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from wavetank.bench.gateway import CallCost, measure_gateway
 from wavetank.cli.bench_peers import install_peers, show_peers
-from wavetank.cli.bench_tank import show_campaigns, show_tank
+from wavetank.cli.bench_simulator import show_campaigns, show_simulator
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock
@@ -58,7 +58,7 @@ def bench(
     """Measure what a tick, a virtual day and a call cost here, each against something."""
     output = Output(as_json=as_json)
     others = install_peers(output) if peers else []
-    show_tank(output, days)
+    show_simulator(output, days)
     if campaign:
         show_campaigns(output, campaign)
     _show_gateway(output, rounds)

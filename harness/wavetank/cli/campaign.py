@@ -18,7 +18,7 @@ from wavetank.campaign.results import StoryResult
 from wavetank.campaign.scheduling import collect
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.campaign.summary import Tally
-from wavetank.campaign.worker_context import Stage, TankStage
+from wavetank.campaign.worker_context import SimulatorStage, Stage
 from wavetank.campaign.worker_pool import Crew, LocalCrew
 from wavetank.cli.campaign_output import CampaignOutput
 from wavetank.cli.options import (
@@ -162,7 +162,7 @@ def campaign(
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     output = CampaignOutput(Output(as_json=as_json), chosen, _told(pipeline), WallClock())
     course = Campaign(chosen, output, WallClock(), remembering=remembering)
-    raise typer.Exit(course.run(TankStage(pipeline), dask, processes))
+    raise typer.Exit(course.run(SimulatorStage(pipeline), dask, processes))
 
 
 def choose_stories(

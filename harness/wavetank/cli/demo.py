@@ -8,7 +8,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.report_files import write_report
 from wavetank.cli.run import save, shelf, tell
-from wavetank.cli.simulator import deployed_tank, play_with_progress
+from wavetank.cli.simulator import deployed_simulator, play_with_progress
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.settings import read_settings
 from wavetank.scenario.loader import load_scenario
@@ -31,7 +31,7 @@ def demo(
     scenario = load_scenario(SCENARIO, read_settings().project_folder / "scenarios")
     story = RunSpec(scenario=scenario, seed=SEED)
     SUPERVISION.begin(f"{scenario.name} with seed {SEED}")
-    with deployed_tank(pipeline, output) as made:
+    with deployed_simulator(pipeline, output) as made:
         saved = shelf().new(scenario.name, SEED, scenario_to_toml(scenario))
         narrator = Narrator(output)
         try:

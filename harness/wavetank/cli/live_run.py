@@ -47,8 +47,8 @@ EngineOption = Annotated[
     EngineName,
     typer.Option(
         "--engine",
-        metavar="tank|embedded|docker|aws",
-        help="Where: the tank, the sandbox that runs, or AWS, where the pipeline is deployed.",
+        metavar="simulator|embedded|docker|aws",
+        help="Where: the simulator, the sandbox that runs, or AWS, where the pipeline is deployed.",
     ),
 ]
 ProfileOption = Annotated[
@@ -187,7 +187,7 @@ def _project_own(choice: PipelineChoice) -> TickerPipeline:
     raise UsageError(
         "this project's own pipeline on a live engine",
         "--handler or --pipeline",
-        "play those in the tank: leave --engine out",
+        "play those in the simulator: leave --engine out",
     )
 
 
@@ -216,7 +216,7 @@ def _deployed(aws: AwsClients, names: Names) -> DeployedPipeline:
                 raise UsageError(
                     "this project's own streaming function",
                     f"somebody's script as {names.streaming_function}",
-                    "play it in the tank with --handler, or ./wavetank deploy the project's own",
+                    "run it in the simulator with --handler, or run ./wavetank deploy first",
                 )
             return pipeline
     there = ", ".join(f"{pipeline.names.full_name} ({pipeline.names.stem})" for pipeline in found)

@@ -1,4 +1,4 @@
-"""Which pipeline a command puts into the tank, as its options choose it."""
+"""Which pipeline a command puts into the simulator, as its options choose it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.pipelines import choice_of
 from wavetank.cli.report_files import write_report
 from wavetank.cli.run import save, shelf
-from wavetank.cli.simulator import deployed_tank, play_with_progress
+from wavetank.cli.simulator import deployed_simulator, play_with_progress
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, NonDeterminismError
@@ -39,7 +39,7 @@ def replay(
 ) -> None:
     """Play a saved run again: the same seed, scenario and code give the same history.
 
-    One that a live engine told is told in the tank, by hand as it was, and the two are compared.
+    A run of a live engine is repeated in the simulator, with the same steps, and both are compared.
     """
     output = Output(as_json=as_json)
     told = read_told(shelf().find(run))
@@ -47,8 +47,8 @@ def replay(
     if judge:
         raise typer.Exit(_judge(told, pipeline, story, output))
     SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
-    if told.summary.engine is not EngineName.TANK:
-        raise typer.Exit(_tell_in_the_tank(told, pipeline, story, output))
+    if told.summary.engine is not EngineName.SIMULATOR:
+        raise typer.Exit(_tell_in_the_simulator(told, pipeline, story, output))
     raise typer.Exit(_play(told.saved, pipeline, story, output))
 
 
@@ -80,13 +80,13 @@ def _judge(told: ToldRun, pipeline: Pipeline, story: RunSpec, output: Output) ->
     return code
 
 
-def _tell_in_the_tank(
+def _tell_in_the_simulator(
     told: ToldRun, pipeline: Pipeline, story: RunSpec, output: Output
 ) -> ExitCode:
     """The same story from the same prices, as a run of its own; says where the two differ."""
     text = scenario_to_toml(story.scenario)
-    with deployed_tank(pipeline, output) as made:
-        saved = shelf().new(f"{story.scenario.name}-{EngineName.TANK}", story.seed, text)
+    with deployed_simulator(pipeline, output) as made:
+        saved = shelf().new(f"{story.scenario.name}-{EngineName.SIMULATOR}", story.seed, text)
         played = play_with_progress(made, pipeline, story, saved.history, output)
     save(saved, story, pipeline, played)
     code = show(compare_runs(told, read_told(saved)), output)
@@ -102,7 +102,7 @@ def _play(saved: SavedRun, pipeline: Pipeline, story: RunSpec, output: Output) -
     """
     with (
         TemporaryDirectory(prefix="wavetank-replay-") as folder,
-        deployed_tank(pipeline, output) as made,
+        deployed_simulator(pipeline, output) as made,
     ):
         again = Path(folder) / "history.jsonl"
         played = play_with_progress(made, pipeline, story, again, output)

@@ -1,4 +1,4 @@
-"""`run` plays a scenario and saves what happened: in the tank in virtual time, or live by hand."""
+"""`run`: one scenario in the simulator, in virtual time, or step by step on a live engine."""
 
 import platform
 import secrets
@@ -41,7 +41,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.report_files import short, write_report
 from wavetank.cli.session import Stopped
-from wavetank.cli.simulator import deployed_tank, play_with_progress
+from wavetank.cli.simulator import deployed_simulator, play_with_progress
 from wavetank.cli.targets import YesOption
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.durations import YEAR, duration_text
@@ -50,7 +50,7 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.text import counted
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.serialization import describe
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
@@ -89,7 +89,7 @@ def run(
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     record_format: FormatOption = "ndjson",
-    engine: EngineOption = EngineName.TANK,
+    engine: EngineOption = EngineName.SIMULATOR,
     endpoint: EndpointOption = None,
     profile: ProfileOption = None,
     account: AccountOption = None,
@@ -104,9 +104,9 @@ def run(
 ) -> None:
     """Play a scenario: its faults happen, are healed, and the data are judged.
 
-    In the tank an hour of it takes a second. With --engine embedded, docker or aws it is told to
-    the pipeline that is deployed there, tick by tick, with the schedule off meanwhile; an hour is
-    then a few ticks, and minutes are what Lambda waits before it tries again.
+    In the simulator an hour takes a second. With --engine embedded, docker or aws the scenario runs
+    on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile: an
+    hour is shortened to a few ticks, and takes the minutes that Lambda waits between attempts.
     """
     output = Output(as_json=as_json)
     story = _story(scenario, seed, hours)
@@ -125,18 +125,18 @@ def run(
     where = Where(engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes)
     pipeline = choice.pipeline()
     judges_of(pipeline, story.scenario)
-    if engine is not EngineName.TANK:
+    if engine is not EngineName.SIMULATOR:
         raise typer.Exit(
             play_live_and_tell(open_live(where, choice, story.scenario, output), story, output)
         )
     check_virtual(story.scenario)
     SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
-    with deployed_tank(pipeline, output) as made:
+    with deployed_simulator(pipeline, output) as made:
         ending = play_and_tell(made, pipeline, story, output)
     raise typer.Exit(ending)
 
 
-def play_and_tell(made: Tank, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
+def play_and_tell(made: Simulator, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
     """Plays the story, saves it, and says what came of it."""
     saved = shelf().new(story.scenario.name, story.seed, scenario_to_toml(story.scenario))
     fingerprint = played_fingerprint(made, pipeline)
@@ -217,10 +217,10 @@ def save(
     story: RunSpec,
     pipeline: Pipeline,
     played: RunResult,
-    engine: EngineName = EngineName.TANK,
+    engine: EngineName = EngineName.SIMULATOR,
     versions: Mapping[str, str] | None = None,
 ) -> None:
-    """Keeps what came of the run, beside its history; by default the tank's versions."""
+    """Keeps what came of the run, beside its history; by default the simulator's versions."""
     saved.finish(
         RunSummary(
             scenario=story.scenario.name,
@@ -230,13 +230,13 @@ def save(
             version=metadata.version("wavetank"),
             findings=played.findings,
             engine=engine,
-            versions=tank_versions() if versions is None else versions,
+            versions=simulator_versions() if versions is None else versions,
         )
     )
 
 
-def tank_versions() -> dict[str, str]:
-    """Of what plays in the tank."""
+def simulator_versions() -> dict[str, str]:
+    """Of what plays in the simulator."""
     return {
         "localstack": metadata.version("localstack-core"),
         "botocore": metadata.version("botocore"),

@@ -1,4 +1,4 @@
-"""What the commands share that play stories in the tank: a pipeline deployed, and progress."""
+"""What the commands share that play stories in the simulator: a pipeline deployed, and progress."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from wavetank.cli.progress import Activity
 from wavetank.core.clock import WallClock
 from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Tank, tank
+from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
 from wavetank.simulation.runner import RunResult, RunSpec, play
 
@@ -19,15 +19,15 @@ SECOND = timedelta(seconds=1)
 
 
 @contextmanager
-def deployed_tank(pipeline: Pipeline, output: Output) -> Iterator[Tank]:
-    """A tank with the pipeline in it, at its baseline. What LocalStack logs is left out.
+def deployed_simulator(pipeline: Pipeline, output: Output) -> Iterator[Simulator]:
+    """A simulator with the pipeline in it, at its baseline. What LocalStack logs is left out.
 
     Raises:
         UsageError: something of the pipeline cannot be used.
         InfrastructureError: it could not be deployed.
     """
     logging.disable(logging.CRITICAL)
-    with tank() as made, made.takes_output():
+    with simulator() as made, made.takes_output():
         with output.waiting("deploying to LocalStack in this process"):
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
@@ -35,7 +35,7 @@ def deployed_tank(pipeline: Pipeline, output: Output) -> Iterator[Tank]:
 
 
 def play_with_progress(
-    made: Tank,
+    made: Simulator,
     pipeline: Pipeline,
     story: RunSpec,
     history: Path,

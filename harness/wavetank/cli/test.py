@@ -45,7 +45,7 @@ def run_suite(
     processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole
     run that passes is recorded for deploy --target aws.
 
-    Each test belongs to a tier, which is its folder and its mark: rules, unit, property, tank,
+    Each test belongs to a tier, which is its folder and its mark: rules, unit, property, simulator,
     live, campaign, embedded, fidelity, pages, docker, security.
 
     --nightly records each part that passes, and goes on after the last one when it is run again.

@@ -6,7 +6,7 @@ from enum import StrEnum
 class EngineName(StrEnum):
     """The engine of one run."""
 
-    TANK = "tank"
+    SIMULATOR = "simulator"
     EMBEDDED = "embedded"
     DOCKER = "docker"
     AWS = "aws"

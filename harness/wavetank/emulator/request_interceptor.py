@@ -1,7 +1,7 @@
 """The gate before every service: whoever keeps it sees each call, and may hold or refuse it.
 
-In the tank its keeper is the driver, which has handlers take turns at their calls and applies the
-planned faults. Without a keeper it stands open and costs nothing.
+In the simulator its keeper suspends handlers at their calls and applies the planned faults. Without
+a keeper every call passes, at no cost.
 [LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 

@@ -2,7 +2,7 @@
 
 At the end of a process Python looks through all of its objects for those that nobody needs. Of
 LocalStack's there are so many that this takes seconds of CPU, at each stop of a sandbox and after
-each run in the tank, and it sets nothing free that would not be free a moment later.
+each run in the simulator, and it sets nothing free that would not be free a moment later.
 """
 
 import atexit

@@ -14,8 +14,8 @@ from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, On
 
 BY_HAND = {"told": "by hand"}
 """In the options that the history of such a story begins with."""
-IN_THE_TANK = {CompleteSchedule.key: "the ticks were told by hand, and no rule fired"}
-ON_A_SANDBOX = IN_THE_TANK | {
+IN_THE_SIMULATOR = {CompleteSchedule.key: "the ticks were told by hand, and no rule fired"}
+ON_A_SANDBOX = IN_THE_SIMULATOR | {
     Conservation.key: "which records Firehose accepted cannot be seen from outside"
 }
 MAIL = "what came by e-mail cannot be seen on AWS, only what was published"
@@ -25,8 +25,8 @@ ON_AWS = ON_A_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
 def not_shown(engine: EngineName) -> Mapping[str, str]:
     """The invariants that a story told there cannot decide, and why."""
     match engine:
-        case EngineName.TANK:
-            return IN_THE_TANK
+        case EngineName.SIMULATOR:
+            return IN_THE_SIMULATOR
         case EngineName.AWS:
             return ON_AWS
         case EngineName.EMBEDDED | EngineName.DOCKER:

@@ -26,7 +26,7 @@ def engines_of(fault: Fault) -> frozenset[EngineName]:
         case UnconfirmedAddress():
             return EVERYWHERE - {EngineName.AWS}
         case _:
-            return frozenset() if fault.live_only else frozenset({EngineName.TANK})
+            return frozenset() if fault.live_only else frozenset({EngineName.SIMULATOR})
 
 
 def check_playable(scenario: Scenario, engine: EngineName) -> None:

@@ -1,11 +1,11 @@
-"""Wavetank in somebody's own test suite: a tank, its time and a sandbox as fixtures of pytest.
+"""Wavetank in somebody's own test suite: a simulator, its time and a sandbox as fixtures of pytest.
 
 plugin         what pytest loads: the option, the marks, the fixtures
 marks          what a test's marks ask for, checked when tests are collected
 misplaced      faults on tests that play nothing
 case           what is one test's own: its story, its seed, and how to run it again
-deployed       the tank of the session, with the pipeline in it
-tank           the fixture `tank`: whole runs
+deployed       the simulator of the session, with the pipeline in it
+simulator           the fixture `simulator`: whole runs
 virtual_clock  the fixture `virtual_clock`: one run, moved on by the test
 sandbox        the fixture `sandbox`: LocalStack as a process, in wall time
 told           what came of a run, and how it fails a test

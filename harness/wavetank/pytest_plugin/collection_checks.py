@@ -13,7 +13,7 @@ def misplaced_fault(item: pytest.Item) -> str | None:
     for mark in item.iter_markers("fault"):
         if mark.args and str(mark.args[0]) in KINDS_BY_NAME:
             return (
-                f"{item.name}: expected a test with faults to have the fixture tank or "
+                f"{item.name}: expected a test with faults to have the fixture simulator or "
                 "virtual_clock; found neither; add one, or take the mark away"
             )
     return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wavetank.deployment.pipelines.pipeline import Pipeline
     from wavetank.pytest_plugin.sandbox_fixture import LiveSandbox
     from wavetank.pytest_plugin.session_simulator import Deployed
-    from wavetank.pytest_plugin.simulator_fixture import TankFixture
+    from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
     from wavetank.pytest_plugin.test_context import Case
     from wavetank.pytest_plugin.virtual_clock import VirtualClock
 
@@ -92,11 +92,11 @@ def wavetank_pipeline() -> "Pipeline":
 def wavetank_deployed(
     wavetank_pipeline: "Pipeline", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Deployed"]:
-    """The pipeline in the tank of this process: one for all tests, since LocalStack is global."""
-    from wavetank.pytest_plugin.session_simulator import deployed_tank, plainly  # noqa: PLC0415 - see above
+    """The pipeline in this process's simulator: one for all tests, since LocalStack is global."""
+    from wavetank.pytest_plugin.session_simulator import deployed_simulator, plainly  # noqa: PLC0415 - see above
 
-    tmp_path_factory.getbasetemp()  # decided now: temporary files go to the tank's folder later
-    with plainly(), deployed_tank(wavetank_pipeline) as deployed:
+    tmp_path_factory.getbasetemp()  # now: later temporary files go to the simulator's folder
+    with plainly(), deployed_simulator(wavetank_pipeline) as deployed:
         yield deployed
 
 
@@ -123,23 +123,23 @@ def wavetank_case(
 
 
 @pytest.fixture
-def tank(
+def simulator(
     wavetank_deployed: "Deployed", wavetank_pipeline: "Pipeline", wavetank_case: "Case"
-) -> "TankFixture":
-    """The pipeline in virtual time, as it was deployed; `tank.run(minutes=10)` plays a run."""
+) -> "SimulatorFixture":
+    """The pipeline in virtual time, as it was deployed; `simulator.run(minutes=10)` plays a run."""
     from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
-    from wavetank.pytest_plugin.simulator_fixture import TankFixture  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture  # noqa: PLC0415 - see above
 
     with plainly():
         wavetank_deployed.require(wavetank_pipeline)
-    wavetank_deployed.tank.reset()
-    return TankFixture(wavetank_deployed, wavetank_case)
+    wavetank_deployed.simulator.reset()
+    return SimulatorFixture(wavetank_deployed, wavetank_case)
 
 
 @pytest.fixture
-def virtual_clock(tank: "TankFixture") -> Iterator["VirtualClock"]:
-    """The time of the tank: `virtual_clock.advance(minutes=5)` has everything happen until then."""
-    with tank.moved_by_hand() as clock:
+def virtual_clock(simulator: "SimulatorFixture") -> Iterator["VirtualClock"]:
+    """The simulator's clock: `virtual_clock.advance(minutes=5)` runs everything due until then."""
+    with simulator.moved_by_hand() as clock:
         yield clock
 
 

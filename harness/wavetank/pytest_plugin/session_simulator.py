@@ -1,4 +1,4 @@
-"""The tank of the session, with the pipeline in it."""
+"""The simulator of the session, with the pipeline in it."""
 
 import gc
 import logging
@@ -13,7 +13,7 @@ import pytest
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Tank, tank
+from wavetank.engines.simulator.engine import Simulator, simulator
 
 STOPWATCH = "_pytest.timing"
 """Where pytest has the time from that it measures tests by: theirs, while a test's stands still."""
@@ -21,9 +21,9 @@ STOPWATCH = "_pytest.timing"
 
 @dataclass(frozen=True)
 class Deployed:
-    """The tank, at its baseline, and what is in it."""
+    """The simulator, at its baseline, and what is in it."""
 
-    tank: Tank
+    simulator: Simulator
     pipeline: Pipeline
 
     def require(self, pipeline: Pipeline) -> None:
@@ -41,18 +41,18 @@ class Deployed:
 
 
 @contextmanager
-def deployed_tank(pipeline: Pipeline) -> Iterator[Deployed]:
-    """A tank with the pipeline in it, for as long as the body runs.
+def deployed_simulator(pipeline: Pipeline) -> Iterator[Deployed]:
+    """A simulator with the pipeline in it, for as long as the body runs.
 
     Raises:
         UsageError: something of the pipeline cannot be used.
-        InfrastructureError: it could not be deployed, or this process has a tank already.
+        InfrastructureError: it could not be deployed, or this process has a simulator already.
     """
     freezegun.configure(extend_ignore_list=[STOPWATCH])
     with ExitStack() as stack:
         stack.enter_context(_silenced(logging.getLogger("localstack")))
         with _unwarned():
-            made = stack.enter_context(tank())
+            made = stack.enter_context(simulator())
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
         yield Deployed(made, pipeline)

@@ -1,4 +1,4 @@
-"""The fixture `tank`: whole runs of the pipeline, each from the baseline on."""
+"""The fixture `simulator`: whole runs of the pipeline, each from the baseline on."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from wavetank.simulation.runner import play
 type Arrange = Callable[[AwsClients], None]
 
 
-class TankFixture:
+class SimulatorFixture:
     """The pipeline in virtual time. Data are put back before each test, and before each run."""
 
     def __init__(self, deployed: Deployed, case: Case) -> None:
@@ -33,11 +33,11 @@ class TankFixture:
 
     @property
     def aws(self) -> AwsClients:
-        """Clients of what is in the tank, such as `aws.s3`."""
-        return self._deployed.tank.aws
+        """Clients of what is in the simulator, such as `aws.s3`."""
+        return self._deployed.simulator.aws
 
     def name_of(self, logical_id: str) -> str:
-        """The name that a resource of the templates has in the tank.
+        """The name that a resource of the templates has in the simulator.
 
         Raises:
             UsageError: no template has such a resource.
@@ -59,14 +59,14 @@ class TankFixture:
         if self._is_moved_by_hand:
             raise UsageError(
                 "one run at a time",
-                "tank.run() while virtual_clock moves another",
+                "simulator.run() while virtual_clock moves another",
                 "use virtual_clock.advance(...), or take that fixture away",
             )
         story = self._case.story(duration_of(span), seed)
         pipeline = self._deployed.pipeline
         history = self._case.history()
         played = play(
-            self._deployed.tank, _Given(pipeline, given) if given else pipeline, story, history
+            self._deployed.simulator, _Given(pipeline, given) if given else pipeline, story, history
         )
         told = Told(
             findings=played.findings,

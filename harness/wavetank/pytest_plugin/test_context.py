@@ -43,7 +43,7 @@ class Case:
         horizon = horizon or self.scenario.horizon
         if not horizon:
             raise UsageError(
-                "how long the run is to last", "nothing", "say so, as in tank.run(minutes=10)"
+                "how long the run is to last", "nothing", "say so, as in simulator.run(minutes=10)"
             )
         return RunSpec(
             scenario=replace(self.scenario, horizon=horizon),

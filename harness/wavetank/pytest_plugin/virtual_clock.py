@@ -20,14 +20,14 @@ from wavetank.simulation.runner import judges_of, run_options
 
 
 class VirtualClock:
-    """What time it is in the tank: it stands still but for `advance`, and never goes back."""
+    """What time it is in the simulator: it stands still but for `advance`, and never goes back."""
 
     def __init__(self, deployed: Deployed, case: Case) -> None:
         self._deployed = deployed
         self._case = case
         self._options: RunOptions = run_options(case.story(YEAR, None), deployed.pipeline)
         self._events: list[Event] = []
-        self._run = Run(deployed.tank, self._options, self._events.append)
+        self._run = Run(deployed.simulator, self._options, self._events.append)
         self._is_over = False
 
     def now(self) -> datetime:
@@ -55,7 +55,9 @@ class VirtualClock:
             ClientError: there is no such function.
         """
         self._require_going()
-        found = self._deployed.tank.aws.awslambda.get_function_configuration(FunctionName=function)
+        found = self._deployed.simulator.aws.awslambda.get_function_configuration(
+            FunctionName=function
+        )
         request = self._run.invoke(found["FunctionArn"], event)
         self._run.pass_until(self.now())
         return request
@@ -118,9 +120,9 @@ class VirtualClock:
 @contextmanager
 def clock_at_begin(deployed: Deployed, case: Case) -> Iterator[VirtualClock]:
     """A run that has just begun, from the baseline, under way for as long as the body runs."""
-    deployed.tank.reset()
-    with deployed.tank.frozen_at(case.start):
-        deployed.pipeline.begin(deployed.tank.aws, case.start)
+    deployed.simulator.reset()
+    with deployed.simulator.frozen_at(case.start):
+        deployed.pipeline.begin(deployed.simulator.aws, case.start)
     clock = VirtualClock(deployed, case)
     case.accounts.append(clock.account)
     with clock._going():  # noqa: SLF001 - for this function, not for tests

@@ -129,11 +129,11 @@ def _check_comparable(one: ToldRun, other: ToldRun) -> None:
             "run one of them again with the options of the other",
         )
     if one.by_hand != other.by_hand:
-        live, tank = (one, other) if one.by_hand else (other, one)
+        live, simulator = (one, other) if one.by_hand else (other, one)
         raise UsageError(
             "two runs that were told alike",
-            f"{live.name}, told by hand tick by tick, and {tank.name}, whose rule fired",
-            f"tell the first in the tank too: ./wavetank replay {live.name}",
+            f"{live.name}, told by hand tick by tick, and {simulator.name}, whose rule fired",
+            f"tell the first in the simulator too: ./wavetank replay {live.name}",
         )
 
 

@@ -39,7 +39,7 @@ class RunSummary:
     pipeline: Mapping[str, str]
     version: str
     findings: tuple[Finding, ...]
-    engine: EngineName = EngineName.TANK
+    engine: EngineName = EngineName.SIMULATOR
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,7 +100,7 @@ class SavedRun:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             findings = tuple(_finding(entry) for entry in content.pop("findings"))
-            engine = EngineName(content.pop("engine", EngineName.TANK))
+            engine = EngineName(content.pop("engine", EngineName.SIMULATOR))
             return RunSummary(**content, findings=findings, engine=engine)
         except OSError as error:
             action = "it was broken off: run its scenario again"

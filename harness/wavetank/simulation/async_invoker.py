@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import DestinationReached, GivenUp, Trigger
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
 from wavetank.simulation.fault_matcher import FaultMatcher
@@ -29,12 +29,18 @@ class AsyncInvoker:
     """Asynchronous invocations, from their event to their end."""
 
     def __init__(
-        self, tank: Tank, timeline: SimulationClock, matcher: FaultMatcher, topology: Topology
+        self,
+        simulator: Simulator,
+        timeline: SimulationClock,
+        matcher: FaultMatcher,
+        topology: Topology,
     ) -> None:
         self._timeline = timeline
         self._topology = topology
-        self._destinations = Destinations(tank.aws)
-        self.attempts = LambdaRunner(tank, timeline, matcher, topology, self._end, self._throttle)
+        self._destinations = Destinations(simulator.aws)
+        self.attempts = LambdaRunner(
+            simulator, timeline, matcher, topology, self._end, self._throttle
+        )
 
     @property
     def is_sending(self) -> bool:

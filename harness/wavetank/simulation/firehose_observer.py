@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.calls import ApiError
 from wavetank.faults.delivery import DuplicateDelivery, S3Outage
 from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost
@@ -29,12 +29,12 @@ class FirehoseObserver:
 
     def __init__(
         self,
-        tank: Tank,
+        simulator: Simulator,
         timeline: SimulationClock,
         matcher: FaultMatcher,
         running: Callable[[], str],
     ) -> None:
-        self._tank = tank
+        self._simulator = simulator
         self._timeline = timeline
         self._matcher = matcher
         self._running = running
@@ -44,7 +44,7 @@ class FirehoseObserver:
 
     def plan(self) -> None:
         """Has the next delivery happen when it is due."""
-        due = self._tank.next_delivery()
+        due = self._simulator.next_delivery()
         if due is not None and due != self._planned:
             self._planned = due
             self._timeline.at(due, self._deliver)
@@ -91,7 +91,7 @@ class FirehoseObserver:
 
     def _deliver(self) -> None:
         self._planned = None
-        self._tank.deliver_due()
+        self._simulator.deliver_due()
 
     def _take(self, stream: str, first: int, count: int) -> tuple[str, ...]:
         held = self._records[stream]

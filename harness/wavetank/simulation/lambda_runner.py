@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.fault import FunctionRole
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
@@ -69,14 +69,14 @@ class LambdaRunner:
 
     def __init__(
         self,
-        tank: Tank,
+        simulator: Simulator,
         timeline: SimulationClock,
         matcher: FaultMatcher,
         topology: Topology,
         on_end: OnEnd,
         on_throttle: OnThrottle,
     ) -> None:
-        self._tank = tank
+        self._simulator = simulator
         self._timeline = timeline
         self._matcher = matcher
         self._parts = {part: topology.functions(part) for part in FunctionRole}
@@ -94,7 +94,7 @@ class LambdaRunner:
 
     def begin(self, request: InvocationRequest) -> None:
         """Starts on the request, unless as many as may are busy already."""
-        function = self._tank.function(request.function)
+        function = self._simulator.function(request.function)
         arn = function.arn
         if function.concurrency_max is not None and self._busy[arn] >= function.concurrency_max:
             self._note_end(request, function, Outcome.THROTTLED)
@@ -222,7 +222,7 @@ class LambdaRunner:
         )
 
     def _environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
-        return self._tank.environment(function, f"environment-{self._timeline.new_id()[:8]}")
+        return self._simulator.environment(function, f"environment-{self._timeline.new_id()[:8]}")
 
     def _context(
         self, request: InvocationRequest, function: "DeployedFunction", deadline: datetime

@@ -7,7 +7,7 @@ from itertools import islice
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.schedule import parse_schedule, scheduled_event
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.history import Fired, Suppressed, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
@@ -19,19 +19,19 @@ from wavetank.simulation.topology import InvokedTarget, ScheduledRule
 class RuleScheduler:
     """Fires every rule that has a schedule, whether or not it is switched on.
 
-    In the tank they are deployed switched off, so that nothing else fires them. Each counts as
+    In the simulator they are deployed switched off, so that nothing else fires them. Each counts as
     created at the run's begin. None fires after `until`, which may yet be brought forward.
     """
 
     def __init__(
         self,
-        tank: Tank,
+        simulator: Simulator,
         timeline: SimulationClock,
         matcher: FaultMatcher,
         invocations: AsyncInvoker,
         until: datetime,
     ) -> None:
-        self._tank = tank
+        self._simulator = simulator
         self._timeline = timeline
         self._matcher = matcher
         self._invocations = invocations
@@ -75,7 +75,7 @@ class RuleScheduler:
     def _hand_over(self, rule: ScheduledRule, due: datetime) -> None:
         """To each target that lets the rule in."""
         for target in rule.targets:
-            if self._tank.rule_may_invoke(rule.arn, target.arn):
+            if self._simulator.rule_may_invoke(rule.arn, target.arn):
                 event = self._event(rule, target, due)
                 request = self._invocations.queue(target.arn, event, Trigger.SCHEDULE)
                 now = self._timeline.now

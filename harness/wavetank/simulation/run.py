@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.hooks import Watch
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
@@ -78,20 +78,22 @@ class RunOptions:
 
 
 class Run:
-    """Drives the tank; `record` gets every event, in order."""
+    """Drives the simulator; `record` gets every event, in order."""
 
-    def __init__(self, tank: Tank, options: RunOptions, record: Callable[[Event], None]) -> None:
-        self._tank = tank
+    def __init__(
+        self, simulator: Simulator, options: RunOptions, record: Callable[[Event], None]
+    ) -> None:
+        self._simulator = simulator
         self._options = options
-        self._timeline = SimulationClock(options.seed, options.start, tank.move_to, record)
-        self._topology = read_wiring(tank.aws)
+        self._timeline = SimulationClock(options.seed, options.start, simulator.move_to, record)
+        self._topology = read_wiring(simulator.aws)
         matcher = FaultMatcher(options.plan, options.start, self._timeline)
-        self._invocations = AsyncInvoker(tank, self._timeline, matcher, self._topology)
+        self._invocations = AsyncInvoker(simulator, self._timeline, matcher, self._topology)
         until = options.until
-        self._rules = RuleScheduler(tank, self._timeline, matcher, self._invocations, until)
-        self._deliveries = FirehoseObserver(tank, self._timeline, matcher, self._running)
+        self._rules = RuleScheduler(simulator, self._timeline, matcher, self._invocations, until)
+        self._deliveries = FirehoseObserver(simulator, self._timeline, matcher, self._running)
         self._gatekeeper = CallInterceptor(self._timeline, matcher, self._invocations)
-        self._changes = ResourceFaults(tank, self._timeline, self._topology)
+        self._changes = ResourceFaults(simulator, self._timeline, self._topology)
         self._steps = ManualSteps(self._timeline, self._invocations, self._changes, self._topology)
 
     def go(self) -> None:
@@ -104,7 +106,7 @@ class Run:
         """For the body the run is under way, at its begin, and time moves as the body has it."""
         options = self._options
         with ExitStack() as stack:
-            stack.enter_context(self._tank.frozen_at(options.start))
+            stack.enter_context(self._simulator.frozen_at(options.start))
             stack.enter_context(_randomness_of(options.seed))
             self._begin()
             watch = Watch(
@@ -115,7 +117,7 @@ class Run:
             )
             stack.callback(self._changes.undo_all)
             stack.callback(self._invocations.attempts.end_all)
-            stack.enter_context(self._tank.watched(watch))
+            stack.enter_context(self._simulator.watched(watch))
             yield
 
     @property
@@ -145,7 +147,7 @@ class Run:
         options, note = self._options, self._timeline.note
         note(
             run_began(
-                self._tank,
+                self._simulator,
                 self._topology,
                 scenario=options.scenario,
                 seed=options.seed,
@@ -154,7 +156,7 @@ class Run:
                 options=options.told,
             )
         )
-        for seen in tables_seen(self._tank.aws, options.start):
+        for seen in tables_seen(self._simulator.aws, options.start):
             note(seen)
         for moment in options.plan.moments(options.start):
             act = self._heals if moment.reverts else self._begins
@@ -182,7 +184,7 @@ class Run:
         if not self._timeline.is_over():
             left.append("invocations or deliveries that are still tried")
         now, note = self._timeline.now, self._timeline.note
-        for seen in tables_seen(self._tank.aws, now):
+        for seen in tables_seen(self._simulator.aws, now):
             note(seen)
         note(Drained(now, complete=not left, left=tuple(left)))
         note(RunEnded(now))

@@ -10,7 +10,7 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.seed import put_items
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.serialization import plan_to_json
 from wavetank.history import TableSeen
 from wavetank.invariants import EnoughAlerts, Judges
@@ -58,7 +58,7 @@ class RunResult:
 
 
 def play(
-    tank: Tank,
+    simulator: Simulator,
     pipeline: Pipeline,
     story: RunSpec,
     history: Path | None,
@@ -77,15 +77,15 @@ def play(
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
         recorded(history, judges, watch, at_once=EVENTS_AT_ONCE) as recording,
-        tank.function_log.written_to(log),
+        simulator.function_log.written_to(log),
     ):
-        tank.reset()
-        with tank.frozen_at(story.start):
-            pipeline.begin(tank.aws, story.start)
+        simulator.reset()
+        with simulator.frozen_at(story.start):
+            pipeline.begin(simulator.aws, story.start)
             if story.begins_with is not None:
-                put_items(tank.aws.dynamodb, story.begins_with.table, story.begins_with.items)
-        Run(tank, run_options(story, pipeline), recording.take).go()
-    return concluded(story, judges, recording, EngineName.TANK if story.by_hand else None)
+                put_items(simulator.aws.dynamodb, story.begins_with.table, story.begins_with.items)
+        Run(simulator, run_options(story, pipeline), recording.take).go()
+    return concluded(story, judges, recording, EngineName.SIMULATOR if story.by_hand else None)
 
 
 def concluded(

@@ -6,14 +6,14 @@ from importlib import metadata
 
 from wavetank.aws.clients import AwsClients
 from wavetank.deployment.deployed import template_hash
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import RuleSpec, RunBegan, TableSeen
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.simulation.topology import Topology, confirmed_addresses, tables
 
 
 def run_began(
-    tank: Tank,
+    simulator: Simulator,
     topology: Topology,
     *,
     scenario: str,
@@ -23,15 +23,15 @@ def run_began(
     options: Mapping[str, str],
 ) -> RunBegan:
     """The first event of a run on what is deployed now."""
-    functions = [tank.function(arn) for arn in sorted(topology.configurations)]
-    told_on = confirmed_addresses(tank.aws)
+    functions = [simulator.function(arn) for arn in sorted(topology.configurations)]
+    told_on = confirmed_addresses(simulator.aws)
     return RunBegan(
         at=start,
         scenario=scenario,
         seed=seed,
         until=until,
         code={function.name: function.code_sha256 for function in functions},
-        template=template_hash(tank.aws, _stacks(tank.aws)),
+        template=template_hash(simulator.aws, _stacks(simulator.aws)),
         version=metadata.version("wavetank"),
         rules=tuple(
             RuleSpec(rule.name, rule.expression, start, tuple(t.arn for t in rule.targets))

@@ -1,4 +1,4 @@
-"""What the tank does not have of a template, told by resource, file and line."""
+"""What the simulator does not have of a template, told by resource, file and line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

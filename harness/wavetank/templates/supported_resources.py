@@ -1,4 +1,4 @@
-"""Which resources of a template run in the tank, and what is wrong with the others.
+"""Which resources of a template run in the simulator, and what is wrong with the others.
 
 Refused is what would deploy and then be passed over: a trigger that nobody fires, a destination
 that nobody reaches, code that is not run. What only LocalStack can tell, it tells on deploying.
@@ -22,7 +22,7 @@ LEAVE_OUT = "leave it out"
 
 
 def unsupported(scope: Scope) -> list[Problem]:
-    """What the tank does not have of the template, in the order of its lines."""
+    """What the simulator does not have of the template, in the order of its lines."""
     problems = list(_of_the_whole(scope))
     for name in scope.template.section("Resources"):
         resource = Resource(scope, name)
@@ -44,8 +44,8 @@ def _of_the_whole(scope: Scope) -> Iterator[Problem]:
 
 
 def _unknown_type(resource: Resource) -> Problem:
-    action = f"take it out; what the tank has is {', '.join(sorted(CHECKS))}"
-    return resource.problem("resources of types that the tank has", "", action)
+    action = f"take it out; what the simulator has is {', '.join(sorted(CHECKS))}"
+    return resource.problem("resources of types that the simulator has", "", action)
 
 
 def _anything(resource: Resource) -> Iterator[Problem]:
@@ -212,4 +212,4 @@ CHECKS: Mapping[str, Callable[[Resource], Iterator[Problem]]] = {
     QUEUE: _anything,
     "AWS::SQS::QueuePolicy": _anything,
 }
-"""The types that the tank has; tests/tank deploys one of each."""
+"""The types that the simulator has; tests/simulator deploys one of each."""

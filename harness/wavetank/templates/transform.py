@@ -1,4 +1,4 @@
-"""The copy of a template that is deployed in the tank; the file itself stays as it is.
+"""The copy of a template that is deployed in the simulator; the file itself stays as it is.
 
 Code is in a bucket, rules are off, since the driver fires them, and what has no name gets one, of
 CloudFormation's form but the same each time: so that two runs of one seed are the same run.

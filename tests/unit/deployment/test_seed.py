@@ -15,7 +15,7 @@ from wavetank.deployment.seed import put_first_prices, reset_prices, seed_prices
 from wavetank.emulator.dynamodb.direct import ask_moto
 
 ACCOUNT, REGION, TABLE = "123456789012", "eu-north-1", "prices"
-"""Where nobody else is: what it holds is thrown away, and a tank may be in this process."""
+"""Where nobody else is: what it holds is thrown away, and a simulator may be in this process."""
 CREATED = {
     "TableName": TABLE,
     "KeySchema": [{"AttributeName": "TickerName", "KeyType": "HASH"}],

@@ -26,7 +26,7 @@ FOUND = _findings(
 @pytest.mark.parametrize(
     ("engine", "unknown"),
     [
-        (EngineName.TANK, 1),
+        (EngineName.SIMULATOR, 1),
         (EngineName.EMBEDDED, 2),
         (EngineName.DOCKER, 2),
         (EngineName.AWS, 4),
@@ -45,7 +45,7 @@ def test_what_an_engine_cannot_show_is_unknown_with_its_reason(
 
 def test_only_what_can_be_shown_decides() -> None:
     """And of that an unknown never passes."""
-    assert decided(FOUND, EngineName.TANK) is ExitCode.BROKEN
+    assert decided(FOUND, EngineName.SIMULATOR) is ExitCode.BROKEN
     assert decided(FOUND, EngineName.EMBEDDED) is ExitCode.VALID
     undrained = _findings(conservation=Verdict.VALID, drained=Verdict.UNKNOWN)
     assert decided(undrained, EngineName.AWS) is ExitCode.UNKNOWN

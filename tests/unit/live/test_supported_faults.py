@@ -68,18 +68,22 @@ def test_code_and_permissions_can_be_changed_anywhere(engine: EngineName) -> Non
 @pytest.mark.parametrize(
     ("engine", "faults", "said"),
     [
-        (EngineName.AWS, [BROKEN, UNCONFIRMED], "s: unconfirmed-address (only on tank, embedded"),
+        (
+            EngineName.AWS,
+            [BROKEN, UNCONFIRMED],
+            "s: unconfirmed-address (only on simulator, embedded",
+        ),
         (
             EngineName.DOCKER,
             [MissedTick(after=AFTER), MissedTick(after=AFTER), MachineKilled(after=AFTER)],
-            "s: missed-tick (only on tank); machine-killed (only by ./wavetank drill --fault)",
+            "s: missed-tick (only on simulator); machine-killed (only by ./wavetank drill --fault)",
         ),
         (
             EngineName.EMBEDDED,
             [BrokenDeployment(after=AFTER, function=FunctionRole.FAILURE_DESTINATION)],
-            "broken-deployment of the failure-destination (only on tank)",
+            "broken-deployment of the failure-destination (only on simulator)",
         ),
-        (EngineName.TANK, [MachineKilled(after=AFTER)], "faults that can happen on tank"),
+        (EngineName.SIMULATOR, [MachineKilled(after=AFTER)], "faults that can happen on simulator"),
     ],
 )
 def test_other_faults_are_named_with_who_can_have_them(

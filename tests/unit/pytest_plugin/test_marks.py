@@ -70,9 +70,9 @@ def test_what_cannot_be_had_is_said(
 
 
 def test_a_fault_for_nothing_is_said(item: Marked) -> None:
-    """A test that has no tank would pass whatever the fault."""
+    """A test that has no simulator would pass whatever the fault."""
     item.add_marker(CRASH)
-    assert "the fixture tank or virtual_clock" in str(misplaced_fault(item))
+    assert "the fixture simulator or virtual_clock" in str(misplaced_fault(item))
 
 
 def test_marks_of_others_are_left_alone(item: Marked) -> None:

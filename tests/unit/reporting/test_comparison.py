@@ -37,7 +37,7 @@ def _by_hand(events: Iterable[Event], **changes: Any) -> list[Event]:
 
 @pytest.fixture
 def save(tmp_path: Path) -> Save:
-    """Saves a run; by default the tank's, by its schedule."""
+    """Saves a run; by default the simulator's, by its schedule."""
     shelf = RunShelf(tmp_path / "runs")
 
     def made(
@@ -141,7 +141,7 @@ def test_other_code_is_said(save: Save) -> None:
         ({"pipeline": {"--name": "Jan Jansen"}}, "expected two runs of one pipeline"),
         (
             {"events": _by_hand(STORY), "engine": EngineName.AWS},
-            "tell the first in the tank too: ./wavetank replay story-1-2",
+            "tell the first in the simulator too: ./wavetank replay story-1-2",
         ),
     ],
 )
@@ -163,12 +163,12 @@ def test_a_run_that_was_broken_off_is_refused(save: Save) -> None:
         read_told(run)
 
 
-def test_a_run_from_before_there_were_engines_was_the_tanks(save: Save) -> None:
+def test_a_run_from_before_there_were_engines_was_the_simulators(save: Save) -> None:
     """Its file says nothing of one."""
     run = save()
     path = run.folder / "run.json"
     lines = path.read_text().splitlines()
     kept = [line for line in lines if '"engine"' not in line and '"versions"' not in line]
     path.write_text("\n".join(kept).replace("],\n}", "]\n}"))
-    assert run.summary().engine is EngineName.TANK
+    assert run.summary().engine is EngineName.SIMULATOR
     assert run.summary().versions == {}

@@ -1,4 +1,4 @@
-"""A pipeline of somebody else's templates, with the kinds of resource that the tank has."""
+"""A pipeline of somebody else's templates, with the kinds of resource that the simulator has."""
 
 import shlex
 from collections.abc import Iterator, Mapping

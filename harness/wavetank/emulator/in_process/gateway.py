@@ -1,4 +1,4 @@
-"""LocalStack's chain of handlers without those that have nothing to do in a tank.
+"""LocalStack's chain of handlers without those that have nothing to do in a simulator.
 
 Nobody's browser, log or statistics is there to be served, and what is signed is never meant for a
 page of LocalStack's own. [LocalStack 4.14: aws/app.py]

@@ -1,4 +1,4 @@
-"""The tank: LocalStack in this process, a pipeline deployed to it, and time that is moved.
+"""The simulator: LocalStack in this process, a pipeline deployed to it, and time that is moved.
 
 Only one in each process, since LocalStack's state is global; several runs follow one another in it.
 Deploying takes place in the machine's time. From `freeze` on all of Python's time, LocalStack's and
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
 
 PORT = 4566
-ENDPOINT = f"http://tank.invalid:{PORT}"
+ENDPOINT = f"http://simulator.invalid:{PORT}"
 """No name of any network's, so that nobody else is meant by it."""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
 """What this process has already, and keeps."""
@@ -68,18 +68,18 @@ SETTINGS = EmulatorSettings(
 )
 """Not by the environment, which the processes that this one starts would inherit."""
 PREPARED: list[Path] = []
-"""The folder of this process's tank, once there is one."""
-BOOTED: "list[Tank]" = []
-"""What `boot` has made for the `tank` to come."""
+"""The folder of this process's simulator, once there is one."""
+BOOTED: "list[Simulator]" = []
+"""What `boot` has made for the `simulator` to come."""
 VIRTUAL = {
     "DISABLE_BOTO_RETRIES": "1",
     "EAGER_SERVICE_LOADING": "0",
     "IN_MEMORY_CLIENT": "1",
-    "LOCALSTACK_HOST": f"tank.invalid:{PORT}",
+    "LOCALSTACK_HOST": f"simulator.invalid:{PORT}",
 }
 
 
-class Tank:
+class Simulator:
     """LocalStack in this process, with a deployed pipeline and a controllable clock."""
 
     def __init__(self, localstack: "InProcessLocalStack") -> None:
@@ -259,15 +259,17 @@ class Tank:
 def prepare(folder: Path) -> None:
     """Sets what LocalStack reads when it is imported; `folder` is for its files.
 
-    `tank` does so by itself. Only a process that imports LocalStack for other reasons, such as a
-    test run, calls this first.
+    `simulator` calls this. Only a process that imports LocalStack for other reasons, such as a test
+    run, calls it first.
 
     Raises:
         InfrastructureError: LocalStack was imported already.
     """
     if "localstack.config" in sys.modules:
         raise InfrastructureError(
-            "LocalStack not to be imported yet", "it is", "prepare the tank before whatever did it"
+            "LocalStack not to be imported yet",
+            "it is",
+            "prepare the simulator before whatever did it",
         )
     for part in ("root", "home", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -280,15 +282,15 @@ def prepare(folder: Path) -> None:
 
 
 def boot() -> None:
-    """Starts LocalStack and loads its services, for the first `tank` of this process or of a fork.
+    """Starts LocalStack and loads its services for the first `simulator` of this process or a fork.
 
-    A process that forks does this once, after `prepare`; each child's `tank` then begins at once.
-    No thread is running afterwards, so forking is safe; a deployment starts some.
+    A process that forks calls this once, after `prepare`; each child's `simulator` then starts at
+    once. No thread is running afterwards, so forking is safe; a deployment starts some.
 
     Raises:
-        InfrastructureError: this process has, or had, a tank already.
+        InfrastructureError: this process has, or had, a simulator already.
     """
-    with tank() as made:
+    with simulator() as made:
         from wavetank.emulator.in_process.service_loading import load_services  # noqa: PLC0415 - as above
 
         load_services(made.aws)
@@ -297,22 +299,24 @@ def boot() -> None:
     gc.freeze()  # a child's collections would copy all of it
 
 
-def _booted() -> Tank:
+def _booted() -> Simulator:
     use(SETTINGS)
     from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
 
-    return Tank(InProcessLocalStack())
+    return Simulator(InProcessLocalStack())
 
 
 @contextmanager
-def tank() -> Iterator[Tank]:
+def simulator() -> Iterator[Simulator]:
     """LocalStack in this process, for as long as the body runs; its files are gone afterwards.
 
     Raises:
         InfrastructureError: this process has, or had, one already.
     """
     if "localstack.runtime.runtime" in sys.modules and not BOOTED:
-        raise InfrastructureError("one tank in a process", "a second one", "use the first again")
+        raise InfrastructureError(
+            "one simulator in a process", "a second one", "use the first again"
+        )
     with ExitStack() as stack:
         if not PREPARED:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))

@@ -1,4 +1,4 @@
-"""What a driver sees of the tank while it drives, and what it decides there."""
+"""What a driver sees of the simulator while it drives, and what it decides there."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

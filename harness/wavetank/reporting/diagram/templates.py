@@ -25,7 +25,7 @@ def project_scopes(options: DeploymentOptions, project_folder: Path) -> tuple[Sc
 def given_scopes(
     pipeline: Path, storage: Path | None, parameters: Mapping[str, str]
 ) -> tuple[Scope, ...]:
-    """Somebody else's. They need not run in the tank: what is not known of them is not drawn.
+    """Somebody else's. They need not run in the simulator: what is not known of them is not drawn.
 
     Raises:
         UsageError: a file has not the form of a template.

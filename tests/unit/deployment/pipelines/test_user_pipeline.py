@@ -153,7 +153,7 @@ OF_THE_WHOLE = ("", "without one", "made of an image", "without a destination")
 
 
 @pytest.mark.parametrize(("kind", "properties", "what"), UNSUPPORTED)
-def test_what_the_tank_has_not_is_named(
+def test_what_the_simulator_has_not_is_named(
     template: Path, kind: str, properties: str, what: str
 ) -> None:
     """By logical id, type, file and line, in one line."""

@@ -38,7 +38,7 @@ CONDITION = "attribute_not_exists(Tick) OR Tick < :tick"
 
 @pytest.fixture
 def cured() -> Iterator[None]:
-    """Moto with all cures, and a table; without them again, unless a tank had applied them."""
+    """Moto with all cures, and a table; without them again, unless a simulator had applied them."""
     before = [(cure, cure.is_applied) for cure in CURES]
     for cure in CURES:
         cure.apply()

@@ -9,7 +9,7 @@ from wavetank.core.http_types import HttpRequest
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, update_from
 
 STOCK_UPDATE = Response.update_from
-URL = "http://tank.invalid:4566/"
+URL = "http://simulator.invalid:4566/"
 BODY = b'{"TableName": "prices"}'
 HEADERS = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.Scan"}
 

@@ -12,7 +12,7 @@ from wavetank.emulator.stack_index import DeployedStack
 
 
 class Leak:
-    """A fault of one tank at a time, which heals where it is allowed to."""
+    """A fault of one simulator at a time, which heals where it is allowed to."""
 
     name, title, does = "leak", "A leak", "Water runs out."
 
@@ -21,9 +21,9 @@ class Leak:
         self.sealable = True
 
     def parameters(self, stacks: Sequence[DeployedStack]) -> tuple[Parameter, ...]:
-        tanks = tuple(stack.name for stack in stacks)
+        simulators = tuple(stack.name for stack in stacks)
         return (
-            Parameter(name="tank", title="Tank", choices=tanks, default="a"),
+            Parameter(name="simulator", title="Simulator", choices=simulators, default="a"),
             Parameter(name="litres", title="Litres", least=1, most=9, default="5"),
         )
 
@@ -31,7 +31,7 @@ class Leak:
         def heal() -> None:
             if not self.sealable:
                 raise OSError("no seal")
-            self.healed.append(given["tank"])
+            self.healed.append(given["simulator"])
 
         return heal
 
@@ -44,7 +44,7 @@ def leak() -> Leak:
 
 @pytest.fixture
 def board(leak: Leak) -> Board:
-    """With two tanks."""
+    """With two simulators."""
     now = WallClock().now()
     stacks = [DeployedStack(name=name, status="CREATE_COMPLETE", changed=now) for name in "ab"]
     return Board([leak], lambda: stacks, WallClock())
@@ -52,8 +52,8 @@ def board(leak: Leak) -> Board:
 
 def test_a_fault_is_on_until_it_is_healed(board: Board, leak: Leak) -> None:
     """With what it was told, and the defaults for the rest."""
-    fault = board.begin("leak", {"tank": "b"})
-    assert (fault.told, board.active()) == ("tank b, litres 5", [fault])
+    fault = board.begin("leak", {"simulator": "b"})
+    assert (fault.told, board.active()) == ("simulator b, litres 5", [fault])
     assert board.switches()[0].active == (fault,)
     assert board.heal(fault.id) == fault
     assert (leak.healed, board.active()) == (["b"], [])
@@ -61,9 +61,9 @@ def test_a_fault_is_on_until_it_is_healed(board: Board, leak: Leak) -> None:
 
 def test_all_are_healed_the_newest_first(board: Board, leak: Leak) -> None:
     """As each may stand on what came before it."""
-    for tank in "ab":
-        board.begin("leak", {"tank": tank})
-    assert [fault.given["tank"] for fault in board.heal_all()] == ["b", "a"]
+    for simulator in "ab":
+        board.begin("leak", {"simulator": simulator})
+    assert [fault.given["simulator"] for fault in board.heal_all()] == ["b", "a"]
     assert leak.healed == ["b", "a"]
 
 
@@ -82,10 +82,10 @@ def test_what_does_not_heal_stays_and_says_why(board: Board, leak: Leak) -> None
     ("kind", "told", "expected"),
     [
         ("flood", {}, "kind to be one of leak"),
-        ("leak", {"tank": "c"}, "tank to be one of a, b"),
+        ("leak", {"simulator": "c"}, "simulator to be one of a, b"),
         ("leak", {"litres": "ten"}, "a whole number from 1 to 9"),
         ("leak", {"litres": 10}, "a whole number from 1 to 9"),
-        ("leak", {"speed": 1}, "tank and litres alone"),
+        ("leak", {"speed": 1}, "simulator and litres alone"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -106,6 +106,6 @@ def test_what_is_not_on_cannot_be_healed(board: Board) -> None:
 
 
 def test_a_switch_without_anything_to_befall_cannot_begin(leak: Leak) -> None:
-    """Where no tank is deployed."""
+    """Where no simulator is deployed."""
     empty = Board([leak], list, WallClock())
     assert [switch.can_begin for switch in empty.switches()] == [False]

@@ -1,4 +1,4 @@
-"""Somebody else's templates in the tank: the sensors' pipeline, next to the project's own."""
+"""Somebody else's templates in the simulator: the sensors' pipeline, next to the project's own."""
 
 import json
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from tests.pipelines.sensors import SENSORS
-from tests.tank.conftest import START, Deployed
-from tests.tank.stacks import delete
+from tests.simulator.conftest import START, Deployed
+from tests.simulator.stacks import delete
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.findings import Verdict
 from wavetank.core.schedule import scheduled_event
 from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, STORAGE_STACK
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import LambdaContext
 from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
 from wavetank.scenario.model import Scenario
@@ -30,29 +30,29 @@ LATER = START + FIVE_MINUTES
 
 @pytest.fixture(scope="module")
 def aws(deployed: Deployed) -> Iterator[AwsClients]:
-    """The tank's clients, with the sensors deployed; afterwards they are gone again."""
-    tank = deployed.tank
-    tank.reset()  # or what the tests before have left would be in the baseline
-    SENSORS.deploy(tank.aws, WallClock())
-    tank.take_baseline()
-    yield tank.aws
-    tank.reset()
-    delete(tank.aws, PIPELINE_STACK)
-    delete(tank.aws, STORAGE_STACK)
-    for entry in tank.aws.sns.list_subscriptions()["Subscriptions"]:
+    """The simulator's clients, with the sensors deployed; afterwards they are gone again."""
+    simulator = deployed.simulator
+    simulator.reset()  # or what the tests before have left would be in the baseline
+    SENSORS.deploy(simulator.aws, WallClock())
+    simulator.take_baseline()
+    yield simulator.aws
+    simulator.reset()
+    delete(simulator.aws, PIPELINE_STACK)
+    delete(simulator.aws, STORAGE_STACK)
+    for entry in simulator.aws.sns.list_subscriptions()["Subscriptions"]:
         if f":{PIPELINE_STACK}-" in entry["TopicArn"]:  # LocalStack leaves them when a topic goes
-            tank.aws.sns.unsubscribe(SubscriptionArn=entry["SubscriptionArn"])
-    tank.take_baseline()
+            simulator.aws.sns.unsubscribe(SubscriptionArn=entry["SubscriptionArn"])
+    simulator.take_baseline()
 
 
 @pytest.fixture
-def tank(deployed: Deployed, aws: AwsClients) -> Iterator[Tank]:
-    """The tank as the sensors were deployed, at `START`, with the items that a run begins with."""
-    tank = deployed.tank
-    with tank.frozen_at(START):
+def simulator(deployed: Deployed, aws: AwsClients) -> Iterator[Simulator]:
+    """The simulator with the sensors deployed, at `START`, with the items of a run's start."""
+    simulator = deployed.simulator
+    with simulator.frozen_at(START):
         SENSORS.begin(aws, START)
-        yield tank
-    tank.reset()
+        yield simulator
+    simulator.reset()
 
 
 def resources(aws: AwsClients) -> dict[str, Any]:
@@ -72,11 +72,11 @@ def name_of(aws: AwsClients, logical_id: str) -> str:
     return str(resources(aws)[logical_id]["PhysicalResourceId"])
 
 
-def invoke(tank: Tank, logical_id: str, instant: Any = START) -> Any:
+def invoke(simulator: Simulator, logical_id: str, instant: Any = START) -> Any:
     """The function's answer to a scheduled event, run from its zip with its own role."""
-    name = name_of(tank.aws, logical_id)
-    arn = tank.aws.awslambda.get_function_configuration(FunctionName=name)["FunctionArn"]
-    function = tank.function(arn)
+    name = name_of(simulator.aws, logical_id)
+    arn = simulator.aws.awslambda.get_function_configuration(FunctionName=name)["FunctionArn"]
+    function = simulator.function(arn)
     context = LambdaContext(
         aws_request_id="request",
         function_name=name,
@@ -86,7 +86,7 @@ def invoke(tank: Tank, logical_id: str, instant: Any = START) -> Any:
         log_stream_name="stream",
     )
     rule = "arn:aws:events:eu-west-1:000000000000:rule/test"
-    outcome = tank.environment(function, "one").invoke(scheduled_event(rule, instant), context)
+    outcome = simulator.environment(function, "one").invoke(scheduled_event(rule, instant), context)
     assert not outcome.is_error, outcome.payload
     return json.loads(outcome.payload)
 
@@ -98,11 +98,11 @@ def waiting(aws: AwsClients, queue_url: str) -> int:
     return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def hour(tank: Tank, folder: Path, number: int) -> tuple[RunResult, list[Event]]:
+def hour(simulator: Simulator, folder: Path, number: int) -> tuple[RunResult, list[Event]]:
     """An hour without faults, and what happened in it."""
     scenario = Scenario(name="hour", description="An hour.", horizon=timedelta(hours=1))
     path = folder / f"{number}.jsonl"
-    played = play(tank, SENSORS, RunSpec(scenario=scenario, seed=1), path)
+    played = play(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
     return played, list(read_history(path))
 
 
@@ -125,16 +125,18 @@ def test_rules_are_deployed_switched_off(aws: AwsClients) -> None:
     ]
 
 
-def test_functions_run_from_their_folders_with_their_roles(tank: Tank) -> None:
+def test_functions_run_from_their_folders_with_their_roles(simulator: Simulator) -> None:
     """One reads the seeded table and delivers; the other sees what the first has kept."""
-    assert invoke(tank, "Report")["gauges"] == dict.fromkeys(GAUGES, "never")
-    assert invoke(tank, "Measure") == {"readings": 3}
+    assert invoke(simulator, "Report")["gauges"] == dict.fromkeys(GAUGES, "never")
+    assert invoke(simulator, "Measure") == {"readings": 3}
     time = START.isoformat().replace("+00:00", "Z")
-    assert invoke(tank, "Report")["gauges"] == dict.fromkeys(GAUGES, time)
-    assert tank.next_delivery() == LATER
-    tank.move_to(LATER)
-    tank.deliver_due()
-    (found,) = tank.aws.s3.list_objects_v2(Bucket=name_of(tank.aws, "Readings"))["Contents"]
+    assert invoke(simulator, "Report")["gauges"] == dict.fromkeys(GAUGES, time)
+    assert simulator.next_delivery() == LATER
+    simulator.move_to(LATER)
+    simulator.deliver_due()
+    (found,) = simulator.aws.s3.list_objects_v2(Bucket=name_of(simulator.aws, "Readings"))[
+        "Contents"
+    ]
     assert found["Key"].startswith("raw/2026/11/24/10/")
 
 
@@ -142,8 +144,8 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     deployed: Deployed, aws: AwsClients, tmp_path: Path
 ) -> None:
     """Every generic invariant is valid, of cron and rate alike, and one seed has one digest."""
-    tank = deployed.tank
-    played, history = hour(tank, tmp_path, 1)
+    simulator = deployed.simulator
+    played, history = hour(simulator, tmp_path, 1)
     assert {f.verdict for f in played.findings} == {Verdict.VALID}, played.findings
     fired = [event.rule for event in history if isinstance(event, Fired)]
     assert fired.count(name_of(aws, "EveryFiveMinutes")) == 12
@@ -153,16 +155,20 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     kinds = [type(e) for e in ours if e.stream == stream for _ in e.records]
     assert kinds.count(RecordsAccepted) == kinds.count(ObjectDelivered) == 36
     assert waiting(aws, name_of(aws, "Reports")) == 1
-    again, _ = hour(tank, tmp_path, 2)
+    again, _ = hour(simulator, tmp_path, 2)
     assert again.digest == played.digest
-    tank.reset()
+    simulator.reset()
 
 
-def test_a_reset_leaves_nothing_of_a_run(tank: Tank) -> None:
+def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:
     """Messages in queues, versions of objects and their deletions, items, and concurrency."""
-    aws, bucket, queue = tank.aws, name_of(tank.aws, "Readings"), name_of(tank.aws, "Reports")
+    aws, bucket, queue = (
+        simulator.aws,
+        name_of(simulator.aws, "Readings"),
+        name_of(simulator.aws, "Reports"),
+    )
     function = name_of(aws, "Measure")
-    invoke(tank, "Measure")
+    invoke(simulator, "Measure")
     aws.sqs.send_message(QueueUrl=queue, MessageBody="one")
     aws.sqs.send_message(QueueUrl=queue, MessageBody="two")
     assert len(aws.sqs.receive_message(QueueUrl=queue)["Messages"]) == 1
@@ -171,7 +177,7 @@ def test_a_reset_leaves_nothing_of_a_run(tank: Tank) -> None:
     aws.s3.delete_object(Bucket=bucket, Key="key")
     aws.awslambda.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
     assert len(aws.s3.list_object_versions(Bucket=bucket)["Versions"]) == 2
-    tank.reset()
+    simulator.reset()
     assert waiting(aws, queue) == 0
     assert "Messages" not in aws.sqs.receive_message(QueueUrl=queue)
     versions = aws.s3.list_object_versions(Bucket=bucket)
@@ -179,12 +185,12 @@ def test_a_reset_leaves_nothing_of_a_run(tank: Tank) -> None:
     assert "ReservedConcurrentExecutions" not in aws.awslambda.get_function_concurrency(
         FunctionName=function
     )
-    assert tank.next_delivery() is None
+    assert simulator.next_delivery() is None
     assert aws.dynamodb.scan(TableName=name_of(aws, "Gauges"))["Items"] == []
 
 
-def test_items_are_put_as_the_file_has_them(tank: Tank) -> None:
+def test_items_are_put_as_the_file_has_them(simulator: Simulator) -> None:
     """Numbers keep their digits, and each run begins with the same."""
-    items = tank.aws.dynamodb.scan(TableName=name_of(tank.aws, "Gauges"))["Items"]
+    items = simulator.aws.dynamodb.scan(TableName=name_of(simulator.aws, "Gauges"))["Items"]
     assert sorted(item["GaugeId"]["S"] for item in items) == GAUGES
     assert {item["Flow"]["N"] for item in items} == {"31.5", "12.25", "12.0"}

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from tests.shell import Shell
-from tests.tank.conftest import Deployed
-from tests.tank.naive import with_handler
+from tests.simulator.conftest import Deployed
+from tests.simulator.naive import with_handler
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.history import AttemptEnded, Outcome, read_history
 from wavetank.scenario.model import Scenario
@@ -58,7 +58,12 @@ class Scripted:
         """The function's attempts at one tick."""
         (self.folder / "import.py").write_text(imported)
         (self.folder / "call.py").write_text(called)
-        play(self.deployed.tank, self.deployed.pipeline, RunSpec(scenario=MINUTE, seed=1), history)
+        play(
+            self.deployed.simulator,
+            self.deployed.pipeline,
+            RunSpec(scenario=MINUTE, seed=1),
+            history,
+        )
         ended = [event for event in read_history(history) if isinstance(event, AttemptEnded)]
         streaming = self.deployed.names.streaming_function
         return [event for event in ended if event.function == streaming]

@@ -1,4 +1,4 @@
-"""The naive handler in the tank: what it breaks under which fault, as the README has it."""
+"""The naive handler in the simulator: what it breaks under which fault, as the README has it."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ import pytest
 
 from tests.documents import blocks
 from tests.live.hosts import PROJECT
-from tests.tank.conftest import Deployed
-from tests.tank.naive import NAIVE, with_handler
-from tests.tank.stories import HORIZON, tell, tell_of
+from tests.simulator.conftest import Deployed
+from tests.simulator.naive import NAIVE, with_handler
+from tests.simulator.stories import HORIZON, tell, tell_of
 from wavetank.core.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.coverage import is_of_the_alert

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.tank.conftest import ADDRESSES, Deployed
-from tests.tank.stories import MINUTE, assert_healed, tell_of
+from tests.simulator.conftest import ADDRESSES, Deployed
+from tests.simulator.stories import MINUTE, assert_healed, tell_of
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.delivery import (
     DuplicateDelivery,

@@ -1,12 +1,12 @@
-"""The guarantee, in the tank: ours holds under every fault, the naive handler does not."""
+"""The guarantee, in the simulator: ours holds under every fault, the naive handler does not."""
 
 from datetime import timedelta
 
 import pytest
 
 from tests.live.hosts import PROJECT
-from tests.tank.conftest import Deployed
-from tests.tank.stories import HORIZON, scenario_of, tell, tell_of
+from tests.simulator.conftest import Deployed
+from tests.simulator.stories import HORIZON, scenario_of, tell, tell_of
 from wavetank.campaign.regression_seeds import FILE_NAME, remembered
 from wavetank.faults.generation import draw_plan, single_faults
 from wavetank.faults.registry import VIRTUAL_KINDS

@@ -1,4 +1,4 @@
-"""LocalStack's chain in the tank: shorter, with the pages still there; and Firehose's own calls."""
+"""LocalStack's handler chain in the simulator is shorter, and still serves pages and Firehose."""
 
 import json
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tank.conftest import START, Deployed
+from tests.simulator.conftest import START, Deployed
 from wavetank.aws.observers import delivered_objects
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.emulator.firehose.bucket import SESSION
@@ -20,13 +20,13 @@ MINUTE = timedelta(minutes=1)
 
 
 def _get(pipeline: Deployed, path: str) -> HttpResponse:
-    answer = pipeline.tank.carry(HttpRequest("GET", f"{ENDPOINT}{path}", {}, b""))
+    answer = pipeline.simulator.carry(HttpRequest("GET", f"{ENDPOINT}{path}", {}, b""))
     assert answer is not None
     return answer
 
 
 def _deliverer() -> "Deliverer":
-    from wavetank.emulator.services import deliverer  # noqa: PLC0415 - only where a tank is
+    from wavetank.emulator.services import deliverer  # noqa: PLC0415 - only where a simulator is
 
     return deliverer()
 
@@ -34,9 +34,9 @@ def _deliverer() -> "Deliverer":
 def _deliver(pipeline: Deployed) -> None:
     """Accepts a record, and has it delivered a minute later."""
     stream = _deliverer().names()[0]
-    pipeline.tank.aws.firehose.put_record(DeliveryStreamName=stream, Record={"Data": RECORD})
-    pipeline.tank.move_to(START + MINUTE)
-    pipeline.tank.deliver_due()
+    pipeline.simulator.aws.firehose.put_record(DeliveryStreamName=stream, Record={"Data": RECORD})
+    pipeline.simulator.move_to(START + MINUTE)
+    pipeline.simulator.deliver_due()
 
 
 @pytest.mark.parametrize("path", ["/_wavetank/access", "/_localstack/health"])
@@ -56,7 +56,7 @@ def test_what_is_no_page_is_judged_as_a_call(pipeline: Deployed) -> None:
 def test_an_object_of_firehose_has_its_checksum(pipeline: Deployed) -> None:
     """As when an SDK puts it."""
     _deliver(pipeline)
-    aws, bucket = pipeline.tank.aws, pipeline.names.bucket
+    aws, bucket = pipeline.simulator.aws, pipeline.names.bucket
     (found,) = delivered_objects(aws, bucket)
     head = aws.s3.head_object(Bucket=bucket, Key=found.key, ChecksumMode="ENABLED")
     assert head["ContentLength"] == len(RECORD)
@@ -65,7 +65,7 @@ def test_an_object_of_firehose_has_its_checksum(pipeline: Deployed) -> None:
 
 def test_a_delivery_is_made_with_the_roles_rights(pipeline: Deployed) -> None:
     """A role whose policy is gone is refused by name, and the records wait."""
-    iam, stream = pipeline.tank.aws.iam, _deliverer().names()[0]
+    iam, stream = pipeline.simulator.aws.iam, _deliverer().names()[0]
     held = _deliverer().find(stream)
     assert held is not None
     role = held.buffer.settings.role_arn.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Somebody's own handler in the worker's tank, in place of the project's."""
+"""Somebody's own handler in the worker's simulator, in place of the project's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.live.hosts import PROJECT
-from tests.tank.conftest import Deployed
+from tests.simulator.conftest import Deployed
 from wavetank.core.clock import WallClock
 from wavetank.deployment.custom_handler import read_own_handler
 
@@ -17,14 +17,14 @@ NAIVE = PROJECT / "tests" / "handlers" / "naive" / "handler.py"
 def with_handler(deployed: Deployed, source: Path) -> Iterator[Deployed]:
     """For the body, the pipeline has this handler, deployed as a user would."""
     own = replace(deployed.pipeline, handler=read_own_handler(source, deployed.names))
-    _redeploy(Deployed(deployed.tank, deployed.names, own))
+    _redeploy(Deployed(deployed.simulator, deployed.names, own))
     try:
-        yield Deployed(deployed.tank, deployed.names, own)
+        yield Deployed(deployed.simulator, deployed.names, own)
     finally:
         _redeploy(deployed)
 
 
 def _redeploy(deployed: Deployed) -> None:
-    deployed.tank.reset()
-    deployed.pipeline.deploy(deployed.tank.aws, WallClock())
-    deployed.tank.take_baseline()
+    deployed.simulator.reset()
+    deployed.pipeline.deploy(deployed.simulator.aws, WallClock())
+    deployed.simulator.take_baseline()

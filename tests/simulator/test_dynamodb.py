@@ -7,7 +7,7 @@ import pytest
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import SERVICE_PLUGINS
 
-from tests.tank.conftest import Deployed
+from tests.simulator.conftest import Deployed
 from wavetank.aws.clients import ClientError
 from wavetank.emulator.dynamodb.direct import OPERATIONS
 from wavetank.emulator.dynamodb.provider import MotoDynamoDb
@@ -83,7 +83,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 @pytest.fixture
 def table(pipeline: Deployed) -> Iterator[Any]:
     """A client, and a table that is gone afterwards."""
-    dynamodb = pipeline.tank.aws.dynamodb
+    dynamodb = pipeline.simulator.aws.dynamodb
     yield dynamodb
     if TABLE in dynamodb.list_tables()["TableNames"]:
         dynamodb.delete_table(TableName=TABLE)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from tests.tank.conftest import ADDRESSES, START, Deployed
+from tests.simulator.conftest import ADDRESSES, START, Deployed
 from tests.waiting import wait_until_seen
 from wavetank.aws.observers import last_tick, read_prices
 from wavetank.core.lambda_package import package_files
@@ -44,10 +44,10 @@ def _run(deployed: Deployed, minutes: int, seed: int = 1) -> list[Event]:
     history: list[Event] = []
     horizon = minutes * MINUTE
     options = RunOptions(scenario="test", seed=seed, start=START, horizon=horizon)
-    deployed.tank.reset()
-    with deployed.tank.frozen_at(START):
-        deployed.pipeline.begin(deployed.tank.aws, START)
-    Run(deployed.tank, options, history.append).go()
+    deployed.simulator.reset()
+    with deployed.simulator.frozen_at(START):
+        deployed.pipeline.begin(deployed.simulator.aws, START)
+    Run(deployed.simulator, options, history.append).go()
     return history
 
 
@@ -58,7 +58,7 @@ def _of[E: Event](history: list[Event], kind: type[E]) -> list[E]:
 @contextmanager
 def _changed(deployed: Deployed, handler: str) -> Iterator[None]:
     """The streaming function has another handler, which finds its own as `original`."""
-    code = deployed.tank.function(_arn(deployed)).code
+    code = deployed.simulator.function(_arn(deployed)).code
     files = {str(path.relative_to(code)): path.read_bytes() for path in code.rglob("*.py")}
     original = {"streaming/original.py": files["streaming/handler.py"]}
     changed = files | original | {"streaming/handler.py": handler.encode()}
@@ -72,7 +72,7 @@ def _changed(deployed: Deployed, handler: str) -> Iterator[None]:
 
 def _update(deployed: Deployed, package: bytes) -> None:
     """LocalStack's own thread makes the new version current, in the machine's time."""
-    name, functions = deployed.names.streaming_function, deployed.tank.aws.awslambda
+    name, functions = deployed.names.streaming_function, deployed.simulator.aws.awslambda
     functions.update_function_code(FunctionName=name, ZipFile=package)
     wait_until_seen(
         lambda: functions.get_function_configuration(FunctionName=name)["LastUpdateStatus"],
@@ -83,7 +83,7 @@ def _update(deployed: Deployed, package: bytes) -> None:
 
 def _arn(deployed: Deployed) -> str:
     name = deployed.names.streaming_function
-    found = deployed.tank.aws.awslambda.get_function_configuration(FunctionName=name)
+    found = deployed.simulator.aws.awslambda.get_function_configuration(FunctionName=name)
     return found["FunctionArn"]
 
 
@@ -100,10 +100,10 @@ def test_a_calm_quarter_of_an_hour(deployed: Deployed) -> None:
     assert len(delivered) == 15 * RECORDS_PER_TICK
     (drained,) = _of(history, Drained)
     assert (drained.complete, drained.left) == (True, ())
-    prices = read_prices(deployed.tank.aws, deployed.names.table)
+    prices = read_prices(deployed.simulator.aws, deployed.names.table)
     assert last_tick(prices) == START + 15 * MINUTE
     assert [began.cold for began in _of(history, AttemptBegan)] == [True, *[False] * 14]
-    deployed.tank.reset()
+    deployed.simulator.reset()
 
 
 def test_a_run_is_the_same_again(deployed: Deployed) -> None:
@@ -111,7 +111,7 @@ def test_a_run_is_the_same_again(deployed: Deployed) -> None:
     digests = []
     for seed in (5, 5, 6):
         digests.append(digest_of(_run(deployed, 5, seed)))
-        deployed.tank.reset()
+        deployed.simulator.reset()
     assert digests[0] == digests[1] != digests[2]
 
 
@@ -132,7 +132,7 @@ def test_a_tick_that_fails_is_tried_three_times_and_then_told_to_people(
     assert sorted(message.address for message in messages) == sorted(ADDRESSES)
     assert all(fired.request in message.text for message in messages)
     assert all("RuntimeError: on purpose" in message.text for message in messages)
-    deployed.tank.reset()
+    deployed.simulator.reset()
 
 
 def _overlap(deployed: Deployed, seed: int, failing: int) -> tuple[str, int]:
@@ -143,7 +143,7 @@ def _overlap(deployed: Deployed, seed: int, failing: int) -> tuple[str, int]:
     names = dict(zip(requests, string.ascii_lowercase, strict=False))
     order = "".join(names[event.request] for event in _of(history, Called))
     delivered = {text for event in _of(history, ObjectDelivered) for text in event.records}
-    deployed.tank.reset()
+    deployed.simulator.reset()
     return order, len(delivered)
 
 

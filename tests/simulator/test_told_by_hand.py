@@ -1,4 +1,4 @@
-"""A story that the tank tells by hand, as a live engine told it."""
+"""A story that the simulator tells by hand, as a live engine told it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tank.conftest import Deployed
+from tests.simulator.conftest import Deployed
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
 from wavetank.faults.delivery import PermissionRemoved
@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(deployed: Deployed, folder: Path) -> RunResult:
     """The story, told once."""
-    return play(deployed.tank, deployed.pipeline, _story(deployed), folder / "one")
+    return play(deployed.simulator, deployed.pipeline, _story(deployed), folder / "one")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +88,6 @@ def test_told_again_it_is_the_same_to_the_last_byte(
     deployed: Deployed, told: RunResult, folder: Path
 ) -> None:
     """One seed, one beginning and one code give one history."""
-    again = play(deployed.tank, deployed.pipeline, _story(deployed), folder / "two")
+    again = play(deployed.simulator, deployed.pipeline, _story(deployed), folder / "two")
     assert again.digest == told.digest
     assert (folder / "two").read_bytes() == (folder / "one").read_bytes()

@@ -1,4 +1,4 @@
-"""The tank: the deployed pipeline in this process, without a socket, in time that is moved."""
+"""The simulator: the deployed pipeline in this process, without a socket, in time that is moved."""
 
 import io
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tank.conftest import START, Deployed
+from tests.simulator.conftest import START, Deployed
 from wavetank.aws.clients import ClientError
 from wavetank.aws.observers import delivered_objects, last_tick, read_prices, read_records
 from wavetank.core.errors import InfrastructureError
@@ -17,7 +17,7 @@ from wavetank.core.http_types import HttpRequest
 from wavetank.core.schedule import scheduled_event
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.emulator.lambda_.outcome import Outcome
-from wavetank.engines.simulator.engine import ENDPOINT, tank
+from wavetank.engines.simulator.engine import ENDPOINT, simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/test"
@@ -33,13 +33,13 @@ CONTEXT = LambdaContext(
 
 def _function_arn(pipeline: Deployed) -> str:
     name = pipeline.names.streaming_function
-    configuration = pipeline.tank.aws.awslambda.get_function_configuration(FunctionName=name)
+    configuration = pipeline.simulator.aws.awslambda.get_function_configuration(FunctionName=name)
     return configuration["FunctionArn"]
 
 
 def _environment(pipeline: Deployed) -> ExecutionEnvironment:
-    function = pipeline.tank.function(_function_arn(pipeline))
-    return pipeline.tank.environment(function, "environment-1")
+    function = pipeline.simulator.function(_function_arn(pipeline))
+    return pipeline.simulator.environment(function, "environment-1")
 
 
 def _tick(environment: ExecutionEnvironment, instant: datetime) -> Outcome:
@@ -48,7 +48,7 @@ def _tick(environment: ExecutionEnvironment, instant: datetime) -> Outcome:
 
 def test_a_tick_is_made_buffered_and_delivered_in_virtual_time(pipeline: Deployed) -> None:
     """The deployed zip runs with its own role; what it puts becomes an object a minute later."""
-    made, aws, names = pipeline.tank, pipeline.tank.aws, pipeline.names
+    made, aws, names = pipeline.simulator, pipeline.simulator.aws, pipeline.names
     outcome = _tick(_environment(pipeline), START)
     assert not outcome.is_error, outcome.payload
     assert json.loads(outcome.payload)["records"] == RECORDS_PER_TICK
@@ -67,7 +67,7 @@ def test_a_tick_is_made_buffered_and_delivered_in_virtual_time(pipeline: Deploye
 
 def test_a_reset_leaves_nothing_of_a_run(pipeline: Deployed) -> None:
     """Prices, objects, records on their way, messages and policies are as they were deployed."""
-    made, aws, names = pipeline.tank, pipeline.tank.aws, pipeline.names
+    made, aws, names = pipeline.simulator, pipeline.simulator.aws, pipeline.names
     before = read_prices(aws, names.table)
     role = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)["Role"]
     role_name = role.rpartition("/")[2]
@@ -113,7 +113,7 @@ def code(tmp_path: Path) -> Path:
 
 
 def _counting(deployed: Deployed, code: Path, who: str) -> ExecutionEnvironment:
-    environ = deployed.tank._environ  # noqa: SLF001 - an environment of no deployed function
+    environ = deployed.simulator._environ  # noqa: SLF001 - an environment of no deployed function
     return ExecutionEnvironment(code, "function.handler", {"WHO": who}, environ)
 
 
@@ -148,7 +148,7 @@ def test_execution_environments_share_neither_modules_nor_variables(
 def test_whatever_a_handler_raises_is_its_outcome(
     deployed: Deployed, tmp_path: Path, source: str, error: str, of_request: str
 ) -> None:
-    """As AWS reports it, of no request where the import failed; the tank goes on."""
+    """As AWS reports it, of no request where the import failed; the simulator goes on."""
     (tmp_path / "function.py").write_text(source)
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     body = json.loads(outcome.payload)
@@ -183,23 +183,23 @@ def handler(event, context):
 
 
 def test_a_handler_has_no_way_out(deployed: Deployed, tmp_path: Path) -> None:
-    """A call to anywhere but the tank is refused before it leaves."""
+    """A call to anywhere but the simulator is refused before it leaves."""
     (tmp_path / "function.py").write_text(ELSEWHERE)
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     assert "leave the endpoint to the environment" in str(outcome.payload)
-    assert deployed.tank.aws.s3.meta.endpoint_url == ENDPOINT
+    assert deployed.simulator.aws.s3.meta.endpoint_url == ENDPOINT
 
 
 def test_requests_of_others_are_left_alone(deployed: Deployed) -> None:
-    """Whatever else this process talks to is no matter of the tank's."""
+    """Whatever else this process talks to is no matter of the simulator's."""
     request = HttpRequest("GET", "http://127.0.0.1:4566/", {}, b"")
-    assert deployed.tank.carry(request) is None
+    assert deployed.simulator.carry(request) is None
 
 
-def test_a_process_has_one_tank(deployed: Deployed) -> None:
+def test_a_process_has_one_simulator(deployed: Deployed) -> None:
     """LocalStack's state is global: a second would be the first."""
-    assert deployed.tank is not None
-    with pytest.raises(InfrastructureError, match="use the first again"), tank():
+    assert deployed.simulator is not None
+    with pytest.raises(InfrastructureError, match="use the first again"), simulator():
         pass
 
 
@@ -210,6 +210,6 @@ def test_code_that_leads_out_of_its_folder_is_refused_here_too(deployed: Deploye
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("../outside.py", "")
     with pytest.raises(ClientError, match="Could not unzip uploaded file"):
-        deployed.tank.aws.awslambda.update_function_code(
+        deployed.simulator.aws.awslambda.update_function_code(
             FunctionName=arn, ZipFile=content.getvalue()
         )

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from localstack.services.cloudformation.v2.entities import Stack
 
-from tests.tank.conftest import Deployed
-from tests.tank.stacks import delete
+from tests.simulator.conftest import Deployed
+from tests.simulator.stacks import delete
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
@@ -46,9 +46,9 @@ FAILING = f"""{INLINE}
 
 @pytest.fixture
 def alone(deployed: Deployed) -> Iterator[AwsClients]:
-    """The tank's clients, where no stack has the names that a given pipeline's have."""
-    yield deployed.tank.aws
-    delete(deployed.tank.aws, PIPELINE_STACK)
+    """The simulator's clients, where no stack has the names that a given pipeline's have."""
+    yield deployed.simulator.aws
+    delete(deployed.simulator.aws, PIPELINE_STACK)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
         (["run", "broken-deployment", "--hours", "0.1"], "every fault healed within"),
         (["run", "calm-day", "--endpoint", "http://127.0.0.1:1"], "beside --endpoint"),
         (["run", "calm-day", "--engine", "embedded", "--account", "1"], "beside --account"),
-        (["run", "lost-reply", "--engine", "aws"], "lost-reply (only on tank)"),
+        (["run", "lost-reply", "--engine", "aws"], "lost-reply (only on simulator)"),
         (["replay", "no-such-run"], "the folder of a run"),
         (["compare", "no-such-run", "none"], "the folder of a run"),
     ],

@@ -4,8 +4,8 @@ import pytest
 
 from tests.documents import blocks
 from tests.scenario_tables import DOCUMENT, render
-from tests.tank.conftest import Deployed
-from tests.tank.stories import tell
+from tests.simulator.conftest import Deployed
+from tests.simulator.stories import tell
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.scenario.file import parse_scenario
 

@@ -12,7 +12,7 @@ import pytest
 from tests.live.conftest import PACE_SECONDS
 from tests.live.hosts import PROJECT, RETRY_BASE_DELAY_SECONDS, Host, child_host
 from tests.live.mail import confirm
-from tests.tank.conftest import ADDRESSES, START, Deployed
+from tests.simulator.conftest import ADDRESSES, START, Deployed
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import local_target
@@ -64,20 +64,20 @@ STORY: tuple[Step, ...] = (
 
 @pytest.fixture(scope="module")
 def history(deployed: Deployed) -> list[Event]:
-    """The story in the tank."""
+    """The story in the simulator."""
     events: list[Event] = []
-    deployed.tank.reset()  # whoever was here before has left what a run ends with
-    with deployed.tank.frozen_at(START):
-        deployed.pipeline.begin(deployed.tank.aws, START)
+    deployed.simulator.reset()  # whoever was here before has left what a run ends with
+    with deployed.simulator.frozen_at(START):
+        deployed.pipeline.begin(deployed.simulator.aws, START)
     options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STORY)
-    Run(deployed.tank, options, events.append).go()
-    deployed.tank.reset()
+    Run(deployed.simulator, options, events.append).go()
+    deployed.simulator.reset()
     return events
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """A sandbox of its own, for the names are the tank's: prices depend on them."""
+    """A sandbox of its own, for the names are the simulator's: prices depend on them."""
     with child_host(tmp_path_factory.mktemp("state")) as host:
         yield host
 

@@ -1,11 +1,11 @@
-"""The plug-in's fixtures and marks, on the project's own pipeline, in this suite's own tank."""
+"""The plug-in's fixtures and marks, on the ticker pipeline, in this suite's own simulator."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.tank.conftest import ADDRESSES
+from tests.simulator.conftest import ADDRESSES
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
@@ -26,7 +26,7 @@ from wavetank.history import (
 )
 from wavetank.pytest_plugin.result import Told
 from wavetank.pytest_plugin.session_simulator import Deployed
-from wavetank.pytest_plugin.simulator_fixture import TankFixture
+from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
 from wavetank.pytest_plugin.virtual_clock import VirtualClock
 from wavetank.simulation.runner import START
 
@@ -35,7 +35,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def names(wavetank_pipeline: TickerPipeline) -> Names:
-    """Those of what is in the tank."""
+    """Those of what is in the simulator."""
     return wavetank_pipeline.names
 
 
@@ -44,10 +44,10 @@ def _outline(told: Told) -> list[tuple[str, datetime]]:
     return [(type(event).__name__, event.at) for event in told.events()]
 
 
-def test_a_run_moved_in_steps_is_the_run_at_once(tank: TankFixture) -> None:
+def test_a_run_moved_in_steps_is_the_run_at_once(simulator: SimulatorFixture) -> None:
     """Whoever looks in between changes nothing but the ids drawn after the last firing."""
-    at_once = tank.run(minutes=7)
-    with tank.moved_by_hand() as clock:
+    at_once = simulator.run(minutes=7)
+    with simulator.moved_by_hand() as clock:
         for seconds in (30, 31, 179, 180):
             clock.advance(seconds=seconds)
         stepped = clock.finish()
@@ -60,7 +60,9 @@ def test_a_run_moved_in_steps_is_the_run_at_once(tank: TankFixture) -> None:
     assert stepped.delivered == at_once.delivered
 
 
-def test_time_moves_only_as_it_is_told(virtual_clock: VirtualClock, tank: TankFixture) -> None:
+def test_time_moves_only_as_it_is_told(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture
+) -> None:
     """The rule fires when its minute is reached, and Firehose delivers when its buffer is due."""
     assert virtual_clock.now() == WallClock().now() == START
     virtual_clock.advance(seconds=59)
@@ -70,7 +72,7 @@ def test_time_moves_only_as_it_is_told(virtual_clock: VirtualClock, tank: TankFi
     assert virtual_clock.of(ObjectDelivered) == []
     virtual_clock.advance(minutes=1)
     (delivered,) = virtual_clock.of(ObjectDelivered)
-    found = tank.aws.s3.get_object(Bucket=delivered.bucket, Key=delivered.key)
+    found = simulator.aws.s3.get_object(Bucket=delivered.bucket, Key=delivered.key)
     assert found["LastModified"] == START + 2 * MINUTE
 
 
@@ -90,25 +92,25 @@ def test_a_fault_of_a_mark_strikes_a_run_that_is_moved(virtual_clock: VirtualClo
 
 @pytest.mark.fault("handler-crash", after="2m", lasts="1m")
 @pytest.mark.fault("missed-tick", after="4m", lasts="1m")
-def test_several_faults_are_one_plan(tank: TankFixture) -> None:
+def test_several_faults_are_one_plan(simulator: SimulatorFixture) -> None:
     """Those of the marks, from the outermost inwards; the run is as long as they need."""
-    told = tank.run(minutes=1)
+    told = simulator.run(minutes=1)
     told.assert_all_valid()
     assert [struck.kind for struck in told.of(FaultStruck)] == ["handler-crash", "missed-tick"]
     assert told.of(RunBegan)[0].until == START + timedelta(minutes=10)
 
 
 @pytest.mark.scenario("lost-reply")
-def test_a_scenario_is_a_story_of_its_own(tank: TankFixture) -> None:
+def test_a_scenario_is_a_story_of_its_own(simulator: SimulatorFixture) -> None:
     """It is found in the suite's `scenarios`, and lasts until five minutes after its last fault."""
-    told = tank.run()
+    told = simulator.run()
     told.assert_all_valid()
     (began,) = told.of(RunBegan)
     assert (began.scenario, began.until) == ("lost-reply", START + timedelta(minutes=35))
     assert {struck.kind for struck in told.of(FaultStruck)} == {"lost-reply"}
 
 
-def test_a_run_begins_with_what_it_is_given(tank: TankFixture, names: Names) -> None:
+def test_a_run_begins_with_what_it_is_given(simulator: SimulatorFixture, names: Names) -> None:
     """It is put there after the pipeline's own data, and is gone before the next run."""
 
     def given(aws: AwsClients) -> None:
@@ -117,7 +119,7 @@ def test_a_run_begins_with_what_it_is_given(tank: TankFixture, names: Names) -> 
 
     seen = [
         [item["TickerName"] for item in told.of(TableSeen)[0].items]
-        for told in (tank.run(minutes=1, given=given), tank.run(minutes=1))
+        for told in (simulator.run(minutes=1, given=given), simulator.run(minutes=1))
     ]
     assert ("^MORE" in seen[0], "^MORE" in seen[1]) == (True, False)
 
@@ -131,13 +133,13 @@ class TestAnotherBegin:
         return datetime(2028, 2, 29, 23, 59, tzinfo=UTC)
 
     def test_a_run_begins_when_the_suite_says(self, virtual_clock: VirtualClock) -> None:
-        """The fixture is defined anew, and the tank's time is what it says."""
+        """The fixture is defined anew, and the simulator's time is what it says."""
         virtual_clock.advance(minutes=2)
         (first, _) = virtual_clock.of(Fired)
         assert first.due == datetime(2028, 3, 1, tzinfo=UTC)
 
 
-def test_a_tank_has_one_pipeline(
+def test_a_simulator_has_one_pipeline(
     wavetank_deployed: Deployed, wavetank_pipeline: TickerPipeline
 ) -> None:
     """A second one in the same process is refused, rather than the first be taken for it."""
@@ -146,9 +148,9 @@ def test_a_tank_has_one_pipeline(
         wavetank_deployed.require(replace(wavetank_pipeline, record_format="original"))
 
 
-def test_seeds_decide(tank: TankFixture) -> None:
+def test_seeds_decide(simulator: SimulatorFixture) -> None:
     """One seed tells one story; another one tells another."""
-    digests = [tank.run(minutes=2, seed=seed).digest for seed in (3, 3, 4)]
+    digests = [simulator.run(minutes=2, seed=seed).digest for seed in (3, 3, 4)]
     assert digests[0] == digests[1] != digests[2]
 
 
@@ -161,25 +163,27 @@ def test_anybody_may_invoke(virtual_clock: VirtualClock, names: Names) -> None:
     assert {attempt.trigger for attempt in attempts} == {Trigger.MANUAL}
 
 
-def test_one_run_at_a_time(tank: TankFixture, virtual_clock: VirtualClock) -> None:
+def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualClock) -> None:
     """A run under way is not set back by another, and one that is over does not go on."""
     with pytest.raises(UsageError, match="one run at a time"):
-        tank.run(minutes=1)
+        simulator.run(minutes=1)
     assert virtual_clock.finish().verdicts["drained"] is Verdict.VALID
     with pytest.raises(UsageError, match="a run that goes on"):
         virtual_clock.advance(minutes=1)
 
 
-def test_a_run_lasts_as_long_as_somebody_says(tank: TankFixture) -> None:
+def test_a_run_lasts_as_long_as_somebody_says(simulator: SimulatorFixture) -> None:
     """Neither for no time, nor for ever."""
     with pytest.raises(UsageError, match="how long"):
-        tank.run()
+        simulator.run()
     with pytest.raises(UsageError, match="up to a year"):
-        tank.run(days=366)
+        simulator.run(days=366)
 
 
-def test_resources_go_by_the_names_of_their_templates(tank: TankFixture, names: Names) -> None:
+def test_resources_go_by_the_names_of_their_templates(
+    simulator: SimulatorFixture, names: Names
+) -> None:
     """What a template calls a resource is found; what it does not is refused by name."""
     with pytest.raises(UsageError, match="StreamingFunction"):
-        tank.name_of("StreamingFunctoin")
-    assert tank.name_of("StreamingFunction") == names.streaming_function
+        simulator.name_of("StreamingFunctoin")
+    assert simulator.name_of("StreamingFunction") == names.streaming_function

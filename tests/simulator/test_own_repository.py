@@ -27,19 +27,19 @@ STRANGERS = """
 import sys
 import pytest
 @pytest.fixture
-def tank():
+def simulator():
     return "of petrol"
 @pytest.mark.fault("mine")
-def test_strangers_have_their_own(tank):
+def test_strangers_have_their_own(simulator):
     heavy = {"boto3", "freezegun", "localstack", "pydantic", "wavetank.simulation"}
-    assert (tank, heavy & set(sys.modules)) == ("of petrol", set())
+    assert (simulator, heavy & set(sys.modules)) == ("of petrol", set())
 """
 WRONG = """
 import pytest
 @pytest.mark.fault("lost-replie", after="2m")
-def test_part(tank): ...
+def test_part(simulator): ...
 """
-NO_PIPELINE = "def test_nothing(tank): ..."
+NO_PIPELINE = "def test_nothing(simulator): ..."
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ def test_the_document_quotes_the_example() -> None:
 
 
 def test_the_example_passes_where_warnings_are_errors(example: Repository) -> None:
-    """Every fixture and every mark of the document, on the tank and on a live sandbox."""
+    """Every fixture and every mark of the document, on the simulator and on a live sandbox."""
     done = example.pytest("-W", "error", "-p", "no:cacheprovider")
     assert done.code == 0, done.out
     assert re.search(r"^=+ 6 passed in ", done.out, re.MULTILINE)
 
 
 def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> None:
-    """Evidence, trouble, seed and command of its two blocks, from a tank in each of two workers."""
+    """Evidence, failure, seed and command of its two blocks, from a simulator in each worker."""
     example.cut("src/measure.py", CHECK)
     example.cut("template.yaml", DESTINATION)
     done = example.pytest("-n2", "-k", "takes_only_a_part or given_up")

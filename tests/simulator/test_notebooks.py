@@ -1,4 +1,4 @@
-"""The notebooks, executed on a run that the tank has played."""
+"""The notebooks, executed on a run that the simulator has played."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tests.live.hosts import PROJECT
-from tests.tank.conftest import START, Deployed
+from tests.simulator.conftest import START, Deployed
 from wavetank.reporting.analysis.notebook import Notebook, read_notebook
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.run_store import RunShelf, SavedRun
@@ -31,9 +31,9 @@ def run(deployed: Deployed, tmp_path: Path) -> SavedRun:
     scenario = load_scenario("broken-deployment", PROJECT / "scenarios")
     saved = RunShelf(tmp_path).new("broken-deployment", SEED, scenario_to_toml(scenario))
     story = RunSpec(scenario=scenario, seed=SEED)
-    deployed.tank.reset()
-    with deployed.tank.frozen_at(START):  # and not longer: a kernel's time goes on
-        play(deployed.tank, deployed.pipeline, story, saved.history, lambda _: None)
+    deployed.simulator.reset()
+    with deployed.simulator.frozen_at(START):  # and not longer: a kernel's time goes on
+        play(deployed.simulator, deployed.pipeline, story, saved.history, lambda _: None)
     return saved
 
 

@@ -1,11 +1,11 @@
-"""Stories played in the worker's tank, and what to look for in their histories."""
+"""Stories played in the worker's simulator, and what to look for in their histories."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.tank.conftest import Deployed
+from tests.simulator.conftest import Deployed
 from wavetank.core.findings import Verdict
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
@@ -48,7 +48,9 @@ def tell(deployed: Deployed, scenario: Scenario, seed: int = 1) -> Told:
     """Plays the scenario; its history is written and read again."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "history.jsonl"
-        played = play(deployed.tank, deployed.pipeline, RunSpec(scenario=scenario, seed=seed), path)
+        played = play(
+            deployed.simulator, deployed.pipeline, RunSpec(scenario=scenario, seed=seed), path
+        )
         return Told(played, tuple(read_history(path)))
 
 

@@ -1,4 +1,4 @@
-"""The parts of `bench` that look at the tank: boot, a tick beside its floor, runs, campaigns."""
+"""The parts of `bench` that measure the simulator: boot, a tick and its floor, runs, campaigns."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -20,12 +20,12 @@ from wavetank.bench.tick import (
     measure_runs,
     measure_tick,
 )
-from wavetank.campaign.worker_context import TankStage
+from wavetank.campaign.worker_context import SimulatorStage
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.core.clock import MachineClock, WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Tank, tank
+from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec, play
@@ -36,13 +36,13 @@ SEED = 1
 WORKERS = (1, 2)
 
 
-def show_tank(output: Output, days: int) -> None:
+def show_simulator(output: Output, days: int) -> None:
     """Boot, tick and floor, and runs from an hour to so many virtual days, in this process."""
     clock = MachineClock()
     logging.disable(logging.CRITICAL)
     with TemporaryDirectory(prefix="wavetank-bench-") as folder, ExitStack() as stack:
-        bench = _TankBench(PipelineChoice().pipeline(), Path(folder), stack)
-        with output.waiting("booting a tank"):
+        bench = _SimulatorBench(PipelineChoice().pipeline(), Path(folder), stack)
+        with output.waiting("booting a simulator"):
             boot = measure_boot(bench.booted, clock)
         output.emit("boot", seconds=boot)
         output.say(f"from nothing to the end of the first tick: {boot:.1f} s")
@@ -62,7 +62,7 @@ def show_tank(output: Output, days: int) -> None:
 
 def show_campaigns(output: Output, runs: int) -> None:
     """So many runs of an hour each, by one worker and by two."""
-    stage = TankStage(PipelineChoice().pipeline())
+    stage = SimulatorStage(PipelineChoice().pipeline())
     for workers in WORKERS:
         with output.waiting(f"{runs} runs of an hour, by {workers}"):
             cost = measure_campaign(stage, runs, HOUR, workers, WallClock())
@@ -77,20 +77,20 @@ def _lengths(days: int) -> list[timedelta]:
     return [HOUR, *dict.fromkeys(timedelta(days=count) for count in (1, days) if 0 < count <= days)]
 
 
-class _TankBench:
-    """One tank, which plays calm runs with their histories in the folder; `stack` ends it."""
+class _SimulatorBench:
+    """One simulator, which plays calm runs with their histories in the folder; `stack` ends it."""
 
     def __init__(self, pipeline: Pipeline, folder: Path, stack: ExitStack) -> None:
         self._pipeline = pipeline
         self._folder = folder
         self._stack = stack
-        self._opened: Tank | None = None
+        self._opened: Simulator | None = None
         self._runs = 0
 
     @contextmanager
     def booted(self) -> Iterator[Play]:
-        """Opens the tank, which stays open."""
-        self._opened = self._stack.enter_context(tank())
+        """Opens the simulator, which stays open."""
+        self._opened = self._stack.enter_context(simulator())
         self._pipeline.deploy(self._opened.aws, WallClock())
         self._opened.take_baseline()
         yield self.play
@@ -100,17 +100,19 @@ class _TankBench:
         self._runs += 1
         scenario = Scenario(name="bench", description="A calm run.", horizon=length)
         history = self._folder / f"{self._runs}.jsonl"
-        play(self._tank, self._pipeline, RunSpec(scenario=scenario, seed=SEED), history, observe)
+        play(
+            self._simulator, self._pipeline, RunSpec(scenario=scenario, seed=SEED), history, observe
+        )
         history.unlink()
 
     def floor(self) -> Callable[[], None]:
         """The floor's calls, with credentials as long as a function's."""
-        aws = self._tank.aws
+        aws = self._simulator.aws
         functions = aws.awslambda.list_functions()["Functions"]
         return floor_calls(role_clients(aws, functions[0]["Role"]))
 
     @property
-    def _tank(self) -> Tank:
+    def _simulator(self) -> Simulator:
         assert self._opened is not None  # it is booted first
         return self._opened
 

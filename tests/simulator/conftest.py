@@ -1,4 +1,4 @@
-"""One tank for the worker, with the pipeline in it; each test begins at the baseline."""
+"""One simulator for the worker, with the pipeline in it; each test begins at the baseline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pytest_socket import disable_socket, enable_socket
 from tests.live.hosts import PROJECT
 from wavetank.core.naming import Names, derive_names
 from wavetank.deployment.pipelines.ticker import TickerPipeline
-from wavetank.engines.simulator.engine import Tank
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -19,16 +19,16 @@ ADDRESSES = ("ada@example.com", "bob@example.com")
 
 @dataclass(frozen=True)
 class Deployed:
-    """The tank, and the names of what is in it."""
+    """The simulator, and the names of what is in it."""
 
-    tank: Tank
+    simulator: Simulator
     names: Names
     pipeline: TickerPipeline
 
 
 @pytest.fixture(scope="session")
 def wavetank_pipeline() -> TickerPipeline:
-    """The project's own, in whose tank the plug-in's fixtures are tested too."""
+    """The project's own, in whose simulator the plug-in's fixtures are tested too."""
     names = derive_names("Dora", "Explorer")
     return TickerPipeline(project_folder=PROJECT, names=names, addresses=ADDRESSES)
 
@@ -36,14 +36,14 @@ def wavetank_pipeline() -> TickerPipeline:
 @pytest.fixture(scope="session")
 def deployed(wavetank_deployed: PluginsDeployed, wavetank_pipeline: TickerPipeline) -> Deployed:
     """The project's own pipeline, its schedule off."""
-    return Deployed(wavetank_deployed.tank, wavetank_pipeline.names, wavetank_pipeline)
+    return Deployed(wavetank_deployed.simulator, wavetank_pipeline.names, wavetank_pipeline)
 
 
 @pytest.fixture
 def pipeline(deployed: Deployed) -> Iterator[Deployed]:
     """The pipeline as it was deployed, at `START`, without a socket to anywhere."""
-    deployed.tank.reset()  # whoever was here before has left what a run ends with
+    deployed.simulator.reset()  # whoever was here before has left what a run ends with
     disable_socket()
-    with deployed.tank.frozen_at(START):
+    with deployed.simulator.frozen_at(START):
         yield deployed
     enable_socket()

@@ -2,19 +2,19 @@
 
 from datetime import timedelta
 
-from tests.tank.conftest import Deployed
+from tests.simulator.conftest import Deployed
 from wavetank.simulation.retry_policy import InvokeConfiguration
 from wavetank.simulation.topology import invoke_configuration, scheduled_rules
 
 
 def _arn(pipeline: Deployed, function: str) -> str:
-    found = pipeline.tank.aws.awslambda.get_function_configuration(FunctionName=function)
+    found = pipeline.simulator.aws.awslambda.get_function_configuration(FunctionName=function)
     return found["FunctionArn"]
 
 
 def test_the_rule_with_its_schedule_and_its_target(pipeline: Deployed) -> None:
-    """Off, since in the tank a driver fires it."""
-    (rule,) = scheduled_rules(pipeline.tank.aws)
+    """Off, since in the simulator a driver fires it."""
+    (rule,) = scheduled_rules(pipeline.simulator.aws)
     names = pipeline.names
     assert (rule.name, rule.expression, rule.enabled) == (names.rule, "rate(1 minute)", False)
     assert [target.arn for target in rule.targets] == [_arn(pipeline, names.streaming_function)]
@@ -22,7 +22,7 @@ def test_the_rule_with_its_schedule_and_its_target(pipeline: Deployed) -> None:
 
 def test_retries_and_the_destination_of_failures(pipeline: Deployed) -> None:
     """As the template has them; a function without any has AWS's defaults."""
-    aws, names = pipeline.tank.aws, pipeline.names
+    aws, names = pipeline.simulator.aws, pipeline.names
     assert invoke_configuration(aws, names.streaming_function) == InvokeConfiguration(
         retries_max=2,
         age_max=timedelta(hours=1),
