@@ -93,13 +93,13 @@ MUTATIONS = (
     Mutation(
         "deny-wins",
         "harness/wavetank/iam/evaluation.py",
-        "        (other.denial(), Reason.EXPLICIT_DENY_RESOURCE),\n",
+        "        (other.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
         "",
     ),
     Mutation(
         "boundary-limits",
         "harness/wavetank/iam/evaluation.py",
-        "                (self.boundary, Reason.NO_BOUNDARY_ALLOW),\n",
+        "                (self.boundary, DecisionReason.NO_BOUNDARY_ALLOW),\n",
         "",
     ),
     Mutation(

@@ -19,9 +19,9 @@ from tests.players import (
 )
 from tests.waiting import wait_until_true
 from wavetank.campaign.cases import Seeds, drawn_stories
-from wavetank.campaign.results import Ending, StoryResult
+from wavetank.campaign.results import CaseOutcome, StoryResult
 from wavetank.campaign.scheduling import collect
-from wavetank.campaign.summary import Tally
+from wavetank.campaign.summary import CampaignSummary
 from wavetank.campaign.worker_context import Stage
 from wavetank.campaign.worker_pool import LocalCrew
 from wavetank.core.errors import InfrastructureError, UsageError
@@ -70,7 +70,7 @@ def test_a_story_that_kills_two_workers_is_infrastructure(
     results = _played(stage(11, 9, tmp_path), 2)
     assert sorted(results) == [story.seed for story in STORIES]
     lost = results[11]
-    assert (lost.ending, lost.deaths, lost.played) == (Ending.INFRASTRUCTURE, 2, None)
+    assert (lost.ending, lost.deaths, lost.played) == (CaseOutcome.INFRASTRUCTURE, 2, None)
     assert how in lost.trouble
     assert "the end is near" in lost.trouble
     assert len(list(tmp_path.iterdir())) == 2
@@ -79,7 +79,7 @@ def test_a_story_that_kills_two_workers_is_infrastructure(
 def test_an_error_in_a_story_is_that_story_s_alone() -> None:
     """It is told with its place; the other stories are played."""
     results = _played(shaky_stage, 2)
-    lost = [seed for seed, result in results.items() if result.ending is Ending.INFRASTRUCTURE]
+    lost = [seed for seed, result in results.items() if result.ending is CaseOutcome.INFRASTRUCTURE]
     assert sorted(lost) == [7, 14, 21, 28, 35]
     assert "LookupError: seed-7 (players.py:" in results[7].trouble
 
@@ -98,7 +98,7 @@ def test_workers_that_never_start_end_the_campaign() -> None:
 
 def test_an_interrupted_campaign_keeps_what_was_played(tmp_path: Path) -> None:
     """All workers are gone at once, busy or not, and every result until then was taken."""
-    tally = Tally()
+    tally = CampaignSummary()
 
     def take(result: StoryResult) -> None:
         tally.add(result)

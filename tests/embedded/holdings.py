@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.shell import DEFAULT
-from wavetank.emulator.snapshot.file import Contents, SnapshotFile, StoredObject
+from wavetank.emulator.snapshot.file import SnapshotContents, SnapshotFile, SnapshotObject
 from wavetank.emulator.sns.messages import notification
 
 BEGAN = datetime(2026, 10, 1, tzinfo=UTC)
@@ -36,13 +36,13 @@ def fill_snapshot(state: Path, objects: int, messages: int) -> None:
     file = SnapshotFile(state / "sandbox" / "snapshot.db")
     file.prepare(BEGAN)
     file.save(
-        Contents(
+        SnapshotContents(
             items={},
             batches={},
             buckets={DEFAULT.bucket: dict.fromkeys(times, "1")},
             messages=[{"id": mail.id, "text": mail.text} for mail in mails],
             subscriptions=[],
-            read=lambda _, key: StoredObject(
+            read=lambda _, key: SnapshotObject(
                 key=key, body=RECORD, modified=times[key], metadata={"user": {}, "system": {}}
             ),
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.waiting import wait_until_true
 from wavetank.core.clock import WallClock
-from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, InvokeRequest
 
 PREFIX = "/2018-06-01/runtime/invocation"
 SETTINGS = FunctionSettings(
@@ -19,7 +19,7 @@ SETTINGS = FunctionSettings(
     task_root="/task",
     runtime_site="/site",
 )
-REQUEST = Request(request_id="r", payload=b"{}", function_arn="arn", trace_id="t")
+REQUEST = InvokeRequest(request_id="r", payload=b"{}", function_arn="arn", trace_id="t")
 
 
 class Obedient:

@@ -17,14 +17,14 @@ from tests.waiting import wait_until_true
 from wavetank.core.clock import WallClock
 from wavetank.core.private_files import PRIVATE_UMASK
 from wavetank.emulator.lambda_.confinement import UNKNOWN
-from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, InvokeRequest
 from wavetank.emulator.lambda_.function_users import reserve_scratch
 from wavetank.emulator.lambda_.isolation import Isolation, find_isolation, try_level
-from wavetank.emulator.lambda_.process import Command, FunctionProcess, Limits
+from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
 from wavetank.emulator.lambda_.process_tree import descendants
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES
-from wavetank.emulator.lambda_.variables import Place, function_variables
+from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
 from wavetank.emulator.settings import IsolationLevel
 
 FORKS = """
@@ -103,13 +103,13 @@ def invoke(isolation: Isolation, functions: Path, tmp_path: Path) -> Iterator[In
 
     def start(api: str) -> FunctionProcess:
         private = isolation.has_private_root
-        place = Place(
+        place = ProcessPaths(
             task_root=Path("/var/task") if private else code,
             runtime_api=api,
             scratch=Path("/tmp") if private else scratch,  # noqa: S108 - of its own file system
         )
         variables = function_variables({"_HANDLER": "function.handler"}, own, "python3.13", place)
-        command = Command(
+        command = FunctionCommand(
             name=tmp_path.name,
             isolation=isolation,
             variables=variables,
@@ -130,7 +130,7 @@ def invoke(isolation: Isolation, functions: Path, tmp_path: Path) -> Iterator[In
         environment = Environment(SETTINGS, start, WallClock())
         opened.append(environment)
         payload = json.dumps(event).encode()
-        done = environment.invoke(Request("r", payload, "arn", "trace"))
+        done = environment.invoke(InvokeRequest("r", payload, "arn", "trace"))
         return json.loads(done.report.outcome.payload)
 
     yield run

@@ -8,7 +8,7 @@ import pytest
 from tests.embedded.kill_points import is_killed, kill_points, report
 from tests.shell import DEFAULT, Shell
 from wavetank.aws.clients import AwsClients, sandbox_clients
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
@@ -136,7 +136,7 @@ def _standing_pipeline(shell: Shell, aws: AwsClients) -> None:
     for item in aws.dynamodb.scan(TableName=DEFAULT.table)["Items"]:
         before = {"Tick": {"S": rfc3339(minute - MINUTE)}}
         aws.dynamodb.put_item(TableName=DEFAULT.table, Item={**item, **before})
-    assert Trigger(aws, DEFAULT).fire_and_wait(minute)["records"]
+    assert StreamingInvoker(aws, DEFAULT).fire_and_wait(minute)["records"]
     SandboxControls(shell.endpoint()).deliver_now()
     aws.events.enable_rule(Name=DEFAULT.rule)
 

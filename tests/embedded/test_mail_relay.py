@@ -16,7 +16,7 @@ from wavetank.aws.clients import sandbox_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import read_settings
-from wavetank.emulator.sns.messages import Message, notification
+from wavetank.emulator.sns.messages import MimeMessage, notification
 from wavetank.emulator.sns.relay import MailServer, Relay, parse_mail_server
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
@@ -56,7 +56,7 @@ def server() -> Iterator[Controller]:
     controller.stop()
 
 
-def _message(address: str = "a@example.com") -> Message:
+def _message(address: str = "a@example.com") -> MimeMessage:
     return notification("1", NOW, address, "Failure: Żak", "Zażółć", "http://127.0.0.1/")
 
 

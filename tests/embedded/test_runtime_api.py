@@ -11,12 +11,12 @@ from wavetank.emulator.lambda_ import runtime_api, runtime_requests
 from wavetank.emulator.lambda_.runtime_api import CONNECTIONS_MAX, RuntimeApi
 from wavetank.emulator.lambda_.runtime_requests import (
     HEADERS_BYTES_MAX,
-    Event,
+    RuntimeEvent,
     Strangers,
 )
 
 PATH = "2018-06-01/runtime/invocation/next"
-EVENT = Event(
+EVENT = RuntimeEvent(
     request_id="the-request", payload=b'"hello"', function_arn="arn", trace_id="1", deadline_ms=1
 )
 

@@ -18,11 +18,11 @@ from tests.live.names import unique_names
 from tests.live.switches import active, begin
 from tests.waiting import wait_until_true
 from wavetank.aws.clients import sandbox_clients
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import (
     DeliveredObject,
-    Price,
     Subscription,
+    TablePrice,
     delivered_objects,
     last_tick,
     read_prices,
@@ -31,7 +31,7 @@ from wavetank.aws.observers import (
     topic_arn,
 )
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import Message, mailbox
+from wavetank.aws.sandbox_mailbox import MailboxMessage, mailbox
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.naming import Names
 from wavetank.core.settings import read_settings
@@ -47,9 +47,9 @@ UNCONFIRMED = "second-reader@example.com"
 class Holdings:
     """All that is to survive."""
 
-    prices: list[Price]
+    prices: list[TablePrice]
     objects: list[DeliveredObject]
-    messages: list[Message]
+    messages: list[MailboxMessage]
     addresses: list[Subscription]
 
 
@@ -68,7 +68,7 @@ class Sandbox:
 
     def tick(self, minute: datetime) -> None:
         """Makes the minute's records."""
-        Trigger(self.aws, self.names).fire_and_wait(minute)
+        StreamingInvoker(self.aws, self.names).fire_and_wait(minute)
 
     def deliver(self) -> None:
         """Has the records delivered, and not buffered for a minute."""
@@ -90,7 +90,7 @@ class Sandbox:
             addresses=subscriptions(self.aws, topic_arn(self.aws, self.names)),
         )
 
-    def _without_port(self, message: Message) -> Message:
+    def _without_port(self, message: MailboxMessage) -> MailboxMessage:
         """A message's link leads to where the sandbox is now, which is another port each time."""
         endpoint = self.child.endpoint
         assert message.link.startswith(endpoint)

@@ -5,21 +5,21 @@ from urllib.parse import urlsplit
 import requests
 
 from tests.waiting import wait_until_seen
-from wavetank.aws.sandbox_mailbox import Message, alerts, mailbox
+from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, mailbox
 
 HTTP_SECONDS = 10
 
 
-def messages_to(endpoint: str, address: str, count: int = 1) -> list[Message]:
+def messages_to(endpoint: str, address: str, count: int = 1) -> list[MailboxMessage]:
     """The notifications that the address has got, once there are so many."""
 
-    def found() -> list[Message]:
+    def found() -> list[MailboxMessage]:
         return [message for message in alerts(endpoint) if message.address == address]
 
     return wait_until_seen(found, lambda messages: len(messages) >= count, f"{count} messages")
 
 
-def questions_to(endpoint: str, address: str) -> list[Message]:
+def questions_to(endpoint: str, address: str) -> list[MailboxMessage]:
     """The messages that ask the address for confirmation."""
     return [
         message
@@ -28,7 +28,7 @@ def questions_to(endpoint: str, address: str) -> list[Message]:
     ]
 
 
-def open_link(endpoint: str, message: Message) -> requests.Response:
+def open_link(endpoint: str, message: MailboxMessage) -> requests.Response:
     """Opens the message's link; LocalStack names itself by a port that a test may not have."""
     parts = urlsplit(message.link)
     return requests.get(f"{endpoint}{parts.path}?{parts.query}", timeout=HTTP_SECONDS)

@@ -7,13 +7,13 @@ from tests.live.hosts import PROJECT
 from tests.live.names import unique_names
 from tests.pretended_aws import PretendedAws
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import Target
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.naming import Names
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
-from wavetank.deployment.teardown.inventory import Standing, find_standing
+from wavetank.deployment.teardown.inventory import PipelineInventory, find_standing
 
 ADDRESS = "never-answers@example.com"
 PACE_SECONDS = 0.1
@@ -45,11 +45,11 @@ class Place:
         if not fires:
             self.aws.events.remove_targets(Rule=names.rule, Ids=["streaming-lambda"])
         minute = floor_to_minute(WallClock().now()) - timedelta(minutes=TICK_MINUTES_AGO)
-        Trigger(self.aws, names).fire_and_wait(minute)
+        StreamingInvoker(self.aws, names).fire_and_wait(minute)
         SandboxControls(self.endpoint).deliver_now()
         return names
 
-    def standing(self, names: Names) -> Standing:
+    def standing(self, names: Names) -> PipelineInventory:
         """What there is of it."""
         found = find_standing(self.aws, names.stem)
         assert found is not None

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from tests.live.conftest import Pipeline
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 
 HTTP_SECONDS = 60
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ def next_tick(pipeline: Pipeline) -> Ticked:
         InfrastructureError: the function failed.
     """
     due = START + next(MINUTES) * timedelta(minutes=1)
-    answer = Trigger(pipeline.aws, pipeline.names).fire_and_wait(due)
+    answer = StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(due)
     return Ticked(due, answer["records"])
 
 

@@ -21,7 +21,7 @@ from wavetank.aws.clients import (
     role_clients,
     sandbox_clients,
 )
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.iam_report import Use
@@ -318,7 +318,7 @@ def test_a_failure_reaches_nobody_where_the_role_may_not_invoke(
     role_name = role.rpartition("/")[2]
     for policy in aws.iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
         aws.iam.delete_role_policy(RoleName=role_name, PolicyName=policy)
-    Trigger(aws, names).fire(floor_to_minute(WallClock().now()))
+    StreamingInvoker(aws, names).fire(floor_to_minute(WallClock().now()))
 
     def denied() -> set[str]:
         return {use.action for use in _uses(localstack, role) if not use.allowed}
@@ -337,7 +337,7 @@ def test_records_wait_where_the_delivery_role_may_not_write(
     role = destination["ExtendedS3DestinationDescription"]["RoleARN"].rpartition("/")[2]
     policy = aws.iam.get_role_policy(RoleName=role, PolicyName="write-to-bucket")
     aws.iam.delete_role_policy(RoleName=role, PolicyName="write-to-bucket")
-    Trigger(aws, names).fire_and_wait(floor_to_minute(WallClock().now()))
+    StreamingInvoker(aws, names).fire_and_wait(floor_to_minute(WallClock().now()))
     controls = SandboxControls(localstack.endpoint)
     with pytest.raises(Exception, match="s3:PutObject"):
         controls.deliver_now()

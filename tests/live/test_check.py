@@ -14,7 +14,7 @@ from tests.live.mail import confirm
 from tests.live.place import ADDRESS, Place
 from tests.pretended_aws import ACCOUNT, Answer, example_key, is_call, query_answer
 from tests.waiting import wait_until_true
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.judging import live_pipeline
 from wavetank.cli.main import app
@@ -122,11 +122,11 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
 
     confirm(place.endpoint, ADDRESS)
     leave_a_drill_behind(place, names, tmp_path)
-    Trigger(place.aws, names).fire(floor_to_minute(WallClock().now()))
+    StreamingInvoker(place.aws, names).fire(floor_to_minute(WallClock().now()))
     since = WallClock().now() - timedelta(minutes=5)
     wait_until_true(lambda: list(published_alerts(place.aws, names, since)), "an alert", 60)
     place.aws.awslambda.delete_function_concurrency(FunctionName=names.streaming_function)
-    Trigger(place.aws, names).fire_and_wait(floor_to_minute(WallClock().now()))
+    StreamingInvoker(place.aws, names).fire_and_wait(floor_to_minute(WallClock().now()))
     SandboxControls(place.endpoint).deliver_now()
     leave_a_drill_behind(place, names, tmp_path)
     place.pretended.answers[:] = [drift("IN_SYNC")]

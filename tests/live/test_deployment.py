@@ -11,7 +11,7 @@ from tests.live.conftest import ADDRESS, PACE_SECONDS, MakePipeline, Pipeline
 from tests.live.hosts import Host
 from tests.live.mail import confirm
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import read_prices, subscriptions
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
@@ -39,7 +39,7 @@ def test_deploying_again_keeps_the_running_prices(make_pipeline: MakePipeline) -
     """Only missing items are seeded; starting over takes --reset-prices."""
     pipeline = make_pipeline()
     assert pipeline.deployment.items_seeded == 5
-    Trigger(pipeline.aws, pipeline.names).fire_and_wait(START)
+    StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(START)
     running = read_prices(pipeline.aws, pipeline.names.table)
     key = {"TickerName": {"S": "Index_3"}}
     pipeline.aws.dynamodb.delete_item(TableName=pipeline.names.table, Key=key)

@@ -22,7 +22,7 @@ from tests.live.place import Place
 from tests.pretended_aws import ACCOUNT
 from tests.waiting import wait_until_true
 from wavetank.aws.clients import BotoCoreError
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import last_tick, read_prices
 from wavetank.cli.main import app
 from wavetank.cli.output import Output
@@ -169,7 +169,7 @@ def test_an_address_that_was_never_confirmed_keeps_the_drill_from_aws(place: Pla
     assert isinstance(lost.exception, InfrastructureError)
     assert "what was broken is restored; check the network" in str(lost.exception)
     minute = floor_to_minute(WallClock().now())
-    assert "records" in Trigger(place.aws, names).fire_and_wait(minute)
+    assert "records" in StreamingInvoker(place.aws, names).fire_and_wait(minute)
 
 
 def lose_invocations(request: HttpRequest) -> HttpResponse | None:

@@ -17,7 +17,7 @@ from tests.documents import commands, run
 from tests.live.hosts import Host
 from tests.live.mail import confirm
 from tests.pretended_aws import pretended_aws
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.target import aws_target
 from wavetank.cli.main import app
@@ -65,6 +65,8 @@ def test_the_guide_leads_from_an_empty_account_and_back(localstack: Host, state:
         assert typed.exit_code == expected, f"{line}\n{typed.output}\n{typed.exception!r}"
         if words[0] == "deploy":
             confirm(localstack.endpoint, ADDRESS)
-            Trigger(aws_target(None).aws, NAMES).fire_and_wait(floor_to_minute(WallClock().now()))
+            StreamingInvoker(aws_target(None).aws, NAMES).fire_and_wait(
+                floor_to_minute(WallClock().now())
+            )
     stacks = aws_target(None).aws.cloudformation.describe_stacks()["Stacks"]
     assert not {NAMES.storage_stack, NAMES.pipeline_stack} & {s["StackName"] for s in stacks}

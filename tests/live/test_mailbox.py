@@ -15,7 +15,7 @@ from tests.waiting import wait_until_true
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.observers import subscriptions
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import Message
+from wavetank.aws.sandbox_mailbox import MailboxMessage
 from wavetank.emulator.sns.subscriptions import MESSAGES_MAX, TOKEN_LIFE
 
 
@@ -45,11 +45,11 @@ def _confirmed(aws: AwsClients, topic: str) -> list[bool]:
     return [entry.confirmed for entry in subscriptions(aws, topic)]
 
 
-def _token(message: Message) -> str:
+def _token(message: MailboxMessage) -> str:
     return parse_qs(urlsplit(message.link).query)["Token"][0]
 
 
-def _raw(localstack: Host, message: Message) -> Any:
+def _raw(localstack: Host, message: MailboxMessage) -> Any:
     answer = requests.get(f"{localstack.endpoint}/_wavetank/mailbox/{message.id}", timeout=10)
     assert answer.headers["Content-Type"].startswith("message/rfc822")
     return Parser(policy=policy.default).parsestr(answer.text)

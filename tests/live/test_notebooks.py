@@ -12,7 +12,7 @@ from tests.live.names import unique_letters
 from tests.live.place import Place
 from tests.waiting import wait_until_seen
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import InfrastructureError, UsageError
@@ -38,7 +38,7 @@ MINUTE = timedelta(minutes=1)
 def drilled(make_pipeline: MakePipeline, localstack: Host) -> Pipeline:
     """A pipeline with two ticks delivered, and between them one that was given up and told of."""
     made = make_pipeline()
-    trigger = Trigger(made.aws, made.names)
+    trigger = StreamingInvoker(made.aws, made.names)
     minute = floor_to_minute(WallClock().now())
     trigger.fire_and_wait(minute - MINUTE)
     request = trigger.fire(minute - TOO_OLD)

@@ -10,7 +10,7 @@ from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
 from tests.live.drills import drill_site
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import delivered_objects, read_prices, read_records
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
@@ -51,7 +51,7 @@ class Scripted:
     def tick(self) -> None:
         """Makes this minute's."""
         minute = floor_to_minute(WallClock().now())
-        Trigger(self.pipeline.aws, self.pipeline.names).fire_and_wait(minute)
+        StreamingInvoker(self.pipeline.aws, self.pipeline.names).fire_and_wait(minute)
 
     def records(self) -> list[Sample]:
         """All that were made, once they are delivered."""
@@ -130,7 +130,7 @@ def test_a_script_that_fails_is_retried_and_alerted(
     names = script.pipeline.names
     with pytest.raises(InfrastructureError, match=r"Runtime\.ExitError"):
         script.tick()
-    Trigger(script.pipeline.aws, names).fire(floor_to_minute(WallClock().now()))
+    StreamingInvoker(script.pipeline.aws, names).fire(floor_to_minute(WallClock().now()))
     function = names.streaming_function
     found = wait_until_seen(
         lambda: [m for m in alerts(localstack.endpoint) if function in m.text], bool, "an alert"
@@ -166,4 +166,4 @@ def test_a_deployment_without_the_script_takes_its_rights_away(
     assert deployed() is None
     assert "own-handler" not in rights()
     minute = floor_to_minute(WallClock().now())
-    assert Trigger(aws, names).fire_and_wait(minute)["records"] == RECORDS_PER_TICK
+    assert StreamingInvoker(aws, names).fire_and_wait(minute)["records"] == RECORDS_PER_TICK

@@ -10,7 +10,7 @@ import pytest
 from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import (
     DeliveredObject,
     delivered_objects,
@@ -19,7 +19,7 @@ from wavetank.aws.observers import (
     read_records,
 )
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import Message, alerts
+from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.cli.running import attach
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
@@ -48,7 +48,7 @@ def _records(pipeline: Pipeline) -> list[Sample]:
     ]
 
 
-def _alerts(localstack: Host, pipeline: Pipeline) -> list[Message]:
+def _alerts(localstack: Host, pipeline: Pipeline) -> list[MailboxMessage]:
     name = pipeline.names.streaming_function
     return [message for message in alerts(localstack.endpoint) if name in message.text]
 
@@ -69,7 +69,7 @@ def test_ticks_become_records_once_each_and_the_table_ends_on_the_last(
 ) -> None:
     """Ticks in order, one doubled, one missed, one late: every sample once, the walk unbroken."""
     pipeline = make_pipeline()
-    trigger = Trigger(pipeline.aws, pipeline.names)
+    trigger = StreamingInvoker(pipeline.aws, pipeline.names)
     answers = [
         trigger.fire_and_wait(START + minutes * MINUTE)["records"] for minutes in (0, 1, 1, 3, 2)
     ]
@@ -110,7 +110,7 @@ def test_a_tick_takes_three_aws_calls(make_pipeline: MakePipeline) -> None:
     _settled(pipeline)
     lambdas.update_function_configuration(FunctionName=name, Handler="counting.lambda_handler")
     _settled(pipeline)
-    answer = Trigger(pipeline.aws, pipeline.names).fire_and_wait(START)
+    answer = StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(START)
     assert answer["calls"] == ["Scan", "PutRecordBatch", "TransactWriteItems"]
 
 
@@ -125,7 +125,7 @@ def _settled(pipeline: Pipeline) -> None:
 
 def test_the_log_is_structured_and_in_its_own_group(pipeline: Pipeline) -> None:
     """What a tick did can be queried by field in CloudWatch."""
-    Trigger(pipeline.aws, pipeline.names).fire_and_wait(START)
+    StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(START)
     group = f"/aws/lambda/{pipeline.names.streaming_function}"
 
     def delivered() -> list[dict[str, object]]:
@@ -153,7 +153,7 @@ def test_a_failing_tick_is_tried_three_times_and_then_alerted(
     """The original tick, two retries, then one e-mail that says all of it."""
     pipeline = make_pipeline()
     _use_handler(pipeline, "def lambda_handler(event, context): raise RuntimeError('on purpose')")
-    Trigger(pipeline.aws, pipeline.names).fire(START)
+    StreamingInvoker(pipeline.aws, pipeline.names).fire(START)
     received = wait_until_seen(
         lambda: _alerts(localstack, pipeline), bool, "an alert", within_seconds=30
     )
@@ -172,7 +172,7 @@ def test_original_records_are_the_scripts_text(make_pipeline: MakePipeline) -> N
         FunctionName=name, Environment={"Variables": variables}
     )
     _settled(pipeline)
-    Trigger(pipeline.aws, pipeline.names).fire_and_wait(START)
+    StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(START)
     entry = _objects(pipeline)[0]
     body = pipeline.aws.s3.get_object(Bucket=pipeline.names.bucket, Key=entry.key)["Body"].read()
     assert body.startswith(b"{ticker : Index_1, timestamp : 2026-11-23 12:00:00, price : ")
@@ -198,7 +198,7 @@ def test_every_requirement_is_found_broken_where_it_is(
     assert before.pop("failure reaches people") is Verdict.UNKNOWN
     assert set(before.values()) == {Verdict.VALID}
 
-    Trigger(aws, names).fire_and_wait(floor_to_minute(WallClock().now()))
+    StreamingInvoker(aws, names).fire_and_wait(floor_to_minute(WallClock().now()))
     assert len(_objects(pipeline)) == 1
     assert verdicts()["content arrives"] is Verdict.VALID
 
@@ -249,7 +249,7 @@ def test_the_naive_handler_loses_a_tick_that_ours_delivers(make_pipeline: MakePi
     pipeline = make_pipeline()
     naive = Path(PROJECT / "tests" / "handlers" / "naive" / "handler.py").read_text()
     _allow_to_put_items(pipeline)
-    trigger = Trigger(pipeline.aws, pipeline.names)
+    trigger = StreamingInvoker(pipeline.aws, pipeline.names)
     _use_handler(pipeline, naive)
     trigger.fire_and_wait(START)
     failing = naive.replace("firehose.put_record_batch(", "firehose.no_such_call(")

@@ -23,7 +23,7 @@ from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
 from wavetank.deployment.change_preview import PLAN_CHANGE_SET, Previews
-from wavetank.deployment.changes import Action
+from wavetank.deployment.changes import ChangeAction
 from wavetank.deployment.deployer import DeploymentOptions, WantedStack
 from wavetank.deployment.plan import DeploymentPlan, plan_deployment
 from wavetank.deployment.preflight import preflight
@@ -60,7 +60,7 @@ def test_a_changed_parameter_is_planned_as_a_change(localstack: Host, pipeline: 
     """One resource, one property, with its values before and after."""
     found = _plan(localstack, replace(pipeline.options, schedule_enabled=True))
     (change,) = found.stacks[1].changes
-    assert (change.action, change.logical_id) == (Action.CHANGE, "StreamingRule")
+    assert (change.action, change.logical_id) == (ChangeAction.CHANGE, "StreamingRule")
     (state,) = change.properties
     assert (state.path, state.before, state.after) == ("State", "DISABLED", "ENABLED")
 
@@ -83,7 +83,7 @@ def test_a_new_pipeline_is_planned_whole_and_leaves_nothing(localstack: Host) ->
     names = unique_names()
     found = _plan(localstack, DeploymentOptions(names=names, addresses=(ADDRESS,)))
     actions = {change.action for stack in found.stacks for change in stack.changes}
-    assert actions == {Action.ADD}
+    assert actions == {ChangeAction.ADD}
     assert [stack.status for stack in found.stacks] == [None, None]
     assert len(found.stacks[1].changes) == len(found.template["Resources"]) - 1  # one condition
     assert found.new_bucket == names.artifact_bucket

@@ -16,7 +16,7 @@ from tests.live.names import unique_letters
 from tests.live.place import ADDRESS, Place
 from tests.pretended_aws import ACCOUNT
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
@@ -148,7 +148,7 @@ def test_in_a_sandbox_only_the_data_are_asked_about(
     """A pipeline is made again in seconds, and data are not: they go by name, or with --yes."""
     pipeline = make_pipeline()
     minute = floor_to_minute(WallClock().now()) - timedelta(minutes=10)
-    Trigger(pipeline.aws, pipeline.names).fire_and_wait(minute)
+    StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(minute)
     SandboxControls(localstack.endpoint).deliver_now()
     options = ["--endpoint", localstack.endpoint, "--name", pipeline.names.stem, "--json"]
     torn = CliRunner().invoke(app, ["teardown", *options])
@@ -175,7 +175,7 @@ def test_what_the_stream_still_holds_is_waited_for(place: Place) -> None:
     """The stream is not deleted over undelivered records, unless somebody gives them up."""
     names = place.deploy()
     minute = floor_to_minute(WallClock().now())
-    Trigger(place.aws, names).fire_and_wait(minute)
+    StreamingInvoker(place.aws, names).fire_and_wait(minute)
     said: list[str] = []
     clock = Leaping()
     quieting = Quieting(place.aws, place.standing(names), clock, said.append)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wavetank.reporting.diagram.edge_routing import LABEL_LINE
-from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node, Relation
+from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node, Relation
 from wavetank.reporting.diagram.layout import BOX_WIDTH, Arrow, Drawing, place
 
 type Rectangle = tuple[float, float, float, float]
@@ -25,7 +25,7 @@ def graphs(draw: st.DrawFn) -> Graph:
         relation=st.just(Relation.CALL),
         label=label.map(tuple),
     )
-    nodes = tuple(Node(id_, Kind.FUNCTION, "Lambda", id_ * 5, ("a note",)) for id_ in ids)
+    nodes = tuple(Node(id_, BoxKind.FUNCTION, "Lambda", id_ * 5, ("a note",)) for id_ in ids)
     return Graph(nodes, tuple(dict.fromkeys(draw(st.lists(edges, max_size=9)))))
 
 

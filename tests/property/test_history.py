@@ -27,7 +27,7 @@ from wavetank.history import (
     read_history,
 )
 from wavetank.invariants import Conservation, generic_invariants, judge
-from wavetank.invariants.completeness import Ending
+from wavetank.invariants.completeness import HistoryEnd
 from wavetank.invariants.interval_set import Spans
 from wavetank.invariants.ticker import ticker_invariants
 
@@ -122,7 +122,7 @@ def test_files_differ_where_histories_do(one: list[Event], other: list[Event]) -
 def test_no_judge_ever_raises(history: list[Event]) -> None:
     """Whatever happens in whatever order, every judge comes to a finding, at every moment."""
     for invariant in [*generic_invariants(), *ticker_invariants()]:
-        ending = Ending()
+        ending = HistoryEnd()
         for event in history:
             ending.observe(event)
             invariant.observe(event)

@@ -31,7 +31,7 @@ from wavetank.emulator.signatures.form import claim_of_form
 from wavetank.emulator.signatures.message import HttpMessage, make_message
 from wavetank.emulator.signatures.refusal import RefusedSignatureError
 from wavetank.emulator.signatures.verification import (
-    Request,
+    SignedRequest,
     check_expiry,
     check_signature,
     check_signed_headers,
@@ -109,7 +109,7 @@ def _message(request: AWSRequest) -> HttpMessage:
 def _check(claim: Claim, message: HttpMessage, body: bytes, secret: str = SECRET) -> None:
     digest = hashlib.sha256(body).hexdigest()
     check_signed_headers(claim, message)
-    check_signature(claim, Request(message, None, lambda: digest), [secret])
+    check_signature(claim, SignedRequest(message, None, lambda: digest), [secret])
 
 
 def _check_header(message: HttpMessage, body: bytes, secret: str = SECRET) -> None:

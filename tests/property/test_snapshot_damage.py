@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wavetank.emulator.snapshot.file import Contents, SnapshotFile, StoredBatch, StoredObject
+from wavetank.emulator.snapshot.file import (
+    SnapshotContents,
+    SnapshotFile,
+    SnapshotObject,
+    StoredBatch,
+)
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 KEYS = [f"2030/01/01/{number:02}" for number in range(24)]
@@ -17,12 +22,12 @@ POSITIONS = st.floats(0, 1, exclude_max=True)
 """A place in the file, as a share of its length."""
 
 
-def _object(_: str, key: str) -> StoredObject:
+def _object(_: str, key: str) -> SnapshotObject:
     metadata = {"user": {"made": "here"}, "system": {"ContentType": "text/plain"}}
-    return StoredObject(key=key, body=key.encode() * 60, modified=NOW, metadata=metadata)
+    return SnapshotObject(key=key, body=key.encode() * 60, modified=NOW, metadata=metadata)
 
 
-CONTENTS = Contents(
+CONTENTS = SnapshotContents(
     items={"prices": [{"Price": {"N": str(number)}} for number in range(30)]},
     batches={"stream": [StoredBatch(oldest=NOW, count=2, body=b"two records" * 30)]},
     buckets={"bucket": dict.fromkeys(KEYS, "first")},

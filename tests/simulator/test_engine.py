@@ -16,7 +16,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.http_types import HttpRequest
 from wavetank.core.schedule import scheduled_event
 from wavetank.core.ticker import RECORDS_PER_TICK
-from wavetank.emulator.lambda_.outcome import Outcome
+from wavetank.emulator.lambda_.outcome import InvocationOutcome
 from wavetank.engines.simulator.engine import ENDPOINT, simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 
@@ -42,7 +42,7 @@ def _environment(pipeline: Deployed) -> ExecutionEnvironment:
     return pipeline.simulator.environment(function, "environment-1")
 
 
-def _tick(environment: ExecutionEnvironment, instant: datetime) -> Outcome:
+def _tick(environment: ExecutionEnvironment, instant: datetime) -> InvocationOutcome:
     return environment.invoke(scheduled_event(RULE, instant), CONTEXT)
 
 

@@ -24,7 +24,7 @@ from wavetank.history import (
     TableSeen,
     Trigger,
 )
-from wavetank.pytest_plugin.result import Told
+from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
 from wavetank.pytest_plugin.virtual_clock import VirtualClock
@@ -39,7 +39,7 @@ def names(wavetank_pipeline: TickerPipeline) -> Names:
     return wavetank_pipeline.names
 
 
-def _outline(told: Told) -> list[tuple[str, datetime]]:
+def _outline(told: ScenarioResult) -> list[tuple[str, datetime]]:
     """What happened when, whatever it was called."""
     return [(type(event).__name__, event.at) for event in told.events()]
 

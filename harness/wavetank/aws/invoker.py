@@ -19,7 +19,7 @@ ERROR_KEYS = ("errorType", "errorMessage")
 
 
 @dataclass(frozen=True)
-class Trigger:
+class StreamingInvoker:
     """The schedule's finger on one pipeline's streaming function."""
 
     aws: AwsClients

@@ -12,7 +12,7 @@ from decimal import Decimal
 import psutil
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.sandbox_mailbox import ASKING, Message, mailbox
+from wavetank.aws.sandbox_mailbox import ASKING, MailboxMessage, mailbox
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
@@ -32,7 +32,7 @@ class DeliveredObject:
 
 
 @dataclass(frozen=True)
-class Price:
+class TablePrice:
     """An item of the table; `tick` is None before its first tick."""
 
     ticker: str
@@ -104,11 +104,11 @@ def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[Sample]:
         yield sample
 
 
-def read_prices(aws: AwsClients, table: str) -> list[Price]:
+def read_prices(aws: AwsClients, table: str) -> list[TablePrice]:
     """The table's items, by ticker."""
     pages = aws.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     prices = [
-        Price(
+        TablePrice(
             ticker=item["TickerName"]["S"],
             price=Decimal(item["Price"]["N"]),
             tick=datetime.fromisoformat(item["Tick"]["S"]) if "Tick" in item else None,
@@ -120,7 +120,7 @@ def read_prices(aws: AwsClients, table: str) -> list[Price]:
     return sorted(prices, key=lambda price: price.ticker)
 
 
-def last_tick(prices: list[Price]) -> datetime | None:
+def last_tick(prices: list[TablePrice]) -> datetime | None:
     """The tick that every item has reached; None before the first."""
     ticks = [price.tick for price in prices]
     reached = [tick for tick in ticks if tick is not None]
@@ -144,7 +144,7 @@ def subscriptions(aws: AwsClients, topic_arn: str) -> list[Subscription]:
     ]
 
 
-def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[Message]:
+def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[MailboxMessage]:
     """For each address of the topic that is not confirmed, the last message that asks it.
 
     Raises:

@@ -15,7 +15,7 @@ ALERT = "Notification"
 
 
 @dataclass(frozen=True)
-class Message:
+class MailboxMessage:
     """An e-mail in the sandbox's mailbox; its link confirms, or unsubscribes from, the topic."""
 
     id: str
@@ -36,7 +36,7 @@ class MailboxPage:
     none; `alerts` counts all notifications in the mailbox.
     """
 
-    messages: tuple[Message, ...]
+    messages: tuple[MailboxMessage, ...]
     next: str
     more: bool
     continues: bool
@@ -77,7 +77,7 @@ def messages_since(endpoint: str, since: str = "", *, kind: str = "") -> Iterato
         yield page
 
 
-def mailbox(endpoint: str, kind: str = "") -> list[Message]:
+def mailbox(endpoint: str, kind: str = "") -> list[MailboxMessage]:
     """All e-mails that the sandbox has, or those of one kind, oldest first.
 
     Raises:
@@ -86,7 +86,7 @@ def mailbox(endpoint: str, kind: str = "") -> list[Message]:
     return [message for page in messages_since(endpoint, kind=kind) for message in page.messages]
 
 
-def alerts(endpoint: str) -> list[Message]:
+def alerts(endpoint: str) -> list[MailboxMessage]:
     """What was published to the sandbox's topics, without what asks for confirmation.
 
     Raises:
@@ -104,8 +104,8 @@ def count_alerts(endpoint: str) -> int:
     return mailbox_page(endpoint, limit=0).alerts
 
 
-def _message(entry: dict[str, Any]) -> Message:
-    return Message(
+def _message(entry: dict[str, Any]) -> MailboxMessage:
+    return MailboxMessage(
         id=entry["id"],
         asks_for_confirmation=entry["type"] == ASKING,
         address=entry["to"],

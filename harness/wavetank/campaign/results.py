@@ -8,7 +8,7 @@ from wavetank.core.findings import Verdict
 from wavetank.simulation.runner import RunResult, RunSpec
 
 
-class Ending(StrEnum):
+class CaseOutcome(StrEnum):
     """The worst first; with `infrastructure` nothing is known of the story."""
 
     BROKEN = "broken"
@@ -18,10 +18,10 @@ class Ending(StrEnum):
 
 
 EXIT_CODES = {
-    Ending.BROKEN: ExitCode.BROKEN,
-    Ending.INFRASTRUCTURE: ExitCode.INFRASTRUCTURE,
-    Ending.UNKNOWN: ExitCode.UNKNOWN,
-    Ending.VALID: ExitCode.VALID,
+    CaseOutcome.BROKEN: ExitCode.BROKEN,
+    CaseOutcome.INFRASTRUCTURE: ExitCode.INFRASTRUCTURE,
+    CaseOutcome.UNKNOWN: ExitCode.UNKNOWN,
+    CaseOutcome.VALID: ExitCode.VALID,
 }
 
 
@@ -38,10 +38,10 @@ class StoryResult:
     deaths: int = 0
 
     @property
-    def ending(self) -> Ending:
+    def ending(self) -> CaseOutcome:
         """In a word."""
         if self.played is None:
-            return Ending.INFRASTRUCTURE
+            return CaseOutcome.INFRASTRUCTURE
         return next(e for e, code in EXIT_CODES.items() if code is self.played.exit_code)
 
     def keys(self, verdict: Verdict) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from wavetank.campaign.results import EXIT_CODES, Ending, StoryResult
+from wavetank.campaign.results import EXIT_CODES, CaseOutcome, StoryResult
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
 
@@ -28,11 +28,11 @@ class Judged:
     breaks: Counter[str] = field(default_factory=Counter)
 
 
-class Tally:
+class CampaignSummary:
     """What has come of the stories so far."""
 
     def __init__(self) -> None:
-        self.endings = Counter[Ending]()
+        self.endings = Counter[CaseOutcome]()
         self.invariants: dict[str, Judged] = {}
         self.kinds: dict[str, Judged] = {}
         self.deaths = 0
@@ -45,11 +45,11 @@ class Tally:
         self.deaths += result.deaths
         for finding in result.played.findings if result.played else ():
             _count(self.invariants, finding.key, finding.verdict)
-        verdict = Verdict.INVALID if result.ending is Ending.BROKEN else Verdict.VALID
+        verdict = Verdict.INVALID if result.ending is CaseOutcome.BROKEN else Verdict.VALID
         for kind in sorted({fault.kind for fault in result.story.scenario.plan.faults}):
             _count(self.kinds, kind, verdict)
             self.kinds[kind].breaks.update(result.broken)
-        if result.ending is not Ending.VALID:
+        if result.ending is not CaseOutcome.VALID:
             self._failures = sorted([*self._failures, result], key=_seed)[:FAILURES_KEPT]
         self._digest = (self._digest + _number(result)) % DIGEST_VALUES
 
@@ -61,7 +61,7 @@ class Tally:
     @property
     def failed(self) -> int:
         """How many of them are not valid."""
-        return self.played - self.endings[Ending.VALID]
+        return self.played - self.endings[CaseOutcome.VALID]
 
     @property
     def failures(self) -> tuple[StoryResult, ...]:
@@ -71,7 +71,7 @@ class Tally:
     @property
     def first_broken(self) -> StoryResult | None:
         """Among them, the first that broke an invariant."""
-        return next((r for r in self._failures if r.ending is Ending.BROKEN), None)
+        return next((r for r in self._failures if r.ending is CaseOutcome.BROKEN), None)
 
     @property
     def digest(self) -> str:
@@ -81,7 +81,7 @@ class Tally:
     @property
     def exit_code(self) -> ExitCode:
         """The worst ending's; a campaign that played nothing found out nothing."""
-        return next((EXIT_CODES[e] for e in Ending if self.endings[e]), ExitCode.UNKNOWN)
+        return next((EXIT_CODES[e] for e in CaseOutcome if self.endings[e]), ExitCode.UNKNOWN)
 
 
 def _count(counts: dict[str, Judged], name: str, verdict: Verdict) -> None:

@@ -51,7 +51,7 @@ class LocalCrew(AbstractContextManager["LocalCrew"]):
         self._folder = TemporaryDirectory(prefix="wavetank-campaign-")
         folders = (Path(self._folder.name) / f"worker-{n}" for n in range(1, size + 1))
         was_open = threading.Event()
-        self._keepers = [Keeper(stage, self._jobs, folder, was_open) for folder in folders]
+        self._keepers = [WorkerSlot(stage, self._jobs, folder, was_open) for folder in folders]
         for keeper in self._keepers:
             keeper.start()
 
@@ -80,7 +80,7 @@ class LocalCrew(AbstractContextManager["LocalCrew"]):
         self.close()
 
 
-class Keeper(threading.Thread):
+class WorkerSlot(threading.Thread):
     """Keeps one worker: starts it, hands it stories, replaces it.
 
     `was_open` is the crew's: set once any of its workers had its stage open.

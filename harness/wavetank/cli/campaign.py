@@ -17,7 +17,7 @@ from wavetank.campaign.regression_seeds import FILE_NAME, Remembered, remember
 from wavetank.campaign.results import StoryResult
 from wavetank.campaign.scheduling import collect
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
-from wavetank.campaign.summary import Tally
+from wavetank.campaign.summary import CampaignSummary
 from wavetank.campaign.worker_context import SimulatorStage, Stage
 from wavetank.campaign.worker_pool import Crew, LocalCrew
 from wavetank.cli.campaign_output import CampaignOutput
@@ -226,7 +226,7 @@ class Campaign:
         self._output = output
         self._clock = clock
         self._remembering = remembering
-        self._tally = Tally()
+        self._tally = CampaignSummary()
 
     def run(self, stage: Stage, address: str | None, processes: int) -> ExitCode:
         """Plays all; whatever ends it before that, what was found until then is said.

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from wavetank.campaign.cases import ChosenStories
 from wavetank.campaign.reproduction import replay_command, save_story
-from wavetank.campaign.results import Ending, StoryResult
+from wavetank.campaign.results import CaseOutcome, StoryResult
 from wavetank.campaign.shrinking import Shrunk
-from wavetank.campaign.summary import Judged, Tally
+from wavetank.campaign.summary import CampaignSummary, Judged
 from wavetank.cli.output import VERDICT_WIDTH, Output
 from wavetank.cli.report_files import short, write_index
 from wavetank.core.clock import Clock
@@ -23,7 +23,7 @@ from wavetank.core.text import counted
 from wavetank.faults.serialization import describe
 from wavetank.invariants.hints import HINTS
 from wavetank.reporting.report.index import CampaignIndex, IndexedCount, IndexedStory
-from wavetank.reporting.report.model import Command
+from wavetank.reporting.report.model import SuggestedCommand
 from wavetank.scenario.loader import SUFFIX
 from wavetank.scenario.run_store import REPORT
 from wavetank.scenario.serialization import scenario_to_toml
@@ -66,7 +66,7 @@ class CampaignOutput:
         )
 
     @contextmanager
-    def progress(self, tally: Tally) -> Iterator[None]:
+    def progress(self, tally: CampaignSummary) -> Iterator[None]:
         """For the body, it is shown how many stories have been played."""
         self._begun = self._clock.monotonic()
         count = self._chosen.seeds.count
@@ -74,7 +74,7 @@ class CampaignOutput:
             yield
         assert tally.played <= self._chosen.seeds.count  # each story has one result
 
-    def takes(self, result: StoryResult, tally: Tally) -> None:
+    def takes(self, result: StoryResult, tally: CampaignSummary) -> None:
         """One more result."""
         self._output.emit(
             "result",
@@ -89,7 +89,7 @@ class CampaignOutput:
         assert self._activity is not None  # results come while it is shown
         self._activity.update(rate, tally.played)
 
-    def summary(self, tally: Tally, how: str) -> None:
+    def summary(self, tally: CampaignSummary, how: str) -> None:
         """All that has come of the stories; `how` says how the campaign came to its end."""
         commands = [self._replay(failure) for failure in tally.failures]
         self._output.emit(
@@ -97,7 +97,7 @@ class CampaignOutput:
             how=how,
             first_seed=self._chosen.seeds.first,
             played=tally.played,
-            endings={ending: tally.endings[ending] for ending in Ending},
+            endings={ending: tally.endings[ending] for ending in CaseOutcome},
             invariants={key: vars(judged) for key, judged in sorted(tally.invariants.items())},
             kinds={kind: vars(judged) for kind, judged in sorted(tally.kinds.items())},
             failures=[
@@ -144,18 +144,18 @@ class CampaignOutput:
         if not self._output.as_json:
             self._output.say(f"{'added to' if is_new else 'already in'} {short(file)}")
 
-    def index(self, tally: Tally, how: str, shrunk: Shrunk | None = None) -> None:
+    def index(self, tally: CampaignSummary, how: str, shrunk: Shrunk | None = None) -> None:
         """The campaign as one page, with the worst stories first."""
         least = None
         if shrunk is not None:
             file = self._folder / f"{shrunk.story.scenario.name}{SUFFIX}"
             line = replay_command(short(file), shrunk.story.seed, self._options)
-            least = Command(f"The least story that breaks {shrunk.invariant}", line)
+            least = SuggestedCommand(f"The least story that breaks {shrunk.invariant}", line)
         index = CampaignIndex(
             name=self._chosen.name,
             how=how,
             planned=self._chosen.seeds.count,
-            endings={ending: tally.endings[ending] for ending in Ending},
+            endings={ending: tally.endings[ending] for ending in CaseOutcome},
             stories=tuple(map(self._indexed, tally.failures)),
             invariants=_judged(tally.invariants),
             kinds=_judged(tally.kinds),
@@ -178,23 +178,25 @@ class CampaignOutput:
             report=os.path.relpath(report, self._folder) if report.is_file() else "",
         )
 
-    def _any_story(self) -> Command:
+    def _any_story(self) -> SuggestedCommand:
         """Of a drawn campaign, the same one again with a single seed; else the scenario itself."""
         chosen, first = self._chosen, str(self._chosen.seeds.first)
         if chosen.scenario_name is not None:
             line = replay_command(chosen.scenario_name, chosen.seeds.first, self._options)
-            return Command("Any other, by its seed", line)
+            return SuggestedCommand("Any other, by its seed", line)
         told = [part for option in self._options.items() for part in option]
         which = ["--each-fault"] if chosen.each_fault else ["--seeds", "1"]
         horizon = ["--horizon", duration_text(chosen.horizon)]
         line = shlex.join(
             ["./wavetank", "campaign", *which, "--first-seed", first, *horizon, *told]
         )
-        return Command("Any other is judged again by its seed", line)
+        return SuggestedCommand("Any other is judged again by its seed", line)
 
-    def _say_summary(self, tally: Tally, how: str, commands: list[str]) -> None:
+    def _say_summary(self, tally: CampaignSummary, how: str, commands: list[str]) -> None:
         say = self._output.say
-        endings = ", ".join(f"{tally.endings[e]} {e}" for e in reversed(Ending) if tally.endings[e])
+        endings = ", ".join(
+            f"{tally.endings[e]} {e}" for e in reversed(CaseOutcome) if tally.endings[e]
+        )
         per_minute = f"{self._per_minute(tally):.1f} a minute"
         say(f"{tally.played} of {self._chosen.seeds.count} stories {how}: {endings or 'none'}")
         say(f"seeds {self._seeds()}, {per_minute}, digest {tally.digest[:12]}")
@@ -222,7 +224,7 @@ class CampaignOutput:
     def _seeds(self) -> str:
         return f"{self._chosen.seeds.first} to {self._chosen.seeds.last}"
 
-    def _per_minute(self, tally: Tally) -> float:
+    def _per_minute(self, tally: CampaignSummary) -> float:
         return tally.played / max(self._clock.monotonic() - self._begun, 1e-9) * 60
 
 

@@ -37,7 +37,7 @@ from wavetank.reporting.diagram.graph import Graph
 from wavetank.reporting.diagram.mermaid import draw_mermaid
 from wavetank.reporting.diagram.svg import draw_svg
 from wavetank.reporting.diagram.templates import given_scopes, project_scopes
-from wavetank.templates.references import Scope
+from wavetank.templates.references import TemplateScope
 
 MARKDOWN = ".md"
 
@@ -96,7 +96,7 @@ def diagram(
 
 
 def _show(
-    scopes: tuple[Scope, ...], title: str, form: Format, to: Path | None, output: Output
+    scopes: tuple[TemplateScope, ...], title: str, form: Format, to: Path | None, output: Output
 ) -> None:
     graph = read_graph(scopes)
     if not graph.nodes:

@@ -17,17 +17,17 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.text import counted, span
 from wavetank.faults.change_journal import Change
-from wavetank.inspection.event_watcher import Happening, Kind, Watcher
+from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
 
 LOOK_SECONDS = 1.0
 RATE = timedelta(minutes=1)
 STYLES = {
-    Kind.HELD: "dim",
-    Kind.TICK: "cyan",
-    Kind.OBJECT: "green",
-    Kind.ALERT: "bold red",
-    Kind.RESTART: "yellow",
-    Kind.TROUBLE: "yellow",
+    WatchedKind.HELD: "dim",
+    WatchedKind.TICK: "cyan",
+    WatchedKind.OBJECT: "green",
+    WatchedKind.ALERT: "bold red",
+    WatchedKind.RESTART: "yellow",
+    WatchedKind.TROUBLE: "yellow",
 }
 GAP = "   "
 
@@ -99,11 +99,11 @@ class LiveState:
 def _counts(watcher: Watcher) -> list[str]:
     totals = watcher.totals
     return [
-        counted(totals[Kind.TICK], "tick"),
+        counted(totals[WatchedKind.TICK], "tick"),
         f"{len(watcher.given_up)} given up",
-        counted(totals[Kind.OBJECT], "object"),
+        counted(totals[WatchedKind.OBJECT], "object"),
         counted(watcher.records, "record"),
-        counted(totals[Kind.ALERT], "e-mail"),
+        counted(totals[WatchedKind.ALERT], "e-mail"),
     ]
 
 
@@ -132,7 +132,9 @@ def look(session: Session, watcher: Watcher) -> list[Happening]:
         if not session.recover():  # it is slow, or cut off for a while: the next look may succeed
             return watcher.notice(f"no answer yet: {error}")
         return [
-            Happening(Kind.RESTART, session.sandbox.clock.now(), "LocalStack ended and is back")
+            Happening(
+                WatchedKind.RESTART, session.sandbox.clock.now(), "LocalStack ended and is back"
+            )
         ]
 
 

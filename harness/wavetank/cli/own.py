@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
@@ -88,7 +88,7 @@ def _tick(sandbox: RunningSandbox, output: Output) -> bool:
     """Whether the script makes a tick; what it fails at is said."""
     minute = floor_to_minute(sandbox.clock.now())
     try:
-        Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)
+        StreamingInvoker(sandbox.aws, sandbox.names).fire_and_wait(minute)
     except InfrastructureError as error:
         output.say(f"its tick of {rfc3339(minute)} failed: {error.found}")
         output.emit("tick", at=rfc3339(minute), error=error.found)
@@ -100,7 +100,7 @@ def _tick(sandbox: RunningSandbox, output: Output) -> bool:
 
 def _await_alert(sandbox: RunningSandbox, output: Output) -> None:
     """Fires the failing tick as the rule would; whether the alert came is for `judge` to say."""
-    Trigger(sandbox.aws, sandbox.names).fire(floor_to_minute(sandbox.clock.now()))
+    StreamingInvoker(sandbox.aws, sandbox.names).fire(floor_to_minute(sandbox.clock.now()))
     try:
         with output.waiting("waiting for Lambda to give it up"):
             wait_until(

@@ -10,23 +10,23 @@ from rich.text import Text
 from wavetank.cli.output import Output
 from wavetank.core.text import counted
 from wavetank.deployment.change_preview import StackChanges
-from wavetank.deployment.changes import Action, PropertyChange, Replacement, ResourceChange
+from wavetank.deployment.changes import ChangeAction, PropertyChange, Replacement, ResourceChange
 from wavetank.deployment.plan import DeploymentPlan
 from wavetank.templates.costs import Line, PriceTable, Workload, estimate, failing_all_month
 
 SIGNS = {
-    Action.ADD: "+",
-    Action.CHANGE: "~",
-    Action.REPLACE: "-/+",
-    Action.DELETE: "-",
-    Action.IMPORT: ">",
+    ChangeAction.ADD: "+",
+    ChangeAction.CHANGE: "~",
+    ChangeAction.REPLACE: "-/+",
+    ChangeAction.DELETE: "-",
+    ChangeAction.IMPORT: ">",
 }
 STYLES = {
-    Action.ADD: "green",
-    Action.CHANGE: "yellow",
-    Action.REPLACE: "red",
-    Action.DELETE: "red",
-    Action.IMPORT: "green",
+    ChangeAction.ADD: "green",
+    ChangeAction.CHANGE: "yellow",
+    ChangeAction.REPLACE: "red",
+    ChangeAction.DELETE: "red",
+    ChangeAction.IMPORT: "green",
 }
 LOSS_STYLE = "bold red"
 VALUE_CHARACTERS_MAX = 60
@@ -42,7 +42,7 @@ def show_plan(plan: DeploymentPlan, output: Output) -> None:
     if own:
         _print(output, Text("by the deployer itself"))
     for line in own:
-        _print(output, Text(f"  + {line}", style=STYLES[Action.ADD]))
+        _print(output, Text(f"  + {line}", style=STYLES[ChangeAction.ADD]))
     output.emit(
         "deployer",
         new_bucket=plan.new_bucket,
@@ -92,7 +92,7 @@ def _show_change(stack: str, change: ResourceChange, output: Output) -> None:
 
 
 def _notes(change: ResourceChange) -> Iterator[str]:
-    if change.action is Action.DELETE:
+    if change.action is ChangeAction.DELETE:
         yield "leaves the stack and stays" if change.kept else "deleted"
     if change.replacement is Replacement.CERTAIN:
         yield "replaced by a new one"

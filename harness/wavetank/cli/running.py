@@ -18,7 +18,7 @@ from wavetank.aws.observers import (
     unanswered,
 )
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import Message, alerts, count_alerts
+from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, count_alerts
 from wavetank.core.clock import Clock, WallClock, rfc3339
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.iam_report import RoleReport, report, uses_of
@@ -87,7 +87,7 @@ class RunningSandbox:
             self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
         )
 
-    def unanswered(self) -> list[Message]:
+    def unanswered(self) -> list[MailboxMessage]:
         """The messages that wait for somebody to confirm an address."""
         return unanswered(self.aws, topic_arn(self.aws, self.names), self.record.endpoint)
 

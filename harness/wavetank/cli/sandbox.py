@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.detached import start_detached
@@ -217,7 +217,7 @@ def tick(
     offer_running(sandbox, output)
     minute = floor_to_minute(sandbox.clock.now())
     with output.waiting("making the tick"):
-        answer = Trigger(sandbox.aws, sandbox.names).fire_and_wait(minute)
+        answer = StreamingInvoker(sandbox.aws, sandbox.names).fire_and_wait(minute)
     records = f"{answer['records']} records" if "records" in answer else "made"
     output.say(f"tick of {rfc3339(minute)}: {records}")
     output.emit("tick", at=rfc3339(minute), answer=answer)

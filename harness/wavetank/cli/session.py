@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
 
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
 from wavetank.cli.output import Output
 from wavetank.cli.running import RunningSandbox, attach, attach_to_deployed, compose_sandbox
@@ -292,4 +292,4 @@ def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, output: Output) -> None:
         deployer = sandbox.deployer(lambda e: status.update(f"deploying {e.resource} {e.status}"))
         deployer.deploy(options)
     if plan.schedule_enabled:
-        Trigger(sandbox.aws, sandbox.names).fire(floor_to_minute(sandbox.clock.now()))
+        StreamingInvoker(sandbox.aws, sandbox.names).fire(floor_to_minute(sandbox.clock.now()))

@@ -15,8 +15,8 @@ from wavetank.core.clock import Clock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.live_faults import resources
 from wavetank.emulator.live_faults.active_faults import Board
-from wavetank.emulator.live_faults.calls import ApiError, ApiLatency, CallKeeper
-from wavetank.emulator.live_faults.delivery import RefusingObserver, S3Outage
+from wavetank.emulator.live_faults.calls import ApiErrorSwitch, ApiLatencySwitch, CallKeeper
+from wavetank.emulator.live_faults.delivery import RefusingObserver, S3OutageSwitch
 from wavetank.emulator.live_faults.machine import ClockOff
 from wavetank.emulator.stacks import deployed_stacks
 
@@ -26,14 +26,14 @@ def make_board(clock: Clock) -> Board:
     keeper = CallKeeper(clock)
     return Board(
         (
-            ApiError(keeper),
-            ApiLatency(keeper),
-            S3Outage(RefusingObserver()),
-            resources.BrokenDeployment(),
-            resources.NoConcurrency(),
-            resources.PermissionRemoved(),
-            resources.RuleOff(),
-            resources.UnconfirmedAddress(),
+            ApiErrorSwitch(keeper),
+            ApiLatencySwitch(keeper),
+            S3OutageSwitch(RefusingObserver()),
+            resources.BrokenDeploymentSwitch(),
+            resources.NoConcurrencySwitch(),
+            resources.PermissionRemovedSwitch(),
+            resources.RuleOffSwitch(),
+            resources.UnconfirmedAddressSwitch(),
             ClockOff(WRONG_CLOCK),
         ),
         deployed_stacks,

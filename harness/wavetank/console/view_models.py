@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.core.iam_report import AccessRow, RoleReport
-from wavetank.emulator.lambda_.attempts import Attempt
+from wavetank.emulator.lambda_.attempts import EventAttempt
 from wavetank.emulator.stack_index import DeployedStack
 
 SUCCESS = "success"
@@ -31,7 +31,7 @@ class FunctionState:
     arn: str
     reserved: int | None
     running: int
-    last: Attempt | None
+    last: EventAttempt | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,16 +174,16 @@ class Access:
     roles: tuple[RoleReport, ...]
 
 
-def ticks_of(attempts: Iterable[Attempt]) -> tuple[TickState, ...]:
+def ticks_of(attempts: Iterable[EventAttempt]) -> tuple[TickState, ...]:
     """The last requests, the newest first, each with its last attempt."""
     newest_first = sorted(attempts, key=lambda attempt: attempt.ended, reverse=True)
-    last: dict[tuple[str, str], Attempt] = {}
+    last: dict[tuple[str, str], EventAttempt] = {}
     for attempt in newest_first:
         last.setdefault((attempt.function, attempt.request), attempt)
     return tuple(_tick(attempt) for attempt in list(last.values())[:TICKS_SHOWN])
 
 
-def _tick(attempt: Attempt) -> TickState:
+def _tick(attempt: EventAttempt) -> TickState:
     return TickState(
         function=attempt.function,
         request=attempt.request,

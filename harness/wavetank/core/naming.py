@@ -60,7 +60,7 @@ class StreamNameCase(StrEnum):
 
 
 @dataclass(frozen=True)
-class Limit:
+class NameLimit:
     """What AWS takes as the name of one kind of resource."""
 
     kind: str
@@ -84,14 +84,14 @@ class Limit:
             )
 
 
-RULE = Limit("rule", 1, 64, r"[.\-_A-Za-z0-9]+")
-FUNCTION = Limit("function", 1, 64, r"[a-zA-Z0-9\-_]+")
-DELIVERY_STREAM = Limit("delivery stream", 1, 64, r"[a-zA-Z0-9._\-]+")
-BUCKET = Limit("bucket", 3, 63, r"[a-z0-9][a-z0-9.\-]*[a-z0-9]")
-TABLE = Limit("table", 3, 255, r"[a-zA-Z0-9_.\-]+")
-TOPIC = Limit("topic", 1, 256, r"[A-Za-z0-9_\-]+")
-ROLE = Limit("role", 1, 64, r"[\w+=,.@\-]+")
-STACK = Limit("stack", 1, 128, r"[a-zA-Z][-a-zA-Z0-9]*")
+RULE = NameLimit("rule", 1, 64, r"[.\-_A-Za-z0-9]+")
+FUNCTION = NameLimit("function", 1, 64, r"[a-zA-Z0-9\-_]+")
+DELIVERY_STREAM = NameLimit("delivery stream", 1, 64, r"[a-zA-Z0-9._\-]+")
+BUCKET = NameLimit("bucket", 3, 63, r"[a-z0-9][a-z0-9.\-]*[a-z0-9]")
+TABLE = NameLimit("table", 3, 255, r"[a-zA-Z0-9_.\-]+")
+TOPIC = NameLimit("topic", 1, 256, r"[A-Za-z0-9_\-]+")
+ROLE = NameLimit("role", 1, 64, r"[\w+=,.@\-]+")
+STACK = NameLimit("stack", 1, 128, r"[a-zA-Z][-a-zA-Z0-9]*")
 BUCKET_START_REFUSED = "sthree-"
 """[Amazon S3 user guide, bucketnamingrules]; what else it refuses cannot occur here."""
 

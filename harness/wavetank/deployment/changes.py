@@ -48,7 +48,7 @@ CREATE_ONLY: Mapping[str, frozenset[str]] = {
 LocalStack does not see all of them; AWS says itself what it will do."""
 
 
-class Action(StrEnum):
+class ChangeAction(StrEnum):
     """What becomes of a resource."""
 
     ADD = "add"
@@ -67,11 +67,11 @@ class Replacement(StrEnum):
 
 
 ACTIONS = {
-    "Add": Action.ADD,
-    "Modify": Action.CHANGE,
-    "Remove": Action.DELETE,
-    "Import": Action.IMPORT,
-    "SyncWithActual": Action.CHANGE,
+    "Add": ChangeAction.ADD,
+    "Modify": ChangeAction.CHANGE,
+    "Remove": ChangeAction.DELETE,
+    "Import": ChangeAction.IMPORT,
+    "SyncWithActual": ChangeAction.CHANGE,
 }
 REPLACEMENTS = {
     "True": Replacement.CERTAIN,
@@ -104,7 +104,7 @@ class ResourceChange:
     `lost` names the data that go with it, and is empty where none do.
     """
 
-    action: Action
+    action: ChangeAction
     logical_id: str
     kind: str
     physical_id: str | None
@@ -115,7 +115,7 @@ class ResourceChange:
     @property
     def lost(self) -> str:
         """What is lost if it comes to that."""
-        goes = self.action is Action.DELETE or self.replacement is not Replacement.NONE
+        goes = self.action is ChangeAction.DELETE or self.replacement is not Replacement.NONE
         return DATA.get(self.kind, "") if goes and not self.kept else ""
 
 
@@ -145,9 +145,9 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
     """One entry of a change set."""
     properties = tuple(_properties(change))
     replacement = _replacement(change, properties)
-    action = ACTIONS.get(change.get("Action", ""), Action.CHANGE)
-    if action is Action.CHANGE and replacement is Replacement.CERTAIN:
-        action = Action.REPLACE
+    action = ACTIONS.get(change.get("Action", ""), ChangeAction.CHANGE)
+    if action is ChangeAction.CHANGE and replacement is Replacement.CERTAIN:
+        action = ChangeAction.REPLACE
     name, physical = change.get("LogicalResourceId", ""), change.get("PhysicalResourceId")
     return ResourceChange(
         action=action,
@@ -176,11 +176,11 @@ def _replacement(
     return max((*worst, said or Replacement.NONE), key=SEVERITY.index)
 
 
-def _kept(change: "ResourceChangeTypeDef", action: Action, policies: Policies) -> bool:
+def _kept(change: "ResourceChangeTypeDef", action: ChangeAction, policies: Policies) -> bool:
     said = change.get("PolicyAction")
     if said is not None:
         return said in KEEPING or said == "ReplaceAndSnapshot"
-    keeping = policies.on_delete if action is Action.DELETE else policies.on_replace
+    keeping = policies.on_delete if action is ChangeAction.DELETE else policies.on_replace
     return change.get("LogicalResourceId") in keeping
 
 

@@ -13,7 +13,7 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.deployment.change_sets import NO_CHANGES, ChangeSets, StackContent
 from wavetank.deployment.failure_explanations import explain, in_words
-from wavetank.deployment.stack_waiter import Follower, Pace, ResourceEvent, Rest
+from wavetank.deployment.stack_waiter import Follower, Pace, ResourceEvent, StackResult
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -24,10 +24,10 @@ __all__ = [
     "NO_CHANGES",
     "SETTLE_SECONDS_MAX",
     "STARTABLE",
+    "FoundStack",
     "ResourceEvent",
     "StackState",
     "Stacks",
-    "Standing",
 ]
 
 SETTLE_SECONDS_MAX = 1800.0
@@ -61,7 +61,7 @@ class StackState:
 
 
 @dataclass(frozen=True)
-class Standing:
+class FoundStack:
     """A stack as it is found, at rest; `status` is None where there is none.
 
     `failure` is what failed first in its last operation, where it is in a state of failure;
@@ -134,7 +134,7 @@ class Stacks:
             raise _failed(name, rest)
         return StackState(self.outputs(name), changed=True)
 
-    def standing(self, name: str) -> Standing:
+    def standing(self, name: str) -> FoundStack:
         """The stack once nothing is under way in it.
 
         Raises:
@@ -146,9 +146,9 @@ class Stacks:
             self._follower.until_rest(stack, self._follower.told_before(stack))
             found, took_part = self._follower.find(name), True
         if found is None:
-            return Standing(name, took_part=took_part)
+            return FoundStack(name, took_part=took_part)
         bad = found["StackStatus"] not in STARTABLE
-        return Standing(
+        return FoundStack(
             name=name,
             status=found["StackStatus"],
             stack_id=found.get("StackId", name),
@@ -224,7 +224,7 @@ def _is_under_way(stack: "StackTypeDef") -> bool:
     return status.endswith("_IN_PROGRESS") and status != REVIEW
 
 
-def _failed(name: str, rest: Rest, wanted: str = "to be deployed") -> InfrastructureError:
+def _failed(name: str, rest: StackResult, wanted: str = "to be deployed") -> InfrastructureError:
     failure = rest.failure
     found = in_words(failure) if failure else rest.status
     meaning = STATES.get(rest.status)
@@ -236,7 +236,7 @@ def _failed(name: str, rest: Rest, wanted: str = "to be deployed") -> Infrastruc
     )
 
 
-def _not_startable(standing: Standing) -> InfrastructureError:
+def _not_startable(standing: FoundStack) -> InfrastructureError:
     why = f", since {in_words(standing.failure)}" if standing.failure else ""
     return InfrastructureError(
         f"stack {standing.name} in a state that can be updated",

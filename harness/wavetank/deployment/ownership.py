@@ -4,7 +4,7 @@ What it makes carries a tag. Stacks of versions that gave none are known by a pa
 """
 
 from wavetank.core.errors import UsageError
-from wavetank.deployment.cloudformation import Standing
+from wavetank.deployment.cloudformation import FoundStack
 
 TAG = "wavetank"
 """On every stack, and by CloudFormation on its resources, and on the artifact bucket."""
@@ -12,7 +12,7 @@ IDENTITY = "DeliveryBucketName"
 """The parameter that two people cannot share, though their letters may be the same."""
 
 
-def check_ours(standing: Standing, bucket: str) -> None:
+def check_ours(standing: FoundStack, bucket: str) -> None:
     """Returns where the stack is new, or of the pipeline that delivers into the bucket.
 
     Raises:

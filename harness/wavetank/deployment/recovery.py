@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import Names
-from wavetank.deployment.cloudformation import STARTABLE, Stacks, Standing
+from wavetank.deployment.cloudformation import STARTABLE, FoundStack, Stacks
 from wavetank.deployment.failure_explanations import in_words
 from wavetank.deployment.ownership import check_ours
 
@@ -75,7 +75,7 @@ def remove_obstacle(stacks: Stacks, obstacle: Obstacle) -> None:
             stacks.roll_back(obstacle.stack)
 
 
-def _obstacles(found: list[Standing], names: Names) -> Iterator[Obstacle]:
+def _obstacles(found: list[FoundStack], names: Names) -> Iterator[Obstacle]:
     for standing in found:
         if standing.status is None or standing.is_new or standing.status in STARTABLE:
             continue
@@ -83,7 +83,7 @@ def _obstacles(found: list[Standing], names: Names) -> Iterator[Obstacle]:
         yield Obstacle(standing.name, standing.status, cause, _remedy(standing, names, cause))
 
 
-def _remedy(standing: Standing, names: Names, cause: str) -> Remedy:
+def _remedy(standing: FoundStack, names: Names, cause: str) -> Remedy:
     match standing.status:
         case "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED":
             return Remedy.DELETE

@@ -41,7 +41,7 @@ class ResourceEvent:
 
 
 @dataclass(frozen=True)
-class Rest:
+class StackResult:
     """How a stack came to rest; `failure` is what failed first, None where nothing did."""
 
     status: str
@@ -104,7 +104,7 @@ class Follower:
         begun = next((n for n, event in enumerate(events) if _is_beginning(event)), len(events))
         return {event["EventId"] for event in events[begun + 1 :]}
 
-    def until_rest(self, stack: str, told: set[str], before: str | None = None) -> Rest:
+    def until_rest(self, stack: str, told: set[str], before: str | None = None) -> StackResult:
         """Tells of each event that was not told, until nothing is under way.
 
         `before` is the status that was seen before something was begun: until an event comes it may
@@ -122,7 +122,7 @@ class Follower:
                 failure = failure or (event if event.is_failure else None)
                 begun = True
             if not status.endswith("_IN_PROGRESS") and (begun or status != before):
-                return Rest(status, failure)
+                return StackResult(status, failure)
             self._pace.wait(deadline, f"stack {_name(stack)} to settle", status)
 
     def last_failure(self, stack: str) -> ResourceEvent | None:

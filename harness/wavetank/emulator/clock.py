@@ -23,7 +23,7 @@ NOT_MOVED = ("wavetank.emulator.lambda_", "twisted", "threading", "selectors", "
 """What measures durations across the moment at which the clock is moved."""
 
 
-class WrongClock:
+class ClockOffset:
     """The offset of LocalStack's clock, and its routes."""
 
     def __init__(self, clock: Clock) -> None:
@@ -71,7 +71,7 @@ class WrongClock:
             self._offset_seconds = offset_seconds
 
 
-WRONG_CLOCK = WrongClock(WallClock())
+WRONG_CLOCK = ClockOffset(WallClock())
 """Python has one time, and so there is one of these."""
 
 

@@ -21,7 +21,7 @@ KEPT = 4096
 
 
 @dataclass(frozen=True)
-class Scope:
+class RequestScope:
     """As LocalStack reads it; no signature has an empty `access_key`."""
 
     access_key: str
@@ -30,15 +30,15 @@ class Scope:
     partition: str
 
 
-def scope_of(headers: Any) -> Scope:
+def scope_of(headers: Any) -> RequestScope:
     """The scope that a request with these headers is signed with."""
     return _scope((headers.get("Authorization") or "").partition(",")[0])
 
 
 @lru_cache(KEPT)
-def _scope(signed: str) -> Scope:
+def _scope(signed: str) -> RequestScope:
     headers: Any = {"Authorization": signed}
     region = extract_region_from_headers(headers)
     key = extract_access_key_id_from_auth_header(headers) or ""
     account = get_account_id_from_access_key_id(key or DEFAULT_AWS_ACCOUNT_ID)
-    return Scope(key, account, region, get_partition(region))
+    return RequestScope(key, account, region, get_partition(region))

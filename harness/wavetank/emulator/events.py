@@ -76,7 +76,7 @@ def next_due(expression: str, created: datetime, after: datetime) -> datetime | 
         return None
 
 
-class ScheduledRule(RuleService):
+class EmulatedRule(RuleService):
     """LocalStack's rule, with AWS's schedule expressions.
 
     LocalStack's own takes hour 24, which AWS refuses, and refuses the days 1-31/2, which AWS
@@ -126,7 +126,7 @@ class WavetankEvents(EventsProvider):
 
     def create_rule_service(self, *details: Any, **named: Any) -> RuleService:
         """What PutRule makes and keeps; refuses the expressions that AWS refuses."""
-        service: RuleService = ScheduledRule.create_rule_service(*details, **named)
+        service: RuleService = EmulatedRule.create_rule_service(*details, **named)
         self._rule_services_store[service.arn] = service
         return service
 

@@ -60,7 +60,7 @@ FAULTS: Mapping[Engine, tuple[MachineFault, ...]] = {
 
 
 @dataclass(frozen=True)
-class Effect:
+class HostFaultEffect:
     """How a fault begins and how it is reverted; a kill is reverted by whoever restarts."""
 
     begin: Callable[[], object]
@@ -110,10 +110,12 @@ def _is_there(change: HostChange) -> bool:
         return False
 
 
-def _effect(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> Effect:
+def _effect(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> HostFaultEffect:
     if change.fault == MachineFault.CLOCK:
         controls = SandboxControls(record.endpoint)
-        return Effect(lambda: controls.move_clock(CLOCK_OFFSET_SECONDS), controls.heal_clock)
+        return HostFaultEffect(
+            lambda: controls.move_clock(CLOCK_OFFSET_SECONDS), controls.heal_clock
+        )
     if change.process:
         return _of_process(MachineFault(change.fault), psutil.Process(change.process))
     container = compose.container()
@@ -121,39 +123,39 @@ def _effect(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) 
     return _of_container(change, container)
 
 
-def _of_process(fault: MachineFault, process: psutil.Process) -> Effect:
+def _of_process(fault: MachineFault, process: psutil.Process) -> HostFaultEffect:
     match fault:
         case MachineFault.PAUSE:  # the whole of LocalStack, its functions included
-            return Effect(
+            return HostFaultEffect(
                 lambda: _signal(process, signal.SIGSTOP), lambda: _signal(process, signal.SIGCONT)
             )
         case MachineFault.DISK:
-            return Effect(
+            return HostFaultEffect(
                 lambda: process.rlimit(psutil.RLIMIT_FSIZE, (0, psutil.RLIM_INFINITY)),
                 lambda: process.rlimit(
                     psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY)
                 ),
             )
         case _:
-            return Effect(process.kill)
+            return HostFaultEffect(process.kill)
 
 
-def _of_container(change: HostChange, container: "Container") -> Effect:
+def _of_container(change: HostChange, container: "Container") -> HostFaultEffect:
     match MachineFault(change.fault):
         case MachineFault.PAUSE:
-            return Effect(container.pause, lambda: _unpause(container))
+            return HostFaultEffect(container.pause, lambda: _unpause(container))
         case MachineFault.NETWORK:
-            return Effect(
+            return HostFaultEffect(
                 lambda: _on_networks(change, container, "disconnect"),
                 lambda: _on_networks(change, container, "connect"),
             )
         case MachineFault.DISK:
-            return Effect(
+            return HostFaultEffect(
                 lambda: _run(container, LIMIT_FILES, "0"),
                 lambda: _run(container, LIMIT_FILES, str(psutil.RLIM_INFINITY)),
             )
         case _:  # from inside, since Docker does not restart what it was asked to kill
-            return Effect(lambda: _run(container, KILL))
+            return HostFaultEffect(lambda: _run(container, KILL))
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

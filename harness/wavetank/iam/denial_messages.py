@@ -3,19 +3,23 @@
 [IAM user guide, troubleshoot_access-denied; Amazon S3 user guide, troubleshoot-403-errors]
 """
 
-from wavetank.iam.evaluation import Decision, Reason
+from wavetank.iam.evaluation import Decision, DecisionReason
 from wavetank.iam.request import AccessRequest, PrincipalType
 
 ENDINGS = {
-    Reason.EXPLICIT_DENY_IDENTITY: " with an explicit deny in an identity-based policy",
-    Reason.EXPLICIT_DENY_RESOURCE: " with an explicit deny in a resource-based policy",
-    Reason.NO_IDENTITY_ALLOW: " because no identity-based policy allows the {action} action",
-    Reason.NO_RESOURCE_ALLOW: " because no resource-based policy allows the {action} action",
-    Reason.EXPLICIT_DENY_BOUNDARY: " with an explicit deny in a permissions boundary",
-    Reason.EXPLICIT_DENY_SESSION: " with an explicit deny in a session policy",
-    Reason.NO_BOUNDARY_ALLOW: " because no permissions boundary allows the {action} action",
-    Reason.NO_SESSION_ALLOW: " because no session policy allows the {action} action",
-    Reason.UNKNOWN: "",
+    DecisionReason.EXPLICIT_DENY_IDENTITY: " with an explicit deny in an identity-based policy",
+    DecisionReason.EXPLICIT_DENY_RESOURCE: " with an explicit deny in a resource-based policy",
+    DecisionReason.NO_IDENTITY_ALLOW: (
+        " because no identity-based policy allows the {action} action"
+    ),
+    DecisionReason.NO_RESOURCE_ALLOW: (
+        " because no resource-based policy allows the {action} action"
+    ),
+    DecisionReason.EXPLICIT_DENY_BOUNDARY: " with an explicit deny in a permissions boundary",
+    DecisionReason.EXPLICIT_DENY_SESSION: " with an explicit deny in a session policy",
+    DecisionReason.NO_BOUNDARY_ALLOW: " because no permissions boundary allows the {action} action",
+    DecisionReason.NO_SESSION_ALLOW: " because no session policy allows the {action} action",
+    DecisionReason.UNKNOWN: "",
 }
 
 
@@ -37,7 +41,7 @@ def denial_message(request: AccessRequest, decision: Decision) -> str:
             f" on resource: {_resource(request)}"
             f"{ENDINGS[decision.reason].format(action=request.action)}"
         )
-    if decision.reason is Reason.UNKNOWN:
+    if decision.reason is DecisionReason.UNKNOWN:
         message += f". Wavetank does not know condition key {decision.detail} and denies."
     return message
 

@@ -19,7 +19,7 @@ from wavetank.iam.request import AccessRequest
 from wavetank.iam.request_context import Context, Unknown, Verdict, all_of, any_of
 
 
-class Reason(Enum):
+class DecisionReason(Enum):
     """What decided."""
 
     ALLOWED_BY_IDENTITY = "an identity-based policy allows it"
@@ -40,7 +40,7 @@ class Decision:
     """`detail` is the Sid of the deciding statement, or the unknown key's name; often empty."""
 
     allowed: bool
-    reason: Reason
+    reason: DecisionReason
     detail: str = ""
 
 
@@ -109,19 +109,19 @@ class _Limits:
     boundary: _Policies | None
     session: _Policies | None
 
-    def denials(self) -> Iterator[tuple[_Finding, Reason]]:
+    def denials(self) -> Iterator[tuple[_Finding, DecisionReason]]:
         if self.session is not None:
-            yield self.session.denial(), Reason.EXPLICIT_DENY_SESSION
+            yield self.session.denial(), DecisionReason.EXPLICIT_DENY_SESSION
         if self.boundary is not None:
-            yield self.boundary.denial(), Reason.EXPLICIT_DENY_BOUNDARY
+            yield self.boundary.denial(), DecisionReason.EXPLICIT_DENY_BOUNDARY
 
     def refusal(self) -> Decision | None:
         """The refusal, where one of them does not allow the request."""
         refusals = [
             (policies.allowance().verdict, reason)
             for policies, reason in (
-                (self.session, Reason.NO_SESSION_ALLOW),
-                (self.boundary, Reason.NO_BOUNDARY_ALLOW),
+                (self.session, DecisionReason.NO_SESSION_ALLOW),
+                (self.boundary, DecisionReason.NO_BOUNDARY_ALLOW),
             )
             if policies is not None
         ]
@@ -180,8 +180,8 @@ def _statements(policies: Iterable[Policy]) -> tuple[Statement, ...]:
 def _denial(own: _Policies, other: _Policies, limits: _Limits) -> Decision | None:
     """The refusal, where any policy denies; not knowing whether one does is as bad."""
     denials = [
-        (own.denial(), Reason.EXPLICIT_DENY_IDENTITY),
-        (other.denial(), Reason.EXPLICIT_DENY_RESOURCE),
+        (own.denial(), DecisionReason.EXPLICIT_DENY_IDENTITY),
+        (other.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),
         *limits.denials(),
     ]
     for found, reason in denials:
@@ -192,14 +192,14 @@ def _denial(own: _Policies, other: _Policies, limits: _Limits) -> Decision | Non
 
 def _unknown(verdict: Verdict) -> Decision | None:
     if isinstance(verdict, Unknown):
-        return Decision(allowed=False, reason=Reason.UNKNOWN, detail=verdict.key)
+        return Decision(allowed=False, reason=DecisionReason.UNKNOWN, detail=verdict.key)
     return None
 
 
 def _by_resource(theirs: _Finding) -> Decision:
     if theirs.verdict is True:
-        return Decision(allowed=True, reason=Reason.ALLOWED_BY_RESOURCE, detail=theirs.sid)
-    refusal = Decision(allowed=False, reason=Reason.NO_RESOURCE_ALLOW)
+        return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=theirs.sid)
+    refusal = Decision(allowed=False, reason=DecisionReason.NO_RESOURCE_ALLOW)
     return _unknown(theirs.verdict) or refusal
 
 
@@ -210,24 +210,24 @@ def _in_own_account(mine: _Finding, named: _Finding, direct: _Finding, limits: _
     limits; `named` includes what it allows to the session's role.
     """
     if direct.verdict is True:
-        return Decision(allowed=True, reason=Reason.ALLOWED_BY_RESOURCE, detail=direct.sid)
+        return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=direct.sid)
     granted = any_of((mine.verdict, named.verdict))
     if granted is not True:
-        refusal = Decision(allowed=False, reason=Reason.NO_IDENTITY_ALLOW)
+        refusal = Decision(allowed=False, reason=DecisionReason.NO_IDENTITY_ALLOW)
         return _unknown(granted) or refusal
     refused = limits.refusal()
     if refused:
         return _unknown(direct.verdict) or refused
     if mine.verdict is True:
-        return Decision(allowed=True, reason=Reason.ALLOWED_BY_IDENTITY, detail=mine.sid)
-    return Decision(allowed=True, reason=Reason.ALLOWED_BY_RESOURCE, detail=named.sid)
+        return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_IDENTITY, detail=mine.sid)
+    return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=named.sid)
 
 
 def _by_both(mine: _Finding, theirs: _Finding, limits: _Limits) -> Decision:
     """From another account, and into a role: both sides must consent."""
     if mine.verdict is False:
-        return Decision(allowed=False, reason=Reason.NO_IDENTITY_ALLOW)
+        return Decision(allowed=False, reason=DecisionReason.NO_IDENTITY_ALLOW)
     if theirs.verdict is False:
-        return Decision(allowed=False, reason=Reason.NO_RESOURCE_ALLOW)
+        return Decision(allowed=False, reason=DecisionReason.NO_RESOURCE_ALLOW)
     refused = limits.refusal()
     return refused or _unknown(all_of((mine.verdict, theirs.verdict))) or _by_resource(theirs)

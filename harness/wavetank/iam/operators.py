@@ -54,7 +54,7 @@ class ArnTest:
 
 
 @dataclass(frozen=True)
-class Comparison[T]:
+class OrderedComparison[T]:
     """What is no text, such as a date: the request's value is read as the policy's is."""
 
     read: Callable[[str], T]
@@ -99,7 +99,7 @@ def _arn(text: str, variables: bool) -> Test:  # noqa: FBT001 - the form of ever
 
 
 def _compared[T](read: Callable[[str], T], holds: Callable[[Any, Any], bool]) -> Reader:
-    return lambda text, _variables: Comparison(read, holds, read(text))
+    return lambda text, _variables: OrderedComparison(read, holds, read(text))
 
 
 def read_number(text: str) -> Decimal:

@@ -15,7 +15,7 @@ WITHIN = re.compile(r"^(arn:aws:s3:::[^/]+/|arn:aws:logs:.*:log-stream:).*$")
 
 
 @dataclass(frozen=True)
-class Use:
+class ObservedUse:
     """A principal's use of an action on a kind of resource."""
 
     principal: str
@@ -24,18 +24,18 @@ class Use:
     allowed: bool
 
 
-class Usage:
+class UseCounter:
     """How often each was seen."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: dict[Use, int] = {}
+        self._counts: dict[ObservedUse, int] = {}
 
     def note(
         self, principal: str, action: str, resource: str, *, allowed: bool, times: int = 1
     ) -> None:
         """So many times more."""
-        use = Use(principal, action, WITHIN.sub(r"\1*", resource), allowed)
+        use = ObservedUse(principal, action, WITHIN.sub(r"\1*", resource), allowed)
         with self._lock:
             if use in self._counts or len(self._counts) < ENTRIES_MAX:
                 self._counts[use] = self._counts.get(use, 0) + times

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.observers import subscriptions
-from wavetank.aws.sandbox_mailbox import ALERT, Message, messages_since
+from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, messages_since
 from wavetank.core.naming import Names
 
 PUBLISHED = "alert published"
@@ -50,7 +50,7 @@ type FindAlert = Callable[[str], Alert | None]
 
 def alert_in_mailbox(endpoint: str) -> FindAlert:
     """Looks into the sandbox's mailbox; each look reads what came since the one before."""
-    seen: list[Message] = []
+    seen: list[MailboxMessage] = []
     last = ""
 
     def find(request: str) -> Alert | None:

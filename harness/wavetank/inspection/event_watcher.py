@@ -6,9 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.observers import DeliveredObject, Price, delivered_objects, last_tick, read_prices
+from wavetank.aws.observers import (
+    DeliveredObject,
+    TablePrice,
+    delivered_objects,
+    last_tick,
+    read_prices,
+)
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import ALERT, Message, mailbox_page, messages_since
+from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, mailbox_page, messages_since
 from wavetank.core.clock import Clock, rfc3339
 from wavetank.core.naming import Names
 from wavetank.core.text import counted
@@ -19,7 +25,7 @@ NOT_SAID = "not said"
 """What an alert has in place of what Lambda's record does not tell."""
 
 
-class Kind(StrEnum):
+class WatchedKind(StrEnum):
     """What can be seen to happen."""
 
     HELD = "held"
@@ -34,7 +40,7 @@ class Kind(StrEnum):
 class Happening:
     """One thing that happened, when it was noticed, in words."""
 
-    kind: Kind
+    kind: WatchedKind
     noticed: datetime
     text: str
 
@@ -51,8 +57,8 @@ class Watcher:
     names: Names
     endpoint: str
     clock: Clock
-    prices: list[Price] = field(default_factory=list)
-    totals: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
+    prices: list[TablePrice] = field(default_factory=list)
+    totals: dict[WatchedKind, int] = field(default_factory=lambda: dict.fromkeys(WatchedKind, 0))
     ticked: datetime | None = None
     """When the last tick was noticed."""
     rule_on: bool = True
@@ -86,8 +92,8 @@ class Watcher:
         self._trouble = ""
         happenings = [
             *self._new_tick(),
-            *(self._happening(Kind.OBJECT, _object_line(entry)) for entry in objects),
-            *(self._happening(Kind.ALERT, _alert_line(message)) for message in messages),
+            *(self._happening(WatchedKind.OBJECT, _object_line(entry)) for entry in objects),
+            *(self._happening(WatchedKind.ALERT, _alert_line(message)) for message in messages),
         ]
         self.given_up |= {_request(message.text) for message in messages}
         for happening in happenings:
@@ -119,7 +125,7 @@ class Watcher:
     def _before(self, objects: int, messages: int) -> Iterator[Happening]:
         if objects or messages:
             there = f"{counted(objects, 'object')} and {counted(messages, 'e-mail')}"
-            yield self._happening(Kind.HELD, f"{there} from before")
+            yield self._happening(WatchedKind.HELD, f"{there} from before")
 
     def _look_at_stream(self) -> None:
         """Its counts begin again with each LocalStack."""
@@ -134,7 +140,7 @@ class Watcher:
         if trouble == self._trouble:
             return []
         self._trouble = trouble
-        return [self._happening(Kind.TROUBLE, trouble)]
+        return [self._happening(WatchedKind.TROUBLE, trouble)]
 
     def _new_tick(self) -> list[Happening]:
         """A tick by its name; where the function leaves none in the table, by the prices moving."""
@@ -145,11 +151,11 @@ class Watcher:
             if not (before and self.prices and before != self.prices):
                 return []
             self.ticked = self.clock.now()
-            return [self._happening(Kind.TICK, f"prices moved  {shown}")]
+            return [self._happening(WatchedKind.TICK, f"prices moved  {shown}")]
         if tick == self._tick:
             return []
         self._tick, self.ticked = tick, self.clock.now()
-        return [self._happening(Kind.TICK, f"{rfc3339(tick)}  {shown}")]
+        return [self._happening(WatchedKind.TICK, f"{rfc3339(tick)}  {shown}")]
 
     def _new_objects(self) -> list[DeliveredObject]:
         """Objects arrive in the order of their keys, but for those of one second.
@@ -170,9 +176,9 @@ class Watcher:
         self._newest = found[-1] if found else self._newest
         return fresh
 
-    def _new_messages(self) -> list[Message]:
+    def _new_messages(self) -> list[MailboxMessage]:
         """Those after the last one; none where a LocalStack that came back does not have that."""
-        fresh: list[Message] = []
+        fresh: list[MailboxMessage] = []
         for page in messages_since(self.endpoint, self._message, kind=ALERT):
             if not page.continues:
                 self._message = mailbox_page(self.endpoint, limit=0).newest
@@ -181,7 +187,7 @@ class Watcher:
             self._message = page.next
         return fresh
 
-    def _happening(self, kind: Kind, text: str) -> Happening:
+    def _happening(self, kind: WatchedKind, text: str) -> Happening:
         return Happening(kind, self.clock.now(), text)
 
 
@@ -189,7 +195,7 @@ def _object_line(entry: DeliveredObject) -> str:
     return f"{entry.key} ({entry.size_bytes} bytes)"
 
 
-def _alert_line(message: Message) -> str:
+def _alert_line(message: MailboxMessage) -> str:
     return f"to {message.address}: {_error_line(message.text)}"
 
 

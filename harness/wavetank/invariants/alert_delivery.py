@@ -29,7 +29,7 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Recent
 
 FAILURES_REMEMBERED = 10_000
@@ -85,7 +85,7 @@ class OneNotice:
             case MessageSent():
                 self._notice(event)
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         for request, waiting in self._waiting.items():
             topic, address = min(waiting)

@@ -3,7 +3,7 @@
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.history import Event, MessageSent
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 
 
 class EnoughAlerts:
@@ -19,7 +19,7 @@ class EnoughAlerts:
     def observe(self, event: Event) -> None:
         self._sent += isinstance(event, MessageSent)
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         if self._sent < self._fewest:
             absent.add("not sent", f"only {self._sent} were", self._fewest - self._sent)

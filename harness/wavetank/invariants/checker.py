@@ -6,7 +6,7 @@ from typing import Protocol
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event
-from wavetank.invariants.completeness import Ending
+from wavetank.invariants.completeness import HistoryEnd
 
 
 class Invariant(Protocol):
@@ -25,7 +25,7 @@ class Invariant(Protocol):
         """Takes in the next event."""
         ...
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         """The verdict on what was observed so far, which ended so; may be asked more than once."""
         ...
 
@@ -37,7 +37,7 @@ class Judges:
         self._invariants = invariants
         self._sitting = list(invariants)
         self._crashed: dict[str, Exception] = {}
-        self._ending = Ending()
+        self._ending = HistoryEnd()
 
     def keys(self) -> list[str]:
         """The judges' short names."""

@@ -34,7 +34,7 @@ class Flaws:
         )
 
 
-class Ending:
+class HistoryEnd:
     """How the history ended, as far as it was observed."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Ending:
 
 
 def conclude(
-    name: str, ending: Ending, *, wrong: Flaws, absent: Flaws, doubt: str, holds: str
+    name: str, ending: HistoryEnd, *, wrong: Flaws, absent: Flaws, doubt: str, holds: str
 ) -> Finding:
     """The finding, by the table above; `doubt` is any other reason against a pass, or empty."""
     if wrong or (absent and ending.had_its_time):

@@ -13,7 +13,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.faults.delivery import DuplicateDelivery
 from wavetank.history import Event, FaultStruck, ObjectDelivered, RecordsAccepted, RecordsLost
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Recent
 
 REMEMBERED = 50_000
@@ -62,7 +62,7 @@ class Conservation:
             case FaultStruck(kind=DuplicateDelivery.kind):
                 self._tolerated |= {Flaw.DUPLICATED}
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         for name, stream in self._streams.items():
             if stream.held:

@@ -6,7 +6,7 @@ told of it for certain.
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event
-from wavetank.invariants.completeness import Ending
+from wavetank.invariants.completeness import HistoryEnd
 
 SHOWN_MAX = 3
 
@@ -20,7 +20,7 @@ class FullyDrained:
     def observe(self, event: Event) -> None:
         """Needs no more than the ending, which all judges are given."""
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         if ending.had_its_time:
             return Finding(self.name, Verdict.VALID, "nothing was left at the end")
         drained = ending.drained

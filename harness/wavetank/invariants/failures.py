@@ -22,7 +22,7 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 
 
 @dataclass
@@ -72,7 +72,7 @@ class NoSilentFailure:
             case DestinationReached(outcome=outcome) if outcome == OK:
                 _less(self._untold, event.request)
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         for kind, pending in (
             ("neither succeeded nor given up", self._open),

@@ -14,7 +14,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.core.text import counted
 from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Recent, Spans
 
 REQUESTS_REMEMBERED = 10_000
@@ -48,7 +48,7 @@ class CompleteSchedule:
             case AttemptEnded(outcome=Outcome.SUCCESS):
                 self._succeed(event.request)
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         for (rule, target), track in self._tracks.items():
             whose = f"{rule} for {target}"

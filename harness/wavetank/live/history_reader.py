@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from wavetank.aws.observers import DeliveredObject, delivered_objects, subscriptions, topic_arn
-from wavetank.aws.sandbox_mailbox import Message, alerts
+from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.core.naming import Names
 from wavetank.core.ticker_records import parse_sample, split_body
 from wavetank.history import (
@@ -175,7 +175,7 @@ def _messengers(place: LivePlace, beginning: Beginning) -> list[Attempt]:
     return [attempt for attempt in found if attempt[1].at >= beginning.at]
 
 
-def _alerts(place: LivePlace, since: datetime) -> Iterator[Message]:
+def _alerts(place: LivePlace, since: datetime) -> Iterator[MailboxMessage]:
     """Those of the mailbox, whenever they came; on AWS those that were published since."""
     if not place.is_aws:
         yield from (m for m in alerts(place.endpoint) if _is_of(place.names, m))
@@ -186,7 +186,7 @@ def _alerts(place: LivePlace, since: datetime) -> Iterator[Message]:
         for address in addresses:
             text, subject = alert.text, alert.subject
             name = f"{alert.message_id} {address}"
-            yield Message(
+            yield MailboxMessage(
                 name,
                 asks_for_confirmation=False,
                 address=address,
@@ -196,7 +196,7 @@ def _alerts(place: LivePlace, since: datetime) -> Iterator[Message]:
             )
 
 
-def _is_of(names: Names, message: Message) -> bool:
+def _is_of(names: Names, message: MailboxMessage) -> bool:
     """Whether it is of the pipeline's topic, which the link to leave it names."""
     return f":{names.topic}:" in message.link
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import metadata
 
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import last_tick, read_prices, subscriptions, topic_arn, wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import floor_to_minute, rfc3339
@@ -148,7 +148,7 @@ def _require_room(place: LivePlace, story: LiveStory) -> None:
 def _up_to_the_minute(place: LivePlace) -> datetime:
     """Makes the tick of this minute, or of the one that the table is at already."""
     start = _first_start(place)
-    Trigger(place.aws, place.names).fire_and_wait(start)
+    StreamingInvoker(place.aws, place.names).fire_and_wait(start)
     reached = last_tick(read_prices(place.aws, place.names.table))
     if reached != start:
         raise InfrastructureError(

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import subscriptions, topic_arn, wait_until
 from wavetank.core.clock import rfc3339
 from wavetank.core.errors import ConditionTimeoutError
@@ -50,7 +50,7 @@ class LivePlayer:
         self._beginning = beginning
         self._note = note
         self._say = say
-        self._trigger = Trigger(place.aws, place.names)
+        self._trigger = StreamingInvoker(place.aws, place.names)
         self._topic = topic_arn(place.aws, place.names)
         self.asked = Asked()
 

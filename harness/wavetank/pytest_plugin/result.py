@@ -13,7 +13,7 @@ from wavetank.scenario.model import Scenario
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Told:
+class ScenarioResult:
     """One run: its verdicts, and all that happened in it, read from its file when asked for.
 
     One seed, one scenario and one code give one `digest`. `command` runs the test again.

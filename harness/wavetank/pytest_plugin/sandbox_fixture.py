@@ -9,7 +9,7 @@ from pathlib import Path
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.observers import wait_until
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import Message, alerts
+from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import UsageError
 from wavetank.core.schedule import scheduled_event
@@ -65,7 +65,7 @@ class LiveSandbox:
         """
         SandboxControls(self.endpoint).deliver_now()
 
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[MailboxMessage]:
         """The e-mail that its topics sent."""
         return alerts(self.endpoint)
 

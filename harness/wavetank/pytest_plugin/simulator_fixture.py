@@ -14,7 +14,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.invariants import Invariant
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
-from wavetank.pytest_plugin.result import Told
+from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import Case
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
@@ -46,7 +46,7 @@ class SimulatorFixture:
 
     def run(
         self, *, seed: int | None = None, given: Arrange | None = None, **span: Unpack[Span]
-    ) -> Told:
+    ) -> ScenarioResult:
         """Plays the pipeline for so long with the test's faults, lets it drain, and judges it.
 
         At least until five minutes after the last fault is healed. Each run begins at the
@@ -68,7 +68,7 @@ class SimulatorFixture:
         played = play(
             self._deployed.simulator, _Given(pipeline, given) if given else pipeline, story, history
         )
-        told = Told(
+        told = ScenarioResult(
             findings=played.findings,
             digest=played.digest,
             history=history,

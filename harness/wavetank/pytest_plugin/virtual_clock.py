@@ -11,7 +11,7 @@ from wavetank.core.errors import UsageError
 from wavetank.history import Event, HistoryWriter, RunBegan
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.failure_summary import trouble
-from wavetank.pytest_plugin.result import Told, account, story
+from wavetank.pytest_plugin.result import ScenarioResult, account, story
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import Case
 from wavetank.scenario.expectation import as_expected
@@ -66,7 +66,7 @@ class VirtualClock:
         """The events of that kind so far, in order."""
         return [event for event in self._events if isinstance(event, kind)]
 
-    def finish(self) -> Told:
+    def finish(self) -> ScenarioResult:
         """Heals what is to be healed, stops the rules, lets all drain, and judges the run.
 
         Raises:
@@ -95,14 +95,14 @@ class VirtualClock:
         with self._run.begun():
             yield
 
-    def _told(self, lasted: timedelta) -> Told:
+    def _told(self, lasted: timedelta) -> ScenarioResult:
         case, history = self._case, self._case.history()
         judges = judges_of(self._deployed.pipeline, case.scenario)
         with HistoryWriter(history) as writer:
             writer.write(*self._events)
         judges.observe_all(self._events)
         findings = as_expected(judges.findings(), case.scenario.expectations)
-        return Told(
+        return ScenarioResult(
             findings=tuple(findings),
             digest=writer.digest,
             history=history,

@@ -11,9 +11,9 @@ from wavetank.core.errors import UsageError
 from wavetank.core.text import counted
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Expectations, Scenario
-from wavetank.scenario.problems import Problem, problems_between, problems_of_form
+from wavetank.scenario.problems import ScenarioProblem, problems_between, problems_of_form
 from wavetank.scenario.schema import ScenarioForm
-from wavetank.scenario.toml_positions import Place, find_place, find_places
+from wavetank.scenario.toml_positions import TextPosition, find_place, find_places
 
 SYNTAX_PLACE = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
 
@@ -71,11 +71,11 @@ def _scenario(name: str, form: ScenarioForm) -> Scenario:
     )
 
 
-def _refuse(problems: Iterable[Problem], text: str, source: str) -> NoReturn:
+def _refuse(problems: Iterable[ScenarioProblem], text: str, source: str) -> NoReturn:
     """Raises the problem that stands first in the file, and says how many there are besides."""
     places = find_places(text)
 
-    def place(problem: Problem) -> Place:
+    def place(problem: ScenarioProblem) -> TextPosition:
         return find_place(places, problem.path)
 
     first, *others = sorted(problems, key=place)

@@ -16,7 +16,7 @@ from wavetank.scenario.schema import (
     DESCRIPTION_CHARACTERS_MAX,
     SEED_MAX,
     ExpectForm,
-    RefusedError,
+    RefusedValueError,
     ScenarioForm,
 )
 from wavetank.scenario.toml_positions import Path
@@ -35,7 +35,7 @@ WANTED = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class ScenarioProblem:
     """The three parts of a refusal, and the path of the key that it is about."""
 
     path: Path
@@ -44,38 +44,40 @@ class Problem:
     action: str
 
 
-def problems_of_form(error: ValidationError) -> list[Problem]:
+def problems_of_form(error: ValidationError) -> list[ScenarioProblem]:
     """What pydantic found, in our words."""
     return [_problem(details) for details in error.errors(include_url=False)]
 
 
-def _problem(details: Mapping[str, Any]) -> Problem:
+def _problem(details: Mapping[str, Any]) -> ScenarioProblem:
     path = details["loc"]
     match details["type"]:
         case "value_error":
             return _refused(path, details["ctx"]["error"])
         case "missing":
             action = f"write it, as in {path[-1]} = ..."
-            return Problem(path, f"the key `{path[-1]}`", "none", action)
+            return ScenarioProblem(path, f"the key `{path[-1]}`", "none", action)
         case "extra_forbidden":
             keys = FORMS[path[:-1]].model_fields
-            return Problem(path, *one_of("one of the keys", str(path[-1]), keys))
+            return ScenarioProblem(path, *one_of("one of the keys", str(path[-1]), keys))
     key = next(part for part in reversed(path) if isinstance(part, str))
-    return Problem(path, f"`{key}` to be {WANTED[key]}", shown(details["input"]), "correct it")
+    return ScenarioProblem(
+        path, f"`{key}` to be {WANTED[key]}", shown(details["input"]), "correct it"
+    )
 
 
-def _refused(path: Path, error: RefusedError) -> Problem:
+def _refused(path: Path, error: RefusedValueError) -> ScenarioProblem:
     refusal = error.refusal
     place = (*path, error.field) if error.field else path
-    return Problem(place, refusal.expected, refusal.found, refusal.action)
+    return ScenarioProblem(place, refusal.expected, refusal.found, refusal.action)
 
 
-def problems_between(scenario: Scenario) -> list[Problem]:
+def problems_between(scenario: Scenario) -> list[ScenarioProblem]:
     """What no field shows alone, such as two faults that contradict each other."""
     return [*_beyond(scenario), *_contradictions(scenario), *_undecided(scenario)]
 
 
-def _beyond(scenario: Scenario) -> Iterator[Problem]:
+def _beyond(scenario: Scenario) -> Iterator[ScenarioProblem]:
     horizon = duration_text(scenario.horizon)
     late = scenario.plan.beyond(scenario.horizon)
     for index, fault in enumerate(scenario.plan.faults):
@@ -83,22 +85,26 @@ def _beyond(scenario: Scenario) -> Iterator[Problem]:
             expected = f"every fault healed within the horizon of {horizon}"
             found = f"{fault.kind} healed after {duration_text(fault.healed_after)}"
             action = "let it begin earlier or last shorter, or move the horizon"
-            yield Problem(("fault", index, "after"), expected, found, action)
+            yield ScenarioProblem(("fault", index, "after"), expected, found, action)
 
 
-def _contradictions(scenario: Scenario) -> Iterator[Problem]:
+def _contradictions(scenario: Scenario) -> Iterator[ScenarioProblem]:
     for (_, one), (index, other) in combinations(enumerate(scenario.plan.faults), 2):
         if contradict(one, other):
             expected = f"one fault at a time for {one.target}"
             found = f"{_window(other)} while there is {_window(one)}"
-            yield Problem(("fault", index), expected, found, "let one begin when the other is over")
+            yield ScenarioProblem(
+                ("fault", index), expected, found, "let one begin when the other is over"
+            )
 
 
-def _undecided(scenario: Scenario) -> Iterator[Problem]:
+def _undecided(scenario: Scenario) -> Iterator[ScenarioProblem]:
     expectations = scenario.expectations
     for name in sorted({*expectations.breaks} & {*(expectations.holds or ())}):
         expected = "an invariant either to hold or to break"
-        yield Problem(("expect", "breaks"), expected, f"{name} in both", "take it out of one")
+        yield ScenarioProblem(
+            ("expect", "breaks"), expected, f"{name} in both", "take it out of one"
+        )
 
 
 def _window(fault: Fault) -> str:

@@ -19,7 +19,7 @@ SEED_MAX = 2**63 - 1
 """As far as a TOML file is sure to be read alike everywhere."""
 
 
-class RefusedError(ValueError):
+class RefusedValueError(ValueError):
     """A refusal of ours in the only kind of error that pydantic collects with its own."""
 
     def __init__(self, refusal: UsageError, field: str = "") -> None:
@@ -32,7 +32,7 @@ def _fault(form: object) -> Fault:
     try:
         return fault_from_form(form)
     except FaultError as error:
-        raise RefusedError(error, error.field) from error
+        raise RefusedValueError(error, error.field) from error
 
 
 def _horizon(value: object) -> timedelta:
@@ -43,7 +43,7 @@ def _horizon(value: object) -> timedelta:
     if not timedelta() < horizon <= YEAR:
         expected = f"`horizon` to be a duration above zero and up to {duration_text(YEAR)}"
         error = UsageError(expected, shown(value), 'write a number and its unit, such as "1h"')
-        raise RefusedError(error)
+        raise RefusedValueError(error)
     return horizon
 
 

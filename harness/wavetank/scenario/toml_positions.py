@@ -23,7 +23,7 @@ TOKEN = re.compile(
 )
 
 
-class Place(NamedTuple):
+class TextPosition(NamedTuple):
     """Both counted from one, as editors do."""
 
     line: int
@@ -38,14 +38,14 @@ class Token(NamedTuple):
     ends_line: bool
 
 
-def find_place(places: Mapping[Path, Place], path: Path) -> Place:
+def find_place(places: Mapping[Path, TextPosition], path: Path) -> TextPosition:
     """Where the path stands, or else the nearest thing that would have held it."""
     while path not in places and path:
         path = path[:-1]
-    return places.get(path, Place(1, 1))
+    return places.get(path, TextPosition(1, 1))
 
 
-def find_places(text: str) -> dict[Path, Place]:
+def find_places(text: str) -> dict[Path, TextPosition]:
     """Every key, table and element of a list in the text, which tomllib must have read before."""
     return _Scanner(text.replace("\r\n", "\n")).places()
 
@@ -57,11 +57,11 @@ class _Scanner:
         self._text = text
         self._tokens = _tokens(text)
         self._next = 0
-        self._places: dict[Path, Place] = {}
+        self._places: dict[Path, TextPosition] = {}
         self._lengths: dict[Path, int] = {}
         """How many elements each list of tables has so far."""
 
-    def places(self) -> dict[Path, Place]:
+    def places(self) -> dict[Path, TextPosition]:
         table: Path = ()
         while self._next < len(self._tokens):
             table = self._header() if self._peek() == "[" else self._pair(table)
@@ -150,7 +150,7 @@ class _Scanner:
         """The first place counts: a later one only adds to the table."""
         line = self._text.count("\n", 0, start) + 1
         column = start - self._text.rfind("\n", 0, start)
-        self._places.setdefault(path, Place(line, column))
+        self._places.setdefault(path, TextPosition(line, column))
 
 
 def _tokens(text: str) -> list[Token]:

@@ -22,7 +22,7 @@ from wavetank.simulation.topology import Topology
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
-    from wavetank.emulator.lambda_.outcome import Outcome
+    from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 
 class AsyncInvoker:
@@ -60,7 +60,7 @@ class AsyncInvoker:
         return request.id
 
     def _end(
-        self, request: InvocationRequest, function: "DeployedFunction", outcome: "Outcome"
+        self, request: InvocationRequest, function: "DeployedFunction", outcome: "InvocationOutcome"
     ) -> None:
         if request.waits:
             return

@@ -54,13 +54,13 @@ class HandlerAttempt:
     request: InvocationRequest
     function: "DeployedFunction"
     place: PooledEnvironment
-    turn: HandlerTask[Pause, outcomes.Outcome]
+    turn: HandlerTask[Pause, outcomes.InvocationOutcome]
     deadline: datetime
     calls: int = 0
     answered: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
 
-type OnEnd = Callable[[InvocationRequest, "DeployedFunction", outcomes.Outcome], None]
+type OnEnd = Callable[[InvocationRequest, "DeployedFunction", outcomes.InvocationOutcome], None]
 type OnThrottle = Callable[[InvocationRequest, "DeployedFunction"], None]
 
 
@@ -133,7 +133,7 @@ class LambdaRunner:
             return
         deadline = self._timeline.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
-        turn = HandlerTask[Pause, outcomes.Outcome](
+        turn = HandlerTask[Pause, outcomes.InvocationOutcome](
             place.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
         attempt = HandlerAttempt(request, function, place, turn, deadline)
@@ -149,7 +149,7 @@ class LambdaRunner:
     def _follow(
         self,
         attempt: HandlerAttempt,
-        give_turn: Callable[[], Pause | TaskEnded[outcomes.Outcome] | TaskExited],
+        give_turn: Callable[[], Pause | TaskEnded[outcomes.InvocationOutcome] | TaskExited],
     ) -> None:
         """Gives the attempt its turn, and sees what it does with it."""
         self.running = attempt
@@ -185,20 +185,23 @@ class LambdaRunner:
         seconds = attempt.function.timeout_seconds
         self._cut(attempt, outcomes.timed_out(attempt.request.id, seconds))
 
-    def _cut(self, attempt: HandlerAttempt, outcome: outcomes.Outcome) -> None:
+    def _cut(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         self.running = attempt
         attempt.turn.cut()
         self.running = None
         self._lose(attempt, outcome)
 
-    def _lose(self, attempt: HandlerAttempt, outcome: outcomes.Outcome) -> None:
+    def _lose(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         """Its environment is not kept."""
         del self._unfinished[id(attempt)]
         attempt.place.thread.end()
         self._end(attempt.request, attempt.function, outcome)
 
     def _end(
-        self, request: InvocationRequest, function: "DeployedFunction", outcome: outcomes.Outcome
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        outcome: outcomes.InvocationOutcome,
     ) -> None:
         self._busy[function.arn] -= 1
         error: Any = json.loads(outcome.payload) if outcome.is_error else {}
@@ -241,7 +244,7 @@ class LambdaRunner:
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def _told(outcome: outcomes.Outcome) -> Outcome:
+def _told(outcome: outcomes.InvocationOutcome) -> Outcome:
     if not outcome.is_error:
         return Outcome.SUCCESS
     if outcome.status == "timeout":
@@ -249,7 +252,7 @@ def _told(outcome: outcomes.Outcome) -> Outcome:
     return Outcome.ERROR if outcome.error_type is None else Outcome.CRASH
 
 
-def _death(request: str, death: Death) -> outcomes.Outcome:
+def _death(request: str, death: Death) -> outcomes.InvocationOutcome:
     if death is Death.OUT_OF_MEMORY:
         return outcomes.out_of_memory(request)
     return outcomes.exited(request, outcomes.ExitStatus(signal_number=signal.SIGKILL))

@@ -15,12 +15,12 @@ from typing import Any
 
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package, package_path
-from wavetank.templates.problems import Resource
-from wavetank.templates.references import Scope
+from wavetank.templates.problems import TemplateResource
+from wavetank.templates.references import TemplateScope
 from wavetank.templates.supported_resources import FUNCTION
 
 
-def packaged_code(scope: Scope, folder: Path) -> dict[str, Package]:
+def packaged_code(scope: TemplateScope, folder: Path) -> dict[str, Package]:
     """A package for each function of the template whose code is on this machine, by logical id.
 
     Raises:
@@ -33,14 +33,14 @@ def packaged_code(scope: Scope, folder: Path) -> dict[str, Package]:
     }
 
 
-def _paths(scope: Scope, folder: Path) -> Iterator[tuple[Resource, Path | None]]:
+def _paths(scope: TemplateScope, folder: Path) -> Iterator[tuple[TemplateResource, Path | None]]:
     for name in scope.template.section("Resources"):
-        resource = Resource(scope, name)
+        resource = TemplateResource(scope, name)
         if resource.kind == FUNCTION:
             yield resource, _path(resource, folder)
 
 
-def _path(function: Resource, folder: Path) -> Path | None:
+def _path(function: TemplateResource, folder: Path) -> Path | None:
     """Where its code is; None where the template has it."""
     code: Any = function.properties.get("Code")
     if isinstance(code, dict) and "ZipFile" in code:

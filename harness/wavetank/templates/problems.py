@@ -6,13 +6,13 @@ from typing import Any
 
 from wavetank.core.errors import UsageError
 from wavetank.templates.document import Keys
-from wavetank.templates.references import Scope
+from wavetank.templates.references import TemplateScope
 
 SHOWN_MAX = 5
 
 
 @dataclass(frozen=True)
-class Problem:
+class TemplateProblem:
     """The three parts of a refusal; `found` ends with the place."""
 
     expected: str
@@ -21,10 +21,10 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Resource:
+class TemplateResource:
     """One resource of a template, in the scope of that."""
 
-    scope: Scope
+    scope: TemplateScope
     name: str
 
     @property
@@ -43,12 +43,12 @@ class Resource:
         """Whether it outlives its stack."""
         return str(self._written.get("DeletionPolicy", "")).startswith("Retain")
 
-    def problem(self, expected: str, what: str, action: str, keys: Keys = ()) -> Problem:
+    def problem(self, expected: str, what: str, action: str, keys: Keys = ()) -> TemplateProblem:
         """A problem with a part of its properties; `what` completes "found Feed (its type) ..."."""
         below: Keys = ("Properties", *keys) if keys else ()
         place = self.scope.template.place(("Resources", self.name, *below))
         found = f"{self.name} ({self.kind}) {what}".rstrip()
-        return Problem(expected, f"{found} at {place}", action)
+        return TemplateProblem(expected, f"{found} at {place}", action)
 
     @property
     def _written(self) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ class Resource:
         return found
 
 
-def refuse(problems: Sequence[Problem]) -> None:
+def refuse(problems: Sequence[TemplateProblem]) -> None:
     """Raises the first problem and names the others; does nothing where there is none.
 
     Raises:

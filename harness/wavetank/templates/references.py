@@ -29,14 +29,14 @@ ARN_PARTS = 6
 
 
 @dataclass(frozen=True)
-class Named:
+class ResourceReference:
     """A resource that a value refers to, by its name or by any attribute."""
 
     resource: str
     kind: str
 
 
-class Scope:
+class TemplateScope:
     """What the values of one template can refer to.
 
     `given` are its parameters' values. `storage` is the scope of the template that is deployed
@@ -44,12 +44,12 @@ class Scope:
     """
 
     def __init__(
-        self, template: Template, given: Mapping[str, str], storage: "Scope | None" = None
+        self, template: Template, given: Mapping[str, str], storage: "TemplateScope | None" = None
     ) -> None:
         self.template = template
         self.given = given
         self.storage = storage
-        self._followed: dict[str, Callable[[Any], str | Named | None]] = {
+        self._followed: dict[str, Callable[[Any], str | ResourceReference | None]] = {
             "Ref": self._named,
             "Fn::FindInMap": self._in_map,
             "Fn::GetAtt": self._attribute,
@@ -58,7 +58,7 @@ class Scope:
             "Fn::Sub": self._substituted,
         }
 
-    def value(self, written: Any) -> str | Named | None:
+    def value(self, written: Any) -> str | ResourceReference | None:
         """The text or the resource that is meant; None where that is not to be told."""
         if isinstance(written, dict) and len(written) == 1:
             function, argument = next(iter(written.items()))
@@ -76,7 +76,7 @@ class Scope:
     def kind(self, written: Any) -> str | None:
         """The type of the resource that is meant by its name or ARN; None as for `value`."""
         match self.value(written):
-            case Named(kind=kind):
+            case ResourceReference(kind=kind):
                 return kind
             case str(text):
                 parts = text.split(":")
@@ -90,19 +90,19 @@ class Scope:
         outputs = self.storage.template.section("Outputs") if self.storage else {}
         return parameter in self.given or "Default" in declared or parameter in outputs
 
-    def _named(self, name: Any) -> str | Named | None:
+    def _named(self, name: Any) -> str | ResourceReference | None:
         resource = self.template.section("Resources").get(name)
         if resource is not None:
-            return Named(name, resource["Type"])
+            return ResourceReference(name, resource["Type"])
         if name in self.template.section("Parameters"):
             return self._parameter(name)
         return PSEUDO.get(name)
 
-    def _attribute(self, argument: Any) -> str | Named | None:
+    def _attribute(self, argument: Any) -> str | ResourceReference | None:
         name = argument[0] if isinstance(argument, list) and argument else argument
         return self._named(str(name).partition(".")[0])
 
-    def _parameter(self, name: str) -> str | Named | None:
+    def _parameter(self, name: str) -> str | ResourceReference | None:
         if name in self.given:
             return self.given[name]
         output = self.storage.template.section("Outputs").get(name) if self.storage else None
@@ -111,10 +111,10 @@ class Scope:
         default = self.template.section("Parameters")[name].get("Default")
         return None if default is None else str(default)
 
-    def _substituted(self, argument: Any) -> str | Named | None:
+    def _substituted(self, argument: Any) -> str | ResourceReference | None:
         text, values = argument if isinstance(argument, list) else (argument, {})
 
-        def meant(name: str) -> str | Named | None:
+        def meant(name: str) -> str | ResourceReference | None:
             return self.value(values[name]) if name in values else self._attribute(name)
 
         if alone := PLACEHOLDER.fullmatch(text):
@@ -127,13 +127,13 @@ class Scope:
         known = [text for text in texts if text is not None]
         return str(delimiter).join(known) if len(known) == len(texts) else None
 
-    def _in_map(self, argument: Any) -> str | Named | None:
+    def _in_map(self, argument: Any) -> str | ResourceReference | None:
         found: Any = self.template.section("Mappings")
         for step in argument:
             found = found.get(self.text(step)) if isinstance(found, dict) else None
         return self.value(found)
 
-    def _imported(self, argument: Any) -> str | Named | None:
+    def _imported(self, argument: Any) -> str | ResourceReference | None:
         name, storage = self.text(argument), self.storage
         outputs = storage.template.section("Outputs").values() if storage else ()
         for output in outputs:
@@ -143,5 +143,5 @@ class Scope:
         return None
 
 
-def _as_text(value: str | Named | None) -> str | None:
-    return value.resource if isinstance(value, Named) else value
+def _as_text(value: str | ResourceReference | None) -> str | None:
+    return value.resource if isinstance(value, ResourceReference) else value

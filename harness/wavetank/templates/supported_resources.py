@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
-from wavetank.templates.problems import Problem, Resource
-from wavetank.templates.references import Scope
+from wavetank.templates.problems import TemplateProblem, TemplateResource
+from wavetank.templates.references import TemplateScope
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 RUNTIME = re.compile(r"python3\.\d+")
@@ -21,46 +21,46 @@ DELIMITER = "AppendDelimiterToRecord"
 LEAVE_OUT = "leave it out"
 
 
-def unsupported(scope: Scope) -> list[Problem]:
+def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
     """What the simulator does not have of the template, in the order of its lines."""
     problems = list(_of_the_whole(scope))
     for name in scope.template.section("Resources"):
-        resource = Resource(scope, name)
+        resource = TemplateResource(scope, name)
         check = CHECKS.get(resource.kind)
         problems += [_unknown_type(resource)] if check is None else check(resource)
     return problems
 
 
-def _of_the_whole(scope: Scope) -> Iterator[Problem]:
+def _of_the_whole(scope: TemplateScope) -> Iterator[TemplateProblem]:
     template = scope.template
     if "Transform" in template.body:
         found = f"{template.body['Transform']} at {template.place(('Transform',))}"
         action = "expand it first, as `sam build` and `aws cloudformation package` do not"
-        yield Problem("a template without a transform", f"the transform {found}", action)
+        yield TemplateProblem("a template without a transform", f"the transform {found}", action)
     for keys in template.lines:
         if keys[-1] == "Fn::Transform" or str(keys[-1]).startswith("Fn::ForEach::"):
             found = f"{keys[-1]} at {template.place(keys)}"
-            yield Problem("a template without macros", found, "write out what it makes")
+            yield TemplateProblem("a template without macros", found, "write out what it makes")
 
 
-def _unknown_type(resource: Resource) -> Problem:
+def _unknown_type(resource: TemplateResource) -> TemplateProblem:
     action = f"take it out; what the simulator has is {', '.join(sorted(CHECKS))}"
     return resource.problem("resources of types that the simulator has", "", action)
 
 
-def _anything(resource: Resource) -> Iterator[Problem]:
+def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
     del resource
     yield from ()
 
 
-def _refused(resource: Resource, what: Mapping[str, str]) -> Iterator[Problem]:
+def _refused(resource: TemplateResource, what: Mapping[str, str]) -> Iterator[TemplateProblem]:
     """Problems with the properties that are there; `what` says of each what it expects instead."""
     for name, expected in what.items():
         if name in resource.properties:
             yield resource.problem(expected, f"with {name}", LEAVE_OUT, (name,))
 
 
-def _check_rule(rule: Resource) -> Iterator[Problem]:
+def _check_rule(rule: TemplateResource) -> Iterator[TemplateProblem]:
     yield from _refused(rule, {"EventPattern": "a rule that a schedule fires"})
     if not {"ScheduleExpression", "EventPattern"} & rule.properties.keys():
         yield rule.problem("a rule that a schedule fires", "without one", "give it one")
@@ -72,7 +72,7 @@ def _check_rule(rule: Resource) -> Iterator[Problem]:
         yield from _check_target(rule, number, target)
 
 
-def _check_target(rule: Resource, number: int, target: Any) -> Iterator[Problem]:
+def _check_target(rule: TemplateResource, number: int, target: Any) -> Iterator[TemplateProblem]:
     written = as_table(target)
     kind = rule.scope.kind(written.get("Arn"))
     if kind != FUNCTION:
@@ -87,7 +87,7 @@ def _check_target(rule: Resource, number: int, target: Any) -> Iterator[Problem]
             yield rule.problem(expected, f"with {name}", LEAVE_OUT, keys)
 
 
-def _check_function(function: Resource) -> Iterator[Problem]:
+def _check_function(function: TemplateResource) -> Iterator[TemplateProblem]:
     code = function.properties.get("Code")
     is_image = function.scope.value(function.properties.get("PackageType")) == "Image"
     if is_image or (isinstance(code, dict) and "ImageUri" in code):
@@ -105,7 +105,7 @@ def _check_function(function: Resource) -> Iterator[Problem]:
     yield from _refused(function, refused)
 
 
-def _check_invoke_configuration(configuration: Resource) -> Iterator[Problem]:
+def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[TemplateProblem]:
     scope, properties = configuration.scope, configuration.properties
     if scope.value(properties.get("Qualifier")) not in {"$LATEST", None}:
         expected = "a configuration of $LATEST"
@@ -121,7 +121,7 @@ def _check_invoke_configuration(configuration: Resource) -> Iterator[Problem]:
             yield configuration.problem(expected, what, "choose one of them", keys)
 
 
-def _check_stream(stream: Resource) -> Iterator[Problem]:
+def _check_stream(stream: TemplateResource) -> Iterator[TemplateProblem]:
     expected = "a delivery stream that is put into directly, and delivers to S3"
     properties = stream.properties
     others = [
@@ -138,7 +138,7 @@ def _check_stream(stream: Resource) -> Iterator[Problem]:
         yield from _check_destination(stream, name)
 
 
-def _check_destination(stream: Resource, name: str) -> Iterator[Problem]:
+def _check_destination(stream: TemplateResource, name: str) -> Iterator[TemplateProblem]:
     destination = as_table(stream.properties[name])
     for part in ("DataFormatConversionConfiguration", "DynamicPartitioningConfiguration"):
         if part in destination:
@@ -155,14 +155,14 @@ def _check_destination(stream: Resource, name: str) -> Iterator[Problem]:
             yield stream.problem(expected, what, LEAVE_OUT, keys)
 
 
-def _check_table(table: Resource) -> Iterator[Problem]:
+def _check_table(table: TemplateResource) -> Iterator[TemplateProblem]:
     nobody = "a table whose changes nobody follows"
     yield from _refused(
         table, {"KinesisStreamSpecification": nobody, "StreamSpecification": nobody}
     )
 
 
-def _check_bucket(bucket: Resource) -> Iterator[Problem]:
+def _check_bucket(bucket: TemplateResource) -> Iterator[TemplateProblem]:
     refused = {
         "NotificationConfiguration": "a bucket that tells nobody of its objects",
         "ReplicationConfiguration": "a bucket without copies elsewhere",
@@ -170,18 +170,18 @@ def _check_bucket(bucket: Resource) -> Iterator[Problem]:
     yield from _refused(bucket, refused)
 
 
-def _check_topic(topic: Resource) -> Iterator[Problem]:
+def _check_topic(topic: TemplateResource) -> Iterator[TemplateProblem]:
     for number, subscription in enumerate(as_list(topic.properties.get("Subscription"))):
         yield from _check_protocol(topic, as_table(subscription), ("Subscription", number))
 
 
-def _check_subscription(subscription: Resource) -> Iterator[Problem]:
+def _check_subscription(subscription: TemplateResource) -> Iterator[TemplateProblem]:
     yield from _check_protocol(subscription, subscription.properties, ("Protocol",))
 
 
 def _check_protocol(
-    resource: Resource, subscription: Mapping[str, Any], keys: tuple[str | int, ...]
-) -> Iterator[Problem]:
+    resource: TemplateResource, subscription: Mapping[str, Any], keys: tuple[str | int, ...]
+) -> Iterator[TemplateProblem]:
     protocol = resource.scope.value(subscription.get("Protocol"))
     if protocol not in PROTOCOLS:
         expected = f"a subscription by {', '.join(sorted(PROTOCOLS))}"
@@ -192,7 +192,7 @@ def _shown(meant: object) -> str:
     return str(meant) if meant else "something that the template does not say by itself"
 
 
-CHECKS: Mapping[str, Callable[[Resource], Iterator[Problem]]] = {
+CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
     "AWS::DynamoDB::Table": _check_table,
     "AWS::Events::Rule": _check_rule,
     "AWS::IAM::ManagedPolicy": _anything,

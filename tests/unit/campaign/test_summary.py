@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from tests.players import CONSERVATION, CONTINUITY, judged
 from wavetank.campaign.cases import Seeds, drawn_stories
-from wavetank.campaign.results import Ending, StoryResult
-from wavetank.campaign.summary import FAILURES_KEPT, Judged, Tally
+from wavetank.campaign.results import CaseOutcome, StoryResult
+from wavetank.campaign.summary import FAILURES_KEPT, CampaignSummary, Judged
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.faults.functions import HandlerCrash
@@ -20,8 +20,8 @@ def _unknown(story: RunSpec) -> StoryResult:
     return StoryResult(story=story, played=RunResult((finding,), "ab", 3, ExitCode.UNKNOWN))
 
 
-def _tally(*results: StoryResult) -> Tally:
-    tally = Tally()
+def _tally(*results: StoryResult) -> CampaignSummary:
+    tally = CampaignSummary()
     for result in results:
         tally.add(result)
     return tally
@@ -36,7 +36,7 @@ def test_stories_are_counted_by_ending_invariant_and_kind() -> None:
         if any(isinstance(fault, HandlerCrash) for fault in story.scenario.plan.faults)
     ]
     assert tally.played == 200
-    assert tally.endings[Ending.BROKEN] == tally.failed
+    assert tally.endings[CaseOutcome.BROKEN] == tally.failed
     assert tally.invariants[CONSERVATION] == Judged(broken=len(crashing), stories=200)
     assert tally.invariants[CONTINUITY].stories == 200
     crashed = tally.kinds["handler-crash"]

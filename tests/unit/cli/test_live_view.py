@@ -11,13 +11,13 @@ import pytest
 from tests.clocks import Leaping
 from tests.unit.cli.windows import text_of, window
 from wavetank.aws.clients import BotoCoreError, sandbox_clients
-from wavetank.aws.observers import Price
+from wavetank.aws.observers import TablePrice
 from wavetank.cli.live_view import LiveState, look, rows
 from wavetank.cli.session import Session
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
 from wavetank.faults.change_journal import RuleChange
-from wavetank.inspection.event_watcher import Happening, Kind, Watcher
+from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
 
 ENDPOINT = "http://127.0.0.1:1"
 
@@ -25,10 +25,10 @@ ENDPOINT = "http://127.0.0.1:1"
 @pytest.fixture
 def watcher() -> Watcher:
     """What has seen a tick given up, and delivered others."""
-    prices = [Price(f"Index_{n}", Decimal("100.25"), None) for n in range(1, 6)]
+    prices = [TablePrice(f"Index_{n}", Decimal("100.25"), None) for n in range(1, 6)]
     names = derive_names("Dora", "Explorer")
     found = Watcher(sandbox_clients(ENDPOINT), names, ENDPOINT, Leaping(), prices=prices)
-    found.totals |= {Kind.TICK: 3, Kind.OBJECT: 1, Kind.ALERT: 2}
+    found.totals |= {WatchedKind.TICK: 3, WatchedKind.OBJECT: 1, WatchedKind.ALERT: 2}
     found.given_up.add("a request")
     found.records, found.buffered = 40, 20
     return found
@@ -114,7 +114,7 @@ def test_a_look_that_gets_no_answer_is_not_the_end(watcher: Watcher, failure: Ex
     session = _session(lambda: False)
     slow: Any = _Slow(watcher, failure, failure)
     (first,) = look(session, slow)
-    assert (first.kind, "no answer yet" in first.text) == (Kind.TROUBLE, True)
+    assert (first.kind, "no answer yet" in first.text) == (WatchedKind.TROUBLE, True)
     assert look(session, slow) == []
 
 
@@ -122,7 +122,7 @@ def test_a_localstack_that_ended_and_came_back_is_said(watcher: Watcher) -> None
     """Recovery, and no trouble."""
     session = _session(lambda: True)
     slow: Any = _Slow(watcher, BotoCoreError())
-    assert [happening.kind for happening in look(session, slow)] == [Kind.RESTART]
+    assert [happening.kind for happening in look(session, slow)] == [WatchedKind.RESTART]
 
 
 def test_a_localstack_that_does_not_come_back_is_the_end(watcher: Watcher) -> None:

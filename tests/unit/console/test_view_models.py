@@ -14,10 +14,10 @@ from wavetank.console.view_models import (
     TopicState,
     ticks_of,
 )
-from wavetank.emulator.lambda_.attempts import Attempt
+from wavetank.emulator.lambda_.attempts import EventAttempt
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-DONE = Attempt(
+DONE = EventAttempt(
     function="f",
     request="request",
     number=1,

@@ -8,7 +8,7 @@ from tests.cfn_lint import create_only_properties
 from wavetank.core.settings import read_settings
 from wavetank.deployment.changes import (
     CREATE_ONLY,
-    Action,
+    ChangeAction,
     Policies,
     PropertyChange,
     Replacement,
@@ -40,7 +40,7 @@ def test_a_direct_change_of_tags() -> None:
         Scope=["Tags"],
         Details=[_detail("Static", Attribute="Tags", RequiresRecreation="Never")],
     )
-    assert change.action is Action.CHANGE
+    assert change.action is ChangeAction.CHANGE
     assert change.physical_id == "i-1abc23d4"
     assert change.properties == (PropertyChange("Tags", None, None, NONE),)
     assert (change.replacement, change.lost) == (NONE, "")
@@ -58,7 +58,7 @@ def test_what_a_parameter_changes_is_told_once() -> None:
         ],
     )
     assert change.properties == (PropertyChange("InstanceType", None, None, CONDITIONAL),)
-    assert (change.action, change.replacement) == (Action.CHANGE, CONDITIONAL)
+    assert (change.action, change.replacement) == (ChangeAction.CHANGE, CONDITIONAL)
 
 
 def test_property_values_are_read() -> None:
@@ -92,34 +92,48 @@ def test_property_values_are_read() -> None:
 @pytest.mark.parametrize(
     ("fields", "action", "kept", "lost"),
     [
-        ({"Action": "Remove", "PolicyAction": "Delete"}, Action.DELETE, False, "its items"),
-        ({"Action": "Remove", "PolicyAction": "Retain"}, Action.DELETE, True, ""),
+        (
+            {"Action": "Remove", "PolicyAction": "Delete"},
+            ChangeAction.DELETE,
+            False,
+            "its items",
+        ),
+        ({"Action": "Remove", "PolicyAction": "Retain"}, ChangeAction.DELETE, True, ""),
         (
             {"Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndDelete"},
-            Action.REPLACE,
+            ChangeAction.REPLACE,
             False,
             "its items",
         ),
         (
             {"Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"},
-            Action.REPLACE,
+            ChangeAction.REPLACE,
             True,
             "",
         ),
         (
-            {"Action": "Modify", "Replacement": "Conditional", "PolicyAction": "ReplaceAndDelete"},
-            Action.CHANGE,
+            {
+                "Action": "Modify",
+                "Replacement": "Conditional",
+                "PolicyAction": "ReplaceAndDelete",
+            },
+            ChangeAction.CHANGE,
             False,
             "its items",
         ),
-        ({"Action": "Modify", "Replacement": "False"}, Action.CHANGE, False, ""),
-        ({"Action": "Add"}, Action.ADD, False, ""),
-        ({"Action": "Import"}, Action.IMPORT, False, ""),
-        ({"Action": "SyncWithActual", "Replacement": "False"}, Action.CHANGE, False, ""),
+        ({"Action": "Modify", "Replacement": "False"}, ChangeAction.CHANGE, False, ""),
+        ({"Action": "Add"}, ChangeAction.ADD, False, ""),
+        ({"Action": "Import"}, ChangeAction.IMPORT, False, ""),
+        (
+            {"Action": "SyncWithActual", "Replacement": "False"},
+            ChangeAction.CHANGE,
+            False,
+            "",
+        ),
     ],
 )
 def test_data_go_with_what_is_not_kept(
-    fields: dict[str, Any], action: Action, kept: object, lost: str
+    fields: dict[str, Any], action: ChangeAction, kept: object, lost: str
 ) -> None:
     """What AWS says that it will do with the old resource decides whether data are lost."""
     change = _read(**fields)
@@ -165,7 +179,7 @@ def test_without_details_the_contexts_tell_the_properties() -> None:
         ("Code/S3Key", "a", "c"),
         ("MemorySize", "128", "256"),
     ]
-    assert change.action is Action.CHANGE
+    assert change.action is ChangeAction.CHANGE
 
 
 def test_without_details_a_new_name_is_a_replacement() -> None:
@@ -177,7 +191,7 @@ def test_without_details_a_new_name_is_a_replacement() -> None:
         BeforeContext='{"Properties":{"LogGroupName":"a"}}',
         AfterContext='{"Properties":{"LogGroupName":"b"}}',
     )
-    assert (change.action, change.replacement) == (Action.REPLACE, CERTAIN)
+    assert (change.action, change.replacement) == (ChangeAction.REPLACE, CERTAIN)
     assert change.lost == "its log lines"
 
 

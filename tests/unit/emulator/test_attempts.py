@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 import pytest
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.emulator.lambda_.attempts import KEPT, Attempts, scheduled_for
-from wavetank.emulator.lambda_.invocation_log import Report
-from wavetank.emulator.lambda_.outcome import Outcome, raised, responded, timed_out
+from wavetank.emulator.lambda_.attempts import KEPT, AttemptRegister, scheduled_for
+from wavetank.emulator.lambda_.invocation_log import ReportLine
+from wavetank.emulator.lambda_.outcome import InvocationOutcome, raised, responded, timed_out
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/rule"
 EVENT = json.dumps(scheduled_event(RULE, NOON)).encode()
 
 
-def _report(outcome: Outcome) -> Report:
-    return Report(
+def _report(outcome: InvocationOutcome) -> ReportLine:
+    return ReportLine(
         request_id="request",
         version="$LATEST",
         duration_ms=12.5,
@@ -29,7 +29,7 @@ def _report(outcome: Outcome) -> Report:
 
 def test_attempts_at_a_request_are_counted_and_the_newest_is_first() -> None:
     """With what the handler raised, or what the platform says of it."""
-    attempts = Attempts()
+    attempts = AttemptRegister()
     error = b'{"errorType": "KeyError", "errorMessage": "price"}'
     for outcome in (raised(error), timed_out("request", 30), responded(b"{}")):
         attempts.note("f", "request", EVENT, _report(outcome), NOON)
@@ -44,7 +44,7 @@ def test_attempts_at_a_request_are_counted_and_the_newest_is_first() -> None:
 
 def test_of_each_function_the_last_are_kept() -> None:
     """A sandbox that runs for weeks takes no more memory for it."""
-    attempts = Attempts()
+    attempts = AttemptRegister()
     for number in range(KEPT + 1):
         attempts.note("f", str(number), b"", _report(responded(b"")), NOON)
     attempts.note("g", "request", b"", _report(responded(b"")), NOON)
@@ -53,7 +53,7 @@ def test_of_each_function_the_last_are_kept() -> None:
 
 def test_what_runs_is_counted_while_it_runs() -> None:
     """However it ends."""
-    attempts = Attempts()
+    attempts = AttemptRegister()
 
     def fail() -> None:
         with attempts.running("f"):

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from wavetank.emulator.lambda_.invocation_log import Output, Report, as_json, as_text
+from wavetank.emulator.lambda_.invocation_log import InvocationOutput, ReportLine, as_json, as_text
 from wavetank.emulator.lambda_.outcome import responded, timed_out
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
-REPORT = Report(
+REPORT = ReportLine(
     request_id="r-1",
     version="$LATEST",
     duration_ms=12.344,
@@ -21,8 +21,8 @@ REPORT = Report(
 )
 
 
-def _output(*chunks: bytes, limit_bytes: int = 1000) -> Output:
-    output = Output(limit_bytes)
+def _output(*chunks: bytes, limit_bytes: int = 1000) -> InvocationOutput:
+    output = InvocationOutput(limit_bytes)
     for chunk in chunks:
         output.add(chunk)
     return output

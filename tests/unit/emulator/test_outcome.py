@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from wavetank.emulator.lambda_ import outcome
-from wavetank.emulator.lambda_.outcome import ExitStatus, Outcome
+from wavetank.emulator.lambda_.outcome import ExitStatus, InvocationOutcome
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ from wavetank.emulator.lambda_.outcome import ExitStatus, Outcome
     ],
 )
 def test_platform_errors_have_awss_type_and_message(
-    ended: Outcome, error_type: str, message: str
+    ended: InvocationOutcome, error_type: str, message: str
 ) -> None:
     """Code that tells errors apart by these fields works here as on AWS."""
     assert ended.is_error

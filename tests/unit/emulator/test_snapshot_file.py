@@ -12,28 +12,28 @@ from pathlib import Path
 import pytest
 
 from wavetank.emulator.snapshot.file import (
-    Contents,
     Item,
+    SnapshotContents,
     SnapshotFile,
+    SnapshotObject,
     StoredBatch,
-    StoredObject,
 )
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 ITEM: Item = {"TickerName": {"S": "SP500"}, "Price": {"N": "100.25"}}
 
 
-def _stored(key: str) -> StoredObject:
+def _stored(key: str) -> SnapshotObject:
     metadata = {"user": {}, "system": {"ContentType": "text/plain"}}
-    return StoredObject(key=key, body=f"body of {key}".encode(), modified=NOW, metadata=metadata)
+    return SnapshotObject(key=key, body=f"body of {key}".encode(), modified=NOW, metadata=metadata)
 
 
 def _contents(
     buckets: Mapping[str, Mapping[str, str]] | None = None,
     items: Mapping[str, list[Item]] | None = None,
     batches: Mapping[str, list[StoredBatch]] | None = None,
-) -> Contents:
-    return Contents(
+) -> SnapshotContents:
+    return SnapshotContents(
         items=items or {},
         batches=batches or {},
         buckets=buckets or {},
@@ -66,7 +66,7 @@ def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile)
     """A bucket of a month costs as much to save as its last minute."""
     read: list[str] = []
 
-    def note(_: str, key: str) -> StoredObject:
+    def note(_: str, key: str) -> SnapshotObject:
         read.append(key)
         return _stored(key)
 
@@ -102,7 +102,7 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
     """As when the volume is full: items and objects of different minutes are never mixed."""
     file.save(_contents({"bucket": {"one": "1"}}, {"table": [ITEM]}))
 
-    def fail(_: str, __: str) -> StoredObject:
+    def fail(_: str, __: str) -> SnapshotObject:
         raise sqlite3.OperationalError("database or disk is full")
 
     contents = _contents({"bucket": {"one": "1", "two": "1"}}, {"table": []})

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from wavetank.emulator.lambda_.variables import LOCALSTACK_ONLY, Place, function_variables
+from wavetank.emulator.lambda_.variables import LOCALSTACK_ONLY, ProcessPaths, function_variables
 
-PLACE = Place(task_root=Path("/code"), runtime_api="127.0.0.1:9001", scratch=Path("/scratch"))
+PLACE = ProcessPaths(
+    task_root=Path("/code"), runtime_api="127.0.0.1:9001", scratch=Path("/scratch")
+)
 
 
 def _variables(prepared: dict[str, object] | None = None, **own: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.iam.policies import OBJECT, session
 from wavetank.iam.denial_messages import denial_message
-from wavetank.iam.evaluation import Decision, Reason
+from wavetank.iam.evaluation import Decision, DecisionReason
 from wavetank.iam.request import ANONYMOUS, AccessRequest
 
 STREAM = "arn:aws:firehose:eu-west-1:000000000000:deliverystream/some"
@@ -21,23 +21,29 @@ SUBJECT = (
 @pytest.mark.parametrize(
     ("reason", "ending"),
     [
-        (Reason.EXPLICIT_DENY_IDENTITY, " with an explicit deny in an identity-based policy"),
-        (Reason.EXPLICIT_DENY_RESOURCE, " with an explicit deny in a resource-based policy"),
         (
-            Reason.NO_IDENTITY_ALLOW,
+            DecisionReason.EXPLICIT_DENY_IDENTITY,
+            " with an explicit deny in an identity-based policy",
+        ),
+        (
+            DecisionReason.EXPLICIT_DENY_RESOURCE,
+            " with an explicit deny in a resource-based policy",
+        ),
+        (
+            DecisionReason.NO_IDENTITY_ALLOW,
             " because no identity-based policy allows the firehose:PutRecordBatch action",
         ),
         (
-            Reason.NO_RESOURCE_ALLOW,
+            DecisionReason.NO_RESOURCE_ALLOW,
             " because no resource-based policy allows the firehose:PutRecordBatch action",
         ),
         (
-            Reason.UNKNOWN,
+            DecisionReason.UNKNOWN,
             ". Wavetank does not know condition key aws:x and denies.",
         ),
     ],
 )
-def test_the_refusal_names_who_what_and_why(reason: Reason, ending: str) -> None:
+def test_the_refusal_names_who_what_and_why(reason: DecisionReason, ending: str) -> None:
     """In AWS's words; what Wavetank does not know is in its own."""
     decision = Decision(allowed=False, reason=reason, detail="aws:x")
     assert denial_message(PUT, decision) == SUBJECT + ending
@@ -46,18 +52,18 @@ def test_the_refusal_names_who_what_and_why(reason: Reason, ending: str) -> None
 def test_s3_quotes_the_resource() -> None:
     """The other services do not."""
     request = AccessRequest(principal=session(), action="s3:GetObject", resource=OBJECT)
-    decision = Decision(allowed=False, reason=Reason.NO_IDENTITY_ALLOW)
+    decision = Decision(allowed=False, reason=DecisionReason.NO_IDENTITY_ALLOW)
     assert f'on resource: "{OBJECT}" because' in denial_message(request, decision)
 
 
 def test_who_did_not_sign_learns_nothing() -> None:
     """S3 says two words."""
     request = AccessRequest(principal=ANONYMOUS, action="s3:GetObject", resource=OBJECT)
-    decision = Decision(allowed=False, reason=Reason.EXPLICIT_DENY_RESOURCE)
+    decision = Decision(allowed=False, reason=DecisionReason.EXPLICIT_DENY_RESOURCE)
     assert denial_message(request, decision) == "Access Denied"
 
 
 def test_there_is_no_refusal_of_what_is_allowed() -> None:
     """Whoever asks for one has lost the decision."""
     with pytest.raises(ValueError, match="is allowed"):
-        denial_message(PUT, Decision(allowed=True, reason=Reason.ALLOWED_BY_IDENTITY))
+        denial_message(PUT, Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_IDENTITY))

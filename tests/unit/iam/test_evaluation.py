@@ -25,7 +25,7 @@ from tests.unit.iam.policies import (
     session,
     user,
 )
-from wavetank.iam.evaluation import Decision, Reason, decide
+from wavetank.iam.evaluation import Decision, DecisionReason, decide
 from wavetank.iam.policy import Policy, PolicyKind, parse_policy
 from wavetank.iam.request import (
     ANONYMOUS,
@@ -63,36 +63,38 @@ def _decide(
     return decide(request, identity=[mine] if mine else [], resource=theirs, owner=OWNER)
 
 
-def _reason(principal: Principal, *, mine: Policy | None = None, theirs: Policy | None) -> Reason:
+def _reason(
+    principal: Principal, *, mine: Policy | None = None, theirs: Policy | None
+) -> DecisionReason:
     return _decide(principal, mine=mine, theirs=theirs).reason
 
 
-def _administered(principal: Principal, theirs: Policy | None) -> Reason:
+def _administered(principal: Principal, theirs: Policy | None) -> DecisionReason:
     request = AccessRequest(principal=principal, action="s3:GetObject", resource=OBJECT)
     return decide(request, identity=None, resource=theirs, owner=OWNER).reason
 
 
 def test_in_its_own_account_one_consent_is_enough() -> None:
     """The identity's policy or the bucket's, and without either it is no."""
-    assert _reason(session(), mine=READS, theirs=None) is Reason.ALLOWED_BY_IDENTITY
-    assert _reason(session(), theirs=bucket(allow())) is Reason.ALLOWED_BY_RESOURCE
-    assert _reason(session(), theirs=None) is Reason.NO_IDENTITY_ALLOW
+    assert _reason(session(), mine=READS, theirs=None) is DecisionReason.ALLOWED_BY_IDENTITY
+    assert _reason(session(), theirs=bucket(allow())) is DecisionReason.ALLOWED_BY_RESOURCE
+    assert _reason(session(), theirs=None) is DecisionReason.NO_IDENTITY_ALLOW
 
 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (OWNER, Reason.NO_IDENTITY_ALLOW),
-        (ROOT_ARN, Reason.NO_IDENTITY_ALLOW),
-        ("*", Reason.ALLOWED_BY_RESOURCE),
-        (f"arn:aws:iam::{OWNER}:role/streaming", Reason.ALLOWED_BY_RESOURCE),
-        (f"arn:aws:sts::{OWNER}:assumed-role/streaming/run", Reason.ALLOWED_BY_RESOURCE),
-        ("AROA" + "X" * 17, Reason.ALLOWED_BY_RESOURCE),
-        (f"arn:aws:iam::{OWNER}:role/other", Reason.NO_IDENTITY_ALLOW),
-        (f"arn:aws:sts::{OWNER}:assumed-role/streaming/other", Reason.NO_IDENTITY_ALLOW),
+        (OWNER, DecisionReason.NO_IDENTITY_ALLOW),
+        (ROOT_ARN, DecisionReason.NO_IDENTITY_ALLOW),
+        ("*", DecisionReason.ALLOWED_BY_RESOURCE),
+        (f"arn:aws:iam::{OWNER}:role/streaming", DecisionReason.ALLOWED_BY_RESOURCE),
+        (f"arn:aws:sts::{OWNER}:assumed-role/streaming/run", DecisionReason.ALLOWED_BY_RESOURCE),
+        ("AROA" + "X" * 17, DecisionReason.ALLOWED_BY_RESOURCE),
+        (f"arn:aws:iam::{OWNER}:role/other", DecisionReason.NO_IDENTITY_ALLOW),
+        (f"arn:aws:sts::{OWNER}:assumed-role/streaming/other", DecisionReason.NO_IDENTITY_ALLOW),
     ],
 )
-def test_naming_the_account_only_delegates(name: str, reason: Reason) -> None:
+def test_naming_the_account_only_delegates(name: str, reason: DecisionReason) -> None:
     """Naming the role or its session allows by itself, naming the account does not."""
     theirs = bucket(allow(Principal={"AWS": name}))
     assert _reason(session(), theirs=theirs) is reason
@@ -103,30 +105,36 @@ def test_another_account_needs_both_consents() -> None:
     """Whoever of the two does not consent is named, the caller's side first."""
     for named in ("*", STRANGER, user(STRANGER).arn):
         theirs = bucket(allow(Principal={"AWS": named}))
-        assert _reason(user(STRANGER), mine=READS, theirs=theirs) is Reason.ALLOWED_BY_RESOURCE
-        assert _reason(user(STRANGER), theirs=theirs) is Reason.NO_IDENTITY_ALLOW
-    assert _reason(user(STRANGER), mine=READS, theirs=None) is Reason.NO_RESOURCE_ALLOW
+        assert (
+            _reason(user(STRANGER), mine=READS, theirs=theirs) is DecisionReason.ALLOWED_BY_RESOURCE
+        )
+        assert _reason(user(STRANGER), theirs=theirs) is DecisionReason.NO_IDENTITY_ALLOW
+    assert _reason(user(STRANGER), mine=READS, theirs=None) is DecisionReason.NO_RESOURCE_ALLOW
     named_other = bucket(allow(Principal={"AWS": OWNER}))
-    assert _reason(user(STRANGER), mine=READS, theirs=named_other) is Reason.NO_RESOURCE_ALLOW
+    assert (
+        _reason(user(STRANGER), mine=READS, theirs=named_other) is DecisionReason.NO_RESOURCE_ALLOW
+    )
 
 
 def test_an_administrators_own_side_allows_everything() -> None:
     """In the own account unless the bucket denies, in another where the bucket allows."""
-    assert _administered(root(), None) is Reason.ALLOWED_BY_IDENTITY
-    assert _administered(root(), bucket(deny())) is Reason.EXPLICIT_DENY_RESOURCE
-    assert _administered(root(STRANGER), None) is Reason.NO_RESOURCE_ALLOW
-    assert _administered(root(STRANGER), bucket(allow())) is Reason.ALLOWED_BY_RESOURCE
+    assert _administered(root(), None) is DecisionReason.ALLOWED_BY_IDENTITY
+    assert _administered(root(), bucket(deny())) is DecisionReason.EXPLICIT_DENY_RESOURCE
+    assert _administered(root(STRANGER), None) is DecisionReason.NO_RESOURCE_ALLOW
+    assert _administered(root(STRANGER), bucket(allow())) is DecisionReason.ALLOWED_BY_RESOURCE
 
 
 def test_for_services_and_strangers_the_resource_decides() -> None:
     """A service is named by its name, and who did not sign only by everyone."""
     to_events = bucket(allow(Principal={"Service": "events.amazonaws.com"}))
-    assert _reason(EVENTS, theirs=to_events) is Reason.ALLOWED_BY_RESOURCE
-    assert _reason(service("sns.amazonaws.com"), theirs=to_events) is Reason.NO_RESOURCE_ALLOW
-    assert _reason(ANONYMOUS, theirs=to_events) is Reason.NO_RESOURCE_ALLOW
-    assert _reason(ANONYMOUS, theirs=bucket(allow())) is Reason.ALLOWED_BY_RESOURCE
+    assert _reason(EVENTS, theirs=to_events) is DecisionReason.ALLOWED_BY_RESOURCE
+    assert (
+        _reason(service("sns.amazonaws.com"), theirs=to_events) is DecisionReason.NO_RESOURCE_ALLOW
+    )
+    assert _reason(ANONYMOUS, theirs=to_events) is DecisionReason.NO_RESOURCE_ALLOW
+    assert _reason(ANONYMOUS, theirs=bucket(allow())) is DecisionReason.ALLOWED_BY_RESOURCE
     assert _reason(ANONYMOUS, theirs=bucket(allow(Principal={"AWS": OWNER}))) is (
-        Reason.NO_RESOURCE_ALLOW
+        DecisionReason.NO_RESOURCE_ALLOW
     )
 
 
@@ -134,16 +142,22 @@ def test_who_denies_wins_and_is_named() -> None:
     """On either side, whoever allows, and with the Sid of the statement."""
     everything = {"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"}
     denied = _decide(session(), mine=identity(allow(), everything), theirs=bucket(allow()))
-    assert denied == Decision(allowed=False, reason=Reason.EXPLICIT_DENY_IDENTITY, detail="No")
+    assert denied == Decision(
+        allowed=False, reason=DecisionReason.EXPLICIT_DENY_IDENTITY, detail="No"
+    )
     account = bucket(allow(), deny(Sid="Never", Principal={"AWS": OWNER}))
     denied = _decide(session(), mine=READS, theirs=account)
-    assert denied == Decision(allowed=False, reason=Reason.EXPLICIT_DENY_RESOURCE, detail="Never")
+    assert denied == Decision(
+        allowed=False, reason=DecisionReason.EXPLICIT_DENY_RESOURCE, detail="Never"
+    )
 
 
 def test_the_deciding_statement_is_named() -> None:
     """By its Sid, if it has one."""
     decision = _decide(session(), mine=identity(allow(Action="s3:Put*"), allow(Sid="Reads")))
-    assert decision == Decision(allowed=True, reason=Reason.ALLOWED_BY_IDENTITY, detail="Reads")
+    assert decision == Decision(
+        allowed=True, reason=DecisionReason.ALLOWED_BY_IDENTITY, detail="Reads"
+    )
 
 
 def test_what_is_not_listed_is_what_a_negated_element_is_about() -> None:
@@ -170,21 +184,21 @@ def test_who_is_to_be_spared_a_denial_is_named_in_full(
     """Account, role and session: AWS denies who is named by fewer."""
     theirs = bucket(deny(NotPrincipal={"AWS": spared}))
     reason = _reason(session(), mine=READS, theirs=theirs)
-    assert (reason is Reason.EXPLICIT_DENY_RESOURCE) is is_denied
+    assert (reason is DecisionReason.EXPLICIT_DENY_RESOURCE) is is_denied
 
 
 def test_a_denial_of_all_others_meets_strangers_and_spares_the_service_named() -> None:
     """Who did not sign has no name by which to be spared."""
     theirs = bucket(allow(), deny(NotPrincipal={"Service": "events.amazonaws.com"}))
-    assert _reason(EVENTS, theirs=theirs) is Reason.ALLOWED_BY_RESOURCE
-    assert _reason(ANONYMOUS, theirs=theirs) is Reason.EXPLICIT_DENY_RESOURCE
+    assert _reason(EVENTS, theirs=theirs) is DecisionReason.ALLOWED_BY_RESOURCE
+    assert _reason(ANONYMOUS, theirs=theirs) is DecisionReason.EXPLICIT_DENY_RESOURCE
 
 
 def test_all_others_are_allowed_only_who_is_named_in_no_way() -> None:
     """NotPrincipal that allows leaves out whoever it names, if only by the account."""
     theirs = bucket(allow(NotPrincipal={"AWS": OWNER}))
-    assert _reason(session(), theirs=theirs) is Reason.NO_IDENTITY_ALLOW
-    assert _reason(user(STRANGER), mine=READS, theirs=theirs) is Reason.ALLOWED_BY_RESOURCE
+    assert _reason(session(), theirs=theirs) is DecisionReason.NO_IDENTITY_ALLOW
+    assert _reason(user(STRANGER), mine=READS, theirs=theirs) is DecisionReason.ALLOWED_BY_RESOURCE
 
 
 def test_a_role_opens_to_none_whom_its_trust_policy_does_not_name() -> None:
@@ -192,7 +206,7 @@ def test_a_role_opens_to_none_whom_its_trust_policy_does_not_name() -> None:
     mine = identity(allow(Action="sts:AssumeRole"))
     role = f"arn:aws:iam::{OWNER}:role/streaming"
 
-    def reason(principal: Principal, named: object, mine: Policy | None) -> Reason:
+    def reason(principal: Principal, named: object, mine: Policy | None) -> DecisionReason:
         statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": named}
         trust = parse_policy(document(statement), PolicyKind.TRUST)
         return _decide(
@@ -200,11 +214,14 @@ def test_a_role_opens_to_none_whom_its_trust_policy_does_not_name() -> None:
         ).reason
 
     to_lambda = {"Service": "lambda.amazonaws.com"}
-    assert reason(service("lambda.amazonaws.com"), to_lambda, None) is Reason.ALLOWED_BY_RESOURCE
-    assert reason(user(), to_lambda, mine) is Reason.NO_RESOURCE_ALLOW
-    assert reason(user(), {"AWS": OWNER}, mine) is Reason.ALLOWED_BY_RESOURCE
-    assert reason(user(), {"AWS": OWNER}, None) is Reason.NO_IDENTITY_ALLOW
-    assert reason(user(), {"AWS": user().arn}, None) is Reason.ALLOWED_BY_RESOURCE
+    assert (
+        reason(service("lambda.amazonaws.com"), to_lambda, None)
+        is DecisionReason.ALLOWED_BY_RESOURCE
+    )
+    assert reason(user(), to_lambda, mine) is DecisionReason.NO_RESOURCE_ALLOW
+    assert reason(user(), {"AWS": OWNER}, mine) is DecisionReason.ALLOWED_BY_RESOURCE
+    assert reason(user(), {"AWS": OWNER}, None) is DecisionReason.NO_IDENTITY_ALLOW
+    assert reason(user(), {"AWS": user().arn}, None) is DecisionReason.ALLOWED_BY_RESOURCE
 
 
 @pytest.mark.parametrize(
@@ -243,7 +260,7 @@ def test_what_the_caller_says_replaces_what_the_principal_fills_in() -> None:
     mine = identity(allow(Condition={"StringEquals": {"aws:userid": "x"}}))
     assert _decide(user(), mine=mine, context={"AWS:UserID": ("x",)}).allowed
     gone = _decide(user(), mine=mine, context={"aws:userid": ()})
-    assert gone.reason is Reason.NO_IDENTITY_ALLOW
+    assert gone.reason is DecisionReason.NO_IDENTITY_ALLOW
 
 
 def test_variables_stand_for_who_asks() -> None:
@@ -252,7 +269,10 @@ def test_variables_stand_for_who_asks() -> None:
     folder = f"{BUCKET}/ada/x"
     assert _decide(user(name="ada"), theirs=theirs, resource=folder).allowed
     assert not _decide(user(name="eve"), theirs=theirs, resource=folder).allowed
-    assert _decide(session(), theirs=theirs, resource=folder).reason is Reason.NO_IDENTITY_ALLOW
+    assert (
+        _decide(session(), theirs=theirs, resource=folder).reason
+        is DecisionReason.NO_IDENTITY_ALLOW
+    )
 
 
 def test_a_statement_with_a_variable_without_value_is_void() -> None:
@@ -274,7 +294,9 @@ def test_a_statement_with_a_variable_without_value_is_void() -> None:
 )
 def test_what_is_not_known_is_refused_and_named(elements: dict[str, Any]) -> None:
     """It neither allows nor lets pass a denial."""
-    unknown = Decision(allowed=False, reason=Reason.UNKNOWN, detail="s3:ExistingObjectTag/x")
+    unknown = Decision(
+        allowed=False, reason=DecisionReason.UNKNOWN, detail="s3:ExistingObjectTag/x"
+    )
     assert _decide(user(), mine=identity(allow(**elements))) == unknown
     assert _decide(user(), theirs=bucket(allow(**elements))) == unknown
     assert _decide(ANONYMOUS, theirs=bucket(allow(**elements)), context={"aws:userid": ("x",)}) == (
@@ -289,13 +311,13 @@ def test_what_is_not_known_is_no_reason_where_it_decides_nothing() -> None:
     condition = {"StringEquals": {"s3:ExistingObjectTag/x": "y"}}
     assert _decide(user(), mine=identity(allow(Condition=condition), allow())).allowed
     other = identity(allow(Action="s3:PutObject", Condition=condition))
-    assert _reason(user(), mine=other, theirs=None) is Reason.NO_IDENTITY_ALLOW
+    assert _reason(user(), mine=other, theirs=None) is DecisionReason.NO_IDENTITY_ALLOW
     both = {"Bool": {"aws:x": "true"}, "StringEquals": {"aws:username": "eve"}}
     assert _reason(user(), mine=READS, theirs=bucket(deny(Condition=both))) is (
-        Reason.ALLOWED_BY_IDENTITY
+        DecisionReason.ALLOWED_BY_IDENTITY
     )
     elsewhere = bucket(allow(Condition=condition))
-    assert _reason(user(STRANGER), theirs=elsewhere) is Reason.NO_IDENTITY_ALLOW
+    assert _reason(user(STRANGER), theirs=elsewhere) is DecisionReason.NO_IDENTITY_ALLOW
 
 
 def _delivery_bucket_policy() -> Policy:
@@ -336,13 +358,15 @@ def test_the_delivery_bucket_is_not_writable_by_strangers(action: str) -> None:
     """Whatever their own account lets them."""
     mine, theirs = identity(allow(Action="*")), _delivery_bucket_policy()
     stranger = _decide(user(STRANGER), mine=mine, theirs=theirs, action=action, context=TLS)
-    assert stranger.reason is Reason.NO_RESOURCE_ALLOW
+    assert stranger.reason is DecisionReason.NO_RESOURCE_ALLOW
     assert _decide(user(), mine=mine, theirs=theirs, action=action, context=TLS).allowed
 
 
 def test_the_delivery_bucket_is_closed_to_who_did_not_sign_and_to_services() -> None:
     """The one is denied, the others are not among those allowed."""
     theirs = _delivery_bucket_policy()
-    denied = Decision(allowed=False, reason=Reason.EXPLICIT_DENY_RESOURCE, detail="NeverAnonymous")
+    denied = Decision(
+        allowed=False, reason=DecisionReason.EXPLICIT_DENY_RESOURCE, detail="NeverAnonymous"
+    )
     assert _decide(ANONYMOUS, theirs=theirs, context=TLS) == denied
-    assert _decide(EVENTS, theirs=theirs, context=TLS).reason is Reason.NO_RESOURCE_ALLOW
+    assert _decide(EVENTS, theirs=theirs, context=TLS).reason is DecisionReason.NO_RESOURCE_ALLOW

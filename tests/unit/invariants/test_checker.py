@@ -6,7 +6,7 @@ from tests.stories import calm, undrained
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import CutOff, Event, RunEnded
 from wavetank.invariants import Invariant, generic_invariants, judge
-from wavetank.invariants.completeness import Ending
+from wavetank.invariants.completeness import HistoryEnd
 from wavetank.invariants.ticker import ticker_invariants
 
 ALL = [type(invariant).__name__ for invariant in [*generic_invariants(), *ticker_invariants()]]
@@ -31,7 +31,7 @@ class Crashing:
         if self._observing:
             raise KeyError("observing")
 
-    def finding(self, ending: Ending) -> Finding:  # noqa: ARG002 - as judges are asked
+    def finding(self, ending: HistoryEnd) -> Finding:  # noqa: ARG002 - as judges are asked
         raise KeyError("finding")
 
 

@@ -9,18 +9,18 @@ from tests.stories import MINUTE, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import DestinationReached, Event, HistoryWriter, ObjectDelivered
 from wavetank.invariants import generic_invariants, judge
-from wavetank.pytest_plugin.result import Told
+from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.scenario.model import Scenario
 
 COMMAND = "pytest test_x.py::test_y --wavetank-seed 5"
 
 
-def _told(events: list[Event], folder: Path) -> Told:
+def _told(events: list[Event], folder: Path) -> ScenarioResult:
     history = folder / "history.jsonl"
     with HistoryWriter(history) as writer:
         for event in events:
             writer.write(event)
-    return Told(
+    return ScenarioResult(
         findings=tuple(judge(events, generic_invariants())),
         digest=writer.digest,
         history=history,

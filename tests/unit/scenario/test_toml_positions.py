@@ -2,7 +2,7 @@
 
 import pytest
 
-from wavetank.scenario.toml_positions import Path, Place, find_place, find_places
+from wavetank.scenario.toml_positions import Path, TextPosition, find_place, find_places
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ from wavetank.scenario.toml_positions import Path, Place, find_place, find_place
 )
 def test_key_is_found(text: str, path: Path, place: tuple[int, int]) -> None:
     """A key has the line and column where it begins, one that is not there its table's."""
-    assert find_place(find_places(text), path) == Place(*place)
+    assert find_place(find_places(text), path) == TextPosition(*place)

@@ -8,7 +8,7 @@ import pytest
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Drained, Event, RunEnded, digest_of, read_history
 from wavetank.invariants import FullyDrained, Judges
-from wavetank.invariants.completeness import Ending
+from wavetank.invariants.completeness import HistoryEnd
 from wavetank.simulation.history_recorder import recorded
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Seen:
     def observe(self, event: Event) -> None:
         self.events.append(event)
 
-    def finding(self, ending: Ending) -> Finding:  # noqa: ARG002 - a judge's form
+    def finding(self, ending: HistoryEnd) -> Finding:  # noqa: ARG002 - a judge's form
         return Finding(self.name, Verdict.VALID, "")
 
 

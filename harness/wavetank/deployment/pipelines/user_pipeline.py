@@ -18,7 +18,7 @@ from wavetank.invariants import Invariant, generic_invariants
 from wavetank.templates.document import read_document
 from wavetank.templates.function_code import packaged_code
 from wavetank.templates.problems import refuse
-from wavetank.templates.references import Scope
+from wavetank.templates.references import TemplateScope
 from wavetank.templates.supported_resources import unsupported
 from wavetank.templates.table_items import SEED_FILE, Item, read_items
 from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy
@@ -35,7 +35,7 @@ class GivenStack:
     """One of the templates, checked, with the code of its functions."""
 
     name: str
-    scope: Scope
+    scope: TemplateScope
     packages: Mapping[str, Package]
 
     @property
@@ -119,21 +119,21 @@ class TemplatesPipeline:
         list(self._seeds(scopes))
         return given
 
-    def _scopes(self) -> dict[str, Scope]:
+    def _scopes(self) -> dict[str, TemplateScope]:
         """Of each template, by the name of its stack, in the order of deployment."""
         if self.code is not None and not self.code.is_dir():
             raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
         given, scopes = dict(self.parameters), {}
-        storage = Scope(read_document(self.storage), given) if self.storage else None
+        storage = TemplateScope(read_document(self.storage), given) if self.storage else None
         if storage is not None:
             scopes[STORAGE_STACK] = storage
-        scopes[PIPELINE_STACK] = Scope(read_document(self.pipeline), given, storage)
+        scopes[PIPELINE_STACK] = TemplateScope(read_document(self.pipeline), given, storage)
         return scopes
 
-    def _folder(self, scope: Scope) -> Path:
+    def _folder(self, scope: TemplateScope) -> Path:
         return self.code or scope.template.path.parent
 
-    def _check_parameters(self, scopes: Mapping[str, Scope]) -> None:
+    def _check_parameters(self, scopes: Mapping[str, TemplateScope]) -> None:
         declared = [name for s in scopes.values() for name in s.template.section("Parameters")]
         for name, _ in self.parameters:
             if name not in declared:
@@ -145,7 +145,7 @@ class TemplatesPipeline:
                     action = f'write --parameter-overrides "{name}=..."'
                     raise UsageError(f"a value for {name}", f"none for it at {place}", action)
 
-    def _seeds(self, scopes: Mapping[str, Scope]) -> Iterator[tuple[str, str, list[Item]]]:
+    def _seeds(self, scopes: Mapping[str, TemplateScope]) -> Iterator[tuple[str, str, list[Item]]]:
         """Stack, table and items of each table that begins with any."""
         folder = self.code or self.pipeline.parent
         tables = {

@@ -7,14 +7,14 @@ from wavetank.aws.target import TargetKind
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import check_limits
 from wavetank.core.settings import REGION
-from wavetank.deployment.preflight.outcome import Intention, Outcome, invalid, unknown, valid
+from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, unknown, valid
 
 SKEW_SECONDS_MAX = 300.0
 """AWS refuses what is signed with a clock that is further off.
 [IAM user guide, reference_sigv-troubleshooting]"""
 
 
-def credentials(intention: Intention) -> Outcome:
+def credentials(intention: Intention) -> CheckOutcome:
     """They work, and are still those of the account that was named."""
     identity = intention.target.aws.sts.get_caller_identity()
     if identity["Account"] != intention.target.account:
@@ -22,7 +22,7 @@ def credentials(intention: Intention) -> Outcome:
     return valid(f"account {identity['Account']}, {identity['Arn']}")
 
 
-def region(intention: Intention) -> Outcome:
+def region(intention: Intention) -> CheckOutcome:
     """The brief's, and no other; a profile's own is not used."""
     found = intention.target.aws.cloudformation.meta.region_name
     if found != REGION:
@@ -30,7 +30,7 @@ def region(intention: Intention) -> Outcome:
     return valid(found)
 
 
-def clocks(intention: Intention) -> Outcome:
+def clocks(intention: Intention) -> CheckOutcome:
     """This machine's against that of the answer."""
     answer = intention.target.aws.sts.get_caller_identity()
     stamp = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
@@ -45,7 +45,7 @@ def clocks(intention: Intention) -> Outcome:
     return valid(f"less than {skew + 1:.0f} s apart")
 
 
-def names_fit(intention: Intention) -> Outcome:
+def names_fit(intention: Intention) -> CheckOutcome:
     """In length and alphabet."""
     try:
         check_limits(intention.names)
@@ -55,7 +55,7 @@ def names_fit(intention: Intention) -> Outcome:
     return valid(f"the longest is {bucket}, {len(bucket)} of 63 characters")
 
 
-def account_access_block(intention: Intention) -> Outcome:
+def account_access_block(intention: Intention) -> CheckOutcome:
     """The bucket's policy is a public one to S3, and the strictest setting wins.
 
     An organisation's setting cannot be seen from an account; it shows as an AccessDenied on the

@@ -7,7 +7,7 @@ is named in the request.
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.settings import REGION
-from wavetank.deployment.preflight.outcome import Intention, Outcome, invalid, unknown, valid
+from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, unknown, valid
 from wavetank.deployment.preflight.permissions import is_denied
 
 ABSENT = frozenset({"404", "NoSuchBucket"})
@@ -19,12 +19,12 @@ TAKEN_FIX = (
 )
 
 
-def delivery_bucket(intention: Intention) -> Outcome:
+def delivery_bucket(intention: Intention) -> CheckOutcome:
     """The one with the records."""
     return _name(intention, intention.names.bucket)
 
 
-def artifact_bucket(intention: Intention) -> Outcome:
+def artifact_bucket(intention: Intention) -> CheckOutcome:
     """The deployer's own."""
     return _name(intention, intention.names.artifact_bucket)
 
@@ -39,7 +39,7 @@ def owns_bucket(aws: AwsClients, bucket: str) -> bool:
     return any(entry.get("Name") == bucket for page in pages for entry in page.get("Buckets", []))
 
 
-def _name(intention: Intention, bucket: str) -> Outcome:
+def _name(intention: Intention, bucket: str) -> CheckOutcome:
     aws = intention.target.aws
     try:
         ours = owns_bucket(aws, bucket)
@@ -55,7 +55,7 @@ def _name(intention: Intention, bucket: str) -> Outcome:
     return invalid(f"{bucket} is somebody else's, in {place}", TAKEN_FIX)
 
 
-def _ours(bucket: str, place: str | None) -> Outcome:
+def _ours(bucket: str, place: str | None) -> CheckOutcome:
     if place != REGION:
         return invalid(
             f"{bucket} is ours, but in {place}",
@@ -64,7 +64,7 @@ def _ours(bucket: str, place: str | None) -> Outcome:
     return valid(f"{bucket} is ours already")
 
 
-def _without_list(intention: Intention, bucket: str) -> Outcome:
+def _without_list(intention: Intention, bucket: str) -> CheckOutcome:
     """Where s3:ListAllMyBuckets is missing."""
     try:
         intention.target.aws.s3.head_bucket(

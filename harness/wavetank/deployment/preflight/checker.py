@@ -17,7 +17,7 @@ from wavetank.deployment.preflight.account import (
 )
 from wavetank.deployment.preflight.buckets import artifact_bucket, delivery_bucket
 from wavetank.deployment.preflight.conflicts import leftovers
-from wavetank.deployment.preflight.outcome import Check, Intention, Outcome, unknown
+from wavetank.deployment.preflight.outcome import Check, CheckOutcome, Intention, unknown
 from wavetank.deployment.preflight.permissions import is_denied, missing_right
 from wavetank.deployment.preflight.quotas import QUOTAS, concurrency, room
 from wavetank.deployment.preflight.stacks import pipeline_stack, storage_stack
@@ -55,7 +55,7 @@ def preflight(
         yield Finding(requirement, outcome.verdict, outcome.evidence, fix=outcome.fix)
 
 
-def _judged(check: Check, intention: Intention) -> Outcome:
+def _judged(check: Check, intention: Intention) -> CheckOutcome:
     try:
         return check(intention)
     except ClientError as error:

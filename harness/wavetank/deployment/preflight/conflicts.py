@@ -11,7 +11,7 @@ from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION
 from wavetank.deployment.preflight.buckets import owns_bucket
-from wavetank.deployment.preflight.outcome import Intention, Outcome, invalid, unknown, valid
+from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, unknown, valid
 from wavetank.deployment.preflight.permissions import is_denied, missing_right
 
 ABSENT = frozenset(
@@ -22,7 +22,7 @@ GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 
 
 @dataclass(frozen=True)
-class Place:
+class ConflictProbe:
     """Where a resource of one name would be, how to look, and how to be rid of it."""
 
     name: str
@@ -30,10 +30,10 @@ class Place:
     fix: str
 
 
-def leftovers(intention: Intention) -> Outcome:
+def leftovers(intention: Intention) -> CheckOutcome:
     """Nothing of our names is there but what our stacks have."""
     owned = set(_owned(intention))
-    found: list[Place] = []
+    found: list[ConflictProbe] = []
     unseen: list[str] = []
     for place in _places(intention.target.aws, intention.names, intention.target.account):
         if place.name in owned:
@@ -48,7 +48,7 @@ def leftovers(intention: Intention) -> Outcome:
     return _outcome(found, unseen)
 
 
-def _outcome(found: list[Place], unseen: list[str]) -> Outcome:
+def _outcome(found: list[ConflictProbe], unseen: list[str]) -> CheckOutcome:
     if found:
         names = ", ".join(place.name for place in found)
         fixes = "; ".join(dict.fromkeys(place.fix for place in found))
@@ -59,7 +59,7 @@ def _outcome(found: list[Place], unseen: list[str]) -> Outcome:
     return valid("none is left from before")
 
 
-def _is_there(place: Place) -> bool:
+def _is_there(place: ConflictProbe) -> bool:
     try:
         return bool(place.look())
     except ClientError as error:
@@ -84,30 +84,30 @@ def _owned(intention: Intention) -> Iterator[str]:
                     yield entry.get("PhysicalResourceId", "")
 
 
-def _places(aws: AwsClients, names: Names, account: str) -> Iterator[Place]:
-    yield Place(
+def _places(aws: AwsClients, names: Names, account: str) -> Iterator[ConflictProbe]:
+    yield ConflictProbe(
         names.bucket,
         lambda: owns_bucket(aws, names.bucket),
         "an earlier pipeline's data are in the bucket: take it into a storage stack by an import, "
         f"or copy what you need and delete it: aws s3 rb s3://{names.bucket} --force",
     )
-    yield Place(
+    yield ConflictProbe(
         names.table,
         lambda: aws.dynamodb.describe_table(TableName=names.table),
         f"aws dynamodb delete-table --table-name {names.table}",
     )
-    yield Place(
+    yield ConflictProbe(
         names.delivery_stream,
         lambda: aws.firehose.describe_delivery_stream(DeliveryStreamName=names.delivery_stream),
         f"aws firehose delete-delivery-stream --delivery-stream-name {names.delivery_stream}",
     )
-    yield Place(
+    yield ConflictProbe(
         names.rule,
         lambda: aws.events.describe_rule(Name=names.rule),
         f"take its targets away, then aws events delete-rule --name {names.rule}",
     )
     topic = f"arn:aws:sns:{REGION}:{account}:{names.topic}"
-    yield Place(
+    yield ConflictProbe(
         topic,
         lambda: aws.sns.get_topic_attributes(TopicArn=topic),
         f"aws sns delete-topic --topic-arn {topic}",
@@ -120,24 +120,24 @@ def _places(aws: AwsClients, names: Names, account: str) -> Iterator[Place]:
     yield from (_log_group(aws, name) for name in groups)
 
 
-def _function(aws: AwsClients, name: str) -> Place:
-    return Place(
+def _function(aws: AwsClients, name: str) -> ConflictProbe:
+    return ConflictProbe(
         name,
         lambda: aws.awslambda.get_function_configuration(FunctionName=name),
         f"aws lambda delete-function --function-name {name}",
     )
 
 
-def _role(aws: AwsClients, name: str) -> Place:
-    return Place(
+def _role(aws: AwsClients, name: str) -> ConflictProbe:
+    return ConflictProbe(
         name,
         lambda: aws.iam.get_role(RoleName=name),
         f"take its policies away, then aws iam delete-role --role-name {name}",
     )
 
 
-def _log_group(aws: AwsClients, name: str) -> Place:
-    return Place(
+def _log_group(aws: AwsClients, name: str) -> ConflictProbe:
+    return ConflictProbe(
         name,
         lambda: _has_log_group(aws, name),
         f"aws logs delete-log-group --log-group-name {name}",

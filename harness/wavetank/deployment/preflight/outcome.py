@@ -20,7 +20,7 @@ class Intention:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """What came of a check, what it was judged by, and what to do where it does not hold."""
 
     verdict: Verdict
@@ -28,19 +28,19 @@ class Outcome:
     fix: str = ""
 
 
-type Check = Callable[[Intention], Outcome]
+type Check = Callable[[Intention], CheckOutcome]
 
 
-def valid(evidence: str) -> Outcome:
+def valid(evidence: str) -> CheckOutcome:
     """It holds."""
-    return Outcome(Verdict.VALID, evidence)
+    return CheckOutcome(Verdict.VALID, evidence)
 
 
-def invalid(evidence: str, fix: str) -> Outcome:
+def invalid(evidence: str, fix: str) -> CheckOutcome:
     """It does not, and the deployment would fail or do harm."""
-    return Outcome(Verdict.INVALID, evidence, fix)
+    return CheckOutcome(Verdict.INVALID, evidence, fix)
 
 
-def unknown(evidence: str, fix: str) -> Outcome:
+def unknown(evidence: str, fix: str) -> CheckOutcome:
     """Nothing was seen that could decide it."""
-    return Outcome(Verdict.UNKNOWN, evidence, fix)
+    return CheckOutcome(Verdict.UNKNOWN, evidence, fix)

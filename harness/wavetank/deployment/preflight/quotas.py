@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.target import TargetKind
-from wavetank.deployment.preflight.outcome import Check, Intention, Outcome, invalid, valid
+from wavetank.deployment.preflight.outcome import Check, CheckOutcome, Intention, invalid, valid
 
 CONCURRENCY_NEEDED = 5
 """A tick, those of the two minutes before that are still retried, one to spare, an alert."""
@@ -28,7 +28,7 @@ class Quota:
     count: Callable[[AwsClients], int]
 
 
-def concurrency(intention: Intention) -> Outcome:
+def concurrency(intention: Intention) -> CheckOutcome:
     """Enough for a tick a minute with all its retries; the drill takes none of it."""
     limit = intention.target.aws.awslambda.get_account_settings()["AccountLimit"]
     whole, free = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
@@ -46,7 +46,7 @@ def concurrency(intention: Intention) -> Outcome:
 def room(quota: Quota) -> Check:
     """Whether as many as a new pipeline has can be added; one that is deployed needs none."""
 
-    def check(intention: Intention) -> Outcome:
+    def check(intention: Intention) -> CheckOutcome:
         if intention.target.kind is TargetKind.LOCAL:
             return valid("a sandbox has no quotas")
         aws = intention.target.aws

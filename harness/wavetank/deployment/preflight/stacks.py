@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.deployment.cloudformation import STARTABLE
 from wavetank.deployment.deployed import PARAMETERS
-from wavetank.deployment.preflight.outcome import Intention, Outcome, invalid, valid
+from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, valid
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -30,14 +30,14 @@ EVENTS = "see in the events of {name} how it came to this, and bring it to rest"
 WAIT = "somebody is at work on it: wait until it is done, then try again"
 
 
-def storage_stack(intention: Intention) -> Outcome:
+def storage_stack(intention: Intention) -> CheckOutcome:
     """The one with the bucket."""
     stack = find_stack(intention.target.aws, intention.names.storage_stack)
     bucket = intention.names.bucket
     return _state(stack, {"DeliveryBucketName": bucket}, frozenset({"DeliveryBucketName"}))
 
 
-def pipeline_stack(intention: Intention) -> Outcome:
+def pipeline_stack(intention: Intention) -> CheckOutcome:
     """The one with everything else."""
     stack = find_stack(intention.target.aws, intention.names.pipeline_stack)
     return _state(stack, {"FullName": intention.names.full_name}, PARAMETERS)
@@ -55,7 +55,7 @@ def find_stack(aws: AwsClients, name: str) -> "StackTypeDef | None":
 
 def _state(
     stack: "StackTypeDef | None", expected: Mapping[str, str], known_by: frozenset[str]
-) -> Outcome:
+) -> CheckOutcome:
     """`known_by` are parameters of our template, `expected` those that tell whose it is."""
     if stack is None:
         return valid("there is none yet")
@@ -69,7 +69,9 @@ def _state(
     return _whose(stack, expected, known_by)
 
 
-def _whose(stack: "StackTypeDef", expected: Mapping[str, str], known_by: frozenset[str]) -> Outcome:
+def _whose(
+    stack: "StackTypeDef", expected: Mapping[str, str], known_by: frozenset[str]
+) -> CheckOutcome:
     name = stack["StackName"]
     found = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
     if not found.keys() >= known_by:

@@ -3,12 +3,12 @@
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.aws.observers import Subscription, subscriptions
 from wavetank.core.settings import REGION
-from wavetank.deployment.preflight.outcome import Intention, Outcome, invalid, valid
+from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, valid
 
 ABSENT = frozenset({"NotFound", "NotFoundException"})
 
 
-def addresses(intention: Intention) -> Outcome:
+def addresses(intention: Intention) -> CheckOutcome:
     """At least one; whoever has not confirmed has two days to do so after the deployment."""
     wanted = sorted({address.lower() for address in intention.addresses})
     if not wanted:

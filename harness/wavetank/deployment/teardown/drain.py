@@ -20,7 +20,7 @@ from wavetank.aws.observers import (
 )
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError
-from wavetank.deployment.teardown.inventory import Standing
+from wavetank.deployment.teardown.inventory import PipelineInventory
 
 PERIOD_SECONDS = 60.0
 """Of the rule."""
@@ -33,7 +33,7 @@ MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "NoSuchKey"})
 
 
 @dataclass(frozen=True)
-class Rest:
+class DrainResult:
     """How a pipeline came to rest; `newest` is the last object, None where there is none.
 
     `last_tick` is the one that the table ended on, None where that is not known.
@@ -47,7 +47,7 @@ class Quieting:
     """Brings one pipeline to rest; `say` hears what is waited for, and how long at most."""
 
     def __init__(
-        self, aws: AwsClients, standing: Standing, clock: Clock, say: Callable[[str], None]
+        self, aws: AwsClients, standing: PipelineInventory, clock: Clock, say: Callable[[str], None]
     ) -> None:
         self._aws = aws
         self._names = standing.names
@@ -68,7 +68,7 @@ class Quieting:
         self._say(f"rule {self._names.rule} is off: no more ticks")
         return True
 
-    def wait_until_delivered(self, *, abandon: bool = False) -> Rest | None:
+    def wait_until_delivered(self, *, abandon: bool = False) -> DrainResult | None:
         """Returns once the last records are in the bucket; None where there is no stream.
 
         Where somebody's own script makes the records nobody knows which is the last: then it waits
@@ -96,7 +96,7 @@ class Quieting:
             self._clock.sleep(min(LOOK_SECONDS, interval or LOOK_SECONDS))
         if tick is not None and not arrived and not abandon:
             raise self._lost(tick, newest)
-        return Rest(tick, newest)
+        return DrainResult(tick, newest)
 
     def _interval_seconds(self) -> float | None:
         """How long the stream may hold a record; None where there is no stream."""

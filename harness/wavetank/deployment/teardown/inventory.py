@@ -27,7 +27,7 @@ GONE = "DELETE_COMPLETE"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PipelineInventory:
     """One pipeline; a stack's status is None where there is no such stack.
 
     `own_handler` is whether somebody's own script is, or was, the streaming function.
@@ -39,7 +39,7 @@ class Standing:
     own_handler: bool = False
 
 
-def find_standing(aws: AwsClients, name: str | None = None) -> Standing | None:
+def find_standing(aws: AwsClients, name: str | None = None) -> PipelineInventory | None:
     """The pipeline of that person, or with that stem; without a name the only one; None for none.
 
     Raises:
@@ -59,9 +59,9 @@ def find_standing(aws: AwsClients, name: str | None = None) -> Standing | None:
     )
 
 
-def standing_of(stacks: Iterable["StackTypeDef"]) -> list[Standing]:
+def standing_of(stacks: Iterable["StackTypeDef"]) -> list[PipelineInventory]:
     """What the stacks come to, by stem."""
-    found: dict[str, Standing] = {}
+    found: dict[str, PipelineInventory] = {}
     for stack in stacks:
         parameters = _parameters(stack)
         status = stack["StackStatus"]
@@ -71,12 +71,12 @@ def standing_of(stacks: Iterable["StackTypeDef"]) -> list[Standing]:
             names = _names(parameters)
             storage = found[names.stem].storage if names.stem in found else None
             own = parameters.get("OwnHandler") == "yes"
-            found[names.stem] = Standing(
+            found[names.stem] = PipelineInventory(
                 names=names, pipeline=status, storage=storage, own_handler=own
             )
         elif _is_storage(stack, parameters):
             names = _names_from_storage(stack["StackName"], parameters["DeliveryBucketName"])
-            entry = found.get(names.stem, Standing(names=names))
+            entry = found.get(names.stem, PipelineInventory(names=names))
             found[names.stem] = replace(entry, storage=status)
     return [found[stem] for stem in sorted(found)]
 

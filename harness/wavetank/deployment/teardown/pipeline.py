@@ -12,7 +12,7 @@ from wavetank.deployment.deletion import StackDeletion
 from wavetank.deployment.ownership import TAG
 from wavetank.deployment.teardown.buckets import bucket_exists, bucket_tags, delete_bucket
 from wavetank.deployment.teardown.drain import Quieting
-from wavetank.deployment.teardown.inventory import Standing
+from wavetank.deployment.teardown.inventory import PipelineInventory
 from wavetank.deployment.teardown.residual_resources import (
     StoredData,
     delete_log_groups,
@@ -39,7 +39,7 @@ class Teardown:
     def __init__(
         self,
         target: Target,
-        standing: Standing,
+        standing: PipelineInventory,
         clock: Clock,
         say: Callable[[str], None],
         on_event: Callable[[ResourceEvent], None] = lambda _: None,

@@ -12,10 +12,10 @@ from wavetank.core.errors import UsageError
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.deletion import StackDeletion
 from wavetank.deployment.teardown.buckets import bucket_exists, delete_bucket
-from wavetank.deployment.teardown.inventory import Standing
+from wavetank.deployment.teardown.inventory import PipelineInventory
 
 
-def require_torn_down(standing: Standing) -> None:
+def require_torn_down(standing: PipelineInventory) -> None:
     """Returns where no pipeline delivers to the bucket any more.
 
     Raises:
@@ -31,7 +31,7 @@ def require_torn_down(standing: Standing) -> None:
 
 def release_bucket(
     target: Target,
-    standing: Standing,
+    standing: PipelineInventory,
     clock: Clock,
     on_progress: Callable[[int], None] = lambda _: None,
     on_event: Callable[[ResourceEvent], None] = lambda _: None,

@@ -50,7 +50,7 @@ UNKNOWN_REASON = "the service gave no reason"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ActionOutcome:
     """What became of an action; `reason` is None where it succeeded.
 
     `is_made` says that there is a resource now that was not there before, also where the creation
@@ -81,7 +81,7 @@ class ResourceActions:
         provider = self._executor.try_load_resource_provider(resource_type)
         return {} if provider is None else provider.SCHEMA
 
-    def create(self, name: str, resource_type: str, properties: Mapping[str, Any]) -> Outcome:
+    def create(self, name: str, resource_type: str, properties: Mapping[str, Any]) -> ActionOutcome:
         """Creates the resource, unless there is one of its name."""
         provider = self._executor.try_load_resource_provider(resource_type)
         if provider is None:
@@ -93,14 +93,14 @@ class ResourceActions:
         try:
             if (existing := existing_name(request, properties)) is not None:
                 taken = _taken_reason(resource_type, existing)
-                return Outcome(model={}, reason=taken, existing=existing)
+                return ActionOutcome(model={}, reason=taken, existing=existing)
             event = self._until_done(recorder, payload)
             if event.status == OperationStatus.SUCCESS:
                 recorder.seen = event.resource_model or {}
                 call = self._call(provider, request, recorder.seen, {}, properties)
                 complete_creation(resource_type, call)
                 recorder.seen = {**recorder.seen, **call.attributes}
-                return Outcome(
+                return ActionOutcome(
                     model=recorder.seen,
                     physical_id=self._physical_id(provider, resource_type, recorder.seen),
                     is_made=True,
@@ -118,24 +118,24 @@ class ResourceActions:
 
     def update(
         self, name: str, resource_type: str, former: Mapping[str, Any], desired: Mapping[str, Any]
-    ) -> Outcome:
+    ) -> ActionOutcome:
         """Changes the resource in place; `former` is what LocalStack keeps of it."""
         model, physical_id = former.get("Properties") or {}, former["PhysicalResourceId"]
         previous = former.get("SpecifiedProperties") or {}
         provider = self._executor.try_load_resource_provider(resource_type)
         if provider is None:
-            return Outcome(model={}, physical_id=physical_id)
+            return ActionOutcome(model={}, physical_id=physical_id)
         payload = self._payload(MODIFY, name, resource_type, desired, model)
         call = self._call(provider, self._request(payload), model, previous, desired)
         try:
             update_in_place(resource_type, call)
         except Exception as error:  # noqa: BLE001 - as above
             LOG.info("CloudFormation could not update %s (%s): %s", name, resource_type, error)
-            return Outcome(
+            return ActionOutcome(
                 model=model, physical_id=physical_id, reason=str(error), reached=call.reached()
             )
         kept = {key: value for key, value in model.items() if key not in previous}
-        return Outcome(model={**kept, **desired, **call.attributes}, physical_id=physical_id)
+        return ActionOutcome(model={**kept, **desired, **call.attributes}, physical_id=physical_id)
 
     def delete(self, resource: OwnedResource) -> str | None:
         """Deletes the resource; returns why it could not be, None where it is gone."""
@@ -175,11 +175,11 @@ class ResourceActions:
         seen: Mapping[str, Any],
         reason: str | None,
         error: object,
-    ) -> Outcome:
+    ) -> ActionOutcome:
         """What of the resource was made, for the rollback to delete it and nothing else."""
         reason = reason or UNKNOWN_REASON
         if is_taken(error) or not seen:
-            return Outcome(model={}, reason=reason)
+            return ActionOutcome(model={}, reason=reason)
         physical_id = self._physical_id(provider, request.resource_type, seen)
         if can_be_looked_up(request.resource_type):
             name = existing_name(request, seen)
@@ -187,15 +187,15 @@ class ResourceActions:
             is_made = name is not None
         else:
             is_made = physical_id is not None
-        return Outcome(model=seen, physical_id=physical_id, reason=reason, is_made=is_made)
+        return ActionOutcome(model=seen, physical_id=physical_id, reason=reason, is_made=is_made)
 
-    def _unsupported(self, resource_type: str) -> Outcome:
+    def _unsupported(self, resource_type: str) -> ActionOutcome:
         kind = self._change_set_type
         if should_ignore_unsupported_resource_type(
             resource_type=resource_type, change_set_type=kind
         ):
-            return Outcome(model={}, physical_id=MOCKED_REFERENCE, is_made=True)
-        return Outcome(model={}, reason=f"Resource type {resource_type} not supported")
+            return ActionOutcome(model={}, physical_id=MOCKED_REFERENCE, is_made=True)
+        return ActionOutcome(model={}, reason=f"Resource type {resource_type} not supported")
 
     def _physical_id(
         self, provider: ResourceProvider[Any], resource_type: str, model: Mapping[str, Any]

@@ -43,7 +43,7 @@ MISSING = (
 
 
 @dataclass(frozen=True)
-class Named:
+class NameLookup:
     """How to find a resource by name: `name` is the property, `look` raises where there is none."""
 
     name: str
@@ -95,22 +95,22 @@ def _code(error: object) -> str | None:
     return str(response["Error"]["Code"]) if isinstance(response, Mapping) else None
 
 
-def _by(service: str, operation: str, argument: str, name: str) -> Named:
+def _by(service: str, operation: str, argument: str, name: str) -> NameLookup:
     """Found by one call with the name."""
 
     def look(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
         return getattr(getattr(clients, service), operation)(**{argument: model[name]})
 
-    return Named(name, look)
+    return NameLookup(name, look)
 
 
-def _in_list(service: str, operation: str, argument: str, found: str, name: str) -> Named:
+def _in_list(service: str, operation: str, argument: str, found: str, name: str) -> NameLookup:
     """Found where a call that filters by the names answers with any."""
 
     def look(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
         return getattr(getattr(clients, service), operation)(**{argument: [model[name]]})[found]
 
-    return Named(name, look)
+    return NameLookup(name, look)
 
 
 def _bucket(_: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
@@ -204,11 +204,11 @@ def _activity(clients: Any, request: ResourceRequest[Any], model: Mapping[str, A
     return clients.stepfunctions.describe_activity(activityArn=arn)
 
 
-NAMED: Mapping[str, Named] = {
+NAMED: Mapping[str, NameLookup] = {
     "AWS::CloudWatch::Alarm": _in_list(
         "cloudwatch", "describe_alarms", "AlarmNames", "MetricAlarms", "AlarmName"
     ),
-    "AWS::CloudWatch::CompositeAlarm": Named("AlarmName", _composite_alarm),
+    "AWS::CloudWatch::CompositeAlarm": NameLookup("AlarmName", _composite_alarm),
     "AWS::DynamoDB::GlobalTable": _by("dynamodb", "describe_table", "TableName", "TableName"),
     "AWS::DynamoDB::Table": _by("dynamodb", "describe_table", "TableName", "TableName"),
     "AWS::EC2::KeyPair": _in_list("ec2", "describe_key_pairs", "KeyNames", "KeyPairs", "KeyName"),
@@ -218,45 +218,45 @@ NAMED: Mapping[str, Named] = {
     "AWS::Events::ApiDestination": _by("events", "describe_api_destination", "Name", "Name"),
     "AWS::Events::Connection": _by("events", "describe_connection", "Name", "Name"),
     "AWS::Events::EventBus": _by("events", "describe_event_bus", "Name", "Name"),
-    "AWS::Events::Rule": Named("Name", _rule),
+    "AWS::Events::Rule": NameLookup("Name", _rule),
     "AWS::IAM::Group": _by("iam", "get_group", "GroupName", "GroupName"),
     "AWS::IAM::InstanceProfile": _by(
         "iam", "get_instance_profile", "InstanceProfileName", "InstanceProfileName"
     ),
-    "AWS::IAM::ManagedPolicy": Named("ManagedPolicyName", _managed_policy),
-    "AWS::IAM::Policy": Named("PolicyName", _inline_policy),
+    "AWS::IAM::ManagedPolicy": NameLookup("ManagedPolicyName", _managed_policy),
+    "AWS::IAM::Policy": NameLookup("PolicyName", _inline_policy),
     "AWS::IAM::Role": _by("iam", "get_role", "RoleName", "RoleName"),
     "AWS::IAM::ServerCertificate": _by(
         "iam", "get_server_certificate", "ServerCertificateName", "ServerCertificateName"
     ),
     "AWS::IAM::User": _by("iam", "get_user", "UserName", "UserName"),
-    "AWS::KMS::Alias": Named("AliasName", _key_alias),
+    "AWS::KMS::Alias": NameLookup("AliasName", _key_alias),
     "AWS::Kinesis::Stream": _by("kinesis", "describe_stream_summary", "StreamName", "Name"),
     "AWS::KinesisFirehose::DeliveryStream": _by(
         "firehose", "describe_delivery_stream", "DeliveryStreamName", "DeliveryStreamName"
     ),
-    "AWS::Lambda::Alias": Named("Name", _alias),
-    "AWS::Lambda::EventInvokeConfig": Named("FunctionName", _event_invoke_config),
+    "AWS::Lambda::Alias": NameLookup("Name", _alias),
+    "AWS::Lambda::EventInvokeConfig": NameLookup("FunctionName", _event_invoke_config),
     "AWS::Lambda::Function": _by("lambda_", "get_function", "FunctionName", "FunctionName"),
     "AWS::Lambda::Url": _by(
         "lambda_", "get_function_url_config", "FunctionName", "TargetFunctionArn"
     ),
-    "AWS::Logs::LogGroup": Named("LogGroupName", _log_group),
-    "AWS::Logs::LogStream": Named("LogStreamName", _log_stream),
-    "AWS::Logs::SubscriptionFilter": Named("LogGroupName", _subscription_filter),
+    "AWS::Logs::LogGroup": NameLookup("LogGroupName", _log_group),
+    "AWS::Logs::LogStream": NameLookup("LogStreamName", _log_stream),
+    "AWS::Logs::SubscriptionFilter": NameLookup("LogGroupName", _subscription_filter),
     "AWS::OpenSearchService::Domain": _by(
         "opensearch", "describe_domain", "DomainName", "DomainName"
     ),
     "AWS::ResourceGroups::Group": _by("resource_groups", "get_group", "GroupName", "Name"),
-    "AWS::S3::Bucket": Named("BucketName", _bucket),
+    "AWS::S3::Bucket": NameLookup("BucketName", _bucket),
     "AWS::S3::BucketPolicy": _by("s3", "get_bucket_policy", "Bucket", "Bucket"),
-    "AWS::SNS::Topic": Named("TopicName", _topic),
+    "AWS::SNS::Topic": NameLookup("TopicName", _topic),
     "AWS::SQS::Queue": _by("sqs", "get_queue_url", "QueueName", "QueueName"),
     "AWS::SSM::Parameter": _by("ssm", "get_parameter", "Name", "Name"),
-    "AWS::Scheduler::Schedule": Named("Name", _schedule),
+    "AWS::Scheduler::Schedule": NameLookup("Name", _schedule),
     "AWS::Scheduler::ScheduleGroup": _by("scheduler", "get_schedule_group", "Name", "Name"),
     "AWS::SecretsManager::Secret": _by("secretsmanager", "describe_secret", "SecretId", "Name"),
-    "AWS::StepFunctions::Activity": Named("Name", _activity),
-    "AWS::StepFunctions::StateMachine": Named("StateMachineName", _state_machine),
+    "AWS::StepFunctions::Activity": NameLookup("Name", _activity),
+    "AWS::StepFunctions::StateMachine": NameLookup("StateMachineName", _state_machine),
 }
 """Every type with a name that its service does not refuse by itself, or that has one at all."""

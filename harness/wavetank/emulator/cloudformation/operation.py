@@ -24,7 +24,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 from localstack.services.cloudformation.v2.entities import ChangeSet
 
 from wavetank.core.clock import WallClock
-from wavetank.emulator.cloudformation.actions import Outcome, ResourceActions
+from wavetank.emulator.cloudformation.actions import ActionOutcome, ResourceActions
 from wavetank.emulator.cloudformation.conflicts import conflict_reason, same_resource
 from wavetank.emulator.cloudformation.exports import ExportConflictError, refuse_exports
 from wavetank.emulator.cloudformation.ownership import (
@@ -128,7 +128,7 @@ class StackOperation(ChangeSetModelExecutor):
             self._create(after, desired, "CREATE")
         elif (previous := self._deployed_otherwise(name, former, desired)) is None:
             self.resources[name] = former
-            self._record(after, Outcome(model=former["Properties"], physical_id=_id(former)))
+            self._record(after, ActionOutcome(model=former["Properties"], physical_id=_id(former)))
         elif self._is_replaced(after, former, desired):
             self._create(after, desired, "UPDATE")
         else:
@@ -190,7 +190,7 @@ class StackOperation(ChangeSetModelExecutor):
     def _keep(
         self,
         after: Any,
-        outcome: Outcome,
+        outcome: ActionOutcome,
         desired: Mapping[str, Any],
         status: str,
         *,
@@ -211,7 +211,7 @@ class StackOperation(ChangeSetModelExecutor):
             name, kind = after.logical_id, after.resource_type
             self.stack.report(name, kind, outcome.physical_id, status)
 
-    def _record(self, after: Any, outcome: Outcome) -> None:
+    def _record(self, after: Any, outcome: ActionOutcome) -> None:
         """Records what was created; of an update, only where the stack had created it."""
         name = after.logical_id
         resource = OwnedResource(

@@ -35,7 +35,7 @@ UNKNOWN_KEY = "InvalidAccessKeyId"
 """S3's answer to the session of a role that is gone."""
 
 
-class RefusedError(Exception):
+class BucketRefusedError(Exception):
     """S3 did not take an object; the message says why."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -71,7 +71,9 @@ class BucketWriter:
         if error is not None:
             raise error
 
-    def _try(self, settings: DestinationSettings, key: str, body: bytes) -> RefusedError | None:
+    def _try(
+        self, settings: DestinationSettings, key: str, body: bytes
+    ) -> BucketRefusedError | None:
         """The refusal; None where S3 took it."""
         signature = self._signature(self._session(settings.role_arn))
         context, response = put_context(settings.bucket, key, body, signature), Response()
@@ -80,7 +82,7 @@ class BucketWriter:
             return None
         error: Any = context.service_exception
         code = getattr(error, "code", response.status_code)
-        return RefusedError(str(code), str(getattr(error, "message", response.status)))
+        return BucketRefusedError(str(code), str(getattr(error, "message", response.status)))
 
     def _signature(self, session: _Session) -> dict[str, str]:
         """As much of one as LocalStack reads: it asks who signs, and trusts them."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from wavetank.emulator.http_guard.policy import HttpRequest, Refused
+from wavetank.emulator.http_guard.policy import GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Route, RouteKind
 
 SHORT_BYTES = 65_536
@@ -33,18 +33,18 @@ _RESERVED = re.compile(r"/_")
 
 
 @dataclass(frozen=True)
-class Limit:
+class BodyLimit:
     """What may be received of a request's body: at most `bytes_max`, or nothing for `refused`."""
 
     bytes_max: int
-    refused: Refused | None = None
+    refused: GuardRefusal | None = None
 
 
-type DecideBody = Callable[[HttpRequest], Limit]
+type DecideBody = Callable[[RequestHead], BodyLimit]
 """What may be received of the body of a request whose headers are there."""
 
 
-def body_bytes_max(request: HttpRequest, route: Route | None) -> int:
+def body_bytes_max(request: RequestHead, route: Route | None) -> int:
     """The longest body that is received; `route` is what a browser's request is let in for.
 
     Without a signature it may be an upload to S3 by a link or a form, unless it names a target.
@@ -105,12 +105,12 @@ def _too_long(bytes_max: int | None) -> str:
     return f"expected {limit}; found more; upload large objects in parts"
 
 
-def _facts(channel: Any) -> HttpRequest:
+def _facts(channel: Any) -> RequestHead:
     headers: dict[str, list[str]] = {}
     for name, values in channel.requests[-1].requestHeaders.getAllRawHeaders():
         texts = [value.decode("latin-1") for value in values]
         headers.setdefault(name.decode("latin-1").lower(), []).extend(texts)
-    return HttpRequest(
+    return RequestHead(
         method=channel._command.decode("latin-1"),  # noqa: SLF001 - Twisted passes it on with the body only
         target=channel._path.decode("latin-1"),  # noqa: SLF001 - as above
         headers=headers,

@@ -23,9 +23,9 @@ from localstack.runtime import get_current_runtime, hooks
 from localstack.services.edge import ROUTER
 from localstack.utils.urls import localstack_host
 
-from wavetank.emulator.http_guard.bodies import Limit, body_bytes_max, decide_before_bodies
+from wavetank.emulator.http_guard.bodies import BodyLimit, body_bytes_max, decide_before_bodies
 from wavetank.emulator.http_guard.hosts import HostPolicy
-from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, HttpRequest, Refused
+from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Bucket
 from wavetank.emulator.http_guard.served import (
     find_rule,
@@ -57,13 +57,13 @@ class HttpGuard:
             return
         decision = self._policy.decide(_facts(request), lambda: find_bucket(request), find_rules)
         context.http_guard = decision
-        if isinstance(decision, Refused):
+        if isinstance(decision, GuardRefusal):
             _end(chain, context, response, decision.reason)
         elif decision.is_preflight:
             response.update_from(Response(status=HTTPStatus.OK))
             chain.terminate()
 
-    def limit_body(self, request: HttpRequest) -> Limit:
+    def limit_body(self, request: RequestHead) -> BodyLimit:
         """What may be received of the body of a request that has one, before anything is."""
         target = urlsplit(request.target)
 
@@ -72,10 +72,10 @@ class HttpGuard:
             return find_bucket(Request(path=unquote(target.path), headers={"Host": host}))
 
         decision = self._policy.decide(request, bucket, find_rules)
-        if isinstance(decision, Refused):
+        if isinstance(decision, GuardRefusal):
             LOG.info("Refused %s %s: %s", request.method, target.path, decision.reason)
-            return Limit(0, decision)
-        return Limit(body_bytes_max(request, decision.route))
+            return BodyLimit(0, decision)
+        return BodyLimit(body_bytes_max(request, decision.route))
 
     def check_rule(self, chain: Any, context: Any, response: Any) -> None:
         """Before LocalStack's router: what it will serve is what the request was let in for."""
@@ -105,7 +105,7 @@ class HttpGuard:
         that an answer repeats, cannot use the API it comes from. A function may add a policy of its
         own; the browser follows both. Our pages have theirs, in `site.answers`.
         """
-        decision: Answered | Refused | None = getattr(context, "http_guard", None)
+        decision: Answered | GuardRefusal | None = getattr(context, "http_guard", None)
         if decision is None:
             return
         headers = response.headers
@@ -165,12 +165,12 @@ def own_addresses() -> set[str]:
     return {each.address.partition("%")[0] for addresses in found for each in addresses}
 
 
-def _facts(request: Any) -> HttpRequest:
+def _facts(request: Any) -> RequestHead:
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         headers.setdefault(name.lower(), []).append(value)
     length = headers.get("content-length", ["0"])
-    return HttpRequest(
+    return RequestHead(
         method=request.method,
         target=request.environ.get("RAW_URI") or request.path,
         headers=headers,
@@ -189,19 +189,19 @@ def _end(chain: Any, context: Any, response: Any, reason: str | None) -> None:
     """Ends the chain with a refusal where there is a reason."""
     if reason is None:
         return
-    refused = Refused(reason)
+    refused = GuardRefusal(reason)
     context.http_guard = refused
     LOG.info("Refused %s %s: %s", context.request.method, context.request.path, reason)
     response.update_from(_refusal(refused))
     chain.terminate()
 
 
-def _refusal(decision: Refused) -> Response:
+def _refusal(decision: GuardRefusal) -> Response:
     answer = Response(f"{decision.reason}\n", HTTPStatus.FORBIDDEN)
     answer.headers["Content-Type"] = "text/plain; charset=utf-8"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _is_for_browser(decision: Answered | Refused) -> bool:
-    return isinstance(decision, Refused) or decision.is_browser
+def _is_for_browser(decision: Answered | GuardRefusal) -> bool:
+    return isinstance(decision, GuardRefusal) or decision.is_browser

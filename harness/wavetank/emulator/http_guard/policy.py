@@ -45,7 +45,7 @@ SINGLE_HEADERS = (*BROWSER_HEADERS, "content-type", "access-control-request-meth
 
 
 @dataclass(frozen=True)
-class HttpRequest:
+class RequestHead:
     """What is known of a request before its body is read; names of headers in small letters."""
 
     method: str
@@ -98,7 +98,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Refused:
+class GuardRefusal:
     """The request is not answered; why, and what to do, in one sentence."""
 
     reason: str
@@ -120,20 +120,20 @@ class GuardPolicy:
     allowed_origins: frozenset[str] = frozenset()
 
     def decide(
-        self, request: HttpRequest, find_bucket: FindBucket, find_rules: FindRules
-    ) -> Answered | Refused:
+        self, request: RequestHead, find_bucket: FindBucket, find_rules: FindRules
+    ) -> Answered | GuardRefusal:
         """Whether the request is answered. The two functions are called for browsers only."""
         hosts = request.headers.get("host", ())
         if len(hosts) != 1:
-            return Refused(f"expected one Host header; found {len(hosts)}; send one")
+            return GuardRefusal(f"expected one Host header; found {len(hosts)}; send one")
         try:
             host = parse_authority(hosts[0])
             target = parse_target(request.target, host)
             route = route_of(host.host, target, find_bucket() if request.is_browser else None)
         except NotCanonicalError as error:
-            return Refused(f"{error}; correct it")
+            return GuardRefusal(f"{error}; correct it")
         if not self.hosts.is_ours(host.host):
-            return Refused(
+            return GuardRefusal(
                 f"expected Host to be a name or address of the sandbox; found {hosts[0]!r}; use "
                 "127.0.0.1 or localhost, or add it to WAVETANK_ALLOWED_HOSTS"
             )
@@ -141,16 +141,18 @@ class GuardPolicy:
             refused = _refused_body(request) if route.kind in OWN else None
             return refused or Answered(is_page=route.kind in OWN)
         if route.kind not in NEVER_SHARED and target.reserved is not None:
-            return Refused(
+            return GuardRefusal(
                 f"expected a path of the {route.kind}; found {target.path!r}; correct it"
             )
         return self._decide_browser(request, host, route, find_rules)
 
     def _decide_browser(
-        self, request: HttpRequest, host: Authority, route: Route, find_rules: FindRules
-    ) -> Answered | Refused:
+        self, request: RequestHead, host: Authority, route: Route, find_rules: FindRules
+    ) -> Answered | GuardRefusal:
         if any(len(request.headers.get(name, ())) > 1 for name in SINGLE_HEADERS):
-            return Refused("expected each header of a browser once; found one twice; send it once")
+            return GuardRefusal(
+                "expected each header of a browser once; found one twice; send it once"
+            )
         asking = _Asking.of(request, host.origin(request.scheme))
         if route.kind in OWN and asking.is_own:
             return _refused_body(request) or Answered(is_page=True, is_browser=True, route=route)
@@ -161,10 +163,10 @@ class GuardPolicy:
                 return replace(shared, route=route, sharing_origin=by_rule)
         if asking.may_look(route):
             return Answered(is_page=route.kind in OWN, is_browser=True, route=route)
-        return Refused(_advice(asking, route))
+        return GuardRefusal(_advice(asking, route))
 
     def _rules(
-        self, request: HttpRequest, route: Route, origin: str, find_rules: FindRules
+        self, request: RequestHead, route: Route, origin: str, find_rules: FindRules
     ) -> Sequence[CorsRule]:
         """The rules that count for the route; a bucket's only for its objects."""
         if origin in self.allowed_origins:
@@ -189,7 +191,7 @@ class _Asking:
     is_link: bool
 
     @classmethod
-    def of(cls, request: HttpRequest, own: str) -> "_Asking":
+    def of(cls, request: RequestHead, own: str) -> "_Asking":
         sent, site = request.header("origin"), request.header("sec-fetch-site")
         referer = request.header("referer")
         origin = sent if sent is not None else origin_of_url(referer) if referer else None
@@ -205,7 +207,7 @@ class _Asking:
         return route.only_reads or (by_hand and route.is_shown_by_hand)
 
 
-def _is_link(request: HttpRequest, site: str | None) -> bool:
+def _is_link(request: RequestHead, site: str | None) -> bool:
     """Whether it opens a document of its own; without Fetch Metadata a GET may always."""
     if request.method not in READING:
         return False
@@ -214,7 +216,7 @@ def _is_link(request: HttpRequest, site: str | None) -> bool:
     return told_nothing or (mode, destination) == ("navigate", "document")
 
 
-def _shared(request: HttpRequest, asking: _Asking, rules: Sequence[CorsRule]) -> Answered | None:
+def _shared(request: RequestHead, asking: _Asking, rules: Sequence[CorsRule]) -> Answered | None:
     """The answer that a CORS rule allows the page to have, if one does."""
     preflight, origin = request.preflight, asking.origin or ""
     method, headers = (preflight.method, preflight.headers) if preflight else (request.method, ())
@@ -225,15 +227,17 @@ def _shared(request: HttpRequest, asking: _Asking, rules: Sequence[CorsRule]) ->
     return Answered(is_browser=True, is_preflight=preflight is not None, headers=shared)
 
 
-def _refused_body(request: HttpRequest) -> Refused | None:
+def _refused_body(request: RequestHead) -> GuardRefusal | None:
     """What another site's page can send without permission is not taken for a program's."""
     if request.method in READING:
         return None
     kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
     if kind in FORMS and "origin" not in request.headers:
-        return Refused(f"expected {JSON}, or a form of a page here; found another form; send JSON")
+        return GuardRefusal(
+            f"expected {JSON}, or a form of a page here; found another form; send JSON"
+        )
     if request.has_body and kind not in FORMS and kind != JSON:
-        return Refused(f"expected {JSON}; found {kind or 'no Content-Type'}; send JSON")
+        return GuardRefusal(f"expected {JSON}; found {kind or 'no Content-Type'}; send JSON")
     return None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_plus
 
-from wavetank.emulator.http_guard.targets import NotCanonicalError, Target
+from wavetank.emulator.http_guard.targets import NotCanonicalError, RequestTarget
 
 READING = frozenset({"GET", "HEAD"})
 PAGES = ("/_wavetank", "/_wavetank/", "/_wavetank/confirmation")
@@ -131,7 +131,7 @@ class Bucket:
     is_in_host: bool = False
 
 
-def route_of(host: str, target: Target, bucket: Bucket | None) -> Route:
+def route_of(host: str, target: RequestTarget, bucket: Bucket | None) -> Route:
     """Where a request leads; `bucket` is the one that LocalStack finds in it.
 
     A host of a data plane comes first, as in LocalStack's router, and has nothing but its own.
@@ -179,7 +179,7 @@ def _data_plane(host: str) -> tuple[RouteKind, str] | None:
     return kind, found[1]
 
 
-def _bucket_route(target: Target, bucket: Bucket, names: frozenset[str]) -> Route:
+def _bucket_route(target: RequestTarget, bucket: Bucket, names: frozenset[str]) -> Route:
     """An object's, where there is a key; one spelling of the bucket's name is read, no other."""
     inside = target.path
     if not bucket.is_in_host:
@@ -191,7 +191,7 @@ def _bucket_route(target: Target, bucket: Bucket, names: frozenset[str]) -> Rout
     return Route(kind, bucket.name, target.path, names)
 
 
-def _reserved_kind(target: Target) -> RouteKind:
+def _reserved_kind(target: RequestTarget) -> RouteKind:
     if target.reserved != "_wavetank":
         return RouteKind.INTERNAL
     is_page = target.path in PAGES or f"{target.path}/".startswith(f"{PAGE_FOLDER}/")

@@ -39,7 +39,7 @@ class Authority:
 
 
 @dataclass(frozen=True)
-class Target:
+class RequestTarget:
     """The raw path, the raw query, and the first segment where it is one of RESERVED."""
 
     path: str
@@ -60,7 +60,7 @@ def parse_authority(text: str) -> Authority:
     return Authority(found[1].strip("[]").lower(), port)
 
 
-def parse_target(raw: str, host: Authority) -> Target:
+def parse_target(raw: str, host: Authority) -> RequestTarget:
     """The target of a request line that is addressed to `host`.
 
     Keys of S3 objects may hold `//`, `..` and encoded characters, so only paths that lead to a
@@ -76,7 +76,7 @@ def parse_target(raw: str, host: Authority) -> Target:
     reserved = _reserved(path)
     if reserved is not None and not _is_canonical(path, reserved):
         raise NotCanonicalError(f"expected /{reserved} in its usual spelling; found {path!r}")
-    return Target(path, query, reserved)
+    return RequestTarget(path, query, reserved)
 
 
 def _without_authority(raw: str, host: Authority) -> str:

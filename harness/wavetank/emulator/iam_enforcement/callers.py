@@ -29,7 +29,7 @@ from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.signatures.answers import answer
 from wavetank.emulator.signatures.claim import Carrier
 from wavetank.emulator.signatures.credential import has_issued_form, parse_access_key
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
 from wavetank.emulator.sts import federated_arn, find_role_of, find_user
 from wavetank.emulator.temporary_keys import temporary_key
 from wavetank.iam.request import ANONYMOUS, Principal, PrincipalType, service
@@ -106,7 +106,7 @@ def caller_of_key(account: str, key: str) -> Caller:
     """
     caller = _issued_to(account, key)
     if caller is None and has_issued_form(key):
-        raise RefusedSignatureError(Reason.UNKNOWN_KEY)
+        raise RefusedSignatureError(SignatureProblem.UNKNOWN_KEY)
     return caller or administrator_of(account)
 
 
@@ -126,7 +126,7 @@ def _owner_of(context: RequestContext, key: str) -> Caller | None:
         return None
     caller = _issued_to(context.account_id, key)
     if caller is None:
-        raise _refused(context, RefusedSignatureError(Reason.UNKNOWN_KEY))
+        raise _refused(context, RefusedSignatureError(SignatureProblem.UNKNOWN_KEY))
     return caller
 
 

@@ -12,7 +12,7 @@ from wavetank.emulator.iam_enforcement.callers import Caller, is_administrator
 from wavetank.emulator.iam_enforcement.decisions import applying, condition_keys, decision
 from wavetank.emulator.iam_enforcement.keys.circumstances import Circumstances, Origin
 from wavetank.emulator.iam_enforcement.keys.finder import BY_DETAIL, find_values
-from wavetank.emulator.iam_enforcement.resources import Resource, find_resource, find_role
+from wavetank.emulator.iam_enforcement.resources import ProtectedResource, find_resource, find_role
 from wavetank.iam.evaluation import Decision
 from wavetank.iam.request import AccessRequest
 
@@ -27,19 +27,23 @@ class Checked:
     request: AccessRequest
 
 
-def resource_of(need: Need, account: str) -> Resource:
+def resource_of(need: Need, account: str) -> ProtectedResource:
     """What the action applies to; a role that is assumed has its trust policy."""
     find = find_role if need.action.startswith(ASSUMING) else find_resource
     return find(need.resource, account)
 
 
-def passes_unasked(caller: Caller, resource: Resource) -> bool:
+def passes_unasked(caller: Caller, resource: ProtectedResource) -> bool:
     """Whether it is an administrator's own resource, on which everything is allowed."""
     return is_administrator(caller) and resource.owner == caller.principal.account
 
 
 def check_need(
-    caller: Caller, need: Need, resource: Resource, call: Call, origin: Callable[[], Origin]
+    caller: Caller,
+    need: Need,
+    resource: ProtectedResource,
+    call: Call,
+    origin: Callable[[], Origin],
 ) -> Checked:
     """The decision about the action; `origin` is asked only where a policy has conditions.
 
@@ -70,7 +74,7 @@ def grouped(found: Iterable[Need]) -> Iterator[list[Need]]:
         yield list(same)
 
 
-def to_be_checked(needs: list[Need], caller: Caller, resource: Resource) -> list[Need]:
+def to_be_checked(needs: list[Need], caller: Caller, resource: ProtectedResource) -> list[Need]:
     """One of equal needs, unless a policy asks for what tells them apart, such as an item's key."""
     if len(needs) == 1:
         return needs

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from wavetank.emulator.iam_enforcement.resources import Resource
+from wavetank.emulator.iam_enforcement.resources import ProtectedResource
 from wavetank.iam.evaluation import Decision, decide
 from wavetank.iam.patterns import Pattern
 from wavetank.iam.policy import Policy, PolicyKind, parse_policy
@@ -56,7 +56,7 @@ def applying(identity: Texts, boundary: Texts = None, session: Texts = None) -> 
     return Applying(identity, boundary, session)
 
 
-def decision(request: AccessRequest, applies: Applying, resource: Resource) -> Decision:
+def decision(request: AccessRequest, applies: Applying, resource: ProtectedResource) -> Decision:
     """Whether AWS would let the request pass.
 
     Raises:
@@ -68,7 +68,7 @@ def decision(request: AccessRequest, applies: Applying, resource: Resource) -> D
 
 
 @lru_cache(DECISIONS_KEPT)
-def condition_keys(applies: Applying, resource: Resource) -> tuple[str, ...]:
+def condition_keys(applies: Applying, resource: ProtectedResource) -> tuple[str, ...]:
     """The condition keys, in lower case, that any of the policies asks for.
 
     Raises:
@@ -97,7 +97,7 @@ class _Named:
 
 
 @lru_cache(DECISIONS_KEPT)
-def _named(name: str, applies: Applying, resource: Resource) -> _Named:
+def _named(name: str, applies: Applying, resource: ProtectedResource) -> _Named:
     patterns = _patterns(applies.texts, resource.policy, resource.kind)
     if patterns is None:
         return _Named(name, name)
@@ -127,7 +127,7 @@ def _decision(
     named: _Named,
     known: Known,
     applies: Applying,
-    resource: Resource,
+    resource: ProtectedResource,
 ) -> Decision:
     request = AccessRequest(
         principal=principal, action=action, resource=named.name, context=dict(known)
@@ -155,6 +155,6 @@ def _policy(text: str, kind: PolicyKind) -> Policy:
     return parse_policy(text, kind)
 
 
-def _is_foreign(principal: Principal, resource: Resource) -> bool:
+def _is_foreign(principal: Principal, resource: ProtectedResource) -> bool:
     """Neither of the owner's account nor a service of AWS."""
     return principal.type is not PrincipalType.SERVICE and principal.account != resource.owner

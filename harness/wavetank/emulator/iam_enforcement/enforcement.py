@@ -50,7 +50,7 @@ from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_s
 from wavetank.iam.denial_messages import denial_message
 from wavetank.iam.policy_document import MalformedPolicyError
 from wavetank.iam.request import PrincipalType
-from wavetank.iam.usage import Usage
+from wavetank.iam.usage import UseCounter
 
 OPEN_TO_THE_UNSIGNED = frozenset({"s3", "sns", "sqs"})
 """Services that look at a call without a signature at all; the others want one first."""
@@ -63,7 +63,7 @@ class Enforcement:
 
     def __init__(self, *, enforced: bool) -> None:
         self._enforced = enforced
-        self._usage = Usage()
+        self._usage = UseCounter()
 
     def handle(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - LocalStack's names
         """Lets the call through, or raises what AWS would answer.

@@ -15,7 +15,7 @@ TABLE = "authorization.json"
 
 
 @dataclass(frozen=True)
-class ResourceType:
+class IamResourceType:
     """A type of resource that an action applies to. AWS checks each that is required."""
 
     name: str
@@ -24,23 +24,23 @@ class ResourceType:
 
 
 @dataclass(frozen=True)
-class Action:
+class IamAction:
     """One action; `keys` are in lower case, and end with `/` where a name of the user's follows."""
 
     name: str
-    types: tuple[ResourceType, ...]
+    types: tuple[IamResourceType, ...]
     keys: frozenset[str]
 
 
 @cache
-def find_action(name: str) -> Action | None:
+def find_action(name: str) -> IamAction | None:
     """The action, such as `s3:GetObject`; None where the table has none of that name."""
     prefix, _, action = name.partition(":")
     service = _table().get(prefix)
     if service is None or action not in service["actions"]:
         return None
     types, keys = service["actions"][action]
-    return Action(
+    return IamAction(
         name=name,
         types=tuple(_type(text, service["resources"]) for text in types.split(", ") if text),
         keys=frozenset(map(general_key, keys.split())),
@@ -64,9 +64,9 @@ def general_key(key: str) -> str:
     return f"{before}{slash}".lower()
 
 
-def _type(text: str, formats: Mapping[str, str]) -> ResourceType:
+def _type(text: str, formats: Mapping[str, str]) -> IamResourceType:
     name = text.rstrip("*")
-    return ResourceType(name, formats[name], is_required=text.endswith("*"))
+    return IamResourceType(name, formats[name], is_required=text.endswith("*"))
 
 
 @cache

@@ -33,7 +33,7 @@ FUNCTION_POLICIES: dict[str, tuple[list[dict[str, Any]], str]] = {}
 
 
 @dataclass(frozen=True)
-class Resource:
+class ProtectedResource:
     """Its owner's account and the text of its policy, None where it has none.
 
     `restricted`: RestrictPublicBuckets is on.
@@ -54,12 +54,14 @@ class Resource:
 
 
 @lru_cache(RESOURCES_KEPT)
-def _resource(owner: str, policy: str | None = None, *, restricted: bool = False) -> Resource:
+def _resource(
+    owner: str, policy: str | None = None, *, restricted: bool = False
+) -> ProtectedResource:
     """The same object for the same owner and policy, so that the caches find it at once."""
-    return Resource(owner, policy, restricted=restricted)
+    return ProtectedResource(owner, policy, restricted=restricted)
 
 
-def find_resource(arn: str, caller_account: str) -> Resource:
+def find_resource(arn: str, caller_account: str) -> ProtectedResource:
     """What is known of it; what has no account in its name is the caller's."""
     parts = arn.split(":", 5)
     if len(parts) < ARN_PARTS:
@@ -73,13 +75,13 @@ def find_resource(arn: str, caller_account: str) -> Resource:
     return _resource(account, find(account, region, name) if find else None)
 
 
-def find_role(arn: str, caller_account: str) -> Resource:
+def find_role(arn: str, caller_account: str) -> ProtectedResource:
     """A role as something to be assumed: its trust policy is then the resource's policy."""
     parts = arn.split(":", 5)
     if len(parts) < ARN_PARTS:
-        return Resource(caller_account)
+        return ProtectedResource(caller_account)
     account = parts[4]
-    return Resource(account, trust_policy(account, arn), PolicyKind.TRUST)
+    return ProtectedResource(account, trust_policy(account, arn), PolicyKind.TRUST)
 
 
 def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
@@ -92,7 +94,7 @@ def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
     return found
 
 
-def _bucket(name: str, caller_account: str) -> Resource:
+def _bucket(name: str, caller_account: str) -> ProtectedResource:
     bucket = find_bucket(name, caller_account)
     if bucket is None:
         return _resource(caller_account)

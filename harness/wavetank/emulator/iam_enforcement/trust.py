@@ -13,7 +13,7 @@ from wavetank.emulator.iam_enforcement.decisions import Applying, decision
 from wavetank.emulator.iam_enforcement.incoming import call_of
 from wavetank.emulator.iam_enforcement.operations.passing import PASSED_TO, PassedRole, passed_roles
 from wavetank.emulator.iam_enforcement.resources import find_role
-from wavetank.iam.evaluation import Reason
+from wavetank.iam.evaluation import DecisionReason
 from wavetank.iam.policy_document import MalformedPolicyError
 from wavetank.iam.request import AccessRequest, service
 
@@ -75,4 +75,4 @@ def trusts(role: PassedRole, call: Call) -> bool:
         found = decision(request, Applying(()), resource)
     except MalformedPolicyError:  # stored before policies were checked
         return False
-    return found.allowed or found.reason is Reason.UNKNOWN
+    return found.allowed or found.reason is DecisionReason.UNKNOWN

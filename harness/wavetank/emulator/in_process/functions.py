@@ -17,8 +17,8 @@ from localstack.services.lambda_.invocation.lambda_service import store_lambda_a
 from localstack.services.lambda_.invocation.models import lambda_stores
 
 from wavetank.emulator.iam_enforcement.decisions import Applying, decision
-from wavetank.emulator.iam_enforcement.resources import Resource, find_resource
-from wavetank.emulator.lambda_.variables import Place, function_variables
+from wavetank.emulator.iam_enforcement.resources import ProtectedResource, find_resource
+from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
 from wavetank.iam.request import AccessRequest, service
 
 LATEST = "$LATEST"
@@ -149,7 +149,7 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "_HANDLER": function.handler,
         **_credentials(function.role, function.name),
     }
-    place = Place(task_root=function.code, runtime_api="", scratch=function.code.parent)
+    place = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
     return function_variables(prepared, function.own_variables, function.runtime, place)
 
 
@@ -186,7 +186,7 @@ def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _lets_in(rule_arn: str, function_arn: str, resource: Resource) -> bool:
+def _lets_in(rule_arn: str, function_arn: str, resource: ProtectedResource) -> bool:
     """Asked again only where the policy is another."""
     if resource.policy is None:
         return False

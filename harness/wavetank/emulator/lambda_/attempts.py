@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from wavetank.emulator.lambda_.invocation_log import Report
-from wavetank.emulator.lambda_.outcome import Outcome
+from wavetank.emulator.lambda_.invocation_log import ReportLine
+from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 KEPT = 50
 """Of each function."""
@@ -24,7 +24,7 @@ MESSAGE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
+class EventAttempt:
     """One attempt at one event.
 
     `number` counts the attempts at its request from one; `tick` is the due instant of the scheduled
@@ -43,12 +43,12 @@ class Attempt:
     init_ms: float | None
 
 
-class Attempts:
+class AttemptRegister:
     """Of all functions of this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[str, deque[Attempt]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._kept: dict[str, deque[EventAttempt]] = defaultdict(lambda: deque(maxlen=KEPT))
         self._running = Counter[str]()
 
     @contextmanager
@@ -63,13 +63,13 @@ class Attempts:
                 self._running[function] -= 1
 
     def note(
-        self, function: str, request: str, payload: bytes, report: Report, now: datetime
+        self, function: str, request: str, payload: bytes, report: ReportLine, now: datetime
     ) -> None:
         """An attempt at the request has ended."""
         error, message = _told(report.outcome)
         with self._lock:
             kept = self._kept[function]
-            attempt = Attempt(
+            attempt = EventAttempt(
                 function=function,
                 request=request,
                 number=1 + sum(earlier.request == request for earlier in kept),
@@ -83,7 +83,7 @@ class Attempts:
             )
             kept.append(attempt)
 
-    def of(self, function: str) -> list[Attempt]:
+    def of(self, function: str) -> list[EventAttempt]:
         """The function's last attempts, the newest first."""
         with self._lock:
             return list(reversed(self._kept[function]))
@@ -94,7 +94,7 @@ class Attempts:
             return self._running[function]
 
 
-ATTEMPTS = Attempts()
+ATTEMPTS = AttemptRegister()
 """LocalStack makes an executor for each environment, and hands nothing on to it."""
 
 
@@ -109,7 +109,7 @@ def scheduled_for(payload: bytes) -> datetime | None:
         return None
 
 
-def _told(outcome: Outcome) -> tuple[str, str]:
+def _told(outcome: InvocationOutcome) -> tuple[str, str]:
     """The error's type and message; what the handler raised is in the payload."""
     if not outcome.is_error:
         return "", ""

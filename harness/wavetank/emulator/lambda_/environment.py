@@ -12,11 +12,11 @@ from enum import Enum
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.lambda_ import outcome as outcomes
-from wavetank.emulator.lambda_.invocation_log import Output, Report, as_json, as_text
-from wavetank.emulator.lambda_.outcome import ExitStatus, Outcome
+from wavetank.emulator.lambda_.invocation_log import InvocationOutput, ReportLine, as_json, as_text
+from wavetank.emulator.lambda_.outcome import ExitStatus, InvocationOutcome
 from wavetank.emulator.lambda_.process import MEGABYTE, FunctionProcess
 from wavetank.emulator.lambda_.runtime_api import RuntimeApi
-from wavetank.emulator.lambda_.runtime_requests import Event, Reply, ReplyKind
+from wavetank.emulator.lambda_.runtime_requests import Reply, ReplyKind, RuntimeEvent
 
 INIT_SECONDS_MAX = 10.0
 """AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
@@ -39,7 +39,7 @@ class FunctionSettings:
 
 
 @dataclass(frozen=True)
-class Request:
+class InvokeRequest:
     """What the caller of Invoke sent."""
 
     request_id: str
@@ -52,7 +52,7 @@ class Request:
 class Invocation:
     """What came of one invocation."""
 
-    report: Report
+    report: ReportLine
     log: str
 
 
@@ -127,15 +127,15 @@ class Environment:
         """Starts the process, so that it initialises while the caller is still on its way."""
         self._running()
 
-    def invoke(self, request: Request) -> Invocation:
+    def invoke(self, request: InvokeRequest) -> Invocation:
         """Runs the handler once; whatever it does, there is an answer."""
-        output = Output()
+        output = InvocationOutput()
         run = self._run(request, output)
         outcome = self._outcome(request.request_id, run.waited)
         if run.then is _Cut.TIME_UP:
             seconds = self._settings.timeout_seconds
             outcome = outcomes.ran_on(outcome, request.request_id, seconds)
-        report = Report(
+        report = ReportLine(
             request_id=request.request_id,
             version=self._settings.version,
             duration_ms=1000 * (self._clock.monotonic() - run.started),
@@ -162,7 +162,7 @@ class Environment:
             self._runtime = _Runtime(self._start, self._clock)
         return self._runtime
 
-    def _run(self, request: Request, output: Output) -> _Run:
+    def _run(self, request: InvokeRequest, output: InvocationOutput) -> _Run:
         """The init phase of a new process, which may be over by now, and then the handler."""
         runtime = self._running()
         is_cold, begun = runtime.is_new, runtime.started
@@ -181,7 +181,7 @@ class Environment:
         then = self._wait(runtime, deadline, output, lambda: runtime.api.is_idle() or None)
         return _Run(runtime, waited, started, init_ms, then)
 
-    def _initialise(self, runtime: _Runtime, output: Output) -> tuple[_Runtime, _Waited]:
+    def _initialise(self, runtime: _Runtime, output: InvocationOutput) -> tuple[_Runtime, _Waited]:
         """Waits until the process has asked for an event; AWS's second try included."""
         if runtime.api.ready:
             return runtime, True
@@ -198,7 +198,7 @@ class Environment:
         self,
         runtime: _Runtime,
         deadline: float,
-        output: Output,
+        output: InvocationOutput,
         done: Callable[[], Reply | bool | None],
     ) -> _Waited:
         """Until `done` gives something, the process ends, or it is cut off."""
@@ -232,9 +232,9 @@ class Environment:
             return _Cut.OUT_OF_MEMORY
         return _Cut.OUT_OF_STORAGE if process.scratch_is_full() else None
 
-    def _event(self, request: Request, deadline: float) -> Event:
+    def _event(self, request: InvokeRequest, deadline: float) -> RuntimeEvent:
         remaining_seconds = deadline - self._clock.monotonic()
-        return Event(
+        return RuntimeEvent(
             request_id=request.request_id,
             payload=request.payload,
             function_arn=request.function_arn,
@@ -242,7 +242,7 @@ class Environment:
             deadline_ms=int(1000 * (self._clock.now().timestamp() + remaining_seconds)),
         )
 
-    def _outcome(self, request_id: str, waited: _Waited) -> Outcome:  # noqa: PLR0911 - one for each end
+    def _outcome(self, request_id: str, waited: _Waited) -> InvocationOutcome:  # noqa: PLR0911 - one for each end
         match waited:
             case Reply(kind=ReplyKind.RESPONSE, body=body):
                 return outcomes.responded(body)
@@ -265,7 +265,7 @@ class Environment:
         body = body.replace(settings.task_root.encode(), outcomes.TASK_ROOT.encode())
         return body.replace(settings.runtime_site.encode(), outcomes.RUNTIME_SITE.encode())
 
-    def _log(self, report: Report, output: Output) -> str:
+    def _log(self, report: ReportLine, output: InvocationOutput) -> str:
         if self._settings.json_log:
             return as_json(report, output, self._clock.now())
         return as_text(report, output)
@@ -276,7 +276,7 @@ def _started(runtime: _Runtime) -> Reply | bool | None:
     return runtime.api.take_reply() or runtime.api.ready or None
 
 
-def _collect(process: FunctionProcess, output: Output, *, to_the_end: bool) -> None:
+def _collect(process: FunctionProcess, output: InvocationOutput, *, to_the_end: bool) -> None:
     """Reads what was printed: one piece, or all that is there when nothing more will come."""
     while chunk := process.read_output():
         output.add(chunk)

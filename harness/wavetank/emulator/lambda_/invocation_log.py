@@ -11,13 +11,13 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from wavetank.emulator.lambda_.outcome import Outcome
+from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 OUTPUT_BYTES_MAX = 128 * 1024
 """Output kept of one invocation: LocalStack makes each line an event, and holds all in memory."""
 
 
-class Output:
+class InvocationOutput:
     """What an invocation printed: the first part and the last, the middle counted."""
 
     def __init__(self, limit_bytes: int = OUTPUT_BYTES_MAX) -> None:
@@ -48,7 +48,7 @@ class Output:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ReportLine:
     """The figures of the REPORT line. `init_ms` is None for a warm start."""
 
     request_id: str
@@ -57,7 +57,7 @@ class Report:
     init_ms: float | None
     memory_mb: int
     memory_used_mb: int
-    outcome: Outcome
+    outcome: InvocationOutcome
 
     @property
     def billed_ms(self) -> int:
@@ -65,7 +65,7 @@ class Report:
         return math.ceil(self.duration_ms + (self.init_ms or 0.0))
 
 
-def as_text(report: Report, output: Output) -> str:
+def as_text(report: ReportLine, output: InvocationOutput) -> str:
     """The invocation's log in the text format."""
     request = f"RequestId: {report.request_id}"
     figures = [
@@ -89,7 +89,7 @@ def as_text(report: Report, output: Output) -> str:
     )
 
 
-def as_json(report: Report, output: Output, now: datetime) -> str:
+def as_json(report: ReportLine, output: InvocationOutput, now: datetime) -> str:
     """The invocation's log in the JSON format; `now` is what the platform's lines carry."""
     metrics: dict[str, float] = {
         "durationMs": round(report.duration_ms, 3),
@@ -115,7 +115,7 @@ def as_json(report: Report, output: Output, now: datetime) -> str:
     )
 
 
-def _platform_line(outcome: Outcome) -> list[str]:
+def _platform_line(outcome: InvocationOutcome) -> list[str]:
     return outcome.log_line.splitlines() if outcome.log_line else []
 
 

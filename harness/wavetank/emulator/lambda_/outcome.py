@@ -37,7 +37,7 @@ class ExitStatus:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InvocationOutcome:
     """What the caller gets, and what the REPORT line says of it.
 
     `status` is `success`, `error` or `timeout`; `error_type` is the platform's own, and None where
@@ -51,23 +51,25 @@ class Outcome:
     log_line: str | None = None
 
 
-def responded(body: bytes) -> Outcome:
+def responded(body: bytes) -> InvocationOutcome:
     """The handler returned."""
-    return Outcome(body)
+    return InvocationOutcome(body)
 
 
-def raised(body: bytes) -> Outcome:
+def raised(body: bytes) -> InvocationOutcome:
     """The handler, or its module while it was imported, raised; the runtime reported it."""
-    return Outcome(body, is_error=True, status="error")
+    return InvocationOutcome(body, is_error=True, status="error")
 
 
-def timed_out(request_id: str, timeout_seconds: float) -> Outcome:
+def timed_out(request_id: str, timeout_seconds: float) -> InvocationOutcome:
     """The function's time was up, and its process was killed."""
     text = _time_up(timeout_seconds)
     return _platform_error(request_id, "Sandbox.Timedout", f"Error: {text}", "timeout", text)
 
 
-def ran_on(answered: Outcome, request_id: str, timeout_seconds: float) -> Outcome:
+def ran_on(
+    answered: InvocationOutcome, request_id: str, timeout_seconds: float
+) -> InvocationOutcome:
     """The function had answered, and was killed since it had not ended when its time was up.
 
     Its time counts until it asks for its next event. [Lambda developer guide, runtimes-api]
@@ -75,18 +77,18 @@ def ran_on(answered: Outcome, request_id: str, timeout_seconds: float) -> Outcom
     return replace(answered, log_line=f"{request_id} {_time_up(timeout_seconds)}")
 
 
-def exited(request_id: str, status: ExitStatus) -> Outcome:
+def exited(request_id: str, status: ExitStatus) -> InvocationOutcome:
     """The function's process ended by itself: `exit()`, a crash, a signal."""
     return _platform_error(request_id, "Runtime.ExitError", f"Error: {status.describe()}")
 
 
-def out_of_memory(request_id: str) -> Outcome:
+def out_of_memory(request_id: str) -> InvocationOutcome:
     """The function used more than its memory; only the log tells this from a crash."""
     killed = exited(request_id, ExitStatus(signal_number=signal.SIGKILL))
     return replace(killed, error_type="Runtime.OutOfMemory")
 
 
-def out_of_storage(request_id: str) -> Outcome:
+def out_of_storage(request_id: str) -> InvocationOutcome:
     """The function wrote more than its ephemeral storage where no file system could refuse it.
 
     AWS has no such end: there the file system is full, and writing fails with ENOSPC.
@@ -96,14 +98,14 @@ def out_of_storage(request_id: str) -> Outcome:
     return replace(killed, log_line=f"{killed.log_line}\n{why}")
 
 
-def response_too_large(size_bytes: int) -> Outcome:
+def response_too_large(size_bytes: int) -> InvocationOutcome:
     """The handler returned more than AWS passes on."""
     message = (
         f"Response payload size ({size_bytes} bytes) exceeded maximum allowed payload size "
         f"({RESPONSE_BYTES_MAX} bytes)."
     )
     error_type = "Function.ResponseSizeTooLarge"
-    return Outcome(
+    return InvocationOutcome(
         payload=_error_body(error_type, message),
         is_error=True,
         status="error",
@@ -118,9 +120,9 @@ def _time_up(timeout_seconds: float) -> str:
 
 def _platform_error(
     request_id: str, error_type: str, message: str, status: str = "error", log_text: str = ""
-) -> Outcome:
+) -> InvocationOutcome:
     full = f"RequestId: {request_id} {message}"
-    return Outcome(
+    return InvocationOutcome(
         payload=_error_body(error_type, full),
         is_error=True,
         status=status,

@@ -27,7 +27,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.attempts import ATTEMPTS
 from wavetank.emulator.lambda_.confinement import UNKNOWN
-from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, Request
+from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, InvokeRequest
 from wavetank.emulator.lambda_.function_users import (
     FUNCTION_USERS,
     hide_state,
@@ -38,9 +38,9 @@ from wavetank.emulator.lambda_.isolation import isolation
 from wavetank.emulator.lambda_.outcome import TASK_ROOT
 from wavetank.emulator.lambda_.packages import unpack_with_care
 from wavetank.emulator.lambda_.places import code_root, functions_folder, runtime_site
-from wavetank.emulator.lambda_.process import Command, FunctionProcess, Limits
+from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site
-from wavetank.emulator.lambda_.variables import Place, function_variables
+from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
 from wavetank.emulator.settings import IsolationLevel
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """Runs the handler once."""
-        request = Request(
+        request = InvokeRequest(
             request_id=payload["invoke-id"],
             payload=payload["payload"].encode(),
             function_arn=payload["invoked-function-arn"],
@@ -162,14 +162,14 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         configuration = self.function_version.config
         task_root = _code(self.function_version).get_unzipped_code_location()
         scratch = Path(self._scratch.name) if self._scratch else PRIVATE_TMP
-        place = Place(
+        place = ProcessPaths(
             task_root=Path(TASK_ROOT) if self._isolation.has_private_root else task_root,
             runtime_api=runtime_api,
             scratch=scratch,
         )
         own = configuration.environment or {}
         runtime = configuration.runtime or "provided"
-        command = Command(
+        command = FunctionCommand(
             name=self.function_version.id.function_name,
             isolation=self._isolation,
             variables=function_variables(self._prepared, own, runtime, place),

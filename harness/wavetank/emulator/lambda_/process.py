@@ -50,7 +50,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
+class FunctionCommand:
     """What to run and what it may see.
 
     `name` is the function's, for people who list processes. `task_root` and `runtime_site` are the
@@ -88,7 +88,7 @@ class Command:
 class FunctionProcess:
     """A running process of a function: its output, its end, its memory."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: FunctionCommand) -> None:
         self._command = command
         status_read, status_write = os.pipe()
         control_read, self._control = os.pipe()

@@ -17,9 +17,9 @@ from contextlib import suppress
 
 from wavetank.emulator.lambda_.runtime_requests import (
     STRANGERS,
-    Event,
     Reply,
     RuntimeConnection,
+    RuntimeEvent,
 )
 
 CONNECTIONS_MAX = 16
@@ -37,7 +37,7 @@ class RuntimeApi:
         self._on_idle: Callable[[], None] = _nothing
         self._on_busy: Callable[[], None] = _nothing
         self._changed = threading.Condition()
-        self._event: Event | None = None
+        self._event: RuntimeEvent | None = None
         self._in_flight: str | None = None
         self._reply: Reply | None = None
         self._closed = False
@@ -61,7 +61,7 @@ class RuntimeApi:
         self._on_idle, self._on_busy = on_idle, on_busy
         threading.Thread(target=self._accept, name="lambda-runtime-api", daemon=True).start()
 
-    def offer(self, event: Event) -> None:
+    def offer(self, event: RuntimeEvent) -> None:
         """Gives the process its next event; it takes it when it asks."""
         with self._changed:
             self._event, self._in_flight, self._reply = event, event.request_id, None
@@ -105,7 +105,7 @@ class RuntimeApi:
         self.wake.close()
         self._wake_end.close()
 
-    def next_event(self) -> Event | None:
+    def next_event(self) -> RuntimeEvent | None:
         """Blocks until there is an event; None when the environment is closed meanwhile."""
         with self._changed:
             self.ready = self._idle = True

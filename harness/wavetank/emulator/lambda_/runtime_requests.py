@@ -31,7 +31,7 @@ OF_A_BROWSER = ("Origin", "Sec-Fetch-Site")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class RuntimeEvent:
     """One invocation as the Runtime API hands it over; the deadline is in epoch milliseconds."""
 
     request_id: str

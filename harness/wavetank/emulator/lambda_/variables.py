@@ -28,7 +28,7 @@ LOCALSTACK_ONLY = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ProcessPaths:
     """Where a function's process runs, in the paths that it sees."""
 
     task_root: Path
@@ -37,7 +37,7 @@ class Place:
 
 
 def function_variables(
-    prepared: Mapping[str, object], own: Mapping[str, str], runtime: str, place: Place
+    prepared: Mapping[str, object], own: Mapping[str, str], runtime: str, place: ProcessPaths
 ) -> dict[str, str]:
     """The complete environment of a function's process.
 

@@ -8,7 +8,7 @@ from itertools import count
 
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
-from wavetank.emulator.live_faults.kind import Heal, Kind, Parameter, checked
+from wavetank.emulator.live_faults.kind import FaultSwitch, Heal, Parameter, checked
 from wavetank.emulator.stack_index import DeployedStack
 
 
@@ -48,7 +48,10 @@ class Board:
     """All kinds, in the order in which they are shown; `stacks` tells what is deployed."""
 
     def __init__(
-        self, kinds: Sequence[Kind], stacks: Callable[[], Sequence[DeployedStack]], clock: Clock
+        self,
+        kinds: Sequence[FaultSwitch],
+        stacks: Callable[[], Sequence[DeployedStack]],
+        clock: Clock,
     ) -> None:
         self._stacks = stacks
         self._kinds = {kind.name: kind for kind in kinds}

@@ -27,7 +27,7 @@ LATENCY_SECONDS_MAX = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strike:
+class CallDisturbance:
     """What befalls a call: it takes so much longer, and then fails with `code`, or does not."""
 
     seconds: float = 0.0
@@ -40,10 +40,10 @@ class CallKeeper:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._strikes: dict[tuple[str, str], Strike] = {}
+        self._strikes: dict[tuple[str, str], CallDisturbance] = {}
         self._gate: Gate | None = None
 
-    def begin(self, kind: str, call: str, strike: Strike) -> Heal:
+    def begin(self, kind: str, call: str, strike: CallDisturbance) -> Heal:
         """From now on the call is struck.
 
         Raises:
@@ -74,7 +74,7 @@ class CallKeeper:
     def after(self, call: ApiCall, error: str | None) -> None:
         """Nothing comes after a call."""
 
-    def _befall(self, strike: Strike) -> None:
+    def _befall(self, strike: CallDisturbance) -> None:
         if strike.seconds:
             self._clock.sleep(strike.seconds)
         if strike.code:
@@ -87,7 +87,7 @@ class CallKeeper:
 
 
 @dataclass(frozen=True)
-class ApiError:
+class ApiErrorSwitch:
     """Calls of an operation fail."""
 
     keeper: CallKeeper
@@ -106,11 +106,11 @@ class ApiError:
         )
 
     def begin(self, given: Given) -> Heal:
-        return self.keeper.begin(self.name, given["call"], Strike(code=given["code"]))
+        return self.keeper.begin(self.name, given["call"], CallDisturbance(code=given["code"]))
 
 
 @dataclass(frozen=True)
-class ApiLatency:
+class ApiLatencySwitch:
     """Calls of an operation are slow."""
 
     keeper: CallKeeper
@@ -130,4 +130,6 @@ class ApiLatency:
         )
 
     def begin(self, given: Given) -> Heal:
-        return self.keeper.begin(self.name, given["call"], Strike(seconds=float(given["seconds"])))
+        return self.keeper.begin(
+            self.name, given["call"], CallDisturbance(seconds=float(given["seconds"]))
+        )

@@ -38,7 +38,7 @@ class RefusingObserver:
 
 
 @dataclass(frozen=True)
-class S3Outage:
+class S3OutageSwitch:
     """A delivery stream whose bucket cannot be written."""
 
     observer: RefusingObserver

@@ -30,7 +30,7 @@ class Parameter:
         return self.most > self.least
 
 
-class Kind(Protocol):
+class FaultSwitch(Protocol):
     """One switch."""
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from wavetank.core.errors import UsageError
-from wavetank.emulator.clock import OFFSET_SECONDS_MAX, WrongClock
+from wavetank.emulator.clock import OFFSET_SECONDS_MAX, ClockOffset
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
 from wavetank.emulator.stack_index import DeployedStack
 
@@ -14,7 +14,7 @@ from wavetank.emulator.stack_index import DeployedStack
 class ClockOff:
     """LocalStack's clock, moved."""
 
-    clock: WrongClock
+    clock: ClockOffset
     name: ClassVar[str] = "wrong-clock"
     title: ClassVar[str] = "The clock is wrong"
     does: ClassVar[str] = (

@@ -27,7 +27,7 @@ def _chosen(name: str, title: str, choices: Sequence[str]) -> Parameter:
     return Parameter(name=name, title=title, choices=tuple(choices), default=default)
 
 
-class RuleOff:
+class RuleOffSwitch:
     """A rule that does not fire."""
 
     name: ClassVar[str] = "rule-off"
@@ -46,7 +46,7 @@ class RuleOff:
         return lambda: _unless_gone(events, "enable_rule", Name=rule)
 
 
-class BrokenDeployment:
+class BrokenDeploymentSwitch:
     """A function whose code cannot be loaded."""
 
     name: ClassVar[str] = "broken-deployment"
@@ -68,7 +68,7 @@ class BrokenDeployment:
         return lambda: _repair(awslambda, name, handler)
 
 
-class NoConcurrency:
+class NoConcurrencySwitch:
     """A function that may not run."""
 
     name: ClassVar[str] = "no-concurrency"
@@ -98,7 +98,7 @@ class NoConcurrency:
         )
 
 
-class PermissionRemoved:
+class PermissionRemovedSwitch:
     """A role that may do less than its policies say."""
 
     name: ClassVar[str] = "permission-removed"
@@ -124,7 +124,7 @@ class PermissionRemoved:
         return lambda: _unless_gone(iam, "delete_role_policy", RoleName=role, PolicyName=policy)
 
 
-class UnconfirmedAddress:
+class UnconfirmedAddressSwitch:
     """An address that has not confirmed, whatever its reader did."""
 
     name: ClassVar[str] = "unconfirmed-address"

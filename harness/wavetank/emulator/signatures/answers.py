@@ -14,7 +14,7 @@ from localstack.services.s3.presigned_url import (
 )
 
 from wavetank.emulator.signatures.claim import Carrier
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError, SignedText
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem, SignedText
 
 BAD_REQUEST, FORBIDDEN = 400, 403
 INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message
@@ -36,17 +36,19 @@ class _Answer:
 
 
 S3_ANSWERS = {
-    Reason.EXPIRED_LINK: _Answer("AccessDenied", "Request has expired"),
-    Reason.EXPIRED_TOKEN: _Answer("ExpiredToken", "The provided token has expired.", BAD_REQUEST),
-    Reason.POLICY: _Answer("AccessDenied", "Access Denied"),
-    Reason.UNKNOWN_KEY: _Answer("InvalidAccessKeyId", S3_UNKNOWN),
-    Reason.WRONG_BODY: _Answer(
+    SignatureProblem.EXPIRED_LINK: _Answer("AccessDenied", "Request has expired"),
+    SignatureProblem.EXPIRED_TOKEN: _Answer(
+        "ExpiredToken", "The provided token has expired.", BAD_REQUEST
+    ),
+    SignatureProblem.POLICY: _Answer("AccessDenied", "Access Denied"),
+    SignatureProblem.UNKNOWN_KEY: _Answer("InvalidAccessKeyId", S3_UNKNOWN),
+    SignatureProblem.WRONG_BODY: _Answer(
         "XAmzContentSHA256Mismatch",
         "The provided 'x-amz-content-sha256' header does not match what was computed.",
         BAD_REQUEST,
     ),
-    Reason.WRONG_SIGNATURE: _Answer("SignatureDoesNotMatch", NO_MATCH),
-    Reason.WRONG_TOKEN: _Answer(
+    SignatureProblem.WRONG_SIGNATURE: _Answer("SignatureDoesNotMatch", NO_MATCH),
+    SignatureProblem.WRONG_TOKEN: _Answer(
         "InvalidToken", "The provided token is malformed or otherwise invalid.", BAD_REQUEST
     ),
 }
@@ -57,17 +59,17 @@ S3_MALFORMED = {
     Carrier.QUERY: _Answer("AuthorizationQueryParametersError", "", BAD_REQUEST),
 }
 QUERY_CODES = {
-    Reason.EXPIRED_TOKEN: _Answer("ExpiredToken", EXPIRED_TOKEN),
-    Reason.MALFORMED: _Answer("IncompleteSignature", ""),
-    Reason.UNKNOWN_KEY: _Answer("InvalidClientTokenId", INVALID_TOKEN),
-    Reason.WRONG_TOKEN: _Answer("InvalidClientTokenId", INVALID_TOKEN),
+    SignatureProblem.EXPIRED_TOKEN: _Answer("ExpiredToken", EXPIRED_TOKEN),
+    SignatureProblem.MALFORMED: _Answer("IncompleteSignature", ""),
+    SignatureProblem.UNKNOWN_KEY: _Answer("InvalidClientTokenId", INVALID_TOKEN),
+    SignatureProblem.WRONG_TOKEN: _Answer("InvalidClientTokenId", INVALID_TOKEN),
 }
 """Of the services with the Query protocol; all other reasons are a SignatureDoesNotMatch."""
 JSON_CODES = {
-    Reason.EXPIRED_TOKEN: _Answer("ExpiredTokenException", EXPIRED_TOKEN),
-    Reason.MALFORMED: _Answer("IncompleteSignatureException", ""),
-    Reason.UNKNOWN_KEY: _Answer("UnrecognizedClientException", INVALID_TOKEN),
-    Reason.WRONG_TOKEN: _Answer("UnrecognizedClientException", INVALID_TOKEN),
+    SignatureProblem.EXPIRED_TOKEN: _Answer("ExpiredTokenException", EXPIRED_TOKEN),
+    SignatureProblem.MALFORMED: _Answer("IncompleteSignatureException", ""),
+    SignatureProblem.UNKNOWN_KEY: _Answer("UnrecognizedClientException", INVALID_TOKEN),
+    SignatureProblem.WRONG_TOKEN: _Answer("UnrecognizedClientException", INVALID_TOKEN),
 }
 """Of the services with a JSON protocol; all other reasons are an InvalidSignatureException."""
 
@@ -83,24 +85,24 @@ def answer(service: Any, error: RefusedSignatureError, carrier: Carrier) -> Serv
         found = JSON_CODES.get(error.reason, _Answer("InvalidSignatureException", NO_MATCH))
     status = BAD_REQUEST if service.protocol in {"json", "smithy-rpc-v2-cbor"} else found.status
     message = error.detail or found.message
-    if error.reason is Reason.EXPIRED_LINK:
+    if error.reason is SignatureProblem.EXPIRED_LINK:
         message = "Signature expired: the link's X-Amz-Expires is over"
-    if error.reason is Reason.UNSIGNED_HEADERS:
+    if error.reason is SignatureProblem.UNSIGNED_HEADERS:
         message = f"Headers that must be signed, and are not: {error.detail}"
     return _exception(found.code, f"{message}{_canonical(error.text)}", status, error)
 
 
 def _s3_answer(error: RefusedSignatureError, carrier: Carrier) -> ServiceException:
     reason, text = error.reason, error.text
-    if reason is Reason.SKEWED:
+    if reason is SignatureProblem.SKEWED:
         message = "The difference between the request time and the current time is too large."
         return _exception("RequestTimeTooSkewed", message, FORBIDDEN, error)
-    if reason is Reason.UNSIGNED_HEADERS:
+    if reason is SignatureProblem.UNSIGNED_HEADERS:
         message = "There were headers present in the request which were not signed"
         return _exception("AccessDenied", f"{message}: {error.detail}", FORBIDDEN, error)
-    if reason is Reason.WRONG_SIGNATURE and text is not None:
+    if reason is SignatureProblem.WRONG_SIGNATURE and text is not None:
         return _s3_mismatch(text, error.hint)
-    found = S3_MALFORMED[carrier] if reason is Reason.MALFORMED else S3_ANSWERS[reason]
+    found = S3_MALFORMED[carrier] if reason is SignatureProblem.MALFORMED else S3_ANSWERS[reason]
     return _exception(
         error.s3_code or found.code, error.detail or found.message, found.status, error
     )

@@ -15,7 +15,7 @@ from wavetank.emulator.signatures.credential import (
     read_signer,
 )
 from wavetank.emulator.signatures.message import HttpMessage
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
 from wavetank.emulator.signatures.sigv4 import ALGORITHM
 
 V4_NAMES = ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
@@ -70,12 +70,14 @@ def claim_of_query(message: HttpMessage) -> Claim:
         RefusedSignatureError: a parameter is missing, repeated or malformed.
     """
     if "authorization" in message.headers:
-        raise RefusedSignatureError(Reason.MALFORMED, BOTH, s3_code="InvalidArgument")
+        raise RefusedSignatureError(SignatureProblem.MALFORMED, BOTH, s3_code="InvalidArgument")
     is_v2 = "AWSAccessKeyId" in message.parameters
     expected = V2_PARAMETERS if is_v2 else V4_PARAMETERS
     if not set(expected) <= set(message.parameters):
         if is_v2:
-            raise RefusedSignatureError(Reason.MALFORMED, V2_MISSING, s3_code="AccessDenied")
+            raise RefusedSignatureError(
+                SignatureProblem.MALFORMED, V2_MISSING, s3_code="AccessDenied"
+            )
         raise _malformed(V4_MISSING)
     if repeated := message.repeated_parameters.intersection(expected):
         raise _malformed(f"Parameters that are there more than once: {_listed(repeated)}")
@@ -149,4 +151,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _malformed(detail: str) -> RefusedSignatureError:
-    return RefusedSignatureError(Reason.MALFORMED, detail)
+    return RefusedSignatureError(SignatureProblem.MALFORMED, detail)

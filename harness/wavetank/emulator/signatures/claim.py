@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum, auto
 
-from wavetank.emulator.signatures.sigv4 import Scope
+from wavetank.emulator.signatures.sigv4 import CredentialScope
 
 TIMESTAMP = "%Y%m%dT%H%M%SZ"
 
@@ -30,7 +30,7 @@ class Claim:
     carrier: Carrier
     access_key: str
     signature: str
-    scope: Scope | None
+    scope: CredentialScope | None
     signed_headers: tuple[str, ...] = ()
     timestamp: datetime | None = None
     expires: datetime | None = None

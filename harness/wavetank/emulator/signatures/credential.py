@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
-from wavetank.emulator.signatures.sigv4 import ALGORITHM, Scope
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
+from wavetank.emulator.signatures.sigv4 import ALGORITHM, CredentialScope
 
 ISSUED_PREFIXES = ("AKIA", "ASIA", "LKIA", "LSIA")
 """AKIA and ASIA are AWS's, LKIA and LSIA LocalStack's. [IAM user guide: reference_identifiers]"""
@@ -41,7 +41,7 @@ class Signer:
 
     access_key: str
     signature: str
-    scope: Scope | None
+    scope: CredentialScope | None
     signed_headers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -75,11 +75,11 @@ def parse_access_key(text: str) -> str:
         RefusedSignatureError: it has characters that no access key has.
     """
     if ACCESS_KEY.fullmatch(text) is None:
-        raise RefusedSignatureError(Reason.MALFORMED, "The access key ID is malformed.")
+        raise RefusedSignatureError(SignatureProblem.MALFORMED, "The access key ID is malformed.")
     return text
 
 
-def parse_credential(text: str) -> tuple[str, Scope]:
+def parse_credential(text: str) -> tuple[str, CredentialScope]:
     """The access key and scope of a Credential.
 
     Raises:
@@ -92,7 +92,7 @@ def parse_credential(text: str) -> tuple[str, Scope]:
             '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
         )
         raise _malformed(f"Error parsing the X-Amz-Credential parameter; {message}")
-    return found["key"], Scope(found["date"], found["region"], found["service"])
+    return found["key"], CredentialScope(found["date"], found["region"], found["service"])
 
 
 def read_signer(authorization: str) -> Signer:
@@ -107,7 +107,7 @@ def read_signer(authorization: str) -> Signer:
     if algorithm != ALGORITHM:
         message = f"Unsupported AWS 'algorithm': '{algorithm}'."
         code = "" if algorithm.upper().startswith("AWS4") else "InvalidArgument"
-        raise RefusedSignatureError(Reason.MALFORMED, message, s3_code=code)
+        raise RefusedSignatureError(SignatureProblem.MALFORMED, message, s3_code=code)
     fields = _fields(rest)
     if not fields.get("Credential"):
         raise missing_fields(["Credential"])
@@ -137,4 +137,4 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _malformed(detail: str) -> RefusedSignatureError:
-    return RefusedSignatureError(Reason.MALFORMED, detail)
+    return RefusedSignatureError(SignatureProblem.MALFORMED, detail)

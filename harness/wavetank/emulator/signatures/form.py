@@ -15,7 +15,7 @@ from typing import Any
 
 from wavetank.emulator.signatures.claim import Carrier, Claim, parse_timestamp
 from wavetank.emulator.signatures.credential import parse_access_key, parse_credential
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
 from wavetank.emulator.signatures.sigv4 import ALGORITHM
 
 V4_FIELDS = ("policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
@@ -130,8 +130,8 @@ def _v2_claim(form: Mapping[str, str], expires: datetime) -> Claim:
 
 
 def _malformed(detail: str) -> RefusedSignatureError:
-    return RefusedSignatureError(Reason.MALFORMED, detail)
+    return RefusedSignatureError(SignatureProblem.MALFORMED, detail)
 
 
 def _refused(detail: str) -> RefusedSignatureError:
-    return RefusedSignatureError(Reason.POLICY, detail)
+    return RefusedSignatureError(SignatureProblem.POLICY, detail)

@@ -46,10 +46,10 @@ from wavetank.emulator.signatures.form import BUCKET, claim_of_form
 from wavetank.emulator.signatures.internal_calls import seal_internal_calls
 from wavetank.emulator.signatures.keys import IssuedKey, find_key, sandbox_secrets
 from wavetank.emulator.signatures.message import HttpMessage, make_message
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
 from wavetank.emulator.signatures.sigv4 import S3_LIKE
 from wavetank.emulator.signatures.verification import (
-    Request,
+    SignedRequest,
     Times,
     check_expiry,
     check_signature,
@@ -115,20 +115,20 @@ class SignatureHandler:
         if key is not None:
             self._check_issued(claim, key)
         elif has_issued_form(claim.access_key):
-            raise RefusedSignatureError(Reason.UNKNOWN_KEY, hint=NOT_ISSUED_HINT)
+            raise RefusedSignatureError(SignatureProblem.UNKNOWN_KEY, hint=NOT_ISSUED_HINT)
         check_expiry(claim, now)
         check_time(claim, Times(now, now - timedelta(seconds=WRONG_CLOCK.offset_seconds)))
         check_signed_headers(claim, message)
         bucket = uses_host_addressing(context.request.headers)
-        request = Request(message, bucket, body_hash(context.request))
+        request = SignedRequest(message, bucket, body_hash(context.request))
         _check_signature(claim, key, request)
 
     def _check_issued(self, claim: Claim, key: IssuedKey) -> None:
         if not key.is_active:
-            raise RefusedSignatureError(Reason.UNKNOWN_KEY)
+            raise RefusedSignatureError(SignatureProblem.UNKNOWN_KEY)
         check_token(claim, key.token)
         if key.expires is not None and key.expires < self._clock.now():
-            raise RefusedSignatureError(Reason.EXPIRED_TOKEN)
+            raise RefusedSignatureError(SignatureProblem.EXPIRED_TOKEN)
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
@@ -177,7 +177,7 @@ def _read(carrier: Carrier, request: Any, message: HttpMessage) -> Claim | None:
     return claim_of_header(message)
 
 
-def _check_signature(claim: Claim, key: IssuedKey | None, request: Request) -> None:
+def _check_signature(claim: Claim, key: IssuedKey | None, request: SignedRequest) -> None:
     if key is not None:
         check_signature(claim, request, [key.secret])
         return
@@ -191,7 +191,9 @@ def _check_signature(claim: Claim, key: IssuedKey | None, request: Request) -> N
 def _of_header(request: Any) -> Signer:
     authorizations = request.headers.getlist("Authorization")
     if len(authorizations) > 1:
-        raise RefusedSignatureError(Reason.MALFORMED, "Only one Authorization header is allowed.")
+        raise RefusedSignatureError(
+            SignatureProblem.MALFORMED, "Only one Authorization header is allowed."
+        )
     return read_signer(authorizations[0])
 
 
@@ -233,7 +235,7 @@ def check_form(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001
     fields = context.request.form.items()
     named = {value for name, value in fields if name.lower() == BUCKET}
     if not is_upload or not named <= {context.service_request["Bucket"]}:
-        error = RefusedSignatureError(Reason.POLICY)
+        error = RefusedSignatureError(SignatureProblem.POLICY)
         raise answer(context.service, error, Carrier.FORM)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 
-class Reason(StrEnum):
+class SignatureProblem(StrEnum):
     """What is wrong with a signature."""
 
     MALFORMED = auto()
@@ -42,7 +42,7 @@ class RefusedSignatureError(Exception):
 
     def __init__(
         self,
-        reason: Reason,
+        reason: SignatureProblem,
         detail: str = "",
         *,
         text: SignedText | None = None,

@@ -23,7 +23,7 @@ S3_LIKE = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 
 
 @dataclass(frozen=True)
-class Scope:
+class CredentialScope:
     """The credential scope: `date` is YYYYMMDD."""
 
     date: str
@@ -50,20 +50,20 @@ def canonical_request(
     return "\n".join((message.method, path, query, headers, ";".join(names), payload_hash))
 
 
-def string_to_sign(scope: Scope, timestamp: str, canonical: str) -> str:
+def string_to_sign(scope: CredentialScope, timestamp: str, canonical: str) -> str:
     """The string to sign. `timestamp` is in ISO 8601's basic form, as in X-Amz-Date."""
     digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
     return f"{ALGORITHM}\n{timestamp}\n{scope}\n{digest}"
 
 
-def sign(secret: str, scope: Scope, text: str) -> str:
+def sign(secret: str, scope: CredentialScope, text: str) -> str:
     """The signature of a string to sign, or of a form's policy, in hexadecimal digits."""
     key = signing_key(secret, scope)
     return hmac.new(key, text.encode("latin-1", "replace"), hashlib.sha256).hexdigest()
 
 
 @lru_cache(KEYS_CACHED)
-def signing_key(secret: str, scope: Scope) -> bytes:
+def signing_key(secret: str, scope: CredentialScope) -> bytes:
     """The key derived from a secret; it is the same for a day."""
     key = f"AWS4{secret}".encode()
     for part in (scope.date, scope.region, scope.service, TERMINATOR):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from wavetank.emulator.signatures import sigv2, sigv4
 from wavetank.emulator.signatures.claim import Carrier, Claim, written
 from wavetank.emulator.signatures.message import HttpMessage
-from wavetank.emulator.signatures.refusal import Reason, RefusedSignatureError, SignedText
+from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem, SignedText
 
 SKEW = timedelta(minutes=5)
 S3_SKEW = timedelta(minutes=15)
@@ -22,7 +22,7 @@ UNSIGNED_IN_LINK = frozenset({DIGEST_HEADER})
 
 
 @dataclass(frozen=True)
-class Request:
+class SignedRequest:
     """A request and what else belongs to it.
 
     `bucket` is the one that the Host names. `body_hash` reads the body, once, and returns its
@@ -54,7 +54,7 @@ def check_token(claim: Claim, token: str | None) -> None:
     """
     sent = claim.token or ""
     if not hmac.compare_digest(sent.encode(), (token or "").encode()):
-        raise RefusedSignatureError(Reason.WRONG_TOKEN)
+        raise RefusedSignatureError(SignatureProblem.WRONG_TOKEN)
 
 
 def check_expiry(claim: Claim, now: datetime) -> None:
@@ -68,9 +68,9 @@ def check_expiry(claim: Claim, now: datetime) -> None:
     if claim.expires < now:
         is_form = claim.carrier is Carrier.FORM
         detail = "Invalid according to Policy: Policy expired." if is_form else ""
-        raise RefusedSignatureError(Reason.EXPIRED_LINK, detail)
+        raise RefusedSignatureError(SignatureProblem.EXPIRED_LINK, detail)
     if claim.timestamp is not None and claim.timestamp > now + S3_SKEW:
-        raise RefusedSignatureError(Reason.EXPIRED_LINK, "Request is not valid yet")
+        raise RefusedSignatureError(SignatureProblem.EXPIRED_LINK, "SignedRequest is not valid yet")
 
 
 def check_time(claim: Claim, times: Times) -> None:
@@ -83,13 +83,15 @@ def check_time(claim: Claim, times: Times) -> None:
         return
     if claim.scope is not None and written(claim.timestamp)[:8] != claim.scope.date:
         raise RefusedSignatureError(
-            Reason.WRONG_SIGNATURE,
+            SignatureProblem.WRONG_SIGNATURE,
             f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
             f"HTTP: '{claim.scope.date}' != '{written(claim.timestamp)}'.",
         )
     skew = S3_SKEW if claim.service in sigv4.S3_LIKE else SKEW
     if min(abs(claim.timestamp - now) for now in (times.sandbox, times.machine)) > skew:
-        raise RefusedSignatureError(Reason.SKEWED, _skewed(claim.timestamp, times.sandbox, skew))
+        raise RefusedSignatureError(
+            SignatureProblem.SKEWED, _skewed(claim.timestamp, times.sandbox, skew)
+        )
 
 
 def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
@@ -102,7 +104,7 @@ def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
         return
     if "host" not in claim.signed_headers:
         raise RefusedSignatureError(
-            Reason.WRONG_SIGNATURE,
+            SignatureProblem.WRONG_SIGNATURE,
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
         )
     free = UNSIGNED_IN_LINK if claim.carrier is Carrier.QUERY else frozenset[str]()
@@ -112,10 +114,10 @@ def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
         if name.startswith("x-amz-") and name not in free and name not in claim.signed_headers
     )
     if extra:
-        raise RefusedSignatureError(Reason.UNSIGNED_HEADERS, ", ".join(extra))
+        raise RefusedSignatureError(SignatureProblem.UNSIGNED_HEADERS, ", ".join(extra))
 
 
-def check_signature(claim: Claim, request: Request, secrets: Sequence[str]) -> None:
+def check_signature(claim: Claim, request: SignedRequest, secrets: Sequence[str]) -> None:
     """Checks that the signature was made with one of the secrets, and the digest against the body.
 
     Raises:
@@ -126,7 +128,7 @@ def check_signature(claim: Claim, request: Request, secrets: Sequence[str]) -> N
     if not any(hmac.compare_digest(text.signature.encode(), sent) for text in texts):
         shown = texts[0]
         raise RefusedSignatureError(
-            Reason.WRONG_SIGNATURE,
+            SignatureProblem.WRONG_SIGNATURE,
             text=SignedText(
                 claim.access_key, claim.signature, shown.string_to_sign, shown.canonical_request
             ),
@@ -135,10 +137,10 @@ def check_signature(claim: Claim, request: Request, secrets: Sequence[str]) -> N
     is_digest = len(digest) == len(sigv4.EMPTY_SHA256)
     is_of_body = claim.carrier is Carrier.HEADER and claim.scope is not None and is_digest
     if is_of_body and digest != request.body_hash():
-        raise RefusedSignatureError(Reason.WRONG_BODY)
+        raise RefusedSignatureError(SignatureProblem.WRONG_BODY)
 
 
-def _expected(claim: Claim, request: Request, secret: str) -> list[SignedText]:
+def _expected(claim: Claim, request: SignedRequest, secret: str) -> list[SignedText]:
     """What the claim's signature may be, with what was signed; the first is shown in a refusal."""
     if claim.policy is not None:
         text = claim.policy
@@ -162,7 +164,7 @@ def _expected(claim: Claim, request: Request, secret: str) -> list[SignedText]:
     return [SignedText(claim.access_key, made, text, canonical)]
 
 
-def _payload_hash(claim: Claim, request: Request) -> str:
+def _payload_hash(claim: Claim, request: SignedRequest) -> str:
     """What stands for the body: the digest that was sent, else a link's constant, else its hash."""
     digest = request.message.headers.get(DIGEST_HEADER)
     if digest is not None and (claim.carrier is Carrier.HEADER or _is_signed(claim)):
@@ -170,7 +172,8 @@ def _payload_hash(claim: Claim, request: Request) -> str:
     if claim.service in sigv4.S3_LIKE:
         if claim.carrier is Carrier.HEADER:
             raise RefusedSignatureError(
-                Reason.MALFORMED, f"Missing required header for this request: {DIGEST_HEADER}"
+                SignatureProblem.MALFORMED,
+                f"Missing required header for this request: {DIGEST_HEADER}",
             )
         return request.message.parameters.get("X-Amz-Content-Sha256", sigv4.UNSIGNED_PAYLOAD)
     return request.body_hash()

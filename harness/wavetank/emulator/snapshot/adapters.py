@@ -24,8 +24,8 @@ from wavetank.emulator.services import (
     deliverer,
     s3_storage,
 )
-from wavetank.emulator.snapshot.file import Item, Row, StoredBatch, StoredObject
-from wavetank.emulator.sns.messages import Message
+from wavetank.emulator.snapshot.file import Item, Row, SnapshotObject, StoredBatch
+from wavetank.emulator.sns.messages import MimeMessage
 from wavetank.emulator.sns.subscriptions import KeptSubscription
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def fingerprints(bucket: str) -> dict[str, str]:
     }
 
 
-def read_object(bucket: str, key: str) -> StoredObject | None:
+def read_object(bucket: str, key: str) -> SnapshotObject | None:
     """The object; None where it was deleted meanwhile."""
     found = _buckets()[bucket].objects.get(key)
     if not isinstance(found, S3Object):
@@ -76,10 +76,10 @@ def read_object(bucket: str, key: str) -> StoredObject | None:
     with s3_storage().open(bucket, found, mode="r") as stored:
         body = stored.read() or b""
     metadata = {"user": dict(found.user_metadata), "system": dict(found.system_metadata)}
-    return StoredObject(key=key, body=body, modified=found.last_modified, metadata=metadata)
+    return SnapshotObject(key=key, body=body, modified=found.last_modified, metadata=metadata)
 
 
-def fill_bucket(bucket: str, objects: Iterator[StoredObject]) -> None:
+def fill_bucket(bucket: str, objects: Iterator[SnapshotObject]) -> None:
     """Puts the objects, each with the time at which it was first put."""
     target = _buckets()[bucket]
     for stored in objects:
@@ -125,7 +125,7 @@ def read_messages() -> list[Row]:
 def fill_mailbox(messages: Iterable[Row]) -> None:
     """Puts the messages before those that arrive from now on."""
     confirmations().mailbox.take_up(
-        Message(row["id"], row["text"]) for row in messages if row.keys() >= {"id", "text"}
+        MimeMessage(row["id"], row["text"]) for row in messages if row.keys() >= {"id", "text"}
     )
 
 

@@ -60,7 +60,7 @@ type Row = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredObject:
+class SnapshotObject:
     """An object of a bucket; the metadata are S3's `user` and `system` ones."""
 
     key: str
@@ -79,7 +79,7 @@ class StoredBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contents:
+class SnapshotContents:
     """What is to be saved.
 
     `buckets` has a fingerprint for each key: an object is read with `read` only where it differs
@@ -92,7 +92,7 @@ class Contents:
     buckets: Mapping[str, Mapping[str, str]]
     messages: list[Row]
     subscriptions: list[Row]
-    read: Callable[[str, str], StoredObject | None]
+    read: Callable[[str, str], SnapshotObject | None]
 
 
 class SnapshotFile:
@@ -122,7 +122,7 @@ class SnapshotFile:
                 database.executescript(SCHEMA)
         return aside
 
-    def save(self, contents: Contents) -> None:
+    def save(self, contents: SnapshotContents) -> None:
         """Saves all of it, or nothing.
 
         Raises:
@@ -138,12 +138,12 @@ class SnapshotFile:
             _save_messages(database, contents.messages)
             _save_rows(database, "subscriptions", contents.subscriptions)
 
-    def objects(self, bucket: str) -> Iterator[StoredObject]:
+    def objects(self, bucket: str) -> Iterator[SnapshotObject]:
         """The bucket's objects, by key."""
         query = "SELECT key, body, modified, metadata FROM objects WHERE bucket = ? ORDER BY key"
         with self._opened() as database:
             for key, body, modified, metadata in database.execute(query, (bucket,)):
-                yield StoredObject(
+                yield SnapshotObject(
                     key=key,
                     body=body,
                     modified=datetime.fromisoformat(modified),
@@ -249,7 +249,7 @@ def _save_objects(
     database: sqlite3.Connection,
     bucket: str,
     fingerprints: Mapping[str, str],
-    read: Callable[[str, str], StoredObject | None],
+    read: Callable[[str, str], SnapshotObject | None],
 ) -> None:
     query = "SELECT key, fingerprint FROM objects WHERE bucket = ?"
     saved = dict(database.execute(query, (bucket,)).fetchall())

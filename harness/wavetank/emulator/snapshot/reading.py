@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from wavetank.emulator.snapshot.file import Contents, Item, Row, StoredBatch, StoredObject
+from wavetank.emulator.snapshot.file import Item, Row, SnapshotContents, SnapshotObject, StoredBatch
 
 
 class Services(Protocol):
@@ -25,7 +25,7 @@ class Services(Protocol):
 
     def fingerprints(self, bucket: str) -> dict[str, str]: ...
 
-    def read_object(self, bucket: str, key: str) -> StoredObject | None: ...
+    def read_object(self, bucket: str, key: str) -> SnapshotObject | None: ...
 
     def read_messages(self) -> list[Row]: ...
 
@@ -41,7 +41,7 @@ class Filled:
     buckets: Iterable[str]
 
 
-def read_contents(services: Services, filled: Filled) -> Contents:
+def read_contents(services: Services, filled: Filled) -> SnapshotContents:
     """What is there now of all that was created and filled; the deleted as empty."""
     tables = set(services.table_names())
     items = {name: services.read_items(name) if name in tables else [] for name in filled.tables}
@@ -50,7 +50,7 @@ def read_contents(services: Services, filled: Filled) -> Contents:
     objects = {
         name: services.fingerprints(name) if name in buckets else {} for name in filled.buckets
     }
-    return Contents(
+    return SnapshotContents(
         items=items,
         batches=batches,
         buckets=objects,

@@ -30,7 +30,7 @@ INTERVAL_SECONDS = 60.0
 PRIORITY_BEFORE_SERVICES_STOP = 100
 
 
-class Keeper:
+class SnapshotService:
     """Keeps one snapshot, from LocalStack's start to its end."""
 
     def __init__(self, file: SnapshotFile, clock: Clock) -> None:
@@ -113,7 +113,7 @@ class Keeper:
         return Filled(tables=self._tables, streams=self._streams, buckets=self._buckets)
 
 
-_KEEPERS: list[Keeper] = []
+_KEEPERS: list[SnapshotService] = []
 """The one that runs, or none; LocalStack starts and ends plug-ins by functions."""
 
 
@@ -123,7 +123,7 @@ def keep_snapshot() -> None:
     path = read_emulator_settings().snapshot_file
     if path is None:
         return
-    keeper = Keeper(SnapshotFile(path), WallClock())
+    keeper = SnapshotService(SnapshotFile(path), WallClock())
     try:
         keeper.start()
     except (OSError, sqlite3.Error) as error:

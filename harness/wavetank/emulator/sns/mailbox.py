@@ -18,7 +18,7 @@ from localstack import config
 from localstack.http import Request, Response, route
 from localstack.utils.urls import localstack_host
 
-from wavetank.emulator.sns.messages import Message, MessageType, rebased, summary
+from wavetank.emulator.sns.messages import MessageType, MimeMessage, rebased, summary
 from wavetank.emulator.sns.relay import Relay
 
 MESSAGES_MAX = 10_000
@@ -36,7 +36,7 @@ class Page:
     `continues` is False where the mailbox does not have the message that was named.
     """
 
-    messages: list[Message]
+    messages: list[MimeMessage]
     next: str
     more: bool
     continues: bool
@@ -47,37 +47,37 @@ class Mailbox:
 
     def __init__(self, relay: Relay | None = None) -> None:
         self._lock = threading.Lock()
-        self._messages: dict[str, Message] = {}
+        self._messages: dict[str, MimeMessage] = {}
         self._numbers: dict[str, int] = {}
         self._order: list[str] = []
         self._dropped = 0
         self._counts: Counter[MessageType] = Counter()
         self._relay = relay
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: MimeMessage) -> None:
         """Puts a new message into it, and hands it on."""
         self.take_up([message])
         if self._relay is not None:
             self._relay.send(message)
 
-    def take_up(self, messages: Iterable[Message]) -> None:
+    def take_up(self, messages: Iterable[MimeMessage]) -> None:
         """Adds messages that were delivered before."""
         with self._lock:
             self._add(messages)
 
-    def replace(self, messages: Iterable[Message]) -> None:
+    def replace(self, messages: Iterable[MimeMessage]) -> None:
         """These are all that there are now."""
         with self._lock:
             self._messages, self._numbers, self._order = {}, {}, []
             self._dropped, self._counts = 0, Counter()
             self._add(messages)
 
-    def all(self) -> list[Message]:
+    def all(self) -> list[MimeMessage]:
         """All messages, oldest first."""
         with self._lock:
             return list(self._messages.values())
 
-    def get(self, name: str) -> Message | None:
+    def get(self, name: str) -> MimeMessage | None:
         """The message of the id; None where there is none."""
         return self._messages.get(name)
 
@@ -85,7 +85,7 @@ class Mailbox:
         """How many there are, of one kind or of both."""
         return len(self._messages) if kind is None else self._counts[kind]
 
-    def newest(self, count: int) -> list[Message]:
+    def newest(self, count: int) -> list[MimeMessage]:
         """The last messages, newest first."""
         with self._lock:
             return [self._messages[name] for name in reversed(self._order[-count:])]
@@ -95,7 +95,7 @@ class Mailbox:
         with self._lock:
             number = self._numbers.get(since)
             begin = 0 if number is None else number - self._dropped + 1
-            found: list[Message] = []
+            found: list[MimeMessage] = []
             end = begin
             for message in self._from(begin):
                 if len(found) == limit:
@@ -138,7 +138,7 @@ class Mailbox:
             return Response(f"no message {name}\n", NOT_FOUND)
         return Response(rebased(message, base_of(request)).text, content_type="message/rfc822")
 
-    def _add(self, messages: Iterable[Message]) -> None:
+    def _add(self, messages: Iterable[MimeMessage]) -> None:
         for message in messages:
             self._numbers[message.id] = self._dropped + len(self._order)
             self._messages[message.id] = message
@@ -153,10 +153,10 @@ class Mailbox:
         del self._numbers[name]
         self._counts[self._messages.pop(name).type] -= 1
 
-    def _from(self, begin: int) -> Iterator[Message]:
+    def _from(self, begin: int) -> Iterator[MimeMessage]:
         return (self._messages[name] for name in islice(self._order, begin, None))
 
-    def _listed(self, message: Message, base: str) -> dict[str, str]:
+    def _listed(self, message: MimeMessage, base: str) -> dict[str, str]:
         relayed = {} if self._relay is None else {"relay": self._relay.state(message.id)}
         return summary(message, base) | relayed
 

@@ -16,7 +16,7 @@ from typing import Any
 
 SENDER = "AWS Notifications <no-reply@sns.example.com>"
 """AWS's own name, and a reserved domain: a sandbox does not write in AWS's."""
-DEFAULT_SUBJECT = "AWS Notification Message"
+DEFAULT_SUBJECT = "AWS Notification MimeMessage"
 CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
 TYPE_HEADER = "X-Amz-Sns-Message-Type"
 """SNS's own name for it, in its messages over HTTP; e-mail of AWS's has no such line."""
@@ -51,7 +51,7 @@ class MessageType(StrEnum):
 
 
 @dataclass(frozen=True)
-class Message:
+class MimeMessage:
     """A message: its id, and its text as it would arrive, RFC 5322."""
 
     id: str
@@ -67,19 +67,19 @@ class Message:
 
 def notification(
     name: str, now: datetime, address: str, subject: str | None, text: str, unsubscribe: str
-) -> Message:
+) -> MimeMessage:
     """What was published, with the link that ends it."""
     body = text + FOOTER.format(link=unsubscribe)
     return _message(name, now, address, subject or DEFAULT_SUBJECT, body, MessageType.NOTIFICATION)
 
 
-def confirmation(name: str, now: datetime, address: str, topic: str, link: str) -> Message:
+def confirmation(name: str, now: datetime, address: str, topic: str, link: str) -> MimeMessage:
     """Asks whether the address wants the topic's messages."""
     body = CONFIRMATION.format(topic=topic, link=link)
     return _message(name, now, address, CONFIRMATION_SUBJECT, body, MessageType.CONFIRMATION)
 
 
-def summary(message: Message, base: str | None = None) -> dict[str, str]:
+def summary(message: MimeMessage, base: str | None = None) -> dict[str, str]:
     """What a list shows of it; `link` confirms or unsubscribes, as its type is.
 
     `base` is the sandbox's address as the reader has it: a message may be from a time at which the
@@ -102,7 +102,7 @@ def summary(message: Message, base: str | None = None) -> dict[str, str]:
     }
 
 
-def rebased(message: Message, base: str) -> Message:
+def rebased(message: MimeMessage, base: str) -> MimeMessage:
     """The message with its own link at that address of the sandbox."""
     parsed: Any = Parser(policy=SEVEN_BIT).parsestr(message.text)
     listed = summary(message, base)
@@ -122,7 +122,7 @@ def _unfolded(header: str) -> str:
 
 def _message(
     name: str, now: datetime, address: str, subject: str, body: str, kind: MessageType
-) -> Message:
+) -> MimeMessage:
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = SENDER
     message["To"] = address
@@ -131,4 +131,4 @@ def _message(
     message["Message-ID"] = f"<{name}@sns.example.com>"
     message[TYPE_HEADER] = kind.value
     message.set_content(body)
-    return Message(name, message.as_string())
+    return MimeMessage(name, message.as_string())

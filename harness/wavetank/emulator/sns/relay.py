@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email import message_from_string, policy
 
 from wavetank.core.clock import Clock
-from wavetank.emulator.sns.messages import Message
+from wavetank.emulator.sns.messages import MimeMessage
 
 LOG = logging.getLogger(__name__)
 CONNECT_SECONDS_MAX = 10.0
@@ -47,11 +47,11 @@ class Relay:
     def __init__(self, server: MailServer, clock: Clock) -> None:
         self._server = server
         self._clock = clock
-        self._waiting: queue.Queue[Message] = queue.Queue()
+        self._waiting: queue.Queue[MimeMessage] = queue.Queue()
         self._states: dict[str, str] = {}
         threading.Thread(target=self._run, name="mail-relay", daemon=True).start()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: MimeMessage) -> None:
         """Takes the message; it is sent in the background."""
         self._note(message, "waiting")
         self._waiting.put(message)
@@ -65,7 +65,7 @@ class Relay:
             message = self._waiting.get()
             self._note(message, self._deliver(message))
 
-    def _deliver(self, message: Message) -> str:
+    def _deliver(self, message: MimeMessage) -> str:
         for wait in (*WAITS_SECONDS, None):
             try:
                 self._hand_over(message)
@@ -79,16 +79,16 @@ class Relay:
                 return "sent"
         raise AssertionError("the last round returns")
 
-    def _hand_over(self, message: Message) -> None:
+    def _hand_over(self, message: MimeMessage) -> None:
         server = self._server
         with smtplib.SMTP(server.host, server.port, timeout=CONNECT_SECONDS_MAX) as connection:
             connection.send_message(message_from_string(message.text, policy=policy.SMTP))
 
-    def _failed(self, message: Message, error: Exception) -> str:
+    def _failed(self, message: MimeMessage, error: Exception) -> str:
         LOG.warning("%s did not take message %s: %s", self._server, message.id, error)
         return f"failed: {error}"
 
-    def _note(self, message: Message, state: str) -> None:
+    def _note(self, message: MimeMessage, state: str) -> None:
         self._states[message.id] = state
         while len(self._states) > STATES_MAX:
             del self._states[next(iter(self._states))]

@@ -24,11 +24,11 @@ from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
 from wavetank.aws.http_interception import default_session, use_default_session
 from wavetank.core.command_process import SUPERVISION
-from wavetank.emulator.lambda_.invocation_log import Output
+from wavetank.emulator.lambda_.invocation_log import InvocationOutput
 from wavetank.emulator.lambda_.outcome import (
     RUNTIME_SITE,
     TASK_ROOT,
-    Outcome,
+    InvocationOutcome,
     raised,
     responded,
 )
@@ -146,7 +146,7 @@ class ExecutionEnvironment:
         self._process_session: object = None
         self._handler: Any = None
         self._log = log or FunctionLog()
-        self._output = Output()
+        self._output = InvocationOutput()
         self._is_ended = False
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
@@ -156,9 +156,9 @@ class ExecutionEnvironment:
         """Whether its modules are still to be imported."""
         return self._handler is None
 
-    def invoke(self, event: object, context: LambdaContext) -> Outcome:
+    def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Runs the handler in this thread; whatever it raises is its outcome, as on AWS."""
-        self._output = Output()
+        self._output = InvocationOutput()
         self._enter()
         try:
             if self._handler is None:

@@ -20,7 +20,7 @@ from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 from wavetank.core.clock import WallClock, rfc3339
-from wavetank.emulator.lambda_.invocation_log import Output
+from wavetank.emulator.lambda_.invocation_log import InvocationOutput
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 CHUNK_BYTES = 64 * 1024
@@ -46,7 +46,7 @@ class FunctionLog:
         finally:
             self._file = None
 
-    def write(self, function: str, request: str, output: Output) -> None:
+    def write(self, function: str, request: str, output: InvocationOutput) -> None:
         """Takes all that an invocation has printed."""
         lines = output.lines()
         if self._file is None or not lines:
@@ -55,7 +55,7 @@ class FunctionLog:
         with self._file.open("a", encoding="utf-8", newline="\n") as log:
             log.writelines(f"{start} {line}\n" for line in lines)
 
-    def collect(self, output: Output, *, at_end: bool = False) -> None:
+    def collect(self, output: InvocationOutput, *, at_end: bool = False) -> None:
         """Moves to the output what was written to the descriptors 1 and 2 since the last time.
 
         `at_end` of an invocation, native code's own buffers are emptied, too.

@@ -20,7 +20,7 @@ from wavetank.inspection.assess.access import (
     try_writing,
 )
 from wavetank.inspection.assess.bucket import REFUSED, find_bucket
-from wavetank.inspection.assess.contents import Contents, Reader
+from wavetank.inspection.assess.contents import DeliveredContents, Reader
 from wavetank.inspection.assess.convention import Subject
 from wavetank.inspection.assess.coverage import AHEAD_MAX, Coverage, cover
 from wavetank.inspection.assess.deadline import Patience
@@ -162,7 +162,7 @@ class _Look:
             return Finding(FRESH, Verdict.UNKNOWN, evidence, FRESH_KEY)
         return Finding(FRESH, Verdict.INVALID, evidence, FRESH_KEY)
 
-    def _judge_records(self, listing: Listing, contents: Contents) -> Iterator[Finding]:
+    def _judge_records(self, listing: Listing, contents: DeliveredContents) -> Iterator[Finding]:
         yield _records(contents)
         if not contents.deliveries:
             return
@@ -194,7 +194,7 @@ def _beside(listing: Listing) -> str:
     return f"; beside the deliveries: {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def _readable(contents: Contents, beside: str) -> Finding:
+def _readable(contents: DeliveredContents, beside: str) -> Finding:
     if contents.refused is not None:
         hint = (
             ": whoever may list may not always read: it takes a bucket policy with s3:GetObject, "
@@ -205,7 +205,7 @@ def _readable(contents: Contents, beside: str) -> Finding:
     return Finding(READABLE, Verdict.VALID, evidence, READABLE_KEY)
 
 
-def _records(contents: Contents) -> Finding:
+def _records(contents: DeliveredContents) -> Finding:
     """The run's own judge, and the objects that hold no texts at all."""
     finding = _judged(ReadableRecords(), contents)
     if not contents.wrong:
@@ -214,12 +214,12 @@ def _records(contents: Contents) -> Finding:
     return Finding(RECORDS, Verdict.INVALID, evidence, RECORDS_KEY)
 
 
-def _copies(contents: Contents) -> Finding:
+def _copies(contents: DeliveredContents) -> Finding:
     finding = _judged(IdenticalCopies(), contents)
     return Finding(COPIES, finding.verdict, finding.evidence, COPIES_KEY)
 
 
-def _judged(invariant: Invariant, contents: Contents) -> Finding:
+def _judged(invariant: Invariant, contents: DeliveredContents) -> Finding:
     """By a judge of runs, told that this is all that there is."""
     ended = [RunEnded(entry.at) for entry in contents.deliveries[:1]]
     (finding,) = judge([*contents.deliveries, *ended], [invariant])

@@ -33,7 +33,7 @@ IN_THE_ARCHIVE = "InvalidObjectState"
 
 
 @dataclass
-class Contents:
+class DeliveredContents:
     """What was read, newest object first.
 
     `wrong` are objects that are no deliveries of texts; `refused` is the answer that ended the
@@ -54,14 +54,14 @@ class Reader:
     bucket: str
     patience: Patience
 
-    def read(self, objects: Sequence[DeliveredObject], since: datetime) -> Contents:
+    def read(self, objects: Sequence[DeliveredObject], since: datetime) -> DeliveredContents:
         """Those that were delivered since then, until a limit is reached or one is refused.
 
         Raises:
             ClientError: S3 answers with neither yes nor no.
             ConditionTimeoutError: it takes too long.
         """
-        found, bytes_read = Contents(), 0
+        found, bytes_read = DeliveredContents(), 0
         wanted = [entry for entry in reversed(objects) if entry.modified >= since]
         for number, entry in enumerate(wanted):
             if number == OBJECTS_MAX or bytes_read >= BYTES_MAX:
@@ -78,7 +78,7 @@ class Reader:
                 found.wrong.add(f"cannot be read, {told(error)}", entry.key)
         return found
 
-    def _take(self, entry: DeliveredObject, found: Contents) -> int:
+    def _take(self, entry: DeliveredObject, found: DeliveredContents) -> int:
         """Reads one; how many bytes that was."""
         self.patience.check()
         if entry.size_bytes > OBJECT_BYTES_MAX:

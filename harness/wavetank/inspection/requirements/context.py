@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.sandbox_mailbox import Message
+from wavetank.aws.sandbox_mailbox import MailboxMessage
 from wavetank.core.clock import Clock
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
@@ -25,7 +25,7 @@ class CheckedPipeline:
     names: Names
     clock: Clock
     addresses: tuple[str, ...]
-    messages: tuple[Message, ...] | None
+    messages: tuple[MailboxMessage, ...] | None
     access: Callable[[], AccessMatrix | None]
     tested: frozenset[str] | None = None
     on_aws: bool = False

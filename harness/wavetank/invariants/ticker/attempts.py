@@ -12,7 +12,7 @@ RECORDS_REMEMBERED = 40_000
 
 
 @dataclass(frozen=True)
-class Attempt:
+class TickAttempt:
     """A try at one tick.
 
     `due` is the instant that it was fired for; of one that nobody named, when it began.
@@ -29,8 +29,8 @@ class Attempts:
 
     def __init__(self) -> None:
         self._due = Recent[str, datetime](REQUESTS_REMEMBERED)
-        self._latest = Recent[str, Attempt](REQUESTS_REMEMBERED)
-        self._accepted = Recent[str, Attempt](RECORDS_REMEMBERED)
+        self._latest = Recent[str, TickAttempt](REQUESTS_REMEMBERED)
+        self._accepted = Recent[str, TickAttempt](RECORDS_REMEMBERED)
 
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
@@ -39,13 +39,13 @@ class Attempts:
                 self._due.put(event.request, event.due)
             case AttemptBegan(request=request):
                 due = self._due.get(request) or event.at
-                self._latest.put(request, Attempt(request, event.attempt, due, event.at))
+                self._latest.put(request, TickAttempt(request, event.attempt, due, event.at))
             case RecordsAccepted():
                 attempt = self._latest.get(event.request)
                 if attempt is not None:
                     for text in event.records:
                         self._accepted.put(text, attempt)
 
-    def take(self, text: str) -> Attempt | None:
+    def take(self, text: str) -> TickAttempt | None:
         """Who put it, once: a second copy is nobody's."""
         return self._accepted.pop(text)

@@ -12,19 +12,19 @@ from wavetank.core.ticker import RECORDS_PER_TICK, SAMPLES_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
 from wavetank.invariants.interval_set import Recent, Spans
-from wavetank.invariants.ticker.attempts import Attempt, Attempts
+from wavetank.invariants.ticker.attempts import Attempts, TickAttempt
 from wavetank.invariants.ticker.tick_completeness import (
     MINUTE,
     PLACES,
     REQUESTS_REMEMBERED,
-    Tally,
+    MinuteCounter,
     minute_of,
 )
 
 BETWEEN_SAMPLES = timedelta(seconds=15)
 
 
-class OwnTally(Tally):
+class OwnTally(MinuteCounter):
     """Besides the clock's minutes, the minutes after each firing.
 
     A tick is whole where one attempt delivered four samples of each of the five tickers, 15 seconds
@@ -38,7 +38,7 @@ class OwnTally(Tally):
         super().__init__()
         self._worked = Spans()
         self._attempts = Attempts()
-        self._put = Recent[Attempt, list[Sample]](REQUESTS_REMEMBERED)
+        self._put = Recent[TickAttempt, list[Sample]](REQUESTS_REMEMBERED)
         self._elsewhere = Recent[int, datetime](REQUESTS_REMEMBERED)
 
     @property
@@ -69,7 +69,7 @@ class OwnTally(Tally):
             self._put.pop(attempt)
             self._count(attempt, min(other.instant for other in put))
 
-    def _count(self, attempt: Attempt, first: datetime) -> None:
+    def _count(self, attempt: TickAttempt, first: datetime) -> None:
         """A whole tick, whose first sample is stamped so."""
         fired = minute_of(attempt.due)
         away = (first - _whole_second(attempt.due)) // MINUTE

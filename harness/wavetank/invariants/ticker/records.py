@@ -10,7 +10,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Recent
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
@@ -40,7 +40,7 @@ class ReadableRecords:
             if parse_sample(text) is None:
                 self._wrong.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         return conclude(
             self.name,
             ending,
@@ -75,7 +75,7 @@ class IdenticalCopies:
             if known != sample.text:
                 self._wrong.add("differ", f"{known.strip()} and {sample.text.strip()}")
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         return conclude(
             self.name,
             ending,

@@ -6,11 +6,11 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSeen
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 
-class PriceTable:
+class ObservedPriceTable:
     """The first table that has prices: how it was seen first, and last.
 
     `final` is None until it is seen again, and where something was delivered since.
@@ -40,7 +40,7 @@ class TableAgrees:
     name = "the table ends on the last delivered samples"
 
     def __init__(self) -> None:
-        self._table = PriceTable()
+        self._table = ObservedPriceTable()
         self._last: dict[str, Sample] = {}
 
     def observe(self, event: Event) -> None:
@@ -50,7 +50,7 @@ class TableAgrees:
             if known is None or sample.instant >= known.instant:
                 self._last[sample.ticker] = sample
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         final = self._table.final
         return conclude(
             self.name,

@@ -23,7 +23,7 @@ INSTANTS_KEPT = 256
 PLACES = {first.ticker: place for place, first in enumerate(FIRST_PRICES)}
 
 
-class Tally:
+class MinuteCounter:
     """Minutes by number, counted from 1970; a record is of the minute that it is stamped with."""
 
     def __init__(self) -> None:

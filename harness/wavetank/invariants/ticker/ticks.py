@@ -18,10 +18,10 @@ from wavetank.history import (
     Suppressed,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import Ending, Flaws, conclude
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Spans
 from wavetank.invariants.ticker.custom_handler_completeness import OwnTally
-from wavetank.invariants.ticker.tick_completeness import Tally, minute_of
+from wavetank.invariants.ticker.tick_completeness import MinuteCounter, minute_of
 
 
 class DeliveredTicks:
@@ -34,7 +34,7 @@ class DeliveredTicks:
     name = "a tick is delivered once it, or a later one, has succeeded"
 
     def __init__(self, *, own_handler: bool = False) -> None:
-        self._minutes = OwnTally() if own_handler else Tally()
+        self._minutes = OwnTally() if own_handler else MinuteCounter()
         self._succeeded = Spans()
         self._due = Spans()
 
@@ -47,7 +47,7 @@ class DeliveredTicks:
             if minute is not None:
                 self._succeeded.add(minute)
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         for first, last in self._succeeded.without(self._minutes.delivered):
             absent.add("succeeded, not delivered", self._minutes.shown(first), last - first + 1)
@@ -84,7 +84,7 @@ class AlertedMinutes:
     name = "a minute that is missing raised an alert"
 
     def __init__(self, *, own_handler: bool = False) -> None:
-        self._minutes = OwnTally() if own_handler else Tally()
+        self._minutes = OwnTally() if own_handler else MinuteCounter()
         self._alerted = Spans()
 
     def observe(self, event: Event) -> None:
@@ -94,7 +94,7 @@ class AlertedMinutes:
             if minute is not None:
                 self._alerted.add(minute)
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent, missing = Flaws(), 0
         for stretch in self._minutes.fired.without(self._minutes.complete):
             missing += stretch[1] - stretch[0] + 1

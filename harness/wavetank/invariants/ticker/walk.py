@@ -15,10 +15,10 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
-from wavetank.invariants.completeness import Ending, Flaws, conclude
-from wavetank.invariants.ticker.attempts import Attempt, Attempts
+from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
+from wavetank.invariants.ticker.attempts import Attempts, TickAttempt
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
-from wavetank.invariants.ticker.table import PriceTable
+from wavetank.invariants.ticker.table import ObservedPriceTable
 
 WALK_REMEMBERED = 6_000
 """Samples of a ticker; 25 hours of them."""
@@ -45,7 +45,7 @@ class ContinuousWalk:
     def __init__(self, *, own_handler: bool = False) -> None:
         self._wrong = Flaws()
         self._attempts = Attempts() if own_handler else None
-        self._table = PriceTable()
+        self._table = ObservedPriceTable()
         self._walks: dict[str, _Walk] = {}
         self._late = Flaws()
 
@@ -60,7 +60,7 @@ class ContinuousWalk:
                 self._late.add("came too late to be compared", sample.text.strip())
             self._note(self._wrong, sample.ticker, walk.settle(self._base(sample.ticker)))
 
-    def finding(self, ending: Ending) -> Finding:
+    def finding(self, ending: HistoryEnd) -> Finding:
         absent = Flaws()
         for ticker, walk in self._walks.items():
             self._note(absent, ticker, walk.open_jumps(self._base(ticker)))
@@ -94,7 +94,7 @@ class ContinuousWalk:
 type _Jump = tuple[datetime, Decimal, Decimal]
 """When, from which price, to which."""
 
-type _Placed = tuple[datetime, Decimal, Attempt | None]
+type _Placed = tuple[datetime, Decimal, TickAttempt | None]
 """A sample in its walk, and whose it is where that matters."""
 
 
@@ -103,10 +103,10 @@ class _Stand:
     """Where a walk stands: at which price, in whose tick, and what that began with."""
 
     price: Decimal | None
-    attempt: Attempt | None = None
+    attempt: TickAttempt | None = None
     base: Decimal | None = None
 
-    def move(self, price: Decimal, attempt: Attempt | None) -> Decimal | None:
+    def move(self, price: Decimal, attempt: TickAttempt | None) -> Decimal | None:
         """Goes on to the next price; the one that it jumped from, None where it did not."""
         before = self.price
         if attempt is None or attempt != self.attempt:
@@ -128,7 +128,7 @@ class _Walk:
         self._settled: tuple[datetime, _Stand] | None = None
         self.samples = 0
 
-    def add(self, sample: Sample, attempt: Attempt | None) -> bool:
+    def add(self, sample: Sample, attempt: TickAttempt | None) -> bool:
         """Puts it in its place, unless it is a copy; False where its place is settled already."""
         if self._settled and sample.instant <= self._settled[0]:
             return False

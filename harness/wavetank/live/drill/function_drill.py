@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
@@ -110,7 +110,7 @@ def perform_drill(site: DrillSite, kind: DrillKind, say: Callable[[str], None]) 
         InfrastructureError: the restored function fails, or could not be restored.
         UsageError: another drill or run is under way, or has left something changed.
     """
-    clock, trigger = site.clock, Trigger(site.aws, site.names)
+    clock, trigger = site.clock, StreamingInvoker(site.aws, site.names)
     marks = [clock.monotonic()]
     before, after = STEPS[kind]
     with site.target.journal.held():
@@ -145,7 +145,7 @@ def _wait_until_alerted(site: DrillSite, kind: DrillKind, request: str) -> Alert
     return alert
 
 
-def _wait_until_delivering(site: DrillSite, trigger: Trigger) -> None:
+def _wait_until_delivering(site: DrillSite, trigger: StreamingInvoker) -> None:
     def trouble() -> Exception | None:
         try:
             trigger.fire_and_wait(floor_to_minute(site.clock.now()))

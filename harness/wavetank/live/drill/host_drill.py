@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError
-from wavetank.aws.invoker import Trigger
+from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import delivered_objects, last_tick, read_prices, wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import mailbox
@@ -102,7 +102,7 @@ class MachineDrill:
 
     def _make_a_tick(self) -> None:
         minute = floor_to_minute(self._clock.now())
-        Trigger(self._aws, self._names).fire_and_wait(minute)
+        StreamingInvoker(self._aws, self._names).fire_and_wait(minute)
         self._say(f"the tick of {rfc3339(minute)} is made")
         if error := SandboxControls(self._endpoint).save_snapshot():
             raise InfrastructureError(

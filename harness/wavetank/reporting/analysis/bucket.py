@@ -14,8 +14,8 @@ from wavetank.inspection.assess.bucket import told
 from wavetank.reporting.analysis.function_events import observed
 from wavetank.reporting.analysis.objects import (
     OBJECT_BYTES_MAX,
+    FunctionActivity,
     StoredObject,
-    Told,
     stored,
     too_large,
 )
@@ -52,7 +52,7 @@ class BucketSource:
         with ThreadPoolExecutor(READERS) as pool:
             yield from pool.map(partial(_download, s3, self.bucket), listed)
 
-    def told(self, since: datetime) -> Told:
+    def told(self, since: datetime) -> FunctionActivity:
         """By the logs and the mailbox.
 
         Raises:

@@ -18,7 +18,7 @@ from wavetank.history import (
 )
 from wavetank.history.alert_text import failure_record
 from wavetank.inspection.assess.coverage import MINUTE
-from wavetank.reporting.analysis.objects import Source, Told
+from wavetank.reporting.analysis.objects import FunctionActivity, Source
 from wavetank.reporting.analysis.records import INSTANT, Deliveries, samples
 
 LOOKED_BACK = timedelta(hours=24)
@@ -68,7 +68,7 @@ CAUGHT_UP = pl.Schema(
 )
 
 
-def what_was_done(source: Source, deliveries: Deliveries) -> Told:
+def what_was_done(source: Source, deliveries: Deliveries) -> FunctionActivity:
     """What the source tells of the day up to the last object that was read.
 
     Raises:
@@ -76,11 +76,13 @@ def what_was_done(source: Source, deliveries: Deliveries) -> Told:
     """
     last = deliveries.objects["delivered_at"].max()
     if not isinstance(last, datetime):
-        return Told(untold=("Nothing was delivered, so that there is no time to look at.",))
+        return FunctionActivity(
+            untold=("Nothing was delivered, so that there is no time to look at.",)
+        )
     return source.told(last - LOOKED_BACK)
 
 
-def attempts(told: Told) -> pl.DataFrame:
+def attempts(told: FunctionActivity) -> pl.DataFrame:
     """Every attempt that has ended, by when it did; see `ATTEMPTS`."""
     asked: dict[tuple[str, int], str] = {}
     due = _ticks(told)
@@ -97,7 +99,7 @@ def attempts(told: Told) -> pl.DataFrame:
     return pl.DataFrame(rows, ATTEMPTS, orient="row").sort("at", maintain_order=True)
 
 
-def alerts(told: Told) -> pl.DataFrame:
+def alerts(told: FunctionActivity) -> pl.DataFrame:
     """Every alert that was sent, one for each address; see `ALERTS`."""
     rows = [
         (
@@ -114,7 +116,7 @@ def alerts(told: Told) -> pl.DataFrame:
     return pl.DataFrame(rows, ALERTS, orient="row").sort("at", maintain_order=True)
 
 
-def given_up(told: Told) -> pl.DataFrame:
+def given_up(told: FunctionActivity) -> pl.DataFrame:
     """The requests that Lambda gave up."""
     rows = [
         (event.at, event.request, event.function, event.condition)
@@ -124,7 +126,7 @@ def given_up(told: Told) -> pl.DataFrame:
     return pl.DataFrame(rows, GIVEN_UP, orient="row")
 
 
-def faults(told: Told) -> pl.DataFrame:
+def faults(told: FunctionActivity) -> pl.DataFrame:
     """The planned faults, where a run has any: kind, from, to (none where it was not healed)."""
     healed = {event.fault: event.at for event in told.events if isinstance(event, FaultHealed)}
     rows = [
@@ -135,7 +137,7 @@ def faults(told: Told) -> pl.DataFrame:
     return pl.DataFrame(rows, {"kind": pl.String, "begins": INSTANT, "ends": INSTANT}, orient="row")
 
 
-def failures(told: Told) -> pl.DataFrame:
+def failures(told: FunctionActivity) -> pl.DataFrame:
     """Each stretch of attempts at making ticks that all failed, up to the next that succeeded.
 
     Columns: function, began (its first failure), last_failure, recovered (none while it lasts),
@@ -172,7 +174,7 @@ def failures(told: Told) -> pl.DataFrame:
     )
 
 
-def _consequences(stretches: pl.DataFrame, told: Told) -> pl.DataFrame:
+def _consequences(stretches: pl.DataFrame, told: FunctionActivity) -> pl.DataFrame:
     """How many of each stretch's requests were given up and told of, and when the first was."""
     ended = given_up(told).select("request", gave_up=pl.lit(value=True)).unique("request")
     mail = alerts(told).group_by("request").agg(alerted=pl.col("at").min())
@@ -217,7 +219,7 @@ LANES = ("attempt succeeded", "attempt failed", "given up", "alert", "object del
 """From what is tried to what comes of it."""
 
 
-def timeline(told: Told, deliveries: Deliveries, failed: pl.DataFrame) -> pl.DataFrame:
+def timeline(told: FunctionActivity, deliveries: Deliveries, failed: pl.DataFrame) -> pl.DataFrame:
     """What happened around the last of the failures: at, lane (of `LANES`), detail.
 
     Without a failure, around the last object.
@@ -246,7 +248,7 @@ def timeline(told: Told, deliveries: Deliveries, failed: pl.DataFrame) -> pl.Dat
     return happened.filter(pl.col("at").is_between(first, last)).sort("at", maintain_order=True)
 
 
-def faults_around(told: Told, happened: pl.DataFrame) -> pl.DataFrame:
+def faults_around(told: FunctionActivity, happened: pl.DataFrame) -> pl.DataFrame:
     """The planned faults, as far as they are within what happened."""
     first, last = pl.lit(happened["at"].min(), INSTANT), pl.lit(happened["at"].max(), INSTANT)
     inside = faults(told).with_columns(
@@ -255,7 +257,7 @@ def faults_around(told: Told, happened: pl.DataFrame) -> pl.DataFrame:
     return inside.filter(pl.col("begins") < pl.col("ends"))
 
 
-def attempts_at(told: Told, failed: pl.DataFrame) -> pl.DataFrame:
+def attempts_at(told: FunctionActivity, failed: pl.DataFrame) -> pl.DataFrame:
     """The attempts of the last failure, up to the one that succeeded."""
     found = attempts(told).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
     first, last = _span(failed)
@@ -263,14 +265,14 @@ def attempts_at(told: Told, failed: pl.DataFrame) -> pl.DataFrame:
     return found.filter(pl.col("at").is_between(first, last)).select(columns)
 
 
-def alerts_about(told: Told, failed: pl.DataFrame) -> pl.DataFrame:
+def alerts_about(told: FunctionActivity, failed: pl.DataFrame) -> pl.DataFrame:
     """The alerts that tell of the last failure."""
     first, last = _span(failed)
     tried = attempts(told).filter(pl.col("at").is_between(first, last))
     return alerts(told).filter(pl.col("request").is_in(tried["request"].unique().implode()))
 
 
-def first_text(told: Told, failed: pl.DataFrame) -> str:
+def first_text(told: FunctionActivity, failed: pl.DataFrame) -> str:
     """What the first alert of the last failure says; empty where there was none."""
     texts = alerts_about(told, failed)["text"]
     return str(texts[0]) if texts.len() else ""
@@ -293,7 +295,7 @@ def _around(failed: pl.DataFrame, happened: pl.DataFrame) -> tuple[datetime, dat
     return last - 4 * MARGIN, last
 
 
-def _ticks(told: Told) -> dict[str, datetime]:
+def _ticks(told: FunctionActivity) -> dict[str, datetime]:
     """The tick of each request: as it was asked for, or as its alert has it."""
     found = {}
     for event in told.events:

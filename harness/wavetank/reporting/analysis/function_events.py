@@ -20,7 +20,7 @@ from wavetank.history.events import OK
 from wavetank.inspection.alert_log import PublishedAlert, alerts_in_log
 from wavetank.inspection.assess.bucket import told
 from wavetank.inspection.attempt_log import attempts_in_log
-from wavetank.reporting.analysis.objects import Told
+from wavetank.reporting.analysis.objects import FunctionActivity
 
 NO_MAILBOX = (
     "What came by e-mail cannot be seen on AWS: an alert is shown when SNS has taken it, "
@@ -45,7 +45,7 @@ class _Observer:
             return []
 
 
-def observed(target: Target, bucket: str, since: datetime) -> Told:
+def observed(target: Target, bucket: str, since: datetime) -> FunctionActivity:
     """The events that the pipeline's logs and mailbox tell of, from about that instant on.
 
     Raises:
@@ -54,9 +54,9 @@ def observed(target: Target, bucket: str, since: datetime) -> Told:
     observer = _Observer(target)
     found = observer.look("What is deployed", lambda: _pipelines_of(target.aws, bucket))
     if not found:
-        return Told(untold=(*observer.untold, NO_PIPELINE))
+        return FunctionActivity(untold=(*observer.untold, NO_PIPELINE))
     events = _events(observer, found[0], since)
-    return Told(tuple(sorted(events, key=_instant)), tuple(observer.untold))
+    return FunctionActivity(tuple(sorted(events, key=_instant)), tuple(observer.untold))
 
 
 def _pipelines_of(aws: AwsClients, bucket: str) -> list[Names]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from wavetank.history import CutOff, ObjectDelivered, read_history
 from wavetank.reporting.analysis.objects import (
     OBJECT_BYTES_MAX,
+    FunctionActivity,
     StoredObject,
-    Told,
     stored,
     too_large,
 )
@@ -41,7 +41,7 @@ class RunSource:
                 body = "".join(event.records).encode(errors="replace")
                 yield stored(event.key, event.at, body)
 
-    def told(self, since: datetime) -> Told:
+    def told(self, since: datetime) -> FunctionActivity:
         """By the history, all of it but what was earlier.
 
         Raises:
@@ -49,7 +49,7 @@ class RunSource:
         """
         events = [event for event in read_history(self.run.history) if event.at >= since]
         cut = any(isinstance(event, CutOff) for event in events)
-        return Told(tuple(events), ("The run was broken off.",) if cut else ())
+        return FunctionActivity(tuple(events), ("The run was broken off.",) if cut else ())
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ class FolderSource:
             for name in sorted(names):
                 yield self._read(folder / name)
 
-    def told(self, since: datetime) -> Told:
+    def told(self, since: datetime) -> FunctionActivity:
         del since
-        return Told(untold=(OBJECTS_ONLY,))
+        return FunctionActivity(untold=(OBJECTS_ONLY,))
 
     def _read(self, path: Path) -> StoredObject:
         key, status = path.relative_to(self.folder).as_posix(), path.stat()

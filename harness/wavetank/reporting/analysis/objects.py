@@ -24,7 +24,7 @@ class StoredObject:
 
 
 @dataclass(frozen=True)
-class Told:
+class FunctionActivity:
     """What a source tells of what the functions did, and in words what it cannot tell."""
 
     events: tuple[Event, ...] = ()
@@ -43,7 +43,7 @@ class Source(Protocol):
         """All of them, in the order of their keys or of their arrival."""
         ...
 
-    def told(self, since: datetime) -> Told:
+    def told(self, since: datetime) -> FunctionActivity:
         """What the functions did from about that instant on, and who heard of it."""
         ...
 

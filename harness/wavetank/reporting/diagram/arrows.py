@@ -3,29 +3,29 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node, Relation
+from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node, Relation
 from wavetank.reporting.diagram.reader_arrows import readers_of
 from wavetank.reporting.diagram.resources import Boxes, shown_resources
 from wavetank.reporting.diagram.role_permissions import Right, is_reading, rights_of
 from wavetank.templates.accessors import as_list, as_table
-from wavetank.templates.problems import Resource
-from wavetank.templates.references import Scope
+from wavetank.templates.problems import TemplateResource
+from wavetank.templates.references import TemplateScope
 
 DESTINATIONS = {"OnFailure": Relation.FAILURE, "OnSuccess": Relation.SUCCESS}
 HANDING_OVER = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"})
 """What Lambda needs, in the function's name, to hand something to a destination."""
 S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
 IAM_NAMES = {
-    Kind.BUCKET: "s3",
-    Kind.FUNCTION: "lambda",
-    Kind.QUEUE: "sqs",
-    Kind.STREAM: "firehose",
-    Kind.TABLE: "dynamodb",
-    Kind.TOPIC: "sns",
+    BoxKind.BUCKET: "s3",
+    BoxKind.FUNCTION: "lambda",
+    BoxKind.QUEUE: "sqs",
+    BoxKind.STREAM: "firehose",
+    BoxKind.TABLE: "dynamodb",
+    BoxKind.TOPIC: "sns",
 }
 
 
-def read_graph(scopes: tuple[Scope, ...]) -> Graph:
+def read_graph(scopes: tuple[TemplateScope, ...]) -> Graph:
     """The picture of the templates, in the order in which they are deployed."""
     return _Reading(scopes).graph()
 
@@ -33,7 +33,7 @@ def read_graph(scopes: tuple[Scope, ...]) -> Graph:
 class _Reading:
     """Reads resource after resource; each method is one kind of arrow."""
 
-    def __init__(self, scopes: tuple[Scope, ...]) -> None:
+    def __init__(self, scopes: tuple[TemplateScope, ...]) -> None:
         self._resources = [found for scope in scopes for found in shown_resources(scope)]
         self._boxes = Boxes(scopes)
         self._people: dict[str, Node] = {}
@@ -50,7 +50,7 @@ class _Reading:
         edges = dict.fromkeys(e for r in self._resources for arrow in arrows for e in arrow(r))
         return Graph((*self._boxes.nodes, *self._people.values()), tuple(edges))
 
-    def _fired(self, rule: Resource) -> Iterator[Edge]:
+    def _fired(self, rule: TemplateResource) -> Iterator[Edge]:
         """From a rule to its targets."""
         if rule.kind == "AWS::Events::Rule":
             value = rule.scope.text
@@ -61,7 +61,7 @@ class _Reading:
                 arn = as_table(target).get("Arn")
                 yield from self._edge(rule, rule.scope, arn, Relation.SCHEDULE, label)
 
-    def _handed_over(self, configuration: Resource) -> Iterator[Edge]:
+    def _handed_over(self, configuration: TemplateResource) -> Iterator[Edge]:
         """From a function to its destinations."""
         if configuration.kind == "AWS::Lambda::EventInvokeConfig":
             function = self._function_of(configuration)
@@ -75,7 +75,7 @@ class _Reading:
                 if function:
                     yield from self._edge(function, configuration.scope, arn, relation, label)
 
-    def _called(self, function: Resource) -> Iterator[Edge]:
+    def _called(self, function: TemplateResource) -> Iterator[Edge]:
         """From a function to what its role lets it use, or else to what its environment names."""
         if function.kind != "AWS::Lambda::Function":
             return
@@ -88,7 +88,7 @@ class _Reading:
             if not (target in destinations and set(actions) <= _names(HANDING_OVER)):
                 yield self._call(function, target, actions)
 
-    def _delivered(self, stream: Resource) -> Iterator[Edge]:
+    def _delivered(self, stream: TemplateResource) -> Iterator[Edge]:
         """From a delivery stream to its bucket."""
         for name in S3_DESTINATIONS:
             written = as_table(stream.properties.get(name))
@@ -99,7 +99,7 @@ class _Reading:
             arn = written.get("BucketARN")
             yield from self._edge(stream, stream.scope, arn, Relation.DELIVERY, label)
 
-    def _subscribed(self, resource: Resource) -> Iterator[Edge]:
+    def _subscribed(self, resource: TemplateResource) -> Iterator[Edge]:
         """From a topic to whoever subscribed, in a resource of its own or in the topic's list."""
         scope, written = resource.scope, resource.properties
         if resource.kind == "AWS::SNS::Subscription":
@@ -109,7 +109,7 @@ class _Reading:
             for subscription in map(as_table, as_list(written.get("Subscription"))):
                 yield from self._subscription(self._boxes.of(resource), scope, subscription)
 
-    def _read(self, policy: Resource) -> Iterator[Edge]:
+    def _read(self, policy: TemplateResource) -> Iterator[Edge]:
         """From a bucket to those whom its policy lets in."""
         if policy.kind == "AWS::S3::BucketPolicy":
             bucket = self._boxes.meant(policy.scope, policy.properties.get("Bucket"))
@@ -119,24 +119,31 @@ class _Reading:
                     who = self._people.setdefault(readers.id, readers)
                     yield Edge(bucket.id, who.id, Relation.ACCESS, actions)
 
-    def _subscription(self, topic: Node | None, scope: Scope, written: Any) -> Iterator[Edge]:
+    def _subscription(
+        self, topic: Node | None, scope: TemplateScope, written: Any
+    ) -> Iterator[Edge]:
         protocol = scope.text(written.get("Protocol")) or "subscription"
         who = self._boxes.meant(scope, written.get("Endpoint"))
         if who is None:
             address = scope.text(written.get("Endpoint")) or "an address"
             own = f"Mail{len(self._people)}"
-            who = self._people.setdefault(address, Node(own, Kind.MAIL, "E-mail", address))
+            who = self._people.setdefault(address, Node(own, BoxKind.MAIL, "E-mail", address))
         if topic is not None:
             yield Edge(topic.id, who.id, Relation.SUBSCRIPTION, (protocol,))
 
     def _edge(
-        self, source: Resource, scope: Scope, target: Any, relation: Relation, label: list[str]
+        self,
+        source: TemplateResource,
+        scope: TemplateScope,
+        target: Any,
+        relation: Relation,
+        label: list[str],
     ) -> Iterator[Edge]:
         one, other = self._boxes.of(source), self._boxes.meant(scope, target)
         if one is not None and other is not None:
             yield Edge(one.id, other.id, relation, tuple(label))
 
-    def _call(self, function: Resource, target: str, actions: list[str]) -> Edge:
+    def _call(self, function: TemplateResource, target: str, actions: list[str]) -> Edge:
         source = self._boxes.of(function)
         assert source is not None  # every function has a box
         label = tuple(dict.fromkeys(actions)) or ("named in its environment",)
@@ -144,16 +151,16 @@ class _Reading:
         writes = not actions or any(not is_reading(action) for action in actions)
         return Edge(source.id, target, Relation.CALL, label, reads=reads, writes=writes)
 
-    def _from(self, function: Resource, resource: Resource) -> list[Edge]:
+    def _from(self, function: TemplateResource, resource: TemplateResource) -> list[Edge]:
         """Where the function's own outcome goes, by that resource."""
         node = self._boxes.of(function)
         return [e for e in self._handed_over(resource) if node and e.source == node.id]
 
-    def _function_of(self, configuration: Resource) -> Resource | None:
+    def _function_of(self, configuration: TemplateResource) -> TemplateResource | None:
         meant = self._boxes.meant(configuration.scope, configuration.properties.get("FunctionName"))
         return next((r for r in self._resources if meant and self._boxes.of(r) == meant), None)
 
-    def _named(self, function: Resource) -> Iterator[Node]:
+    def _named(self, function: TemplateResource) -> Iterator[Node]:
         """What the function's environment names."""
         variables = as_table(as_table(function.properties.get("Environment")).get("Variables"))
         own = self._boxes.of(function)
@@ -162,7 +169,7 @@ class _Reading:
             if node is not None and node != own:
                 yield node
 
-    def _meant(self, function: Resource, right: Right) -> Iterator[Node]:
+    def _meant(self, function: TemplateResource, right: Right) -> Iterator[Node]:
         """The boxes that a right is for; one for everything is for what the environment names."""
         if right.resource == "*":
             named = self._named(function)

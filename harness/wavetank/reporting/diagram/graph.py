@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class BoxKind(StrEnum):
     """What a box stands for."""
 
     RULE = "rule"
@@ -36,7 +36,7 @@ class Node:
     """A box: the service, the resource's own name, and a word on it that the template says."""
 
     id: str
-    kind: Kind
+    kind: BoxKind
     service: str
     name: str
     notes: tuple[str, ...] = ()

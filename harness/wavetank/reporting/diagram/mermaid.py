@@ -5,14 +5,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node
+from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node
 
-SHAPES: Mapping[Kind, tuple[str, str]] = {
-    Kind.RULE: ("([", "])"),
-    Kind.TABLE: ("[(", ")]"),
-    Kind.BUCKET: ("[(", ")]"),
-    Kind.MAIL: ("([", "])"),
-    Kind.READERS: ("([", "])"),
+SHAPES: Mapping[BoxKind, tuple[str, str]] = {
+    BoxKind.RULE: ("([", "])"),
+    BoxKind.TABLE: ("[(", ")]"),
+    BoxKind.BUCKET: ("[(", ")]"),
+    BoxKind.MAIL: ("([", "])"),
+    BoxKind.READERS: ("([", "])"),
 }
 """Everything else is a rectangle."""
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wavetank.reporting.diagram.graph import Kind, Node
+from wavetank.reporting.diagram.graph import BoxKind, Node
 from wavetank.reporting.diagram.role_permissions import allowed, is_reading
 from wavetank.templates.accessors import as_list, as_table
-from wavetank.templates.references import Scope
+from wavetank.templates.references import TemplateScope
 
-ANYBODY = Node("Anybody", Kind.READERS, "Anybody", "without credentials too")
-ANY_ACCOUNT = Node("AnyAccount", Kind.READERS, "Any AWS account", "authenticated")
+ANYBODY = Node("Anybody", BoxKind.READERS, "Anybody", "without credentials too")
+ANY_ACCOUNT = Node("AnyAccount", BoxKind.READERS, "Any AWS account", "authenticated")
 
 
-def readers_of(scope: Scope, document: Any) -> Iterator[tuple[Node, tuple[str, ...]]]:
+def readers_of(scope: TemplateScope, document: Any) -> Iterator[tuple[Node, tuple[str, ...]]]:
     """Each kind of reader, with what it may do."""
     granted: dict[Node, list[str]] = {}
     for statement in map(as_table, as_list(as_table(document).get("Statement"))):
@@ -26,7 +26,7 @@ def readers_of(scope: Scope, document: Any) -> Iterator[tuple[Node, tuple[str, .
             yield noted, tuple(dict.fromkeys(actions))
 
 
-def _who(scope: Scope, statement: dict[str, Any]) -> Iterator[Node]:
+def _who(scope: TemplateScope, statement: dict[str, Any]) -> Iterator[Node]:
     """Whom a statement is about. Services are none of the readers."""
     written = statement.get("Principal")
     names = [written] if isinstance(written, str) else as_list(as_table(written).get("AWS"))
@@ -35,7 +35,7 @@ def _who(scope: Scope, statement: dict[str, Any]) -> Iterator[Node]:
             yield ANY_ACCOUNT if _is_of_accounts(statement) else ANYBODY
         else:
             text = scope.text(name) or "another account"
-            yield Node(f"Account{text}", Kind.READERS, "AWS account", text.rpartition(":")[2])
+            yield Node(f"Account{text}", BoxKind.READERS, "AWS account", text.rpartition(":")[2])
 
 
 def _is_of_accounts(statement: dict[str, Any]) -> bool:

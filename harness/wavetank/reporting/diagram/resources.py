@@ -4,50 +4,50 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wavetank.reporting.diagram.graph import Kind, Node
+from wavetank.reporting.diagram.graph import BoxKind, Node
 from wavetank.templates.accessors import as_list, as_table
-from wavetank.templates.problems import Resource
-from wavetank.templates.references import Named, Scope
+from wavetank.templates.problems import TemplateResource
+from wavetank.templates.references import ResourceReference, TemplateScope
 
-KINDS: Mapping[str, Kind] = {
-    "AWS::Events::Rule": Kind.RULE,
-    "AWS::Lambda::Function": Kind.FUNCTION,
-    "AWS::DynamoDB::Table": Kind.TABLE,
-    "AWS::KinesisFirehose::DeliveryStream": Kind.STREAM,
-    "AWS::S3::Bucket": Kind.BUCKET,
-    "AWS::SNS::Topic": Kind.TOPIC,
-    "AWS::SQS::Queue": Kind.QUEUE,
+KINDS: Mapping[str, BoxKind] = {
+    "AWS::Events::Rule": BoxKind.RULE,
+    "AWS::Lambda::Function": BoxKind.FUNCTION,
+    "AWS::DynamoDB::Table": BoxKind.TABLE,
+    "AWS::KinesisFirehose::DeliveryStream": BoxKind.STREAM,
+    "AWS::S3::Bucket": BoxKind.BUCKET,
+    "AWS::SNS::Topic": BoxKind.TOPIC,
+    "AWS::SQS::Queue": BoxKind.QUEUE,
 }
 """The types that are shown. Roles, policies and logs are in the arrows, or in none."""
-SERVICES: Mapping[Kind, str] = {
-    Kind.RULE: "EventBridge",
-    Kind.FUNCTION: "Lambda",
-    Kind.TABLE: "DynamoDB",
-    Kind.STREAM: "Data Firehose",
-    Kind.BUCKET: "S3",
-    Kind.TOPIC: "SNS",
-    Kind.QUEUE: "SQS",
+SERVICES: Mapping[BoxKind, str] = {
+    BoxKind.RULE: "EventBridge",
+    BoxKind.FUNCTION: "Lambda",
+    BoxKind.TABLE: "DynamoDB",
+    BoxKind.STREAM: "Data Firehose",
+    BoxKind.BUCKET: "S3",
+    BoxKind.TOPIC: "SNS",
+    BoxKind.QUEUE: "SQS",
 }
-FORMER_NAMES: Mapping[Kind, str] = {
-    Kind.RULE: "formerly CloudWatch Events",
-    Kind.STREAM: "formerly Kinesis Firehose",
+FORMER_NAMES: Mapping[BoxKind, str] = {
+    BoxKind.RULE: "formerly CloudWatch Events",
+    BoxKind.STREAM: "formerly Kinesis Firehose",
 }
 """By which the brief still asks for them."""
-NAMES: Mapping[Kind, str] = {
-    Kind.RULE: "Name",
-    Kind.FUNCTION: "FunctionName",
-    Kind.TABLE: "TableName",
-    Kind.STREAM: "DeliveryStreamName",
-    Kind.BUCKET: "BucketName",
-    Kind.TOPIC: "TopicName",
-    Kind.QUEUE: "QueueName",
+NAMES: Mapping[BoxKind, str] = {
+    BoxKind.RULE: "Name",
+    BoxKind.FUNCTION: "FunctionName",
+    BoxKind.TABLE: "TableName",
+    BoxKind.STREAM: "DeliveryStreamName",
+    BoxKind.BUCKET: "BucketName",
+    BoxKind.TOPIC: "TopicName",
+    BoxKind.QUEUE: "QueueName",
 }
 
 
 class Boxes:
     """The boxes of several templates, found by whatever a template calls a resource."""
 
-    def __init__(self, scopes: tuple[Scope, ...]) -> None:
+    def __init__(self, scopes: tuple[TemplateScope, ...]) -> None:
         self._scopes = scopes
         self._nodes: dict[tuple[int, str], Node] = {}
         for number, scope in enumerate(scopes):
@@ -60,21 +60,21 @@ class Boxes:
         """In the order of the templates."""
         return list(self._nodes.values())
 
-    def of(self, resource: Resource) -> Node | None:
+    def of(self, resource: TemplateResource) -> Node | None:
         """The box of a resource."""
         return self._nodes.get((self._scopes.index(resource.scope), resource.name))
 
-    def meant(self, scope: Scope, written: Any) -> Node | None:
+    def meant(self, scope: TemplateScope, written: Any) -> Node | None:
         """The box that a value means: by reference, by name, or by an ARN with either in it."""
         value = scope.value(written)
-        if isinstance(value, Named):
+        if isinstance(value, ResourceReference):
             return self._called(value.resource, KINDS.get(value.kind), scope)
         if value is None:
             return None
         found = (self._called(name, None, scope) for name in _names_in(value))
         return next(filter(None, found), None)
 
-    def _called(self, name: str, kind: Kind | None, scope: Scope) -> Node | None:
+    def _called(self, name: str, kind: BoxKind | None, scope: TemplateScope) -> Node | None:
         """Of the template that says so first, then of the others."""
         here = self._scopes.index(scope)
         for number in sorted(range(len(self._scopes)), key=lambda n: (n != here, n)):
@@ -84,7 +84,7 @@ class Boxes:
                     return node
         return None
 
-    def _node(self, resource: Resource) -> Node:
+    def _node(self, resource: TemplateResource) -> Node:
         kind, taken = KINDS[resource.kind], {node.id for node in self._nodes.values()}
         name = resource.scope.text(resource.properties.get(NAMES[kind])) or resource.name
         own = resource.name if resource.name not in taken else f"{resource.name}{len(taken)}"
@@ -97,15 +97,15 @@ def _names_in(value: str) -> list[str]:
     return re.split("[:/]", own)[::-1]
 
 
-def shown_resources(scope: Scope) -> Iterator[Resource]:
+def shown_resources(scope: TemplateScope) -> Iterator[TemplateResource]:
     """The resources of the template but for those whose condition does not hold."""
     for name, written in scope.template.section("Resources").items():
         condition = written.get("Condition")
         if condition is None or _holds(scope, {"Condition": condition}):
-            yield Resource(scope, name)
+            yield TemplateResource(scope, name)
 
 
-def _holds(scope: Scope, written: Any) -> bool:
+def _holds(scope: TemplateScope, written: Any) -> bool:
     """Whether the condition holds with the values that are known; what is not known does."""
     if not isinstance(written, dict) or len(written) != 1:
         return True
@@ -114,12 +114,12 @@ def _holds(scope: Scope, written: Any) -> bool:
     return True if judge is None else judge(scope, argument)
 
 
-def _equals(scope: Scope, argument: Any) -> bool:
+def _equals(scope: TemplateScope, argument: Any) -> bool:
     values = {scope.text(value) for value in as_list(argument)}
     return None in values or len(values) == 1
 
 
-CONDITIONS: Mapping[str, Callable[[Scope, Any], bool]] = {
+CONDITIONS: Mapping[str, Callable[[TemplateScope, Any], bool]] = {
     "Condition": lambda scope, name: _holds(scope, scope.template.section("Conditions").get(name)),
     "Fn::And": lambda scope, parts: all(_holds(scope, part) for part in as_list(parts)),
     "Fn::Equals": _equals,
@@ -128,17 +128,17 @@ CONDITIONS: Mapping[str, Callable[[Scope, Any], bool]] = {
 }
 
 
-def _notes(resource: Resource, kind: Kind) -> Iterator[str]:
+def _notes(resource: TemplateResource, kind: BoxKind) -> Iterator[str]:
     """A word or two that the template says of it."""
     properties, value = resource.properties, resource.scope.text
     if kind in FORMER_NAMES:
         yield FORMER_NAMES[kind]
-    if kind is Kind.FUNCTION:
+    if kind is BoxKind.FUNCTION:
         memory, timeout = value(properties.get("MemorySize")), value(properties.get("Timeout"))
         told = [f"{memory} MB" if memory else "", f"{timeout} s at most" if timeout else ""]
         yield from filter(None, [", ".join(filter(None, told))])
-    if kind is Kind.TABLE:
+    if kind is BoxKind.TABLE:
         keys = [as_table(k).get("AttributeName") for k in as_list(properties.get("KeySchema"))]
         yield f"key: {', '.join(filter(None, map(value, keys)))}"
-    if kind is Kind.BUCKET and resource.is_kept:
+    if kind is BoxKind.BUCKET and resource.is_kept:
         yield "outlives its stack"

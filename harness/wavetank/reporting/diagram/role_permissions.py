@@ -6,8 +6,8 @@ from typing import Any
 
 from wavetank.reporting.diagram.resources import shown_resources
 from wavetank.templates.accessors import as_list, as_table
-from wavetank.templates.problems import Resource
-from wavetank.templates.references import Named, Scope
+from wavetank.templates.problems import TemplateResource
+from wavetank.templates.references import ResourceReference, TemplateScope
 
 READING = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Receive", "Scan", "TransactGet")
 """How the names of actions begin that change nothing."""
@@ -37,10 +37,10 @@ def is_reading(action: str) -> bool:
     return action.startswith(READING)
 
 
-def rights_of(function: Resource) -> list[Right]:
+def rights_of(function: TemplateResource) -> list[Right]:
     """Of its role, from policies that stand in the template; AWS's own are not followed."""
     role = function.scope.value(function.properties.get("Role"))
-    if not isinstance(role, Named):
+    if not isinstance(role, ResourceReference):
         return []
     return [right for document in _documents(function.scope, role) for right in allowed(document)]
 
@@ -54,13 +54,15 @@ def allowed(document: Any) -> Iterator[Right]:
                     yield Right(str(action), resource)
 
 
-def _documents(scope: Scope, role: Named) -> Iterator[Any]:
-    written = Resource(scope, role.resource).properties
+def _documents(scope: TemplateScope, role: ResourceReference) -> Iterator[Any]:
+    written = TemplateResource(scope, role.resource).properties
     for policy in as_list(written.get("Policies")):
         yield as_table(policy).get("PolicyDocument")
     named = [scope.value(policy) for policy in as_list(written.get("ManagedPolicyArns"))]
     for resource in shown_resources(scope):
         roles = [scope.value(name) for name in as_list(resource.properties.get("Roles"))]
-        is_named = any(isinstance(n, Named) and n.resource == resource.name for n in named)
+        is_named = any(
+            isinstance(n, ResourceReference) and n.resource == resource.name for n in named
+        )
         if resource.kind in ATTACHED and (role in roles or is_named):
             yield resource.properties.get("PolicyDocument")

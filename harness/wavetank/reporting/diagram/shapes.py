@@ -2,31 +2,33 @@
 
 from collections.abc import Mapping
 
-from wavetank.reporting.diagram.graph import Kind
+from wavetank.reporting.diagram.graph import BoxKind
 
-SIGNS: Mapping[Kind, str] = {
-    Kind.RULE: "M10 3a7 7 0 1 0 .01 0M10 6.5V10l3 2",
-    Kind.FUNCTION: "M5 4h2.5L14 16h2M9 8.5L5 16",
-    Kind.TABLE: "M4 5.5a6 2.5 0 1 0 12 0a6 2.5 0 1 0-12 0v9a6 2.5 0 0 0 12 0v-9"
+SIGNS: Mapping[BoxKind, str] = {
+    BoxKind.RULE: "M10 3a7 7 0 1 0 .01 0M10 6.5V10l3 2",
+    BoxKind.FUNCTION: "M5 4h2.5L14 16h2M9 8.5L5 16",
+    BoxKind.TABLE: "M4 5.5a6 2.5 0 1 0 12 0a6 2.5 0 1 0-12 0v9a6 2.5 0 0 0 12 0v-9"
     "M4 10a6 2.5 0 0 0 12 0",
-    Kind.STREAM: "M3 6q3.5-3 7 0t7 0M3 10q3.5-3 7 0t7 0M3 14q3.5-3 7 0t7 0",
-    Kind.BUCKET: "M3.5 5.5a6.5 2.2 0 1 0 13 0a6.5 2.2 0 1 0-13 0l1.8 10.2q4.7 2.2 9.4 0l1.8-10.2",
-    Kind.TOPIC: "M3 8v4h3l6 4V4L6 8zM15 7.5q2 2.5 0 5",
-    Kind.QUEUE: "M3 6h4v8H3zM8 6h4v8H8zM13 6h4v8h-4z",
-    Kind.MAIL: "M3 5h14v10H3zM3 6l7 5l7-5",
-    Kind.READERS: "M10 3.5a3 3 0 1 0 .01 0M4 16.5q0-6 6-6t6 6",
+    BoxKind.STREAM: "M3 6q3.5-3 7 0t7 0M3 10q3.5-3 7 0t7 0M3 14q3.5-3 7 0t7 0",
+    BoxKind.BUCKET: (
+        "M3.5 5.5a6.5 2.2 0 1 0 13 0a6.5 2.2 0 1 0-13 0l1.8 10.2q4.7 2.2 9.4 0l1.8-10.2"
+    ),
+    BoxKind.TOPIC: "M3 8v4h3l6 4V4L6 8zM15 7.5q2 2.5 0 5",
+    BoxKind.QUEUE: "M3 6h4v8H3zM8 6h4v8H8zM13 6h4v8h-4z",
+    BoxKind.MAIL: "M3 5h14v10H3zM3 6l7 5l7-5",
+    BoxKind.READERS: "M10 3.5a3 3 0 1 0 .01 0M4 16.5q0-6 6-6t6 6",
 }
 
-ACCENTS: Mapping[Kind, tuple[str, str]] = {
-    Kind.RULE: ("#7c3aed", "#b794f6"),
-    Kind.FUNCTION: ("#b45309", "#f0a04b"),
-    Kind.TABLE: ("#1d4ed8", "#79a6ff"),
-    Kind.STREAM: ("#0f766e", "#4fd1c0"),
-    Kind.BUCKET: ("#15803d", "#5fd38a"),
-    Kind.TOPIC: ("#be185d", "#f783b5"),
-    Kind.QUEUE: ("#be185d", "#f783b5"),
-    Kind.MAIL: ("#475569", "#a9b4c2"),
-    Kind.READERS: ("#475569", "#a9b4c2"),
+ACCENTS: Mapping[BoxKind, tuple[str, str]] = {
+    BoxKind.RULE: ("#7c3aed", "#b794f6"),
+    BoxKind.FUNCTION: ("#b45309", "#f0a04b"),
+    BoxKind.TABLE: ("#1d4ed8", "#79a6ff"),
+    BoxKind.STREAM: ("#0f766e", "#4fd1c0"),
+    BoxKind.BUCKET: ("#15803d", "#5fd38a"),
+    BoxKind.TOPIC: ("#be185d", "#f783b5"),
+    BoxKind.QUEUE: ("#be185d", "#f783b5"),
+    BoxKind.MAIL: ("#475569", "#a9b4c2"),
+    BoxKind.READERS: ("#475569", "#a9b4c2"),
 }
 """For light and for dark."""
 

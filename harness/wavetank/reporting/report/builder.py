@@ -9,9 +9,9 @@ from wavetank.faults.serialization import plan_from_json
 from wavetank.history import CutOff, Event, RunBegan, RunEnded, read_history
 from wavetank.reporting.report.anomalies import Remarks
 from wavetank.reporting.report.faults import Faults
-from wavetank.reporting.report.lanes import Alerts, Attempts, Ticks
+from wavetank.reporting.report.lanes import Alerts, AttemptLanes, Ticks
 from wavetank.reporting.report.marks import Bins
-from wavetank.reporting.report.model import Command, Report, Story, worst_first
+from wavetank.reporting.report.model import Report, Story, SuggestedCommand, worst_first
 from wavetank.reporting.report.prices import Prices
 from wavetank.reporting.report.records import Records
 from wavetank.reporting.report.time_format import full
@@ -61,7 +61,7 @@ class _Gathering:
         self._prices = Prices(bins)
         self._records = Records(bins, self._prices)
         self._faults, self._remarks = Faults(bins), Remarks()
-        self._ticks, self._attempts, self._alerts = Ticks(bins), Attempts(bins), Alerts(bins)
+        self._ticks, self._attempts, self._alerts = Ticks(bins), AttemptLanes(bins), Alerts(bins)
         self._last = began.at
         self._ended = False
         self._cut_at: int | None = None
@@ -135,10 +135,10 @@ def _story(began: RunBegan, description: str, summary: RunSummary | None) -> Sto
     )
 
 
-def _commands(run: str, *, finished: bool) -> Iterable[Command]:
+def _commands(run: str, *, finished: bool) -> Iterable[SuggestedCommand]:
     """What can be done with a run of that name; one that was broken off can only be shown."""
     name = shlex.quote(run)
     if finished:
-        yield Command("play it again", f"./wavetank replay {name}")
-        yield Command("judge its history again", f"./wavetank replay {name} --judge")
-    yield Command("write this report anew", f"./wavetank report {name}")
+        yield SuggestedCommand("play it again", f"./wavetank replay {name}")
+        yield SuggestedCommand("judge its history again", f"./wavetank replay {name} --judge")
+    yield SuggestedCommand("write this report anew", f"./wavetank report {name}")

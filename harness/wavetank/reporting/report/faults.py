@@ -7,13 +7,13 @@ from datetime import datetime
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import describe
 from wavetank.history import Event, FaultBegan, FaultHealed, FaultStruck
-from wavetank.reporting.report.marks import Bins, Kind, LaneBuilder, Mark, shortened
+from wavetank.reporting.report.marks import Bins, LaneBuilder, Mark, MarkKind, shortened
 
 STRIKES_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Strike:
+class FaultInjection:
     """What was struck, and when."""
 
     at: datetime
@@ -32,7 +32,7 @@ class FaultSeen:
     began: datetime | None = None
     healed: datetime | None = None
     strikes: int = 0
-    first: tuple[Strike, ...] = ()
+    first: tuple[FaultInjection, ...] = ()
     marks: tuple[Mark, ...] = ()
 
 
@@ -46,7 +46,7 @@ class _Open:
     began: datetime | None = None
     healed: datetime | None = None
     strikes: int = 0
-    first: list[Strike] = field(default_factory=list)
+    first: list[FaultInjection] = field(default_factory=list)
 
     def seen(self) -> FaultSeen:
         return FaultSeen(
@@ -100,6 +100,6 @@ class Faults:
     def _strike(self, event: FaultStruck) -> None:
         fault = self._of(event)
         fault.strikes += 1
-        fault.lane.add(Kind.STRUCK, event.at, event.detail)
+        fault.lane.add(MarkKind.STRUCK, event.at, event.detail)
         if len(fault.first) < STRIKES_SHOWN:
-            fault.first.append(Strike(event.at, shortened(event.detail)))
+            fault.first.append(FaultInjection(event.at, shortened(event.detail)))

@@ -7,7 +7,7 @@ at one plays it, which takes a second and writes its report. A report that is th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavetank.reporting.report.model import Command
+from wavetank.reporting.report.model import SuggestedCommand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +44,8 @@ class CampaignIndex:
     stories: tuple[IndexedStory, ...]
     invariants: tuple[IndexedCount, ...]
     kinds: tuple[IndexedCount, ...]
-    least: Command | None
-    any_story: Command
+    least: SuggestedCommand | None
+    any_story: SuggestedCommand
     digest: str
 
     @property

@@ -15,7 +15,7 @@ from wavetank.history import (
 )
 from wavetank.history.events import OK
 from wavetank.invariants.interval_set import Recent
-from wavetank.reporting.report.marks import Bins, Kind, Lane, LaneBuilder
+from wavetank.reporting.report.marks import Bins, Lane, LaneBuilder, MarkKind
 
 FIRINGS_REMEMBERED = 10_000
 FUNCTIONS_MAX = 8
@@ -35,9 +35,9 @@ class Ticks:
             case Fired():
                 self._fire(event)
             case Suppressed():
-                self._lane.add(Kind.SUPPRESSED, event.at, f"by {event.fault}")
+                self._lane.add(MarkKind.SUPPRESSED, event.at, f"by {event.fault}")
             case Invoked():
-                self._lane.add(Kind.BY_HAND, event.at, f"for {event.due:%H:%M:%S}")
+                self._lane.add(MarkKind.BY_HAND, event.at, f"for {event.due:%H:%M:%S}")
 
     def lanes(self) -> list[Lane]:
         """One, whatever happened."""
@@ -47,15 +47,15 @@ class Ticks:
         key = (event.rule, event.target, event.due)
         due = f"due {event.due:%H:%M:%S}"
         if self._seen.get(key):
-            self._lane.add(Kind.AGAIN, event.at, due)
+            self._lane.add(MarkKind.AGAIN, event.at, due)
         elif event.at > event.due:
-            self._lane.add(Kind.LATE, event.at, due)
+            self._lane.add(MarkKind.LATE, event.at, due)
         else:
-            self._lane.add(Kind.ON_TIME, event.at)
+            self._lane.add(MarkKind.ON_TIME, event.at)
         self._seen.put(key, value=True)
 
 
-class Attempts:
+class AttemptLanes:
     """How the functions' attempts ended, a lane for each function."""
 
     def __init__(self, bins: Bins) -> None:
@@ -69,7 +69,7 @@ class Attempts:
                 self._lane(event.function).add(_ending(event), event.at, _told(event))
             case GivenUp():
                 note = f"after {event.attempts}, {event.condition}"
-                self._lane(event.function).add(Kind.GIVEN_UP, event.at, note)
+                self._lane(event.function).add(MarkKind.GIVEN_UP, event.at, note)
 
     def lanes(self) -> list[Lane]:
         """In the order in which the functions were first seen."""
@@ -93,21 +93,21 @@ class Alerts:
         """Takes in the next event."""
         match event:
             case DestinationReached(outcome=outcome) if outcome == OK:
-                self._lane.add(Kind.REPORTED, event.at)
+                self._lane.add(MarkKind.REPORTED, event.at)
             case DestinationReached():
-                self._lane.add(Kind.UNREPORTED, event.at, event.outcome)
+                self._lane.add(MarkKind.UNREPORTED, event.at, event.outcome)
             case MessageSent():
-                self._lane.add(Kind.MAIL, event.at, f"to {event.address}: {event.subject}")
+                self._lane.add(MarkKind.MAIL, event.at, f"to {event.address}: {event.subject}")
 
     def lanes(self) -> list[Lane]:
         """One, whatever happened."""
         return [self._lane.lane()]
 
 
-def _ending(event: AttemptEnded) -> Kind:
+def _ending(event: AttemptEnded) -> MarkKind:
     if event.outcome is Outcome.SUCCESS:
-        return Kind.SUCCEEDED if event.attempt == 1 else Kind.RETRIED
-    return Kind.THROTTLED if event.outcome is Outcome.THROTTLED else Kind.FAILED
+        return MarkKind.SUCCEEDED if event.attempt == 1 else MarkKind.RETRIED
+    return MarkKind.THROTTLED if event.outcome is Outcome.THROTTLED else MarkKind.FAILED
 
 
 def _told(event: AttemptEnded) -> str:

@@ -17,7 +17,7 @@ WIDTHS = tuple(
 NOTE_CHARACTERS = 160
 
 
-class Kind(StrEnum):
+class MarkKind(StrEnum):
     """What a mark stands for, in the words of its legend."""
 
     ON_TIME = "on time"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 class Mark:
     """What happened `count` times from `first` to `last`; `note` tells of the first."""
 
-    kind: Kind
+    kind: MarkKind
     first: datetime
     last: datetime
     count: int = 1
@@ -57,12 +57,12 @@ class Lane:
     name: str
     marks: tuple[Mark, ...]
 
-    def counts(self) -> Mapping[Kind, int]:
+    def counts(self) -> Mapping[MarkKind, int]:
         """How often each kind happened, in the order of the kinds."""
-        found = Counter[Kind]()
+        found = Counter[MarkKind]()
         for mark in self.marks:
             found[mark.kind] += mark.count
-        return {kind: found[kind] for kind in Kind if kind in found}
+        return {kind: found[kind] for kind in MarkKind if kind in found}
 
 
 class Bins:
@@ -84,9 +84,9 @@ class LaneBuilder:
     def __init__(self, name: str, bins: Bins) -> None:
         self.name = name
         self._bins = bins
-        self._marks: dict[tuple[Kind, int], Mark] = {}
+        self._marks: dict[tuple[MarkKind, int], Mark] = {}
 
-    def add(self, kind: Kind, at: datetime, note: str = "", count: int = 1) -> None:
+    def add(self, kind: MarkKind, at: datetime, note: str = "", count: int = 1) -> None:
         """One more; of several in one stretch the first one's note is kept."""
         key = (kind, self._bins.number(at))
         held = self._marks.get(key)

@@ -15,7 +15,7 @@ WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID)
 
 
 @dataclass(frozen=True)
-class Command:
+class SuggestedCommand:
     """Something to type, and what it does."""
 
     does: str
@@ -61,7 +61,7 @@ class Report:
     walks: tuple[Walk, ...]
     walks_more: bool
     records: RecordFigures
-    commands: tuple[Command, ...]
+    commands: tuple[SuggestedCommand, ...]
 
     @property
     def verdict(self) -> Verdict:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from wavetank.core.ticker_records import Sample, parse_sample
-from wavetank.reporting.report.marks import Bins, Kind, Mark, in_order
+from wavetank.reporting.report.marks import Bins, Mark, MarkKind, in_order
 
 TICKERS_MAX = 12
 """The brief has five; whoever has more sees the first."""
@@ -68,7 +68,7 @@ class Prices:
         sample = parse_sample(text)
         walk = self._walk(sample) if sample else None
         if sample and walk:
-            walk.note(Kind.LOST, sample.instant)
+            walk.note(MarkKind.LOST, sample.instant)
 
     def walks(self) -> tuple[Walk, ...]:
         """By the ticker's name."""
@@ -97,12 +97,12 @@ class _WalkBuilder:
         self._bins = bins
         self._stretches: dict[int, Stretch] = {}
         self._first: tuple[datetime, Decimal] | None = None
-        self._marks: dict[tuple[Kind, int], Mark] = {}
+        self._marks: dict[tuple[MarkKind, int], Mark] = {}
         self._samples = 0
 
     def deliver(self, sample: Sample, *, again: bool) -> None:
         if again:
-            self.note(Kind.COPIES, sample.instant)
+            self.note(MarkKind.COPIES, sample.instant)
             return
         self._samples += 1
         if self._first is None or sample.instant < self._first[0]:
@@ -111,7 +111,7 @@ class _WalkBuilder:
         held = self._stretches.get(number)
         self._stretches[number] = _with(held, sample) if held else _alone(sample)
 
-    def note(self, kind: Kind, at: datetime) -> None:
+    def note(self, kind: MarkKind, at: datetime) -> None:
         key = (kind, self._bins.number(at))
         held = self._marks.get(key, Mark(kind, at, at, 0))
         first, last = min(held.first, at), max(held.last, at)
@@ -124,8 +124,8 @@ class _WalkBuilder:
             first=self._first[1] if self._first else None,
             stretches=tuple(self._stretches[number] for number in sorted(self._stretches)),
             samples=self._samples,
-            again=sum(mark.count for mark in marks if mark.kind is Kind.COPIES),
-            lost=sum(mark.count for mark in marks if mark.kind is Kind.LOST),
+            again=sum(mark.count for mark in marks if mark.kind is MarkKind.COPIES),
+            lost=sum(mark.count for mark in marks if mark.kind is MarkKind.LOST),
             marks=marks,
         )
 

@@ -21,7 +21,7 @@ from wavetank.reporting.report.distribution import (
     Distribution,
     distribution,
 )
-from wavetank.reporting.report.marks import Bins, Kind, Lane, LaneBuilder
+from wavetank.reporting.report.marks import Bins, Lane, LaneBuilder, MarkKind
 from wavetank.reporting.report.prices import Prices
 
 REMEMBERED = 50_000
@@ -106,7 +106,7 @@ class Records:
         self._counts["again"] += again
         note = f"{len(event.records)} records, {size} bytes"
         note += f", {again} of them again" if again else ""
-        self._lane.add(Kind.COPIES if again else Kind.DELIVERED, event.at, note)
+        self._lane.add(MarkKind.COPIES if again else MarkKind.DELIVERED, event.at, note)
 
     def _deliver_one(self, event: ObjectDelivered, text: str) -> bool:
         """Whether it is there already."""
@@ -125,7 +125,7 @@ class Records:
             self._take((event.stream, text))
             self._prices.lose(text)
         note = f"{len(event.records)} records, {event.reason}"
-        self._lane.add(Kind.LOST, event.at, note)
+        self._lane.add(MarkKind.LOST, event.at, note)
 
     def _take(self, key: tuple[str, str]) -> datetime | None:
         places = self._held.get(key)

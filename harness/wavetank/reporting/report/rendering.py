@@ -22,30 +22,30 @@ from wavetank.invariants.hints import HINTS
 from wavetank.reporting.report import time_format as moments
 from wavetank.reporting.report.drawing import BOX, fault_bars, price_lines
 from wavetank.reporting.report.index import CampaignIndex
-from wavetank.reporting.report.marks import Kind, Mark
+from wavetank.reporting.report.marks import Mark, MarkKind
 from wavetank.reporting.report.model import Report
 from wavetank.reporting.report.time_format import EPOCH, SECOND, Axis
 from wavetank.reporting.report.timeline_table import stretches
 
 TEMPLATES = Path(__file__).parent / "templates"
 SYMBOLS = {
-    Kind.ON_TIME: "usual",
-    Kind.SUCCEEDED: "usual",
-    Kind.DELIVERED: "usual",
-    Kind.BY_HAND: "usual",
-    Kind.LATE: "later",
-    Kind.RETRIED: "later",
-    Kind.AGAIN: "twice",
-    Kind.COPIES: "twice",
-    Kind.SUPPRESSED: "absent",
-    Kind.THROTTLED: "held",
-    Kind.FAILED: "failed",
-    Kind.LOST: "failed",
-    Kind.UNREPORTED: "failed",
-    Kind.GIVEN_UP: "ended",
-    Kind.REPORTED: "told",
-    Kind.MAIL: "mail",
-    Kind.STRUCK: "struck",
+    MarkKind.ON_TIME: "usual",
+    MarkKind.SUCCEEDED: "usual",
+    MarkKind.DELIVERED: "usual",
+    MarkKind.BY_HAND: "usual",
+    MarkKind.LATE: "later",
+    MarkKind.RETRIED: "later",
+    MarkKind.AGAIN: "twice",
+    MarkKind.COPIES: "twice",
+    MarkKind.SUPPRESSED: "absent",
+    MarkKind.THROTTLED: "held",
+    MarkKind.FAILED: "failed",
+    MarkKind.LOST: "failed",
+    MarkKind.UNREPORTED: "failed",
+    MarkKind.GIVEN_UP: "ended",
+    MarkKind.REPORTED: "told",
+    MarkKind.MAIL: "mail",
+    MarkKind.STRUCK: "struck",
 }
 """Each a shape of its own, so that no colour has to be told from another."""
 SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?"}

@@ -6,7 +6,7 @@ from tests.unit.deployment.preflight.answers import NAMES, Aws, at, buckets, int
 from wavetank.aws.clients import ClientError
 from wavetank.core.findings import Verdict
 from wavetank.deployment.preflight.buckets import delivery_bucket
-from wavetank.deployment.preflight.outcome import Outcome
+from wavetank.deployment.preflight.outcome import CheckOutcome
 
 DENIED = xml("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", 403)
 HOST = r"s3\."
@@ -14,7 +14,7 @@ PATH = f"/(?:{NAMES.bucket})?"
 """The SDK has the bucket in the host's name."""
 
 
-def _judge(aws: Aws, status: int, *own: str, region: str = "eu-west-1") -> Outcome:
+def _judge(aws: Aws, status: int, *own: str, region: str = "eu-west-1") -> CheckOutcome:
     answer = xml("", status, x_amz_bucket_region=region)
     aws.answers(at(HOST, "HEAD", PATH, answer), buckets(*own))
     return delivery_bucket(intention())

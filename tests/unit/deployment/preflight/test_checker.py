@@ -13,11 +13,11 @@ from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpRespo
 from wavetank.deployment.preflight import preflight
 from wavetank.deployment.preflight.account import credentials
 from wavetank.deployment.preflight.checker import _judged
-from wavetank.deployment.preflight.outcome import Intention, Outcome
+from wavetank.deployment.preflight.outcome import CheckOutcome, Intention
 
 
-def _failing(code: str, message: str, operation: str) -> Outcome:
-    def check(_: Intention) -> Outcome:
+def _failing(code: str, message: str, operation: str) -> CheckOutcome:
+    def check(_: Intention) -> CheckOutcome:
         raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
     return _judged(check, intention())

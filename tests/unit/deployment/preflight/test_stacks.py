@@ -5,7 +5,7 @@ import pytest
 from tests.pretended_aws import query_answer, query_error
 from tests.unit.deployment.preflight.answers import NAMES, Aws, intention, on
 from wavetank.core.findings import Verdict
-from wavetank.deployment.preflight.outcome import Outcome
+from wavetank.deployment.preflight.outcome import CheckOutcome
 from wavetank.deployment.preflight.stacks import pipeline_stack, storage_stack
 
 OURS = {
@@ -16,7 +16,7 @@ OURS = {
 }
 
 
-def _judge(aws: Aws, status: str, parameters: dict[str, str]) -> Outcome:
+def _judge(aws: Aws, status: str, parameters: dict[str, str]) -> CheckOutcome:
     members = "".join(
         f"<member><ParameterKey>{key}</ParameterKey><ParameterValue>{value}</ParameterValue></member>"
         for key, value in parameters.items()

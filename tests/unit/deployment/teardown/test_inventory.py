@@ -7,7 +7,7 @@ import pytest
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import StreamNameCase, derive_names
-from wavetank.deployment.teardown.inventory import Standing, find_standing, standing_of
+from wavetank.deployment.teardown.inventory import PipelineInventory, find_standing, standing_of
 from wavetank.deployment.teardown.residual_resources import storage_usd_per_month
 
 DORA = derive_names("Dora", "Explorer", stream_name_case=StreamNameCase.UPPER)
@@ -51,7 +51,7 @@ def test_a_pipeline_is_its_two_stacks_in_either_order(turned: bool) -> None:  # 
     """The pipeline stack knows every name, whichever of the two is listed first."""
     stacks = [storage(DORA), pipeline(DORA, "DELETE_FAILED", own="yes")]
     (found,) = standing_of(stacks[::-1] if turned else stacks)
-    assert found == Standing(
+    assert found == PipelineInventory(
         names=DORA, pipeline="DELETE_FAILED", storage="CREATE_COMPLETE", own_handler=True
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wavetank.emulator.http_guard.hosts import HostPolicy
-from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, HttpRequest, Refused
+from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Bucket, Route, RouteKind
 from wavetank.emulator.http_guard.sharing import CorsRule
 
@@ -39,10 +39,10 @@ def decide(
     *,
     host: str = HERE,
     has_body: bool = False,
-) -> Answered | Refused:
+) -> Answered | GuardRefusal:
     """The decision about the request; the first segment is the bucket where it names one."""
     given = {"host": [host]} | {name: [value] for name, value in (headers or {}).items()}
-    request = HttpRequest(method, target, given, has_body=has_body)
+    request = RequestHead(method, target, given, has_body=has_body)
     first = target.lstrip("/").partition("?")[0].partition("/")[0]
     bucket = Bucket(first) if first in {BUCKET, "private"} else None
     return POLICY.decide(request, lambda: bucket, _rules)

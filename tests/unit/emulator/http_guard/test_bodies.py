@@ -7,15 +7,15 @@ import pytest
 from tests.unit.emulator.http_guard.asking import BUCKET, NAMED, OTHER, POLICY
 from wavetank.emulator.http_guard.bodies import OTHER_BYTES_MAX, S3_BYTES_MAX, body_bytes_max
 from wavetank.emulator.http_guard.handler import HttpGuard
-from wavetank.emulator.http_guard.policy import HttpRequest
+from wavetank.emulator.http_guard.policy import RequestHead
 from wavetank.emulator.http_guard.routing import Route, RouteKind
 
 SCOPE = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/{}/aws4_request, Signature=0"
 
 
-def _request(target: str, headers: Mapping[str, str] | None = None) -> HttpRequest:
+def _request(target: str, headers: Mapping[str, str] | None = None) -> RequestHead:
     given = {"host": ["localhost"]} | {name: [value] for name, value in (headers or {}).items()}
-    return HttpRequest("PUT", target, given, has_body=True)
+    return RequestHead("PUT", target, given, has_body=True)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_browser_s_body_is_that_of_its_route(kind: RouteKind) -> None:
 def test_what_is_refused_has_no_body() -> None:
     """By its Host, or by its origin; a program's has one."""
     guard = HttpGuard(POLICY)
-    foreign = HttpRequest("POST", "/x", {"host": ["evil.example"]}, has_body=True)
+    foreign = RequestHead("POST", "/x", {"host": ["evil.example"]}, has_body=True)
     for request in (foreign, _request("/x", {"origin": OTHER}), _request("/x", {"origin": NAMED})):
         limit = guard.limit_body(request)
         assert limit.bytes_max == 0

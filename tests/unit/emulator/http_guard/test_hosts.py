@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.emulator.http_guard.asking import HERE, decide
-from wavetank.emulator.http_guard.policy import Answered, Refused
+from wavetank.emulator.http_guard.policy import Answered, GuardRefusal
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_our_own_hosts_are_answered(host: str) -> None:
 def test_hosts_that_could_be_led_here_are_refused(host: str) -> None:
     """Whatever they look like; and what is no host in one spelling."""
     found = decide("GET", "/", host=host)
-    assert isinstance(found, Refused)
+    assert isinstance(found, GuardRefusal)
     assert "\n" not in found.reason
 
 
@@ -110,7 +110,7 @@ def test_hosts_that_could_be_led_here_are_refused(host: str) -> None:
 )
 def test_a_target_that_two_readers_could_read_differently_is_refused(target: str) -> None:
     """Whoever asks: LocalStack's routers and its services do not read the same path."""
-    assert isinstance(decide("GET", target), Refused)
+    assert isinstance(decide("GET", target), GuardRefusal)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.unit.emulator.http_guard.asking import (
     decide,
     is_answered,
 )
-from wavetank.emulator.http_guard.policy import Answered, HttpRequest, Refused
+from wavetank.emulator.http_guard.policy import Answered, GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Bucket
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -56,7 +56,7 @@ FOREIGN: list[Mapping[str, str]] = [
 def test_nothing_is_changed_for_another_site(target: str, headers: Mapping[str, str]) -> None:
     """By any of a browser's headers alone, and whatever the route."""
     found = decide("POST", target, {**headers, **JSON}, has_body=True)
-    assert isinstance(found, Refused)
+    assert isinstance(found, GuardRefusal)
     assert "\n" not in found.reason
 
 
@@ -70,14 +70,14 @@ def test_a_program_is_answered_whatever_it_asks(method: str, target: str) -> Non
 def test_only_one_host_header_is_taken() -> None:
     """Neither none nor two: readers differ on which of two they take."""
     for hosts in ([], [HERE, HERE]):
-        request = HttpRequest("GET", "/", {"host": hosts})
-        assert isinstance(POLICY.decide(request, lambda: None, lambda _: ()), Refused)
+        request = RequestHead("GET", "/", {"host": hosts})
+        assert isinstance(POLICY.decide(request, lambda: None, lambda _: ()), GuardRefusal)
 
 
 def test_a_browser_s_header_is_taken_once() -> None:
     """Two origins are no origin."""
-    request = HttpRequest("PUT", "/shared/key", {"host": [HERE], "origin": [NAMED, OTHER]})
-    assert isinstance(POLICY.decide(request, lambda: Bucket(BUCKET), lambda _: ()), Refused)
+    request = RequestHead("PUT", "/shared/key", {"host": [HERE], "origin": [NAMED, OTHER]})
+    assert isinstance(POLICY.decide(request, lambda: Bucket(BUCKET), lambda _: ()), GuardRefusal)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from wavetank.emulator.iam_enforcement.callers import (
 )
 from wavetank.emulator.iam_enforcement.decisions import Applying, decision
 from wavetank.emulator.iam_enforcement.refusals import session_refusal
-from wavetank.emulator.iam_enforcement.resources import Resource
+from wavetank.emulator.iam_enforcement.resources import ProtectedResource
 from wavetank.emulator.iam_enforcement.sessions import PLAIN, SessionDetails, read_details
 from wavetank.iam.request import AccessRequest
 
@@ -39,7 +39,7 @@ USER = Caller(user(), (READS, WRITES))
 def _may(caller: Caller, action: str, policy: str | None = None) -> bool:
     request = AccessRequest(principal=caller.principal, action=action, resource=OBJECT)
     applying = Applying(caller.policies, caller.boundary, caller.session)
-    return decision(request, applying, Resource(OWNER, policy)).allowed
+    return decision(request, applying, ProtectedResource(OWNER, policy)).allowed
 
 
 def test_a_federated_user_has_what_both_allow() -> None:

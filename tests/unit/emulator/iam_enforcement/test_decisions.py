@@ -15,7 +15,7 @@ from tests.unit.iam.policies import (
 )
 from wavetank.emulator.iam_enforcement import decisions
 from wavetank.emulator.iam_enforcement.decisions import Applying, condition_keys, decision
-from wavetank.emulator.iam_enforcement.resources import Resource
+from wavetank.emulator.iam_enforcement.resources import ProtectedResource
 from wavetank.iam.evaluation import Decision
 from wavetank.iam.policy_document import MalformedPolicyError
 from wavetank.iam.request import AccessRequest
@@ -27,10 +27,12 @@ REQUEST = AccessRequest(
     resource=OBJECT,
     context={"aws:SecureTransport": ("true",)},
 )
-MINE = Resource(OWNER)
+MINE = ProtectedResource(OWNER)
 
 
-def _decision(request: AccessRequest, identity: tuple[str, ...], resource: Resource) -> Decision:
+def _decision(
+    request: AccessRequest, identity: tuple[str, ...], resource: ProtectedResource
+) -> Decision:
     return decision(request, Applying(identity), resource)
 
 

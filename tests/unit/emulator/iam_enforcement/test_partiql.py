@@ -2,25 +2,25 @@
 
 import pytest
 
-from wavetank.emulator.iam_enforcement.operations.partiql import Statement, read_statement
+from wavetank.emulator.iam_enforcement.operations.partiql import PartiqlStatement, read_statement
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('SELECT * FROM "t.1" WHERE id = 1', Statement("PartiQLSelect", "t.1")),
-        ('select a from "table"."index"', Statement("PartiQLSelect", "table", "index")),
-        ("SELECT a FROM table.index", Statement("PartiQLSelect", "table", "index")),
-        ("SELECT 'x FROM other' FROM mine", Statement("PartiQLSelect", "mine")),
-        ('SELECT "a FROM other" FROM mine', Statement("PartiQLSelect", "mine")),
-        ("SELECT * -- FROM other\nFROM mine", Statement("PartiQLSelect", "mine")),
-        ("INSERT INTO mine VALUE {'id': 'x'}", Statement("PartiQLInsert", "mine")),
-        ("UPDATE mine SET a = 'FROM other'", Statement("PartiQLUpdate", "mine")),
-        ("DELETE FROM mine WHERE id = 'it''s FROM'", Statement("PartiQLDelete", "mine")),
-        ("EXISTS(SELECT * FROM mine)", Statement("PartiQLSelect", "mine")),
+        ('SELECT * FROM "t.1" WHERE id = 1', PartiqlStatement("PartiQLSelect", "t.1")),
+        ('select a from "table"."index"', PartiqlStatement("PartiQLSelect", "table", "index")),
+        ("SELECT a FROM table.index", PartiqlStatement("PartiQLSelect", "table", "index")),
+        ("SELECT 'x FROM other' FROM mine", PartiqlStatement("PartiQLSelect", "mine")),
+        ('SELECT "a FROM other" FROM mine', PartiqlStatement("PartiQLSelect", "mine")),
+        ("SELECT * -- FROM other\nFROM mine", PartiqlStatement("PartiQLSelect", "mine")),
+        ("INSERT INTO mine VALUE {'id': 'x'}", PartiqlStatement("PartiQLInsert", "mine")),
+        ("UPDATE mine SET a = 'FROM other'", PartiqlStatement("PartiQLUpdate", "mine")),
+        ("DELETE FROM mine WHERE id = 'it''s FROM'", PartiqlStatement("PartiQLDelete", "mine")),
+        ("EXISTS(SELECT * FROM mine)", PartiqlStatement("PartiQLSelect", "mine")),
     ],
 )
-def test_a_statement_is_one_action_on_one_table(text: str, expected: Statement) -> None:
+def test_a_statement_is_one_action_on_one_table(text: str, expected: PartiqlStatement) -> None:
     """Whatever stands in quotation marks or comments, and in whatever case."""
     assert list(read_statement(text)) == [expected]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
-from wavetank.emulator.snapshot.file import Contents, StoredBatch, StoredObject
+from wavetank.emulator.snapshot.file import SnapshotContents, SnapshotObject, StoredBatch
 from wavetank.emulator.snapshot.reading import Filled, read_contents
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -61,7 +61,7 @@ class Pipeline:
         self.go_on(self.pace)
         return {str(tick): "written once" for tick in self.delivered}
 
-    def read_object(self, bucket: str, key: str) -> StoredObject | None:
+    def read_object(self, bucket: str, key: str) -> SnapshotObject | None:
         raise AssertionError(f"{key} of {bucket} is read by whoever saves it")
 
     def read_messages(self) -> list[dict[str, Any]]:
@@ -71,12 +71,12 @@ class Pipeline:
         return [{"arn": "2"}]
 
 
-def _ticks(contents: Contents) -> set[int]:
+def _ticks(contents: SnapshotContents) -> set[int]:
     """Those that the table has moved by."""
     return {int(item["Tick"]["N"]) for item in contents.items["prices"]}
 
 
-def _records(contents: Contents) -> set[int]:
+def _records(contents: SnapshotContents) -> set[int]:
     """The ticks whose records are held or delivered."""
     held = {int(batch.body) for batch in contents.batches["stream"]}
     return held | {int(key) for key in contents.buckets["bucket"]}

@@ -10,7 +10,7 @@ from localstack.http import Request
 
 from wavetank.emulator.sns import mailbox as box
 from wavetank.emulator.sns.mailbox import Mailbox
-from wavetank.emulator.sns.messages import Message, MessageType, confirmation, notification
+from wavetank.emulator.sns.messages import MessageType, MimeMessage, confirmation, notification
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 BASE = "http://127.0.0.1:4566"
@@ -18,7 +18,7 @@ LINK = f"{BASE}/_wavetank/confirmation?TopicArn=arn&Token=abc"
 ELSEWHERE = "http://localhost:4999"
 
 
-def _alert(name: str, text: str = "text") -> Message:
+def _alert(name: str, text: str = "text") -> MimeMessage:
     return notification(name, NOW, "a@example.com", "s", text, f"{BASE}/?Action=Unsubscribe")
 
 
@@ -124,6 +124,6 @@ def test_links_lead_to_where_the_reader_reached_the_sandbox() -> None:
     for name in ("q1", "2"):
         raw = get(Request("GET", headers={"Host": "localhost:4999"}), name)
         again = Mailbox()
-        again.take_up([Message(name, raw.get_data(as_text=True))])
+        again.take_up([MimeMessage(name, raw.get_data(as_text=True))])
         shown = _list(again, base=ELSEWHERE)["messages"][0]
         assert shown == next(m for m in (question, alert) if m["id"] == name)

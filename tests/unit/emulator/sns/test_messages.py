@@ -8,8 +8,8 @@ from email.parser import Parser
 import pytest
 
 from wavetank.emulator.sns.messages import (
-    Message,
     MessageType,
+    MimeMessage,
     confirmation,
     notification,
     summary,
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 LINK = "http://127.0.0.1:4566/_wavetank/confirmation?TopicArn=arn%3Aaws&Token=abc"
 
 
-def _parsed(message: Message) -> EmailMessage:
+def _parsed(message: MimeMessage) -> EmailMessage:
     parsed = Parser(policy=policy.default).parsestr(message.text)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -39,7 +39,7 @@ def test_a_notification_has_what_was_published_and_the_link_that_ends_it() -> No
 def test_a_notification_without_a_subject_has_awss() -> None:
     """AWS Notification Message."""
     made = notification("1", NOW, "a@example.com", None, "text", LINK)
-    assert summary(made)["subject"] == "AWS Notification Message"
+    assert summary(made)["subject"] == "AWS Notification MimeMessage"
 
 
 def test_a_confirmation_says_of_which_topic_and_where_to_click() -> None:

@@ -17,16 +17,16 @@ from wavetank.reporting.analysis.failures import (
     first_text,
     timeline,
 )
-from wavetank.reporting.analysis.objects import Told, stored
+from wavetank.reporting.analysis.objects import FunctionActivity, stored
 from wavetank.reporting.analysis.records import Deliveries, deliveries_of
 
 MINUTE = timedelta(minutes=1)
 TEXT = '{{"requestContext": {{"requestId": "{}"}}, "requestPayload": {{"time": "{:%FT%TZ}"}}}}'
 
 
-def _told(*failing: int) -> Told:
+def _told(*failing: int) -> FunctionActivity:
     """Four ticks; an alert's text holds the failure's record, as Lambda sends it."""
-    return Told(tuple(_with_record(event) for event in calm(4, failing)))
+    return FunctionActivity(tuple(_with_record(event) for event in calm(4, failing)))
 
 
 def _with_record(event: Event) -> Event:
@@ -36,7 +36,7 @@ def _with_record(event: Event) -> Event:
     return event
 
 
-def _deliveries(told: Told) -> Deliveries:
+def _deliveries(told: FunctionActivity) -> Deliveries:
     return deliveries_of(
         stored(event.key, event.at + MINUTE, "".join(event.records).encode())
         for event in told.events
@@ -95,7 +95,7 @@ def test_the_timeline_has_every_lane() -> None:
 
 def test_where_nothing_is_told_there_is_nothing_to_show() -> None:
     """Every table is empty, and no text."""
-    nothing = Told()
+    nothing = FunctionActivity()
     failed = failures(nothing)
     assert failed.is_empty()
     assert attempts_at(nothing, failed).is_empty()

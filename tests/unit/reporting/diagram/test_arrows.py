@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.diagrams import arrow, drawn_from, sensors, ticker
-from wavetank.reporting.diagram.graph import Kind, Relation
+from wavetank.reporting.diagram.graph import BoxKind, Relation
 
 FUNCTION = """
 Conditions:
@@ -55,8 +55,8 @@ def test_the_briefs_services_are_all_there() -> None:
     nodes = ticker().nodes
     kinds = [node.kind for node in nodes]
     told = " ".join(f"{node.service} {' '.join(node.notes)}" for node in nodes)
-    assert sorted(set(kinds)) == sorted(set(Kind) - {Kind.QUEUE})
-    assert kinds.count(Kind.FUNCTION) == 2
+    assert sorted(set(kinds)) == sorted(set(BoxKind) - {BoxKind.QUEUE})
+    assert kinds.count(BoxKind.FUNCTION) == 2
     for service in ("Kinesis Firehose", "DynamoDB", "S3", "Lambda", "SNS", "CloudWatch Events"):
         assert service in told
 
@@ -76,7 +76,7 @@ def test_the_tickers_arrows_are_its_templates() -> None:
     }
     prices = arrow(graph, "StreamingFunction", "PriceTable")
     assert (prices.reads, prices.writes) == (True, True)
-    readers = next(node for node in graph.nodes if node.kind is Kind.READERS)
+    readers = next(node for node in graph.nodes if node.kind is BoxKind.READERS)
     assert readers.notes == ("reads, never writes",)
 
 
@@ -133,7 +133,7 @@ def test_what_is_not_deployed_is_not_drawn(
     """A resource whose condition does not hold."""
     text = f"{FUNCTION}  Other:\n    Type: AWS::SQS::Queue\n    Condition: {condition}\n"
     kinds = {node.kind for node in drawn_from(tmp_path, text).nodes}
-    assert (Kind.QUEUE in kinds) == is_drawn
+    assert (BoxKind.QUEUE in kinds) == is_drawn
 
 
 @pytest.mark.parametrize(

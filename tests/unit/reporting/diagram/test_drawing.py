@@ -9,7 +9,7 @@ import pytest
 from tests.diagrams import drawn_from, sensors, ticker
 from wavetank.core.errors import UsageError
 from wavetank.reporting.diagram.document import BEGIN, END, with_flowchart
-from wavetank.reporting.diagram.graph import Edge, Graph, Kind, Node, Relation
+from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node, Relation
 from wavetank.reporting.diagram.labels import label_lines, name_lines
 from wavetank.reporting.diagram.layout import place
 from wavetank.reporting.diagram.mermaid import draw_mermaid
@@ -26,7 +26,7 @@ NAMES = {
 
 def nodes(*names: str) -> tuple[Node, ...]:
     """A function for each."""
-    return tuple(Node(name, Kind.FUNCTION, "Lambda", name) for name in names)
+    return tuple(Node(name, BoxKind.FUNCTION, "Lambda", name) for name in names)
 
 
 def test_the_picture_is_the_same_bytes_each_time() -> None:

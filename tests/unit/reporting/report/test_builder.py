@@ -26,7 +26,7 @@ from wavetank.history import (
 )
 from wavetank.reporting.report.anomalies import REMARKS_MAX
 from wavetank.reporting.report.builder import report_of
-from wavetank.reporting.report.marks import BINS_MAX, Bins, Kind
+from wavetank.reporting.report.marks import BINS_MAX, Bins, MarkKind
 from wavetank.reporting.report.model import Report
 from wavetank.reporting.report.prices import TICKERS_MAX
 from wavetank.scenario.run_store import RunSummary
@@ -51,7 +51,7 @@ def told(events: Iterable[Event], summary: RunSummary | None = SUMMARY) -> Repor
     return report_of(events, "calm-1", "A test's own", summary)
 
 
-def counts(report: Report, lane: str) -> dict[Kind, int]:
+def counts(report: Report, lane: str) -> dict[MarkKind, int]:
     """What happened on the lane whose name begins so."""
     (found,) = (one for one in report.lanes if one.name.startswith(lane))
     return dict(found.counts())
@@ -95,7 +95,7 @@ def test_ticks_are_told_apart() -> None:
     ]
     missed = Suppressed(third.at, third.rule, third.target, third.due, "fault-1")
     report = told([*changed, replace(first, request="other"), missed])
-    expected = {Kind.ON_TIME: 1, Kind.LATE: 1, Kind.AGAIN: 1, Kind.SUPPRESSED: 1}
+    expected = {MarkKind.ON_TIME: 1, MarkKind.LATE: 1, MarkKind.AGAIN: 1, MarkKind.SUPPRESSED: 1}
     assert counts(report, "Ticks") == expected
 
 
@@ -103,11 +103,11 @@ def test_failures_and_alerts_have_their_marks() -> None:
     """Each attempt that failed, each request that was given up, and who was told."""
     report = told(calm(4, failing=[2]))
     assert counts(report, "Attempts of streaming") == {
-        Kind.SUCCEEDED: 3,
-        Kind.FAILED: 3,
-        Kind.GIVEN_UP: 1,
+        MarkKind.SUCCEEDED: 3,
+        MarkKind.FAILED: 3,
+        MarkKind.GIVEN_UP: 1,
     }
-    assert counts(report, "Alerts") == {Kind.REPORTED: 1, Kind.MAIL: 2}
+    assert counts(report, "Alerts") == {MarkKind.REPORTED: 1, MarkKind.MAIL: 2}
     assert "streaming is given up after 3 attempts (RetriesExhausted)" in {
         remark.text for remark in report.remarks
     }

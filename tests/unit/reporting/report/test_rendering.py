@@ -9,7 +9,7 @@ from wavetank.core.findings import Finding, Verdict
 from wavetank.history import FaultBegan, Fired, MessageSent, ObjectDelivered
 from wavetank.reporting.report.drawing import price_lines
 from wavetank.reporting.report.index import CampaignIndex, IndexedStory
-from wavetank.reporting.report.model import Command
+from wavetank.reporting.report.model import SuggestedCommand
 from wavetank.reporting.report.rendering import evidence, linked, render_index, render_report
 from wavetank.reporting.report.time_format import Axis
 
@@ -109,7 +109,7 @@ def index() -> CampaignIndex:
         invariants=(),
         kinds=(),
         least=None,
-        any_story=Command("Any other", "./wavetank campaign --seeds 1"),
+        any_story=SuggestedCommand("Any other", "./wavetank campaign --seeds 1"),
         digest="dd",
     )
 

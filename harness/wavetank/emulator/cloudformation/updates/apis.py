@@ -13,7 +13,7 @@ from moto.apigateway.models import APIGatewayBackend, apigateway_backends
 
 from wavetank.emulator.cloudformation.updates.call import (
     Apply,
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     by_creation,
     each,
@@ -228,7 +228,7 @@ def _tags(path: str, find: Callable[[APIGatewayBackend, Mapping[str, Any]], Any]
 
 
 TYPES = {
-    "AWS::ApiGateway::ApiKey": ResourceType(
+    "AWS::ApiGateway::ApiKey": UpdatableType(
         in_place={
             **dict.fromkeys(KEY_PATHS, _key),
             "Tags": _tags(
@@ -237,18 +237,18 @@ TYPES = {
         },
         generated_name="Name",
     ),
-    "AWS::ApiGateway::Deployment": ResourceType(in_place={"Description": _deployment}),
-    "AWS::ApiGateway::GatewayResponse": ResourceType(
+    "AWS::ApiGateway::Deployment": UpdatableType(in_place={"Description": _deployment}),
+    "AWS::ApiGateway::GatewayResponse": UpdatableType(
         in_place=each("ResponseParameters ResponseTemplates StatusCode", by_creation)
     ),
-    "AWS::ApiGateway::Method": ResourceType(in_place=each(METHOD, _method)),
-    "AWS::ApiGateway::Model": ResourceType(
+    "AWS::ApiGateway::Method": UpdatableType(in_place=each(METHOD, _method)),
+    "AWS::ApiGateway::Model": UpdatableType(
         in_place=dict.fromkeys(MODEL_PATHS, _model), at_creation=frozenset({"Description"})
     ),
-    "AWS::ApiGateway::RequestValidator": ResourceType(
+    "AWS::ApiGateway::RequestValidator": UpdatableType(
         in_place=dict.fromkeys(VALIDATOR_PATHS, _validator)
     ),
-    "AWS::ApiGateway::RestApi": ResourceType(
+    "AWS::ApiGateway::RestApi": UpdatableType(
         in_place={
             **dict.fromkeys(API_PATHS, _api),
             **each("Body FailOnWarnings Mode Parameters", _body),
@@ -257,7 +257,7 @@ TYPES = {
             ),
         }
     ),
-    "AWS::ApiGateway::Stage": ResourceType(
+    "AWS::ApiGateway::Stage": UpdatableType(
         in_place={
             **dict.fromkeys(STAGE_PATHS, _stage),
             "Variables": _stage,
@@ -267,7 +267,7 @@ TYPES = {
             ),
         }
     ),
-    "AWS::ApiGateway::UsagePlan": ResourceType(
+    "AWS::ApiGateway::UsagePlan": UpdatableType(
         in_place={
             **each("ApiStages Description Quota Throttle UsagePlanName", _plan),
             "Tags": _tags(

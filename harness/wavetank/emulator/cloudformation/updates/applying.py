@@ -19,7 +19,7 @@ from wavetank.emulator.cloudformation.updates import (
 )
 from wavetank.emulator.cloudformation.updates.call import (
     Apply,
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     UpdateRefusedError,
     by_provider,
@@ -40,7 +40,7 @@ MODULES = (
     tables,
     workflows,
 )
-TYPES: Mapping[str, ResourceType] = {
+TYPES: Mapping[str, UpdatableType] = {
     name: found for module in MODULES for name, found in module.TYPES.items()
 }
 OWN_UPDATE = frozenset(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     each,
     is_true,
@@ -191,7 +191,7 @@ def _allow(call: UpdateCall) -> None:
 
 
 TYPES = {
-    "AWS::S3::Bucket": ResourceType(
+    "AWS::S3::Bucket": UpdatableType(
         in_place={
             "OwnershipControls": _own,
             "PublicAccessBlockConfiguration": _block_public_access,
@@ -220,5 +220,5 @@ TYPES = {
         always_at_creation=frozenset({"AccessControl"}),
         delete=_delete,
     ),
-    "AWS::S3::BucketPolicy": ResourceType(in_place=each("PolicyDocument", _allow)),
+    "AWS::S3::BucketPolicy": UpdatableType(in_place=each("PolicyDocument", _allow)),
 }

@@ -62,7 +62,7 @@ class UpdateRefusedError(UpdateFailedError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResourceType:
+class UpdatableType:
     """How resources of one type change.
 
     `in_place` has a function for each property, `at_creation` the properties that LocalStack's

@@ -12,7 +12,7 @@ from localstack.services.lambda_.resource_providers.aws_lambda_function import (
 
 from wavetank.emulator.cloudformation.updates.call import (
     Apply,
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     each,
 )
@@ -218,19 +218,19 @@ def _function() -> dict[str, Apply]:
 
 
 TYPES = {
-    "AWS::Lambda::Alias": ResourceType(
+    "AWS::Lambda::Alias": UpdatableType(
         in_place={
             **each("FunctionVersion Description RoutingConfig", _point),
             "ProvisionedConcurrencyConfig": _provision,
         },
     ),
-    "AWS::Lambda::CodeSigningConfig": ResourceType(
+    "AWS::Lambda::CodeSigningConfig": UpdatableType(
         in_place=each("AllowedPublishers CodeSigningPolicies Description", _sign)
     ),
-    "AWS::Lambda::EventInvokeConfig": ResourceType(
+    "AWS::Lambda::EventInvokeConfig": UpdatableType(
         in_place=each("DestinationConfig MaximumEventAgeInSeconds MaximumRetryAttempts", _retry)
     ),
-    "AWS::Lambda::EventSourceMapping": ResourceType(
+    "AWS::Lambda::EventSourceMapping": UpdatableType(
         in_place={
             **dict.fromkeys(SOURCE_DEFAULTS, _consume),
             "Tags": tagged(
@@ -238,7 +238,7 @@ TYPES = {
             ),
         }
     ),
-    "AWS::Lambda::Function": ResourceType(
+    "AWS::Lambda::Function": UpdatableType(
         in_place=_function(),
         at_creation=frozenset(
             {
@@ -251,12 +251,12 @@ TYPES = {
             }
         ),
     ),
-    "AWS::Lambda::LayerVersion": ResourceType(in_place={}, generated_name="LayerName"),
-    "AWS::Lambda::Permission": ResourceType(
+    "AWS::Lambda::LayerVersion": UpdatableType(in_place={}, generated_name="LayerName"),
+    "AWS::Lambda::Permission": UpdatableType(
         in_place=dict.fromkeys(PERMISSION, _permit),
         at_creation=frozenset(
             {"EventSourceToken", "FunctionUrlAuthType", "PrincipalOrgID", "SourceAccount"}
         ),
     ),
-    "AWS::Lambda::Url": ResourceType(in_place=each("AuthType Cors InvokeMode", _expose)),
+    "AWS::Lambda::Url": UpdatableType(in_place=each("AuthType Cors InvokeMode", _expose)),
 }

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from wavetank.emulator.cloudformation.updates.call import ResourceType, UpdateCall, each
+from wavetank.emulator.cloudformation.updates.call import UpdatableType, UpdateCall, each
 from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
 
 VERSIONS_MAX = 5
@@ -177,19 +177,19 @@ def _without(values: Iterable[str], others: Iterable[str]) -> list[str]:
 
 
 TYPES = {
-    "AWS::IAM::Group": ResourceType(
+    "AWS::IAM::Group": UpdatableType(
         in_place={"ManagedPolicyArns": _managed("group"), "Policies": _inline("group")},
         at_creation=frozenset({"ManagedPolicyArns", "Policies"}),
         delete=_delete("group"),
     ),
-    "AWS::IAM::InstanceProfile": ResourceType(in_place={"Roles": _profile}),
-    "AWS::IAM::ManagedPolicy": ResourceType(
+    "AWS::IAM::InstanceProfile": UpdatableType(in_place={"Roles": _profile}),
+    "AWS::IAM::ManagedPolicy": UpdatableType(
         in_place={"PolicyDocument": _rewrite, **each("Roles Users Groups", _attach)}
     ),
-    "AWS::IAM::Policy": ResourceType(
+    "AWS::IAM::Policy": UpdatableType(
         in_place=each("PolicyName PolicyDocument Roles Users Groups", _put_everywhere)
     ),
-    "AWS::IAM::Role": ResourceType(
+    "AWS::IAM::Role": UpdatableType(
         in_place={
             "AssumeRolePolicyDocument": _trust,
             **each("Description MaxSessionDuration", _describe),
@@ -205,7 +205,7 @@ TYPES = {
             ),
         }
     ),
-    "AWS::IAM::User": ResourceType(
+    "AWS::IAM::User": UpdatableType(
         in_place={
             "Groups": _join,
             "ManagedPolicyArns": _managed("user"),

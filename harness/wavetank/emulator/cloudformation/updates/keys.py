@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     each,
     is_true,
@@ -89,8 +89,8 @@ def _parameter(call: UpdateCall) -> None:
 
 
 TYPES = {
-    "AWS::KMS::Alias": ResourceType(in_place={"TargetKeyId": _point}),
-    "AWS::KMS::Key": ResourceType(
+    "AWS::KMS::Alias": UpdatableType(in_place={"TargetKeyId": _point}),
+    "AWS::KMS::Key": UpdatableType(
         in_place={
             "Description": _describe,
             "KeyPolicy": _allow,
@@ -99,7 +99,7 @@ TYPES = {
             "Tags": tagged("kms", attribute("KeyId"), resource="KeyId", form=_key_tags),
         }
     ),
-    "AWS::SSM::Parameter": ResourceType(
+    "AWS::SSM::Parameter": UpdatableType(
         in_place={
             **each("AllowedPattern DataType Description Policies Tier Type Value", _parameter),
             "Tags": tagged(
@@ -112,7 +112,7 @@ TYPES = {
             ),
         }
     ),
-    "AWS::SecretsManager::Secret": ResourceType(
+    "AWS::SecretsManager::Secret": UpdatableType(
         in_place={
             **each("Description KmsKeyId", _secret),
             **each("GenerateSecretString SecretString", _secret_value),

@@ -9,7 +9,7 @@ from localstack.services.logs.models import logs_stores
 from moto.logs.models import logs_backends
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     by_creation,
     each,
@@ -84,15 +84,15 @@ GROUP_TAGS = tagged(
 )
 ALARM_TAGS = tagged("cloudwatch", attribute("Arn"), resource="ResourceARN")
 TYPES = {
-    "AWS::CloudWatch::Alarm": ResourceType(
+    "AWS::CloudWatch::Alarm": UpdatableType(
         in_place={**each(ALARM, by_creation), "Tags": ALARM_TAGS},
         at_creation=frozenset({"Tags"}),
     ),
-    "AWS::CloudWatch::CompositeAlarm": ResourceType(
+    "AWS::CloudWatch::CompositeAlarm": UpdatableType(
         in_place={**each(COMPOSITE, by_creation), "Tags": ALARM_TAGS},
         at_creation=frozenset({"Tags"}),
     ),
-    "AWS::Logs::LogGroup": ResourceType(
+    "AWS::Logs::LogGroup": UpdatableType(
         in_place={
             "RetentionInDays": _retain,
             "KmsKeyId": _encrypt,
@@ -101,7 +101,7 @@ TYPES = {
         },
         at_creation=frozenset({"KmsKeyId", "RetentionInDays", "Tags"}),
     ),
-    "AWS::Logs::SubscriptionFilter": ResourceType(
+    "AWS::Logs::SubscriptionFilter": UpdatableType(
         in_place=each("DestinationArn FilterPattern", _filter)
     ),
 }

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     each,
     nothing,
@@ -148,18 +148,18 @@ def _queue_policy(call: UpdateCall) -> None:
 
 
 TYPES = {
-    "AWS::SNS::Subscription": ResourceType(
+    "AWS::SNS::Subscription": UpdatableType(
         in_place={**dict.fromkeys(SUBSCRIPTION_DEFAULTS, _subscription), "Region": nothing}
     ),
-    "AWS::SNS::Topic": ResourceType(
+    "AWS::SNS::Topic": UpdatableType(
         in_place={
             **dict.fromkeys(TOPIC_DEFAULTS, _topic),
             "Subscription": _readers,
             "Tags": tagged("sns", attribute("TopicArn")),
         }
     ),
-    "AWS::SNS::TopicPolicy": ResourceType(in_place=each("PolicyDocument Topics", _topic_policy)),
-    "AWS::SQS::Queue": ResourceType(
+    "AWS::SNS::TopicPolicy": UpdatableType(in_place=each("PolicyDocument Topics", _topic_policy)),
+    "AWS::SQS::Queue": UpdatableType(
         in_place={
             **dict.fromkeys(QUEUE_DEFAULTS, _queue),
             "Tags": tagged(
@@ -172,6 +172,6 @@ TYPES = {
             ),
         }
     ),
-    "AWS::SQS::QueueInlinePolicy": ResourceType(in_place={"PolicyDocument": _queue_policy}),
-    "AWS::SQS::QueuePolicy": ResourceType(in_place=each("PolicyDocument Queues", _queue_policy)),
+    "AWS::SQS::QueueInlinePolicy": UpdatableType(in_place={"PolicyDocument": _queue_policy}),
+    "AWS::SQS::QueuePolicy": UpdatableType(in_place=each("PolicyDocument Queues", _queue_policy)),
 }

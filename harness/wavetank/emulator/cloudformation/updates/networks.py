@@ -3,7 +3,7 @@
 [CloudFormation template reference: AWS::EC2]
 """
 
-from wavetank.emulator.cloudformation.updates.call import ResourceType, UpdateCall
+from wavetank.emulator.cloudformation.updates.call import UpdatableType, UpdateCall
 from wavetank.emulator.cloudformation.updates.tags import Identify, attribute, tagged
 
 EC2_IDS = {
@@ -19,7 +19,7 @@ EC2_IDS = {
 }
 
 
-def _ec2(identify: Identify) -> ResourceType:
+def _ec2(identify: Identify) -> UpdatableType:
     tags = tagged(
         "ec2",
         identify,
@@ -29,7 +29,7 @@ def _ec2(identify: Identify) -> ResourceType:
         untag_form=lambda keys: [{"Key": key} for key in keys],
         wrap=lambda value: [value],
     )
-    return ResourceType(in_place={"Tags": tags})
+    return UpdatableType(in_place={"Tags": tags})
 
 
 def _group_id(call: UpdateCall) -> str:

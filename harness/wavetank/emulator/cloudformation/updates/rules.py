@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     UpdateFailedError,
     by_creation,
@@ -81,19 +81,19 @@ def _schedule(call: UpdateCall) -> None:
 
 EVENTS_TAGS = tagged("events", attribute("Arn"), resource="ResourceARN")
 TYPES = {
-    "AWS::Events::ApiDestination": ResourceType(
+    "AWS::Events::ApiDestination": UpdatableType(
         in_place=each(DESTINATION, _call_out), generated_name="Name"
     ),
-    "AWS::Events::Connection": ResourceType(
+    "AWS::Events::Connection": UpdatableType(
         in_place=each(CONNECTION, _connect), generated_name="Name"
     ),
-    "AWS::Events::EventBus": ResourceType(
+    "AWS::Events::EventBus": UpdatableType(
         in_place={"Tags": EVENTS_TAGS}, at_creation=frozenset({"Tags"})
     ),
-    "AWS::Events::EventBusPolicy": ResourceType(
+    "AWS::Events::EventBusPolicy": UpdatableType(
         in_place=each("Action Condition Principal Statement", by_creation)
     ),
-    "AWS::Events::Rule": ResourceType(
+    "AWS::Events::Rule": UpdatableType(
         in_place={
             **each("Description EventPattern RoleArn ScheduleExpression State", _put),
             "Targets": _aim,
@@ -102,8 +102,8 @@ TYPES = {
         at_creation=frozenset({"RoleArn", "Tags"}),
         delete=_delete,
     ),
-    "AWS::Scheduler::Schedule": ResourceType(in_place=each(SCHEDULE, _schedule)),
-    "AWS::Scheduler::ScheduleGroup": ResourceType(
+    "AWS::Scheduler::Schedule": UpdatableType(in_place=each(SCHEDULE, _schedule)),
+    "AWS::Scheduler::ScheduleGroup": UpdatableType(
         in_place={"Tags": tagged("scheduler", attribute("Arn"))}
     ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     UpdateFailedError,
     each,
@@ -58,5 +58,5 @@ def _text(value: Any) -> str:
 
 
 TYPES = {
-    "AWS::CloudFormation::Stack": ResourceType(in_place=each("Parameters TemplateURL", _update))
+    "AWS::CloudFormation::Stack": UpdatableType(in_place=each("Parameters TemplateURL", _update))
 }

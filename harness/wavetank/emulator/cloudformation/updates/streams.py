@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     UpdateRefusedError,
     each,
@@ -66,7 +66,7 @@ def _update(call: UpdateCall, key: str) -> Any:
 
 
 TYPES = {
-    "AWS::KinesisFirehose::DeliveryStream": ResourceType(
+    "AWS::KinesisFirehose::DeliveryStream": UpdatableType(
         in_place={
             **each(" ".join(UPDATES), _deliver),
             "Tags": tagged(

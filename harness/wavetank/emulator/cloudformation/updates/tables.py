@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wavetank.emulator.cloudformation.updates.call import (
-    ResourceType,
+    UpdatableType,
     UpdateCall,
     UpdateRefusedError,
     each,
@@ -153,7 +153,7 @@ def _allow(call: UpdateCall) -> None:
 
 
 TYPES = {
-    "AWS::DynamoDB::Table": ResourceType(
+    "AWS::DynamoDB::Table": UpdatableType(
         in_place={
             **each("BillingMode ProvisionedThroughput", _bill),
             "AttributeDefinitions": nothing,

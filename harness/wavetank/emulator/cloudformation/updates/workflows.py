@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from wavetank.emulator.cloudformation.updates.call import ResourceType, UpdateCall, each
+from wavetank.emulator.cloudformation.updates.call import UpdatableType, UpdateCall, each
 from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
 
 DEFINITION = "Definition DefinitionS3Location DefinitionString DefinitionSubstitutions"
@@ -37,8 +37,8 @@ TAGS = tagged(
     form=_tags,
 )
 TYPES = {
-    "AWS::StepFunctions::Activity": ResourceType(in_place={"Tags": TAGS}),
-    "AWS::StepFunctions::StateMachine": ResourceType(
+    "AWS::StepFunctions::Activity": UpdatableType(in_place={"Tags": TAGS}),
+    "AWS::StepFunctions::StateMachine": UpdatableType(
         in_place={
             **each(f"{DEFINITION} LoggingConfiguration RoleArn TracingConfiguration", _define),
             "Tags": TAGS,

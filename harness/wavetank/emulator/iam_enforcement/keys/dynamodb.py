@@ -11,7 +11,7 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 
 from wavetank.emulator.iam_enforcement.keys.circumstances import ABSENT, Circumstances, Values
-from wavetank.emulator.iam_enforcement.operations.partiql import Statement
+from wavetank.emulator.iam_enforcement.operations.partiql import PartiqlStatement
 
 NAME = r"[#A-Za-z_][\w#-]*"
 EQUALS = re.compile(rf"\(?\s*({NAME})\s*=\s*(:\w+)\s*\)?")
@@ -36,7 +36,7 @@ STRUCTURES_OF_SCANS = ("ScanFilter",)
 def leading_keys(found: Circumstances) -> Values:
     """The partition keys of the items; None for PartiQL, whose statements are not read so far."""
     detail = found.need.detail
-    if isinstance(detail, Statement):
+    if isinstance(detail, PartiqlStatement):
         return None
     name = _partition_key(found)
     if name is None:
@@ -50,7 +50,7 @@ def leading_keys(found: Circumstances) -> Values:
 def attributes(found: Circumstances) -> Values:
     """The top-level attributes that the call names; None for a statement of PartiQL."""
     detail = found.need.detail
-    if isinstance(detail, Statement):
+    if isinstance(detail, PartiqlStatement):
         return None
     names = dict.fromkeys(_attributes(detail if detail is not None else found.call.parameters))
     return tuple(names)

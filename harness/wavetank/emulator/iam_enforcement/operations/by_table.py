@@ -17,7 +17,7 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     queue_arn,
     rule_arn,
 )
-from wavetank.emulator.iam_enforcement.reference import Action, ResourceType, find_action
+from wavetank.emulator.iam_enforcement.reference import IamAction, IamResourceType, find_action
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -108,7 +108,7 @@ def needs_by_table(call: Call, action: str | None = None) -> Iterator[Need]:
         yield Need(name, resource)
 
 
-def resources_of(call: Call, action: Action) -> list[str]:
+def resources_of(call: Call, action: IamAction) -> list[str]:
     """The ARNs that the call is about, of all types that are required, else of the first named."""
     required = [kind for kind in action.types if kind.is_required or len(action.types) == 1]
     if required:
@@ -117,12 +117,12 @@ def resources_of(call: Call, action: Action) -> list[str]:
     return next((arns for arns in named if arns), [ANYTHING])
 
 
-def _any_of(call: Call, kind: ResourceType) -> str:
+def _any_of(call: Call, kind: IamResourceType) -> str:
     """All resources of the type: what AWS asks for where the call does not name one."""
     return PLACEHOLDER.sub(ANYTHING, _in_place(call, kind.arn))
 
 
-def _arns(call: Call, kind: ResourceType) -> list[str]:
+def _arns(call: Call, kind: IamResourceType) -> list[str]:
     for parameter in NAMED_BY.get((call.service, kind.name), ()):
         arns = [_arn(call, kind, name) for name in _names(call.parameters.get(parameter))]
         found = [arn for arn in arns if arn]
@@ -142,7 +142,7 @@ def _names(value: Any) -> list[str]:
     return []
 
 
-def _arn(call: Call, kind: ResourceType, name: str) -> str | None:
+def _arn(call: Call, kind: IamResourceType, name: str) -> str | None:
     namer = NAMERS.get((call.service, kind.name))
     if namer:
         return namer(call, name)

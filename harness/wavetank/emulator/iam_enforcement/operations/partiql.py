@@ -21,7 +21,7 @@ NAME = re.compile(r"[A-Za-z0-9_.:/-]{3,}")
 
 
 @dataclass(frozen=True)
-class Statement:
+class PartiqlStatement:
     """What a statement does: the action's name without its prefix, the table, and the index."""
 
     action: str
@@ -29,7 +29,7 @@ class Statement:
     index: str | None = None
 
 
-def read_statement(text: str) -> Iterator[Statement]:
+def read_statement(text: str) -> Iterator[PartiqlStatement]:
     """The statement, read as what it is.
 
     One that is not understood counts as every action on whatever it might name, so that it can be
@@ -44,7 +44,7 @@ def read_statement(text: str) -> Iterator[Statement]:
         yield from _every_action(tokens)
         return
     table, index = _table_and_index(tokens[places[0] + 1 :])
-    yield Statement(ACTIONS[first], table, index)
+    yield PartiqlStatement(ACTIONS[first], table, index)
 
 
 def _table_and_index(tokens: list[str]) -> tuple[str, str | None]:
@@ -58,9 +58,9 @@ def _table_and_index(tokens: list[str]) -> tuple[str, str | None]:
     return name.strip('"'), index.strip(".").strip('"') or None
 
 
-def _every_action(tokens: list[str]) -> Iterator[Statement]:
+def _every_action(tokens: list[str]) -> Iterator[PartiqlStatement]:
     names = {token.strip('"') for token in tokens if not token.startswith("'")}
     for name in sorted(names):
         if NAME.fullmatch(name):
             for action in sorted(set(ACTIONS.values())):
-                yield Statement(action, name)
+                yield PartiqlStatement(action, name)
