@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
+from wavetank import TemplatesPipeline
 
 HERE = Path(__file__).parent
 

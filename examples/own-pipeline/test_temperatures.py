@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wavetank.history import AttemptEnded, MessageSent, Outcome
+from wavetank import AttemptEnded, MessageSent, Outcome
 
 
 def minutes_of(place, told):
