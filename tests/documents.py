@@ -1,4 +1,7 @@
-"""The commands that the documents tell people to type: every line of every `sh` block."""
+"""The commands that the documents tell people to type: every line of every `sh` block.
+
+Each ends with 0, and those of a block that begins with ```sh exit=1 with 1.
+"""
 
 import re
 import shlex
@@ -19,6 +22,7 @@ DOCUMENTS = (
 """Whose commands are typed on a sandbox; those of docs/going-live.md are in tests/live."""
 ALL_DOCKER = "docs/docker.md"
 SHELL_SYNTAX = frozenset({"||", "&&", "|", ">", "&"})
+SHELL = re.compile(r"sh(?: exit=(\d+))?")
 BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -30,7 +34,20 @@ def blocks(document: str, language: str) -> list[str]:
 
 def commands(document: str) -> list[str]:
     """The lines, in their order."""
-    return [line for block in blocks(document, "sh") for line in block.splitlines()]
+    return [line for line, _ in _typed(document)]
+
+
+def exit_codes(document: str) -> dict[str, int]:
+    """What each of its lines ends with."""
+    return dict(_typed(document))
+
+
+def _typed(document: str) -> list[tuple[str, int]]:
+    text = (read_settings().project_folder / document).read_text()
+    found = [(SHELL.fullmatch(words), block) for words, block in BLOCK.findall(text)]
+    return [
+        (line, int(shell[1] or 0)) for shell, block in found if shell for line in block.splitlines()
+    ]
 
 
 def docker_commands(document: str) -> list[str]:
@@ -55,7 +72,7 @@ def run(command: str, variables: dict[str, str]) -> Finished:
     return finish(shell, read_settings().project_folder)
 
 
-def assert_runs(line: str, variables: dict[str, str]) -> None:
-    """Types the line, which ends with 0."""
+def assert_runs(line: str, variables: dict[str, str], code: int = 0) -> None:
+    """Types the line, which ends with the code."""
     done = run(line, variables)
-    assert done.code == 0, f"{line}\n{done.out}\n{done.err}"
+    assert done.code == code, f"{line}\n{done.out}\n{done.err}"

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import DOCUMENTS, assert_runs, commands, other_commands, run
+from tests.documents import (
+    DOCUMENTS,
+    assert_runs,
+    commands,
+    exit_codes,
+    other_commands,
+    run,
+)
 from tests.shell import Shell
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.settings import read_settings
@@ -43,14 +50,15 @@ def _walks() -> list[Walk]:
 
 @pytest.mark.parametrize("walk", _walks(), ids=lambda walk: f"{walk.document}: {walk.lines[0]}")
 def test_every_command_of_a_document_runs(walk: Walk, tmp_path: Path) -> None:
-    """One after the other in one sandbox, as a reader would; each ends with 0."""
+    """One after the other in one sandbox, as a reader would; each ends with its code."""
     variables = {"WAVETANK_STATE": str(tmp_path)}
+    codes = exit_codes(walk.document)
     try:
         for line in walk.lines:
             if line == PATIENT:
                 SandboxControls(Shell(tmp_path).endpoint()).deliver_now()
             if line not in {FOREVER, EVERYTHING}:
-                assert_runs(f"{line} {ONE_FILE}" if line == PART else line, variables)
+                assert_runs(f"{line} {ONE_FILE}" if line == PART else line, variables, codes[line])
     finally:
         run("./wavetank down", variables)
 
@@ -72,6 +80,6 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
 def test_the_map_of_the_tree_is_true() -> None:
     """Each folder that the README describes exists."""
     project = read_settings().project_folder
-    folders = re.findall(r"^\| `([\w/]+)` \|", (project / "README.md").read_text(), re.MULTILINE)
+    folders = re.findall(r"^\| `([\w/]+/)` \|", (project / "README.md").read_text(), re.MULTILINE)
     assert len(folders) >= 5
     assert [folder for folder in folders if not (project / folder).is_dir()] == []

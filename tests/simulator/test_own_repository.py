@@ -12,6 +12,7 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
+from tests.documents import blocks
 from tests.live.hosts import PROJECT
 from tests.shell import Finished, finish
 from wavetank.core.settings import search_path
@@ -94,6 +95,18 @@ def test_the_example_passes_where_warnings_are_errors(example: Repository) -> No
     done = example.pytest("-W", "error", "-p", "no:cacheprovider")
     assert done.code == 0, done.out
     assert re.search(r"^=+ 6 passed in ", done.out, re.MULTILINE)
+
+
+def test_the_readmes_lines_are_enough(example: Repository) -> None:
+    """A conftest.py and a test of ten lines, in a repository with a template and its code."""
+    (block,) = blocks("README.md", "python")
+    _, conftest, test = re.split(r"^# (?:conftest|test_pipeline)\.py\n", block, flags=re.MULTILINE)
+    (example.folder / "test_temperatures.py").unlink()
+    example.write("conftest.py", conftest)
+    example.write("test_pipeline.py", test)
+    done = example.pytest("-W", "error", "-p", "no:cacheprovider")
+    assert done.code == 0, done.out
+    assert re.search(r"^=+ 1 passed in ", done.out, re.MULTILINE)
 
 
 def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> None:
