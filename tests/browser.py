@@ -17,6 +17,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Reque
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 INSTALL = "expected Chromium on the path; found none; install it (Debian: apt install chromium)"
+NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
+"""Chromium gives up on requests when the machine gets an interface, as by a container that starts;
+pages ask again."""
 AT_HOME = ("", "127.0.0.1", "localhost")
 """The hosts that a page may ask: its own file, and this machine."""
 
@@ -87,7 +90,7 @@ def _complaints(page: Page) -> list[str]:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and NETWORK_CHANGED not in message.text:
             complaints.append(message.text)
 
     def look(request: Request) -> None:

@@ -1,17 +1,30 @@
 """`notebook`, as a user types it: a page without a browser, or JupyterLab on a copy."""
 
+import asyncio
 import json
 import sys
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
-from tests.shell import Shell
+from tests.shell import SECONDS_MAX, Shell
 from tests.terminal import terminal
+from tests.waiting import wait_until_true
 from wavetank.core.errors import ExitCode
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS
+from wavetank.reporting.analysis.notebook import _Client
 
+HANG = """
+import pathlib, time
+def hang(info):
+    pathlib.Path({file!r}).touch()
+    time.sleep(600)
+get_ipython().events.register("pre_run_cell", hang)
+"""
+"""Of IPython's startup: the first cell never ends, so that Ctrl-C comes in time on any machine."""
 RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:00:00Z","price":100.5}\n'
 
 
@@ -89,13 +102,58 @@ def test_ctrl_c_ends_an_execution_without_a_word_of_its_machinery(
     tmp_path: Path, objects: Path
 ) -> None:
     """Nothing is written, no traceback is shown, and the code is that of Ctrl-C."""
-    page = tmp_path / "page.html"
+    page, reached = tmp_path / "page.html", tmp_path / "reached"
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "hang.py").write_text(HANG.format(file=str(reached)))
+    shell = Shell(tmp_path / "state", {"IPYTHONDIR": str(tmp_path / "ipython")})
     options = ("notebook", "01", "--source", str(objects), "--execute", str(page))
-    with terminal(Shell(tmp_path / "state").command(*options)) as window:
+    with terminal(shell.command(*options)) as window:
         window.wait_for("executing 01_what_arrived")
+        wait_until_true(reached.exists, "the first cell to begin", SECONDS_MAX)
         window.press_ctrl_c()
         window.process.wait(60)
     assert window.process.returncode == ExitCode.INTERRUPTED
     assert "Traceback" not in window.text()
     assert "Error" not in window.text()
     assert not page.exists()
+
+
+class _Pause:
+    """Awaited, it lets another task go on."""
+
+    def __await__(self) -> Generator[None]:
+        yield
+
+
+class _Manager:
+    """Of a kernel that takes a while to end."""
+
+    def __init__(self) -> None:
+        self.cleaned = 0
+
+    async def is_alive(self) -> bool:
+        await _Pause()
+        return False
+
+    async def cleanup_resources(self) -> None:
+        await _Pause()
+        self.cleaned += 1
+
+
+class _Channels:
+    def stop_channels(self) -> None:
+        """At once."""
+
+
+def test_a_cleanup_that_was_cut_off_is_gone_on_with() -> None:
+    """Ctrl-C breaks into it, and the exit of the process asks for it again: there is one."""
+
+    async def end(client: Any) -> None:
+        await asyncio.gather(client._async_cleanup_kernel(), client._async_cleanup_kernel())  # noqa: SLF001 - as nbclient does
+
+    manager: Any = _Manager()
+    client: Any = _Client(nbformat.v4.new_notebook(), km=manager)
+    client.kc = _Channels()
+    asyncio.run(end(client))
+    assert manager.cleaned == 1

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import run_sync
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
@@ -41,9 +42,22 @@ class _Client(NotebookClient):
     [nbclient 0.10: client.py, async_setup_kernel]
     """
 
+    _cleanup: "asyncio.Future[None] | None" = None
+
     async def async_start_new_kernel(self, **options: Any) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
         await super().async_start_new_kernel(**options)
+
+    async def _async_cleanup_kernel(self) -> None:
+        """Cleans up once: where Ctrl-C cuts it off, the exit of the process asks for it again.
+
+        Then both would go on, and the second would find that the first took the manager away.
+        """
+        if self._cleanup is None:
+            self._cleanup = asyncio.ensure_future(super()._async_cleanup_kernel())
+        await self._cleanup
+
+    _cleanup_kernel = run_sync(_async_cleanup_kernel)
 
 
 @dataclass(frozen=True)
