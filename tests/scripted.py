@@ -13,12 +13,12 @@ from wavetank.history import (
     AttemptEnded,
     Drained,
     Event,
-    Fired,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RuleFired,
     RunEnded,
-    TableSeen,
+    TableSnapshot,
     Trigger,
 )
 
@@ -57,7 +57,7 @@ class ScriptedStory:
     def _tick(self, number: int) -> Iterator[Event]:
         request = f"request-{number}"
         at = NOON + number * MINUTE + timedelta(seconds=self.second)
-        yield Fired(at, "tick", "streaming", request, at)
+        yield RuleFired(at, "tick", "streaming", request, at)
         attempts = (1, 2) if number in self.retried else (1,)
         for attempt in attempts:
             yield AttemptBegan(
@@ -88,8 +88,8 @@ class ScriptedStory:
     def _changed(self, price: float) -> float:
         return price + price * self._random.uniform(-self.volatility, self.volatility)
 
-    def _table(self, at: datetime) -> TableSeen:
-        return TableSeen(at, "prices", tuple(_item(t, p) for t, p in self._prices.items()))
+    def _table(self, at: datetime) -> TableSnapshot:
+        return TableSnapshot(at, "prices", tuple(_item(t, p) for t, p in self._prices.items()))
 
 
 def _item(ticker: str, price: float) -> Mapping[str, str]:

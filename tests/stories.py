@@ -13,22 +13,22 @@ from streaming.walk import Index, Sample, samples
 from tests.pipeline import FIRST, NOON, SEED
 from wavetank.core.findings import Verdict
 from wavetank.history import (
+    ApiCalled,
     AttemptBegan,
     AttemptEnded,
-    Called,
     DestinationReached,
     Drained,
     Event,
-    Fired,
     GivenUp,
     MessageSent,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RuleFired,
     RuleSpec,
     RunBegan,
     RunEnded,
-    TableSeen,
+    TableSnapshot,
     Trigger,
 )
 from wavetank.invariants import Invariant, judge
@@ -84,7 +84,7 @@ class Story:
 
     def _tick(self, number: int) -> Iterator[Event]:
         due, request = NOON + number * MINUTE, f"request-{number}"
-        yield Fired(due, "tick", "streaming", request, due)
+        yield RuleFired(due, "tick", "streaming", request, due)
         yield AttemptBegan(due, request, "streaming", 1, number == 1, Trigger.SCHEDULE)
         if number in self._failing:
             yield from failure(number)
@@ -101,7 +101,7 @@ class Story:
         self._indices = [replace(i, price=last[i.ticker], tick=due) for i in self._indices]
         records = tuple(self._encode(sample).decode() for sample in made)
         yield RecordsAccepted(due, request, "stream", records)
-        yield Called(due, request, "firehose", "PutRecordBatch", "ok", took_effect=True)
+        yield ApiCalled(due, request, "firehose", "PutRecordBatch", "ok", took_effect=True)
         yield AttemptEnded(due, request, "streaming", 1, Outcome.SUCCESS)
         self._held += records
 
@@ -110,9 +110,9 @@ class Story:
         at = NOON + number * MINUTE
         return ObjectDelivered(at, "stream", "bucket", f"object-{number}", records)
 
-    def _table(self, number: int) -> TableSeen:
+    def _table(self, number: int) -> TableSnapshot:
         items = [{"TickerName": i.ticker, "Price": str(i.price)} for i in self._indices]
-        return TableSeen(NOON + number * MINUTE, "prices", tuple(items))
+        return TableSnapshot(NOON + number * MINUTE, "prices", tuple(items))
 
 
 def failure(number: int) -> Iterator[Event]:

@@ -15,7 +15,7 @@ from tests.stories import MINUTE, Story, before
 from tests.unit.reporting.report.test_builder import SUMMARY, told
 from tests.unit.reporting.report.test_rendering import index
 from wavetank.core.findings import Finding, Verdict
-from wavetank.history import FaultBegan, FaultHealed, FaultStruck, Fired
+from wavetank.history import FaultBegan, FaultInjected, FaultReverted, RuleFired
 from wavetank.reporting.report.rendering import render_index, render_report
 
 DAY_TICKS = 24 * 60
@@ -35,10 +35,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     begin, end = NOON + 10 * MINUTE, NOON + 20 * MINUTE
     events = before(
         list(Story(60, range(10, 20)).events()),
-        Fired,
+        RuleFired,
         FaultBegan(begin, "f", "s3-outage", "s3-outage after 10m for 10m"),
-        FaultStruck(begin, "f", "s3-outage", "PutObject"),
-        FaultHealed(end, "f", "s3-outage", "s3-outage"),
+        FaultInjected(begin, "f", "s3-outage", "PutObject"),
+        FaultReverted(end, "f", "s3-outage", "s3-outage"),
     )
     summary = replace(SUMMARY, findings=(*SUMMARY.findings, BROKEN))
     file.write_text(render_report(told(events, summary)))

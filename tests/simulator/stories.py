@@ -9,7 +9,7 @@ from tests.simulator.conftest import Deployed
 from wavetank.core.findings import Verdict
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
-from wavetank.history import Event, FaultBegan, FaultHealed, FaultStruck, read_history
+from wavetank.history import Event, FaultBegan, FaultInjected, FaultReverted, read_history
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START, RunResult, RunSpec, play
 
@@ -28,9 +28,9 @@ class Told:
         """The events of that kind, in order."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def strikes(self) -> list[FaultStruck]:
+    def strikes(self) -> list[FaultInjected]:
         """When a planned fault did something."""
-        return self.of(FaultStruck)
+        return self.of(FaultInjected)
 
     def broken(self) -> dict[str, str]:
         """The invariants that do not hold, with the evidence."""
@@ -63,5 +63,5 @@ def assert_healed(told: Told, fault: Fault) -> None:
     """The fault began and was healed when it was planned to, and all invariants held."""
     begin, end = fault.window(START)
     assert [event.at for event in told.of(FaultBegan)] == [begin]
-    assert [event.at for event in told.of(FaultHealed)] == [end]
+    assert [event.at for event in told.of(FaultReverted)] == [end]
     assert told.broken() == {}

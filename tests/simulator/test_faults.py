@@ -30,19 +30,19 @@ from wavetank.faults.functions import (
 from wavetank.faults.registry import VIRTUAL_KINDS
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.history import (
+    ApiCalled,
     AttemptBegan,
     AttemptEnded,
-    Called,
     DestinationReached,
     Event,
-    Fired,
     GivenUp,
     MessageSent,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RuleFired,
     SubscriptionChanged,
-    Suppressed,
+    TickSuppressed,
 )
 from wavetank.history.events import OK
 from wavetank.simulation.runner import START
@@ -54,7 +54,7 @@ SDK_TRIES = 4
 BROKEN = BrokenDeployment(after=AFTER, lasts=LASTS)
 
 
-def _fired(events: list[Fired]) -> Counter[int]:
+def _fired(events: list[RuleFired]) -> Counter[int]:
     """How often each minute was fired, counted from the run's begin."""
     return Counter((event.due - START) // MINUTE for event in events)
 
@@ -64,8 +64,8 @@ def test_a_missed_tick_is_not_fired_and_made_good_by_the_next(deployed: Deployed
     fault = MissedTick(after=AFTER, lasts=LASTS, occurrence=2)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    assert [event.due for event in told.of(Suppressed)] == [START + 3 * MINUTE]
-    assert 3 not in _fired(told.of(Fired))
+    assert [event.due for event in told.of(TickSuppressed)] == [START + 3 * MINUTE]
+    assert 3 not in _fired(told.of(RuleFired))
     assert any(len(event.records) == 40 for event in told.of(RecordsAccepted))
 
 
@@ -74,7 +74,7 @@ def test_a_late_tick_arrives_later_with_its_own_time(deployed: Deployed) -> None
     fault = LateTick(after=AFTER, lasts=LASTS, delay=90 * SECOND)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    (late,) = [event for event in told.of(Fired) if event.at != event.due]
+    (late,) = [event for event in told.of(RuleFired) if event.at != event.due]
     assert (late.due, late.at - late.due) == (START + AFTER, 90 * SECOND)
 
 
@@ -83,7 +83,7 @@ def test_a_duplicate_tick_arrives_again(deployed: Deployed) -> None:
     fault = DuplicateTick(after=AFTER, lasts=LASTS, copies=2, gap=SECOND)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    again = [event for event in told.of(Fired) if event.due == START + AFTER]
+    again = [event for event in told.of(RuleFired) if event.due == START + AFTER]
     assert [event.at - event.due for event in again] == [0 * SECOND, SECOND, 2 * SECOND]
     assert len({event.request for event in again}) == 3
 
@@ -93,7 +93,7 @@ def test_overlapping_ticks_arrive_at_the_very_same_instant(deployed: Deployed) -
     fault = OverlappingTicks(after=AFTER, lasts=10 * MINUTE, times=8)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    overlapping = [event.at for event in told.of(Fired) if event.at != event.due]
+    overlapping = [event.at for event in told.of(RuleFired) if event.at != event.due]
     assert overlapping == [START + AFTER + n * MINUTE for n in range(1, 9)]
 
 
@@ -102,10 +102,10 @@ def test_invocations_of_one_instant_are_interleaved_at_their_calls(deployed: Dep
     fault = DuplicateTick(after=AFTER, lasts=10 * MINUTE, gap=0 * SECOND, times=8)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    assert _switches(told.of(Called)) > 1
+    assert _switches(told.of(ApiCalled)) > 1
 
 
-def _switches(calls: list[Called]) -> int:
+def _switches(calls: list[ApiCalled]) -> int:
     """How often a request goes on after another has called in between."""
     seen: set[str] = set()
     count, previous = 0, ""
@@ -142,7 +142,7 @@ def test_an_invocation_ends_at_the_call_that_is_named(
     assert ended.outcome is outcome
     assert error in ended.message
     expected_calls = number if side is Side.AFTER else number - 1
-    calls = [call for call in told.of(Called) if call.request == ended.request]
+    calls = [call for call in told.of(ApiCalled) if call.request == ended.request]
     assert len([call for call in calls if call.at <= ended.at]) == expected_calls
     assert sum(began.cold for began in told.of(AttemptBegan)) == 2
 
@@ -195,7 +195,7 @@ def test_a_refused_call_has_no_effect_and_its_code_reaches_the_handler(
     fault = ApiError(after=AFTER, lasts=MINUTE, call=call, code=code, times=None)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    refused = [event for event in told.of(Called) if event.outcome == code]
+    refused = [event for event in told.of(ApiCalled) if event.outcome == code]
     assert len(refused) == len(told.strikes()) == SDK_TRIES
     assert not any(event.took_effect for event in refused)
     (ended,) = [e for e in told.of(AttemptEnded) if e.outcome is Outcome.ERROR]
@@ -208,7 +208,7 @@ def test_the_sdk_waits_between_its_tries_in_virtual_time(deployed: Deployed) -> 
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
     first = told.strikes()[0]
-    tries = [c.at for c in told.of(Called) if c.operation == "Scan" and c.at >= first.at][:3]
+    tries = [c.at for c in told.of(ApiCalled) if c.operation == "Scan" and c.at >= first.at][:3]
     assert tries == sorted(set(tries))
     assert tries[-1] - tries[0] < 10 * SECOND
 
@@ -219,7 +219,7 @@ def test_a_slow_call_takes_effect_and_delays_its_caller(deployed: Deployed) -> N
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
     request = told.strikes()[0].detail.rpartition(" ")[2]
-    put, kept = [c for c in told.of(Called) if c.request == request][1:]
+    put, kept = [c for c in told.of(ApiCalled) if c.request == request][1:]
     assert (put.outcome, put.took_effect) == (OK, True)
     assert kept.at - put.at == 3 * SECOND
 
@@ -229,7 +229,7 @@ def test_a_call_slower_than_its_callers_patience_is_not_heard_of(deployed: Deplo
     fault = ApiLatency(after=AFTER, lasts=LASTS, takes=20 * SECOND)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    (late,) = [call for call in told.of(Called) if call.outcome == "read timeout"]
+    (late,) = [call for call in told.of(ApiCalled) if call.outcome == "read timeout"]
     assert late.took_effect
     assert _copies(told.of(ObjectDelivered)) == 20
 
@@ -239,7 +239,7 @@ def test_a_lost_reply_hides_that_the_call_took_effect(deployed: Deployed) -> Non
     fault = LostReply(after=AFTER, lasts=LASTS)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    (lost,) = [call for call in told.of(Called) if call.outcome == "connection lost"]
+    (lost,) = [call for call in told.of(ApiCalled) if call.outcome == "connection lost"]
     assert lost.took_effect
     assert _copies(told.of(ObjectDelivered)) == 20
 
@@ -334,7 +334,7 @@ def test_a_permission_that_is_gone_is_missed(
     fault = PermissionRemoved(after=AFTER, lasts=LASTS, owner=owner, action=action)
     told = tell_of(deployed, fault)
     assert_healed(told, fault)
-    denied = [e for e in told.of(Called) if e.outcome.startswith("AccessDenied")]
+    denied = [e for e in told.of(ApiCalled) if e.outcome.startswith("AccessDenied")]
     failed = [e for e in told.of(kind) if getattr(e, "outcome", None) is Outcome.ERROR]
     assert denied
     assert failed

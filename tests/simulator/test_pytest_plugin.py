@@ -15,13 +15,13 @@ from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
-    FaultStruck,
-    Fired,
+    FaultInjected,
     MessageSent,
     ObjectDelivered,
     Outcome,
+    RuleFired,
     RunBegan,
-    TableSeen,
+    TableSnapshot,
     Trigger,
 )
 from wavetank.pytest_plugin.result import ScenarioResult
@@ -66,9 +66,9 @@ def test_time_moves_only_as_it_is_told(
     """The rule fires when its minute is reached, and Firehose delivers when its buffer is due."""
     assert virtual_clock.now() == WallClock().now() == START
     virtual_clock.advance(seconds=59)
-    assert virtual_clock.of(Fired) == []
+    assert virtual_clock.of(RuleFired) == []
     assert virtual_clock.advance(seconds=1) == WallClock().now() == START + MINUTE
-    assert [fired.due for fired in virtual_clock.of(Fired)] == [START + MINUTE]
+    assert [fired.due for fired in virtual_clock.of(RuleFired)] == [START + MINUTE]
     assert virtual_clock.of(ObjectDelivered) == []
     virtual_clock.advance(minutes=1)
     (delivered,) = virtual_clock.of(ObjectDelivered)
@@ -96,7 +96,7 @@ def test_several_faults_are_one_plan(simulator: SimulatorFixture) -> None:
     """Those of the marks, from the outermost inwards; the run is as long as they need."""
     told = simulator.run(minutes=1)
     told.assert_all_valid()
-    assert [struck.kind for struck in told.of(FaultStruck)] == ["handler-crash", "missed-tick"]
+    assert [struck.kind for struck in told.of(FaultInjected)] == ["handler-crash", "missed-tick"]
     assert told.of(RunBegan)[0].until == START + timedelta(minutes=10)
 
 
@@ -107,7 +107,7 @@ def test_a_scenario_is_a_story_of_its_own(simulator: SimulatorFixture) -> None:
     told.assert_all_valid()
     (began,) = told.of(RunBegan)
     assert (began.scenario, began.until) == ("lost-reply", START + timedelta(minutes=35))
-    assert {struck.kind for struck in told.of(FaultStruck)} == {"lost-reply"}
+    assert {struck.kind for struck in told.of(FaultInjected)} == {"lost-reply"}
 
 
 def test_a_run_begins_with_what_it_is_given(simulator: SimulatorFixture, names: Names) -> None:
@@ -118,7 +118,7 @@ def test_a_run_begins_with_what_it_is_given(simulator: SimulatorFixture, names: 
         aws.dynamodb.put_item(TableName=names.table, Item=key)
 
     seen = [
-        [item["TickerName"] for item in told.of(TableSeen)[0].items]
+        [item["TickerName"] for item in told.of(TableSnapshot)[0].items]
         for told in (simulator.run(minutes=1, given=given), simulator.run(minutes=1))
     ]
     assert ("^MORE" in seen[0], "^MORE" in seen[1]) == (True, False)
@@ -135,7 +135,7 @@ class TestAnotherBegin:
     def test_a_run_begins_when_the_suite_says(self, virtual_clock: VirtualClock) -> None:
         """The fixture is defined anew, and the simulator's time is what it says."""
         virtual_clock.advance(minutes=2)
-        (first, _) = virtual_clock.of(Fired)
+        (first, _) = virtual_clock.of(RuleFired)
         assert first.due == datetime(2028, 3, 1, tzinfo=UTC)
 
 

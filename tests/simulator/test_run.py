@@ -11,17 +11,17 @@ from wavetank.aws.observers import last_tick, read_prices
 from wavetank.core.lambda_package import package_files
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.history import (
+    ApiCalled,
     AttemptBegan,
-    Called,
     DestinationReached,
     Drained,
     Event,
-    Fired,
     GivenUp,
     MessageSent,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RuleFired,
     digest_of,
 )
 from wavetank.history.events import AttemptEnded
@@ -90,7 +90,7 @@ def _arn(deployed: Deployed) -> str:
 def test_a_calm_quarter_of_an_hour(deployed: Deployed) -> None:
     """Every minute fires once, every record that was accepted is delivered, nothing is left."""
     history = _run(deployed, 15)
-    assert [fired.due for fired in _of(history, Fired)] == [
+    assert [fired.due for fired in _of(history, RuleFired)] == [
         START + n * MINUTE for n in range(1, 16)
     ]
     assert {ended.outcome for ended in _of(history, AttemptEnded)} == {Outcome.SUCCESS}
@@ -121,7 +121,7 @@ def test_a_tick_that_fails_is_tried_three_times_and_then_told_to_people(
     """At once, a minute later and two minutes after that; then destination, topic and e-mail."""
     with _changed(deployed, FAILING):
         history = _run(deployed, 1)
-    (fired,) = _of(history, Fired)
+    (fired,) = _of(history, RuleFired)
     attempts = [event.at for event in _of(history, AttemptBegan) if event.request == fired.request]
     assert attempts == [START + n * MINUTE for n in (1, 2, 4)]
     (given_up,) = _of(history, GivenUp)
@@ -139,9 +139,9 @@ def _overlap(deployed: Deployed, seed: int, failing: int) -> tuple[str, int]:
     """Whose call came after whose, where a retry meets the next tick; how many were delivered."""
     with _changed(deployed, FLAKY.replace("FAILING", str(failing))):
         history = _run(deployed, failing + 1, seed)
-    requests = [fired.request for fired in _of(history, Fired)]
+    requests = [fired.request for fired in _of(history, RuleFired)]
     names = dict(zip(requests, string.ascii_lowercase, strict=False))
-    order = "".join(names[event.request] for event in _of(history, Called))
+    order = "".join(names[event.request] for event in _of(history, ApiCalled))
     delivered = {text for event in _of(history, ObjectDelivered) for text in event.records}
     deployed.simulator.reset()
     return order, len(delivered)

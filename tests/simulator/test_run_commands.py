@@ -61,7 +61,7 @@ def test_a_run_is_judged_and_saved(shell: Shell, played: Finished) -> None:
     assert (written["file"], written["finished"]) == (str(folder / "report.html"), True)
     kinds = [json.loads(line)["event"] for line in (folder / "history.jsonl").open()]
     assert (kinds[0], kinds[-1]) == ("RunBegan", "RunEnded")
-    assert "FaultStruck" in kinds
+    assert "FaultInjected" in kinds
 
 
 def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
@@ -117,7 +117,7 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
     replayed = shell.run("replay", "altered")
     assert replayed.code == ExitCode.UNKNOWN
     assert "expected one seed, one scenario and one code to give one history" in replayed.err
-    assert "TableSeen at" in replayed.err
+    assert "TableSnapshot at" in replayed.err
 
 
 @pytest.mark.parametrize(

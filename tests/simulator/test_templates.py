@@ -18,7 +18,7 @@ from wavetank.core.schedule import scheduled_event
 from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, STORAGE_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import LambdaContext
-from wavetank.history import Event, Fired, ObjectDelivered, RecordsAccepted, read_history
+from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RuleFired, read_history
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunResult, RunSpec, play
 from wavetank.templates.supported_resources import CHECKS
@@ -147,7 +147,7 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     simulator = deployed.simulator
     played, history = hour(simulator, tmp_path, 1)
     assert {f.verdict for f in played.findings} == {Verdict.VALID}, played.findings
-    fired = [event.rule for event in history if isinstance(event, Fired)]
+    fired = [event.rule for event in history if isinstance(event, RuleFired)]
     assert fired.count(name_of(aws, "EveryFiveMinutes")) == 12
     assert fired.count(name_of(aws, "EveryHour")) == 1
     stream = name_of(aws, "Delivery")

@@ -11,7 +11,7 @@ from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.plan import FaultPlan
-from wavetank.history import Event, Invoked, MessageSent, RunBegan, TableSeen, read_history
+from wavetank.history import Event, Invoked, MessageSent, RunBegan, TableSnapshot, read_history
 from wavetank.invariants.unobservable import BY_HAND
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunResult, RunSpec, play
@@ -30,7 +30,9 @@ ITEMS = tuple(
 def _story(deployed: Deployed) -> RunSpec:
     story = RunSpec(scenario=SCENARIO, seed=3)
     start = story.start.replace(year=2026, month=11, day=24, hour=9, minute=59)
-    return replace(story, start=start, begins_with=TableSeen(start, deployed.names.table, ITEMS))
+    return replace(
+        story, start=start, begins_with=TableSnapshot(start, deployed.names.table, ITEMS)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_it_begins_with_the_table_that_was_found(events: list[Event]) -> None:
     """At that instant and with those prices, so that records can be the same to the last byte."""
     began, table, *_ = events
     assert isinstance(began, RunBegan)
-    assert isinstance(table, TableSeen)
+    assert isinstance(table, TableSnapshot)
     assert (table.items, table.at) == (ITEMS, began.at)
     assert began.options.items() >= BY_HAND.items()
 

@@ -17,7 +17,7 @@ from statistics import mean, median
 from wavetank.aws.observers import resident_megabytes
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
-from wavetank.history import AttemptEnded, Event, Fired
+from wavetank.history import AttemptEnded, Event, RuleFired
 
 type Play = Callable[[timedelta, Callable[[Event], None]], None]
 """Plays a calm run of so much virtual time, with its history on disk and its invariants judged,
@@ -69,7 +69,7 @@ class _Stopwatch:
     _since: float | None = None
 
     def observe(self, event: Event) -> None:
-        if not isinstance(event, Fired):
+        if not isinstance(event, RuleFired):
             return
         now = self.clock.monotonic()
         if self._since is not None:

@@ -9,14 +9,14 @@ from wavetank.history import (
     AttemptEnded,
     Event,
     FaultBegan,
-    FaultHealed,
-    Fired,
+    FaultReverted,
     GivenUp,
     MessageSent,
     ObjectDelivered,
     RecordsAccepted,
+    RuleFired,
     RunBegan,
-    Suppressed,
+    TickSuppressed,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Narrator:
                 self._accept(event)
             case ObjectDelivered():
                 self._deliver(event)
-            case FaultBegan() | FaultHealed():
+            case FaultBegan() | FaultReverted():
                 self._told.clear()
                 began = isinstance(event, FaultBegan)
                 text = f"fault: {event.detail}" if began else f"healed: {event.kind}"
@@ -56,9 +56,9 @@ class Narrator:
 
     def _tell_of_trouble(self, event: Event) -> None:
         match event:
-            case Suppressed():
+            case TickSuppressed():
                 self._say(event, f"{event.rule} does not fire")
-            case Fired() if event.at != event.due:
+            case RuleFired() if event.at != event.due:
                 self._say(event, f"the event due at {event.due:%H:%M:%S} arrives")
             case AttemptEnded() if event.error_type:
                 text = _cut(f"{event.error_type}: {event.message}")

@@ -41,7 +41,7 @@ def decode(line: str) -> Event:
     content = json.loads(line)
     name = content.pop(KIND, None) if isinstance(content, dict) else None
     if not isinstance(name, str) or name not in BY_NAME:
-        raise ValueError(f"no event of a known name: {line[:80]!r}")
+        raise ValueError(f"no event that this version of Wavetank has: {line[:80]!r}")
     try:
         decoded = _decoder(BY_NAME[name])(content)
     except (AttributeError, OverflowError, TypeError, ValueError) as error:

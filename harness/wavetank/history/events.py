@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What asked for an invocation: `schedule` is announced by `Fired`, `manual` by `Invoked`."""
+    """What asked for an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`."""
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
@@ -80,7 +80,7 @@ class FaultBegan(Event):
 
 
 @dataclass(frozen=True)
-class FaultStruck(Event):
+class FaultInjected(Event):
     """It did bite, here and now; `detail` says what."""
 
     fault: str
@@ -89,7 +89,7 @@ class FaultStruck(Event):
 
 
 @dataclass(frozen=True)
-class FaultHealed(Event):
+class FaultReverted(Event):
     """From here on it does not."""
 
     fault: str
@@ -98,7 +98,7 @@ class FaultHealed(Event):
 
 
 @dataclass(frozen=True)
-class Fired(Event):
+class RuleFired(Event):
     """A rule invoked a target for one of its due instants; late where `at` is after `due`.
 
     `request` is what the invocation is called from here on.
@@ -111,8 +111,8 @@ class Fired(Event):
 
 
 @dataclass(frozen=True)
-class Suppressed(Event):
-    """A fault kept a rule from firing, for good: for this instant there will be no `Fired`."""
+class TickSuppressed(Event):
+    """A fault kept a rule from firing, for good: for this instant there will be no `RuleFired`."""
 
     rule: str
     target: str
@@ -146,7 +146,7 @@ class AttemptBegan(Event):
 
 
 @dataclass(frozen=True)
-class Called(Event):
+class ApiCalled(Event):
     """A function called an API. What it was told, and what is true, may differ."""
 
     request: str
@@ -239,7 +239,7 @@ class MessageSent(Event):
 
 
 @dataclass(frozen=True)
-class TableSeen(Event):
+class TableSnapshot(Event):
     """A table's items at this instant, each attribute as text: numbers as the table has them.
 
     The first one of a run is its baseline, the last one its end.
@@ -263,7 +263,7 @@ class RunEnded(Event):
 
 
 @dataclass(frozen=True)
-class CutOff(Event):
+class TruncatedHistory(Event):
     """Told by the reader in place of an unfinished last line; `at` is the last known instant."""
 
     line: int
@@ -272,13 +272,13 @@ class CutOff(Event):
 EVENTS: tuple[type[Event], ...] = (
     RunBegan,
     FaultBegan,
-    FaultStruck,
-    FaultHealed,
-    Fired,
-    Suppressed,
+    FaultInjected,
+    FaultReverted,
+    RuleFired,
+    TickSuppressed,
     Invoked,
     AttemptBegan,
-    Called,
+    ApiCalled,
     AttemptEnded,
     GivenUp,
     DestinationReached,
@@ -287,9 +287,9 @@ EVENTS: tuple[type[Event], ...] = (
     RecordsLost,
     SubscriptionChanged,
     MessageSent,
-    TableSeen,
+    TableSnapshot,
     Drained,
     RunEnded,
-    CutOff,
+    TruncatedHistory,
 )
 """All of them; what is not named here cannot be written."""

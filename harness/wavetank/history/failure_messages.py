@@ -9,14 +9,14 @@ from wavetank.history.events import (
     GivenUp,
     Outcome,
     RecordsLost,
-    Suppressed,
+    TickSuppressed,
 )
 
 
 def mishap(event: Event) -> str:
     """The event in a sentence without its end; empty where all went well."""
     match event:
-        case Suppressed():
+        case TickSuppressed():
             return f"{event.rule} does not fire"
         case AttemptEnded() if event.outcome is not Outcome.SUCCESS:
             said = f": {event.error_type}: {event.message}" if event.error_type else ""

@@ -7,7 +7,7 @@ from typing import Self
 
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.history.encoding import Digest, decode, is_line_of, line_of
-from wavetank.history.events import CutOff, Event
+from wavetank.history.events import Event, TruncatedHistory
 
 
 class HistoryWriter:
@@ -62,10 +62,10 @@ class HistoryWriter:
 
 
 def read_history(path: Path, only: type[Event] | None = None) -> Iterator[Event]:
-    """The events of a file, one after the other. An unfinished last line is told as `CutOff`.
+    """Yields the events of a file. An incomplete last line is yielded as `TruncatedHistory`.
 
-    With `only`, those of that kind, and `CutOff`; lines of others but the first are passed over
-    unread, which makes a month of objects a matter of seconds.
+    With `only`, yields events of that type, and `TruncatedHistory`. Other lines except the first
+    are skipped without decoding, so that a month of objects is read in seconds.
 
     Raises:
         UsageError: there is no such file, or one of its lines is no event; the message has its
@@ -80,8 +80,8 @@ def read_history(path: Path, only: type[Event] | None = None) -> Iterator[Event]
         except (ValueError, RecursionError) as error:
             if line.endswith("\n") or last is None:
                 raise _unreadable(path, number, str(error)) from error
-            event = CutOff(last.at, number)
-        if only is None or isinstance(event, only | CutOff):
+            event = TruncatedHistory(last.at, number)
+        if only is None or isinstance(event, only | TruncatedHistory):
             yield event
         last = event
     if last is None:

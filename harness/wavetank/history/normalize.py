@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from wavetank.history import Event, Fired, Invoked, MessageSent, ObjectDelivered, TableSeen
+from wavetank.history import Event, Invoked, MessageSent, ObjectDelivered, RuleFired, TableSnapshot
 
 BEGIN = datetime(2030, 1, 1, tzinfo=UTC)
 """Where all tellings begin that began at different instants."""
@@ -38,11 +38,11 @@ def _retold(event: Event, moved: timedelta | None) -> Event:
         case MessageSent():
             text = ACCOUNT.sub("<account>", event.text)
             return replace(event, text=text if moved is None else _move(text, moved))
-        case Fired() | Invoked() if moved is not None:
+        case RuleFired() | Invoked() if moved is not None:
             return replace(event, due=event.due - moved)
         case ObjectDelivered() if moved is not None:
             return replace(event, records=tuple(_unpriced(text, moved) for text in event.records))
-        case TableSeen() if moved is not None:
+        case TableSnapshot() if moved is not None:
             return replace(event, items=tuple(_item(item, moved) for item in event.items))
         case _:
             return event

@@ -9,12 +9,12 @@ from wavetank.core.ticker_records import parse_sample, split_body
 from wavetank.history import (
     AttemptEnded,
     Event,
-    Fired,
     Invoked,
     MessageSent,
     ObjectDelivered,
     Outcome,
-    TableSeen,
+    RuleFired,
+    TableSnapshot,
 )
 from wavetank.history.alert_text import notice
 from wavetank.history.outcome_entries import (
@@ -37,12 +37,12 @@ class SummaryBuilder:
         self._functions: dict[str, str] = {}
         self._records: defaultdict[RecordIdentity, list[str]] = defaultdict(list)
         self._alerts: defaultdict[AlertIdentity, list[str]] = defaultdict(list)
-        self._tables: dict[str, TableSeen] = {}
+        self._tables: dict[str, TableSnapshot] = {}
 
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
         match event:
-            case Fired():
+            case RuleFired():
                 self._asked[event.request] = TickIdentity(rfc3339(event.due))
             case Invoked():
                 self._asked[event.request] = TickIdentity(rfc3339(event.due), event.waits)
@@ -55,7 +55,7 @@ class SummaryBuilder:
                 self._deliver(event)
             case MessageSent():
                 self._tell(event)
-            case TableSeen():
+            case TableSnapshot():
                 self._tables[event.table] = event
 
     def ledger(self) -> OutcomeSummary:
@@ -105,7 +105,7 @@ def _record_key(text: str) -> RecordIdentity:
     )
 
 
-def _items(seen: TableSeen) -> Iterable[tuple[ItemName, str]]:
+def _items(seen: TableSnapshot) -> Iterable[tuple[ItemName, str]]:
     for number, item in enumerate(seen.items, 1):
         ticker = item.get("TickerName", f"item {number}")
         yield ItemName(seen.table, ticker), json.dumps(dict(item), sort_keys=True)

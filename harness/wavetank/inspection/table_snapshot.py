@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from wavetank.aws.clients import AwsClients
-from wavetank.history import TableSeen
+from wavetank.history import TableSnapshot
 
 
-def table_snapshot(aws: AwsClients, table: str, now: datetime) -> TableSeen:
+def table_snapshot(aws: AwsClients, table: str, now: datetime) -> TableSnapshot:
     """All items of the table, in an order that does not depend on how DynamoDB stores them.
 
     Numbers are texts, as DynamoDB sends them; other values are JSON.
@@ -16,7 +16,7 @@ def table_snapshot(aws: AwsClients, table: str, now: datetime) -> TableSeen:
     pages = aws.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     items = [_texts(item) for page in pages for item in page["Items"]]
     items.sort(key=lambda item: json.dumps(item, sort_keys=True))
-    return TableSeen(now, table, tuple(items))
+    return TableSnapshot(now, table, tuple(items))
 
 
 def _texts(item: Mapping[str, Mapping[str, object]]) -> dict[str, str]:

@@ -16,9 +16,9 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.history import (
+    ApiCalled,
     AttemptBegan,
     AttemptEnded,
-    Called,
     DestinationReached,
     Event,
     GivenUp,
@@ -76,7 +76,7 @@ class OneNotice:
                 self._failure_of.put(invocation, event.request)
             case DestinationReached():
                 self._reach(event)
-            case Called(service="sns", took_effect=True):
+            case ApiCalled(service="sns", took_effect=True):
                 self._publish(event)
             case AttemptEnded() if event.request in self._published:
                 self._end(event)
@@ -130,7 +130,7 @@ class OneNotice:
             told = told if TOPIC in event.destination else waiting
             self._waiting |= {event.request: told} if told else {}
 
-    def _publish(self, event: Called) -> None:
+    def _publish(self, event: ApiCalled) -> None:
         """Who was not told that it was published will publish it again."""
         failure = self._failure_of.get(event.request)
         if failure is None:

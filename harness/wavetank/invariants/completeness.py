@@ -9,7 +9,7 @@ history breaks off         unknown, even where nothing was seen wrong
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import counted
-from wavetank.history import CutOff, Drained, Event, RunEnded
+from wavetank.history import Drained, Event, RunEnded, TruncatedHistory
 
 
 class Flaws:
@@ -51,7 +51,7 @@ class HistoryEnd:
                 self.drained = event
             case RunEnded():
                 self.ended = True
-            case CutOff():
+            case TruncatedHistory():
                 self.cut_off = True
 
     @property

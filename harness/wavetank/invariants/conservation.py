@@ -12,7 +12,7 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.faults.delivery import DuplicateDelivery
-from wavetank.history import Event, FaultStruck, ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.history import Event, FaultInjected, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Recent
 
@@ -59,7 +59,7 @@ class Conservation:
                 self._deliver(event)
             case RecordsLost():
                 self._lose(event)
-            case FaultStruck(kind=DuplicateDelivery.kind):
+            case FaultInjected(kind=DuplicateDelivery.kind):
                 self._tolerated |= {Flaw.DUPLICATED}
 
     def finding(self, ending: HistoryEnd) -> Finding:

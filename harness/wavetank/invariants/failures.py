@@ -15,10 +15,10 @@ from wavetank.history import (
     AttemptEnded,
     DestinationReached,
     Event,
-    Fired,
     GivenUp,
     Invoked,
     Outcome,
+    RuleFired,
     Trigger,
 )
 from wavetank.history.events import OK
@@ -51,7 +51,7 @@ class NoSilentFailure:
         match event:
             case Invoked(waits=True):
                 self._waited_for.add(event.request)
-            case Fired() | Invoked():
+            case RuleFired() | Invoked():
                 self._begin(event.request, event)
             case AttemptEnded() if event.request in self._waited_for:
                 self._answered += event.outcome is not Outcome.SUCCESS

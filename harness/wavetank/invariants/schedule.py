@@ -13,7 +13,7 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.core.text import counted
-from wavetank.history import AttemptEnded, Event, Fired, Outcome, RunBegan, Suppressed
+from wavetank.history import AttemptEnded, Event, Outcome, RuleFired, RunBegan, TickSuppressed
 from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.interval_set import Recent, Spans
 
@@ -41,9 +41,9 @@ class CompleteSchedule:
         match event:
             case RunBegan():
                 self._begin(event)
-            case Fired():
+            case RuleFired():
                 self._fire(event)
-            case Suppressed():
+            case TickSuppressed():
                 self._suppress(event)
             case AttemptEnded(outcome=Outcome.SUCCESS):
                 self._succeed(event.request)
@@ -91,7 +91,7 @@ class CompleteSchedule:
             for target in rule.targets:
                 self._tracks[rule.name, target] = _Track(due, after=after, until=event.until)
 
-    def _fire(self, event: Fired) -> None:
+    def _fire(self, event: RuleFired) -> None:
         track = self._tracks.get((event.rule, event.target))
         number = track.number(event.due) if track else None
         if track is None or number is None:
@@ -102,7 +102,7 @@ class CompleteSchedule:
         track.again += not track.fired.add(number)
         self._requests.put(event.request, ((event.rule, event.target), number))
 
-    def _suppress(self, event: Suppressed) -> None:
+    def _suppress(self, event: TickSuppressed) -> None:
         track = self._tracks.get((event.rule, event.target))
         number = track.number(event.due) if track else None
         if track and number is not None and number not in track.fired:

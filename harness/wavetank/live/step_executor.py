@@ -15,7 +15,7 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.text import counted
 from wavetank.faults.serialization import describe
-from wavetank.history import AttemptEnded, Event, FaultBegan, FaultHealed, Invoked, Outcome
+from wavetank.history import AttemptEnded, Event, FaultBegan, FaultReverted, Invoked, Outcome
 from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.fault_changes import Change, change_of
@@ -81,7 +81,9 @@ class LivePlayer:
                 open_faults[name].enter_context(self._change(name, step))
             case Heal(name, fault):
                 open_faults.pop(name).close()
-                self._note(FaultHealed(self._place.clock.now(), name, fault.kind, describe(fault)))
+                self._note(
+                    FaultReverted(self._place.clock.now(), name, fault.kind, describe(fault))
+                )
                 self._say(f"healed: {fault.kind}")
 
     def _change(self, name: str, step: Begin) -> Change:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from wavetank.core.text import counted
-from wavetank.history import Event, FaultHealed, FaultStruck, mishap
+from wavetank.history import Event, FaultInjected, FaultReverted, mishap
 
 LINES_MAX = 12
 CHARACTERS_MAX = 160
@@ -31,9 +31,9 @@ def trouble(events: Iterable[Event]) -> Iterator[str]:
 def _text(event: Event) -> str:
     """The event in one line; nothing where all went well."""
     match event:
-        case FaultStruck():
+        case FaultInjected():
             text = f"{event.kind} strikes: {event.detail}"
-        case FaultHealed():
+        case FaultReverted():
             text = f"{event.kind} is healed"
         case _:
             text = mishap(event)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding
-from wavetank.history import Event, RunBegan, TableSeen, read_history
+from wavetank.history import Event, RunBegan, TableSnapshot, read_history
 from wavetank.history.normalize import retold
 from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.outcome_summary import summary_of
@@ -27,7 +27,7 @@ class ToldRun:
     saved: SavedRun
     summary: RunSummary
     began: RunBegan
-    table: TableSeen | None
+    table: TableSnapshot | None
 
     @property
     def name(self) -> str:
@@ -94,7 +94,7 @@ def read_told(saved: SavedRun) -> ToldRun:
         action = "run its scenario again"
         raise UsageError(f"a run's beginning in {saved.history}", type(began).__name__, action)
     second = next(events, None)
-    return ToldRun(saved, summary, began, second if isinstance(second, TableSeen) else None)
+    return ToldRun(saved, summary, began, second if isinstance(second, TableSnapshot) else None)
 
 
 def compare_runs(one: ToldRun, other: ToldRun) -> Comparison:

@@ -18,7 +18,7 @@ from wavetank.faults.functions import (
     OutOfMemory,
     Side,
 )
-from wavetank.history import Called
+from wavetank.history import ApiCalled
 from wavetank.history.events import OK
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.fault_matcher import FaultMatcher
@@ -144,7 +144,7 @@ class CallInterceptor:
 
     def _note(self, attempt: HandlerAttempt, call: "ApiCall", told: str, took_effect: bool) -> None:  # noqa: FBT001 - as the event has it
         self._timeline.note(
-            Called(
+            ApiCalled(
                 self._timeline.now,
                 attempt.request.id,
                 call.service,

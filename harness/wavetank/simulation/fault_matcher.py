@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.plan import FaultPlan
-from wavetank.history import FaultStruck
+from wavetank.history import FaultInjected
 from wavetank.simulation.simulation_clock import SimulationClock
 
 
@@ -38,7 +38,7 @@ class FaultMatcher:
         return next(name for name, other in self._named if other is fault)
 
     def _note(self, name: str, fault: Fault, what: str) -> None:
-        self._timeline.note(FaultStruck(self._timeline.now, name, fault.kind, what))
+        self._timeline.note(FaultInjected(self._timeline.now, name, fault.kind, what))
 
     def _is_there(self, fault: Fault) -> bool:
         begin, end = fault.window(self._begin)

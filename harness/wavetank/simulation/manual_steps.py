@@ -6,7 +6,7 @@ from functools import partial
 
 from wavetank.core.schedule import scheduled_event
 from wavetank.faults.serialization import describe
-from wavetank.history import FaultBegan, FaultHealed, Invoked, Trigger
+from wavetank.history import FaultBegan, FaultReverted, Invoked, Trigger
 from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.resource_faults import ResourceFaults
@@ -50,7 +50,7 @@ class ManualSteps:
             case Heal(name, fault):
                 self._changes.undo(name)
                 now = self._timeline.now
-                self._timeline.note(FaultHealed(now, name, fault.kind, describe(fault)))
+                self._timeline.note(FaultReverted(now, name, fault.kind, describe(fault)))
 
     def _invoke(self, due: datetime, *, waits: bool) -> None:
         """Every function that a rule invokes, with the event that the rule has for that instant."""

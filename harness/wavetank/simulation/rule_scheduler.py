@@ -9,7 +9,7 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.schedule import parse_schedule, scheduled_event
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
-from wavetank.history import Fired, Suppressed, Trigger
+from wavetank.history import RuleFired, TickSuppressed, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.simulation_clock import SimulationClock
@@ -56,7 +56,7 @@ class RuleScheduler:
         if missed is not None:
             name = self._matcher.name_of(missed)
             for target in rule.targets:
-                self._timeline.note(Suppressed(due, rule.name, target.arn, due, name))
+                self._timeline.note(TickSuppressed(due, rule.name, target.arn, due, name))
             return
         for instant in self._arrivals(rule, due, tick):
             self._timeline.at(instant, lambda: self._hand_over(rule, due))
@@ -79,7 +79,7 @@ class RuleScheduler:
                 event = self._event(rule, target, due)
                 request = self._invocations.queue(target.arn, event, Trigger.SCHEDULE)
                 now = self._timeline.now
-                self._timeline.note(Fired(now, rule.name, target.arn, request, due))
+                self._timeline.note(RuleFired(now, rule.name, target.arn, request, due))
 
     def _event(self, rule: ScheduledRule, target: InvokedTarget, due: datetime) -> object:
         event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}

@@ -21,7 +21,7 @@ from wavetank.history import (
     Drained,
     Event,
     FaultBegan,
-    FaultHealed,
+    FaultReverted,
     MessageSent,
     RunEnded,
     Trigger,
@@ -175,7 +175,9 @@ class Run:
     def _heals(self, name: str, fault: Fault) -> Callable[[], None]:
         def heal() -> None:
             self._changes.undo(name)
-            self._timeline.note(FaultHealed(self._timeline.now, name, fault.kind, describe(fault)))
+            self._timeline.note(
+                FaultReverted(self._timeline.now, name, fault.kind, describe(fault))
+            )
 
         return heal
 

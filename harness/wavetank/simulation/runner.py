@@ -12,7 +12,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.seed import put_items
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.serialization import plan_to_json
-from wavetank.history import TableSeen
+from wavetank.history import TableSnapshot
 from wavetank.invariants import EnoughAlerts, Judges
 from wavetank.invariants.unobservable import BY_HAND, decided, told_by_hand
 from wavetank.scenario.expectation import as_expected, check_expectations
@@ -39,7 +39,7 @@ class RunSpec:
     scenario: Scenario
     seed: int
     start: datetime = START
-    begins_with: TableSeen | None = None
+    begins_with: TableSnapshot | None = None
 
     @property
     def by_hand(self) -> bool:

@@ -7,7 +7,7 @@ from importlib import metadata
 from wavetank.aws.clients import AwsClients
 from wavetank.deployment.deployed import template_hash
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.history import RuleSpec, RunBegan, TableSeen
+from wavetank.history import RuleSpec, RunBegan, TableSnapshot
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.simulation.topology import Topology, confirmed_addresses, tables
 
@@ -42,7 +42,7 @@ def run_began(
     )
 
 
-def tables_seen(aws: AwsClients, now: datetime) -> Iterator[TableSeen]:
+def tables_seen(aws: AwsClients, now: datetime) -> Iterator[TableSnapshot]:
     """What each table holds now."""
     return (table_snapshot(aws, table, now) for table in tables(aws))
 

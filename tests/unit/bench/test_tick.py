@@ -11,7 +11,7 @@ from wavetank.aws.clients import sandbox_clients
 from wavetank.bench.floor import floor_calls
 from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
 from wavetank.core.errors import InfrastructureError
-from wavetank.history import AttemptEnded, Event, Fired, Outcome
+from wavetank.history import AttemptEnded, Event, Outcome, RuleFired
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,7 +36,7 @@ class HandClock:
 def _events(number: int) -> list[Event]:
     at = START + number * MINUTE
     return [
-        Fired(at, "rule", "target", f"request-{number}", at),
+        RuleFired(at, "rule", "target", f"request-{number}", at),
         AttemptEnded(at, f"request-{number}", "function", 1, Outcome.SUCCESS),
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.stories import calm, only
 from tests.unit.history.test_file import written
-from wavetank.history import AttemptEnded, Event, Fired, RunEnded, first_difference
+from wavetank.history import AttemptEnded, Event, RuleFired, RunEnded, first_difference
 
 
 def told(folder: Path, one: list[Event], other: list[Event]) -> str:
@@ -32,7 +32,7 @@ def test_differing_field_is_named(tmp_path: Path) -> None:
 
 def test_other_event_is_named(tmp_path: Path) -> None:
     """Where another kind of event happened, both are shown."""
-    difference = told(tmp_path, [only(calm(), Fired)[0]], [only(calm(), RunEnded)[0]])
+    difference = told(tmp_path, [only(calm(), RuleFired)[0]], [only(calm(), RunEnded)[0]])
     assert difference.startswith('line 1: {"at":"2026-11-23T12:01:00Z","due"')
     assert ' and {"at":"2026-11-23T12:04:00Z","event":"RunEnded"}' in difference
 

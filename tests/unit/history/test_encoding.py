@@ -7,14 +7,14 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import calm
-from wavetank.history import EVENTS, Event, Fired, RunEnded, decode, digest_of, encode, events
+from wavetank.history import EVENTS, Event, RuleFired, RunEnded, decode, digest_of, encode, events
 
 
 def test_line_is_canonical() -> None:
     """A line has sorted keys, no spaces, ASCII only, and instants in UTC."""
     later = NOON.astimezone(timezone(timedelta(hours=1))) + timedelta(microseconds=5)
-    assert encode(Fired(later, "täglich", "f", "r", NOON)) == (
-        '{"at":"2026-11-23T12:00:00.000005Z","due":"2026-11-23T12:00:00Z","event":"Fired",'
+    assert encode(RuleFired(later, "täglich", "f", "r", NOON)) == (
+        '{"at":"2026-11-23T12:00:00.000005Z","due":"2026-11-23T12:00:00Z","event":"RuleFired",'
         '"request":"r","rule":"t\\u00e4glich","target":"f"}'
     )
 
@@ -46,7 +46,7 @@ def test_instant_without_zone_is_refused() -> None:
         '{"at":"2026-11-23T12:00:00Z","event":"RunEnded","more":1}',
         '{"at":"2026-11-23T12:00:00Z","complete":1,"event":"Drained","left":[]}',
         '{"at":"2026-11-23T12:00:00Z","complete":true,"event":"Drained","left":"abc"}',
-        '{"at":"2026-11-23T12:00:00Z","event":"TableSeen","items":[3],"table":"t"}',
+        '{"at":"2026-11-23T12:00:00Z","event":"TableSnapshot","items":[3],"table":"t"}',
     ],
 )
 def test_what_is_no_event_is_refused(line: str) -> None:

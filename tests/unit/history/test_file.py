@@ -1,5 +1,6 @@
 """A run's file."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,11 @@ from tests.pipeline import NOON
 from tests.stories import calm
 from wavetank.core.errors import UsageError
 from wavetank.history import (
-    CutOff,
     Event,
     HistoryWriter,
     ObjectDelivered,
     RunEnded,
+    TruncatedHistory,
     digest_of,
     read_history,
 )
@@ -53,7 +54,7 @@ def test_unfinished_last_line_is_told(tmp_path: Path) -> None:
     story = calm()
     written(path, story)
     path.write_bytes(path.read_bytes()[:-5])
-    assert list(read_history(path)) == [*story[:-1], CutOff(story[-2].at, len(story))]
+    assert list(read_history(path)) == [*story[:-1], TruncatedHistory(story[-2].at, len(story))]
 
 
 def test_last_line_only_without_its_end_is_whole(tmp_path: Path) -> None:
@@ -83,6 +84,18 @@ def test_broken_line_is_named(tmp_path: Path) -> None:
         list(read_history(path))
 
 
+def test_a_run_of_an_older_version_is_refused_in_one_line(tmp_path: Path) -> None:
+    """Its events had other names; what to do instead is said."""
+    path = tmp_path / "history.jsonl"
+    first = {"at": "2030-01-01T00:00:00Z", "detail": "", "event": "FaultStruck"}
+    path.write_text(json.dumps(first | {"fault": "a", "kind": "lost-reply"}) + "\n")
+    with pytest.raises(UsageError) as refused:
+        list(read_history(path))
+    assert "FaultStruck" in refused.value.found
+    assert "run the scenario again" in refused.value.action
+    assert "\n" not in str(refused.value)
+
+
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     """A run that is not there is the user's to name better."""
     with pytest.raises(UsageError, match="name another run"):
@@ -97,4 +110,4 @@ def test_one_kind_is_read_alone(tmp_path: Path) -> None:
         file.write('{"at":"2026')
     found = list(read_history(path, ObjectDelivered))
     assert found[:-1] == [event for event in story if isinstance(event, ObjectDelivered)]
-    assert isinstance(found[-1], CutOff)
+    assert isinstance(found[-1], TruncatedHistory)

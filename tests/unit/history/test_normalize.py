@@ -10,11 +10,11 @@ from tests.pipeline import NOON
 from tests.stories import calm, only
 from wavetank.history import (
     Event,
-    Fired,
     Invoked,
     MessageSent,
     ObjectDelivered,
-    TableSeen,
+    RuleFired,
+    TableSnapshot,
 )
 from wavetank.history.normalize import BEGIN, retold
 from wavetank.history.outcome_summary import summary_of
@@ -79,8 +79,8 @@ def test_of_an_item_its_price_goes_and_when_its_table_was_filled() -> None:
             "Since": "2026-11-01T00:00:00Z",
         },
     )
-    told = _one(TableSeen(NOON, "prices", items), moved=True)
-    assert isinstance(told, TableSeen)
+    told = _one(TableSnapshot(NOON, "prices", items), moved=True)
+    assert isinstance(told, TableSnapshot)
     assert told.items == (
         {"TickerName": "Index_1", "Price": "price", "Tick": "2030-01-01T00:02:00Z"},
     )
@@ -90,10 +90,10 @@ def test_of_an_item_its_price_goes_and_when_its_table_was_filled() -> None:
     "event",
     [
         Invoked(NOON, "r", "streaming", NOON, waits=False),
-        Fired(NOON, "tick", "streaming", "r", NOON),
+        RuleFired(NOON, "tick", "streaming", "r", NOON),
     ],
 )
-def test_a_tick_is_due_so_long_after_the_beginning(event: Invoked | Fired) -> None:
+def test_a_tick_is_due_so_long_after_the_beginning(event: Invoked | RuleFired) -> None:
     """Whoever asked for it."""
     assert _one(event, moved=True) == replace(event, due=BEGIN)
     assert _one(event, moved=False) == event
@@ -115,12 +115,12 @@ def test_two_tellings_at_different_times_are_alike_once_they_are_retold() -> Non
 def _later(event: Event) -> Event:
     """The same, three days later and at other prices."""
     match event:
-        case Fired():
+        case RuleFired():
             return replace(event, due=event.due + (LATER - NOON))
         case ObjectDelivered():
             records = tuple(_dearer(_shift(text)) for text in event.records)
             return replace(event, records=records)
-        case TableSeen():
+        case TableSnapshot():
             items = tuple({**item, "Price": f"9{item['Price']}"} for item in event.items)
             return replace(event, items=items)
         case _:

@@ -8,12 +8,12 @@ from wavetank.core.clock import rfc3339
 from wavetank.history import (
     AttemptEnded,
     Event,
-    Fired,
     Invoked,
     MessageSent,
     ObjectDelivered,
     Outcome,
-    TableSeen,
+    RuleFired,
+    TableSnapshot,
 )
 from wavetank.history.outcome_entries import (
     AlertIdentity,
@@ -48,10 +48,10 @@ def _failure_text(request: str, given_up: str) -> str:
 def test_each_tick_has_the_endings_of_all_who_asked_for_it() -> None:
     """In the order in which they asked; who waited for the answer stands apart."""
     asked = [
-        Fired(NOON, "tick", "streaming", "a", NOON),
+        RuleFired(NOON, "tick", "streaming", "a", NOON),
         Invoked(NOON, "b", "streaming", NOON, waits=False),
         Invoked(NOON, "c", "streaming", NOON, waits=True),
-        Fired(NOON, "tick", "streaming", "d", NOON + MINUTE),
+        RuleFired(NOON, "tick", "streaming", "d", NOON + MINUTE),
     ]
     ended = [
         _ended("b", Outcome.SUCCESS),
@@ -133,8 +133,10 @@ def test_an_alert_without_a_failures_record_is_about_no_tick() -> None:
 
 def test_the_table_is_as_it_was_seen_last() -> None:
     """Item by item; one without a ticker goes by its number."""
-    first = TableSeen(NOON, "prices", ({"TickerName": "Index_1", "Price": "100"},))
-    last = TableSeen(NOON, "prices", ({"TickerName": "Index_1", "Price": "101"}, {"Other": "x"}))
+    first = TableSnapshot(NOON, "prices", ({"TickerName": "Index_1", "Price": "100"},))
+    last = TableSnapshot(
+        NOON, "prices", ({"TickerName": "Index_1", "Price": "101"}, {"Other": "x"})
+    )
     assert summary_of([first, last]).items == {
         ItemName("prices", "Index_1"): '{"Price": "101", "TickerName": "Index_1"}',
         ItemName("prices", "item 2"): '{"Other": "x"}',

@@ -15,7 +15,7 @@ from wavetank.history import (
     MessageSent,
     ObjectDelivered,
     Outcome,
-    TableSeen,
+    TableSnapshot,
 )
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import DifferenceGroup, summary_differences
@@ -72,10 +72,10 @@ def test_an_alert_that_one_address_did_not_get_is_told() -> None:
 
 def test_an_item_with_another_price_is_told() -> None:
     """The whole item, on both sides."""
-    last = only(STORY, TableSeen)[-1]
+    last = only(STORY, TableSnapshot)[-1]
     items = ({**last.items[0], "Price": "1"}, *last.items[1:])
     (found,) = summary_differences(
-        summary_of(STORY), summary_of(_changed(TableSeen, -1, items=items))
+        summary_of(STORY), summary_of(_changed(TableSnapshot, -1, items=items))
     )
     assert (found.group, found.what) == (DifferenceGroup.ITEM, "prices Index_1")
     assert found.other == '{"Price": "1", "TickerName": "Index_1"}'

@@ -8,8 +8,8 @@ from tests.pipeline import NOON
 from tests.stories import ADDRESSES, assert_found, before, began, calm, only, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import (
+    ApiCalled,
     AttemptBegan,
-    Called,
     DestinationReached,
     Drained,
     Event,
@@ -122,7 +122,7 @@ def test_notice_that_names_two_failures_counts_for_the_open_one() -> None:
 @pytest.mark.parametrize("told", ["connection lost", "read timeout"])
 def test_a_notice_may_come_again_where_its_messenger_did_not_hear_of_the_first(told: str) -> None:
     """Who was told of no success publishes again, and SNS cannot tell that it is a copy."""
-    published = Called(NOON, "messenger-2", "sns", "Publish", told, took_effect=True)
+    published = ApiCalled(NOON, "messenger-2", "sns", "Publish", told, took_effect=True)
     again = sending()
     begun = next(n for n, event in enumerate(again) if isinstance(event, DestinationReached))
     events = [*again[: begun + 1], published, *again[begun + 1 :]]

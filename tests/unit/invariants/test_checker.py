@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories import calm, undrained
 from wavetank.core.findings import Finding, Verdict
-from wavetank.history import CutOff, Event, RunEnded
+from wavetank.history import Event, RunEnded, TruncatedHistory
 from wavetank.invariants import Invariant, generic_invariants, judge
 from wavetank.invariants.completeness import HistoryEnd
 from wavetank.invariants.ticker import ticker_invariants
@@ -61,7 +61,7 @@ def test_history_with_an_unfinished_line_is_unknown() -> None:
     """What the reader could not read might have been anything."""
     end = calm()[-1]
     assert isinstance(end, RunEnded)
-    assert verdicts([*calm(), CutOff(end.at, 99)]) == {Verdict.UNKNOWN}
+    assert verdicts([*calm(), TruncatedHistory(end.at, 99)]) == {Verdict.UNKNOWN}
 
 
 def test_undrained_run_with_nothing_missing_is_only_not_drained() -> None:

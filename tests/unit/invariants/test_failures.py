@@ -11,10 +11,10 @@ from wavetank.history import (
     DestinationReached,
     Drained,
     Event,
-    Fired,
     GivenUp,
     Invoked,
     Outcome,
+    RuleFired,
     Trigger,
 )
 from wavetank.invariants import NoSilentFailure
@@ -54,7 +54,7 @@ def test_whoever_waits_is_told_by_the_answer() -> None:
             AttemptBegan(NOON, "hand", "streaming", 1, cold=False, trigger=Trigger.MANUAL),
             AttemptEnded(NOON, "hand", "streaming", 1, Outcome.ERROR, "KeyError"),
         )
-        return before(calm(1), Fired, *by_hand)
+        return before(calm(1), RuleFired, *by_hand)
 
     evidence = "2 requests: 1 succeeded, 0 given up and reported, 1 failed and answered"
     assert_found(NoSilentFailure(), story(waits=True), Verdict.VALID, evidence)
@@ -96,7 +96,7 @@ def test_messenger_that_is_given_up_is_invalid() -> None:
 
 def test_each_of_two_firings_is_followed() -> None:
     """A duplicate under the same id needs an end of its own."""
-    events = before(calm(), Drained, only(calm(), Fired)[0])
+    events = before(calm(), Drained, only(calm(), RuleFired)[0])
     assert_found(NoSilentFailure(), events, Verdict.INVALID, "neither succeeded nor given up: 1")
 
 

@@ -17,11 +17,11 @@ from wavetank.history import (
     AttemptEnded,
     Drained,
     Event,
-    Fired,
     Outcome,
+    RuleFired,
     RunBegan,
     RunEnded,
-    Suppressed,
+    TickSuppressed,
 )
 from wavetank.invariants import CompleteSchedule
 
@@ -33,7 +33,7 @@ def fired(expression: str, days: int) -> Iterator[Event]:
     yield replace(start, rules=(rule,))
     instants = parse_schedule(expression).instants(NOON, NOON)
     for due in takewhile(lambda instant: instant <= start.until, instants):
-        yield Fired(due, "tick", "streaming", f"request-{due}", due)
+        yield RuleFired(due, "tick", "streaming", f"request-{due}", due)
         yield AttemptEnded(due, f"request-{due}", "streaming", 1, Outcome.SUCCESS)
     yield Drained(start.until, complete=True)
     yield RunEnded(start.until)
@@ -48,8 +48,8 @@ def with_rule(expression: str) -> list[Event]:
 
 def suppressed(number: int, ticks: int = 3) -> list[Event]:
     """A calm run in which a fault kept one tick from firing."""
-    instead = Suppressed(NOON, "tick", "streaming", NOON + number * MINUTE, "missed-1")
-    return before(without(calm(ticks), Fired, number - 1), AttemptBegan, instead)
+    instead = TickSuppressed(NOON, "tick", "streaming", NOON + number * MINUTE, "missed-1")
+    return before(without(calm(ticks), RuleFired, number - 1), AttemptBegan, instead)
 
 
 def test_all_fired_is_valid() -> None:
@@ -60,19 +60,19 @@ def test_all_fired_is_valid() -> None:
 def test_missing_instant_is_invalid() -> None:
     """An instant that nothing fired for is named, with rule and target."""
     evidence = ("not fired: 1", "tick for streaming, due 2026-11-23T12:02:00Z")
-    assert_found(CompleteSchedule(), without(calm(), Fired, 1), Verdict.INVALID, *evidence)
+    assert_found(CompleteSchedule(), without(calm(), RuleFired, 1), Verdict.INVALID, *evidence)
 
 
 def test_long_gap_is_told_as_one() -> None:
     """Instants in a row are told by the first and the last of them."""
-    events = [event for event in calm(9) if event not in only(calm(9), Fired)[2:8]]
+    events = [event for event in calm(9) if event not in only(calm(9), RuleFired)[2:8]]
     evidence = ("not fired: 6", "due 2026-11-23T12:03:00Z to 2026-11-23T12:08:00Z")
     assert_found(CompleteSchedule(), events, Verdict.INVALID, *evidence)
 
 
 def test_missing_instant_is_unknown_while_not_drained() -> None:
     """A late firing may still have come."""
-    events = undrained(without(calm(), Fired, 2))
+    events = undrained(without(calm(), RuleFired, 2))
     assert_found(CompleteSchedule(), events, Verdict.UNKNOWN, "not fired: 1")
 
 
@@ -96,8 +96,8 @@ def test_later_failure_makes_up_for_nothing() -> None:
 
 def test_late_and_repeated_firings_are_valid() -> None:
     """A late firing counts for the instant it was due, and a second one is only told."""
-    late = replace(only(calm(), Fired)[0], at=NOON + 5 * MINUTE)
-    events = before(without(calm(), Fired, 0), Drained, late, late)
+    late = replace(only(calm(), RuleFired)[0], at=NOON + 5 * MINUTE)
+    events = before(without(calm(), RuleFired, 0), Drained, late, late)
     assert_found(CompleteSchedule(), events, Verdict.VALID, "3 due instants, 1 fired again")
 
 
@@ -113,7 +113,7 @@ def test_late_and_repeated_firings_are_valid() -> None:
 )
 def test_firing_that_was_not_due_is_invalid(change: dict[str, object]) -> None:
     """A firing between, before or after the due instants, or of nobody's rule, is named."""
-    odd = replace(only(calm(), Fired)[0], **change)  # type: ignore[arg-type]  # of the fields' types
+    odd = replace(only(calm(), RuleFired)[0], **change)  # type: ignore[arg-type]  # of the fields' types
     events = before(calm(), Drained, odd)
     assert_found(CompleteSchedule(), events, Verdict.INVALID, "fired though not due: 1")
 
@@ -127,7 +127,7 @@ def test_rule_that_cannot_be_counted_is_unknown(expression: str) -> None:
 
 def test_run_without_due_instants_is_unknown() -> None:
     """A rule that was never due proves nothing."""
-    events = [e for e in with_rule("rate(1 hour)") if not isinstance(e, Fired)]
+    events = [e for e in with_rule("rate(1 hour)") if not isinstance(e, RuleFired)]
     assert_found(CompleteSchedule(), events, Verdict.UNKNOWN, "no rule was due")
 
 
@@ -136,7 +136,7 @@ def test_instants_are_counted_from_the_rules_creation() -> None:
     start = began(3)
     rule = replace(start.rules[0], expression="rate(2 minutes)", created=NOON - MINUTE)
     events = [replace(start, rules=(rule,)), *without(calm(), RunBegan)]
-    assert_found(CompleteSchedule(), without(events, Fired, 1), Verdict.VALID, "2 due instants")
+    assert_found(CompleteSchedule(), without(events, RuleFired, 1), Verdict.VALID, "2 due instants")
 
 
 WORKING_HOURS = "cron(0/20 9-10 ? * MON-FRI *)"
@@ -152,7 +152,7 @@ def test_all_fired_of_a_cron_expression_is_valid() -> None:
 def test_missing_instants_of_a_cron_expression_are_invalid() -> None:
     """A stretch over night is told by its first and its last instant, whatever lies between."""
     events = list(fired(WORKING_HOURS, 3))
-    gone = only(events, Fired)[4:8]
+    gone = only(events, RuleFired)[4:8]
     evidence = ("not fired: 4", "due 2026-11-24T10:20:00Z to 2026-11-25T09:20:00Z")
     kept = [event for event in events if event not in gone]
     assert_found(CompleteSchedule(), kept, Verdict.INVALID, *evidence)
@@ -171,7 +171,7 @@ def test_missing_instants_of_a_cron_expression_are_invalid() -> None:
 def test_firing_that_a_cron_expression_does_not_mean_is_invalid(due: datetime) -> None:
     """Another minute, another hour, a Saturday, before the run, after it."""
     events = list(fired(WORKING_HOURS, 8))
-    odd = replace(only(events, Fired)[0], due=due)
+    odd = replace(only(events, RuleFired)[0], due=due)
     changed = before(events, Drained, odd)
     assert_found(CompleteSchedule(), changed, Verdict.INVALID, "fired though not due: 1")
 
@@ -179,8 +179,8 @@ def test_firing_that_a_cron_expression_does_not_mean_is_invalid(due: datetime) -
 def test_suppressed_instant_of_a_cron_expression_is_made_up_by_the_next() -> None:
     """The next one may be of another day."""
     events = list(fired(WORKING_HOURS, 3))
-    last = only(events, Fired)[5]
-    instead = Suppressed(last.at, "tick", "streaming", last.due, "missed-1")
+    last = only(events, RuleFired)[5]
+    instead = TickSuppressed(last.at, "tick", "streaming", last.due, "missed-1")
     changed = [instead if event is last else event for event in events]
     evidence = "18 due instants, 1 suppressed and made up for"
     assert_found(CompleteSchedule(), changed, Verdict.VALID, evidence)

@@ -15,7 +15,7 @@ from wavetank.cli.output import Output
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, Verdict
-from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSeen
+from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSnapshot
 from wavetank.invariants.unobservable import BY_HAND
 from wavetank.reporting.comparison import compare_runs, read_told
 from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
@@ -113,7 +113,7 @@ def test_what_one_engine_cannot_show_is_compared_with_nothing(
 
 def test_runs_that_began_elsewhere_are_compared_from_their_beginnings(save: Save) -> None:
     """Prices are then left out, and it is said."""
-    table = only(STORY, TableSeen)[0]
+    table = only(STORY, TableSnapshot)[0]
     items = tuple({**item, "Price": "1"} for item in table.items)
     cheaper = [replace(e, items=items) if e is table else e for e in STORY]
     found = compare_runs(read_told(save()), read_told(save(cheaper)))

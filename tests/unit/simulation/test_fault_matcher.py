@@ -7,7 +7,7 @@ import pytest
 from wavetank.faults.delivery import DuplicateDelivery, S3Outage, ThrottledTopic
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
-from wavetank.history import Event, FaultStruck
+from wavetank.history import Event, FaultInjected
 from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.simulation_clock import SimulationClock
 
@@ -71,7 +71,7 @@ def test_where_one_window_ends_and_another_begins_the_later_fault_strikes_alone(
     played = Played(first, second)
     assert played.struck(S3Outage, AFTER + LASTS) == [True]
     assert played.told == [
-        FaultStruck(BEGIN + AFTER + LASTS, "fault-2-s3-outage", "s3-outage", "it")
+        FaultInjected(BEGIN + AFTER + LASTS, "fault-2-s3-outage", "s3-outage", "it")
     ]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wavetank.history import AttemptBegan, Event, Fired, Invoked, RecordsAccepted
+from wavetank.history import AttemptBegan, Event, Invoked, RecordsAccepted, RuleFired
 from wavetank.invariants.interval_set import Recent
 
 REQUESTS_REMEMBERED = 10_000
@@ -35,7 +35,7 @@ class Attempts:
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
         match event:
-            case Fired() | Invoked():
+            case RuleFired() | Invoked():
                 self._due.put(event.request, event.due)
             case AttemptBegan(request=request):
                 due = self._due.get(request) or event.at

@@ -5,7 +5,7 @@ from decimal import Decimal
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample, parse_price
-from wavetank.history import Event, ObjectDelivered, TableSeen
+from wavetank.history import Event, ObjectDelivered, TableSnapshot
 from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
@@ -24,10 +24,10 @@ class ObservedPriceTable:
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
         match event:
-            case TableSeen() if self._name is None:
+            case TableSnapshot() if self._name is None:
                 self.baseline = _prices(event)
                 self._name = event.table if self.baseline else None
-            case TableSeen(table=self._name):
+            case TableSnapshot(table=self._name):
                 self.final = _prices(event)
             case ObjectDelivered():
                 self.final = None
@@ -74,6 +74,6 @@ class TableAgrees:
         return differences
 
 
-def _prices(event: TableSeen) -> dict[str, Decimal]:
+def _prices(event: TableSnapshot) -> dict[str, Decimal]:
     found = {item.get("TickerName"): parse_price(item.get("Price", "")) for item in event.items}
     return {ticker: price for ticker, price in found.items() if ticker and price is not None}

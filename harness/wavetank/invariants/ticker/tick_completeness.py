@@ -10,7 +10,7 @@ from functools import lru_cache
 from wavetank.core.clock import rfc3339
 from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
 from wavetank.core.ticker_records import Sample
-from wavetank.history import Event, Fired, Invoked
+from wavetank.history import Event, Invoked, RuleFired
 from wavetank.invariants.interval_set import Recent, Spans
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
@@ -39,7 +39,7 @@ class MinuteCounter:
 
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
-        if isinstance(event, Fired | Invoked):
+        if isinstance(event, RuleFired | Invoked):
             minute = minute_of(event.due)
             self.fired.add(minute)
             self._requests.put(event.request, minute)

@@ -12,10 +12,10 @@ from wavetank.history import (
     AttemptEnded,
     DestinationReached,
     Event,
-    Fired,
     Invoked,
     Outcome,
-    Suppressed,
+    RuleFired,
+    TickSuppressed,
 )
 from wavetank.history.events import OK
 from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
@@ -40,7 +40,7 @@ class DeliveredTicks:
 
     def observe(self, event: Event) -> None:
         self._minutes.observe(event)
-        if isinstance(event, Fired | Invoked | Suppressed):
+        if isinstance(event, RuleFired | Invoked | TickSuppressed):
             self._due.add(minute_of(event.due))
         elif isinstance(event, AttemptEnded) and event.outcome is Outcome.SUCCESS:
             minute = self._minutes.of_request(event.request)

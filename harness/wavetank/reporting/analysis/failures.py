@@ -8,12 +8,12 @@ from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
     FaultBegan,
-    FaultHealed,
-    Fired,
+    FaultReverted,
     GivenUp,
     Invoked,
     MessageSent,
     Outcome,
+    RuleFired,
     Trigger,
 )
 from wavetank.history.alert_text import failure_record
@@ -128,7 +128,7 @@ def given_up(told: FunctionActivity) -> pl.DataFrame:
 
 def faults(told: FunctionActivity) -> pl.DataFrame:
     """The planned faults, where a run has any: kind, from, to (none where it was not healed)."""
-    healed = {event.fault: event.at for event in told.events if isinstance(event, FaultHealed)}
+    healed = {event.fault: event.at for event in told.events if isinstance(event, FaultReverted)}
     rows = [
         (event.kind, event.at, healed.get(event.fault))
         for event in told.events
@@ -300,7 +300,7 @@ def _ticks(told: FunctionActivity) -> dict[str, datetime]:
     found = {}
     for event in told.events:
         match event:
-            case Fired() | Invoked():
+            case RuleFired() | Invoked():
                 found[event.request] = event.due
             case MessageSent() if (tick := _tick_in(event.text)) is not None:
                 found.setdefault(_request_in(event.text), tick)

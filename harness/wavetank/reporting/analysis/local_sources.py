@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wavetank.history import CutOff, ObjectDelivered, read_history
+from wavetank.history import ObjectDelivered, TruncatedHistory, read_history
 from wavetank.reporting.analysis.objects import (
     OBJECT_BYTES_MAX,
     FunctionActivity,
@@ -48,7 +48,7 @@ class RunSource:
             UsageError: it cannot be read.
         """
         events = [event for event in read_history(self.run.history) if event.at >= since]
-        cut = any(isinstance(event, CutOff) for event in events)
+        cut = any(isinstance(event, TruncatedHistory) for event in events)
         return FunctionActivity(tuple(events), ("The run was broken off.",) if cut else ())
 
 

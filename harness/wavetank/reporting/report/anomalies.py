@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.history import (
-    CutOff,
     Drained,
     Event,
     FaultBegan,
-    FaultHealed,
-    Fired,
+    FaultReverted,
     Invoked,
     MessageSent,
+    RuleFired,
     RunEnded,
     SubscriptionChanged,
+    TruncatedHistory,
     mishap,
 )
 from wavetank.reporting.report.marks import shortened
@@ -53,7 +53,7 @@ class Remarks:
 
 def _of_work(event: Event) -> str:
     match event:
-        case Fired() if event.at > event.due:
+        case RuleFired() if event.at > event.due:
             return f"the event due at {event.due:%H:%M:%S} arrives"
         case Invoked():
             return f"{event.function} is invoked by hand, for {event.due:%H:%M:%S}"
@@ -66,7 +66,7 @@ def _of_faults(event: Event) -> str:
     match event:
         case FaultBegan():
             text = f"fault: {event.detail}"
-        case FaultHealed():
+        case FaultReverted():
             text = f"healed: {event.kind}"
         case SubscriptionChanged():
             text = f"{event.address} {'is confirmed' if event.confirmed else 'is not confirmed'}"
@@ -74,7 +74,7 @@ def _of_faults(event: Event) -> str:
             text = f"not drained: {', '.join(event.left)}"
         case RunEnded():
             text = "the run ends"
-        case CutOff():
+        case TruncatedHistory():
             text = f"the history breaks off in line {event.line}"
         case _:
             text = ""

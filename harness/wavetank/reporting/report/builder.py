@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from wavetank.core.errors import UsageError
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import plan_from_json
-from wavetank.history import CutOff, Event, RunBegan, RunEnded, read_history
+from wavetank.history import Event, RunBegan, RunEnded, TruncatedHistory, read_history
 from wavetank.reporting.report.anomalies import Remarks
 from wavetank.reporting.report.faults import Faults
 from wavetank.reporting.report.lanes import Alerts, AttemptLanes, Ticks
@@ -68,10 +68,10 @@ class _Gathering:
         self._events = 1
 
     def observe(self, event: Event) -> None:
-        self._events += not isinstance(event, CutOff)
+        self._events += not isinstance(event, TruncatedHistory)
         self._last = max(self._last, event.at)
         self._ended |= isinstance(event, RunEnded)
-        if isinstance(event, CutOff):
+        if isinstance(event, TruncatedHistory):
             self._cut_at = event.line
         for part in (
             self._ticks,

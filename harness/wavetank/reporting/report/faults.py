@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import describe
-from wavetank.history import Event, FaultBegan, FaultHealed, FaultStruck
+from wavetank.history import Event, FaultBegan, FaultInjected, FaultReverted
 from wavetank.reporting.report.marks import Bins, LaneBuilder, Mark, MarkKind, shortened
 
 STRIKES_SHOWN = 20
@@ -73,9 +73,9 @@ class Faults:
             case FaultBegan():
                 self._of(event).began = event.at
                 self._of(event).detail = event.detail
-            case FaultStruck():
+            case FaultInjected():
                 self._strike(event)
-            case FaultHealed():
+            case FaultReverted():
                 self._of(event).healed = event.at
 
     def seen(self, plan: FaultPlan) -> tuple[FaultSeen, ...]:
@@ -91,13 +91,13 @@ class Faults:
                 absent.append(FaultSeen(kind=planned.kind, detail=detail))
         return (*came, *absent)
 
-    def _of(self, event: FaultBegan | FaultStruck | FaultHealed) -> _Open:
+    def _of(self, event: FaultBegan | FaultInjected | FaultReverted) -> _Open:
         if event.fault not in self._faults:
             lane = LaneBuilder(event.fault, self._bins)
             self._faults[event.fault] = _Open(event.kind, event.detail, lane)
         return self._faults[event.fault]
 
-    def _strike(self, event: FaultStruck) -> None:
+    def _strike(self, event: FaultInjected) -> None:
         fault = self._of(event)
         fault.strikes += 1
         fault.lane.add(MarkKind.STRUCK, event.at, event.detail)

@@ -6,12 +6,12 @@ from wavetank.history import (
     AttemptEnded,
     DestinationReached,
     Event,
-    Fired,
     GivenUp,
     Invoked,
     MessageSent,
     Outcome,
-    Suppressed,
+    RuleFired,
+    TickSuppressed,
 )
 from wavetank.history.events import OK
 from wavetank.invariants.interval_set import Recent
@@ -32,9 +32,9 @@ class Ticks:
     def observe(self, event: Event) -> None:
         """Takes in the next event."""
         match event:
-            case Fired():
+            case RuleFired():
                 self._fire(event)
-            case Suppressed():
+            case TickSuppressed():
                 self._lane.add(MarkKind.SUPPRESSED, event.at, f"by {event.fault}")
             case Invoked():
                 self._lane.add(MarkKind.BY_HAND, event.at, f"for {event.due:%H:%M:%S}")
@@ -43,7 +43,7 @@ class Ticks:
         """One, whatever happened."""
         return [self._lane.lane()]
 
-    def _fire(self, event: Fired) -> None:
+    def _fire(self, event: RuleFired) -> None:
         key = (event.rule, event.target, event.due)
         due = f"due {event.due:%H:%M:%S}"
         if self._seen.get(key):

@@ -7,10 +7,10 @@ from wavetank.core.findings import Verdict
 from wavetank.history import (
     DestinationReached,
     Event,
-    Fired,
     Invoked,
     ObjectDelivered,
-    Suppressed,
+    RuleFired,
+    TickSuppressed,
 )
 from wavetank.invariants.ticker import AlertedMinutes, DeliveredTicks
 
@@ -66,7 +66,7 @@ def test_a_tick_told_by_hand_is_one() -> None:
 
 
 def _by_hand(event: Event) -> Event:
-    if not isinstance(event, Fired):
+    if not isinstance(event, RuleFired):
         return event
     return Invoked(event.at, event.request, event.target, event.due, waits=False)
 
@@ -103,7 +103,7 @@ def test_refused_alert_is_none() -> None:
 
 def test_run_without_ticks_is_unknown() -> None:
     """Where nothing was fired, no minute can be missing."""
-    events = [event for event in calm() if not isinstance(event, Fired)]
+    events = [event for event in calm() if not isinstance(event, RuleFired)]
     assert_found(AlertedMinutes(), events, Verdict.UNKNOWN, "no tick was fired")
 
 
@@ -116,7 +116,7 @@ def test_a_tick_that_no_later_one_makes_good_is_invalid() -> None:
     ]
     evidence = "not made good: 1 (the first: 2026-11-23T12:02:00Z with 0 of 20 records)"
     assert_found(DeliveredTicks(), events, Verdict.INVALID, evidence)
-    fired = only(events, Fired)[1]
-    missed = Suppressed(fired.at, fired.rule, fired.target, fired.due, "fault-1-missed-tick")
+    fired = only(events, RuleFired)[1]
+    missed = TickSuppressed(fired.at, fired.rule, fired.target, fired.due, "fault-1-missed-tick")
     events = [missed if e is fired else e for e in events]
     assert_found(DeliveredTicks(), events, Verdict.INVALID, evidence)

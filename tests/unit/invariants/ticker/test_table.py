@@ -5,21 +5,21 @@ from dataclasses import replace
 from tests.pipeline import NOON
 from tests.stories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
-from wavetank.history import Drained, Event, ObjectDelivered, RunBegan, TableSeen
+from wavetank.history import Drained, Event, ObjectDelivered, RunBegan, TableSnapshot
 from wavetank.invariants.ticker import TableAgrees
 
 
 def ending(*items: dict[str, str]) -> list[Event]:
     """A calm run with other items in the table at its end."""
     events = calm()
-    place = events.index(final := only(events, TableSeen)[1])
+    place = events.index(final := only(events, TableSnapshot)[1])
     events[place] = replace(final, items=items)
     return events
 
 
 def final_items() -> list[dict[str, str]]:
     """The calm run's items at its end."""
-    return [dict(item) for item in only(calm(), TableSeen)[1].items]
+    return [dict(item) for item in only(calm(), TableSnapshot)[1].items]
 
 
 def test_agreement_is_valid() -> None:
@@ -68,15 +68,15 @@ def test_missing_and_unknown_items_are_invalid() -> None:
 def test_table_that_was_not_seen_at_the_end_is_unknown() -> None:
     """A table that was seen before the last delivery, or only once, shows no end."""
     evidence = "not seen after the last delivery"
-    assert_found(TableAgrees(), without(calm(), TableSeen, 1), Verdict.UNKNOWN, evidence)
+    assert_found(TableAgrees(), without(calm(), TableSnapshot, 1), Verdict.UNKNOWN, evidence)
     late = before(calm(), Drained, only(calm(), ObjectDelivered)[0])
     assert_found(TableAgrees(), late, Verdict.UNKNOWN, evidence)
 
 
 def test_other_tables_are_left_alone() -> None:
     """A table without prices before it, and one of another name after it, change nothing."""
-    other = TableSeen(NOON, "locks", ({"Lock": "free"},))
-    priced = TableSeen(NOON, "copies", ({"TickerName": "Index_1", "Price": "1"},))
-    events = before(before(calm(), TableSeen, other), Drained, priced)
+    other = TableSnapshot(NOON, "locks", ({"Lock": "free"},))
+    priced = TableSnapshot(NOON, "copies", ({"TickerName": "Index_1", "Price": "1"},))
+    events = before(before(calm(), TableSnapshot, other), Drained, priced)
     assert isinstance(events[0], RunBegan)
     assert_found(TableAgrees(), events, Verdict.VALID)

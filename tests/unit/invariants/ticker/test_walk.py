@@ -8,7 +8,7 @@ from streaming.record import FORMATS
 from tests.pipeline import FIRST, NOON
 from tests.stories import Story, assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
-from wavetank.history import Drained, Event, ObjectDelivered, RunEnded, TableSeen
+from wavetank.history import Drained, Event, ObjectDelivered, RunEnded, TableSnapshot
 from wavetank.invariants.ticker import ContinuousWalk
 from wavetank.invariants.ticker.walk import WALK_REMEMBERED
 
@@ -21,7 +21,7 @@ def record(number: int, price: str) -> str:
 
 def walking(*records: str) -> list[Event]:
     """A drained run that delivers the records one after the other; the table begins at 100."""
-    baseline = TableSeen(NOON, "prices", ({"TickerName": "Index_1", "Price": "100"},))
+    baseline = TableSnapshot(NOON, "prices", ({"TickerName": "Index_1", "Price": "100"},))
     objects = [ObjectDelivered(NOON, "stream", "bucket", "key", (text,)) for text in records]
     return [baseline, *objects, Drained(NOON, complete=True), RunEnded(NOON)]
 
@@ -62,7 +62,7 @@ def test_jump_is_unknown_while_not_drained() -> None:
 
 def test_walk_without_beginning_is_unknown() -> None:
     """Where the table was not seen, the first price has nothing to be compared with."""
-    events = without(walking(record(0, "100")), TableSeen)
+    events = without(walking(record(0, "100")), TableSnapshot)
     evidence = "first price is not known of Index_1"
     assert_found(ContinuousWalk(), events, Verdict.UNKNOWN, evidence)
 

@@ -11,18 +11,18 @@ from tests.stories import MINUTE, before, began, calm, only, without
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import (
-    CutOff,
     Event,
     FaultBegan,
-    FaultHealed,
-    FaultStruck,
-    Fired,
+    FaultInjected,
+    FaultReverted,
     ObjectDelivered,
     RecordsAccepted,
     RecordsLost,
+    RuleFired,
     RunBegan,
     RunEnded,
-    Suppressed,
+    TickSuppressed,
+    TruncatedHistory,
 )
 from wavetank.reporting.report.anomalies import REMARKS_MAX
 from wavetank.reporting.report.builder import report_of
@@ -72,7 +72,7 @@ def test_a_run_that_was_broken_off_says_so() -> None:
     assert report.verdict is Verdict.UNKNOWN
     assert "before the run's end" in report.interruption
     assert [command.line for command in report.commands] == ["./wavetank report calm-1"]
-    cut = told([*events, CutOff(events[-1].at, 9)], None)
+    cut = told([*events, TruncatedHistory(events[-1].at, 9)], None)
     assert "in line 9" in cut.interruption
     assert cut.events == len(events)
     assert told(calm()).interruption == ""
@@ -87,13 +87,13 @@ def test_a_history_without_a_beginning_is_refused() -> None:
 def test_ticks_are_told_apart() -> None:
     """On time, late, again, and not at all."""
     events = calm(3)
-    first, second, third = only(events, Fired)
+    first, second, third = only(events, RuleFired)
     changed = [
         event if event is not second else replace(second, at=second.at + timedelta(seconds=90))
         for event in events
         if event is not third
     ]
-    missed = Suppressed(third.at, third.rule, third.target, third.due, "fault-1")
+    missed = TickSuppressed(third.at, third.rule, third.target, third.due, "fault-1")
     report = told([*changed, replace(first, request="other"), missed])
     expected = {MarkKind.ON_TIME: 1, MarkKind.LATE: 1, MarkKind.AGAIN: 1, MarkKind.SUPPRESSED: 1}
     assert counts(report, "Ticks") == expected
@@ -127,10 +127,10 @@ def test_faults_have_their_begin_strikes_and_healing() -> None:
     report = told(
         before(
             events,
-            Fired,
+            RuleFired,
             FaultBegan(NOON + MINUTE, "fault-1", "s3-outage", detail),
-            FaultStruck(NOON + MINUTE, "fault-1", "s3-outage", "PutObject"),
-            FaultHealed(NOON + 2 * MINUTE, "fault-1", "s3-outage", detail),
+            FaultInjected(NOON + MINUTE, "fault-1", "s3-outage", "PutObject"),
+            FaultReverted(NOON + 2 * MINUTE, "fault-1", "s3-outage", detail),
         )
     )
     came, absent = report.faults
@@ -185,7 +185,7 @@ def test_what_could_be_endless_is_bounded() -> None:
     """Tickers, remarks and marks, however long the run; what is left out is counted."""
     object_ = only(calm(), ObjectDelivered)[0]
     texts = tuple(object_.records[0].replace("Index_1", f"T{n}") for n in range(20))
-    many = [replace(object_, records=texts), *[CutOff(NOON, 1)] * (REMARKS_MAX + 5)]
+    many = [replace(object_, records=texts), *[TruncatedHistory(NOON, 1)] * (REMARKS_MAX + 5)]
     report = told([began(1), *many])
     assert (len(report.walks), report.walks_more) == (TICKERS_MAX, True)
     assert (len(report.remarks), report.remarks_more) == (REMARKS_MAX, 5)

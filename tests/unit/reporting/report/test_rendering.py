@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.stories import before, calm, only
 from tests.unit.reporting.report.test_builder import SUMMARY, told
 from wavetank.core.findings import Finding, Verdict
-from wavetank.history import FaultBegan, Fired, MessageSent, ObjectDelivered
+from wavetank.history import FaultBegan, MessageSent, ObjectDelivered, RuleFired
 from wavetank.reporting.report.drawing import price_lines
 from wavetank.reporting.report.index import CampaignIndex, IndexedStory
 from wavetank.reporting.report.model import SuggestedCommand
@@ -30,7 +30,7 @@ def test_text_from_the_data_is_escaped() -> None:
         else replace(event, records=(*event.records, _record(HOSTILE)))
         if isinstance(event, ObjectDelivered)
         else event
-        for event in before(events, Fired, FaultBegan(events[0].at, "f", HOSTILE, HOSTILE))
+        for event in before(events, RuleFired, FaultBegan(events[0].at, "f", HOSTILE, HOSTILE))
     ]
     finding = Finding(HOSTILE, Verdict.INVALID, HOSTILE, HOSTILE, HOSTILE)
     html = render_report(told(changed, replace(SUMMARY, findings=(finding,), digest=HOSTILE)))
