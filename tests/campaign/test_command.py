@@ -125,7 +125,7 @@ def test_a_campaign_in_a_terminal_shows_how_far_it_is(shell: Shell) -> None:
     assert window.wrote(r"starting the workers ━+ 0 of 2")
     assert window.wrote(r"0 failed, \d+ a minute ━+ [12] of 2")
     assert "━" not in window.text()
-    assert "2 of 2 stories played: 2 valid" in window.text()
+    assert "2 of 2 runs played: 2 valid" in window.text()
 
 
 def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:

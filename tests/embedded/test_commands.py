@@ -212,7 +212,7 @@ def test_ctrl_c_in_the_demo_ends_with_the_shells_code(tmp_path: Path) -> None:
         demo.send_signal(signal.SIGINT)
         rest = demo.stdout.read()
     assert demo.returncode == ExitCode.INTERRUPTED
-    assert "what happened until then is in" in rest.splitlines()[-1]
+    assert "the history until then is in" in rest.splitlines()[-1]
     (history,) = tmp_path.glob("runs/*/history.jsonl")
     assert history.read_text().startswith('{"at":')
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
@@ -225,7 +225,7 @@ def test_the_demo_tells_the_whole_story_and_ends(tmp_path: Path) -> None:
     for told in ("a tick delivers 20 records", "fault: broken-deployment", "given up after 3"):
         assert told in demo.out
     assert "e-mail to alerts@example.com: Failure: Dora Explorer" in demo.out
-    assert "healed: broken-deployment" in demo.out
+    assert "reverted: broken-deployment" in demo.out
     assert demo.out.count("\nvalid ") == 12
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
 

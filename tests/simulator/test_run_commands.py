@@ -71,12 +71,12 @@ def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
     replayed = shell.run("replay", "between-7", "--json")
     assert replayed.code == ExitCode.VALID, replayed.err
     assert replayed.events("replayed")[0]["digest"] == played.events("played")[0]["digest"]
-    assert "to the last byte" in replayed.err
+    assert "byte for byte" in replayed.err
 
 
 def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: Finished) -> None:
     """From its file alone, with the same verdicts."""
-    judged = shell.run("replay", "between-7", "--judge", "--json")
+    judged = shell.run("replay", "between-7", "--check", "--json")
     assert judged.code == ExitCode.VALID
     assert judged.events("finding") == played.events("finding")
     assert "deploying" not in judged.err
@@ -127,7 +127,7 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
         (["run", "calm-day", "--hours", "0"], "above zero and up to a year"),
         (["run", "calm-day", "--hours", "9999"], "above zero and up to a year"),
         (["run", "calm-day", "--seed", "many"], "valid integer"),
-        (["run", "broken-deployment", "--hours", "0.1"], "every fault healed within"),
+        (["run", "broken-deployment", "--hours", "0.1"], "every fault reverted within"),
         (["run", "calm-day", "--endpoint", "http://127.0.0.1:1"], "beside --endpoint"),
         (["run", "calm-day", "--engine", "embedded", "--account", "1"], "beside --account"),
         (["run", "lost-reply", "--engine", "aws"], "lost-reply (only on simulator)"),
@@ -187,7 +187,7 @@ def test_somebody_elses_templates_are_run_and_replayed(shell: Shell) -> None:
     assert done.code == ExitCode.VALID, done.err
     assert {finding["verdict"] for finding in done.events("finding")} == {"valid"}
     replayed = shell.run("replay", "broken-deployment-3")
-    assert "to the last byte" in replayed.out
+    assert "byte for byte" in replayed.out
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_colours_and_codes_can_be_done_without(
 ) -> None:
     """NO_COLOR leaves colours out, a dumb terminal every code; the words stay."""
     assert b"\x1b[32m" in played.raw  # valid is green
-    judged = shown(shell.command("replay", "calm-day-7", "--judge"), variables=variables)
+    judged = shown(shell.command("replay", "calm-day-7", "--check"), variables=variables)
     assert judged.text().count("valid  ") == 11
     assert forbidden not in judged.raw
 
@@ -65,7 +65,7 @@ def test_colours_and_codes_can_be_done_without(
 def test_in_a_pipe_there_is_no_code(shell: Shell, played: Terminal) -> None:
     """Neither escape codes nor carriage returns, and every finding is one line."""
     assert played.process.returncode == ExitCode.VALID
-    judged = shell.run("replay", "calm-day-7", "--judge")
+    judged = shell.run("replay", "calm-day-7", "--check")
     assert not {"\x1b", "\r"} & set(judged.out + judged.err)
     assert len(judged.out.splitlines()) == 12
     assert judged.err == "judging ...\n"
@@ -81,7 +81,7 @@ def test_ctrl_c_in_a_run_says_what_was_left(tmp_path: Path) -> None:
         wait_until_true(lambda: not window.screen.cursor.hidden, "the cursor to be shown again")
     text = " ".join(window.text().split())
     assert window.process.returncode == ExitCode.INTERRUPTED
-    assert "stopped; what happened until then is in" in text
+    assert "stopped; the history until then is in" in text
     assert "history.jsonl" in text
     assert "Traceback" not in text
     assert "virtual time" not in text.partition("stopped;")[2]

@@ -53,7 +53,7 @@ def _show_matrix(matrix: AccessMatrix, output: Output) -> None:
         output.emit("access", actor=actor, allowed=[verb for verb in Verb if verb in allowed])
     output.show(table)
     for deviation in matrix.deviations():
-        output.say(f"not as the brief asks: {deviation}")
+        output.say(f"differs from the assignment: {deviation}")
 
 
 def _style(verb: Verb, actor: Actor, matrix: AccessMatrix) -> str:

@@ -1,4 +1,4 @@
-"""`campaign`: many stories at once, what breaks in them, and the least story that breaks it."""
+"""`campaign`: many runs in parallel, and the smallest scenario that breaks the same invariant."""
 
 import os
 import secrets
@@ -57,7 +57,7 @@ RANDOM_SEED_MAX = 1_000_000
 DASK_EXTRA = "install it: uv sync --extra dask, or pip install 'wavetank[dask]'"
 
 SeedsOption = Annotated[
-    int, typer.Option("--seeds", metavar="N", min=1, help="How many stories are played.")
+    int, typer.Option("--seeds", metavar="N", min=1, help="How many runs to make.")
 ]
 FirstSeedOption = Annotated[
     int | None,
@@ -73,7 +73,7 @@ HorizonOption = Annotated[
     typer.Option(
         "--horizon",
         metavar="DURATION",
-        help=f"How long each story lasts, such as 30m or 2d. Default: {HORIZON_DEFAULT}.",
+        help=f"Virtual time of each run, such as 30m or 2d. Default: {HORIZON_DEFAULT}.",
     ),
 ]
 ScenarioOption = Annotated[
@@ -99,7 +99,7 @@ DaskOption = Annotated[
 EachFaultOption = Annotated[
     bool,
     typer.Option(
-        "--each-fault", help="A story for each kind of fault by itself: what breaks under which."
+        "--each-fault", help="One run for each kind of fault: which invariants it breaks."
     ),
 ]
 RememberOption = Annotated[
@@ -133,7 +133,7 @@ def campaign(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Play many stories with planned faults, and shrink the first that breaks an invariant."""
+    """Run many generated scenarios and shrink the first that breaks an invariant."""
     if dask is not None and workers is not None:
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
     if remembering and (handler or template) is not None:

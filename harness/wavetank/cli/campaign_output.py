@@ -55,7 +55,7 @@ class CampaignOutput:
         what = "each fault by itself" if chosen.each_fault else what
         who = counted(size, "worker") + (f" of the cluster at {address}" if address else "")
         stories = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
-        self._output.say(f"stories: {stories}, seeds {self._seeds()}, by {who}")
+        self._output.say(f"runs: {stories}, seeds {self._seeds()}, by {who}")
         self._output.emit(
             "campaign",
             first_seed=chosen.seeds.first,
@@ -113,7 +113,7 @@ class CampaignOutput:
 
     def waiting(self, result: StoryResult) -> AbstractContextManager[object]:
         """While the story is shrunk."""
-        return self._output.waiting(f"shrinking the story of seed {result.story.seed}")
+        return self._output.waiting(f"shrinking the run of seed {result.story.seed}")
 
     def shrunk(self, shrunk: Shrunk) -> None:
         """The least story that was found, saved, and how it is replayed."""
@@ -150,7 +150,7 @@ class CampaignOutput:
         if shrunk is not None:
             file = self._folder / f"{shrunk.story.scenario.name}{SUFFIX}"
             line = replay_command(short(file), shrunk.story.seed, self._options)
-            least = SuggestedCommand(f"The least story that breaks {shrunk.invariant}", line)
+            least = SuggestedCommand(f"The smallest scenario that breaks {shrunk.invariant}", line)
         index = CampaignIndex(
             name=self._chosen.name,
             how=how,
@@ -190,7 +190,7 @@ class CampaignOutput:
         line = shlex.join(
             ["./wavetank", "campaign", *which, "--first-seed", first, *horizon, *told]
         )
-        return SuggestedCommand("Any other is judged again by its seed", line)
+        return SuggestedCommand("Any other run, by its seed", line)
 
     def _say_summary(self, tally: CampaignSummary, how: str, commands: list[str]) -> None:
         say = self._output.say
@@ -198,7 +198,7 @@ class CampaignOutput:
             f"{tally.endings[e]} {e}" for e in reversed(CaseOutcome) if tally.endings[e]
         )
         per_minute = f"{self._per_minute(tally):.1f} a minute"
-        say(f"{tally.played} of {self._chosen.seeds.count} stories {how}: {endings or 'none'}")
+        say(f"{tally.played} of {self._chosen.seeds.count} runs {how}: {endings or 'none'}")
         say(f"seeds {self._seeds()}, {per_minute}, digest {tally.digest[:12]}")
         if tally.deaths:
             say(f"workers that died and were replaced: {tally.deaths}")
@@ -242,7 +242,7 @@ def _judged(counts: Mapping[str, Judged]) -> tuple[IndexedCount, ...]:
 def _table(title: str, counts: Mapping[str, Judged]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(title)
-    for heading in ("stories", "broken", "unknown"):
+    for heading in ("runs", "broken", "unknown"):
         table.add_column(heading, justify="right")
     table.add_column("breaks" if any(judged.breaks for judged in counts.values()) else "")
     for name, judged in sorted(counts.items(), key=lambda item: (-item[1].broken, item[0])):

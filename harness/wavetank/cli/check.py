@@ -1,4 +1,4 @@
-"""`check`: does the pipeline do what the brief asks."""
+"""`check`: the assignment's requirements, on a deployed pipeline."""
 
 from typing import Annotated
 
@@ -59,7 +59,7 @@ def check(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Walk the brief's requirements one by one, with the evidence for each.
+    """Check the assignment's requirements one by one, with evidence for each.
 
     What a killed drill or run left changed is offered to be reverted first. With --handler in a
     sandbox of its own, which is gone afterwards; one that runs is left alone.

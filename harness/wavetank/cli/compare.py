@@ -1,4 +1,4 @@
-"""`compare` puts two saved runs of one story side by side, such as one here and one on AWS."""
+"""`compare`: the differences of two saved runs of one scenario, for example local and on AWS."""
 
 from typing import Annotated
 
@@ -19,12 +19,12 @@ def compare(
     one: Annotated[
         str, typer.Argument(metavar="RUN1", help="The name of a saved run, or its folder.")
     ],
-    other: Annotated[str, typer.Argument(metavar="RUN2", help="Another run of the same story.")],
+    other: Annotated[str, typer.Argument(metavar="RUN2", help="Another run of the same scenario.")],
     *,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Show where two runs of one story differ: by requirement, and in all that came of it."""
+    """Show the differences of two runs of one scenario: invariants, records, alerts and items."""
     output = Output(as_json=as_json)
     with output.waiting("comparing"):
         found = compare_runs(*(read_told(shelf().find(name)) for name in (one, other)))

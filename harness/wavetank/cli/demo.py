@@ -1,4 +1,4 @@
-"""`demo`: a virtual hour with a broken deployment, told as it happens, and judged."""
+"""`demo`: a virtual hour with a broken deployment, printed as it happens, then checked."""
 
 import typer
 
@@ -25,7 +25,7 @@ def demo(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """See a virtual hour: a broken deployment, its alerts, the healing, and the verdicts."""
+    """Simulate an hour with a broken deployment: its alerts, the revert, and the invariants."""
     output = Output(as_json=as_json)
     pipeline = PipelineChoice(name=name).pipeline()
     scenario = load_scenario(SCENARIO, read_settings().project_folder / "scenarios")
@@ -37,10 +37,10 @@ def demo(
         try:
             played = play_with_progress(made, pipeline, story, saved.history, output, narrator.tell)
         except KeyboardInterrupt:
-            output.say(f"stopped; what happened until then is in {saved.history}")
+            output.say(f"stopped; the history until then is in {saved.history}")
             raise
         save(saved, story, pipeline, played)
-    output.say("and what came of the data:")
+    output.say("the invariants:")
     tell(played, saved, output)
     write_report(saved, output)
     raise typer.Exit(played.exit_code)

@@ -163,7 +163,7 @@ def _require_addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
     """
     if not addresses:
         expected = "--email ADDRESS with --target aws"
-        raise UsageError(expected, "none", "say who is told of failures, once for each")
+        raise UsageError(expected, "none", "name who gets alerts, once for each address")
     return addresses
 
 

@@ -68,7 +68,7 @@ def drill(
             "--by",
             metavar="|".join(DrillKind),
             help="How: by code with a large portion commented out, which Lambda tries three times "
-            "(the default), or by reserved concurrency 0, which is told at once.",
+            "(the default), or by reserved concurrency 0, which alerts at once.",
         ),
     ] = None,
     fault: Annotated[
@@ -91,7 +91,7 @@ def drill(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Break the streaming function, or the machine, on purpose, and see it heal.
+    """Run a failure test: break the streaming function or the host, and time the recovery.
 
     Whatever ends the drill, what it broke is put back: by itself, or, where its process was killed,
     by --restore, which any other command offers.

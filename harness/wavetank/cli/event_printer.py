@@ -49,7 +49,7 @@ class Narrator:
             case FaultBegan() | FaultReverted():
                 self._told.clear()
                 began = isinstance(event, FaultBegan)
-                text = f"fault: {event.detail}" if began else f"healed: {event.kind}"
+                text = f"fault: {event.detail}" if began else f"reverted: {event.kind}"
                 self._say(event, text)
             case _:
                 self._tell_of_trouble(event)

@@ -137,7 +137,7 @@ class LiveRun:
         with (
             stop_on_signal(),
             recorded(history, judges) as recording,
-            output.waiting(f"telling the story, {lasts}"),
+            output.waiting(f"running the scenario, {lasts}"),
         ):
             tell(self.place, told, recording.take, output.say)
         return concluded(story, judges, recording, self.place.engine)

@@ -41,7 +41,7 @@ StreamCaseOption = Annotated[
     StreamNameCase,
     typer.Option(
         "--stream-name-case",
-        help="The brief's text writes dedorexp-deliverystream, its script DEDOREXP-deliverystream.",
+        help="Case of the stream's name: dedorexp-deliverystream or DEDOREXP-deliverystream.",
     ),
 ]
 EmailOption = Annotated[
@@ -129,7 +129,7 @@ OverridesOption = Annotated[
     ),
 ]
 ResetOption = Annotated[
-    bool, typer.Option("--reset-prices", help="Start the walk again from the brief's prices.")
+    bool, typer.Option("--reset-prices", help="Start again from the assignment's prices.")
 ]
 DeployedNameOption = Annotated[
     str | None,

@@ -1,4 +1,4 @@
-"""`check --handler`: somebody's own script in a sandbox of its own, judged, and gone again."""
+"""`check --handler`: a custom script in a temporary sandbox, with every requirement checked."""
 
 from dataclasses import replace
 from pathlib import Path

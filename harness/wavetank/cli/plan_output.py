@@ -127,7 +127,7 @@ def show_cost(workload: Workload, table: PriceTable, today: date, output: Output
         _show_line(line, output)
     _print(output, Text(f"  {month.usd:>6.2f}   in all", style="bold"))
     _print(output, Text(f"  {month.usd_after_free:>6.2f}   after what every account has free"))
-    _print(output, Text(f"  {worst.usd:>6.2f}   at most, where every tick fails and is told"))
+    _print(output, Text(f"  {worst.usd:>6.2f}   at most, if every tick fails and alerts"))
     _print(output, Text(f"prices of {table.oldest} to {table.newest}"))
     warning = table.warning(today)
     if warning:

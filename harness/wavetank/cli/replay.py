@@ -1,4 +1,4 @@
-"""`replay` plays a saved run again, which must come out the same, or judges its history again."""
+"""`replay`: repeat a saved run and compare the histories, or only check its invariants again."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,12 +32,13 @@ def replay(
     ],
     *,
     judge: Annotated[
-        bool, typer.Option("--judge", help="Only judge the saved history again; plays nothing.")
+        bool,
+        typer.Option("--check", help="Check the invariants of the saved history; runs nothing."),
     ] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Play a saved run again: the same seed, scenario and code give the same history.
+    """Repeat a saved run: the same seed, scenario and code give the same history.
 
     A run of a live engine is repeated in the simulator, with the same steps, and both are compared.
     """
@@ -115,10 +116,10 @@ def _play(saved: SavedRun, pipeline: Pipeline, story: RunSpec, output: Output) -
 def _compare(before: Path, after: Path, output: Output) -> None:
     difference = first_difference(before, after)
     if difference is None:
-        output.say("the same history again, to the last byte")
+        output.say("the same history, byte for byte")
     elif changed := _changed(before, after):
         output.say(
-            f"another history, as {changed} changed since; the first difference is on {difference}"
+            f"a different history, since {changed} changed; the first difference is on {difference}"
         )
     else:
         raise NonDeterminismError(

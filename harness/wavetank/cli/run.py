@@ -102,7 +102,7 @@ def run(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Play a scenario: its faults happen, are healed, and the data are judged.
+    """Run a scenario: inject its faults, revert them, and check the invariants.
 
     In the simulator an hour takes a second. With --engine embedded, docker or aws the scenario runs
     on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile: an
@@ -144,7 +144,7 @@ def play_and_tell(made: Simulator, pipeline: Pipeline, story: RunSpec, output: O
     try:
         played = play_with_progress(made, pipeline, story, saved.history, output)
     except KeyboardInterrupt:
-        output.say(f"stopped; what happened until then is in {saved.history}")
+        output.say(f"stopped; the history until then is in {saved.history}")
         raise
     save(saved, story, pipeline, played)
     tell(played, saved, output)
@@ -156,14 +156,16 @@ def play_and_tell(made: Simulator, pipeline: Pipeline, story: RunSpec, output: O
 def play_live_and_tell(live: LiveRun, story: RunSpec, output: Output) -> ExitCode:
     """Plays the story on a live engine, saves it, and says what came of it."""
     engine, scenario = live.place.engine, story.scenario
-    _announce(story, "told by hand", output)
+    _announce(story, "in wall time", output)
     live.confirm(scenario, output)
     name = f"{scenario.name}-{engine}"
     saved = shelf().new(name, story.seed, scenario_to_toml(scenario))
     try:
         played = live.play(story, saved.history, output)
     except Stopped:
-        output.say(f"stopped, and all is put back; what happened until then is in {saved.history}")
+        output.say(
+            f"stopped, and all changes are reverted; the history until then is in {saved.history}"
+        )
         return ExitCode.INTERRUPTED
     save(saved, story, live.pipeline, played, engine, live.versions)
     tell(played, saved, output)
@@ -195,7 +197,7 @@ def _lasting(scenario: Scenario, hours: float) -> Scenario:
         raise UsageError("a horizon above zero and up to a year", found, "correct --hours")
     horizon = timedelta(seconds=round(hours * 3600))
     for fault in scenario.plan.beyond(horizon):
-        expected = f"every fault healed within the horizon of {duration_text(horizon)}"
+        expected = f"every fault reverted within the horizon of {duration_text(horizon)}"
         action = f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}"
         raise UsageError(expected, f"{describe(fault)}, with {found}", action)
     return replace(scenario, horizon=horizon)
@@ -205,7 +207,7 @@ def _announce(story: RunSpec, how: str, output: Output) -> None:
     scenario = story.scenario
     output.emit("story", scenario=scenario.name, seed=story.seed, horizon=scenario.horizon)
     output.say(f"{scenario.name}: {scenario.description}")
-    output.say(f"{how}, seed {story.seed}; faults planned: {_faults(scenario)}")
+    output.say(f"{how}, seed {story.seed}; faults: {_faults(scenario)}")
 
 
 def _faults(scenario: Scenario) -> str:

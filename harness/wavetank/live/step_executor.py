@@ -84,7 +84,7 @@ class LivePlayer:
                 self._note(
                     FaultReverted(self._place.clock.now(), name, fault.kind, describe(fault))
                 )
-                self._say(f"healed: {fault.kind}")
+                self._say(f"reverted: {fault.kind}")
 
     def _change(self, name: str, step: Begin) -> Change:
         return change_of(self._place, name, step.fault, self._note)

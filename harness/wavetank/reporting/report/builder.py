@@ -140,5 +140,5 @@ def _commands(run: str, *, finished: bool) -> Iterable[SuggestedCommand]:
     name = shlex.quote(run)
     if finished:
         yield SuggestedCommand("play it again", f"./wavetank replay {name}")
-        yield SuggestedCommand("judge its history again", f"./wavetank replay {name} --judge")
+        yield SuggestedCommand("check its invariants again", f"./wavetank replay {name} --check")
     yield SuggestedCommand("write this report anew", f"./wavetank report {name}")
