@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -155,5 +156,6 @@ def test_a_cleanup_that_was_cut_off_is_gone_on_with() -> None:
     manager: Any = _Manager()
     client: Any = _Client(nbformat.v4.new_notebook(), km=manager)
     client.kc = _Channels()
-    asyncio.run(end(client))
+    with ThreadPoolExecutor() as apart:  # in this thread Playwright may have a loop
+        apart.submit(asyncio.run, end(client)).result()
     assert manager.cleaned == 1

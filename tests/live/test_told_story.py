@@ -178,7 +178,7 @@ def test_an_interrupted_story_puts_everything_back(
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=SECONDS_MAX)
     assert process.returncode == ExitCode.INTERRUPTED
-    assert "all is put back" in out
+    assert "all changes are reverted" in out
     assert stage.state() == before
     broken_off = stage.shell.run("replay", f"three-{stage.engine}-6")
     assert broken_off.code == ExitCode.USAGE

@@ -74,6 +74,6 @@ def test_a_delivery_is_made_with_the_roles_rights(pipeline: Deployed) -> None:
     _deliver(pipeline)
     error = held.buffer.totals.last_error
     assert error is not None
-    assert error.startswith("RefusedError: AccessDenied: User: ")
+    assert error.startswith("AccessDenied: User: ")
     assert f"{role}/{SESSION} is not authorized to perform: s3:PutObject" in error
     assert len(_deliverer().held(stream)) == 1

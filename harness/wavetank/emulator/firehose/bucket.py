@@ -24,6 +24,7 @@ from localstack.http import Request, Response
 from localstack.runtime import get_current_runtime
 
 from wavetank.core.clock import Clock
+from wavetank.emulator.firehose.delivery import ObjectRefusedError
 from wavetank.emulator.firehose.settings import DestinationSettings
 from wavetank.emulator.preparsed_request import Parsed
 
@@ -35,7 +36,7 @@ UNKNOWN_KEY = "InvalidAccessKeyId"
 """S3's answer to the session of a role that is gone."""
 
 
-class BucketRefusedError(Exception):
+class BucketRefusedError(ObjectRefusedError):
     """S3 did not take an object; the message says why."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -61,7 +62,7 @@ class BucketWriter:
         """Puts the object; where the role was made anew since, with a session of the new one.
 
         Raises:
-            RefusedError: S3 does not take it.
+            BucketRefusedError: S3 does not take it.
             Exception: the role cannot be assumed.
         """
         error = self._try(settings, key, body)

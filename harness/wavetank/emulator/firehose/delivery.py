@@ -24,6 +24,10 @@ LOOK_SECONDS_MAX = 0.5
 type PutObject = Callable[[DestinationSettings, str, bytes], None]
 
 
+class ObjectRefusedError(Exception):
+    """S3 did not take an object; the message is the code and the text of its answer."""
+
+
 class DeliveryObserver(Protocol):
     """Whoever keeps a history of what becomes of records, by their numbers in the stream."""
 
@@ -157,7 +161,9 @@ class Deliverer:
         try:
             copies = 1 if self.observer is None else self.observer.delivering(stream.name)
             keys = [self._write(stream, batch) for _ in range(copies)]
-        except Exception as error:  # noqa: BLE001 - whatever S3 says, the records are tried again
+        except ObjectRefusedError as error:
+            self._failed(stream, batch, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the records are tried again
             self._failed(stream, batch, f"{type(error).__name__}: {error}")
         else:
             with self._changed:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from wavetank.core.errors import UsageError
+from wavetank.emulator.firehose.delivery import ObjectRefusedError
 from wavetank.emulator.live_faults.kind import Given, Heal, Parameter, ids_of
 from wavetank.emulator.services import deliverer
 from wavetank.emulator.stack_index import STREAM, DeployedStack
 
 
-class S3RefusedError(Exception):
+class S3RefusedError(ObjectRefusedError):
     """What Firehose gets to hear instead of S3's answer."""
 
 
