@@ -124,7 +124,7 @@ def serve(folder: Path) -> CommandRequest:
         while True:
             ready = select.select([0, listener], [], [])[0]
             if 0 in ready:
-                shutil.rmtree(folder)
+                shutil.rmtree(folder, ignore_errors=True)  # a simulator's end may have removed it
                 os._exit(0)
             connection, _ = listener.accept()
             with connection:
