@@ -42,6 +42,8 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "run": Entry("run:run", "Run a scenario in virtual time, or on a deployed pipeline."),
         "replay": Entry("replay:replay", "Repeat a saved run and compare the two histories."),
         "campaign": Entry("campaign:campaign", "Run many scenarios; shrink the first that fails."),
+        "scenarios": Entry("listing:scenarios", "List the scenarios."),
+        "runs": Entry("listing:runs", "List the saved runs."),
         "report": Entry("report:report", "Write the HTML report of a saved run again."),
         "compare": Entry("compare:compare", "Show the differences of two runs."),
     },

@@ -1,0 +1,69 @@
+"""`scenarios` and `runs` list what other commands take by name."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from wavetank.cli.main import app
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.settings import read_settings
+from wavetank.scenario.run_store import RunShelf, RunSummary
+
+FINDINGS = (
+    Finding("no request fails in silence", Verdict.VALID, "2 requests"),
+    Finding("every due instant was fired", Verdict.VALID, "2 instants"),
+    Finding("each ticker's walk is continuous", Verdict.INVALID, "1 jump"),
+)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own."""
+    monkeypatch.setenv("WAVETANK_STATE", str(tmp_path))
+    return tmp_path
+
+
+def _lines(*arguments: str) -> list[str]:
+    done = CliRunner().invoke(app, arguments, env={"COLUMNS": "300"})
+    assert done.exit_code == 0, done.output
+    return done.stdout.splitlines()
+
+
+def test_every_scenario_is_listed_with_its_description() -> None:
+    """In the order of their names, with how long each lasts."""
+    files = sorted((read_settings().project_folder / "scenarios").glob("*.toml"))
+    lines = _lines("scenarios")
+    assert [line.split()[0] for line in lines] == [file.stem for file in files]
+    (calm,) = [line for line in lines if line.startswith("calm-day ")]
+    assert calm.split(maxsplit=2)[1:] == ["1d", "A day on which nothing goes wrong"]
+
+
+def test_programs_get_a_scenarios_faults() -> None:
+    """As JSON, one object a line."""
+    listed = {entry["name"]: entry for entry in map(json.loads, _lines("scenarios", "--json"))}
+    assert listed["lost-reply"]["faults"] == ["lost-reply"] * 2
+
+
+def test_runs_are_listed_with_their_results(state: Path) -> None:
+    """The latest last; one that was interrupted says so."""
+    store = RunShelf(state / "runs")
+    for name in ("first", "second"):
+        run = store.new(name, 7, "")
+        run.history.write_text("{}\n")
+        if name == "first":
+            summary = RunSummary(
+                scenario=name, seed=7, digest="", pipeline={}, version="", findings=FINDINGS
+            )
+            run.finish(summary)
+    assert [line.split(maxsplit=2) for line in _lines("runs")] == [
+        ["first-7", "simulator", "2 valid, 1 invalid"],
+        ["second-7", "-", "interrupted"],
+    ]
+
+
+def test_no_runs_say_how_to_make_one(state: Path) -> None:
+    """Not an empty answer."""
+    assert not (state / "runs").exists()
+    assert _lines("runs") == ["no saved runs; make one with: ./wavetank run broken-deployment"]
