@@ -258,6 +258,25 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(
     assert not (tmp_path / "sandbox" / "localstack").exists()
 
 
+def test_an_error_is_json_where_json_is_wanted(tmp_path: Path) -> None:
+    """On standard output, in its parts; the line for people is on standard error as ever."""
+    finished = Shell(tmp_path).run("run", "calm-dey", "--json")
+    (error,) = finished.events("error")
+    assert (finished.code, error["exit_code"]) == (ExitCode.USAGE, ExitCode.USAGE)
+    assert "did you mean calm-day?" in error["action"]
+    assert "did you mean calm-day?" in finished.err
+
+
+def test_a_reader_that_goes_early_is_no_broken_invariant(tmp_path: Path) -> None:
+    """As `wavetank scenarios | head -1`: the code is the shell's for a closed pipe, and no word."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = Shell(tmp_path).command("scenarios")
+    done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, check=False)
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (ExitCode.PIPE_CLOSED, b"")
+
+
 def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
     """Each kind of call with its ratio; what it should be is for people to judge."""
     done = Shell(tmp_path).run("bench", "--days", "0", "--rounds", "5", "--json")

@@ -68,7 +68,7 @@ def _run() -> None:
     except WavetankError as error:
         if "--debug" in sys.argv:
             raise
-        _say(str(error))
+        _report(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _say("interrupted")
@@ -94,6 +94,20 @@ def _take_any_locale() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _report(error: WavetankError) -> None:
+    """One line for people and, with `--json`, the same on standard output for programs."""
+    _say(str(error))
+    from wavetank.cli.output import Output  # noqa: PLC0415 - as in `_say`
+
+    Output(as_json="--json" in sys.argv).emit(
+        "error",
+        exit_code=error.exit_code,
+        expected=error.expected,
+        found=error.found,
+        action=error.action,
+    )
 
 
 def _say(message: str) -> None:

@@ -18,6 +18,7 @@ from rich.text import Text
 from wavetank.cli.progress import Activity, moving, plain
 from wavetank.cli.text_wrap import fitted
 from wavetank.core.clock import Clock, MachineClock
+from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.invariants.hints import HINTS
 
@@ -147,8 +148,20 @@ class Output:
         console.print(text)
 
 
+class _PipedConsole(Console):
+    """Rich's would end with 1 where its reader has gone; here 1 means a broken invariant."""
+
+    def on_broken_pipe(self) -> None:
+        """Called when nobody reads any more, as after `| head`."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit as ending:
+            ending.code = ExitCode.PIPE_CLOSED
+            raise
+
+
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    console = _PipedConsole(stderr=stderr, highlight=False, soft_wrap=True)
     if not console.file.isatty():
         console.width = PIPE_WIDTH
     return console

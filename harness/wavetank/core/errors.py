@@ -23,6 +23,8 @@ class ExitCode(IntEnum):
     INFRASTRUCTURE = 4
     INTERRUPTED = 130
     """The shell's own, for an end by Ctrl-C."""
+    PIPE_CLOSED = 141
+    """The shell's own, for an end by SIGPIPE: whoever read standard output has gone, as `head`."""
 
 
 class WavetankError(Exception):
