@@ -77,7 +77,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_told_on_aws\.py::test_the_simulator_tells": (
         "tests/live/test_told_story.py: the same of a story that was told on a sandbox"
     ),
-    r"tests/security/test_in_a_browser\.py::test_(a_link|no_part).*\[evil": (
+    r"tests/security/test_in_a_browser\.py::test_(a_form|a_link|no_).*\[evil": (
         "the same from localhost, which a browser takes for this site"
     ),
     r"tests/embedded/test_commands\.py::test_bench_compares": "tests/unit/bench",

@@ -291,7 +291,8 @@ def test_bench_with_peers_and_no_network_says_so_before_it_measures(tmp_path: Pa
     """In one line, at once."""
     offline = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cache")}
     done = Shell(tmp_path / "state", offline).run("bench", "--peers", "--json")
-    assert (done.code, done.out) == (ExitCode.INFRASTRUCTURE, "")
+    (error,) = map(json.loads, done.out.splitlines())
+    assert (done.code, error["event"]) == (ExitCode.INFRASTRUCTURE, "error")
     assert "installing the peers" in done.err
     assert "check the network and run this again" in done.err
     assert "Traceback" not in done.err
