@@ -1,5 +1,6 @@
 """Who may import whom: the contracts in pyproject.toml, and what core and handlers may need."""
 
+import re
 import sys
 import tomllib
 from functools import cache
@@ -58,6 +59,14 @@ def test_contracts_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
 def test_contracts_are_about_every_package() -> None:
     """A function that is added is held to them too."""
     assert {*options()["root_packages"]} == {*OURS, "tests"}
+
+
+def test_the_documents_layers_are_the_contracts() -> None:
+    """In their order, from the command line down."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    (table,) = re.findall(r"^\| package \| purpose \|\n.*\n((?:\|.*\n)+)", page, re.MULTILINE)
+    (first, *below) = options()["contracts"][0]["layers"]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [first.rpartition(" : ")[2], *below]
 
 
 def test_core_needs_no_library() -> None:
