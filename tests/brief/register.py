@@ -9,7 +9,7 @@ from wavetank.core.settings import read_settings
 
 TESTS = read_settings().project_folder / "tests"
 DOCUMENT = TESTS.parent / "docs" / "requirements.md"
-HEAD = """# What the brief asks for
+HEAD = """# Requirements of the assignment
 
 Made from `tests/brief/demands.toml` by `.venv/bin/python -m tests.brief.register`. A test fails
 when it is out of date, when a test or a command that it names is not there, and when `check`

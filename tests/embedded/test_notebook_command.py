@@ -19,10 +19,10 @@ from wavetank.reporting.analysis.jupyter import REQUIREMENTS
 from wavetank.reporting.analysis.notebook import _Client
 
 HANG = """
-import pathlib, time
+import pathlib, threading
 def hang(info):
     pathlib.Path({file!r}).touch()
-    time.sleep(600)
+    threading.Event().wait()
 get_ipython().events.register("pre_run_cell", hang)
 """
 """Of IPython's startup: the first cell never ends, so that Ctrl-C comes in time on any machine."""

@@ -71,7 +71,7 @@ def test_the_schedule_is_really_switched(make_pipeline: MakePipeline) -> None:
 
 
 def test_addresses_come_and_go(localstack: Host, make_pipeline: MakePipeline) -> None:
-    """One more subscription, and one less when it goes, unless nobody confirmed it, as on AWS."""
+    """An added address is subscribed; a removed one is deleted if it was confirmed, as on AWS."""
     pipeline = make_pipeline()
     more = replace(pipeline.options, addresses=(ADDRESS, "second@example.com"))
     assert pipeline.deployer.deploy(more).changed_stacks == (pipeline.names.pipeline_stack,)

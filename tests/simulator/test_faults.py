@@ -157,7 +157,7 @@ def test_a_timeout_takes_as_long_as_the_function_may(deployed: Deployed) -> None
 
 
 def test_a_broken_deployment_fails_until_the_code_is_back(deployed: Deployed) -> None:
-    """Each tick in its window is given up after three attempts, and everybody is told of it."""
+    """Each tick in its window fails three attempts, and an alert is sent to every address."""
     told = tell_of(deployed, BROKEN)
     assert_healed(told, BROKEN)
     failed = [e for e in told.of(AttemptEnded) if e.outcome is Outcome.ERROR]

@@ -32,7 +32,7 @@ from wavetank.invariants import NoSilentFailure, OneNotice, judge
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.history_reader import begin, observed
 from wavetank.live.step_executor import LivePlayer
-from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
 from wavetank.simulation.run import Run, RunOptions
 
 pytestmark = pytest.mark.embedded
@@ -56,7 +56,7 @@ STORY: tuple[Step, ...] = (
     _minute(7),
     WaitedTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
     _minute(8),
-    Heal(*BROKEN),
+    Revert(*BROKEN),
     WaitedTick(START + 9 * MINUTE),
     _minute(MINUTES),
 )

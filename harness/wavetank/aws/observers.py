@@ -63,8 +63,8 @@ def wait_until[T](
 ) -> T:
     """Observes again and again until the observation is accepted, and returns it.
 
-    It waits `pace_seconds` between two observations; after a while longer, a tenth of what it has
-    waited, at most a second: who looks costs whoever is looked at.
+    It waits `pace_seconds` between two observations, and longer in a long wait: a tenth of the time
+    waited so far, at most a second, because each observation costs the sandbox processor time.
 
     Raises:
         ConditionTimeoutError: it was not, in time; the message holds the last observation.

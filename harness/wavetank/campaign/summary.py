@@ -16,10 +16,10 @@ DIGEST_VALUES = 2**256
 
 
 @dataclass
-class Judged:
-    """An invariant, or a kind of fault: in how many stories it was broken, or there.
+class CaseCount:
+    """Counts for an invariant or a kind of fault: in how many runs it was broken, or present.
 
-    `breaks` has what was broken where the kind was there, and how often.
+    `breaks` counts the invariants that were broken in runs with this kind of fault.
     """
 
     broken: int = 0
@@ -29,12 +29,12 @@ class Judged:
 
 
 class CampaignSummary:
-    """What has come of the stories so far."""
+    """The results of a campaign's runs so far, counted."""
 
     def __init__(self) -> None:
         self.endings = Counter[CaseOutcome]()
-        self.invariants: dict[str, Judged] = {}
-        self.kinds: dict[str, Judged] = {}
+        self.invariants: dict[str, CaseCount] = {}
+        self.kinds: dict[str, CaseCount] = {}
         self.deaths = 0
         self._failures: list[StoryResult] = []
         self._digest = 0
@@ -84,8 +84,8 @@ class CampaignSummary:
         return next((EXIT_CODES[e] for e in CaseOutcome if self.endings[e]), ExitCode.UNKNOWN)
 
 
-def _count(counts: dict[str, Judged], name: str, verdict: Verdict) -> None:
-    counted = counts.setdefault(name, Judged())
+def _count(counts: dict[str, CaseCount], name: str, verdict: Verdict) -> None:
+    counted = counts.setdefault(name, CaseCount())
     counted.stories += 1
     counted.broken += verdict is Verdict.INVALID
     counted.unknown += verdict is Verdict.UNKNOWN

@@ -13,7 +13,7 @@ from wavetank.campaign.cases import ChosenStories
 from wavetank.campaign.reproduction import replay_command, save_story
 from wavetank.campaign.results import CaseOutcome, StoryResult
 from wavetank.campaign.shrinking import Shrunk
-from wavetank.campaign.summary import CampaignSummary, Judged
+from wavetank.campaign.summary import CampaignSummary, CaseCount
 from wavetank.cli.output import VERDICT_WIDTH, Output
 from wavetank.cli.report_files import short, write_index
 from wavetank.core.clock import Clock
@@ -228,7 +228,7 @@ class CampaignOutput:
         return tally.played / max(self._clock.monotonic() - self._begun, 1e-9) * 60
 
 
-def _judged(counts: Mapping[str, Judged]) -> tuple[IndexedCount, ...]:
+def _judged(counts: Mapping[str, CaseCount]) -> tuple[IndexedCount, ...]:
     """The most broken first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1].broken, item[0]))
     return tuple(
@@ -239,7 +239,7 @@ def _judged(counts: Mapping[str, Judged]) -> tuple[IndexedCount, ...]:
     )
 
 
-def _table(title: str, counts: Mapping[str, Judged]) -> Table:
+def _table(title: str, counts: Mapping[str, CaseCount]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(title)
     for heading in ("runs", "broken", "unknown"):

@@ -152,7 +152,7 @@ class _PipedConsole(Console):
     """Rich's would end with 1 where its reader has gone; here 1 means a broken invariant."""
 
     def on_broken_pipe(self) -> None:
-        """Called when nobody reads any more, as after `| head`."""
+        """Called when the reader of standard output has closed the pipe, as `| head` does."""
         try:
             super().on_broken_pipe()
         except SystemExit as ending:

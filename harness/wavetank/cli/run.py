@@ -222,7 +222,7 @@ def save(
     engine: EngineName = EngineName.SIMULATOR,
     versions: Mapping[str, str] | None = None,
 ) -> None:
-    """Keeps what came of the run, beside its history; by default the simulator's versions."""
+    """Saves the run's summary beside its history; `versions` are the simulator's by default."""
     saved.finish(
         RunSummary(
             scenario=story.scenario.name,

@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     """The shell's own, for an end by Ctrl-C."""
     PIPE_CLOSED = 141
-    """The shell's own, for an end by SIGPIPE: whoever read standard output has gone, as `head`."""
+    """As shells report SIGPIPE: the reader of standard output closed the pipe, as `head` does."""
 
 
 class WavetankError(Exception):

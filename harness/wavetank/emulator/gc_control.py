@@ -20,7 +20,7 @@ what they make can be deleted again."""
 
 @hooks.on_infra_ready(priority=BEFORE_INIT_SCRIPTS)  # type: ignore[untyped-decorator]  # LocalStack's
 def freeze_loaded_objects() -> None:
-    """Once all services are loaded. In virtual time `engines.simulator.collector` does it."""
+    """Once all services are loaded. In virtual time `engines.simulator.gc_control` does it."""
     if read_emulator_settings().time is not TimeChoice.VIRTUAL:
         freeze()
 

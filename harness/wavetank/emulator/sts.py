@@ -78,7 +78,7 @@ class WavetankSts(StsProvider):
         tags: Any = None,
         **_: Any,
     ) -> Any:
-        """A temporary key of a federated user; `access.sessions` keeps its session policies."""
+        """A temporary key of a federated user; its policies are in `iam_enforcement.sessions`."""
         user_id = _asking_user(context, "GetFederationToken")
         key = issue_key(
             self._clock,

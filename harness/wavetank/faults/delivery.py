@@ -54,7 +54,7 @@ class ThrottledTopic(CountedFault):
 
 @dataclass(frozen=True, kw_only=True)
 class UnconfirmedAddress(Fault):
-    """The topic's `subscription`-th address, counted from one, is not confirmed until healed."""
+    """The topic's `subscription`-th address, counted from one, is unconfirmed."""
 
     kind: ClassVar[str] = "unconfirmed-address"
 

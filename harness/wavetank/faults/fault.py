@@ -1,4 +1,4 @@
-"""What every fault has: a window in which it happens and after which it is healed, and a target."""
+"""What every fault has: a window, in which it is in force, and a target."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta

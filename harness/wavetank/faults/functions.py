@@ -54,7 +54,7 @@ class OutOfMemory(InvocationFault):
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenDeployment(Fault):
-    """Code with a large portion commented out is deployed; healed by deploying the former again."""
+    """Code with a large portion commented out is deployed, and the former code afterwards."""
 
     kind: ClassVar[str] = "broken-deployment"
 

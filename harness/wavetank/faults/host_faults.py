@@ -27,7 +27,7 @@ class MachinePaused(LiveFault):
 
 @dataclass(frozen=True, kw_only=True)
 class MachineKilled(LiveFault):
-    """It is gone without a farewell; healed by a restart."""
+    """It is killed without a clean shutdown; reverted by a restart."""
 
     kind: ClassVar[str] = "machine-killed"
 

@@ -1,12 +1,6 @@
-"""What happened in a run: typed events, one line of JSON each, in a file that only grows.
+"""What happened in a run: typed events, one line of JSON each, in a file that is only appended to.
 
-    events       what can happen; knows pipelines, but no ticker
-    encoding     an event as its one canonical line, and back; the digest
-    file         written as it happens, read again later
-    mishaps      what goes wrong, in words
-    difference   where two runs that should be the same part
-
-The simulation writes it; `wavetank.invariants` checks it, during a run or from the file.
+The simulation writes it; `wavetank.invariants` checks it, during the run or from the file.
 """
 
 from wavetank.history.diff import Difference, first_difference

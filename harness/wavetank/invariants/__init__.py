@@ -1,19 +1,7 @@
-"""What must hold of every run, judged from its history: valid, invalid or unknown.
-
-    hints         what a broken one usually is, and what helps
-    judging       what a judge is; all of them over one history
-    ending        whether the history is whole, and what an absence at its end means
-    compact       what judges remember, in little memory
-    conservation  every accepted record is delivered exactly once
-    schedule      every due instant was fired
-    failures      no request ends in silence
-    notices       each failure is told once to everybody who asked for it
-    alerts        enough of them reached somebody
-    drained       nothing is left at the end
-    ticker        the ticker's own; the other modules know no ticker
+"""What must be true of every run, checked on its history: valid, invalid or unknown.
 
 A check takes one event after the other and keeps no history, so the simulation can feed it during a
-run, and a saved run can be checked again from its file.
+run, and a saved run can be checked again from its file. Only `ticker` knows the ticker's records.
 """
 
 from wavetank.invariants.alert_delivery import OneNotice

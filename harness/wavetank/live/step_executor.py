@@ -20,7 +20,7 @@ from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.fault_changes import Change, change_of
 from wavetank.live.history_reader import Beginning, alerts_since, story_attempts, tries_of
-from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
 
 
 @dataclass
@@ -79,7 +79,7 @@ class LivePlayer:
                 open_faults[name] = changed.enter_context(ExitStack())
                 self._note(FaultBegan(self._place.clock.now(), name, fault.kind, describe(fault)))
                 open_faults[name].enter_context(self._change(name, step))
-            case Heal(name, fault):
+            case Revert(name, fault):
                 open_faults.pop(name).close()
                 self._note(
                     FaultReverted(self._place.clock.now(), name, fault.kind, describe(fault))

@@ -11,7 +11,7 @@ from wavetank.faults.fault import Fault, FunctionRole
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.live.deployed_target import LivePlace
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.steps import Begin, Heal, Step, Tick
+from wavetank.scenario.steps import Begin, Revert, Step, Tick
 
 EVERYWHERE = frozenset(EngineName)
 TICK_SECONDS = 5.0
@@ -79,7 +79,7 @@ def _seconds(place: LivePlace, steps: Sequence[Step]) -> Iterator[float]:
             case Begin(name, fault):
                 failing |= {name} if _fails_ticks(fault) else set()
                 yield place.settle_seconds
-            case Heal(name):
+            case Revert(name):
                 failing.discard(name)
                 yield place.settle_seconds
             case Tick():

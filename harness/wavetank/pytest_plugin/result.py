@@ -28,7 +28,7 @@ class ScenarioResult:
     command: str
 
     def __repr__(self) -> str:
-        return f"<Told of {self.lasted}, seed {self.seed}>"
+        return f"<ScenarioResult of {self.lasted}, seed {self.seed}>"
 
     def events(self) -> Iterator[Event]:
         """What happened, in order."""

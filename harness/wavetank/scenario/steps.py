@@ -43,14 +43,14 @@ class Begin:
 
 
 @dataclass(frozen=True)
-class Heal:
-    """What the fault changed is put back."""
+class Revert:
+    """The change that the fault made is reverted."""
 
     name: str
     fault: Fault
 
 
-type Step = Tick | WaitedTick | Begin | Heal
+type Step = Tick | WaitedTick | Begin | Revert
 
 
 def steps_by_hand(plan: FaultPlan, horizon: timedelta, start: datetime) -> tuple[Step, ...]:
@@ -68,7 +68,7 @@ def _steps(plan: FaultPlan, horizon: timedelta, start: datetime) -> Iterator[Ste
     edges = sorted({timedelta(), *windows})
     due = start
     for begin, end in pairwise([*edges, max(horizon, edges[-1])]):
-        yield from (Heal(name, fault) for name, fault in named if fault.healed_after == begin)
+        yield from (Revert(name, fault) for name, fault in named if fault.healed_after == begin)
         yield from (Begin(name, fault) for name, fault in named if fault.after == begin)
         for _ in range(min(TICKS_IN_STRETCH, max(1, (end - begin) // MINUTE))):
             due += MINUTE

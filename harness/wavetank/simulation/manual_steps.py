@@ -7,7 +7,7 @@ from functools import partial
 from wavetank.core.schedule import scheduled_event
 from wavetank.faults.serialization import describe
 from wavetank.history import FaultBegan, FaultReverted, Invoked, Trigger
-from wavetank.scenario.steps import Begin, Heal, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.resource_faults import ResourceFaults
 from wavetank.simulation.simulation_clock import SimulationClock
@@ -47,7 +47,7 @@ class ManualSteps:
                 now = self._timeline.now
                 self._timeline.note(FaultBegan(now, name, fault.kind, describe(fault)))
                 self._changes.make(name, fault)
-            case Heal(name, fault):
+            case Revert(name, fault):
                 self._changes.undo(name)
                 now = self._timeline.now
                 self._timeline.note(FaultReverted(now, name, fault.kind, describe(fault)))

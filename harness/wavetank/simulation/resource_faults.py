@@ -78,7 +78,7 @@ class ResourceFaults:
         return {arn.rpartition("/")[2] for arn in arns}
 
     def _unconfirm(self, number: int) -> Iterator[tuple[str, Undo]]:
-        """The address is not confirmed until healed, on every topic that has so many."""
+        """The address is unconfirmed until `undo`, on every topic that has so many."""
         for topic in sorted(confirmed_addresses(self._simulator.aws)):
             found = subscriptions(self._simulator.aws, topic)[number - 1 : number]
             for address, arn in ((entry.address, entry.arn) for entry in found):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.players import CONSERVATION, CONTINUITY, judged
 from wavetank.campaign.cases import Seeds, drawn_stories
 from wavetank.campaign.results import CaseOutcome, StoryResult
-from wavetank.campaign.summary import FAILURES_KEPT, CampaignSummary, Judged
+from wavetank.campaign.summary import FAILURES_KEPT, CampaignSummary, CaseCount
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.faults.functions import HandlerCrash
@@ -37,7 +37,7 @@ def test_stories_are_counted_by_ending_invariant_and_kind() -> None:
     ]
     assert tally.played == 200
     assert tally.endings[CaseOutcome.BROKEN] == tally.failed
-    assert tally.invariants[CONSERVATION] == Judged(broken=len(crashing), stories=200)
+    assert tally.invariants[CONSERVATION] == CaseCount(broken=len(crashing), stories=200)
     assert tally.invariants[CONTINUITY].stories == 200
     crashed = tally.kinds["handler-crash"]
     assert (crashed.broken, crashed.stories) == (len(crashing), len(crashing))

@@ -32,7 +32,7 @@ def _run(source: str) -> object:
 
 @pytest.mark.parametrize("path", [STREAMING / "handler.py", ORIGINAL], ids=str)
 def test_a_large_portion_is_commented_out_and_the_rest_still_parses(path: Path) -> None:
-    """What is left has its entry point alone, and its imports."""
+    """The rest consists of the entry point and the imports."""
     source = path.read_text()
     broken = ast.parse(comment_out(source, "lambda_handler")).body
     left = {node.name for node in broken if isinstance(node, ast.FunctionDef | ast.ClassDef)}

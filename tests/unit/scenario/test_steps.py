@@ -6,7 +6,7 @@ from tests.pipeline import NOON
 from wavetank.faults.delivery import UnconfirmedAddress
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.plan import FaultPlan
-from wavetank.scenario.steps import MINUTE, Begin, Heal, Step, Tick, steps_by_hand
+from wavetank.scenario.steps import MINUTE, Begin, Revert, Step, Tick, steps_by_hand
 
 HOUR = timedelta(hours=1)
 
@@ -22,7 +22,7 @@ def _word(step: Step) -> str:
             return f"{(due - NOON) // MINUTE}"
         case Begin(name):
             return f"+{name}"
-        case Heal(name):
+        case Revert(name):
             return f"-{name}"
     raise AssertionError(step)
 

@@ -8,7 +8,7 @@ from itertools import count
 
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
-from wavetank.emulator.live_faults.kind import FaultSwitch, Heal, Parameter, checked
+from wavetank.emulator.live_faults.kind import FaultSwitch, Parameter, RevertCallback, checked
 from wavetank.emulator.stack_index import DeployedStack
 
 
@@ -58,7 +58,7 @@ class Board:
         self._clock = clock
         self._lock = threading.RLock()
         self._numbers = count(1)
-        self._on: dict[str, tuple[ActiveFault, Heal]] = {}
+        self._on: dict[str, tuple[ActiveFault, RevertCallback]] = {}
 
     def switches(self) -> list[Switch]:
         """All of them, for what is deployed."""

@@ -12,7 +12,7 @@ from typing import ClassVar
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.core.http_types import Refused
-from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.emulator.live_faults.kind import Given, Parameter, RevertCallback
 from wavetank.emulator.request_interceptor import ApiCall, Gate
 from wavetank.emulator.stack_index import DeployedStack
 from wavetank.faults.calls import CALLS
@@ -43,7 +43,7 @@ class CallKeeper:
         self._strikes: dict[tuple[str, str], CallDisturbance] = {}
         self._gate: Gate | None = None
 
-    def begin(self, kind: str, call: str, strike: CallDisturbance) -> Heal:
+    def begin(self, kind: str, call: str, strike: CallDisturbance) -> RevertCallback:
         """From now on the call is struck.
 
         Raises:
@@ -105,7 +105,7 @@ class ApiErrorSwitch:
             Parameter(name="code", title="Error code", choices=codes, default=codes[0]),
         )
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         return self.keeper.begin(self.name, given["call"], CallDisturbance(code=given["code"]))
 
 
@@ -129,7 +129,7 @@ class ApiLatencySwitch:
             ),
         )
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         return self.keeper.begin(
             self.name, given["call"], CallDisturbance(seconds=float(given["seconds"]))
         )

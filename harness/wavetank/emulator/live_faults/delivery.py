@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from wavetank.core.errors import UsageError
 from wavetank.emulator.firehose.delivery import ObjectRefusedError
-from wavetank.emulator.live_faults.kind import Given, Heal, Parameter, ids_of
+from wavetank.emulator.live_faults.kind import Given, Parameter, RevertCallback, ids_of
 from wavetank.emulator.services import deliverer
 from wavetank.emulator.stack_index import STREAM, DeployedStack
 
@@ -47,7 +47,7 @@ class S3OutageSwitch:
     title: ClassVar[str] = "S3 refuses Firehose's objects"
     does: ClassVar[str] = (
         "The stream takes records and cannot deliver them; it tries again for 24 hours, at "
-        "most five minutes apart. Nothing is lost if it is healed by then."
+        "most five minutes apart. Nothing is lost if the fault is reverted by then."
     )
 
     def parameters(self, stacks: Sequence[DeployedStack]) -> tuple[Parameter, ...]:
@@ -57,7 +57,7 @@ class S3OutageSwitch:
             Parameter(name="stream", title="Delivery stream", choices=streams, default=default),
         )
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         stream, refused = given["stream"], self.observer.refused
         if stream in refused:
             raise UsageError("a stream that can deliver", stream, "heal that one first")

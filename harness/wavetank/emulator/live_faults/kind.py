@@ -7,7 +7,7 @@ from typing import Protocol
 from wavetank.core.errors import UsageError
 from wavetank.emulator.stack_index import DeployedStack
 
-type Heal = Callable[[], None]
+type RevertCallback = Callable[[], None]
 """Puts back what a fault changed; nothing is left to do where it is gone."""
 type Given = Mapping[str, str]
 """What a fault is told, by the parameter's name."""
@@ -52,7 +52,7 @@ class FaultSwitch(Protocol):
         """What it has to be told, where these stacks are deployed."""
         ...
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         """Makes the fault; returns what heals it.
 
         Raises:

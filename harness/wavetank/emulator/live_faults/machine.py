@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from wavetank.core.errors import UsageError
 from wavetank.emulator.clock import OFFSET_SECONDS_MAX, ClockOffset
-from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.emulator.live_faults.kind import Given, Parameter, RevertCallback
 from wavetank.emulator.stack_index import DeployedStack
 
 
@@ -30,7 +30,7 @@ class ClockOff:
             ),
         )
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         if self.clock.offset_seconds:
             found = f"one that is {self.clock.offset_seconds:.0f} s off"
             raise UsageError("a clock that is right", found, "heal that first")

@@ -9,7 +9,7 @@ from localstack.services.sns.models import sns_stores
 
 from wavetank.core.errors import UsageError
 from wavetank.emulator.iam_enforcement.grants import grants_of_role
-from wavetank.emulator.live_faults.kind import Given, Heal, Parameter, ids_of
+from wavetank.emulator.live_faults.kind import Given, Parameter, RevertCallback, ids_of
 from wavetank.emulator.services import ACCOUNT, REGION, clients
 from wavetank.emulator.sns.confirmation import is_confirmed, set_confirmed
 from wavetank.emulator.stack_index import FUNCTION, ROLE, RULE, TOPIC, DeployedStack
@@ -38,7 +38,7 @@ class RuleOffSwitch:
         rules = [rule.rpartition("/")[2] for rule in ids_of(stacks, RULE)]
         return (_chosen("rule", "Rule", rules),)
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         rule, events = given["rule"], clients().events
         if events.describe_rule(Name=rule)["State"] == OFF:
             raise UsageError("a rule that is on", f"{rule} off", "leave it as it is")
@@ -59,7 +59,7 @@ class BrokenDeploymentSwitch:
     def parameters(self, stacks: Sequence[DeployedStack]) -> tuple[Parameter, ...]:
         return (_chosen("function", "Function", ids_of(stacks, FUNCTION)),)
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         name, awslambda = given["function"], clients().lambda_
         handler = awslambda.get_function_configuration(FunctionName=name)["Handler"]
         if handler == NO_HANDLER:
@@ -81,7 +81,7 @@ class NoConcurrencySwitch:
     def parameters(self, stacks: Sequence[DeployedStack]) -> tuple[Parameter, ...]:
         return (_chosen("function", "Function", ids_of(stacks, FUNCTION)),)
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         name, awslambda = given["function"], clients().lambda_
         found = awslambda.get_function_concurrency(FunctionName=name)
         before = found.get("ReservedConcurrentExecutions")
@@ -113,7 +113,7 @@ class PermissionRemovedSwitch:
         actions = sorted({grant.action for role in roles for grant in grants_of_role(role)})
         return (_chosen("role", "Role", roles), _chosen("action", "Action", actions))
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         role, action, iam = given["role"], given["action"], clients().iam
         policy = f"{POLICY}-{action.replace(':', '-').replace('*', 'all')}"
         if policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
@@ -140,7 +140,7 @@ class UnconfirmedAddressSwitch:
         ]
         return (_chosen("subscription", "Subscription", found),)
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         arn = given["subscription"]
         set_confirmed(arn, confirmed=False)
 

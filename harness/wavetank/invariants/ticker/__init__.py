@@ -1,14 +1,4 @@
-"""The ticker's own invariants: the guarantee of its function, as far as S3 and the table show it.
-
-minutes    a tick that succeeded is delivered; one that is missing raised an alert
-records    every record can be read; copies are identical
-walk       each ticker's walk is continuous
-table      the table ends on the last delivered samples
-sample     a record's text, read
-tally      which minutes are whole
-own_tally  the same for somebody's own script, which stamps with the time of its work
-attempts   who put a record
-"""
+"""The ticker's invariants: what its function guarantees, as far as S3 and the table show it."""
 
 from wavetank.invariants.checker import Invariant
 from wavetank.invariants.ticker.records import IdenticalCopies, ReadableRecords

@@ -1,20 +1,5 @@
 """A run to look at: one HTML file that needs nothing else, made from the history alone.
 
-    contents      what a report says, as one frozen value
-    gathering     one pass over the history makes it
-    marks         what happens on the lanes of the timeline, in bounded memory
-    lanes         ticks, attempts and alerts
-    records       each record from the stream to its object; delay and sizes
-    prices        the walk of each ticker, where records are the ticker's
-    faults        what was planned, and what came of it
-    remarks       what was not as usual, in words
-    distribution  the median, the 95th percentile, the greatest, and bars
-    moments       instants, durations and sizes in words; where an instant is on an axis
-    stretches     the timeline as a table
-    drawing       lines and bars as numbers for SVG
-    rendering     the value as HTML, by the templates beside it
-    index         the index of a campaign
-
 Charts are SVG, made here. A charting library would be a megabyte in each file, draws on a canvas
 that no screen reader, no printer and no test can look into, and some build code from text while
 they run, which the file's own content security policy forbids. What moves is a small script of our

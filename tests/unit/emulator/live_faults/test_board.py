@@ -7,7 +7,7 @@ import pytest
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.emulator.live_faults.active_faults import Board
-from wavetank.emulator.live_faults.kind import Given, Heal, Parameter
+from wavetank.emulator.live_faults.kind import Given, Parameter, RevertCallback
 from wavetank.emulator.stack_index import DeployedStack
 
 
@@ -27,7 +27,7 @@ class Leak:
             Parameter(name="litres", title="Litres", least=1, most=9, default="5"),
         )
 
-    def begin(self, given: Given) -> Heal:
+    def begin(self, given: Given) -> RevertCallback:
         def heal() -> None:
             if not self.sealable:
                 raise OSError("no seal")

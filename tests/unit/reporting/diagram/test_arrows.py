@@ -62,7 +62,7 @@ def test_the_briefs_services_are_all_there() -> None:
 
 
 def test_the_tickers_arrows_are_its_templates() -> None:
-    """From the schedule to whoever reads, and from a failure to whoever is told."""
+    """From the schedule to the bucket's readers, and from a failure to the mailboxes."""
     graph = ticker()
     assert {(e.source, e.target): e.text for e in graph.edges} == {
         ("StreamingRule", "StreamingFunction"): "rate(1 minute)",

@@ -11,7 +11,7 @@ ARCHITECTURE = "docs/architecture.md"
 
 
 def test_the_picture_is_up_to_date() -> None:
-    """Whoever looks at the front page sees what the templates say."""
+    """README shows what the templates say."""
     drawn = (PROJECT / PICTURE).read_text()
     assert drawn == draw_svg(ticker(), TITLE), f"run: ./wavetank diagram --output {PICTURE}"
 

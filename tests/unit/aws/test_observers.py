@@ -1,0 +1,50 @@
+"""Waiting for what an observer sees."""
+
+import pytest
+
+from wavetank.aws.observers import SLOWEST_PACE_SECONDS, wait_until
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import ConditionTimeoutError
+
+
+class _Clock(WallClock):
+    """Stands still but for sleeps, which it keeps."""
+
+    def __init__(self) -> None:
+        self.sleeps: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.sleeps)
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+
+
+def _wait(clock: _Clock, within_seconds: float, pace_seconds: float) -> None:
+    with pytest.raises(ConditionTimeoutError, match="something within"):
+        wait_until(
+            lambda: False,
+            bool,
+            expected="something",
+            hint="look",
+            within_seconds=within_seconds,
+            clock=clock,
+            pace_seconds=pace_seconds,
+        )
+
+
+def test_the_longer_it_waits_the_less_often_it_looks() -> None:
+    """At the asked pace first, then a tenth of the time so far, at most a second."""
+    clock = _Clock()
+    _wait(clock, within_seconds=60, pace_seconds=0.05)
+    assert clock.sleeps == sorted(clock.sleeps)
+    assert (clock.sleeps[0], clock.sleeps[-1]) == (0.05, SLOWEST_PACE_SECONDS)
+    assert len(clock.sleeps) < 100
+    assert 60 < clock.monotonic() < 60 + 2 * SLOWEST_PACE_SECONDS
+
+
+def test_it_never_looks_more_often_than_asked() -> None:
+    """AWS is asked every few seconds, however long it takes."""
+    clock = _Clock()
+    _wait(clock, within_seconds=60, pace_seconds=5)
+    assert set(clock.sleeps) == {5}
