@@ -128,9 +128,9 @@ MUTATIONS = (
     ),
     Mutation(
         "end-of-a-fault",
-        "harness/wavetank/simulation/fault_matcher.py",
-        "return begin <= self._timeline.now < end",
-        "return begin <= self._timeline.now <= end",
+        "harness/wavetank/faults/injectors/matcher.py",
+        "return self.begin <= now() < self.end",
+        "return self.begin <= now() <= self.end",
     ),
     Mutation(
         "running-prices",

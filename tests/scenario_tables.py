@@ -1,23 +1,22 @@
 """Writes the tables of docs/scenarios.md: `.venv/bin/python -m tests.scenario_tables`."""
 
-import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from datetime import timedelta
 from enum import StrEnum
-from typing import get_type_hints
+from types import UnionType
+from typing import get_args, get_type_hints
 
 from wavetank.core.engine_names import EngineName
 from wavetank.core.settings import read_settings
 from wavetank.faults.calls import CALLS
+from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
 from wavetank.faults.fault import CountedFault, Fault
-from wavetank.faults.registry import ALL_KINDS
 from wavetank.faults.serialization import fault_to_form
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.ticker import ticker_invariants
-from wavetank.live.supported_faults import engines_of
 
 DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -33,10 +32,9 @@ def _faults() -> Iterator[str]:
     yield "| `kind` | what happens | keys of its own, with their defaults | counted | engines |\n"
     yield "|---|---|---|---|---|\n"
     for kind in ALL_KINDS:
-        what = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
         counted = "yes" if issubclass(kind, CountedFault) else ""
         own = "<br>".join(_keys(kind))
-        yield f"| `{kind.kind}` | {what} | {own} | {counted} | {_engines(kind)} |\n"
+        yield f"| `{kind.kind}` | {kind.summary()} | {own} | {counted} | {_engines(kind)} |\n"
 
 
 def _keys(kind: type[Fault]) -> Iterator[str]:
@@ -50,8 +48,11 @@ def _keys(kind: type[Fault]) -> Iterator[str]:
 
 def _choices(kind: type[Fault], name: str) -> str:
     of = get_type_hints(kind)[name]
-    others = list(of) if isinstance(of, type) and issubclass(of, StrEnum) else []
-    return f" (of {', '.join(f'`{one.value}`' for one in others)})" if others else ""
+    options = get_args(of) if isinstance(of, UnionType) else (of,)
+    parts = [one for o in options if isinstance(o, type) and issubclass(o, StrEnum) for one in o]
+    names = ["a name"] if parts and str in options else []
+    choices = [*(f"`{one.value}`" for one in parts), *names]
+    return f" (of {', '.join(choices)})" if choices else ""
 
 
 def _toml(value: object) -> str:
@@ -63,10 +64,11 @@ def _example(kind: type[Fault]) -> Fault:
 
 
 def _engines(kind: type[Fault]) -> str:
-    found = engines_of(_example(kind))
-    if found == frozenset(EngineName):
+    found = engines_of(kind)
+    if found == tuple(EngineName):
         return "all"
-    return ", ".join(e for e in EngineName if e in found) or "none: see `docs/docker.md`"
+    where = ", ".join(found)
+    return f"{where}, by `drill`" if kind in HOST_KINDS else where
 
 
 def _calls() -> Iterator[str]:

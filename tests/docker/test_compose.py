@@ -15,6 +15,7 @@ from tests.shell import Finished, Shell, finish
 from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import any_free_port
+from wavetank.faults.catalogue import HOST_KINDS
 from wavetank.live.drill.host_drill import WHOLE_SECONDS_MAX
 
 BROKEN = "WAVETANK_PREFIX=D E"
@@ -140,13 +141,13 @@ def test_every_command_knows_the_sandbox_that_compose_started(project: Project) 
     assert by_endpoint.code == ExitCode.VALID, by_endpoint.out + by_endpoint.err
 
 
-@pytest.mark.parametrize("fault", ["pause", "network", "disk", "clock", "kill"])
+@pytest.mark.parametrize("fault", [kind.kind for kind in HOST_KINDS])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(project: Project, fault: str) -> None:
     """Each fault heals, nothing that was saved is lost, and `check` says that all is well."""
     project.shell.save()
     drill = project.shell.run("drill", "--fault", fault, "--seconds", "1", "--json")
     assert drill.code == 0, drill.err
-    result = drill.events("machine")[0]
+    result = drill.events("host")[0]
     assert result["seconds_until_whole"] < WHOLE_SECONDS_MAX
     assert (result["objects_lost"], result["messages_lost"], result["minutes_lost"]) == (0, 0, 0)
     found = project.shell.run("check", "--json").events("finding")
@@ -168,9 +169,9 @@ def test_a_damaged_snapshot_is_set_aside_and_the_sandbox_starts(project: Project
     """The log says so, the old one stays to be looked at, and the drill counts what was lost."""
     held = len(project.shell.delivered())
     project.execute("sh", "-c", f"echo damaged > {SNAPSHOT}")
-    drill = project.shell.run("drill", "--fault", "kill", "--seconds", "1", "--json")
+    drill = project.shell.run("drill", "--fault", "machine-killed", "--seconds", "1", "--json")
     assert drill.code == 0, drill.err
-    assert drill.events("machine")[0]["objects_lost"] == held
+    assert drill.events("host")[0]["objects_lost"] == held
     assert "snapshot-damaged-" in project.compose("logs").out
     assert "snapshot-damaged-" in project.execute("ls", "/var/lib/localstack/wavetank").out
 

@@ -143,13 +143,13 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     shell.run("down")
 
 
-@pytest.mark.parametrize("fault", ["pause", "disk", "clock", "kill"])
+@pytest.mark.parametrize("fault", ["machine-paused", "disk-full", "wrong-clock", "machine-killed"])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault: str) -> None:
     """Each fault that a child process can have heals, nothing saved is lost, and `check` passes."""
     machine.save()
     drill = machine.run("drill", "--fault", fault, "--seconds", "1", "--json")
     assert drill.code == 0, drill.err
-    result = drill.events("machine")[0]
+    result = drill.events("host")[0]
     assert result["seconds_until_whole"] < WHOLE_SECONDS_MAX
     assert (result["objects_lost"], result["messages_lost"], result["minutes_lost"]) == (0, 0, 0)
     found = machine.run("check", "--json").events("finding")

@@ -16,7 +16,7 @@ from wavetank.scenario.steps import MINUTE
 
 pytestmark = pytest.mark.nightly
 DRILL = ("drill",)
-FORBID = ("drill", "--by", "no-concurrency")
+FORBID = ("drill", "--fault", "no-concurrency")
 RUN = ("run", "broken-deployment", "--engine", "embedded", "--seed", "1")
 DENY = ("run", "permission-removed", "--engine", "embedded", "--seed", "1")
 RESTORE = ("drill", "--restore")

@@ -99,7 +99,13 @@ def test_code_that_was_deployed_since_is_not_overwritten(shell: Shell, aws: AwsC
 def test_a_sandbox_that_a_killed_drill_has_paused_is_continued(shell: Shell) -> None:
     """Before anything is asked of it, as it would not answer."""
     _kill_when(
-        shell, lambda: '"host"' in _journal(shell), "drill", "--fault", "pause", "--seconds", "600"
+        shell,
+        lambda: '"host"' in _journal(shell),
+        "drill",
+        "--fault",
+        "machine-paused",
+        "--seconds",
+        "600",
     )
     restored = shell.run("drill", "--restore", "--json")
     assert restored.code == 0, restored.err

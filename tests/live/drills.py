@@ -7,8 +7,8 @@ from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names
 from wavetank.faults.change_journal import Journal
 from wavetank.inspection.alert_lookup import FindAlert, alert_in_mailbox
+from wavetank.live.changed_target import ChangedTarget
 from wavetank.live.drill.function_drill import DrillSite
-from wavetank.live.reverting import ChangedTarget
 
 
 def drill_site(

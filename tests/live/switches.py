@@ -43,11 +43,11 @@ def begin(endpoint: str, kind: str, **given: object) -> requests.Response:
     return requests.post(f"{endpoint}/_wavetank/faults", json=body, timeout=HTTP_SECONDS)
 
 
-def heal(endpoint: str, fault: str = "") -> list[dict[str, Any]]:
-    """Heals the fault, or all; what was healed."""
+def revert(endpoint: str, fault: str = "") -> list[dict[str, Any]]:
+    """Revert the fault, or all; returns what was reverted."""
     answer = requests.delete(f"{endpoint}/_wavetank/faults/{fault}", timeout=HTTP_SECONDS)
     answer.raise_for_status()
-    return list(answer.json()["healed"])
+    return list(answer.json()["reverted"])
 
 
 def active(endpoint: str) -> list[dict[str, Any]]:
@@ -64,4 +64,4 @@ def switched_on(endpoint: str, kind: str, **given: object) -> Iterator[None]:
     try:
         yield
     finally:
-        heal(endpoint, answer.json()["id"])
+        revert(endpoint, answer.json()["id"])

@@ -303,7 +303,7 @@ def test_a_rule_that_the_function_does_not_let_in_fires_in_vain(
             "EventBridge's call",
         )
     finally:
-        controls.heal_clock()
+        controls.reset_clock()
         aws.events.disable_rule(Name=pipeline.names.rule)
     assert [use.allowed for use in denied] == [False]
 

@@ -136,7 +136,7 @@ def classroom(localstack: Host, aws: AwsClients) -> Classroom:
     try:
         stale.make(aws)
     finally:
-        controls.heal_clock()
+        controls.reset_clock()
     learners = list(_learners(now))
     make_all(aws, learners)
     acl = next(learner for learner in learners if learner.title == "ACL only")

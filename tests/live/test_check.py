@@ -24,7 +24,7 @@ from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.lambda_package import package_files
 from wavetank.core.naming import Names
 from wavetank.deployment.deployed import the_pipeline
-from wavetank.faults.change_journal import ConcurrencyChange
+from wavetank.faults.changes import ConcurrencyChange
 from wavetank.inspection.alert_lookup import published_alerts
 from wavetank.inspection.requirements import check_requirements
 

@@ -4,6 +4,7 @@ What CloudFormation calls in the role's name is checked too, but for what LocalS
 providers only read; tests/unit/deployment/test_deployer_role.py has what AWS's need.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from wavetank.aws.clients import AwsClients, ClientError, role_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
+from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
-from wavetank.live.function_breaking import broken_code
 
 PREFIX_LETTERS = 9
 
@@ -36,7 +37,10 @@ def test_the_life_of_a_pipeline_needs_no_more(
     checked = CheckedPipeline(deployer, names, clock, (ADDRESS,), (), lambda: None)
     assert len(list(check_requirements(checked))) > 12
     target = drill_site(deployer, names, "", tmp_path).target
-    with broken_code(target), pytest.raises(ClientError, match="not authorized"):
+    with (
+        target.injected("drill", BrokenDeployment(after=timedelta())),
+        pytest.raises(ClientError, match="not authorized"),
+    ):
         deployer.dynamodb.delete_item(TableName=names.table, Key={"TickerName": {"S": "Index_1"}})
     for stack in (names.pipeline_stack, names.storage_stack):
         deployer.cloudformation.update_termination_protection(

@@ -30,16 +30,19 @@ from wavetank.cli.recovery import restore, revert_all
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
+from wavetank.faults.fault import StateFault
+from wavetank.faults.functions import BrokenDeployment, NoConcurrency
 from wavetank.live import restoring
-from wavetank.live.drill.function_drill import DrillKind, DrillSite, perform_drill
-from wavetank.live.restoring import NotRestoredError, reserved_concurrency
+from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite, perform_drill
+from wavetank.live.restoring import NotRestoredError
 
 KILLED = """
 import sys
 from pathlib import Path
 from tests.live.drills import drill_site
 from wavetank.aws.clients import sandbox_clients
-from wavetank.live.drill.function_drill import DrillKind, perform_drill
+from wavetank.faults.functions import BrokenDeployment
+from wavetank.live.drill.function_drill import perform_drill
 from wavetank.core.naming import Names
 
 endpoint, state, *names = sys.argv[1:]
@@ -47,7 +50,7 @@ site = drill_site(
     sandbox_clients(endpoint), Names(**dict(zip(names[::2], names[1::2], strict=True))), endpoint,
     Path(state), lambda _: None,
 )
-perform_drill(site, DrillKind.BROKEN_DEPLOYMENT, print)
+perform_drill(site, BrokenDeployment, print)
 """
 
 
@@ -60,9 +63,15 @@ def drilled(make_pipeline: MakePipeline) -> Pipeline:
 @pytest.fixture
 def site(drilled: Pipeline, localstack: Host, tmp_path: Path) -> Iterator[DrillSite]:
     """Where to drill; afterwards the function must be what was deployed."""
-    yield drill_site(drilled.aws, drilled.names, localstack.endpoint, tmp_path)
+    site = drill_site(drilled.aws, drilled.names, localstack.endpoint, tmp_path)
+    yield site
     assert deployed_bytes_run(drilled)
-    assert reserved_concurrency(drilled.aws, drilled.names.streaming_function) is None
+    assert reserved_concurrency(site) is None
+
+
+def reserved_concurrency(site: DrillSite) -> int | None:
+    """Of the function that is drilled."""
+    return site.target.resources.reserved_concurrency(site.names.streaming_function)
 
 
 def deployed_bytes_run(pipeline: Pipeline) -> bool:
@@ -75,19 +84,19 @@ def deployed_bytes_run(pipeline: Pipeline) -> bool:
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        (DrillKind.BROKEN_DEPLOYMENT, "NameError"),
-        (DrillKind.NO_CONCURRENCY, "ZeroReservedConcurrency"),
+        (BrokenDeployment, "NameError"),
+        (NoConcurrency, "ZeroReservedConcurrency"),
     ],
 )
 def test_the_drill_breaks_alerts_and_restores(
-    kind: DrillKind, reason: str, site: DrillSite, drilled: Pipeline
+    kind: type[StateFault], reason: str, site: DrillSite, drilled: Pipeline
 ) -> None:
     """Either way the alert says why, and the broken minute is made good."""
     tick = floor_to_minute(site.clock.now())
     result = perform_drill(site, kind, lambda _: None)
     assert reason in result.alert.text
     assert result.alert.addresses == (ADDRESS,)
-    assert (result.times.alerted > 2.5) == (kind is DrillKind.BROKEN_DEPLOYMENT)  # two retries
+    assert (result.times.alerted > 2.5) == (kind is BrokenDeployment)  # two retries
     reached = last_tick(read_prices(drilled.aws, drilled.names.table))
     assert reached is not None
     assert reached >= tick
@@ -98,13 +107,15 @@ def test_what_was_reserved_before_is_reserved_again(site: DrillSite) -> None:
     """A function that had concurrency of its own has as much after the drill."""
     name = site.names.streaming_function
     site.aws.awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
-    perform_drill(site, DrillKind.NO_CONCURRENCY, lambda _: None)
-    assert reserved_concurrency(site.aws, site.names.streaming_function) == 2
+    perform_drill(site, NoConcurrency, lambda _: None)
+    assert reserved_concurrency(site) == 2
     site.aws.awslambda.delete_function_concurrency(FunctionName=name)
 
 
-@pytest.mark.parametrize("kind", DrillKind)
-def test_an_interrupted_drill_restores(kind: DrillKind, drilled: Pipeline, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", FUNCTION_KINDS, ids=lambda kind: kind.kind)
+def test_an_interrupted_drill_restores(
+    kind: type[StateFault], drilled: Pipeline, tmp_path: Path
+) -> None:
     """Ctrl-C while it waits leaves the pipeline as it was, and nothing to remember."""
 
     def interrupted(_: str) -> None:
@@ -114,7 +125,7 @@ def test_an_interrupted_drill_restores(kind: DrillKind, drilled: Pipeline, tmp_p
     with pytest.raises(KeyboardInterrupt):
         perform_drill(site, kind, lambda _: None)
     assert deployed_bytes_run(drilled)
-    assert reserved_concurrency(drilled.aws, drilled.names.streaming_function) is None
+    assert reserved_concurrency(site) is None
     assert site.target.journal.changes() == ()
 
 
@@ -128,7 +139,7 @@ def test_a_killed_drill_is_found_and_put_back(
     wait_until_true(lambda: not deployed_bytes_run(drilled), "the code to be broken", 60)
     assert not site.target.journal.left_behind()
     with pytest.raises(UsageError, match="one under way"):
-        perform_drill(site, DrillKind.NO_CONCURRENCY, lambda _: None)
+        perform_drill(site, NoConcurrency, lambda _: None)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert site.target.journal.left_behind()
@@ -149,18 +160,18 @@ def test_an_address_that_was_never_confirmed_keeps_the_drill_from_aws(place: Pla
     """Nothing is broken where nobody would hear of it; once it is confirmed the drill is made."""
     names = place.deploy()
     command = ["drill", "--target", "aws", "--name", names.full_name, "--yes", "--json"]
-    refused = CliRunner().invoke(app, [*command, "--by", "no-concurrency"])
+    refused = CliRunner().invoke(app, [*command, "--fault", "no-concurrency"])
     assert isinstance(refused.exception, UsageError)
     assert f"{UNCONFIRMED} still to be confirmed" in str(refused.exception)
 
     confirm(place.endpoint, UNCONFIRMED)
-    done = CliRunner().invoke(app, [*command, "--by", "no-concurrency"])
+    done = CliRunner().invoke(app, [*command, "--fault", "no-concurrency"])
     assert done.exit_code == ExitCode.VALID, done.exception
     found = [json.loads(line) for line in done.stdout.splitlines()]
     (drill,) = [entry for entry in found if entry["event"] == "drill"]
     assert drill["alert"]["addresses"] == [UNCONFIRMED]
     assert drill["alert"]["seen_in"] == f"/aws/lambda/{names.notification_function}"
-    asked = CliRunner().invoke(app, [*command[:-2], "--by", "no-concurrency"])
+    asked = CliRunner().invoke(app, [*command[:-2], "--fault", "no-concurrency"])
     assert f"expected {names.stem} to be typed" in str(asked.exception)
 
     place.pretended.answers.append(lose_invocations)
@@ -182,7 +193,7 @@ def lose_invocations(request: HttpRequest) -> HttpResponse | None:
 def test_what_cannot_be_restored_is_said_and_restored_later(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The network stays away: the user hears that it is broken and how to mend it."""
+    """The network stays away: the user hears that it is broken and how to fix it."""
     monkeypatch.setenv("WAVETANK_STATE", str(tmp_path))
     monkeypatch.setattr(restoring, "RESTORE_SECONDS_MAX", 10.0)
     names, clock = place.deploy(), Leaping()
@@ -197,7 +208,7 @@ def test_what_cannot_be_restored_is_said_and_restored_later(
 
     lost = replace(site, find_alert=cut, target=replace(site.target, clock=clock))
     with pytest.raises(NotRestoredError, match=r"IT IS STILL BROKEN: .*drill --restore"):
-        perform_drill(lost, DrillKind.BROKEN_DEPLOYMENT, lambda _: None)
+        perform_drill(lost, BrokenDeployment, lambda _: None)
     place.pretended.answers.clear()
     assert clock.waited_seconds > 4
     assert site.target.journal.left_behind()

@@ -151,7 +151,9 @@ def test_s3_that_fails_does_not_fail_a_put_and_gets_the_records_later(
 def test_a_planned_failure_is_that_entrys_and_only_once(make_stream: MakeStream) -> None:
     """The answer is a 200 that hides a failure, as on AWS; the same batch again is taken."""
     stream = make_stream()
-    stream.controls.fail_entries(stream.name, [1])
+    stream.controls.begin_fault(
+        "partial-batch-failure", {"stream": stream.name, "entries": [1], "times": 1}
+    )
     answer = stream.put(b"one", b"two", b"three")
     assert answer["FailedPutCount"] == 1
     codes = [entry.get("ErrorCode") for entry in answer["RequestResponses"]]
@@ -159,6 +161,8 @@ def test_a_planned_failure_is_that_entrys_and_only_once(make_stream: MakeStream)
     assert stream.put(b"two")["FailedPutCount"] == 0
     stream.controls.deliver_now()
     assert list(stream.objects().values()) == [b"onethreetwo"]
+    (fault,) = stream.controls.revert_faults()
+    assert fault["hits"] == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.live.hosts import PROJECT, Host
-from tests.live.switches import heal
+from tests.live.switches import revert
 from tests.shell import finish
 
 DOCUMENT = (PROJECT / "docs" / "live-pages.md").read_text()
@@ -27,15 +27,6 @@ def test_every_route_is_described_and_none_that_there_is_not(localstack: Host) -
     assert set(described) == there | KEPT
 
 
-def test_every_fault_is_described_with_what_it_is_told(localstack: Host) -> None:
-    """By the names that the route takes."""
-    faults = requests.get(f"{localstack.endpoint}/_wavetank/faults", timeout=10).json()["faults"]
-    rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)
-    assert [(kind, re.findall(r"`(\w+)`", told)) for kind, told in rows] == [
-        (fault["name"], [entry["name"] for entry in fault["parameters"]]) for fault in faults
-    ]
-
-
 COMMANDS = re.findall(r"^\$ (curl .*)$", DOCUMENT, re.MULTILINE)
 
 
@@ -45,6 +36,6 @@ def test_every_request_of_the_document_is_answered(localstack: Host, command: st
     assert SHOWN_ENDPOINT in command
     typed = command.replace(SHOWN_ENDPOINT, localstack.endpoint)
     done = finish(["/bin/sh", "-c", typed], PROJECT)
-    heal(localstack.endpoint)
+    revert(localstack.endpoint)
     assert done.code == 0, done.err
     assert done.out.startswith("{")

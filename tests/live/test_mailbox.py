@@ -132,7 +132,7 @@ def test_two_days_later_the_link_is_dead_and_the_address_gone(
         assert (page.status_code, "Invalid parameter: Token" in page.text) == (400, True)
         assert subscriptions(aws, unconfirmed) == []
     finally:
-        controls.heal_clock()
+        controls.reset_clock()
 
 
 def test_what_is_no_address_is_refused(aws: AwsClients, unconfirmed: str) -> None:

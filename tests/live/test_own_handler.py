@@ -23,8 +23,9 @@ from wavetank.core.ticker_records import Sample
 from wavetank.deployment.custom_handler import ENTRY_POINT, OwnHandler, read_own_handler
 from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
+from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.requirements import check_requirements
-from wavetank.live.drill.function_drill import DrillKind, perform_drill
+from wavetank.live.drill.function_drill import perform_drill
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
 BATCH = "firehose.put_record_batch(DeliveryStreamName=STREAM_NAME, Records=batch)"
@@ -110,7 +111,7 @@ def test_the_drill_breaks_a_script_and_puts_it_back(
     aws, names = script.pipeline.aws, script.pipeline.names
 
     site = drill_site(aws, names, localstack.endpoint, tmp_path)
-    result = perform_drill(site, DrillKind.BROKEN_DEPLOYMENT, lambda _: None)
+    result = perform_drill(site, BrokenDeployment, lambda _: None)
     assert "NameError" in result.alert.text
     function = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)
     assert function["CodeSha256"] == script.handler.package.code_sha256

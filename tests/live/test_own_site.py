@@ -63,7 +63,7 @@ def test_the_list_of_routes_has_those_of_every_plug_in(localstack: Host) -> None
         ("POST", "/_wavetank/confirmation"),
         ("POST", "/_wavetank/firehose/flush"),
         ("POST", "/_wavetank/mailbox/x/confirm"),
-        ("POST", "/_wavetank/pages/faults/heal"),
+        ("POST", "/_wavetank/pages/faults/revert"),
     } <= routes
 
 

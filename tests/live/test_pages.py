@@ -14,7 +14,7 @@ from tests.browser import opened_page
 from tests.live.conftest import Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.live.names import unique_letters
-from tests.live.switches import active, begin, heal, next_tick, switched_on
+from tests.live.switches import active, begin, next_tick, revert, switched_on
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import delivered_objects, subscriptions
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
@@ -46,10 +46,10 @@ def shown(befallen: Pipeline) -> Pipeline:
 
 
 @pytest.fixture(autouse=True)
-def healed(localstack: Host) -> Iterator[None]:
+def reverted(localstack: Host) -> Iterator[None]:
     """Whatever a test does, the next one finds nothing switched on."""
     yield
-    heal(localstack.endpoint)
+    revert(localstack.endpoint)
 
 
 @pytest.fixture
@@ -164,15 +164,15 @@ def test_the_confirm_button_confirms(
     page.close()
 
 
-def test_a_fault_is_switched_on_seen_and_healed(
+def test_a_fault_is_switched_on_seen_and_reverted(
     localstack: Host, shown: Pipeline, page: Page
 ) -> None:
-    """The next tick fails, the overview says so, and the tick after the healing succeeds."""
+    """The next tick fails, the overview says so, and the tick after the revert succeeds."""
     function = shown.names.streaming_function
     page.goto(f"{localstack.endpoint}/_wavetank/pages/faults")
     switch = _switch(page, "broken-deployment")
     switch.get_by_role("combobox", name="Function").select_option(function)
-    switch.get_by_role("button", name="Switch on: a function is broken").click()
+    switch.get_by_role("button", name="Switch on: a function's code is broken").click()
     expect(page.get_by_text("The fault is switched on.")).to_be_visible()
     expect(switch.get_by_text("on", exact=True)).to_be_visible()
     with pytest.raises(InfrastructureError):
@@ -180,18 +180,18 @@ def test_a_fault_is_switched_on_seen_and_healed(
     page.goto(_overview(localstack, shown))
     expect(page.locator("#health")).to_contain_text(f"the last attempt of {function} failed")
     expect(page.get_by_text("1 fault is switched on")).to_be_visible()
-    page.get_by_role("button", name="Heal everything").click()
-    expect(page.get_by_text("Everything is healed.")).to_be_visible()
+    page.get_by_role("button", name="Revert all").click()
+    expect(page.get_by_text("All faults are reverted.")).to_be_visible()
     next_tick(shown)
     assert active(localstack.endpoint) == []
 
 
-def test_one_of_several_faults_is_healed_by_its_own_button(localstack: Host, page: Page) -> None:
+def test_one_of_several_faults_is_reverted_by_its_own_button(localstack: Host, page: Page) -> None:
     """The other stays."""
-    begin(localstack.endpoint, "api-latency", call="sns:PublishBatch", seconds=1)
-    begin(localstack.endpoint, "wrong-clock", seconds=60)
+    begin(localstack.endpoint, "api-latency", call="sns:PublishBatch", takes="1s")
+    begin(localstack.endpoint, "wrong-clock", behind="1m")
     page.goto(f"{localstack.endpoint}/_wavetank/pages/faults")
-    _switch(page, "wrong-clock").get_by_role("button", name="Heal").click()
+    _switch(page, "wrong-clock").get_by_role("button", name="Revert").click()
     expect(_switch(page, "wrong-clock").get_by_text("off", exact=True)).to_be_visible()
     assert [fault["kind"] for fault in active(localstack.endpoint)] == ["api-latency"]
 
@@ -291,7 +291,7 @@ def test_every_page_can_be_used_by_everybody(
 ) -> None:
     """Nothing that axe knows of is wrong, and no page is wider than the screen."""
     with (
-        switched_on(localstack.endpoint, "api-latency", call="sns:PublishBatch", seconds=1),
+        switched_on(localstack.endpoint, "api-latency", call="sns:PublishBatch", takes="1s"),
         opened_page(browser, width=width, dark=dark) as page,
     ):
         for path in PAGES:

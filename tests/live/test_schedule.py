@@ -21,7 +21,7 @@ def controls(localstack: Host) -> Iterator[SandboxControls]:
     """The sandbox's clock, healed afterwards."""
     controls = SandboxControls(localstack.endpoint)
     yield controls
-    controls.heal_clock()
+    controls.reset_clock()
 
 
 def _firings(function: Function) -> list[str]:

@@ -7,10 +7,10 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from wavetank.core.errors import UsageError
+from wavetank.faults.catalogue import ALL_KINDS
 from wavetank.faults.functions import HandlerCrash
-from wavetank.faults.generation import draw_plan
+from wavetank.faults.generation import generate_plan
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.registry import ALL_KINDS
 from wavetank.faults.serialization import plan_from_json, plan_to_json
 from wavetank.faults.shrinking import choices_of, choose_smaller, smaller_plans
 from wavetank.faults.strategies import fault_plans
@@ -36,13 +36,13 @@ def test_plan_is_read_as_it_was_written(plan: FaultPlan) -> None:
 @given(seeds, horizons)
 def test_seed_always_means_the_same_plan(seed: int, horizon: timedelta) -> None:
     """One seed and one horizon make one plan."""
-    assert draw_plan(seed, horizon, ALL_KINDS) == draw_plan(seed, horizon, ALL_KINDS)
+    assert generate_plan(seed, horizon, ALL_KINDS) == generate_plan(seed, horizon, ALL_KINDS)
 
 
 @given(seeds, horizons)
 def test_drawn_plan_lies_in_its_horizon(seed: int, horizon: timedelta) -> None:
     """A drawn plan has a fault, all healed when the run ends, and none contradicts another."""
-    plan = draw_plan(seed, horizon, ALL_KINDS)
+    plan = generate_plan(seed, horizon, ALL_KINDS)
     assert plan.faults
     assert not plan.beyond(horizon)
     assert not plan.contradictions()

@@ -46,8 +46,8 @@ FORMS = {
         "text/plain",
         {"<Delete><Object><Key>kept.txt</Key></Object><!--": "--></Delete>"},
     ),
-    "form that heals the faults": (
-        "/_wavetank/pages/faults/heal",
+    "form that reverts the faults": (
+        "/_wavetank/pages/faults/revert",
         "application/x-www-form-urlencoded",
         {},
     ),
@@ -269,7 +269,7 @@ def test_stored_html_is_shown_and_never_run(
     """A presigned link opens it, from another site too; its script and its form do nothing."""
     html = """<!doctype html><title>stored</title><p>shown</p><script>
         document.title = 'run'; fetch('/_wavetank/clock', {method: 'DELETE'})</script>
-        <form action='/_wavetank/pages/faults/heal' method='post'><button>send</button></form>
+        <form action='/_wavetank/pages/faults/revert' method='post'><button>send</button></form>
         <img src='/?Action=CreateTopic&Name=evil&Version=2010-03-31'>"""
     attacked.aws.s3.put_object(
         Bucket=BUCKET, Key="page.html", Body=html.encode(), ContentType="text/html"
@@ -325,9 +325,9 @@ def test_our_own_pages_forms_work(hostile: Browser, attacked: Attacked) -> None:
         with page.expect_navigation():
             page.evaluate(
                 SEND_FORM,
-                ["/_wavetank/pages/faults/heal", "application/x-www-form-urlencoded", {}],
+                ["/_wavetank/pages/faults/revert", "application/x-www-form-urlencoded", {}],
             )
-        assert page.url.endswith("?said=healed-all")
+        assert page.url.endswith("?said=reverted-all")
         page.close()
 
 

@@ -8,8 +8,8 @@ from tests.live.hosts import PROJECT
 from tests.simulator.conftest import Deployed
 from tests.simulator.stories import HORIZON, scenario_of, tell, tell_of
 from wavetank.campaign.regression_seeds import FILE_NAME, remembered
-from wavetank.faults.generation import draw_plan, single_faults
-from wavetank.faults.registry import VIRTUAL_KINDS
+from wavetank.faults.catalogue import VIRTUAL_KINDS
+from wavetank.faults.generation import generate_plan, single_faults
 from wavetank.scenario.loader import find_scenarios, load_scenario
 from wavetank.scenario.model import Scenario
 
@@ -44,7 +44,7 @@ def test_our_handler_stands_every_single_fault(deployed: Deployed, kind: str) ->
 )
 def test_our_handler_stands_a_random_campaign(deployed: Deployed, seed: int) -> None:
     """Plans of up to four faults, drawn from seeds."""
-    plan = draw_plan(seed, HORIZON)
+    plan = generate_plan(seed, HORIZON)
     scenario = Scenario(name="drawn", description="Drawn.", horizon=HORIZON, plan=plan)
     assert tell(deployed, scenario, seed).broken() == {}
 

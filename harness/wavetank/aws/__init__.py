@@ -4,7 +4,6 @@ clients            clients of a sandbox or of AWS, with time-outs and retries
 target             which of the two a command acts on, and how AWS is confirmed
 observers          read-only looks at a running pipeline, and waiting for what they see
 invoker            invokes the streaming function as its schedule would
-deny_policy        an explicit denial of one action, in a policy of its own
 service_models     the SDK's descriptions of services, parsed once in a process
 http_interception  requests of the SDK carried by a function in this process instead of a socket
 sandbox_api        routes that only a sandbox has: deliver now, save now, set the clock

@@ -1,5 +1,6 @@
-"""What only a sandbox can be told: deliver now, save now, have another time."""
+"""The routes that only a sandbox has: deliver now, save now, set the clock, inject faults."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +44,6 @@ class SandboxControls:
         """
         return self._ask("GET", f"objects/{name}")
 
-    def fail_entries(self, stream: str, entries: list[int]) -> None:
-        """Plans which entries of the stream's next batch fail."""
-        self._ask("POST", "firehose/failures", {"stream": stream, "entries": entries})
-
     def access_uses(self) -> list[dict[str, Any]] | None:
         """Which actions each role has used; None where policies are not enforced."""
         state = self._ask("GET", "access")
@@ -70,12 +67,21 @@ class SandboxControls:
         self._ask("POST", "confirmation", {"arn": subscription, "confirmed": confirmed})
 
     def move_clock(self, offset_seconds: float) -> None:
-        """Has all of LocalStack believe in another time."""
+        """Set the clock of LocalStack that far from the host's."""
         self._ask("POST", "clock", {"offset_seconds": offset_seconds})
 
-    def heal_clock(self) -> None:
-        """Gives it the machine's time back."""
+    def reset_clock(self) -> None:
+        """Give it the host's time back."""
         self._ask("DELETE", "clock")
+
+    def begin_fault(self, kind: str, entries: Mapping[str, object]) -> str:
+        """Switch on a fault of the kind, until it is reverted; returns its id."""
+        return str(self._ask("POST", "faults", {"kind": kind, **entries})["id"])
+
+    def revert_fault(self, fault_id: str) -> dict[str, Any]:
+        """Revert a fault that is switched on; returns it, with what it hit."""
+        (fault,) = self._ask("DELETE", f"faults/{fault_id}")["reverted"]
+        return dict(fault)
 
     def revert_faults(self) -> list[dict[str, Any]]:
         """Reverts every fault that is switched on in the live pages; returns them, newest first.
@@ -83,7 +89,7 @@ class SandboxControls:
         Raises:
             InfrastructureError: one could not be reverted, or there are no such routes.
         """
-        return list(self._ask("DELETE", "faults")["healed"])
+        return list(self._ask("DELETE", "faults")["reverted"])
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return ask_sandbox(method, self.endpoint, f"_wavetank/{path}", body=body)

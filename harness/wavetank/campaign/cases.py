@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.fault import Fault
-from wavetank.faults.generation import draw_plan, telling_faults
+from wavetank.faults.generation import generate_plan, telling_faults
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.registry import VIRTUAL_KINDS
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.simulation.runner import RunSpec
@@ -57,7 +57,7 @@ def drawn_stories(
             description=f"The plan of seed {seed}, drawn by a campaign",
             horizon=horizon,
             seed=seed,
-            plan=draw_plan(seed, horizon, kinds),
+            plan=generate_plan(seed, horizon, kinds),
         )
         yield RunSpec(scenario=scenario, seed=seed)
 

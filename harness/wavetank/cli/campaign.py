@@ -43,12 +43,14 @@ from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.core.clock import Clock, WallClock
 from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.faults.generation import telling_faults
 from wavetank.scenario.loader import load_scenario
-from wavetank.simulation.runner import RunSpec, check_virtual, judges_of
+from wavetank.scenario.supported_faults import check_supported
+from wavetank.simulation.runner import RunSpec, judges_of
 
 SEEDS_DEFAULT = 100
 HORIZON_DEFAULT = "1h"
@@ -183,7 +185,7 @@ def choose_stories(
         action = "leave --horizon out, or change it in the scenario"
         raise UsageError("the scenario's own horizon", "--horizon too", action)
     scenario = load_scenario(scenario_name, read_settings().project_folder / "scenarios")
-    check_virtual(scenario)
+    check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
     return ChosenStories(
         seeds=Seeds(first, seeds),

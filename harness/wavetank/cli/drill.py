@@ -1,8 +1,9 @@
-"""`drill`: something is broken on purpose, people hear of it, and it heals."""
+"""`drill`: inject a fault into a running pipeline or its host, and time the recovery."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -38,14 +39,23 @@ from wavetank.cli.targets import (
     confirm,
     open_target,
 )
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
+from wavetank.core.suggestions import one_of
 from wavetank.core.text import counted
 from wavetank.deployment.deployed import the_pipeline
-from wavetank.engines.host_faults import MachineFault, begin_fault, host_change
+from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import SandboxRecord
-from wavetank.live.drill.function_drill import DrillKind, DrillSite
+from wavetank.faults.catalogue import HOST_KINDS, engines_of
+from wavetank.faults.fault import Fault, StateFault
+from wavetank.faults.functions import BrokenDeployment
+from wavetank.faults.host_faults import HostFault
+from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import MachineDrill, MachineDrillResult
+
+DRILL_KINDS: tuple[type[Fault], ...] = (*FUNCTION_KINDS, *HOST_KINDS)
+"""What `--fault` takes."""
 
 
 def drill(
@@ -62,26 +72,21 @@ def drill(
             help="Whose pipeline, as 'First Surname', where several are deployed.",
         ),
     ] = None,
-    by: Annotated[
-        DrillKind | None,
-        typer.Option(
-            "--by",
-            metavar="|".join(DrillKind),
-            help="How: by code with a large portion commented out, which Lambda tries three times "
-            "(the default), or by reserved concurrency 0, which alerts at once.",
-        ),
-    ] = None,
     fault: Annotated[
-        MachineFault | None,
+        str,
         typer.Option(
             "--fault",
-            metavar="|".join(MachineFault),
-            help="Break the machine under the sandbox instead of the function.",
+            metavar="KIND",
+            help="The fault to inject: "
+            + ", ".join(f"{kind.kind} ({kind.title.lower()})" for kind in DRILL_KINDS)
+            + ".",
         ),
-    ] = None,
+    ] = BrokenDeployment.kind,
     seconds: Annotated[
         float,
-        typer.Option("--seconds", metavar="SECONDS", min=0, help="How long the fault lasts."),
+        typer.Option(
+            "--seconds", metavar="SECONDS", min=0, help="How long a fault of the host lasts."
+        ),
     ] = 10.0,
     restore: Annotated[
         bool,
@@ -93,19 +98,20 @@ def drill(
 ) -> None:
     """Run a failure test: break the streaming function or the host, and time the recovery.
 
-    Whatever ends the drill, what it broke is put back: by itself, or, where its process was killed,
-    by --restore, which any other command offers.
+    The drill reverts the fault however it ends. If its process is killed, --restore does, which
+    every other command offers.
     """
-    _at_most_one(by, fault, "--restore" if restore else None)
+    kind = _kind(fault)
     output = Output(as_json=as_json)
     if target is TargetKind.AWS:
-        if fault is not None:
-            raise UsageError("--fault on a sandbox", "--target aws", "break it with --by")
+        if EngineName.AWS not in engines_of(kind):
+            names = " or ".join(one.kind for one in FUNCTION_KINDS)
+            raise UsageError("a fault that AWS supports", fault, f"choose --fault {names}")
         place = open_target(target, endpoint, profile, account)
         pipeline = the_pipeline(place.aws, name)
         live = live_pipeline(place, pipeline, read_settings().state_folder)
         with _told_how_to_restore(output):
-            _on_aws(live, by, output, restore=restore, yes=yes)
+            _on_aws(live, kind, output, restore=restore, yes=yes)
         return
     record = running_record(endpoint)
     with _told_how_to_restore(output):
@@ -115,21 +121,27 @@ def drill(
         offer_host(record, output, yes=yes)
         running = running_sandbox(endpoint, name)
         require_reverted(reverted=offer_running(running, output, yes=yes))
-        _on_sandbox(running, by, fault, seconds, output)
+        _on_sandbox(running, kind, seconds, output)
+
+
+def _kind(name: str) -> type[Fault]:
+    kinds = {kind.kind: kind for kind in DRILL_KINDS}
+    if name not in kinds:
+        raise UsageError(*one_of("--fault to be one of", name, kinds))
+    return kinds[name]
 
 
 def _on_sandbox(
     running: RunningSandbox,
-    by: DrillKind | None,
-    fault: MachineFault | None,
+    kind: type[Fault],
     seconds: float,
     output: Output,
 ) -> None:
-    if fault is not None:
-        break_machine(running, fault, seconds, output)
+    if kind in HOST_KINDS:
+        break_host(running, kind, seconds, output)
         return
     require_confirmed(running)
-    perform(sandbox_site(running), output, by or DrillKind.BROKEN_DEPLOYMENT)
+    perform(sandbox_site(running), output, _function_kind(kind))
 
 
 def _restore_sandbox(
@@ -144,7 +156,7 @@ def _restore_sandbox(
 
 
 def _on_aws(
-    live: LivePipeline, by: DrillKind | None, output: Output, *, restore: bool, yes: bool
+    live: LivePipeline, kind: type[Fault], output: Output, *, restore: bool, yes: bool
 ) -> None:
     site, names = live.site(), live.pipeline.names
     if restore:
@@ -152,18 +164,17 @@ def _on_aws(
         return
     require_reverted(reverted=offer_pipeline(live.target, names, None, output, yes=yes))
     addresses = require_confirmed_on(live.target.aws, names)
-    kind = by or DrillKind.BROKEN_DEPLOYMENT
     confirm(live.target, names.stem, _question(live, kind, addresses), output, yes=yes)
-    result = perform(site, output, kind)
+    result = perform(site, output, _function_kind(kind))
     output.say(
         f"SNS took the alert ({result.alert.seen_in}); look for it in the mailbox of "
         f"{', '.join(result.alert.addresses)}: nothing here can"
     )
 
 
-def _question(live: LivePipeline, kind: DrillKind, addresses: tuple[str, ...]) -> str:
+def _question(live: LivePipeline, kind: type[Fault], addresses: tuple[str, ...]) -> str:
     """What whoever types the word agrees to."""
-    minutes = "four minutes" if kind is DrillKind.BROKEN_DEPLOYMENT else "a minute"
+    minutes = "four minutes" if kind is BrokenDeployment else "a minute"
     after = (
         "what this script would have made meanwhile is lost"
         if live.pipeline.handler
@@ -181,28 +192,37 @@ def _restore(site: DrillSite, output: Output, *, reverted: bool = False) -> None
         output.say("nothing to put back: no drill and no run has left anything")
 
 
-def break_machine(
-    running: RunningSandbox, fault: MachineFault, seconds: float, output: Output
+def _function_kind(kind: type[Fault]) -> type[StateFault]:
+    return next(one for one in FUNCTION_KINDS if one is kind)
+
+
+def break_host(
+    running: RunningSandbox, kind: type[Fault], seconds: float, output: Output
 ) -> MachineDrillResult:
-    """Breaks the machine and shows what was lost."""
+    """Break the host and show what was lost."""
     exercise = MachineDrill(
         running.aws, running.names, running.record.endpoint, running.clock, output.say
     )
-    compose, host = compose_sandbox(), host_target(running.record)
-    change = host_change(fault, running.record, compose)
+    host = host_target(running.record)
     with (
         host.journal.held(),
-        output.waiting(f"breaking the machine for {seconds:g} s, until it recovers"),
+        output.waiting(f"injecting {kind.kind} for {seconds:g} s, until it recovers"),
     ):
         host.require_unchanged()
-        changed = host.changed(change, lambda: begin_fault(change, running.record, compose))
-        result = exercise.run(changed, seconds)
+        if issubclass(kind, HostFault):
+            injected: AbstractContextManager[object] = host.changed(
+                SandboxHost(running.record, compose_sandbox()).change(kind)
+            )
+        else:
+            assert issubclass(kind, StateFault)  # as the catalogue has it
+            injected = host.injected(kind.kind, kind(after=timedelta()))
+        result = exercise.run(injected, seconds)
     output.say(
         f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
         f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "
         f"{counted(result.minutes_lost, 'minute')} of the walk"
     )
-    output.emit("machine", fault=fault, **asdict(result))
+    output.emit("host", fault=kind.kind, **asdict(result))
     return result
 
 
@@ -218,9 +238,3 @@ def _told_how_to_restore(output: Output) -> Iterator[None]:
     except BotoCoreError as error:
         action = "what was broken is restored; check the network, then drill again"
         raise InfrastructureError("an answer of AWS", str(error), action) from error
-
-
-def _at_most_one(*options: str | None) -> None:
-    given = [str(option) for option in options if option is not None]
-    if len(given) > 1:
-        raise UsageError("one of --by, --fault and --restore", ", ".join(given), "leave one out")

@@ -15,11 +15,13 @@ from wavetank.core.findings import exit_code
 from wavetank.core.text import span
 from wavetank.deployment.attestation import Attestation
 from wavetank.deployment.deployed import DeployedPipeline
+from wavetank.faults.fault import StateFault
+from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
 from wavetank.inspection.alert_lookup import alert_in_log, alert_in_mailbox
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
 from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
-from wavetank.live.drill.function_drill import DrillKind, DrillResult, DrillSite, perform_drill
+from wavetank.live.drill.function_drill import DrillResult, DrillSite, perform_drill
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 SANDBOX_MARGIN_SECONDS = 60.0
@@ -128,7 +130,7 @@ def _show(checked: CheckedPipeline, output: Output) -> ExitCode:
 
 
 def perform(
-    site: DrillSite, output: Output, kind: DrillKind = DrillKind.BROKEN_DEPLOYMENT
+    site: DrillSite, output: Output, kind: type[StateFault] = BrokenDeployment
 ) -> DrillResult:
     """Drills and shows how long each step took."""
     with output.waiting(f"drilling, {span(site.patience_seconds(kind))} at most"):
@@ -136,7 +138,7 @@ def perform(
     times, alert = result.times, result.alert
     output.say(f"alert to {', '.join(alert.addresses)} after {times.alerted:.1f} s")
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")
-    output.emit("drill", kind=kind, seconds=asdict(times), alert=asdict(alert))
+    output.emit("drill", kind=kind.kind, seconds=asdict(times), alert=asdict(alert))
     return result
 
 

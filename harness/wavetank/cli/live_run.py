@@ -32,14 +32,14 @@ from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.serialization import describe
 from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
 from wavetank.live.live_runner import LiveStory, tell
-from wavetank.live.supported_faults import (
+from wavetank.live.run_estimate import (
     check_enforced,
-    check_playable,
     minutes_in_words,
     seconds_to_tell,
 )
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import Step, Tick
+from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.history_recorder import recorded
 from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
 
@@ -157,7 +157,7 @@ def open_live(where: Where, choice: PipelineChoice, scenario: Scenario, output: 
             or no such pipeline is there.
         InfrastructureError: the engine does not answer.
     """
-    check_playable(scenario, where.engine)
+    check_supported(scenario, where.engine)
     chosen = _project_own(choice)
     target = open_target(where.kind, where.endpoint, where.profile, where.account)
     record = record_of(where.kind, where.endpoint, output)

@@ -16,7 +16,7 @@ from wavetank.cli.session import Session, Stopped
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.text import counted, span
-from wavetank.faults.change_journal import Change
+from wavetank.faults.changes import Change
 from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
 
 LOOK_SECONDS = 1.0

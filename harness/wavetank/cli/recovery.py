@@ -14,10 +14,11 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names, derive_names
 from wavetank.core.settings import read_settings
-from wavetank.engines.host_faults import revert_fault
+from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.faults.change_journal import Change, Journal
-from wavetank.live.reverting import ChangedTarget, revert_unrecorded
+from wavetank.faults.change_journal import Journal
+from wavetank.faults.changes import Change
+from wavetank.live.changed_target import ChangedTarget, revert_unrecorded
 
 RESTORE = "./wavetank drill --restore"
 HOST = "host"
@@ -67,7 +68,7 @@ def host_target(record: SandboxRecord) -> ChangedTarget:
         clock=WallClock(),
         journal=journal_of_sandbox(record, HOST),
         endpoint=record.endpoint,
-        revert_host=lambda change: revert_fault(change, record, compose_sandbox()),
+        host=SandboxHost(record, compose_sandbox()),
     )
 
 

@@ -57,7 +57,8 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.simulation.runner import RunResult, RunSpec, check_virtual, judges_of
+from wavetank.scenario.supported_faults import check_supported
+from wavetank.simulation.runner import RunResult, RunSpec, judges_of
 
 SEEDS = 2**31
 """Of so many, one is chosen where nobody named one: short enough to be typed again."""
@@ -129,7 +130,7 @@ def run(
         raise typer.Exit(
             play_live_and_tell(open_live(where, choice, story.scenario, output), story, output)
         )
-    check_virtual(story.scenario)
+    check_supported(story.scenario, EngineName.SIMULATOR)
     SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
     with deployed_simulator(pipeline, output) as made:
         ending = play_and_tell(made, pipeline, story, output)

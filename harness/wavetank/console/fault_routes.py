@@ -1,10 +1,11 @@
 """The faults over HTTP, for programs.
 
-`GET /_wavetank/faults` tells which kinds there are, what each can be told now, and which are on;
-`POST {"kind": "api-error", "call": "dynamodb:Scan"}` switches one on, `DELETE` heals all, and
+`GET /_wavetank/faults` returns each kind with its parameters, and which faults are switched on;
+`POST {"kind": "api-error", "call": "dynamodb:Scan"}` switches one on, `DELETE` reverts all, and
 `DELETE /_wavetank/faults/ID` one.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from http import HTTPStatus
 
@@ -12,46 +13,51 @@ from localstack.http import Request, Response, route
 
 from wavetank.console.responses import as_json, body_of, told
 from wavetank.core.clock import Clock
-from wavetank.emulator.clock import WRONG_CLOCK
-from wavetank.emulator.live_faults import resources
-from wavetank.emulator.live_faults.active_faults import Board
-from wavetank.emulator.live_faults.calls import ApiErrorSwitch, ApiLatencySwitch, CallKeeper
-from wavetank.emulator.live_faults.delivery import RefusingObserver, S3OutageSwitch
-from wavetank.emulator.live_faults.machine import ClockOff
+from wavetank.emulator.fault_injection import FaultInterception, SandboxResources
+from wavetank.emulator.iam_enforcement.grants import grants_of_role
+from wavetank.emulator.sns.confirmation import confirmed_subscriptions
+from wavetank.emulator.stack_index import FUNCTION, ROLE, RULE, STREAM, TOPIC, DeployedStack
 from wavetank.emulator.stacks import deployed_stacks
+from wavetank.faults.fault import Resource
+from wavetank.faults.parameters import DeployedNames
+from wavetank.faults.switches import FaultSwitches
 
 
-def make_board(clock: Clock) -> Board:
-    """One with every kind."""
-    keeper = CallKeeper(clock)
-    return Board(
-        (
-            ApiErrorSwitch(keeper),
-            ApiLatencySwitch(keeper),
-            S3OutageSwitch(RefusingObserver()),
-            resources.BrokenDeploymentSwitch(),
-            resources.NoConcurrencySwitch(),
-            resources.PermissionRemovedSwitch(),
-            resources.RuleOffSwitch(),
-            resources.UnconfirmedAddressSwitch(),
-            ClockOff(WRONG_CLOCK),
-        ),
-        deployed_stacks,
-        clock,
-    )
+def fault_switches(clock: Clock) -> FaultSwitches:
+    """The switches of this LocalStack."""
+    return FaultSwitches(SandboxResources(), deployed_names, FaultInterception(clock).start, clock)
+
+
+def deployed_names() -> DeployedNames:
+    """What is deployed in all stacks, by type, and the actions that its roles are allowed."""
+    stacks = deployed_stacks()
+    roles = sorted(name for stack in stacks for name in stack.of(ROLE))
+    topics = {name for stack in stacks for name in stack.of(TOPIC)}
+    return {
+        Resource.ACTION: sorted({grant.action for role in roles for grant in grants_of_role(role)}),
+        Resource.FUNCTION: _names(stacks, FUNCTION),
+        Resource.ROLE: roles,
+        Resource.RULE: [rule.rpartition("/")[2] for rule in _names(stacks, RULE)],
+        Resource.STREAM: _names(stacks, STREAM),
+        Resource.SUBSCRIPTION: confirmed_subscriptions(topics),
+    }
+
+
+def _names(stacks: Iterable[DeployedStack], kind: str) -> list[str]:
+    return sorted(name for stack in stacks for name in stack.of(kind))
 
 
 class FaultRoutes:
-    """The routes of one board."""
+    """The routes of the switches."""
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, switches: FaultSwitches) -> None:
+        self._switches = switches
 
     @route("/_wavetank/faults", methods=["GET"])
     @told
     def on_get(self, _: Request, **__: object) -> Response:
-        """Tells which faults can be switched on, what each can be told, and which are on."""
-        switches = self._board.switches()
+        """Returns each kind with its parameters, and which faults are switched on."""
+        switches = self._switches.switches()
         return as_json({"faults": [asdict(switch) for switch in switches]})
 
     @route("/_wavetank/faults", methods=["POST"])
@@ -59,17 +65,17 @@ class FaultRoutes:
     def on_post(self, request: Request, **_: object) -> Response:
         """Switches a fault on."""
         body = dict(body_of(request))
-        fault = self._board.begin(str(body.pop("kind", "")), body)
+        fault = self._switches.begin(str(body.pop("kind", "")), body)
         return as_json(asdict(fault), HTTPStatus.CREATED)
 
     @route("/_wavetank/faults", methods=["DELETE"])
     @told
     def on_delete_all(self, _: Request, **__: object) -> Response:
-        """Heals every fault that is on."""
-        return as_json({"healed": [asdict(fault) for fault in self._board.heal_all()]})
+        """Reverts every fault that is switched on."""
+        return as_json({"reverted": [asdict(fault) for fault in self._switches.revert_all()]})
 
     @route("/_wavetank/faults/<fault_id>", methods=["DELETE"])
     @told
     def on_delete(self, _: Request, fault_id: str, **__: object) -> Response:
-        """Heals one fault."""
-        return as_json({"healed": [asdict(self._board.heal(fault_id))]})
+        """Reverts one fault."""
+        return as_json({"reverted": [asdict(self._switches.revert(fault_id))]})

@@ -15,18 +15,18 @@ from wavetank.console.routes import PAGES, listed_routes
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.emulator.lambda_.isolation import isolation
-from wavetank.emulator.live_faults.active_faults import Board
 from wavetank.emulator.services import confirmations, deliverer
 from wavetank.emulator.sns.confirmation import is_token_unanswered
 from wavetank.emulator.sns.messages import MessageType, summary
+from wavetank.faults.switches import FaultSwitches
 
 MESSAGES_SHOWN = 100
 SAID = {
     "begun": "The fault is switched on.",
     "confirmed": "The subscription is confirmed.",
     "delivered": "Everything that the streams held is delivered, or was tried.",
-    "healed": "Healed.",
-    "healed-all": "Everything is healed.",
+    "reverted": "The fault is reverted.",
+    "reverted-all": "All faults are reverted.",
 }
 """What a page says after a form, by a word in its address: nobody else's words are shown."""
 
@@ -47,9 +47,9 @@ def shown[F: Callable[..., Any]](endpoint: F) -> F:
 class Pages:
     """The routes."""
 
-    def __init__(self, board: Board, clock: Clock) -> None:
+    def __init__(self, switches: FaultSwitches, clock: Clock) -> None:
         self.renderer = Renderer(clock)
-        self._board = board
+        self._switches = switches
         self._clock = clock
 
     @route("/_wavetank/", methods=["GET"])
@@ -57,7 +57,7 @@ class Pages:
     def on_overview(self, request: Request, **_: object) -> Response:
         """Shows what is deployed and how it does."""
         found = actions.overview(request.args.get("stack"), self._clock)
-        active = self._board.active()
+        active = self._switches.active()
         return self._page(
             "overview.html", request, found=found, active=active, isolation=isolation()
         )
@@ -113,7 +113,7 @@ class Pages:
     @shown
     def on_faults(self, request: Request, **_: object) -> Response:
         """Shows the switches for faults."""
-        switches, active = self._board.switches(), self._board.active()
+        switches, active = self._switches.switches(), self._switches.active()
         return self._page("faults.html", request, switches=switches, active=active)
 
     @route(f"{PAGES}/faults", methods=["POST"])
@@ -121,19 +121,19 @@ class Pages:
     def on_begin(self, request: Request, **_: object) -> Response:
         """Switches a fault on."""
         form = _form(request)
-        self._board.begin(form.pop("kind", ""), form)
+        self._switches.begin(form.pop("kind", ""), form)
         return _again(f"{PAGES}/faults", "begun")
 
-    @route(f"{PAGES}/faults/heal", methods=["POST"])
+    @route(f"{PAGES}/faults/revert", methods=["POST"])
     @shown
-    def on_heal(self, request: Request, **_: object) -> Response:
-        """Heals the fault that the form names, or all."""
+    def on_revert(self, request: Request, **_: object) -> Response:
+        """Reverts the fault that the form names, or all."""
         fault = _form(request).get("fault")
         if fault is None:
-            self._board.heal_all()
+            self._switches.revert_all()
         else:
-            self._board.heal(fault)
-        return _again(f"{PAGES}/faults", "healed" if fault else "healed-all")
+            self._switches.revert(fault)
+        return _again(f"{PAGES}/faults", "reverted" if fault else "reverted-all")
 
     @route(f"{PAGES}/access", methods=["GET"])
     @shown

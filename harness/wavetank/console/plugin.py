@@ -1,4 +1,4 @@
-"""Adds the pages and the faults when LocalStack starts; in virtual time there is nobody to look."""
+"""Adds the pages and the fault switches when LocalStack starts, except in virtual time."""
 
 from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
@@ -12,11 +12,11 @@ def show_pages() -> None:
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
     from wavetank.console.api import DataRoutes  # noqa: PLC0415 - as above
-    from wavetank.console.fault_routes import FaultRoutes, make_board  # noqa: PLC0415 - as above
+    from wavetank.console.fault_routes import FaultRoutes, fault_switches  # noqa: PLC0415 - as above
     from wavetank.console.pages import Pages  # noqa: PLC0415 - as above
     from wavetank.core.clock import WallClock  # noqa: PLC0415 - as said above
 
     clock = WallClock()
-    board = make_board(clock)
-    for routes in (FaultRoutes(board), DataRoutes(clock), Pages(board, clock)):
+    switches = fault_switches(clock)
+    for routes in (FaultRoutes(switches), DataRoutes(clock), Pages(switches, clock)):
         ROUTER.add(routes)

@@ -1,31 +1,31 @@
-"""Faults of the machine under a live sandbox, each with its healing.
+"""Faults of the host of a sandbox, and how each is reverted.
 
-What can be done depends on the engine: a container can be cut off from its network, a child process
-cannot. A disk that is full is stood in for by the kernel's limit on the size of files, so that no
-file of LocalStack's can grow and nobody's disk is really filled.
+A container can be disconnected from its network, a child process cannot. The kernel's limit on the
+size of files takes the place of a full disk: no file of LocalStack can grow, and no real disk is
+filled.
 """
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import psutil
 
-from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.faults.change_journal import HostChange
+from wavetank.faults.catalogue import kinds_of
+from wavetank.faults.changes import HostChange
+from wavetank.faults.host_faults import DiskFull, HostFault, MachinePaused, NetworkCut
+from wavetank.faults.resources import HostFaultTarget
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
-CLOCK_OFFSET_SECONDS = -3600.0
-"""Behind: a clock that is ahead leaves records of the future, and silence until they are past."""
 PYTHON = "/opt/code/localstack/.venv/bin/python"
 LIMIT_FILES = """
 import psutil, sys
@@ -41,95 +41,89 @@ for process in psutil.process_iter():
 """
 
 
-class MachineFault(StrEnum):
-    """What happens to the machine."""
-
-    PAUSE = "pause"
-    KILL = "kill"
-    NETWORK = "network"
-    DISK = "disk"
-    CLOCK = "clock"
-
-
-FAULTS: Mapping[Engine, tuple[MachineFault, ...]] = {
-    Engine.EMBEDDED: tuple(fault for fault in MachineFault if fault is not MachineFault.NETWORK),
-    Engine.DOCKER: tuple(MachineFault),
-    Engine.ATTACHED: (MachineFault.CLOCK,),
-}
-"""Which engine can have which."""
-
-
 @dataclass(frozen=True)
 class HostFaultEffect:
-    """How a fault begins and how it is reverted; a kill is reverted by whoever restarts."""
+    """How a fault begins and how it is reverted; a killed process is restarted by the sandbox."""
 
     begin: Callable[[], object]
     revert: Callable[[], object] = lambda: None
 
 
-def host_change(fault: MachineFault, record: SandboxRecord, compose: ComposeSandbox) -> HostChange:
-    """What is to be known to revert the fault.
+def host_kinds(engine: Engine) -> tuple[type[HostFault], ...]:
+    """The faults of the host that a sandbox of this engine supports.
 
-    Raises:
-        UsageError: that engine cannot have this fault.
+    Of one that is only known by its endpoint, the process is not known.
     """
-    possible = FAULTS[record.engine]
-    if fault not in possible:
-        raise UsageError(
-            f"a fault that the engine {record.engine} can have ({', '.join(possible)})",
-            fault,
-            "choose another --fault, or start the sandbox with --engine docker",
-        )
-    if record.engine == Engine.EMBEDDED:
-        born = psutil.Process(record.localstack).create_time()
-        return HostChange(fault=fault, process=record.localstack, born=born)
-    container = compose.container() if fault is MachineFault.NETWORK else None
-    networks = container.attrs["NetworkSettings"]["Networks"] if container else ()
-    return HostChange(fault=fault, process=0, born=0.0, networks=tuple(networks))
+    if engine is Engine.ATTACHED:
+        return ()
+    kinds = kinds_of(EngineName(engine))
+    return tuple(kind for kind in kinds if issubclass(kind, HostFault))
 
 
-def begin_fault(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> None:
-    """Has the machine under the sandbox that fault."""
-    _effect(change, record, compose).begin()
+@dataclass(frozen=True)
+class SandboxHost:
+    """The process or the container of a sandbox."""
+
+    record: SandboxRecord
+    compose: ComposeSandbox
+
+    def change(self, kind: type[HostFault]) -> HostChange:
+        """What it takes to revert the fault, before it begins.
+
+        Raises:
+            UsageError: the engine does not support it.
+        """
+        possible = host_kinds(self.record.engine)
+        if kind not in possible:
+            names = ", ".join(one.kind for one in possible) or "none"
+            raise UsageError(
+                f"a fault of the host that {self.record.engine} supports ({names})",
+                kind.kind,
+                "choose another --fault, or start the sandbox with --engine docker",
+            )
+        if self.record.engine == Engine.EMBEDDED:
+            process = self.record.localstack
+            born = psutil.Process(process).create_time()
+            return HostChange(fault=kind.kind, process=process, born=born)
+        container = self.compose.container() if kind is NetworkCut else None
+        networks = container.attrs["NetworkSettings"]["Networks"] if container else ()
+        return HostChange(fault=kind.kind, process=0, born=0.0, networks=tuple(networks))
+
+    def begin(self, change: HostFaultTarget) -> None:
+        """Let the host have the fault."""
+        self._effect(change).begin()
+
+    def revert(self, change: HostFaultTarget) -> bool:
+        """Revert it; returns False if the process or container that had it is gone."""
+        if change.process and not _is_there(change):
+            return False
+        if not change.process and self.compose.container() is None:
+            return False
+        self._effect(change).revert()
+        return True
+
+    def _effect(self, change: HostFaultTarget) -> HostFaultEffect:
+        if change.process:
+            return _of_process(change.fault, psutil.Process(change.process))
+        container = self.compose.container()
+        assert container is not None  # its record was read from it
+        return _of_container(change, container)
 
 
-def revert_fault(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> bool:
-    """Reverts the fault; False where the machine that had it is gone, and the fault with it."""
-    if change.process and not _is_there(change):
-        return False
-    if not change.process and record.engine == Engine.DOCKER and compose.container() is None:
-        return False
-    _effect(change, record, compose).revert()
-    return True
-
-
-def _is_there(change: HostChange) -> bool:
+def _is_there(change: HostFaultTarget) -> bool:
     try:
         return psutil.Process(change.process).create_time() == change.born
     except psutil.NoSuchProcess:
         return False
 
 
-def _effect(change: HostChange, record: SandboxRecord, compose: ComposeSandbox) -> HostFaultEffect:
-    if change.fault == MachineFault.CLOCK:
-        controls = SandboxControls(record.endpoint)
-        return HostFaultEffect(
-            lambda: controls.move_clock(CLOCK_OFFSET_SECONDS), controls.heal_clock
-        )
-    if change.process:
-        return _of_process(MachineFault(change.fault), psutil.Process(change.process))
-    container = compose.container()
-    assert container is not None  # it has just told its record
-    return _of_container(change, container)
-
-
-def _of_process(fault: MachineFault, process: psutil.Process) -> HostFaultEffect:
+def _of_process(fault: str, process: psutil.Process) -> HostFaultEffect:
     match fault:
-        case MachineFault.PAUSE:  # the whole of LocalStack, its functions included
+        case MachinePaused.kind:  # the whole of LocalStack, its functions included
             return HostFaultEffect(
                 lambda: _signal(process, signal.SIGSTOP), lambda: _signal(process, signal.SIGCONT)
             )
-        case MachineFault.DISK:
+        case DiskFull.kind:
             return HostFaultEffect(
                 lambda: process.rlimit(psutil.RLIMIT_FSIZE, (0, psutil.RLIM_INFINITY)),
                 lambda: process.rlimit(
@@ -140,16 +134,16 @@ def _of_process(fault: MachineFault, process: psutil.Process) -> HostFaultEffect
             return HostFaultEffect(process.kill)
 
 
-def _of_container(change: HostChange, container: "Container") -> HostFaultEffect:
-    match MachineFault(change.fault):
-        case MachineFault.PAUSE:
+def _of_container(change: HostFaultTarget, container: "Container") -> HostFaultEffect:
+    match change.fault:
+        case MachinePaused.kind:
             return HostFaultEffect(container.pause, lambda: _unpause(container))
-        case MachineFault.NETWORK:
+        case NetworkCut.kind:
             return HostFaultEffect(
                 lambda: _on_networks(change, container, "disconnect"),
                 lambda: _on_networks(change, container, "connect"),
             )
-        case MachineFault.DISK:
+        case DiskFull.kind:
             return HostFaultEffect(
                 lambda: _run(container, LIMIT_FILES, "0"),
                 lambda: _run(container, LIMIT_FILES, str(psutil.RLIM_INFINITY)),
@@ -170,7 +164,7 @@ def _unpause(container: "Container") -> None:
         container.unpause()
 
 
-def _on_networks(change: HostChange, container: "Container", operation: str) -> None:
+def _on_networks(change: HostFaultTarget, container: "Container", operation: str) -> None:
     """Connects it to, or disconnects it from, those networks where that is not so already."""
     client = container.client
     assert client is not None  # it came from one

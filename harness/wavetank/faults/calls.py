@@ -1,14 +1,23 @@
-"""Calls to AWS that do not go as the caller hopes, by service and operation."""
+"""Faults of calls to AWS, by service and operation."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wavetank.core.suggestions import one_of, shown
-from wavetank.faults.fault import CountedFault, FaultError
+from wavetank.faults.capabilities import Capability
+from wavetank.faults.choices import Choose, choose_from
+from wavetank.faults.fault import (
+    MILLISECOND,
+    CountedFault,
+    FaultError,
+    Resource,
+    StreamFault,
+    names,
+)
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -33,18 +42,56 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sns": ("Publish", "PublishBatch"),
     }
 )
-"""What a function of such a pipeline may call while it works, by the service's name in the SDK."""
+"""The calls that a fault can hit, by the name of the service in the SDK."""
 CALLS = tuple(f"{service}:{name}" for service, names in OPERATIONS.items() for name in names)
 CODE = re.compile(r"[A-Z][A-Za-z0-9.]{0,99}")
 ENTRIES_MAX = 500
-"""AWS's limit of PutRecordBatch."""
+"""The limit of PutRecordBatch. [Amazon Data Firehose API: PutRecordBatch]"""
+THROTTLED = "Throttling"
+"""How SNS refuses a request for too many of them. [Amazon SNS API: CommonErrors]"""
+PUBLISH = "sns:Publish"
+PUT_OBJECT = "s3:PutObject"
+RECORDS_PER_TICK = 20
+ERRORS = (
+    ("dynamodb:Scan", "ThrottlingException"),
+    ("dynamodb:Scan", "InternalServerError"),
+    ("dynamodb:TransactWriteItems", "ThrottlingException"),
+    ("dynamodb:TransactWriteItems", "ProvisionedThroughputExceededException"),
+    ("dynamodb:TransactWriteItems", "InternalServerError"),
+    ("firehose:PutRecordBatch", "ServiceUnavailableException"),
+    ("firehose:PutRecordBatch", "InternalFailure"),
+    (PUBLISH, "InternalError"),
+)
+"""The errors that the services document for the calls of the pipeline."""
+CALLS_ON_PATH = tuple(dict.fromkeys(call for call, _ in ERRORS))
+CODES = tuple(dict.fromkeys(code for _, code in ERRORS))
+BATCH_CODES = ("ServiceUnavailableException", "InternalFailure")
+STATUS_OF_SERVER_ERROR: Mapping[str, int] = MappingProxyType(
+    {
+        "InternalError": 500,
+        "InternalFailure": 500,
+        "InternalServerError": 500,
+        "ServiceUnavailable": 503,
+        "ServiceUnavailableException": 500,
+        "SlowDown": 503,
+    }
+)
+"""[DynamoDB, Firehose and SNS API references: errors; S3: ErrorResponses]"""
+CLIENT_ERROR = 400
+
+
+def status_of(code: str) -> int:
+    """The HTTP status with which a service answers the error code."""
+    return STATUS_OF_SERVER_ERROR.get(code, CLIENT_ERROR)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallFault(CountedFault):
-    """Strikes one operation, written as in a policy, such as `dynamodb:Scan`, whoever calls it."""
+    """Hits one operation, written as in a policy, such as `dynamodb:Scan`, whoever calls it."""
 
-    call: str
+    needs: ClassVar[Capability] = Capability.API_CALLS
+
+    call: str = field(metadata=names(Resource.CALL))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,13 +100,8 @@ class CallFault(CountedFault):
 
     @property
     def service(self) -> str:
-        """As the SDK names it."""
+        """The name of the service in the SDK."""
         return self.call.partition(":")[0]
-
-    @property
-    def operation(self) -> str:
-        """As AWS's API reference names it."""
-        return self.call.partition(":")[2]
 
     @property
     def target(self) -> str:
@@ -68,49 +110,70 @@ class CallFault(CountedFault):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiError(CallFault):
-    """The call is refused with `code`, and has no effect."""
+    """The call fails with `code` and has no effect. SDK, handler and Lambda retry it as usual."""
 
     kind: ClassVar[str] = "api-error"
+    title: ClassVar[str] = "A call to AWS fails"
 
-    call: str = "dynamodb:Scan"
-    code: str = "ThrottlingException"
+    call: str = field(default="dynamodb:Scan", metadata=names(Resource.CALL))
+    code: str = field(default="ThrottlingException", metadata=names(Resource.CODE))
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check_code(self.code)
 
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        values = super().generate(choose)
+        call, code = choose_from(choose, ERRORS)
+        return values | {"call": call, "code": code}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ApiLatency(CallFault):
-    """The call `takes` so much longer; whether the caller waits as long is the caller's matter."""
+    """The call `takes` that much longer. A caller whose read timeout is shorter gives up before."""
 
     kind: ClassVar[str] = "api-latency"
+    title: ClassVar[str] = "A call to AWS is slow"
 
-    call: str = "firehose:PutRecordBatch"
+    call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
     takes: timedelta = timedelta(seconds=3)
 
     @property
     def target(self) -> str:
         return f"the latency of {self.call}"
 
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        values = super().generate(choose)
+        call = choose_from(choose, CALLS_ON_PATH)
+        return values | {"call": call, "takes": choose(1, 300) * 100 * MILLISECOND}
+
 
 @dataclass(frozen=True, kw_only=True)
 class LostReply(CallFault):
-    """The call takes effect and the caller never hears so: its connection breaks."""
+    """The call takes effect, and its connection breaks before the caller has the response."""
 
     kind: ClassVar[str] = "lost-reply"
+    title: ClassVar[str] = "A response is lost"
+    needs: ClassVar[Capability] = Capability.API_REPLIES
 
-    call: str = "firehose:PutRecordBatch"
+    call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        return super().generate(choose) | {"call": choose_from(choose, CALLS_ON_PATH)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartialBatchFailure(CountedFault):
-    """Of a PutRecordBatch, Firehose refuses the records at `entries`, counted from nought."""
+class PartialBatchFailure(StreamFault, CountedFault):
+    """Of a PutRecordBatch, Firehose refuses the records at `entries`, counted from zero."""
 
     kind: ClassVar[str] = "partial-batch-failure"
+    title: ClassVar[str] = "Firehose refuses records of a batch"
 
     entries: tuple[int, ...] = (0, 7)
-    code: str = "ServiceUnavailableException"
+    code: str = field(default="ServiceUnavailableException", metadata=names(Resource.CODE))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -125,8 +188,15 @@ class PartialBatchFailure(CountedFault):
     def target(self) -> str:
         return "the outcome of firehose:PutRecordBatch"
 
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        values = super().generate(choose)
+        entries = {choose(0, RECORDS_PER_TICK - 1) for _ in range(choose(1, 4))}
+        code = choose_from(choose, BATCH_CODES)
+        return values | {"entries": tuple(sorted(entries)), "code": code}
+
 
 def _check_code(code: str) -> None:
     if not CODE.fullmatch(code):
-        expected = "`code` to be an error code as AWS writes them, such as ThrottlingException"
+        expected = "`code` to be an error code as AWS writes it, such as ThrottlingException"
         raise FaultError("code", expected, shown(code), "look it up in the API reference")

@@ -19,119 +19,30 @@ from typing import Any, ClassVar
 
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import open_private, private_file, private_folder, require_own
+from wavetank.faults.changes import (
+    Change,
+    ClockChange,
+    CodeChange,
+    ConcurrencyChange,
+    HostChange,
+    PolicyChange,
+    RuleChange,
+    SubscriptionChange,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CodeChange:
-    """A function's code was replaced; both digests are Lambda's CodeSha256.
-
-    `package` is the former zip, a file beside the journal.
-    """
-
-    kind: ClassVar[str] = "code"
-    function: str
-    former: str
-    put: str
-    package: str
-
-    def describe(self) -> str:
-        """In words, as long as it is in force."""
-        return f"the code of {self.function} is broken"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConcurrencyChange:
-    """A function was forbidden to run; `former` was reserved before, None is nothing."""
-
-    kind: ClassVar[str] = "concurrency"
-    function: str
-    former: int | None
-
-    def describe(self) -> str:
-        """As `CodeChange` has it."""
-        return f"{self.function} may not run: its reserved concurrency is 0"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RuleChange:
-    """A rule was switched off."""
-
-    kind: ClassVar[str] = "rule"
-    rule: str
-
-    def describe(self) -> str:
-        """As `CodeChange` has it."""
-        return f"the rule {self.rule} is off"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PolicyChange:
-    """A role got an inline policy that denies it an action."""
-
-    kind: ClassVar[str] = "policy"
-    role: str
-    policy: str
-    action: str
-
-    def describe(self) -> str:
-        """As `CodeChange` has it."""
-        return f"{self.role} is denied {self.action}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionChange:
-    """A confirmed address was made unconfirmed, which only a sandbox can do."""
-
-    kind: ClassVar[str] = "subscription"
-    arn: str
-    address: str
-
-    def describe(self) -> str:
-        """As `CodeChange` has it."""
-        return f"{self.address} is not confirmed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class HostChange:
-    """A fault of the machine under a sandbox.
-
-    `process` is LocalStack's, 0 in a container; `born` when it started, so that another process of
-    the same number is not taken for it; `networks` are those that a container was cut off from.
-    """
-
-    kind: ClassVar[str] = "host"
-    fault: str
-    process: int
-    born: float
-    networks: tuple[str, ...] = ()
-
-    def describe(self) -> str:
-        """As `CodeChange` has it."""
-        return f"the machine under the sandbox has the fault {self.fault}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DamagedEntry:
-    """Something was changed, and the journal can no longer be read: `file` is what is left."""
+class DamagedEntry(Change):
+    """Something was changed, and `file`, which says what, cannot be read."""
 
     kind: ClassVar[str] = "damaged"
     file: str
 
     def describe(self) -> str:
-        """As `CodeChange` has it."""
-        return f"something that {self.file} no longer tells"
+        return f"something that the damaged {self.file} does not say"
 
 
-type Change = (
-    CodeChange
-    | ConcurrencyChange
-    | RuleChange
-    | PolicyChange
-    | SubscriptionChange
-    | HostChange
-    | DamagedEntry
-)
-KINDS: dict[str, Any] = {
+KINDS: dict[str, type[Change]] = {
     change.kind: change
     for change in (
         CodeChange,
@@ -139,6 +50,7 @@ KINDS: dict[str, Any] = {
         RuleChange,
         PolicyChange,
         SubscriptionChange,
+        ClockChange,
         HostChange,
         DamagedEntry,
     )
@@ -207,7 +119,8 @@ class Journal:
         """Its revert is confirmed."""
         self._write(tuple(other for other in self.changes() if other != change))
         if isinstance(change, CodeChange):
-            (self._folder / change.package).unlink(missing_ok=True)
+            for package in (change.package, change.broken):
+                (self._folder / package).unlink(missing_ok=True)
 
     def clear(self) -> None:
         """What was changed does not exist any more."""
@@ -221,9 +134,9 @@ class Journal:
         _write_durably(self._folder / name, content)
         return name
 
-    def package(self, change: CodeChange) -> bytes | None:
+    def package(self, name: str) -> bytes | None:
         """The zip; None where its file is gone or is not what it was."""
-        file = self._folder / change.package
+        file = self._folder / name
         return file.read_bytes() if file.is_file() else None
 
     def _is_held(self) -> bool:

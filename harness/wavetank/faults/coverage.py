@@ -8,14 +8,16 @@ one fault of the alert's path that strikes twice at the most.
 from collections.abc import Iterator
 
 from wavetank.faults.calls import CallFault
-from wavetank.faults.delivery import PermissionRemoved, RoleOwner, ThrottledTopic
-from wavetank.faults.fault import CountedFault, Fault, FunctionRole
+from wavetank.faults.delivery import PermissionRemoved, ThrottledTopic
+from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.functions import (
     BrokenDeployment,
     InvocationFault,
+    NoConcurrency,
     NotificationFailure,
     SlowColdStart,
 )
+from wavetank.faults.parts import FunctionRole, RoleOwner
 from wavetank.faults.plan import FaultPlan
 
 STRIKES_MAX = 2
@@ -29,10 +31,10 @@ def is_of_the_alert(fault: Fault) -> bool:
     match fault:
         case NotificationFailure() | ThrottledTopic():
             return True
-        case InvocationFault() | BrokenDeployment() | SlowColdStart():
-            return fault.function is FunctionRole.FAILURE_DESTINATION
+        case InvocationFault() | BrokenDeployment() | NoConcurrency() | SlowColdStart():
+            return fault.function == FunctionRole.FAILURE_DESTINATION
         case PermissionRemoved():
-            return fault.owner is RoleOwner.FAILURE_DESTINATION or fault.action == HAND_OVER
+            return fault.owner == RoleOwner.FAILURE_DESTINATION or fault.action == HAND_OVER
         case CallFault():
             return fault.service == PUBLISH
     return False

@@ -1,29 +1,49 @@
-"""Behind the functions: Firehose to S3, the topic to people, and the rights that both rest on."""
+"""Faults behind the functions: Firehose to S3, the topic to its subscribers, and permissions."""
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import ClassVar
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.core.suggestions import shown
-from wavetank.faults.fault import CountedFault, Fault, FaultError
+from wavetank.faults.calls import PUBLISH, PUT_OBJECT
+from wavetank.faults.capabilities import Capability
+from wavetank.faults.changes import PolicyChange, SubscriptionChange
+from wavetank.faults.choices import Choose, choose_from
+from wavetank.faults.fault import (
+    CountedFault,
+    FaultError,
+    Resource,
+    StateFault,
+    StreamFault,
+    check_resource_name,
+    names,
+)
+from wavetank.faults.parts import RoleOwner, RoleReference
+
+if TYPE_CHECKING:
+    from wavetank.faults.resources import Resources
 
 ACTION = re.compile(r"[a-z0-9-]{1,50}:[A-Za-z0-9*]{1,80}")
 
 
-class RoleOwner(StrEnum):
-    """Whose role it is, by its part in the pipeline."""
-
-    RULE_TARGET = "rule-target"
-    FAILURE_DESTINATION = "failure-destination"
-    DELIVERY_STREAM = "delivery-stream"
+PERMISSIONS = (
+    (RoleOwner.RULE_TARGET, "dynamodb:Scan"),
+    (RoleOwner.RULE_TARGET, "dynamodb:UpdateItem"),
+    (RoleOwner.RULE_TARGET, "firehose:PutRecordBatch"),
+    (RoleOwner.RULE_TARGET, "lambda:InvokeFunction"),
+    (RoleOwner.FAILURE_DESTINATION, PUBLISH),
+    (RoleOwner.DELIVERY_STREAM, PUT_OBJECT),
+)
+"""Those without which the pipeline does not work."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class S3Outage(Fault):
-    """S3 takes nothing from Firehose, which keeps trying."""
+class S3Outage(StreamFault):
+    """S3 refuses what Firehose delivers. Records stay in the stream, which retries for 24 hours."""
 
     kind: ClassVar[str] = "s3-outage"
+    title: ClassVar[str] = "S3 refuses Firehose's objects"
 
     @property
     def target(self) -> str:
@@ -31,10 +51,11 @@ class S3Outage(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DuplicateDelivery(CountedFault):
+class DuplicateDelivery(StreamFault, CountedFault):
     """Firehose writes the same records twice, as two objects."""
 
     kind: ClassVar[str] = "duplicate-delivery"
+    title: ClassVar[str] = "Firehose delivers twice"
 
     @property
     def target(self) -> str:
@@ -46,36 +67,54 @@ class ThrottledTopic(CountedFault):
     """SNS refuses to publish: too many requests."""
 
     kind: ClassVar[str] = "throttled-topic"
+    title: ClassVar[str] = "SNS throttles the topic"
+    needs: ClassVar[Capability] = Capability.API_CALLS
 
     @property
     def target(self) -> str:
-        return "the outcome of sns:Publish"
+        return f"the outcome of {PUBLISH}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnconfirmedAddress(Fault):
-    """The topic's `subscription`-th address, counted from one, is unconfirmed."""
+class UnconfirmedAddress(StateFault):
+    """The topic's `subscription`-th address, counted from one, has not confirmed: it gets no alert.
+
+    On AWS only the reader of the address could confirm it again, so it is not supported there.
+    """
 
     kind: ClassVar[str] = "unconfirmed-address"
+    title: ClassVar[str] = "An address is not confirmed"
+    needs: ClassVar[Capability] = Capability.SUBSCRIPTIONS
 
-    subscription: int = 1
+    subscription: int = field(default=1, metadata=names(Resource.SUBSCRIPTION))
 
     @property
     def target(self) -> str:
         return f"subscription {self.subscription}"
 
+    def changes(self, name: str, resources: "Resources") -> Iterator[SubscriptionChange]:  # noqa: ARG002 - a confirmation has no name
+        for found in resources.confirmed_subscriptions(self.subscription):
+            yield SubscriptionChange(arn=found.arn, address=found.address)
+
 
 @dataclass(frozen=True, kw_only=True)
-class PermissionRemoved(Fault):
-    """`action`, written as in a policy, is taken from the role of its `owner` and given back."""
+class PermissionRemoved(StateFault):
+    """The role of `owner` is denied `action`, by a policy beside its own, which are not touched.
+
+    An explicit denial overrides whatever the others allow.
+    [IAM user guide, reference_policies_evaluation-logic]
+    """
 
     kind: ClassVar[str] = "permission-removed"
+    title: ClassVar[str] = "A permission is missing"
+    needs: ClassVar[Capability] = Capability.ROLES
 
-    owner: RoleOwner = RoleOwner.RULE_TARGET
-    action: str = "firehose:PutRecordBatch"
+    owner: RoleReference = field(default=RoleOwner.RULE_TARGET, metadata=names(Resource.ROLE))
+    action: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.ACTION))
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_resource_name("owner", self.owner)
         if not ACTION.fullmatch(self.action):
             expected = "`action` as a policy has it, such as firehose:PutRecordBatch"
             raise FaultError("action", expected, shown(self.action), "copy it from the template")
@@ -83,3 +122,13 @@ class PermissionRemoved(Fault):
     @property
     def target(self) -> str:
         return f"{self.action} of the {self.owner}"
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        values = super().generate(choose)
+        owner, action = choose_from(choose, PERMISSIONS)
+        return values | {"owner": owner, "action": action}
+
+    def changes(self, name: str, resources: "Resources") -> Iterator[PolicyChange]:
+        for role in resources.roles(self.owner):
+            yield PolicyChange(role=role, policy=f"wavetank-{name}", action=self.action)

@@ -1,47 +1,85 @@
-"""What every fault has: a window, in which it is in force, and a target."""
+"""What every fault has: a window in which it is in force, and a target."""
 
-from dataclasses import dataclass, fields
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
+from wavetank.faults.capabilities import Capability
+from wavetank.faults.choices import Choose
+from wavetank.faults.parts import UNLIMITED
+
+if TYPE_CHECKING:
+    from wavetank.faults.changes import Change
+    from wavetank.faults.resources import Resources
 
 MILLISECOND = timedelta(milliseconds=1)
 COUNT_MAX = 1_000_000
 """More than there are minutes in a year."""
+OCCURRENCE_MAX, TIMES_MAX = 3, 3
+"""The greatest that are generated."""
+RESOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class FaultError(UsageError):
-    """A fault that cannot be; `field` is what to correct, empty where it is the whole of it."""
+    """An invalid fault; `field` is the one to correct, empty where it is none in particular."""
 
     def __init__(self, field: str, expected: str, found: str, action: str) -> None:
         super().__init__(expected, found, action)
         self.field = field
 
 
-class FunctionRole(StrEnum):
-    """A function by its part in the pipeline, since a name belongs to one deployment only."""
+class Resource(StrEnum):
+    """What a field names, in the metadata of the field: `field(metadata=names(Resource.RULE))`."""
 
-    RULE_TARGET = "rule-target"
-    """What the rule invokes."""
-    FAILURE_DESTINATION = "failure-destination"
-    """What Lambda invokes when it has given an event up."""
+    ACTION = "action"
+    CALL = "call"
+    CODE = "code"
+    FUNCTION = "function"
+    ROLE = "role"
+    RULE = "rule"
+    STREAM = "stream"
+    SUBSCRIPTION = "subscription"
+
+
+def names(resource: Resource) -> dict[str, Resource]:
+    """The metadata of a field that names such a resource, or one of such values."""
+    return {"resource": resource}
+
+
+def check_resource_name(field: str, name: str) -> None:
+    """Check the name of a deployed resource.
+
+    Raises:
+        FaultError: no resource can have that name.
+    """
+    if not RESOURCE_NAME.fullmatch(name):
+        expected = f"`{field}` to be the name of a deployed resource"
+        raise FaultError(field, expected, shown(name), "copy it from the template or the stack")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Something that goes wrong from `after` the run's begin on, and is well again `lasts` later.
+    """A failure injected on purpose, `after` the start of the run, and reverted `lasts` later.
 
-    Making one that cannot be raises a FaultError.
+    The first paragraph of a kind's docstring is its description in the pages and the documents.
+
+    Raises:
+        FaultError: on construction, if a field has a value that cannot be.
     """
 
     kind: ClassVar[str]
     """Its name in files and histories."""
-    live_only: ClassVar[bool] = False
-    """Whether it needs a machine to befall, which virtual time does not have."""
+    title: ClassVar[str]
+    """Its name on the pages, as a short sentence."""
+    needs: ClassVar[Capability]
+    """What an engine must be able to do."""
 
     after: timedelta
     lasts: timedelta = timedelta(minutes=10)
@@ -49,47 +87,95 @@ class Fault:
     def __post_init__(self) -> None:
         if not self.lasts:
             raise FaultError("lasts", "`lasts` above zero", "0s", "say how long it lasts")
-        for field in fields(self):
-            match getattr(self, field.name):
+        for name in (own.name for own in fields(self)):
+            match getattr(self, name):
                 case timedelta() as duration:
-                    _check_duration(field.name, duration)
+                    _check_duration(name, duration)
                 case int() as count if not 1 <= count <= COUNT_MAX:
-                    expected = f"`{field.name}` from 1 to {COUNT_MAX}"
-                    raise FaultError(field.name, expected, shown(count), "correct it")
+                    expected = f"`{name}` from 1 to {COUNT_MAX}"
+                    raise FaultError(name, expected, shown(count), "correct it")
+
+    @classmethod
+    def summary(cls) -> str:
+        """What happens, in a sentence or two."""
+        return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses
+        """The values of its own fields, but for the window, each by as many choices every time."""
+        return {}
 
     @property
     def target(self) -> str:
-        """What it takes hold of: only one fault can hold the same target at a time."""
+        """What it acts on: two faults with the same target cannot be in force at one time."""
         raise NotImplementedError
 
     def window(self, begin: datetime) -> tuple[datetime, datetime]:
-        """When it begins, and when it is healed, which is no longer part of it."""
+        """When it is injected, and when it is reverted, which is no longer part of it."""
         return begin + self.after, begin + self.healed_after
 
     @property
     def healed_after(self) -> timedelta:
-        """From the run's begin to its healing."""
+        """From the start of the run to the end of the window."""
         return self.after + self.lasts
 
     def overlaps(self, other: "Fault") -> bool:
-        """Whether there is an instant at which both are there."""
+        """Whether both are in force at some instant."""
         return self.after < other.healed_after and other.after < self.healed_after
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountedFault(Fault):
-    """Of what could be struck in its window, it strikes `times` from the `occurrence`-th on.
+class StateFault(Fault):
+    """Changes what is deployed, or what it runs on, for as long as it lasts."""
 
-    Counted from one, from the window's begin. Without `times` it strikes all until it is healed.
+    def changes(self, name: str, resources: "Resources") -> Iterator["Change"]:
+        """The changes to make, each with all that it takes to revert it.
+
+        `name` is the fault's in its plan. Nothing is changed by asking.
+
+        Raises:
+            UsageError: what it names is not deployed.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedFault(Fault):
+    """Of the events it could hit in its window, it hits `times` from the `occurrence`-th on.
+
+    Both count from one, from the start of the window. Without `times` it hits all of them.
     """
 
     occurrence: int = 1
     times: int | None = 1
 
-    def strikes(self, number: int) -> bool:
-        """Whether the `number`-th of the window, counted from one, is struck."""
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        occurrence, times = choose(1, OCCURRENCE_MAX), choose(1, TIMES_MAX + 1)
+        limited = None if times > TIMES_MAX else times
+        return super().generate(choose) | {"occurrence": occurrence, "times": limited}
+
+    def hits(self, number: int) -> bool:
+        """Whether it hits the `number`-th event of its window, counted from one."""
         last = None if self.times is None else self.occurrence + self.times - 1
         return number >= self.occurrence and (last is None or number <= last)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamFault(Fault):
+    """A fault of a delivery stream. With `all`, of every stream."""
+
+    needs: ClassVar[Capability] = Capability.DELIVERIES
+
+    stream: str = field(default=UNLIMITED, metadata=names(Resource.STREAM))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_resource_name("stream", self.stream)
+
+    def is_of(self, stream: str) -> bool:
+        """Whether it hits the stream of that name."""
+        return self.stream in {UNLIMITED, stream}
 
 
 def _check_duration(field: str, duration: timedelta) -> None:

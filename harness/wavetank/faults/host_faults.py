@@ -1,55 +1,83 @@
-"""What befalls the machine that the emulator runs on; the engine knows how, and how to heal it."""
+"""Faults of the host that LocalStack runs on. They need wall time, so the simulator has none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from wavetank.faults.fault import Fault
+from wavetank.faults.capabilities import Capability
+from wavetank.faults.changes import ClockChange
+from wavetank.faults.choices import SECOND, Choose
+from wavetank.faults.fault import Fault, StateFault
+
+if TYPE_CHECKING:
+    from wavetank.faults.resources import Resources
 
 
 @dataclass(frozen=True, kw_only=True)
-class LiveFault(Fault):
-    """Needs a machine, so a live engine, and wall time."""
+class HostFault(Fault):
+    """A fault of the process or the container, which `drill` injects from outside."""
 
-    live_only: ClassVar[bool] = True
+    needs: ClassVar[Capability] = Capability.PROCESS
 
     @property
     def target(self) -> str:
-        return "the machine"
+        return "the host"
 
 
 @dataclass(frozen=True, kw_only=True)
-class MachinePaused(LiveFault):
-    """It stands still and then goes on, as a laptop that was closed."""
+class MachinePaused(HostFault):
+    """LocalStack is stopped and continued, like a laptop whose lid is closed and opened."""
 
     kind: ClassVar[str] = "machine-paused"
+    title: ClassVar[str] = "The host is paused"
 
 
 @dataclass(frozen=True, kw_only=True)
-class MachineKilled(LiveFault):
-    """It is killed without a clean shutdown; reverted by a restart."""
+class MachineKilled(HostFault):
+    """The process is killed without a clean shutdown; the sandbox restarts it."""
 
     kind: ClassVar[str] = "machine-killed"
+    title: ClassVar[str] = "The process is killed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkCut(LiveFault):
-    """It runs, and nobody reaches it."""
+class NetworkCut(HostFault):
+    """LocalStack runs, and no client can connect to it."""
 
     kind: ClassVar[str] = "network-cut"
+    title: ClassVar[str] = "The network is cut"
+    needs: ClassVar[Capability] = Capability.NETWORK
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiskFull(LiveFault):
-    """No file can grow."""
+class DiskFull(HostFault):
+    """No file of LocalStack can grow."""
 
     kind: ClassVar[str] = "disk-full"
+    title: ClassVar[str] = "The disk is full"
 
 
 @dataclass(frozen=True, kw_only=True)
-class WrongClock(LiveFault):
-    """Its clock is `behind`; one that is ahead would leave silence until its future is past."""
+class WrongClock(StateFault):
+    """LocalStack's clock is `behind`: what is due, how old records are, when a token expires.
+
+    A clock that is ahead is not offered: it would leave records of the future.
+    """
 
     kind: ClassVar[str] = "wrong-clock"
+    title: ClassVar[str] = "The clock is behind"
+    needs: ClassVar[Capability] = Capability.CLOCK
 
     behind: timedelta = timedelta(hours=1)
+
+    @property
+    def target(self) -> str:
+        return "the clock"
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        return super().generate(choose) | {"behind": choose(1, 120) * 60 * SECOND}
+
+    def changes(self, name: str, resources: "Resources") -> Iterator[ClockChange]:  # noqa: ARG002 - the clock has no name, and there is one
+        yield ClockChange(behind_seconds=self.behind.total_seconds())

@@ -1,24 +1,25 @@
-"""Plans as JSON and back, for histories, seeds.json and scenario files: one form for all three.
+"""Plans as JSON and back, in one form for histories, seeds.json and scenario files.
 
-A fault is an object of its `kind` and its fields, in the order of its class. Durations are written
-as people write them, `90s`, and `times` without a limit as `all`, since TOML has no null.
+A fault is an object with its `kind` and its fields, in the order of its class. Durations are texts
+such as `90s`, and `times` without a limit is `all`, since TOML has no null.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import timedelta
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, get_args, get_type_hints
 
 from wavetank.core.durations import duration_text, parse_duration
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of, shown
+from wavetank.faults.catalogue import KINDS_BY_NAME
 from wavetank.faults.fault import Fault, FaultError
+from wavetank.faults.parts import UNLIMITED
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.registry import KINDS_BY_NAME
-
-UNLIMITED = "all"
 
 
 def fault_to_form(fault: Fault) -> dict[str, object]:
@@ -113,30 +114,45 @@ def _written(value: object) -> object:
     return value
 
 
-def _read(name: str, kind: object, value: object) -> Any:
+def _read(name: str, annotation: object, value: object) -> Any:
     """The value of a field, by the type that its class gives it."""
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _choice(name, kind, value)
-    if kind is timedelta:
-        return _duration(name, value)
-    if kind == (int | None) and value == UNLIMITED:
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return _choice(name, annotation, value)
+    if annotation == (int | None) and value == UNLIMITED:
         return None
-    if kind in {int, int | None}:
-        return _number(name, value)
-    if kind is str:
-        return _text(name, value)
-    assert kind == tuple[int, ...]  # no other type is a field's
+    readers: Mapping[object, Callable[[str, object], Any]] = {
+        int: _number,
+        int | None: _number,
+        str: _text,
+        timedelta: _duration,
+        tuple[int, ...]: _numbers,
+    }
+    if annotation in readers:
+        return readers[annotation](name, value)
+    assert isinstance(annotation, UnionType)  # no other type is a field's
+    return _part_or_name(name, get_args(annotation)[0], value)
+
+
+def _part_or_name(name: str, parts: type[StrEnum], value: object) -> StrEnum | str:
+    """A part of the pipeline, or else the name of a resource that is not nearly one."""
+    written = [part.value for part in parts]
+    if not isinstance(value, str) or get_close_matches(value, written, n=1, cutoff=0.8):
+        return _choice(name, parts, value)
+    return value
+
+
+def _numbers(name: str, value: object) -> tuple[int, ...]:
     if not isinstance(value, list):
         raise FaultError(name, f"`{name}` to be a list of numbers", shown(value), "correct it")
     return tuple(_number(name, entry) for entry in value)
 
 
-def _choice(name: str, kind: type[StrEnum], value: object) -> StrEnum:
-    choices = [choice.value for choice in kind]
+def _choice(name: str, options: type[StrEnum], value: object) -> StrEnum:
+    choices = [choice.value for choice in options]
     if not isinstance(value, str) or value not in choices:
         wrong = value if isinstance(value, str) else shown(value)
         raise FaultError(name, *one_of(f"`{name}` to be one of", wrong, choices))
-    return kind(value)
+    return options(value)
 
 
 def _duration(name: str, value: object) -> timedelta:

@@ -12,8 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from wavetank.faults.fault import Fault
-from wavetank.faults.generation import SECOND, STEP, TIMES_MAX, Choose
+from wavetank.faults.choices import SECOND, Choose
+from wavetank.faults.fault import TIMES_MAX, Fault
+from wavetank.faults.generation import STEP
 from wavetank.faults.plan import FaultPlan, consistent
 
 WINDOW = {"after": 0, "lasts": 1}

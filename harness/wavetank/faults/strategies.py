@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.coverage import covered
 from wavetank.faults.fault import Fault
 from wavetank.faults.generation import FAULTS_MAX, choose_fault
 from wavetank.faults.plan import FaultPlan, consistent
-from wavetank.faults.registry import VIRTUAL_KINDS
 
 
 def fault_plans(

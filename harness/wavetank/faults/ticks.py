@@ -1,15 +1,26 @@
-"""The rule's firings. EventBridge promises each tick at least once, and soon; not once, on time."""
+"""Faults of a rule's events. EventBridge delivers at least once, and not always on time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from wavetank.faults.fault import CountedFault
+from wavetank.faults.capabilities import Capability
+from wavetank.faults.changes import RuleChange
+from wavetank.faults.choices import SECOND, Choose
+from wavetank.faults.fault import CountedFault, Resource, StateFault, check_resource_name, names
+from wavetank.faults.parts import UNLIMITED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wavetank.faults.resources import Resources
 
 
 @dataclass(frozen=True, kw_only=True)
 class TickFault(CountedFault):
-    """Strikes ticks whose scheduled time is in its window; what it causes may come after it."""
+    """Hits ticks whose scheduled time is in its window; what they cause may come later."""
+
+    needs: ClassVar[Capability] = Capability.RULE_EVENTS
 
     @property
     def target(self) -> str:
@@ -21,6 +32,7 @@ class MissedTick(TickFault):
     """The rule does not fire."""
 
     kind: ClassVar[str] = "missed-tick"
+    title: ClassVar[str] = "A tick is missed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +40,13 @@ class LateTick(TickFault):
     """The event arrives `delay` after its scheduled time, which it still carries."""
 
     kind: ClassVar[str] = "late-tick"
+    title: ClassVar[str] = "A tick is late"
 
     delay: timedelta = timedelta(seconds=90)
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        return super().generate(choose) | {"delay": choose(1, 300) * SECOND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +54,54 @@ class DuplicateTick(TickFault):
     """The event arrives again, `copies` times, `gap` apart: same scheduled time, other event id."""
 
     kind: ClassVar[str] = "duplicate-tick"
+    title: ClassVar[str] = "A tick arrives twice"
 
     copies: int = 1
     gap: timedelta = timedelta(seconds=1)
 
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        counted = super().generate(choose)
+        return counted | {"copies": choose(1, 3), "gap": choose(0, 120) * SECOND}
+
 
 @dataclass(frozen=True, kw_only=True)
 class OverlappingTicks(TickFault):
-    """A tick's event arrives again at the very instant of the tick that is `ticks_later`."""
+    """A tick's event arrives again at the same instant as the tick that is `ticks_later`."""
 
     kind: ClassVar[str] = "overlapping-ticks"
+    title: ClassVar[str] = "Two ticks overlap"
 
     ticks_later: int = 1
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        return super().generate(choose) | {"ticks_later": choose(1, 3)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleOff(StateFault):
+    """The rule is disabled and does not fire. With `all`, every rule with a schedule is."""
+
+    kind: ClassVar[str] = "rule-off"
+    title: ClassVar[str] = "The rule is disabled"
+    needs: ClassVar[Capability] = Capability.RULES
+
+    rule: str = field(default=UNLIMITED, metadata=names(Resource.RULE))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_resource_name("rule", self.rule)
+
+    @property
+    def target(self) -> str:
+        return "the rule's state"
+
+    def disables(self, rule: str) -> bool:
+        """Whether it disables the rule of that name."""
+        return self.rule in {UNLIMITED, rule}
+
+    def changes(self, name: str, resources: "Resources") -> "Iterator[RuleChange]":  # noqa: ARG002 - a rule's state has no name
+        for rule in resources.rules(self.rule):
+            if resources.rule_is_enabled(rule):
+                yield RuleChange(rule=rule)

@@ -8,7 +8,7 @@ from wavetank.core.clock import Clock
 from wavetank.core.engine_names import EngineName
 from wavetank.core.naming import Names
 from wavetank.faults.change_journal import Journal
-from wavetank.live.reverting import ChangedTarget
+from wavetank.live.changed_target import ChangedTarget
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 MARGIN_SECONDS = 30.0
@@ -53,6 +53,7 @@ class LivePlace:
             clock=self.clock,
             journal=self.journal,
             endpoint=self.target.endpoint,
+            settle_seconds=self.settle_seconds,
         )
 
     @property

@@ -1,4 +1,4 @@
-"""What was changed is reverted through lost connections and updates that are under way."""
+"""Reverting a change although AWS is unreachable for a while, or updates the function."""
 
 from collections.abc import Callable
 
@@ -24,14 +24,14 @@ PASSING = frozenset(
 
 
 class NotRestoredError(InfrastructureError):
-    """What was changed is not reverted; the message says how to."""
+    """A change is not reverted; the message says how to revert it."""
 
 
 def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
-    """Takes the step, again and again for two minutes where AWS cannot be reached.
+    """Take the step that reverts `what`; retry it for two minutes while AWS cannot be reached.
 
     Raises:
-        NotRestoredError: it could not be taken.
+        NotRestoredError: it failed.
     """
     deadline = clock.monotonic() + RESTORE_SECONDS_MAX
     while True:
@@ -42,7 +42,7 @@ def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
                 raise NotRestoredError(
                     f"the change ({what}) to be reverted",
                     str(error),
-                    "IT IS STILL BROKEN: mend what is said, then run ./wavetank drill --restore",
+                    "IT IS STILL BROKEN: fix the cause, then run ./wavetank drill --restore",
                 ) from error
             clock.sleep(RESTORE_PACE_SECONDS)
         else:
@@ -56,7 +56,7 @@ def _is_passing(error: Exception) -> bool:
 
 
 def update_code(aws: AwsClients, function: str, code: bytes, clock: Clock) -> None:
-    """Has the function run the code, and waits until it does.
+    """Deploy the code to the function, and wait until it runs it.
 
     Raises:
         ConditionTimeoutError: Lambda did not finish the update.
@@ -67,7 +67,7 @@ def update_code(aws: AwsClients, function: str, code: bytes, clock: Clock) -> No
 
 
 def wait_until_updated(aws: AwsClients, function: str, clock: Clock) -> None:
-    """Waits for an update of the function that is under way.
+    """Wait for an update of the function that is in progress.
 
     Raises:
         ConditionTimeoutError: Lambda did not finish it.
@@ -82,22 +82,3 @@ def wait_until_updated(aws: AwsClients, function: str, clock: Clock) -> None:
         within_seconds=UPDATE_SECONDS_MAX,
         clock=clock,
     )
-
-
-def reserved_concurrency(aws: AwsClients, function: str) -> int | None:
-    """How many of the function may run at once; None where nothing is reserved for it."""
-    answer = aws.awslambda.get_function_concurrency(FunctionName=function)
-    return answer.get("ReservedConcurrentExecutions")
-
-
-def restore_concurrency(aws: AwsClients, function: str, reserved: int | None) -> bool:
-    """Reserves so much, or nothing, where nothing may run; whether that was so."""
-    if reserved_concurrency(aws, function) != 0 or reserved == 0:
-        return False
-    if reserved is None:
-        aws.awslambda.delete_function_concurrency(FunctionName=function)
-    else:
-        aws.awslambda.put_function_concurrency(
-            FunctionName=function, ReservedConcurrentExecutions=reserved
-        )
-    return True

@@ -1,31 +1,25 @@
-"""The schedule switched off for a while: what happens in it is then somebody's hand alone."""
+"""The rule disabled for a while, so that nothing but the scenario's steps fires ticks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from wavetank.faults.change_journal import RuleChange
+from wavetank.faults.changes import RuleChange
 from wavetank.live.deployed_target import LivePlace
-from wavetank.live.reverting import OFF
 
 
 @contextmanager
 def schedule_off(place: LivePlace, say: Callable[[str], None]) -> Iterator[None]:
-    """For the body the rule is off, and afterwards as it was, whatever happens.
+    """For the body the rule is disabled; afterwards it is as it was, whatever happens.
 
     Raises:
-        NotRestoredError: it could not be switched on again.
+        NotRestoredError: it could not be enabled again.
     """
-    rule, events = place.names.rule, place.aws.events
-    if events.describe_rule(Name=rule)["State"] == OFF:
-        say(f"{rule} is off, and stays off")
+    rule, target = place.names.rule, place.changed_target
+    if not target.resources.rule_is_enabled(rule):
+        say(f"{rule} is disabled, and stays disabled")
         yield
         return
-
-    def switch_off() -> None:
-        events.disable_rule(Name=rule)
-        say(f"switched {rule} off")
-        place.clock.sleep(place.settle_seconds)
-
-    with place.changed_target.changed(RuleChange(rule=rule), switch_off):
+    with target.changed(RuleChange(rule=rule)):
+        say(f"disabled {rule}")
         yield
-    say(f"switched {rule} on again")
+    say(f"enabled {rule} again")

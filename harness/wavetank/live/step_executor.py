@@ -1,24 +1,35 @@
-"""Tells a story's steps to a pipeline in wall time: each when what the one before began is over.
+"""Executes the steps of a scenario in wall time, each when what the one before began is over.
 
-What does not come within the patience is waited for no longer, and is no error: what came and what
-did not is for a ledger to say.
+A result that does not come within the time limit is no error here: the outcome summary shows it.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import subscriptions, topic_arn, wait_until
+from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import rfc3339
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.text import counted
+from wavetank.faults.changes import Change, SubscriptionChange
+from wavetank.faults.fault import Fault, StateFault
+from wavetank.faults.parameters import entries_of
 from wavetank.faults.serialization import describe
-from wavetank.history import AttemptEnded, Event, FaultBegan, FaultReverted, Invoked, Outcome
+from wavetank.history import (
+    AttemptEnded,
+    Event,
+    FaultBegan,
+    FaultInjected,
+    FaultReverted,
+    Invoked,
+    Outcome,
+    SubscriptionChanged,
+)
 from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.deployed_target import LivePlace
-from wavetank.live.fault_changes import Change, change_of
 from wavetank.live.history_reader import Beginning, alerts_since, story_attempts, tries_of
 from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
 
@@ -78,7 +89,7 @@ class LivePlayer:
                 self._say(f"fault: {describe(fault)}")
                 open_faults[name] = changed.enter_context(ExitStack())
                 self._note(FaultBegan(self._place.clock.now(), name, fault.kind, describe(fault)))
-                open_faults[name].enter_context(self._change(name, step))
+                open_faults[name].enter_context(self._injected(name, fault))
             case Revert(name, fault):
                 open_faults.pop(name).close()
                 self._note(
@@ -86,8 +97,28 @@ class LivePlayer:
                 )
                 self._say(f"reverted: {fault.kind}")
 
-    def _change(self, name: str, step: Begin) -> Change:
-        return change_of(self._place, name, step.fault, self._note)
+    def _injected(self, name: str, fault: Fault) -> AbstractContextManager[object]:
+        """For its body the fault is in force."""
+        if isinstance(fault, StateFault):
+            return self._place.changed_target.injected(name, fault, self._note_change)
+        return self._switched_on(name, fault)
+
+    @contextmanager
+    def _switched_on(self, name: str, fault: Fault) -> Iterator[None]:
+        """A fault that only a sandbox can inject; what it hit is known when it is reverted."""
+        controls = SandboxControls(self._place.endpoint)
+        fault_id = controls.begin_fault(fault.kind, entries_of(fault))
+        try:
+            yield
+        finally:
+            for hit in controls.revert_fault(fault_id)["injections"]:
+                at = datetime.fromisoformat(hit["at"])
+                self._note(FaultInjected(at, name, fault.kind, hit["what"]))
+
+    def _note_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - as `OnChange` has it
+        if isinstance(change, SubscriptionChange):
+            now, confirmed = self._place.clock.now(), not in_force
+            self._note(SubscriptionChanged(now, change.topic, change.address, confirmed))
 
     def _note_invoked(self, request: str, due: datetime, *, waits: bool) -> None:
         function = self._place.names.streaming_function

@@ -5,7 +5,7 @@ A mark of the same name that somebody else has a meaning for is left alone.
 
 import pytest
 
-from wavetank.faults.registry import KINDS_BY_NAME
+from wavetank.faults.catalogue import KINDS_BY_NAME
 
 
 def misplaced_fault(item: pytest.Item) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
@@ -13,7 +14,7 @@ from wavetank.faults.serialization import fault_from_form
 from wavetank.scenario.loader import SUFFIX, load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import problems_between
-from wavetank.simulation.runner import check_virtual
+from wavetank.scenario.supported_faults import check_supported
 
 
 def problem_of(item: pytest.Item) -> str | None:
@@ -39,7 +40,7 @@ def scenario_of(item: pytest.Item) -> Scenario:
     )
     faults = [_fault(mark) for mark in reversed(list(item.iter_markers("fault")))]
     scenario = replace(scenario, plan=FaultPlan((*scenario.plan.faults, *faults)))
-    check_virtual(scenario)
+    check_supported(scenario, EngineName.SIMULATOR)
     longest = max((fault.healed_after for fault in faults), default=timedelta())
     for problem in problems_between(replace(scenario, horizon=max(longest, scenario.horizon))):
         raise UsageError(problem.expected, problem.found, problem.action)

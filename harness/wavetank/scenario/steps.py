@@ -1,7 +1,7 @@
-"""A story that needs no clock of its own: what somebody does to a pipeline, step by step.
+"""A scenario as steps that need no clock: ticks and faults, one after the other.
 
-Told in virtual time by the driver, and in wall time, on a sandbox or on AWS, by `live`. Each step
-begins when what the one before has begun is over, so that wherever it is told the same happens.
+`simulation` executes them in virtual time, `live` in wall time on a sandbox or on AWS. Each step
+begins when the effects of the one before are over, so the same happens on every engine.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.ticks import RuleOff
 
 MINUTE = timedelta(minutes=1)
 TICKS_IN_STRETCH = 2
@@ -70,6 +71,13 @@ def _steps(plan: FaultPlan, horizon: timedelta, start: datetime) -> Iterator[Ste
     for begin, end in pairwise([*edges, max(horizon, edges[-1])]):
         yield from (Revert(name, fault) for name, fault in named if fault.healed_after == begin)
         yield from (Begin(name, fault) for name, fault in named if fault.after == begin)
+        is_off = any(_disables_rules(fault, begin) for _, fault in named)
         for _ in range(min(TICKS_IN_STRETCH, max(1, (end - begin) // MINUTE))):
             due += MINUTE
-            yield Tick(due)
+            if not is_off:
+                yield Tick(due)
+
+
+def _disables_rules(fault: Fault, at: timedelta) -> bool:
+    """Whether no tick comes at that time of the scenario, because its rule is disabled."""
+    return isinstance(fault, RuleOff) and fault.after <= at < fault.healed_after

@@ -15,8 +15,8 @@ firehose_observer what a delivery stream accepted, delivered and lost
 handler_task      handlers that run one at a time, and stop at each AWS call
 suspensions       why a handler stops: a call, a sleep, a crash, a hang
 call_interceptor  what happens to a call before its service gets it: whose turn it is, and faults
-fault_matcher     which planned fault applies to what happens now
-resource_faults   faults that change what is deployed, and change it back
+fault_injector    injects the faults of a plan, and records when each begins, hits and ends
+fault_resources   what faults change in the simulator: code, permissions, subscriptions
 topology          rules, functions, streams and their destinations, read from the emulator
 state_snapshot    the pipeline's state before a run and after it
 history_recorder  writes each event to the digest, the file and the invariants

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
+from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import DestinationReached, GivenUp, Trigger
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
-from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
 from wavetank.simulation.retry_policy import (
     AsyncFailure,

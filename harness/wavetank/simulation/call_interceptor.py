@@ -1,16 +1,15 @@
-"""At the gate before every service: handlers take turns here, and planned faults strike here.
+"""Intercepts every call: handlers are suspended here, and faults of calls are injected here.
 
-Only calls of handlers, and of Lambda itself where it tells a destination, are struck; the services'
-calls to one another are the delivery stream's matter, and the driver's own are nobody's.
+Faults hit only the calls of handlers, and of Lambda itself when it sends to a destination. The
+calls of services to one another pass, and so do those of the simulation.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError, Refused
-from wavetank.faults.calls import ApiError, ApiLatency, CallFault, LostReply, PartialBatchFailure
-from wavetank.faults.delivery import ThrottledTopic
+from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError
+from wavetank.faults.calls import LostReply
 from wavetank.faults.functions import (
     FunctionTimeout,
     HandlerCrash,
@@ -18,10 +17,11 @@ from wavetank.faults.functions import (
     OutOfMemory,
     Side,
 )
+from wavetank.faults.injectors.decisions import check_refused, latency, refused_entries
+from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ApiCalled
 from wavetank.history.events import OK
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.handler_task import is_a_turn, pause, stop_if_cut
 from wavetank.simulation.lambda_runner import HandlerAttempt
 from wavetank.simulation.simulation_clock import SimulationClock
@@ -39,11 +39,6 @@ ENDS: Mapping[type[InvocationFault], Pause] = {
 CONNECTION_LOST = "connection lost"
 READ_TIMEOUT = "read timeout"
 """What a caller is told, where no service tells it anything."""
-THROTTLED = "Throttling"
-SERVER_FAULTS = frozenset(
-    {"InternalError", "InternalFailure", "InternalServerError", "ServiceUnavailableException"}
-)
-SERVER_STATUS, CLIENT_STATUS = 500, 400
 
 
 class CallInterceptor:
@@ -64,12 +59,12 @@ class CallInterceptor:
             stop_if_cut()
             attempt = self._attempt
             attempt.calls += 1
-            self._end_if_struck(attempt, call, Side.BEFORE)
+            self._end_if_hit(attempt, call, Side.BEFORE)
             if self._timeline.is_contested():
                 pause(Yield())
         elif not self._invocations.is_sending:
             return
-        self._refuse_if_struck(call)
+        check_refused(self._matcher, _named(call))
 
     def after(self, call: "ApiCall", error: str | None) -> None:
         """Remembers what became of the call, until its answer is on its way."""
@@ -99,10 +94,7 @@ class CallInterceptor:
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
         """The entries of a batch that a planned fault has refused."""
-        fault = self._matcher.now(PartialBatchFailure, f"a batch of {count} to {stream}")
-        if fault is None:
-            return {}
-        return {entry: fault.code for entry in fault.entries if entry < count}
+        return refused_entries(self._matcher, stream, count)
 
     @property
     def _attempt(self) -> HandlerAttempt:
@@ -110,15 +102,8 @@ class CallInterceptor:
         assert attempt is not None  # a handler runs only in its turn
         return attempt
 
-    def _refuse_if_struck(self, call: "ApiCall") -> None:
-        code = None
-        if (call.service, call.operation) == ("sns", "Publish"):
-            code = THROTTLED if self._matcher.now(ThrottledTopic, _named(call)) else None
-        error = self._matcher.now(ApiError, _named(call), _of(call))
-        code = code or (error.code if error else None)
-        if code is not None:
-            status = SERVER_STATUS if code in SERVER_FAULTS else CLIENT_STATUS
-            raise Refused(code, "refused by a planned fault", status)
+    def _is_lost(self, name: str, what: str) -> bool:
+        return self._matcher.match(LostReply, what, lambda fault: fault.call == name) is not None
 
     def _answer(
         self,
@@ -128,13 +113,13 @@ class CallInterceptor:
         patience_seconds: float | None,
     ) -> None:
         what = f"{_named(call)} of {attempt.request.id}"
-        late = self._matcher.now(ApiLatency, what, _of(call))
-        lost = error is None and self._matcher.now(LostReply, what, _of(call)) is not None
-        takes = late.takes if late else timedelta()
+        name = _named(call)
+        takes = latency(self._matcher, name, what)
+        lost = error is None and self._is_lost(name, what)
         patience = timedelta(seconds=patience_seconds) if patience_seconds else timedelta.max
         told = CONNECTION_LOST if lost else error or OK
         self._note(attempt, call, READ_TIMEOUT if takes > patience else told, error is None)
-        self._end_if_struck(attempt, call, Side.AFTER)
+        self._end_if_hit(attempt, call, Side.AFTER)
         if takes:
             pause(Sleep(min(takes, patience)))
         if takes > patience:
@@ -154,11 +139,11 @@ class CallInterceptor:
             )
         )
 
-    def _end_if_struck(self, attempt: HandlerAttempt, call: "ApiCall", side: Side) -> None:
+    def _end_if_hit(self, attempt: HandlerAttempt, call: "ApiCall", side: Side) -> None:
         """Ends the invocation where a planned fault does so at this call, on this side of it."""
         what = f"{attempt.request.id} {side} its call {attempt.calls}, {_named(call)}"
         for kind, end in ENDS.items():
-            if self._matcher.now(kind, what, self._is_at(attempt, side)) is not None:
+            if self._matcher.match(kind, what, self._is_at(attempt, side)) is not None:
                 pause(end)
 
     def _is_at(self, attempt: HandlerAttempt, side: Side) -> Callable[[InvocationFault], bool]:
@@ -166,10 +151,6 @@ class CallInterceptor:
         return lambda fault: (
             (fault.call_number, fault.side) == (attempt.calls, side) and plays(arn, fault.function)
         )
-
-
-def _of(call: "ApiCall") -> Callable[[CallFault], bool]:
-    return lambda fault: (fault.service, fault.operation) == (call.service, call.operation)
 
 
 def _named(call: "ApiCall") -> str:

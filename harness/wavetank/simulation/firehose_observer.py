@@ -8,20 +8,17 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.faults.calls import ApiError
-from wavetank.faults.delivery import DuplicateDelivery, S3Outage
+from wavetank.faults.injectors.decisions import delivery_copies, delivery_refusal
+from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost
-from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.simulation_clock import SimulationClock
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-PUT = "s3:PutObject"
-
 
 class NotTakenError(Exception):
-    """S3 does not take an object."""
+    """S3 refuses an object; says with which code."""
 
 
 class FirehoseObserver:
@@ -63,18 +60,14 @@ class FirehoseObserver:
         self._timeline.note(RecordsAccepted(self._timeline.now, self._running(), stream, texts))
 
     def delivering(self, stream: str) -> int:
-        """Once, twice where a planned fault has it so.
+        """How often to write the batch: once, or twice if a fault hits the delivery.
 
         Raises:
-            NotTakenError: S3 is away.
+            NotTakenError: a fault has S3 refuse it.
         """
-        what = f"a delivery of {stream}"
-        if self._matcher.now(S3Outage, what) is not None:
-            raise NotTakenError("ServiceUnavailable")
-        refused = self._matcher.now(ApiError, what, lambda fault: fault.call == PUT)
-        if refused is not None:
-            raise NotTakenError(refused.code)
-        return 1 if self._matcher.now(DuplicateDelivery, what) is None else 2
+        if code := delivery_refusal(self._matcher, stream):
+            raise NotTakenError(code)
+        return delivery_copies(self._matcher, stream)
 
     def delivered(
         self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int

@@ -16,16 +16,16 @@ from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
-from wavetank.faults.fault import FunctionRole
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
+from wavetank.faults.injectors.matcher import FaultMatcher
+from wavetank.faults.parts import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
-from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sleep, Yield
-from wavetank.simulation.topology import Topology
+from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
@@ -88,9 +88,11 @@ class LambdaRunner:
         self.running: HandlerAttempt | None = None
         """Whose handler has its turn now."""
 
-    def plays(self, arn: str, part: FunctionRole) -> bool:
-        """Whether the function has that part in the pipeline."""
-        return arn in self._parts[part]
+    def plays(self, arn: str, reference: FunctionReference) -> bool:
+        """Whether the function has that part in the pipeline, or that name."""
+        if isinstance(reference, FunctionRole):
+            return arn in self._parts[reference]
+        return function_name(arn) == reference
 
     def begin(self, request: InvocationRequest) -> None:
         """Starts on the request, unless as many as may are busy already."""
@@ -101,7 +103,7 @@ class LambdaRunner:
             self._on_throttle(request, function)
             return
         self._busy[arn] += 1
-        slow = self._matcher.now(
+        slow = self._matcher.match(
             SlowColdStart, f"{request.id} of {function.name}", lambda f: self.plays(arn, f.function)
         )
         if slow is None:
@@ -144,7 +146,7 @@ class LambdaRunner:
         if not self.plays(function.arn, FunctionRole.FAILURE_DESTINATION):
             return False
         what = f"{request.id} of {function.name}"
-        return self._matcher.now(NotificationFailure, what) is not None
+        return self._matcher.match(NotificationFailure, what) is not None
 
     def _follow(
         self,

@@ -1,15 +1,14 @@
-"""Somebody's hand: the steps of a story, one after the other."""
+"""The steps of a scenario that is run step by step, as on a live engine."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.faults.serialization import describe
-from wavetank.history import FaultBegan, FaultReverted, Invoked, Trigger
+from wavetank.history import Invoked, Trigger
 from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.resource_faults import ResourceFaults
+from wavetank.simulation.fault_injector import FaultInjector
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, function_name
 
@@ -18,18 +17,18 @@ PACE = timedelta(minutes=10)
 
 
 class ManualSteps:
-    """Has each step happen when the one before is over."""
+    """Takes each step when the one before is over."""
 
     def __init__(
         self,
         timeline: SimulationClock,
         invocations: AsyncInvoker,
-        changes: ResourceFaults,
+        injector: FaultInjector,
         topology: Topology,
     ) -> None:
         self._timeline = timeline
         self._invocations = invocations
-        self._changes = changes
+        self._injector = injector
         self._topology = topology
 
     def plan(self, steps: Iterable[Step]) -> None:
@@ -44,13 +43,9 @@ class ManualSteps:
             case WaitedTick(due):
                 self._invoke(due, waits=True)
             case Begin(name, fault):
-                now = self._timeline.now
-                self._timeline.note(FaultBegan(now, name, fault.kind, describe(fault)))
-                self._changes.make(name, fault)
+                self._injector.begin_by_hand(name, fault)
             case Revert(name, fault):
-                self._changes.undo(name)
-                now = self._timeline.now
-                self._timeline.note(FaultReverted(now, name, fault.kind, describe(fault)))
+                self._injector.revert_by_hand(name, fault)
 
     def _invoke(self, due: datetime, *, waits: bool) -> None:
         """Every function that a rule invokes, with the event that the rule has for that instant."""

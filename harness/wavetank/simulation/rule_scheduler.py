@@ -8,10 +8,17 @@ from itertools import islice
 from wavetank.core.clock import rfc3339
 from wavetank.core.schedule import parse_schedule, scheduled_event
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
+from wavetank.faults.fault import Fault
+from wavetank.faults.injectors.matcher import FaultMatcher
+from wavetank.faults.ticks import (
+    DuplicateTick,
+    LateTick,
+    MissedTick,
+    OverlappingTicks,
+    RuleOff,
+)
 from wavetank.history import RuleFired, TickSuppressed, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.fault_matcher import FaultMatcher
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import InvokedTarget, ScheduledRule
 
@@ -52,23 +59,28 @@ class RuleScheduler:
             return
         self._plan_next(rule, instants)
         tick = f"{rule.name} due {rfc3339(due)}"
-        missed = self._matcher.now(MissedTick, tick)
-        if missed is not None:
-            name = self._matcher.name_of(missed)
+        cause = self._suppresses(rule, tick)
+        if cause is not None:
+            name = self._matcher.name_of(cause)
             for target in rule.targets:
                 self._timeline.note(TickSuppressed(due, rule.name, target.arn, due, name))
             return
         for instant in self._arrivals(rule, due, tick):
             self._timeline.at(instant, lambda: self._hand_over(rule, due))
 
+    def _suppresses(self, rule: ScheduledRule, tick: str) -> Fault | None:
+        """The fault because of which the rule does not fire, if any."""
+        off = self._matcher.match(RuleOff, tick, lambda fault: fault.disables(rule.name))
+        return off or self._matcher.match(MissedTick, tick)
+
     def _arrivals(self, rule: ScheduledRule, due: datetime, tick: str) -> Iterator[datetime]:
         """When the event of one due instant arrives: more than once, where a fault has it so."""
-        late = self._matcher.now(LateTick, tick)
+        late = self._matcher.match(LateTick, tick)
         arrives = due if late is None else due + late.delay
         yield arrives
-        if twice := self._matcher.now(DuplicateTick, tick):
+        if twice := self._matcher.match(DuplicateTick, tick):
             yield from (arrives + number * twice.gap for number in range(1, twice.copies + 1))
-        if again := self._matcher.now(OverlappingTicks, tick):
+        if again := self._matcher.match(OverlappingTicks, tick):
             later = again.ticks_later
             yield from islice(self._instants_after(rule, due), later - 1, later)
 

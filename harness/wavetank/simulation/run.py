@@ -14,14 +14,10 @@ from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.hooks import Watch
-from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.serialization import describe
 from wavetank.history import (
     Drained,
     Event,
-    FaultBegan,
-    FaultReverted,
     MessageSent,
     RunEnded,
     Trigger,
@@ -29,10 +25,9 @@ from wavetank.history import (
 from wavetank.scenario.steps import Step
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
-from wavetank.simulation.fault_matcher import FaultMatcher
+from wavetank.simulation.fault_injector import FaultInjector
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
-from wavetank.simulation.resource_faults import ResourceFaults
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.state_snapshot import run_began, tables_seen
@@ -87,14 +82,14 @@ class Run:
         self._options = options
         self._timeline = SimulationClock(options.seed, options.start, simulator.move_to, record)
         self._topology = read_wiring(simulator.aws)
-        matcher = FaultMatcher(options.plan, options.start, self._timeline)
+        self._injector = FaultInjector(simulator, self._timeline, self._topology)
+        matcher = self._injector.matcher
         self._invocations = AsyncInvoker(simulator, self._timeline, matcher, self._topology)
         until = options.until
         self._rules = RuleScheduler(simulator, self._timeline, matcher, self._invocations, until)
         self._deliveries = FirehoseObserver(simulator, self._timeline, matcher, self._running)
         self._gatekeeper = CallInterceptor(self._timeline, matcher, self._invocations)
-        self._changes = ResourceFaults(simulator, self._timeline, self._topology)
-        self._steps = ManualSteps(self._timeline, self._invocations, self._changes, self._topology)
+        self._steps = ManualSteps(self._timeline, self._invocations, self._injector, self._topology)
 
     def go(self) -> None:
         """Runs until nothing is left to happen, at most a day and two hours after the last tick."""
@@ -115,7 +110,7 @@ class Run:
                 sent=self._sent,
                 new_id=self._timeline.new_id,
             )
-            stack.callback(self._changes.undo_all)
+            stack.callback(self._injector.revert_all)
             stack.callback(self._invocations.attempts.end_all)
             stack.enter_context(self._simulator.watched(watch))
             yield
@@ -158,28 +153,10 @@ class Run:
         )
         for seen in tables_seen(self._simulator.aws, options.start):
             note(seen)
-        for moment in options.plan.moments(options.start):
-            act = self._heals if moment.reverts else self._begins
-            self._timeline.at(moment.at, act(moment.name, moment.fault), ahead=True)
+        self._injector.plan(options.plan, options.start)
         for rule in self._topology.rules:
             self._rules.plan(rule)
         self._steps.plan(self._options.steps)
-
-    def _begins(self, name: str, fault: Fault) -> Callable[[], None]:
-        def begin() -> None:
-            self._timeline.note(FaultBegan(self._timeline.now, name, fault.kind, describe(fault)))
-            self._changes.make(name, fault)
-
-        return begin
-
-    def _heals(self, name: str, fault: Fault) -> Callable[[], None]:
-        def heal() -> None:
-            self._changes.undo(name)
-            self._timeline.note(
-                FaultReverted(self._timeline.now, name, fault.kind, describe(fault))
-            )
-
-        return heal
 
     def _end(self) -> None:
         left = self._deliveries.left()

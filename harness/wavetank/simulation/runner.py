@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wavetank.core.durations import duration_text
 from wavetank.core.engine_names import EngineName
-from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, exit_code
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.seed import put_items
@@ -19,6 +19,7 @@ from wavetank.scenario.expectation import as_expected, check_expectations
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import FUNCTIONS_LOG
 from wavetank.scenario.steps import steps_by_hand
+from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
 from wavetank.simulation.run import Run, RunOptions
 
@@ -72,7 +73,7 @@ def play(
         UsageError: the story is none for virtual time, or the history's file is there already.
         StuckError: a handler never came back.
     """
-    check_virtual(story.scenario)
+    check_supported(story.scenario, EngineName.SIMULATOR)
     judges = judges_of(pipeline, story.scenario)
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
@@ -118,21 +119,6 @@ def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
     judges = Judges(invariants)
     check_expectations(scenario.expectations, judges.keys())
     return judges
-
-
-def check_virtual(scenario: Scenario) -> None:
-    """Whether virtual time can have all of the scenario's faults.
-
-    Raises:
-        UsageError: one needs a machine to befall.
-    """
-    for fault in scenario.plan.faults:
-        if fault.live_only:
-            raise UsageError(
-                "faults that can happen in virtual time",
-                f"{fault.kind} in {scenario.name}, which needs a machine",
-                "do that to a running sandbox by ./wavetank drill --fault, or take it out",
-            )
 
 
 def run_options(story: RunSpec, pipeline: Pipeline) -> RunOptions:

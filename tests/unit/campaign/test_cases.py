@@ -6,7 +6,7 @@ import pytest
 
 from wavetank.campaign.cases import Seeds, drawn_stories, fixed_stories
 from wavetank.core.errors import UsageError
-from wavetank.faults.generation import draw_plan
+from wavetank.faults.generation import generate_plan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 
@@ -17,7 +17,7 @@ def test_each_seed_has_the_plan_that_it_draws() -> None:
     """A seed's story has that seed's plan and name, however many stand before it."""
     stories = list(drawn_stories(Seeds(5, 3), HOUR))
     assert [story.seed for story in stories] == [5, 6, 7]
-    assert [story.scenario.plan for story in stories] == [draw_plan(n, HOUR) for n in (5, 6, 7)]
+    assert [story.scenario.plan for story in stories] == [generate_plan(n, HOUR) for n in (5, 6, 7)]
     assert stories[1] == next(iter(drawn_stories(Seeds(6, 1), HOUR)))
 
 

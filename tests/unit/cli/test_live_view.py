@@ -16,7 +16,7 @@ from wavetank.cli.live_view import LiveState, look, rows
 from wavetank.cli.session import Session
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
-from wavetank.faults.change_journal import RuleChange
+from wavetank.faults.changes import RuleChange
 from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
 
 ENDPOINT = "http://127.0.0.1:1"

@@ -13,28 +13,41 @@ from wavetank.cli.output import Output
 from wavetank.cli.recovery import offer
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
-from wavetank.faults.change_journal import HostChange, Journal
-from wavetank.live.reverting import ChangedTarget
+from wavetank.faults.change_journal import Journal
+from wavetank.faults.changes import HostChange
+from wavetank.faults.resources import HostFaultTarget
+from wavetank.live.changed_target import ChangedTarget
 
-PAUSED = HostChange(fault="pause", process=1, born=0.0)
-CUT_OFF = HostChange(fault="network", process=0, born=0.0, networks=("one",))
+PAUSED = HostChange(fault="machine-paused", process=1, born=0.0)
+CUT_OFF = HostChange(fault="network-cut", process=0, born=0.0, networks=("one",))
 COMMAND = "./wavetank drill --restore"
 
 
+class LostContainer:
+    """A host on which one of two faults is gone with its container."""
+
+    def __init__(self, reverted: list[HostFaultTarget]) -> None:
+        self._reverted = reverted
+
+    def begin(self, change: HostFaultTarget) -> None:
+        """Both have begun before."""
+        raise AssertionError(change)
+
+    def revert(self, change: HostFaultTarget) -> bool:
+        """Note it."""
+        self._reverted.append(change)
+        return change != CUT_OFF
+
+
 @pytest.fixture
-def reverted() -> list[HostChange]:
+def reverted() -> list[HostFaultTarget]:
     """What was reverted, in order."""
     return []
 
 
 @pytest.fixture
-def target(tmp_path: Path, reverted: list[HostChange]) -> ChangedTarget:
+def target(tmp_path: Path, reverted: list[HostFaultTarget]) -> ChangedTarget:
     """A machine that two faults were left on; of one the container is gone."""
-
-    def revert(change: HostChange) -> bool:
-        reverted.append(change)
-        return change != CUT_OFF
-
     journal = Journal(tmp_path, "embedded", "host")
     journal.add(PAUSED)
     journal.add(CUT_OFF)
@@ -44,7 +57,7 @@ def target(tmp_path: Path, reverted: list[HostChange]) -> ChangedTarget:
         clock=Leaping(),
         journal=journal,
         endpoint="http://127.0.0.1:1",
-        revert_host=revert,
+        host=LostContainer(reverted),
     )
 
 
@@ -60,7 +73,7 @@ def _terminal(patch: pytest.MonkeyPatch, *, answer: bool) -> None:
 
 
 def test_without_a_terminal_the_command_is_shown(
-    target: ChangedTarget, reverted: list[HostChange], monkeypatch: pytest.MonkeyPatch
+    target: ChangedTarget, reverted: list[HostFaultTarget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is reverted by a command that was asked for something else."""
     monkeypatch.setattr("sys.stdin", io.StringIO())
@@ -72,7 +85,7 @@ def test_without_a_terminal_the_command_is_shown(
 
 
 def test_with_yes_all_is_reverted_the_newest_first(
-    target: ChangedTarget, reverted: list[HostChange]
+    target: ChangedTarget, reverted: list[HostFaultTarget]
 ) -> None:
     """What is gone already leaves the journal too; then there is nothing to say."""
     output, text = _output()
@@ -95,7 +108,9 @@ def test_on_a_terminal_the_user_decides(
     assert offer(target, _output()[0], COMMAND) is answer
     assert bool(target.journal.changes()) is not answer
     if not answer:
-        with pytest.raises(UsageError, match="the machine under the sandbox has the fault pause"):
+        with pytest.raises(
+            UsageError, match="the host of the sandbox has the fault machine-paused"
+        ):
             target.require_unchanged()
 
 

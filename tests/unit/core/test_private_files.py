@@ -22,7 +22,8 @@ from wavetank.core.private_files import (
 from wavetank.emulator.snapshot.file import SnapshotFile
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.faults.change_journal import Journal, RuleChange
+from wavetank.faults.change_journal import Journal
+from wavetank.faults.changes import RuleChange
 from wavetank.scenario.run_store import RunShelf
 
 STRANGER = 12345

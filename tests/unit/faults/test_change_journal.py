@@ -10,13 +10,12 @@ import pytest
 
 from tests.live.hosts import PROJECT
 from wavetank.core.errors import UsageError
-from wavetank.faults.change_journal import (
+from wavetank.faults.change_journal import DamagedEntry, Journal
+from wavetank.faults.changes import (
     Change,
     CodeChange,
     ConcurrencyChange,
-    DamagedEntry,
     HostChange,
-    Journal,
     PolicyChange,
     RuleChange,
     SubscriptionChange,
@@ -29,7 +28,7 @@ CHANGES: tuple[Change, ...] = (
     ConcurrencyChange(function="f", former=None),
     PolicyChange(role="r", policy="p", action="s3:PutObject"),
     SubscriptionChange(arn="arn:aws:sns:eu-west-1:000000000000:t:s", address="a@example.com"),
-    HostChange(fault="network", process=0, born=0.0, networks=("one", "two")),
+    HostChange(fault="network-cut", process=0, born=0.0, networks=("one", "two")),
 )
 
 
@@ -55,12 +54,12 @@ def test_what_is_added_is_there_until_it_is_removed(journal: Journal, tmp_path: 
 
 def test_former_code_is_kept_beside_the_journal(journal: Journal, tmp_path: Path) -> None:
     """For as long as its change is in it."""
-    name = journal.keep_package(b"zip")
-    change = CodeChange(function="f", former="a", put="b", package=name)
+    name, broken = journal.keep_package(b"zip"), journal.keep_package(b"broken")
+    change = CodeChange(function="f", former="a", put="b", package=name, broken=broken)
     journal.add(change)
-    assert journal.package(change) == b"zip"
+    assert journal.package(name) == b"zip"
     journal.remove(change)
-    assert journal.package(change) is None
+    assert journal.package(name) is None
     assert list((tmp_path / "changes").glob("*.zip")) == []
 
 
@@ -87,7 +86,8 @@ def test_a_damaged_journal_still_says_that_something_is_changed(
 HOLDS = """
 import sys
 from pathlib import Path
-from wavetank.faults.change_journal import Journal, RuleChange
+from wavetank.faults.change_journal import Journal
+from wavetank.faults.changes import RuleChange
 journal = Journal(Path(sys.argv[1]), "http://127.0.0.1:4566", "DEDOREXP")
 with journal.held():
     journal.add(RuleChange(rule="tick"))

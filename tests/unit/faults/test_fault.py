@@ -6,12 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wavetank.core.durations import duration_text, parse_duration
-from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
+from wavetank.faults.calls import (
+    ApiError,
+    ApiLatency,
+    LostReply,
+    PartialBatchFailure,
+    status_of,
+)
+from wavetank.faults.catalogue import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS, engines_of
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.fault import CountedFault, Fault, FaultError
 from wavetank.faults.functions import BrokenDeployment, FunctionTimeout, HandlerCrash
 from wavetank.faults.plan import FaultPlan, consistent
-from wavetank.faults.registry import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick
 
 BEGIN = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -34,20 +40,41 @@ def test_occurrences_are_counted_from_one(
 ) -> None:
     """So many are struck from the first one that is meant; without a number, all that follow."""
     fault = CountedFault(after=START, occurrence=occurrence, times=times)
-    assert [number for number in range(1, 7) if fault.strikes(number)] == struck
+    assert [number for number in range(1, 7) if fault.hits(number)] == struck
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
-    """No two kinds share a name, and those without a machine are all but the last five."""
-    assert len(KINDS_BY_NAME) == len(ALL_KINDS)
+    """No two of the 26 kinds share a name, and all but the last five happen in virtual time."""
+    assert len(KINDS_BY_NAME) == len(ALL_KINDS) == 26
     assert ALL_KINDS[: len(VIRTUAL_KINDS)] == VIRTUAL_KINDS
     assert len(ALL_KINDS) - len(VIRTUAL_KINDS) == 5
+
+
+def test_every_kind_is_supported_by_some_engine() -> None:
+    """A kind that no engine could inject would be in no table and in no form."""
+    assert [kind.kind for kind in ALL_KINDS if not engines_of(kind)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("ProvisionedThroughputExceededException", 400),
+        ("InternalServerError", 500),
+        ("ServiceUnavailableException", 500),
+        ("SlowDown", 503),
+    ],
+)
+def test_an_error_code_has_one_status_on_every_engine(code: str, status: int) -> None:
+    """That of the service's API reference."""
+    assert status_of(code) == status
 
 
 def test_every_kind_is_described_and_has_a_target() -> None:
     """A learner can ask any kind what it does and what it takes hold of."""
     for kind in ALL_KINDS:
-        assert kind.__doc__
+        assert kind.title
+        assert kind.summary().endswith(".")
         assert kind(after=START).target
 
 
@@ -82,12 +109,6 @@ def test_mistyped_call_is_recognised() -> None:
     """A refusal names the call that was probably meant."""
     with pytest.raises(FaultError, match=r"did you mean dynamodb:Scan\?"):
         LostReply(after=START, call="dynamodb:Sacn")
-
-
-def test_call_has_service_and_operation() -> None:
-    """A call is told apart by the service's name in the SDK and the operation's."""
-    fault = ApiError(after=START, call="dynamodb:Scan")
-    assert (fault.service, fault.operation) == ("dynamodb", "Scan")
 
 
 def test_contradiction_is_one_target_at_one_time() -> None:

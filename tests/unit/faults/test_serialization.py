@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from wavetank.core.errors import UsageError
+from wavetank.faults.catalogue import ALL_KINDS, VIRTUAL_KINDS
 from wavetank.faults.fault import Fault, FaultError
-from wavetank.faults.functions import HandlerCrash
-from wavetank.faults.generation import draw_plan, single_faults
+from wavetank.faults.functions import HandlerCrash, NoConcurrency
+from wavetank.faults.generation import generate_plan, single_faults
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.registry import ALL_KINDS, VIRTUAL_KINDS
 from wavetank.faults.serialization import (
     describe,
     fault_from_form,
@@ -48,6 +48,15 @@ def test_description_is_a_line() -> None:
         "handler-crash after 1h for 10m, occurrence 1, times 1, function rule-target, "
         "call_number 2, side after"
     )
+
+
+def test_a_function_goes_by_its_part_or_by_its_name() -> None:
+    """A name that is nearly a part is taken for a typing error."""
+    form = {"kind": "no-concurrency", "after": "1m", "function": "Prices-Writer"}
+    fault = fault_from_form(form)
+    assert isinstance(fault, NoConcurrency)
+    assert fault.function == "Prices-Writer"
+    assert fault_to_form(fault)["function"] == "Prices-Writer"
 
 
 def test_left_out_field_has_its_default() -> None:
@@ -96,8 +105,8 @@ def test_text_of_no_plan_is_refused(text: str) -> None:
 
 def test_every_kind_can_be_drawn() -> None:
     """Seeds reach every kind, the ones of machines where they are asked for."""
-    virtual = {f.kind for seed in range(200) for f in draw_plan(seed, HOUR).faults}
-    drawn = {f.kind for seed in range(300) for f in draw_plan(seed, HOUR, ALL_KINDS).faults}
+    virtual = {f.kind for seed in range(200) for f in generate_plan(seed, HOUR).faults}
+    drawn = {f.kind for seed in range(300) for f in generate_plan(seed, HOUR, ALL_KINDS).faults}
     assert virtual == {kind.kind for kind in VIRTUAL_KINDS}
     assert drawn == {kind.kind for kind in ALL_KINDS}
 
@@ -113,13 +122,15 @@ def test_single_faults_are_every_kind_once_within_the_horizon() -> None:
 def test_run_too_short_for_a_fault_is_refused() -> None:
     """A horizon in which no fault has room is refused, not drawn from."""
     with pytest.raises(UsageError, match="at least 1m"):
-        draw_plan(1, timedelta(seconds=59))
+        generate_plan(1, timedelta(seconds=59))
 
 
 def test_seed_means_what_it_meant() -> None:
     """A seed's plan is the one that was published, on every platform and Python."""
-    text = plan_to_json(draw_plan(7, HOUR))
+    text = plan_to_json(generate_plan(7, HOUR))
     assert text == (
-        '[{"kind": "duplicate-tick", "after": "150s", "lasts": "20m", "occurrence": 2, '
-        '"times": 2, "copies": 1, "gap": "61s"}]'
+        '[{"kind": "overlapping-ticks", "after": "150s", "lasts": "20m", "occurrence": 2, '
+        '"times": 2, "ticks_later": 1}, {"kind": "api-latency", "after": "1530s", '
+        '"lasts": "90s", "occurrence": 1, "times": 1, "call": "dynamodb:TransactWriteItems", '
+        '"takes": "24900ms"}]'
     )

@@ -2,9 +2,8 @@
 
 Streams put into directly, and delivering to S3, are ours; all others stay LocalStack's.
 
-`GET /_wavetank/firehose` tells what each stream holds and what became of it, `POST` to
-`/_wavetank/firehose/flush` delivers all of it now, and to `/_wavetank/firehose/failures` plans
-entries of the next batch to fail.
+`GET /_wavetank/firehose` returns what each stream holds and what became of its records, `POST` to
+`/_wavetank/firehose/flush` delivers all of it now.
 [Amazon Data Firehose API reference; LocalStack 4.14: services/firehose/provider.py]
 """
 
@@ -58,8 +57,7 @@ class WavetankFirehose(FirehoseProvider):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._planned_failures: dict[str, list[int]] = {}
-        self.refuses: Callable[[str, int], Mapping[int, str]] = self._refuse_planned
+        self.refuses: Callable[[str, int], Mapping[int, str]] = lambda *_: {}
         self.deliverer = Deliverer(clock, BucketWriter(clock).put_object)
 
     def create_delivery_stream(  # type: ignore[override]  # the rest is LocalStack's, by keyword
@@ -156,18 +154,6 @@ class WavetankFirehose(FirehoseProvider):
         """Delivers all that the streams hold now."""
         self.deliverer.flush()
         return {name: self._state(name) for name in self.deliverer.names()}
-
-    @route("/_wavetank/firehose/failures", methods=["POST"])
-    def on_failures(self, request: Request, **__: object) -> dict[str, Any]:
-        """Plans which entries of a stream's next batch fail."""
-        plan = request.get_json()
-        self._planned_failures[plan["stream"]] = [int(entry) for entry in plan["entries"]]
-        return dict(self._planned_failures)
-
-    def _refuse_planned(self, stream: str, _: int) -> Mapping[int, str]:
-        """The entries of the stream's next batch that the route has planned to fail."""
-        planned = self._planned_failures.pop(stream, [])
-        return dict.fromkeys(planned, "ServiceUnavailableException")
 
     def _state(self, name: str) -> dict[str, Any]:
         stream = self.deliverer.find(name)

@@ -6,7 +6,7 @@ The subscriptions are LocalStack's own, in its store; what it does not keep is i
 
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +41,16 @@ def is_token_unanswered(token: str) -> bool:
         if found is not None:
             return not is_confirmed(found)
     return False
+
+
+def confirmed_subscriptions(topics: Collection[str]) -> list[str]:
+    """The addresses that have confirmed a subscription of one of the topics, by ARN."""
+    return [
+        str(entry["Endpoint"])
+        for _, _, store in sns_stores.iter_stores()
+        for entry in list(store.subscriptions.values())
+        if entry["TopicArn"] in topics and is_confirmed(entry) and entry["Protocol"] in PROTOCOLS
+    ]
 
 
 def set_confirmed(arn: str, *, confirmed: bool) -> None:

@@ -1,13 +1,12 @@
-"""The drill: the streaming function breaks, people hear of it, and it goes on as before.
+"""A drill of the streaming function: break it, wait for the alert, restore it, and time each step.
 
-A tick is fired while it is broken, its alert awaited, and the very state from before is put back,
-whatever happens in between; then a tick is made, to see that it is.
+A tick is fired while the function is broken. The state from before is restored whatever happens in
+between; then another tick shows that it is.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import timedelta
 from itertools import pairwise
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
@@ -16,39 +15,26 @@ from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import Names
+from wavetank.faults.capabilities import Capability
+from wavetank.faults.catalogue import ALL_KINDS
+from wavetank.faults.fault import StateFault
+from wavetank.faults.functions import NoConcurrency
 from wavetank.inspection.alert_lookup import Alert, FindAlert
-from wavetank.live.function_breaking import broken_code, no_concurrency
-from wavetank.live.reverting import ChangedTarget
+from wavetank.live.changed_target import ChangedTarget
 
 RETRIES_DELAY = 3
 """Lambda waits once and twice its base delay."""
 DELIVERING_SECONDS_MAX = 60.0
 """AWS's Lambda takes some seconds until every part of it knows what was put back."""
 
-type Breaking = Callable[[ChangedTarget], AbstractContextManager[None]]
-
-
-class DrillKind(StrEnum):
-    """What `drill --by` takes."""
-
-    BROKEN_DEPLOYMENT = "broken-deployment"
-    NO_CONCURRENCY = "no-concurrency"
-
-
-BREAKING: Mapping[DrillKind, Breaking] = {
-    DrillKind.BROKEN_DEPLOYMENT: broken_code,
-    DrillKind.NO_CONCURRENCY: no_concurrency,
-}
-STEPS: Mapping[DrillKind, tuple[str, str]] = {
-    DrillKind.BROKEN_DEPLOYMENT: (
-        "commenting out a large portion of {}",
-        "restored the code that was deployed before",
-    ),
-    DrillKind.NO_CONCURRENCY: (
-        "reserving no concurrency for {}: nothing of it may run",
-        "restored the concurrency that it had before",
-    ),
-}
+FUNCTION_KINDS: tuple[type[StateFault], ...] = tuple(
+    kind
+    for kind in ALL_KINDS
+    if kind.needs is Capability.FUNCTIONS and issubclass(kind, StateFault)
+)
+"""The kinds of fault for which a drill waits for an alert."""
+DRILL = "drill"
+"""The name of a drill's fault in the journal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +64,9 @@ class DrillSite:
         """What waits go by."""
         return self.target.clock
 
-    def patience_seconds(self, kind: DrillKind) -> float:
+    def patience_seconds(self, kind: type[StateFault]) -> float:
         """How long to wait for the alert; what may not run at all is not tried again."""
-        retried = kind is not DrillKind.NO_CONCURRENCY
+        retried = kind is not NoConcurrency
         return RETRIES_DELAY * self.retry_base_delay_seconds * retried + self.margin_seconds
 
 
@@ -102,7 +88,9 @@ class DrillResult:
     times: DrillTimes
 
 
-def perform_drill(site: DrillSite, kind: DrillKind, say: Callable[[str], None]) -> DrillResult:
+def perform_drill(
+    site: DrillSite, kind: type[StateFault], say: Callable[[str], None]
+) -> DrillResult:
     """Breaks, waits for the alert, restores, and sees the stream go on; `say` hears of each step.
 
     Raises:
@@ -112,18 +100,17 @@ def perform_drill(site: DrillSite, kind: DrillKind, say: Callable[[str], None]) 
     """
     clock, trigger = site.clock, StreamingInvoker(site.aws, site.names)
     marks = [clock.monotonic()]
-    before, after = STEPS[kind]
     with site.target.journal.held():
         site.target.require_unchanged()
-        say(before.format(site.names.streaming_function))
-        with BREAKING[kind](site.target):
+        with site.target.injected(DRILL, kind(after=timedelta())) as changes:
+            say("; ".join(change.describe() for change in changes))
             marks.append(clock.monotonic())
             tick = floor_to_minute(clock.now())
             request = trigger.fire(tick)
             say(f"fired the tick of {rfc3339(tick)}; waiting for Lambda to give it up")
             alert = _wait_until_alerted(site, kind, request)
             marks.append(clock.monotonic())
-        say(after)
+        say(f"{site.names.streaming_function} is as it was deployed")
         marks.append(clock.monotonic())
     _wait_until_delivering(site, trigger)
     marks.append(clock.monotonic())
@@ -131,7 +118,7 @@ def perform_drill(site: DrillSite, kind: DrillKind, say: Callable[[str], None]) 
     return DrillResult(alert, DrillTimes(*steps))
 
 
-def _wait_until_alerted(site: DrillSite, kind: DrillKind, request: str) -> Alert:
+def _wait_until_alerted(site: DrillSite, kind: type[StateFault], request: str) -> Alert:
     alert = wait_until(
         lambda: site.find_alert(request),
         lambda found: found is not None,

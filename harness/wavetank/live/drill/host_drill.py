@@ -1,4 +1,4 @@
-"""A drill of the machine: LocalStack is paused, killed, cut off; then what was lost is counted."""
+"""A drill of the host: LocalStack is paused, killed or disconnected, and the losses are counted."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -57,7 +57,7 @@ class MachineDrill:
         self._clock = clock
         self._say = say
 
-    def run(self, fault: AbstractContextManager[None], seconds: float) -> MachineDrillResult:
+    def run(self, fault: AbstractContextManager[object], seconds: float) -> MachineDrillResult:
         """Lets the fault last so many seconds, and waits until the sandbox is whole again.
 
         Whole is: every bucket and table is back, a tick is made, and the snapshot is saved.

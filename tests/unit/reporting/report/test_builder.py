@@ -119,7 +119,7 @@ def test_faults_have_their_begin_strikes_and_healing() -> None:
         '[{"kind": "s3-outage", "after": "1m", "lasts": "1m"},'
         ' {"kind": "missed-tick", "after": "9m", "lasts": "1m"}]'
     )
-    detail = "s3-outage after 1m for 1m"
+    detail = "s3-outage after 1m for 1m, stream all"
     events = [
         replace(event, options={"plan": plan}) if isinstance(event, RunBegan) else event
         for event in calm()

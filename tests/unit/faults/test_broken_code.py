@@ -9,8 +9,8 @@ import pytest
 
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import package_files, package_folder
-from wavetank.deployment.broken_package import break_package, comment_out
 from wavetank.deployment.deployer import ENTRY_POINT
+from wavetank.faults.broken_code import break_package, comment_out
 
 STREAMING = Path("lambdas/streaming")
 ORIGINAL = Path("tests/handlers/original/streaming.py")

@@ -1,0 +1,137 @@
+"""Faults in a running sandbox: what they change in LocalStack, and where they intercept it.
+
+They are not saved: after a restart LocalStack has what was deployed.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+
+from wavetank.core.clock import Clock
+from wavetank.emulator.clock import WRONG_CLOCK
+from wavetank.emulator.firehose.delivery import ObjectRefusedError
+from wavetank.emulator.in_process.functions import packaged_code
+from wavetank.emulator.request_interceptor import ApiCall, Gate
+from wavetank.emulator.services import clients, deliverer, delivery_streams
+from wavetank.emulator.sns.confirmation import set_confirmed
+from wavetank.faults.injectors.decisions import (
+    check_refused,
+    delivery_copies,
+    delivery_refusal,
+    latency,
+    refused_entries,
+)
+from wavetank.faults.injectors.matcher import FaultMatcher
+from wavetank.faults.resources import ApiResources, DeployedCode, StoredPackages
+
+UPDATE_WAIT = {"Delay": 0.2, "MaxAttempts": 150}
+"""How often, and how many times, the waiter looks; Lambda takes one update at a time."""
+
+
+class SandboxResources(StoredPackages, ApiResources):
+    """What is deployed in this LocalStack, changed by its own clients."""
+
+    def __init__(self) -> None:
+        StoredPackages.__init__(self)
+        own = clients()
+        ApiResources.__init__(
+            self,
+            SimpleNamespace(
+                awslambda=own.lambda_,
+                events=own.events,
+                firehose=own.firehose,
+                iam=own.iam,
+                sns=own.sns,
+            ),
+        )
+
+    def deployed_code(self, function: str) -> DeployedCode:
+        """What the stack deployed as the function's code."""
+        found = self._configuration(function)
+        return DeployedCode(packaged_code(found["FunctionArn"]), found["Handler"])
+
+    def update_code(self, function: str, archive: bytes) -> None:
+        """Deploy the zip, and return when the function runs it."""
+        awslambda = self._clients.awslambda
+        awslambda.update_function_code(FunctionName=function, ZipFile=archive)
+        waiter = awslambda.get_waiter("function_updated_v2")
+        waiter.wait(FunctionName=function, WaiterConfig=UPDATE_WAIT)
+
+    def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
+        """Set whether the address has confirmed; returns False if the subscription is gone."""
+        try:
+            set_confirmed(subscription, confirmed=confirmed)
+        except LookupError:
+            return False
+        return True
+
+    def move_clock(self, offset_seconds: float) -> None:
+        """Set the clock of LocalStack that far from the host's."""
+        WRONG_CLOCK.move(offset_seconds)
+
+
+class FaultInterception:
+    """Where matched faults intercept: at the gate before every service, and in Firehose.
+
+    LocalStack's own calls pass, those of its services for others among them. So the SDK's retries,
+    a handler's and Lambda's happen as they would in an outage.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._matcher: FaultMatcher | None = None
+
+    def start(self, matcher: FaultMatcher) -> None:
+        """Consult the matcher from now on. Called with each fault, it acts once."""
+        if self._matcher is not None:
+            return
+        self._matcher = matcher
+        Gate(self).open()
+        streams = delivery_streams()
+        streams.refuses = self.refuses
+        deliverer().observer = self
+
+    def before(self, call: ApiCall) -> None:
+        """Delay or refuse the call, if a fault hits it.
+
+        Raises:
+            Refused: one has it fail.
+        """
+        if call.by_service is not None:
+            return
+        name = f"{call.service}:{call.operation}"
+        if slower := latency(self._started, name, name):
+            self._clock.sleep(slower.total_seconds())
+        check_refused(self._started, name)
+
+    def after(self, call: ApiCall, error: str | None) -> None:
+        """No fault of a sandbox hits the response of a call."""
+
+    def refuses(self, stream: str, count: int) -> Mapping[int, str]:
+        """The entries of a batch that a fault has Firehose refuse."""
+        return refused_entries(self._started, stream, count)
+
+    def accepted(self, stream: str, records: Sequence[bytes]) -> None:
+        """No fault hits what Firehose accepts."""
+
+    def delivering(self, stream: str) -> int:
+        """How many objects to write of the same records.
+
+        Raises:
+            ObjectRefusedError: a fault has S3 refuse them.
+        """
+        if code := delivery_refusal(self._started, stream):
+            raise ObjectRefusedError(f"{code}: injected by wavetank")
+        return delivery_copies(self._started, stream)
+
+    def delivered(
+        self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
+    ) -> None:
+        """Nothing to do with an object that was written."""
+
+    def lost(self, stream: str, first: int, count: int, reason: str) -> None:
+        """Nothing to do with records that Firehose gave up."""
+
+    @property
+    def _started(self) -> FaultMatcher:
+        assert self._matcher is not None  # nothing is intercepted before `start`
+        return self._matcher

@@ -1,0 +1,85 @@
+"""The catalogue of faults: every kind, and which engines support it.
+
+The scenario reference, the switches of the live pages, `drill`, campaigns and the tables of the
+documents are made from it. A new kind is a class in one of the modules below and its line here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from wavetank.core.engine_names import EngineName
+from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
+from wavetank.faults.capabilities import CAPABILITIES
+from wavetank.faults.delivery import (
+    DuplicateDelivery,
+    PermissionRemoved,
+    S3Outage,
+    ThrottledTopic,
+    UnconfirmedAddress,
+)
+from wavetank.faults.fault import Fault
+from wavetank.faults.functions import (
+    BrokenDeployment,
+    FunctionTimeout,
+    HandlerCrash,
+    NoConcurrency,
+    NotificationFailure,
+    OutOfMemory,
+    SlowColdStart,
+)
+from wavetank.faults.host_faults import (
+    DiskFull,
+    HostFault,
+    MachineKilled,
+    MachinePaused,
+    NetworkCut,
+    WrongClock,
+)
+from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks, RuleOff
+
+ALL_KINDS: tuple[type[Fault], ...] = (
+    MissedTick,
+    LateTick,
+    DuplicateTick,
+    OverlappingTicks,
+    HandlerCrash,
+    FunctionTimeout,
+    OutOfMemory,
+    BrokenDeployment,
+    SlowColdStart,
+    ApiError,
+    ApiLatency,
+    LostReply,
+    PartialBatchFailure,
+    S3Outage,
+    DuplicateDelivery,
+    NotificationFailure,
+    ThrottledTopic,
+    UnconfirmedAddress,
+    PermissionRemoved,
+    NoConcurrency,
+    RuleOff,
+    MachinePaused,
+    MachineKilled,
+    NetworkCut,
+    DiskFull,
+    WrongClock,
+)
+"""The simplest first: Hypothesis shrinks to them, and the pages show them in this order."""
+KINDS_BY_NAME: Mapping[str, type[Fault]] = MappingProxyType({kind.kind: kind for kind in ALL_KINDS})
+HOST_KINDS = tuple(kind for kind in ALL_KINDS if issubclass(kind, HostFault | WrongClock))
+"""What happens to LocalStack itself, and not to what is deployed in it."""
+
+
+def engines_of(kind: type[Fault]) -> tuple[EngineName, ...]:
+    """The engines that support the kind."""
+    return tuple(engine for engine in EngineName if kind.needs in CAPABILITIES[engine])
+
+
+def kinds_of(engine: EngineName) -> tuple[type[Fault], ...]:
+    """The kinds that the engine supports."""
+    return tuple(kind for kind in ALL_KINDS if engine in engines_of(kind))
+
+
+VIRTUAL_KINDS = kinds_of(EngineName.SIMULATOR)
+"""Those that happen in virtual time: campaigns generate them."""

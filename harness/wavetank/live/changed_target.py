@@ -1,0 +1,167 @@
+"""A pipeline whose faults are recorded in a journal before they are injected.
+
+The process that injected a fault reverts it; if that process was killed, a later one does, by the
+same code, from what the journal says.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import Clock
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names
+from wavetank.deployment.deployed_code import stack_package
+from wavetank.faults.broken_code import break_package
+from wavetank.faults.change_journal import DamagedEntry, Journal
+from wavetank.faults.changes import Change, HostChange, revert
+from wavetank.faults.fault import StateFault
+from wavetank.faults.injectors.applied import OnChange
+from wavetank.faults.resources import code_sha256
+from wavetank.live.fault_resources import Host, LiveResources
+from wavetank.live.restoring import restore, wait_until_updated
+
+
+@dataclass(frozen=True)
+class StreamingPackages:
+    """The streaming function's package as its stack names it, and as `broken-deployment` breaks it.
+
+    Breaking it again gives the same bytes, so code that another computer broke is recognised.
+    """
+
+    working: bytes
+    broken: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedTarget:
+    """A pipeline that faults change, and its journal.
+
+    `endpoint` is the sandbox's, None on AWS; `host` is its host, None where faults of the host are
+    neither injected nor reverted. `settle_seconds` is how long a change takes to be in force.
+    """
+
+    aws: AwsClients
+    names: Names
+    clock: Clock
+    journal: Journal
+    endpoint: str | None = None
+    host: Host | None = None
+    settle_seconds: float = 0.0
+
+    @cached_property
+    def resources(self) -> LiveResources:
+        """What faults change."""
+        controls = None if self.endpoint is None else SandboxControls(self.endpoint)
+        return LiveResources(
+            self.aws,
+            self.names,
+            self.clock,
+            self.journal,
+            controls,
+            self.host,
+            self.settle_seconds,
+        )
+
+    def require_unchanged(self) -> None:
+        """Check that no earlier command left a change, which would be taken for the original state.
+
+        Raises:
+            UsageError: one did.
+        """
+        if left := self.journal.changes():
+            raise UsageError(
+                "a pipeline as it was deployed",
+                "; ".join(change.describe() for change in left),
+                "revert it with ./wavetank drill --restore",
+            )
+
+    @contextmanager
+    def injected(
+        self, name: str, fault: StateFault, on_change: OnChange = lambda *_: None
+    ) -> Iterator[tuple[Change, ...]]:
+        """For the body the fault is in force.
+
+        Raises:
+            NotRestoredError: a change could not be reverted; it stays in the journal.
+            UsageError: what the fault names is not deployed.
+        """
+        changes = tuple(fault.changes(name, self.resources))
+        with ExitStack() as stack:
+            for change in changes:
+                stack.enter_context(self.changed(change, on_change))
+            yield changes
+
+    @contextmanager
+    def changed(self, change: Change, on_change: OnChange = lambda *_: None) -> Iterator[None]:
+        """For the body the change is in force.
+
+        Raises:
+            NotRestoredError: it could not be reverted; it stays in the journal.
+        """
+        self.journal.add(change)
+        try:
+            change.apply(self.resources)
+            on_change(change, True)  # noqa: FBT003 - as `OnChange` has it
+            yield
+        finally:
+            self.revert(change)
+            on_change(change, False)  # noqa: FBT003 - as above
+
+    def revert(self, change: Change) -> bool:
+        """Revert the change if it is in force; returns whether it was.
+
+        Raises:
+            NotRestoredError: it could not be reverted; it stays in the journal.
+        """
+        found: list[bool] = []
+
+        def step() -> None:
+            found[:] = [self._revert_once(change)]
+
+        restore(change.describe(), step, self.clock)
+        self.journal.remove(change)
+        return found[0]
+
+    def _revert_once(self, change: Change) -> bool:
+        match change:
+            case DamagedEntry():
+                return any(revert_unrecorded(self))
+            case HostChange() if self.host is None:
+                raise UsageError(
+                    "the sandbox whose host has the fault",
+                    change.describe(),
+                    "start it again with ./wavetank up, which begins without it",
+                )
+        return revert(change, self.resources)
+
+
+def revert_unrecorded(target: ChangedTarget) -> tuple[bool, bool]:
+    """Revert what a drill on another computer left: code as it breaks it, and 0 reserved.
+
+    Returns whether the code, and whether the reserved concurrency, was reverted.
+    """
+    aws, function, resources = target.aws, target.names.streaming_function, target.resources
+    packages = streaming_packages(aws, target.names)
+    no_concurrency = resources.reserved_concurrency(function) == 0
+    if no_concurrency:
+        resources.reserve_concurrency(function, None)
+    wait_until_updated(aws, function, target.clock)
+    is_broken = resources.code_sha256(function) == code_sha256(packages.broken)
+    if is_broken:
+        resources.update_code(function, packages.working)
+    return is_broken, no_concurrency
+
+
+def streaming_packages(aws: AwsClients, names: Names) -> StreamingPackages:
+    """Read the streaming function's package from the artifact bucket, and break it.
+
+    Raises:
+        UsageError: the package has no file for the function's handler.
+    """
+    working = stack_package(aws, names, "streaming").content
+    found = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)
+    return StreamingPackages(working, break_package(working, found["Handler"]))

@@ -1,0 +1,38 @@
+"""Which engines can run a scenario: those that support every kind of its faults."""
+
+from wavetank.core.engine_names import EngineName
+from wavetank.core.errors import UsageError
+from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
+from wavetank.faults.fault import Fault
+from wavetank.scenario.model import Scenario
+
+
+def check_supported(scenario: Scenario, engine: EngineName) -> None:
+    """Check that the engine supports all faults of the scenario.
+
+    Raises:
+        UsageError: it does not; names those faults, and the engines that do.
+    """
+    kinds = {type(fault) for fault in scenario.plan.faults}
+    refused = [kind for kind in ALL_KINDS if kind in kinds and engine not in _engines(kind)]
+    if refused:
+        reasons = [(kind.kind, _reason(kind)) for kind in refused]
+        named = "; ".join(
+            f"{', '.join(kind for kind, other in reasons if other == reason)} ({reason})"
+            for reason in dict.fromkeys(reason for _, reason in reasons)
+        )
+        raise UsageError(
+            f"faults that {engine} supports",
+            f"in {scenario.name}: {named}",
+            "leave --engine out, choose another scenario, or take them out",
+        )
+
+
+def _engines(kind: type[Fault]) -> tuple[EngineName, ...]:
+    """Those on which a scenario can have it: what happens to the host is for `drill`."""
+    return () if kind in HOST_KINDS else engines_of(kind)
+
+
+def _reason(kind: type[Fault]) -> str:
+    engines = _engines(kind)
+    return f"only on {', '.join(engines)}" if engines else "only by ./wavetank drill --fault"
