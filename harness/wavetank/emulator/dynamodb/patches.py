@@ -20,7 +20,7 @@ from wavetank.emulator.dynamodb.updates import Executor, Validator
 from wavetank.emulator.dynamodb.validation_cache import transact_write_items as ask_of_a_transaction
 from wavetank.emulator.patches import patch_of
 
-STOCK_VALUE_SIZE = DynamoType.size
+STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
 ITEM_BYTES_MAX = 405_000
 """moto's own limit, between AWS's documented 400 KB and what it takes."""
 
@@ -28,7 +28,7 @@ ITEM_BYTES_MAX = 405_000
 def value_size(value: DynamoType) -> int:
     """`DynamoType.size`, in bytes: texts, numbers and binaries in base64 are texts."""
     content = value.value
-    return text_size(content) if type(content) is str else STOCK_VALUE_SIZE(value)
+    return text_size(content) if type(content) is str else int(STOCK_VALUE_SIZE(value))
 
 
 def item_size(item: Item) -> int:

@@ -96,6 +96,8 @@ def decide_before_bodies(decide: DecideBody) -> None:
     channels.apply(headers_received)
     requests.apply(chunk_received)
     patch_of("twisted.web.http:H2_ENABLED").apply(new=False)
+    for target in AFTER_ANSWER:
+        patch_of(target).check()  # now, and not at the first refusal
 
 
 def _too_long(bytes_max: int | None) -> str:

@@ -51,10 +51,19 @@ PATCHES = (
         },
     ),
     *MOTO.patches(
-        "emulator.dynamodb.patches",
-        "parses and validates an expression once for each text",
+        "emulator.dynamodb.expressions emulator.dynamodb.patches",
+        "parses an expression once for each text",
         {
             "moto.dynamodb.comparisons:ConditionExpressionParser.parse": "(self)",
+            "moto.dynamodb.parsing.expressions:UpdateExpressionParser.make": (
+                "classmethod (cls, expression_str)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches",
+        "plans an update once for each text, with what is searched and validated in it",
+        {
             "moto.dynamodb.models:UpdateExpressionExecutor": (
                 "class (update_ast, item, expression_attribute_names)"
             ),
@@ -63,11 +72,12 @@ PATCHES = (
                 "table)"
             ),
             "moto.dynamodb.parsing.ast_nodes:Node.find_clauses": "(self, clause_types)",
-            "moto.dynamodb.parsing.expressions:UpdateExpressionParser.make": (
-                "classmethod (cls, expression_str)"
-            ),
-            "moto.dynamodb.responses:DynamoHandler.transact_write_items": "(self)",
         },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches emulator.dynamodb.validation_cache",
+        "validates transactions of one form once",
+        {"moto.dynamodb.responses:DynamoHandler.transact_write_items": "(self)"},
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
@@ -80,7 +90,7 @@ PATCHES = (
         {"moto.dynamodb.models:DynamoDBBackend.tag_resource": "(self, table_arn, tags)"},
     ),
     *MOTO.patches(
-        "emulator.dynamodb.patches",
+        "emulator.dynamodb.patches emulator.dynamodb.streams",
         "a table's stream can be switched on again, which moto refuses",
         {"moto.dynamodb.models.table:Table.set_stream_specification": "(self, streams)"},
     ),
