@@ -17,7 +17,8 @@ from tests.rules.source import ROOT
 from tests.shell import Shell
 from tests.terminal import shown
 from tests.waiting import wait_until_true
-from wavetank.cli.campaign import DASK_EXTRA, choose_stories
+from wavetank.campaign.cases import choose_stories
+from wavetank.campaign.course import DASK_EXTRA
 from wavetank.cli.main import app
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.scenario.loader import load_scenario

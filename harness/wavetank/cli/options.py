@@ -5,13 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.core.naming import DEFAULT_PREFIX, StreamNameCase, split_full_name
-
-DEFAULT_NAME = "Dora Explorer"
-"""The brief's own example."""
-
-DEFAULT_ADDRESS = "alerts@example.com"
-"""A reserved domain: nobody can be written to by mistake."""
+from wavetank.core.naming import StreamNameCase
 
 NameOption = Annotated[
     str,
@@ -146,15 +140,3 @@ DeployedFormatOption = Annotated[
 ScheduleOption = Annotated[
     bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
 ]
-
-DEFAULT_STREAM_CASE = StreamNameCase.LOWER
-DEFAULT_NAME_PREFIX = DEFAULT_PREFIX
-
-
-def person_of(name: str, surname: str | None) -> tuple[str, str]:
-    """First name and surname that the options mean.
-
-    Raises:
-        UsageError: the surname is missing.
-    """
-    return (name, surname) if surname else split_full_name(name)

@@ -11,8 +11,7 @@ from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.aws.target import TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import record_of, target_of
-from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.recovery import record_of
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,
@@ -23,11 +22,13 @@ from wavetank.cli.targets import (
 )
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.teardown.inventory import find_standing
 from wavetank.deployment.teardown.pipeline import Remains, Teardown
 from wavetank.deployment.teardown.release import release_bucket, require_torn_down
+from wavetank.live.change_targets import target_of
 
 CENT = 0.01
 

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.attestations import attest_suite
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import umask_of_user
 from wavetank.core.settings import pytest_options, read_settings, with_bytecode_kept
+from wavetank.deployment.attestation import attest_suite
 from wavetank.deployment.fingerprint import project_fingerprints
 
 PROCESSORS = os.process_cpu_count() or 1

@@ -1,9 +1,9 @@
-"""A run told to people as it happens: not every event, but what a story is made of."""
+"""Events of a run printed as they happen: faults, failures and alerts, not every event."""
 
 from typing import TYPE_CHECKING
 
-from wavetank.cli.output import Output
-from wavetank.cli.text_wrap import ELLIPSIS
+from wavetank.cli.output.console_output import Output
+from wavetank.cli.output.text_wrap import ELLIPSIS
 from wavetank.core.text import counted
 from wavetank.history import (
     AttemptEnded,
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 ERROR_CHARACTERS = 100
 
 
-class Narrator:
-    """Tells the first of each kind of thing, every fault, and every failure with its alerts."""
+class EventPrinter:
+    """Prints the first event of most kinds, every fault, and every failure with its alerts."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
         self._begin: datetime | None = None
-        self._usual = 0
+        self._expected = 0
         self._objects = 0
-        self._told: set[str] = set()
+        self._shown: set[str] = set()
 
-    def tell(self, event: Event) -> None:
-        """Says what there is to say of it."""
+    def show(self, event: Event) -> None:
+        """Prints a line for the event, if it is worth one."""
         match event:
             case RunBegan():
                 self._begin = event.at
@@ -47,14 +47,14 @@ class Narrator:
             case ObjectDelivered():
                 self._deliver(event)
             case FaultBegan() | FaultReverted():
-                self._told.clear()
+                self._shown.clear()
                 began = isinstance(event, FaultBegan)
                 text = f"fault: {event.detail}" if began else f"reverted: {event.kind}"
                 self._say(event, text)
             case _:
-                self._tell_of_trouble(event)
+                self._show_failure(event)
 
-    def _tell_of_trouble(self, event: Event) -> None:
+    def _show_failure(self, event: Event) -> None:
         match event:
             case TickSuppressed():
                 self._say(event, f"{event.rule} does not fire")
@@ -71,9 +71,9 @@ class Narrator:
 
     def _accept(self, event: RecordsAccepted) -> None:
         count = len(event.records)
-        if count != self._usual:
+        if count != self._expected:
             self._say(event, f"a tick delivers {counted(count, 'record')}")
-        self._usual = self._usual or count
+        self._expected = self._expected or count
 
     def _deliver(self, event: ObjectDelivered) -> None:
         self._objects += 1
@@ -81,9 +81,9 @@ class Narrator:
             self._say(event, f"the first object in S3: {event.key}")
 
     def _once(self, event: Event, kind: str, text: str) -> None:
-        """Of a kind, the first since the last fault began or was healed."""
-        if kind not in self._told:
-            self._told.add(kind)
+        """Prints only the first event of a kind since a fault began or was reverted."""
+        if kind not in self._shown:
+            self._shown.add(kind)
             self._say(event, text)
 
     def _say(self, event: Event, text: str) -> None:

@@ -1,20 +1,17 @@
-"""One sandbox from start to stop: LocalStack up, pipeline deployed, first tick, all down again."""
+"""A sandbox from start to stop: start LocalStack, deploy the pipeline, fire a tick, stop."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from types import FrameType
 
 from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
-from wavetank.cli.output import Output
-from wavetank.cli.running import RunningSandbox, attach, attach_to_deployed, compose_sandbox
 from wavetank.core.clock import WallClock, floor_to_minute, minute_before
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.core.naming import Names, StreamNameCase, derive_names
-from wavetank.core.settings import Settings
+from wavetank.core.naming import RECORD_FORMATS, Names, StreamNameCase, derive_names
+from wavetank.core.reporter import Reporter
+from wavetank.core.settings import Settings, read_settings
 from wavetank.deployment.custom_handler import OwnHandler
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.docker import ComposeSandbox
@@ -22,24 +19,22 @@ from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
+from wavetank.live.running_sandbox import (
+    RunningSandbox,
+    attach,
+    attach_to_deployed,
+    compose_sandbox,
+)
 
-RECORD_FORMATS = ("ndjson", "original")
 RECOVERY_SECONDS_MAX = 200.0
-
-
-class Stopped(BaseException):
-    """A signal asked the sandbox to stop.
-
-    No Exception, as KeyboardInterrupt is none: the SDK takes those that come in the middle of a
-    call for a lost connection, tries again, and nothing would stop.
-    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPlan:
-    """What sandbox is wanted; `keep` takes up what the last one held, unless `fresh`.
+    """The sandbox to start.
 
-    `handler` takes the streaming function's place.
+    `keep` restores the data of the last one, unless `fresh`; `handler` replaces the streaming
+    function.
     """
 
     first_name: str
@@ -58,7 +53,7 @@ class SandboxPlan:
     handler: OwnHandler | None = None
 
     def __post_init__(self) -> None:
-        _ = self.names  # said now, not once LocalStack is up
+        _ = self.names  # raises now, not once LocalStack is up
         if self.record_format not in RECORD_FORMATS:
             raise UsageError(
                 f"a record format of {' or '.join(RECORD_FORMATS)}",
@@ -68,10 +63,10 @@ class SandboxPlan:
 
     @property
     def names(self) -> Names:
-        """Those of the person's pipeline.
+        """The resource names of the person's pipeline.
 
         Raises:
-            UsageError: there can be none.
+            UsageError: they cannot be derived.
         """
         return derive_names(
             self.first_name,
@@ -82,39 +77,47 @@ class SandboxPlan:
 
 
 @dataclass(frozen=True)
-class Session:
-    """A sandbox that this process looks after.
+class SandboxSession:
+    """A sandbox that this process supervises.
 
-    `recover` is for when the sandbox does not answer: it returns True once LocalStack, which had
-    ended, answers again, and False where it never ended: then it is only slow, or cut off.
+    `recover` is for a sandbox that does not answer: it returns True once LocalStack, which had
+    ended, answers again, and False if it never ended: then it is slow, or cut off.
     """
 
     sandbox: RunningSandbox
     recover: Callable[[], bool]
 
 
-@contextmanager
-def stop_on_signal() -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the body by `Stopped`; a second one while it cleans up is ignored."""
+def open_session(
+    engine: Engine, plan: SandboxPlan, folder: SandboxFolder, reporter: Reporter, *, leave: bool
+) -> AbstractContextManager[SandboxSession]:
+    """A sandbox on the engine; `leave` leaves a Compose project running after the body.
 
-    def stop(_: int, __: FrameType | None) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
-        raise Stopped
-
-    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    Raises:
+        UsageError: the engine cannot start such a sandbox.
+    """
+    match engine:
+        case Engine.EMBEDDED:
+            return embedded_session(folder, plan, read_settings(), reporter)
+        case Engine.DOCKER if plan.handler is not None:
+            raise UsageError(
+                "--engine embedded with --handler",
+                "docker, whose init scripts deploy the handler of this project",
+                "omit --engine, or run ./wavetank deploy --handler once the sandbox is up",
+            )
+        case Engine.DOCKER:
+            return docker_session(plan, reporter, leave=leave)
+        case Engine.ATTACHED:
+            raise UsageError(
+                "--engine embedded or docker", "attached", "attach with check --endpoint"
+            )
 
 
 @contextmanager
 def embedded_session(
-    folder: SandboxFolder, plan: SandboxPlan, settings: Settings, output: Output
-) -> Iterator[Session]:
-    """Starts the sandbox with the pipeline in it; whatever happens, nothing of it is left after.
+    folder: SandboxFolder, plan: SandboxPlan, settings: Settings, reporter: Reporter
+) -> Iterator[SandboxSession]:
+    """Starts the sandbox with the pipeline in it; stops it after the body, whatever happens.
 
     Raises:
         UsageError: another sandbox runs, or the port is taken.
@@ -137,31 +140,35 @@ def embedded_session(
             allowed_hosts=settings.allowed_hosts,
             allowed_origins=settings.allowed_origins,
         )
-        keeper = _Embedded(folder, plan, options, output)
+        child = _EmbeddedLocalStack(folder, plan, options, reporter)
         try:
-            sandbox = keeper.start()
-            output.emit("ready", endpoint=sandbox.record.endpoint, names=sandbox.names.stem)
-            yield Session(sandbox, keeper.recover)
+            sandbox = child.start()
+            reporter.emit("ready", endpoint=sandbox.record.endpoint, names=sandbox.names.stem)
+            yield SandboxSession(sandbox, child.recover)
         finally:
-            with output.waiting("stopping"):
-                keeper.stop()
+            with reporter.waiting("stopping"):
+                child.stop()
 
 
-class _Embedded:
-    """LocalStack as this process's child: started, started again when it dies, stopped."""
+class _EmbeddedLocalStack:
+    """LocalStack as a child of this process: started, restarted when it dies, stopped."""
 
     def __init__(
-        self, folder: SandboxFolder, plan: SandboxPlan, options: LocalStackOptions, output: Output
+        self,
+        folder: SandboxFolder,
+        plan: SandboxPlan,
+        options: LocalStackOptions,
+        reporter: Reporter,
     ) -> None:
         self._folder = folder
         self._plan = plan
         self._options = options
-        self._output = output
+        self._reporter = reporter
         self._child: LocalStackChild | None = None
 
     def start(self) -> RunningSandbox:
-        """LocalStack up, pipeline deployed, first tick; known to other commands only then."""
-        with self._output.waiting("starting LocalStack") as status:
+        """Starts LocalStack, deploys, fires a tick; then writes the record for other commands."""
+        with self._reporter.waiting("starting LocalStack") as status:
             self._child = start_localstack(
                 self._folder,
                 self._options,
@@ -171,12 +178,12 @@ class _Embedded:
         own = self._plan.handler is not None
         record, names = self._record(self._child), self._plan.names
         sandbox = attach(record, names, self._plan.addresses, own_handler=own)
-        _deploy(sandbox, self._plan, self._output)
+        _deploy(sandbox, self._plan, self._reporter)
         self._folder.write(sandbox.record)
         return sandbox
 
     def recover(self) -> bool:
-        """Starts LocalStack again, at the same endpoint, where it ended by itself."""
+        """Starts LocalStack again, at the same endpoint, if it ended by itself."""
         if self._child is None or not self._child.has_ended():
             return False
         port = self._child.port
@@ -202,29 +209,31 @@ class _Embedded:
 
 
 @contextmanager
-def docker_session(plan: SandboxPlan, output: Output, *, leave: bool) -> Iterator[Session]:
-    """Brings up the Compose project; takes it down again unless it is to be left running.
+def docker_session(
+    plan: SandboxPlan, reporter: Reporter, *, leave: bool
+) -> Iterator[SandboxSession]:
+    """Starts the Compose project; stops it after the body unless `leave`.
 
     Raises:
         InfrastructureError: there is no Docker, or the sandbox did not come up.
     """
     compose = compose_sandbox()
     try:
-        with output.waiting("starting the sandbox in Docker; the first time the image is built"):
+        with reporter.waiting("starting the sandbox in Docker; the first time the image is built"):
             if plan.fresh:
                 compose.forget()
             record = compose.up(_compose_variables(plan))
         sandbox = attach_to_deployed(record)
-        output.emit("ready", endpoint=record.endpoint, names=sandbox.names.stem)
-        yield Session(sandbox, _InDocker(compose, record).recover)
+        reporter.emit("ready", endpoint=record.endpoint, names=sandbox.names.stem)
+        yield SandboxSession(sandbox, _ComposeLocalStack(compose, record).recover)
     finally:
         if not leave:
-            with output.waiting("stopping"):
+            with reporter.waiting("stopping"):
                 compose.down()
 
 
-class _InDocker:
-    """LocalStack in a container, which Docker starts again by itself when its program dies."""
+class _ComposeLocalStack:
+    """LocalStack in a container, which Docker restarts when its program dies."""
 
     def __init__(self, compose: ComposeSandbox, record: SandboxRecord) -> None:
         self._compose = compose
@@ -232,15 +241,15 @@ class _InDocker:
         self._started = compose.started()
 
     def recover(self) -> bool:
-        """Waits until it is ready again where it was started again; False where it never ended.
+        """Waits until LocalStack is ready after a restart; returns False if there was none.
 
         Raises:
             InfrastructureError: the container is gone.
-            ConditionTimeoutError: it was started again and does not become ready.
+            ConditionTimeoutError: it was restarted and does not become ready.
         """
         try:
             started = self._compose.started()
-        except InfrastructureError:  # Docker is slow too: that is not the end of the sandbox
+        except InfrastructureError:  # Docker is slow too; the sandbox may still run
             return False
         if started is None:
             raise InfrastructureError(
@@ -261,7 +270,7 @@ class _InDocker:
 
 
 def _compose_variables(plan: SandboxPlan) -> dict[str, str]:
-    """The options as docker-compose.yml takes them."""
+    """The plan as the variables of docker-compose.yml."""
     variables = {
         "WAVETANK_NAME": plan.first_name,
         "WAVETANK_SURNAME": plan.surname,
@@ -278,8 +287,8 @@ def _compose_variables(plan: SandboxPlan) -> dict[str, str]:
     return variables | ({"WAVETANK_PORT": str(plan.port)} if plan.port else {})
 
 
-def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, output: Output) -> None:
-    """Deploys, and fires the first tick by hand: the rule's own comes after its first minute."""
+def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, reporter: Reporter) -> None:
+    """Deploys, and fires the first tick, because the rule first fires after a minute."""
     options = DeploymentOptions(
         names=sandbox.names,
         addresses=sandbox.addresses,
@@ -288,7 +297,7 @@ def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, output: Output) -> None:
         handler=plan.handler,
         since=minute_before(sandbox.clock.now()) if plan.schedule_enabled else None,
     )
-    with output.waiting("deploying") as status:
+    with reporter.waiting("deploying") as status:
         deployer = sandbox.deployer(lambda e: status.update(f"deploying {e.resource} {e.status}"))
         deployer.deploy(options)
     if plan.schedule_enabled:

@@ -1,4 +1,4 @@
-"""The live view of `up`: what happens, as it happens, above a few lines of how things stand."""
+"""The live view of `up`: events as they happen, above a few lines with the current state."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,16 +8,18 @@ from rich.console import Group
 from rich.rule import Rule
 from rich.text import Text
 
-from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.clients import BotoCoreError
 from wavetank.aws.sandbox_api import pages_address
-from wavetank.cli.addresses import show_unconfirmed
-from wavetank.cli.output import Output
-from wavetank.cli.session import Session, Stopped
+from wavetank.cli.output.console_output import Output
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
+from wavetank.core.stop_signal import Stopped
 from wavetank.core.text import counted, span
 from wavetank.faults.changes import Change
 from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
+from wavetank.live.confirmed_addresses import show_unconfirmed
+from wavetank.live.sandbox_session import SandboxSession
+from wavetank.live.session_watch import watch_once
 
 LOOK_SECONDS = 1.0
 RATE = timedelta(minutes=1)
@@ -32,8 +34,10 @@ STYLES = {
 GAP = "   "
 
 
-def follow(session: Session, output: Output, changes: Callable[[], Sequence[Change]]) -> None:
-    """Shows what happens until a signal ends it; `changes` are those made on purpose.
+def follow(
+    session: SandboxSession, output: Output, changes: Callable[[], Sequence[Change]]
+) -> None:
+    """Shows what happens until a signal ends it; `changes` are the faults in force.
 
     Raises:
         InfrastructureError: LocalStack went away and could not be brought back.
@@ -47,7 +51,7 @@ def follow(session: Session, output: Output, changes: Callable[[], Sequence[Chan
     try:
         with output.below(lambda: state.picture(output.progress.width)):
             while True:
-                for happening in look(session, watcher):
+                for happening in watch_once(session, watcher):
                     _say(happening, output)
                 sandbox.clock.sleep(LOOK_SECONDS)
     except Stopped:
@@ -57,7 +61,7 @@ def follow(session: Session, output: Output, changes: Callable[[], Sequence[Chan
 
 @dataclass
 class LiveState:
-    """How things stand, for the lines that are written over."""
+    """The current state, for the lines that are overwritten."""
 
     watcher: Watcher
     clock: Clock
@@ -67,7 +71,7 @@ class LiveState:
         self._begun = self.clock.monotonic()
 
     def picture(self, width: int) -> Group:
-        """The prices, then what there is of everything, then what is next."""
+        """The prices, then the counts, then the next tick."""
         watcher = self.watcher
         lines = [
             *rows([f"{price.ticker} {price.price:.2f}" for price in watcher.prices], width),
@@ -77,14 +81,14 @@ class LiveState:
         return Group(Rule(style="dim"), *(Text(line, "bold") for line in lines))
 
     def totals(self) -> str:
-        """What has come of it all, in a line."""
+        """The counts of the whole time, in a line."""
         return f"after {self._up()}: {', '.join(_counts(self.watcher))}"
 
     def _up(self) -> str:
         return span(self.clock.monotonic() - self._begun)
 
     def _next(self) -> str:
-        """By the one before: nothing tells when a rule fires next."""
+        """The next tick, from the last one: AWS has no API for when a rule fires next."""
         if not self.watcher.rule_on:
             return "no next tick: the rule is off"
         if self.watcher.ticked is None:
@@ -108,7 +112,7 @@ def _counts(watcher: Watcher) -> list[str]:
 
 
 def rows(parts: Sequence[str], width: int) -> list[str]:
-    """Side by side, and below each other where there is no room; none is broken in two."""
+    """The parts side by side, wrapped between parts at the width."""
     found: list[str] = []
     for part in parts:
         if found and len(found[-1]) + len(GAP) + len(part) <= width:
@@ -118,28 +122,8 @@ def rows(parts: Sequence[str], width: int) -> list[str]:
     return found
 
 
-def look(session: Session, watcher: Watcher) -> list[Happening]:
-    """What is new; a sandbox that died and came back is news too.
-
-    Raises:
-        InfrastructureError: LocalStack ended and did not come back.
-    """
-    try:
-        return watcher.look()
-    except ClientError as error:  # it answers, but something was taken away: not ours to end for
-        return watcher.notice(str(error))
-    except (BotoCoreError, InfrastructureError) as error:
-        if not session.recover():  # it is slow, or cut off for a while: the next look may succeed
-            return watcher.notice(f"no answer yet: {error}")
-        return [
-            Happening(
-                WatchedKind.RESTART, session.sandbox.clock.now(), "LocalStack ended and is back"
-            )
-        ]
-
-
-def _show_unconfirmed(session: Session, watcher: Watcher, output: Output) -> None:
-    """No reason to end where it cannot be said at once."""
+def _show_unconfirmed(session: SandboxSession, watcher: Watcher, output: Output) -> None:
+    """As `show_unconfirmed`, but a sandbox that does not answer yet is no error."""
     try:
         show_unconfirmed(session.sandbox, output)
     except (BotoCoreError, InfrastructureError) as error:

@@ -1,7 +1,7 @@
-"""What goes on while a command works: one line that moves, or plain lines where nothing can.
+"""The progress of a command: one line that is updated on a terminal, or plain lines elsewhere.
 
-A line can move on a terminal. In a pipe, a file or a terminal that is dumb there is a line at the
-beginning, and where something is counted another one now and then.
+In a pipe, in a file and on a dumb terminal there is a line at the beginning, and for a count
+another one every ten seconds.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,6 +20,7 @@ from rich.table import Column
 from rich.text import Text
 
 from wavetank.core.clock import Clock, MachineClock
+from wavetank.core.reporter import Activity
 from wavetank.core.text import span
 
 LINE_SECONDS = 10.0
@@ -27,31 +28,20 @@ LINE_SECONDS = 10.0
 BAR_WIDTH = 20
 
 
-class Activity:
-    """Something that takes its time, as its doer sees it: what it is at, and how much is done."""
-
-    def __init__(self, show: Callable[[str | None, float | None], None]) -> None:
-        self._show = show
-
-    def update(self, text: str | None = None, done: float | None = None) -> None:
-        """Another text, or more that is done; what is not given stays as it is."""
-        self._show(text, done)
-
-
 @contextmanager
 def moving(
-    console: Console, text: str, total: float | None, told: Callable[[float], str]
+    console: Console, text: str, total: float | None, form: Callable[[float], str]
 ) -> Iterator[Activity]:
-    """A line with a spinner, or a bar up to the total, and the time that it takes; then it is gone.
+    """Shows a spinner, or a bar up to the total, with the time; removes it after the body.
 
-    `told` says a number of what is counted, as in `3` or `2h`.
+    `form` formats a count, as in `3` or `2h`.
     """
     wording = TextColumn(
         "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
     )
     columns: tuple[ProgressColumn, ...] = (SpinnerColumn(), wording, _Times())
     if total is not None:
-        columns = (wording, BarColumn(BAR_WIDTH), _Counts(told), _Times())
+        columns = (wording, BarColumn(BAR_WIDTH), _Counts(form), _Times())
     with Progress(
         *columns,
         console=console,
@@ -69,9 +59,9 @@ def moving(
 
 @contextmanager
 def plain(
-    console: Console, text: str, total: float | None, told: Callable[[float], str], clock: Clock
+    console: Console, text: str, total: float | None, form: Callable[[float], str], clock: Clock
 ) -> Iterator[Activity]:
-    """A line now, and of what is counted one each ten seconds."""
+    """Prints a line now, and for a count another one every ten seconds."""
     console.print(Text(f"{text} ..."))
     begun = said = clock.monotonic()
     latest = text
@@ -82,8 +72,8 @@ def plain(
         now = clock.monotonic()
         if total and done and now - said >= LINE_SECONDS:
             said = now
-            left = (now - begun) / done * (total - done)
-            console.print(Text(f"{latest}: {told(done)} of {told(total)}, {span(left)} to go"))
+            remaining = (now - begun) / done * (total - done)
+            console.print(Text(f"{latest}: {form(done)} of {form(total)}, {span(remaining)} to go"))
 
     yield Activity(show)
 
@@ -91,16 +81,16 @@ def plain(
 class _Counts(ProgressColumn):
     """`3 of 10`."""
 
-    def __init__(self, told: Callable[[float], str]) -> None:
+    def __init__(self, form: Callable[[float], str]) -> None:
         super().__init__(Column(no_wrap=True))
-        self._told = told
+        self._form = form
 
     def render(self, task: Task) -> Text:
-        return Text(f"{self._told(task.completed)} of {self._told(task.total or 0)}")
+        return Text(f"{self._form(task.completed)} of {self._form(task.total or 0)}")
 
 
 class _Times(ProgressColumn):
-    """How long it still takes, and where that cannot be told how long it has taken."""
+    """The remaining time, or the elapsed time if the remaining one is unknown."""
 
     def __init__(self) -> None:
         super().__init__(Column(no_wrap=True))

@@ -1,4 +1,4 @@
-"""What the commands share that play stories in the simulator: a pipeline deployed, and progress."""
+"""A simulator with a pipeline deployed in it, and a run in it with its progress."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from wavetank.cli.output import Output
-from wavetank.cli.progress import Activity
 from wavetank.core.clock import WallClock
+from wavetank.core.reporter import Activity, Reporter
 from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
@@ -19,16 +18,16 @@ SECOND = timedelta(seconds=1)
 
 
 @contextmanager
-def deployed_simulator(pipeline: Pipeline, output: Output) -> Iterator[Simulator]:
-    """A simulator with the pipeline in it, at its baseline. What LocalStack logs is left out.
+def deployed_simulator(pipeline: Pipeline, reporter: Reporter) -> Iterator[Simulator]:
+    """A simulator with the pipeline in it, at its baseline; LocalStack's log is switched off.
 
     Raises:
-        UsageError: something of the pipeline cannot be used.
+        UsageError: a part of the pipeline is invalid.
         InfrastructureError: it could not be deployed.
     """
     logging.disable(logging.CRITICAL)
     with simulator() as made, made.takes_output():
-        with output.waiting("deploying to LocalStack in this process"):
+        with reporter.waiting("deploying to LocalStack in this process"):
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
         yield made
@@ -39,12 +38,12 @@ def play_with_progress(
     pipeline: Pipeline,
     story: RunSpec,
     history: Path,
-    output: Output,
+    reporter: Reporter,
     observe: Callable[[Event], None] = lambda _: None,
 ) -> RunResult:
-    """Plays it; how much of the virtual time has passed is shown meanwhile."""
+    """As `play`, and shows how much of the virtual time has passed; `observe` gets each event."""
     seconds = story.scenario.horizon / SECOND
-    with output.counting("virtual time", seconds, span) as activity:
+    with reporter.counting("virtual time", seconds, span) as activity:
         shows = _shows(activity, story)
 
         def take(event: Event) -> None:
@@ -55,7 +54,7 @@ def play_with_progress(
 
 
 def _shows(activity: Activity, story: RunSpec) -> Callable[[Event], None]:
-    """What moves the bar: at most once for each second of virtual time."""
+    """Updates the progress at most once for each second of virtual time."""
     latest = story.start
     end = story.start + story.scenario.horizon
 

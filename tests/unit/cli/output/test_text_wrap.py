@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from wavetank.cli.text_wrap import fitted, shortened
+from wavetank.cli.output.text_wrap import fitted, shortened
 
 WORDS = st.lists(st.text("abc…é", min_size=1, max_size=12), min_size=1, max_size=30)
 

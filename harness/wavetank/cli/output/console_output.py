@@ -1,8 +1,8 @@
-"""What people read on a terminal, in a pipe, and as JSON.
+"""Output of a command on a terminal, in a pipe, and as JSON.
 
-Results go to standard output; progress goes to standard error, and moves only on a terminal. With
-`--json` standard output carries JSON alone, one object a line. In a pipe nothing is broken into
-lines, cut or set in columns by width, so that `grep` finds what it looks for.
+Results go to standard output; progress goes to standard error, and is updated only on a terminal.
+With `--json` standard output has only JSON, one object a line. In a pipe no line is wrapped, cut or
+aligned by width, so that `grep` finds whole lines.
 """
 
 import json
@@ -15,25 +15,26 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from wavetank.cli.progress import Activity, moving, plain
-from wavetank.cli.text_wrap import fitted
+from wavetank.cli.output.progress import moving, plain
+from wavetank.cli.output.text_wrap import fitted
 from wavetank.core.clock import Clock, MachineClock
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
+from wavetank.core.reporter import Activity
 from wavetank.invariants.hints import HINTS
 
 STYLES = {Verdict.VALID: "green", Verdict.INVALID: "bold red", Verdict.UNKNOWN: "yellow"}
 VERDICT_WIDTH = 8
-"""Of the longest verdict, and a blank."""
+"""The longest verdict and a blank."""
 PIPE_WIDTH = 1000
 LOOKS_PER_SECOND = 2
 
 
 class Output:
-    """Where one command's words go.
+    """The output of one command; it is the `Reporter` of code below the command line.
 
-    Where both streams are terminals one console writes to both: only so does it know what is said
-    while its last line moves, and keeps the one above the other.
+    If both streams are terminals, one console writes to both: it must see each line that is printed
+    while its last line is updated, to keep that line below the others.
     """
 
     def __init__(
@@ -48,48 +49,48 @@ class Output:
         self.console = console or _console(stderr=False)
         self.progress = progress or _console(stderr=True)
         self.clock = clock or MachineClock()
-        if _is_looked_at(self.console) and _is_looked_at(self.progress):
+        if _is_terminal(self.console) and _is_terminal(self.progress):
             self.progress = self.console
 
     @property
     def moves(self) -> bool:
-        """Whether a line can be written over: on a terminal, unless it is dumb."""
-        return _is_looked_at(self.progress) and not self.progress.is_dumb_terminal
+        """Whether a line can be overwritten: on a terminal, unless it is dumb."""
+        return _is_terminal(self.progress) and not self.progress.is_dumb_terminal
 
     def say(self, text: str | Text, hang: int | None = None, *, shorten: bool = False) -> None:
-        """Lines for people; with `--json` they go to standard error.
+        """Prints lines for people; with `--json` to standard error.
 
-        On a terminal `hang` is how far in the rest of a line begins that does not fit, and
-        `shorten` cuts out the middles of words that fit into no line.
+        On a terminal `hang` is the indent of wrapped lines, in characters, and `shorten` cuts out
+        the middle of words that are longer than a line.
         """
         self._print(self.progress if self.as_json else self.console, text, hang, shorten=shorten)
 
     def note(self, text: str | Text) -> None:
-        """A line about what goes on: no result, so on standard error."""
+        """Prints a line about progress to standard error."""
         self._print(self.progress, text)
 
     def verbatim(self, text: str) -> None:
-        """What is to be copied: never broken into lines, whatever its length."""
+        """Prints text to be copied: never wrapped, whatever its length."""
         (self.progress if self.as_json else self.console).print(Text(text))
 
     def command(self, why: str, command: str) -> None:
-        """A command to type, on a line of its own where there is no room beside its reason."""
+        """Prints a command to type, on a separate line if it does not fit beside its reason."""
         console = self.progress if self.as_json else self.console
         fits = len(why) + len(command) + 2 <= console.width
         self.verbatim(f"{why}: {command}" if fits else f"{why}:\n{command}")
 
     def show(self, table: Table) -> None:
-        """A table for people; nothing with `--json`."""
+        """Prints a table for people; nothing with `--json`."""
         if not self.as_json:
             self.console.print(table)
 
     def emit(self, event: str, **fields: Any) -> None:
-        """A result for programs; nothing without `--json`."""
+        """Prints a result for programs; nothing without `--json`."""
         if self.as_json:
             self.console.print(Text(json.dumps({"event": event, **fields}, default=str)))
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Requirements and what they were judged by, as a table, lines or JSON, and how many."""
+        """Prints requirements, verdicts and evidence as a table, lines or JSON; then the counts."""
         for finding in findings:
             self.emit(
                 "finding",
@@ -100,7 +101,7 @@ class Output:
             )
         if self.as_json:
             return
-        if _is_looked_at(self.console):
+        if _is_terminal(self.console):
             self.console.print(_findings_table(findings))
         else:
             for finding in findings:
@@ -113,20 +114,20 @@ class Output:
             self.say(_counts(findings))
 
     def waiting(self, text: str) -> AbstractContextManager[Activity]:
-        """While something long goes on: a spinner, or a plain line where nothing moves."""
+        """Shows a spinner during the body, or a plain line if lines cannot be overwritten."""
         return self.counting(text, None)
 
     def counting(
-        self, text: str, total: float | None, told: Callable[[float], str] = "{:.0f}".format
+        self, text: str, total: float | None, form: Callable[[float], str] = "{:.0f}".format
     ) -> AbstractContextManager[Activity]:
-        """While something is counted up to the total: a bar, or a plain line now and then."""
+        """Shows a bar up to the total during the body, or prints a plain line now and then."""
         if self.moves:
-            return moving(self.progress, text, total, told)
-        return plain(self.progress, text, total, told, self.clock)
+            return moving(self.progress, text, total, form)
+        return plain(self.progress, text, total, form, self.clock)
 
     @contextmanager
     def below(self, picture: Callable[[], RenderableType]) -> Iterator[None]:
-        """For the body the picture stands below what is said, where it can move."""
+        """Shows the picture below all other lines during the body, if lines can be overwritten."""
         if not self.moves:
             yield
             return
@@ -135,7 +136,7 @@ class Output:
             get_renderable=picture,
             refresh_per_second=LOOKS_PER_SECOND,
             transient=True,
-            redirect_stdout=_is_looked_at(self.console),
+            redirect_stdout=_is_terminal(self.console),
         ):
             yield
 
@@ -143,13 +144,13 @@ class Output:
         self, console: Console, text: str | Text, hang: int | None = None, *, shorten: bool = False
     ) -> None:
         text = Text(text) if isinstance(text, str) else text
-        if _is_looked_at(console):
+        if _is_terminal(console):
             text = fitted(text, console.width, hang, shorten=shorten)
         console.print(text)
 
 
 class _PipedConsole(Console):
-    """Rich's would end with 1 where its reader has gone; here 1 means a broken invariant."""
+    """Rich exits with 1 if its reader has gone; here 1 means a broken invariant."""
 
     def on_broken_pipe(self) -> None:
         """Called when the reader of standard output has closed the pipe, as `| head` does."""
@@ -167,13 +168,13 @@ def _console(*, stderr: bool) -> Console:
     return console
 
 
-def _is_looked_at(console: Console) -> bool:
-    """Whether its other end is a terminal; FORCE_COLOR makes none of a pipe."""
+def _is_terminal(console: Console) -> bool:
+    """Whether it writes to a terminal; FORCE_COLOR does not make a pipe one."""
     return console.file.isatty()
 
 
 def _hinted(finding: Finding) -> dict[str, str]:
-    """What helps where it is broken."""
+    """The fix or the hint of a finding that is not valid."""
     if finding.fix and finding.verdict is not Verdict.VALID:
         return {"fix": finding.fix}
     broken = finding.verdict is Verdict.INVALID and finding.key in HINTS

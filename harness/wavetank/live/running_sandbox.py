@@ -1,4 +1,4 @@
-"""The sandbox that runs from this project, or one at an endpoint, as commands beside it see it."""
+"""The sandbox that runs from this project, or one at an endpoint: clients, pipeline, state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,10 +41,11 @@ SANDBOX_PACE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class Health:
-    """How a sandbox does, in numbers; memory is LocalStack's and the functions', resident.
+class SandboxHealth:
+    """State of a sandbox in numbers.
 
-    An attached sandbox's memory is not known.
+    `memory_mb` is the resident memory of LocalStack and the functions; None if the sandbox was
+    attached by its endpoint.
     """
 
     last_tick: str | None
@@ -55,7 +56,7 @@ class Health:
 
 @dataclass(frozen=True)
 class RunningSandbox:
-    """What is needed to work with it."""
+    """A sandbox with one pipeline: its clients, names, addresses and clock."""
 
     record: SandboxRecord
     names: Names
@@ -64,16 +65,16 @@ class RunningSandbox:
     clock: Clock
     project_folder: Path
     own_handler: bool = False
-    """Whether somebody's own script is the streaming function."""
+    """Whether a custom script is the streaming function."""
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
-        """Deploys this project onto it."""
+        """Deploys this project onto the sandbox."""
         return Deployer(self.aws, self.project_folder, self.clock, SANDBOX_PACE_SECONDS, on_event)
 
-    def health(self) -> Health:
-        """How it does now."""
+    def health(self) -> SandboxHealth:
+        """The state now."""
         tick = last_tick(read_prices(self.aws, self.names.table))
-        return Health(
+        return SandboxHealth(
             last_tick=rfc3339(tick) if tick else None,
             objects=SandboxControls(self.record.endpoint).bucket(self.names.bucket)["objects"],
             alerts=count_alerts(self.record.endpoint),
@@ -81,18 +82,18 @@ class RunningSandbox:
         )
 
     def checked(self) -> CheckedPipeline:
-        """What the requirements are checked on."""
+        """The pipeline as input of the checks of the requirements."""
         messages = tuple(alerts(self.record.endpoint))
         return CheckedPipeline(
             self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
         )
 
     def unanswered(self) -> list[MailboxMessage]:
-        """The messages that wait for somebody to confirm an address."""
+        """The confirmation messages that no one has answered."""
         return unanswered(self.aws, topic_arn(self.aws, self.names), self.record.endpoint)
 
     def access_matrix(self) -> AccessMatrix | None:
-        """Who can do what with the bucket; None where policies are not enforced."""
+        """Which callers can read and write the bucket; None where policies are not enforced."""
         if SandboxControls(self.record.endpoint).access_uses() is None:
             return None
         function = self.aws.awslambda.get_function_configuration(
@@ -107,7 +108,7 @@ class RunningSandbox:
         return probe_bucket(clients, self.names.bucket)
 
     def role_reports(self) -> list[RoleReport]:
-        """Of each of the pipeline's roles, what it has and what it used since the start."""
+        """For each role of the pipeline, its permissions and those it used since the start."""
         found = SandboxControls(self.record.endpoint).access_uses() or []
         return [
             report(role, granted(self.aws, role), uses_of(role, found))
@@ -119,7 +120,7 @@ class RunningSandbox:
         wait_until_fresh(self.aws, self.names, self.clock, self._made_a_tick_lately)
 
     def _made_a_tick_lately(self) -> bool:
-        """By the table; or by the stream, as somebody's own script leaves no tick in the table."""
+        """By the table, or by the stream if a custom script runs, which writes no tick there."""
         if self.own_handler:
             streams = SandboxControls(self.record.endpoint).streams()
             return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
@@ -136,10 +137,10 @@ class RunningSandbox:
 
 
 def compose_sandbox() -> ComposeSandbox:
-    """The one of this clone's docker-compose.yml.
+    """The sandbox of this clone's docker-compose.yml.
 
     Raises:
-        UsageError: `COMPOSE_PROJECT_NAME` is no name that Compose takes.
+        UsageError: `COMPOSE_PROJECT_NAME` is not a valid name for Compose.
     """
     settings = read_settings()
     folder = settings.project_folder
@@ -148,7 +149,7 @@ def compose_sandbox() -> ComposeSandbox:
 
 
 def sandbox_record() -> SandboxRecord | None:
-    """What runs from this project, on either engine; None where nothing does."""
+    """The sandbox that runs from this project, on either engine; None if none runs."""
     embedded = SandboxFolder(read_settings().state_folder).running()
     return embedded or compose_sandbox().record()
 
@@ -156,14 +157,14 @@ def sandbox_record() -> SandboxRecord | None:
 def attach(
     record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, own_handler: bool = False
 ) -> RunningSandbox:
-    """The sandbox that the record tells of, with the pipeline that is or will be in it."""
+    """The sandbox of the record, with the pipeline that is or will be deployed in it."""
     aws = sandbox_clients(record.endpoint)
     project = read_settings().project_folder
     return RunningSandbox(record, names, addresses, aws, WallClock(), project, own_handler)
 
 
 def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:
-    """The sandbox with the one pipeline that is deployed in it, or that of the name.
+    """The sandbox with the only pipeline that is deployed in it, or with that of `name`.
 
     Raises:
         UsageError: none is, or several are.
@@ -174,11 +175,11 @@ def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> Runnin
 
 
 def running_record(endpoint: str | None) -> SandboxRecord:
-    """What is known of the sandbox at the endpoint, or of the one that runs from this project.
+    """The record of the sandbox at the endpoint, or of the one that runs from this project.
 
     Raises:
         UsageError: none runs.
-        InfrastructureError: none answers at the endpoint.
+        InfrastructureError: no sandbox answers at the endpoint.
     """
     if endpoint is None:
         record = sandbox_record()
@@ -191,16 +192,16 @@ def running_record(endpoint: str | None) -> SandboxRecord:
             "no answer",
             "check --endpoint, or start one with ./wavetank up",
         )
-    return SandboxRecord(engine=Engine.ATTACHED, endpoint=endpoint, log="whoever started it has it")
+    return SandboxRecord(engine=Engine.ATTACHED, endpoint=endpoint, log="where it was started")
 
 
 def running_sandbox(endpoint: str | None = None, name: str | None = None) -> RunningSandbox:
     """The sandbox at the endpoint, or the one that runs from this project.
 
-    `name` says whose pipeline, where several are deployed in it.
+    `name` selects the pipeline if several are deployed.
 
     Raises:
-        UsageError: none runs, or no pipeline is deployed in it.
-        InfrastructureError: none answers at the endpoint.
+        UsageError: no sandbox runs, or no pipeline is deployed in it.
+        InfrastructureError: no sandbox answers at the endpoint.
     """
     return attach_to_deployed(running_record(endpoint), name)

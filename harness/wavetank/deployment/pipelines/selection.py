@@ -1,17 +1,18 @@
-"""Which pipeline a command puts into the simulator, as its options choose it."""
+"""The pipeline that a command simulates, selected by its options or by those of a saved run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.cli.options import (
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import (
     DEFAULT_NAME,
-    DEFAULT_NAME_PREFIX,
+    DEFAULT_PREFIX,
     DEFAULT_STREAM_CASE,
+    StreamNameCase,
+    derive_names,
     person_of,
 )
-from wavetank.core.errors import UsageError
-from wavetank.core.naming import StreamNameCase, derive_names
 from wavetank.core.settings import read_settings
 from wavetank.deployment.custom_handler import read_own_handler
 from wavetank.deployment.pipelines.pipeline import Pipeline
@@ -19,16 +20,16 @@ from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline, parse_parameters
 
 READERS = ("alerts@example.com", "reader@example.com")
-"""Of the alerts: two, so that one can be unconfirmed while the other is told."""
+"""Addresses of the alerts; two, so that one can be unconfirmed while the other gets them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineChoice:
-    """The options, as they were typed or as a saved run has them."""
+    """The options that select a pipeline, typed or from a saved run."""
 
     name: str = DEFAULT_NAME
     surname: str | None = None
-    prefix: str = DEFAULT_NAME_PREFIX
+    prefix: str = DEFAULT_PREFIX
     stream_name_case: StreamNameCase = DEFAULT_STREAM_CASE
     record_format: str = "ndjson"
     handler: Path | None = None
@@ -38,10 +39,10 @@ class PipelineChoice:
     overrides: str | None = None
 
     def pipeline(self) -> Pipeline:
-        """The pipeline that is meant.
+        """The pipeline of these options.
 
         Raises:
-            UsageError: there is none such.
+            UsageError: they contradict each other, or select no valid pipeline.
         """
         if self.template is not None:
             return self._templates(self.template)
@@ -65,7 +66,7 @@ class PipelineChoice:
 
     def _templates(self, template: Path) -> Pipeline:
         if self.handler is not None:
-            action = "leave one out: the handlers are the template's own"
+            action = "leave one out: the template has its own handlers"
             raise UsageError("--handler or --pipeline", "both", action)
         parameters = parse_parameters(self.overrides or "")
         pipeline = TemplatesPipeline(
@@ -83,11 +84,11 @@ class PipelineChoice:
         return {name: value for name, value in options.items() if value is not None}
 
     def _unusual(self) -> dict[str, str]:
-        """The options of the names that are not as they usually are."""
+        """The options of the names, with those that differ from their defaults."""
         options = {"--name": self.name}
         if self.surname is not None:
             options["--surname"] = self.surname
-        if self.prefix != DEFAULT_NAME_PREFIX:
+        if self.prefix != DEFAULT_PREFIX:
             options["--prefix"] = self.prefix
         if self.stream_name_case is not DEFAULT_STREAM_CASE:
             options["--stream-name-case"] = self.stream_name_case.value
@@ -95,27 +96,29 @@ class PipelineChoice:
 
 
 def choice_of(options: Mapping[str, str]) -> PipelineChoice:
-    """The choice that a saved run was made with.
+    """The choice that a saved run was made with; the inverse of `Pipeline.options`.
 
     Raises:
-        UsageError: this version knows no such options.
+        UsageError: this version does not know one of the options.
     """
-    left = dict(options)
+    remaining = dict(options)
     choice = PipelineChoice(
-        name=left.pop("--name", DEFAULT_NAME),
-        surname=left.pop("--surname", None),
-        prefix=left.pop("--prefix", DEFAULT_NAME_PREFIX),
-        stream_name_case=StreamNameCase(left.pop("--stream-name-case", DEFAULT_STREAM_CASE)),
-        record_format=left.pop("--record-format", "ndjson"),
-        handler=_path(left.pop("--handler", None)),
-        storage=_path(left.pop("--storage", None)),
-        template=_path(left.pop("--pipeline", None)),
-        code=_path(left.pop("--code", None)),
-        overrides=left.pop("--parameter-overrides", None),
+        name=remaining.pop("--name", DEFAULT_NAME),
+        surname=remaining.pop("--surname", None),
+        prefix=remaining.pop("--prefix", DEFAULT_PREFIX),
+        stream_name_case=StreamNameCase(remaining.pop("--stream-name-case", DEFAULT_STREAM_CASE)),
+        record_format=remaining.pop("--record-format", "ndjson"),
+        handler=_path(remaining.pop("--handler", None)),
+        storage=_path(remaining.pop("--storage", None)),
+        template=_path(remaining.pop("--pipeline", None)),
+        code=_path(remaining.pop("--code", None)),
+        overrides=remaining.pop("--parameter-overrides", None),
     )
-    if left:
+    if remaining:
         expected = "a run of a pipeline that this version can deploy"
-        raise UsageError(expected, f"options {', '.join(sorted(left))}", "run its scenario again")
+        raise UsageError(
+            expected, f"options {', '.join(sorted(remaining))}", "run its scenario again"
+        )
     return choice
 
 

@@ -1,23 +1,18 @@
 """The lines of how things stand in the live view of `up`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from tests.clocks import Leaping
-from tests.unit.cli.windows import text_of, window
-from wavetank.aws.clients import BotoCoreError, sandbox_clients
+from tests.unit.cli.output.windows import text_of, window
+from wavetank.aws.clients import sandbox_clients
 from wavetank.aws.observers import TablePrice
-from wavetank.cli.live_view import LiveState, look, rows
-from wavetank.cli.session import Session
-from wavetank.core.errors import InfrastructureError
+from wavetank.cli.output.live_view import LiveState, rows
 from wavetank.core.naming import derive_names
 from wavetank.faults.changes import RuleChange
-from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
+from wavetank.inspection.event_watcher import WatchedKind, Watcher
 
 ENDPOINT = "http://127.0.0.1:1"
 
@@ -77,61 +72,3 @@ def test_parts_stand_side_by_side_while_there_is_room() -> None:
     """Then below each other."""
     assert rows(["aaaa", "bbbb", "cccc"], 11) == ["aaaa   bbbb", "cccc"]
     assert rows([], 11) == []
-
-
-@dataclass(frozen=True)
-class _Sandbox:
-    """As much of one as a look that fails needs."""
-
-    clock: Leaping
-
-
-def _session(recover: Callable[[], bool]) -> Session:
-    sandbox: Any = _Sandbox(Leaping())
-    return Session(sandbox, recover)
-
-
-class _Slow:
-    """A watcher whose looks fail, as those at a sandbox that is busy do."""
-
-    def __init__(self, watcher: Watcher, *failures: Exception) -> None:
-        self._failures = list(failures)
-        self.notice = watcher.notice
-
-    def look(self) -> list[Happening]:
-        raise self._failures.pop(0)
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        BotoCoreError(),
-        InfrastructureError("the mailbox", "read timed out", "wait"),
-    ],
-)
-def test_a_look_that_gets_no_answer_is_not_the_end(watcher: Watcher, failure: Exception) -> None:
-    """LocalStack runs, so the sandbox does; that it is slow is said once."""
-    session = _session(lambda: False)
-    slow: Any = _Slow(watcher, failure, failure)
-    (first,) = look(session, slow)
-    assert (first.kind, "no answer yet" in first.text) == (WatchedKind.TROUBLE, True)
-    assert look(session, slow) == []
-
-
-def test_a_localstack_that_ended_and_came_back_is_said(watcher: Watcher) -> None:
-    """Recovery, and no trouble."""
-    session = _session(lambda: True)
-    slow: Any = _Slow(watcher, BotoCoreError())
-    assert [happening.kind for happening in look(session, slow)] == [WatchedKind.RESTART]
-
-
-def test_a_localstack_that_does_not_come_back_is_the_end(watcher: Watcher) -> None:
-    """Recovery says why."""
-
-    def gone() -> bool:
-        raise InfrastructureError("LocalStack to come up", "it ended", "see its log")
-
-    session = _session(gone)
-    slow: Any = _Slow(watcher, BotoCoreError())
-    with pytest.raises(InfrastructureError, match="it ended"):
-        look(session, slow)

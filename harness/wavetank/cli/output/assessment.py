@@ -1,4 +1,4 @@
-"""What people and programs read of an assessment: a line each in 80 columns, and why not."""
+"""An assessment: a table of 80 columns with the reasons below it, and JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from wavetank.cli.output import STYLES, Output
+from wavetank.cli.output.console_output import STYLES, Output
 from wavetank.core.findings import Verdict
 from wavetank.core.text import counted
 from wavetank.inspection.assess import access, bucket, convention, coverage, mail, walk
@@ -18,7 +18,7 @@ from wavetank.inspection.assess.convention import Subject
 from wavetank.inspection.assess.report import values_of, why
 
 if TYPE_CHECKING:
-    from wavetank.cli.progress import Activity
+    from wavetank.core.reporter import Activity
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "found": (convention.KEY, bucket.KEY),
@@ -31,17 +31,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "walk": (walk.KEY,),
     "alert": (mail.KEY,),
 }
-"""The findings that stand in a column; the worst of them is shown."""
+"""The findings of each column; the worst of them is shown."""
 WIDTH = 80
 VERDICT_WIDTH = 7
 WORDS = {Verdict.VALID: "ok", Verdict.INVALID: "NO", Verdict.UNKNOWN: "?"}
 MARKS = {Verdict.VALID: "", Verdict.INVALID: "!", Verdict.UNKNOWN: "?"}
-"""Behind a number; colours are not for everybody."""
+"""Marks behind a number, because not every terminal has colours."""
 UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 class AssessOutput:
-    """Where an assessment's words go."""
+    """Shows an assessment."""
 
     def __init__(
         self,
@@ -60,12 +60,12 @@ class AssessOutput:
 
     @contextmanager
     def progress(self) -> Iterator[None]:
-        """For the body, it is shown how many have been looked at."""
+        """Shows during the body how many pipelines are done."""
         with self._output.counting("looking", self._total) as self._activity:
             yield
 
     def takes(self, row: Row) -> None:
-        """One more."""
+        """Takes one more row."""
         self._done += 1
         findings = [
             {
@@ -81,7 +81,7 @@ class AssessOutput:
         self._activity.update(done=self._done)
 
     def summary(self, rows: Sequence[Row]) -> None:
-        """All rows as a table, why those are not valid that are not, and how many there are."""
+        """Shows all rows as a table, the reasons for those that are not valid, and the counts."""
         counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
         missing = self._total - len(rows)
         self._output.emit("summary", rows=len(rows), **counts, not_assessed=missing)
@@ -94,9 +94,9 @@ class AssessOutput:
                 self._output.say(f"line {row.subject.person.line}, {_shown(row.subject)}")
             for reason in reasons:
                 self._output.say(f"  {reason}")
-        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        left = f"; {missing} not looked at" if missing else ""
-        self._output.say(f"{counted(len(rows), 'pipeline')}: {told}{left}")
+        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        unseen = f"; {missing} not looked at" if missing else ""
+        self._output.say(f"{counted(len(rows), 'pipeline')}: {verdicts}{unseen}")
 
     def _table(self, rows: Sequence[Row]) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
@@ -124,7 +124,7 @@ class AssessOutput:
         return Text(text, style=STYLES[verdict])
 
     def _measured(self, row: Row, name: str) -> str:
-        """The number that says more than yes or no."""
+        """The measured number of a column, if it has one."""
         match name:
             case "fresh" if row.age_seconds is not None:
                 return age_text(row.age_seconds)
@@ -143,11 +143,11 @@ def age_text(seconds: float) -> str:
 
 
 def date_text(instant: datetime) -> str:
-    """Month and day, which is what has room."""
+    """Month and day; the column has no room for more."""
     return f"{instant:%m-%d}"
 
 
 def _shown(subject: Subject) -> str:
-    """The person's name, safe to show: it is as its owner likes."""
+    """The person's name without control characters, which come from a file of strangers."""
     name = f"{subject.person.first_name} {subject.person.surname}".strip() or "nobody"
     return "".join(letter if letter.isprintable() else "?" for letter in name)

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from tests.unit.cli.windows import Window, output_in, text_of, window
+from tests.unit.cli.output.windows import Window, output_in, text_of, window
 from wavetank.cli.output import Output
 from wavetank.core.findings import Finding, Verdict
 

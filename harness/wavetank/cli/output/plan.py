@@ -1,4 +1,4 @@
-"""A plan and its cost on a terminal, in a pipe, and as JSON; signs and words say all."""
+"""A plan and its cost on a terminal, in a pipe, and as JSON; signs and words, not only colours."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -7,12 +7,23 @@ from decimal import Decimal
 
 from rich.text import Text
 
-from wavetank.cli.output import Output
+from wavetank.cli.output.console_output import Output
+from wavetank.core.clock import WallClock
 from wavetank.core.text import counted
 from wavetank.deployment.change_preview import StackChanges
 from wavetank.deployment.changes import ChangeAction, PropertyChange, Replacement, ResourceChange
+from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.plan import DeploymentPlan
-from wavetank.templates.costs import Line, PriceTable, Workload, estimate, failing_all_month
+from wavetank.templates.costs import (
+    Assumptions,
+    Line,
+    PriceTable,
+    Workload,
+    estimate,
+    failing_all_month,
+    read_prices,
+    read_workload,
+)
 
 SIGNS = {
     ChangeAction.ADD: "+",
@@ -34,14 +45,29 @@ WHOLE_FROM = 100
 """Quantities from here on are shown without decimals."""
 
 
+def show_preview(
+    planned: DeploymentPlan, options: DeploymentOptions, milliseconds: int | None, output: Output
+) -> None:
+    """The changes and the cost of a month; `milliseconds` is a measured tick, None if assumed."""
+    show_plan(planned, output)
+    assumptions = (
+        Assumptions()
+        if milliseconds is None
+        else Assumptions(tick_milliseconds=milliseconds, tick_measured=True)
+    )
+    addresses = len({address.lower() for address in options.addresses})
+    workload = read_workload(planned.template, planned.parameters, addresses, assumptions)
+    show_cost(workload, read_prices(), WallClock().now().date(), output)
+
+
 def show_plan(plan: DeploymentPlan, output: Output) -> None:
-    """Stack by stack, then what the deployer does itself."""
+    """The changes of each stack, then those that the deployer makes itself."""
     for stack in plan.stacks:
         _show_stack(stack, output)
-    own = list(_own(plan))
-    if own:
+    uploads = list(_uploads(plan))
+    if uploads:
         _print(output, Text("by the deployer itself"))
-    for line in own:
+    for line in uploads:
         _print(output, Text(f"  + {line}", style=STYLES[ChangeAction.ADD]))
     output.emit(
         "deployer",
@@ -54,7 +80,7 @@ def show_plan(plan: DeploymentPlan, output: Output) -> None:
         _print(output, Text("no changes: what is deployed is what would be deployed"))
 
 
-def _own(plan: DeploymentPlan) -> Iterator[str]:
+def _uploads(plan: DeploymentPlan) -> Iterator[str]:
     if plan.new_bucket:
         yield f"bucket {plan.new_bucket}, for packages"
     for package in plan.uploads:
@@ -120,7 +146,7 @@ def _short(value: str | None) -> str:
 
 
 def show_cost(workload: Workload, table: PriceTable, today: date, output: Output) -> None:
-    """Item by item, with how each was reckoned, and how old the prices are."""
+    """The cost of each item with its estimate, and the age of the prices."""
     month, worst = estimate(workload, table), estimate(failing_all_month(workload), table)
     _print(output, Text("a month, in US dollars without tax, as an estimate:"))
     for line in month.lines:
@@ -167,10 +193,10 @@ def _show_line(line: Line, output: Output) -> None:
 
 
 def _rounded(usd: Decimal) -> float:
-    """Beyond a hundredth of a cent an estimate knows nothing."""
+    """To a hundredth of a cent; an estimate is not more precise."""
     return round(float(usd), 4)
 
 
 def _print(output: Output, text: Text) -> None:
-    """For people; with --json they read standard error."""
+    """For people; with --json on standard error."""
     output.say(text)

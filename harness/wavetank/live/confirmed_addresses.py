@@ -1,25 +1,25 @@
-"""Addresses that nobody has confirmed yet: said wherever it matters."""
+"""E-mail addresses on the alert topic: which are confirmed, and which get no alert yet."""
 
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import subscriptions, topic_arn
-from wavetank.cli.output import Output
-from wavetank.cli.running import RunningSandbox
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
+from wavetank.core.reporter import Reporter
+from wavetank.live.running_sandbox import RunningSandbox
 
 
-def show_unconfirmed(sandbox: RunningSandbox, output: Output) -> None:
-    """Says which addresses wait, and the link that confirms each."""
+def show_unconfirmed(sandbox: RunningSandbox, reporter: Reporter) -> None:
+    """Lists the addresses that are not confirmed, each with the link that confirms it."""
     for message in sandbox.unanswered():
-        output.say(f"{message.address} gets nothing until it is confirmed: open {message.link}")
-        output.emit("unconfirmed", address=message.address, link=message.link)
+        reporter.say(f"{message.address} gets nothing until it is confirmed: open {message.link}")
+        reporter.emit("unconfirmed", address=message.address, link=message.link)
 
 
 def require_confirmed(sandbox: RunningSandbox) -> None:
-    """Returns where no address waits.
+    """Returns if every address is confirmed.
 
     Raises:
-        UsageError: one does, so that no alert can reach it.
+        UsageError: one is not, so that no alert can reach it.
     """
     waiting = sandbox.unanswered()
     if waiting:
@@ -31,10 +31,10 @@ def require_confirmed(sandbox: RunningSandbox) -> None:
 
 
 def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
-    """The topic's addresses, where none of them waits; also where no mailbox can be looked into.
+    """The addresses on the topic, if all are confirmed; needs no access to a mailbox.
 
     Raises:
-        UsageError: one does, or there is none, so that nobody would hear of a failure.
+        UsageError: one is not confirmed, or there is none, so that no one would get an alert.
     """
     found = subscriptions(aws, topic_arn(aws, names))
     waiting = sorted(entry.address for entry in found if not entry.confirmed)
@@ -42,8 +42,8 @@ def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
         raise UsageError(
             "confirmed addresses",
             f"{', '.join(waiting)} still to be confirmed",
-            "open the link in AWS's message to it, which holds for two days; after that deploy"
-            " without the address and with it again, so that it is asked once more",
+            "open the link in AWS's message to it, which is valid for two days; after that deploy"
+            " without the address and with it again, so that AWS sends another",
         )
     if not found:
         raise UsageError("an address on the topic", "none", "deploy with --email")
