@@ -28,7 +28,7 @@ class Seeds:
     """`count` seeds from `first` on.
 
     Raises:
-        UsageError: there are none, or a scenario file could not hold the last one.
+        UsageError: there are none, or the last one is too large for a scenario file.
     """
 
     first: int
@@ -44,7 +44,7 @@ class Seeds:
 
     @property
     def last(self) -> int:
-        """The greatest."""
+        """The last seed."""
         return self.first + self.count - 1
 
     def __iter__(self) -> Iterator[int]:
@@ -54,10 +54,10 @@ class Seeds:
 def drawn_stories(
     seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
 ) -> Iterator[RunSpec]:
-    """For each seed the plan that it draws; the run goes on until all has recovered.
+    """A case for each seed, with the fault plan that is generated from it.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon has no room for a fault.
     """
     for seed in seeds:
         scenario = Scenario(
@@ -71,16 +71,16 @@ def drawn_stories(
 
 
 def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
-    """The scenario's own plan under each seed: another interleaving, and other numbers, each."""
+    """The scenario with each seed: the same faults, but another order and random numbers."""
     for seed in seeds:
         yield RunSpec(scenario=scenario, seed=seed)
 
 
 def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
-    """One fault at a time, each kind of them, from the first seed on.
+    """A case for each kind of fault, with that fault alone, from the first seed on.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon has no room for a fault.
     """
     for seed, fault in enumerate(telling_faults(horizon), first):
         scenario = Scenario(
@@ -95,11 +95,10 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenStories:
-    """A campaign's stories: the scenario's plan under each seed, or the plans that they draw.
+    """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
-    With `each_fault` there is a story for each kind of fault by itself, and a seed for each story.
-
-    `scenario_name` is what the scenario was asked for by: its name, or its file.
+    With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
+    `scenario_name` is the argument that selected the scenario: its name, or its file.
     """
 
     seeds: Seeds
@@ -109,10 +108,10 @@ class ChosenStories:
     each_fault: bool = False
 
     def stories(self) -> Iterator[RunSpec]:
-        """Afresh, from the first on.
+        """All cases, from the first on.
 
         Raises:
-            UsageError: the horizon leaves no room for a fault.
+            UsageError: the horizon has no room for a fault.
         """
         if self.each_fault:
             return single_stories(self.seeds.first, self.horizon)
@@ -122,7 +121,7 @@ class ChosenStories:
 
     @property
     def name(self) -> str:
-        """The same for the same stories; fit for a folder."""
+        """A name for the campaign's folder; the same for the same cases."""
         drawn = "each-fault" if self.each_fault else "drawn"
         what = self.scenario.name if self.scenario else f"{drawn}-{duration_text(self.horizon)}"
         return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"

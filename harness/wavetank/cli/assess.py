@@ -87,7 +87,7 @@ def assess(
         write_csv(csv, rows)
         output.say(f"written: {csv}")
     if stopped:
-        output.say("stopped; what was done is above, and the same command looks at all again")
+        output.say("stopped; the rows above are done, and the same command checks all again")
         raise typer.Exit(ExitCode.INTERRUPTED)
     raise typer.Exit(exit_code(finding for row in rows for finding in row.findings))
 

@@ -122,8 +122,8 @@ def campaign(
     if dask is not None and workers is not None:
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
     if remembering and (handler or template) is not None:
-        action = f"leave one out: {FILE_NAME} is of the project's own handler"
-        raise UsageError("--remember, or a pipeline of one's own", "both", action)
+        action = f"leave one out: {FILE_NAME} is for the handler of this project"
+        raise UsageError("--remember, or --handler or --pipeline", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
     chosen = choose_stories(seeds, first_seed, horizon, scenario)

@@ -28,12 +28,12 @@ def demo(
     """Simulate an hour with a broken deployment: its alerts, the revert, and the invariants."""
     output = Output(as_json=as_json)
     pipeline = PipelineChoice(name=name).pipeline()
-    story = RunSpec(scenario=load_scenario(SCENARIO, project_scenarios()), seed=SEED)
+    spec = RunSpec(scenario=load_scenario(SCENARIO, project_scenarios()), seed=SEED)
     SUPERVISION.begin(f"{SCENARIO} with seed {SEED}")
     with deployed_simulator(pipeline, output) as made:
         printer = EventPrinter(output)
-        saved, played = simulate_and_save(made, pipeline, story, output, observe=printer.show)
+        saved, result = simulate_and_save(made, pipeline, spec, output, observe=printer.show)
     output.say("the invariants:")
-    show_result(played, saved, output)
+    show_result(result, saved, output)
     write_report(saved, output)
-    raise typer.Exit(played.exit_code)
+    raise typer.Exit(result.exit_code)

@@ -72,7 +72,7 @@ def deploy(
         typer.Option(
             "--untested",
             metavar="REASON",
-            help="With --target aws: deploy though no run of these bytes passed; kept with it.",
+            help="With --target aws: deploy though no run of these bytes passed; recorded.",
         ),
     ] = None,
     as_json: JsonOption = False,

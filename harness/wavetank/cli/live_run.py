@@ -84,24 +84,24 @@ class EngineChoice:
         return TargetKind.AWS if self.engine is EngineName.AWS else TargetKind.LOCAL
 
 
-def run_live(where: EngineChoice, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
+def run_live(where: EngineChoice, pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     """Runs the scenario on the deployed pipeline, saves the run, and shows its result."""
-    run = _open(where, pipeline, story.scenario, output)
-    engine, scenario = run.place.engine, story.scenario
-    announce(story, "in wall time", output)
+    run = _open(where, pipeline, spec.scenario, output)
+    engine, scenario = run.place.engine, spec.scenario
+    announce(spec, "in wall time", output)
     _confirm(run, scenario, output, yes=where.yes)
-    saved = project_runs().new(f"{scenario.name}-{engine}", story.seed, scenario_to_toml(scenario))
+    saved = project_runs().new(f"{scenario.name}-{engine}", spec.seed, scenario_to_toml(scenario))
     try:
-        played = run.play(story, saved.history, output)
+        result = run.play(spec, saved.history, output)
     except Stopped:
         output.say(
             f"stopped, and all changes are reverted; the history until then is in {saved.history}"
         )
         return ExitCode.INTERRUPTED
-    save_run(saved, story, run.pipeline, played, engine, run.versions)
-    show_result(played, saved, output)
+    save_run(saved, spec, run.pipeline, result, engine, run.versions)
+    show_result(result, saved, output)
     write_report(saved, output)
-    return played.exit_code
+    return result.exit_code
 
 
 def _open(where: EngineChoice, pipeline: Pipeline, scenario: Scenario, output: Output) -> LiveRun:

@@ -79,7 +79,7 @@ EndpointOption = Annotated[
     typer.Option(
         "--endpoint",
         metavar="URL",
-        help="A sandbox that somebody else started. Default: the one that runs from this project.",
+        help="A sandbox started elsewhere. Default: the one that runs from this project.",
     ),
 ]
 AccessOption = Annotated[

@@ -45,39 +45,39 @@ def replay(
     """
     output = Output(as_json=as_json)
     told = read_told(project_runs().find(run))
-    pipeline, story = saved_pipeline(told), saved_spec(told)
+    pipeline, spec = saved_pipeline(told), saved_spec(told)
     if judge:
         with output.waiting("checking"):
-            findings, code = check_again(told, pipeline, story)
+            findings, code = check_again(told, pipeline, spec)
         output.findings(findings)
         raise typer.Exit(code)
-    SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
+    SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
     if told.summary.engine is not EngineName.SIMULATOR:
-        raise typer.Exit(_compare_with_simulator(told, pipeline, story, output))
-    raise typer.Exit(_repeat(told.saved, pipeline, story, output))
+        raise typer.Exit(_compare_with_simulator(told, pipeline, spec, output))
+    raise typer.Exit(_repeat(told.saved, pipeline, spec, output))
 
 
 def _compare_with_simulator(
-    told: ToldRun, pipeline: Pipeline, story: RunSpec, output: Output
+    told: ToldRun, pipeline: Pipeline, spec: RunSpec, output: Output
 ) -> ExitCode:
     """Simulates a live engine's run as a run of its own, and shows where the two differ."""
-    name = f"{story.scenario.name}-{EngineName.SIMULATOR}"
+    name = f"{spec.scenario.name}-{EngineName.SIMULATOR}"
     with deployed_simulator(pipeline, output) as made:
-        saved, _ = simulate_and_save(made, pipeline, story, output, name=name)
+        saved, _ = simulate_and_save(made, pipeline, spec, output, name=name)
     code = show_comparison(compare_runs(told, read_told(saved)), output)
     write_report(saved, output)
     return code
 
 
-def _repeat(saved: SavedRun, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
+def _repeat(saved: SavedRun, pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     """Simulates the run into a temporary file, and compares the histories."""
     with (
         TemporaryDirectory(prefix="wavetank-replay-") as folder,
         deployed_simulator(pipeline, output) as made,
     ):
         again = Path(folder) / "history.jsonl"
-        played = play_with_progress(made, pipeline, story, again, output)
-        output.findings(played.findings)
+        result = play_with_progress(made, pipeline, spec, again, output)
+        output.findings(result.findings)
         output.say(describe_difference(saved.history, again))
-    output.emit("replayed", digest=played.digest, exit_code=played.exit_code)
-    return played.exit_code
+    output.emit("replayed", digest=result.digest, exit_code=result.exit_code)
+    return result.exit_code

@@ -90,7 +90,7 @@ def run(
     hour is shortened to a few ticks, and takes the minutes that Lambda waits between attempts.
     """
     output = Output(as_json=as_json)
-    story = _spec(scenario, seed, hours)
+    spec = _spec(scenario, seed, hours)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -107,23 +107,23 @@ def run(
         engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes
     )
     pipeline = choice.pipeline()
-    judges_of(pipeline, story.scenario)
+    judges_of(pipeline, spec.scenario)
     if engine is not EngineName.SIMULATOR:
-        raise typer.Exit(run_live(where, pipeline, story, output))
-    raise typer.Exit(_simulate(pipeline, story, output))
+        raise typer.Exit(run_live(where, pipeline, spec, output))
+    raise typer.Exit(_simulate(pipeline, spec, output))
 
 
-def _simulate(pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
-    check_supported(story.scenario, EngineName.SIMULATOR)
-    SUPERVISION.begin(f"{story.scenario.name} with seed {story.seed}")
+def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
+    check_supported(spec.scenario, EngineName.SIMULATOR)
+    SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
     with deployed_simulator(pipeline, output) as made:
         fingerprint = simulated_fingerprint(made, pipeline)
-        announce(story, f"{duration_text(story.scenario.horizon)} of virtual time", output)
-        saved, played = simulate_and_save(made, pipeline, story, output)
-        show_result(played, saved, output)
+        announce(spec, f"{duration_text(spec.scenario.horizon)} of virtual time", output)
+        saved, result = simulate_and_save(made, pipeline, spec, output)
+        show_result(result, saved, output)
         write_report(saved, output)
-        attest_run(fingerprint, story, played, output)
-    return played.exit_code
+        attest_run(fingerprint, spec, result, output)
+    return result.exit_code
 
 
 def _spec(name: str, seed: int | None, hours: float | None) -> RunSpec:

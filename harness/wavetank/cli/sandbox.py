@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +47,7 @@ from wavetank.live.running_sandbox import (
     RunningSandbox,
     attach_to_deployed,
     compose_sandbox,
+    log_lines,
     running_record,
     running_sandbox,
     sandbox_record,
@@ -205,11 +205,7 @@ def logs(
     """Show the end of LocalStack's log."""
     output = Output(as_json=as_json)
     record = running_record(None)
-    if record.engine is Engine.DOCKER:
-        found = compose_sandbox().log_lines(lines)
-    else:
-        found = Path(record.log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-    for line in found:
+    for line in log_lines(record, lines):
         output.say(line)
         output.emit("log", line=line)
 

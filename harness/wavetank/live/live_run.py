@@ -46,17 +46,17 @@ class LiveRun:
         """How long the scenario takes, in words."""
         return minutes_in_words(seconds_to_tell(self.place, self._steps(scenario)))
 
-    def play(self, story: RunSpec, history: Path, reporter: Reporter) -> RunResult:
+    def play(self, spec: RunSpec, history: Path, reporter: Reporter) -> RunResult:
         """Runs the scenario; a signal ends it by `Stopped`, once all changes are reverted."""
-        judges = judges_of(self.pipeline, story.scenario)
-        live_story = self._story(story.scenario, story.seed)
+        judges = judges_of(self.pipeline, spec.scenario)
+        live_story = self._story(spec.scenario, spec.seed)
         with (
             stop_on_signal(),
             recorded(history, judges) as recording,
-            reporter.waiting(f"running the scenario, {self.duration(story.scenario)}"),
+            reporter.waiting(f"running the scenario, {self.duration(spec.scenario)}"),
         ):
             tell(self.place, live_story, recording.take, reporter.say)
-        return concluded(story, judges, recording, self.place.engine)
+        return concluded(spec, judges, recording, self.place.engine)
 
     def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
         return self._story(scenario, 0).steps(self.place.clock.now())

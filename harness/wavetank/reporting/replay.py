@@ -28,20 +28,18 @@ def saved_pipeline(told: ToldRun) -> Pipeline:
 
 def saved_spec(told: ToldRun) -> RunSpec:
     """The scenario and seed of the run; for a live engine's also its first instant and table."""
-    story = RunSpec(scenario=told.scenario(), seed=told.summary.seed)
+    spec = RunSpec(scenario=told.scenario(), seed=told.summary.seed)
     if not told.by_hand:
-        return story
-    return replace(story, start=told.began.at, begins_with=told.table)
+        return spec
+    return replace(spec, start=told.began.at, begins_with=told.table)
 
 
-def check_again(
-    told: ToldRun, pipeline: Pipeline, story: RunSpec
-) -> tuple[list[Finding], ExitCode]:
+def check_again(told: ToldRun, pipeline: Pipeline, spec: RunSpec) -> tuple[list[Finding], ExitCode]:
     """Checks the invariants of the saved history, without running anything."""
-    judges = judges_of(pipeline, story.scenario)
+    judges = judges_of(pipeline, spec.scenario)
     for event in read_history(told.saved.history):
         judges.observe(event)
-    return verdicts(story.scenario, judges, told.summary.engine if told.by_hand else None)
+    return verdicts(spec.scenario, judges, told.summary.engine if told.by_hand else None)
 
 
 def describe_difference(before: Path, after: Path) -> str:

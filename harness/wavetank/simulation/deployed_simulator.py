@@ -36,32 +36,32 @@ def deployed_simulator(pipeline: Pipeline, reporter: Reporter) -> Iterator[Simul
 def play_with_progress(
     made: Simulator,
     pipeline: Pipeline,
-    story: RunSpec,
+    spec: RunSpec,
     history: Path,
     reporter: Reporter,
     observe: Callable[[Event], None] = lambda _: None,
 ) -> RunResult:
     """As `play`, and shows how much of the virtual time has passed; `observe` gets each event."""
-    seconds = story.scenario.horizon / SECOND
+    seconds = spec.scenario.horizon / SECOND
     with reporter.counting("virtual time", seconds, span) as activity:
-        shows = _shows(activity, story)
+        shows = _shows(activity, spec)
 
         def take(event: Event) -> None:
             observe(event)
             shows(event)
 
-        return play(made, pipeline, story, history, take)
+        return play(made, pipeline, spec, history, take)
 
 
-def _shows(activity: Activity, story: RunSpec) -> Callable[[Event], None]:
+def _shows(activity: Activity, spec: RunSpec) -> Callable[[Event], None]:
     """Updates the progress at most once for each second of virtual time."""
-    latest = story.start
-    end = story.start + story.scenario.horizon
+    latest = spec.start
+    end = spec.start + spec.scenario.horizon
 
     def show(event: Event) -> None:
         nonlocal latest
         if event.at > latest:
             latest = event.at
-            activity.update(done=(min(latest, end) - story.start) / SECOND)
+            activity.update(done=(min(latest, end) - spec.start) / SECOND)
 
     return show

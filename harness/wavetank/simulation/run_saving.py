@@ -21,9 +21,9 @@ from wavetank.simulation.runner import RunResult, RunSpec
 
 def save_run(
     saved: SavedRun,
-    story: RunSpec,
+    spec: RunSpec,
     pipeline: Pipeline,
-    played: RunResult,
+    result: RunResult,
     engine: EngineName = EngineName.SIMULATOR,
     versions: Mapping[str, str] | None = None,
 ) -> None:
@@ -34,12 +34,12 @@ def save_run(
     """
     saved.finish(
         RunSummary(
-            scenario=story.scenario.name,
-            seed=story.seed,
-            digest=played.digest,
+            scenario=spec.scenario.name,
+            seed=spec.seed,
+            digest=result.digest,
             pipeline=pipeline.options(),
             version=metadata.version("wavetank"),
-            findings=played.findings,
+            findings=result.findings,
             engine=engine,
             versions=_simulator_versions() if versions is None else versions,
         )
@@ -62,21 +62,21 @@ def simulated_fingerprint(made: Simulator, pipeline: Pipeline) -> Fingerprint | 
 
 
 def attest_run(
-    fingerprint: Fingerprint | None, story: RunSpec, played: RunResult, reporter: Reporter
+    fingerprint: Fingerprint | None, spec: RunSpec, result: RunResult, reporter: Reporter
 ) -> None:
     """Records that these bytes passed, if all verdicts are valid and none was expected to break."""
-    passed = played.exit_code is ExitCode.VALID and not story.scenario.expectations.breaks
+    passed = result.exit_code is ExitCode.VALID and not spec.scenario.expectations.breaks
     if fingerprint is None or not passed:
         return
     attestation = project_attestation()
-    attestation.add(story.scenario.name, fingerprint, seed=story.seed, digest=played.digest)
-    reporter.emit("attested", scenario=story.scenario.name, file=str(attestation.path))
+    attestation.add(spec.scenario.name, fingerprint, seed=spec.seed, digest=result.digest)
+    reporter.emit("attested", scenario=spec.scenario.name, file=str(attestation.path))
 
 
 def simulate_and_save(
     made: Simulator,
     pipeline: Pipeline,
-    story: RunSpec,
+    spec: RunSpec,
     reporter: Reporter,
     *,
     name: str | None = None,
@@ -90,12 +90,12 @@ def simulate_and_save(
         InfrastructureError: the disk does not take it.
         StuckError: a handler never came back.
     """
-    scenario = story.scenario
-    saved = project_runs().new(name or scenario.name, story.seed, scenario_to_toml(scenario))
+    scenario = spec.scenario
+    saved = project_runs().new(name or scenario.name, spec.seed, scenario_to_toml(scenario))
     try:
-        played = play_with_progress(made, pipeline, story, saved.history, reporter, observe)
+        result = play_with_progress(made, pipeline, spec, saved.history, reporter, observe)
     except KeyboardInterrupt:
         reporter.say(f"stopped; the history until then is in {saved.history}")
         raise
-    save_run(saved, story, pipeline, played)
-    return saved, played
+    save_run(saved, spec, pipeline, result)
+    return saved, result

@@ -149,5 +149,5 @@ def date_text(instant: datetime) -> str:
 
 def _shown(subject: Subject) -> str:
     """The person's name without control characters, which come from a file of strangers."""
-    name = f"{subject.person.first_name} {subject.person.surname}".strip() or "nobody"
+    name = f"{subject.person.first_name} {subject.person.surname}".strip() or "(no name)"
     return "".join(letter if letter.isprintable() else "?" for letter in name)

@@ -119,13 +119,13 @@ def _show_change(stack: str, change: ResourceChange, output: Output) -> None:
 
 def _notes(change: ResourceChange) -> Iterator[str]:
     if change.action is ChangeAction.DELETE:
-        yield "leaves the stack and stays" if change.kept else "deleted"
+        yield "leaves the stack and is retained" if change.kept else "deleted"
     if change.replacement is Replacement.CERTAIN:
         yield "replaced by a new one"
     if change.replacement is Replacement.CONDITIONAL:
         yield "perhaps replaced by a new one"
     if change.kept and change.replacement is not Replacement.NONE:
-        yield "the old one stays"
+        yield "the old one is retained"
 
 
 def _property(changed: PropertyChange) -> str:

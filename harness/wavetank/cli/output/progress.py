@@ -96,6 +96,6 @@ class _Times(ProgressColumn):
         super().__init__(Column(no_wrap=True))
 
     def render(self, task: Task) -> Text:
-        left = task.time_remaining
+        remaining = task.time_remaining
         taken = f"({span(task.elapsed or 0)})"
-        return Text(f"{span(left)} to go" if left else taken, style="dim")
+        return Text(f"{span(remaining)} to go" if remaining else taken, style="dim")

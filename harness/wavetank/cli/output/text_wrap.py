@@ -1,8 +1,7 @@
-"""Lines for a terminal: broken between words, with what follows set in under what it belongs to.
+"""Text wrapped for a terminal: between words, with the continuation lines indented.
 
-A word that is longer than a line, such as a link, is left to the terminal, which breaks it without
-a line's end, so that it can be copied; or it is shortened in its middle where it is only to be
-recognised.
+A word that is longer than a line, such as a link, is not wrapped here but by the terminal, which
+adds no line end, so that it can be copied; or its middle is cut out if it need not be copied.
 """
 
 import re
@@ -13,13 +12,13 @@ from rich.text import Text
 
 ELLIPSIS = "…"
 STEP = 2
-"""What follows is set in by so much more than the line that it belongs to."""
+"""The indent of a continuation line, in cells more than its first line."""
 
 
 def fitted(text: Text, width: int, hang: int | None = None, *, shorten: bool = False) -> Text:
-    """The text in lines of at most so many cells, but for single words that are longer.
+    """The text in lines of at most `width` cells, except words that are longer.
 
-    What follows a line begins `hang` cells in, by default a step more than the line itself.
+    Continuation lines are indented by `hang` cells, by default a step more than their first line.
     """
     lines = [
         part
@@ -30,12 +29,12 @@ def fitted(text: Text, width: int, hang: int | None = None, *, shorten: bool = F
 
 
 def shortened(word: str, width: int) -> str:
-    """The word in at most so many cells, its end being what tells it from others like it."""
+    """The word in at most `width` cells, its middle cut out: the end identifies it best."""
     if cell_len(word) <= width:
         return word
-    kept = max(width - len(ELLIPSIS), 0)
-    head = kept // 2
-    return word[:head] + ELLIPSIS + word[len(word) - (kept - head) :]
+    shown = max(width - len(ELLIPSIS), 0)
+    head = shown // 2
+    return word[:head] + ELLIPSIS + word[len(word) - (shown - head) :]
 
 
 def _hang(line: Text) -> int:
@@ -54,7 +53,7 @@ def _parts(line: Text, width: int, hang: int, *, shorten: bool) -> Iterator[Text
 
 
 def _breaks(line: str, width: int, hang: int) -> Iterator[int]:
-    """Where a next line begins."""
+    """The positions at which a next line begins."""
     used = len(line) - len(line.lstrip())
     first = True
     for word in re.finditer(r"\S+\s*", line):
@@ -66,7 +65,7 @@ def _breaks(line: str, width: int, hang: int) -> Iterator[int]:
 
 
 def _with_short_words(line: Text, width: int) -> Text:
-    """The line, its overlong words shortened: their middles are cut out, styles stay."""
+    """The line with its overlong words shortened; styles are unchanged."""
     for word in reversed(list(re.finditer(r"\S+", line.plain))):
         if cell_len(word[0]) > width:
             short = shortened(word[0], width)
