@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from tests.pipelines.sensors import FOLDER as SENSORS
-from wavetank.cli.options import DEFAULT_ADDRESS
-from wavetank.core.naming import derive_names
+from wavetank.core.naming import DEFAULT_ADDRESS, derive_names
 from wavetank.core.settings import read_settings
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.reporting.diagram.arrows import read_graph

@@ -17,7 +17,8 @@ from tests.rules.source import ROOT
 from tests.shell import Shell
 from tests.terminal import shown
 from tests.waiting import wait_until_true
-from wavetank.cli.campaign import DASK_EXTRA, choose_stories
+from wavetank.campaign.cases import choose_stories
+from wavetank.campaign.course import DASK_EXTRA
 from wavetank.cli.main import app
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.scenario.loader import load_scenario
@@ -142,7 +143,7 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
     ("arguments", "told"),
     [
         (("--workers", "2", "--dask", "tcp://127.0.0.1:1"), "--workers or --dask"),
-        (("--remember", "--handler", NAIVE), "--remember, or a pipeline of one's own"),
+        (("--remember", "--handler", NAIVE), "--remember, or --handler or --pipeline"),
         (("--horizon", "1 hour"), "such as 30m, 1h or 2d; found --horizon 1 hour"),
         (("--horizon", "400d"), "at most 365d"),
         (("--horizon", "30s"), "let the run last longer"),

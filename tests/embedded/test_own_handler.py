@@ -83,7 +83,7 @@ def test_a_running_sandbox_keeps_the_script_that_is_in_it(tmp_path: Path) -> Non
         SandboxControls(endpoint).deliver_now()
         check = shell.run("check", "--json")
         assert check.code == ExitCode.VALID, check.out
-        assert "with a handler of their own" in shell.run("status").out
+        assert "with a custom handler" in shell.run("status").out
 
         upper = shell.run("deploy", "--name", "Dora Explorer", "--stream-name-case", "upper")
         assert upper.code == ExitCode.USAGE

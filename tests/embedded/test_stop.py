@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from wavetank.aws.clients import sandbox_clients
-from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 
 
 class _Stopping(BaseHTTPRequestHandler):

@@ -26,7 +26,6 @@ from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import last_tick, read_prices
 from wavetank.cli.main import app
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import restore, revert_all
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
@@ -34,6 +33,7 @@ from wavetank.faults.fault import StateFault
 from wavetank.faults.functions import BrokenDeployment, NoConcurrency
 from wavetank.live import restoring
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite, perform_drill
+from wavetank.live.recovery import restore, revert_all
 from wavetank.live.restoring import NotRestoredError
 
 KILLED = """

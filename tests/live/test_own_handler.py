@@ -14,7 +14,6 @@ from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import delivered_objects, read_prices, read_records
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
-from wavetank.cli.running import attach
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
@@ -26,6 +25,7 @@ from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.requirements import check_requirements
 from wavetank.live.drill.function_drill import perform_drill
+from wavetank.live.running_sandbox import attach
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
 BATCH = "firehose.put_record_batch(DeliveryStreamName=STREAM_NAME, Records=batch)"

@@ -18,10 +18,10 @@ from tests.live.switches import active, begin, next_tick, revert, switched_on
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import delivered_objects, subscriptions
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
-from wavetank.cli.running import attach
 from wavetank.core.errors import InfrastructureError
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.access.bucket_access import Actor, Verb
+from wavetank.live.running_sandbox import attach
 
 PAGES = ("", "pages/mailbox", "pages/faults", "pages/access", "pages/routes")
 ANOTHER = {

@@ -20,7 +20,6 @@ from wavetank.aws.observers import (
 )
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
-from wavetank.cli.running import attach
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
@@ -28,6 +27,7 @@ from wavetank.core.lambda_package import package_files
 from wavetank.core.ticker_records import Sample
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.requirements import check_requirements
+from wavetank.live.running_sandbox import attach
 
 MINUTE = timedelta(minutes=1)
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

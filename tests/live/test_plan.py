@@ -253,7 +253,7 @@ def test_ctrl_c_leaves_nothing(localstack: Host, pretended: PretendedAws) -> Non
     pretended.answers.insert(0, interrupt)
     shown = _run("--target", "aws", "--name", "Mary Shelley", "--email", "a@example.com")
     assert shown.code == ExitCode.INTERRUPTED
-    assert "nothing is left of the plan" in shown.text
+    assert "the change sets are deleted" in shown.text
     assert _state(account) == before
 
 

@@ -68,7 +68,7 @@ def test_in_a_pipe_there_is_no_code(shell: Shell, played: Terminal) -> None:
     judged = shell.run("replay", "calm-day-7", "--check")
     assert not {"\x1b", "\r"} & set(judged.out + judged.err)
     assert len(judged.out.splitlines()) == 12
-    assert judged.err == "judging ...\n"
+    assert judged.err == "checking ...\n"
 
 
 def test_ctrl_c_in_a_run_says_what_was_left(tmp_path: Path) -> None:

@@ -14,16 +14,18 @@ from importlib import metadata
 from pathlib import Path
 
 from wavetank.aws.observers import wait_until
-from wavetank.core.clock import Clock
+from wavetank.core.clock import Clock, WallClock
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.settings import REGION
+from wavetank.core.reporter import Reporter
+from wavetank.core.settings import REGION, Settings
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.supervised_process import GuardedChild, Program, guarded
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
 TOOLS = "the peers"
+INSTALLING = "installing the peers; the first time this takes a minute ..."
 START_SECONDS_MAX = 60.0
 START_POLL_SECONDS = 0.02
 ANSWER_SECONDS_MAX = 5.0
@@ -87,6 +89,17 @@ MINISTACK = Server(
     },
     health="/_ministack/health",
 )
+
+
+def install_peers(settings: Settings, reporter: Reporter) -> list[Peer]:
+    """All peers; installed now if they are not yet, so that no measurement includes that.
+
+    Raises:
+        InfrastructureError: they could not be installed, without uv or without a network.
+    """
+    environment = ToolEnvironment(settings.state_folder / "peers", REQUIREMENTS, TOOLS)
+    environment.require(partial(find_uv, settings), lambda: reporter.note(INSTALLING))
+    return all_peers(environment, settings.path, WallClock())
 
 
 def all_peers(environment: ToolEnvironment, path: str, clock: Clock) -> list[Peer]:

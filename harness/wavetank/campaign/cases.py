@@ -1,18 +1,26 @@
-"""Which stories a campaign has: the same seeds make the same ones, whoever plays them."""
+"""The cases of a campaign: the same seeds give the same cases on any machine."""
 
+import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from wavetank.core.durations import duration_text
+from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.fault import Fault
 from wavetank.faults.generation import generate_plan, telling_faults
 from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.runner import RunSpec
+
+HORIZON_DEFAULT = "1h"
+RANDOM_SEED_MAX = 1_000_000
+"""Of a first seed that is chosen at random: short enough to be typed again."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class Seeds:
     """`count` seeds from `first` on.
 
     Raises:
-        UsageError: there are none, or a scenario file could not hold the last one.
+        UsageError: there are none, or the last one is too large for a scenario file.
     """
 
     first: int
@@ -36,7 +44,7 @@ class Seeds:
 
     @property
     def last(self) -> int:
-        """The greatest."""
+        """The last seed."""
         return self.first + self.count - 1
 
     def __iter__(self) -> Iterator[int]:
@@ -46,10 +54,10 @@ class Seeds:
 def drawn_stories(
     seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
 ) -> Iterator[RunSpec]:
-    """For each seed the plan that it draws; the run goes on until all has recovered.
+    """A case for each seed, with the fault plan that is generated from it.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon has no room for a fault.
     """
     for seed in seeds:
         scenario = Scenario(
@@ -63,16 +71,16 @@ def drawn_stories(
 
 
 def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
-    """The scenario's own plan under each seed: another interleaving, and other numbers, each."""
+    """The scenario with each seed: the same faults, but another order and random numbers."""
     for seed in seeds:
         yield RunSpec(scenario=scenario, seed=seed)
 
 
 def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
-    """One fault at a time, each kind of them, from the first seed on.
+    """A case for each kind of fault, with that fault alone, from the first seed on.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon has no room for a fault.
     """
     for seed, fault in enumerate(telling_faults(horizon), first):
         scenario = Scenario(
@@ -87,11 +95,10 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenStories:
-    """A campaign's stories: the scenario's plan under each seed, or the plans that they draw.
+    """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
-    With `each_fault` there is a story for each kind of fault by itself, and a seed for each story.
-
-    `scenario_name` is what the scenario was asked for by: its name, or its file.
+    With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
+    `scenario_name` is the argument that selected the scenario: its name, or its file.
     """
 
     seeds: Seeds
@@ -101,10 +108,10 @@ class ChosenStories:
     each_fault: bool = False
 
     def stories(self) -> Iterator[RunSpec]:
-        """Afresh, from the first on.
+        """All cases, from the first on.
 
         Raises:
-            UsageError: the horizon leaves no room for a fault.
+            UsageError: the horizon has no room for a fault.
         """
         if self.each_fault:
             return single_stories(self.seeds.first, self.horizon)
@@ -114,7 +121,52 @@ class ChosenStories:
 
     @property
     def name(self) -> str:
-        """The same for the same stories; fit for a folder."""
+        """A name for the campaign's folder; the same for the same cases."""
         drawn = "each-fault" if self.each_fault else "drawn"
         what = self.scenario.name if self.scenario else f"{drawn}-{duration_text(self.horizon)}"
         return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"
+
+
+def choose_stories(
+    seeds: int, first_seed: int | None, horizon: str | None, scenario_name: str | None
+) -> ChosenStories:
+    """The cases that the options of a campaign select.
+
+    Raises:
+        UsageError: they contradict each other, or the horizon has no room for a fault.
+    """
+    if scenario_name is None:
+        first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
+        span = _duration(horizon or HORIZON_DEFAULT)
+        chosen = ChosenStories(seeds=Seeds(first, seeds), horizon=span)
+        next(chosen.stories())  # raises now if the horizon has no room for faults
+        return chosen
+    if horizon is not None:
+        action = "leave --horizon out, or change it in the scenario"
+        raise UsageError("the scenario's own horizon", "--horizon too", action)
+    scenario = load_scenario(scenario_name, project_scenarios())
+    check_supported(scenario, EngineName.SIMULATOR)
+    first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
+    return ChosenStories(
+        seeds=Seeds(first, seeds),
+        horizon=scenario.horizon,
+        scenario=scenario,
+        scenario_name=scenario_name,
+    )
+
+
+def one_of_each(chosen: ChosenStories) -> ChosenStories:
+    """A case for each kind of fault, from the same first seed on."""
+    count = len(telling_faults(chosen.horizon))
+    return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)
+
+
+def _duration(text: str) -> timedelta:
+    expected = f"a duration of at most {duration_text(YEAR)}, such as 30m, 1h or 2d"
+    try:
+        duration = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(expected, f"--horizon {text}", "correct it") from error
+    if duration > YEAR:
+        raise UsageError(expected, f"--horizon {text}", "correct it")
+    return duration

@@ -1,11 +1,17 @@
-"""Failing stories as files that can be run again, and the commands that do so."""
+"""Failing cases saved as scenario files, and the commands that run them again."""
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from wavetank.campaign.cases import ChosenStories
+from wavetank.campaign.results import StoryResult
+from wavetank.campaign.shrinking import Shrunk
+from wavetank.core.durations import duration_text
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import private_folder
+from wavetank.core.text import short_path
 from wavetank.scenario.loader import SUFFIX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
@@ -14,13 +20,13 @@ LAUNCHER = "./wavetank"
 
 
 def replay_command(target: str, seed: int, options: Mapping[str, str]) -> str:
-    """The command that plays the story again; `target` is a scenario's name or file."""
-    told = [part for option in options.items() for part in option]
-    return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *told])
+    """The command that runs the case again; `target` is a scenario's name or file."""
+    selected = [part for option in options.items() for part in option]
+    return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *selected])
 
 
 def save_story(story: RunSpec, folder: Path, why: str) -> Path:
-    """Writes it into the folder, under its scenario's name; `why` goes into its first lines.
+    """Writes the scenario into the folder, under its name; `why` goes into its first lines.
 
     Raises:
         InfrastructureError: it cannot be written.
@@ -32,3 +38,55 @@ def save_story(story: RunSpec, folder: Path, why: str) -> Path:
     except OSError as error:
         raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
     return file
+
+
+@dataclass(frozen=True)
+class Reproductions:
+    """The cases of one campaign as files in its folder, and the commands that run them again.
+
+    `options` select the campaign's pipeline.
+    """
+
+    chosen: ChosenStories
+    folder: Path
+    options: Mapping[str, str]
+
+    def of_failure(self, failure: StoryResult) -> str:
+        """The command for a failing case, which is saved unless its scenario is a file already.
+
+        Raises:
+            InfrastructureError: it cannot be written.
+        """
+        target = self.chosen.scenario_name
+        if target is None:
+            found = ", ".join(failure.broken) or failure.ending
+            file = save_story(failure.story, self.folder, f"Found by a campaign: {found}.")
+            target = short_path(file)
+        return replay_command(target, failure.story.seed, self.options)
+
+    def of_shrunk(self, shrunk: Shrunk) -> str:
+        """The command for the shrunk case, once `save_shrunk` has saved it."""
+        file = self.folder / f"{shrunk.story.scenario.name}{SUFFIX}"
+        return replay_command(short_path(file), shrunk.story.seed, self.options)
+
+    def save_shrunk(self, shrunk: Shrunk, why: str) -> Path:
+        """Saves the shrunk case; `why` says what it is.
+
+        Raises:
+            InfrastructureError: it cannot be written.
+        """
+        return save_story(shrunk.story, self.folder, f"Shrunk by a campaign: {why}.")
+
+    def of_any(self) -> str:
+        """The command for any case by its seed, with the first seed as an example.
+
+        Cases with generated faults are generated again by a campaign of a single case.
+        """
+        chosen, first = self.chosen, self.chosen.seeds.first
+        if chosen.scenario_name is not None:
+            return replay_command(chosen.scenario_name, first, self.options)
+        which = ["--each-fault"] if chosen.each_fault else ["--seeds", "1"]
+        horizon = ["--horizon", duration_text(chosen.horizon)]
+        selected = [part for option in self.options.items() for part in option]
+        words = ["campaign", *which, "--first-seed", str(first), *horizon, *selected]
+        return shlex.join([LAUNCHER, *words])

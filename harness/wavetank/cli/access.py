@@ -8,11 +8,11 @@ from rich.text import Text
 
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.running import running_sandbox
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.iam_report import RoleReport
 from wavetank.core.text import counted
 from wavetank.inspection.access.bucket_access import EXPECTED, AccessMatrix, Actor, Verb
+from wavetank.live.running_sandbox import running_sandbox
 
 
 def access(

@@ -1,4 +1,4 @@
-"""`assess`: many people's pipelines at once, as a reviewer in another account sees them."""
+"""`assess`: the pipelines of many people at once, checked from another account."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -7,31 +7,23 @@ from typing import Annotated
 
 import typer
 
-from wavetank.aws.clients import AwsClients, anonymous_clients, sandbox_clients, shared_clients
-from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.target import Target, TargetKind
-from wavetank.cli.assess_output import AssessOutput
-from wavetank.cli.options import (
-    DEFAULT_NAME_PREFIX,
-    DebugOption,
-    EndpointOption,
-    JsonOption,
-    PrefixOption,
-)
+from wavetank.aws.target import TargetKind
+from wavetank.cli.options import DebugOption, EndpointOption, JsonOption, PrefixOption
 from wavetank.cli.output import Output
-from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.output.assessment import AssessOutput
 from wavetank.cli.targets import ProfileOption, TargetOption, open_target
 from wavetank.core.clock import WallClock
-from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.errors import ExitCode
 from wavetank.core.findings import exit_code
-from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
-from wavetank.inspection.assess.access import Reviewer, own_buckets
+from wavetank.core.naming import DEFAULT_PREFIX
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.inspection.assess.assessor import Assessor, Row
 from wavetank.inspection.assess.convention import Subject, subjects_of
 from wavetank.inspection.assess.mail import read_alerts
-from wavetank.inspection.assess.report import write_csv
+from wavetank.inspection.assess.report import require_writable, write_csv
+from wavetank.inspection.assess.reviewer import reviewer_for
 from wavetank.inspection.assess.roster import read_people
-from wavetank.inspection.assess.thread_pool import THREADS, assess_all
+from wavetank.inspection.assess.thread_pool import assess_all
 
 MINUTES_MAX = 240
 
@@ -48,7 +40,7 @@ def assess(
     target: TargetOption = TargetKind.LOCAL,
     profile: ProfileOption = None,
     endpoint: EndpointOption = None,
-    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    prefix: PrefixOption = DEFAULT_PREFIX,
     minutes: Annotated[
         int,
         typer.Option(
@@ -74,19 +66,20 @@ def assess(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Look at many people's pipelines from another account, and judge each.
+    """Check the pipelines of many people from another account.
 
     In the sandbox as its other account; on AWS with your credentials, which must be those of an
     account that owns none of the buckets. Reads a bounded part of each bucket, and puts and deletes
     one object of its own where that is not refused.
     """
     output = Output(as_json=as_json)
-    _check_csv(csv, people)
+    if csv is not None:
+        require_writable(csv, people)
     subjects = subjects_of(read_people(people), prefix)
     alerts = None if mailbox is None else read_alerts(mailbox)
     clock = WallClock()
     with output.waiting("signing in"):
-        reviewer = _reviewer(open_target(target, endpoint, profile, None))
+        reviewer = reviewer_for(open_target(target, endpoint, profile, None))
     shown = AssessOutput(output, subjects, minutes, has_mailbox=alerts is not None)
     rows, stopped = _look(subjects, Assessor(reviewer, clock, minutes, alerts), shown)
     shown.summary(rows)
@@ -94,47 +87,15 @@ def assess(
         write_csv(csv, rows)
         output.say(f"written: {csv}")
     if stopped:
-        output.say("stopped; what was done is above, and the same command looks at all again")
+        output.say("stopped; the rows above are done, and the same command checks all again")
         raise typer.Exit(ExitCode.INTERRUPTED)
     raise typer.Exit(exit_code(finding for row in rows for finding in row.findings))
-
-
-def _check_csv(csv: Path | None, people: Path) -> None:
-    """Said now, not once hundreds have been looked at."""
-    if csv is None:
-        return
-    if csv.absolute() == people.absolute():
-        raise UsageError("--csv beside the list", f"the list itself, {csv}", "name another file")
-    if csv.is_dir() or not csv.absolute().parent.is_dir():
-        raise UsageError("a file in a folder that exists", str(csv), "correct --csv")
-
-
-def _reviewer(target: Target) -> Reviewer:
-    """Who looks; the clients are made here, once, before threads share them.
-
-    Raises:
-        UsageError: the sandbox enforces no policies, so that looking would prove nothing.
-    """
-    aws = target.aws
-    if target.endpoint is not None:
-        if SandboxControls(target.endpoint).access_uses() is None:
-            action = "start one without --no-access"
-            raise UsageError("a sandbox that enforces policies", "one that does not", action)
-        aws = sandbox_clients(target.endpoint, SANDBOX_OTHER_ACCOUNT)
-    signed, unsigned = (_warm(shared_clients(a, THREADS)) for a in (aws, anonymous_clients(aws)))
-    return Reviewer(signed, unsigned, own_buckets(signed))
-
-
-def _warm(aws: AwsClients) -> AwsClients:
-    """The SDK makes no two clients at a time, and uses one on many threads."""
-    _ = aws.s3
-    return aws
 
 
 def _look(
     subjects: Sequence[Subject], assessor: Assessor, shown: AssessOutput
 ) -> tuple[list[Row], bool]:
-    """The rows in the order of the list, and whether somebody stopped it before all were there."""
+    """The rows in the order of the list, and whether a signal stopped it before all were done."""
     rows: list[Row] = []
     try:
         with (

@@ -1,21 +1,32 @@
 """`bench`: what things cost on this machine, each compared within the run."""
 
+import logging
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from wavetank.bench.gateway import CallCost, measure_gateway
-from wavetank.cli.bench_peers import install_peers, show_peers
-from wavetank.cli.bench_simulator import show_campaigns, show_simulator
+from wavetank.bench.campaign import measure_campaign
+from wavetank.bench.gateway import measure_gateway
+from wavetank.bench.peer_servers import Peer, install_peers
+from wavetank.bench.peers import PeerCost, PeerUnavailable, measure_peers
+from wavetank.bench.simulator_bench import HOUR, SimulatorBench, run_lengths
+from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
+from wavetank.campaign.worker_context import SimulatorStage
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.core.clock import WallClock
+from wavetank.cli.output.bench_tables import gateway_table, peers_table, runs_table
+from wavetank.core.clock import MachineClock, WallClock
 from wavetank.core.errors import ExitCode
 from wavetank.core.settings import read_settings
+from wavetank.deployment.pipelines.selection import PipelineChoice
+
+TICKS = 600
+WORKERS = (1, 2)
+REMARK = "LocalStack is without our plug-ins here, but for its tables: its own would need Java."
 
 
 def bench(
@@ -57,13 +68,50 @@ def bench(
 ) -> None:
     """Measure what a tick, a virtual day and a call cost here, each against something."""
     output = Output(as_json=as_json)
-    others = install_peers(output) if peers else []
-    show_simulator(output, days)
+    others = install_peers(read_settings(), output) if peers else []
+    _show_simulator(output, days)
     if campaign:
-        show_campaigns(output, campaign)
+        _show_campaigns(output, campaign)
     _show_gateway(output, rounds)
-    if others and not show_peers(output, others, ticks):
+    if others and not _show_peers(output, others, ticks):
         raise typer.Exit(ExitCode.INFRASTRUCTURE)
+
+
+def _show_simulator(output: Output, days: int) -> None:
+    """Boot, tick and floor, and runs from an hour to so many virtual days, in this process."""
+    clock = MachineClock()
+    logging.disable(logging.CRITICAL)
+    with TemporaryDirectory(prefix="wavetank-bench-") as folder, ExitStack() as stack:
+        simulator = SimulatorBench(PipelineChoice().pipeline(), Path(folder), stack)
+        with output.waiting("booting a simulator"):
+            boot = measure_boot(simulator.booted, clock)
+        output.emit("boot", seconds=boot)
+        output.say(f"from nothing to the end of the first tick: {boot:.1f} s")
+        with output.waiting(f"a tick, {TICKS} times"):
+            cost = measure_tick(simulator.play, simulator.floor(), TICKS, clock)
+        output.emit("tick", **asdict(cost), ratio=cost.ratio)
+        output.say(
+            f"a tick {cost.tick_ms:.2f} ms, its three calls alone {cost.floor_ms:.2f} ms, "
+            f"ratio {cost.ratio:.2f}"
+        )
+        with output.waiting("runs of virtual hours and days"):
+            runs = list(measure_runs(simulator.play, run_lengths(days), clock))
+    for run in runs:
+        output.emit("run_cost", **asdict(run))
+    output.show(runs_table(runs))
+
+
+def _show_campaigns(output: Output, runs: int) -> None:
+    """So many runs of an hour each, by one worker and by two."""
+    stage = SimulatorStage(PipelineChoice().pipeline())
+    for workers in WORKERS:
+        with output.waiting(f"{runs} runs of an hour, by {workers}"):
+            cost = measure_campaign(stage, runs, HOUR, workers, WallClock())
+        output.emit("campaign_cost", **asdict(cost), runs_per_minute=cost.runs_per_minute)
+        output.say(
+            f"{cost.runs} runs of an hour by {cost.workers}: {cost.seconds:.0f} s, "
+            f"{cost.runs_per_minute:.0f} a minute"
+        )
 
 
 def _show_gateway(output: Output, rounds: int) -> None:
@@ -71,19 +119,21 @@ def _show_gateway(output: Output, rounds: int) -> None:
         costs = list(measure_gateway(Path(state), read_settings().path, rounds, WallClock()))
     for cost in costs:
         output.emit("gateway", **asdict(cost), ratio=cost.ratio)
-    output.show(_gateway_table(costs))
+    output.show(gateway_table(costs))
 
 
-def _gateway_table(costs: list[CallCost]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("warm call, by a role")
-    for title in ("with plug-ins", "without", "ratio"):
-        table.add_column(title, justify="right")
-    for cost in costs:
-        table.add_row(
-            cost.call,
-            f"{cost.with_plugins_ms:.2f} ms",
-            f"{cost.without_ms:.2f} ms",
-            f"{cost.ratio:.2f}",
+def _show_peers(output: Output, peers: list[Peer], ticks: int) -> bool:
+    """Measures and shows other emulators; returns whether all could be measured."""
+    with TemporaryDirectory() as scratch, output.waiting("measuring the peers") as status:
+        results = measure_peers(
+            peers, read_settings(), Path(scratch), ticks, WallClock(), status.update
         )
-    return table
+    for result in results:
+        kind = "peer" if isinstance(result, PeerCost) else "peer_unavailable"
+        output.emit(kind, **asdict(result))
+    output.show(peers_table(results))
+    output.say(REMARK)
+    missing = [result for result in results if isinstance(result, PeerUnavailable)]
+    for result in missing:
+        output.say(f"{result.name} was not measured: {result.reason}")
+    return not missing

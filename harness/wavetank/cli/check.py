@@ -5,11 +5,8 @@ from typing import Annotated
 import typer
 
 from wavetank.aws.target import TargetKind
-from wavetank.cli.judging import judge, judge_live, live_pipeline
+from wavetank.cli.judging import judge, judge_live, live_pipeline, perform, sandbox_site
 from wavetank.cli.options import (
-    DEFAULT_NAME,
-    DEFAULT_NAME_PREFIX,
-    DEFAULT_STREAM_CASE,
     DebugOption,
     EndpointOption,
     HandlerOption,
@@ -17,16 +14,16 @@ from wavetank.cli.options import (
     PrefixOption,
     StreamCaseOption,
     SurnameOption,
-    person_of,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.own import judge_own, plan_check
 from wavetank.cli.recovery import offer_pipeline, offer_running, record_of
-from wavetank.cli.running import running_sandbox
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.core.errors import UsageError
+from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE, person_of
 from wavetank.core.settings import read_settings
 from wavetank.deployment.deployed import the_pipeline
+from wavetank.live.check_custom_handler import CustomHandlerCheck, plan_check
+from wavetank.live.running_sandbox import running_sandbox
 
 
 def check(
@@ -54,21 +51,26 @@ def check(
         ),
     ] = None,
     surname: SurnameOption = None,
-    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    prefix: PrefixOption = DEFAULT_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Check the assignment's requirements one by one, with evidence for each.
 
-    What a killed drill or run left changed is offered to be reverted first. With --handler in a
-    sandbox of its own, which is gone afterwards; one that runs is left alone.
+    Changes of a drill or run that was killed are offered to be reverted first. With --handler the
+    script is checked in a temporary sandbox; one that runs is not used.
     """
     output = Output(as_json=as_json)
     if handler is not None:
         _require_own_sandbox(target, endpoint)
         person = person_of(name or DEFAULT_NAME, surname)
-        raise typer.Exit(judge_own(plan_check(handler, person, prefix, stream_name_case), output))
+        custom = CustomHandlerCheck(
+            output,
+            drill=lambda sandbox: perform(sandbox_site(sandbox), output),
+            check=lambda sandbox: judge(sandbox, output),
+        )
+        raise typer.Exit(custom.run(plan_check(handler, person, prefix, stream_name_case)))
     _no_surname(surname)
     state = read_settings().state_folder
     if target is TargetKind.AWS:
@@ -89,7 +91,7 @@ def _require_own_sandbox(target: TargetKind, endpoint: str | None) -> None:
         raise UsageError(
             f"--handler or {other}",
             "both",
-            f"leave {other} out: a script is checked in a sandbox of its own",
+            f"leave {other} out: a script is checked in a temporary sandbox",
         )
 
 

@@ -1,17 +1,12 @@
-"""`deploy`: the templates and handlers of this folder onto a sandbox, or onto AWS."""
+"""`deploy`: the templates and handlers of this project, onto a sandbox or onto AWS."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wavetank.aws.clients import AwsClients
 from wavetank.aws.target import Target, TargetKind
-from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.options import (
-    DEFAULT_ADDRESS,
-    DEFAULT_NAME_PREFIX,
-    DEFAULT_STREAM_CASE,
     DebugOption,
     DeployedFormatOption,
     DeployedNameOption,
@@ -24,27 +19,29 @@ from wavetank.cli.options import (
     ScheduleOption,
     StreamCaseOption,
     SurnameOption,
-    person_of,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.promotion import Consent, promote
+from wavetank.cli.output.plan import show_preview
 from wavetank.cli.recovery import offer_pipeline, record_of
-from wavetank.cli.running import attach, running_record
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,
     TargetOption,
     YesOption,
+    confirm,
     open_target,
 )
 from wavetank.core.clock import WallClock, minute_before
-from wavetank.core.errors import UsageError
-from wavetank.core.naming import StreamNameCase, derive_names
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import exit_code
+from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
+from wavetank.core.settings import read_settings
 from wavetank.deployment.aws_errors import plain_trouble
-from wavetank.deployment.custom_handler import OwnHandler, read_own_handler
-from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
 from wavetank.deployment.deployer import DeploymentOptions
-from wavetank.templates.project_templates import check_address
+from wavetank.deployment.deployment_choice import DeploymentChoice
+from wavetank.deployment.promotion import Promotion
+from wavetank.live.confirmed_addresses import show_unconfirmed
+from wavetank.live.running_sandbox import attach, running_record
 
 
 def deploy(
@@ -55,7 +52,7 @@ def deploy(
     endpoint: EndpointOption = None,
     name: DeployedNameOption = None,
     surname: SurnameOption = None,
-    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    prefix: PrefixOption = DEFAULT_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
     record_format: DeployedFormatOption = None,
@@ -75,7 +72,7 @@ def deploy(
         typer.Option(
             "--untested",
             metavar="REASON",
-            help="With --target aws: deploy though no run of these bytes passed; kept with it.",
+            help="With --target aws: deploy though no run of these bytes passed; recorded.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -83,26 +80,51 @@ def deploy(
 ) -> None:
     """Deploy the handlers and templates onto the running sandbox, or with --target aws onto AWS."""
     output = Output(as_json=as_json)
-    _check_consent(target, untested)
+    _check_reason(target, untested)
+    choice = DeploymentChoice(
+        name=name,
+        surname=surname,
+        prefix=prefix,
+        stream_name_case=stream_name_case,
+        addresses=tuple(email or ()),
+        record_format=record_format,
+        schedule_enabled=schedule,
+        handler=handler,
+        shipped_handler=shipped_handler,
+        reset_prices=reset_prices,
+    )
     chosen = open_target(target, endpoint, profile, account)
     record = record_of(target, endpoint, output)
     with plain_trouble():
-        pipeline = chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
-        own = own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler)
-        options = DeploymentOptions(
-            names=pipeline.names,
-            addresses=_require_addresses(addresses_of(chosen, pipeline, email)),
-            schedule_enabled=schedule,
-            record_format=record_format or pipeline.record_format,
-            handler=own,
-            reset_prices=reset_prices,
-            since=minute_before(WallClock().now()),
-        )
-    offer_pipeline(chosen, pipeline.names, record, output, yes=yes)
+        options = choice.options(chosen, minute_before(WallClock().now()))
+        _require_addresses(options)
+    offer_pipeline(chosen, options.names, record, output, yes=yes)
     if chosen.kind is TargetKind.AWS:
-        promote(chosen, options, Consent(yes=yes, untested=untested), output)
-    else:
-        _to_sandbox(chosen, options, _shown(own, handler), output)
+        raise typer.Exit(_to_aws(chosen, options, output, yes=yes, untested=untested))
+    _to_sandbox(chosen, options, _handler_name(options, handler), output)
+
+
+def _to_aws(
+    target: Target, options: DeploymentOptions, output: Output, *, yes: bool, untested: str | None
+) -> ExitCode:
+    promotion = Promotion(
+        target=target,
+        options=options,
+        project_folder=read_settings().project_folder,
+        untested=untested,
+        reporter=output,
+        confirm=lambda word, question: confirm(target, word, question, output, yes=yes),
+        show_plan=lambda planned: show_preview(planned, options, None, output),
+    )
+    try:
+        with plain_trouble():
+            return exit_code(promotion.run())
+    except KeyboardInterrupt:
+        output.say(
+            "stopped; CloudFormation completes what it has begun. The same command again "
+            "waits for that and does the rest"
+        )
+        raise
 
 
 def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output: Output) -> None:
@@ -118,8 +140,8 @@ def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output
     output.emit("deployed", changed=done.changed_stacks, prices_reset=options.reset_prices)
 
 
-def _check_consent(kind: TargetKind, untested: str | None) -> None:
-    """Raises a UsageError where --untested says nothing."""
+def _check_reason(kind: TargetKind, untested: str | None) -> None:
+    """Raises a UsageError if --untested has no reason, or is not for AWS."""
     if untested is None:
         return
     if kind is TargetKind.LOCAL:
@@ -128,79 +150,14 @@ def _check_consent(kind: TargetKind, untested: str | None) -> None:
         raise UsageError("a reason after --untested", "none", "say why these bytes go untested")
 
 
-def chosen_pipeline(
-    target: Target, name: str | None, surname: str | None, prefix: str, case: StreamNameCase
-) -> DeployedPipeline:
-    """The one that is meant; on AWS it has to be said, as much else may be in an account."""
-    if name is not None:
-        return pipeline_of(target.aws, name, surname, prefix, case)
-    if target.kind is TargetKind.AWS:
-        raise UsageError("--name with --target aws", "none", "say whose pipeline it is")
-    return the_pipeline(target.aws)
-
-
-def addresses_of(
-    target: Target, pipeline: DeployedPipeline, email: list[str] | None
-) -> tuple[str, ...]:
-    """Those that are given, or were; on AWS never the sandbox's default, so there may be none.
-
-    Raises:
-        UsageError: one is no address.
-    """
-    addresses = email or list(pipeline.addresses)
-    if not email and target.kind is TargetKind.AWS:
-        stack = pipeline.names.pipeline_stack
-        found = [p for p in deployed_pipelines(target.aws) if p.names.pipeline_stack == stack]
-        addresses = [address for same in found for address in same.addresses]
-    return tuple(check_address(address) for address in addresses)
-
-
-def _require_addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """The addresses.
-
-    Raises:
-        UsageError: there are none.
-    """
-    if not addresses:
+def _require_addresses(options: DeploymentOptions) -> None:
+    """Raises a UsageError if no address would get the alerts."""
+    if not options.addresses:
         expected = "--email ADDRESS with --target aws"
         raise UsageError(expected, "none", "name who gets alerts, once for each address")
-    return addresses
 
 
-def pipeline_of(
-    aws: AwsClients, name: str, surname: str | None, prefix: str, case: StreamNameCase
-) -> DeployedPipeline:
-    """The one that the options name, with the handler that is deployed in it."""
-    first_name, last_name = person_of(name, surname)
-    names = derive_names(first_name, last_name, prefix=prefix, stream_name_case=case)
-    same = [p for p in deployed_pipelines(aws) if p.names.pipeline_stack == names.pipeline_stack]
-    return DeployedPipeline(
-        names=names,
-        addresses=(DEFAULT_ADDRESS,),
-        record_format="ndjson",
-        schedule_enabled=True,
-        handler=same[0].handler if same else None,
-    )
-
-
-def own_handler_of(
-    aws: AwsClients, pipeline: DeployedPipeline, path: Path | None, *, shipped: bool
-) -> OwnHandler | None:
-    """The given one, or the one that is deployed; None where this project's is to run.
-
-    Raises:
-        UsageError: both are asked for, or the script cannot be deployed under these names.
-    """
-    if path is not None and shipped:
-        raise UsageError("--handler or --shipped-handler", "both", "leave one out")
-    if path is not None:
-        return read_own_handler(path, pipeline.names)
-    if pipeline.handler is None or shipped:
-        return None
-    return pipeline.handler.read(aws, pipeline.names)
-
-
-def _shown(own: OwnHandler | None, given: Path | None) -> str:
-    if own is None:
+def _handler_name(options: DeploymentOptions, given: Path | None) -> str:
+    if options.handler is None:
         return "this project's"
     return str(given) if given else "the script that was deployed before"

@@ -1,6 +1,5 @@
 """`diagram` draws the architecture of a pipeline from its templates."""
 
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +7,6 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.options import (
-    DEFAULT_ADDRESS,
-    DEFAULT_NAME,
-    DEFAULT_NAME_PREFIX,
-    DEFAULT_STREAM_CASE,
     DebugOption,
     EmailOption,
     JsonOption,
@@ -22,28 +17,31 @@ from wavetank.cli.options import (
     StreamCaseOption,
     SurnameOption,
     TemplateOption,
-    person_of,
 )
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
-from wavetank.core.naming import derive_names
-from wavetank.core.private_files import users_umask
+from wavetank.core.naming import (
+    DEFAULT_ADDRESS,
+    DEFAULT_NAME,
+    DEFAULT_PREFIX,
+    DEFAULT_STREAM_CASE,
+    derive_names,
+    person_of,
+)
 from wavetank.core.settings import read_settings
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.pipelines.user_pipeline import parse_parameters
 from wavetank.reporting.diagram.arrows import read_graph
-from wavetank.reporting.diagram.document import with_flowchart
-from wavetank.reporting.diagram.graph import Graph
+from wavetank.reporting.diagram.document import write_diagram
+from wavetank.reporting.diagram.graph import graph_to_json
 from wavetank.reporting.diagram.mermaid import draw_mermaid
 from wavetank.reporting.diagram.svg import draw_svg
 from wavetank.reporting.diagram.templates import given_scopes, project_scopes
 from wavetank.templates.references import TemplateScope
 
-MARKDOWN = ".md"
-
 
 class Format(StrEnum):
-    """In which the picture is drawn."""
+    """The format of the diagram."""
 
     SVG = "svg"
     MERMAID = "mermaid"
@@ -69,7 +67,7 @@ def diagram(
     to: OutputOption = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
-    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    prefix: PrefixOption = DEFAULT_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
     storage: StorageOption = None,
@@ -103,29 +101,9 @@ def _show(
         found = "none of them"
         raise UsageError("resources of a pipeline in the template", found, "check --pipeline")
     drawn = draw_svg(graph, title) if form is Format.SVG else draw_mermaid(graph, title)
-    output.emit("diagram", title=title, **_as_form(graph))
+    output.emit("diagram", title=title, **graph_to_json(graph))
     if to is not None:
-        _write(to, drawn, form)
+        write_diagram(drawn, to, is_flowchart=form is Format.MERMAID)
         output.say(f"{title} is drawn in {to}")
     elif not output.as_json:
         typer.echo(drawn, nl=False)
-
-
-def _as_form(graph: Graph) -> dict[str, object]:
-    alerts = graph.alerts()
-    edges = [asdict(edge) | {"after_failure": edge in alerts} for edge in graph.edges]
-    return {"nodes": [asdict(node) for node in graph.nodes], "edges": edges}
-
-
-def _write(to: Path, drawn: str, form: Format) -> None:
-    try:
-        if to.suffix == MARKDOWN:
-            if form is not Format.MERMAID:
-                found = f"--format {form}"
-                raise UsageError(f"a Mermaid flowchart for {to}", found, "add --format mermaid")
-            drawn = with_flowchart(to.read_text(encoding="utf-8"), drawn, str(to))
-        with users_umask():
-            to.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(f"to write {to}", reason, "correct --output") from error

@@ -10,27 +10,10 @@ import typer
 
 from wavetank.aws.clients import BotoCoreError
 from wavetank.aws.target import TargetKind
-from wavetank.cli.addresses import require_confirmed, require_confirmed_on
 from wavetank.cli.judging import LivePipeline, live_pipeline, perform, sandbox_site
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import (
-    host_target,
-    offer_host,
-    offer_pipeline,
-    offer_running,
-    require_reverted,
-    revert_all,
-    revert_switched_on,
-)
-from wavetank.cli.recovery import restore as restore_all
-from wavetank.cli.running import (
-    RunningSandbox,
-    compose_sandbox,
-    running_record,
-    running_sandbox,
-)
-from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.recovery import offer_host, offer_pipeline, offer_running
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,
@@ -42,6 +25,7 @@ from wavetank.cli.targets import (
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.suggestions import one_of
 from wavetank.core.text import counted
 from wavetank.deployment.deployed import the_pipeline
@@ -51,8 +35,18 @@ from wavetank.faults.catalogue import HOST_KINDS, engines_of
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.host_faults import HostFault
+from wavetank.live.change_targets import host_target
+from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import MachineDrill, MachineDrillResult
+from wavetank.live.recovery import require_reverted, revert_all, revert_switched_on
+from wavetank.live.recovery import restore as restore_all
+from wavetank.live.running_sandbox import (
+    RunningSandbox,
+    compose_sandbox,
+    running_record,
+    running_sandbox,
+)
 
 DRILL_KINDS: tuple[type[Fault], ...] = (*FUNCTION_KINDS, *HOST_KINDS)
 """What `--fault` takes."""

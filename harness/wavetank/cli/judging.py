@@ -7,8 +7,6 @@ from wavetank.aws.clients import anonymous_clients
 from wavetank.aws.observers import topic_arn
 from wavetank.aws.target import Target, aws_target
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import aws_target_of, sandbox_target
-from wavetank.cli.running import RunningSandbox
 from wavetank.core.clock import Clock, WallClock
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
@@ -21,7 +19,9 @@ from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_
 from wavetank.inspection.alert_lookup import alert_in_log, alert_in_mailbox
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
 from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.live.change_targets import aws_target_of, sandbox_target
 from wavetank.live.drill.function_drill import DrillResult, DrillSite, perform_drill
+from wavetank.live.running_sandbox import RunningSandbox
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 SANDBOX_MARGIN_SECONDS = 60.0

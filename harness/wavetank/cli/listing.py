@@ -1,15 +1,13 @@
-"""`scenarios` and `runs`: what there is to run, and what was run."""
+"""`scenarios` and `runs`: the scenarios of this project, and its saved runs."""
 
 from collections import Counter
 
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.run import shelf
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.core.settings import read_settings
-from wavetank.scenario.loader import find_scenarios, load_scenario
-from wavetank.scenario.run_store import SavedRun
+from wavetank.scenario.loader import find_scenarios, load_scenario, project_scenarios
+from wavetank.scenario.run_store import SavedRun, project_runs
 
 
 def scenarios(
@@ -22,7 +20,7 @@ def scenarios(
     Run one with ./wavetank run NAME, or a file of your own with ./wavetank run FILE.toml.
     """
     output = Output(as_json=as_json)
-    folder = read_settings().project_folder / "scenarios"
+    folder = project_scenarios()
     found = [load_scenario(str(path), folder) for path in find_scenarios(folder)]
     width = max((len(scenario.name) for scenario in found), default=0)
     for scenario in found:
@@ -49,7 +47,7 @@ def runs(
     Use a name with ./wavetank report, replay, compare and notebook.
     """
     output = Output(as_json=as_json)
-    store = shelf()
+    store = project_runs()
     found = sorted(map(store.find, store.names()), key=_written)
     width = max((len(run.folder.name) for run in found), default=0)
     for run in found:
@@ -68,7 +66,7 @@ def _written(run: SavedRun) -> int:
 
 
 def _result(run: SavedRun) -> tuple[str, str]:
-    """The engine, and the verdicts counted; what is wrong where the run has no summary."""
+    """The engine and the counted verdicts; the problem if the run has no readable summary."""
     if not run.is_finished:
         return "-", "interrupted"
     try:

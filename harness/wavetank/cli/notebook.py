@@ -1,4 +1,4 @@
-"""`notebook` opens a notebook of the project in JupyterLab, or executes it to a file."""
+"""`notebook`: opens a notebook of the project in JupyterLab, or executes it to a file."""
 
 import os
 from functools import partial
@@ -9,15 +9,20 @@ import typer
 
 from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
-from wavetank.core.errors import UsageError
-from wavetank.core.private_files import users_umask
 from wavetank.core.settings import read_settings
-from wavetank.core.suggestions import one_of
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, Lab
+from wavetank.reporting.analysis.notebook_files import (
+    checked_source,
+    copy_for,
+    execute_notebook,
+    find_notebook,
+    find_notebooks,
+    notebook_folder,
+    require_notebook_suffix,
+    write_copy,
+)
 from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
 
-SUFFIX = ".ipynb"
-WRITTEN = (SUFFIX, ".html")
 INSTALLING = "installing JupyterLab; the first time this takes a minute ..."
 DEFAULT_SOURCE = "latest"
 
@@ -46,93 +51,46 @@ def notebook(
         ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin with a new copy, whatever you changed in yours.")
+        bool,
+        typer.Option("--fresh", help="Start with a new copy; your changes are lost."),
     ] = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Open a notebook on what was delivered, in JupyterLab on this machine.
+    """Open a notebook on the delivered records, in JupyterLab on this machine.
 
-    What is opened is a copy of your own, one for each source. JupyterLab is installed the first
-    time, beside the project's environment; it asks for a token and listens on 127.0.0.1 alone.
+    You get your own copy, one for each source. JupyterLab is installed the first time, beside the
+    project's environment; it asks for a token and listens on 127.0.0.1 only.
     """
     output = Output(as_json=False)
+    project = read_settings().project_folder
     if execute is not None:
-        _execute(_one(name), _checked(source), execute, output)
+        _execute(find_notebook(project, name), checked_source(source), execute, output)
         return
-    copies = [_copy(path, _checked(source), output, fresh=fresh) for path in _chosen(name)]
-    _open(copies, output)
-
-
-def _notebooks() -> dict[str, Path]:
-    folder = read_settings().project_folder / "notebooks"
-    return {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
-
-
-def _chosen(name: str | None) -> list[Path]:
-    """All, or the one that is called so or whose name begins so.
-
-    Raises:
-        UsageError: there is none.
-    """
-    there = _notebooks()
-    if name is None:
-        return list(there.values())
-    found = [path for stem, path in there.items() if stem.startswith(name.removesuffix(SUFFIX))]
-    if len(found) == 1:
-        return found
-    raise UsageError(*one_of("a notebook:", name, there))
-
-
-def _one(name: str | None) -> Path:
-    if name is None:
-        raise UsageError("which notebook to execute", "no name", "name one, such as 01")
-    return _chosen(name)[0]
-
-
-def _checked(source: str) -> str:
-    """The source as a notebook elsewhere has to name it, once it is sure that there is one.
-
-    Raises:
-        UsageError, InfrastructureError: there is none.
-    """
-    from wavetank.reporting.analysis.source import open_source  # noqa: PLC0415 - the SDK takes its time
-
-    open_source(source)
-    return str(Path(source).resolve()) if Path(source).is_dir() else source
+    found = find_notebooks(project, name)
+    _open([_copy(path, checked_source(source), output, fresh=fresh) for path in found], output)
 
 
 def _execute(path: Path, source: str, file: Path, output: Output) -> None:
-    if file.suffix not in WRITTEN:
-        raise UsageError("a file to write: .html or .ipynb", str(file), "correct its name")
-    from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - is of an extra
-
+    require_notebook_suffix(file)
     with output.waiting(f"executing {path.stem} on {source}"):
-        executed = read_notebook(path).reading(source).executed()
-        with users_umask():
-            executed.write(file)
+        execute_notebook(path, source, file)
     output.say(f"written: {file}")
 
 
 def _copy(path: Path, source: str, output: Output, *, fresh: bool) -> Path:
-    """The user's own copy for this source; one that is there already may have been changed."""
-    from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - as above
-
-    name = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in source)
-    copy = _folder() / "copies" / f"{path.stem}-{name.strip('-')}{SUFFIX}"
+    """The user's own copy for this source, which may have been changed if it exists."""
+    copy = copy_for(path, source, read_settings())
     if copy.exists() and not fresh:
         output.say(f"opening yours from before, {copy.name}; --fresh begins with a new one")
     else:
-        read_notebook(path).reading(source).write(copy)
+        write_copy(path, source, copy)
     return copy
 
 
-def _folder() -> Path:
-    return read_settings().state_folder / "notebooks"
-
-
 def _open(copies: list[Path], output: Output) -> None:
-    """Becomes JupyterLab, so that Ctrl-C is its own; it asks before it ends."""
-    settings, folder = read_settings(), _folder()
+    """Replaces this process by JupyterLab, so that Ctrl-C reaches it; it asks before it ends."""
+    settings = read_settings()
+    folder = notebook_folder(settings)
     environment = ToolEnvironment(folder / "jupyterlab", REQUIREMENTS, TOOLS)
     environment.require(partial(find_uv, settings), lambda: output.progress.print(INSTALLING))
     lab = Lab(folder / "jupyter", environment.python)

@@ -5,13 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.core.naming import DEFAULT_PREFIX, StreamNameCase, split_full_name
-
-DEFAULT_NAME = "Dora Explorer"
-"""The brief's own example."""
-
-DEFAULT_ADDRESS = "alerts@example.com"
-"""A reserved domain: nobody can be written to by mistake."""
+from wavetank.core.naming import StreamNameCase
 
 NameOption = Annotated[
     str,
@@ -85,7 +79,7 @@ EndpointOption = Annotated[
     typer.Option(
         "--endpoint",
         metavar="URL",
-        help="A sandbox that somebody else started. Default: the one that runs from this project.",
+        help="A sandbox started elsewhere. Default: the one that runs from this project.",
     ),
 ]
 AccessOption = Annotated[
@@ -146,15 +140,3 @@ DeployedFormatOption = Annotated[
 ScheduleOption = Annotated[
     bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
 ]
-
-DEFAULT_STREAM_CASE = StreamNameCase.LOWER
-DEFAULT_NAME_PREFIX = DEFAULT_PREFIX
-
-
-def person_of(name: str, surname: str | None) -> tuple[str, str]:
-    """First name and surname that the options mean.
-
-    Raises:
-        UsageError: the surname is missing.
-    """
-    return (name, surname) if surname else split_full_name(name)

@@ -1,8 +1,8 @@
-"""`plan`: what a deployment would do and cost, and what could go wrong; nothing is done.
+"""`plan`: what a deployment would change and cost, and what blocks it; nothing is changed.
 
-Exit code 0: it can be deployed, whether or not anything would change. 1: preflight found what
-stands in the way, or CloudFormation refuses. 3: something that matters could not be asked, and
-unknown never passes; what it is stands in the findings.
+Exit code 0: it can be deployed, whether or not anything would change. 1: preflight found a
+blocker, or CloudFormation refuses. 3: a check could not be decided, and unknown never passes; the
+findings say which.
 """
 
 import shlex
@@ -11,10 +11,7 @@ from typing import Annotated
 import typer
 
 from wavetank.aws.target import Target, TargetKind
-from wavetank.cli.deploy import addresses_of, chosen_pipeline, own_handler_of
 from wavetank.cli.options import (
-    DEFAULT_NAME_PREFIX,
-    DEFAULT_STREAM_CASE,
     DebugOption,
     DeployedFormatOption,
     DeployedNameOption,
@@ -29,14 +26,17 @@ from wavetank.cli.options import (
     SurnameOption,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.plan_preview import ask_for_changes, look_ahead, show_forecast
+from wavetank.cli.output.plan import show_preview
 from wavetank.cli.recovery import offer_pipeline, record_of
-from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, exit_code
-from wavetank.core.settings import REGION
+from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
+from wavetank.core.settings import REGION, read_settings
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.deployment.deployment_choice import DeploymentChoice
+from wavetank.deployment.look_ahead import check_blockers, preview_changes
 from wavetank.deployment.plan import DeploymentPlan
 
 
@@ -49,14 +49,14 @@ def plan(
     endpoint: EndpointOption = None,
     name: DeployedNameOption = None,
     surname: SurnameOption = None,
-    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    prefix: PrefixOption = DEFAULT_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
     record_format: DeployedFormatOption = None,
     schedule: ScheduleOption = True,
     handler: HandlerOption = None,
     shipped_handler: Annotated[
-        bool, typer.Option("--shipped-handler", help="Put this project's own handler back.")
+        bool, typer.Option("--shipped-handler", help="Restore the handler of this project.")
     ] = False,
     reset_prices: ResetOption = False,
     tick_milliseconds: Annotated[
@@ -71,23 +71,27 @@ def plan(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Show what deploy would change, what it costs a month, and what stands in its way."""
+    """Show what deploy would change, what it costs a month, and what blocks it."""
     output = Output(as_json=as_json)
-    chosen = open_target(target, endpoint, profile, account)
-    record = record_of(target, endpoint, output)
-    pipeline = chosen_pipeline(chosen, name, surname, prefix, stream_name_case)
-    options = DeploymentOptions(
-        names=pipeline.names,
-        addresses=addresses_of(chosen, pipeline, email),
+    choice = DeploymentChoice(
+        name=name,
+        surname=surname,
+        prefix=prefix,
+        stream_name_case=stream_name_case,
+        addresses=tuple(email or ()),
+        record_format=record_format,
         schedule_enabled=schedule,
-        record_format=record_format or pipeline.record_format,
-        handler=own_handler_of(chosen.aws, pipeline, handler, shipped=shipped_handler),
+        handler=handler,
+        shipped_handler=shipped_handler,
         reset_prices=reset_prices,
     )
+    chosen = open_target(target, endpoint, profile, account)
+    record = record_of(target, endpoint, output)
+    options = choice.options(chosen)
     _name_target(chosen, options, output)
-    offer_pipeline(chosen, pipeline.names, record, output)
-    findings, planned = _look(chosen, options, output)
-    show_forecast(planned, options, tick_milliseconds, output)
+    offer_pipeline(chosen, options.names, record, output)
+    findings, planned = _preview(chosen, options, output)
+    show_preview(planned, options, tick_milliseconds, output)
     raise typer.Exit(_end(findings, planned, _to_apply(context), output))
 
 
@@ -106,15 +110,17 @@ def _name_target(target: Target, options: DeploymentOptions, output: Output) -> 
     )
 
 
-def _look(
+def _preview(
     target: Target, options: DeploymentOptions, output: Output
 ) -> tuple[list[Finding], DeploymentPlan]:
     """Preflight, then the change sets; Ctrl-C lets the change sets be deleted first."""
     try:
         with stop_on_signal():
-            return look_ahead(target, options, output), ask_for_changes(target, options, output)
+            project = read_settings().project_folder
+            findings = check_blockers(target, options, output)
+            return findings, preview_changes(target, options, project, output)
     except Stopped:
-        output.say("stopped; nothing was changed, and nothing is left of the plan")
+        output.say("stopped; nothing was changed, and the change sets are deleted")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
@@ -124,9 +130,9 @@ def _end(
     code = ExitCode.BROKEN if planned.refused else exit_code(findings)
     match code:
         case ExitCode.BROKEN:
-            output.say("nothing was changed; it cannot be deployed as things are: see the fixes")
+            output.say("nothing was changed; it cannot be deployed now: see the fixes")
         case ExitCode.UNKNOWN:
-            output.command("nothing was changed; not everything could be asked; to apply", to_apply)
+            output.command("nothing was changed; not every check was decided; to apply", to_apply)
         case _:
             output.command("nothing was changed; to apply", to_apply)
     output.emit(
@@ -136,7 +142,7 @@ def _end(
 
 
 def _to_apply(context: typer.Context) -> str:
-    """The command that does what was planned: the same options, but those of the plan alone."""
+    """The `deploy` command for this plan: the same options, without those of `plan` alone."""
     words = ["./wavetank", "deploy"]
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")

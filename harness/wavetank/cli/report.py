@@ -1,4 +1,4 @@
-"""`report` writes a saved run's report anew; every command that saves a run writes it by itself."""
+"""`report`: writes the report of a saved run again; commands that save a run write it once."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ import typer
 
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.report_files import write_report
-from wavetank.cli.run import shelf
+from wavetank.cli.output.report_files import write_report
+from wavetank.scenario.run_store import project_runs
 
 
 def report(
@@ -20,6 +20,6 @@ def report(
 ) -> None:
     """Write a saved run's report: one HTML file, to be opened in a browser.
 
-    Of a run that was broken off it shows how far it came.
+    The report of an interrupted run ends where the run ended.
     """
-    write_report(shelf().find(run), Output(as_json=as_json))
+    write_report(project_runs().find(run), Output(as_json=as_json))

@@ -1,22 +1,14 @@
-"""`up`, `down`, `status`, `logs`, `tick`: the live sandbox and its life."""
+"""`up`, `down`, `status`, `logs`, `tick`: the sandbox of this project."""
 
-from contextlib import AbstractContextManager
+import sys
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
-from wavetank.cli.addresses import show_unconfirmed
-from wavetank.cli.detached import start_detached
-from wavetank.cli.live_view import follow
 from wavetank.cli.options import (
-    DEFAULT_ADDRESS,
-    DEFAULT_NAME,
-    DEFAULT_NAME_PREFIX,
-    DEFAULT_STREAM_CASE,
     AccessOption,
     ConfirmOption,
     DebugOption,
@@ -30,33 +22,40 @@ from wavetank.cli.options import (
     PrefixOption,
     StreamCaseOption,
     SurnameOption,
-    person_of,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import journal_of_sandbox, offer_host, offer_running
-from wavetank.cli.running import (
-    attach_to_deployed,
-    compose_sandbox,
-    running_record,
-    running_sandbox,
-    sandbox_record,
-)
-from wavetank.cli.session import (
-    SandboxPlan,
-    Session,
-    Stopped,
-    docker_session,
-    embedded_session,
-    stop_on_signal,
-)
+from wavetank.cli.output.live_view import follow
+from wavetank.cli.recovery import offer_host, offer_running
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.core.errors import UsageError
+from wavetank.core.naming import (
+    DEFAULT_ADDRESS,
+    DEFAULT_NAME,
+    DEFAULT_PREFIX,
+    DEFAULT_STREAM_CASE,
+    person_of,
+)
 from wavetank.core.settings import read_settings
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
 from wavetank.deployment.custom_handler import read_own_handler
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine
+from wavetank.live.background_sandbox import start_in_background
+from wavetank.live.change_targets import journal_of_sandbox
+from wavetank.live.confirmed_addresses import show_unconfirmed
+from wavetank.live.running_sandbox import (
+    RunningSandbox,
+    attach_to_deployed,
+    compose_sandbox,
+    log_lines,
+    running_record,
+    running_sandbox,
+    sandbox_record,
+)
+from wavetank.live.sandbox_session import SandboxPlan, open_session
 from wavetank.templates.project_templates import check_address
+
+DETACH_OPTIONS = frozenset({"--detach", "-d"})
 
 EngineOption = Annotated[
     Engine,
@@ -73,7 +72,7 @@ def up(
     engine: EngineOption = Engine.EMBEDDED,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
-    prefix: PrefixOption = DEFAULT_NAME_PREFIX,
+    prefix: PrefixOption = DEFAULT_PREFIX,
     stream_name_case: StreamCaseOption = DEFAULT_STREAM_CASE,
     email: EmailOption = None,
     confirm_emails: ConfirmOption = False,
@@ -86,7 +85,7 @@ def up(
         typer.Option("--port", metavar="PORT", help="Default: 4566 where it is free, else any."),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget what the last sandbox held, and start empty.")
+        bool, typer.Option("--fresh", help="Start without the data of the last sandbox.")
     ] = False,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
@@ -114,18 +113,22 @@ def up(
         plan = replace(plan, handler=read_own_handler(handler, plan.names))
     folder = SandboxFolder(read_settings().state_folder)
     if detach and engine is Engine.EMBEDDED:
-        start_detached(folder, output)
+        arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
+        with output.waiting("starting in the background"):
+            record = start_in_background(folder, arguments)
+        output.emit("ready", endpoint=record.endpoint)
+        _show_ready(attach_to_deployed(record), output)
         return
     try:
-        with stop_on_signal(), _session(engine, plan, folder, output, leave=detach) as session:
+        with (
+            stop_on_signal(),
+            open_session(engine, plan, folder, output, leave=detach) as session,
+        ):
             offer_running(session.sandbox, output)
+            sandbox = session.sandbox
             if detach:
-                endpoint = session.sandbox.record.endpoint
-                output.say(f"ready at {endpoint}; ./wavetank down stops it")
-                output.say(f"pages: {pages_address(endpoint)}")
-                show_unconfirmed(session.sandbox, output)
+                _show_ready(sandbox, output)
             else:
-                sandbox = session.sandbox
                 journal = journal_of_sandbox(sandbox.record, sandbox.names.stem)
                 follow(session, output, journal.changes)
     except Stopped:
@@ -133,12 +136,19 @@ def up(
         output.emit("stopped")
 
 
+def _show_ready(sandbox: RunningSandbox, output: Output) -> None:
+    endpoint = sandbox.record.endpoint
+    output.say(f"ready at {endpoint}; ./wavetank down stops it")
+    output.say(f"pages: {pages_address(endpoint)}")
+    show_unconfirmed(sandbox, output)
+
+
 def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  # noqa: ARG001 - as above
-    """Stop the sandbox that runs from this project; the next one takes up what it held."""
+    """Stop the sandbox that runs from this project; the next one restores its data."""
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
         embedded = SandboxFolder(read_settings().state_folder).stop(WallClock())
-        # An embedded sandbox is the one that every command means: Compose is not even asked then.
+        # All commands prefer an embedded sandbox, so Compose is not called if there is one.
         stopped = embedded or compose_sandbox().down()
     output.say("stopped" if stopped else "no sandbox is running")
     output.emit("down", stopped=stopped)
@@ -149,7 +159,7 @@ def status(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show whether a sandbox runs, where, and how its pipeline does."""
+    """Show whether a sandbox runs, its endpoint, and the state of its pipeline."""
     output = Output(as_json=as_json)
     record = sandbox_record()
     if record is None:
@@ -160,9 +170,9 @@ def status(
     sandbox = attach_to_deployed(record)
     offer_running(sandbox, output)
     health = sandbox.health()
-    own = ", with a handler of their own" if sandbox.own_handler else ""
+    custom = ", with a custom handler" if sandbox.own_handler else ""
     output.say(
-        f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}){own}, "
+        f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}){custom}, "
         f"log: {record.log}"
     )
     none = "not in the table" if sandbox.own_handler else "none yet"
@@ -195,11 +205,7 @@ def logs(
     """Show the end of LocalStack's log."""
     output = Output(as_json=as_json)
     record = running_record(None)
-    if record.engine is Engine.DOCKER:
-        found = compose_sandbox().log_lines(lines)
-    else:
-        found = Path(record.log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-    for line in found:
+    for line in log_lines(record, lines):
         output.say(line)
         output.emit("log", line=line)
 
@@ -210,7 +216,7 @@ def tick(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Make this minute's tick now, as the schedule would, and wait for its records."""
+    """Invoke the streaming function for this minute, as the rule would, and wait."""
     output = Output(as_json=as_json)
     offer_host(running_record(endpoint), output)
     sandbox = running_sandbox(endpoint)
@@ -221,23 +227,3 @@ def tick(
     records = f"{answer['records']} records" if "records" in answer else "made"
     output.say(f"tick of {rfc3339(minute)}: {records}")
     output.emit("tick", at=rfc3339(minute), answer=answer)
-
-
-def _session(
-    engine: Engine, plan: SandboxPlan, folder: SandboxFolder, output: Output, *, leave: bool
-) -> AbstractContextManager[Session]:
-    match engine:
-        case Engine.EMBEDDED:
-            return embedded_session(folder, plan, read_settings(), output)
-        case Engine.DOCKER if plan.handler is not None:
-            raise UsageError(
-                "--engine embedded with --handler",
-                "docker, whose init scripts deploy this project's own",
-                "leave --engine out, or ./wavetank deploy --handler once it is up",
-            )
-        case Engine.DOCKER:
-            return docker_session(plan, output, leave=leave)
-        case Engine.ATTACHED:
-            raise UsageError(
-                "--engine embedded or docker", "attached", "attach with check --endpoint"
-            )

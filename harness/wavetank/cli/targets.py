@@ -1,4 +1,4 @@
-"""`--target`: the options that say where a command acts, and the question before it does."""
+"""`--target`: the options that select where a command acts, and the question before it does."""
 
 import sys
 from typing import Annotated
@@ -8,8 +8,8 @@ from rich.prompt import Prompt
 
 from wavetank.aws.target import Target, TargetKind, aws_target, local_target
 from wavetank.cli.output import Output
-from wavetank.cli.running import running_record
 from wavetank.core.errors import UsageError
+from wavetank.live.running_sandbox import running_record
 
 TargetOption = Annotated[
     TargetKind,
@@ -32,18 +32,18 @@ AccountOption = Annotated[
     typer.Option(
         "--account",
         metavar="NUMBER",
-        help="With --target aws: the account that it must be; another one is refused.",
+        help="With --target aws: the account that it must be; any other is an error.",
     ),
 ]
 YesOption = Annotated[
-    bool, typer.Option("--yes", help="Do not ask; for pipelines, where nobody can answer.")
+    bool, typer.Option("--yes", help="Do not ask; for scripts and CI, which cannot answer.")
 ]
 
 
 def open_target(
     kind: TargetKind, endpoint: str | None, profile: str | None, account: str | None
 ) -> Target:
-    """The target that the options mean.
+    """The target that the options select.
 
     Raises:
         UsageError: the options contradict each other, no sandbox runs, or there are no usable
@@ -68,16 +68,16 @@ def confirm(
 ) -> None:
     """Returns once the user has typed the word; with --yes at once.
 
-    On a sandbox nobody is asked, unless `everywhere`: then what is at stake is lost there too.
+    In a sandbox there is no question, unless `everywhere`: for what is lost there too.
 
     Raises:
-        UsageError: something else was typed, or nobody is there to type.
+        UsageError: something else was typed, or there is no terminal.
     """
     if yes or (target.kind is TargetKind.LOCAL and not everywhere):
         return
     output.note(f"{question}\nThis is {target.description}.")
     if not sys.stdin.isatty():
-        raise UsageError(f"{word} to be typed", "no terminal", "give --yes where nobody can answer")
-    answer = Prompt.ask(f"Type {word} to go on", console=output.progress)
+        raise UsageError(f"{word} to be typed", "no terminal", "give --yes if no one can answer")
+    answer = Prompt.ask(f"Type {word} to continue", console=output.progress)
     if answer != word:
         raise UsageError(f"{word} to be typed", repr(answer), "nothing was changed")

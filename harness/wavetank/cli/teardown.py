@@ -1,4 +1,4 @@
-"""`teardown` and `release-bucket`: the end of a pipeline, and later of its data."""
+"""`teardown` and `release-bucket`: delete a pipeline, and later its data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +11,7 @@ from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.aws.target import TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import record_of, target_of
-from wavetank.cli.session import Stopped, stop_on_signal
+from wavetank.cli.recovery import record_of
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,
@@ -23,11 +22,13 @@ from wavetank.cli.targets import (
 )
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.teardown.inventory import find_standing
 from wavetank.deployment.teardown.pipeline import Remains, Teardown
 from wavetank.deployment.teardown.release import release_bucket, require_torn_down
+from wavetank.live.change_targets import target_of
 
 CENT = 0.01
 
@@ -52,16 +53,16 @@ def teardown(
         bool,
         typer.Option(
             "--abandon-buffer",
-            help="Go on where the last records do not arrive: what the stream holds is lost.",
+            help="Continue if the last records do not arrive: what the stream holds is lost.",
         ),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Delete a pipeline but for its data: the rule off, the last record seen, then the rest.
+    """Delete a pipeline except its data: disable the rule, wait for the last record, then delete.
 
-    The delivery bucket and its policy stay. Whatever cuts this off, run it again: it goes on.
+    The delivery bucket and its policy remain. If it is interrupted, run it again: it continues.
     """
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
@@ -69,7 +70,7 @@ def teardown(
     with resumable("teardown", output):
         standing = find_standing(place.aws, name)
         if standing is None:
-            output.say(f"nothing is left in {place.description}")
+            output.say(f"nothing remains in {place.description}")
             output.emit("teardown", left=None)
             return
         names = standing.names
@@ -90,7 +91,7 @@ def teardown(
             with journal.held():
                 work = Teardown(place, standing, WallClock(), output.say, show)
                 remains = work.run(abandon_buffer=abandon_buffer)
-                journal.clear()  # what was left changed is gone
+                journal.clear()  # the resources of its changes are deleted
     show_remains(remains, output)
 
 
@@ -105,16 +106,16 @@ def release(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Delete the data of a pipeline that was torn down: its bucket and the stack of that.
+    """Delete the data of a pipeline that was torn down: its bucket and the bucket's stack.
 
-    Asks for the bucket's name, in a sandbox too. Whatever cuts this off, run it again: it goes on.
+    Asks for the bucket's name, in a sandbox too. If it is interrupted, run it again: it continues.
     """
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
     with resumable("release-bucket", output):
         standing = find_standing(place.aws, name)
         if standing is None:
-            output.say(f"nothing is left in {place.description}")
+            output.say(f"nothing remains in {place.description}")
             output.emit("released", bucket=None, objects=0)
             return
         require_torn_down(standing)
@@ -129,14 +130,14 @@ def release(
                 lambda gone: status.update(f"emptying {bucket}: {gone:,} objects gone"),
                 lambda event: status.update(f"{event.resource} {event.status}"),
             )
-    output.say(f"deleted {bucket} with {counted(count, 'object')}; nothing is left to pay for")
+    output.say(f"deleted {bucket} with {counted(count, 'object')}; nothing remains to pay for")
     output.emit("released", bucket=bucket, objects=count)
 
 
 @contextmanager
 def resumable(command: str, output: Output) -> Iterator[None]:
-    """What cuts the body off is told with how to go on: the network, AWS, or a signal."""
-    again = f"run ./wavetank {command} again: it goes on where it stopped"
+    """Adds to an error of the network or AWS, or to a signal, how the command is continued."""
+    again = f"run ./wavetank {command} again: it continues where it stopped"
     try:
         with stop_on_signal():
             yield
@@ -151,18 +152,18 @@ def resumable(command: str, output: Output) -> Iterator[None]:
 
 
 def show_remains(remains: Remains, output: Output) -> None:
-    """What is left, what it costs a month, and who was never heard of."""
+    """Shows what remains, its monthly cost, and the addresses that were never confirmed."""
     data = remains.data
     if data is not None:
         output.say(
-            f"left: stack {remains.stack} and bucket {data.bucket} with "
+            f"remaining: stack {remains.stack} and bucket {data.bucket} with "
             f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
             f"{_price(data.usd_per_month)} a month; ./wavetank release-bucket deletes them"
         )
     elif remains.stack is not None:
-        output.say(f"left: stack {remains.stack}, without its bucket; release-bucket deletes it")
+        output.say(f"remaining: stack {remains.stack}, no bucket; release-bucket deletes it")
     for address in remains.pending:
-        output.say(f"{address} never answered: SNS keeps that by itself, for 48 hours at most")
+        output.say(f"{address} was never confirmed; SNS deletes that within 48 hours")
     output.emit("teardown", left=remains.stack, **_data(remains), pending=remains.pending)
 
 

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from wavetank.cli.attestations import attest_suite
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import umask_of_user
 from wavetank.core.settings import pytest_options, read_settings, with_bytecode_kept
+from wavetank.deployment.attestation import attest_suite
 from wavetank.deployment.fingerprint import project_fingerprints
 
 PROCESSORS = os.process_cpu_count() or 1
@@ -48,7 +48,7 @@ def run_suite(
     Each test belongs to a tier, which is its folder and its mark: rules, unit, property, simulator,
     live, campaign, embedded, fidelity, pages, docker, security.
 
-    --nightly records each part that passes, and goes on after the last one when it is run again.
+    --nightly records each part that passes, and continues after the last one when it is run again.
 
     Every other argument is pytest's: paths, -k, -x, -n0 for one process, -m "rules or unit". For
     pytest's own help: ./wavetank test -- --help
@@ -68,8 +68,8 @@ def run_suite(
 def _run(arguments: Sequence[str]) -> int:
     """Runs pytest, and records that everything passed; returns its exit code.
 
-    The bytecode of the tests is kept whatever the environment asks for, since hundreds of processes
-    use it: a run without it takes a fifth longer.
+    The bytecode of the tests is written even if PYTHONDONTWRITEBYTECODE is set, because hundreds of
+    processes use it: a run without it takes a fifth longer.
     """
     project = read_settings().project_folder
     whole = runs_everything([*shlex.split(pytest_options()), *arguments])

@@ -16,6 +16,10 @@ from wavetank.core.errors import UsageError
 PROBE_SESSION = "wavetank-access-probe"
 """The session in which a probe takes a role: what it tries there is not what the role uses."""
 STEM_LETTERS = 3
+DEFAULT_NAME = "Dora Explorer"
+"""The example of the assignment."""
+DEFAULT_ADDRESS = "alerts@example.com"
+"""In a reserved domain, so that no alert reaches a stranger."""
 DEFAULT_PREFIX = "DE"
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{0,11}")
 IGNORED = frozenset(" -'\u2019\u02bc.`\u00b4\u2010\u2011")
@@ -57,6 +61,11 @@ class StreamNameCase(StrEnum):
 
     LOWER = "lower"
     UPPER = "upper"
+
+
+DEFAULT_STREAM_CASE = StreamNameCase.LOWER
+RECORD_FORMATS = ("ndjson", "original")
+"""JSON lines, which is the default, and the text form of the assignment's script."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,7 @@ def derive_names(
     surname: str,
     *,
     prefix: str = DEFAULT_PREFIX,
-    stream_name_case: StreamNameCase = StreamNameCase.LOWER,
+    stream_name_case: StreamNameCase = DEFAULT_STREAM_CASE,
 ) -> Names:
     """The names of one person's pipeline, each checked against AWS's limits.
 
@@ -187,6 +196,15 @@ def split_full_name(full_name: str) -> tuple[str, str]:
             "a first name and a surname, such as 'Dora Explorer'", repr(full_name), "correct --name"
         )
     return first, rest
+
+
+def person_of(name: str, surname: str | None) -> tuple[str, str]:
+    """First name and surname; `name` is the full name where no surname is given.
+
+    Raises:
+        UsageError: the surname is missing.
+    """
+    return (name, surname) if surname else split_full_name(name)
 
 
 def _letters(part: str, name: str) -> str:

@@ -1,9 +1,17 @@
-"""Numbers in sentences."""
+"""Numbers and paths in sentences."""
+
+from pathlib import Path
 
 
 def counted(count: int, noun: str) -> str:
     """`1 object`, `2 objects`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def short_path(file: Path) -> str:
+    """The path, relative to the current folder if it is below that."""
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 def span(seconds: float) -> str:

@@ -1,9 +1,9 @@
-"""Which bytes have passed what: the record that a deployment to AWS is held against.
+"""Which bytes have passed which tests: the record that a deployment to AWS is checked against.
 
 One JSON line for each pass, in `attestation.jsonl` of the state folder: the scenario with its seed
-and the digest of its history, or the whole suite as `test`; when; by which version; and the
-fingerprint of what was played. A line is only ever added. Where tests and deployment run on two
-machines, this file is what the one hands to the other.
+and the digest of its history, or the whole suite as `test`; the time; the version; and the
+fingerprint of what was tested. Lines are only ever added. If tests and deployment run on two
+machines, copy this file from one to the other.
 """
 
 import json
@@ -12,19 +12,24 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from wavetank.core.clock import Clock, rfc3339
+from wavetank.core.clock import Clock, WallClock, rfc3339
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.private_files import private_file
-from wavetank.deployment.fingerprint import Fingerprint
+from wavetank.core.reporter import Reporter
+from wavetank.core.settings import read_settings
+from wavetank.deployment.fingerprint import Fingerprint, project_fingerprints
 
 FILE = "attestation.jsonl"
 SUITE = "test"
-"""What a pass of the whole suite is called, in a scenario's place."""
+"""The name of a pass of the whole suite, instead of a scenario's."""
+SHOWN = 5
+"""How many of the latest passes a deployment lists; the file has all."""
+DIGEST_CHARACTERS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """One that was valid in all its verdicts; the suite has neither seed nor digest."""
+    """A run whose verdicts were all valid; a pass of the suite has neither seed nor digest."""
 
     scenario: str
     seed: int | None
@@ -49,7 +54,7 @@ class Attestation:
         seed: int | None = None,
         digest: str | None = None,
     ) -> None:
-        """Writes down that these bytes have passed, now.
+        """Records that these bytes have passed now.
 
         Raises:
             InfrastructureError: the disk does not take it.
@@ -73,28 +78,28 @@ class Attestation:
             ) from error
 
     def passes(self, fingerprint: Fingerprint) -> list[Pass]:
-        """What these very bytes have passed, oldest first.
+        """The passes of exactly these bytes, oldest first.
 
         Raises:
-            UsageError: the file is none of ours.
+            UsageError: the file has another format.
         """
         return [entry for entry in self._entries() if entry.fingerprint == fingerprint]
 
     def digests(self) -> frozenset[str] | None:
-        """Of every package that has passed, Lambda's `CodeSha256`; None where nothing has.
+        """Lambda's `CodeSha256` of every package that has passed; None if none has.
 
         Raises:
-            UsageError: the file is none of ours.
+            UsageError: the file has another format.
         """
         seen = [entry.fingerprint for entry in self._entries()]
         found = {digest for each in seen for digest in (each.streaming, each.notification)}
         return frozenset(found) if found else None
 
     def nearest(self, fingerprint: Fingerprint) -> tuple[str, ...]:
-        """What differs from the latest pass of any bytes, by name; nothing where there is none.
+        """Names of the parts that differ from the latest pass of any bytes; empty if there is none.
 
         Raises:
-            UsageError: the file is none of ours.
+            UsageError: the file has another format.
         """
         entries = list(self._entries())
         return tuple(entries[-1].fingerprint.differences(fingerprint)) if entries else ()
@@ -112,3 +117,63 @@ class Attestation:
                     repr(error),
                     "delete that line, or the file and test again",
                 ) from error
+
+
+def project_attestation() -> Attestation:
+    """The attestation file of this project's state folder."""
+    return Attestation(read_settings().state_folder, WallClock())
+
+
+def attest_suite(before: list[Fingerprint], project_folder: Path) -> Path:
+    """Records that the whole suite passed on what the project folder deploys; returns the file.
+
+    `before` are the fingerprints from before the tests.
+
+    Raises:
+        UsageError: the folder has changed since the tests began.
+    """
+    if project_fingerprints(project_folder) != before:
+        raise UsageError(
+            "the handlers and templates to stay as they are while they are tested",
+            "others than before the tests",
+            "test again: no pass was recorded for this run",
+        )
+    attestation = project_attestation()
+    for fingerprint in before:
+        attestation.add(SUITE, fingerprint)
+    return attestation.path
+
+
+def require_passes(
+    attestation: Attestation, fingerprint: Fingerprint, untested: str | None, reporter: Reporter
+) -> list[Pass]:
+    """The passes of these bytes, which are listed; none are needed with a reason in `untested`.
+
+    Raises:
+        UsageError: there are none, and no reason is given.
+    """
+    passes = attestation.passes(fingerprint)
+    for entry in passes[-SHOWN:]:
+        reporter.say(f"these bytes passed {_described(entry)}")
+    reporter.emit(
+        "attestation", fingerprint=vars(fingerprint), passes=len(passes), untested=untested
+    )
+    if not passes and untested is None:
+        changed = ", ".join(attestation.nearest(fingerprint))
+        raise UsageError(
+            f"a run of these very bytes that passed, in {attestation.path}",
+            f"none; since the latest that did, other: {changed}" if changed else "none",
+            "./wavetank test, or ./wavetank run a scenario; or say why not: --untested REASON",
+        )
+    if not passes:
+        reporter.say(f"these bytes have passed nothing; deployed untested: {untested}")
+    return passes
+
+
+def _described(entry: Pass) -> str:
+    parts = [entry.scenario]
+    if entry.seed is not None:
+        parts.append(f"seed {entry.seed}")
+    if entry.digest is not None:
+        parts.append(f"digest {entry.digest[:DIGEST_CHARACTERS]}")
+    return f"{', '.join(parts)}, at {entry.at} by version {entry.version}"

@@ -13,12 +13,11 @@ from typing import Any
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.naming import Names, derive_names
+from wavetank.core.naming import RECORD_FORMATS, Names, derive_names
 from wavetank.deployment.deployer import DeploymentOptions, wanted_packages, wanted_stacks
 from wavetank.templates.project_templates import parse_template
 
 SUBSCRIPTION = "AWS::SNS::Subscription"
-RECORD_FORMATS = ("ndjson", "original")
 FORMAT_PARAMETER = "RecordFormat"
 PARTS: Mapping[str, str] = {
     "streaming": "the streaming function's code",

@@ -1,9 +1,14 @@
-"""The scenarios of a folder, by name. Whoever asks says which folder."""
+"""The scenarios of a folder, or of this project, by name; and scenario files by path."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.settings import read_settings
 from wavetank.core.suggestions import one_of
+from wavetank.faults.serialization import describe
 from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Scenario
 
@@ -11,20 +16,40 @@ SUFFIX = ".toml"
 
 
 def find_scenarios(folder: Path) -> list[Path]:
-    """The scenario files of the folder, by name; none where there is no such folder."""
+    """The scenario files of the folder, by name; none if there is no such folder."""
     return sorted(folder.glob(f"*{SUFFIX}"))
 
 
 def load_scenario(name_or_path: str, folder: Path) -> Scenario:
-    """The scenario of that name in the folder or, where the name ends in .toml, of that file.
+    """The scenario of that name in the folder or, if the name ends in .toml, of that file.
 
     Raises:
-        UsageError: there is none, it cannot be read, or something in it is wrong.
+        UsageError: there is none, it cannot be read, or it is invalid.
     """
     path = Path(name_or_path)
     if path.suffix != SUFFIX:
         path = _of_name(name_or_path, folder)
     return parse_scenario(path.stem, _text(path), str(path))
+
+
+def project_scenarios() -> Path:
+    """The folder with the scenarios of this project."""
+    return read_settings().project_folder / "scenarios"
+
+
+def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:
+    """The scenario with another horizon.
+
+    Raises:
+        UsageError: the horizon is too short for one of its faults.
+    """
+    for fault in scenario.plan.beyond(horizon):
+        raise UsageError(
+            f"every fault reverted within the horizon of {duration_text(horizon)}",
+            describe(fault),
+            f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}",
+        )
+    return replace(scenario, horizon=horizon)
 
 
 def _of_name(name: str, folder: Path) -> Path:

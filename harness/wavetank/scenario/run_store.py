@@ -18,6 +18,7 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.private_files import private_folder
+from wavetank.core.settings import read_settings
 from wavetank.core.suggestions import one_of
 
 HISTORY, SCENARIO, SUMMARY = "history.jsonl", "scenario.toml", "run.json"
@@ -172,6 +173,11 @@ class RunShelf:
         yield self._folder / name
         for number in count(2):
             yield self._folder / f"{name}-{number}"
+
+
+def project_runs() -> RunShelf:
+    """The saved runs of this project."""
+    return RunShelf(read_settings().state_folder / "runs")
 
 
 def _written(path: Path) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 import docker
 import pytest
 
-from wavetank.cli.running import sandbox_record
 from wavetank.cli.sandbox import down
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import read_settings
@@ -15,6 +14,7 @@ from wavetank.engines import docker as docker_engine
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
+from wavetank.live.running_sandbox import sandbox_record
 
 
 @dataclass

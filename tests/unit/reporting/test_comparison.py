@@ -10,8 +10,8 @@ import pytest
 
 from tests.pipeline import NOON
 from tests.stories import calm, only, without
-from wavetank.cli.compare import show
 from wavetank.cli.output import Output
+from wavetank.cli.output.comparison import show_comparison
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, Verdict
@@ -69,7 +69,7 @@ def _compared(one: SavedRun, other: SavedRun) -> tuple[ExitCode, list[str]]:
     found = compare_runs(read_told(one), read_told(other))
     requirements = [r.one.key for r in found.requirements if not r.alike]
     ledger = [f"{difference.group} {difference.what}" for difference in found.differences]
-    return show(found, Output(as_json=True)), [*requirements, *ledger]
+    return show_comparison(found, Output(as_json=True)), [*requirements, *ledger]
 
 
 def test_a_run_is_like_itself(save: Save) -> None:

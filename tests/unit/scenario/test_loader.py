@@ -1,12 +1,13 @@
 """The scenarios of a folder, and those that the project brings along."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
-from wavetank.scenario.loader import find_scenarios, load_scenario
+from wavetank.scenario.loader import find_scenarios, load_scenario, with_horizon
 
 SHIPPED = Path(__file__).parents[3] / "scenarios"
 NAMES = [
@@ -84,3 +85,13 @@ def test_mistake_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refusal:
         load_scenario(str(path), SHIPPED)
     assert f"{path}:3:1" in refusal.value.found
+
+
+def test_a_horizon_that_is_too_short_for_a_fault_is_refused() -> None:
+    """The message has the shortest horizon that works, which does work."""
+    scenario = load_scenario("broken-deployment", SHIPPED)
+    last = max(fault.healed_after for fault in scenario.plan.faults)
+    hours = last / timedelta(hours=1)
+    with pytest.raises(UsageError, match=f"give --hours of at least {hours:g}"):
+        with_horizon(scenario, last - timedelta(minutes=1))
+    assert with_horizon(scenario, last).horizon == last

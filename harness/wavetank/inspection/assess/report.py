@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wavetank.core.clock import rfc3339
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.findings import Verdict
 from wavetank.core.private_files import users_umask
 from wavetank.inspection.assess import access, bucket, convention, coverage, mail, walk
@@ -32,6 +32,18 @@ PERSON = ("line", "name", "surname", "email", "bucket")
 MEASURED = ("age_seconds", "minutes_covered", "last_alert")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula: names come from strangers."""
+
+
+def require_writable(file: Path, people: Path) -> None:
+    """Checks where the CSV is to be written, before the assessment and not after it.
+
+    Raises:
+        UsageError: it is the list of people, or its folder does not exist.
+    """
+    if file.absolute() == people.absolute():
+        raise UsageError("--csv beside the list", f"the list itself, {file}", "name another file")
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        raise UsageError("a file in a folder that exists", str(file), "correct --csv")
 
 
 def values_of(row: Row) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is drawn: boxes and arrows, as values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
@@ -84,3 +84,10 @@ class Graph:
         for edge in self.edges:
             if edge.source in sources and edge.relation is not Relation.FAILURE:
                 yield edge
+
+
+def graph_to_json(graph: Graph) -> dict[str, object]:
+    """Nodes and edges for JSON; `after_failure` marks the edges that only a failure uses."""
+    alerts = graph.alerts()
+    edges = [asdict(edge) | {"after_failure": edge in alerts} for edge in graph.edges]
+    return {"nodes": [asdict(node) for node in graph.nodes], "edges": edges}

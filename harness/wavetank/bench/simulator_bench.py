@@ -1,0 +1,64 @@
+"""A simulator to measure: its boot, ticks with their floor, and runs of several lengths."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from wavetank.aws.clients import role_clients
+from wavetank.bench.floor import floor_calls
+from wavetank.bench.tick import Play
+from wavetank.core.clock import WallClock
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.engines.simulator.engine import Simulator, simulator
+from wavetank.history import Event
+from wavetank.scenario.model import Scenario
+from wavetank.simulation.runner import RunSpec, play
+
+HOUR = timedelta(hours=1)
+SEED = 1
+
+
+def run_lengths(days: int) -> list[timedelta]:
+    """An hour, a day, and so many days, each once; with 0 days only the hour."""
+    return [HOUR, *dict.fromkeys(timedelta(days=count) for count in (1, days) if 0 < count <= days)]
+
+
+class SimulatorBench:
+    """One simulator for runs without faults; histories go to `folder`, `stack` stops it."""
+
+    def __init__(self, pipeline: Pipeline, folder: Path, stack: ExitStack) -> None:
+        self._pipeline = pipeline
+        self._folder = folder
+        self._stack = stack
+        self._opened: Simulator | None = None
+        self._runs = 0
+
+    @contextmanager
+    def booted(self) -> Iterator[Play]:
+        """Starts the simulator, which runs until `stack` ends."""
+        self._opened = self._stack.enter_context(simulator())
+        self._pipeline.deploy(self._opened.aws, WallClock())
+        self._opened.take_baseline()
+        yield self.play
+
+    def play(self, length: timedelta, observe: Callable[[Event], None]) -> None:
+        """A run without faults; see `wavetank.bench.tick.Play`."""
+        self._runs += 1
+        scenario = Scenario(name="bench", description="A calm run.", horizon=length)
+        history = self._folder / f"{self._runs}.jsonl"
+        play(
+            self._simulator, self._pipeline, RunSpec(scenario=scenario, seed=SEED), history, observe
+        )
+        history.unlink()
+
+    def floor(self) -> Callable[[], None]:
+        """The three AWS calls of a tick alone, with credentials as long as a function's."""
+        aws = self._simulator.aws
+        functions = aws.awslambda.list_functions()["Functions"]
+        return floor_calls(role_clients(aws, functions[0]["Role"]))
+
+    @property
+    def _simulator(self) -> Simulator:
+        assert self._opened is not None  # `booted` comes first
+        return self._opened

@@ -1,0 +1,148 @@
+"""A campaign from its first case to the smallest that fails, with its results reported."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+from wavetank.campaign.cases import ChosenStories
+from wavetank.campaign.regression_seeds import Remembered, remember
+from wavetank.campaign.results import StoryResult
+from wavetank.campaign.scheduling import collect
+from wavetank.campaign.shrinking import Budget, Shrunk, shrink
+from wavetank.campaign.summary import CampaignSummary
+from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.worker_pool import Crew, LocalCrew
+from wavetank.core.clock import Clock
+from wavetank.core.errors import ExitCode, UsageError, WavetankError
+from wavetank.core.stop_signal import Stopped, stop_on_signal
+from wavetank.simulation.runner import RunSpec
+
+DASK_EXTRA = "install it: uv sync --extra dask, or pip install 'wavetank[dask]'"
+
+
+class CampaignReporter(Protocol):
+    """Shows a campaign's progress and results."""
+
+    def begins(self, size: int, address: str | None) -> None:
+        """The campaign begins on `size` workers, of the Dask cluster at the address if any."""
+        ...
+
+    def progress(self, summary: CampaignSummary) -> AbstractContextManager[None]:
+        """Shows during the body how many cases have run."""
+        ...
+
+    def takes(self, result: StoryResult, summary: CampaignSummary) -> None:
+        """One more result, which the summary counts already."""
+        ...
+
+    def summary(self, summary: CampaignSummary, how: str) -> None:
+        """All results; `how` says how the campaign ended."""
+        ...
+
+    def waiting(self, result: StoryResult) -> AbstractContextManager[object]:
+        """Shows during the body that the case is shrunk."""
+        ...
+
+    def shrunk(self, shrunk: Shrunk) -> None:
+        """The smallest failing case."""
+        ...
+
+    def remembered(self, file: Path, *, is_new: bool) -> None:
+        """The failure is in the file of regression seeds."""
+        ...
+
+    def index(self, summary: CampaignSummary, how: str, shrunk: Shrunk | None = None) -> None:
+        """Writes the index; `how` as in `summary`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign; with a `memory`, the shrunk failure is added to that file."""
+
+    chosen: ChosenStories
+    reporter: CampaignReporter
+    clock: Clock
+    memory: Path | None = None
+    _summary: CampaignSummary = field(default_factory=CampaignSummary, init=False)
+
+    def run(self, stage: Stage, address: str | None, processes: int) -> ExitCode:
+        """Runs all cases in so many processes, or on the Dask cluster at the address.
+
+        A signal or an error ends it early; the results until then are reported.
+
+        Raises:
+            UsageError: the cases cannot run as they are.
+            InfrastructureError: no worker could be started.
+        """
+        try:
+            with stop_on_signal(), _crew(stage, address, processes) as crew:
+                self._run_on(crew, address)
+        except Stopped:
+            self.reporter.index(self._summary, "played, then stopped")
+            self.reporter.summary(self._summary, "stopped")
+            return ExitCode.INTERRUPTED
+        except WavetankError:
+            if self._summary.played:
+                self.reporter.summary(self._summary, "failed")
+            raise
+        return self._summary.exit_code
+
+    def _run_on(self, crew: Crew, address: str | None) -> None:
+        self.reporter.begins(crew.size, address)
+        with self.reporter.progress(self._summary):
+            collect(crew, self.chosen.stories(), self._take)
+        self.reporter.summary(self._summary, "played")
+        shrunk = None
+        if first := self._summary.first_broken:
+            shrunk = self._shrink(first, crew)
+        self.reporter.index(self._summary, "played", shrunk)
+
+    def _take(self, result: StoryResult) -> None:
+        self._summary.add(result)
+        self.reporter.takes(result, self._summary)
+
+    def _shrink(self, result: StoryResult, crew: Crew) -> Shrunk:
+        def play(story: RunSpec) -> StoryResult:
+            return crew.submit(story).result()
+
+        with self.reporter.waiting(result):
+            shrunk = shrink(result, play, Budget(), self.clock)
+        self.reporter.shrunk(shrunk)
+        if self.memory is not None:
+            self._remember(shrunk, self.memory)
+        return shrunk
+
+    def _remember(self, shrunk: Shrunk, file: Path) -> None:
+        failure = Remembered(
+            seed=shrunk.story.seed,
+            horizon=shrunk.story.scenario.horizon,
+            plan=shrunk.story.scenario.plan,
+            broke=shrunk.broken,
+            day=self.clock.now().date(),
+            version=metadata.version("wavetank"),
+        )
+        self.reporter.remembered(file, is_new=remember(file, failure))
+
+
+@contextmanager
+def _crew(stage: Stage, address: str | None, processes: int) -> Iterator[Crew]:
+    """Processes of this machine, or the workers of the cluster.
+
+    Raises:
+        UsageError: the extra for Dask is not installed, or the address is invalid.
+        InfrastructureError: the cluster cannot run the cases.
+    """
+    if address is None:
+        with LocalCrew(stage, processes) as crew:
+            yield crew
+        return
+    try:
+        from wavetank.campaign.dask_executor import dask_crew  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise UsageError("the optional extra `dask`", str(error), DASK_EXTRA) from error
+    with dask_crew(address, stage) as cluster:
+        yield cluster

@@ -1,0 +1,5 @@
+"""What a command prints: lines and tables on a terminal or in a pipe, and JSON for programs."""
+
+from wavetank.cli.output.console_output import Output
+
+__all__ = ["Output"]

@@ -1,0 +1,139 @@
+"""The live view of `up`: events as they happen, above a few lines with the current state."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rich.console import Group
+from rich.rule import Rule
+from rich.text import Text
+
+from wavetank.aws.clients import BotoCoreError
+from wavetank.aws.sandbox_api import pages_address
+from wavetank.cli.output.console_output import Output
+from wavetank.core.clock import Clock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.stop_signal import Stopped
+from wavetank.core.text import counted, span
+from wavetank.faults.changes import Change
+from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
+from wavetank.live.confirmed_addresses import show_unconfirmed
+from wavetank.live.sandbox_session import SandboxSession
+from wavetank.live.session_watch import watch_once
+
+LOOK_SECONDS = 1.0
+RATE = timedelta(minutes=1)
+STYLES = {
+    WatchedKind.HELD: "dim",
+    WatchedKind.TICK: "cyan",
+    WatchedKind.OBJECT: "green",
+    WatchedKind.ALERT: "bold red",
+    WatchedKind.RESTART: "yellow",
+    WatchedKind.TROUBLE: "yellow",
+}
+GAP = "   "
+
+
+def follow(
+    session: SandboxSession, output: Output, changes: Callable[[], Sequence[Change]]
+) -> None:
+    """Shows what happens until a signal ends it; `changes` are the faults in force.
+
+    Raises:
+        InfrastructureError: LocalStack went away and could not be brought back.
+    """
+    sandbox = session.sandbox
+    watcher = Watcher(sandbox.aws, sandbox.names, sandbox.record.endpoint, sandbox.clock)
+    output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
+    output.say(f"pages: {pages_address(sandbox.record.endpoint)}")
+    _show_unconfirmed(session, watcher, output)
+    state = LiveState(watcher, sandbox.clock, changes)
+    try:
+        with output.below(lambda: state.picture(output.progress.width)):
+            while True:
+                for happening in watch_once(session, watcher):
+                    _say(happening, output)
+                sandbox.clock.sleep(LOOK_SECONDS)
+    except Stopped:
+        output.say(state.totals())
+        raise
+
+
+@dataclass
+class LiveState:
+    """The current state, for the lines that are overwritten."""
+
+    watcher: Watcher
+    clock: Clock
+    changes: Callable[[], Sequence[Change]]
+
+    def __post_init__(self) -> None:
+        self._begun = self.clock.monotonic()
+
+    def picture(self, width: int) -> Group:
+        """The prices, then the counts, then the next tick."""
+        watcher = self.watcher
+        lines = [
+            *rows([f"{price.ticker} {price.price:.2f}" for price in watcher.prices], width),
+            *rows([*_counts(watcher), f"{counted(watcher.buffered, 'record')} buffered"], width),
+            *rows([f"up {self._up()}", self._next(), *self._faults()], width),
+        ]
+        return Group(Rule(style="dim"), *(Text(line, "bold") for line in lines))
+
+    def totals(self) -> str:
+        """The counts of the whole time, in a line."""
+        return f"after {self._up()}: {', '.join(_counts(self.watcher))}"
+
+    def _up(self) -> str:
+        return span(self.clock.monotonic() - self._begun)
+
+    def _next(self) -> str:
+        """The next tick, from the last one: AWS has no API for when a rule fires next."""
+        if not self.watcher.rule_on:
+            return "no next tick: the rule is off"
+        if self.watcher.ticked is None:
+            return "no tick yet"
+        seconds = (self.watcher.ticked + RATE - self.clock.now()).total_seconds()
+        return f"next tick in {span(seconds)}" if seconds >= 1 else "next tick due"
+
+    def _faults(self) -> list[str]:
+        return [change.describe() for change in self.changes()]
+
+
+def _counts(watcher: Watcher) -> list[str]:
+    totals = watcher.totals
+    return [
+        counted(totals[WatchedKind.TICK], "tick"),
+        f"{len(watcher.given_up)} given up",
+        counted(totals[WatchedKind.OBJECT], "object"),
+        counted(watcher.records, "record"),
+        counted(totals[WatchedKind.ALERT], "e-mail"),
+    ]
+
+
+def rows(parts: Sequence[str], width: int) -> list[str]:
+    """The parts side by side, wrapped between parts at the width."""
+    found: list[str] = []
+    for part in parts:
+        if found and len(found[-1]) + len(GAP) + len(part) <= width:
+            found[-1] += GAP + part
+        else:
+            found.append(part)
+    return found
+
+
+def _show_unconfirmed(session: SandboxSession, watcher: Watcher, output: Output) -> None:
+    """As `show_unconfirmed`, but a sandbox that does not answer yet is no error."""
+    try:
+        show_unconfirmed(session.sandbox, output)
+    except (BotoCoreError, InfrastructureError) as error:
+        for happening in watcher.notice(f"no answer yet: {error}"):
+            _say(happening, output)
+
+
+def _say(happening: Happening, output: Output) -> None:
+    line = Text(f"{happening.noticed:%H:%M:%S}  ")
+    line.append(f"{happening.kind:<8}", style=STYLES[happening.kind])
+    hang = len(line)
+    output.say(line.append(happening.text), hang, shorten=True)
+    output.emit(happening.kind, at=happening.noticed, text=happening.text)

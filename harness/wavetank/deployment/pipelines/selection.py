@@ -1,0 +1,126 @@
+"""The pipeline that a command simulates, selected by its options or by those of a saved run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import (
+    DEFAULT_NAME,
+    DEFAULT_PREFIX,
+    DEFAULT_STREAM_CASE,
+    StreamNameCase,
+    derive_names,
+    person_of,
+)
+from wavetank.core.settings import read_settings
+from wavetank.deployment.custom_handler import read_own_handler
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.ticker import TickerPipeline
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline, parse_parameters
+
+READERS = ("alerts@example.com", "reader@example.com")
+"""Addresses of the alerts; two, so that one can be unconfirmed while the other gets them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineChoice:
+    """The options that select a pipeline, typed or from a saved run."""
+
+    name: str = DEFAULT_NAME
+    surname: str | None = None
+    prefix: str = DEFAULT_PREFIX
+    stream_name_case: StreamNameCase = DEFAULT_STREAM_CASE
+    record_format: str = "ndjson"
+    handler: Path | None = None
+    storage: Path | None = None
+    template: Path | None = None
+    code: Path | None = None
+    overrides: str | None = None
+
+    def pipeline(self) -> Pipeline:
+        """The pipeline of these options.
+
+        Raises:
+            UsageError: they contradict each other, or select no valid pipeline.
+        """
+        if self.template is not None:
+            return self._templates(self.template)
+        for option, value in self._of_templates().items():
+            raise UsageError(
+                "--pipeline too", f"{option} {value}", "name the template of the rules"
+            )
+        names = derive_names(
+            *person_of(self.name, self.surname),
+            prefix=self.prefix,
+            stream_name_case=self.stream_name_case,
+        )
+        return TickerPipeline(
+            project_folder=read_settings().project_folder,
+            names=names,
+            addresses=READERS,
+            record_format=self.record_format,
+            handler=None if self.handler is None else read_own_handler(self.handler, names),
+            chosen_by=tuple(self._unusual().items()),
+        )
+
+    def _templates(self, template: Path) -> Pipeline:
+        if self.handler is not None:
+            action = "leave one out: the template has its own handlers"
+            raise UsageError("--handler or --pipeline", "both", action)
+        parameters = parse_parameters(self.overrides or "")
+        pipeline = TemplatesPipeline(
+            pipeline=template, storage=self.storage, code=self.code, parameters=parameters
+        )
+        pipeline.check()
+        return pipeline
+
+    def _of_templates(self) -> dict[str, object]:
+        options = {
+            "--storage": self.storage,
+            "--code": self.code,
+            "--parameter-overrides": self.overrides,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _unusual(self) -> dict[str, str]:
+        """The options of the names, with those that differ from their defaults."""
+        options = {"--name": self.name}
+        if self.surname is not None:
+            options["--surname"] = self.surname
+        if self.prefix != DEFAULT_PREFIX:
+            options["--prefix"] = self.prefix
+        if self.stream_name_case is not DEFAULT_STREAM_CASE:
+            options["--stream-name-case"] = self.stream_name_case.value
+        return options
+
+
+def choice_of(options: Mapping[str, str]) -> PipelineChoice:
+    """The choice that a saved run was made with; the inverse of `Pipeline.options`.
+
+    Raises:
+        UsageError: this version does not know one of the options.
+    """
+    remaining = dict(options)
+    choice = PipelineChoice(
+        name=remaining.pop("--name", DEFAULT_NAME),
+        surname=remaining.pop("--surname", None),
+        prefix=remaining.pop("--prefix", DEFAULT_PREFIX),
+        stream_name_case=StreamNameCase(remaining.pop("--stream-name-case", DEFAULT_STREAM_CASE)),
+        record_format=remaining.pop("--record-format", "ndjson"),
+        handler=_path(remaining.pop("--handler", None)),
+        storage=_path(remaining.pop("--storage", None)),
+        template=_path(remaining.pop("--pipeline", None)),
+        code=_path(remaining.pop("--code", None)),
+        overrides=remaining.pop("--parameter-overrides", None),
+    )
+    if remaining:
+        expected = "a run of a pipeline that this version can deploy"
+        raise UsageError(
+            expected, f"options {', '.join(sorted(remaining))}", "run its scenario again"
+        )
+    return choice
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

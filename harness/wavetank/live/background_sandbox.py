@@ -1,0 +1,47 @@
+"""A sandbox that a process in the background owns: `up --detach`."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import InfrastructureError
+from wavetank.core.private_files import private_file
+from wavetank.engines.embedded import SandboxFolder
+from wavetank.engines.sandbox_record import SandboxRecord
+
+READY_SECONDS_MAX = 180.0
+POLL_SECONDS = 0.1
+
+
+def start_in_background(folder: SandboxFolder, arguments: Sequence[str]) -> SandboxRecord:
+    """Runs `wavetank` with the arguments in the background, until its sandbox is ready.
+
+    Raises:
+        UsageError: a sandbox runs already.
+        InfrastructureError: its folder cannot be written to, or the process ended early; the last
+            line that it printed is in the message.
+    """
+    folder.require_free()
+    folder.make()
+    log_file = folder.path / "up.log"
+    private_file(log_file)
+    with log_file.open("wb") as log:
+        owner = subprocess.Popen(
+            [sys.executable, "-m", "wavetank", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    clock = WallClock()
+    deadline = clock.monotonic() + READY_SECONDS_MAX
+    while (record := folder.running()) is None or record.owner != owner.pid:
+        if owner.poll() is not None or clock.monotonic() > deadline:
+            owner.kill()
+            lines = log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise InfrastructureError(
+                "a sandbox in the background", " ".join(lines[-1:]) or "none", f"see {log_file}"
+            )
+        clock.sleep(POLL_SECONDS)
+    return record

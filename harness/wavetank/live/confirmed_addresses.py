@@ -1,0 +1,50 @@
+"""E-mail addresses on the alert topic: which are confirmed, and which get no alert yet."""
+
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.observers import subscriptions, topic_arn
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import Names
+from wavetank.core.reporter import Reporter
+from wavetank.live.running_sandbox import RunningSandbox
+
+
+def show_unconfirmed(sandbox: RunningSandbox, reporter: Reporter) -> None:
+    """Lists the addresses that are not confirmed, each with the link that confirms it."""
+    for message in sandbox.unanswered():
+        reporter.say(f"{message.address} gets nothing until it is confirmed: open {message.link}")
+        reporter.emit("unconfirmed", address=message.address, link=message.link)
+
+
+def require_confirmed(sandbox: RunningSandbox) -> None:
+    """Returns if every address is confirmed.
+
+    Raises:
+        UsageError: one is not, so that no alert can reach it.
+    """
+    waiting = sandbox.unanswered()
+    if waiting:
+        raise UsageError(
+            "confirmed addresses",
+            f"{waiting[0].address} waits for confirmation",
+            f"open {waiting[0].link}, or start with up --confirm-emails",
+        )
+
+
+def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
+    """The addresses on the topic, if all are confirmed; needs no access to a mailbox.
+
+    Raises:
+        UsageError: one is not confirmed, or there is none, so that no one would get an alert.
+    """
+    found = subscriptions(aws, topic_arn(aws, names))
+    waiting = sorted(entry.address for entry in found if not entry.confirmed)
+    if waiting:
+        raise UsageError(
+            "confirmed addresses",
+            f"{', '.join(waiting)} still to be confirmed",
+            "open the link in AWS's message to it, which is valid for two days; after that deploy"
+            " without the address and with it again, so that AWS sends another",
+        )
+    if not found:
+        raise UsageError("an address on the topic", "none", "deploy with --email")
+    return tuple(sorted(entry.address for entry in found))

@@ -1,0 +1,170 @@
+"""A scenario on a deployed pipeline: the pipeline is found and checked, the scenario runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.aws.target import Target
+from wavetank.core.clock import WallClock
+from wavetank.core.engine_names import EngineName
+from wavetank.core.errors import UsageError
+from wavetank.core.naming import RECORD_FORMATS, Names
+from wavetank.core.reporter import Reporter
+from wavetank.core.settings import REGION
+from wavetank.core.stop_signal import stop_on_signal
+from wavetank.core.text import counted
+from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines
+from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.ticker import TickerPipeline
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
+from wavetank.live.change_targets import target_of
+from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
+from wavetank.live.live_runner import LiveStory, tell
+from wavetank.live.recovery import require_reverted
+from wavetank.live.run_estimate import check_enforced, minutes_in_words, seconds_to_tell
+from wavetank.scenario.model import Scenario
+from wavetank.scenario.steps import Step, Tick
+from wavetank.simulation.history_recorder import recorded
+from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveRun:
+    """A deployed pipeline for scenarios in wall time; `versions` are those of its engine."""
+
+    place: LivePlace
+    pipeline: TickerPipeline
+    versions: Mapping[str, str]
+
+    def ticks(self, scenario: Scenario) -> str:
+        """How many ticks the scenario has here, in words."""
+        return counted(sum(isinstance(step, Tick) for step in self._steps(scenario)), "tick")
+
+    def duration(self, scenario: Scenario) -> str:
+        """How long the scenario takes, in words."""
+        return minutes_in_words(seconds_to_tell(self.place, self._steps(scenario)))
+
+    def play(self, spec: RunSpec, history: Path, reporter: Reporter) -> RunResult:
+        """Runs the scenario; a signal ends it by `Stopped`, once all changes are reverted."""
+        judges = judges_of(self.pipeline, spec.scenario)
+        live_story = self._story(spec.scenario, spec.seed)
+        with (
+            stop_on_signal(),
+            recorded(history, judges) as recording,
+            reporter.waiting(f"running the scenario, {self.duration(spec.scenario)}"),
+        ):
+            tell(self.place, live_story, recording.take, reporter.say)
+        return concluded(spec, judges, recording, self.place.engine)
+
+    def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
+        return self._story(scenario, 0).steps(self.place.clock.now())
+
+    def _story(self, scenario: Scenario, seed: int) -> LiveStory:
+        return LiveStory(scenario=scenario, seed=seed, options=self.pipeline.options())
+
+
+def open_live_run(
+    engine: EngineName,
+    target: Target,
+    record: SandboxRecord | None,
+    chosen: TickerPipeline,
+    scenario: Scenario,
+    revert: Callable[[Names], bool],
+) -> LiveRun:
+    """The chosen pipeline as it is deployed on the target.
+
+    `record` is that of the target's sandbox, None on AWS. `revert` reverts what an earlier command
+    changed in the pipeline, and returns whether none of it remains.
+
+    Raises:
+        UsageError: the engine does not support the scenario's faults, or the pipeline is not
+            deployed, or is changed by an earlier command.
+        InfrastructureError: the engine does not answer.
+    """
+    delay = _retry_base_delay(engine, record)
+    deployed = _deployed(target.aws, chosen.names)
+    require_reverted(reverted=revert(deployed.names))
+    place = LivePlace(
+        engine=engine,
+        target=target,
+        names=deployed.names,
+        clock=WallClock(),
+        journal=target_of(target, deployed.names, record).journal,
+        retry_base_delay_seconds=delay,
+    )
+    check_enforced(place, scenario)
+    _check_format(chosen, deployed)
+    pipeline = replace(chosen, addresses=deployed.addresses, record_format=deployed.record_format)
+    return LiveRun(place=place, pipeline=pipeline, versions=_versions(place))
+
+
+def require_project_pipeline(pipeline: Pipeline) -> TickerPipeline:
+    """The pipeline, if it is this project's own with its own handlers.
+
+    Raises:
+        UsageError: it has other templates or a custom handler, which only the simulator can run.
+    """
+    if isinstance(pipeline, TickerPipeline) and pipeline.handler is None:
+        return pipeline
+    raise UsageError(
+        "this project's own pipeline on a live engine",
+        "--handler or --pipeline",
+        "run those in the simulator: leave --engine out",
+    )
+
+
+def _retry_base_delay(engine: EngineName, record: SandboxRecord | None) -> int:
+    """Seconds before Lambda's first retry on the target.
+
+    Raises:
+        UsageError: the sandbox that runs is on another engine.
+    """
+    if record is None:
+        return AWS_RETRY_BASE_DELAY_SECONDS
+    if record.engine not in {Engine.ATTACHED, Engine(engine)}:
+        raise UsageError(
+            f"a running sandbox on {engine}",
+            f"one on {record.engine}",
+            f"give --engine {record.engine}",
+        )
+    return record.retry_base_delay_seconds
+
+
+def _deployed(aws: AwsClients, names: Names) -> DeployedPipeline:
+    found = list(deployed_pipelines(aws))
+    for pipeline in found:
+        if (pipeline.names.stem, pipeline.names.bucket) == (names.stem, names.bucket):
+            if pipeline.handler is not None:
+                raise UsageError(
+                    "this project's own streaming function",
+                    f"a custom script as {names.streaming_function}",
+                    "run it in the simulator with --handler, or run ./wavetank deploy first",
+                )
+            return pipeline
+    there = ", ".join(f"{pipeline.names.full_name} ({pipeline.names.stem})" for pipeline in found)
+    raise UsageError(
+        f"the pipeline of {names.full_name} ({names.stem}) to be deployed",
+        there or "none",
+        "give --name as it was deployed, or deploy it",
+    )
+
+
+def _check_format(chosen: TickerPipeline, deployed: DeployedPipeline) -> None:
+    """Raises a UsageError if another record format was chosen than the deployed one."""
+    if chosen.record_format not in {RECORD_FORMATS[0], deployed.record_format}:
+        raise UsageError(
+            f"a pipeline deployed with --record-format {chosen.record_format}",
+            deployed.record_format,
+            "leave --record-format out",
+        )
+
+
+def _versions(place: LivePlace) -> dict[str, str]:
+    if not place.is_aws:
+        return {"localstack": SandboxControls(place.endpoint).localstack_version()}
+    function = place.aws.awslambda.get_function_configuration(
+        FunctionName=place.names.streaming_function
+    )
+    return {"region": REGION, "runtime": function["Runtime"]}

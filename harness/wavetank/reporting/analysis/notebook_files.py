@@ -1,0 +1,91 @@
+"""The notebooks of this project: found by name, copied for a source, executed to a file."""
+
+from pathlib import Path
+
+from wavetank.core.errors import UsageError
+from wavetank.core.private_files import users_umask
+from wavetank.core.settings import Settings
+from wavetank.core.suggestions import one_of
+
+SUFFIX = ".ipynb"
+WRITTEN = (SUFFIX, ".html")
+
+
+def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
+    """All notebooks, or the one whose name begins with `name`.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    folder = project_folder / "notebooks"
+    by_stem = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+    if name is None:
+        return list(by_stem.values())
+    found = [path for stem, path in by_stem.items() if stem.startswith(name.removesuffix(SUFFIX))]
+    if len(found) == 1:
+        return found
+    raise UsageError(*one_of("a notebook:", name, by_stem))
+
+
+def find_notebook(project_folder: Path, name: str | None) -> Path:
+    """The notebook to execute.
+
+    Raises:
+        UsageError: no name is given, or it selects no single notebook.
+    """
+    if name is None:
+        raise UsageError("which notebook to execute", "no name", "name one, such as 01")
+    return find_notebooks(project_folder, name)[0]
+
+
+def checked_source(source: str) -> str:
+    """The source as a notebook in another folder must name it, once it was opened.
+
+    Raises:
+        UsageError, InfrastructureError: it cannot be opened.
+    """
+    from wavetank.reporting.analysis.source import open_source  # noqa: PLC0415 - loads the AWS SDK
+
+    open_source(source)
+    return str(Path(source).resolve()) if Path(source).is_dir() else source
+
+
+def execute_notebook(path: Path, source: str, file: Path) -> None:
+    """Executes the notebook on the source and writes it to the file.
+
+    Raises:
+        InfrastructureError: a cell fails, or the disk does not take the file.
+    """
+    from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - an extra
+
+    executed = read_notebook(path).reading(source).executed()
+    with users_umask():
+        executed.write(file)
+
+
+def require_notebook_suffix(file: Path) -> None:
+    """Returns if the file can be written.
+
+    Raises:
+        UsageError: its name ends neither in .html nor in .ipynb.
+    """
+    if file.suffix not in WRITTEN:
+        raise UsageError("a file to write: .html or .ipynb", str(file), "correct its name")
+
+
+def copy_for(path: Path, source: str, settings: Settings) -> Path:
+    """Where the user's copy of the notebook for this source is, or will be."""
+    name = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in source)
+    return notebook_folder(settings) / "copies" / f"{path.stem}-{name.strip('-')}{SUFFIX}"
+
+
+def write_copy(path: Path, source: str, copy: Path) -> None:
+    """Writes a new copy of the notebook that reads the source."""
+    from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - an extra
+
+    read_notebook(path).reading(source).write(copy)
+
+
+def notebook_folder(settings: Settings) -> Path:
+    """The folder of the copies, of JupyterLab and of its settings."""
+    return settings.state_folder / "notebooks"

@@ -1,0 +1,50 @@
+"""Failing cases of a campaign as files, and the commands that run them again."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.players import judged
+from wavetank.campaign.cases import ChosenStories, Seeds, one_of_each
+from wavetank.campaign.reproduction import Reproductions
+from wavetank.scenario.loader import load_scenario
+from wavetank.scenario.model import Scenario
+
+HOUR = timedelta(hours=1)
+GENERATED = ChosenStories(seeds=Seeds(5, 3), horizon=HOUR)
+SCENARIO = Scenario(name="calm", description="Without faults", horizon=HOUR)
+FIXED = ChosenStories(seeds=Seeds(5, 3), horizon=HOUR, scenario=SCENARIO, scenario_name="calm")
+OPTIONS = {"--name": "Ada Lovelace"}
+
+
+def test_a_generated_case_is_saved_and_run_from_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has the faults of the case, and its path is relative to the current folder."""
+    monkeypatch.chdir(tmp_path)
+    failure = judged(next(GENERATED.stories()))
+    command = Reproductions(GENERATED, tmp_path / "found", OPTIONS).of_failure(failure)
+    assert command == "./wavetank run found/seed-5.toml --seed 5 --name 'Ada Lovelace'"
+    assert load_scenario("found/seed-5.toml", tmp_path).plan == failure.story.scenario.plan
+
+
+def test_a_case_of_a_scenario_is_run_by_its_name_and_nothing_is_saved(tmp_path: Path) -> None:
+    """The scenario is a file already."""
+    failure = judged(next(FIXED.stories()))
+    command = Reproductions(FIXED, tmp_path / "found", {}).of_failure(failure)
+    assert command == "./wavetank run calm --seed 5"
+    assert not (tmp_path / "found").exists()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "command"),
+    [
+        (FIXED, "run calm --seed 5"),
+        (GENERATED, "campaign --seeds 1 --first-seed 5 --horizon 1h"),
+        (one_of_each(GENERATED), "campaign --each-fault --first-seed 5 --horizon 1h"),
+    ],
+)
+def test_any_case_is_run_by_its_seed(tmp_path: Path, chosen: ChosenStories, command: str) -> None:
+    """Generated faults are generated again by a campaign, whatever its seed is replaced with."""
+    assert Reproductions(chosen, tmp_path, {}).of_any() == f"./wavetank {command}"
