@@ -76,4 +76,4 @@ def test_a_delivery_is_made_with_the_roles_rights(pipeline: Deployed) -> None:
     assert error is not None
     assert error.startswith("AccessDenied: User: ")
     assert f"{role}/{SESSION} is not authorized to perform: s3:PutObject" in error
-    assert len(_deliverer().held(stream)) == 1
+    assert len(_deliverer().undelivered(stream)) == 1

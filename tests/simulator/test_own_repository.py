@@ -24,7 +24,7 @@ LEFT_BEHIND = ("__pycache__", ".pytest_cache")
 CHECK = re.compile(r'    if answer\["FailedPutCount"\]:\n        raise .*\n')
 DESTINATION = re.compile(r"  WhenMeasuringFails:\n(?:    .*\n)+\n")
 PLACE = re.compile(r"(?<=all that happened: )\S+(?=/history)")
-STRANGERS = """
+UNAUTHENTICATED = """
 import sys
 import pytest
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
 
 def test_who_does_not_use_it_does_not_notice_it(empty: Repository) -> None:
     """Somebody's own fixture and mark of the same names are theirs, and nothing is imported."""
-    empty.write("test_strangers.py", STRANGERS)
+    empty.write("test_strangers.py", UNAUTHENTICATED)
     assert empty.pytest().code == 0
 
 

@@ -1,8 +1,9 @@
-"""A signature's credential scope: whose key, whose account, and where.
+"""Parses a signature's credential scope: access key, region and service.
 
 A signature begins with its scope, which is the same for all calls of a session to a service on one
-day, and goes on with what is another in each call. So it is read once, and not by several searches
-through the whole signature. [LocalStack 4.14: utils/aws/request_context.py, aws/accounts.py]
+day; the rest differs from call to call. The scope is parsed once and cached, instead of being
+searched for repeatedly in the whole signature. [LocalStack 4.14: utils/aws/request_context.py,
+aws/accounts.py]
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ KEPT = 4096
 
 @dataclass(frozen=True)
 class RequestScope:
-    """As LocalStack reads it; no signature has an empty `access_key`."""
+    """The scope as LocalStack reads it; no signature has an empty `access_key`."""
 
     access_key: str
     account: str

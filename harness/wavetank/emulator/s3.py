@@ -15,7 +15,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 
-from wavetank.emulator.iam_enforcement.deletions import answer_for_each
+from wavetank.emulator.iam_enforcement.deletions import delete_and_report
 
 
 class WavetankS3(S3Provider):
@@ -23,7 +23,7 @@ class WavetankS3(S3Provider):
 
     def delete_objects(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
         """LocalStack's answer, with an error for each object that access took out of the call."""
-        return answer_for_each(context, partial(super().delete_objects, context, *args, **kwargs))
+        return delete_and_report(context, partial(super().delete_objects, context, *args, **kwargs))
 
 
 @aws_provider(api="s3", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's

@@ -1,6 +1,6 @@
-"""Which changes of a resource need a new one: the resource type's create-only properties.
+"""Decides which changes need a new resource: those of the type's create-only properties.
 
-LocalStack's schemas are AWS's of some years ago; what its present ones add or take back is here.
+LocalStack's schemas are old copies of AWS's; the differences to the present ones are listed here.
 [CloudFormation template reference: "Update requires" of each property; resource type schemas,
 createOnlyProperties]
 """
@@ -36,7 +36,7 @@ def needs_replacement(
     previous: Mapping[str, Any],
     desired: Mapping[str, Any],
 ) -> bool:
-    """Whether the change takes a new resource; the values are those that the template resolves to.
+    """Whether the change needs a new resource; the values are the resolved ones of the template.
 
     A reference that resolves to the same value as before is no change.
     """

@@ -1,7 +1,7 @@
-"""The last attempts of every function, as its executor saw them; for people who look on.
+"""The last attempts of every function, as the executor saw them, for the console.
 
-A log says the same, where the function may write one. What is kept here is bounded, and gone when
-LocalStack stops.
+A log contains the same, if the function may write one. The number of attempts is limited, and they
+are lost when LocalStack stops.
 """
 
 import json
@@ -19,7 +19,7 @@ from wavetank.emulator.lambda_.outcome import InvocationOutcome
 KEPT = 50
 """Of each function."""
 SCHEDULED = "Scheduled Event"
-"""What EventBridge calls the events of its schedules. [EventBridge user guide: eb-events]"""
+"""The detail type of EventBridge's scheduled events. [EventBridge user guide: eb-events]"""
 MESSAGE_CHARACTERS = 300
 
 
@@ -27,8 +27,8 @@ MESSAGE_CHARACTERS = 300
 class EventAttempt:
     """One attempt at one event.
 
-    `number` counts the attempts at its request from one; `tick` is the due instant of the scheduled
-    event that it was for, None where it was for another; `init_ms` is None for a warm start.
+    `number` counts the attempts at its request from one; `tick` is the due instant of its scheduled
+    event, None for other events; `init_ms` is None for a warm start.
     """
 
     function: str
@@ -44,7 +44,7 @@ class EventAttempt:
 
 
 class AttemptRegister:
-    """Of all functions of this process."""
+    """The attempts of all functions in this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class AttemptRegister:
 
     @contextmanager
     def running(self, function: str) -> Iterator[None]:
-        """For the body, one more attempt of the function is under way."""
+        """Count one more running attempt of the function while the body runs."""
         with self._lock:
             self._running[function] += 1
         try:
@@ -65,8 +65,8 @@ class AttemptRegister:
     def note(
         self, function: str, request: str, payload: bytes, report: ReportLine, now: datetime
     ) -> None:
-        """An attempt at the request has ended."""
-        error, message = _told(report.outcome)
+        """Record that an attempt at the request has ended."""
+        error, message = _error_of(report.outcome)
         with self._lock:
             kept = self._kept[function]
             attempt = EventAttempt(
@@ -89,17 +89,17 @@ class AttemptRegister:
             return list(reversed(self._kept[function]))
 
     def running_now(self, function: str) -> int:
-        """How many attempts of the function are under way."""
+        """The number of running attempts of the function."""
         with self._lock:
             return self._running[function]
 
 
 ATTEMPTS = AttemptRegister()
-"""LocalStack makes an executor for each environment, and hands nothing on to it."""
+"""Global, because LocalStack creates an executor for each environment without arguments."""
 
 
 def scheduled_for(payload: bytes) -> datetime | None:
-    """The due instant of a scheduled event; None where the payload is none."""
+    """The due instant of a scheduled event; None if the payload is another event."""
     event = _object(payload)
     if event.get("detail-type") != SCHEDULED:
         return None
@@ -109,8 +109,8 @@ def scheduled_for(payload: bytes) -> datetime | None:
         return None
 
 
-def _told(outcome: InvocationOutcome) -> tuple[str, str]:
-    """The error's type and message; what the handler raised is in the payload."""
+def _error_of(outcome: InvocationOutcome) -> tuple[str, str]:
+    """The error's type and message; an error of the handler is in the payload."""
     if not outcome.is_error:
         return "", ""
     raised = _object(outcome.payload)

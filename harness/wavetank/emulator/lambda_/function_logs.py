@@ -1,12 +1,12 @@
-"""What a function prints, into CloudWatch Logs, with the function's own rights.
+"""Writes what a function prints to CloudWatch Logs, with the function's own permissions.
 
-LocalStack makes the log group before every new stream; a role that may not make groups, as a
-deployed one should not, would lose its logs. Here, as on AWS, the group is made only where there is
-none. [LocalStack 4.14: services/lambda_/invocation/logs.py; Lambda developer guide:
+LocalStack creates the log group before every new stream; a role that may not create groups, as a
+deployed one should not, would lose its logs. Here, as on AWS, the group is only created if it does
+not exist. [LocalStack 4.14: services/lambda_/invocation/logs.py; Lambda developer guide:
 monitoring-cloudwatchlogs]
 
-LocalStack holds all events in memory, so a group keeps its newest EVENTS_KEPT to EVENTS_MAX, and of
-those the newest 32 to 48 MB; on AWS its retention decides.
+LocalStack holds all events in memory, so a group is limited to its newest EVENTS_KEPT to
+EVENTS_MAX, and of those the newest 32 to 48 MB; on AWS its retention period limits it.
 """
 
 import logging
@@ -22,15 +22,15 @@ from wavetank.core.clock import Clock
 
 EVENTS_KEPT = 10_000
 EVENTS_MAX = 12_000
-"""Of a group. The oldest are dropped many at once, since that moves all that are kept."""
+"""The maximum of a group. Many are dropped at once, because that moves all others in the list."""
 BYTES_KEPT = 32 * 2**20
 BYTES_UNCHECKED = 16 * 2**20
-"""Written to a group before its size is computed, which reads all of its events."""
+"""Bytes written to a group before its size is computed again, which reads all of its events."""
 LOG = logging.getLogger(__name__)
 
 
 def write_logs(handler: LogHandler, clock: Clock) -> None:
-    """Writes what the handler's queue holds, until it is shut down; the body of a thread."""
+    """Write the contents of the handler's queue until it is shut down; the body of a thread."""
     principal: Any = ServicePrincipal.lambda_
     logs = connect_to.with_assumed_role(
         region_name=handler.region,
@@ -63,14 +63,14 @@ def _write(logs: Any, item: LogItem, clock: Clock) -> None:
 
 
 def _streams(handler: LogHandler, group: str) -> list[Any]:
-    """The group's; none where it has been deleted since."""
+    """The group's streams; none if it has been deleted since."""
     account = handler.role_arn.split(":")[4]
     found = logs_backends[account][handler.region].groups.get(group)
     return [] if found is None else list(found.streams.values())
 
 
 def drop_oldest(streams: Sequence[Any], kept: int, most: int) -> None:
-    """Leaves the newest events of a group's streams, which are ordered by their creation."""
+    """Keep the newest events of a group's streams, which are ordered by their creation."""
     excess = sum(len(stream.events) for stream in streams)
     if excess <= most:
         return
@@ -82,7 +82,7 @@ def drop_oldest(streams: Sequence[Any], kept: int, most: int) -> None:
 
 
 def drop_oldest_bytes(streams: Sequence[Any], kept_bytes: int) -> None:
-    """Leaves the newest events whose messages come to so many bytes at most."""
+    """Keep the newest events whose messages have this many bytes at most."""
     excess = sum(len(event.message) for stream in streams for event in stream.events) - kept_bytes
     for stream in streams:
         dropped = 0

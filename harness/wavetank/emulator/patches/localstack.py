@@ -98,7 +98,7 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.iam_enforcement.acting",
+        "emulator.iam_enforcement.caller_credentials",
         "CloudFormation calls services with its caller's rights, not with LocalStack's",
         {
             "localstack.services.cloudformation.api_utils:connect_to": CONNECT_TO,

@@ -6,7 +6,7 @@ MOTO = Distribution("moto-ext", "5.1.24")
 
 PATCHES = (
     *MOTO.patches(
-        "emulator.iam_enforcement.admission",
+        "emulator.iam_enforcement.policy_validation",
         "takes each action that AWS takes in a trust policy; moto knows three of the six",
         {
             "moto.iam.policy_validation:IAMTrustPolicyDocumentValidator"

@@ -105,7 +105,7 @@ def read_batches(stream: str) -> list[StoredBatch]:
     """What the stream has accepted and not yet delivered."""
     return [
         StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
-        for batch in deliverer().held(stream)
+        for batch in deliverer().undelivered(stream)
     ]
 
 

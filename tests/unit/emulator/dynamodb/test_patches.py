@@ -27,8 +27,8 @@ from wavetank.emulator.dynamodb.patches import (
     REPLACEMENTS,
     STOCK_VALUE_SIZE,
     item_size,
+    patch_moto,
     put_attribute,
-    replace_parts_of_moto,
     value_size,
 )
 from wavetank.emulator.dynamodb.updates import plan_of
@@ -43,7 +43,7 @@ def patched() -> Iterator[None]:
     """Moto with all patches, and a table; afterwards as before: a simulator may have them."""
     patches = [patch_of(target) for target in REPLACEMENTS]
     before = [patch.is_applied for patch in patches]
-    replace_parts_of_moto()
+    patch_moto()
     dynamodb_backends[ACCOUNT][REGION].reset()
     _ask("create_table", FLAT)
     yield

@@ -1,15 +1,14 @@
-"""Decisions that were made before: the same request under the same policies is decided the same.
+"""A cache of decisions: the same request under the same policies has the same decision.
 
-Policies are known by their texts, so that a policy that was changed is asked anew. Resources of
-which no policy in question tells one from the other, such as the objects of a bucket, are decided
-alike.
+Policies are compared by their texts, so a changed policy is evaluated again. Resources that no
+relevant policy distinguishes, such as the objects of a bucket, share a decision.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from wavetank.emulator.iam_enforcement.resources import ProtectedResource
+from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResource
 from wavetank.iam.evaluation import Decision, decide
 from wavetank.iam.patterns import Pattern
 from wavetank.iam.policy import Policy, PolicyKind, parse_policy
@@ -22,14 +21,14 @@ DECISIONS_KEPT = 4096
 type Known = tuple[tuple[str, tuple[str, ...]], ...]
 """Condition keys and their values."""
 type Texts = tuple[str, ...] | None
-"""Policies by their texts; None where there are none of the kind."""
+"""The texts of policies; None if there are none of the kind."""
 
 
 @dataclass(frozen=True)
 class Applying:
-    """Every policy that applies to a request, by its text, beside the resource's own.
+    """The texts of the policies that apply to a request, except the resource's own.
 
-    `identity` is None for an administrator, `boundary` and `session` where there is no such limit.
+    `identity` is None for an administrator, `boundary` and `session` if there is no such limit.
     """
 
     identity: Texts
@@ -41,26 +40,26 @@ class Applying:
 
     @cached_property
     def _hash(self) -> int:
-        """Once: these are looked up by in several caches for each call."""
+        """Cached: these objects are keys of several caches for each call."""
         return hash((self.identity, self.boundary, self.session))
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """All of them."""
+        """All texts."""
         return (*(self.identity or ()), *(self.boundary or ()), *(self.session or ()))
 
 
 @lru_cache(POLICIES_KEPT)
 def applying(identity: Texts, boundary: Texts = None, session: Texts = None) -> Applying:
-    """The same object for the same policies, so that the caches find it at once."""
+    """The same object for the same policies, so that cache lookups compare by identity first."""
     return Applying(identity, boundary, session)
 
 
 def decision(request: AccessRequest, applies: Applying, resource: ProtectedResource) -> Decision:
-    """Whether AWS would let the request pass.
+    """Whether AWS would allow the request.
 
     Raises:
-        MalformedPolicyError: a policy was stored before policies were checked.
+    MalformedPolicyError: a policy was stored before policies were validated.
     """
     known = tuple(request.context.items())
     named = _named(request.resource, applies, resource)
@@ -69,10 +68,10 @@ def decision(request: AccessRequest, applies: Applying, resource: ProtectedResou
 
 @lru_cache(DECISIONS_KEPT)
 def condition_keys(applies: Applying, resource: ProtectedResource) -> tuple[str, ...]:
-    """The condition keys, in lower case, that any of the policies asks for.
+    """The condition keys, in lower case, that any of the policies refers to.
 
     Raises:
-        MalformedPolicyError: as `decision` does.
+    MalformedPolicyError: as for `decision`.
     """
     policies = [_policy(text, PolicyKind.IDENTITY) for text in applies.texts]
     policies += [_policy(resource.policy, resource.kind)] if resource.policy else []
@@ -90,7 +89,7 @@ def condition_keys(applies: Applying, resource: ProtectedResource) -> tuple[str,
 
 @dataclass(frozen=True)
 class _Named:
-    """A resource's name; equal where every pattern answers alike."""
+    """A resource's name; equal if every pattern gives the same result."""
 
     answers: tuple[bool, ...] | str
     name: str = field(compare=False)
@@ -108,7 +107,7 @@ def _named(name: str, applies: Applying, resource: ProtectedResource) -> _Named:
 def _patterns(
     identity: tuple[str, ...], resource: str | None, kind: PolicyKind
 ) -> tuple[Pattern, ...] | None:
-    """Those of resources in all policies that could be asked; None where one has a variable."""
+    """The resource patterns of all relevant policies; None if one contains a variable."""
 
     def found(policy: Policy) -> Iterator[Pattern]:
         for statement in policy.statements:
@@ -156,5 +155,5 @@ def _policy(text: str, kind: PolicyKind) -> Policy:
 
 
 def _is_foreign(principal: Principal, resource: ProtectedResource) -> bool:
-    """Neither of the owner's account nor a service of AWS."""
+    """Whether the principal is neither in the owner's account nor a service of AWS."""
     return principal.type is not PrincipalType.SERVICE and principal.account != resource.owner
