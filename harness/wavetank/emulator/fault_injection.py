@@ -10,7 +10,7 @@ from wavetank.core.clock import Clock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.firehose.delivery import ObjectRefusedError
 from wavetank.emulator.in_process.functions import packaged_code
-from wavetank.emulator.request_interceptor import ApiCall, Gate
+from wavetank.emulator.request_interceptor import ApiCall, InterceptionHandlers
 from wavetank.emulator.services import clients, deliverer, delivery_streams
 from wavetank.emulator.sns.confirmation import set_confirmed
 from wavetank.faults.injectors.api_resources import ApiResources
@@ -86,7 +86,7 @@ class FaultInterception:
         if self._matcher is not None:
             return
         self._matcher = matcher
-        Gate(self).open()
+        InterceptionHandlers(self).install()
         streams = delivery_streams()
         streams.refuses = self.refuses
         deliverer().observer = self

@@ -1,7 +1,7 @@
-"""S3 with its objects kept where this LocalStack keeps everything else, and denials of each key.
+"""S3 that stores its objects within this LocalStack, and reports denials of single keys.
 
-LocalStack's own provider spools objects to one folder of the machine's, under the bucket's name:
-two sandboxes side by side would delete each other's objects, and two users could not both run one.
+LocalStack's own provider spools objects to one folder of the host, under the bucket's name: two
+sandboxes side by side would delete each other's objects, and two users could not both run one.
 Selected with `PROVIDER_OVERRIDE_S3=wavetank`. [LocalStack 4.14: services/s3/provider.py]
 """
 
@@ -19,10 +19,10 @@ from wavetank.emulator.iam_enforcement.deletions import delete_and_report
 
 
 class WavetankS3(S3Provider):
-    """LocalStack's, which answers for objects that the caller may not delete, too."""
+    """LocalStack's provider, which also reports objects that the caller may not delete."""
 
     def delete_objects(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
-        """LocalStack's answer, with an error for each object that access took out of the call."""
+        """LocalStack's result, with an error for each object that was removed from the call."""
         return delete_and_report(context, partial(super().delete_objects, context, *args, **kwargs))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.engines.simulator.hooks import Watch
+from wavetank.engines.simulator.hooks import SimulatorHooks
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import (
     Drained,
@@ -104,15 +104,15 @@ class Run:
             stack.enter_context(self._simulator.frozen_at(options.start))
             stack.enter_context(_randomness_of(options.seed))
             self._begin()
-            watch = Watch(
-                attendant=self._gatekeeper,
+            watch = SimulatorHooks(
+                interceptor=self._gatekeeper,
                 deliveries=self._deliveries,
                 sent=self._sent,
                 new_id=self._timeline.new_id,
             )
             stack.callback(self._injector.revert_all)
             stack.callback(self._invocations.attempts.end_all)
-            stack.enter_context(self._simulator.watched(watch))
+            stack.enter_context(self._simulator.with_hooks(watch))
             yield
 
     @property

@@ -62,7 +62,7 @@ class Baseline:
             _empty(queue)
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
-        confirmations().forget_sendings()
+        confirmations().reset_rates()
         self._forget_logs()
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
