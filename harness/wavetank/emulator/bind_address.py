@@ -38,9 +38,9 @@ def bind_to_configured_address() -> None:
     ) -> None:
         require_guard(gateway)
         require_patches()
-        for place in listen:
-            with _on_interface(place.host):
-                stock(runtime_server, gateway, [place], ssl_creds)
+        for endpoint in listen:
+            with _on_interface(endpoint.host):
+                stock(runtime_server, gateway, [endpoint], ssl_creds)
 
     patch.apply(register)
 

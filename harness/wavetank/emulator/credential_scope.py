@@ -2,8 +2,8 @@
 
 A signature begins with its scope, which is the same for all calls of a session to a service on one
 day; the rest differs from call to call. The scope is parsed once and cached, instead of being
-searched for repeatedly in the whole signature. [LocalStack 4.14: utils/aws/request_context.py,
-aws/accounts.py]
+searched for repeatedly in the whole signature.
+[LocalStack 4.14: utils/aws/request_context.py, aws/accounts.py]
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from localstack.utils.aws.request_context import (
     extract_region_from_headers,
 )
 
-KEPT = 4096
+CACHE_SIZE = 4096
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def scope_of(headers: Any) -> RequestScope:
     return _scope((headers.get("Authorization") or "").partition(",")[0])
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def _scope(signed: str) -> RequestScope:
     headers: Any = {"Authorization": signed}
     region = extract_region_from_headers(headers)

@@ -25,7 +25,7 @@ from wavetank.core.schedule import ScheduleError, parse_schedule, scheduled_even
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 LOG = logging.getLogger(__name__)
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 ACCEPTED_EXPRESSION = "rate(1 minute)"
 INVALID_EXPRESSION = "Parameter ScheduleExpression is not valid."
 
@@ -131,7 +131,7 @@ class WavetankEvents(EventsProvider):
         return service
 
     def _run(self) -> None:
-        while not self._stopped.wait(LOOK_SECONDS):
+        while not self._stopped.wait(POLL_SECONDS):
             for rule, due in self._timetable.take_due(_rules(), self._clock.now()):
                 threading.Thread(target=self._fire, args=(rule, due), daemon=True).start()
 

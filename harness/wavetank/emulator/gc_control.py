@@ -3,8 +3,8 @@
 Python collects its oldest generation once its new objects amount to a quarter of the existing ones.
 LocalStack with its services has 1.1 million, so 280,000 objects of finished requests would stay
 until then, with the files and memory that they refer to; and each such collection stops all threads
-for half a second or more. Frozen objects are neither counted nor scanned. [Python 3.13:
-Python/gc.c, gc_collect_generations]
+for half a second or more. Frozen objects are neither counted nor scanned.
+[Python 3.13: Python/gc.c, gc_collect_generations]
 """
 
 import gc

@@ -1,8 +1,8 @@
 """Intercepts calls before and after every service: observes each call, and may delay or refuse it.
 
 In the simulator an interceptor suspends handlers at their calls and applies the planned faults.
-Without an interceptor every call passes, at no cost. [LocalStack 4.14: aws/app.py, where custom
-handlers run between parser and service]
+Without an interceptor every call passes, at no cost.
+[LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 
 from collections.abc import Mapping

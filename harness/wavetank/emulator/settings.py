@@ -81,13 +81,13 @@ class EmulatorSettings:
         return self.time is TimeChoice.WALL and self.signatures is SignatureChoice.VERIFY
 
 
-_GIVEN: list[EmulatorSettings] = []
+_OVERRIDE: list[EmulatorSettings] = []
 """The settings of a LocalStack in this process, which are not read from the environment."""
 
 
 def use(settings: EmulatorSettings) -> None:
     """Use these settings in this process, whatever its environment contains."""
-    _GIVEN[:] = [settings]
+    _OVERRIDE[:] = [settings]
 
 
 def read_emulator_settings() -> EmulatorSettings:
@@ -103,8 +103,8 @@ def read_emulator_settings() -> EmulatorSettings:
     Raises:
     ValueError: a variable has an invalid value.
     """
-    if _GIVEN:
-        return _GIVEN[0]
+    if _OVERRIDE:
+        return _OVERRIDE[0]
     snapshot, functions = (os.environ.get(f"WAVETANK_{n}") for n in ("SNAPSHOT", "FUNCTIONS"))
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,

@@ -11,7 +11,7 @@ from typing import Any
 
 from localstack.runtime import hooks
 
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
@@ -30,4 +30,4 @@ def wake_server() -> None:
     from twisted.internet import reactor, task  # noqa: PLC0415 - in virtual time there is no server
 
     running: Any = reactor
-    running.callFromThread(task.LoopingCall(lambda: None).start, LOOK_SECONDS)
+    running.callFromThread(task.LoopingCall(lambda: None).start, POLL_SECONDS)

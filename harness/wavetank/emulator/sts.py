@@ -88,7 +88,7 @@ class WavetankSts(StsProvider):
             federated_name=name,
         )
         if tags:
-            _keep_tags(key, tags)
+            _store_tags(key, tags)
         return {
             "Credentials": _credentials(key),
             "FederatedUser": {
@@ -113,12 +113,12 @@ class WavetankSts(StsProvider):
 @aws_provider(api="sts", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_sts() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    _keep_role_ids()
+    _store_role_ids()
     provider = WavetankSts(WallClock())
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
 
 
-def _keep_tags(key: TemporaryKey, tags: list[Any]) -> None:
+def _store_tags(key: TemporaryKey, tags: list[Any]) -> None:
     """Store a session's tags where LocalStack stores those of a role's sessions.
 
     [LocalStack 4.14: services/sts/models.py]
@@ -144,13 +144,13 @@ def find_user(account: str, user_id: str) -> Any:
 def find_role_of(session: Any) -> Any:
     """The role of the session; None if it was deleted.
 
-    A role that is recreated with the same name has another unique ID, and no old sessions. [IAM
-    user guide, reference_identifiers: unique identifiers]
+    A role that is recreated with the same name has another unique ID, and no old sessions.
+    [IAM user guide, reference_identifiers: unique identifiers]
     """
     return iam_backends[session.account_id]["aws"].roles.get(session.role_id)
 
 
-def _keep_role_ids() -> None:
+def _store_role_ids() -> None:
     """Make every session store the unique ID of its role; moto looks the role up by name each time.
 
     [moto: sts/models.py, AssumedRole.user_id]

@@ -1,8 +1,8 @@
 """Temporary credentials that moto does not store: GetSessionToken's and GetFederationToken's.
 
 moto answers both with the same example key for every caller. Here each key is separate, and belongs
-to the user who requested it, or to a federated user. [STS API reference: GetSessionToken,
-GetFederationToken; moto: sts/responses.py]
+to the user who requested it, or to a federated user.
+[STS API reference: GetSessionToken, GetFederationToken; moto: sts/responses.py]
 """
 
 import base64
@@ -81,7 +81,7 @@ def is_renewed(access_key: str) -> bool:
     """Whether the session never expires.
 
     LocalStack gives a function its credentials once, for twelve hours, and keeps the execution
-    environment alive; AWS renews them. [LocalStack 4.14:
-    services/lambda_/invocation/execution_environment.py, get_credentials]
+    environment alive; AWS renews them.
+    [LocalStack 4.14: services/lambda_/invocation/execution_environment.py, get_credentials]
     """
     return access_key in _RENEWED

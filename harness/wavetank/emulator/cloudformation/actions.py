@@ -29,8 +29,8 @@ from localstack.services.cloudformation.v2.entities import Stack
 from wavetank.emulator.cloudformation.existing import (
     can_be_looked_up,
     existing_name,
+    is_already_exists,
     is_missing,
-    is_taken,
 )
 from wavetank.emulator.cloudformation.ownership import OwnedResource
 from wavetank.emulator.cloudformation.replacement import changed_properties
@@ -44,7 +44,7 @@ from wavetank.emulator.cloudformation.updates import (
 
 LOG = logging.getLogger(__name__)
 ADD, MODIFY, REMOVE = "Add", "Modify", "Remove"
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 """Seconds between two polls of a slow action, such as creating a function; LocalStack takes 1."""
 UNKNOWN_REASON = "the service gave no reason"
 
@@ -92,17 +92,17 @@ class ResourceActions:
         recorder = _Recorder(provider)
         try:
             if (existing := existing_name(request, properties)) is not None:
-                taken = _taken_reason(resource_type, existing)
+                taken = _already_exists_reason(resource_type, existing)
                 return ActionOutcome(model={}, reason=taken, existing=existing)
             event = self._until_done(recorder, payload)
             if event.status == OperationStatus.SUCCESS:
-                recorder.seen = event.resource_model or {}
-                call = self._call(provider, request, recorder.seen, {}, properties)
+                recorder.model = event.resource_model or {}
+                call = self._call(provider, request, recorder.model, {}, properties)
                 complete_creation(resource_type, call)
-                recorder.seen = {**recorder.seen, **call.attributes}
+                recorder.model = {**recorder.model, **call.attributes}
                 return ActionOutcome(
-                    model=recorder.seen,
-                    physical_id=self._physical_id(provider, resource_type, recorder.seen),
+                    model=recorder.model,
+                    physical_id=self._physical_id(provider, resource_type, recorder.model),
                     is_made=True,
                 )
             failure = _reason_of(event)
@@ -110,11 +110,11 @@ class ResourceActions:
             failure = str(raised), raised
         reason, error = failure
         LOG.info("CloudFormation could not create %s (%s): %s", name, resource_type, reason)
-        return self._failed_creation(provider, request, recorder.seen, reason, error)
+        return self._failed_creation(provider, request, recorder.model, reason, error)
 
     def _until_done(self, provider: Any, payload: Any) -> Any:
         """Poll the provider until it has finished or failed."""
-        return self._executor.deploy_loop(provider, {}, payload, sleep_time=LOOK_SECONDS)
+        return self._executor.deploy_loop(provider, {}, payload, sleep_time=POLL_SECONDS)
 
     def update(
         self, name: str, resource_type: str, former: Mapping[str, Any], desired: Mapping[str, Any]
@@ -172,22 +172,22 @@ class ResourceActions:
         self,
         provider: ResourceProvider[Any],
         request: ResourceRequest[Any],
-        seen: Mapping[str, Any],
+        model: Mapping[str, Any],
         reason: str | None,
         error: object,
     ) -> ActionOutcome:
         """Report what was created before the failure, so that the rollback deletes exactly that."""
         reason = reason or UNKNOWN_REASON
-        if is_taken(error) or not seen:
+        if is_already_exists(error) or not model:
             return ActionOutcome(model={}, reason=reason)
-        physical_id = self._physical_id(provider, request.resource_type, seen)
+        physical_id = self._physical_id(provider, request.resource_type, model)
         if can_be_looked_up(request.resource_type):
-            name = existing_name(request, seen)
+            name = existing_name(request, model)
             physical_id = physical_id or name
             is_made = name is not None
         else:
             is_made = physical_id is not None
-        return ActionOutcome(model=seen, physical_id=physical_id, reason=reason, is_made=is_made)
+        return ActionOutcome(model=model, physical_id=physical_id, reason=reason, is_made=is_made)
 
     def _unsupported(self, resource_type: str) -> ActionOutcome:
         kind = self._change_set_type
@@ -271,11 +271,11 @@ class _Recorder:
     def __init__(self, provider: ResourceProvider[Any]) -> None:
         self._provider = provider
         self.SCHEMA = provider.SCHEMA
-        self.seen: Mapping[str, Any] = {}
+        self.model: Mapping[str, Any] = {}
 
     def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         """Create, keeping a reference to the model that the provider completes step by step."""
-        self.seen = request.desired_state
+        self.model = request.desired_state
         return self._provider.create(request)
 
 
@@ -287,7 +287,7 @@ def _reason_of(event: ProgressEvent[Any]) -> tuple[str | None, Exception | None]
     return (str(error) if error else event.message or UNKNOWN_REASON), error
 
 
-def _taken_reason(resource_type: str, name: str) -> str:
+def _already_exists_reason(resource_type: str, name: str) -> str:
     if resource_type == "AWS::S3::Bucket":
         return f"{name} already exists"
     return f"Resource of type '{resource_type}' with identifier '{name}' already exists."

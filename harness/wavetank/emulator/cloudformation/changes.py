@@ -1,7 +1,8 @@
 """Finds whether an update changes anything; an update without changes is refused.
 
 LocalStack ignores changed tags of the stack, and an `Fn::GetAtt` that refers to another resource
-than before. [LocalStack 4.14: services/cloudformation/engine/v2/change_set_model.py,
+than before.
+[LocalStack 4.14: services/cloudformation/engine/v2/change_set_model.py,
 _resolve_intrinsic_function_fn_get_att]
 """
 

@@ -1,8 +1,8 @@
 """Deletes resources whose condition has become false, which LocalStack keeps.
 
 LocalStack skips every resource whose condition is false, even one that exists because its condition
-was true before: a permission that a parameter took away would remain. [LocalStack 4.14:
-services/cloudformation/engine/v2/change_set_model_preproc.py]
+was true before: a permission that a parameter took away would remain.
+[LocalStack 4.14: services/cloudformation/engine/v2/change_set_model_preproc.py]
 """
 
 from localstack.services.cloudformation.engine.v2.change_set_model import (

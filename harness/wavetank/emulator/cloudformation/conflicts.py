@@ -33,8 +33,8 @@ def conflict_reason(
 def same_resource(resource_type: str, model: Mapping[str, Any]) -> str:
     """The reason if the service returned the resource that is to be replaced instead of a new one.
 
-    A version is published only when the function has changed. [Lambda API reference:
-    PublishVersion]
+    A version is published only when the function has changed.
+    [Lambda API reference: PublishVersion]
     """
     if resource_type == "AWS::Lambda::Version":
         return (

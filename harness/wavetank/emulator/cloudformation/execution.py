@@ -2,8 +2,8 @@
 
 LocalStack's handlers create an executor and start a thread with a function that uses it, reports
 the stack as complete whatever happened, and writes its outputs afterwards. Here the executor itself
-is run: it sets the final status last, when everything else is in place. [LocalStack 4.14:
-services/cloudformation/v2/provider.py, create_stack, execute_change_set]
+is run: it sets the final status last, when everything else is in place.
+[LocalStack 4.14: services/cloudformation/v2/provider.py, create_stack, execute_change_set]
 """
 
 import logging

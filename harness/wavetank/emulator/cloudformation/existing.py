@@ -2,8 +2,8 @@
 
 LocalStack's providers adopt an existing bucket, queue, topic, rule, alarm, log group and others as
 if they had created them, because the services' own APIs answer a second creation with success or
-overwrite the resource. CloudFormation fails with the reason given here. [CloudFormation user guide:
-troubleshooting, "resource already exists"]
+overwrite the resource. CloudFormation fails with the reason given here.
+[CloudFormation user guide: troubleshooting, "resource already exists"]
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 from localstack.services.s3.models import s3_stores
 
-TAKEN_CODES = frozenset(
+ALREADY_EXISTS_CODES = frozenset(
     {
         "AlreadyExistsException",
         "BucketAlreadyExists",
@@ -84,9 +84,9 @@ def is_missing(error: Exception) -> bool:
     return any(part in code for part in MISSING) or "does not exist" in str(error)
 
 
-def is_taken(error: object) -> bool:
+def is_already_exists(error: object) -> bool:
     """Whether the error says that the resource already exists."""
-    return _code(error) in TAKEN_CODES
+    return _code(error) in ALREADY_EXISTS_CODES
 
 
 def _code(error: object) -> str | None:

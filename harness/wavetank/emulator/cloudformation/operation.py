@@ -2,8 +2,8 @@
 
 LocalStack's visitor resolves the values of the template, resource by resource in the order of their
 dependencies; this module decides what is done with each resource, and finally with the stack.
-[CloudFormation user guide: "Stack failure options", "Understand stack status codes"] [LocalStack
-4.14: services/cloudformation/engine/v2/change_set_model_executor.py]
+[CloudFormation user guide: "Stack failure options", "Understand stack status codes"]
+[LocalStack 4.14: services/cloudformation/engine/v2/change_set_model_executor.py]
 """
 
 import copy
@@ -291,7 +291,7 @@ class StackOperation(ChangeSetModelExecutor):
         [CloudFormation user guide: UPDATE_COMPLETE_CLEANUP_IN_PROGRESS]
         """
         stack, current = self.stack, physical_ids(self.resources)
-        former = stack.ledger.other_than(current)
+        former = stack.ledger.unused(current)
 
         def is_retained(resource: OwnedResource) -> bool:
             if resource.logical_id in current:
@@ -301,7 +301,7 @@ class StackOperation(ChangeSetModelExecutor):
             return resource.deletion_policy in {RETAIN, RETAIN_EXCEPT_ON_CREATE}
 
         remove_resources(stack, self._actions, former, is_retained)
-        for resource in stack.ledger.other_than(current):
+        for resource in stack.ledger.unused(current):
             stack.ledger.forget(resource)
             if resource.logical_id not in current:
                 stack.resource_states.pop(resource.logical_id, None)

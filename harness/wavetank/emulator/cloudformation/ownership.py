@@ -69,7 +69,7 @@ class ResourceLedger:
             for entry in self._entries.values()
         )
 
-    def other_than(self, current: Mapping[str, str | None]) -> list[OwnedResource]:
+    def unused(self, current: Mapping[str, str | None]) -> list[OwnedResource]:
         """What the stack created and no longer uses: `current` has the ids that it uses."""
         return [
             entry

@@ -3,8 +3,8 @@
 LocalStack's handlers check a request and prepare its change set; `execution` does what they would
 then do in a thread of their own. A list of stacks omits the deleted ones, as on AWS.
 
-Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`. [LocalStack 4.14:
-services/cloudformation/v2/provider.py]
+Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
+[LocalStack 4.14: services/cloudformation/v2/provider.py]
 """
 
 from collections.abc import Mapping

@@ -20,7 +20,9 @@ ADDED: Mapping[str, tuple[str, ...]] = {
         "RuntimePolicy",
     ),
 }
-TAKEN_BACK: Mapping[str, frozenset[str]] = {"AWS::S3::Bucket": frozenset({"ObjectLockEnabled"})}
+NOT_CREATE_ONLY: Mapping[str, frozenset[str]] = {
+    "AWS::S3::Bucket": frozenset({"ObjectLockEnabled"})
+}
 
 
 def changed_properties(previous: Mapping[str, Any], desired: Mapping[str, Any]) -> frozenset[str]:
@@ -41,8 +43,8 @@ def needs_replacement(
     A reference that resolves to the same value as before is no change.
     """
     paths = [path.removeprefix("/properties/") for path in schema.get("createOnlyProperties", [])]
-    taken_back = TAKEN_BACK.get(resource_type, frozenset())
-    paths = [path for path in paths if path not in taken_back]
+    not_create_only = NOT_CREATE_ONLY.get(resource_type, frozenset())
+    paths = [path for path in paths if path not in not_create_only]
     return any(
         _value(previous, path) != _value(desired, path)
         for path in (*paths, *ADDED.get(resource_type, ()))

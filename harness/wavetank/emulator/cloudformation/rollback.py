@@ -36,7 +36,7 @@ def roll_back_creation(stack: ManagedStack, actions: ResourceActions, reason: st
     failed = _failed_operation(stack)
     stack.set_stack_status("ROLLBACK_IN_PROGRESS", reason)
     left = remove_resources(stack, actions, stack.ledger, lambda it: _is_retained(failed, it))
-    _drop_never_made(stack, {})
+    _drop_never_created(stack, {})
     stack.resolved_resources = {
         name: resource for name, resource in stack.resolved_resources.items() if name in left
     }
@@ -69,11 +69,11 @@ def roll_back_update(
         stack.ledger.record(resource)
     stack.set_stack_status("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
     current = physical_ids(stack.resolved_resources)
-    made = stack.ledger.other_than(current)
+    made = stack.ledger.unused(current)
     remove_resources(stack, actions, made, lambda it: _is_retained(failed, it))
-    for resource in stack.ledger.other_than(current):
+    for resource in stack.ledger.unused(current):
         stack.ledger.forget(resource)
-    _drop_never_made(stack, current)
+    _drop_never_created(stack, current)
     stack.failed_operation = None
     stack.set_stack_status("UPDATE_ROLLBACK_COMPLETE")
 
@@ -154,7 +154,7 @@ def _revert(
     return True
 
 
-def _drop_never_made(stack: ManagedStack, current: Collection[str]) -> None:
+def _drop_never_created(stack: ManagedStack, current: Collection[str]) -> None:
     """Drop a resource that failed before it was created."""
     for name, state in list(stack.resource_states.items()):
         if name not in current and state.get("ResourceStatus") == "CREATE_FAILED":

@@ -1,8 +1,8 @@
 """Tags of a stack, which CloudFormation also sets on its resources.
 
 A tag of the resource overrides one of the stack with the same key. AWS's own tags
-(`aws:cloudformation:stack-name` and others) are not set. [CloudFormation user guide: "Resource
-tag"; CreateStack, Tags]
+(`aws:cloudformation:stack-name` and others) are not set.
+[CloudFormation user guide: "Resource tag"; CreateStack, Tags]
 """
 
 from collections.abc import Iterable, Mapping

@@ -60,8 +60,8 @@ def _answer(method: str, context: RequestContext) -> Response:
         ServiceException: the service's error, as LocalStack reads it from moto's answer.
     """
     request = context.request
-    asked = request.get_json(force=True) if request.data else {}  # cached when LocalStack read it
-    status, text, body = ask_moto(method, asked, context.account_id, context.region)
+    body = request.get_json(force=True) if request.data else {}  # cached when LocalStack read it
+    status, text, body = call_moto(method, body, context.account_id, context.region)
     headers = {"Content-Type": JSON, "x-amzn-requestid": str(context.request_id)}
     response = Response(text, status, headers)
     if body is None:
@@ -75,16 +75,16 @@ def _answer(method: str, context: RequestContext) -> Response:
     return response
 
 
-def ask_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
+def call_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
     """Status and text of moto's answer, and the parsed text; None instead of that for an error."""
     handler = DynamoHandler()
     handler.body, handler.current_account, handler.region = body, account, region
     handler.response_headers = {}
-    ask = getattr(DynamoHandler, method)
+    operation = getattr(DynamoHandler, method)
     if "ReturnConsumedCapacity" not in body:  # moto's HTTP wrapper adds nothing else
-        ask = inspect.unwrap(ask)
+        operation = inspect.unwrap(operation)
     try:
-        answer = ask(handler)
+        answer = operation(handler)
     except RESTError as error:
         return error.code, error.get_body(), None
     if not isinstance(answer, str):

@@ -15,9 +15,9 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from wavetank.emulator.patches import patch_of
 
-KEPT = 4096
+CACHE_SIZE = 4096
 """Cache size for each kind; expressions with values in their text are new each time."""
-BOUND_KEPT = 64
+BOUND_CACHED = 64
 """Cache size for conditions with values: mostly equal within one transaction, seldom beyond it."""
 STOCK_PARSE: Callable[..., Any] = patch_of(
     "moto.dynamodb.comparisons:ConditionExpressionParser.parse"
@@ -85,7 +85,7 @@ class _Values:
     all: Mapping[str, Any] = field(compare=False)
 
 
-@lru_cache(BOUND_KEPT)
+@lru_cache(BOUND_CACHED)
 def _bound(known: _Condition, values: _Values) -> Any:
     """The condition with its values; evaluating it does not change it, so it can be shared."""
     reader = _Reader("", None, dict(values.all))
@@ -116,7 +116,7 @@ def _known(text: str, names: Mapping[str, str]) -> _Condition | None:
         return None
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def _condition(text: str, names: tuple[tuple[str, str], ...]) -> _Condition:
     parser = _Parser(text, dict(names), None)
     STOCK_PARSE(parser)
@@ -125,7 +125,7 @@ def _condition(text: str, names: tuple[tuple[str, str], ...]) -> _Condition:
     )
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def make_update(parser: type[UpdateExpressionParser], text: str) -> Any:
     """`UpdateExpressionParser.make`; callers copy the tree before they change it.
 

@@ -1,7 +1,7 @@
 """Allows a table's stream to be switched off and on again; moto refuses a second stream.
 
-[DynamoDB API reference: UpdateTable, StreamSpecification] [moto: dynamodb/models/__init__.py,
-update_table]
+[DynamoDB API reference: UpdateTable, StreamSpecification]
+[moto: dynamodb/models/__init__.py, update_table]
 """
 
 from typing import Any

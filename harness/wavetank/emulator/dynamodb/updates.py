@@ -34,7 +34,7 @@ from moto.dynamodb.parsing.validators import (
 
 from wavetank.emulator.dynamodb.item_copy import copy_value
 
-KEPT = 4096
+CACHE_SIZE = 4096
 ACTIONS = [
     UpdateExpressionSetAction,
     UpdateExpressionRemoveAction,
@@ -129,7 +129,7 @@ class Executor(UpdateExpressionExecutor):
             super().execute(node)
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def plan_of(expression: Any, names: tuple[tuple[str, str], ...]) -> Plan | None:
     """What the expression does, None if moto must handle it; a tree is compared by identity."""
     try:

@@ -1,8 +1,8 @@
 """Caches moto's validation of transactions by the form of their items.
 
 Two items of the same form differ only in the values of their attributes. Of the values moto only
-checks that no key is empty, so if one item is valid, the other is too. [moto 5.1.24:
-dynamodb/responses.py, transact_write_items]
+checks that no key is empty, so if one item is valid, the other is too.
+[moto 5.1.24: dynamodb/responses.py, transact_write_items]
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.patches import patch_of
 
-KEPT = 4096
+CACHE_SIZE = 4096
 STOCK = patch_of("moto.dynamodb.responses:DynamoHandler.transact_write_items").original()
 ATTRIBUTES = {"Put": "Item", "Update": "Key", "Delete": "Key", "ConditionCheck": "Key"}
 """The member of each kind of item with its key, or attributes that must not be empty."""
@@ -31,7 +31,7 @@ def transact_write_items(handler: DynamoHandler) -> str:
     forms = [_form(item) for item in items]
     if not RIGHT.issuperset(forms):
         answer: str = STOCK(handler)
-        _remember(form for form in forms if form is not None)
+        _add(form for form in forms if form is not None)
         return answer
     for item in items:
         for kind, operation in item.items():
@@ -59,7 +59,7 @@ def _has_empty(attributes: Mapping[str, Any]) -> bool:
     return any("" in value.values() for value in attributes.values())
 
 
-def _remember(forms: Iterable[str]) -> None:
-    if len(RIGHT) > KEPT:
+def _add(forms: Iterable[str]) -> None:
+    if len(RIGHT) > CACHE_SIZE:
         RIGHT.clear()
     RIGHT.update(forms)

@@ -18,7 +18,7 @@ from wavetank.emulator.firehose.object_name import ObjectNames
 from wavetank.emulator.firehose.settings import DestinationSettings
 
 LOG = logging.getLogger(__name__)
-LOOK_SECONDS_MAX = 0.5
+POLL_SECONDS_MAX = 0.5
 """The longest wait: a test may move the clock, and nothing notifies the thread of that."""
 
 type PutObject = Callable[[DestinationSettings, str, bytes], None]
@@ -206,4 +206,4 @@ class Deliverer:
         if due is None:
             return None
         until_due = (due.astimezone(UTC) - self._clock.now()).total_seconds()
-        return min(max(0.0, until_due), LOOK_SECONDS_MAX)
+        return min(max(0.0, until_due), POLL_SECONDS_MAX)

@@ -19,7 +19,7 @@ RANDOM_CHARACTERS = 11
 EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
 TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
 
-PATTERNS_KEPT = 256
+PATTERNS_CACHED = 256
 
 type TimePart = Callable[[datetime], str]
 
@@ -107,7 +107,7 @@ def evaluate_time(pattern: str, instant: datetime) -> str:
     return "".join(part(instant) for part in _time_parts(pattern))
 
 
-@lru_cache(PATTERNS_KEPT)
+@lru_cache(PATTERNS_CACHED)
 def _time_parts(pattern: str) -> tuple[TimePart, ...]:
     """The formatter of each part of the pattern; cached, because a stream uses one pattern."""
     parts: list[TimePart] = []

@@ -3,8 +3,8 @@
 Streams with direct puts that deliver to S3 are ours; all others remain LocalStack's.
 
 `GET /_wavetank/firehose` returns each stream's undelivered records and counts, `POST` to
-`/_wavetank/firehose/flush` delivers all of them now. [Amazon Data Firehose API reference;
-LocalStack 4.14: services/firehose/provider.py]
+`/_wavetank/firehose/flush` delivers all of them now.
+[Amazon Data Firehose API reference; LocalStack 4.14: services/firehose/provider.py]
 """
 
 import threading

@@ -1,8 +1,8 @@
 """Responses to producers, serialized directly as JSON.
 
 LocalStack consults the service's model about each part of a response, which takes longer than
-accepting the record. Strings, numbers and lists have the same JSON form without it. [LocalStack
-4.14: aws/skeleton.py, where an answer that is a response already goes out as it is]
+accepting the record. Strings, numbers and lists have the same JSON form without it.
+[LocalStack 4.14: aws/skeleton.py, where an answer that is a response already goes out as it is]
 """
 
 import json

@@ -10,9 +10,9 @@ HTTP/2 is off, because its streams use other classes: browsers and SDKs then spe
 
 AWS's limits are S3's 5 GiB for one PUT and, of all other services, 69,905,067 bytes for
 CreateFunction; the limit for the others is a little higher here, because LocalStack's own check is
-higher too. A signed chunk of 64 KiB, the shortest that SDKs send to S3, adds some 90 bytes. [Amazon
-S3 user guide: upload-objects; AWS Lambda: "Request must be smaller than 69905067 bytes for the
-CreateFunction operation"; rolo: serving/twisted.py; Twisted: web/http.py, HTTPChannel]
+higher too. A signed chunk of 64 KiB, the shortest that SDKs send to S3, adds some 90 bytes.
+[Amazon S3 user guide: upload-objects; AWS Lambda: "Request must be smaller than 69905067 bytes for
+the CreateFunction operation"; rolo: serving/twisted.py; Twisted: web/http.py, HTTPChannel]
 """
 
 import re

@@ -3,7 +3,7 @@
 It is first because LocalStack loads services and parses requests before it checks CORS, and leaves
 that to S3 for S3 requests. The finalizer runs after every outcome: a response, an error, an early
 end. WebSockets go through the same chain. The handlers in between confirm what a browser's request
-was admitted for, as LocalStack routes and parses it; see `served`.
+was admitted for, as LocalStack routes and parses it; see `route_confirmation`.
 
 LocalStack's own CORS handlers are removed. They admit pages of its web application, of every
 program on its port and of `EXTRA_CORS_ALLOWED_ORIGINS`, and with `DISABLE_CORS_CHECKS` all pages.
@@ -25,13 +25,13 @@ from localstack.utils.urls import localstack_host
 from wavetank.emulator.http_guard.bodies import BodyLimit, body_bytes_max, decide_before_bodies
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, GuardRefusal, RequestHead
-from wavetank.emulator.http_guard.routing import Bucket
-from wavetank.emulator.http_guard.served import (
+from wavetank.emulator.http_guard.route_confirmation import (
     find_rule,
     why_not_called,
     why_not_routed,
     why_not_served,
 )
+from wavetank.emulator.http_guard.routing import Bucket
 from wavetank.emulator.http_guard.settings import find_bucket, find_rules
 from wavetank.emulator.http_guard.websockets import refuse_in_reactor
 from wavetank.emulator.patches import patch_of

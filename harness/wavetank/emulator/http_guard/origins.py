@@ -1,8 +1,8 @@
 """Origins of web pages.
 
 An origin is a scheme, a host and a port, and all three count: another port of localhost belongs to
-another program. Any site can make a page with the origin `null`. [HTML standard: origin; Fetch
-standard: Origin header]
+another program. Any site can make a page with the origin `null`.
+[HTML standard: origin; Fetch standard: Origin header]
 """
 
 import re

@@ -4,8 +4,8 @@ Programs (SDKs, the AWS CLI, curl) send none of a browser's headers, and any all
 A browser identifies the page: by `Origin` with every request that changes something, by
 `Sec-Fetch-Site` with every request to a loopback address or over TLS, and by `Referer` if the page
 lets it. A plain GET to another name over HTTP may have none of them; then only the `User-Agent`
-shows that it comes from a browser. [Fetch standard: Origin header; Fetch Metadata Request Headers;
-RFC 9110 10.1.3: Referer]
+shows that it comes from a browser.
+[Fetch standard: Origin header; Fetch Metadata Request Headers; RFC 9110 10.1.3: Referer]
 
 | requested by | answered |
 |---|---|
@@ -196,9 +196,12 @@ class _RequestingPage:
         sent, site = request.header("origin"), request.header("sec-fetch-site")
         referer = request.header("referer")
         origin = sent if sent is not None else origin_of_url(referer) if referer else None
-        told = [site == "same-origin"] if site is not None else []
-        told += [normalized_origin(origin or "") == own] if sent is not None or referer else []
-        return cls(origin, site, bool(told) and all(told), sent is None and _is_link(request, site))
+        same_origin = [site == "same-origin"] if site is not None else []
+        same_origin += (
+            [normalized_origin(origin or "") == own] if sent is not None or referer else []
+        )
+        is_own = bool(same_origin) and all(same_origin)
+        return cls(origin, site, is_own, sent is None and _is_link(request, site))
 
     def may_navigate(self, route: Route) -> bool:
         """Whether it is a GET by a link or a typed address that may be answered."""
@@ -213,8 +216,8 @@ def _is_link(request: RequestHead, site: str | None) -> bool:
     if request.method not in READING:
         return False
     mode, destination = request.header("sec-fetch-mode"), request.header("sec-fetch-dest")
-    told_nothing = site is None and mode is None and destination is None
-    return told_nothing or (mode, destination) == ("navigate", "document")
+    no_metadata = site is None and mode is None and destination is None
+    return no_metadata or (mode, destination) == ("navigate", "document")
 
 
 def _shared(

@@ -2,9 +2,9 @@
 
 The rules are those of LocalStack's own routers, no wider: a host that only resembles a function
 URL's leads past them to the services. The result is confirmed once LocalStack has parsed the
-request; see `served`. An API below `/_aws/execute-api` is reserved like all of `/_aws`. [LocalStack
-4.14: services/lambda_/urlrouter.py, s3/website_hosting.py, s3/utils.py, sqs/query_api.py,
-apigateway/next_gen/execute_api/router.py, utils/aws/request_context.py]
+request; see `route_confirmation`. An API below `/_aws/execute-api` is reserved like all of `/_aws`.
+[LocalStack 4.14: services/lambda_/urlrouter.py, s3/website_hosting.py, s3/utils.py,
+sqs/query_api.py, apigateway/next_gen/execute_api/router.py, utils/aws/request_context.py]
 """
 
 import re

@@ -1,9 +1,9 @@
 """CORS rules, and the headers that share a response with a page of another origin.
 
 All headers that begin with `Access-Control-Allow-` are made here: LocalStack's would name its own
-web application and every program on its port. [Amazon S3 user guide: ManageCorsUsing; AWS Lambda
-developer guide: urls-configuration; Amazon API Gateway developer guide: http-api-cors; Fetch
-standard: CORS protocol]
+web application and every program on its port.
+[Amazon S3 user guide: ManageCorsUsing; AWS Lambda developer guide: urls-configuration; Amazon API
+Gateway developer guide: http-api-cors; Fetch standard: CORS protocol]
 """
 
 from collections.abc import Iterable, Mapping, Sequence

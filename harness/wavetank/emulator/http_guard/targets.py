@@ -2,8 +2,8 @@
 
 The guard's decision must be about the route that LocalStack uses. LocalStack's routers read the raw
 target, its services a decoded path without leading slashes, and both read `_localstack/info`,
-`//_localstack/info` and `http://other.example/_localstack/info` as `/_localstack/info`. [LocalStack
-4.14 on rolo: request.py, get_raw_path; serving/twisted.py; RFC 9112 3.2; RFC 3986 6.2]
+`//_localstack/info` and `http://other.example/_localstack/info` as `/_localstack/info`.
+[LocalStack 4.14 on rolo: request.py, get_raw_path; serving/twisted.py; RFC 9112 3.2; RFC 3986 6.2]
 """
 
 import re

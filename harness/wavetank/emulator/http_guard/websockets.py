@@ -2,8 +2,8 @@
 
 LocalStack's server refuses a WebSocket from a worker thread, while the thread that owns the
 connection may still be using it: occasionally no response is sent and the client waits for minutes.
-What it sends afterwards would be read as data of a WebSocket that does not exist. [rolo:
-serving/twisted.py, WebSocketChannel.wsReject; Twisted: "most of Twisted is not thread-safe"]
+What it sends afterwards would be read as data of a WebSocket that does not exist.
+[rolo: serving/twisted.py, WebSocketChannel.wsReject; Twisted: "most of Twisted is not thread-safe"]
 """
 
 from typing import Any

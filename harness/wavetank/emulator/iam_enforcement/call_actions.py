@@ -1,8 +1,8 @@
 """Finds which actions on which resources a call requires.
 
 Operations that are too new for AWS's table require the action of their name on all resources, which
-is at least what AWS requires. [Service Authorization Reference, and the packages' modules under
-`operations`]
+is at least what AWS requires.
+[Service Authorization Reference, and the packages' modules under `operations`]
 """
 
 from collections.abc import Callable, Iterator, Mapping

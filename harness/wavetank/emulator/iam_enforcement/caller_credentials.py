@@ -3,8 +3,8 @@
 The thread that handles a request uses its caller's credentials, and so does the thread of an
 operation that the request begins. What CloudFormation calls there (resources, templates and
 includes in S3, macros, dynamic references) is signed with these credentials and checked like the
-caller's own calls. A thread without known credentials has no permissions at all. [IAM user guide,
-aws:CalledVia in reference_policies_condition-keys; LocalStack 4.14:
+caller's own calls. A thread without known credentials has no permissions at all.
+[IAM user guide, aws:CalledVia in reference_policies_condition-keys; LocalStack 4.14:
 cloudformation/resource_provider.py, api_utils.py, engine]
 """
 
@@ -77,8 +77,8 @@ class CallersClientFactory(resource_provider.ConvertingInternalClientFactory):
 
     def _get_client_post_hook(self, client: Any) -> Any:
         client = super()._get_client_post_hook(client)
-        say = partial(_say_called_via, self._unchecked)
-        client.meta.events.register_last("provide-client-params.*.*", say)
+        mark = partial(_mark_called_via, self._unchecked)
+        client.meta.events.register_last("provide-client-params.*.*", mark)
         return client
 
 
@@ -87,8 +87,8 @@ class _PlainCallersClientFactory(InternalClientFactory):
 
     def _get_client_post_hook(self, client: Any) -> Any:
         client = super()._get_client_post_hook(client)
-        say = partial(_say_called_via, ())
-        client.meta.events.register_last("provide-client-params.*.*", say)
+        mark = partial(_mark_called_via, ())
+        client.meta.events.register_last("provide-client-params.*.*", mark)
         return client
 
 
@@ -145,5 +145,5 @@ def _unchecked(request: Any) -> tuple[str, ...]:
     return tuple(action for action, name in of_type.items() if name not in properties)
 
 
-def _say_called_via(unchecked: tuple[str, ...], context: Any, **_: Any) -> None:
+def _mark_called_via(unchecked: tuple[str, ...], context: Any, **_: Any) -> None:
     context["_localstack"] |= {CALLED_VIA: PRINCIPAL, UNCHECKED: list(unchecked)}

@@ -15,8 +15,8 @@ from wavetank.iam.policy import Policy, PolicyKind, parse_policy
 from wavetank.iam.public_access import is_public
 from wavetank.iam.request import AccessRequest, Principal, PrincipalType
 
-POLICIES_KEPT = 1024
-DECISIONS_KEPT = 4096
+POLICIES_CACHED = 1024
+DECISIONS_CACHED = 4096
 
 type Known = tuple[tuple[str, tuple[str, ...]], ...]
 """Condition keys and their values."""
@@ -49,7 +49,7 @@ class Applying:
         return (*(self.identity or ()), *(self.boundary or ()), *(self.session or ()))
 
 
-@lru_cache(POLICIES_KEPT)
+@lru_cache(POLICIES_CACHED)
 def applying(identity: Texts, boundary: Texts = None, session: Texts = None) -> Applying:
     """The same object for the same policies, so that cache lookups compare by identity first."""
     return Applying(identity, boundary, session)
@@ -66,7 +66,7 @@ def decision(request: AccessRequest, applies: Applying, resource: ProtectedResou
     return _decision(request.principal, request.action, named, known, applies, resource)
 
 
-@lru_cache(DECISIONS_KEPT)
+@lru_cache(DECISIONS_CACHED)
 def condition_keys(applies: Applying, resource: ProtectedResource) -> tuple[str, ...]:
     """The condition keys, in lower case, that any of the policies refers to.
 
@@ -95,7 +95,7 @@ class _Named:
     name: str = field(compare=False)
 
 
-@lru_cache(DECISIONS_KEPT)
+@lru_cache(DECISIONS_CACHED)
 def _named(name: str, applies: Applying, resource: ProtectedResource) -> _Named:
     patterns = _patterns(applies.texts, resource.policy, resource.kind)
     if patterns is None:
@@ -103,7 +103,7 @@ def _named(name: str, applies: Applying, resource: ProtectedResource) -> _Named:
     return _Named(tuple([pattern.matches(name, {}) is True for pattern in patterns]), name)
 
 
-@lru_cache(POLICIES_KEPT)
+@lru_cache(POLICIES_CACHED)
 def _patterns(
     identity: tuple[str, ...], resource: str | None, kind: PolicyKind
 ) -> tuple[Pattern, ...] | None:
@@ -119,7 +119,7 @@ def _patterns(
     return None if any(pattern.variables for pattern in patterns) else patterns
 
 
-@lru_cache(DECISIONS_KEPT)
+@lru_cache(DECISIONS_CACHED)
 def _decision(
     principal: Principal,
     action: str,
@@ -149,7 +149,7 @@ def _read(texts: Texts) -> list[Policy] | None:
     return None if texts is None else [_policy(text, PolicyKind.IDENTITY) for text in texts]
 
 
-@lru_cache(POLICIES_KEPT)
+@lru_cache(POLICIES_CACHED)
 def _policy(text: str, kind: PolicyKind) -> Policy:
     return parse_policy(text, kind)
 

@@ -48,7 +48,7 @@ from wavetank.emulator.iam_enforcement.refusals import (
 from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
 from wavetank.emulator.iam_enforcement.resource_policies import find_bucket
 from wavetank.emulator.iam_enforcement.services import is_checked
-from wavetank.emulator.iam_enforcement.sessions import keep_session
+from wavetank.emulator.iam_enforcement.sessions import store_session
 from wavetank.emulator.iam_enforcement.trust import check_trust
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
 from wavetank.iam.denial_messages import denial_message
@@ -134,12 +134,12 @@ class Enforcement:
         if find_bucket(call.parameters["Bucket"], call.account) is None:
             return
         denied_at: dict[int, str] = {}
-        for place, needed in deletions(call):
+        for index, needed in deletions(call):
             try:
                 for required in needed:
                     self._check_actions(caller, [required], call, origin, context)
             except CommonServiceException as error:
-                denied_at[place] = error.message
+                denied_at[index] = error.message
         if denied_at:
             remove_denied(context, denied_at)
 
@@ -155,8 +155,10 @@ class Enforcement:
         if is_own_of_administrator(caller, resource) or is_unchecked(caller, same[0].action):
             return
         try:
-            asked = to_be_checked(same, caller, resource)
-            checked = [check_action(caller, required, resource, call, origin) for required in asked]
+            distinct = to_be_checked(same, caller, resource)
+            checked = [
+                check_action(caller, required, resource, call, origin) for required in distinct
+            ]
         except MalformedPolicyError as error:  # stored before policies were validated
             raise not_evaluated(context, caller, same[0], f"this policy: {error}") from error
         for done in checked:
@@ -205,4 +207,4 @@ def enforce_access() -> None:
             find_log_groups_by_identifier()
             check_routes(enforcement.is_allowed)
         handlers.serve_custom_service_request_handlers.append(enforcement.handle)
-        handlers.run_custom_response_handlers.append(keep_session)
+        handlers.run_custom_response_handlers.append(store_session)

@@ -2,8 +2,8 @@
 
 With `AWS_IAM` the request is signed for the service `lambda`, by a caller who may
 lambda:InvokeFunctionUrl. With `NONE` the function's policy must allow that to everyone. Other
-requests are refused with 403 and `Forbidden`. [Lambda developer guide: urls-auth; LocalStack 4.14:
-services/lambda_/urlrouter.py]
+requests are refused with 403 and `Forbidden`.
+[Lambda developer guide: urls-auth; LocalStack 4.14: services/lambda_/urlrouter.py]
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,8 @@
 """Finds a log group by its identifier, so that the group used is the one that was checked.
 
-moto returns its last group for any identifier. [CloudWatch Logs API reference, GetLogEvents: the
-name or ARN of the log group; moto: logs/models.py, _find_log_group]
+moto returns its last group for any identifier.
+[CloudWatch Logs API reference, GetLogEvents: the name or ARN of the log group; moto:
+logs/models.py, _find_log_group]
 """
 
 from typing import Any

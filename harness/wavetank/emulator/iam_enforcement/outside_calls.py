@@ -22,11 +22,11 @@ class OutsideClientFactory(InternalClientFactory):
 
     def _get_client_post_hook(self, client: Any) -> Any:
         client = super()._get_client_post_hook(client)
-        client.meta.events.register_last("provide-client-params.*.*", _say_from_outside)
+        client.meta.events.register_last("provide-client-params.*.*", _mark_from_outside)
         return client
 
 
-def _say_from_outside(context: Any, **_: Any) -> None:
+def _mark_from_outside(context: Any, **_: Any) -> None:
     context["_localstack"] |= {FROM_OUTSIDE: True}
 
 

@@ -1,8 +1,8 @@
 """Validates policies when they are stored: refuses malformed ones, and blocked public ones.
 
-This applies to every caller, including the administrator and CloudFormation. [Amazon S3 API:
-PutBucketPolicy; user guide: access-control-block-public-access; IAM API: PutRolePolicy,
-CreatePolicy, CreateRole]
+This applies to every caller, including the administrator and CloudFormation.
+[Amazon S3 API: PutBucketPolicy; user guide: access-control-block-public-access; IAM API:
+PutRolePolicy, CreatePolicy, CreateRole]
 """
 
 from collections.abc import Mapping

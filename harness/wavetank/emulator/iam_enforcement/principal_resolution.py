@@ -4,8 +4,8 @@ Any key that was not issued belongs to the account's administrator: LocalStack's
 which twelve digits are an account, and every other key stands for the sandbox's account. A
 session's key belongs to its role, a user's to the user; a call without a key is anonymous. A key in
 the form of an issued one that was not issued, or was deleted, is refused, whether or not signatures
-are verified. [LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py,
-sts/models.py]
+are verified.
+[LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py, sts/models.py]
 """
 
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ from wavetank.emulator.iam_enforcement.identity_policies import (
 from wavetank.emulator.iam_enforcement.sessions import SessionDetails, session_details, session_tags
 from wavetank.emulator.iam_enforcement.stored_tags import identity_tags
 from wavetank.emulator.settings import read_emulator_settings
-from wavetank.emulator.signatures.answers import answer
 from wavetank.emulator.signatures.claim import Carrier
 from wavetank.emulator.signatures.credential import has_issued_form, parse_access_key
+from wavetank.emulator.signatures.error_responses import answer
 from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
 from wavetank.emulator.sts import federated_arn, find_role_of, find_user
 from wavetank.emulator.temporary_keys import temporary_key
@@ -86,11 +86,11 @@ def find_caller(context: RequestContext) -> Caller | None:
         return UNSIGNED
     caller = _owner_of(context, key)
     if caller is not None:
-        said: Any = internal or {}
-        via = said.get(CALLED_VIA)
+        parameters: Any = internal or {}
+        via = parameters.get(CALLED_VIA)
         if not via:
             return caller
-        unchecked = frozenset(said.get(UNCHECKED, ()))
+        unchecked = frozenset(parameters.get(UNCHECKED, ()))
         return replace(caller, called_via=(str(via),), unchecked=unchecked)
     if internal is None:
         return administrator_of(context.account_id)
@@ -146,8 +146,8 @@ def _key_of_form(context: RequestContext) -> str:
     """The access key of an upload by an HTML form; its account becomes the call's.
 
     If signatures are verified there is none to be read here: a form's key is then in the
-    Authorization header, and one that is only in the form was not verified. [Amazon S3 API
-    reference, sigv4-authentication-HTTPPOST; for the older signature RESTObjectPOST]
+    Authorization header, and one that is only in the form was not verified.
+    [Amazon S3 API reference, sigv4-authentication-HTTPPOST; for the older signature RESTObjectPOST]
     """
     if context.operation is None or context.operation.name != "PostObject":
         return ""
@@ -253,8 +253,8 @@ def federated_caller(
 ) -> Caller:
     """A federated user: allowed what both the session policies and the creating user allow.
 
-    Without session policies it has only what resource-based policies grant it by name. [IAM user
-    guide, id_credentials_temp_control-access_getfederationtoken]
+    Without session policies it has only what resource-based policies grant it by name.
+    [IAM user guide, id_credentials_temp_control-access_getfederationtoken]
     """
     account = caller.principal.account
     principal = Principal(

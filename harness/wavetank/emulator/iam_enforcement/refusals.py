@@ -54,8 +54,8 @@ def unsigned(context: RequestContext) -> CommonServiceException:
 def session_refusal(caller: Caller, call: Call) -> CommonServiceException | None:
     """The error if a session must not make the call, whatever its policies allow; else None.
 
-    Sessions of GetSessionToken would need MFA for IAM, which no sandbox has. [STS API reference:
-    GetFederationToken and GetSessionToken, permissions]
+    Sessions of GetSessionToken would need MFA for IAM, which no sandbox has.
+    [STS API reference: GetFederationToken and GetSessionToken, permissions]
     """
     if caller.principal.type is PrincipalType.FEDERATED_USER:
         allowed, kind = OF_FEDERATED_USERS, "federated user"

@@ -1,8 +1,8 @@
 """Finds the owner of a resource, and the resource's own policy.
 
-Resources without a policy of their own can be reached from their own account only. [LocalStack
-4.14: services/s3/models.py, lambda_/invocation/models.py, sns/models.py, sqs/models.py; moto:
-dynamodb/models/__init__.py]
+Resources without a policy of their own can be reached from their own account only.
+[LocalStack 4.14: services/s3/models.py, lambda_/invocation/models.py, sns/models.py, sqs/models.py;
+moto: dynamodb/models/__init__.py]
 """
 
 import json
@@ -23,7 +23,7 @@ from moto.iam.models import iam_backends
 from wavetank.iam.policy import PolicyKind
 
 ARN_PARTS = 6
-RESOURCES_KEPT = 4096
+RESOURCES_CACHED = 4096
 REGION_OF_ALL = "us-east-1"
 LATEST = "$LATEST"
 MANAGED_BY_AWS = "aws"
@@ -53,7 +53,7 @@ class ProtectedResource:
         return hash((self.owner, self.policy, self.kind.name, self.restricted))
 
 
-@lru_cache(RESOURCES_KEPT)
+@lru_cache(RESOURCES_CACHED)
 def _resource(
     owner: str, policy: str | None = None, *, restricted: bool = False
 ) -> ProtectedResource:

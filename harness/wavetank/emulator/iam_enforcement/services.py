@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 FUNCTIONS = "lambda"
 """Every service needs a permission to invoke a function."""
-ASKED: Mapping[str, frozenset[str]] = {
+CHECKED_SERVICES: Mapping[str, frozenset[str]] = {
     "events.amazonaws.com": frozenset({"sns", "sqs"}),
     "s3.amazonaws.com": frozenset({"sns", "sqs"}),
     "sns.amazonaws.com": frozenset({"sqs"}),
@@ -20,4 +20,4 @@ ASKED: Mapping[str, frozenset[str]] = {
 
 def is_checked(principal: str, service: str) -> bool:
     """Whether the policies of the service's resources are checked when the principal calls it."""
-    return service == FUNCTIONS or service in ASKED.get(principal, frozenset())
+    return service == FUNCTIONS or service in CHECKED_SERVICES.get(principal, frozenset())

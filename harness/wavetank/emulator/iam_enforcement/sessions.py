@@ -1,7 +1,7 @@
 """Session attributes that moto does not store: managed session policies, source identity.
 
-They are read from the response to the call that created the session, by its access key. [STS API
-reference: AssumeRole, GetFederationToken; moto: sts/models.py, AssumedRole]
+They are read from the response to the call that created the session, by its access key.
+[STS API reference: AssumeRole, GetFederationToken; moto: sts/models.py, AssumedRole]
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from localstack.services.sts.models import sts_stores
 
 from wavetank.emulator.sts import STORE_REGION
 
-SESSIONS_KEPT = 4096
+SESSIONS_CACHED = 4096
 MAKING_SESSIONS = frozenset(
     {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetFederationToken"}
 )
@@ -38,7 +38,7 @@ _SESSIONS: dict[str, SessionDetails] = {}
 """By access key, for as long as LocalStack runs, like moto's sessions."""
 
 
-def keep_session(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+def store_session(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
     """Response handler: stores the details of a session that the call has created."""
     if context.service is None or context.service.service_name != "sts":
         return
@@ -68,7 +68,7 @@ def session_details(access_key: str) -> SessionDetails:
     return _SESSIONS.get(access_key, PLAIN)
 
 
-@lru_cache(SESSIONS_KEPT)
+@lru_cache(SESSIONS_CACHED)
 def session_tags(account: str, access_key: str) -> Mapping[str, str]:
     """The tags that were passed with the session, and those from the session before.
 

@@ -2,8 +2,9 @@
 
 LocalStack reads the objects as itself, and so serves private buckets. Here they are read without a
 signature. An object that is not public is answered with 403, and with the bucket's error document
-if that is public. [Amazon S3 user guide: WebsiteAccessPermissionsReqd, CustomErrorDocSupport;
-LocalStack 4.14: services/s3/website_hosting.py]
+if that is public.
+[Amazon S3 user guide: WebsiteAccessPermissionsReqd, CustomErrorDocSupport; LocalStack 4.14:
+services/s3/website_hosting.py]
 """
 
 from html import escape

@@ -3,8 +3,9 @@
 A run changes items, objects, undelivered records, messages and confirmations, logs, and, by its
 faults, policies; a handler may also change a function's reserved concurrency. Other changes of
 resources are reverted by the faults that made them. Restoring only touches LocalStack's own stores,
-so it takes milliseconds. [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs;
-moto: models of dynamodb, iam, logs]
+so it takes milliseconds.
+[LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
+iam, logs]
 """
 
 import copy
@@ -33,7 +34,7 @@ class Baseline:
     """The data of one account and region when this object was created."""
 
     def __init__(self, account: str, region: str) -> None:
-        self._place = _Store(account, region)
+        self._store = _Store(account, region)
         self._items = {name: copy.deepcopy(table.items) for name, table in self._tables().items()}
         self._objects = {name: _copied(b.objects._store) for name, b in self._buckets().items()}  # noqa: SLF001 - LocalStack has no public name for it
         self._policies = {role.arn: dict(role.policies) for role in self._roles()}
@@ -63,7 +64,7 @@ class Baseline:
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
-        self._forget_logs()
+        self._delete_log_events()
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
@@ -72,27 +73,27 @@ class Baseline:
         store.clear()
         store.update(_copied(kept))
 
-    def _forget_logs(self) -> None:
-        for group in logs_backends[self._place.account][self._place.region].groups.values():
+    def _delete_log_events(self) -> None:
+        for group in logs_backends[self._store.account][self._store.region].groups.values():
             group.streams.clear()
 
     def _tables(self) -> dict[str, Any]:
-        return dict(dynamodb_backends[self._place.account][self._place.region].tables)
+        return dict(dynamodb_backends[self._store.account][self._store.region].tables)
 
     def _buckets(self) -> dict[str, Any]:
-        return dict(s3_stores[self._place.account][self._place.region].buckets)
+        return dict(s3_stores[self._store.account][self._store.region].buckets)
 
     def _roles(self) -> list[Any]:
-        return list(iam_backends[self._place.account]["aws"].roles.values())
+        return list(iam_backends[self._store.account]["aws"].roles.values())
 
     def _subscriptions(self) -> dict[str, Any]:
-        return dict(sns_stores[self._place.account][self._place.region].subscriptions)
+        return dict(sns_stores[self._store.account][self._store.region].subscriptions)
 
     def _functions(self) -> dict[str, Any]:
-        return dict(lambda_stores[self._place.account][self._place.region].functions)
+        return dict(lambda_stores[self._store.account][self._store.region].functions)
 
     def _queues(self) -> list[Any]:
-        return list(sqs_stores[self._place.account][self._place.region].queues.values())
+        return list(sqs_stores[self._store.account][self._store.region].queues.values())
 
 
 def _empty(queue: Any) -> None:

@@ -149,8 +149,8 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "_HANDLER": function.handler,
         **_credentials(function.role, function.name),
     }
-    place = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
-    return function_variables(prepared, function.own_variables, function.runtime, place)
+    paths = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
+    return function_variables(prepared, function.own_variables, function.runtime, paths)
 
 
 def _credentials(role: str, session: str) -> dict[str, str]:

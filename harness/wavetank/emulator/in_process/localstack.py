@@ -1,8 +1,8 @@
 """Starts LocalStack in this process and answers requests by its gateway.
 
 Only one in each process, and permanently: LocalStack's state is global, including what it read from
-the environment when it was imported. [LocalStack 4.14: runtime/runtime.py, of which only the server
-and the wait for it are left out]
+the environment when it was imported.
+[LocalStack 4.14: runtime/runtime.py, of which only the server and the wait for it are left out]
 """
 
 from typing import Any
@@ -51,8 +51,8 @@ def _make_queues_passive() -> None:
 
     SQS would report each message to CloudWatch from a thread of its own, and CloudWatch, once
     loaded, has one that keeps the process from ending. A message without a delay would be withheld
-    until time advances, because LocalStack checks whether its time is later than now. [LocalStack
-    4.14: services/sqs/models.py, SqsMessage.is_delayed]
+    until time advances, because LocalStack checks whether its time is later than now.
+    [LocalStack 4.14: services/sqs/models.py, SqsMessage.is_delayed]
     """
     patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
     patch = patch_of("localstack.services.sqs.models:SqsMessage.is_delayed")

@@ -3,8 +3,9 @@
 werkzeug reads a request from WSGI's environment, and LocalStack builds one for it. Calls of a JSON
 protocol differ only in headers and body, so the rest of a request is made once for each address.
 LocalStack's handlers look up some thirty headers of a call, most of which it does not have: here a
-lookup does not lower each name, and a miss raises no exception. [LocalStack 4.14: rolo/request.py,
-response.py; werkzeug 3.1: wrappers/request.py, datastructures/headers.py]
+lookup does not lower each name, and a miss raises no exception.
+[LocalStack 4.14: rolo/request.py, response.py; werkzeug 3.1: wrappers/request.py,
+datastructures/headers.py]
 """
 
 import io
@@ -20,7 +21,7 @@ from wavetank.core.http_types import HttpRequest
 from wavetank.emulator.patches import patch_of
 
 JSON = "application/x-amz-json"
-ADDRESSES_KEPT = 64
+ADDRESSES_CACHED = 64
 CONTAINS = patch_of("werkzeug.datastructures:Headers.__contains__")
 GET = patch_of("werkzeug.datastructures:Headers.get")
 GET_KEY = patch_of("werkzeug.datastructures:Headers._get_key")
@@ -133,7 +134,7 @@ def _json_request(request: HttpRequest) -> Request:
     return made
 
 
-@lru_cache(ADDRESSES_KEPT)
+@lru_cache(ADDRESSES_CACHED)
 def _prototype(method: str, url: str) -> dict[str, Any]:
     """The attributes that all requests to the address share."""
     parts = urlsplit(url)

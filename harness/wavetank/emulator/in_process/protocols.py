@@ -13,7 +13,7 @@ from typing import Any
 
 from wavetank.emulator.patches import patch_of
 
-SHAPES_KEPT = 4096
+SHAPES_CACHED = 4096
 JSON_PARSER = patch_of("localstack.aws.protocol.parser:BaseJSONRequestParser._parse_structure")
 XML_PARSER = patch_of("localstack.aws.protocol.parser:RestXMLRequestParser._parse_structure")
 MIME_TYPE = patch_of("localstack.aws.protocol.serializer:ResponseSerializer._get_mime_type")
@@ -30,7 +30,7 @@ class _Members:
     in_body: bool
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _members(shape: Any) -> _Members:
     """Cached by the shape's identity."""
     members = shape.members.items()
@@ -54,7 +54,7 @@ type _Reader = Callable[[Any, Any, Any], Any]
 """Takes a parser, its request and a value that is not null; returns the parsed value."""
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _reader(shape: Any) -> _Reader:
     """Reads values of the shape; LocalStack's own parser reads those of a wrong type.
 
@@ -154,7 +154,7 @@ class _Present:
     required_members: tuple[str, ...]
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _headers(shape: Any) -> Mapping[str, str]:
     """The header of each member that is one, in lower case."""
     return {
@@ -185,7 +185,7 @@ def mime_type(serializer: Any, headers: Any) -> str:
     return _mime_type(serializer, given.get("Accept"), given.get("Content-Type"))
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _mime_type(serializer: Any, accept: str | None, content_type: str | None) -> str:
     """Cached by the serializer's identity; LocalStack makes one for each service."""
     named = {"Accept": accept, "Content-Type": content_type}

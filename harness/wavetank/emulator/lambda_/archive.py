@@ -3,8 +3,8 @@
 An archive can name paths outside of the folder: with `..`, with an absolute path, or with a
 symbolic link that later entries lead through. Such an archive is refused as a whole, before
 anything is written. Links are created last, so that nothing that is written can follow one; those
-that stay within the folder are created, as on AWS. [APPNOTE.TXT 4.4; Lambda quotas:
-gettingstarted-limits]
+that stay within the folder are created, as on AWS.
+[APPNOTE.TXT 4.4; Lambda quotas: gettingstarted-limits]
 """
 
 import ntpath
@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from wavetank.emulator.lambda_.folders import mode_for_users
 from wavetank.emulator.lambda_.function_users import PASSABLE_MODE
-from wavetank.emulator.lambda_.places import mode_for_users
 
 UNZIPPED_BYTES_MAX = 262_144_000
 """The unpacked size at which AWS refuses an archive."""
@@ -234,7 +234,7 @@ def _content(opened: zipfile.ZipFile, entry: _Entry) -> Iterator[bytes]:
 
 def _require_inside(parts: Parts, target: str, links: dict[Parts, str]) -> None:
     """Resolve a link as the kernel would, through further links, and refuse to leave the folder."""
-    place, waiting, followed = list(parts[:-1]), [target], 0
+    folders, waiting, followed = list(parts[:-1]), [target], 0
     while waiting:
         path = waiting.pop()
         if not path or path.startswith("/") or "\0" in path:
@@ -242,15 +242,15 @@ def _require_inside(parts: Parts, target: str, links: dict[Parts, str]) -> None:
         first, _, rest = path.partition("/")
         if rest.strip("/"):
             waiting.append(rest.lstrip("/"))
-        if first == ".." and not place:
+        if first == ".." and not folders:
             raise ArchiveError(f"has the link {'/'.join(parts)!r}, which leads out of the folder")
         if first == "..":
-            place.pop()
+            folders.pop()
         elif first != ".":
-            place.append(first)
-        if tuple(place) in links:
+            folders.append(first)
+        if tuple(folders) in links:
             followed += 1
             if followed > LINKS_FOLLOWED_MAX:
                 raise ArchiveError(f"has the link {'/'.join(parts)!r}, which leads to itself")
-            waiting.append(links[tuple(place)])
-            place.pop()
+            waiting.append(links[tuple(folders)])
+            folders.pop()

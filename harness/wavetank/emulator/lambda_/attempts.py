@@ -16,7 +16,7 @@ from typing import Any
 from wavetank.emulator.lambda_.invocation_log import ReportLine
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
-KEPT = 50
+ATTEMPTS_MAX = 50
 """Of each function."""
 SCHEDULED = "Scheduled Event"
 """The detail type of EventBridge's scheduled events. [EventBridge user guide: eb-events]"""
@@ -48,7 +48,9 @@ class AttemptRegister:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[str, deque[EventAttempt]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._attempts: dict[str, deque[EventAttempt]] = defaultdict(
+            lambda: deque(maxlen=ATTEMPTS_MAX)
+        )
         self._running = Counter[str]()
 
     @contextmanager
@@ -68,11 +70,11 @@ class AttemptRegister:
         """Record that an attempt at the request has ended."""
         error, message = _error_of(report.outcome)
         with self._lock:
-            kept = self._kept[function]
+            attempts = self._attempts[function]
             attempt = EventAttempt(
                 function=function,
                 request=request,
-                number=1 + sum(earlier.request == request for earlier in kept),
+                number=1 + sum(earlier.request == request for earlier in attempts),
                 tick=scheduled_for(payload),
                 ended=now,
                 status=report.outcome.status,
@@ -81,12 +83,12 @@ class AttemptRegister:
                 duration_ms=report.duration_ms,
                 init_ms=report.init_ms,
             )
-            kept.append(attempt)
+            attempts.append(attempt)
 
     def of(self, function: str) -> list[EventAttempt]:
         """The function's last attempts, the newest first."""
         with self._lock:
-            return list(reversed(self._kept[function]))
+            return list(reversed(self._attempts[function]))
 
     def running_now(self, function: str) -> int:
         """The number of running attempts of the function."""

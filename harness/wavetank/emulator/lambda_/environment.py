@@ -165,10 +165,10 @@ class Environment:
     def _run(self, request: InvokeRequest, output: InvocationOutput) -> _Run:
         """Run the init phase of a new process, unless it is over already, and then the handler."""
         runtime = self._running()
-        is_cold, begun = runtime.is_new, runtime.started
+        is_cold, process_started = runtime.is_new, runtime.started
         runtime, waited = self._initialise(runtime, output)
         runtime.is_new = False
-        init_ms = 1000 * (runtime.ready_since() - begun) if is_cold else None
+        init_ms = 1000 * (runtime.ready_since() - process_started) if is_cold else None
         if waited is not True:
             return _Run(runtime, waited, self._clock.monotonic(), init_ms)
         started = self._clock.monotonic()
@@ -212,7 +212,7 @@ class Environment:
                 selector.select(max(0.0, min(deadline, next_check) - now))
                 result = done()
                 ended = process.exit_status() if result is None else None
-                _collect(process, output, to_the_end=result is not None or ended is not None)
+                _collect(process, output, until_closed=result is not None or ended is not None)
                 if result is not None:
                     return result
                 if ended is not None:
@@ -276,9 +276,9 @@ def _started(runtime: _Runtime) -> Reply | bool | None:
     return runtime.api.take_reply() or runtime.api.ready or None
 
 
-def _collect(process: FunctionProcess, output: InvocationOutput, *, to_the_end: bool) -> None:
+def _collect(process: FunctionProcess, output: InvocationOutput, *, until_closed: bool) -> None:
     """Read what was printed: one piece, or everything if the process has ended."""
     while chunk := process.read_output():
         output.add(chunk)
-        if not to_the_end:
+        if not until_closed:
             return

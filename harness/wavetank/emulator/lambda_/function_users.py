@@ -49,7 +49,7 @@ class FunctionUsers:
                 self._users[function] = next(free, numbers[0])
             return self._users[function]
 
-    def give_back(self, function: str) -> None:
+    def release(self, function: str) -> None:
         """Release the user of one environment; after the last one its files are removed."""
         with self._lock:
             self._environments[function] -= 1
@@ -58,7 +58,7 @@ class FunctionUsers:
             del self._environments[function]
             user = self._users.pop(function)
             if user not in self._users.values():
-                for path in left_in_shared_folders(user):
+                for path in files_in_shared_folders(user):
                     _remove(path)
 
 
@@ -66,7 +66,7 @@ FUNCTION_USERS = FunctionUsers()
 """Global, because LocalStack creates an executor for each environment without arguments."""
 
 
-def left_in_shared_folders(user: int) -> Iterator[Path]:
+def files_in_shared_folders(user: int) -> Iterator[Path]:
     """The user's files in the folders where anyone may write."""
     for folder in map(Path, SHARED_FOLDERS):
         if folder.is_dir() and not folder.is_symlink():

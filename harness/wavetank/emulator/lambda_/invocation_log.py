@@ -2,8 +2,8 @@
 
 Two formats, chosen by the function's LoggingConfig. Text: `START RequestId: ...`, `END ...`,
 `REPORT ...`. JSON: one object per line with `type` `platform.start` and `platform.report`. The
-handler's output is between them, unchanged. [AWS Lambda developer guide,
-monitoring-cloudwatchlogs-logformat, telemetry-schema-reference]
+handler's output is between them, unchanged.
+[AWS Lambda developer guide, monitoring-cloudwatchlogs-logformat, telemetry-schema-reference]
 """
 
 import json

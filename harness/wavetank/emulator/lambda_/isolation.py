@@ -16,9 +16,9 @@ from pathlib import Path
 
 from wavetank.emulator.lambda_ import bootstrap, supervisor
 from wavetank.emulator.lambda_.confinement import MEGABYTE, UNKNOWN, Confinement
+from wavetank.emulator.lambda_.folders import functions_folder, runtime_site
 from wavetank.emulator.lambda_.function_users import FIRST_USER, USERS, reserve_code
 from wavetank.emulator.lambda_.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
-from wavetank.emulator.lambda_.places import functions_folder, runtime_site
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site, runtime_entries
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings

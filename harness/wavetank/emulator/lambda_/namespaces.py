@@ -82,12 +82,12 @@ def start_init(confinement: Confinement, control: int) -> int:
     Raises:
     OSError: the file system could not be created; the reason is on standard error.
     """
-    ready, tell = os.pipe()
+    ready, ready_end = os.pipe()
     init = os.fork()
     if init == 0:
         os.close(ready)
-        _be_init(confinement, control, tell)
-    os.close(tell)
+        _be_init(confinement, control, ready_end)
+    os.close(ready_end)
     is_ready = os.read(ready, 1)
     os.close(ready)
     if not is_ready:
@@ -96,7 +96,7 @@ def start_init(confinement: Confinement, control: int) -> int:
     return init
 
 
-def _be_init(confinement: Confinement, control: int, tell: int) -> None:
+def _be_init(confinement: Confinement, control: int, ready_end: int) -> None:
     """The main loop of the first process. Never returns."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -109,8 +109,8 @@ def _be_init(confinement: Confinement, control: int, tell: int) -> None:
         os._exit(1)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # otherwise the function could trace it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps orphans then
-    os.write(tell, b"1")
-    for descriptor in (0, 1, 2, tell):
+    os.write(ready_end, b"1")
+    for descriptor in (0, 1, 2, ready_end):
         os.close(descriptor)
     while command := os.read(control, 1):
         number = signal.SIGSTOP if command == STOP else signal.SIGCONT

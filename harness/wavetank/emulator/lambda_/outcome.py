@@ -1,8 +1,9 @@
 """How an invocation can end, in AWS's words.
 
 The formats are those of the Lambda service: `errorType` and `errorMessage` as a caller of Invoke, a
-retry, or a failure destination receives them. [AWS Lambda developer guide,
-troubleshooting-invocation, troubleshooting-execution; quotas: gettingstarted-limits]
+retry, or a failure destination receives them.
+[AWS Lambda developer guide, troubleshooting-invocation, troubleshooting-execution; quotas:
+gettingstarted-limits]
 """
 
 import json

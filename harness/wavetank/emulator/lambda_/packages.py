@@ -7,8 +7,8 @@ on AWS, and is unpacked by `archive`. A folder of the host as code (LocalStack's
 S3Bucket `hot-reload`) is refused: anyone who can create a function could read all of the host by
 it.
 
-A function whose code could not be unpacked can be deleted. [LocalStack 4.14:
-services/lambda_/invocation/lambda_models.py, lambda_service.py]
+A function whose code could not be unpacked can be deleted.
+[LocalStack 4.14: services/lambda_/invocation/lambda_models.py, lambda_service.py]
 """
 
 import io
@@ -28,7 +28,7 @@ from wavetank.emulator.lambda_.archive import (
     check_archive,
     unpack,
 )
-from wavetank.emulator.lambda_.places import code_root
+from wavetank.emulator.lambda_.folders import code_root
 from wavetank.emulator.patches import patch_of
 
 NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try to upload again."

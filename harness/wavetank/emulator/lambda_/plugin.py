@@ -28,6 +28,7 @@ from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.attempts import ATTEMPTS
 from wavetank.emulator.lambda_.confinement import UNKNOWN
 from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, InvokeRequest
+from wavetank.emulator.lambda_.folders import code_root, functions_folder, runtime_site
 from wavetank.emulator.lambda_.function_users import (
     FUNCTION_USERS,
     hide_state,
@@ -37,7 +38,6 @@ from wavetank.emulator.lambda_.function_users import (
 from wavetank.emulator.lambda_.isolation import isolation
 from wavetank.emulator.lambda_.outcome import TASK_ROOT
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
-from wavetank.emulator.lambda_.places import code_root, functions_folder, runtime_site
 from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site
 from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
@@ -155,7 +155,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         if self._scratch is not None:
             self._scratch.cleanup()
         if self._user != UNKNOWN:
-            FUNCTION_USERS.give_back(self.function_version.id.unqualified_arn())
+            FUNCTION_USERS.release(self.function_version.id.unqualified_arn())
             self._user = UNKNOWN
 
     def _process(self, runtime_api: str) -> FunctionProcess:

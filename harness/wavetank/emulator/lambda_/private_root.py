@@ -2,8 +2,8 @@
 
 A tmpfs with the folders that a function needs, each a read-only bind of the host's. /tmp is a tmpfs
 with the function's ephemeral storage as its size, /proc shows the PID namespace of the caller, and
-/dev has the five devices below: like on AWS there is no /dev/shm. [mount_namespaces(7),
-pivot_root(2), mount_setattr(2); Linux 5.12]
+/dev has the five devices below: like on AWS there is no /dev/shm.
+[mount_namespaces(7), pivot_root(2), mount_setattr(2); Linux 5.12]
 """
 
 import ctypes

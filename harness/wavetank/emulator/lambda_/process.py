@@ -226,11 +226,11 @@ class FunctionProcess:
             line += byte
         if line:
             return int(line.removeprefix(b"pid "))
-        said = os.read(self.output_fd, READ_BYTES).decode(errors="replace").strip()
+        reason = os.read(self.output_fd, READ_BYTES).decode(errors="replace").strip()
         self.close()
         raise InfrastructureError(
             f"a process at isolation level {self._command.isolation.level}",
-            said or "none, without a reason",
+            reason or "none, without a reason",
             "set WAVETANK_ISOLATION to a weaker level and restart the sandbox",
         )
 

@@ -1,8 +1,8 @@
 """AWS's Lambda Runtime API for one execution environment, on loopback.
 
 The function's process polls `GET /runtime/invocation/next`, which blocks until there is an event,
-and posts the response or the error; `runtime_requests` has its requests. [AWS Lambda developer
-guide, runtimes-api]
+and posts the response or the error; `runtime_requests` has its requests.
+[AWS Lambda developer guide, runtimes-api]
 
 Two threads use it: the invoking thread (`offer`, `take_reply`) and the thread that serves the
 process's connection. `wake` is readable as soon as the state changes, so that the invoking thread

@@ -3,8 +3,8 @@
 Every program of the host can connect to loopback, including other functions and, by a name that
 resolves to it, web pages. Only the process has the secret. So a request is only served, and its
 body read, after its path, its `Host` and its headers have proved that it is the process's; and the
-memory that the process itself can make LocalStack use is limited. [Lambda quotas:
-gettingstarted-limits]
+memory that the process itself can make LocalStack use is limited.
+[Lambda quotas: gettingstarted-limits]
 """
 
 import io

@@ -2,8 +2,8 @@
 
 A function that imports something else must fail here as it would fail on AWS, so its process does
 not get the packages that LocalStack and Wavetank are installed with. It gets a folder of links to
-the runtime's own: AWS's SDK, the runtime interface client, and what these two require. [AWS Lambda
-developer guide, lambda-python: "Runtime-included SDK versions"]
+the runtime's own: AWS's SDK, the runtime interface client, and what these two require.
+[AWS Lambda developer guide, lambda-python: "Runtime-included SDK versions"]
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from wavetank.emulator.lambda_.places import mode_for_users
+from wavetank.emulator.lambda_.folders import mode_for_users
 
 RUNTIME_DISTRIBUTIONS = ("boto3", "awslambdaric")
 SITE_MODE = 0o755

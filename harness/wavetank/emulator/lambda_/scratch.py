@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wavetank.emulator.lambda_.confinement import UNKNOWN
-from wavetank.emulator.lambda_.function_users import left_in_shared_folders
+from wavetank.emulator.lambda_.function_users import files_in_shared_folders
 
 BLOCK_BYTES = 512
 """The unit of st_blocks. [stat(3type)]"""
@@ -14,7 +14,7 @@ BLOCK_BYTES = 512
 
 def bytes_in_folders(folders: Iterable[Path], user: int) -> int:
     """Bytes on disk in the folders, and of the user's files in world-writable folders."""
-    shared = left_in_shared_folders(user) if user != UNKNOWN else ()
+    shared = files_in_shared_folders(user) if user != UNKNOWN else ()
     return sum(map(_bytes_of, (*folders, *shared)))
 
 

@@ -1,8 +1,8 @@
 """The environment variables of a function's process: those AWS documents, and the function's own.
 
 Nothing is inherited from LocalStack's process or the host. LocalStack prepares the variables for
-its container runtime; those that only that runtime uses are removed again. [AWS Lambda developer
-guide, configuration-envvars: "Defined runtime environment variables"]
+its container runtime; those that only that runtime uses are removed again.
+[AWS Lambda developer guide, configuration-envvars: "Defined runtime environment variables"]
 """
 
 from collections.abc import Mapping

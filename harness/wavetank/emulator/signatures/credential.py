@@ -2,9 +2,9 @@
 
 LocalStack reads them by several patterns with different results; what is accepted here is rewritten
 in the one form that all of them read alike, so that the verified key is the key from which
-LocalStack derives account and caller. Anything else is refused. [IAM user guide,
-reference_sigv-authentication-methods; Amazon S3 user guide, RESTAuthentication; LocalStack 4.14:
-utils/aws/request_context.py, aws/protocol/service_router.py]
+LocalStack derives account and caller. Anything else is refused.
+[IAM user guide, reference_sigv-authentication-methods; Amazon S3 user guide, RESTAuthentication;
+LocalStack 4.14: utils/aws/request_context.py, aws/protocol/service_router.py]
 """
 
 import re

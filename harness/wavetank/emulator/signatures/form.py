@@ -1,9 +1,9 @@
 """Reads the claim of a signature from the form fields of an S3 POST, and checks their policy.
 
 LocalStack checks a policy's conditions against the form; what it omits is checked here: that the
-policy has an expiration, and a condition for every field. [Amazon S3 API reference,
-sigv4-authentication-HTTPPOST, sigv4-HTTPPOSTConstructPolicy; LocalStack 4.14:
-services/s3/presigned_url.py, validate_post_policy]
+policy has an expiration, and a condition for every field.
+[Amazon S3 API reference, sigv4-authentication-HTTPPOST, sigv4-HTTPPOSTConstructPolicy; LocalStack
+4.14: services/s3/presigned_url.py, validate_post_policy]
 """
 
 import base64

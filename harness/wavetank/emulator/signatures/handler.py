@@ -11,8 +11,8 @@ presigned links and forms are verified, with the usual secrets.
 - An incomplete signature is refused, even if signatures are not verified.
 
 The signer is then written as an Authorization header, in the one form that all of LocalStack's
-readers read alike, replacing what was sent. [LocalStack 4.14: aws/app.py,
-aws/handlers/presigned_url.py]
+readers read alike, replacing what was sent.
+[LocalStack 4.14: aws/app.py, aws/handlers/presigned_url.py]
 """
 
 from datetime import timedelta
@@ -29,7 +29,6 @@ from localstack.services.s3.utils import uses_host_addressing
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.settings import SignatureChoice, TimeChoice, read_emulator_settings
-from wavetank.emulator.signatures.answers import FORBIDDEN, answer
 from wavetank.emulator.signatures.body import body_hash
 from wavetank.emulator.signatures.carriers import (
     claim_of_header,
@@ -43,6 +42,7 @@ from wavetank.emulator.signatures.credential import (
     is_signature,
     read_signer,
 )
+from wavetank.emulator.signatures.error_responses import FORBIDDEN, answer
 from wavetank.emulator.signatures.form import BUCKET, claim_of_form
 from wavetank.emulator.signatures.internal_calls import seal_internal_calls
 from wavetank.emulator.signatures.keys import IssuedKey, find_key, sandbox_secrets
@@ -148,7 +148,7 @@ def verify_signatures() -> None:
     verifies = settings.signatures is SignatureChoice.VERIFY
     handler = SignatureHandler(WallClock(), verifies=verifies)
     chain.insert(chain.index(handlers.content_decoder), handler.handle)
-    chain.insert(chain.index(handlers.parse_pre_signed_url_request) + 1, keep_signer)
+    chain.insert(chain.index(handlers.parse_pre_signed_url_request) + 1, restore_signer)
     chain.insert(chain.index(handlers.parse_service_request) + 1, check_form)
 
 
@@ -215,7 +215,7 @@ def _write_signer(signer: Signer, carrier: Carrier, request: Any) -> None:
         request.headers["Authorization"] = signer.header()
 
 
-def keep_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+def restore_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
     """Restores the header after LocalStack's handler of links, which removes it."""
     if header := context.request.environ.get(SIGNER):
         context.request.headers["Authorization"] = header

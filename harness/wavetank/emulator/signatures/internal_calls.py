@@ -2,8 +2,8 @@
 
 LocalStack treats any request with the header `x-localstack-data` as one of its own, which needs no
 permission and no signature. Its own clients add a random seal that is generated at its start; the
-header of any other request is dropped. [LocalStack 4.14: aws/connect.py,
-aws/handlers/internal_requests.py]
+header of any other request is dropped.
+[LocalStack 4.14: aws/connect.py, aws/handlers/internal_requests.py]
 """
 
 import hmac

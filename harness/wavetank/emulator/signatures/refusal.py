@@ -1,4 +1,4 @@
-"""Why a request is refused; `answers` converts it to the service's error."""
+"""Why a request is refused; `error_responses` converts it to the service's error."""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto

@@ -35,8 +35,8 @@ def strings_to_sign(
 
     SDKs sign such a path with a trailing slash, like the bucket's own host, and send it without.
     `expires` is a link's, in place of a header's date. `bucket` is the one that a virtual-hosted
-    request names in its Host, None if the path names it. [botocore: auth.py, HmacV1Auth; utils.py,
-    fix_s3_host]
+    request names in its Host, None if the path names it.
+    [botocore: auth.py, HmacV1Auth; utils.py, fix_s3_host]
     """
     is_a_bucket = bucket is None and message.path != "/" and message.path.count("/") == 1
     paths = (message.path, f"{message.path}/") if is_a_bucket else (message.path,)
@@ -68,8 +68,8 @@ def sign(secret: str, text: str) -> str:
 def _headers(message: HttpMessage, *, from_query: bool) -> Mapping[str, str]:
     """The signed headers; a link may have those of its creator in the query.
 
-    Spaces around a value are ignored, those within it are not, unlike in version 4. [Amazon S3:
-    Signing and authenticating REST requests, CanonicalizedAmzHeaders]
+    Spaces around a value are ignored, those within it are not, unlike in version 4.
+    [Amazon S3: Signing and authenticating REST requests, CanonicalizedAmzHeaders]
     """
     sent = {name: value.strip() for name, value in message.headers.items()}
     if not from_query:

@@ -1,8 +1,8 @@
 """Reads and fills LocalStack's services: DynamoDB over its API, the others in their stores.
 
 S3's API gives every object the time of its put; only its store lets an object keep the time at
-which it was delivered. All functions use the sandbox's own account and region. [LocalStack 4.14:
-services/s3/models.py, services/s3/storage]
+which it was delivered. All functions use the sandbox's own account and region.
+[LocalStack 4.14: services/s3/models.py, services/s3/storage]
 """
 
 from collections.abc import Iterable, Iterator

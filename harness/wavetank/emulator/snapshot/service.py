@@ -116,7 +116,7 @@ class SnapshotService:
         return RestoredNames(tables=self._tables, streams=self._streams, buckets=self._buckets)
 
 
-_KEEPERS: list[SnapshotService] = []
+_SERVICES: list[SnapshotService] = []
 """The running service, if any; global because LocalStack starts and ends plug-ins by functions."""
 
 
@@ -126,14 +126,14 @@ def start_snapshots() -> None:
     path = read_emulator_settings().snapshot_file
     if path is None:
         return
-    keeper = SnapshotService(SnapshotFile(path), WallClock())
+    service = SnapshotService(SnapshotFile(path), WallClock())
     try:
-        keeper.start()
+        service.start()
     except (OSError, sqlite3.Error) as error:
         LOG.warning("No data will be saved over a stop: %s: %s", path, error)
         return
-    _KEEPERS.append(keeper)
-    ROUTER.add(keeper)
+    _SERVICES.append(service)
+    ROUTER.add(service)
 
     def after_creation(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack names them
         if context.operation is None or response.status_code != HTTPStatus.OK:
@@ -142,11 +142,11 @@ def start_snapshots() -> None:
             return
         match context.operation.name:
             case "CreateTable":
-                keeper.fill_table(context.service_request["TableName"])
+                service.fill_table(context.service_request["TableName"])
             case "CreateDeliveryStream":
-                keeper.fill_stream(context.service_request["DeliveryStreamName"])
+                service.fill_stream(context.service_request["DeliveryStreamName"])
             case "CreateBucket":
-                keeper.fill_bucket(context.service_request["Bucket"])
+                service.fill_bucket(context.service_request["Bucket"])
 
     handlers.run_custom_response_handlers.append(after_creation)
 
@@ -154,5 +154,5 @@ def start_snapshots() -> None:
 @hooks.on_infra_shutdown(priority=PRIORITY_BEFORE_SERVICES_STOP)  # type: ignore[untyped-decorator]  # as above
 def save_snapshot_at_shutdown() -> None:
     """Save while the services still answer."""
-    for keeper in _KEEPERS:
-        keeper.end()
+    for service in _SERVICES:
+        service.end()

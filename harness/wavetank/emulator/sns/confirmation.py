@@ -113,7 +113,7 @@ class Confirmations:
             if saved is not None:
                 self._restore(store, subscription, saved)
                 return saved.arn
-            self._ask(store, subscription)
+            self._request_confirmation(store, subscription)
         return subscription["SubscriptionArn"]
 
     def forget(self, arn: str) -> None:
@@ -156,7 +156,7 @@ class Confirmations:
             if not self._rates.allows(arn, self._clock.now()):
                 self._rates.forget(arn)
                 subscription["PendingConfirmation"] = "true"
-                self._ask(store, subscription)
+                self._request_confirmation(store, subscription)
                 return
         unsubscribe = create_unsubscribe_url(_base(), arn)
         address, now = subscription["Endpoint"], self._clock.now()
@@ -189,7 +189,7 @@ class Confirmations:
                 (entry.topic_arn, entry.endpoint): entry for entry in subscriptions
             }
 
-    def _ask(self, store: SnsStore, subscription: SnsSubscription) -> None:
+    def _request_confirmation(self, store: SnsStore, subscription: SnsSubscription) -> None:
         arn, topic = subscription["SubscriptionArn"], subscription["TopicArn"]
         token, now = _token(store, arn), self._clock.now()
         self._pending.add(arn, token, now)

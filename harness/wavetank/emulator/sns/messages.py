@@ -61,8 +61,8 @@ class MimeMessage:
     def type(self) -> MessageType:
         """The kind, read from its header only, because a whole mailbox is counted by it."""
         head = self.text.partition("\n\n")[0]
-        asks = f"{TYPE_HEADER}: {MessageType.CONFIRMATION}" in head
-        return MessageType.CONFIRMATION if asks else MessageType.NOTIFICATION
+        is_confirmation = f"{TYPE_HEADER}: {MessageType.CONFIRMATION}" in head
+        return MessageType.CONFIRMATION if is_confirmation else MessageType.NOTIFICATION
 
 
 def notification(

@@ -2,8 +2,8 @@
 
 `GET /_wavetank/confirmation?TopicArn=...&Token=...` is the target of the link in a confirmation
 message, a page for users; ConfirmSubscription does the same for programs. `POST {"arn": ...,
-"confirmed": false}` there marks an address as not confirmed, or as confirmed again. [LocalStack
-4.14: services/sns/provider.py, services/sns/publisher.py]
+"confirmed": false}` there marks an address as not confirmed, or as confirmed again.
+[LocalStack 4.14: services/sns/provider.py, services/sns/publisher.py]
 """
 
 import re

@@ -1,9 +1,9 @@
 """Pending subscriptions, and the sending rates of addresses.
 
 Times are arguments. Only data that LocalStack's SNS does not store is stored here: since when an
-address is pending, with which token, and how much it was sent in the last second. [Amazon SNS API:
-ConfirmSubscription; developer guide: sns-delete-subscription-topic; AWS general reference: sns, "10
-messages per second" for e-mail]
+address is pending, with which token, and how much it was sent in the last second.
+[Amazon SNS API: ConfirmSubscription; developer guide: sns-delete-subscription-topic; AWS general
+reference: sns, "10 messages per second" for e-mail]
 """
 
 from collections import deque

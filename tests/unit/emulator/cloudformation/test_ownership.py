@@ -63,7 +63,7 @@ def test_what_was_replaced_is_still_the_stacks_until_it_is_deleted(ledger: Resou
     successor = replace(BUCKET, physical_id="another")
     ledger.record_result(BUCKET, is_made=True)
     ledger.record_result(successor, is_made=True)
-    assert ledger.other_than({"Bucket": "another"}) == [BUCKET]
+    assert ledger.unused({"Bucket": "another"}) == [BUCKET]
     ledger.forget(BUCKET)
     assert list(ledger) == [successor]
 
@@ -72,4 +72,4 @@ def test_what_is_no_longer_in_the_template_is_to_be_cleaned_up(ledger: ResourceL
     """And a name in the template that the stack did not create is not."""
     ledger.record_result(BUCKET, is_made=True)
     ledger.record_result(TABLE, is_made=True)
-    assert ledger.other_than({"Table": "prices", "Topic": "alerts"}) == [BUCKET]
+    assert ledger.unused({"Table": "prices", "Topic": "alerts"}) == [BUCKET]

@@ -7,14 +7,14 @@ refused and names the property. The same functions complete the creation of reso
 providers omit properties.
 """
 
-from wavetank.emulator.cloudformation.updates.applying import (
+from wavetank.emulator.cloudformation.updates.call import UpdateCall
+from wavetank.emulator.cloudformation.updates.dispatch import (
     can_be_tagged,
     complete_creation,
     delete_by_type,
     name_to_generate,
     update_in_place,
 )
-from wavetank.emulator.cloudformation.updates.call import UpdateCall
 
 __all__ = [
     "UpdateCall",

@@ -199,8 +199,8 @@ def _limits(call: UpdateCall) -> list[dict[str, str]]:
 def _tags(path: str, find: Callable[[APIGatewayBackend, Mapping[str, Any]], Any]) -> Apply:
     """A function that sets the tags in both stores that LocalStack has for them.
 
-    Those of the creation are moto's; TagResource and UntagResource use another store. [LocalStack
-    4.14: services/apigateway/legacy/provider.py, tag_resource]
+    Those of the creation are moto's; TagResource and UntagResource use another store.
+    [LocalStack 4.14: services/apigateway/legacy/provider.py, tag_resource]
     """
 
     def identify(call: UpdateCall) -> str:

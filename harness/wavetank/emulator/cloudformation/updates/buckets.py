@@ -2,8 +2,9 @@
 
 A bucket of LocalStack's CloudFormation is publicly readable by its ACL, and has no encryption,
 ownership controls, lifecycle or Block Public Access, whatever its template says. A bucket with
-objects is not deleted; LocalStack's provider would empty it first. [LocalStack 4.14:
-services/s3/resource_providers/aws_s3_bucket.py; CloudFormation template reference: AWS::S3::Bucket]
+objects is not deleted; LocalStack's provider would empty it first.
+[LocalStack 4.14: services/s3/resource_providers/aws_s3_bucket.py; CloudFormation template
+reference: AWS::S3::Bucket]
 """
 
 import json

@@ -101,13 +101,13 @@ def by_provider(call: UpdateCall) -> None:
 
 def by_creation(call: UpdateCall) -> None:
     """LocalStack's creation, for services whose call overwrites the existing resource."""
-    call.request.desired_state = copy.deepcopy({**kept(call), **call.desired})
+    call.request.desired_state = copy.deepcopy({**service_attributes(call), **call.desired})
     event: Any = call.provider.create(call.request)
     if event.status.name != "SUCCESS":
         raise UpdateFailedError(event.message)
 
 
-def kept(call: UpdateCall) -> dict[str, Any]:
+def service_attributes(call: UpdateCall) -> dict[str, Any]:
     """What is deployed and not in the template: generated names, ids, attributes."""
     return {key: value for key, value in call.model.items() if key not in call.previous}
 

@@ -39,12 +39,12 @@ def lifecycle_rules(rules: Iterable[Mapping[str, Any]], logical_id: str) -> list
     return [_rule(rule, f"{logical_id}-{index}") for index, rule in enumerate(rules, 1)]
 
 
-def _rule(rule: Mapping[str, Any], made_id: str) -> dict[str, Any]:
+def _rule(rule: Mapping[str, Any], generated_id: str) -> dict[str, Any]:
     if unknown := rule.keys() - KNOWN:
         names = ", ".join(sorted(f"LifecycleConfiguration.{name}" for name in unknown))
         raise UpdateRefusedError(f"the sandbox cannot set {names} of a bucket; leave it out")
     made: dict[str, Any] = {
-        "ID": rule.get("Id", made_id),
+        "ID": rule.get("Id", generated_id),
         "Status": rule["Status"],
         "Filter": _filter(rule),
     }

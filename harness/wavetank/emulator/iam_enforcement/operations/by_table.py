@@ -75,7 +75,7 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """The parameters that name a resource, by service and type; the first one present counts."""
 
-FURTHER: Mapping[str, str] = {"LogStreamName": "logStreamName"}
+OTHER_PLACEHOLDERS: Mapping[str, str] = {"LogStreamName": "logStreamName"}
 """Parameters for other placeholders of an ARN; `*` if the call does not have them."""
 
 type Namer = Callable[[Call, str], str | None]
@@ -119,7 +119,7 @@ def resources_of(call: Call, action: IamAction) -> list[str]:
 
 def _any_of(call: Call, kind: IamResourceType) -> str:
     """All resources of the type: what AWS checks if the call does not name one."""
-    return PLACEHOLDER.sub(ANYTHING, _in_place(call, kind.arn))
+    return PLACEHOLDER.sub(ANYTHING, _with_scope(call, kind.arn))
 
 
 def _arns(call: Call, kind: IamResourceType) -> list[str]:
@@ -146,18 +146,18 @@ def _arn(call: Call, kind: IamResourceType, name: str) -> str | None:
     namer = NAMERS.get((call.service, kind.name))
     if namer:
         return namer(call, name)
-    form = _in_place(call, kind.arn)
+    form = _with_scope(call, kind.arn)
     if name.startswith("arn:"):
         return name if _is_of(name, form) else None
     filled = PLACEHOLDER.sub(lambda _: name, form, count=1)
-    return PLACEHOLDER.sub(lambda found: _further(call, found[1]), filled)
+    return PLACEHOLDER.sub(lambda found: _other_placeholder(call, found[1]), filled)
 
 
-def _further(call: Call, placeholder: str) -> str:
-    return str(call.parameters.get(FURTHER.get(placeholder, ""), ANYTHING))
+def _other_placeholder(call: Call, placeholder: str) -> str:
+    return str(call.parameters.get(OTHER_PLACEHOLDERS.get(placeholder, ""), ANYTHING))
 
 
-def _in_place(call: Call, form: str) -> str:
+def _with_scope(call: Call, form: str) -> str:
     known = {"Partition": "aws", "Region": call.region, "Account": call.account}
     return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), form)
 

@@ -83,8 +83,8 @@ def _invalid_address(url: str) -> CommonServiceException:
 def log_group_arn(call: Call, name: str) -> str | None:
     """The ARN of a log group and, if the call names one, of the stream in it.
 
-    CreateLogStream has the group as its resource, named as in AWS's own denials. [CloudWatch Logs
-    user guide, iam-access-control-overview-cwl]
+    CreateLogStream has the group as its resource, named as in AWS's own denials.
+    [CloudWatch Logs user guide, iam-access-control-overview-cwl]
     """
     if name.startswith("arn:"):
         if ":log-group:" not in name:
@@ -145,8 +145,8 @@ def stack_of_change_set(call: Call, arn: str) -> str | None:
 def identity_arn(call: Call, kind: str, name: str) -> str | None:
     """The ARN of a role, user, group, policy or instance profile, with its path.
 
-    A new one has the path that the call gives it. [IAM user guide, reference_identifiers;
-    LocalStack 4.14 keeps them in moto: iam/models.py]
+    A new one has the path that the call gives it.
+    [IAM user guide, reference_identifiers; LocalStack 4.14 keeps them in moto: iam/models.py]
     """
     if name.startswith("arn:"):
         return name if f":{kind}/" in name else None

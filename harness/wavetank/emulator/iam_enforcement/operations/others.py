@@ -23,7 +23,7 @@ QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
     "PutProvisionedConcurrencyConfig",
 }
 """Operations whose resource is the version or alias if one is named."""
-TAKING_CODE = frozenset({"CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"})
+WITH_CODE = frozenset({"CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"})
 WORKFLOW_ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
 MOVED_BETWEEN = ("SourceArn", "DestinationArn")
 MOVING_FROM = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
@@ -57,7 +57,7 @@ def actions_of_lambda(call: Call) -> Iterator[RequiredAction]:
     for layer in parameters.get("Layers") or ():
         yield RequiredAction("lambda:GetLayerVersion", str(layer))
     code: Any = parameters.get("Code") or parameters.get("Content") or parameters
-    if call.operation in TAKING_CODE and code.get("S3Bucket"):
+    if call.operation in WITH_CODE and code.get("S3Bucket"):
         version = "Version" if code.get("S3ObjectVersion") else ""
         yield RequiredAction(
             f"s3:GetObject{version}", f"arn:aws:s3:::{code['S3Bucket']}/{code.get('S3Key', '')}"

@@ -39,11 +39,11 @@ def read_statement(text: str) -> Iterator[PartiqlStatement]:
     words = [token.upper() for token in tokens]
     first = words[0] if words else ""
     marker = BEFORE_TABLE.get(first, first)
-    places = [at for at, word in enumerate(words) if word == marker]
-    if first not in ACTIONS or len(places) != 1 or places[0] + 1 >= len(tokens):
+    positions = [at for at, word in enumerate(words) if word == marker]
+    if first not in ACTIONS or len(positions) != 1 or positions[0] + 1 >= len(tokens):
         yield from _every_action(tokens)
         return
-    table, index = _table_and_index(tokens[places[0] + 1 :])
+    table, index = _table_and_index(tokens[positions[0] + 1 :])
     yield PartiqlStatement(ACTIONS[first], table, index)
 
 

@@ -155,8 +155,8 @@ def _besides(
 def _reading_of_source(call: Call, target: str) -> Iterator[RequiredAction]:
     """A copy reads its source, and copies its tags unless it specifies others.
 
-    The source is always percent-encoded in the request. [Amazon S3 API reference, CopyObject,
-    x-amz-copy-source and permissions]
+    The source is always percent-encoded in the request.
+    [Amazon S3 API reference, CopyObject, x-amz-copy-source and permissions]
     """
     bucket, key, version = copy_source(call.parameters)
     source = f"arn:aws:s3:::{bucket}/{key}"
