@@ -193,7 +193,7 @@ def test_a_handler_has_no_way_out(deployed: Deployed, tmp_path: Path) -> None:
 def test_requests_of_others_are_left_alone(deployed: Deployed) -> None:
     """Whatever else this process talks to is no matter of the simulator's."""
     request = HttpRequest("GET", "http://127.0.0.1:4566/", {}, b"")
-    assert deployed.simulator.carry(request) is None
+    assert deployed.simulator.handle_request(request) is None
 
 
 def test_a_process_has_one_simulator(deployed: Deployed) -> None:

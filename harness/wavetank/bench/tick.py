@@ -83,7 +83,7 @@ class _Stopwatch:
 def measure_tick(play: Play, floor: Callable[[], None], ticks: int, clock: Clock) -> TickCost:
     """Plays so many ticks after a warm-up, and the floor's calls between any two of them.
 
-    `clock` must go on while Python's time stands still: `MachineClock`.
+    `clock` must go on while Python's time stands still: `HostClock`.
 
     Raises:
         InfrastructureError: the run fired less than three times.

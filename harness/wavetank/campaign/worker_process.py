@@ -1,6 +1,6 @@
 """A worker's process as the one that started it sees it: asked to play, and gone when it is ended.
 
-It is under a guardian, so it ends with this process, however this process ends.
+It is under a supervisor, so it ends with this process, however this process ends.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wavetank.campaign.remote_error import Failed
 from wavetank.campaign.worker_context import Stage
-from wavetank.engines.supervised_process import GuardedChild, Program
+from wavetank.engines.supervised_process import Program, SupervisedProcess
 from wavetank.simulation.runner import RunResult, RunSpec
 
 BOOT_SECONDS_MAX = 300.0
@@ -93,20 +93,20 @@ class Worker:
             if self._answers.poll(within_seconds):
                 return self._answers.recv()
         except (EOFError, OSError) as error:
-            raise WorkerDiedError(self._how_it_ended()) from error
+            raise WorkerDiedError(self._exit_description()) from error
         raise WorkerDiedError(f"a worker gave no answer within {within_seconds:.0f} s")
 
-    def _how_it_ended(self) -> str:
+    def _exit_description(self) -> str:
         with self._ending:
             if self._is_ended:
                 return "the worker was ended"
-            how = self._child.how_it_ended()
+            how = self._child.exit_description()
             lines = self._child.last_log_lines()
         reason = ", as the system does where memory is short" if how == "signal 9" else ""
         return f"a worker died ({how}{reason})" + (f", and its log ends: {lines}" if lines else "")
 
 
-def _start(folder: Path, descriptors: tuple[int, int]) -> GuardedChild:
+def _start(folder: Path, descriptors: tuple[int, int]) -> SupervisedProcess:
     numbers = [str(descriptor) for descriptor in descriptors]
     program = Program(
         command=[sys.executable, "-m", "wavetank.campaign.worker", *numbers],
@@ -117,7 +117,7 @@ def _start(folder: Path, descriptors: tuple[int, int]) -> GuardedChild:
         descriptors=descriptors,
     )
     try:
-        return GuardedChild(program)
+        return SupervisedProcess(program)
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
