@@ -180,8 +180,8 @@ def test_a_fault_is_switched_on_seen_and_healed(
     page.goto(_overview(localstack, shown))
     expect(page.locator("#health")).to_contain_text(f"the last attempt of {function} failed")
     expect(page.get_by_text("1 fault is switched on")).to_be_visible()
-    page.get_by_role("button", name="Heal everything").click()
-    expect(page.get_by_text("Everything is healed.")).to_be_visible()
+    page.get_by_role("button", name="Revert everything").click()
+    expect(page.get_by_text("All faults are reverted.")).to_be_visible()
     next_tick(shown)
     assert active(localstack.endpoint) == []
 
@@ -191,7 +191,7 @@ def test_one_of_several_faults_is_healed_by_its_own_button(localstack: Host, pag
     begin(localstack.endpoint, "api-latency", call="sns:PublishBatch", seconds=1)
     begin(localstack.endpoint, "wrong-clock", seconds=60)
     page.goto(f"{localstack.endpoint}/_wavetank/pages/faults")
-    _switch(page, "wrong-clock").get_by_role("button", name="Heal").click()
+    _switch(page, "wrong-clock").get_by_role("button", name="Revert").click()
     expect(_switch(page, "wrong-clock").get_by_text("off", exact=True)).to_be_visible()
     assert [fault["kind"] for fault in active(localstack.endpoint)] == ["api-latency"]
 

@@ -25,8 +25,8 @@ SAID = {
     "begun": "The fault is switched on.",
     "confirmed": "The subscription is confirmed.",
     "delivered": "Everything that the streams held is delivered, or was tried.",
-    "healed": "Healed.",
-    "healed-all": "Everything is healed.",
+    "healed": "Reverted.",
+    "healed-all": "All faults are reverted.",
 }
 """What a page says after a form, by a word in its address: nobody else's words are shown."""
 
