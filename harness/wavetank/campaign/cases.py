@@ -31,7 +31,7 @@ class Seeds:
             raise UsageError(
                 f"at least one seed, all from 0 to {SEED_MAX}",
                 f"{self.count} from {self.first} on",
-                "correct --seeds or --first-seed",
+                "correct --runs or --seed",
             )
 
     @property

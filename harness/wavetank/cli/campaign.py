@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -37,12 +36,12 @@ from wavetank.cli.options import (
     StreamCaseOption,
     SurnameOption,
     TemplateOption,
+    duration_of,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
 from wavetank.cli.session import Stopped, stop_on_signal
 from wavetank.core.clock import Clock, WallClock
-from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
@@ -50,28 +49,29 @@ from wavetank.faults.generation import telling_faults
 from wavetank.scenario.loader import load_scenario
 from wavetank.simulation.runner import RunSpec, check_virtual, judges_of
 
-SEEDS_DEFAULT = 100
+RUNS_DEFAULT = 100
 HORIZON_DEFAULT = "1h"
 RANDOM_SEED_MAX = 1_000_000
 """Of a first seed that nobody chose: short enough to be typed again."""
 DASK_EXTRA = "install it: uv sync --extra dask, or pip install 'wavetank[dask]'"
 
-SeedsOption = Annotated[
-    int, typer.Option("--seeds", metavar="N", min=1, help="How many runs to make.")
+RunsOption = Annotated[
+    int,
+    typer.Option("--runs", metavar="N", min=1, help="How many runs, each with its own seed."),
 ]
-FirstSeedOption = Annotated[
+SeedOption = Annotated[
     int | None,
     typer.Option(
-        "--first-seed",
-        metavar="SEED",
+        "--seed",
+        metavar="N",
         min=0,
-        help="The others follow it. Default: the scenario's, or any.",
+        help="The first seed; the others follow it. Default: the scenario's, or a random one.",
     ),
 ]
-HorizonOption = Annotated[
+DurationOption = Annotated[
     str | None,
     typer.Option(
-        "--horizon",
+        "--duration",
         metavar="DURATION",
         help=f"Virtual time of each run, such as 30m or 2d. Default: {HORIZON_DEFAULT}.",
     ),
@@ -81,40 +81,40 @@ ScenarioOption = Annotated[
     typer.Option(
         "--scenario",
         metavar="SCENARIO",
-        help="Play this scenario's faults under each seed. Default: faults drawn from each seed.",
+        help="Run this scenario with each seed. Default: faults generated from each seed.",
     ),
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option(
-        "--workers", metavar="N", min=1, help="Processes that play. Default: one for each core."
-    ),
+    typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one per core."),
 ]
 DaskOption = Annotated[
     str | None,
     typer.Option(
-        "--dask", metavar="ADDRESS", help="Play on the Dask cluster whose scheduler is there."
+        "--dask",
+        metavar="ADDRESS",
+        help="Run on the Dask cluster with this scheduler, such as tcp://10.0.0.5:8786.",
     ),
 ]
 EachFaultOption = Annotated[
     bool,
     typer.Option(
-        "--each-fault", help="One run for each kind of fault: which invariants it breaks."
+        "--each-fault", help="One run for each kind of fault, to show which invariants it breaks."
     ),
 ]
 RememberOption = Annotated[
     bool,
     typer.Option(
-        "--remember", help=f"Add the shrunk failure to {FILE_NAME}, which the test suite plays."
+        "--remember", help=f"Add the shrunk failure to {FILE_NAME}, which the test suite runs."
     ),
 ]
 
 
 def campaign(
     *,
-    seeds: SeedsOption = SEEDS_DEFAULT,
-    first_seed: FirstSeedOption = None,
-    horizon: HorizonOption = None,
+    runs: RunsOption = RUNS_DEFAULT,
+    seed: SeedOption = None,
+    duration: DurationOption = None,
     scenario: ScenarioOption = None,
     each_fault: EachFaultOption = False,
     workers: WorkersOption = None,
@@ -138,10 +138,10 @@ def campaign(
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
     if remembering and (handler or template) is not None:
         action = f"leave one out: {FILE_NAME} is of the project's own handler"
-        raise UsageError("--remember, or a pipeline of one's own", "both", action)
+        raise UsageError("--remember or a custom pipeline", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
-    chosen = choose_stories(seeds, first_seed, horizon, scenario)
+    chosen = choose_stories(runs, seed, duration, scenario)
     if each_fault:
         chosen = one_of_each(chosen)
     choice = PipelineChoice(
@@ -175,13 +175,13 @@ def choose_stories(
     """
     if scenario_name is None:
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
-        span = _duration(horizon or HORIZON_DEFAULT)
+        span = duration_of(horizon or HORIZON_DEFAULT)
         chosen = ChosenStories(seeds=Seeds(first, seeds), horizon=span)
         next(chosen.stories())  # a horizon without room for faults is said now
         return chosen
     if horizon is not None:
-        action = "leave --horizon out, or change it in the scenario"
-        raise UsageError("the scenario's own horizon", "--horizon too", action)
+        action = "leave --duration out, or change the horizon in the scenario"
+        raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, read_settings().project_folder / "scenarios")
     check_virtual(scenario)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
@@ -197,17 +197,6 @@ def one_of_each(chosen: ChosenStories) -> ChosenStories:
     """A story for each kind of fault, from the same first seed on."""
     count = len(telling_faults(chosen.horizon))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)
-
-
-def _duration(text: str) -> timedelta:
-    expected = f"a duration of at most {duration_text(YEAR)}, such as 30m, 1h or 2d"
-    try:
-        duration = parse_duration(text)
-    except ValueError as error:
-        raise UsageError(expected, f"--horizon {text}", "correct it") from error
-    if duration > YEAR:
-        raise UsageError(expected, f"--horizon {text}", "correct it")
-    return duration
 
 
 def _told(pipeline: Pipeline) -> dict[str, str]:

@@ -185,11 +185,9 @@ class CampaignOutput:
             line = replay_command(chosen.scenario_name, chosen.seeds.first, self._options)
             return SuggestedCommand("Any other, by its seed", line)
         told = [part for option in self._options.items() for part in option]
-        which = ["--each-fault"] if chosen.each_fault else ["--seeds", "1"]
-        horizon = ["--horizon", duration_text(chosen.horizon)]
-        line = shlex.join(
-            ["./wavetank", "campaign", *which, "--first-seed", first, *horizon, *told]
-        )
+        which = ["--each-fault"] if chosen.each_fault else ["--runs", "1"]
+        horizon = ["--duration", duration_text(chosen.horizon)]
+        line = shlex.join(["./wavetank", "campaign", *which, "--seed", first, *horizon, *told])
         return SuggestedCommand("Any other run, by its seed", line)
 
     def _say_summary(self, tally: CampaignSummary, how: str, commands: list[str]) -> None:

@@ -25,7 +25,7 @@ DEFAULT_SOURCE = "latest"
 def notebook(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="Which one, such as 01. Default: all of them."),
+        typer.Argument(metavar="[NAME]", help="A notebook, such as 01. Default: all."),
     ] = None,
     *,
     source: Annotated[
@@ -33,7 +33,7 @@ def notebook(
         typer.Option(
             "--source",
             metavar="SOURCE",
-            help="What it reads: latest (the last saved run), run:NAME, the address of a sandbox, "
+            help="What to read: latest (the last saved run), run:NAME, the URL of a sandbox, "
             "s3://BUCKET, or a folder of objects.",
         ),
     ] = DEFAULT_SOURCE,
@@ -42,18 +42,19 @@ def notebook(
         typer.Option(
             "--execute",
             metavar="FILE",
-            help="Do not open it: execute it, and write it as FILE.html or FILE.ipynb.",
+            help="Execute the notebook and write FILE.html or FILE.ipynb instead of opening it.",
         ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin with a new copy, whatever you changed in yours.")
+        bool,
+        typer.Option("--fresh", help="Replace your copy, including your changes, with a new one."),
     ] = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Open a notebook on what was delivered, in JupyterLab on this machine.
+    """Open the notebooks that analyse delivered data, in JupyterLab.
 
-    What is opened is a copy of your own, one for each source. JupyterLab is installed the first
-    time, beside the project's environment; it asks for a token and listens on 127.0.0.1 alone.
+    Opens a copy, one per source. Installs JupyterLab the first time, outside the project's
+    environment; it asks for a token and listens on 127.0.0.1 only.
     """
     output = Output(as_json=False)
     if execute is not None:
@@ -80,7 +81,7 @@ def _chosen(name: str | None) -> list[Path]:
     found = [path for stem, path in there.items() if stem.startswith(name.removesuffix(SUFFIX))]
     if len(found) == 1:
         return found
-    raise UsageError(*one_of("a notebook:", name, there))
+    raise UsageError(*one_of("a notebook:", name, there), problem=f'no notebook "{name}"')
 
 
 def _one(name: str | None) -> Path:

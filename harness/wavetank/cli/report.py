@@ -18,8 +18,5 @@ def report(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Write a saved run's report: one HTML file, to be opened in a browser.
-
-    Of a run that was broken off it shows how far it came.
-    """
+    """Write the HTML report of a saved run again; an interrupted run is shown as far as it went."""
     write_report(shelf().find(run), Output(as_json=as_json))

@@ -25,6 +25,7 @@ from wavetank.cli.options import (
     DEFAULT_STREAM_CASE,
     CodeOption,
     DebugOption,
+    DurationOption,
     EndpointOption,
     FormatOption,
     HandlerOption,
@@ -36,6 +37,7 @@ from wavetank.cli.options import (
     StreamCaseOption,
     SurnameOption,
     TemplateOption,
+    duration_of,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.pipelines import PipelineChoice
@@ -44,7 +46,7 @@ from wavetank.cli.session import Stopped
 from wavetank.cli.simulator import deployed_simulator, play_with_progress
 from wavetank.cli.targets import YesOption
 from wavetank.core.command_process import SUPERVISION
-from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.durations import duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.settings import read_settings
@@ -69,21 +71,19 @@ SeedOption = Annotated[
         metavar="N",
         min=0,
         max=SEED_MAX,
-        help="The seed of all chance in the run. Default: the scenario's, or a new one.",
+        help="Seed of all random choices. Default: the scenario's, or a new one.",
     ),
 ]
 
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="One of scenarios/ by name, or a .toml file.")
+        str,
+        typer.Argument(metavar="SCENARIO", help="Name of a file in scenarios/, or a .toml file."),
     ],
     *,
     seed: SeedOption = None,
-    hours: Annotated[
-        float | None,
-        typer.Option("--hours", metavar="H", help="How long, in place of the scenario's hours."),
-    ] = None,
+    duration: DurationOption = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_NAME_PREFIX,
@@ -109,7 +109,7 @@ def run(
     hour is shortened to a few ticks, and takes the minutes that Lambda waits between attempts.
     """
     output = Output(as_json=as_json)
-    story = _story(scenario, seed, hours)
+    story = _story(scenario, seed, duration)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -178,28 +178,25 @@ def shelf() -> RunShelf:
     return RunShelf(read_settings().state_folder / "runs")
 
 
-def _story(name: str, seed: int | None, hours: float | None) -> RunSpec:
+def _story(name: str, seed: int | None, duration: str | None) -> RunSpec:
     scenario = load_scenario(name, read_settings().project_folder / "scenarios")
-    if hours is not None:
-        scenario = _lasting(scenario, hours)
+    if duration is not None:
+        scenario = _lasting(scenario, duration_of(duration))
     chosen = seed if seed is not None else scenario.seed
     return RunSpec(scenario=scenario, seed=secrets.randbelow(SEEDS) if chosen is None else chosen)
 
 
-def _lasting(scenario: Scenario, hours: float) -> Scenario:
-    """The scenario for so long, which must be long enough for its faults.
+def _lasting(scenario: Scenario, horizon: timedelta) -> Scenario:
+    """The scenario with another horizon.
 
     Raises:
-        UsageError: it is not, or longer than a year.
+        UsageError: it is too short for the scenario's faults.
     """
-    found = f"--hours {hours:g}"
-    if not 0 < hours <= YEAR / timedelta(hours=1):
-        raise UsageError("a horizon above zero and up to a year", found, "correct --hours")
-    horizon = timedelta(seconds=round(hours * 3600))
     for fault in scenario.plan.beyond(horizon):
         expected = f"every fault reverted within the horizon of {duration_text(horizon)}"
-        action = f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}"
-        raise UsageError(expected, f"{describe(fault)}, with {found}", action)
+        action = f"give --duration {duration_text(fault.healed_after)} or more"
+        found = f"{describe(fault)}, with --duration {duration_text(horizon)}"
+        raise UsageError(expected, found, action)
     return replace(scenario, horizon=horizon)
 
 

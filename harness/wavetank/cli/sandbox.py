@@ -1,14 +1,18 @@
-"""`up`, `down`, `status`, `logs`, `tick`: the live sandbox and its life."""
+"""`up`, `down`, `status`, `logs`, `invoke`: a sandbox and its pipeline."""
 
+import json
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wavetank.aws.invoker import StreamingInvoker
+from wavetank.aws.invoker import StreamingInvoker, invoke_function
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
+from wavetank.aws.target import local_target
 from wavetank.cli.addresses import show_unconfirmed
 from wavetank.cli.detached import start_detached
 from wavetank.cli.live_view import follow
@@ -56,14 +60,18 @@ from wavetank.core.text import counted
 from wavetank.deployment.custom_handler import read_own_handler
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine
+from wavetank.inspection.log_lines import FollowedLog, file_lines, function_log
 from wavetank.templates.project_templates import check_address
+
+FOLLOW_SECONDS = 1.0
+LOG_LINES_MAX = 100_000
 
 EngineOption = Annotated[
     Engine,
     typer.Option(
         "--engine",
         metavar="embedded|docker",
-        help="embedded needs nothing installed; docker is the sandbox of docker-compose.yml.",
+        help="embedded needs no Docker; docker uses docker-compose.yml.",
     ),
 ]
 
@@ -83,10 +91,14 @@ def up(
     retry_base_delay: DelayOption = 60,
     port: Annotated[
         int | None,
-        typer.Option("--port", metavar="PORT", help="Default: 4566 where it is free, else any."),
+        typer.Option(
+            "--port",
+            metavar="PORT",
+            help="Port to listen on. Default: 4566 if it is free, else any.",
+        ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget what the last sandbox held, and start empty.")
+        bool, typer.Option("--fresh", help="Delete the data of the last sandbox and start empty.")
     ] = False,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
@@ -94,7 +106,7 @@ def up(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Bring up the pipeline on LocalStack and keep it ticking every 60 s, until Ctrl-C."""
+    """Start a sandbox with the pipeline, which ticks every 60 s; runs until Ctrl-C."""
     output = Output(as_json=as_json)
     first_name, last_name = person_of(name, surname)
     plan = SandboxPlan(
@@ -134,7 +146,7 @@ def up(
 
 
 def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  # noqa: ARG001 - as above
-    """Stop the sandbox that runs from this project; the next one takes up what it held."""
+    """Stop the sandbox of this project; its data are kept for the next one."""
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
         embedded = SandboxFolder(read_settings().state_folder).stop(WallClock())
@@ -149,7 +161,7 @@ def status(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show whether a sandbox runs, where, and how its pipeline does."""
+    """Show the running sandbox, its pipeline's state and its isolation level."""
     output = Output(as_json=as_json)
     record = sandbox_record()
     if record is None:
@@ -186,37 +198,74 @@ def status(
 
 def logs(
     *,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            "--function",
+            metavar="NAME",
+            help="The log of this function, by its deployed name. Default: LocalStack's log.",
+        ),
+    ] = None,
     lines: Annotated[
-        int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many lines of its end.")
+        int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many of the last lines.")
     ] = 50,
+    follow_log: Annotated[
+        bool, typer.Option("--follow", "-f", help="Print new lines until Ctrl-C.")
+    ] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show the end of LocalStack's log."""
+    """Show the log of the running sandbox: LocalStack's, or a function's."""
     output = Output(as_json=as_json)
     record = running_record(None)
-    if record.engine is Engine.DOCKER:
-        found = compose_sandbox().log_lines(lines)
+    if function is not None:
+        read = partial(function_log, local_target(record.endpoint).aws, function)
+    elif record.engine is Engine.DOCKER:
+        read = partial(compose_sandbox().log_lines, LOG_LINES_MAX)
     else:
-        found = Path(record.log).read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-    for line in found:
+        read = partial(file_lines, Path(record.log))
+    log = FollowedLog(read)
+    _show_log(log.new_lines()[-lines:], output)
+    while follow_log:
+        WallClock().sleep(FOLLOW_SECONDS)
+        _show_log(log.new_lines(), output)
+
+
+def _show_log(lines: Iterable[str], output: Output) -> None:
+    for line in lines:
         output.say(line)
         output.emit("log", line=line)
 
 
-def tick(
+def invoke(
+    function: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FUNCTION]",
+            help="The deployed name of a function. Default: the streaming function.",
+        ),
+    ] = None,
     *,
+    event: Annotated[
+        str, typer.Option("--event", metavar="JSON", help="With FUNCTION: the event.")
+    ] = "{}",
     endpoint: EndpointOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Make this minute's tick now, as the schedule would, and wait for its records."""
+    """Invoke a function and wait for its result; without FUNCTION, make this minute's tick."""
     output = Output(as_json=as_json)
     offer_host(running_record(endpoint), output)
     sandbox = running_sandbox(endpoint)
     offer_running(sandbox, output)
+    if function is not None:
+        with output.waiting(f"invoking {function}"):
+            result = invoke_function(sandbox.aws, function, event)
+        output.say(json.dumps(result))
+        output.emit("invoked", function=function, result=result)
+        return
     minute = floor_to_minute(sandbox.clock.now())
-    with output.waiting("making the tick"):
+    with output.waiting("invoking the streaming function"):
         answer = StreamingInvoker(sandbox.aws, sandbox.names).fire_and_wait(minute)
     records = f"{answer['records']} records" if "records" in answer else "made"
     output.say(f"tick of {rfc3339(minute)}: {records}")

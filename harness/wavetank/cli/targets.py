@@ -16,7 +16,7 @@ TargetOption = Annotated[
     typer.Option(
         "--target",
         metavar="local|aws",
-        help="Where: local is the running sandbox, aws the account of your credentials.",
+        help="local is the running sandbox, aws the account of your credentials.",
     ),
 ]
 ProfileOption = Annotated[
@@ -24,7 +24,7 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="PROFILE",
-        help="With --target aws: whose credentials. Default: what the AWS SDK finds.",
+        help="With --target aws: the AWS profile. Default: that of the AWS SDK.",
     ),
 ]
 AccountOption = Annotated[
@@ -32,12 +32,10 @@ AccountOption = Annotated[
     typer.Option(
         "--account",
         metavar="NUMBER",
-        help="With --target aws: the account that it must be; another one is refused.",
+        help="With --target aws: refuse any account but this one.",
     ),
 ]
-YesOption = Annotated[
-    bool, typer.Option("--yes", help="Do not ask; for pipelines, where nobody can answer.")
-]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation; for scripts.")]
 
 
 def open_target(

@@ -1,4 +1,4 @@
-"""`teardown` and `release-bucket`: the end of a pipeline, and later of its data."""
+"""`teardown`: delete a pipeline and, with `--delete-data`, its data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wavetank.aws.clients import BotoCoreError, ClientError
-from wavetank.aws.target import TargetKind
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import record_of, target_of
@@ -36,7 +36,7 @@ NamedOption = Annotated[
     typer.Option(
         "--name",
         metavar="NAME|STEM",
-        help="Whose pipeline, as 'First Surname' or DEFIRSUR. Default: the only one there is.",
+        help="Owner of the pipeline, 'First Surname' or DEFIRSUR. Default: the only one.",
     ),
 ]
 
@@ -52,19 +52,42 @@ def teardown(
         bool,
         typer.Option(
             "--abandon-buffer",
-            help="Go on where the last records do not arrive: what the stream holds is lost.",
+            help="Continue if the last records do not arrive; what the stream buffers is lost.",
+        ),
+    ] = False,
+    delete_data: Annotated[
+        bool,
+        typer.Option(
+            "--delete-data",
+            help="Delete the data too: the delivery bucket and its stack. Asks for its name.",
         ),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Delete a pipeline but for its data: the rule off, the last record seen, then the rest.
+    """Delete a pipeline; the delivery bucket is kept without --delete-data.
 
-    The delivery bucket and its policy stay. Whatever cuts this off, run it again: it goes on.
+    Disables the rule and waits for the last records first. If it is interrupted, run it again: it
+    continues.
     """
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
+    _delete_pipeline(place, target, endpoint, name, output, yes=yes, abandon=abandon_buffer)
+    if delete_data:
+        _delete_data(place, name, output, yes=yes)
+
+
+def _delete_pipeline(
+    place: Target,
+    target: TargetKind,
+    endpoint: str | None,
+    name: str | None,
+    output: Output,
+    *,
+    yes: bool,
+    abandon: bool,
+) -> None:
     record = record_of(target, endpoint, output)
     with resumable("teardown", output):
         standing = find_standing(place.aws, name)
@@ -89,29 +112,14 @@ def teardown(
             journal = target_of(place, names, record).journal
             with journal.held():
                 work = Teardown(place, standing, WallClock(), output.say, show)
-                remains = work.run(abandon_buffer=abandon_buffer)
+                remains = work.run(abandon_buffer=abandon)
                 journal.clear()  # what was left changed is gone
     show_remains(remains, output)
 
 
-def release(
-    *,
-    target: TargetOption = TargetKind.LOCAL,
-    endpoint: EndpointOption = None,
-    profile: ProfileOption = None,
-    account: AccountOption = None,
-    name: NamedOption = None,
-    yes: YesOption = False,
-    as_json: JsonOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - as above
-) -> None:
-    """Delete the data of a pipeline that was torn down: its bucket and the stack of that.
-
-    Asks for the bucket's name, in a sandbox too. Whatever cuts this off, run it again: it goes on.
-    """
-    output = Output(as_json=as_json)
-    place = open_target(target, endpoint, profile, account)
-    with resumable("release-bucket", output):
+def _delete_data(place: Target, name: str | None, output: Output, *, yes: bool) -> None:
+    """Delete the bucket of a deleted pipeline and its stack; asks for its name everywhere."""
+    with resumable("teardown --delete-data", output):
         standing = find_standing(place.aws, name)
         if standing is None:
             output.say(f"nothing is left in {place.description}")
@@ -157,10 +165,12 @@ def show_remains(remains: Remains, output: Output) -> None:
         output.say(
             f"left: stack {remains.stack} and bucket {data.bucket} with "
             f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
-            f"{_price(data.usd_per_month)} a month; ./wavetank release-bucket deletes them"
+            f"{_price(data.usd_per_month)} a month; ./wavetank teardown --delete-data deletes them"
         )
     elif remains.stack is not None:
-        output.say(f"left: stack {remains.stack}, without its bucket; release-bucket deletes it")
+        output.say(
+            f"left: stack {remains.stack}, without its bucket; teardown --delete-data deletes it"
+        )
     for address in remains.pending:
         output.say(f"{address} never answered: SNS keeps that by itself, for 48 hours at most")
     output.emit("teardown", left=remains.stack, **_data(remains), pending=remains.pending)

@@ -31,7 +31,7 @@ def _of_name(name: str, folder: Path) -> Path:
     by_name = {path.stem: path for path in find_scenarios(folder)}
     if name not in by_name:
         expected = f"a scenario of {folder} or the path of a {SUFFIX} file; the scenarios are"
-        raise UsageError(*one_of(expected, name, by_name))
+        raise UsageError(*one_of(expected, name, by_name), problem=f'no scenario "{name}"')
     return by_name[name]
 
 
