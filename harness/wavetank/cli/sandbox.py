@@ -25,6 +25,7 @@ from wavetank.cli.options import (
     ConfirmOption,
     DebugOption,
     DelayOption,
+    DeployedNameOption,
     EmailOption,
     EndpointOption,
     FormatOption,
@@ -247,20 +248,24 @@ def invoke(
     ] = None,
     *,
     event: Annotated[
-        str, typer.Option("--event", metavar="JSON", help="With FUNCTION: the event.")
-    ] = "{}",
+        str | None,
+        typer.Option("--event", metavar="JSON", help="With FUNCTION: the event. Default: {}."),
+    ] = None,
+    name: DeployedNameOption = None,
     endpoint: EndpointOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
     """Invoke a function and wait for its result; without FUNCTION, make this minute's tick."""
+    if function is None and event is not None:
+        raise UsageError("FUNCTION with --event", "none", "name a deployed function")
     output = Output(as_json=as_json)
     offer_host(running_record(endpoint), output)
-    sandbox = running_sandbox(endpoint)
+    sandbox = running_sandbox(endpoint, name)
     offer_running(sandbox, output)
     if function is not None:
         with output.waiting(f"invoking {function}"):
-            result = invoke_function(sandbox.aws, function, event)
+            result = invoke_function(sandbox.aws, function, event or "{}")
         output.say(json.dumps(result))
         output.emit("invoked", function=function, result=result)
         return
