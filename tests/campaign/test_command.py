@@ -52,7 +52,7 @@ def shell(tmp_path: Path) -> Shell:
 
 def test_drawn_stories_are_played_and_hold(shell: Shell) -> None:
     """Two workers, each with a simulator, come to what one of them comes to."""
-    arguments = ("campaign", "--seeds", "3", "--first-seed", "1", "--horizon", "10m", "--json")
+    arguments = ("campaign", "--runs", "3", "--seed", "1", "--duration", "10m", "--json")
     one, two = (shell.run(*arguments, "--workers", workers) for workers in ("1", "2"))
     assert (one.code, two.code) == (ExitCode.VALID, ExitCode.VALID), two.err
     assert sorted(event["seed"] for event in two.events("result")) == [1, 2, 3]
@@ -68,7 +68,7 @@ def test_the_first_story_that_fails_is_shrunk_and_can_be_replayed(
     file = tmp_path / "doubled.toml"
     file.write_text(DOUBLED)
     done = shell.run(
-        *("campaign", "--scenario", str(file), "--seeds", "2", "--handler", NAIVE, "--json")
+        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json")
     )
     assert done.code == ExitCode.BROKEN, done.err
     (shrunk,) = done.events("shrunk")
@@ -95,7 +95,7 @@ def test_the_first_story_that_fails_is_shrunk_and_can_be_replayed(
 @contextmanager
 def _running(shell: Shell) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
     """A campaign that would go on for long, and what it says."""
-    command = shell.command("campaign", "--seeds", "500", "--horizon", "5m", "--json")
+    command = shell.command("campaign", "--runs", "500", "--duration", "5m", "--json")
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True) as running:
         assert running.stdout is not None  # it was asked for
@@ -120,7 +120,7 @@ def test_a_campaign_that_is_stopped_says_what_it_found(shell: Shell, number: int
 
 def test_a_campaign_in_a_terminal_shows_how_far_it_is(shell: Shell) -> None:
     """A bar that moves below what is said, and is gone when all is played."""
-    options = ("--seeds", "2", "--first-seed", "1", "--horizon", "5m", "--workers", "1")
+    options = ("--runs", "2", "--seed", "1", "--duration", "5m", "--workers", "1")
     window = shown(shell.command("campaign", *options))
     assert window.process.returncode == ExitCode.VALID, window.text()
     assert window.wrote(r"starting the workers ━+ 0 of 2")
@@ -144,12 +144,12 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
     [
         (("--workers", "2", "--dask", "tcp://127.0.0.1:1"), "--workers or --dask"),
         (("--remember", "--handler", NAIVE), "--remember, or --handler or --pipeline"),
-        (("--horizon", "1 hour"), "such as 30m, 1h or 2d; found --horizon 1 hour"),
-        (("--horizon", "400d"), "at most 365d"),
-        (("--horizon", "30s"), "let the run last longer"),
-        (("--scenario", "calm-day", "--horizon", "1h"), "leave --horizon out"),
+        (("--duration", "1 hour"), "found --duration 1 hour; write a whole number"),
+        (("--duration", "400d"), "at most 365d"),
+        (("--duration", "30s"), "let the run last longer"),
+        (("--scenario", "calm-day", "--duration", "1h"), "leave --duration out"),
         (("--scenario", "calm-dey"), "did you mean calm-day"),
-        (("--first-seed", str(2**63 - 1)), "--first-seed"),
+        (("--seed", str(2**63 - 1)), "--seed"),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(

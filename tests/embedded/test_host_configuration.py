@@ -163,7 +163,7 @@ def _hostile(tmp_path: Path) -> dict[str, str]:
 def test_a_run_is_the_same_in_a_shell_that_is_set_up_for_another_world(tmp_path: Path) -> None:
     """Another profile, proxy and locale; letters that the locale has not are escaped, no error."""
     shell = Shell(tmp_path / "state", _hostile(tmp_path))
-    run = shell.run("run", "calm-day", "--name", "Zażółć Gęślą", "--hours", "0.2")
+    run = shell.run("run", "calm-day", "--name", "Zażółć Gęślą", "--duration", "12m")
     assert run.code == 0, run.out + run.err
     assert "invalid" not in run.out
     assert open_to_others(tmp_path / "state") == []

@@ -164,7 +164,7 @@ def test_a_process_that_native_code_ends_is_an_error_and_no_verdict(
     """Exit code 4 with scenario, seed and function, whatever the process ended with."""
     handler = tmp_path / "own.py"
     handler.write_text(CRASHES.format(call=call))
-    options = ["--hours", "0.02", "--seed", "5", "--json", "--handler", str(handler)]
+    options = ["--duration", "72s", "--seed", "5", "--json", "--handler", str(handler)]
     done = Shell(tmp_path / "state").run("run", "calm-day", *options)
     assert done.code == ExitCode.INFRASTRUCTURE, done.err
     assert "expected calm-day with seed 5 to come to its verdicts" in done.err
@@ -185,7 +185,7 @@ def test_a_signal_to_the_command_alone_ends_all_of_it(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """Its exit status is what it was without a supervising process, and no process remains."""
-    command = Shell(tmp_path / "state").command("run", "calm-day", "--hours", "8000")
+    command = Shell(tmp_path / "state").command("run", "calm-day", "--duration", "8000h")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None
     while b"virtual time ..." not in process.stdout.readline():
@@ -235,7 +235,7 @@ def test_what_handlers_print_is_in_their_log_and_not_on_standard_output(tmp_path
     """By every way there is: standard output is JSON alone, and standard error is ours."""
     handler = tmp_path / "own.py"
     handler.write_text(PRINTS)
-    options = ["--hours", "0.02", "--seed", "1", "--json", "--handler", str(handler)]
+    options = ["--duration", "72s", "--seed", "1", "--json", "--handler", str(handler)]
     done = Shell(tmp_path / "state").run("run", "calm-day", *options)
     assert done.code == ExitCode.BROKEN, done.err
     (played,) = done.events("played")  # each line is JSON

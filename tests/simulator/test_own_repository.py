@@ -113,7 +113,7 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
     """Evidence, failure, seed and command of its two blocks, from a simulator in each worker."""
     example.cut("src/measure.py", CHECK)
     example.cut("template.yaml", DESTINATION)
-    done = example.pytest("-n2", "-k", "takes_only_a_part or given_up")
+    done = example.pytest("-n2", "-k", "partial_failure or failed_minute")
     assert done.code == 1, done.out
     shown = PLACE.sub("...", done.out).splitlines()
     wanted = [line for block in _blocks("text")[:2] for line in block.splitlines()]

@@ -124,10 +124,10 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
     ("arguments", "said"),
     [
         (["run", "no-such-story"], "the scenarios are alert-path-down"),
-        (["run", "calm-day", "--hours", "0"], "above zero and up to a year"),
-        (["run", "calm-day", "--hours", "9999"], "above zero and up to a year"),
+        (["run", "calm-day", "--duration", "0h"], "above zero and of at most 365d"),
+        (["run", "calm-day", "--duration", "9999h"], "above zero and of at most 365d"),
         (["run", "calm-day", "--seed", "many"], "valid integer"),
-        (["run", "broken-deployment", "--hours", "0.1"], "every fault reverted within"),
+        (["run", "broken-deployment", "--duration", "6m"], "every fault reverted within"),
         (["run", "calm-day", "--endpoint", "http://127.0.0.1:1"], "beside --endpoint"),
         (["run", "calm-day", "--engine", "embedded", "--account", "1"], "beside --account"),
         (["run", "lost-reply", "--engine", "aws"], "lost-reply (only on simulator)"),
@@ -172,7 +172,7 @@ def test_a_handler_that_will_not_end_is_a_message_or_a_verdict(
     """An endless loop, a thread, an exit and an hour's sleep: none of them hangs the run."""
     handler = tmp_path / "own.py"
     handler.write_text(IMPATIENT.format(body=body))
-    done = shell.run("run", "calm-day", "--hours", "0.1", "--handler", str(handler))
+    done = shell.run("run", "calm-day", "--duration", "6m", "--handler", str(handler))
     assert done.code == code, done.err
     assert said in done.out + done.err
     assert "Traceback" not in done.err

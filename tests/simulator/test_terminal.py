@@ -21,7 +21,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 @pytest.fixture(scope="module")
 def played(shell: Shell) -> Terminal:
     """A run in a window of sixty columns."""
-    return shown(shell.command("run", "calm-day", "--hours", "1", "--seed", "7"), WIDTH)
+    return shown(shell.command("run", "calm-day", "--duration", "1h", "--seed", "7"), WIDTH)
 
 
 def test_a_run_shows_what_moves_and_leaves_what_came_of_it(played: Terminal) -> None:

@@ -16,12 +16,13 @@ from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec, play
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 SEED = 1
 
 
-def run_lengths(days: int) -> list[timedelta]:
-    """An hour, a day, and so many days, each once; with 0 days only the hour."""
-    return [HOUR, *dict.fromkeys(timedelta(days=count) for count in (1, days) if 0 < count <= days)]
+def run_lengths(longest: timedelta) -> list[timedelta]:
+    """An hour, a day and the longest, in this order, each once and none above the longest."""
+    return [*(length for length in (HOUR, DAY) if length < longest), longest]
 
 
 class SimulatorBench:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
@@ -39,7 +39,7 @@ class Seeds:
             raise UsageError(
                 f"at least one seed, all from 0 to {SEED_MAX}",
                 f"{self.count} from {self.first} on",
-                "correct --seeds or --first-seed",
+                "correct --runs or --seed",
             )
 
     @property
@@ -137,13 +137,13 @@ def choose_stories(
     """
     if scenario_name is None:
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
-        span = _duration(horizon or HORIZON_DEFAULT)
+        span = duration_option(horizon or HORIZON_DEFAULT)
         chosen = ChosenStories(seeds=Seeds(first, seeds), horizon=span)
         next(chosen.stories())  # raises now if the horizon has no room for faults
         return chosen
     if horizon is not None:
-        action = "leave --horizon out, or change it in the scenario"
-        raise UsageError("the scenario's own horizon", "--horizon too", action)
+        action = "leave --duration out, or change the horizon in the scenario"
+        raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
@@ -159,14 +159,3 @@ def one_of_each(chosen: ChosenStories) -> ChosenStories:
     """A case for each kind of fault, from the same first seed on."""
     count = len(telling_faults(chosen.horizon))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)
-
-
-def _duration(text: str) -> timedelta:
-    expected = f"a duration of at most {duration_text(YEAR)}, such as 30m, 1h or 2d"
-    try:
-        duration = parse_duration(text)
-    except ValueError as error:
-        raise UsageError(expected, f"--horizon {text}", "correct it") from error
-    if duration > YEAR:
-        raise UsageError(expected, f"--horizon {text}", "correct it")
-    return duration

@@ -85,8 +85,8 @@ class Reproductions:
         chosen, first = self.chosen, self.chosen.seeds.first
         if chosen.scenario_name is not None:
             return replay_command(chosen.scenario_name, first, self.options)
-        which = ["--each-fault"] if chosen.each_fault else ["--seeds", "1"]
-        horizon = ["--horizon", duration_text(chosen.horizon)]
+        which = ["--each-fault"] if chosen.each_fault else ["--runs", "1"]
+        horizon = ["--duration", duration_text(chosen.horizon)]
         selected = [part for option in self.options.items() for part in option]
-        words = ["campaign", *which, "--first-seed", str(first), *horizon, *selected]
+        words = ["campaign", *which, "--seed", str(first), *horizon, *selected]
         return shlex.join([LAUNCHER, *words])

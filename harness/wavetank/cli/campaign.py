@@ -34,24 +34,25 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.simulation.runner import judges_of
 
-SEEDS_DEFAULT = 100
+RUNS_DEFAULT = 100
 
-SeedsOption = Annotated[
-    int, typer.Option("--seeds", metavar="N", min=1, help="How many runs to make.")
+RunsOption = Annotated[
+    int,
+    typer.Option("--runs", metavar="N", min=1, help="How many runs, each with its own seed."),
 ]
-FirstSeedOption = Annotated[
+SeedOption = Annotated[
     int | None,
     typer.Option(
-        "--first-seed",
-        metavar="SEED",
+        "--seed",
+        metavar="N",
         min=0,
-        help="The seed of the first run; the others follow it. Default: the scenario's, or random.",
+        help="The first seed; the others follow it. Default: the scenario's, or a random one.",
     ),
 ]
-HorizonOption = Annotated[
+DurationOption = Annotated[
     str | None,
     typer.Option(
-        "--horizon",
+        "--duration",
         metavar="DURATION",
         help=f"Virtual time of each run, such as 30m or 2d. Default: {HORIZON_DEFAULT}.",
     ),
@@ -66,12 +67,7 @@ ScenarioOption = Annotated[
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option(
-        "--workers",
-        metavar="N",
-        min=1,
-        help="How many processes to use. Default: one for each core.",
-    ),
+    typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one per core."),
 ]
 DaskOption = Annotated[
     str | None,
@@ -84,7 +80,7 @@ DaskOption = Annotated[
 EachFaultOption = Annotated[
     bool,
     typer.Option(
-        "--each-fault", help="One run for each kind of fault: which invariants it breaks."
+        "--each-fault", help="One run for each kind of fault, to show which invariants it breaks."
     ),
 ]
 RememberOption = Annotated[
@@ -97,9 +93,9 @@ RememberOption = Annotated[
 
 def campaign(
     *,
-    seeds: SeedsOption = SEEDS_DEFAULT,
-    first_seed: FirstSeedOption = None,
-    horizon: HorizonOption = None,
+    runs: RunsOption = RUNS_DEFAULT,
+    seed: SeedOption = None,
+    duration: DurationOption = None,
     scenario: ScenarioOption = None,
     each_fault: EachFaultOption = False,
     workers: WorkersOption = None,
@@ -126,7 +122,7 @@ def campaign(
         raise UsageError("--remember, or --handler or --pipeline", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
-    chosen = choose_stories(seeds, first_seed, horizon, scenario)
+    chosen = choose_stories(runs, seed, duration, scenario)
     if each_fault:
         chosen = one_of_each(chosen)
     choice = PipelineChoice(

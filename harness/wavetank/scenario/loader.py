@@ -47,7 +47,7 @@ def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:
         raise UsageError(
             f"every fault reverted within the horizon of {duration_text(horizon)}",
             describe(fault),
-            f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}",
+            f"give --duration {duration_text(fault.healed_after)} or more",
         )
     return replace(scenario, horizon=horizon)
 
@@ -56,7 +56,7 @@ def _of_name(name: str, folder: Path) -> Path:
     by_name = {path.stem: path for path in find_scenarios(folder)}
     if name not in by_name:
         expected = f"a scenario of {folder} or the path of a {SUFFIX} file; the scenarios are"
-        raise UsageError(*one_of(expected, name, by_name))
+        raise UsageError(*one_of(expected, name, by_name), problem=f'no scenario "{name}"')
     return by_name[name]
 
 

@@ -141,7 +141,8 @@ class RunShelf:
             if (folder / HISTORY).is_file():
                 return SavedRun(folder)
         expected = f"the folder of a run, or the name of one in {self._folder}:"
-        raise UsageError(*one_of(expected, name_or_path, self.names()))
+        parts = one_of(expected, name_or_path, self.names())
+        raise UsageError(*parts, problem=f'no run "{name_or_path}"')
 
     def latest(self) -> SavedRun:
         """The run that was written to last.

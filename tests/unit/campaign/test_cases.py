@@ -32,7 +32,7 @@ def test_a_scenario_is_the_same_under_each_seed() -> None:
 @pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (SEED_MAX, 2)])
 def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> None:
     """There is at least one, and all can be written into a scenario file."""
-    with pytest.raises(UsageError, match="--first-seed"):
+    with pytest.raises(UsageError, match="--seed"):
         Seeds(first, count)
 
 

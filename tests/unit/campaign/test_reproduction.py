@@ -41,8 +41,8 @@ def test_a_case_of_a_scenario_is_run_by_its_name_and_nothing_is_saved(tmp_path: 
     ("chosen", "command"),
     [
         (FIXED, "run calm --seed 5"),
-        (GENERATED, "campaign --seeds 1 --first-seed 5 --horizon 1h"),
-        (one_of_each(GENERATED), "campaign --each-fault --first-seed 5 --horizon 1h"),
+        (GENERATED, "campaign --runs 1 --seed 5 --duration 1h"),
+        (one_of_each(GENERATED), "campaign --each-fault --seed 5 --duration 1h"),
     ],
 )
 def test_any_case_is_run_by_its_seed(tmp_path: Path, chosen: ChosenStories, command: str) -> None:

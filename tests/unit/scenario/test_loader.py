@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.scenario.loader import find_scenarios, load_scenario, with_horizon
@@ -58,8 +59,11 @@ def test_scenario_is_loaded_by_path(tmp_path: Path) -> None:
 
 def test_mistyped_name_is_recognised() -> None:
     """A name that there is not is refused with those that there are, and the nearest."""
-    with pytest.raises(UsageError, match=r"s3-outage.*did you mean calm-day\?"):
+    with pytest.raises(UsageError, match=r"s3-outage") as error:
         load_scenario("clam-day", SHIPPED)
+    first, detail = str(error.value).splitlines()
+    assert first == 'no scenario "clam-day"; did you mean calm-day?'
+    assert detail.startswith("expected a scenario of ")
 
 
 @pytest.mark.parametrize("name", ["", "any", "a/b", "any\0"])
@@ -91,7 +95,6 @@ def test_a_horizon_that_is_too_short_for_a_fault_is_refused() -> None:
     """The message has the shortest horizon that works, which does work."""
     scenario = load_scenario("broken-deployment", SHIPPED)
     last = max(fault.healed_after for fault in scenario.plan.faults)
-    hours = last / timedelta(hours=1)
-    with pytest.raises(UsageError, match=f"give --hours of at least {hours:g}"):
+    with pytest.raises(UsageError, match=f"give --duration {duration_text(last)} or more"):
         with_horizon(scenario, last - timedelta(minutes=1))
     assert with_horizon(scenario, last).horizon == last

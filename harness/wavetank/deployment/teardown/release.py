@@ -1,4 +1,4 @@
-"""`release-bucket`: the data of a pipeline that is gone, and the stack that kept them.
+"""`teardown --delete-data`: the data of a deleted pipeline, and the stack of their bucket.
 
 The bucket goes before its stack, which names it: whatever cuts this off leaves what says what is
 still to be done. The stack keeps its bucket and its policy when it is deleted, so it deletes none.
