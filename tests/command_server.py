@@ -39,11 +39,14 @@ SOCKET = "socket"
 STREAMS = ("standard input", "output", "error")
 
 
+SHORT = "/tmp"  # noqa: S108 - a socket's path may have 107 bytes, and a simulator's folder is deep
+
+
 class CommandServer:
     """The server of this process, started when it is first needed."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="wavetank-commands-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="wavetank-commands-", dir=SHORT))
         self._address = str(self._folder / SOCKET)
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.command_server", str(self._folder)],

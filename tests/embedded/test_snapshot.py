@@ -110,11 +110,10 @@ class Sandbox:
         """Who had confirmed has not, by one, and by another the function may not run."""
         topic, endpoint = topic_arn(self.aws, self.names), self.child.endpoint
         listed = self.aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-        (confirmed,) = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == ADDRESS]
-        function = self.names.streaming_function
+        number = [entry["Endpoint"] for entry in listed].index(ADDRESS) + 1
         for answer in (
-            begin(endpoint, "unconfirmed-address", subscription=confirmed),
-            begin(endpoint, "no-concurrency", function=function),
+            begin(endpoint, "unconfirmed-address", subscription=number),
+            begin(endpoint, "no-concurrency", function=self.names.streaming_function),
         ):
             answer.raise_for_status()
 

@@ -186,6 +186,6 @@ def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
         account.aws.answers.remove(refuse)
     with schedule_off(place, said.append):
         pass
-    assert said == [f"switched {names.rule} off", f"{names.rule} is off, and stays off"]
+    assert said == [f"disabled {names.rule}", f"{names.rule} is disabled, and stays disabled"]
     assert account.rule_state == "DISABLED"
     place.aws.events.enable_rule(Name=names.rule)

@@ -189,7 +189,7 @@ def test_an_interrupted_story_puts_everything_back(
     ("scenario", "options", "said"),
     [
         ("lost-reply", (), r"lost-reply \(only on simulator\)"),
-        ("alert-path-down", (), r"notification-failure, throttled-topic \(only on simulator\)"),
+        ("alert-path-down", (), r"notification-failure \(only on simulator\)"),
         ("calm-day", ("--name", "Nobody Here"), "the pipeline of Nobody Here"),
         ("calm-day", ("--profile", "mine"), "--engine aws beside --profile"),
         ("calm-day", ("--record-format", "original"), "deployed with --record-format original"),

@@ -1,7 +1,7 @@
 """What makes moto's DynamoDB fast changes none of its answers, and nothing of what it holds."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,8 @@ from moto.dynamodb.models import dynamodb_backends
 
 from tests.property.dynamodb_calls import FLAT, RANGED, calls
 from wavetank.emulator.dynamodb.direct import ask_moto
-from wavetank.emulator.dynamodb.patches import CURES, Cure
+from wavetank.emulator.dynamodb.patches import REPLACEMENTS
+from wavetank.emulator.patches import patch_of
 
 STOCK, OURS = "000000000000", "123456789012"
 """Accounts: the same happens in both, in one as moto has it."""
@@ -20,19 +21,22 @@ REGION = "eu-west-2"
 
 
 @contextmanager
-def _cured(*, applied: bool) -> Iterator[None]:
+def _patched(*, applied: bool) -> Iterator[None]:
     """Moto as it is, or as we make it; afterwards as it was: a simulator may be in this process."""
-    before = [(cure, cure.is_applied) for cure in CURES]
-    _apply([(cure, applied) for cure in CURES])
+    before = {target: patch_of(target).is_applied for target in REPLACEMENTS}
+    _apply(dict.fromkeys(REPLACEMENTS, applied))
     try:
         yield
     finally:
         _apply(before)
 
 
-def _apply(wanted: list[tuple[Cure, bool]]) -> None:
-    for cure, applied in wanted:
-        (cure.apply if applied else cure.undo)()
+def _apply(wanted: Mapping[str, bool]) -> None:
+    for target, is_applied in wanted.items():
+        if is_applied:
+            patch_of(target).apply(REPLACEMENTS[target])
+        else:
+            patch_of(target).undo()
 
 
 def _answer(account: str, method: str, body: dict[str, Any]) -> object:
@@ -70,8 +74,8 @@ def test_every_answer_and_every_item_is_as_moto_has_it(
     played: list[tuple[str, dict[str, Any]]],
 ) -> None:
     """Any sequence of calls, right or wrong, is answered the same and leaves the same behind."""
-    with _cured(applied=False):
+    with _patched(applied=False):
         stock = _play(STOCK, played)
-    with _cured(applied=True):
+    with _patched(applied=True):
         ours = _play(OURS, played)
     assert ours == stock

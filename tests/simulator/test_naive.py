@@ -25,11 +25,18 @@ from wavetank.faults.functions import (
     BrokenDeployment,
     FunctionTimeout,
     HandlerCrash,
+    NoConcurrency,
     OutOfMemory,
     SlowColdStart,
 )
 from wavetank.faults.generation import single_faults
-from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
+from wavetank.faults.ticks import (
+    DuplicateTick,
+    LateTick,
+    MissedTick,
+    OverlappingTicks,
+    RuleOff,
+)
 from wavetank.scenario.file import parse_scenario
 
 SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
@@ -45,6 +52,8 @@ STORIES: dict[str, Fault] = {
     "it times out after the batch": FunctionTimeout(after=AFTER, call_number=LAST_WRITE + 1),
     "it runs out of memory between two prices": OutOfMemory(after=AFTER, call_number=3),
     "it is deployed broken": BrokenDeployment(after=AFTER, lasts=LASTS),
+    "it may not run": NoConcurrency(after=AFTER, lasts=LASTS),
+    "the rule is disabled": RuleOff(after=AFTER, lasts=LASTS),
     "a cold start takes nine seconds": SlowColdStart(after=AFTER),
     "Firehose is unavailable for a while": ApiError(
         after=AFTER,

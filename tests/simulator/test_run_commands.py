@@ -153,7 +153,7 @@ def test_a_story_for_a_machine_is_refused(shell: Shell, tmp_path: Path) -> None:
     )
     refused = shell.run("run", str(scenario))
     assert refused.code == ExitCode.USAGE
-    assert "faults that can happen in virtual time" in refused.err
+    assert "faults that simulator supports" in refused.err
     assert "deploying" not in refused.err
 
 

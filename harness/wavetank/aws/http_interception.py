@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
+from wavetank.aws.patches import DEFAULT_SESSION, SEND
 from wavetank.core.http_types import AnswerTooLateError, Carry, ConnectionLostError, HttpRequest
 
 
@@ -27,8 +28,8 @@ class _Body(io.BytesIO):
 @contextmanager
 def carried_by(carry: Carry) -> Iterator[None]:
     """For as long as the body runs, SDK requests in this process go to the function first."""
-    sessions: Any = URLLib3Session
-    stock = sessions.send
+    former = SEND.current()
+    DEFAULT_SESSION.check()  # while boto3 is not one that a handler's zip brings
 
     def send(session: URLLib3Session, request: Any) -> Any:
         try:
@@ -39,15 +40,12 @@ def carried_by(carry: Carry) -> Iterator[None]:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         if answer is None:
             request.reset_stream()  # a body that is a file was read to be shown
-            return stock(session, request)
+            return former(session, request)
         headers: Any = dict(answer.headers)
         return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
 
-    sessions.send = send
-    try:
+    with SEND.replaced(send):
         yield
-    finally:
-        sessions.send = stock
 
 
 def default_session() -> object:
@@ -57,7 +55,7 @@ def default_session() -> object:
 
 def use_default_session(session: Any) -> None:
     """Makes it boto3's, so that credentials of one handler are not taken for another's."""
-    boto3.DEFAULT_SESSION = session
+    DEFAULT_SESSION.apply(session, to=boto3)
 
 
 def _plain(session: Any, request: Any) -> HttpRequest:

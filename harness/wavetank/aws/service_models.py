@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import boto3
 import botocore
 from botocore.loaders import JSONFileLoader, Loader, create_loader
+
+from wavetank.aws.patches import LIST_AVAILABLE_SERVICES, LOAD_FILE
 
 SDK_FOLDERS = tuple(f"{Path(package.__path__[0]) / 'data'}/" for package in (boto3, botocore))
 
@@ -32,9 +33,7 @@ def service_models_parsed_once() -> Iterator[None]:
     A handler makes its clients anew in each cold start, and a simulation has hundreds of those. The
     SDK changes nothing of what it has parsed. Files that are not the SDK's are read each time.
     """
-    files: Any = JSONFileLoader
-    loaders: Any = Loader
-    load, list_available = files.load_file, loaders.list_available_services
+    load, list_available = LOAD_FILE.current(), LIST_AVAILABLE_SERVICES.current()
     parsed: dict[str, object] = {}
     listed: dict[tuple[str, ...], list[str]] = {}
 
@@ -51,8 +50,8 @@ def service_models_parsed_once() -> Iterator[None]:
             listed[key] = list_available(loader, type_name)
         return [*listed[key]]
 
-    files.load_file, loaders.list_available_services = load_file, list_available_services
-    try:
+    with (
+        LOAD_FILE.replaced(load_file),
+        LIST_AVAILABLE_SERVICES.replaced(list_available_services),
+    ):
         yield
-    finally:
-        files.load_file, loaders.list_available_services = load, list_available

@@ -9,10 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
+
+from wavetank.core.patching import PYTHON, Patch
 
 IDLE_SHARE = 0.02
 """Of a processor, during the idle time: with less, work only looks whether its wait is over."""
+SLEEP = Patch(
+    target="time:sleep",
+    form="(object, /)",
+    distribution=PYTHON,
+    reason="a handler that sleeps does so in virtual time",
+    ours=("core.clock",),
+)
 
 
 class Clock(Protocol):
@@ -101,18 +110,14 @@ def sleeping_by(sleep: Callable[[float], bool]) -> Iterator[None]:
 
     It returns whether it has done so; where it has not, time passes as ever.
     """
-    module: Any = time
-    stock = module.sleep
+    former = SLEEP.current()
 
     def ask(seconds: float) -> None:
         if not sleep(seconds):
-            stock(seconds)
+            former(seconds)
 
-    module.sleep = ask
-    try:
+    with SLEEP.replaced(ask):
         yield
-    finally:
-        module.sleep = stock
 
 
 def floor_to_minute(instant: datetime) -> datetime:

@@ -13,6 +13,7 @@ from wavetank.emulator.in_process.functions import packaged_code
 from wavetank.emulator.request_interceptor import ApiCall, Gate
 from wavetank.emulator.services import clients, deliverer, delivery_streams
 from wavetank.emulator.sns.confirmation import set_confirmed
+from wavetank.faults.injectors.api_resources import ApiResources
 from wavetank.faults.injectors.decisions import (
     check_refused,
     delivery_copies,
@@ -21,7 +22,7 @@ from wavetank.faults.injectors.decisions import (
     refused_entries,
 )
 from wavetank.faults.injectors.matcher import FaultMatcher
-from wavetank.faults.resources import ApiResources, DeployedCode, StoredPackages
+from wavetank.faults.resources import DeployedCode, StoredPackages
 
 UPDATE_WAIT = {"Delay": 0.2, "MaxAttempts": 150}
 """How often, and how many times, the waiter looks; Lambda takes one update at a time."""

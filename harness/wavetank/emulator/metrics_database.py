@@ -9,10 +9,11 @@ finds them. [LocalStack 4.14: services/cloudwatch/cloudwatch_database_helper.py;
 
 import sqlite3
 from types import SimpleNamespace, TracebackType
-from typing import Any, Literal
+from typing import Literal
 
 from localstack.runtime import hooks
 
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
@@ -38,9 +39,11 @@ def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(database, uri=uri, factory=ClosingConnection)
 
 
-def close_connections(helper: Any) -> None:
-    """From now on LocalStack's module `helper` closes each connection that it opens."""
-    helper.sqlite3 = SimpleNamespace(connect=connect)
+def close_connections() -> None:
+    """From now on LocalStack closes each connection that it opens for a metric."""
+    patch_of("localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3").apply(
+        SimpleNamespace(connect=connect)
+    )
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
@@ -48,8 +51,4 @@ def close_metric_connections() -> None:
     """Before CloudWatch is loaded. In virtual time functions record no metrics."""
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
-    from localstack.services.cloudwatch import (  # noqa: PLC0415 - not in virtual time
-        cloudwatch_database_helper,
-    )
-
-    close_connections(cloudwatch_database_helper)
+    close_connections()

@@ -11,10 +11,10 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.services.sts.models import sts_stores
 from localstack.services.sts.provider import StsProvider
 from moto.iam.models import iam_backends
-from moto.sts.models import AssumedRole
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.credential_scope import scope_of
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.temporary_keys import TemporaryKey, issue_key, mark_renewed, temporary_key
 
 DEFAULT_SECONDS = 43_200
@@ -155,15 +155,16 @@ def _keep_role_ids() -> None:
 
     [moto: sts/models.py, AssumedRole.user_id]
     """
-    kind: Any = AssumedRole
-    stock, current = kind.__init__, kind.user_id
+    initializer = patch_of("moto.sts.models:AssumedRole.__init__")
+    user_id = patch_of("moto.sts.models:AssumedRole.user_id")
+    stock, current = initializer.original(), user_id.original()
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         stock(self, *args, **kwargs)
         self.role_id = current.fget(self).partition(":")[0]
 
-    kind.__init__ = init
-    kind.user_id = property(lambda self: f"{self.role_id}:{self.session_name}")
+    initializer.apply(init)
+    user_id.apply(property(lambda self: f"{self.role_id}:{self.session_name}"))
 
 
 def _identity(key: TemporaryKey) -> dict[str, str]:

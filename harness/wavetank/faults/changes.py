@@ -7,11 +7,7 @@ there. So it can be repeated, and never overwrites what was deployed since.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wavetank.aws.clients import ClientError, error_code
 from wavetank.faults.resources import Resources
-
-GONE = frozenset({"NoSuchEntity", "NotFound", "ResourceNotFoundException"})
-"""The error codes for a resource that was deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,13 +217,3 @@ class HostChange(Change):
 
     def revert(self, resources: Resources) -> bool:
         return resources.revert_host_fault(self)
-
-
-def revert(change: Change, resources: Resources) -> bool:
-    """Revert the change if it is in force; returns whether it was. What is deleted is reverted."""
-    try:
-        return change.revert(resources)
-    except ClientError as error:
-        if error_code(error) in GONE:
-            return False
-        raise

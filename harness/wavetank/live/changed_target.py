@@ -17,9 +17,9 @@ from wavetank.core.naming import Names
 from wavetank.deployment.deployed_code import stack_package
 from wavetank.faults.broken_code import break_package
 from wavetank.faults.change_journal import DamagedEntry, Journal
-from wavetank.faults.changes import Change, HostChange, revert
+from wavetank.faults.changes import Change, HostChange
 from wavetank.faults.fault import StateFault
-from wavetank.faults.injectors.applied import OnChange
+from wavetank.faults.injectors.applied import OnChange, revert
 from wavetank.faults.resources import code_sha256
 from wavetank.live.fault_resources import Host, LiveResources
 from wavetank.live.restoring import restore, wait_until_updated

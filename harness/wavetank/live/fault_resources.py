@@ -13,15 +13,9 @@ from wavetank.core.clock import Clock
 from wavetank.core.naming import Names
 from wavetank.deployment.deployed_code import stack_package
 from wavetank.faults.change_journal import Journal
+from wavetank.faults.injectors.api_resources import ApiResources, confirmed_on, one_named
 from wavetank.faults.parts import UNLIMITED, FunctionRole, RoleOwner
-from wavetank.faults.resources import (
-    ApiResources,
-    ConfirmedSubscription,
-    DeployedCode,
-    HostFaultTarget,
-    confirmed_on,
-    one_named,
-)
+from wavetank.faults.resources import ConfirmedSubscription, DeployedCode, HostFaultTarget
 from wavetank.live.restoring import update_code, wait_until_updated
 
 

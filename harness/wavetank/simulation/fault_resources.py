@@ -3,12 +3,8 @@
 from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.faults.resources import (
-    ApiResources,
-    DeployedCode,
-    StoredPackages,
-    code_sha256,
-)
+from wavetank.faults.injectors.api_resources import ApiResources
+from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def test_metrics_leave_no_file_open(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(helper, "sqlite3", sqlite3)
     monkeypatch.setattr(helper.CloudwatchDatabase, "CLOUDWATCH_DATA_ROOT", str(tmp_path))
     monkeypatch.setattr(helper.CloudwatchDatabase, "METRICS_DB", str(file))
-    close_connections(helper)
+    close_connections()
     database = helper.CloudwatchDatabase()  # type: ignore[no-untyped-call]  # LocalStack's
     for _ in range(TIMES):
         database.add_metric_data("123456789012", "us-east-1", "AWS/Lambda", METRICS)

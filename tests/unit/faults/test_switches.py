@@ -11,7 +11,7 @@ from wavetank.faults.calls import ApiError
 from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
 from wavetank.faults.fault import Resource
 from wavetank.faults.host_faults import WrongClock
-from wavetank.faults.resources import ApiResources, one_named
+from wavetank.faults.injectors.api_resources import ApiResources, one_named
 from wavetank.faults.switches import FaultSwitches
 
 if TYPE_CHECKING:

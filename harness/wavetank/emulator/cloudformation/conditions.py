@@ -14,6 +14,8 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
     ChangeSetModelPreproc,
 )
 
+from wavetank.emulator.patches import patch_of
+
 
 def delete_what_is_no_longer_wanted() -> None:
     """From here on such a resource is visited, and found to be gone from the template."""
@@ -23,7 +25,10 @@ def delete_what_is_no_longer_wanted() -> None:
             if _is_or_was_wanted(self, node):
                 self.visit(node)
 
-    ChangeSetModelPreproc.visit_node_resources = visit_node_resources  # type: ignore[method-assign]  # on purpose
+    patch_of(
+        "localstack.services.cloudformation.engine.v2.change_set_model_preproc"
+        ":ChangeSetModelPreproc.visit_node_resources"
+    ).apply(visit_node_resources)
 
 
 def _is_or_was_wanted(model: ChangeSetModelPreproc, node: NodeResource) -> bool:

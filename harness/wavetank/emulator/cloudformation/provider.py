@@ -7,6 +7,7 @@ Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
 [LocalStack 4.14: services/cloudformation/v2/provider.py]
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -18,7 +19,6 @@ from localstack.aws.api.cloudformation import (
 from localstack.aws.connect import connect_to
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
-from localstack.services.cloudformation.v2 import provider
 from localstack.services.cloudformation.v2.provider import (
     CloudformationProviderV2,
     StackNotFoundError,
@@ -59,7 +59,15 @@ from wavetank.emulator.cloudformation.validation import (
 )
 from wavetank.emulator.iam_enforcement.acting import act_for_callers, acting_as
 from wavetank.emulator.iam_enforcement.forwarding import acting_for
+from wavetank.emulator.patches import patch_of
 
+IN_PROVIDER: Mapping[str, Any] = {
+    "localstack.services.cloudformation.v2.provider:ChangeSet": ManagedChangeSet,
+    "localstack.services.cloudformation.v2.provider:ChangeSetModelExecutor": PendingOperation,
+    "localstack.services.cloudformation.v2.provider:Stack": ManagedStack,
+    "localstack.services.cloudformation.v2.provider:start_worker_thread": start_pending,
+}
+"""What LocalStack's provider works with, and what takes its place."""
 REQUESTED = "User Initiated"
 
 
@@ -276,11 +284,8 @@ def _existing(context: RequestContext, name: str) -> ManagedStack:
 @aws_provider(api="cloudformation", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_cloudformation() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    module: Any = provider
-    module.Stack = ManagedStack
-    module.ChangeSet = ManagedChangeSet
-    module.ChangeSetModelExecutor = PendingOperation
-    module.start_worker_thread = start_pending
+    for target, ours in IN_PROVIDER.items():
+        patch_of(target).apply(ours)
     delete_what_is_no_longer_wanted()
     act_for_callers()
     service = Service.for_provider(WavetankCloudFormation())
@@ -300,4 +305,4 @@ def _handle_for_callers(skeleton: Any) -> None:
         except client.exceptions.ClientError as error:
             raise denied(error) from error
 
-    skeleton.invoke = invoke
+    patch_of("localstack.aws.skeleton:Skeleton.invoke").apply(invoke, to=skeleton)

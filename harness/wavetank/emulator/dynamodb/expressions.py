@@ -14,12 +14,18 @@ from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser,
 from moto.dynamodb.parsing.ast_nodes import Expression, UpdateExpressionFunction
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
+from wavetank.emulator.patches import patch_of
+
 KEPT = 4096
 """Expressions of each kind; one that puts its values into the text makes a new one every time."""
 BOUND_KEPT = 64
 """Conditions with values: those of one transaction are mostly alike, those of the next others."""
-STOCK_PARSE: Callable[..., Any] = ConditionExpressionParser.parse
-STOCK_MAKE: Callable[..., Any] = UpdateExpressionParser.make.__func__
+STOCK_PARSE: Callable[..., Any] = patch_of(
+    "moto.dynamodb.comparisons:ConditionExpressionParser.parse"
+).original()
+STOCK_MAKE: Callable[..., Any] = (
+    patch_of("moto.dynamodb.parsing.expressions:UpdateExpressionParser.make").original().__func__
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,81 +1,84 @@
-"""What is put in the place of moto's slowest and wrong parts, and can be taken out again.
+"""What is put in the place of moto's slowest and wrong parts.
 
-LocalStack's own way of changing moto; here with a list, so that the tests can compare both.
+Sizes of values and items are moto's, without asking a text what else it could be: moto sizes every
+item that a scan passes, and the whole item again for each attribute that is set.
+[moto 5.1.24: dynamodb/models/dynamo_type.py]
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, cast
 
-from moto.dynamodb import models
-from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
-from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import Node
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
-from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item, copy_value
-from wavetank.emulator.dynamodb.sizes import item_size, put_attribute, value_size
 from wavetank.emulator.dynamodb.streams import set_stream_specification
 from wavetank.emulator.dynamodb.tags import tag_resource
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 from wavetank.emulator.dynamodb.validation_cache import transact_write_items as ask_of_a_transaction
+from wavetank.emulator.patches import patch_of
 
-ABSENT = object()
-
-
-@dataclass(frozen=True)
-class Cure:
-    """One name of a module or class of moto's, and what it is to mean."""
-
-    owner: Any
-    name: str
-    new: Any
-    stock: Any
-
-    @property
-    def is_applied(self) -> bool:
-        """Whether it is ours now."""
-        return vars(self.owner).get(self.name) is self.new
-
-    def apply(self) -> None:
-        """From now on it is ours."""
-        setattr(self.owner, self.name, self.new)
-
-    def undo(self) -> None:
-        """From now on it is moto's."""
-        if self.stock is not ABSENT:
-            setattr(self.owner, self.name, self.stock)
-        elif self.is_applied:
-            delattr(self.owner, self.name)
+STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
+ITEM_BYTES_MAX = 405_000
+"""moto's own limit, between AWS's documented 400 KB and what it takes."""
 
 
-def _cure(owner: Any, name: str, new: Any) -> Cure:
-    return Cure(owner, name, new, vars(owner).get(name, ABSENT))
+def value_size(value: DynamoType) -> int:
+    """`DynamoType.size`, in bytes: texts, numbers and binaries in base64 are texts."""
+    content = value.value
+    return text_size(content) if type(content) is str else int(STOCK_VALUE_SIZE(value))
 
 
-CURES = (
-    _cure(DynamoType, "__deepcopy__", copy_value),
-    _cure(Item, "__deepcopy__", copy_item),
-    _cure(DynamoType, "size", value_size),
-    _cure(Item, "size", item_size),
-    _cure(LimitedSizeDict, "__setitem__", put_attribute),
-    _cure(ConditionExpressionParser, "parse", parse_condition),
-    _cure(Node, "find_clauses", find_clauses),
-    _cure(UpdateExpressionParser, "make", classmethod(cast("Any", make_update))),
-    _cure(models, "UpdateExpressionValidator", Validator),
-    _cure(models, "UpdateExpressionExecutor", Executor),
-    _cure(DynamoHandler, "transact_write_items", ask_of_a_transaction),
-    _cure(DynamoDBBackend, "transact_write_items", transact_write_items),
-    _cure(DynamoDBBackend, "tag_resource", tag_resource),
-    _cure(Table, "set_stream_specification", set_stream_specification),
-)
+def item_size(item: Item) -> int:
+    """`Item.size`, in bytes."""
+    return sum([text_size(name) + value_size(value) for name, value in item.attrs.items()])
 
 
-def quicken() -> None:
+def put_attribute(attributes: LimitedSizeDict, name: str, value: Any) -> None:
+    """`LimitedSizeDict.__setitem__`.
+
+    Raises:
+        ItemSizeTooLarge: the item would be; what it had under the name counts too, as with moto.
+    """
+    size = sum([text_size(other) + _size(held) for other, held in attributes.items()])
+    if size + text_size(name) + _size(value) > ITEM_BYTES_MAX:
+        raise ItemSizeTooLarge
+    dict.__setitem__(attributes, name, value)
+
+
+def text_size(text: str) -> int:
+    """In UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def _size(value: Any) -> int:
+    return value_size(value) if type(value) is DynamoType else text_size(str(value))
+
+
+REPLACEMENTS: Mapping[str, Any] = {
+    "moto.dynamodb.comparisons:ConditionExpressionParser.parse": parse_condition,
+    "moto.dynamodb.models.dynamo_type:DynamoType.__deepcopy__": copy_value,
+    "moto.dynamodb.models.dynamo_type:DynamoType.size": value_size,
+    "moto.dynamodb.models.dynamo_type:Item.__deepcopy__": copy_item,
+    "moto.dynamodb.models.dynamo_type:Item.size": item_size,
+    "moto.dynamodb.models.dynamo_type:LimitedSizeDict.__setitem__": put_attribute,
+    "moto.dynamodb.models.table:Table.set_stream_specification": set_stream_specification,
+    "moto.dynamodb.models:DynamoDBBackend.tag_resource": tag_resource,
+    "moto.dynamodb.models:DynamoDBBackend.transact_write_items": transact_write_items,
+    "moto.dynamodb.models:UpdateExpressionExecutor": Executor,
+    "moto.dynamodb.models:UpdateExpressionValidator": Validator,
+    "moto.dynamodb.parsing.ast_nodes:Node.find_clauses": find_clauses,
+    "moto.dynamodb.parsing.expressions:UpdateExpressionParser.make": classmethod(
+        cast("Any", make_update)
+    ),
+    "moto.dynamodb.responses:DynamoHandler.transact_write_items": ask_of_a_transaction,
+}
+"""moto's attributes, and what takes their places."""
+
+
+def replace_parts_of_moto() -> None:
     """Applies all of them."""
-    for cure in CURES:
-        cure.apply()
+    for target, ours in REPLACEMENTS.items():
+        patch_of(target).apply(ours)

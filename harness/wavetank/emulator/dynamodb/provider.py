@@ -13,7 +13,7 @@ from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.dynamodb.direct import with_direct_answers
-from wavetank.emulator.dynamodb.patches import quicken
+from wavetank.emulator.dynamodb.patches import replace_parts_of_moto
 from wavetank.emulator.settings import DynamoDbChoice, read_emulator_settings
 
 OURS = "wavetank"
@@ -27,7 +27,7 @@ class MotoDynamoDb(DynamodbApi):
 @aws_provider(api="dynamodb", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_dynamodb() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    quicken()
+    replace_parts_of_moto()
     return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=_dispatch_table)
 
 

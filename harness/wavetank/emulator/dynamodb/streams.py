@@ -8,7 +8,9 @@ from typing import Any
 
 from moto.dynamodb.models.table import Table
 
-set_by_moto = Table.set_stream_specification
+from wavetank.emulator.patches import patch_of
+
+set_by_moto = patch_of("moto.dynamodb.models.table:Table.set_stream_specification").original()
 
 
 def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 
+from wavetank.emulator.patches import patch_of
+
 KEPT = 4096
-STOCK = DynamoHandler.transact_write_items
+STOCK = patch_of("moto.dynamodb.responses:DynamoHandler.transact_write_items").original()
 ATTRIBUTES = {"Put": "Item", "Update": "Key", "Delete": "Key", "ConditionCheck": "Key"}
 """Where each kind of item has the attributes that must not be empty, or that are its key."""
 RIGHT: set[str] = set()

@@ -16,13 +16,14 @@ the CreateFunction operation"; rolo: serving/twisted.py; Twisted: web/http.py, H
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from wavetank.emulator.http_guard.policy import GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Route, RouteKind
+from wavetank.emulator.patches import patch_of
 
 SHORT_BYTES = 65_536
 S3_BYTES_MAX = 5 * 2**30 + 2**24
@@ -63,13 +64,9 @@ def body_bytes_max(request: RequestHead, route: Route | None) -> int:
 
 def decide_before_bodies(decide: DecideBody) -> None:
     """Has LocalStack's server ask when a request's headers are complete."""
-    from rolo.serving import twisted as serving  # noqa: PLC0415 - loads Twisted's reactor
-    from twisted.web import http  # noqa: PLC0415 - as above
-
-    http.H2_ENABLED = False
-    channels: Any = serving.HeaderPreservingHTTPChannel
-    requests: Any = serving.TwistedRequestAdapter
-    complete, receive = channels.allHeadersReceived, requests.handleContentChunk
+    channels = patch_of("rolo.serving.twisted:HeaderPreservingHTTPChannel.allHeadersReceived")
+    requests = patch_of("rolo.serving.twisted:TwistedRequestAdapter.handleContentChunk")
+    complete, receive = channels.original(), requests.original()
 
     def headers_received(channel: Any) -> None:
         if channel.length is not None and channel.length <= SHORT_BYTES:
@@ -96,8 +93,11 @@ def decide_before_bodies(decide: DecideBody) -> None:
             request.content.close()
             _answer(request.channel, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_long(None))
 
-    channels.allHeadersReceived = headers_received
-    requests.handleContentChunk = chunk_received
+    channels.apply(headers_received)
+    requests.apply(chunk_received)
+    patch_of("twisted.web.http:H2_ENABLED").apply(new=False)
+    for target in AFTER_ANSWER:
+        patch_of(target).check()  # now, and not at the first refusal
 
 
 def _too_long(bytes_max: int | None) -> str:
@@ -138,8 +138,8 @@ def _answer(channel: Any, status: HTTPStatus, reason: str) -> None:
     )
     channel.transport.write(head.encode("ascii") + body)
     channel.setTimeout(None)
-    channel.dataReceived = channel.rawDataReceived = channel.lineReceived = _drop
-    channel.allContentReceived = _ignore  # a decoder may be at work on what came before
+    for target, instead in AFTER_ANSWER.items():
+        patch_of(target).apply(instead, to=channel)
     reactor.callLater(LINGER_SECONDS, channel.transport.abortConnection)
 
 
@@ -149,3 +149,12 @@ def _ignore() -> None:
 
 def _drop(_: bytes) -> None:
     """Received after the answer, and of no use."""
+
+
+AFTER_ANSWER: Mapping[str, Callable[..., None]] = {
+    "twisted.web.http:HTTPChannel.allContentReceived": _ignore,  # a decoder may be at work
+    "twisted.web.http:HTTPChannel.dataReceived": _drop,
+    "twisted.web.http:HTTPChannel.lineReceived": _drop,
+    "twisted.web.http:HTTPChannel.rawDataReceived": _drop,
+}
+"""What a connection does with what it receives after a refusal."""

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psutil
-from localstack import config
 from localstack.aws import handlers
 from localstack.http import Request, Response
 from localstack.runtime import get_current_runtime, hooks
@@ -35,6 +34,7 @@ from wavetank.emulator.http_guard.served import (
 )
 from wavetank.emulator.http_guard.settings import find_bucket, find_rules
 from wavetank.emulator.http_guard.websockets import refuse_in_reactor
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 LOG = logging.getLogger(__name__)
@@ -133,9 +133,11 @@ def install_guard() -> None:
     hosts = HostPolicy(localstack_host().host, settings.allowed_hosts, own_addresses)
     guard = HttpGuard(GuardPolicy(hosts, settings.allowed_origins))
     gateway: Any = get_current_runtime().components.gateway
-    gateway.request_handlers.remove(handlers.enforce_cors)
-    gateway.response_handlers.remove(handlers.add_cors_response_headers)
-    config.DISABLE_CUSTOM_CORS_S3 = True
+    patch_of("localstack.aws.handlers:enforce_cors").replace_in([gateway.request_handlers])
+    patch_of("localstack.aws.handlers:add_cors_response_headers").replace_in(
+        [gateway.response_handlers]
+    )
+    patch_of("localstack.config:DISABLE_CUSTOM_CORS_S3").apply(new=True)
     refuse_in_reactor()
     decide_before_bodies(guard.limit_body)
     chain = gateway.request_handlers

@@ -8,11 +8,12 @@ sends afterwards would go to a WebSocket that there is none of.
 
 from typing import Any
 
+from wavetank.emulator.patches import patch_of
+
 
 def refuse_in_reactor() -> None:
     """Has the reactor's own thread answer, and close the connection behind the answer."""
-    from rolo.serving import twisted as serving  # noqa: PLC0415 - loads Twisted's reactor
-    from twisted.internet import reactor as running  # noqa: PLC0415 - as above
+    from twisted.internet import reactor as running  # noqa: PLC0415 - loads Twisted's reactor
 
     reactor: Any = running
 
@@ -22,8 +23,7 @@ def refuse_in_reactor() -> None:
         del timeout  # the reactor has it now, and no one waits
         reactor.callFromThread(_reject, adapter.channel, status_code, headers, list(body or ()))
 
-    kind: Any = serving.TwistedWebSocketAdapter
-    kind.reject = reject
+    patch_of("rolo.serving.twisted:TwistedWebSocketAdapter.reject").apply(reject)
 
 
 def _reject(channel: Any, status_code: int, headers: Any, body: list[bytes]) -> None:

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib import import_module  # noqa: TID251 - of LocalStack, each that CALLING names
 from typing import Any
 
 from localstack.aws.connect import InternalClientFactory, connect_to
 from localstack.services.cloudformation import resource_provider
 
 from wavetank.emulator.iam_enforcement.callers import CALLED_VIA, UNCHECKED
+from wavetank.emulator.patches import patch_of
 
 PRINCIPAL = "cloudformation.amazonaws.com"
 UNCHECKED_OF_TYPES: Mapping[str, Mapping[str, str]] = {
@@ -27,14 +27,14 @@ UNCHECKED_OF_TYPES: Mapping[str, Mapping[str, str]] = {
 }
 """What LocalStack's providers of a type call and AWS's do not, unless the property is set."""
 CALLING = (
-    "api_utils",
-    "engine.parameters",
-    "engine.policy_loader",
-    "engine.transformers",
-    "engine.v2.change_set_model_transform",
-    "engine.v2.resolving",
+    "localstack.services.cloudformation.api_utils:connect_to",
+    "localstack.services.cloudformation.engine.parameters:connect_to",
+    "localstack.services.cloudformation.engine.policy_loader:connect_to",
+    "localstack.services.cloudformation.engine.transformers:connect_to",
+    "localstack.services.cloudformation.engine.v2.change_set_model_transform:connect_to",
+    "localstack.services.cloudformation.engine.v2.resolving:connect_to",
 )
-"""The modules of LocalStack's CloudFormation that call services for the sender of a template."""
+"""Where LocalStack's CloudFormation calls services for the sender of a template."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,12 @@ class ConnectAsCaller:
 def act_for_callers() -> None:
     """Has CloudFormation sign as its callers; changes LocalStack for good."""
     connect = ConnectAsCaller()
-    for name in CALLING:
-        module: Any = import_module(f"localstack.services.cloudformation.{name}")
-        module.connect_to = connect
-    stock: Any = resource_provider.ResourceRequest.__init__
+    for target in CALLING:
+        patch_of(target).apply(connect)
+    patch = patch_of(
+        "localstack.services.cloudformation.resource_provider:ResourceRequest.__init__"
+    )
+    stock = patch.original()
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         stock(self, *args, **kwargs)
@@ -133,7 +135,7 @@ def act_for_callers() -> None:
                 region_name=self.region_name,
             )
 
-    resource_provider.ResourceRequest.__init__ = init  # type: ignore[method-assign]  # on purpose
+    patch.apply(init)
 
 
 def _unchecked(request: Any) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
-from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
 from wavetank.emulator.iam_enforcement.callers import Caller
 from wavetank.emulator.iam_enforcement.resources import find_bucket
+from wavetank.emulator.patches import patch_of
 from wavetank.iam.policy import Policy, PolicyKind, Statement, parse_policy
 from wavetank.iam.policy_document import BUCKET_POLICY, MalformedPolicyError
 from wavetank.iam.public_access import is_public
@@ -109,8 +109,9 @@ def accept_all_trust_actions() -> None:
     def validate(action: str) -> None:
         assert action.lower() in TRUST_ACTIONS
 
-    validator: Any = IAMTrustPolicyDocumentValidator
-    validator._validate_trust_policy_action = staticmethod(validate)  # noqa: SLF001 - it has no public name
+    patch_of(
+        "moto.iam.policy_validation:IAMTrustPolicyDocumentValidator._validate_trust_policy_action"
+    ).apply(staticmethod(validate))
 
 
 def _check_bucket_policy(who: str, account: str, parameters: Any) -> None:

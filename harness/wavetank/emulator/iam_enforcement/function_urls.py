@@ -12,12 +12,12 @@ from typing import Any
 
 from localstack.http import Response
 from localstack.services.lambda_.invocation.models import lambda_stores
-from localstack.services.lambda_.urlrouter import FunctionUrlRouter
 
 from wavetank.emulator.credential_scope import scope_of
 from wavetank.emulator.iam_enforcement.call import Call, Need
 from wavetank.emulator.iam_enforcement.callers import UNSIGNED, Caller, caller_of_key
 from wavetank.emulator.iam_enforcement.keys.circumstances import Origin
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.signatures.refusal import RefusedSignatureError
 
 ACTION = "lambda:InvokeFunctionUrl"
@@ -32,8 +32,10 @@ type IsAllowed = Callable[[Caller, Need, Call, Callable[[], Origin]], bool]
 
 def check_function_urls(is_allowed: IsAllowed) -> None:
     """Has LocalStack's router ask before it invokes; before it loads Lambda, which registers it."""
-    kind: Any = FunctionUrlRouter
-    stock = kind.handle_lambda_url_invocation
+    patch = patch_of(
+        "localstack.services.lambda_.urlrouter:FunctionUrlRouter.handle_lambda_url_invocation"
+    )
+    stock = patch.original()
 
     def handle(router: Any, request: Any, api_id: str, region: str, **given: str) -> Response:
         url = next(_settings(api_id, region), None)
@@ -44,7 +46,7 @@ def check_function_urls(is_allowed: IsAllowed) -> None:
         answered: Response = stock(router, request, api_id, region, **given)
         return answered
 
-    kind.handle_lambda_url_invocation = handle
+    patch.apply(handle)
 
 
 def _settings(api_id: str, region: str) -> Iterator[Any]:

@@ -8,7 +8,8 @@ logs/models.py, _find_log_group]
 from typing import Any
 
 from moto.logs.exceptions import ResourceNotFoundException
-from moto.logs.models import LogsBackend
+
+from wavetank.emulator.patches import patch_of
 
 ARN_PREFIX = "arn:"
 LOG_GROUP = ":log-group:"
@@ -16,8 +17,8 @@ LOG_GROUP = ":log-group:"
 
 def find_log_groups_by_identifier() -> None:
     """Has moto find a group by its name, its ARN, or its ARN with the asterisk of all streams."""
-    kind: Any = LogsBackend
-    stock = kind._find_log_group  # noqa: SLF001 - it has no public name
+    patch = patch_of("moto.logs.models:LogsBackend._find_log_group")
+    stock = patch.original()
 
     def find(
         backend: Any, log_group_id: str | None = None, log_group_name: str | None = None
@@ -35,4 +36,4 @@ def find_log_groups_by_identifier() -> None:
             raise ResourceNotFoundException
         return found
 
-    kind._find_log_group = find  # noqa: SLF001 - as above
+    patch.apply(find)

@@ -12,9 +12,9 @@ from typing import Any
 
 from localstack.aws.connect import InternalClientFactory
 from localstack.constants import INTERNAL_AWS_ACCESS_KEY_ID
-from localstack.services.sqs import query_api
 
 from wavetank.emulator.iam_enforcement.callers import FROM_OUTSIDE, NO_KEY
+from wavetank.emulator.patches import patch_of
 
 
 class OutsideClientFactory(InternalClientFactory):
@@ -48,5 +48,4 @@ def check_queue_urls() -> None:
         key = NO_KEY if aws_access_key_id == INTERNAL_AWS_ACCESS_KEY_ID else aws_access_key_id
         return outside_clients()(aws_access_key_id=key, **given)
 
-    module: Any = query_api
-    module.connect_to = connect
+    patch_of("localstack.services.sqs.query_api:connect_to").apply(connect)

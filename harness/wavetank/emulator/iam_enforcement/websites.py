@@ -15,6 +15,7 @@ from localstack.services.s3 import website_hosting
 from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
 
 from wavetank.emulator.iam_enforcement.outside_calls import unsigned_client
+from wavetank.emulator.patches import patch_of
 
 READS = frozenset({"exceptions", "get_object", "head_object"})
 """What is done without a signature; a bucket's website configuration is read as LocalStack."""
@@ -89,5 +90,4 @@ class PublicWebsites(S3WebsiteHostingHandler):
 
 def check_websites() -> None:
     """Has LocalStack serve websites by our handler; before it loads S3, which makes its own."""
-    module: Any = website_hosting
-    module.S3WebsiteHostingHandler = PublicWebsites
+    patch_of("localstack.services.s3.website_hosting:S3WebsiteHostingHandler").apply(PublicWebsites)

@@ -4,49 +4,43 @@ Nobody's browser, log or statistics is there to be served, and what is signed is
 page of LocalStack's own. [LocalStack 4.14: aws/app.py]
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from localstack.aws import handlers
-from localstack.aws.handlers.metric_handler import MetricHandler
-
 from wavetank.emulator.credential_scope import scope_of
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.preparsed_request import Parsed
 
 IDLE = (
-    handlers.add_cors_response_headers,
-    handlers.count_service_request,
-    handlers.enforce_cors,
-    handlers.log_response,
-    handlers.set_close_connection_header,
-    handlers.validate_request_schema,
-    handlers.validate_response_schema,
+    "localstack.aws.handlers.metric_handler:MetricHandler.create_metric_handler_item",
+    "localstack.aws.handlers.metric_handler:MetricHandler.record_parsed_request",
+    "localstack.aws.handlers.metric_handler:MetricHandler.update_metric_collection",
+    "localstack.aws.handlers:add_cors_response_headers",
+    "localstack.aws.handlers:count_service_request",
+    "localstack.aws.handlers:enforce_cors",
+    "localstack.aws.handlers:log_response",
+    "localstack.aws.handlers:set_close_connection_header",
+    "localstack.aws.handlers:validate_request_schema",
+    "localstack.aws.handlers:validate_response_schema",
 )
 TRACED = frozenset({"events", "lambda"})
 """Services that read the trace that a call belongs to; it is drawn anew for each call."""
-PAGES = (handlers.serve_edge_router_rules, handlers.serve_localstack_resources)
-"""Ours and LocalStack's own, below /_wavetank and /_localstack."""
 
 
-def lighten(gateway: Any) -> None:
-    """Takes the idle handlers out, and asks for pages only where a call could be for one."""
-    for chain in (gateway.request_handlers, gateway.response_handlers, gateway.finalizers):
-        chain[:] = [_where_needed(each) for each in chain if not _is_idle(each)]
+def remove_idle_handlers(gateway: Any) -> None:
+    """Takes the idle handlers out, and has others asked only where they have something to do."""
+    chains = (gateway.request_handlers, gateway.response_handlers, gateway.finalizers)
+    for target in IDLE:
+        patch_of(target).replace_in(chains)
+    for target, is_needed in WHERE_NEEDED.items():
+        patch = patch_of(target)
+        patch.replace_in(chains, _only(patch.original(), is_needed))
+    for target, ours in BY_SCOPE.items():
+        patch_of(target).replace_in(chains, ours)
 
 
-def _is_idle(handler: Any) -> bool:
-    return handler in IDLE or isinstance(getattr(handler, "__self__", None), MetricHandler)
-
-
-def _where_needed(handler: Any) -> Any:
-    """The handler, passed over where it would find nothing to do."""
-    if handler in PAGES:
-        return _only(handler, lambda context: "Authorization" not in context.request.headers)
-    if handler is handlers.parse_trace_context:
-        return _only(handler, lambda context: _service(context) in TRACED)
-    if handler is handlers.parse_service_request:
-        return _only(handler, lambda context: not isinstance(context.service_request, Parsed))
-    return BY_SCOPE.get(handler, handler)
+def _is_unsigned(context: Any) -> bool:
+    return "Authorization" not in context.request.headers
 
 
 def _service(context: Any) -> str | None:
@@ -73,5 +67,18 @@ def _add_account(_chain: Any, context: Any, _response: Any) -> None:
     context.request.headers.add("x-moto-account-id", context.account_id)
 
 
-BY_SCOPE = {handlers.add_region_from_header: _add_region, handlers.add_account_id: _add_account}
-"""LocalStack's handlers, and those that take their places."""
+WHERE_NEEDED: Mapping[str, Callable[[Any], bool]] = {
+    "localstack.aws.handlers:parse_service_request": (
+        lambda context: not isinstance(context.service_request, Parsed)
+    ),
+    "localstack.aws.handlers:parse_trace_context": lambda context: _service(context) in TRACED,
+    # pages, ours and LocalStack's own, below /_wavetank and /_localstack
+    "localstack.aws.handlers:serve_edge_router_rules": _is_unsigned,
+    "localstack.aws.handlers:serve_localstack_resources": _is_unsigned,
+}
+"""Handlers of LocalStack's, and when they have something to do."""
+BY_SCOPE = {
+    "localstack.aws.handlers:add_account_id": _add_account,
+    "localstack.aws.handlers:add_region_from_header": _add_region,
+}
+"""Handlers of LocalStack's, and those that take their places."""

@@ -7,20 +7,15 @@ environment when it was imported.
 
 from typing import Any
 
-from localstack import config
 from localstack.aws.api import RequestContext
 from localstack.runtime import current
-from localstack.services.sqs.models import SqsMessage
 
 from wavetank.core.http_types import HttpRequest, HttpResponse
-from wavetank.emulator.in_process.gateway import lighten
-from wavetank.emulator.in_process.headers import quicken_headers
-from wavetank.emulator.in_process.messages import (
-    as_werkzeug,
-    blank_response,
-    quicken_responses,
-)
-from wavetank.emulator.in_process.protocols import quicken_protocols
+from wavetank.core.patching import require_patches
+from wavetank.emulator.in_process.gateway import remove_idle_handlers
+from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, replace_headers
+from wavetank.emulator.in_process.protocols import replace_parsers
+from wavetank.emulator.patches import patch_of
 
 
 class InProcessLocalStack:
@@ -32,10 +27,9 @@ class InProcessLocalStack:
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
         self._gateway: Any = runtime.components.gateway
-        lighten(self._gateway)
-        quicken_protocols()
-        quicken_headers()
-        quicken_responses()
+        remove_idle_handlers(self._gateway)
+        replace_parsers()
+        replace_headers()
         self._services: dict[str, Any] = {}
         runtime.ready.set()
 
@@ -46,6 +40,7 @@ class InProcessLocalStack:
         target = request.headers.get("X-Amz-Target", "").partition(".")[0]
         context.service = self._services.get(target)
         self._gateway.handle(context, response)
+        require_patches()  # a service that it loaded may have applied some
         if target and context.service is not None:
             self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
@@ -59,7 +54,7 @@ def _still_queues() -> None:
     until time goes on, as LocalStack asks whether it is later than now.
     [LocalStack 4.14: services/sqs/models.py, SqsMessage.is_delayed]
     """
-    config.SQS_DISABLE_CLOUDWATCH_METRICS = True
-    message: Any = SqsMessage
-    stock = message.is_delayed.fget
-    message.is_delayed = property(lambda held: bool(held.delay_seconds) and stock(held))
+    patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
+    patch = patch_of("localstack.services.sqs.models:SqsMessage.is_delayed")
+    stock = patch.original().fget
+    patch.apply(property(lambda held: bool(held.delay_seconds) and stock(held)))

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from localstack.aws.protocol.parser import BaseJSONRequestParser, RestXMLRequestParser
-from localstack.aws.protocol.serializer import ResponseSerializer
+from wavetank.emulator.patches import patch_of
 
 SHAPES_KEPT = 4096
-STOCK_JSON = BaseJSONRequestParser._parse_structure  # noqa: SLF001 - LocalStack has no public name for it
-STOCK_XML = RestXMLRequestParser._parse_structure  # noqa: SLF001 - as above
-STOCK_MIME_TYPE = ResponseSerializer._get_mime_type  # noqa: SLF001 - as above
+JSON_PARSER = patch_of("localstack.aws.protocol.parser:BaseJSONRequestParser._parse_structure")
+XML_PARSER = patch_of("localstack.aws.protocol.parser:RestXMLRequestParser._parse_structure")
+MIME_TYPE = patch_of("localstack.aws.protocol.serializer:ResponseSerializer._get_mime_type")
+STOCK_JSON, STOCK_XML = JSON_PARSER.original(), XML_PARSER.original()
+STOCK_MIME_TYPE = MIME_TYPE.original()
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _reader(shape: Any) -> _Reader:
 
 
 def _stock_reader(shape: Any) -> _Reader:
-    return lambda parser, request, value: parser._parse_shape(request, shape, value)  # noqa: SLF001 - as above
+    return lambda parser, request, value: parser._parse_shape(request, shape, value)  # noqa: SLF001 - LocalStack has no public name for it
 
 
 def _plain_reader(shape: Any) -> _Reader:
@@ -188,14 +189,11 @@ def _mime_type(serializer: Any, accept: str | None, content_type: str | None) ->
     """A serializer is known by identity; LocalStack makes one for each service."""
     named = {"Accept": accept, "Content-Type": content_type}
     headers: Any = {name: value for name, value in named.items() if value is not None}
-    return STOCK_MIME_TYPE(serializer, headers)
+    return str(STOCK_MIME_TYPE(serializer, headers))
 
 
-def quicken_protocols() -> None:
+def replace_parsers() -> None:
     """Puts them in the place of LocalStack's."""
-    json_parser: Any = BaseJSONRequestParser
-    xml_parser: Any = RestXMLRequestParser
-    serializer: Any = ResponseSerializer
-    json_parser._parse_structure = parse_json_structure  # noqa: SLF001 - as above
-    xml_parser._parse_structure = parse_xml_structure  # noqa: SLF001 - as above
-    serializer._get_mime_type = mime_type  # noqa: SLF001 - as above
+    JSON_PARSER.apply(parse_json_structure)
+    XML_PARSER.apply(parse_xml_structure)
+    MIME_TYPE.apply(mime_type)

@@ -12,15 +12,14 @@ And a function whose code could not be unpacked can be deleted.
 
 import io
 import tempfile
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from localstack.aws.api.lambda_ import InvalidParameterValueException
-from localstack.services.lambda_.invocation import lambda_service
 from localstack.services.lambda_.invocation.lambda_models import S3Code
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
-from localstack.utils.patch import patch
 
 from wavetank.emulator.lambda_.archive import (
     ArchiveError,
@@ -29,6 +28,7 @@ from wavetank.emulator.lambda_.archive import (
     unpack,
 )
 from wavetank.emulator.lambda_.places import code_root
+from wavetank.emulator.patches import patch_of
 
 NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try to upload again."
 """AWS's words for every archive that it cannot unpack."""
@@ -37,12 +37,19 @@ NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try 
 @cache
 def unpack_with_care() -> None:
     """Changes LocalStack for good; safe to repeat."""
-    service: Any = lambda_service
-    service.is_zip_file = _require_archive
-    service.create_hot_reloading_code = _refuse_folder
-    patch(S3Code.get_unzipped_code_location)(_location)
-    patch(S3Code.prepare_for_execution)(_prepare)
-    patch(LambdaService.stop_version)(_stop_version)
+    for target, ours in REPLACED.items():
+        patch_of(target).apply(ours)
+    stop = patch_of(
+        "localstack.services.lambda_.invocation.lambda_service:LambdaService.stop_version"
+    )
+    stock = stop.original()
+
+    def stop_version(service: LambdaService, qualified_arn: str) -> None:
+        known = {*service.lambda_running_versions, *service.lambda_starting_versions}
+        if qualified_arn in known:  # one that failed has no manager any more, and nothing to stop
+            stock(service, qualified_arn)
+
+    stop.apply(stop_version)
 
 
 def _require_archive(content: bytes) -> bool:
@@ -66,11 +73,11 @@ def _refuse_folder(path: str) -> Any:
     raise InvalidParameterValueException(message, Type="User")
 
 
-def _location(_: object, self: S3Code) -> Path:
+def _location(self: S3Code) -> Path:
     return code_root() / self.s3_bucket / self.id / "code"
 
 
-def _prepare(_: object, self: S3Code) -> None:
+def _prepare(self: S3Code) -> None:
     """The code's folder, unpacked where it is not yet."""
     folder = self.get_unzipped_code_location()
     with self._disk_lock:
@@ -82,8 +89,13 @@ def _prepare(_: object, self: S3Code) -> None:
             unpack(archive, folder)
 
 
-def _stop_version(stock: Any, self: LambdaService, qualified_arn: str) -> None:
-    """A version that failed has no manager any more, and nothing to stop."""
-    known = {*self.lambda_running_versions, *self.lambda_starting_versions}
-    if qualified_arn in known:
-        stock(self, qualified_arn)
+REPLACED: Mapping[str, Callable[..., Any]] = {
+    "localstack.services.lambda_.invocation.lambda_models"
+    ":S3Code.get_unzipped_code_location": _location,
+    "localstack.services.lambda_.invocation.lambda_models:S3Code.prepare_for_execution": _prepare,
+    "localstack.services.lambda_.invocation.lambda_service:create_hot_reloading_code": (
+        _refuse_folder
+    ),
+    "localstack.services.lambda_.invocation.lambda_service:is_zip_file": _require_archive,
+}
+"""LocalStack's functions, and those that take their places."""

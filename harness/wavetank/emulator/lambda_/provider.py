@@ -9,18 +9,17 @@ of invocations is bounded in `function_logs`, `emulator.metrics_database` and `e
 Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 """
 
-from localstack.services.lambda_.invocation import version_manager
 from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.services.lambda_.invocation.logs import LogHandler
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.services.plugins import Service, aws_provider
-from localstack.utils.patch import patch
 from localstack.utils.threads import start_worker_thread
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.async_events import poll
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import unpack_with_care
+from wavetank.emulator.patches import patch_of
 
 
 @aws_provider(api="lambda", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
@@ -29,15 +28,18 @@ def wavetank_lambda() -> Service:
     clock = WallClock()
     unpack_with_care()
 
-    @patch(Poller.run)  # type: ignore[untyped-decorator]  # as above
-    def run(_: object, self: Poller, *__: object, **___: object) -> None:
+    def run(self: Poller, *_: object, **__: object) -> None:
         poll(self)
 
-    @patch(LogHandler.run_log_loop)  # type: ignore[untyped-decorator]  # as above
-    def run_log_loop(_: object, self: LogHandler, *__: object, **___: object) -> None:
+    def run_log_loop(self: LogHandler, *_: object, **__: object) -> None:
         write_logs(self, clock)
 
+    patch_of("localstack.services.lambda_.invocation.event_manager:Poller.run").apply(run)
+    patch_of("localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop").apply(
+        run_log_loop
+    )
     # As before, but nothing keeps the thread once it has ended.
-    version_manager.start_thread = start_worker_thread  # type: ignore[assignment, attr-defined]  # it names it for itself
-
+    patch_of("localstack.services.lambda_.invocation.version_manager:start_thread").apply(
+        start_worker_thread
+    )
     return Service.for_provider(LambdaProvider())

@@ -11,8 +11,9 @@ import secrets
 from types import MappingProxyType
 from typing import Any
 
-from localstack.aws import connect, handlers
 from localstack.aws.connect import INTERNAL_REQUEST_PARAMS_HEADER, load_dto
+
+from wavetank.emulator.patches import patch_of
 
 SEAL = secrets.token_hex(16)
 FIELD = "wavetank_seal"
@@ -20,15 +21,16 @@ FIELD = "wavetank_seal"
 
 def seal_internal_calls(gateway: Any) -> None:
     """Has LocalStack's clients send the seal, and its gateway ask for it."""
-    module: Any = connect
-    stock = module.dump_dto
+    patch = patch_of("localstack.aws.connect:dump_dto")
+    stock = patch.original()
 
     def dump_sealed(data: Any) -> str:
         return str(stock({**data, FIELD: SEAL}))
 
-    module.dump_dto = dump_sealed
-    chain = gateway.request_handlers
-    chain[chain.index(handlers.add_internal_request_params)] = read_sealed
+    patch.apply(dump_sealed)
+    patch_of("localstack.aws.handlers:add_internal_request_params").replace_in(
+        [gateway.request_handlers], read_sealed
+    )
 
 
 def read_sealed(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names

@@ -24,6 +24,7 @@ from wavetank.core.clock import sleeping_by
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import Abandoned, HttpRequest, HttpResponse
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
     AccessChoice,
     DynamoDbChoice,
@@ -338,8 +339,8 @@ def simulator() -> Iterator[Simulator]:
 @contextmanager
 def _no_threads_of_handlers() -> Iterator[None]:
     """A thread of a handler's would run when the machine likes, and not when the driver does."""
-    kind: Any = threading.Thread
-    stock = kind.start
+    patch = patch_of("threading:Thread.start")
+    stock = patch.current()
 
     def start(thread: threading.Thread) -> None:
         if is_a_handlers_thread():
@@ -352,20 +353,15 @@ def _no_threads_of_handlers() -> Iterator[None]:
             )
         stock(thread)
 
-    kind.start = start
-    try:
+    with patch.replaced(start):
         yield
-    finally:
-        kind.start = stock
 
 
 @contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:
     """LocalStack unpacks code under the temporary folder's own name, where two would meet."""
-    previous = tempfile.tempdir
-    with tempfile.TemporaryDirectory(dir=folder) as own:
-        tempfile.tempdir = own
-        try:
-            yield
-        finally:
-            tempfile.tempdir = previous
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as own,
+        patch_of("tempfile:tempdir").replaced(own),
+    ):
+        yield

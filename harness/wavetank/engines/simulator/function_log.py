@@ -21,10 +21,16 @@ from typing import Any, TextIO
 
 from wavetank.core.clock import WallClock, rfc3339
 from wavetank.emulator.lambda_.invocation_log import InvocationOutput
+from wavetank.emulator.patches import patch_of
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 CHUNK_BYTES = 64 * 1024
 LIBC = ctypes.CDLL(None)
+STREAMS = {
+    "stdin": patch_of("sys:stdin"),
+    "stdout": patch_of("sys:stdout"),
+    "stderr": patch_of("sys:stderr"),
+}
 
 
 class FunctionLog:
@@ -100,9 +106,10 @@ def handlers_streams(take: Callable[[bytes], bool]) -> Iterator[None]:
     with ExitStack() as stack:
         for name, number in (("stdout", STDOUT), ("stderr", STDERR)):
             writer = _writer(take, number, getattr(sys, name))
-            stack.enter_context(_replaced(name, _Routed(getattr(sys, name), writer, take)))
+            routed = _Routed(getattr(sys, name), writer, take)
+            stack.enter_context(STREAMS[name].replaced(routed))
         nothing = stack.enter_context(Path(os.devnull).open(encoding="utf-8"))
-        stack.enter_context(_replaced("stdin", _Routed(sys.stdin, nothing, take)))
+        stack.enter_context(STREAMS["stdin"].replaced(_Routed(sys.stdin, nothing, take)))
         yield
 
 
@@ -184,7 +191,7 @@ def _moved(name: str, number: int, to: int) -> Iterator[None]:
                 kept, "w", 1, encoding=stream.encoding, errors=stream.errors, closefd=False
             )
             stack.enter_context(moved)
-            stack.enter_context(_replaced(name, moved))
+            stack.enter_context(STREAMS[name].replaced(moved))
         os.dup2(to, number)
         stack.callback(os.dup2, kept, number)
         yield
@@ -194,16 +201,6 @@ def _number_of(stream: TextIO) -> int | None:
     with suppress(OSError, ValueError):  # a stream of no descriptor, as tests have
         return stream.fileno()
     return None
-
-
-@contextmanager
-def _replaced(name: str, stream: object) -> Iterator[None]:
-    stock = getattr(sys, name)
-    setattr(sys, name, stream)
-    try:
-        yield
-    finally:
-        setattr(sys, name, stock)
 
 
 def _now() -> datetime:

@@ -6,15 +6,15 @@ native code does to the process cannot be intercepted: see `wavetank.core.comman
 """
 
 import os
-import posix
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_types import Abandoned
 from wavetank.emulator.lambda_.outcome import ExitStatus
+from wavetank.emulator.patches import patch_of
 from wavetank.engines.simulator.environment import is_a_handlers_thread
 
 NO_EFFECT = frozenset(
@@ -24,10 +24,10 @@ NO_EFFECT = frozenset(
 STOPS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 EVERY_PROCESS = -1
 """To `kill`: in Lambda, all that the function has started, and itself."""
-COPIES = ("fork", "forkpty")
-REPLACES = ("execv", "execve")
+COPIES = ("os:fork", "posix:fork", "os:forkpty", "posix:forkpty")
+REPLACES = ("os:execv", "posix:execv", "os:execve", "posix:execve")
 """The other six of `os` call these two. [CPython 3.13: Lib/os.py, _execvpe]"""
-TIMERS = ("alarm", "setitimer")
+TIMERS = ("signal:alarm", "signal:setitimer")
 """Their signal would come to the simulator's main thread, in real time."""
 
 
@@ -47,9 +47,9 @@ class HandlerProcess(Protocol):
 def intercepted(process: HandlerProcess) -> Iterator[None]:
     """For the body, what handlers do to their process is told to `process`."""
     with ExitStack() as stack:
-        for modules, name, make in _replacements(process):
-            for module in modules:
-                stack.enter_context(_replaced(module, name, make))
+        for targets, make in _replacements(process):
+            for target in targets:
+                stack.enter_context(_replaced(target, make))
         yield
 
 
@@ -57,21 +57,17 @@ type Make = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Takes the stock function; returns what a handler's call does instead."""
 
 
-def _replacements(process: HandlerProcess) -> Iterator[tuple[tuple[Any, ...], str, Make]]:
-    both = (os, posix)
-    for name, make in _ending(process).items():
-        yield both, name, make
-    yield (signal,), "raise_signal", lambda _: lambda number: _signalled(process, number)
-    yield (signal,), "pthread_kill", lambda _: lambda _thread, number: _signalled(process, number)
-    for name in COPIES:
-        yield both, name, _refused("forks its process")
-    for name in REPLACES:
-        yield both, name, _refused("replaces its process by another program")
-    for name in TIMERS:
-        yield (signal,), name, _refused(f"sets a timer with signal.{name}")
+def _replacements(process: HandlerProcess) -> Iterator[tuple[tuple[str, ...], Make]]:
+    yield from _ending(process).items()
+    yield ("signal:raise_signal",), lambda _: lambda number: _signalled(process, number)
+    yield ("signal:pthread_kill",), lambda _: lambda _thread, number: _signalled(process, number)
+    yield COPIES, _refused("forks its process")
+    yield REPLACES, _refused("replaces its process by another program")
+    for target in TIMERS:
+        yield (target,), _refused(f"sets a timer with {target.replace(':', '.')}")
 
 
-def _ending(process: HandlerProcess) -> Mapping[str, Make]:
+def _ending(process: HandlerProcess) -> Mapping[tuple[str, ...], Make]:
     def kill(stock: Callable[..., Any]) -> Callable[..., Any]:
         def send(target: int, number: int) -> None:
             if _is_own(target):
@@ -82,26 +78,25 @@ def _ending(process: HandlerProcess) -> Mapping[str, Make]:
         return send
 
     return {
-        "_exit": lambda _: lambda status: process.exited(ExitStatus(exit_code=status & 0xFF)),
-        "abort": lambda _: lambda: process.exited(ExitStatus(signal_number=signal.SIGABRT)),
-        "kill": kill,
-        "killpg": kill,
+        ("os:_exit", "posix:_exit"): lambda _: (
+            lambda status: process.exited(ExitStatus(exit_code=status & 0xFF))
+        ),
+        ("os:abort", "posix:abort"): lambda _: (
+            lambda: process.exited(ExitStatus(signal_number=signal.SIGABRT))
+        ),
+        ("os:kill", "posix:kill", "os:killpg", "posix:killpg"): kill,
     }
 
 
-@contextmanager
-def _replaced(module: Any, name: str, make: Make) -> Iterator[None]:
-    stock = getattr(module, name)
+def _replaced(target: str, make: Make) -> AbstractContextManager[None]:
+    patch = patch_of(target)
+    stock = patch.current()
     instead = make(stock)
 
     def call(*arguments: Any, **named: Any) -> Any:
         return (instead if is_a_handlers_thread() else stock)(*arguments, **named)
 
-    setattr(module, name, call)
-    try:
-        yield
-    finally:
-        setattr(module, name, stock)
+    return patch.replaced(call)
 
 
 def _is_own(target: int) -> bool:

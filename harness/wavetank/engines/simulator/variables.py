@@ -10,6 +10,8 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+from wavetank.emulator.patches import patch_of
+
 
 class ThreadedEnvironment(MutableMapping[str, str]):
     """Stands in for `os.environ`, and is the process's wherever no handler runs."""
@@ -56,7 +58,7 @@ def install() -> ThreadedEnvironment:
     if isinstance(current, ThreadedEnvironment):
         return current
     environment = ThreadedEnvironment(os.environ)
-    os.environ = environment  # type: ignore[assignment]  # what it is for  # noqa: B003 - as said
+    patch_of("os:environ").apply(environment)
     return environment
 
 

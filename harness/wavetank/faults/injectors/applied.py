@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.errors import UsageError
-from wavetank.faults.changes import Change, revert
+from wavetank.faults.changes import Change
 from wavetank.faults.fault import StateFault
 from wavetank.faults.resources import Resources
+
+GONE = frozenset({"NoSuchEntity", "NotFound", "ResourceNotFoundException"})
+"""The error codes for a resource that was deleted."""
 
 type OnChange = Callable[[Change, bool], None]
 """Called with each change, and whether it is in force now."""
@@ -63,3 +67,13 @@ class AppliedFaults:
                     f"{fault.kind}, while another is in force",
                     "revert that one first",
                 )
+
+
+def revert(change: Change, resources: Resources) -> bool:
+    """Revert the change if it is in force; returns whether it was. What is deleted is reverted."""
+    try:
+        return change.revert(resources)
+    except ClientError as error:
+        if error_code(error) in GONE:
+            return False
+        raise

@@ -23,30 +23,33 @@ from wavetank.emulator.dynamodb import validation_cache as forms
 from wavetank.emulator.dynamodb.direct import ask_moto
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item
-from wavetank.emulator.dynamodb.patches import CURES
-from wavetank.emulator.dynamodb.sizes import (
+from wavetank.emulator.dynamodb.patches import (
+    REPLACEMENTS,
     STOCK_VALUE_SIZE,
     item_size,
     put_attribute,
+    replace_parts_of_moto,
     value_size,
 )
 from wavetank.emulator.dynamodb.updates import plan_of
+from wavetank.emulator.patches import patch_of
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 CONDITION = "attribute_not_exists(Tick) OR Tick < :tick"
 
 
 @pytest.fixture
-def cured() -> Iterator[None]:
-    """Moto with all cures, and a table; without them again, unless a simulator had applied them."""
-    before = [(cure, cure.is_applied) for cure in CURES]
-    for cure in CURES:
-        cure.apply()
+def patched() -> Iterator[None]:
+    """Moto with all patches, and a table; afterwards as before: a simulator may have them."""
+    patches = [patch_of(target) for target in REPLACEMENTS]
+    before = [patch.is_applied for patch in patches]
+    replace_parts_of_moto()
     dynamodb_backends[ACCOUNT][REGION].reset()
     _ask("create_table", FLAT)
     yield
-    for cure, was_applied in before:
-        (cure.apply if was_applied else cure.undo)()
+    for patch, was_applied in zip(patches, before, strict=True):
+        if not was_applied:
+            patch.undo()
 
 
 def _ask(method: str, body: dict[str, Any]) -> Any:
@@ -95,7 +98,7 @@ def test_values_that_a_condition_does_not_use_make_no_new_one() -> None:
 @pytest.mark.parametrize("text", ["SET a = :n", "SET #a = if_not_exists(#b, :n) REMOVE c ADD d :m"])
 def test_clauses_are_found_where_moto_finds_them(text: str) -> None:
     """The same nodes in the same order."""
-    stock = next(cure.stock for cure in CURES if cure.new is find_clauses)
+    stock = patch_of("moto.dynamodb.parsing.ast_nodes:Node.find_clauses").original()
     tree = make_update(UpdateExpressionParser, text)
     for kinds in (
         [ExpressionAttributeName],
@@ -132,7 +135,7 @@ def test_updates_of_whole_attributes_are_planned(text: str, *, is_planned: bool)
     assert (plan_of(tree, (("#a", "tally"),)) is not None) is is_planned
 
 
-@pytest.mark.usefixtures("cured")
+@pytest.mark.usefixtures("patched")
 def test_a_transaction_copies_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither where it goes through nor where it is cancelled."""
 
@@ -149,7 +152,7 @@ def test_a_transaction_copies_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "ConditionalCheckFailed" in text
 
 
-@pytest.mark.usefixtures("cured")
+@pytest.mark.usefixtures("patched")
 @pytest.mark.parametrize(
     ("part", "wrong"),
     [
@@ -182,7 +185,7 @@ def _outcome(item: dict[str, Any]) -> object:
         return repr(error)
 
 
-@pytest.mark.usefixtures("cured")
+@pytest.mark.usefixtures("patched")
 def test_what_is_asked_of_a_transaction_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of a form goes through without moto's questions."""
     answer = _ask("transact_write_items", {"TransactItems": [_move("a")]})
@@ -219,7 +222,7 @@ def test_sizes_are_those_of_moto(value: dict[str, Any]) -> None:
 
 def test_an_item_is_too_large_where_it_is_for_moto() -> None:
     """The same attribute is the first that is refused, and what it would replace counts."""
-    stock = next(cure.stock for cure in CURES if cure.new is put_attribute)
+    stock = patch_of("moto.dynamodb.models.dynamo_type:LimitedSizeDict.__setitem__").original()
     for put in (stock, put_attribute):
         attributes = LimitedSizeDict()
         put(attributes, "a", DynamoType({"S": "x" * 200_000}))
@@ -229,7 +232,7 @@ def test_an_item_is_too_large_where_it_is_for_moto() -> None:
             put(attributes, "b", DynamoType({"S": "x"}))
 
 
-@pytest.mark.usefixtures("cured")
+@pytest.mark.usefixtures("patched")
 def test_a_copy_shares_nothing_that_can_change() -> None:
     """What is nested is copied as well, by moto's own `deepcopy` too."""
     item = Item(DynamoType({"S": "1"}), None, {"deep": {"M": {"a": {"L": [{"N": "1"}]}}}})

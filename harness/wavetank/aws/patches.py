@@ -1,0 +1,37 @@
+"""What is replaced in the SDK, as `wavetank.core.patching` has it."""
+
+from wavetank.core.patching import VALUE, Distribution, Patch
+
+BOTO3 = Distribution("boto3", "1.42.54")
+BOTOCORE = Distribution("botocore", "1.42.54")
+
+SEND = Patch(
+    target="botocore.httpsession:URLLib3Session.send",
+    form="(self, request)",
+    distribution=BOTOCORE,
+    reason="a function in this process answers instead of a socket, for every client there is",
+    ours=("aws.http_interception",),
+)
+DEFAULT_SESSION = Patch(
+    target="boto3:DEFAULT_SESSION",
+    form=VALUE,
+    distribution=BOTO3,
+    reason="it holds credentials, and each handler in this process has its own",
+    ours=("aws.http_interception",),
+)
+LOAD_FILE = Patch(
+    target="botocore.loaders:JSONFileLoader.load_file",
+    form="(self, file_path)",
+    distribution=BOTOCORE,
+    reason="each session parses the descriptions of services anew; here they are parsed once",
+    ours=("aws.service_models",),
+)
+LIST_AVAILABLE_SERVICES = Patch(
+    target="botocore.loaders:Loader.list_available_services",
+    form="(self, *args, **kwargs)",
+    distribution=BOTOCORE,
+    reason="each session lists the folders of descriptions anew; here they are listed once",
+    ours=("aws.service_models",),
+)
+
+PATCHES = (SEND, DEFAULT_SESSION, LOAD_FILE, LIST_AVAILABLE_SERVICES)

@@ -1,0 +1,238 @@
+"""What is replaced in LocalStack."""
+
+from wavetank.core.patching import Distribution
+
+LOCALSTACK = Distribution("localstack-core", "4.14.0")
+CONNECT_TO = (
+    "(*, region_name=None, aws_access_key_id=None, aws_secret_access_key=None, "
+    "aws_session_token=None, endpoint_url=None, config=None)"
+)
+HANDLER = "(chain, context, response)"
+METHOD_HANDLER = "(self, chain, context, response)"
+
+PATCHES = (
+    *LOCALSTACK.patches(
+        "emulator.http_guard.handler emulator.in_process.gateway",
+        "removed from the chain: the HTTP guard decides instead; no browser calls the simulator",
+        {
+            "localstack.aws.handlers:add_cors_response_headers": HANDLER,
+            "localstack.aws.handlers:enforce_cors": HANDLER,
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.http_guard.handler",
+        "switched off: the HTTP guard decides about S3 too",
+        {"localstack.config:DISABLE_CUSTOM_CORS_S3": "bool"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.signatures.internal_calls",
+        "a header must not be enough to pass for LocalStack: its own calls carry a seal",
+        {
+            "localstack.aws.connect:dump_dto": "(data)",
+            "localstack.aws.handlers:add_internal_request_params": HANDLER,
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.gateway",
+        "removed from the simulator's chain: no one reads its log, statistics or documents",
+        {
+            "localstack.aws.handlers.metric_handler:MetricHandler.create_metric_handler_item": (
+                METHOD_HANDLER
+            ),
+            "localstack.aws.handlers.metric_handler:MetricHandler.record_parsed_request": (
+                METHOD_HANDLER
+            ),
+            "localstack.aws.handlers.metric_handler:MetricHandler.update_metric_collection": (
+                METHOD_HANDLER
+            ),
+            "localstack.aws.handlers:count_service_request": HANDLER,
+            "localstack.aws.handlers:log_response": "(_, context, response)",
+            "localstack.aws.handlers:set_close_connection_header": "(_chain, context, response)",
+            "localstack.aws.handlers:validate_request_schema": HANDLER,
+            "localstack.aws.handlers:validate_response_schema": HANDLER,
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.gateway",
+        "passed over in the simulator where it would find nothing to do",
+        {
+            "localstack.aws.handlers:parse_service_request": HANDLER,
+            "localstack.aws.handlers:parse_trace_context": HANDLER,
+            "localstack.aws.handlers:serve_edge_router_rules": HANDLER,
+            "localstack.aws.handlers:serve_localstack_resources": HANDLER,
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.gateway",
+        "reads the credential scope once for all calls of a session, in the simulator",
+        {
+            "localstack.aws.handlers:add_account_id": HANDLER,
+            "localstack.aws.handlers:add_region_from_header": HANDLER,
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.protocols",
+        "parses what a request has, not each member that it could have, in the simulator",
+        {
+            "localstack.aws.protocol.parser:BaseJSONRequestParser._parse_structure": (
+                "(self, request, shape, value, uri_params=None)"
+            ),
+            "localstack.aws.protocol.parser:RestXMLRequestParser._parse_structure": (
+                "(self, request, shape, node, uri_params=None)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.protocols",
+        "negotiates the form of an answer once for the same headers, in the simulator",
+        {"localstack.aws.protocol.serializer:ResponseSerializer._get_mime_type": "(self, headers)"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.bind_address",
+        "listens on the address that it is told, and only with the HTTP guard",
+        {
+            "localstack.runtime.server.twisted:TwistedRuntimeServer.register": (
+                "(self, gateway, listen, ssl_creds=None)"
+            ),
+            "localstack.runtime.server.twisted:endpoints": "module twisted.internet.endpoints",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.iam_enforcement.acting",
+        "CloudFormation calls services with its caller's rights, not with LocalStack's",
+        {
+            "localstack.services.cloudformation.api_utils:connect_to": CONNECT_TO,
+            "localstack.services.cloudformation.engine.parameters:connect_to": CONNECT_TO,
+            "localstack.services.cloudformation.engine.policy_loader:connect_to": CONNECT_TO,
+            "localstack.services.cloudformation.engine.transformers:connect_to": CONNECT_TO,
+            "localstack.services.cloudformation.engine.v2.change_set_model_transform:connect_to": (
+                CONNECT_TO
+            ),
+            "localstack.services.cloudformation.engine.v2.resolving:connect_to": CONNECT_TO,
+            "localstack.services.cloudformation.resource_provider:ResourceRequest.__init__": (
+                "(self, _original_payload, aws_client_factory, request_token, stack_name, "
+                "stack_id, account_id, region_name, action, desired_state, logical_resource_id, "
+                "resource_type, logger, custom_context=..., previous_state=None, "
+                "previous_tags=None, tags=...)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.iam_enforcement.function_urls",
+        "asks whether the caller may invoke the function, which LocalStack does not",
+        {
+            "localstack.services.lambda_.urlrouter:FunctionUrlRouter"
+            ".handle_lambda_url_invocation": "(self, request, api_id, region, **url_params)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.iam_enforcement.websites",
+        "a website shows what everyone may read, not what LocalStack may",
+        {"localstack.services.s3.website_hosting:S3WebsiteHostingHandler": "class ()"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.iam_enforcement.outside_calls",
+        "a call by a queue's URL has the rights of its key, not LocalStack's",
+        {"localstack.services.sqs.query_api:connect_to": CONNECT_TO},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.cloudformation.provider",
+        "stacks that own their resources, and operations that roll back",
+        {
+            "localstack.services.cloudformation.v2.provider:ChangeSet": (
+                "class (stack, request_payload, template_body, template=None)"
+            ),
+            "localstack.services.cloudformation.v2.provider:ChangeSetModelExecutor": (
+                "class (change_set)"
+            ),
+            "localstack.services.cloudformation.v2.provider:Stack": (
+                "class (account_id, region_name, request_payload, initial_status=..., tags=None)"
+            ),
+            "localstack.services.cloudformation.v2.provider:start_worker_thread": (
+                "(method, params=None, name=None)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.cloudformation.provider",
+        "of CloudFormation's skeleton alone: handles a request with its caller's rights",
+        {"localstack.aws.skeleton:Skeleton.invoke": "(self, context)"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.cloudformation.conditions",
+        "deletes a resource whose condition is no longer true, which LocalStack leaves",
+        {
+            "localstack.services.cloudformation.engine.v2.change_set_model_preproc"
+            ":ChangeSetModelPreproc.visit_node_resources": "(self, node_resources)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.metrics_database",
+        "closes the connection of each metric, which would keep a file open",
+        {"localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3": "module sqlite3"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.packages",
+        "checks an archive before it is stored, and unpacks it without following its links",
+        {
+            "localstack.services.lambda_.invocation.lambda_models"
+            ":S3Code.get_unzipped_code_location": "(self)",
+            "localstack.services.lambda_.invocation.lambda_models"
+            ":S3Code.prepare_for_execution": "(self)",
+            "localstack.services.lambda_.invocation.lambda_service:is_zip_file": "(content)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.packages",
+        "refuses a folder of the host as code, by which all of the host could be read",
+        {
+            "localstack.services.lambda_.invocation.lambda_service:create_hot_reloading_code": (
+                "(path)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.packages",
+        "a function whose code could not be unpacked can be deleted",
+        {
+            "localstack.services.lambda_.invocation.lambda_service:LambdaService.stop_version": (
+                "(self, qualified_arn)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.provider",
+        "an event that arrives during an update of the code is not hidden for 90 seconds",
+        {
+            "localstack.services.lambda_.invocation.event_manager:Poller.run": (
+                "(self, *args, **kwargs)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.provider",
+        "makes a log group only where there is none, as a role of least privilege needs it",
+        {
+            "localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop": (
+                "(self, *args, **kwargs)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.provider",
+        "keeps no thread that has recorded a metric, 15 KB for each invocation",
+        {
+            "localstack.services.lambda_.invocation.version_manager:start_thread": (
+                "(method, params=None, quiet=False, on_stop=None, _shutdown_hook=True, name=None)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.localstack",
+        "queues have no threads of their own, and a message without a delay is there at once",
+        {
+            "localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS": "bool",
+            "localstack.services.sqs.models:SqsMessage.is_delayed": "property (self)",
+        },
+    ),
+)

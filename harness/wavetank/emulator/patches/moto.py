@@ -1,0 +1,97 @@
+"""What is replaced in moto, which answers for services in LocalStack."""
+
+from wavetank.core.patching import NONE, Distribution
+
+MOTO = Distribution("moto-ext", "5.1.24")
+
+PATCHES = (
+    *MOTO.patches(
+        "emulator.iam_enforcement.admission",
+        "takes each action that AWS takes in a trust policy; moto knows three of the six",
+        {
+            "moto.iam.policy_validation:IAMTrustPolicyDocumentValidator"
+            "._validate_trust_policy_action": "staticmethod (action)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.iam_enforcement.log_groups",
+        "finds the log group that an identifier names; moto takes the last one it has",
+        {
+            "moto.logs.models:LogsBackend._find_log_group": (
+                "(self, log_group_id=None, log_group_name=None)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.sts",
+        "a session keeps the ID of the role that it was made of; moto looks for the name anew",
+        {
+            "moto.sts.models:AssumedRole.__init__": (
+                "(self, account_id, region_name, access_key, role_session_name, role_arn, policy, "
+                "duration, external_id)"
+            ),
+            "moto.sts.models:AssumedRole.user_id": "property (self)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches",
+        "copies an item at a tenth of the price of `copy.deepcopy`",
+        {
+            "moto.dynamodb.models.dynamo_type:DynamoType.__deepcopy__": NONE,
+            "moto.dynamodb.models.dynamo_type:Item.__deepcopy__": NONE,
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches",
+        "sizes an item without asking each text what else it could be",
+        {
+            "moto.dynamodb.models.dynamo_type:DynamoType.size": "(self)",
+            "moto.dynamodb.models.dynamo_type:Item.size": "(self)",
+            "moto.dynamodb.models.dynamo_type:LimitedSizeDict.__setitem__": "(self, key, value)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.expressions emulator.dynamodb.patches",
+        "parses an expression once for each text",
+        {
+            "moto.dynamodb.comparisons:ConditionExpressionParser.parse": "(self)",
+            "moto.dynamodb.parsing.expressions:UpdateExpressionParser.make": (
+                "classmethod (cls, expression_str)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches",
+        "plans an update once for each text, with what is searched and validated in it",
+        {
+            "moto.dynamodb.models:UpdateExpressionExecutor": (
+                "class (update_ast, item, expression_attribute_names)"
+            ),
+            "moto.dynamodb.models:UpdateExpressionValidator": (
+                "class (expression, expression_attribute_names, expression_attribute_values, item, "
+                "table)"
+            ),
+            "moto.dynamodb.parsing.ast_nodes:Node.find_clauses": "(self, clause_types)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches emulator.dynamodb.validation_cache",
+        "validates transactions of one form once",
+        {"moto.dynamodb.responses:DynamoHandler.transact_write_items": "(self)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches",
+        "copies the items that a transaction touches, not the tables",
+        {"moto.dynamodb.models:DynamoDBBackend.transact_write_items": "(self, transact_items)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches",
+        "a tag that is set again has its new value; moto adds it a second time",
+        {"moto.dynamodb.models:DynamoDBBackend.tag_resource": "(self, table_arn, tags)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.patches emulator.dynamodb.streams",
+        "a table's stream can be switched on again, which moto refuses",
+        {"moto.dynamodb.models.table:Table.set_stream_specification": "(self, streams)"},
+    ),
+)

@@ -1,0 +1,64 @@
+"""What the simulator replaces in Python, for handlers, which share its process.
+
+Time is not among them: freezegun moves it, but for `time.sleep`, which `wavetank.core.clock` has.
+"""
+
+from wavetank.core.patching import PYTHON, VALUE
+
+PATCHES = (
+    *PYTHON.patches(
+        "engines.simulator.process_calls",
+        "ends or signals the handler's process, which is the simulator's own",
+        {
+            "os:_exit": "(status)",
+            "os:abort": "()",
+            "os:kill": "(pid, signal, /)",
+            "os:killpg": "(pgid, signal, /)",
+            "posix:_exit": "(status)",
+            "posix:abort": "()",
+            "posix:kill": "(pid, signal, /)",
+            "posix:killpg": "(pgid, signal, /)",
+            "signal:pthread_kill": "(thread_id, signalnum, /)",
+            "signal:raise_signal": "(signalnum, /)",
+        },
+    ),
+    *PYTHON.patches(
+        "engines.simulator.process_calls",
+        "copies or replaces the simulator's process; a handler that does so is refused",
+        {
+            "os:execv": "(path, argv, /)",
+            "os:execve": "(path, argv, env)",
+            "os:fork": "()",
+            "os:forkpty": "()",
+            "posix:execv": "(path, argv, /)",
+            "posix:execve": "(path, argv, env)",
+            "posix:fork": "()",
+            "posix:forkpty": "()",
+        },
+    ),
+    *PYTHON.patches(
+        "engines.simulator.process_calls",
+        "its signal would reach the simulator's main thread, in real time",
+        {"signal:alarm": "(seconds, /)", "signal:setitimer": "(which, seconds, interval=0.0, /)"},
+    ),
+    *PYTHON.patches(
+        "engines.simulator.engine",
+        "a handler's thread would run in real time, in an order that no seed repeats",
+        {"threading:Thread.start": "(self)"},
+    ),
+    *PYTHON.patches(
+        "engines.simulator.engine",
+        "LocalStack unpacks code in the temporary folder, where two simulators would meet",
+        {"tempfile:tempdir": VALUE},
+    ),
+    *PYTHON.patches(
+        "engines.simulator.variables",
+        "a handler reads its function's environment, and the process its own",
+        {"os:environ": VALUE},
+    ),
+    *PYTHON.patches(
+        "engines.simulator.function_log",
+        "what a handler writes goes to its function's log; it reads nothing",
+        {"sys:stderr": VALUE, "sys:stdin": VALUE, "sys:stdout": VALUE},
+    ),
+)

@@ -1,0 +1,56 @@
+"""What is replaced in LocalStack's HTTP server, and in its requests and responses."""
+
+from wavetank.core.patching import Distribution
+
+ROLO = Distribution("rolo", "0.8.1")
+TWISTED = Distribution("localstack-twisted", "25.5.0")
+WERKZEUG = Distribution("werkzeug", "3.1.6")
+
+PATCHES = (
+    *ROLO.patches(
+        "emulator.in_process.messages",
+        "searches all headers once, not once for each, in the simulator",
+        {"rolo.response:Response.update_from": "(self, other)"},
+    ),
+    *ROLO.patches(
+        "emulator.http_guard.websockets",
+        "refuses a WebSocket in the thread that owns its connection",
+        {
+            "rolo.serving.twisted:TwistedWebSocketAdapter.reject": (
+                "(self, status_code, headers=None, body=None, timeout=None)"
+            ),
+        },
+    ),
+    *ROLO.patches(
+        "emulator.http_guard.bodies",
+        "asks the HTTP guard about a request's headers before its body is received",
+        {
+            "rolo.serving.twisted:HeaderPreservingHTTPChannel.allHeadersReceived": "(self)",
+            "rolo.serving.twisted:TwistedRequestAdapter.handleContentChunk": "(self, data)",
+        },
+    ),
+    *TWISTED.patches(
+        "emulator.http_guard.bodies",
+        "drops what comes on a connection after a refusal; of that connection alone",
+        {
+            "twisted.web.http:HTTPChannel.allContentReceived": "(self)",
+            "twisted.web.http:HTTPChannel.dataReceived": "(self, data)",
+            "twisted.web.http:HTTPChannel.lineReceived": "(self, line)",
+            "twisted.web.http:HTTPChannel.rawDataReceived": "(self, data)",
+        },
+    ),
+    *TWISTED.patches(
+        "emulator.http_guard.bodies",
+        "switches HTTP/2 off, whose channels would not ask the HTTP guard",
+        {"twisted.web.http:H2_ENABLED": "bool"},
+    ),
+    *WERKZEUG.patches(
+        "emulator.in_process.messages",
+        "finds a header without lowering each name and without an exception, in the simulator",
+        {
+            "werkzeug.datastructures:Headers.__contains__": "(self, key)",
+            "werkzeug.datastructures:Headers._get_key": "(self, key)",
+            "werkzeug.datastructures:Headers.get": "(self, key, default=None, type=None)",
+        },
+    ),
+)
