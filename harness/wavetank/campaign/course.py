@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from wavetank.campaign.cases import ChosenStories
+from wavetank.campaign.local_executor import LocalExecutor
 from wavetank.campaign.regression_seeds import Remembered, remember
 from wavetank.campaign.results import StoryResult
-from wavetank.campaign.local_executor import LocalExecutor
 from wavetank.campaign.scheduling import case_seconds_max, collect, run_on
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.campaign.summary import CampaignSummary

@@ -80,7 +80,7 @@ def run_there(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any
 
 
 class DaskExecutor(Executor):
-    """The workers of a cluster; Dask replaces a worker that dies. Futures raise as a local one's."""
+    """The workers of a cluster. Futures raise as a local executor's; Dask replaces its workers."""
 
     def __init__(self, client: Any, name: str, workers: int) -> None:
         self.workers = workers
@@ -89,9 +89,7 @@ class DaskExecutor(Executor):
         self._changing = Lock()
         self._waiting: set[Any] = set()
 
-    def submit[**P, R](
-        self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[R]:
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         local = Future[R]()
         remote = self._client.submit(run_there, self._name, fn, *args, **kwargs, pure=False)
         with self._changing:
@@ -125,9 +123,7 @@ class DaskExecutor(Executor):
 
 
 @contextmanager
-def dask_executor(
-    address: str, context: WorkerContext, limit: TaskLimit
-) -> Iterator[DaskExecutor]:
+def dask_executor(address: str, context: WorkerContext, limit: TaskLimit) -> Iterator[DaskExecutor]:
     """The cluster's workers for the body; nothing of the campaign stays there afterwards.
 
     Raises:

@@ -1,8 +1,8 @@
 """An executor of this host's processes, in which a worker that dies or hangs costs its task only.
 
 `ProcessPoolExecutor` fails every pending task when one of its workers dies, and cannot end a task
-that hangs; the pools that can (pebble, loky) leave their workers running when the parent is killed.
-A simulator takes seconds to start and a handler may call native code, so all three matter here.
+that hangs. A handler may call native code and wait for ever, so here both must cost one case only;
+and no process may outlive a campaign that is killed.
 """
 
 import threading
@@ -49,9 +49,7 @@ class LocalExecutor(Executor):
         for thread in self._threads:
             thread.start()
 
-    def submit[**P, R](
-        self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[R]:
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         future = Future[R]()
         self._jobs.put(((fn, args, kwargs), future))
         return future

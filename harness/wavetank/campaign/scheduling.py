@@ -60,13 +60,12 @@ def collect(
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                tried = waiting[future]
+                tried = waiting.pop(future)
                 result = tried.result_of(future)
                 if result is None:
                     waiting[executor.submit(run_case, tried.spec)] = tried
                 else:
                     take(result)
-                del waiting[future]
     except BaseException:
         for future, tried in waiting.items():
             if future.done() and not future.cancelled() and not future.exception():
