@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.campaign.results import StoryResult
-from wavetank.campaign.worker_context import PlayStory
+from wavetank.campaign.worker_context import RunCase
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.faults.functions import HandlerCrash
@@ -61,13 +61,13 @@ def _finding(key: str, *, broken: bool) -> Finding:
 
 
 @contextmanager
-def plan_stage() -> Iterator[PlayStory]:
+def plan_context() -> Iterator[RunCase]:
     """Where plans are judged."""
     yield judge_plan
 
 
 @dataclass(frozen=True)
-class DeadlyStage:
+class DeadlyContext:
     """Whoever plays the seed dies of it, `times` times; files in the folder count them."""
 
     seed: int
@@ -75,7 +75,7 @@ class DeadlyStage:
     folder: Path
 
     @contextmanager
-    def __call__(self) -> Iterator[PlayStory]:
+    def __call__(self) -> Iterator[RunCase]:
         """Opens it."""
         yield self._play
 
@@ -92,8 +92,8 @@ class DeadlyStage:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class QuietlyDeadlyStage(DeadlyStage):
-    """As `DeadlyStage`, but by native code, and with exit code 0."""
+class QuietlyDeadlyContext(DeadlyContext):
+    """As `DeadlyContext`, but by native code, and with exit code 0."""
 
     def die(self) -> None:
         """Ends the process past the interpreter."""
@@ -101,14 +101,14 @@ class QuietlyDeadlyStage(DeadlyStage):
 
 
 @dataclass(frozen=True)
-class EndlessStage:
+class EndlessContext:
     """Seeds above `last` are never done with; each leaves a file named after its process."""
 
     last: int
     folder: Path
 
     @contextmanager
-    def __call__(self) -> Iterator[PlayStory]:
+    def __call__(self) -> Iterator[RunCase]:
         """Opens it."""
         yield self._play
 
@@ -119,13 +119,13 @@ class EndlessStage:
         return judge_plan(story)
 
 
-def closed_stage() -> AbstractContextManager[PlayStory]:
+def closed_context() -> AbstractContextManager[RunCase]:
     """One that cannot be opened."""
     raise UsageError("a stage", "none", "build one")
 
 
 @contextmanager
-def shaky_stage() -> Iterator[PlayStory]:
+def shaky_context() -> Iterator[RunCase]:
     """One on which every seventh seed is a mistake of the program's."""
 
     def play(story: RunSpec) -> RunResult:
@@ -137,7 +137,7 @@ def shaky_stage() -> Iterator[PlayStory]:
 
 
 @contextmanager
-def fatal_stage() -> Iterator[PlayStory]:
+def fatal_context() -> Iterator[RunCase]:
     """One that kills whoever opens it."""
     os.kill(os.getpid(), signal.SIGKILL)
     yield judge_plan

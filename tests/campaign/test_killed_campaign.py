@@ -87,7 +87,7 @@ def _workers(parent: psutil.Process) -> list[psutil.Process]:
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return "wavetank.campaign.worker" in process.cmdline()
+        return process.cmdline()[1:3] == ["-m", "wavetank.campaign.worker"]  # not its supervisor
     except psutil.NoSuchProcess:  # it has ended since it was listed
         return False
 

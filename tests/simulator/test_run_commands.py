@@ -160,7 +160,7 @@ def test_a_story_for_a_machine_is_refused(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "code", "said"),
     [
-        ("while True: pass", ExitCode.INFRASTRUCTURE, "a handler that calls or returns within"),
+        ("while True: pass", ExitCode.INFRASTRUCTURE, "a handler that calls or returns"),
         ("threading.Thread(target=print).start()", ExitCode.USAGE, "work in one thread"),
         ("exit(1)", ExitCode.UNKNOWN, "no tick succeeded"),
         ("time.sleep(3600)", ExitCode.UNKNOWN, "no tick succeeded"),

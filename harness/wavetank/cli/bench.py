@@ -16,7 +16,7 @@ from wavetank.bench.peer_servers import Peer, install_peers
 from wavetank.bench.peers import PeerCost, PeerUnavailable, measure_peers
 from wavetank.bench.simulator_bench import HOUR, SimulatorBench, run_lengths
 from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
-from wavetank.campaign.worker_context import SimulatorStage
+from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.output.bench_tables import gateway_table, peers_table, runs_table
@@ -104,7 +104,7 @@ def _show_simulator(output: Output, longest: timedelta) -> None:
 
 def _show_campaigns(output: Output, runs: int) -> None:
     """So many runs of an hour each, by one worker and by two."""
-    stage = SimulatorStage(PipelineChoice().pipeline())
+    stage = SimulatorContext(PipelineChoice().pipeline())
     for workers in WORKERS:
         with output.waiting(f"{runs} runs of an hour, by {workers}"):
             cost = measure_campaign(stage, runs, HOUR, workers, WallClock())

@@ -9,7 +9,7 @@ from wavetank.campaign.cases import HORIZON_DEFAULT, choose_stories, one_of_each
 from wavetank.campaign.course import Campaign
 from wavetank.campaign.regression_seeds import FILE_NAME
 from wavetank.campaign.reproduction import Reproductions
-from wavetank.campaign.worker_context import SimulatorStage
+from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import (
     CodeOption,
     DebugOption,
@@ -147,7 +147,7 @@ def campaign(
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
     memory = settings.project_folder / FILE_NAME if remembering else None
     course = Campaign(chosen, output, WallClock(), memory)
-    raise typer.Exit(course.run(SimulatorStage(pipeline), dask, processes))
+    raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
 
 
 def _selection(pipeline: Pipeline) -> dict[str, str]:

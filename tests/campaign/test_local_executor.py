@@ -8,37 +8,37 @@ import psutil
 import pytest
 
 from tests.players import (
-    DeadlyStage,
-    EndlessStage,
-    QuietlyDeadlyStage,
-    closed_stage,
-    fatal_stage,
+    DeadlyContext,
+    EndlessContext,
+    QuietlyDeadlyContext,
+    closed_context,
+    fatal_context,
     judged,
-    plan_stage,
-    shaky_stage,
+    plan_context,
+    shaky_context,
 )
 from tests.waiting import wait_until_true
 from wavetank.campaign.cases import Seeds, drawn_stories
+from wavetank.campaign.local_executor import LocalExecutor
 from wavetank.campaign.results import CaseOutcome, StoryResult
-from wavetank.campaign.scheduling import collect
+from wavetank.campaign.scheduling import case_seconds_max, collect
 from wavetank.campaign.summary import CampaignSummary
-from wavetank.campaign.worker_context import Stage
-from wavetank.campaign.worker_pool import LocalCrew
+from wavetank.campaign.worker_context import WorkerContext, run_case
 from wavetank.core.errors import InfrastructureError, UsageError
 
 HOUR = timedelta(hours=1)
 STORIES = list(drawn_stories(Seeds(1, 40), HOUR))
 
 
-def _played(stage: Stage, workers: int) -> dict[int, StoryResult]:
+def _played(context: WorkerContext, workers: int) -> dict[int, StoryResult]:
     results: dict[int, StoryResult] = {}
 
     def take(result: StoryResult) -> None:
         assert result.story.seed not in results
         results[result.story.seed] = result
 
-    with LocalCrew(stage, workers) as crew:
-        collect(crew, STORIES, take)
+    with LocalExecutor(context, workers, case_seconds_max) as executor:
+        collect(executor, workers, STORIES, take)
     return results
 
 
@@ -49,25 +49,25 @@ def _gone(processes: list[int]) -> bool:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_are_the_same_whatever_the_number_of_workers(workers: int) -> None:
     """Each story has one result, and it is what it would be in this process."""
-    assert _played(plan_stage, workers) == {story.seed: judged(story) for story in STORIES}
+    assert _played(plan_context, workers) == {story.seed: judged(story) for story in STORIES}
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_story_played_again(tmp_path: Path) -> None:
     """Nothing is lost, and the death is told."""
-    results = _played(DeadlyStage(11, 1, tmp_path), 2)
+    results = _played(DeadlyContext(11, 1, tmp_path), 2)
     assert sorted(results) == [story.seed for story in STORIES]
     assert [seed for seed, result in results.items() if result.deaths] == [11]
     assert results[11].played == judged(STORIES[10]).played
 
 
 @pytest.mark.parametrize(
-    ("stage", "how"), [(DeadlyStage, "signal 9"), (QuietlyDeadlyStage, "exit 0")]
+    ("context", "how"), [(DeadlyContext, "signal 9"), (QuietlyDeadlyContext, "exit 0")]
 )
 def test_a_story_that_kills_two_workers_is_infrastructure(
-    stage: type[DeadlyStage], how: str, tmp_path: Path
+    context: type[DeadlyContext], how: str, tmp_path: Path
 ) -> None:
     """It is not tried for ever; the result says how they died and what they said last."""
-    results = _played(stage(11, 9, tmp_path), 2)
+    results = _played(context(11, 9, tmp_path), 2)
     assert sorted(results) == [story.seed for story in STORIES]
     lost = results[11]
     assert (lost.ending, lost.deaths, lost.played) == (CaseOutcome.INFRASTRUCTURE, 2, None)
@@ -78,7 +78,7 @@ def test_a_story_that_kills_two_workers_is_infrastructure(
 
 def test_an_error_in_a_story_is_that_story_s_alone() -> None:
     """It is told with its place; the other stories are played."""
-    results = _played(shaky_stage, 2)
+    results = _played(shaky_context, 2)
     lost = [seed for seed, result in results.items() if result.ending is CaseOutcome.INFRASTRUCTURE]
     assert sorted(lost) == [7, 14, 21, 28, 35]
     assert "LookupError: seed-7 (players.py:" in results[7].trouble
@@ -87,13 +87,13 @@ def test_an_error_in_a_story_is_that_story_s_alone() -> None:
 def test_a_stage_that_cannot_be_opened_ends_the_campaign() -> None:
     """The error is the stage's own."""
     with pytest.raises(UsageError, match="build one"):
-        _played(closed_stage, 2)
+        _played(closed_context, 2)
 
 
 def test_workers_that_never_start_end_the_campaign() -> None:
     """Rather than every story being tried in vain."""
     with pytest.raises(InfrastructureError, match=r"a worker that starts.*signal 9"):
-        _played(fatal_stage, 2)
+        _played(fatal_context, 2)
 
 
 def test_an_interrupted_campaign_keeps_what_was_played(tmp_path: Path) -> None:
@@ -106,11 +106,11 @@ def test_an_interrupted_campaign_keeps_what_was_played(tmp_path: Path) -> None:
             wait_until_true(lambda: len(list(tmp_path.iterdir())) == 2, "two busy workers")
             raise KeyboardInterrupt
 
-    with LocalCrew(EndlessStage(6, tmp_path), 2) as crew:
+    with LocalExecutor(EndlessContext(6, tmp_path), 2, case_seconds_max) as executor:
         with pytest.raises(KeyboardInterrupt):
-            collect(crew, STORIES, take)
-        processes = crew.process_ids()
-        future = crew.submit(STORIES[30])
+            collect(executor, 2, STORIES, take)
+        processes = executor.process_ids()
+        future = executor.submit(run_case, STORIES[30])
     assert len(processes) == 2
     assert _gone(processes)
     assert tally.played == 6
@@ -118,14 +118,14 @@ def test_an_interrupted_campaign_keeps_what_was_played(tmp_path: Path) -> None:
         future.result()
 
 
-def test_a_closed_crew_leaves_nothing(tmp_path: Path) -> None:
+def test_an_executor_that_is_shut_down_leaves_nothing(tmp_path: Path) -> None:
     """Neither a process of a worker that is busy for ever nor its files."""
-    crew = LocalCrew(EndlessStage(0, tmp_path), 1)
-    future = crew.submit(STORIES[0])
+    executor = LocalExecutor(EndlessContext(0, tmp_path), 1, case_seconds_max)
+    future = executor.submit(run_case, STORIES[0])
     wait_until_true(lambda: list(tmp_path.iterdir()), "a busy worker")
     (process,) = (int(path.name) for path in tmp_path.iterdir())
     folder = Path(psutil.Process(process).open_files()[0].path).parents[2]
-    crew.close()
+    executor.shutdown()
     assert _gone([process])
     assert not folder.exists()
     assert future.cancelled()
