@@ -78,7 +78,7 @@ def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) 
     assert _state(aws) == before
     assert _journal(shell) == ""
     assert shell.run("status", "--json").events("changed") == []
-    assert "nothing to put back" in shell.run("drill", "--restore").out
+    assert "nothing to revert" in shell.run("drill", "--restore").out
 
 
 def test_code_that_was_deployed_since_is_not_overwritten(shell: Shell, aws: AwsClients) -> None:

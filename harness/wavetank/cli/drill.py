@@ -188,7 +188,7 @@ def _question(live: LivePipeline, kind: type[Fault], addresses: tuple[str, ...])
 
 def _restore(site: DrillSite, output: Output, *, reverted: bool = False) -> None:
     if not restore_all(site.target, output) and not reverted:
-        output.say("nothing to put back: no drill and no run has left anything")
+        output.say("nothing to revert: no drill and no run has left changes")
 
 
 def _function_kind(kind: type[Fault]) -> type[StateFault]:
@@ -217,7 +217,7 @@ def break_host(
             injected = host.injected(kind.kind, kind(after=timedelta()))
         result = exercise.run(injected, length.total_seconds())
     output.say(
-        f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
+        f"recovered {result.seconds_until_whole:.1f} s after the revert; lost: "
         f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "
         f"{counted(result.minutes_lost, 'minute')} of the walk"
     )

@@ -30,7 +30,7 @@ DEFAULT_SOURCE = "latest"
 def notebook(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A notebook, such as 01. Default: all."),
+        typer.Argument(metavar="NAME", help="A notebook, such as 01. Default: all."),
     ] = None,
     *,
     source: Annotated[

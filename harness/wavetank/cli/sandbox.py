@@ -238,7 +238,7 @@ def invoke(
     function: Annotated[
         str | None,
         typer.Argument(
-            metavar="[FUNCTION]",
+            metavar="FUNCTION",
             help="The deployed name of a function. Default: the streaming function.",
         ),
     ] = None,
