@@ -141,8 +141,8 @@ MUTATIONS = (
     Mutation(
         "old-revision",
         "harness/wavetank/simulation/environment_pool.py",
-        "if place.revision == function.revision:",
-        "if place.revision:",
+        "if pooled.revision == function.revision:",
+        "if pooled.revision:",
     ),
     Mutation(
         "tables-before-buckets",

@@ -11,7 +11,7 @@ from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, FaultBegan, FaultInjected, FaultReverted, read_history
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import START, RunResult, RunSpec, play
+from wavetank.simulation.runner import START, RunResult, RunSpec, simulate
 
 MINUTE = timedelta(minutes=1)
 HORIZON = 20 * MINUTE
@@ -48,7 +48,7 @@ def tell(deployed: Deployed, scenario: Scenario, seed: int = 1) -> Told:
     """Plays the scenario; its history is written and read again."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "history.jsonl"
-        played = play(
+        played = simulate(
             deployed.simulator, deployed.pipeline, RunSpec(scenario=scenario, seed=seed), path
         )
         return Told(played, tuple(read_history(path)))

@@ -16,7 +16,7 @@ from tests.simulator.naive import with_handler
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.history import AttemptEnded, Outcome, read_history
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunSpec, play
+from wavetank.simulation.runner import RunSpec, simulate
 
 HANDLER = """
 import ctypes, os, posix, signal, subprocess, sys
@@ -58,7 +58,7 @@ class Scripted:
         """The function's attempts at one tick."""
         (self.folder / "import.py").write_text(imported)
         (self.folder / "call.py").write_text(called)
-        play(
+        simulate(
             self.deployed.simulator,
             self.deployed.pipeline,
             RunSpec(scenario=MINUTE, seed=1),

@@ -11,7 +11,7 @@ from wavetank.reporting.analysis.notebook import Notebook, read_notebook
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.run_store import RunShelf, SavedRun
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.simulation.runner import RunSpec, play
+from wavetank.simulation.runner import RunSpec, simulate
 
 SEED = 1
 FACTS = {
@@ -33,7 +33,7 @@ def run(deployed: Deployed, tmp_path: Path) -> SavedRun:
     story = RunSpec(scenario=scenario, seed=SEED)
     deployed.simulator.reset()
     with deployed.simulator.frozen_at(START):  # and not longer: a kernel's time goes on
-        play(deployed.simulator, deployed.pipeline, story, saved.history, lambda _: None)
+        simulate(deployed.simulator, deployed.pipeline, story, saved.history, lambda _: None)
     return saved
 
 

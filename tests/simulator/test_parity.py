@@ -32,7 +32,7 @@ from wavetank.invariants import NoSilentFailure, OneNotice, judge
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.history_reader import begin, observed
 from wavetank.live.step_executor import LivePlayer
-from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 from wavetank.simulation.run import Run, RunOptions
 
 pytestmark = pytest.mark.embedded
@@ -54,10 +54,10 @@ STORY: tuple[Step, ...] = (
     _minute(5),  # late
     Begin(*BROKEN),
     _minute(7),
-    WaitedTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
+    SynchronousTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
     _minute(8),
     Revert(*BROKEN),
-    WaitedTick(START + 9 * MINUTE),
+    SynchronousTick(START + 9 * MINUTE),
     _minute(MINUTES),
 )
 
@@ -70,7 +70,7 @@ def history(deployed: Deployed) -> list[Event]:
     with deployed.simulator.frozen_at(START):
         deployed.pipeline.begin(deployed.simulator.aws, START)
     options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STORY)
-    Run(deployed.simulator, options, events.append).go()
+    Run(deployed.simulator, options, events.append).execute()
     deployed.simulator.reset()
     return events
 

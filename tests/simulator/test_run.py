@@ -47,7 +47,7 @@ def _run(deployed: Deployed, minutes: int, seed: int = 1) -> list[Event]:
     deployed.simulator.reset()
     with deployed.simulator.frozen_at(START):
         deployed.pipeline.begin(deployed.simulator.aws, START)
-    Run(deployed.simulator, options, history.append).go()
+    Run(deployed.simulator, options, history.append).execute()
     return history
 
 

@@ -20,7 +20,7 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import LambdaContext
 from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RuleFired, read_history
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 from wavetank.templates.supported_resources import CHECKS
 
 GAUGES = ["bridge", "mill", "weir"]
@@ -102,7 +102,7 @@ def hour(simulator: Simulator, folder: Path, number: int) -> tuple[RunResult, li
     """An hour without faults, and what happened in it."""
     scenario = Scenario(name="hour", description="An hour.", horizon=timedelta(hours=1))
     path = folder / f"{number}.jsonl"
-    played = play(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
+    played = simulate(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
     return played, list(read_history(path))
 
 

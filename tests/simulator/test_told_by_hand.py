@@ -12,9 +12,9 @@ from wavetank.core.findings import Verdict
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, Invoked, MessageSent, RunBegan, TableSnapshot, read_history
-from wavetank.invariants.unobservable import BY_HAND
+from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 MINUTE = timedelta(minutes=1)
 DENIED = PermissionRemoved(after=MINUTE, lasts=MINUTE)
@@ -31,7 +31,7 @@ def _story(deployed: Deployed) -> RunSpec:
     story = RunSpec(scenario=SCENARIO, seed=3)
     start = story.start.replace(year=2026, month=11, day=24, hour=9, minute=59)
     return replace(
-        story, start=start, begins_with=TableSnapshot(start, deployed.names.table, ITEMS)
+        story, start=start, initial_table=TableSnapshot(start, deployed.names.table, ITEMS)
     )
 
 
@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(deployed: Deployed, folder: Path) -> RunResult:
     """The story, told once."""
-    return play(deployed.simulator, deployed.pipeline, _story(deployed), folder / "one")
+    return simulate(deployed.simulator, deployed.pipeline, _story(deployed), folder / "one")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_it_begins_with_the_table_that_was_found(events: list[Event]) -> None:
     assert isinstance(began, RunBegan)
     assert isinstance(table, TableSnapshot)
     assert (table.items, table.at) == (ITEMS, began.at)
-    assert began.options.items() >= BY_HAND.items()
+    assert began.options.items() >= MANUAL_OPTIONS.items()
 
 
 def test_only_the_storys_ticks_are_made(events: list[Event]) -> None:
@@ -90,6 +90,6 @@ def test_told_again_it_is_the_same_to_the_last_byte(
     deployed: Deployed, told: RunResult, folder: Path
 ) -> None:
     """One seed, one beginning and one code give one history."""
-    again = play(deployed.simulator, deployed.pipeline, _story(deployed), folder / "two")
+    again = simulate(deployed.simulator, deployed.pipeline, _story(deployed), folder / "two")
     assert again.digest == told.digest
     assert (folder / "two").read_bytes() == (folder / "one").read_bytes()

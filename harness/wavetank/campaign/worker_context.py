@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import simulator
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 type PlayStory = Callable[[RunSpec], RunResult]
 type Stage = Callable[[], AbstractContextManager[PlayStory]]
@@ -26,4 +26,4 @@ class SimulatorStage:
         with simulator() as made:
             self.pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
-            yield lambda story: play(made, self.pipeline, story, None)
+            yield lambda story: simulate(made, self.pipeline, story, None)

@@ -28,7 +28,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunSpec, play
+from wavetank.simulation.runner import RunSpec, simulate
 
 HOUR = timedelta(hours=1)
 TICKS = 600
@@ -100,7 +100,7 @@ class _SimulatorBench:
         self._runs += 1
         scenario = Scenario(name="bench", description="A calm run.", horizon=length)
         history = self._folder / f"{self._runs}.jsonl"
-        play(
+        simulate(
             self._simulator, self._pipeline, RunSpec(scenario=scenario, seed=SEED), history, observe
         )
         history.unlink()

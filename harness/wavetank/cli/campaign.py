@@ -50,7 +50,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.faults.generation import telling_faults
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.supported_faults import check_supported
-from wavetank.simulation.runner import RunSpec, judges_of
+from wavetank.simulation.runner import RunSpec, invariant_suite
 
 SEEDS_DEFAULT = 100
 HORIZON_DEFAULT = "1h"
@@ -160,7 +160,7 @@ def campaign(
     )
     pipeline = choice.pipeline()
     if chosen.scenario is not None:
-        judges_of(pipeline, chosen.scenario)
+        invariant_suite(pipeline, chosen.scenario)
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     output = CampaignOutput(Output(as_json=as_json), chosen, _told(pipeline), WallClock())
     course = Campaign(chosen, output, WallClock(), remembering=remembering)

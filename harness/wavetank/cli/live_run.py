@@ -41,7 +41,7 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import Step, Tick
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.history_recorder import recorded
-from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
+from wavetank.simulation.runner import RunResult, RunSpec, invariant_suite, run_result
 
 EngineOption = Annotated[
     EngineName,
@@ -131,7 +131,7 @@ class LiveRun:
 
     def play(self, story: RunSpec, history: Path, output: Output) -> RunResult:
         """Tells the story; Ctrl-C ends it by `Stopped`, once all is put back."""
-        judges = judges_of(self.pipeline, story.scenario)
+        judges = invariant_suite(self.pipeline, story.scenario)
         told = self._story(story.scenario, story.seed)
         lasts = minutes_in_words(seconds_to_tell(self.place, self._steps(story.scenario)))
         with (
@@ -139,8 +139,8 @@ class LiveRun:
             recorded(history, judges) as recording,
             output.waiting(f"running the scenario, {lasts}"),
         ):
-            tell(self.place, told, recording.take, output.say)
-        return concluded(story, judges, recording, self.place.engine)
+            tell(self.place, told, recording.record, output.say)
+        return run_result(story, judges, recording, self.place.engine)
 
     def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
         return self._story(scenario, 0).steps(self.place.clock.now())

@@ -23,7 +23,7 @@ from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.reporting.comparison import ToldRun, compare_runs, read_told
 from wavetank.scenario.run_store import SavedRun
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.simulation.runner import RunSpec, judges_of, verdicts
+from wavetank.simulation.runner import RunSpec, evaluate, invariant_suite
 
 
 def replay(
@@ -67,16 +67,16 @@ def _story(told: ToldRun) -> RunSpec:
     story = RunSpec(scenario=told.scenario(), seed=told.summary.seed)
     if not told.by_hand:
         return story
-    return replace(story, start=told.began.at, begins_with=told.table)
+    return replace(story, start=told.began.at, initial_table=told.table)
 
 
 def _judge(told: ToldRun, pipeline: Pipeline, story: RunSpec, output: Output) -> ExitCode:
-    judges = judges_of(pipeline, story.scenario)
+    judges = invariant_suite(pipeline, story.scenario)
     with output.waiting("judging"):
         for event in read_history(told.saved.history):
             judges.observe(event)
     engine = told.summary.engine if told.by_hand else None
-    findings, code = verdicts(story.scenario, judges, engine)
+    findings, code = evaluate(story.scenario, judges, engine)
     output.findings(findings)
     return code
 

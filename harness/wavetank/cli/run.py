@@ -58,7 +58,7 @@ from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.scenario.supported_faults import check_supported
-from wavetank.simulation.runner import RunResult, RunSpec, judges_of
+from wavetank.simulation.runner import RunResult, RunSpec, invariant_suite
 
 SEEDS = 2**31
 """Of so many, one is chosen where nobody named one: short enough to be typed again."""
@@ -125,7 +125,7 @@ def run(
     )
     where = Where(engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes)
     pipeline = choice.pipeline()
-    judges_of(pipeline, story.scenario)
+    invariant_suite(pipeline, story.scenario)
     if engine is not EngineName.SIMULATOR:
         raise typer.Exit(
             play_live_and_tell(open_live(where, choice, story.scenario, output), story, output)

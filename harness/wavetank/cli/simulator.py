@@ -13,7 +13,7 @@ from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 SECOND = timedelta(seconds=1)
 
@@ -51,7 +51,7 @@ def play_with_progress(
             observe(event)
             shows(event)
 
-        return play(made, pipeline, story, history, take)
+        return simulate(made, pipeline, story, history, take)
 
 
 def _shows(activity: Activity, story: RunSpec) -> Callable[[Event], None]:

@@ -45,7 +45,7 @@ class FaultPlan:
         ]
         return tuple(sorted(moments, key=lambda moment: (moment.at, not moment.reverts)))
 
-    def healed_at(self, begin: datetime) -> datetime:
+    def reverted_at(self, begin: datetime) -> datetime:
         """When the last fault is healed; the begin itself where there is none."""
         return max((fault.window(begin)[1] for fault in self.faults), default=begin)
 

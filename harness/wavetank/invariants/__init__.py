@@ -6,7 +6,7 @@ run, and a saved run can be checked again from its file. Only `ticker` knows the
 
 from wavetank.invariants.alert_delivery import OneNotice
 from wavetank.invariants.alerts import EnoughAlerts
-from wavetank.invariants.checker import Invariant, Judges, judge
+from wavetank.invariants.checker import Invariant, InvariantSuite, judge
 from wavetank.invariants.conservation import Conservation, Flaw
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.failures import NoSilentFailure
@@ -19,7 +19,7 @@ __all__ = [
     "Flaw",
     "FullyDrained",
     "Invariant",
-    "Judges",
+    "InvariantSuite",
     "NoSilentFailure",
     "OneNotice",
     "generic_invariants",

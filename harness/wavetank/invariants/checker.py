@@ -30,7 +30,7 @@ class Invariant(Protocol):
         ...
 
 
-class Judges:
+class InvariantSuite:
     """Several judges before whom one history is put. One that crashes comes to unknown."""
 
     def __init__(self, invariants: Sequence[Invariant]) -> None:
@@ -76,7 +76,7 @@ class Judges:
 
 def judge(events: Iterable[Event], invariants: Sequence[Invariant]) -> list[Finding]:
     """Every judge's finding on the whole history, in their order."""
-    judges = Judges(invariants)
+    judges = InvariantSuite(invariants)
     for event in events:
         judges.observe(event)
     return judges.findings()

@@ -12,7 +12,7 @@ from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
 
-BY_HAND = {"told": "by hand"}
+MANUAL_OPTIONS = {"told": "by hand"}
 """In the options that the history of such a story begins with."""
 IN_THE_SIMULATOR = {CompleteSchedule.key: "the ticks were told by hand, and no rule fired"}
 ON_A_SANDBOX = IN_THE_SIMULATOR | {
@@ -22,7 +22,7 @@ MAIL = "what came by e-mail cannot be seen on AWS, only what was published"
 ON_AWS = ON_A_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
 
 
-def not_shown(engine: EngineName) -> Mapping[str, str]:
+def unobservable(engine: EngineName) -> Mapping[str, str]:
     """The invariants that a story told there cannot decide, and why."""
     match engine:
         case EngineName.SIMULATOR:
@@ -33,9 +33,9 @@ def not_shown(engine: EngineName) -> Mapping[str, str]:
             return ON_A_SANDBOX
 
 
-def told_by_hand(findings: Iterable[Finding], engine: EngineName) -> list[Finding]:
+def mark_unobservable(findings: Iterable[Finding], engine: EngineName) -> list[Finding]:
     """The findings, with those unknown that such a story cannot decide."""
-    reasons = not_shown(engine)
+    reasons = unobservable(engine)
     return [
         replace(finding, verdict=Verdict.UNKNOWN, evidence=f"not judged: {reasons[finding.key]}")
         if finding.key in reasons
@@ -44,6 +44,6 @@ def told_by_hand(findings: Iterable[Finding], engine: EngineName) -> list[Findin
     ]
 
 
-def decided(findings: Iterable[Finding], engine: EngineName) -> ExitCode:
+def observable_exit_code(findings: Iterable[Finding], engine: EngineName) -> ExitCode:
     """What those findings come to that such a story can decide."""
-    return exit_code(finding for finding in findings if finding.key not in not_shown(engine))
+    return exit_code(finding for finding in findings if finding.key not in unobservable(engine))

@@ -29,7 +29,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class WaitedTick:
+class SynchronousTick:
     """Somebody invokes the function with that event and waits for its answer, and that is all."""
 
     due: datetime
@@ -51,10 +51,10 @@ class Revert:
     fault: Fault
 
 
-type Step = Tick | WaitedTick | Begin | Revert
+type Step = Tick | SynchronousTick | Begin | Revert
 
 
-def steps_by_hand(plan: FaultPlan, horizon: timedelta, start: datetime) -> tuple[Step, ...]:
+def manual_steps(plan: FaultPlan, horizon: timedelta, start: datetime) -> tuple[Step, ...]:
     """The plan as steps: its faults begin and heal in their order, with a few ticks in between.
 
     Each stretch between two changes has so many ticks as it has minutes, and no more than two. They

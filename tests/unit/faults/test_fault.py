@@ -164,8 +164,8 @@ def test_what_begins_at_one_instant_keeps_the_order_of_the_plan() -> None:
 def test_plan_is_healed_with_its_last_fault() -> None:
     """A plan is healed when its last fault is, and an empty one from the begin."""
     plan = FaultPlan((LateTick(after=20 * MINUTE), MissedTick(after=START)))
-    assert plan.healed_at(BEGIN) == BEGIN + 30 * MINUTE
-    assert FaultPlan().healed_at(BEGIN) == BEGIN
+    assert plan.reverted_at(BEGIN) == BEGIN + 30 * MINUTE
+    assert FaultPlan().reverted_at(BEGIN) == BEGIN
 
 
 def test_fault_beyond_the_horizon_is_found() -> None:

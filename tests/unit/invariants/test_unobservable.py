@@ -5,7 +5,7 @@ import pytest
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
-from wavetank.invariants.unobservable import decided, told_by_hand
+from wavetank.invariants.unobservable import mark_unobservable, observable_exit_code
 
 
 def _findings(**verdicts: Verdict) -> list[Finding]:
@@ -36,7 +36,7 @@ def test_what_an_engine_cannot_show_is_unknown_with_its_reason(
     engine: EngineName, unknown: int
 ) -> None:
     """Whatever a judge made of the events that are not there."""
-    told = told_by_hand(FOUND, engine)
+    told = mark_unobservable(FOUND, engine)
     open_ones = [finding for finding in told if finding.verdict is Verdict.UNKNOWN]
     assert len(open_ones) == unknown
     assert all(finding.evidence.startswith("not judged: ") for finding in open_ones)
@@ -45,7 +45,7 @@ def test_what_an_engine_cannot_show_is_unknown_with_its_reason(
 
 def test_only_what_can_be_shown_decides() -> None:
     """And of that an unknown never passes."""
-    assert decided(FOUND, EngineName.SIMULATOR) is ExitCode.BROKEN
-    assert decided(FOUND, EngineName.EMBEDDED) is ExitCode.VALID
+    assert observable_exit_code(FOUND, EngineName.SIMULATOR) is ExitCode.BROKEN
+    assert observable_exit_code(FOUND, EngineName.EMBEDDED) is ExitCode.VALID
     undrained = _findings(conservation=Verdict.VALID, drained=Verdict.UNKNOWN)
-    assert decided(undrained, EngineName.AWS) is ExitCode.UNKNOWN
+    assert observable_exit_code(undrained, EngineName.AWS) is ExitCode.UNKNOWN

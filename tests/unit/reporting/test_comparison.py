@@ -16,7 +16,7 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSnapshot
-from wavetank.invariants.unobservable import BY_HAND
+from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.reporting.comparison import compare_runs, read_told
 from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
 
@@ -32,7 +32,7 @@ type Save = Callable[..., SavedRun]
 def _by_hand(events: Iterable[Event], **changes: Any) -> list[Event]:
     began, *others = events
     assert isinstance(began, RunBegan)
-    return [replace(began, options=dict(BY_HAND), **changes), *others]
+    return [replace(began, options=dict(MANUAL_OPTIONS), **changes), *others]
 
 
 @pytest.fixture
