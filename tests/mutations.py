@@ -169,7 +169,7 @@ MUTATIONS = (
     Mutation(
         "lost-records",
         "harness/wavetank/invariants/conservation.py",
-        '                absent.add("accepted but not delivered", example, stream.held_count())\n',
+        '                missing.add("accepted but not delivered", example, stream.pending_count())\n',
         "                del example\n",
     ),
     Mutation(

@@ -26,9 +26,9 @@ from wavetank.history import (
     first_difference,
     read_history,
 )
-from wavetank.invariants import Conservation, generic_invariants, judge
+from wavetank.invariants import Conservation, check_history, generic_invariants
 from wavetank.invariants.completeness import HistoryEnd
-from wavetank.invariants.interval_set import Spans
+from wavetank.invariants.interval_set import IntervalSet
 from wavetank.invariants.ticker import ticker_invariants
 
 WORDS = (
@@ -132,7 +132,7 @@ def test_no_judge_ever_raises(history: list[Event]) -> None:
 @given(stories())
 def test_run_that_goes_as_it_ought_to_is_valid(story: list[Event]) -> None:
     """No judge finds anything wrong with a run in which everything failed is made good or told."""
-    findings = judge(story, [*generic_invariants(), *ticker_invariants()])
+    findings = check_history(story, [*generic_invariants(), *ticker_invariants()])
     assert [finding for finding in findings if finding.verdict is not Verdict.VALID] == []
 
 
@@ -148,7 +148,7 @@ def test_lost_object_is_never_missed(story: list[Event], data: st.DataObject) ->
 @given(st.lists(st.integers(-20, 20)), st.integers(-25, 25), st.integers(-25, 25))
 def test_spans_are_a_set(numbers: list[int], first: int, last: int) -> None:
     """Stretches hold exactly what was put in, and their gaps exactly what was not."""
-    spans = Spans()
+    spans = IntervalSet()
     news = [spans.add(number) for number in numbers]
     assert sum(news) == len(set(numbers)) == len(spans)
     asked = range(first, last + 1)

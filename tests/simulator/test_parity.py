@@ -28,7 +28,7 @@ from wavetank.history import Event, FaultBegan
 from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import summary_differences
-from wavetank.invariants import NoSilentFailure, OneNotice, judge
+from wavetank.invariants import NoSilentFailure, OneNotice, check_history
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.history_reader import begin, observed
 from wavetank.live.step_executor import LivePlayer
@@ -150,7 +150,7 @@ def test_the_ledger_tells_the_story(virtual: OutcomeSummary) -> None:
 
 def test_the_story_breaks_no_guarantee(history: list[Event]) -> None:
     """Who waited for an answer was told by it; all other failures came to the addresses, once."""
-    findings = judge(history, [NoSilentFailure(), OneNotice()])
+    findings = check_history(history, [NoSilentFailure(), OneNotice()])
     assert [finding.verdict for finding in findings] == [Verdict.VALID] * 2, findings
 
 

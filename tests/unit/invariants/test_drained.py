@@ -17,5 +17,5 @@ def test_undrained_run_is_unknown() -> None:
 
 
 def test_run_that_nobody_drained_is_unknown() -> None:
-    """Where draining is not told of, it did not happen."""
+    """Without a record of draining, it did not happen."""
     assert_found(FullyDrained(), without(calm(), Drained), Verdict.UNKNOWN, "was not drained")

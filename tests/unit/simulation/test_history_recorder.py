@@ -26,7 +26,7 @@ class Seen:
     def observe(self, event: Event) -> None:
         self.events.append(event)
 
-    def finding(self, ending: HistoryEnd) -> Finding:  # noqa: ARG002 - the signature of an invariant
+    def finding(self, end: HistoryEnd) -> Finding:  # noqa: ARG002 - the signature of an invariant
         return Finding(self.name, Verdict.VALID, "")
 
 
