@@ -169,7 +169,8 @@ MUTATIONS = (
     Mutation(
         "lost-records",
         "harness/wavetank/invariants/conservation.py",
-        '                missing.add("accepted but not delivered", example, stream.pending_count())\n',
+        '                missing.add("accepted but not delivered", example, '
+        "stream.pending_count())\n",
         "                del example\n",
     ),
     Mutation(

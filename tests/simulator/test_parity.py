@@ -140,8 +140,8 @@ def test_the_ledger_tells_the_story(virtual: OutcomeSummary) -> None:
         **{at[number]: [well] for number in (1, 4, 5, 6, 10)},
         at[2]: [well, well],
         **{at[number]: [badly] for number in (7, 8)},
-        f"{at[7]}, waited for": ["failed after 1 attempt (NameError)"],
-        f"{at[9]}, waited for": [well],
+        f"{at[7]}, synchronous": ["failed after 1 attempt (NameError)"],
+        f"{at[9]}, synchronous": [well],
     }
     assert {notice.due for notice in virtual.alerts} == {at[7], at[8]}
     assert len(virtual.alerts) == 2 * len(ADDRESSES)

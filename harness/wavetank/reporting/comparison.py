@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding
 from wavetank.history import Event, RunBegan, TableSnapshot, read_history
-from wavetank.history.normalize import retold
+from wavetank.history.normalize import normalized
 from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import SummaryDifference, summary_differences
@@ -188,4 +188,4 @@ def _open(key: str, one: ToldRun, other: ToldRun) -> str:
 
 def _ledger(run: ToldRun, *, moved: bool) -> OutcomeSummary:
     events: Iterator[Event] = read_history(run.saved.history)
-    return summary_of(retold(events, run.began.at if moved else None))
+    return summary_of(normalized(events, run.began.at if moved else None))
