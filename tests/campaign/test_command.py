@@ -145,7 +145,7 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
         (("--remember", "--handler", NAIVE), "--remember, or a pipeline of one's own"),
         (("--horizon", "1 hour"), "such as 30m, 1h or 2d; found --horizon 1 hour"),
         (("--horizon", "400d"), "at most 365d"),
-        (("--horizon", "30s"), "let the run last longer"),
+        (("--horizon", "30s"), "use a longer horizon"),
         (("--scenario", "calm-day", "--horizon", "1h"), "leave --horizon out"),
         (("--scenario", "calm-dey"), "did you mean calm-day"),
         (("--first-seed", str(2**63 - 1)), "--first-seed"),

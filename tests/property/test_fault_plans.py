@@ -18,7 +18,7 @@ from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.scenario.toml_positions import find_places
+from wavetank.scenario.toml_positions import key_positions
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)
@@ -125,7 +125,7 @@ def test_places_are_within_the_text(text: str) -> None:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return
-    places = find_places(text)
+    places = key_positions(text)
     count = len(text.replace("\r\n", "\n").split("\n"))
     assert {path[0] for path in places} == document.keys()
     assert all(1 <= place.line <= count for place in places.values())
@@ -167,7 +167,7 @@ def test_scenario_is_read_as_it_was_written(scenario: Scenario, comment: str) ->
 def test_smaller_plan_is_no_larger(data: st.DataObject, plan: FaultPlan) -> None:
     """It has some of the plan's faults, each within the time that it had at most."""
     smaller = data.draw(smaller_plans(plan))
-    latest = max((fault.healed_after for fault in plan.faults), default=timedelta())
+    latest = max((fault.reverted_after for fault in plan.faults), default=timedelta())
     assert len(smaller.faults) <= len(plan.faults)
     assert {type(fault) for fault in smaller.faults} <= {type(fault) for fault in plan.faults}
     assert not smaller.beyond(latest)

@@ -28,7 +28,7 @@ from wavetank.faults.functions import (
     Side,
     SlowColdStart,
 )
-from wavetank.faults.parts import FunctionRole, RoleOwner
+from wavetank.faults.references import FunctionRole, RoleOwner
 from wavetank.faults.ticks import (
     DuplicateTick,
     LateTick,
@@ -179,7 +179,7 @@ def test_one_broken_deployment_may_follow_another_at_once(deployed: Deployed) ->
     failed = [e.at - START for e in told.of(AttemptEnded) if e.outcome is Outcome.ERROR]
     assert min(failed) == AFTER
     assert any(at >= AFTER + LASTS for at in failed)
-    assert max(failed) < later.healed_after
+    assert max(failed) < later.reverted_after
     assert told.broken() == {}
 
 

@@ -13,7 +13,7 @@ from tests.simulator.naive import NAIVE, with_handler
 from tests.simulator.stories import HORIZON, tell, tell_of
 from wavetank.core.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
-from wavetank.faults.coverage import is_of_the_alert
+from wavetank.faults.coverage import affects_alerting
 from wavetank.faults.delivery import (
     DuplicateDelivery,
     PermissionRemoved,
@@ -98,5 +98,5 @@ def test_the_page_on_scenarios_breaks_the_naive_handler(naive: Deployed) -> None
 
 def test_every_fault_of_the_stream_is_in_the_table() -> None:
     """A kind left out would look harmless."""
-    of_the_stream = {f.kind for f in SINGLE.values() if not is_of_the_alert(f)}
+    of_the_stream = {f.kind for f in SINGLE.values() if not affects_alerting(f)}
     assert {fault.kind for fault in STORIES.values()} == of_the_stream - {UnconfirmedAddress.kind}

@@ -9,7 +9,7 @@ from tests.live.hosts import PROJECT
 from tests.simulator.conftest import START, Deployed
 from wavetank.reporting.analysis.notebook import Notebook, read_notebook
 from wavetank.scenario.loader import load_scenario
-from wavetank.scenario.run_store import RunShelf, SavedRun
+from wavetank.scenario.run_store import RunStore, SavedRun
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec, simulate
 
@@ -29,7 +29,7 @@ FACTS = {
 def run(deployed: Deployed, tmp_path: Path) -> SavedRun:
     """An hour in which a broken handler is deployed for ten minutes."""
     scenario = load_scenario("broken-deployment", PROJECT / "scenarios")
-    saved = RunShelf(tmp_path).new("broken-deployment", SEED, scenario_to_toml(scenario))
+    saved = RunStore(tmp_path).new("broken-deployment", SEED, scenario_to_toml(scenario))
     story = RunSpec(scenario=scenario, seed=SEED)
     deployed.simulator.reset()
     with deployed.simulator.frozen_at(START):  # and not longer: a kernel's time goes on

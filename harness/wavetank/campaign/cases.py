@@ -8,7 +8,7 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.fault import Fault
-from wavetank.faults.generation import generate_plan, telling_faults
+from wavetank.faults.generation import generate_plan, revealing_faults
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
@@ -74,7 +74,7 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
     Raises:
         UsageError: the horizon leaves no room for a fault.
     """
-    for seed, fault in enumerate(telling_faults(horizon), first):
+    for seed, fault in enumerate(revealing_faults(horizon), first):
         scenario = Scenario(
             name=f"only-{fault.kind}-{seed}",
             description=f"Nothing but a {fault.kind}",

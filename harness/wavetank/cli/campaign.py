@@ -47,7 +47,7 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.faults.generation import telling_faults
+from wavetank.faults.generation import revealing_faults
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.runner import RunSpec, invariant_suite
@@ -197,7 +197,7 @@ def choose_stories(
 
 def one_of_each(chosen: ChosenStories) -> ChosenStories:
     """A story for each kind of fault, from the same first seed on."""
-    count = len(telling_faults(chosen.horizon))
+    count = len(revealing_faults(chosen.horizon))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)
 
 

@@ -54,7 +54,7 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.serialization import describe
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
+from wavetank.scenario.run_store import RunStore, RunSummary, SavedRun
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.scenario.supported_faults import check_supported
@@ -174,9 +174,9 @@ def play_live_and_tell(live: LiveRun, story: RunSpec, output: Output) -> ExitCod
     return played.exit_code
 
 
-def shelf() -> RunShelf:
+def shelf() -> RunStore:
     """Where runs are saved."""
-    return RunShelf(read_settings().state_folder / "runs")
+    return RunStore(read_settings().state_folder / "runs")
 
 
 def _story(name: str, seed: int | None, hours: float | None) -> RunSpec:
@@ -199,7 +199,7 @@ def _lasting(scenario: Scenario, hours: float) -> Scenario:
     horizon = timedelta(seconds=round(hours * 3600))
     for fault in scenario.plan.beyond(horizon):
         expected = f"every fault reverted within the horizon of {duration_text(horizon)}"
-        action = f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}"
+        action = f"give --hours of at least {fault.reverted_after / timedelta(hours=1):g}"
         raise UsageError(expected, f"{describe(fault)}, with {found}", action)
     return replace(scenario, horizon=horizon)
 

@@ -19,7 +19,7 @@ from wavetank.faults.fault import (
     check_resource_name,
     names,
 )
-from wavetank.faults.parts import RoleOwner, RoleReference
+from wavetank.faults.references import RoleOwner, RoleReference
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources

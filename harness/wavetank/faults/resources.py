@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
-from wavetank.faults.parts import UNLIMITED, FunctionRole, RoleOwner
+from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 
 DISABLED = "DISABLED"
 """The state of a rule that does not fire."""
@@ -145,27 +145,27 @@ class ResourceClients(Protocol):
 
     @property
     def awslambda(self) -> Any:
-        """Lambda's."""
+        """The client of Lambda."""
         ...
 
     @property
     def events(self) -> Any:
-        """EventBridge's."""
+        """The client of EventBridge."""
         ...
 
     @property
     def firehose(self) -> Any:
-        """Firehose's."""
+        """The client of Firehose."""
         ...
 
     @property
     def iam(self) -> Any:
-        """IAM's."""
+        """The client of IAM."""
         ...
 
     @property
     def sns(self) -> Any:
-        """SNS's."""
+        """The client of SNS."""
         ...
 
 

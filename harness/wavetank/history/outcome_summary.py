@@ -49,8 +49,8 @@ class SummaryBuilder:
             case AttemptEnded() if event.outcome is not Outcome.THROTTLED:
                 self._functions[event.request] = event.function
                 succeeded = event.outcome is Outcome.SUCCESS
-                error = SUCCEEDED if succeeded else event.error_type or event.outcome.value
-                self._attempts[event.request].append(error)
+                result = SUCCEEDED if succeeded else event.error_type or event.outcome.value
+                self._attempts[event.request].append(result)
             case ObjectDelivered():
                 self._deliver(event)
             case MessageSent():

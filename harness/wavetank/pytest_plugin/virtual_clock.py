@@ -14,7 +14,7 @@ from wavetank.pytest_plugin.failure_summary import trouble
 from wavetank.pytest_plugin.result import ScenarioResult, account, story
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import Case
-from wavetank.scenario.expectation import as_expected
+from wavetank.scenario.expectation import apply_expectations
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import invariant_suite, run_options
 
@@ -101,7 +101,7 @@ class VirtualClock:
         with HistoryWriter(history) as writer:
             writer.write(*self._events)
         judges.observe_all(self._events)
-        findings = as_expected(judges.findings(), case.scenario.expectations)
+        findings = apply_expectations(judges.findings(), case.scenario.expectations)
         return ScenarioResult(
             findings=tuple(findings),
             digest=writer.digest,

@@ -1,4 +1,4 @@
-"""The scenarios of a folder, by name. Whoever asks says which folder."""
+"""Loads scenarios from a folder, by name."""
 
 from pathlib import Path
 
@@ -11,23 +11,23 @@ SUFFIX = ".toml"
 
 
 def find_scenarios(folder: Path) -> list[Path]:
-    """The scenario files of the folder, by name; none where there is no such folder."""
+    """The scenario files of the folder, sorted by name; empty if there is no such folder."""
     return sorted(folder.glob(f"*{SUFFIX}"))
 
 
 def load_scenario(name_or_path: str, folder: Path) -> Scenario:
-    """The scenario of that name in the folder or, where the name ends in .toml, of that file.
+    """Load the scenario of that name in the folder, or the file if the name ends in .toml.
 
     Raises:
-        UsageError: there is none, it cannot be read, or something in it is wrong.
+        UsageError: it does not exist, cannot be read, or has a mistake.
     """
     path = Path(name_or_path)
     if path.suffix != SUFFIX:
-        path = _of_name(name_or_path, folder)
+        path = _path_of(name_or_path, folder)
     return parse_scenario(path.stem, _text(path), str(path))
 
 
-def _of_name(name: str, folder: Path) -> Path:
+def _path_of(name: str, folder: Path) -> Path:
     by_name = {path.stem: path for path in find_scenarios(folder)}
     if name not in by_name:
         expected = f"a scenario of {folder} or the path of a {SUFFIX} file; the scenarios are"
@@ -43,4 +43,4 @@ def _text(path: Path) -> str:
         raise UsageError(f"to read {path}", reason, "check the path") from error
     except ValueError as error:
         action = "save it as UTF-8"
-        raise UsageError(f"{path} to be a text in UTF-8", str(error), action) from error
+        raise UsageError(f"{path} to be UTF-8 text", str(error), action) from error

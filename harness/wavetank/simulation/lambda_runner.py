@@ -18,7 +18,7 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
 from wavetank.faults.injectors.matcher import FaultMatcher
-from wavetank.faults.parts import FunctionReference, FunctionRole
+from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
 from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited

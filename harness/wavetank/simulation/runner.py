@@ -15,7 +15,7 @@ from wavetank.faults.serialization import plan_to_json
 from wavetank.history import TableSnapshot
 from wavetank.invariants import EnoughAlerts, InvariantSuite
 from wavetank.invariants.unobservable import MANUAL_OPTIONS, mark_unobservable, observable_exit_code
-from wavetank.scenario.expectation import as_expected, check_expectations
+from wavetank.scenario.expectation import apply_expectations, check_expectations
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import FUNCTIONS_LOG
 from wavetank.scenario.steps import manual_steps
@@ -106,7 +106,7 @@ def evaluate(
 
     `manual_on` is the engine of a run step by step, which leaves some invariants undecided.
     """
-    findings = as_expected(suite.findings(), scenario.expectations)
+    findings = apply_expectations(suite.findings(), scenario.expectations)
     if manual_on is None:
         return findings, exit_code(findings)
     return mark_unobservable(findings, manual_on), observable_exit_code(findings, manual_on)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
-from wavetank.faults.parts import FunctionRole
+from wavetank.faults.references import FunctionRole
 from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
 NOT_FOUND = "ResourceNotFoundException"

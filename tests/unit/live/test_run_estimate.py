@@ -15,8 +15,8 @@ from wavetank.faults.change_journal import Journal
 from wavetank.faults.delivery import PermissionRemoved, UnconfirmedAddress
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment
-from wavetank.faults.parts import RoleOwner
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import RoleOwner
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.run_estimate import minutes_in_words, seconds_to_tell
 from wavetank.scenario.model import Scenario

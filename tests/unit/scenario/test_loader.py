@@ -34,7 +34,7 @@ def test_scenarios_are_listed_by_name() -> None:
 
 @pytest.mark.parametrize("path", find_scenarios(SHIPPED), ids=lambda path: path.stem)
 def test_shipped_scenario_loads(path: Path) -> None:
-    """A scenario of the project is without mistakes and for any engine that has no machine."""
+    """A scenario of the project has no mistakes and runs on any engine without a host."""
     scenario = load_scenario(path.stem, SHIPPED)
     assert scenario.name == path.stem
     assert bool(scenario.plan.faults) == (path.stem != "calm-day")
@@ -43,7 +43,7 @@ def test_shipped_scenario_loads(path: Path) -> None:
 
 @pytest.mark.parametrize("path", find_scenarios(SHIPPED), ids=lambda path: path.stem)
 def test_shipped_scenario_is_explained(path: Path) -> None:
-    """A scenario of the project tells a learner first what it is about, and is short."""
+    """A scenario of the project begins with an explanation, and is short."""
     lines = path.read_text().splitlines()
     assert lines[0].startswith("# ")
     assert len(lines) <= 100
@@ -56,20 +56,20 @@ def test_scenario_is_loaded_by_path(tmp_path: Path) -> None:
 
 
 def test_mistyped_name_is_recognised() -> None:
-    """A name that there is not is refused with those that there are, and the nearest."""
+    """An unknown name is an error with the known ones and the nearest."""
     with pytest.raises(UsageError, match=r"s3-outage.*did you mean calm-day\?"):
         load_scenario("clam-day", SHIPPED)
 
 
 @pytest.mark.parametrize("name", ["", "any", "a/b", "any\0"])
 def test_folder_without_scenarios_offers_none(name: str, tmp_path: Path) -> None:
-    """Without scenarios, or without the folder, every name is refused."""
+    """Without scenarios, or without the folder, every name is an error."""
     with pytest.raises(UsageError):
         load_scenario(name, tmp_path / "missing")
 
 
 def test_unreadable_file_is_refused(tmp_path: Path) -> None:
-    """A file that is not there, is a folder, or is no text is refused by its path."""
+    """A file that does not exist, is a folder, or is not text is an error with its path."""
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     for name in ("missing.toml", "folder.toml", "bytes.toml"):
@@ -78,7 +78,7 @@ def test_unreadable_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_mistake_names_the_file(tmp_path: Path) -> None:
-    """A mistake is shown with the path by which the file was asked for."""
+    """A mistake is reported with the path as it was given."""
     path = tmp_path / "mine.toml"
     path.write_text(SHORT + "sed = 1")
     with pytest.raises(UsageError) as refusal:
