@@ -93,7 +93,7 @@ MUTATIONS = (
     Mutation(
         "deny-wins",
         "harness/wavetank/iam/evaluation.py",
-        "        (other.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
+        "        (resource_policies.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
         "",
     ),
     Mutation(
