@@ -102,8 +102,8 @@ def hour(simulator: Simulator, folder: Path, number: int) -> tuple[RunResult, li
     """An hour without faults, and what happened in it."""
     scenario = Scenario(name="hour", description="An hour.", horizon=timedelta(hours=1))
     path = folder / f"{number}.jsonl"
-    played = simulate(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
-    return played, list(read_history(path))
+    result = simulate(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
+    return result, list(read_history(path))
 
 
 def test_every_type_that_is_supported_deploys(aws: AwsClients) -> None:
@@ -145,8 +145,8 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
 ) -> None:
     """Every generic invariant is valid, of cron and rate alike, and one seed has one digest."""
     simulator = deployed.simulator
-    played, history = hour(simulator, tmp_path, 1)
-    assert {f.verdict for f in played.findings} == {Verdict.VALID}, played.findings
+    result, history = hour(simulator, tmp_path, 1)
+    assert {f.verdict for f in result.findings} == {Verdict.VALID}, result.findings
     fired = [event.rule for event in history if isinstance(event, RuleFired)]
     assert fired.count(name_of(aws, "EveryFiveMinutes")) == 12
     assert fired.count(name_of(aws, "EveryHour")) == 1
@@ -156,7 +156,7 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     assert kinds.count(RecordsAccepted) == kinds.count(ObjectDelivered) == 36
     assert waiting(aws, name_of(aws, "Reports")) == 1
     again, _ = hour(simulator, tmp_path, 2)
-    assert again.digest == played.digest
+    assert again.digest == result.digest
     simulator.reset()
 
 
