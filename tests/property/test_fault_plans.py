@@ -1,4 +1,4 @@
-"""Whatever plan is drawn or written: it can be kept, lies in its run, and shrinks."""
+"""Any plan that is generated or written can be saved, fits its run, and shrinks."""
 
 import tomllib
 from datetime import timedelta
@@ -40,8 +40,8 @@ def test_seed_always_means_the_same_plan(seed: int, horizon: timedelta) -> None:
 
 
 @given(seeds, horizons)
-def test_drawn_plan_lies_in_its_horizon(seed: int, horizon: timedelta) -> None:
-    """A drawn plan has a fault, all healed when the run ends, and none contradicts another."""
+def test_generated_plan_fits_its_horizon(seed: int, horizon: timedelta) -> None:
+    """A generated plan has a fault, all are reverted within the horizon, and none contradict."""
     plan = generate_plan(seed, horizon, ALL_KINDS)
     assert plan.faults
     assert not plan.beyond(horizon)
@@ -119,8 +119,8 @@ def test_any_text_is_a_scenario_or_refused(text: str) -> None:
 
 
 @given(texts)
-def test_places_are_within_the_text(text: str) -> None:
-    """Whatever TOML is, every key of it has a place on one of its lines."""
+def test_positions_are_within_the_text(text: str) -> None:
+    """In any valid TOML, every key has a position on one of its lines."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -41,7 +41,7 @@ class HistoryWriter:
         self._digest.add(lines)
         try:
             self._file.write(lines)
-            self._file.flush()
+            self._file.flush()  # a process that is killed afterwards loses nothing
         except OSError as error:
             raise _not_written(self._path, error) from error
 

@@ -72,7 +72,7 @@ class HistoryEnd:
             return f"the history breaks off {where}, before the run's end"
         if self.drained is None:
             return "the run was not drained"
-        return f"the run was not drained: {counted(len(self.drained.left), 'thing')} left"
+        return f"the run was not drained: {counted(len(self.drained.left), 'item')} remaining"
 
 
 def conclude(

@@ -162,7 +162,7 @@ class RunStore:
         """Create a folder of that name, or with the first free number after it."""
         for folder in self._folder_names(name):
             try:
-                folder.mkdir()
+                folder.mkdir()  # atomic: two processes never get the same folder
             except FileExistsError:
                 continue
             return folder

@@ -57,6 +57,7 @@ class AsyncInvoker:
         request = InvocationRequest(
             self._clock.new_id(), function, event, trigger, queued, synchronous
         )
+        # scheduled even if it is due now, so that its order among other actions is drawn
         self._clock.at(self._clock.now, lambda: self.attempts.begin(request))
         return request.id
 

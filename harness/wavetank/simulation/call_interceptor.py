@@ -157,6 +157,7 @@ class CallInterceptor:
     def _end_if_hit(self, attempt: HandlerAttempt, call: "ApiCall", side: Side) -> None:
         """End the invocation if a fault does so at this call, on this `side` of it."""
         what = f"{attempt.request.id} {side} its call {attempt.calls}, {_call_name(call)}"
+        # always in this order: each match counts the event, which decides later matches
         for kind, end in PAUSES.items():
             if self._matcher.match(kind, what, self._is_at(attempt, side)) is not None:
                 pause(end)

@@ -45,7 +45,7 @@ class FirehoseObserver:
     def plan(self) -> None:
         """Schedule the next delivery."""
         due = self._simulator.next_delivery()
-        if due is not None and due != self._planned:
+        if due is not None and due != self._planned:  # called after every action
             self._planned = due
             self._clock.at(due, self._deliver)
 

@@ -111,7 +111,7 @@ class LambdaRunner:
         if slow is None:
             self._start(request, function)
         else:
-            self._pool.evict(arn)
+            self._pool.evict(arn)  # a warm environment would have no cold start
             self._clock.after(slow.takes, lambda: self._start(request, function))
 
     def end_all(self) -> None:
@@ -177,7 +177,7 @@ class LambdaRunner:
                 self._clock.at(self._clock.now, lambda: self._resume(attempt))
             case Sleep(duration=duration) if self._clock.now + duration < attempt.deadline:
                 self._clock.after(duration, lambda: self._resume(attempt))
-            case Sleep() | Hang():
+            case Sleep() | Hang():  # a wait beyond the deadline never ends: Lambda stops it first
                 self._clock.at(attempt.deadline, lambda: self._time_out(attempt))
             case Crash(cause=cause):
                 self._cancel(attempt, _crash_outcome(attempt.request.id, cause))

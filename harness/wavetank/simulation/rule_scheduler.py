@@ -76,6 +76,7 @@ class RuleScheduler:
 
     def _arrivals(self, rule: ScheduledRule, due: datetime, tick: str) -> Iterator[datetime]:
         """When the event of one due instant arrives: more than once if a fault repeats it."""
+        # always in this order: each match counts the tick, which decides later matches
         late = self._matcher.match(LateTick, tick)
         arrives = due if late is None else due + late.delay
         yield arrives

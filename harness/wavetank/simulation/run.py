@@ -117,6 +117,7 @@ class Run:
                 sent=self._sent,
                 new_id=self._clock.new_id,
             )
+            # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)
             stack.callback(self._invocations.attempts.end_all)
             stack.enter_context(self._simulator.watched(watch))
@@ -160,6 +161,7 @@ class Run:
         )
         for seen in _table_snapshots(self._simulator.aws, options.start):
             record(seen)
+        # this order is part of the digest: each scheduled action draws a number from the seed
         self._injector.plan(options.plan, options.start)
         for rule in self._topology.rules:
             self._rules.plan(rule)

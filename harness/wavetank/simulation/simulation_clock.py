@@ -23,7 +23,7 @@ type Action = Callable[[], None]
 class _Entry[T]:
     due: datetime
     order: float
-    number: int
+    number: int  # breaks ties between items that are `first`, in their order of insertion
     item: T = field(compare=False)
 
 
@@ -97,7 +97,7 @@ class SimulationClock:
         """Run every action that is due by `end`, and call `after_each` after each of them."""
         while (due := self._queue.next_due()) is not None and due <= end:
             due, action = self._queue.pop()
-            if due != self.now:
+            if due != self.now:  # the simulator's time is set once per instant, not per action
                 self.advance_to(due)
             action()
             after_each()

@@ -36,7 +36,7 @@ def test_undelivered_record_is_invalid_once_drained() -> None:
 def test_undelivered_record_is_unknown_while_not_drained() -> None:
     """A record that may be in flight decides nothing."""
     events = undrained(delivering("a", "b"))
-    assert_found(Conservation(), events, Verdict.UNKNOWN, "not drained: 1 thing left")
+    assert_found(Conservation(), events, Verdict.UNKNOWN, "not drained: 1 item remaining")
 
 
 def test_lost_record_is_invalid() -> None:

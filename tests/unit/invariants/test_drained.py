@@ -12,8 +12,8 @@ def test_drained_run_is_valid() -> None:
 
 
 def test_undrained_run_is_unknown() -> None:
-    """What is left is named, and is no breach."""
-    assert_found(FullyDrained(), undrained(calm()), Verdict.UNKNOWN, "1 thing left; 2 requests")
+    """What remains is named, and is no violation."""
+    assert_found(FullyDrained(), undrained(calm()), Verdict.UNKNOWN, "1 item remaining; 2 requests")
 
 
 def test_run_that_nobody_drained_is_unknown() -> None:
