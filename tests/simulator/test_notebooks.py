@@ -1,4 +1,4 @@
-"""The notebooks, executed on a run that the simulator has played."""
+"""The notebooks, executed on a run of the simulator."""
 
 from pathlib import Path
 
@@ -44,8 +44,8 @@ def _executed(name: str, source: str) -> Notebook:
     return notebook.executed()
 
 
-def test_the_notebooks_tell_a_run(run: SavedRun, tmp_path: Path) -> None:
-    """Copies, delay, contract, alert and catch-up are those of the story, and a page shows them."""
+def test_the_notebooks_analyse_a_run(run: SavedRun, tmp_path: Path) -> None:
+    """Copies, delay, contract, alert and catch-up are those of the run, and a page shows them."""
     done = {name: _executed(name, str(run.folder)) for name in FACTS}
     results = {
         name: book.node.cells[-1].outputs[0].data["text/plain"] for name, book in done.items()
