@@ -93,7 +93,7 @@ MUTATIONS = (
     Mutation(
         "deny-wins",
         "harness/wavetank/iam/evaluation.py",
-        "        (other.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
+        "        (resource_policies.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
         "",
     ),
     Mutation(
@@ -141,8 +141,8 @@ MUTATIONS = (
     Mutation(
         "old-revision",
         "harness/wavetank/simulation/environment_pool.py",
-        "if place.revision == function.revision:",
-        "if place.revision:",
+        "if pooled.revision == function.revision:",
+        "if pooled.revision:",
     ),
     Mutation(
         "tables-before-buckets",
@@ -169,7 +169,8 @@ MUTATIONS = (
     Mutation(
         "lost-records",
         "harness/wavetank/invariants/conservation.py",
-        '                absent.add("accepted but not delivered", example, stream.held_count())\n',
+        '                missing.add("accepted but not delivered", example, '
+        "stream.pending_count())\n",
         "                del example\n",
     ),
     Mutation(

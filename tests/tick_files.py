@@ -29,10 +29,10 @@ def main() -> None:
     with simulator() as made:
         pipeline.deploy(made.aws, WallClock())
         run = Run(made, options, lambda _: None)
-        with run.begun():
-            run.pass_until(WARM)
+        with run.started():
+            run.run_until(WARM)
             with executed_files() as files:
-                run.pass_until(WARM + MINUTE)
+                run.run_until(WARM + MINUTE)
     sys.stdout.writelines(f"{name}\n" for name in [*sorted(files), len(files)])
 
 

@@ -45,7 +45,7 @@ NO_PIPELINE = "def test_nothing(simulator): ..."
 
 @dataclass(frozen=True)
 class Repository:
-    """A folder with somebody's tests."""
+    """A folder with a user's tests."""
 
     folder: Path
 
@@ -86,7 +86,7 @@ def _blocks(language: str) -> list[str]:
 
 
 def test_the_document_quotes_the_example() -> None:
-    """What a reader copies is what the tests below run."""
+    """A reader copies what the tests below run."""
     assert _blocks("python") == [(EXAMPLE / name).read_text() for name in QUOTED]
 
 
@@ -121,14 +121,14 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
     assert [line for line in wanted if line not in shown] == [], done.out
 
 
-def test_who_does_not_use_it_does_not_notice_it(empty: Repository) -> None:
-    """Somebody's own fixture and mark of the same names are theirs, and nothing is imported."""
+def test_the_plugin_does_not_affect_a_suite_without_it(empty: Repository) -> None:
+    """Custom fixtures and marks of the same names work, and nothing is imported."""
     empty.write("test_strangers.py", STRANGERS)
     assert empty.pytest().code == 0
 
 
-def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
-    """A mark that cannot be had when it is collected, and a missing pipeline when it is needed."""
+def test_workers_report_errors_too(empty: Repository) -> None:
+    """An invalid mark during collection, and a missing pipeline when it is needed."""
     empty.write("test_wrong.py", WRONG)
     empty.write("test_no_pipeline.py", NO_PIPELINE)
     done = empty.pytest("-n2", "--continue-on-collection-errors")
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
 
 
 def test_a_seed_is_a_number(empty: Repository) -> None:
-    """Anything else is refused before a test runs."""
+    """Anything else is an error before a test runs."""
     done = empty.pytest("--wavetank-seed", "many")
     assert done.code == pytest.ExitCode.USAGE_ERROR
     assert "expected a whole number from 0 on; found 'many'" in done.err

@@ -30,20 +30,20 @@ def lambda_handler(event, context):
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """A shell with a state folder of its own."""
+    """A shell with its own state folder."""
     return Shell(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
 def played(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A scenario of the user's own, played once."""
+    """A custom scenario, run once."""
     scenario = tmp_path_factory.mktemp("scenarios") / "between.toml"
     scenario.write_text(CRASH)
     return shell.run("run", str(scenario), "--seed", "7", "--json")
 
 
-def test_a_run_is_judged_and_saved(shell: Shell, played: Finished) -> None:
-    """Every invariant has a line, and the run a folder with its history, story and verdicts."""
+def test_a_run_is_checked_and_saved(shell: Shell, played: Finished) -> None:
+    """Every invariant has a line, and the run a folder with history, scenario and findings."""
     assert played.code == ExitCode.VALID, played.err
     findings = played.events("finding")
     assert len(findings) >= 11
@@ -74,8 +74,8 @@ def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
     assert "byte for byte" in replayed.err
 
 
-def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: Finished) -> None:
-    """From its file alone, with the same verdicts."""
+def test_a_saved_run_is_checked_again_without_the_emulator(shell: Shell, played: Finished) -> None:
+    """From its file alone, with the same findings."""
     judged = shell.run("replay", "between-7", "--check", "--json")
     assert judged.code == ExitCode.VALID
     assert judged.events("finding") == played.events("finding")
@@ -83,7 +83,7 @@ def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: 
 
 
 def test_a_report_is_written_anew(shell: Shell, played: Finished) -> None:
-    """With the same bytes; of a run that was broken off it says so."""
+    """With the same bytes; that of an interrupted run says so."""
     assert played.code == ExitCode.VALID
     folder = shell.state / "runs" / "between-7"
     once = (folder / "report.html").read_bytes()
@@ -135,18 +135,18 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
         (["compare", "no-such-run", "none"], "the folder of a run"),
     ],
 )
-def test_what_cannot_be_played_is_said_at_once(
+def test_what_cannot_be_run_is_an_error_at_once(
     shell: Shell, arguments: list[str], said: str
 ) -> None:
-    """Before anything is started, with what would do."""
+    """Before anything is started, with what would work."""
     refused = shell.run(*arguments)
     assert refused.code == ExitCode.USAGE
     assert said in refused.err
     assert "deploying" not in refused.err
 
 
-def test_a_story_for_a_machine_is_refused(shell: Shell, tmp_path: Path) -> None:
-    """Virtual time has no machine that could be killed."""
+def test_a_scenario_with_a_fault_of_the_host_is_refused(shell: Shell, tmp_path: Path) -> None:
+    """Virtual time has no host that could be killed."""
     scenario = tmp_path / "killed.toml"
     scenario.write_text(
         CRASH.replace("handler-crash", "machine-killed").replace("call_number = 2\n", "")
@@ -178,8 +178,8 @@ def test_a_handler_that_will_not_end_is_a_message_or_a_verdict(
     assert "Traceback" not in done.err
 
 
-def test_somebody_elses_templates_are_run_and_replayed(shell: Shell) -> None:
-    """With other rules, functions and destinations; the history is the same to the last byte."""
+def test_custom_templates_are_run_and_replayed(shell: Shell) -> None:
+    """With other rules, functions and destinations; the history is byte-identical."""
     folder = Path(__file__).parents[1] / "pipelines" / "sensors"
     given = ["--storage", str(folder / "storage.yaml"), "--pipeline", str(folder / "pipeline.yaml")]
     code = ["--code", str(folder / "code"), "--parameter-overrides", "WarnAddress=w@example.com"]
@@ -198,7 +198,7 @@ def test_somebody_elses_templates_are_run_and_replayed(shell: Shell) -> None:
         (["--pipeline", "none.yaml", "--handler", "own.py"], "--handler or --pipeline"),
     ],
 )
-def test_options_that_make_no_pipeline_are_said(
+def test_options_that_make_no_pipeline_are_errors(
     shell: Shell, options: list[str], said: str
 ) -> None:
     """In a line, before anything is started."""
@@ -208,7 +208,7 @@ def test_options_that_make_no_pipeline_are_said(
 
 
 def test_only_what_passed_is_attested(shell: Shell, played: Finished) -> None:
-    """The valid run of this project's bytes, and nothing of all that was played besides."""
+    """The valid run of this project's code, and none of the others."""
     lines = (shell.state / "attestation.jsonl").read_text().splitlines()
     (entry,) = [json.loads(line) for line in lines]
     assert (entry["scenario"], entry["seed"]) == ("between", 7)

@@ -10,7 +10,7 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.fault import Fault
-from wavetank.faults.generation import generate_plan, telling_faults
+from wavetank.faults.generation import generate_plan, revealing_faults
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
@@ -82,7 +82,7 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
     Raises:
         UsageError: the horizon has no room for a fault.
     """
-    for seed, fault in enumerate(telling_faults(horizon), first):
+    for seed, fault in enumerate(revealing_faults(horizon), first):
         scenario = Scenario(
             name=f"only-{fault.kind}-{seed}",
             description=f"Nothing but a {fault.kind}",
@@ -157,5 +157,5 @@ def choose_stories(
 
 def one_of_each(chosen: ChosenStories) -> ChosenStories:
     """A case for each kind of fault, from the same first seed on."""
-    count = len(telling_faults(chosen.horizon))
+    count = len(revealing_faults(chosen.horizon))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)

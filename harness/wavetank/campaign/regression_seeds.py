@@ -24,7 +24,7 @@ from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.serialization import plan_from_form, plan_to_form
+from wavetank.faults.serialization import plan_from_list, plan_to_list
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.simulation.runner import RunSpec
@@ -124,7 +124,7 @@ def _to_form(failure: Remembered) -> dict[str, object]:
     return {
         "seed": failure.seed,
         "horizon": duration_text(failure.horizon),
-        "plan": plan_to_form(failure.plan),
+        "plan": plan_to_list(failure.plan),
         "broke": list(failure.broke),
         "date": failure.day.isoformat(),
         "version": failure.version,
@@ -171,7 +171,7 @@ def _horizon(value: object, place: str) -> timedelta:
 
 def _plan(value: object, place: str) -> FaultPlan:
     try:
-        return plan_from_form(value)
+        return plan_from_list(value)
     except UsageError as error:
         raise UsageError(error.expected, f"{error.found} at {place}", error.action) from error
 

@@ -117,7 +117,7 @@ class _Search:
 
     def shortest(self, plan: FaultPlan) -> timedelta:
         """The shortest run that has room for it, and still breaks."""
-        healed = max((fault.healed_after for fault in plan.faults), default=timedelta())
+        healed = max((fault.reverted_after for fault in plan.faults), default=timedelta())
         shorter = (h for h in HORIZONS if healed <= h < self._scenario.horizon)
         return next((h for h in shorter if self._breaks(plan, h)), self._scenario.horizon)
 

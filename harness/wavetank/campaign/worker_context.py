@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import simulator
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 type RunCase = Callable[[RunSpec], RunResult]
 type WorkerContext = Callable[[], AbstractContextManager[RunCase]]
@@ -29,7 +29,7 @@ class SimulatorContext:
         with simulator() as made:
             self.pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
-            yield lambda spec: play(made, self.pipeline, spec, None)
+            yield lambda spec: simulate(made, self.pipeline, spec, None)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CA
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
-from wavetank.simulation.runner import judges_of
+from wavetank.simulation.runner import invariant_suite
 
 RUNS_DEFAULT = 100
 
@@ -139,7 +139,7 @@ def campaign(
     )
     pipeline = choice.pipeline()
     if chosen.scenario is not None:
-        judges_of(pipeline, chosen.scenario)
+        invariant_suite(pipeline, chosen.scenario)
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name

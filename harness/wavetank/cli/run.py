@@ -38,7 +38,7 @@ from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.deployed_simulator import deployed_simulator
 from wavetank.simulation.run_saving import attest_run, simulate_and_save, simulated_fingerprint
-from wavetank.simulation.runner import RunSpec, judges_of
+from wavetank.simulation.runner import RunSpec, invariant_suite
 
 SEEDS = 2**31
 """How many seeds a run chooses from if none is given: short enough to be typed again."""
@@ -105,7 +105,7 @@ def run(
         engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes
     )
     pipeline = choice.pipeline()
-    judges_of(pipeline, spec.scenario)
+    invariant_suite(pipeline, spec.scenario)
     if engine is not EngineName.SIMULATOR:
         raise typer.Exit(run_live(where, pipeline, spec, output))
     raise typer.Exit(_simulate(pipeline, spec, output))

@@ -22,13 +22,13 @@ from wavetank.deployment.deployed import template_hash
 from wavetank.history import Drained, Event, RunBegan, RunEnded
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
-from wavetank.invariants.unobservable import BY_HAND
+from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.history_reader import Beginning, begin, observed, story_objects
 from wavetank.live.schedule_guard import schedule_off
 from wavetank.live.step_executor import LivePlayer
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.steps import MINUTE, Step, Tick, steps_by_hand
+from wavetank.scenario.steps import MINUTE, Step, Tick, manual_steps
 
 AHEAD_MAX = timedelta(minutes=30)
 """Of the clock: the handler refuses what is more than an hour behind its table."""
@@ -45,7 +45,7 @@ class LiveStory:
 
     def steps(self, start: datetime) -> tuple[Step, ...]:
         """What is done, where it begins then."""
-        return steps_by_hand(self.scenario.plan, self.scenario.horizon, start)
+        return manual_steps(self.scenario.plan, self.scenario.horizon, start)
 
 
 def tell(
@@ -174,7 +174,7 @@ def _began(place: LivePlace, story: LiveStory, start: datetime) -> RunBegan:
         version=metadata.version("wavetank"),
         rules=(),
         confirmed={topic: confirmed},
-        options={**story.options, **BY_HAND},
+        options={**story.options, **MANUAL_OPTIONS},
     )
 
 

@@ -31,7 +31,7 @@ from wavetank.history import (
 from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.deployed_target import LivePlace
 from wavetank.live.history_reader import Beginning, alerts_since, story_attempts, tries_of
-from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 
 
 @dataclass
@@ -83,7 +83,7 @@ class LivePlayer:
                 request = self._trigger.fire(due)
                 self._note_invoked(request, due, waits=False)
                 self._wait_until_over(request)
-            case WaitedTick(due):
+            case SynchronousTick(due):
                 self._note_invoked(self._trigger.call(due), due, waits=True)
             case Begin(name, fault):
                 self._say(f"fault: {describe(fault)}")

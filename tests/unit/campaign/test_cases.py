@@ -38,5 +38,5 @@ def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> No
 
 def test_a_horizon_without_room_is_refused() -> None:
     """Half a minute holds no fault."""
-    with pytest.raises(UsageError, match="let the run last longer"):
+    with pytest.raises(UsageError, match="use a longer horizon"):
         list(drawn_stories(Seeds(1, 1), timedelta(seconds=30)))

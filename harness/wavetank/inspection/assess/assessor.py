@@ -27,7 +27,7 @@ from wavetank.inspection.assess.deadline import Patience
 from wavetank.inspection.assess.listing import Lister, Listing
 from wavetank.inspection.assess.mail import judge_alert
 from wavetank.inspection.assess.walk import judge_walk
-from wavetank.invariants.checker import Invariant, judge
+from wavetank.invariants.checker import Invariant, check_history
 from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
@@ -222,5 +222,5 @@ def _copies(contents: DeliveredContents) -> Finding:
 def _judged(invariant: Invariant, contents: DeliveredContents) -> Finding:
     """By a judge of runs, told that this is all that there is."""
     ended = [RunEnded(entry.at) for entry in contents.deliveries[:1]]
-    (finding,) = judge([*contents.deliveries, *ended], [invariant])
+    (finding,) = check_history([*contents.deliveries, *ended], [invariant])
     return finding
