@@ -89,14 +89,14 @@ def _show_simulator(output: Output, longest: timedelta) -> None:
         output.emit("boot", seconds=boot)
         output.say(f"from nothing to the end of the first tick: {boot:.1f} s")
         with output.waiting(f"a tick, {TICKS} times"):
-            cost = measure_tick(simulator.play, simulator.floor(), TICKS, clock)
+            cost = measure_tick(simulator.simulate, simulator.floor(), TICKS, clock)
         output.emit("tick", **asdict(cost), ratio=cost.ratio)
         output.say(
             f"a tick {cost.tick_ms:.2f} ms, its three calls alone {cost.floor_ms:.2f} ms, "
             f"ratio {cost.ratio:.2f}"
         )
         with output.waiting("runs of virtual hours and days"):
-            runs = list(measure_runs(simulator.play, run_lengths(longest), clock))
+            runs = list(measure_runs(simulator.simulate, run_lengths(longest), clock))
     for run in runs:
         output.emit("run_cost", **asdict(run))
     output.show(runs_table(runs))
