@@ -153,7 +153,7 @@ def test_a_scenario_with_a_fault_of_the_host_is_refused(shell: Shell, tmp_path: 
     )
     refused = shell.run("run", str(scenario))
     assert refused.code == ExitCode.USAGE
-    assert "faults that can happen in virtual time" in refused.err
+    assert "faults that simulator supports" in refused.err
     assert "deploying" not in refused.err
 
 

@@ -1,4 +1,4 @@
-"""Nothing is left at the end."""
+"""Nothing remains at the end."""
 
 from tests.stories import assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
@@ -8,7 +8,7 @@ from wavetank.invariants import FullyDrained
 
 def test_drained_run_is_valid() -> None:
     """A run that was drained says so."""
-    assert_found(FullyDrained(), calm(), Verdict.VALID, "nothing was left")
+    assert_found(FullyDrained(), calm(), Verdict.VALID, "nothing remained")
 
 
 def test_undrained_run_is_unknown() -> None:
