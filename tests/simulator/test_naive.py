@@ -25,12 +25,11 @@ from wavetank.faults.functions import (
     BrokenDeployment,
     FunctionTimeout,
     HandlerCrash,
-    NoConcurrency,
     OutOfMemory,
     SlowColdStart,
 )
 from wavetank.faults.generation import single_faults
-from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks, RuleOff
+from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks
 from wavetank.scenario.file import parse_scenario
 
 SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
@@ -60,8 +59,6 @@ FAULTS: dict[str, Fault] = {
     "S3 is away": S3Outage(after=AFTER, lasts=LASTS),
     "Firehose delivers twice": DuplicateDelivery(after=AFTER),
     "the role may not put records any more": PermissionRemoved(after=AFTER, lasts=LASTS),
-    "its reserved concurrency is 0 for a while": NoConcurrency(after=AFTER, lasts=LASTS),
-    "the rule is disabled for a while": RuleOff(after=AFTER, lasts=LASTS),
 }
 TABLE = re.compile(r"^\| fault \|.*?\n\n", re.DOTALL | re.MULTILINE)
 

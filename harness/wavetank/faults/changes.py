@@ -7,6 +7,7 @@ there. So it can be repeated, and never overwrites what was deployed since.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from wavetank.aws.clients import ClientError, error_code
 from wavetank.faults.resources import Resources
 
 GONE = frozenset({"NoSuchEntity", "NotFound", "ResourceNotFoundException"})
@@ -224,8 +225,6 @@ class HostChange(Change):
 
 def revert(change: Change, resources: Resources) -> bool:
     """Revert the change if it is in force; returns whether it was. What is deleted is reverted."""
-    from wavetank.aws.clients import ClientError, error_code  # noqa: PLC0415 - loads boto3, see `resources`
-
     try:
         return change.revert(resources)
     except ClientError as error:

@@ -1,8 +1,4 @@
-"""The deployed pipeline as state faults see it: what the engines implement.
-
-The catalogue of faults imports this module, and the pytest plug-in imports the catalogue in every
-suite. So boto3, which takes a quarter of a second to load, is imported only where it is called.
-"""
+"""The deployed pipeline as state faults see it: what the engines implement."""
 
 import base64
 import hashlib
@@ -11,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
@@ -243,8 +240,6 @@ class ApiResources:
 
     def delete_policy(self, role: str, policy: str) -> bool:
         """Delete the inline policy; returns whether it was there."""
-        from wavetank.aws.clients import ClientError, error_code  # noqa: PLC0415 - loads boto3
-
         try:
             self._clients.iam.delete_role_policy(RoleName=role, PolicyName=policy)
         except ClientError as error:
@@ -295,8 +290,6 @@ class ApiResources:
 
     def _failure_destinations(self) -> Iterator[str]:
         """The ARNs of the functions that Lambda invokes when those have failed."""
-        from wavetank.aws.clients import ClientError, error_code  # noqa: PLC0415 - loads boto3
-
         for function in self.functions(FunctionRole.RULE_TARGET):
             try:
                 found = self._clients.awslambda.get_function_event_invoke_config(
