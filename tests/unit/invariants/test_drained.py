@@ -1,4 +1,4 @@
-"""Nothing is left at the end."""
+"""Nothing remains at the end."""
 
 from tests.stories import assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
