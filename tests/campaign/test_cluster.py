@@ -1,4 +1,4 @@
-"""The same stories on a Dask cluster of two worker processes on this machine."""
+"""The same cases on a Dask cluster of two worker processes on this machine."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,17 +9,24 @@ import psutil
 import pytest
 from distributed import LocalCluster
 
-from tests.players import DeadlyContext, EndlessContext, closed_context, judged, plan_context
+from tests.players import (
+    DeadlyContext,
+    EndlessContext,
+    closed_context,
+    expected_result,
+    plan_context,
+)
 from tests.waiting import wait_until_true
-from wavetank.campaign.cases import Seeds, drawn_stories
+from wavetank.campaign.cases import Seeds, generated_cases
 from wavetank.campaign.dask_executor import dask_executor
-from wavetank.campaign.results import StoryResult
+from wavetank.campaign.results import CaseResult
 from wavetank.campaign.scheduling import case_seconds_max, collect
 from wavetank.campaign.worker_context import WorkerContext
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 
-STORIES = list(drawn_stories(Seeds(1, 12), timedelta(hours=1)))
+CASES = list(generated_cases(Seeds(1, 12), timedelta(hours=1)))
+EXPECTED = {spec.seed: expected_result(spec) for spec in CASES}
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +43,14 @@ def _cluster(workers: int) -> Any:
     return LocalCluster(n_workers=workers, **options, **quiet)  # type: ignore[no-untyped-call]  # as distributed has it
 
 
-def _played(cluster: Any, context: WorkerContext) -> dict[int, StoryResult]:
-    results: dict[int, StoryResult] = {}
+def _results_of(cluster: Any, context: WorkerContext) -> dict[int, CaseResult]:
+    results: dict[int, CaseResult] = {}
     with dask_executor(cluster.scheduler_address, context, case_seconds_max) as executor:
         collect(
             executor,
             executor.workers,
-            STORIES,
-            lambda result: results.update({result.story.seed: result}),
+            CASES,
+            lambda result: results.update({result.spec.seed: result}),
         )
     return results
 
@@ -55,23 +62,25 @@ def _workers() -> list[int]:
 
 
 def test_a_cluster_comes_to_the_same_results(cluster: Any) -> None:
-    """Each story has the result that it has anywhere, and nothing stays behind on the cluster."""
-    assert _played(cluster, plan_context) == {story.seed: judged(story) for story in STORIES}
+    """Each case has the result that it has anywhere, and nothing stays behind on the cluster."""
+    assert _results_of(cluster, plan_context) == {
+        spec.seed: expected_result(spec) for spec in CASES
+    }
     wait_until_true(lambda: not _workers(), "no worker of ours on the cluster")
 
 
 def test_a_cluster_replaces_workers_too(cluster: Any, tmp_path: Path) -> None:
     """As an executor of this host does, since each of its workers has one."""
-    results = _played(cluster, DeadlyContext(3, 1, tmp_path))
+    results = _results_of(cluster, DeadlyContext(3, 1, tmp_path))
     assert [result.deaths for _, result in sorted(results.items())] == [0, 0, 1, *[0] * 9]
 
 
 def test_an_interrupted_campaign_leaves_the_cluster_at_once(cluster: Any, tmp_path: Path) -> None:
-    """What is being played there is ended, and the cluster is as good as before."""
+    """What runs there is ended, and the cluster is as good as before."""
     taken: list[int] = []
 
-    def take(result: StoryResult) -> None:
-        taken.append(result.story.seed)
+    def take(result: CaseResult) -> None:
+        taken.append(result.spec.seed)
         if len(taken) == 4:
             wait_until_true(lambda: len(list(tmp_path.iterdir())) == 2, "two busy workers")
             raise KeyboardInterrupt
@@ -80,19 +89,19 @@ def test_an_interrupted_campaign_leaves_the_cluster_at_once(cluster: Any, tmp_pa
         with dask_executor(
             cluster.scheduler_address, EndlessContext(4, tmp_path), case_seconds_max
         ) as executor:
-            collect(executor, executor.workers, STORIES, take)
+            collect(executor, executor.workers, CASES, take)
     assert sorted(taken) == [1, 2, 3, 4]
     wait_until_true(lambda: not _workers(), "no worker of ours on the cluster")
-    assert len(_played(cluster, plan_context)) == len(STORIES)
+    assert len(_results_of(cluster, plan_context)) == len(CASES)
 
 
 def test_a_stage_that_cannot_be_opened_there_is_said_here(cluster: Any) -> None:
     """The error is the stage's own."""
     with pytest.raises(UsageError, match="build one"):
-        _played(cluster, closed_context)
+        _results_of(cluster, closed_context)
 
 
-def test_a_cluster_without_workers_is_told_how_to_get_some() -> None:
+def test_a_cluster_without_workers_says_how_to_start_some() -> None:
     """Rather than waiting for ever."""
     with (
         _cluster(0) as empty,

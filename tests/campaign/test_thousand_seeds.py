@@ -1,4 +1,4 @@
-"""A campaign of a thousand drawn stories, as a release is tried: our handler stands all of them."""
+"""A campaign of a thousand drawn cases, as a release is tried: our handler stands all of them."""
 
 import json
 import subprocess

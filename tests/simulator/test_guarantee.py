@@ -7,7 +7,7 @@ import pytest
 from tests.live.hosts import PROJECT
 from tests.simulator.conftest import Deployed
 from tests.simulator.runs import HORIZON, run_faults, run_scenario, scenario_of
-from wavetank.campaign.regression_seeds import FILE_NAME, remembered
+from wavetank.campaign.regression_seeds import FILE_NAME, regression_seeds
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.generation import generate_plan, single_faults
 from wavetank.scenario.loader import find_scenarios, load_scenario
@@ -57,7 +57,7 @@ def test_every_kind_is_among_the_single_faults() -> None:
 def test_regression_seeds_do_not_fail_again(deployed: Deployed) -> None:
     """Every case of seeds.json is run."""
     broken = {
-        failure.seed: run_scenario(deployed, failure.story().scenario, failure.seed).broken()
-        for failure in remembered(PROJECT / FILE_NAME)
+        failure.seed: run_scenario(deployed, failure.spec().scenario, failure.seed).broken()
+        for failure in regression_seeds(PROJECT / FILE_NAME)
     }
     assert {seed: found for seed, found in broken.items() if found} == {}

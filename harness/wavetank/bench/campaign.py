@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.campaign.cases import Seeds, drawn_stories
+from wavetank.campaign.cases import Seeds, generated_cases
 from wavetank.campaign.local_executor import LocalExecutor
 from wavetank.campaign.scheduling import case_seconds_max, collect
 from wavetank.campaign.worker_context import WorkerContext
@@ -12,7 +12,7 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 
 if TYPE_CHECKING:
-    from wavetank.campaign.results import StoryResult
+    from wavetank.campaign.results import CaseResult
 
 MINUTE_SECONDS = 60.0
 
@@ -41,13 +41,13 @@ def measure_campaign(
     Raises:
         InfrastructureError: a run had no result.
     """
-    results: list[StoryResult] = []
+    results: list[CaseResult] = []
     begun = clock.monotonic()
     with LocalExecutor(context, workers, case_seconds_max) as executor:
-        collect(executor, workers, drawn_stories(Seeds(1, runs), horizon), results.append)
+        collect(executor, workers, generated_cases(Seeds(1, runs), horizon), results.append)
     seconds = clock.monotonic() - begun
-    unplayed = [result.trouble for result in results if result.played is None]
+    unplayed = [result.problem for result in results if result.outcome is None]
     if unplayed:
         raise InfrastructureError("a result of every run", unplayed[0], "try again")
-    valid = sum(result.played is not None and not result.played.exit_code for result in results)
+    valid = sum(result.outcome is not None and not result.outcome.exit_code for result in results)
     return CampaignCost(workers, runs, horizon / timedelta(hours=1), seconds, valid)

@@ -51,7 +51,7 @@ class Seeds:
         return iter(range(self.first, self.last + 1))
 
 
-def drawn_stories(
+def generated_cases(
     seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
 ) -> Iterator[RunSpec]:
     """A case for each seed, with the fault plan that is generated from it.
@@ -70,13 +70,13 @@ def drawn_stories(
         yield RunSpec(scenario=scenario, seed=seed)
 
 
-def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
+def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
     """The scenario with each seed: the same faults, but another order and random numbers."""
     for seed in seeds:
         yield RunSpec(scenario=scenario, seed=seed)
 
 
-def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
+def single_fault_cases(first: int, horizon: timedelta) -> Iterator[RunSpec]:
     """A case for each kind of fault, with that fault alone, from the first seed on.
 
     Raises:
@@ -94,7 +94,7 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChosenStories:
+class CampaignCases:
     """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
     With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
@@ -107,17 +107,17 @@ class ChosenStories:
     scenario_name: str | None = None
     each_fault: bool = False
 
-    def stories(self) -> Iterator[RunSpec]:
+    def cases(self) -> Iterator[RunSpec]:
         """All cases, from the first on.
 
         Raises:
             UsageError: the horizon has no room for a fault.
         """
         if self.each_fault:
-            return single_stories(self.seeds.first, self.horizon)
+            return single_fault_cases(self.seeds.first, self.horizon)
         if self.scenario is None:
-            return drawn_stories(self.seeds, self.horizon)
-        return fixed_stories(self.seeds, self.scenario)
+            return generated_cases(self.seeds, self.horizon)
+        return seeded_cases(self.seeds, self.scenario)
 
     @property
     def name(self) -> str:
@@ -127,9 +127,9 @@ class ChosenStories:
         return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"
 
 
-def choose_stories(
+def choose_cases(
     seeds: int, first_seed: int | None, horizon: str | None, scenario_name: str | None
-) -> ChosenStories:
+) -> CampaignCases:
     """The cases that the options of a campaign select.
 
     Raises:
@@ -138,8 +138,8 @@ def choose_stories(
     if scenario_name is None:
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
         span = duration_option(horizon or HORIZON_DEFAULT)
-        chosen = ChosenStories(seeds=Seeds(first, seeds), horizon=span)
-        next(chosen.stories())  # raises now if the horizon has no room for faults
+        chosen = CampaignCases(seeds=Seeds(first, seeds), horizon=span)
+        next(chosen.cases())  # raises now if the horizon has no room for faults
         return chosen
     if horizon is not None:
         action = "leave --duration out, or change the horizon in the scenario"
@@ -147,7 +147,7 @@ def choose_stories(
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
-    return ChosenStories(
+    return CampaignCases(
         seeds=Seeds(first, seeds),
         horizon=scenario.horizon,
         scenario=scenario,
@@ -155,7 +155,7 @@ def choose_stories(
     )
 
 
-def one_of_each(chosen: ChosenStories) -> ChosenStories:
+def one_of_each(chosen: CampaignCases) -> CampaignCases:
     """A case for each kind of fault, from the same first seed on."""
     count = len(revealing_faults(chosen.horizon))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)

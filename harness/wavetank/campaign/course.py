@@ -9,10 +9,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
-from wavetank.campaign.cases import ChosenStories
+from wavetank.campaign.cases import CampaignCases
 from wavetank.campaign.local_executor import LocalExecutor
-from wavetank.campaign.regression_seeds import Remembered, remember
-from wavetank.campaign.results import StoryResult
+from wavetank.campaign.regression_seeds import RegressionSeed, remember
+from wavetank.campaign.results import CaseResult
 from wavetank.campaign.scheduling import case_seconds_max, collect, run_on
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.campaign.summary import CampaignSummary
@@ -35,7 +35,7 @@ class CampaignReporter(Protocol):
         """Shows during the body how many cases have run."""
         ...
 
-    def takes(self, result: StoryResult, summary: CampaignSummary) -> None:
+    def takes(self, result: CaseResult, summary: CampaignSummary) -> None:
         """One more result, which the summary counts already."""
         ...
 
@@ -43,7 +43,7 @@ class CampaignReporter(Protocol):
         """All results; `how` says how the campaign ended."""
         ...
 
-    def waiting(self, result: StoryResult) -> AbstractContextManager[object]:
+    def waiting(self, result: CaseResult) -> AbstractContextManager[object]:
         """Shows during the body that the case is shrunk."""
         ...
 
@@ -51,7 +51,7 @@ class CampaignReporter(Protocol):
         """The smallest failing case."""
         ...
 
-    def remembered(self, file: Path, *, is_new: bool) -> None:
+    def regression_seeds(self, file: Path, *, is_new: bool) -> None:
         """The failure is in the file of regression seeds."""
         ...
 
@@ -64,7 +64,7 @@ class CampaignReporter(Protocol):
 class Campaign:
     """One campaign; with a `memory`, the shrunk failure is added to that file."""
 
-    chosen: ChosenStories
+    chosen: CampaignCases
     reporter: CampaignReporter
     clock: Clock
     memory: Path | None = None
@@ -86,11 +86,11 @@ class Campaign:
             ):
                 self._run_on(executor, workers, address)
         except Stopped:
-            self.reporter.index(self._summary, "played, then stopped")
+            self.reporter.index(self._summary, "finished, then stopped")
             self.reporter.summary(self._summary, "stopped")
             return ExitCode.INTERRUPTED
         except WavetankError:
-            if self._summary.played:
+            if self._summary.runs:
                 self.reporter.summary(self._summary, "failed")
             raise
         return self._summary.exit_code
@@ -98,18 +98,18 @@ class Campaign:
     def _run_on(self, executor: Executor, workers: int, address: str | None) -> None:
         self.reporter.begins(workers, address)
         with self.reporter.progress(self._summary):
-            collect(executor, workers, self.chosen.stories(), self._take)
-        self.reporter.summary(self._summary, "played")
+            collect(executor, workers, self.chosen.cases(), self._take)
+        self.reporter.summary(self._summary, "finished")
         shrunk = None
         if first := self._summary.first_broken:
             shrunk = self._shrink(first, executor)
-        self.reporter.index(self._summary, "played", shrunk)
+        self.reporter.index(self._summary, "finished", shrunk)
 
-    def _take(self, result: StoryResult) -> None:
+    def _take(self, result: CaseResult) -> None:
         self._summary.add(result)
         self.reporter.takes(result, self._summary)
 
-    def _shrink(self, result: StoryResult, executor: Executor) -> Shrunk:
+    def _shrink(self, result: CaseResult, executor: Executor) -> Shrunk:
         run = partial(run_on, executor)
         with self.reporter.waiting(result):
             shrunk = shrink(result, run, Budget(), self.clock)
@@ -119,15 +119,15 @@ class Campaign:
         return shrunk
 
     def _remember(self, shrunk: Shrunk, file: Path) -> None:
-        failure = Remembered(
-            seed=shrunk.story.seed,
-            horizon=shrunk.story.scenario.horizon,
-            plan=shrunk.story.scenario.plan,
+        failure = RegressionSeed(
+            seed=shrunk.spec.seed,
+            horizon=shrunk.spec.scenario.horizon,
+            plan=shrunk.spec.scenario.plan,
             broke=shrunk.broken,
             day=self.clock.now().date(),
             version=metadata.version("wavetank"),
         )
-        self.reporter.remembered(file, is_new=remember(file, failure))
+        self.reporter.regression_seeds(file, is_new=remember(file, failure))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wavetank.campaign.remote_error import TaskFailedError, WorkerDiedError
-from wavetank.campaign.results import StoryResult
+from wavetank.campaign.results import CaseResult
 from wavetank.campaign.worker import Task
 from wavetank.campaign.worker_context import run_case
 from wavetank.core.errors import InfrastructureError
@@ -30,9 +30,9 @@ def case_seconds_max(task: Task) -> float:
     return CASE_SECONDS_MAX + spec.scenario.horizon / DAY * SECONDS_PER_DAY_MAX
 
 
-def run_on(executor: Executor, spec: RunSpec) -> StoryResult:
+def run_on(executor: Executor, spec: RunSpec) -> CaseResult:
     """Run one case and wait for its result; raises as `collect`."""
-    results: list[StoryResult] = []
+    results: list[CaseResult] = []
     collect(executor, 1, [spec], results.append)
     return results[0]
 
@@ -41,7 +41,7 @@ def collect(
     executor: Executor,
     workers: int,
     cases: Iterable[RunSpec],
-    take: Callable[[StoryResult], None],
+    take: Callable[[CaseResult], None],
 ) -> None:
     """Run all cases, and call `take` with each result as it comes.
 
@@ -69,7 +69,7 @@ def collect(
     except BaseException:
         for future, tried in waiting.items():
             if future.done() and not future.cancelled() and not future.exception():
-                take(StoryResult(story=tried.spec, played=future.result()))
+                take(CaseResult(spec=tried.spec, outcome=future.result()))
         raise
 
 
@@ -80,10 +80,10 @@ class _Try:
     spec: RunSpec
     deaths: list[str] = field(default_factory=list)
 
-    def result_of(self, future: Future[RunResult]) -> StoryResult | None:
+    def result_of(self, future: Future[RunResult]) -> CaseResult | None:
         """The case's result; None if it is to be retried."""
         try:
-            played = future.result()
+            outcome = future.result()
         except WorkerDiedError as death:
             self.deaths.append(str(death))
             return self._given_up(death) if len(self.deaths) == TRIES_MAX else None
@@ -91,12 +91,12 @@ class _Try:
             if error.failed.is_of_usage:
                 raise error.failed.error() from error
             trouble = str(error.failed.error())
-            return StoryResult(story=self.spec, trouble=trouble, deaths=len(self.deaths))
-        return StoryResult(story=self.spec, played=played, deaths=len(self.deaths))
+            return CaseResult(spec=self.spec, problem=trouble, deaths=len(self.deaths))
+        return CaseResult(spec=self.spec, outcome=outcome, deaths=len(self.deaths))
 
-    def _given_up(self, death: WorkerDiedError) -> StoryResult:
+    def _given_up(self, death: WorkerDiedError) -> CaseResult:
         how = "; then ".join(self.deaths)
         if not death.was_open:
             action = "see what its log says, or free memory: each worker takes about 0.7 GB"
             raise InfrastructureError("a worker that starts", how, action)
-        return StoryResult(story=self.spec, trouble=how, deaths=len(self.deaths))
+        return CaseResult(spec=self.spec, problem=how, deaths=len(self.deaths))

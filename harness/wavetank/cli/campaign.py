@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.campaign.cases import HORIZON_DEFAULT, choose_stories, one_of_each
+from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
 from wavetank.campaign.regression_seeds import FILE_NAME
 from wavetank.campaign.reproduction import Reproductions
@@ -122,7 +122,7 @@ def campaign(
         raise UsageError("--remember, or --handler or --pipeline", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
-    chosen = choose_stories(runs, seed, duration, scenario)
+    chosen = choose_cases(runs, seed, duration, scenario)
     if each_fault:
         chosen = one_of_each(chosen)
     choice = PipelineChoice(
