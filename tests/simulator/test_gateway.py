@@ -76,4 +76,4 @@ def test_a_delivery_has_the_permissions_of_its_role(pipeline: Deployed) -> None:
     assert error is not None
     assert error.startswith("AccessDenied: User: ")
     assert f"{role}/{SESSION} is not authorized to perform: s3:PutObject" in error
-    assert len(_deliverer().held(stream)) == 1
+    assert len(_deliverer().undelivered(stream)) == 1

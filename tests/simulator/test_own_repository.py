@@ -24,14 +24,14 @@ LEFT_BEHIND = ("__pycache__", ".pytest_cache")
 CHECK = re.compile(r'    if answer\["FailedPutCount"\]:\n        raise .*\n')
 DESTINATION = re.compile(r"  WhenMeasuringFails:\n(?:    .*\n)+\n")
 PLACE = re.compile(r"(?<=all that happened: )\S+(?=/history)")
-STRANGERS = """
+UNRELATED = """
 import sys
 import pytest
 @pytest.fixture
 def simulator():
     return "of petrol"
 @pytest.mark.fault("mine")
-def test_strangers_have_their_own(simulator):
+def test_with_a_fixture_of_the_same_name(simulator):
     heavy = {"boto3", "freezegun", "localstack", "pydantic", "wavetank.simulation"}
     assert (simulator, heavy & set(sys.modules)) == ("of petrol", set())
 """
@@ -123,7 +123,7 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
 
 def test_the_plugin_does_not_affect_a_suite_without_it(empty: Repository) -> None:
     """Custom fixtures and marks of the same names work, and nothing is imported."""
-    empty.write("test_strangers.py", STRANGERS)
+    empty.write("test_unrelated.py", UNRELATED)
     assert empty.pytest().code == 0
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wavetank.aws.clients import AwsClients
 from wavetank.deployment.deployed import template_hash
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.engines.simulator.hooks import Watch
+from wavetank.engines.simulator.hooks import SimulatorHooks
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import (
     Drained,
@@ -111,8 +111,8 @@ class Run:
             stack.enter_context(self._simulator.frozen_at(options.start))
             stack.enter_context(_seeded_random(options.seed))
             self._begin()
-            watch = Watch(
-                attendant=self._interceptor,
+            hooks = SimulatorHooks(
+                interceptor=self._interceptor,
                 deliveries=self._deliveries,
                 sent=self._sent,
                 new_id=self._clock.new_id,
@@ -120,7 +120,7 @@ class Run:
             # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)
             stack.callback(self._invocations.attempts.end_all)
-            stack.enter_context(self._simulator.watched(watch))
+            stack.enter_context(self._simulator.with_hooks(hooks))
             yield
 
     @property

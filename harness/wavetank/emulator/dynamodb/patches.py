@@ -1,8 +1,8 @@
-"""What is put in the place of moto's slowest and wrong parts.
+"""Replacements for slow or wrong parts of moto's DynamoDB.
 
-Sizes of values and items are moto's, without asking a text what else it could be: moto sizes every
-item that a scan passes, and the whole item again for each attribute that is set.
-[moto 5.1.24: dynamodb/models/dynamo_type.py]
+Sizes of values and items equal moto's, without checking whether a string could be another type:
+moto computes the size of every item that a scan passes, and of the whole item again for each
+attribute that is set. [moto 5.1.24: dynamodb/models/dynamo_type.py]
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ from wavetank.emulator.patches import patch_of
 
 STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
 ITEM_BYTES_MAX = 405_000
-"""moto's own limit, between AWS's documented 400 KB and what it takes."""
+"""moto's own limit, between AWS's documented 400 KB and what AWS accepts."""
 
 
 def value_size(value: DynamoType) -> int:
-    """`DynamoType.size`, in bytes: texts, numbers and binaries in base64 are texts."""
+    """`DynamoType.size`, in bytes: strings, numbers and base64 binaries count as strings."""
     content = value.value
     return text_size(content) if type(content) is str else int(STOCK_VALUE_SIZE(value))
 
@@ -40,7 +40,8 @@ def put_attribute(attributes: LimitedSizeDict, name: str, value: Any) -> None:
     """`LimitedSizeDict.__setitem__`.
 
     Raises:
-        ItemSizeTooLarge: the item would be; what it had under the name counts too, as with moto.
+        ItemSizeTooLarge: the item would be too large; a replaced value counts too, as
+            in moto.
     """
     size = sum([text_size(other) + _size(held) for other, held in attributes.items()])
     if size + text_size(name) + _size(value) > ITEM_BYTES_MAX:
@@ -49,7 +50,7 @@ def put_attribute(attributes: LimitedSizeDict, name: str, value: Any) -> None:
 
 
 def text_size(text: str) -> int:
-    """In UTF-8."""
+    """The text's length in UTF-8 bytes."""
     return len(text) if text.isascii() else len(text.encode())
 
 
@@ -75,10 +76,10 @@ REPLACEMENTS: Mapping[str, Any] = {
     ),
     "moto.dynamodb.responses:DynamoHandler.transact_write_items": ask_of_a_transaction,
 }
-"""moto's attributes, and what takes their places."""
+"""moto's attributes, and their replacements."""
 
 
-def replace_parts_of_moto() -> None:
-    """Applies all of them."""
+def patch_moto() -> None:
+    """Apply all patches."""
     for target, ours in REPLACEMENTS.items():
         patch_of(target).apply(ours)

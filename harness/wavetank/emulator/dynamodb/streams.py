@@ -1,7 +1,7 @@
-"""A table's stream can be switched off and on again; moto refuses the second stream of a table.
+"""Allows a table's stream to be switched off and on again; moto refuses a second stream.
 
-[DynamoDB API reference: UpdateTable, StreamSpecification] [moto: dynamodb/models/__init__.py,
-update_table]
+[DynamoDB API reference: UpdateTable, StreamSpecification]
+[moto: dynamodb/models/__init__.py, update_table]
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ set_by_moto = patch_of("moto.dynamodb.models.table:Table.set_stream_specificatio
 
 
 def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> None:
-    """Sets the stream; a table whose stream is off has no label of one."""
+    """Set the stream; a table whose stream is off has no stream label."""
     set_by_moto(table, streams)
     if not table.stream_specification or not table.stream_specification["StreamEnabled"]:
         table.latest_stream_label = None

@@ -1,4 +1,4 @@
-"""Tags of tables: a tag that is set again has its new value; moto adds it a second time.
+"""Tags of tables: setting a tag again replaces its value; moto adds a second tag.
 
 [DynamoDB API reference: TagResource; moto: dynamodb/models/__init__.py]
 """
@@ -7,7 +7,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 
 def tag_resource(self: DynamoDBBackend, table_arn: str, tags: list[dict[str, str]]) -> None:
-    """Sets the tags of the table; others that it has stay."""
+    """Set tags of the table; its other tags are unchanged."""
     for table in self.tables.values():
         if table.table_arn == table_arn:
             merged = {tag["Key"]: tag["Value"] for tag in (*table.tags, *tags)}

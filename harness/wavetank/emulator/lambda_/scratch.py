@@ -1,4 +1,4 @@
-"""How much a function has written where no file system of its own limits it."""
+"""How much a function has written, if no file system of its own limits it."""
 
 import os
 from collections.abc import Iterable
@@ -6,20 +6,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from wavetank.emulator.lambda_.confinement import UNKNOWN
-from wavetank.emulator.lambda_.function_users import left_in_shared_folders
+from wavetank.emulator.lambda_.function_users import files_in_shared_folders
 
 BLOCK_BYTES = 512
 """The unit of st_blocks. [stat(3type)]"""
 
 
 def bytes_in_folders(folders: Iterable[Path], user: int) -> int:
-    """Bytes on disk in the folders, and of what the user has in the folders of everyone."""
-    shared = left_in_shared_folders(user) if user != UNKNOWN else ()
+    """Bytes on disk in the folders, and of the user's files in world-writable folders."""
+    shared = files_in_shared_folders(user) if user != UNKNOWN else ()
     return sum(map(_bytes_of, (*folders, *shared)))
 
 
 def _bytes_of(path: Path) -> int:
-    """A file's, or a folder's with all that is in it; what is removed meanwhile is not counted."""
+    """The bytes of a file or of a folder's contents; files removed meanwhile do not count."""
     total = 0
     waiting: list[Path | os.DirEntry[str]] = [path]
     while waiting:

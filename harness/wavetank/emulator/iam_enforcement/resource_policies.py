@@ -1,4 +1,4 @@
-"""Whose a resource is, and which policy it has itself.
+"""Finds the owner of a resource, and the resource's own policy.
 
 Resources without a policy of their own can be reached from their own account only.
 [LocalStack 4.14: services/s3/models.py, lambda_/invocation/models.py, sns/models.py, sqs/models.py;
@@ -23,18 +23,18 @@ from moto.iam.models import iam_backends
 from wavetank.iam.policy import PolicyKind
 
 ARN_PARTS = 6
-RESOURCES_KEPT = 4096
+RESOURCES_CACHED = 4096
 REGION_OF_ALL = "us-east-1"
 LATEST = "$LATEST"
 MANAGED_BY_AWS = "aws"
-"""In the place of the account in the ARN of a policy that AWS manages."""
+"""The account part in the ARN of a policy that AWS manages."""
 FUNCTION_POLICIES: dict[str, tuple[list[dict[str, Any]], str]] = {}
-"""Of each function, the statements that its policy had when it was last asked for, and its text."""
+"""For each function, the statements of its policy when it was last read, and their text."""
 
 
 @dataclass(frozen=True)
 class ProtectedResource:
-    """Its owner's account and the text of its policy, None where it has none.
+    """The owner's account and the text of the resource's policy, None if it has none.
 
     `restricted`: RestrictPublicBuckets is on.
     """
@@ -49,34 +49,34 @@ class ProtectedResource:
 
     @cached_property
     def _hash(self) -> int:
-        """Once: these are looked up by in several caches for each call."""
+        """Cached: these objects are keys of several caches for each call."""
         return hash((self.owner, self.policy, self.kind.name, self.restricted))
 
 
-@lru_cache(RESOURCES_KEPT)
+@lru_cache(RESOURCES_CACHED)
 def _resource(
     owner: str, policy: str | None = None, *, restricted: bool = False
 ) -> ProtectedResource:
-    """The same object for the same owner and policy, so that the caches find it at once."""
+    """The same object for the same owner and policy, so that cache lookups compare by identity."""
     return ProtectedResource(owner, policy, restricted=restricted)
 
 
 def find_resource(arn: str, caller_account: str) -> ProtectedResource:
-    """What is known of it; what has no account in its name is the caller's."""
+    """What is known of the resource; one without an account in its ARN is the caller's."""
     parts = arn.split(":", 5)
     if len(parts) < ARN_PARTS:
         return _resource(caller_account)
     _, _, service, region, account, name = parts
     if service == "s3":
         return _bucket(name.partition("/")[0], caller_account)
-    if account in {"", MANAGED_BY_AWS}:  # AWS's own policies belong to every account
+    if account in {"", MANAGED_BY_AWS}:  # AWS's managed policies belong to every account
         return _resource(caller_account)
     find = POLICIES.get(service)
     return _resource(account, find(account, region, name) if find else None)
 
 
 def find_role(arn: str, caller_account: str) -> ProtectedResource:
-    """A role as something to be assumed: its trust policy is then the resource's policy."""
+    """A role that is to be assumed: its trust policy is then the resource's policy."""
     parts = arn.split(":", 5)
     if len(parts) < ARN_PARTS:
         return ProtectedResource(caller_account)
@@ -85,7 +85,7 @@ def find_role(arn: str, caller_account: str) -> ProtectedResource:
 
 
 def find_bucket(name: str, caller_account: str) -> S3Bucket | None:
-    """The bucket, whoever's it is; None where there is none."""
+    """The bucket, whichever account owns it; None if it does not exist."""
     store = s3_stores[caller_account][REGION_OF_ALL]
     owner = store.global_bucket_map.get(name)
     if owner is None:
@@ -117,7 +117,7 @@ def _function_policy(account: str, region: str, name: str) -> str | None:
 
 
 def _policy_text(function: str, policy: ResourcePolicy) -> str:
-    """Worked out again only where statements came or went, which is all that they do."""
+    """The policy's text, recomputed only if statements were added or removed."""
     known = FUNCTION_POLICIES.get(function)
     if known is None or known[0] != policy.Statement:
         text = json.dumps({"Version": policy.Version, "Statement": policy.Statement})
@@ -136,7 +136,7 @@ def _queue_policy(account: str, region: str, name: str) -> str | None:
 
 
 def _table_policy(account: str, region: str, name: str) -> str | None:
-    """That of the table or of its stream; an index has its table's."""
+    """The policy of the table or of its stream; an index has its table's."""
     policies = dynamodb_backends[account][region].resource_policies
     if not policies:
         return None
@@ -151,10 +151,10 @@ POLICIES: Mapping[str, Callable[[str, str, str], str | None]] = {
     "sns": _topic_policy,
     "sqs": _queue_policy,
 }
-"""By service, what finds a resource's own policy by account, region and name."""
+"""Functions that find a resource's own policy by account, region and name, by service."""
 
 
 def trust_policy(account: str, arn: str) -> str | None:
-    """That of the role; None where there is no such role."""
+    """The trust policy of the role; None if the role does not exist."""
     roles = iam_backends[account]["aws"].roles.values()
     return next((role.assume_role_policy_document for role in roles if role.arn == arn), None)

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from wavetank.core.clock import WallClock
-from wavetank.emulator.iam_enforcement.keys.circumstances import (
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import (
     ABSENT,
-    Circumstances,
+    ActionContext,
     Values,
     values_of,
 )
@@ -53,93 +53,93 @@ NEVER = frozenset(
         "s3:inventoryaccessibleoptionalfields",
     }
 )
-"""Keys of access points, access grants, batch jobs and replication, which a sandbox has not."""
+"""Keys of access points, access grants, batch jobs and replication, which no sandbox has."""
 SIGNATURE_FIELD, SIGNATURE_DATE = "X-Amz-Signature", "X-Amz-Date"
 DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 SECONDS_A_DAY = 86_400
 
 
-def _is_presigned(found: Circumstances) -> bool:
-    return SIGNATURE_FIELD in found.origin.query or "Signature" in found.origin.query
+def _is_presigned(context: ActionContext) -> bool:
+    return SIGNATURE_FIELD in context.origin.query or "Signature" in context.origin.query
 
 
-def _auth_type(found: Circumstances) -> Values:
-    if found.call.operation == "PostObject":
+def _auth_type(context: ActionContext) -> Values:
+    if context.call.operation == "PostObject":
         return ("POST",)
-    return ("REST-QUERY-STRING" if _is_presigned(found) else "REST-HEADER",)
+    return ("REST-QUERY-STRING" if _is_presigned(context) else "REST-HEADER",)
 
 
-def _signature_version(found: Circumstances) -> Values:
-    old = "Signature" in found.origin.query and SIGNATURE_FIELD not in found.origin.query
-    old = old or str(found.origin.headers.get("Authorization", "")).startswith("AWS ")
+def _signature_version(context: ActionContext) -> Values:
+    old = "Signature" in context.origin.query and SIGNATURE_FIELD not in context.origin.query
+    old = old or str(context.origin.headers.get("Authorization", "")).startswith("AWS ")
     return ("AWS" if old else "AWS4-HMAC-SHA256",)
 
 
-def _signature_age(found: Circumstances) -> Values:
+def _signature_age(context: ActionContext) -> Values:
     """Milliseconds since a presigned URL was signed."""
-    signed = found.origin.query.get(SIGNATURE_DATE)
+    signed = context.origin.query.get(SIGNATURE_DATE)
     if not signed:
         return ABSENT
     then = datetime.strptime(str(signed), DATE_FORMAT).replace(tzinfo=UTC)
-    now = found.origin.now or WallClock().now()
+    now = context.origin.now or WallClock().now()
     return (str(int((now - then).total_seconds() * 1000)),)
 
 
-def _remaining_days(found: Circumstances) -> Values:
-    retention: Any = found.call.parameters.get("Retention") or {}
-    until = found.call.parameters.get("ObjectLockRetainUntilDate")
+def _remaining_days(context: ActionContext) -> Values:
+    retention: Any = context.call.parameters.get("Retention") or {}
+    until = context.call.parameters.get("ObjectLockRetainUntilDate")
     until = until or retention.get("RetainUntilDate")
     if not isinstance(until, datetime):
         return ABSENT
-    now = found.origin.now or WallClock().now()
+    now = context.origin.now or WallClock().now()
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return (str(-int(-(until - now).total_seconds() // SECONDS_A_DAY)),)
 
 
-def _copied_from(found: Circumstances) -> Values:
-    if not found.call.parameters.get("CopySource"):
+def _copied_from(context: ActionContext) -> Values:
+    if not context.call.parameters.get("CopySource"):
         return ABSENT
-    bucket, key, _ = copy_source(found.call.parameters)
+    bucket, key, _ = copy_source(context.call.parameters)
     return (f"{bucket}/{key}",)
 
 
-def _location(found: Circumstances) -> Values:
-    configuration: Any = found.call.parameters.get("CreateBucketConfiguration") or {}
+def _location(context: ActionContext) -> Values:
+    configuration: Any = context.call.parameters.get("CreateBucketConfiguration") or {}
     return values_of(configuration.get("LocationConstraint"))
 
 
-def _tags_in_request(found: Circumstances) -> dict[str, str]:
-    tagging = found.call.parameters.get("Tagging")
+def _tags_in_request(context: ActionContext) -> dict[str, str]:
+    tagging = context.call.parameters.get("Tagging")
     if isinstance(tagging, Mapping):
         return {tag["Key"]: tag["Value"] for tag in tagging.get("TagSet", ())}
     return dict(parse_qsl(str(tagging or ""), keep_blank_values=True))
 
 
-READ: Mapping[str, Callable[[Circumstances], Values]] = {
+READ: Mapping[str, Callable[[ActionContext], Values]] = {
     "s3:authtype": _auth_type,
     "s3:locationconstraint": _location,
     "s3:object-lock-remaining-retention-days": _remaining_days,
-    "s3:requestobjecttagkeys": lambda found: tuple(_tags_in_request(found)),
-    "s3:resourceaccount": lambda found: (found.owner,),
+    "s3:requestobjecttagkeys": lambda context: tuple(_tags_in_request(context)),
+    "s3:resourceaccount": lambda context: (context.owner,),
     "s3:signatureage": _signature_age,
     "s3:signatureversion": _signature_version,
     # As with aws:SecureTransport, a call counts as made by AWS's newest protocol.
     "s3:tlsversion": lambda _: ("1.3",),
-    "s3:x-amz-content-sha256": lambda found: values_of(
-        found.origin.headers.get("x-amz-content-sha256")
+    "s3:x-amz-content-sha256": lambda context: values_of(
+        context.origin.headers.get("x-amz-content-sha256")
     ),
     "s3:x-amz-copy-source": _copied_from,
 }
 
 
-def request_object_tag(found: Circumstances, name: str) -> Values:
-    """A tag that the call gives to the object."""
-    tags = _tags_in_request(found)
+def request_object_tag(context: ActionContext, name: str) -> Values:
+    """A tag that the call sets on the object."""
+    tags = _tags_in_request(context)
     return tuple(value for key, value in tags.items() if key.lower() == name)
 
 
-def existing_object_tag(found: Circumstances, name: str) -> Values:
-    """A tag that the object has already."""
-    bucket, _, key = found.need.resource.split(":", 5)[5].partition("/")
-    tags = object_tags(found.owner, bucket, key, found.call.parameters.get("VersionId"))
+def existing_object_tag(context: ActionContext, name: str) -> Values:
+    """A tag that the object already has."""
+    bucket, _, key = context.required.resource.split(":", 5)[5].partition("/")
+    tags = object_tags(context.owner, bucket, key, context.call.parameters.get("VersionId"))
     return tuple(value for known, value in tags.items() if known.lower() == name)

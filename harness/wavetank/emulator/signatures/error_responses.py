@@ -1,4 +1,4 @@
-"""What AWS answers to a refused signature, by the service's protocol.
+"""AWS's errors for a refused signature, by the service's protocol.
 
 [IAM API reference, CommonErrors; Amazon S3 API reference, ErrorResponses; DynamoDB developer guide,
 Programming.Errors; Lambda API reference, CommonErrors]
@@ -28,7 +28,7 @@ S3_UNKNOWN = "The AWS Access Key Id you provided does not exist in our records."
 
 @dataclass(frozen=True)
 class _Answer:
-    """A code, and AWS's message where the refusal has none."""
+    """An error code, and AWS's message if the refusal has none."""
 
     code: str
     message: str
@@ -52,7 +52,7 @@ S3_ANSWERS = {
         "InvalidToken", "The provided token is malformed or otherwise invalid.", BAD_REQUEST
     ),
 }
-"""Of S3. Those of malformed signatures depend on where they are."""
+"""Errors of S3. Those of malformed signatures depend on the carrier."""
 S3_MALFORMED = {
     Carrier.FORM: _Answer("InvalidArgument", "", BAD_REQUEST),
     Carrier.HEADER: _Answer("AuthorizationHeaderMalformed", "", BAD_REQUEST),
@@ -64,18 +64,18 @@ QUERY_CODES = {
     SignatureProblem.UNKNOWN_KEY: _Answer("InvalidClientTokenId", INVALID_TOKEN),
     SignatureProblem.WRONG_TOKEN: _Answer("InvalidClientTokenId", INVALID_TOKEN),
 }
-"""Of the services with the Query protocol; all other reasons are a SignatureDoesNotMatch."""
+"""Errors of services with the Query protocol; all other reasons are a SignatureDoesNotMatch."""
 JSON_CODES = {
     SignatureProblem.EXPIRED_TOKEN: _Answer("ExpiredTokenException", EXPIRED_TOKEN),
     SignatureProblem.MALFORMED: _Answer("IncompleteSignatureException", ""),
     SignatureProblem.UNKNOWN_KEY: _Answer("UnrecognizedClientException", INVALID_TOKEN),
     SignatureProblem.WRONG_TOKEN: _Answer("UnrecognizedClientException", INVALID_TOKEN),
 }
-"""Of the services with a JSON protocol; all other reasons are an InvalidSignatureException."""
+"""Errors of services with a JSON protocol; all other reasons are an InvalidSignatureException."""
 
 
 def answer(service: Any, error: RefusedSignatureError, carrier: Carrier) -> ServiceException:
-    """The error that the service gives. `service` is botocore's model of it."""
+    """The error of the service. `service` is botocore's model of it."""
     if service.service_name in {"s3", "s3control"}:
         return _s3_answer(error, carrier)
     is_query = service.protocol in {"query", "ec2"} or "awsQueryCompatible" in service.metadata
@@ -109,7 +109,7 @@ def _s3_answer(error: RefusedSignatureError, carrier: Carrier) -> ServiceExcepti
 
 
 def _s3_mismatch(text: SignedText, hint: str) -> ServiceException:
-    """S3 tells what it signed, in elements of the error."""
+    """S3 reports what it signed, in elements of the error."""
     if text.canonical_request:
         made: ServiceException = create_signature_does_not_match_sig_v4(
             {
@@ -128,7 +128,7 @@ def _s3_mismatch(text: SignedText, hint: str) -> ServiceException:
 
 
 def _canonical(text: SignedText | None) -> str:
-    """What the other services tell in the message."""
+    """The explanation that the other services add to the message."""
     if text is None:
         return ""
     return (

@@ -1,9 +1,9 @@
-"""Whose rights LocalStack's CloudFormation acts with, thread by thread.
+"""The credentials that LocalStack's CloudFormation signs with, thread by thread.
 
-The thread that handles a request acts for its caller, and so does the thread of an operation that
-the request begins. What CloudFormation calls there (resources, templates and includes in S3,
-macros, dynamic references) is signed with these credentials and checked like a call of theirs.
-A thread of which nothing is known has no rights at all.
+The thread that handles a request uses its caller's credentials, and so does the thread of an
+operation that the request begins. What CloudFormation calls there (resources, templates and
+includes in S3, macros, dynamic references) is signed with these credentials and checked like the
+caller's own calls. A thread without known credentials has no permissions at all.
 [IAM user guide, aws:CalledVia in reference_policies_condition-keys; LocalStack 4.14:
 cloudformation/resource_provider.py, api_utils.py, engine]
 """
@@ -18,14 +18,14 @@ from typing import Any
 from localstack.aws.connect import InternalClientFactory, connect_to
 from localstack.services.cloudformation import resource_provider
 
-from wavetank.emulator.iam_enforcement.callers import CALLED_VIA, UNCHECKED
+from wavetank.emulator.iam_enforcement.principal_resolution import CALLED_VIA, UNCHECKED
 from wavetank.emulator.patches import patch_of
 
 PRINCIPAL = "cloudformation.amazonaws.com"
 UNCHECKED_OF_TYPES: Mapping[str, Mapping[str, str]] = {
     "AWS::S3::Bucket": {"s3:PutBucketAcl": "AccessControl"},
 }
-"""What LocalStack's providers of a type call and AWS's do not, unless the property is set."""
+"""Calls of LocalStack's providers that AWS's do not make unless the property is set, by type."""
 CALLING = (
     "localstack.services.cloudformation.api_utils:connect_to",
     "localstack.services.cloudformation.engine.parameters:connect_to",
@@ -34,12 +34,12 @@ CALLING = (
     "localstack.services.cloudformation.engine.v2.change_set_model_transform:connect_to",
     "localstack.services.cloudformation.engine.v2.resolving:connect_to",
 )
-"""Where LocalStack's CloudFormation calls services for the sender of a template."""
+"""Modules in which LocalStack's CloudFormation calls services for the sender of a template."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What calls are signed with; a key of None is the administrator of the account."""
+    """The credentials that calls are signed with; a key of None is the account's administrator."""
 
     access_key: str | None
     token: str | None = None
@@ -47,19 +47,19 @@ class Credentials:
 
 ADMINISTRATOR = Credentials(None)
 UNKNOWN = Credentials("LKIAWAVETANKUNKNOWN0")
-"""A key of the form of those that are issued, which was not issued: every call is refused."""
+"""A key in the form of issued keys that was never issued: every call with it is refused."""
 _THREAD = threading.local()
 
 
 def current() -> Credentials:
-    """Those of this thread."""
+    """The credentials of this thread."""
     found: Credentials = getattr(_THREAD, "credentials", UNKNOWN)
     return found
 
 
 @contextmanager
 def acting_as(credentials: Credentials) -> Iterator[None]:
-    """For the body, this thread acts with them."""
+    """Use the credentials in this thread while the body runs."""
     former = current()
     _THREAD.credentials = credentials
     try:
@@ -69,7 +69,7 @@ def acting_as(credentials: Credentials) -> Iterator[None]:
 
 
 class CallersClientFactory(resource_provider.ConvertingInternalClientFactory):
-    """Clients that say on whose behalf they call, and what of it is not checked."""
+    """Clients that mark their calls with the caller, and with the actions that are not checked."""
 
     def __init__(self, unchecked: tuple[str, ...]) -> None:
         super().__init__(use_ssl=False)
@@ -77,18 +77,18 @@ class CallersClientFactory(resource_provider.ConvertingInternalClientFactory):
 
     def _get_client_post_hook(self, client: Any) -> Any:
         client = super()._get_client_post_hook(client)
-        say = partial(_say_called_via, self._unchecked)
-        client.meta.events.register_last("provide-client-params.*.*", say)
+        mark = partial(_mark_called_via, self._unchecked)
+        client.meta.events.register_last("provide-client-params.*.*", mark)
         return client
 
 
 class _PlainCallersClientFactory(InternalClientFactory):
-    """The same, with the parameters of the SDK and not of templates."""
+    """The same, with the parameters of the SDK instead of a template's."""
 
     def _get_client_post_hook(self, client: Any) -> Any:
         client = super()._get_client_post_hook(client)
-        say = partial(_say_called_via, ())
-        client.meta.events.register_last("provide-client-params.*.*", say)
+        mark = partial(_mark_called_via, ())
+        client.meta.events.register_last("provide-client-params.*.*", mark)
         return client
 
 
@@ -97,10 +97,10 @@ _plain_factory = cache(lambda: _PlainCallersClientFactory(use_ssl=False))
 
 
 class ConnectAsCaller:
-    """In place of LocalStack's `connect_to`: the clients sign with the thread's credentials."""
+    """Replaces LocalStack's `connect_to`: its clients sign with the thread's credentials."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """As LocalStack's, but for the key."""
+        """LocalStack's method, with the thread's credentials."""
         credentials = current()
         if credentials == ADMINISTRATOR:
             return connect_to(*args, **kwargs)
@@ -116,7 +116,7 @@ class ConnectAsCaller:
 
 @cache
 def act_for_callers() -> None:
-    """Has CloudFormation sign as its callers; changes LocalStack for good."""
+    """Make CloudFormation sign as its callers, for the rest of the process's life."""
     connect = ConnectAsCaller()
     for target in CALLING:
         patch_of(target).apply(connect)
@@ -139,11 +139,11 @@ def act_for_callers() -> None:
 
 
 def _unchecked(request: Any) -> tuple[str, ...]:
-    """What the provider of the resource's type calls by itself."""
+    """The actions that only LocalStack's provider of the resource's type calls."""
     properties = request.desired_state or {}
     of_type = UNCHECKED_OF_TYPES.get(request.resource_type, {})
     return tuple(action for action, name in of_type.items() if name not in properties)
 
 
-def _say_called_via(unchecked: tuple[str, ...], context: Any, **_: Any) -> None:
+def _mark_called_via(unchecked: tuple[str, ...], context: Any, **_: Any) -> None:
     context["_localstack"] |= {CALLED_VIA: PRINCIPAL, UNCHECKED: list(unchecked)}

@@ -1,4 +1,4 @@
-"""What the policies of a role grant, from where IAM keeps them, beside what it has used."""
+"""Compares what the policies of a role grant, from IAM's store, with what it has used."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,18 +12,18 @@ from wavetank.emulator.services import ACCOUNT
 
 
 def role_named(name: str) -> Any:
-    """IAM's role; None where there is none."""
+    """The IAM role; None if it does not exist."""
     roles = iam_backends[ACCOUNT][PARTITION].roles.values()
     return next((role for role in roles if role.name == name), None)
 
 
 def grants_of_role(name: str) -> Iterator[Grant]:
-    """Every action that a policy of the role allows; nothing where there is no such role."""
+    """Every action that a policy of the role allows; none if the role does not exist."""
     role = role_named(name)
     for text in policies_of(role) if role else ():
         yield from granted_by(json.loads(text))
 
 
 def role_reports(roles: Iterable[str], used: list[dict[str, Any]]) -> list[RoleReport]:
-    """Of each role, what it has and what it used since the start."""
+    """For each role, what it is granted and what it has used since the start."""
     return [report(name, grants_of_role(name), uses_of(name, used)) for name in roles]

@@ -13,9 +13,9 @@ from tests.unit.iam.policies import (
     document,
     session,
 )
-from wavetank.emulator.iam_enforcement import decisions
-from wavetank.emulator.iam_enforcement.decisions import Applying, condition_keys, decision
-from wavetank.emulator.iam_enforcement.resources import ProtectedResource
+from wavetank.emulator.iam_enforcement import decision_cache
+from wavetank.emulator.iam_enforcement.decision_cache import Applying, condition_keys, decision
+from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResource
 from wavetank.iam.evaluation import Decision
 from wavetank.iam.policy_document import MalformedPolicyError
 from wavetank.iam.request import AccessRequest
@@ -40,7 +40,7 @@ def test_the_same_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second time nothing is evaluated."""
     request = replace(REQUEST, resource=f"{BUCKET}/once")
     first = _decision(request, READS, MINE)
-    monkeypatch.delattr(decisions, "decide")
+    monkeypatch.delattr(decision_cache, "decide")
     assert _decision(request, READS, MINE) is first
 
 
@@ -80,7 +80,7 @@ def test_objects_that_no_policy_tells_apart_are_decided_once(
     mine = replace(one, context={"aws:username": ("one",)})
     assert _decision(mine, own, MINE).allowed
     assert not _decision(replace(mine, resource=same.resource), own, MINE).allowed
-    monkeypatch.delattr(decisions, "decide")
+    monkeypatch.delattr(decision_cache, "decide")
     assert _decision(same, named, MINE) is first
 
 

@@ -1,18 +1,26 @@
-"""Who can read and write a bucket: each call judged as it would be if it came, and none made.
+"""Finds who can read and write a bucket, by deciding about hypothetical calls.
 
-By the same policies and the same judge as calls that do come, so that looking leaves no trace: no
-object in the bucket, nothing in what a role has used.
+The decisions use the same policies and the same functions as real calls, and leave no trace: no
+object in the bucket, nothing in the record of what a role has used.
 """
 
 from collections.abc import Iterable, Iterator
 
 from wavetank.core.iam_report import AccessRow
-from wavetank.emulator.iam_enforcement.actions import needs
-from wavetank.emulator.iam_enforcement.call import Call, Need
-from wavetank.emulator.iam_enforcement.callers import Caller, administrator_of, caller_in_role
-from wavetank.emulator.iam_enforcement.checking import check_need, passes_unasked, resource_of
-from wavetank.emulator.iam_enforcement.grants import role_named
-from wavetank.emulator.iam_enforcement.keys.circumstances import Origin
+from wavetank.emulator.iam_enforcement.call_actions import required_actions
+from wavetank.emulator.iam_enforcement.checking import (
+    check_action,
+    is_own_of_administrator,
+    resource_of,
+)
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
+from wavetank.emulator.iam_enforcement.principal_resolution import (
+    Caller,
+    administrator_of,
+    caller_in_role,
+)
+from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
+from wavetank.emulator.iam_enforcement.role_grants import role_named
 from wavetank.emulator.services import ACCOUNT, REGION
 from wavetank.iam.policy_document import MalformedPolicyError
 from wavetank.iam.request import ANONYMOUS
@@ -24,7 +32,7 @@ SOME_KEY = "some-object"
 
 
 def bucket_access(bucket: str, roles: Iterable[str]) -> list[AccessRow]:
-    """The owner, each of the roles, another account and anybody, and what they may do with it."""
+    """What the owner, each of the roles, another account and anonymous callers may do."""
     return [
         AccessRow(who=who, allowed=tuple(name for name in OPERATIONS if _may(caller, name, bucket)))
         for who, caller in _callers(roles)
@@ -46,14 +54,14 @@ def _may(caller: Caller, operation: str, bucket: str) -> bool:
     account = principal.account if principal.has_account else ACCOUNT
     key = {} if operation == LISTING else {"Key": SOME_KEY}
     call = Call("s3", operation, {"Bucket": bucket, **key}, account, REGION)
-    return all(_is_allowed(caller, need, call) for need in needs(call))
+    return all(_is_allowed(caller, required, call) for required in required_actions(call))
 
 
-def _is_allowed(caller: Caller, need: Need, call: Call) -> bool:
-    resource = resource_of(need, call.account)
-    if passes_unasked(caller, resource):
+def _is_allowed(caller: Caller, required: RequiredAction, call: Call) -> bool:
+    resource = resource_of(required, call.account)
+    if is_own_of_administrator(caller, resource):
         return True
     try:
-        return check_need(caller, need, resource, call, Origin).decision.allowed
-    except MalformedPolicyError:  # stored before policies were checked: denied, as when it comes
+        return check_action(caller, required, resource, call, Origin).decision.allowed
+    except MalformedPolicyError:  # stored before policies were validated: denied, as in a real call
         return False

@@ -1,4 +1,4 @@
-"""The condition keys of DynamoDB: which items and attributes a call is about.
+"""The condition keys of DynamoDB: the items and attributes that a call concerns.
 
 [DynamoDB developer guide, specifying-conditions]
 """
@@ -10,7 +10,11 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from wavetank.emulator.iam_enforcement.keys.circumstances import ABSENT, Circumstances, Values
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import (
+    ABSENT,
+    ActionContext,
+    Values,
+)
 from wavetank.emulator.iam_enforcement.operations.partiql import PartiqlStatement
 
 NAME = r"[#A-Za-z_][\w#-]*"
@@ -24,7 +28,7 @@ WORDS = frozenset(
         *("CONTAINS", "IF_NOT_EXISTS", "LIST_APPEND", "SIZE"),
     }
 )
-"""What is no attribute in an expression. [DynamoDB developer guide, Expressions]"""
+"""Words of an expression that are not attributes. [DynamoDB developer guide, Expressions]"""
 EXPRESSIONS = (
     *("ProjectionExpression", "UpdateExpression", "ConditionExpression", "FilterExpression"),
     "KeyConditionExpression",
@@ -33,32 +37,32 @@ STRUCTURES = ("Key", "Item", "AttributeUpdates", "Expected", "KeyConditions", "Q
 STRUCTURES_OF_SCANS = ("ScanFilter",)
 
 
-def leading_keys(found: Circumstances) -> Values:
-    """The partition keys of the items; None for PartiQL, whose statements are not read so far."""
-    detail = found.need.detail
+def leading_keys(context: ActionContext) -> Values:
+    """The partition keys of the items; None for PartiQL, which is not parsed that far."""
+    detail = context.required.detail
     if isinstance(detail, PartiqlStatement):
         return None
-    name = _partition_key(found)
+    name = _partition_key(context)
     if name is None:
         return ABSENT
-    if "KeyConditionExpression" in found.parameters or "KeyConditions" in found.parameters:
-        return _of_query(found.parameters, name)
-    items = list(_items(detail if detail is not None else found.call.parameters))
+    if "KeyConditionExpression" in context.parameters or "KeyConditions" in context.parameters:
+        return _of_query(context.parameters, name)
+    items = list(_items(detail if detail is not None else context.call.parameters))
     return tuple(_text(item[name]) for item in items if name in item)
 
 
-def attributes(found: Circumstances) -> Values:
-    """The top-level attributes that the call names; None for a statement of PartiQL."""
-    detail = found.need.detail
+def attributes(context: ActionContext) -> Values:
+    """The top-level attributes that the call names; None for a PartiQL statement."""
+    detail = context.required.detail
     if isinstance(detail, PartiqlStatement):
         return None
-    names = dict.fromkeys(_attributes(detail if detail is not None else found.call.parameters))
+    names = dict.fromkeys(_attributes(detail if detail is not None else context.call.parameters))
     return tuple(names)
 
 
-def _partition_key(found: Circumstances) -> str | None:
-    """That of the table or, where the action is about an index, of the index."""
-    _, _, _, region, account, resource = found.need.resource.split(":", 5)
+def _partition_key(context: ActionContext) -> str | None:
+    """The partition key of the table or, if the action concerns an index, of the index."""
+    _, _, _, region, account, resource = context.required.resource.split(":", 5)
     _, table_name, *rest = resource.split("/")
     table: Any = dynamodb_backends[account][region].tables.get(table_name)
     if table is None:
@@ -120,5 +124,5 @@ def _attributes(detail: Any) -> Iterator[str]:
 
 def _text(value: Mapping[str, Any]) -> str:
     """A key's value: a string, a number, or bytes in base64."""
-    ((_, found),) = value.items()
-    return base64.b64encode(found).decode() if isinstance(found, bytes) else str(found)
+    ((_, content),) = value.items()
+    return base64.b64encode(content).decode() if isinstance(content, bytes) else str(content)

@@ -1,9 +1,10 @@
-"""Who makes a call, by the access key it is signed with, and which policies are theirs.
+"""Finds the caller of a request by its access key, and the policies that apply to the caller.
 
-The account's administrator has any key that was not issued: LocalStack's own convention, by which
-twelve digits are an account and everything else is the sandbox's. A session's key belongs to its
-role, a user's to the user; a call without a key is anonymous. A key that begins like an issued one
-and is none, or no longer, is refused, whether or not signatures are verified.
+Any key that was not issued belongs to the account's administrator: LocalStack's own convention, by
+which twelve digits are an account, and every other key stands for the sandbox's account. A
+session's key belongs to its role, a user's to the user; a call without a key is anonymous. A key in
+the form of an issued one that was not issued, or was deleted, is refused, whether or not signatures
+are verified.
 [LocalStack 4.14: aws/accounts.py, aws/handlers/auth.py; moto: iam/models.py, sts/models.py]
 """
 
@@ -26,34 +27,34 @@ from wavetank.emulator.iam_enforcement.identity_policies import (
 from wavetank.emulator.iam_enforcement.sessions import SessionDetails, session_details, session_tags
 from wavetank.emulator.iam_enforcement.stored_tags import identity_tags
 from wavetank.emulator.settings import read_emulator_settings
-from wavetank.emulator.signatures.answers import answer
 from wavetank.emulator.signatures.claim import Carrier
 from wavetank.emulator.signatures.credential import has_issued_form, parse_access_key
+from wavetank.emulator.signatures.error_responses import answer
 from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
 from wavetank.emulator.sts import federated_arn, find_role_of, find_user
 from wavetank.emulator.temporary_keys import temporary_key
 from wavetank.iam.request import ANONYMOUS, Principal, PrincipalType, service
 
 INJECTED_KEY = "injectedaccesskey"
-"""What LocalStack signs an unsigned call with, before anybody else sees it."""
+"""The key that LocalStack adds to an unsigned call, before any other handler sees it."""
 PARTITION = "aws"
 CALLED_VIA, UNCHECKED, FROM_OUTSIDE = "called_via", "unchecked", "from_outside"
-"""What an internal call says besides LocalStack's parameters: who calls for a caller, and that
-LocalStack makes it for a request to one of its routes."""
+"""Parameters added to LocalStack's internal calls: the service that calls on a caller's behalf,
+and that LocalStack makes the call for a request to one of its routes."""
 NO_KEY = "wavetank-unsigned"
-"""What such a call is signed with where the request had no signature."""
+"""The key of such a call if the request had no signature."""
 SESSION = "somebody"
-"""The name of a session that only somebody who asks what a role may do has."""
+"""The session name of a caller that only exists to find what a role may do."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `policies` are the texts of identity policies; None for an administrator.
+    """A caller. `policies` are the texts of identity policies; None for an administrator.
 
-    `boundary` and `session` are the texts of the permissions boundary and of session policies,
-    None where there are none. `called_via` is the service that calls on the caller's behalf, and
-    `unchecked` the actions that this service calls here and not on AWS. `by_session_token`: with
-    a key of GetSessionToken's.
+    `boundary` and `session` are the texts of the permissions boundary and of session policies, None
+    if there are none. `called_via` is the service that calls on the caller's behalf, and
+    `unchecked` the actions that this service calls here and not on AWS. `by_session_token`: with a
+    key of GetSessionToken's.
     """
 
     principal: Principal
@@ -66,14 +67,14 @@ class Caller:
 
 
 UNSIGNED = Caller(ANONYMOUS, ())
-"""Whoever sends a call without a signature."""
+"""The caller of requests without a signature."""
 
 
 def find_caller(context: RequestContext) -> Caller | None:
-    """Who makes the call; None where it is LocalStack itself.
+    """The caller of the request; None if it is LocalStack itself.
 
     Raises:
-        CommonServiceException: the key is malformed, or was issued to no user or session there is.
+    CommonServiceException: the key is malformed, or its user or session does not exist any more.
     """
     key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
@@ -81,15 +82,15 @@ def find_caller(context: RequestContext) -> Caller | None:
         internal, key = None, "" if key == NO_KEY else key
     if internal is None and key == INJECTED_KEY:
         key = _key_of_form(context)
-    if internal is None and not key:  # unsigned, or an Authorization of no key
+    if internal is None and not key:  # unsigned, or an Authorization header without a key
         return UNSIGNED
     caller = _owner_of(context, key)
     if caller is not None:
-        said: Any = internal or {}
-        via = said.get(CALLED_VIA)
+        parameters: Any = internal or {}
+        via = parameters.get(CALLED_VIA)
         if not via:
             return caller
-        unchecked = frozenset(said.get(UNCHECKED, ()))
+        unchecked = frozenset(parameters.get(UNCHECKED, ()))
         return replace(caller, called_via=(str(via),), unchecked=unchecked)
     if internal is None:
         return administrator_of(context.account_id)
@@ -99,10 +100,10 @@ def find_caller(context: RequestContext) -> Caller | None:
 
 
 def caller_of_key(account: str, key: str) -> Caller:
-    """Who signs with the key: whom it was issued to, else the account's administrator.
+    """The caller with the key: the user or session it was issued to, or the administrator.
 
     Raises:
-        RefusedSignatureError: the key has the form of those that are issued, and was not.
+    RefusedSignatureError: the key has the form of issued keys, and was not issued.
     """
     caller = _issued_to(account, key)
     if caller is None and has_issued_form(key):
@@ -115,10 +116,10 @@ def _issued_to(account: str, key: str) -> Caller | None:
 
 
 def _owner_of(context: RequestContext, key: str) -> Caller | None:
-    """Whose the key is; None where nobody was given it.
+    """The owner of the key; None if it was not issued.
 
     Raises:
-        CommonServiceException: as `find_caller` does.
+    CommonServiceException: as for `find_caller`.
     """
     if not has_issued_form(key):
         if context.internal_request_params is None:
@@ -142,9 +143,9 @@ def _refused(context: RequestContext, error: RefusedSignatureError) -> ServiceEx
 
 
 def _key_of_form(context: RequestContext) -> str:
-    """The access key of an upload by a browser's form, whose account becomes the call's.
+    """The access key of an upload by an HTML form; its account becomes the call's.
 
-    Where signatures are verified there is none to be read here: a form's key is then in the
+    If signatures are verified there is none to be read here: a form's key is then in the
     Authorization header, and one that is only in the form was not verified.
     [Amazon S3 API reference, sigv4-authentication-HTTPPOST; for the older signature RESTObjectPOST]
     """
@@ -160,7 +161,7 @@ def _key_of_form(context: RequestContext) -> str:
 
 
 def is_administrator(caller: Caller) -> bool:
-    """Whether all is allowed to them in their own account."""
+    """Whether the caller is allowed everything in its own account."""
     return caller.policies is None and caller.session is None
 
 
@@ -172,7 +173,7 @@ def administrator_of(account: str) -> Caller:
 
 
 def caller_in_role(account: str, role: Any) -> Caller:
-    """Whoever would take the role, by a session of no service's."""
+    """A caller in a hypothetical session of the role."""
     session = f"arn:aws:sts::{account}:assumed-role/{role.name}/{SESSION}"
     principal = Principal(
         type=PrincipalType.ASSUMED_ROLE,
@@ -250,7 +251,7 @@ def _user_caller(account: str, user: Any) -> Caller:
 def federated_caller(
     caller: Caller, name: str, details: SessionDetails, tags: Mapping[str, str]
 ) -> Caller:
-    """A federated user: what the session policies and the user who made the session both allow.
+    """A federated user: allowed what both the session policies and the creating user allow.
 
     Without session policies it has only what resource-based policies grant it by name.
     [IAM user guide, id_credentials_temp_control-access_getfederationtoken]
@@ -278,7 +279,7 @@ def _with_tags(caller: Caller, tags: Mapping[str, str]) -> Caller:
 
 
 def _merged(tags: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
-    """A session's tags replace the role's; their keys compare without regard to case.
+    """Merge a session's tags over the role's; their keys are case-insensitive.
 
     [IAM user guide, id_session-tags]
     """
@@ -288,7 +289,7 @@ def _merged(tags: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _session(account: str, key: str) -> Any:
-    """A session never changes; one that is not found is no session and stays none."""
+    """A session, cached because it never changes; an unknown session stays unknown."""
     return sts_backends[account][PARTITION].get_assumed_role_from_access_key(key)
 
 

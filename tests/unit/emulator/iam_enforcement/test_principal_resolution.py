@@ -18,16 +18,16 @@ from tests.unit.iam.policies import (
     root,
     user,
 )
-from wavetank.emulator.iam_enforcement.call import Call
-from wavetank.emulator.iam_enforcement.callers import (
+from wavetank.emulator.iam_enforcement.decision_cache import Applying, decision
+from wavetank.emulator.iam_enforcement.principal_resolution import (
     Caller,
     federated_caller,
     find_caller,
     is_administrator,
 )
-from wavetank.emulator.iam_enforcement.decisions import Applying, decision
 from wavetank.emulator.iam_enforcement.refusals import session_refusal
-from wavetank.emulator.iam_enforcement.resources import ProtectedResource
+from wavetank.emulator.iam_enforcement.required_action import Call
+from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResource
 from wavetank.emulator.iam_enforcement.sessions import PLAIN, SessionDetails, read_details
 from wavetank.iam.request import AccessRequest
 

@@ -1,4 +1,4 @@
-"""How a change is applied: each property by its function, or a failure that names the property."""
+"""Applies a change: each property by its function, or an error that names the property."""
 
 from collections.abc import Iterable, Mapping
 
@@ -46,11 +46,11 @@ TYPES: Mapping[str, UpdatableType] = {
 OWN_UPDATE = frozenset(
     {"AWS::CDK::Metadata", "AWS::EC2::Instance", "AWS::IAM::AccessKey", "AWS::Route53::RecordSet"}
 )
-"""Types of which LocalStack's update is taken as it is."""
+"""Types that are updated by LocalStack's provider."""
 
 
 def update_in_place(resource_type: str, call: UpdateCall) -> None:
-    """Applies the change.
+    """Apply the change.
 
     Raises:
         UpdateRefusedError: a property cannot be changed here; nothing is changed then.
@@ -67,28 +67,28 @@ def update_in_place(resource_type: str, call: UpdateCall) -> None:
 
 
 def complete_creation(resource_type: str, call: UpdateCall) -> None:
-    """Applies what LocalStack's creation of the resource leaves out."""
+    """Set the properties that LocalStack's creation of the resource omits."""
     if found := TYPES.get(resource_type):
         wanted = (found.at_creation & call.desired.keys()) | found.always_at_creation
         _apply(found.in_place, wanted, call)
 
 
 def can_be_tagged(resource_type: str) -> bool:
-    """Whether resources of the type have tags that are set when they are created and changed."""
+    """Whether resources of the type have tags that are set at creation and updated."""
     found = TYPES.get(resource_type)
     return found is not None and "Tags" in found.in_place
 
 
 def name_to_generate(resource_type: str) -> str | None:
-    """The property that needs a name which LocalStack's provider does not make up."""
+    """The property that needs a generated name which LocalStack's provider does not generate."""
     found = TYPES.get(resource_type)
     return None if found is None else found.generated_name
 
 
 def delete_by_type(resource_type: str, call: UpdateCall) -> bool:
-    """Deletes the resource where LocalStack's provider does it otherwise than AWS.
+    """Delete the resource if LocalStack's provider deletes it differently from AWS.
 
-    Returns False where the provider's deletion is right.
+    Returns False if the provider's deletion is correct.
     """
     found = TYPES.get(resource_type)
     if found is None or found.delete is None:
@@ -98,7 +98,7 @@ def delete_by_type(resource_type: str, call: UpdateCall) -> bool:
 
 
 def _apply(known: Mapping[str, Apply], names: Iterable[str], call: UpdateCall) -> None:
-    """Calls each function once, in the order in which the type has them."""
+    """Call each function once, in the order in which the type lists them."""
     wanted = set(names)
     for apply in dict.fromkeys(apply for name, apply in known.items() if name in wanted):
         properties = {name for name in wanted if known[name] is apply}

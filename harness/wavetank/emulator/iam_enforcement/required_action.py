@@ -1,4 +1,4 @@
-"""A parsed request, and what it needs: actions on resources."""
+"""A parsed request, and the actions that it requires."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any
 type Parameters = Mapping[str, Any]
 
 ANYTHING = "*"
-"""The resource of an action that applies to no resource in particular."""
+"""The resource of an action that does not apply to a specific resource."""
 
 
 @dataclass(frozen=True)
-class Need:
+class RequiredAction:
     """One action on one resource, with the condition keys that only this action of the call has.
 
-    `detail` is the part of the call that the action is about, such as the item of a transaction:
-    condition keys are read from it when a policy asks for them. Needs are equal without it.
+    `detail` is the part of the call that the action concerns, such as one item of a transaction:
+    condition keys are read from it if a policy refers to them. It is ignored in comparisons.
     """
 
     action: str
@@ -35,5 +35,5 @@ class Call:
     region: str
 
     def arn(self, resource: str, service: str | None = None) -> str:
-        """Of a resource in the caller's account and region."""
+        """The ARN of a resource in the caller's account and region."""
         return f"arn:aws:{service or self.service}:{self.region}:{self.account}:{resource}"

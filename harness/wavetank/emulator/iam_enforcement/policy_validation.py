@@ -1,6 +1,6 @@
-"""Policies as they are put: what is malformed, or public where that is blocked, is refused.
+"""Validates policies when they are stored: refuses malformed ones, and blocked public ones.
 
-Whoever puts them, the administrator and CloudFormation too.
+This applies to every caller, including the administrator and CloudFormation.
 [Amazon S3 API: PutBucketPolicy; user guide: access-control-block-public-access; IAM API:
 PutRolePolicy, CreatePolicy, CreateRole]
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from wavetank.emulator.iam_enforcement.callers import Caller
-from wavetank.emulator.iam_enforcement.resources import find_bucket
+from wavetank.emulator.iam_enforcement.principal_resolution import Caller
+from wavetank.emulator.iam_enforcement.resource_policies import find_bucket
 from wavetank.emulator.patches import patch_of
 from wavetank.iam.policy import Policy, PolicyKind, Statement, parse_policy
 from wavetank.iam.policy_document import BUCKET_POLICY, MalformedPolicyError
@@ -28,7 +28,7 @@ TRUST_PARAMETERS = {
     "CreateRole": "AssumeRolePolicyDocument",
     "UpdateAssumeRolePolicy": "PolicyDocument",
 }
-"""Operations of IAM, and the parameter that holds the document."""
+"""IAM operations, and the parameter with the document."""
 ATTRIBUTES = "Attributes"
 SNS_MESSAGE = "Invalid parameter: Policy Error: {error}"
 SQS_MESSAGE = "Invalid value for the parameter Policy."
@@ -40,24 +40,24 @@ RESOURCE_PARAMETERS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ("sqs", "CreateQueue"): (ATTRIBUTES, "InvalidAttributeValue", SQS_MESSAGE),
     ("sqs", "SetQueueAttributes"): (ATTRIBUTES, "InvalidAttributeValue", SQS_MESSAGE),
 }
-"""Of resource-based policies: where the document is, and the error's code and message."""
+"""Operations that store resource-based policies: the document's parameter, error and message."""
 TRUST_ACTIONS = frozenset(
     {
         *("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"),
         *("sts:setcontext", "sts:setsourceidentity", "sts:tagsession"),
     }
 )
-"""What a trust policy may allow. [IAM user guide, id_session-tags, id_credentials_temp_control]"""
+"""Actions of trust policies. [IAM user guide, id_session-tags, id_credentials_temp_control]"""
 FORBIDDEN = 403
 
 
 def check_documents(context: RequestContext, caller: Caller | None) -> None:
-    """Returns where the call puts no policy, or one that AWS would take.
+    """Raises an error if the call stores a policy that AWS would refuse.
 
     Raises:
-        CommonServiceException: MalformedPolicy, MalformedPolicyDocument or AccessDenied, as by AWS.
+    CommonServiceException: MalformedPolicy, MalformedPolicyDocument or AccessDenied, as on AWS.
     """
-    assert context.service is not None  # a call that is parsed
+    assert context.service is not None  # the call is already parsed
     assert context.operation is not None
     parameters: Any = context.service_request or {}
     service, operation = context.service.service_name, context.operation.name
@@ -75,7 +75,7 @@ def check_documents(context: RequestContext, caller: Caller | None) -> None:
 
 def _check_document(text: str | None, kind: PolicyKind) -> None:
     if text is None:
-        return  # the service answers for what is missing
+        return  # the service reports a missing parameter
     try:
         parse_policy(text, kind)
     except MalformedPolicyError as error:
@@ -101,7 +101,7 @@ def _check_resource_policy(name: str, code: str, message: str, parameters: Any) 
 
 
 def accept_all_trust_actions() -> None:
-    """Has moto take every action that AWS takes in a trust policy; it knows three of the six.
+    """Make moto accept all six actions that AWS allows in a trust policy; it knows only three.
 
     [moto: iam/policy_validation.py, IAMTrustPolicyDocumentValidator]
     """

@@ -1,4 +1,4 @@
-"""Condition keys of the other services: each a parameter of the call, or little more.
+"""Condition keys of the other services: each a parameter of the call, or close to one.
 
 [Service Authorization Reference: condition keys of IAM, Lambda, SNS, STS, EventBridge, SES,
 CloudWatch and CloudFormation]
@@ -10,9 +10,9 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from wavetank.emulator.iam_enforcement.keys.circumstances import (
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import (
     ABSENT,
-    Circumstances,
+    ActionContext,
     Values,
     values_of,
 )
@@ -58,7 +58,7 @@ NEVER = frozenset(
         *("ses:multiregionendpointid", "sts:requestcontextproviders", "sts:requestcontext/"),
     }
 )
-"""Keys of features that a sandbox has not."""
+"""Keys of features that a sandbox does not have."""
 NEVER_PREFIXES = (
     *("saml:", "accounts.google.com:", "cognito-identity.amazonaws.com:"),
     *("graph.facebook.com:", "www.amazon.com:"),
@@ -66,20 +66,20 @@ NEVER_PREFIXES = (
 """Keys of federation by other identity providers."""
 
 
-def _boundary(found: Circumstances) -> Values:
-    """The boundary that the call sets, else the one that the user or role has."""
-    if given := found.call.parameters.get("PermissionsBoundary"):
+def _boundary(context: ActionContext) -> Values:
+    """The boundary that the call sets, or the one that the user or role has."""
+    if given := context.call.parameters.get("PermissionsBoundary"):
         return values_of(given)
-    backend = iam_backends[found.owner][PARTITION]
+    backend = iam_backends[context.owner][PARTITION]
     owners: tuple[Any, ...] = (*backend.roles.values(), *backend.users.values())
     for owner in owners:
-        if owner.arn == found.need.resource:
+        if owner.arn == context.required.resource:
             return values_of(boundary_arn(owner))
     return ABSENT
 
 
 def boundary_arn(owner: Any) -> str | None:
-    """The ARN of a role's or user's permissions boundary; None where it has none.
+    """The ARN of a role's or user's permissions boundary; None if it has none.
 
     [moto keeps a role's; LocalStack 4.14 a user's: services/iam/provider.py]
     """
@@ -89,68 +89,68 @@ def boundary_arn(owner: Any) -> str | None:
     return kept if isinstance(kept, str) and kept else None
 
 
-def _function(found: Circumstances) -> Values:
-    name = found.call.parameters.get("FunctionName")
-    return values_of(function_arn(found.call, str(name)) if name else None)
+def _function(context: ActionContext) -> Values:
+    name = context.call.parameters.get("FunctionName")
+    return values_of(function_arn(context.call, str(name)) if name else None)
 
 
-def _network(name: str) -> Callable[[Circumstances], Values]:
-    def read(found: Circumstances) -> Values:
-        configuration: Any = found.call.parameters.get("VpcConfig") or {}
+def _network(name: str) -> Callable[[ActionContext], Values]:
+    def read(context: ActionContext) -> Values:
+        configuration: Any = context.call.parameters.get("VpcConfig") or {}
         return values_of(configuration.get(name))
 
     return read
 
 
-def _network_id(found: Circumstances) -> Values:
-    """A sandbox has no VPC; where a call names subnets, theirs is not known."""
-    return None if _network("SubnetIds")(found) else ABSENT
+def _network_id(context: ActionContext) -> Values:
+    """A sandbox has no VPC; if a call names subnets, their network is not known."""
+    return None if _network("SubnetIds")(context) else ABSENT
 
 
-def _targets(found: Circumstances) -> Values:
-    return tuple(str(target["Arn"]) for target in found.call.parameters.get("Targets") or ())
+def _targets(context: ActionContext) -> Values:
+    return tuple(str(target["Arn"]) for target in context.call.parameters.get("Targets") or ())
 
 
-def _from_address(found: Circumstances) -> Values:
-    source = str(found.call.parameters.get("Source") or "")
+def _from_address(context: ActionContext) -> Values:
+    source = str(context.call.parameters.get("Source") or "")
     return (source.partition("<")[2].rstrip(">") or source,) if source else ABSENT
 
 
-def _from_name(found: Circumstances) -> Values:
-    name, bracket, _ = str(found.call.parameters.get("Source") or "").partition("<")
+def _from_name(context: ActionContext) -> Values:
+    name, bracket, _ = str(context.call.parameters.get("Source") or "").partition("<")
     return (name.strip().strip('"'),) if bracket else ABSENT
 
 
-def _recipients(found: Circumstances) -> Values:
-    given: Any = found.call.parameters.get("Destination") or {}
-    listed = values_of(found.call.parameters.get("Destinations"))
+def _recipients(context: ActionContext) -> Values:
+    given: Any = context.call.parameters.get("Destination") or {}
+    listed = values_of(context.call.parameters.get("Destinations"))
     if isinstance(given, Mapping):
         listed += tuple(address for kind in given.values() for address in values_of(kind))
     return listed
 
 
-def _import_types(found: Circumstances) -> Values:
-    resources = found.call.parameters.get("ResourcesToImport") or ()
+def _import_types(context: ActionContext) -> Values:
+    resources = context.call.parameters.get("ResourcesToImport") or ()
     return tuple(str(resource["ResourceType"]) for resource in resources)
 
 
-def _event(name: str, in_pattern: str) -> Callable[[Circumstances], Values]:
-    """Of an event that is put, or of the pattern of a rule that is made."""
+def _event(name: str, in_pattern: str) -> Callable[[ActionContext], Values]:
+    """A member of an event that is put, or of the pattern of a rule that is created."""
 
-    def read(found: Circumstances) -> Values:
-        if found.call.operation == "PutRule":
-            pattern = json.loads(found.call.parameters.get("EventPattern") or "{}")
+    def read(context: ActionContext) -> Values:
+        if context.call.operation == "PutRule":
+            pattern = json.loads(context.call.parameters.get("EventPattern") or "{}")
             return values_of(
                 [text for text in pattern.get(in_pattern, ()) if isinstance(text, str)]
             )
-        return values_of(found.parameters.get(name))
+        return values_of(context.parameters.get(name))
 
     return read
 
 
-READ: Mapping[str, Callable[[Circumstances], Values]] = {
+READ: Mapping[str, Callable[[ActionContext], Values]] = {
     "cloudformation:importresourcetypes": _import_types,
-    "events:creatoraccount": lambda found: (found.owner,),
+    "events:creatoraccount": lambda context: (context.owner,),
     "events:detail-type": _event("DetailType", "detail-type"),
     "events:source": _event("Source", "source"),
     "events:targetarn": _targets,
@@ -166,7 +166,7 @@ READ: Mapping[str, Callable[[Circumstances], Values]] = {
 }
 
 
-def identity_tag(found: Circumstances, name: str) -> Values:
-    """A tag of the user or role that the action is about."""
-    tags = resource_tags(found.need.resource) or {}
+def identity_tag(context: ActionContext, name: str) -> Values:
+    """A tag of the user or role that the action concerns."""
+    tags = resource_tags(context.required.resource) or {}
     return tuple(value for key, value in tags.items() if key.lower() == name)

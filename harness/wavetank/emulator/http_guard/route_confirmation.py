@@ -1,14 +1,13 @@
-"""The second check: LocalStack serves a browser's request as what the guard has let it in for.
+"""The second check: LocalStack serves a browser's request by the route it was admitted for.
 
-The guard decides before anything is parsed, by the rules of LocalStack's routers as it knows them.
-Where a route is not registered, or a header or a body makes another call of the request, LocalStack
-would go on to the next router and in the end to the API of some service. Here that ends with 403.
+The guard decides before anything is parsed, by its knowledge of LocalStack's routers. If a route is
+not registered, or a header or a body turns the request into another call, LocalStack would continue
+with the next router and finally with the API of some service. Here that ends with 403.
 
-Before the router: the rule that it finds is of the kind of route. After the service's name is
-parsed, and after its operation is: only S3 goes on, with operations on objects of the bucket whose
-CORS rules or whose link let the request in. Origins in WAVETANK_ALLOWED_ORIGINS may use all
-services.
-[LocalStack 4.14: aws/app.py, aws/protocol/service_router.py; rolo: routing/router.py]
+Before the router: the rule that it finds must match the kind of route. After the service's name is
+parsed, and after its operation is: only S3 is allowed, with operations on objects of the bucket
+whose CORS rules or whose link admitted the request. Origins in WAVETANK_ALLOWED_ORIGINS may use all
+services. [LocalStack 4.14: aws/app.py, aws/protocol/service_router.py; rolo: routing/router.py]
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +30,7 @@ DATA_PLANES: Mapping[str, RouteKind] = {
     ".execute-api.": RouteKind.HTTP_API,
     ".s3-website.": RouteKind.WEBSITE,
 }
-"""By what the host's pattern has in it, the kind of a router's rule."""
+"""The kind of a router's rule, by a part of its host pattern."""
 INVOKED = "/_user_request_"
 OPERATIONS: Mapping[RouteKind, frozenset[str]] = {
     RouteKind.OBJECT: frozenset(
@@ -43,15 +42,15 @@ OPERATIONS: Mapping[RouteKind, frozenset[str]] = {
     ),
     RouteKind.BUCKET: frozenset({"HeadBucket", "ListObjects", "ListObjectsV2", "PostObject"}),
 }
-"""Of S3, what reads or writes objects, and nothing that configures a bucket or sets rights."""
+"""S3 operations on objects, without those that configure a bucket or set permissions."""
 
 type FindRules = Callable[[Route], Sequence[CorsRule]]
 
 
 def why_not_routed(answered: Answered, rule: Any) -> str | None:
-    """Why the router's rule must not serve the request; None where it may.
+    """Why the router's rule must not serve the request; None if it may.
 
-    `rule` is the one that LocalStack's router has found, None where it has none.
+    `rule` is the one that LocalStack's router has found, None if it has found none.
     """
     route = answered.route
     if route is None or rule is None:
@@ -75,10 +74,10 @@ def _kind_of_rule(rule: Any) -> RouteKind | None:
 
 
 def find_rule(router: Any, request: Any) -> Any:
-    """The rule by which the router serves the request; None where it does not.
+    """The rule by which the router serves the request; None if it does not.
 
-    It is asked as it will ask itself. Where it only redirects or refuses the method, no endpoint
-    is called.
+    The router is called the way it will be later. If it only redirects or refuses the method, no
+    endpoint is called.
     """
     adapter = router.url_map.bind(server_name=request.host)
     try:
@@ -89,7 +88,7 @@ def find_rule(router: Any, request: Any) -> Any:
 
 
 def why_not_served(answered: Answered, service: str | None) -> str | None:
-    """Why the service must not get the request; None where it may."""
+    """Why the service must not receive the request; None if it may."""
     route = answered.route
     if route is None or route.kind is RouteKind.SERVICE:
         return None
@@ -100,10 +99,10 @@ def why_not_served(answered: Answered, service: str | None) -> str | None:
 def why_not_called(
     answered: Answered, operation: str, parameters: Mapping[str, Any], find_rules: FindRules
 ) -> str | None:
-    """Why the operation of S3 must not be called; None where it may.
+    """Why the S3 operation must not be called; None if it may.
 
-    A copy reads its source: the page may have that from the same bucket, or where the source's
-    bucket lets its origin GET.
+    A copy reads its source: the page may read that from the same bucket, or if the source's bucket
+    allows its origin GET.
     """
     route = answered.route
     if route is None or route.kind not in OPERATIONS:
