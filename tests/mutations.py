@@ -149,22 +149,22 @@ MUTATIONS = (
         "harness/wavetank/emulator/snapshot/reading.py",
         "    tables = set(services.table_names())\n"
         "    items = {name: services.read_items(name) if name in tables else []"
-        " for name in filled.tables}\n"
-        "    batches = {name: services.read_batches(name) for name in filled.streams}\n"
+        " for name in restored.tables}\n"
+        "    batches = {name: services.read_batches(name) for name in restored.streams}\n"
         "    buckets = set(services.bucket_names())\n"
         "    objects = {\n"
         "        name: services.fingerprints(name) if name in buckets else {}"
-        " for name in filled.buckets\n"
+        " for name in restored.buckets\n"
         "    }\n",
         "    buckets = set(services.bucket_names())\n"
         "    objects = {\n"
         "        name: services.fingerprints(name) if name in buckets else {}"
-        " for name in filled.buckets\n"
+        " for name in restored.buckets\n"
         "    }\n"
-        "    batches = {name: services.read_batches(name) for name in filled.streams}\n"
+        "    batches = {name: services.read_batches(name) for name in restored.streams}\n"
         "    tables = set(services.table_names())\n"
         "    items = {name: services.read_items(name) if name in tables else []"
-        " for name in filled.tables}\n",
+        " for name in restored.tables}\n",
     ),
     Mutation(
         "lost-records",
