@@ -19,7 +19,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.core.ticker_records import Sample
-from wavetank.deployment.custom_handler import ENTRY_POINT, OwnHandler, read_own_handler
+from wavetank.deployment.custom_handler import ENTRY_POINT, CustomHandler, read_custom_handler
 from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.functions import BrokenDeployment
@@ -47,7 +47,7 @@ class Scripted:
     """A pipeline with a script in it."""
 
     pipeline: Pipeline
-    handler: OwnHandler
+    handler: CustomHandler
 
     def tick(self) -> None:
         """Makes this minute's."""
@@ -76,7 +76,7 @@ def scripted(pipeline: Pipeline, folder: Path, *changes: tuple[str, str]) -> Scr
         text = text.replace(before, after)
     path = folder / "script.py"
     path.write_text(text)
-    handler = read_own_handler(path, names)
+    handler = read_custom_handler(path, names)
     pipeline.deployer.deploy(replace(pipeline.options, handler=handler))
     return Scripted(pipeline, handler)
 
@@ -148,7 +148,7 @@ def test_a_deployment_without_the_script_takes_its_rights_away(
     script = scripted(pipeline, tmp_path)
     aws, names = pipeline.aws, pipeline.names
 
-    def deployed() -> OwnHandler | None:
+    def deployed() -> CustomHandler | None:
         (found,) = [p for p in deployed_pipelines(aws) if p.names == names]
         return found.handler.read(aws, names) if found.handler else None
 

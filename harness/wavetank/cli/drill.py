@@ -28,7 +28,7 @@ from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.suggestions import one_of
 from wavetank.core.text import counted
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.faults.catalogue import HOST_KINDS, engines_of
@@ -102,7 +102,7 @@ def drill(
             names = " or ".join(one.kind for one in FUNCTION_KINDS)
             raise UsageError("a fault that AWS supports", fault, f"choose --fault {names}")
         place = open_target(target, endpoint, profile, account)
-        pipeline = the_pipeline(place.aws, name)
+        pipeline = find_pipeline(place.aws, name)
         live = live_pipeline(place, pipeline, read_settings().state_folder)
         with _told_how_to_restore(output):
             _on_aws(live, kind, output, restore=restore, yes=yes)

@@ -25,8 +25,8 @@ from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
 from wavetank.deployment.cloudformation import ResourceEvent
-from wavetank.deployment.teardown.inventory import find_standing
-from wavetank.deployment.teardown.pipeline import Remains, Teardown
+from wavetank.deployment.teardown.inventory import find_inventory
+from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
 from wavetank.deployment.teardown.release import release_bucket, require_torn_down
 from wavetank.live.change_targets import target_of
 
@@ -68,13 +68,13 @@ def teardown(
     place = open_target(target, endpoint, profile, account)
     record = record_of(target, endpoint, output)
     with resumable("teardown", output):
-        standing = find_standing(place.aws, name)
-        if standing is None:
+        inventory = find_inventory(place.aws, name)
+        if inventory is None:
             output.say(f"nothing remains in {place.description}")
             output.emit("teardown", left=None)
             return
-        names = standing.names
-        if standing.pipeline is not None:
+        names = inventory.names
+        if inventory.pipeline is not None:
             question = (
                 f"This deletes the pipeline of {names.full_name}, with its prices, logs and "
                 f"addresses; the data in {names.bucket} stay."
@@ -89,7 +89,7 @@ def teardown(
 
             journal = target_of(place, names, record).journal
             with journal.held():
-                work = Teardown(place, standing, WallClock(), output.say, show)
+                work = Teardown(place, inventory, WallClock(), output.say, show)
                 remains = work.run(abandon_buffer=abandon_buffer)
                 journal.clear()  # the resources of its changes are deleted
     show_remains(remains, output)
@@ -113,19 +113,19 @@ def release(
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
     with resumable("release-bucket", output):
-        standing = find_standing(place.aws, name)
-        if standing is None:
+        inventory = find_inventory(place.aws, name)
+        if inventory is None:
             output.say(f"nothing remains in {place.description}")
             output.emit("released", bucket=None, objects=0)
             return
-        require_torn_down(standing)
-        bucket = standing.names.bucket
+        require_torn_down(inventory)
+        bucket = inventory.names.bucket
         question = f"This deletes bucket {bucket} with every object in it. There is no way back."
         confirm(place, bucket, question, output, yes=yes, everywhere=True)
         with output.waiting(f"emptying {bucket}") as status:
             count = release_bucket(
                 place,
-                standing,
+                inventory,
                 WallClock(),
                 lambda gone: status.update(f"emptying {bucket}: {gone:,} objects gone"),
                 lambda event: status.update(f"{event.resource} {event.status}"),
@@ -151,7 +151,7 @@ def resumable(command: str, output: Output) -> Iterator[None]:
         raise InfrastructureError("AWS to do as asked", str(error), again) from error
 
 
-def show_remains(remains: Remains, output: Output) -> None:
+def show_remains(remains: TeardownResult, output: Output) -> None:
     """Shows what remains, its monthly cost, and the addresses that were never confirmed."""
     data = remains.data
     if data is not None:
@@ -171,5 +171,5 @@ def _price(usd: float) -> str:
     return f"about {usd:.2f} USD" if usd >= CENT else "less than a cent"
 
 
-def _data(remains: Remains) -> dict[str, object]:
+def _data(remains: TeardownResult) -> dict[str, object]:
     return {"data": asdict(remains.data) if remains.data else None}

@@ -14,7 +14,7 @@ from wavetank.core.naming import DEFAULT_ADDRESS, StreamNameCase
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
-from wavetank.deployment.custom_handler import OwnHandler, read_own_handler
+from wavetank.deployment.custom_handler import CustomHandler, read_custom_handler
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.live.confirmed_addresses import require_confirmed
@@ -48,7 +48,7 @@ def plan_check(
         keep=False,
         confirm_emails=True,
     )
-    return replace(plan, handler=read_own_handler(path, plan.names))
+    return replace(plan, handler=read_custom_handler(path, plan.names))
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class CustomHandlerCheck:
             self.reporter.say("stopped")
             return ExitCode.INTERRUPTED
 
-    def _run_in(self, sandbox: RunningSandbox, handler: OwnHandler) -> ExitCode:
+    def _run_in(self, sandbox: RunningSandbox, handler: CustomHandler) -> ExitCode:
         person = sandbox.names.full_name
         self.reporter.say(f"{handler.path} is the streaming function of {person}")
         if self._makes_tick(sandbox):

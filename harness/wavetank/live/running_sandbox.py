@@ -25,7 +25,7 @@ from wavetank.core.iam_report import RoleReport, report, uses_of
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.deployment.cloudformation import ResourceEvent
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.deployer import Deployer
 from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
@@ -64,7 +64,7 @@ class RunningSandbox:
     aws: AwsClients
     clock: Clock
     project_folder: Path
-    own_handler: bool = False
+    custom_handler: bool = False
     """Whether a custom script is the streaming function."""
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
@@ -121,7 +121,7 @@ class RunningSandbox:
 
     def _made_a_tick_lately(self) -> bool:
         """By the table, or by the stream if a custom script runs, which writes no tick there."""
-        if self.own_handler:
+        if self.custom_handler:
             streams = SandboxControls(self.record.endpoint).streams()
             return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
         return made_a_tick_lately(self.aws, self.names, self.clock)
@@ -163,12 +163,12 @@ def log_lines(record: SandboxRecord, count: int) -> list[str]:
 
 
 def attach(
-    record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, own_handler: bool = False
+    record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, custom_handler: bool = False
 ) -> RunningSandbox:
     """The sandbox of the record, with the pipeline that is or will be deployed in it."""
     aws = sandbox_clients(record.endpoint)
     project = read_settings().project_folder
-    return RunningSandbox(record, names, addresses, aws, WallClock(), project, own_handler)
+    return RunningSandbox(record, names, addresses, aws, WallClock(), project, custom_handler)
 
 
 def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:
@@ -177,9 +177,9 @@ def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> Runnin
     Raises:
         UsageError: none is, or several are.
     """
-    pipeline = the_pipeline(sandbox_clients(record.endpoint), name)
+    pipeline = find_pipeline(sandbox_clients(record.endpoint), name)
     own = pipeline.handler is not None
-    return attach(record, pipeline.names, pipeline.addresses, own_handler=own)
+    return attach(record, pipeline.names, pipeline.addresses, custom_handler=own)
 
 
 def running_record(endpoint: str | None) -> SandboxRecord:

@@ -12,7 +12,7 @@ from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.naming import RECORD_FORMATS, Names, StreamNameCase, derive_names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import Settings, read_settings
-from wavetank.deployment.custom_handler import OwnHandler
+from wavetank.deployment.custom_handler import CustomHandler
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
@@ -50,7 +50,7 @@ class SandboxPlan:
     fresh: bool = False
     confirm_emails: bool = False
     enforce_access: bool = True
-    handler: OwnHandler | None = None
+    handler: CustomHandler | None = None
 
     def __post_init__(self) -> None:
         _ = self.names  # raises now, not once LocalStack is up
@@ -177,7 +177,7 @@ class _EmbeddedLocalStack:
             )
         own = self._plan.handler is not None
         record, names = self._record(self._child), self._plan.names
-        sandbox = attach(record, names, self._plan.addresses, own_handler=own)
+        sandbox = attach(record, names, self._plan.addresses, custom_handler=own)
         _deploy(sandbox, self._plan, self._reporter)
         self._folder.write(sandbox.record)
         return sandbox
