@@ -24,7 +24,7 @@ from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.requirements import check_requirements
-from wavetank.live.drill.function_drill import perform_drill
+from wavetank.live.drill.function_drill import run_drill
 from wavetank.live.running_sandbox import attach
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
@@ -111,7 +111,7 @@ def test_the_drill_breaks_a_script_and_puts_it_back(
     aws, names = script.pipeline.aws, script.pipeline.names
 
     site = drill_site(aws, names, localstack.endpoint, tmp_path)
-    result = perform_drill(site, BrokenDeployment, lambda _: None)
+    result = run_drill(site, BrokenDeployment, lambda _: None)
     assert "NameError" in result.alert.text
     function = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)
     assert function["CodeSha256"] == script.handler.package.code_sha256

@@ -38,7 +38,7 @@ from wavetank.faults.host_faults import HostFault
 from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
-from wavetank.live.drill.host_drill import MachineDrill, MachineDrillResult
+from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.recovery import require_reverted, revert_all, revert_switched_on
 from wavetank.live.recovery import restore as restore_all
 from wavetank.live.running_sandbox import (
@@ -192,9 +192,9 @@ def _function_kind(kind: type[Fault]) -> type[StateFault]:
 
 def break_host(
     running: RunningSandbox, kind: type[Fault], seconds: float, output: Output
-) -> MachineDrillResult:
+) -> HostDrillResult:
     """Break the host and show what was lost."""
-    exercise = MachineDrill(
+    exercise = HostDrill(
         running.aws, running.names, running.record.endpoint, running.clock, output.say
     )
     host = host_target(running.record)

@@ -20,7 +20,7 @@ from wavetank.inspection.alert_lookup import alert_in_log, alert_in_mailbox
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
 from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
 from wavetank.live.change_targets import aws_target_of, sandbox_target
-from wavetank.live.drill.function_drill import DrillResult, DrillSite, perform_drill
+from wavetank.live.drill.function_drill import DrillResult, DrillSite, run_drill
 from wavetank.live.running_sandbox import RunningSandbox
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
@@ -133,8 +133,8 @@ def perform(
     site: DrillSite, output: Output, kind: type[StateFault] = BrokenDeployment
 ) -> DrillResult:
     """Drills and shows how long each step took."""
-    with output.waiting(f"drilling, {span(site.patience_seconds(kind))} at most"):
-        result = perform_drill(site, kind, output.say)
+    with output.waiting(f"drilling, {span(site.timeout_seconds(kind))} at most"):
+        result = run_drill(site, kind, output.say)
     times, alert = result.times, result.alert
     output.say(f"alert to {', '.join(alert.addresses)} after {times.alerted:.1f} s")
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")

@@ -68,7 +68,7 @@ class RunningSandbox:
     """Whether a custom script is the streaming function."""
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
-        """Deploys this project onto the sandbox."""
+        """A deployer of this project onto the sandbox."""
         return Deployer(self.aws, self.project_folder, self.clock, SANDBOX_PACE_SECONDS, on_event)
 
     def health(self) -> SandboxHealth:
@@ -82,7 +82,7 @@ class RunningSandbox:
         )
 
     def checked(self) -> CheckedPipeline:
-        """The pipeline as input of the checks of the requirements."""
+        """The pipeline as the input of the requirement checks."""
         messages = tuple(alerts(self.record.endpoint))
         return CheckedPipeline(
             self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
@@ -93,7 +93,7 @@ class RunningSandbox:
         return unanswered(self.aws, topic_arn(self.aws, self.names), self.record.endpoint)
 
     def access_matrix(self) -> AccessMatrix | None:
-        """Which callers can read and write the bucket; None where policies are not enforced."""
+        """Which callers can read and write the bucket; None if policies are not enforced."""
         if SandboxControls(self.record.endpoint).access_uses() is None:
             return None
         function = self.aws.awslambda.get_function_configuration(
@@ -120,7 +120,7 @@ class RunningSandbox:
         wait_until_fresh(self.aws, self.names, self.clock, self._made_a_tick_lately)
 
     def _made_a_tick_lately(self) -> bool:
-        """By the table, or by the stream if a custom script runs, which writes no tick there."""
+        """From the table, or from the stream with a custom script, which writes no tick."""
         if self.custom_handler:
             streams = SandboxControls(self.record.endpoint).streams()
             return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
@@ -178,8 +178,8 @@ def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> Runnin
         UsageError: none is, or several are.
     """
     pipeline = find_pipeline(sandbox_clients(record.endpoint), name)
-    own = pipeline.handler is not None
-    return attach(record, pipeline.names, pipeline.addresses, custom_handler=own)
+    custom = pipeline.handler is not None
+    return attach(record, pipeline.names, pipeline.addresses, custom_handler=custom)
 
 
 def running_record(endpoint: str | None) -> SandboxRecord:
