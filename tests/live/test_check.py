@@ -146,7 +146,7 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
     assert "changed" not in {event["event"] for event in events}
     assert {name: verdict for name, verdict in found.items() if verdict[0] != "valid"} == {}
     assert code == ExitCode.VALID
-    assert f"for {ADDRESS}; that they arrived, only the mailbox shows" in found[ALERT][1]
+    assert f"for {ADDRESS}; only the mailbox shows whether they arrived" in found[ALERT][1]
     assert "other account" in found[ACCESS][1]
 
     other = package_files("other", {"streaming/handler.py": b"pass"})

@@ -22,7 +22,7 @@ from wavetank.inspection.assess.convention import Subject, subjects_of
 from wavetank.inspection.assess.mail import read_alerts
 from wavetank.inspection.assess.report import require_writable, write_csv
 from wavetank.inspection.assess.reviewer import reviewer_for
-from wavetank.inspection.assess.roster import read_people
+from wavetank.inspection.assess.roster import read_roster
 from wavetank.inspection.assess.thread_pool import assess_all
 
 MINUTES_MAX = 240
@@ -75,7 +75,7 @@ def assess(
     output = Output(as_json=as_json)
     if csv is not None:
         require_writable(csv, people)
-    subjects = subjects_of(read_people(people), prefix)
+    subjects = subjects_of(read_roster(people), prefix)
     alerts = None if mailbox is None else read_alerts(mailbox)
     clock = WallClock()
     with output.waiting("signing in"):

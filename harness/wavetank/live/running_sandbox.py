@@ -35,7 +35,7 @@ from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
 from wavetank.inspection.access.role_policies import granted, stack_roles
 from wavetank.inspection.requirements import CheckedPipeline
-from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
 
 SANDBOX_PACE_SECONDS = 0.2
 
@@ -117,14 +117,14 @@ class RunningSandbox:
 
     def wait_until_fresh(self) -> None:
         """Waits for the first object after a start, as long as Firehose may buffer it."""
-        wait_until_fresh(self.aws, self.names, self.clock, self._made_a_tick_lately)
+        wait_until_fresh(self.aws, self.names, self.clock, self._has_recent_tick)
 
-    def _made_a_tick_lately(self) -> bool:
+    def _has_recent_tick(self) -> bool:
         """From the table, or from the stream with a custom script, which writes no tick."""
         if self.custom_handler:
             streams = SandboxControls(self.record.endpoint).streams()
             return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
-        return made_a_tick_lately(self.aws, self.names, self.clock)
+        return has_recent_tick(self.aws, self.names, self.clock)
 
     def _memory_mb(self) -> int | None:
         match self.record.engine:

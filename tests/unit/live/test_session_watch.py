@@ -10,7 +10,7 @@ from tests.clocks import Leaping
 from wavetank.aws.clients import BotoCoreError, sandbox_clients
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
-from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
+from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
 from wavetank.live.sandbox_session import SandboxSession
 from wavetank.live.session_watch import watch_once
 
@@ -41,9 +41,9 @@ class _Slow:
 
     def __init__(self, watcher: Watcher, *failures: Exception) -> None:
         self._failures = list(failures)
-        self.notice = watcher.notice
+        self.report = watcher.report
 
-    def look(self) -> list[Happening]:
+    def poll(self) -> list[PipelineEvent]:
         raise self._failures.pop(0)
 
 
@@ -67,7 +67,7 @@ def test_a_restart_of_localstack_is_an_event(watcher: Watcher) -> None:
     """As a recovery, not as an error."""
     session = _session(lambda: True)
     slow: Any = _Slow(watcher, BotoCoreError())
-    assert [happening.kind for happening in watch_once(session, slow)] == [WatchedKind.RESTART]
+    assert [event.kind for event in watch_once(session, slow)] == [WatchedKind.RESTART]
 
 
 def test_a_localstack_that_is_not_restarted_is_an_error(watcher: Watcher) -> None:
