@@ -71,7 +71,7 @@ def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) 
         assert RESTORE in said.err
     refused = shell.run(*command)
     assert refused.code == ExitCode.USAGE
-    assert "what an earlier command changed" in refused.err
+    assert "a change of an earlier command" in refused.err
     restored = shell.run("drill", "--restore", "--json")
     assert restored.code == 0, restored.err
     assert set(restored.events("restored")[0]["changes"]) >= {RULE_OFF}

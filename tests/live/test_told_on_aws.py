@@ -31,7 +31,7 @@ from wavetank.core.naming import Names
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.faults.change_journal import Journal
 from wavetank.live import deployed_target as places
-from wavetank.live.deployed_target import LivePlace
+from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.schedule_guard import schedule_off
 from wavetank.scenario.run_store import RunStore
 
@@ -168,7 +168,7 @@ def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
         return refused if is_call(request, "events", "EnableRule") else None
 
     names, said = account.names, list[str]()
-    place = LivePlace(
+    place = DeployedTarget(
         engine=EngineName.AWS,
         target=aws_target(None),
         names=names,

@@ -29,9 +29,9 @@ from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import summary_differences
 from wavetank.invariants import NoSilentFailure, OneNotice, check_history
-from wavetank.live.deployed_target import LivePlace
-from wavetank.live.history_reader import begin, observed
-from wavetank.live.step_executor import LivePlayer
+from wavetank.live.deployed_target import DeployedTarget
+from wavetank.live.history_reader import read_history, state_before_run
+from wavetank.live.step_executor import StepExecutor
 from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 from wavetank.simulation.run import Run, RunOptions
 
@@ -90,15 +90,15 @@ def observation(
     events: list[Event] = []
     _deploy(sandbox_clients(host.endpoint), deployed.names, host.endpoint)
     place = _place(deployed.names, host, tmp_path_factory.mktemp("journal"))
-    beginning = begin(place, START)
-    player = LivePlayer(place, beginning, events.append)
-    player.play(STORY)
+    before = state_before_run(place, START)
+    player = StepExecutor(place, before, events.append)
+    player.execute(STORY)
     SandboxControls(host.endpoint).deliver_now()
-    return observed(place, beginning, events)
+    return read_history(place, before, events)
 
 
-def _place(names: Names, host: Host, state: Path) -> LivePlace:
-    return LivePlace(
+def _place(names: Names, host: Host, state: Path) -> DeployedTarget:
+    return DeployedTarget(
         engine=EngineName.EMBEDDED,
         target=local_target(host.endpoint),
         names=names,
@@ -179,6 +179,6 @@ def test_an_interrupted_scenario_restores_the_code(
 
     place = _place(names, host, tmp_path)
     with pytest.raises(BrokenOffError):
-        LivePlayer(place, begin(place, START), events.append).play(steps())
+        StepExecutor(place, state_before_run(place, START), events.append).execute(steps())
     assert seen[0] == sha256() != seen[1]
     assert [type(event) for event in events] == [FaultBegan]

@@ -24,7 +24,6 @@ from wavetank.inspection.assess.convention import Subject, subjects_of
 from wavetank.inspection.assess.mail import read_alerts
 from wavetank.inspection.assess.report import require_writable, write_csv
 from wavetank.inspection.assess.reviewer import reviewer_for
-from wavetank.inspection.assess.roster import read_people
 from wavetank.inspection.assess.thread_pool import assess_all
 
 LONGEST = timedelta(hours=4)
@@ -76,7 +75,7 @@ def assess(
     if csv is not None:
         require_writable(csv, people)
     minutes = _minutes(duration)
-    subjects = subjects_of(read_people(people), prefix)
+    subjects = subjects_of(read_roster(people), prefix)
     alerts = None if mailbox is None else read_alerts(mailbox)
     clock = WallClock()
     with output.waiting("signing in"):

@@ -21,7 +21,7 @@ from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, ope
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE, person_of
 from wavetank.core.settings import read_settings
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.live.check_custom_handler import CustomHandlerCheck, plan_check
 from wavetank.live.running_sandbox import running_sandbox
 
@@ -75,7 +75,7 @@ def check(
     state = read_settings().state_folder
     if target is TargetKind.AWS:
         place = open_target(target, endpoint, profile, account)
-        live = live_pipeline(place, the_pipeline(place.aws, name), state)
+        live = live_pipeline(place, find_pipeline(place.aws, name), state)
         offer_pipeline(place, live.pipeline.names, None, output)
         raise typer.Exit(judge_live(live, reader_profile, output))
     _only_on_aws(profile, account, reader_profile)

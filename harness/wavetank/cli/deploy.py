@@ -36,7 +36,7 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
 from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.settings import read_settings
-from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.aws_errors import translate_aws_errors
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.deployment_choice import DeploymentChoice
 from wavetank.deployment.promotion import Promotion
@@ -95,7 +95,7 @@ def deploy(
     )
     chosen = open_target(target, endpoint, profile, account)
     record = record_of(target, endpoint, output)
-    with plain_trouble():
+    with translate_aws_errors():
         options = choice.options(chosen, minute_before(WallClock().now()))
         _require_addresses(options)
     offer_pipeline(chosen, options.names, record, output, yes=yes)
@@ -117,7 +117,7 @@ def _to_aws(
         show_plan=lambda planned: show_preview(planned, options, None, output),
     )
     try:
-        with plain_trouble():
+        with translate_aws_errors():
             return exit_code(promotion.run())
     except KeyboardInterrupt:
         output.say(
@@ -131,7 +131,7 @@ def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output
     record = running_record(target.endpoint)
     own = options.handler is not None
     with output.waiting("deploying"):
-        sandbox = attach(record, options.names, options.addresses, own_handler=own)
+        sandbox = attach(record, options.names, options.addresses, custom_handler=own)
         done = sandbox.deployer().deploy(options)
     changed = ", ".join(done.changed_stacks) or "nothing"
     prices = "reset" if options.reset_prices else "kept"

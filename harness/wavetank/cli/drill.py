@@ -29,7 +29,7 @@ from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.suggestions import one_of
 from wavetank.core.text import counted
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.faults.catalogue import HOST_KINDS, engines_of
@@ -39,7 +39,7 @@ from wavetank.faults.host_faults import HostFault
 from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
-from wavetank.live.drill.host_drill import MachineDrill, MachineDrillResult
+from wavetank.live.drill.host_drill import HostDrill
 from wavetank.live.recovery import require_reverted, revert_all, revert_switched_on
 from wavetank.live.recovery import restore as restore_all
 from wavetank.live.running_sandbox import (
@@ -107,7 +107,7 @@ def drill(
             names = " or ".join(one.kind for one in FUNCTION_KINDS)
             raise UsageError("a fault that AWS supports", fault, f"choose --fault {names}")
         place = open_target(target, endpoint, profile, account)
-        pipeline = the_pipeline(place.aws, name)
+        pipeline = find_pipeline(place.aws, name)
         live = live_pipeline(place, pipeline, read_settings().state_folder)
         with _told_how_to_restore(output):
             _on_aws(live, kind, output, restore=restore, yes=yes)
@@ -197,9 +197,9 @@ def _function_kind(kind: type[Fault]) -> type[StateFault]:
 
 def break_host(
     running: RunningSandbox, kind: type[Fault], length: timedelta, output: Output
-) -> MachineDrillResult:
+) -> HostDrillResult:
     """Break the host and show what was lost."""
-    exercise = MachineDrill(
+    exercise = HostDrill(
         running.aws, running.names, running.record.endpoint, running.clock, output.say
     )
     host = host_target(running.record)

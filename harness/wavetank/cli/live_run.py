@@ -87,7 +87,7 @@ class EngineChoice:
 def run_live(where: EngineChoice, pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     """Runs the scenario on the deployed pipeline, saves the run, and shows its result."""
     run = _open(where, pipeline, spec.scenario, output)
-    engine, scenario = run.place.engine, spec.scenario
+    engine, scenario = run.deployed.engine, spec.scenario
     announce(spec, "in wall time", output)
     _confirm(run, scenario, output, yes=where.yes)
     saved = project_runs().new(f"{scenario.name}-{engine}", spec.seed, scenario_to_toml(scenario))
@@ -121,7 +121,7 @@ def _open(where: EngineChoice, pipeline: Pipeline, scenario: Scenario, output: O
 
 def _confirm(run: LiveRun, scenario: Scenario, output: Output, *, yes: bool) -> None:
     """Shows how long it takes; on AWS asks first."""
-    target, names, lasts = run.place.target, run.place.names, run.duration(scenario)
+    target, names, lasts = run.deployed.target, run.deployed.names, run.duration(scenario)
     output.say(f"{run.ticks(scenario)} on {target.description}, {lasts} of wall time")
     changes = "; ".join(describe(fault) for fault in scenario.plan.faults) or "nothing"
     question = f"For {lasts} {names.rule} is off, and this is changed and reverted: {changes}."

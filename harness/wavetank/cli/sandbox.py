@@ -41,7 +41,7 @@ from wavetank.core.naming import (
 from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
-from wavetank.deployment.custom_handler import read_own_handler
+from wavetank.deployment.custom_handler import read_custom_handler
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine
 from wavetank.live.background_sandbox import start_in_background
@@ -115,7 +115,7 @@ def up(
         enforce_access=enforce_access,
     )
     if handler is not None:
-        plan = replace(plan, handler=read_own_handler(handler, plan.names))
+        plan = replace(plan, handler=read_custom_handler(handler, plan.names))
     folder = SandboxFolder(read_settings().state_folder)
     if detach and engine is Engine.EMBEDDED:
         arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
@@ -175,12 +175,12 @@ def status(
     sandbox = attach_to_deployed(record)
     offer_running(sandbox, output)
     health = sandbox.health()
-    custom = ", with a custom handler" if sandbox.own_handler else ""
+    custom = ", with a custom handler" if sandbox.custom_handler else ""
     output.say(
         f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}){custom}, "
         f"log: {record.log}"
     )
-    none = "not in the table" if sandbox.own_handler else "none yet"
+    none = "not in the table" if sandbox.custom_handler else "none yet"
     output.say(
         f"last tick {health.last_tick or none}, "
         f"{counted(health.objects, 'object')}, {counted(health.alerts, 'alert')}, "

@@ -25,8 +25,8 @@ from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
 from wavetank.deployment.cloudformation import ResourceEvent
-from wavetank.deployment.teardown.inventory import find_standing
-from wavetank.deployment.teardown.pipeline import Remains, Teardown
+from wavetank.deployment.teardown.inventory import find_inventory
+from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
 from wavetank.deployment.teardown.release import release_bucket, require_torn_down
 from wavetank.live.change_targets import target_of
 
@@ -91,13 +91,13 @@ def _delete_pipeline(
 ) -> None:
     record = record_of(target, endpoint, output)
     with resumable("teardown", output):
-        standing = find_standing(place.aws, name)
-        if standing is None:
+        inventory = find_inventory(place.aws, name)
+        if inventory is None:
             output.say(f"nothing remains in {place.description}")
             output.emit("teardown", left=None)
             return
-        names = standing.names
-        if standing.pipeline is not None:
+        names = inventory.names
+        if inventory.pipeline is not None:
             question = (
                 f"This deletes the pipeline of {names.full_name}, with its prices, logs and "
                 f"addresses; the data in {names.bucket} stay."
@@ -112,7 +112,7 @@ def _delete_pipeline(
 
             journal = target_of(place, names, record).journal
             with journal.held():
-                work = Teardown(place, standing, WallClock(), output.say, show)
+                work = Teardown(place, inventory, WallClock(), output.say, show)
                 remains = work.run(abandon_buffer=abandon)
                 journal.clear()  # the resources of its changes are deleted
     show_remains(remains, output)
@@ -121,19 +121,19 @@ def _delete_pipeline(
 def _delete_data(place: Target, name: str | None, output: Output, *, yes: bool) -> None:
     """Delete the bucket of a deleted pipeline and its stack; asks for its name everywhere."""
     with resumable("teardown --delete-data", output):
-        standing = find_standing(place.aws, name)
-        if standing is None:
+        inventory = find_inventory(place.aws, name)
+        if inventory is None:
             output.say(f"nothing remains in {place.description}")
             output.emit("released", bucket=None, objects=0)
             return
-        require_torn_down(standing)
-        bucket = standing.names.bucket
+        require_torn_down(inventory)
+        bucket = inventory.names.bucket
         question = f"This deletes bucket {bucket} with every object in it. There is no way back."
         confirm(place, bucket, question, output, yes=yes, everywhere=True)
         with output.waiting(f"emptying {bucket}") as status:
             count = release_bucket(
                 place,
-                standing,
+                inventory,
                 WallClock(),
                 lambda gone: status.update(f"emptying {bucket}: {gone:,} objects gone"),
                 lambda event: status.update(f"{event.resource} {event.status}"),
@@ -159,7 +159,7 @@ def resumable(command: str, output: Output) -> Iterator[None]:
         raise InfrastructureError("AWS to do as asked", str(error), again) from error
 
 
-def show_remains(remains: Remains, output: Output) -> None:
+def show_remains(remains: TeardownResult, output: Output) -> None:
     """Shows what remains, its monthly cost, and the addresses that were never confirmed."""
     data = remains.data
     if data is not None:
@@ -182,5 +182,5 @@ def _price(usd: float) -> str:
     return f"about {usd:.2f} USD" if usd >= CENT else "less than a cent"
 
 
-def _data(remains: Remains) -> dict[str, object]:
+def _data(remains: TeardownResult) -> dict[str, object]:
     return {"data": asdict(remains.data) if remains.data else None}
