@@ -37,15 +37,15 @@ def observed(aws: AwsClients, names: Names) -> str:
 def _stacks(aws: AwsClients, names: Names) -> Iterator[tuple[str, Any]]:
     stacks = Stacks(aws.cloudformation, WallClock(), 0.1)
     for kind, name in (("storage", names.storage_stack), ("pipeline", names.pipeline_stack)):
-        standing = stacks.standing(name)
+        stack = stacks.wait_until_settled(name)
         resources = aws.cloudformation.list_stack_resources(StackName=name)
         yield (
             kind,
             {
-                "status": standing.status,
-                "parameters": standing.parameters,
-                "tags": standing.tags,
-                "protected": standing.protected,
+                "status": stack.status,
+                "parameters": stack.parameters,
+                "tags": stack.tags,
+                "protected": stack.protected,
                 "template": aws.cloudformation.get_template(StackName=name)["TemplateBody"],
                 "resources": sorted(
                     (

@@ -13,7 +13,7 @@ from wavetank.aws.target import Target
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.naming import Names
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
-from wavetank.deployment.teardown.inventory import PipelineInventory, find_standing
+from wavetank.deployment.teardown.inventory import PipelineInventory, find_inventory
 
 ADDRESS = "never-answers@example.com"
 PACE_SECONDS = 0.1
@@ -49,8 +49,8 @@ class Place:
         SandboxControls(self.endpoint).deliver_now()
         return names
 
-    def standing(self, names: Names) -> PipelineInventory:
+    def inventory(self, names: Names) -> PipelineInventory:
         """What there is of it."""
-        found = find_standing(self.aws, names.stem)
+        found = find_inventory(self.aws, names.stem)
         assert found is not None
         return found

@@ -18,7 +18,7 @@ from wavetank.inspection.access.bucket_access import PROBE_PREFIX
 from wavetank.inspection.assess.access import Reviewer, own_buckets
 from wavetank.inspection.assess.assessor import Assessor, Row
 from wavetank.inspection.assess.convention import Subject, subjects_of
-from wavetank.inspection.assess.deadline import Patience
+from wavetank.inspection.assess.deadline import Deadline
 from wavetank.inspection.assess.listing import Lister
 from wavetank.inspection.assess.roster import Person
 from wavetank.inspection.assess.thread_pool import assess_all
@@ -206,7 +206,7 @@ def test_the_newest_objects_of_many_are_found_in_few_requests(
     asked = list[str]()
     reader = sandbox_clients(localstack.endpoint, SANDBOX_OTHER_ACCOUNT)
     reader.s3.meta.events.register("before-call.s3", lambda model, **_: asked.append(model.name))
-    lister = Lister(reader, names.bucket, Patience(WallClock(), Event()), page_keys=2)
+    lister = Lister(reader, names.bucket, Deadline(WallClock(), Event()), page_keys=2)
     listing = lister.newest(now, timedelta(minutes=5))
     assert listing.cut
     assert not listing.began

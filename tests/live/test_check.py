@@ -23,7 +23,7 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.lambda_package import package_files
 from wavetank.core.naming import Names
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.faults.changes import ConcurrencyChange
 from wavetank.inspection.alert_lookup import published_alerts
 from wavetank.inspection.requirements import check_requirements
@@ -146,7 +146,7 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
     assert "changed" not in {event["event"] for event in events}
     assert {name: verdict for name, verdict in found.items() if verdict[0] != "valid"} == {}
     assert code == ExitCode.VALID
-    assert f"for {ADDRESS}; that they arrived, only the mailbox shows" in found[ALERT][1]
+    assert f"for {ADDRESS}; only the mailbox shows whether they arrived" in found[ALERT][1]
     assert "other account" in found[ACCESS][1]
 
     other = package_files("other", {"streaming/handler.py": b"pass"})
@@ -161,7 +161,7 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
     assert found[DRIFT][0] == "unknown"
     assert "no right to read the role" in found[DRIFT][1]
 
-    live = live_pipeline(place.target, the_pipeline(place.aws, names.stem), tmp_path)
+    live = live_pipeline(place.target, find_pipeline(place.aws, names.stem), tmp_path)
     checked = replace(live.checked(None), tested=frozenset(), on_aws=False)
     verdicts = {finding.requirement: finding for finding in check_requirements(checked)}
     assert verdicts["the code that runs was tested"].evidence == (
@@ -182,9 +182,9 @@ def leave_a_drill_behind(place: Place, names: Names, state: Path) -> None:
 def test_which_pipeline_is_meant_has_to_be_said_where_there_are_several(place: Place) -> None:
     """Without --name nothing is guessed; an unknown one is told what there is."""
     first, second = place.deploy(), place.deploy()
-    with pytest.raises(UsageError, match=r"say which with --name") as error:
-        the_pipeline(place.aws)
+    with pytest.raises(UsageError, match=r"choose one with --name") as error:
+        find_pipeline(place.aws)
     assert {first.stem, second.stem} <= set(error.value.found.replace(",", "").split())
     with pytest.raises(UsageError, match="a pipeline of Nobody Known"):
-        the_pipeline(place.aws, "Nobody Known")
-    assert the_pipeline(place.aws, second.full_name.upper()).names == second
+        find_pipeline(place.aws, "Nobody Known")
+    assert find_pipeline(place.aws, second.full_name.upper()).names == second

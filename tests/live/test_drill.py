@@ -32,7 +32,7 @@ from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpRespo
 from wavetank.faults.fault import StateFault
 from wavetank.faults.functions import BrokenDeployment, NoConcurrency
 from wavetank.live import restoring
-from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite, perform_drill
+from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite, run_drill
 from wavetank.live.recovery import restore, revert_all
 from wavetank.live.restoring import NotRestoredError
 
@@ -42,7 +42,7 @@ from pathlib import Path
 from tests.live.drills import drill_site
 from wavetank.aws.clients import sandbox_clients
 from wavetank.faults.functions import BrokenDeployment
-from wavetank.live.drill.function_drill import perform_drill
+from wavetank.live.drill.function_drill import run_drill
 from wavetank.core.naming import Names
 
 endpoint, state, *names = sys.argv[1:]
@@ -50,7 +50,7 @@ site = drill_site(
     sandbox_clients(endpoint), Names(**dict(zip(names[::2], names[1::2], strict=True))), endpoint,
     Path(state), lambda _: None,
 )
-perform_drill(site, BrokenDeployment, print)
+run_drill(site, BrokenDeployment, print)
 """
 
 
@@ -93,7 +93,7 @@ def test_the_drill_breaks_alerts_and_restores(
 ) -> None:
     """Either way the alert says why, and the broken minute is made good."""
     tick = floor_to_minute(site.clock.now())
-    result = perform_drill(site, kind, lambda _: None)
+    result = run_drill(site, kind, lambda _: None)
     assert reason in result.alert.text
     assert result.alert.addresses == (ADDRESS,)
     assert (result.times.alerted > 2.5) == (kind is BrokenDeployment)  # two retries
@@ -107,7 +107,7 @@ def test_what_was_reserved_before_is_reserved_again(site: DrillSite) -> None:
     """A function that had concurrency of its own has as much after the drill."""
     name = site.names.streaming_function
     site.aws.awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
-    perform_drill(site, NoConcurrency, lambda _: None)
+    run_drill(site, NoConcurrency, lambda _: None)
     assert reserved_concurrency(site) == 2
     site.aws.awslambda.delete_function_concurrency(FunctionName=name)
 
@@ -123,7 +123,7 @@ def test_an_interrupted_drill_restores(
 
     site = drill_site(drilled.aws, drilled.names, "", tmp_path, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        perform_drill(site, kind, lambda _: None)
+        run_drill(site, kind, lambda _: None)
     assert deployed_bytes_run(drilled)
     assert reserved_concurrency(site) is None
     assert site.target.journal.changes() == ()
@@ -139,7 +139,7 @@ def test_a_killed_drill_is_found_and_put_back(
     wait_until_true(lambda: not deployed_bytes_run(drilled), "the code to be broken", 60)
     assert not site.target.journal.left_behind()
     with pytest.raises(UsageError, match="one under way"):
-        perform_drill(site, NoConcurrency, lambda _: None)
+        run_drill(site, NoConcurrency, lambda _: None)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert site.target.journal.left_behind()
@@ -208,7 +208,7 @@ def test_what_cannot_be_restored_is_said_and_restored_later(
 
     lost = replace(site, find_alert=cut, target=replace(site.target, clock=clock))
     with pytest.raises(NotRestoredError, match=r"IT IS STILL BROKEN: .*drill --restore"):
-        perform_drill(lost, BrokenDeployment, lambda _: None)
+        run_drill(lost, BrokenDeployment, lambda _: None)
     place.pretended.answers.clear()
     assert clock.waited_seconds > 4
     assert site.target.journal.left_behind()
@@ -218,4 +218,4 @@ def test_what_cannot_be_restored_is_said_and_restored_later(
     assert json.loads(done.stdout) == {"event": "restored", "changes": [code]}
     assert not site.target.journal.left_behind()
     again = CliRunner().invoke(app, command)
-    assert "nothing to put back" in again.output
+    assert "nothing to revert" in again.output

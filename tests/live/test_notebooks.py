@@ -54,7 +54,7 @@ def drilled(make_pipeline: MakePipeline, localstack: Host) -> Pipeline:
 
 def _texts(localstack: Host, made: Pipeline) -> list[str]:
     source = open_source(f"{localstack.endpoint}/{made.names.bucket}")
-    return alerts(source.told(WallClock().now() - TOO_OLD))["text"].to_list()
+    return alerts(source.activity(WallClock().now() - TOO_OLD))["text"].to_list()
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.core.ticker_records import Sample
-from wavetank.deployment.custom_handler import ENTRY_POINT, OwnHandler, read_own_handler
+from wavetank.deployment.custom_handler import ENTRY_POINT, CustomHandler, read_custom_handler
 from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.requirements import check_requirements
-from wavetank.live.drill.function_drill import perform_drill
+from wavetank.live.drill.function_drill import run_drill
 from wavetank.live.running_sandbox import attach
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
@@ -47,7 +47,7 @@ class Scripted:
     """A pipeline with a script in it."""
 
     pipeline: Pipeline
-    handler: OwnHandler
+    handler: CustomHandler
 
     def tick(self) -> None:
         """Makes this minute's."""
@@ -76,7 +76,7 @@ def scripted(pipeline: Pipeline, folder: Path, *changes: tuple[str, str]) -> Scr
         text = text.replace(before, after)
     path = folder / "script.py"
     path.write_text(text)
-    handler = read_own_handler(path, names)
+    handler = read_custom_handler(path, names)
     pipeline.deployer.deploy(replace(pipeline.options, handler=handler))
     return Scripted(pipeline, handler)
 
@@ -111,7 +111,7 @@ def test_the_drill_breaks_a_script_and_puts_it_back(
     aws, names = script.pipeline.aws, script.pipeline.names
 
     site = drill_site(aws, names, localstack.endpoint, tmp_path)
-    result = perform_drill(site, BrokenDeployment, lambda _: None)
+    result = run_drill(site, BrokenDeployment, lambda _: None)
     assert "NameError" in result.alert.text
     function = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)
     assert function["CodeSha256"] == script.handler.package.code_sha256
@@ -148,7 +148,7 @@ def test_a_deployment_without_the_script_takes_its_rights_away(
     script = scripted(pipeline, tmp_path)
     aws, names = pipeline.aws, pipeline.names
 
-    def deployed() -> OwnHandler | None:
+    def deployed() -> CustomHandler | None:
         (found,) = [p for p in deployed_pipelines(aws) if p.names == names]
         return found.handler.read(aws, names) if found.handler else None
 

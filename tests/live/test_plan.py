@@ -22,7 +22,7 @@ from wavetank.core.findings import Verdict
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT
-from wavetank.deployment.change_preview import PLAN_CHANGE_SET, Previews
+from wavetank.deployment.change_preview import PLAN_CHANGE_SET, ChangePreviewer
 from wavetank.deployment.changes import ChangeAction
 from wavetank.deployment.deployer import DeploymentOptions, WantedStack
 from wavetank.deployment.plan import DeploymentPlan, plan_deployment
@@ -96,7 +96,7 @@ def test_a_template_that_is_refused_is_told_and_leaves_nothing(aws: AwsClients) 
     name = f"refused-{unique_letters()}"
     topic = '{"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Nobody"}}}'
     template = f'{{"Resources": {{"Topic": {topic}}}}}'
-    looked = Previews(aws.cloudformation, WallClock(), PACE_SECONDS)
+    looked = ChangePreviewer(aws.cloudformation, WallClock(), PACE_SECONDS)
     found = looked.changes(WantedStack(name, template, {}))
     assert "Nobody" in found.refusal
     assert name not in [stack for stack, _ in _state(aws)[0]]
@@ -112,7 +112,7 @@ def test_what_a_killed_plan_left_is_gone_after_the_next(aws: AwsClients) -> None
         TemplateBody=TOPIC,
     )
     assert (name, "REVIEW_IN_PROGRESS") in _state(aws)[0]
-    looked = Previews(aws.cloudformation, WallClock(), PACE_SECONDS)
+    looked = ChangePreviewer(aws.cloudformation, WallClock(), PACE_SECONDS)
     assert len(looked.changes(WantedStack(name, TOPIC, {})).changes) == 1
     assert name not in [stack for stack, _ in _state(aws)[0]]
 
@@ -130,7 +130,7 @@ def test_a_log_group_without_a_stack_is_a_leftover(localstack: Host, aws: AwsCli
     aws.logs.create_log_group(logGroupName=group)
     aws.logs.create_log_group(logGroupName=f"{group}-2")
     verdict, evidence = _judged(localstack, names)["nothing else has our names"]
-    assert (verdict, evidence) == (Verdict.INVALID, f"left from before: {group}")
+    assert (verdict, evidence) == (Verdict.INVALID, f"exist already: {group}")
 
 
 def test_a_bucket_without_its_stack_is_a_leftover(localstack: Host, aws: AwsClients) -> None:
@@ -140,7 +140,7 @@ def test_a_bucket_without_its_stack_is_a_leftover(localstack: Host, aws: AwsClie
     aws.s3.create_bucket(Bucket=names.bucket, CreateBucketConfiguration=place)  # type: ignore[arg-type]  # a literal
     judged = _judged(localstack, names)
     assert judged["name of the delivery bucket"][0] is Verdict.VALID
-    assert judged["nothing else has our names"][1] == f"left from before: {names.bucket}"
+    assert judged["nothing else has our names"][1] == f"exist already: {names.bucket}"
 
 
 def test_a_bucket_of_somebody_else_is_a_blocker(localstack: Host) -> None:
@@ -279,5 +279,5 @@ def test_the_command_reads_without_colour(localstack: Host, pipeline: Pipeline) 
 def test_aws_wants_to_be_told_whose_pipeline(pretended: PretendedAws) -> None:
     """In an account nothing is guessed."""
     result = CliRunner().invoke(app, ["plan", "--target", "aws"])
-    assert "say whose pipeline" in str(result.exception)
+    assert "give the pipeline's --name" in str(result.exception)
     assert not [request for request in pretended.sent if "cloudformation" in request.url]

@@ -65,7 +65,7 @@ def test_a_deployment_from_refusal_to_proof(account: Account) -> None:
     person = somebody()
     refused = account.deploy(person)
     assert isinstance(refused.error, UsageError)
-    assert "a run of these very bytes that passed" in str(refused.error)
+    assert "a passed run of exactly these bytes" in str(refused.error)
     assert _changes(account) == []
 
     untested = account.deploy(person, "--untested", SHIPPED, "--json")
@@ -142,7 +142,7 @@ def test_an_artifact_bucket_of_somebody_elses_is_left_alone(
     _make_bucket(other, person.names.artifact_bucket)
     refused = account.deploy(person)
     assert isinstance(refused.error, UsageError)
-    assert "bucket names are shared by everybody: choose another --prefix" in str(refused.error)
+    assert "bucket names are shared by all accounts: choose another --prefix" in str(refused.error)
     assert _changes(account) == []
 
 

@@ -23,18 +23,18 @@ from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError, ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import ConnectionLostError
 from wavetank.core.naming import Names
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.teardown import buckets
-from wavetank.deployment.teardown.drain import Quieting
-from wavetank.deployment.teardown.inventory import find_standing
-from wavetank.deployment.teardown.pipeline import Remains, Teardown
+from wavetank.deployment.teardown.drain import PipelineDrain
+from wavetank.deployment.teardown.inventory import find_inventory
+from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
 from wavetank.deployment.teardown.release import release_bucket
 
 
-def tear_down(place: Place, names: Names) -> Remains:
+def tear_down(place: Place, names: Names) -> TeardownResult:
     """Runs a teardown, as the command would, but in no need of a minute."""
-    standing = place.standing(names)
-    return Teardown(place.target, standing, Hurrying(), lambda _: None).run()
+    inventory = place.inventory(names)
+    return Teardown(place.target, inventory, Hurrying(), lambda _: None).run()
 
 
 def late_log_line(aws: AwsClients, names: Names) -> str:
@@ -57,7 +57,7 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
     place.aws.cloudformation.update_termination_protection(
         StackName=names.pipeline_stack, EnableTerminationProtection=True
     )
-    last: list[Remains] = []
+    last: list[TeardownResult] = []
     cuts = run_through_cuts(place.pretended, lambda: last.append(tear_down(place, names)))
     assert set(cuts) == {
         "DisableRule",
@@ -80,13 +80,13 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
     assert log_groups(place.aws, names) == []
 
     def release() -> None:
-        standing = find_standing(place.aws, names.stem)
-        if standing is not None:
-            release_bucket(place.target, standing, Hurrying())
+        inventory = find_inventory(place.aws, names.stem)
+        if inventory is not None:
+            release_bucket(place.target, inventory, Hurrying())
 
     cuts = run_through_cuts(place.pretended, release)
     assert set(cuts) == {"UpdateTerminationProtection", "POST", "DELETE", "DeleteStack"}
-    assert find_standing(place.aws, names.stem) is None
+    assert find_inventory(place.aws, names.stem) is None
     there = [bucket["Name"] for bucket in place.aws.s3.list_buckets()["Buckets"]]
     assert not {names.bucket, names.artifact_bucket} & set(there)
 
@@ -100,16 +100,16 @@ def test_a_half_deleted_stack_names_what_is_in_the_way_and_is_finished_later(pla
     place.aws.iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
     with pytest.raises(InfrastructureError, match=f"AWS::IAM::Role {role}: Cannot delete entity"):
         tear_down(place, names)
-    assert place.standing(names).pipeline == "DELETE_FAILED"
+    assert place.inventory(names).pipeline == "DELETE_FAILED"
     with pytest.raises(UsageError, match=f"{names.pipeline_stack} DELETE_FAILED"):
-        the_pipeline(place.aws, names.stem)
+        find_pipeline(place.aws, names.stem)
     place.aws.iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=role)
     assert tear_down(place, names).stack == names.storage_stack
-    assert place.standing(names).pipeline is None
+    assert place.inventory(names).pipeline is None
 
 
 def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
-    """teardown, again, release-bucket, again: each says what there is to say and exits with 0."""
+    """Teardown with and without --delete-data, twice each: says what remains and exits with 0."""
     names = place.deploy()
     options = ["--target", "aws", "--account", ACCOUNT, "--name", names.full_name, "--json"]
 
@@ -121,8 +121,6 @@ def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
 
     refused = CliRunner().invoke(app, ["teardown", *options])
     assert f"expected {names.stem} to be typed; found no terminal" in str(refused.exception)
-    refused = CliRunner().invoke(app, ["release-bucket", *options, "--yes"])
-    assert "run ./wavetank teardown first" in str(refused.exception)
 
     left = run("teardown", "--yes")
     assert (left["left"], left["data"]["objects"]) == (names.storage_stack, 1)
@@ -133,12 +131,12 @@ def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
     assert run("teardown", "--yes") == left
     place.aws.s3.delete_bucket(Bucket=names.artifact_bucket)  # not ours, so it was let be
 
-    assert run("release-bucket", "--yes") == {
+    assert run("teardown", "--delete-data", "--yes") == {
         "event": "released",
         "bucket": names.bucket,
         "objects": 1,
     }
-    assert run("release-bucket", "--yes")["bucket"] is None
+    assert run("teardown", "--delete-data", "--yes")["bucket"] is None
     assert run("teardown")["left"] is None
 
 
@@ -153,10 +151,10 @@ def test_in_a_sandbox_only_the_data_are_asked_about(
     options = ["--endpoint", localstack.endpoint, "--name", pipeline.names.stem, "--json"]
     torn = CliRunner().invoke(app, ["teardown", *options])
     assert torn.exit_code == ExitCode.VALID, torn.exception
-    refused = CliRunner().invoke(app, ["release-bucket", *options])
+    refused = CliRunner().invoke(app, ["teardown", "--delete-data", *options])
     assert f"expected {pipeline.names.bucket} to be typed" in str(refused.exception)
-    released = CliRunner().invoke(app, ["release-bucket", *options, "--yes"])
-    assert json.loads(released.stdout)["objects"] == 1
+    released = CliRunner().invoke(app, ["teardown", "--delete-data", *options, "--yes"])
+    assert json.loads(released.stdout.splitlines()[-1])["objects"] == 1
 
 
 def test_a_cut_network_is_told_with_how_to_go_on(place: Place) -> None:
@@ -178,7 +176,7 @@ def test_what_the_stream_still_holds_is_waited_for(place: Place) -> None:
     StreamingInvoker(place.aws, names).fire_and_wait(minute)
     said: list[str] = []
     clock = Leaping()
-    quieting = Quieting(place.aws, place.standing(names), clock, said.append)
+    quieting = PipelineDrain(place.aws, place.inventory(names), clock, said.append)
     assert quieting.switch_rule_off()
     with pytest.raises(ConditionTimeoutError, match=f"the tick of {rfc3339(minute)}"):
         quieting.wait_until_delivered()
@@ -188,7 +186,7 @@ def test_what_the_stream_still_holds_is_waited_for(place: Place) -> None:
     assert abandoned is not None
     assert abandoned.last_tick == minute
     SandboxControls(place.endpoint).deliver_now()
-    delivered = Quieting(place.aws, place.standing(names), Hurrying(), said.append)
+    delivered = PipelineDrain(place.aws, place.inventory(names), Hurrying(), said.append)
     assert not delivered.switch_rule_off()
     rest = delivered.wait_until_delivered()
     assert rest is not None
@@ -198,9 +196,9 @@ def test_what_the_stream_still_holds_is_waited_for(place: Place) -> None:
 def test_a_script_of_ones_own_is_waited_for_as_long_as_firehose_may_hold(place: Place) -> None:
     """It leaves no tick in the table, so only time tells that nothing newer comes."""
     names = place.deploy()
-    own = replace(place.standing(names), own_handler=True)
+    own = replace(place.inventory(names), custom_handler=True)
     clock = Leaping()
-    rest = Quieting(place.aws, own, clock, lambda _: None).wait_until_delivered()
+    rest = PipelineDrain(place.aws, own, clock, lambda _: None).wait_until_delivered()
     assert rest is not None
     assert rest.last_tick is None
     assert clock.waited_seconds >= 150

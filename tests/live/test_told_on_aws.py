@@ -31,9 +31,9 @@ from wavetank.core.naming import Names
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.faults.change_journal import Journal
 from wavetank.live import deployed_target as places
-from wavetank.live.deployed_target import LivePlace
+from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.schedule_guard import schedule_off
-from wavetank.scenario.run_store import RunShelf
+from wavetank.scenario.run_store import RunStore
 
 PACE_SECONDS = 0.2
 STORY = """
@@ -104,7 +104,7 @@ def told(account: Account) -> Result:
 def test_a_story_is_told_on_aws_and_left_as_it_was(account: Account, told: Result) -> None:
     """It is judged by what AWS can show, and the schedule is on again."""
     assert told.exit_code == ExitCode.VALID, told.output
-    summary = RunShelf(account.shell.state / "runs").find("denied-aws-8").summary()
+    summary = RunStore(account.shell.state / "runs").find("denied-aws-8").summary()
     unknown = {found.key for found in summary.findings if found.verdict == "unknown"}
     assert unknown == {"schedule-completeness", "conservation", "one-notice"}
     assert {found.verdict for found in summary.findings if found.key not in unknown} == {"valid"}
@@ -168,7 +168,7 @@ def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
         return refused if is_call(request, "events", "EnableRule") else None
 
     names, said = account.names, list[str]()
-    place = LivePlace(
+    place = DeployedTarget(
         engine=EngineName.AWS,
         target=aws_target(None),
         names=names,

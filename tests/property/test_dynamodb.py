@@ -1,4 +1,4 @@
-"""What makes moto's DynamoDB fast changes none of its answers, and nothing of what it holds."""
+"""The patches that make moto's DynamoDB faster change neither its responses nor its state."""
 
 import json
 from collections.abc import Iterator, Mapping

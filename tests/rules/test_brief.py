@@ -5,7 +5,7 @@ import pytest
 from tests.brief.demand import Demand, read_steps
 from tests.brief.register import DOCUMENT, render, sentence_of
 from tests.rules.commands import unknown_words
-from wavetank.inspection.requirements.assignment import BRIEF
+from wavetank.inspection.requirements.assignment import ASSIGNMENT
 
 STEPS = read_steps()
 DEMANDS = [demand for step in STEPS for demand in step.demands]
@@ -33,7 +33,7 @@ def test_each_demand_is_shown(demand: Demand) -> None:
 def test_what_check_judges_is_asked_for() -> None:
     """Each of its requirements stands in exactly one demand, and there are no others."""
     judged = [requirement for demand in DEMANDS for requirement in demand.judged]
-    assert sorted(judged) == sorted(BRIEF)
+    assert sorted(judged) == sorted(ASSIGNMENT)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Somebody's own handler in the worker's simulator, in place of the project's."""
+"""A custom handler in the worker's simulator, instead of the project's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.live.hosts import PROJECT
 from tests.simulator.conftest import Deployed
 from wavetank.core.clock import WallClock
-from wavetank.deployment.custom_handler import read_own_handler
+from wavetank.deployment.custom_handler import read_custom_handler
 
 NAIVE = PROJECT / "tests" / "handlers" / "naive" / "handler.py"
 
@@ -16,7 +16,7 @@ NAIVE = PROJECT / "tests" / "handlers" / "naive" / "handler.py"
 @contextmanager
 def with_handler(deployed: Deployed, source: Path) -> Iterator[Deployed]:
     """For the body, the pipeline has this handler, deployed as a user would."""
-    own = replace(deployed.pipeline, handler=read_own_handler(source, deployed.names))
+    own = replace(deployed.pipeline, handler=read_custom_handler(source, deployed.names))
     _redeploy(Deployed(deployed.simulator, deployed.names, own))
     try:
         yield Deployed(deployed.simulator, deployed.names, own)

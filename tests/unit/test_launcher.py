@@ -193,6 +193,6 @@ def test_a_failed_sync_is_tried_again_next_time(clone: Clone) -> None:
     failed = clone.run()
     assert failed.returncode == 4
     assert "no network" in failed.stderr
-    assert "mend what it names" in failed.stderr
+    assert "fix what it names" in failed.stderr
     clone.put_uv()
     assert clone.run().returncode == 3

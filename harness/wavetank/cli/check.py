@@ -21,7 +21,7 @@ from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, ope
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE, person_of
 from wavetank.core.settings import read_settings
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.live.check_custom_handler import CustomHandlerCheck, plan_check
 from wavetank.live.running_sandbox import running_sandbox
 
@@ -37,7 +37,7 @@ def check(
         typer.Option(
             "--reader-profile",
             metavar="PROFILE",
-            help="With --target aws: credentials of another account, as which the bucket is tried.",
+            help="With --target aws: profile of another account that tries the bucket.",
         ),
     ] = None,
     handler: HandlerOption = None,
@@ -46,8 +46,8 @@ def check(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Whose pipeline, as 'First Surname', where several are deployed; with --handler: "
-            "whose names the script has.",
+            help="Name of the pipeline's owner, 'First Surname', if several are deployed; with "
+            "--handler: the owner in the script's names.",
         ),
     ] = None,
     surname: SurnameOption = None,
@@ -58,8 +58,8 @@ def check(
 ) -> None:
     """Check the assignment's requirements one by one, with evidence for each.
 
-    Changes of a drill or run that was killed are offered to be reverted first. With --handler the
-    script is checked in a temporary sandbox; one that runs is not used.
+    Offers to revert what a killed drill or run left changed. With --handler the script is checked
+    in a temporary sandbox; a running one is not changed.
     """
     output = Output(as_json=as_json)
     if handler is not None:
@@ -75,7 +75,7 @@ def check(
     state = read_settings().state_folder
     if target is TargetKind.AWS:
         place = open_target(target, endpoint, profile, account)
-        live = live_pipeline(place, the_pipeline(place.aws, name), state)
+        live = live_pipeline(place, find_pipeline(place.aws, name), state)
         offer_pipeline(place, live.pipeline.names, None, output)
         raise typer.Exit(judge_live(live, reader_profile, output))
     _only_on_aws(profile, account, reader_profile)

@@ -36,7 +36,7 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
 from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.settings import read_settings
-from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.aws_errors import translate_aws_errors
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.deployment_choice import DeploymentChoice
 from wavetank.deployment.promotion import Promotion
@@ -62,7 +62,7 @@ def deploy(
         bool,
         typer.Option(
             "--shipped-handler",
-            help="Put this project's own handler back. Default: the one that is deployed stays.",
+            help="Deploy this project's handler again. Default: keep the deployed one.",
         ),
     ] = False,
     reset_prices: ResetOption = False,
@@ -72,13 +72,13 @@ def deploy(
         typer.Option(
             "--untested",
             metavar="REASON",
-            help="With --target aws: deploy though no run of these bytes passed; recorded.",
+            help="With --target aws: deploy bytes that no run has passed; the reason is recorded.",
         ),
     ] = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Deploy the handlers and templates onto the running sandbox, or with --target aws onto AWS."""
+    """Deploy the handlers and templates to the running sandbox, or to AWS with --target aws."""
     output = Output(as_json=as_json)
     _check_reason(target, untested)
     choice = DeploymentChoice(
@@ -95,7 +95,7 @@ def deploy(
     )
     chosen = open_target(target, endpoint, profile, account)
     record = record_of(target, endpoint, output)
-    with plain_trouble():
+    with translate_aws_errors():
         options = choice.options(chosen, minute_before(WallClock().now()))
         _require_addresses(options)
     offer_pipeline(chosen, options.names, record, output, yes=yes)
@@ -117,7 +117,7 @@ def _to_aws(
         show_plan=lambda planned: show_preview(planned, options, None, output),
     )
     try:
-        with plain_trouble():
+        with translate_aws_errors():
             return exit_code(promotion.run())
     except KeyboardInterrupt:
         output.say(
@@ -131,7 +131,7 @@ def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output
     record = running_record(target.endpoint)
     own = options.handler is not None
     with output.waiting("deploying"):
-        sandbox = attach(record, options.names, options.addresses, own_handler=own)
+        sandbox = attach(record, options.names, options.addresses, custom_handler=own)
         done = sandbox.deployer().deploy(options)
     changed = ", ".join(done.changed_stacks) or "nothing"
     prices = "reset" if options.reset_prices else "kept"

@@ -18,9 +18,9 @@ from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
 from wavetank.inspection.alert_lookup import alert_in_log, alert_in_mailbox
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
-from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
 from wavetank.live.change_targets import aws_target_of, sandbox_target
-from wavetank.live.drill.function_drill import DrillResult, DrillSite, perform_drill
+from wavetank.live.drill.function_drill import DrillResult, DrillSite, run_drill
 from wavetank.live.running_sandbox import RunningSandbox
 
 AWS_RETRY_BASE_DELAY_SECONDS = 60
@@ -114,7 +114,7 @@ def judge_live(live: LivePipeline, reader_profile: str | None, output: Output) -
             checked.aws,
             checked.names,
             checked.clock,
-            lambda: not own and made_a_tick_lately(checked.aws, checked.names, checked.clock),
+            lambda: not own and has_recent_tick(checked.aws, checked.names, checked.clock),
         )
     return _show(checked, output)
 
@@ -133,8 +133,8 @@ def perform(
     site: DrillSite, output: Output, kind: type[StateFault] = BrokenDeployment
 ) -> DrillResult:
     """Drills and shows how long each step took."""
-    with output.waiting(f"drilling, {span(site.patience_seconds(kind))} at most"):
-        result = perform_drill(site, kind, output.say)
+    with output.waiting(f"drilling, {span(site.timeout_seconds(kind))} at most"):
+        result = run_drill(site, kind, output.say)
     times, alert = result.times, result.alert
     output.say(f"alert to {', '.join(alert.addresses)} after {times.alerted:.1f} s")
     output.say(f"restored in {times.restored:.1f} s, a tick made {times.delivering:.1f} s later")

@@ -29,7 +29,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="simulator|embedded|docker|aws",
-        help="Where: the simulator, the sandbox that runs, or AWS, where the pipeline is deployed.",
+        help="Where to run: in virtual time, in the running sandbox, or on AWS.",
     ),
 ]
 ProfileOption = Annotated[
@@ -37,7 +37,7 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="PROFILE",
-        help="With --engine aws: whose credentials. Default: what the AWS SDK finds.",
+        help="With --engine aws: the AWS profile. Default: that of the AWS SDK.",
     ),
 ]
 AccountOption = Annotated[
@@ -45,7 +45,7 @@ AccountOption = Annotated[
     typer.Option(
         "--account",
         metavar="NUMBER",
-        help="With --engine aws: the account that it must be; another one is refused.",
+        help="With --engine aws: refuse any account but this one.",
     ),
 ]
 
@@ -87,7 +87,7 @@ class EngineChoice:
 def run_live(where: EngineChoice, pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     """Runs the scenario on the deployed pipeline, saves the run, and shows its result."""
     run = _open(where, pipeline, spec.scenario, output)
-    engine, scenario = run.place.engine, spec.scenario
+    engine, scenario = run.deployed.engine, spec.scenario
     announce(spec, "in wall time", output)
     _confirm(run, scenario, output, yes=where.yes)
     saved = project_runs().new(f"{scenario.name}-{engine}", spec.seed, scenario_to_toml(scenario))
@@ -121,7 +121,7 @@ def _open(where: EngineChoice, pipeline: Pipeline, scenario: Scenario, output: O
 
 def _confirm(run: LiveRun, scenario: Scenario, output: Output, *, yes: bool) -> None:
     """Shows how long it takes; on AWS asks first."""
-    target, names, lasts = run.place.target, run.place.names, run.duration(scenario)
+    target, names, lasts = run.deployed.target, run.deployed.names, run.duration(scenario)
     output.say(f"{run.ticks(scenario)} on {target.description}, {lasts} of wall time")
     changes = "; ".join(describe(fault) for fault in scenario.plan.faults) or "nothing"
     question = f"For {lasts} {names.rule} is off, and this is changed and reverted: {changes}."

@@ -1,4 +1,4 @@
-"""`teardown` and `release-bucket`: delete a pipeline, and later its data."""
+"""`teardown`: delete a pipeline and, with `--delete-data`, its data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wavetank.aws.clients import BotoCoreError, ClientError
-from wavetank.aws.target import TargetKind
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import record_of
@@ -25,8 +25,8 @@ from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import counted
 from wavetank.deployment.cloudformation import ResourceEvent
-from wavetank.deployment.teardown.inventory import find_standing
-from wavetank.deployment.teardown.pipeline import Remains, Teardown
+from wavetank.deployment.teardown.inventory import find_inventory
+from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
 from wavetank.deployment.teardown.release import release_bucket, require_torn_down
 from wavetank.live.change_targets import target_of
 
@@ -37,7 +37,7 @@ NamedOption = Annotated[
     typer.Option(
         "--name",
         metavar="NAME|STEM",
-        help="Whose pipeline, as 'First Surname' or DEFIRSUR. Default: the only one there is.",
+        help="Owner of the pipeline, 'First Surname' or DEFIRSUR. Default: the only one.",
     ),
 ]
 
@@ -53,28 +53,51 @@ def teardown(
         bool,
         typer.Option(
             "--abandon-buffer",
-            help="Continue if the last records do not arrive: what the stream holds is lost.",
+            help="Continue if the last records do not arrive; what the stream buffers is lost.",
+        ),
+    ] = False,
+    delete_data: Annotated[
+        bool,
+        typer.Option(
+            "--delete-data",
+            help="Delete the data too: the delivery bucket and its stack. Asks for its name.",
         ),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Delete a pipeline except its data: disable the rule, wait for the last record, then delete.
+    """Delete a pipeline; the delivery bucket is kept without --delete-data.
 
-    The delivery bucket and its policy remain. If it is interrupted, run it again: it continues.
+    Disables the rule and waits for the last records first. If it is interrupted, run it again: it
+    continues.
     """
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
+    _delete_pipeline(place, target, endpoint, name, output, yes=yes, abandon=abandon_buffer)
+    if delete_data:
+        _delete_data(place, name, output, yes=yes)
+
+
+def _delete_pipeline(
+    place: Target,
+    target: TargetKind,
+    endpoint: str | None,
+    name: str | None,
+    output: Output,
+    *,
+    yes: bool,
+    abandon: bool,
+) -> None:
     record = record_of(target, endpoint, output)
     with resumable("teardown", output):
-        standing = find_standing(place.aws, name)
-        if standing is None:
+        inventory = find_inventory(place.aws, name)
+        if inventory is None:
             output.say(f"nothing remains in {place.description}")
             output.emit("teardown", left=None)
             return
-        names = standing.names
-        if standing.pipeline is not None:
+        names = inventory.names
+        if inventory.pipeline is not None:
             question = (
                 f"This deletes the pipeline of {names.full_name}, with its prices, logs and "
                 f"addresses; the data in {names.bucket} stay."
@@ -89,43 +112,28 @@ def teardown(
 
             journal = target_of(place, names, record).journal
             with journal.held():
-                work = Teardown(place, standing, WallClock(), output.say, show)
-                remains = work.run(abandon_buffer=abandon_buffer)
+                work = Teardown(place, inventory, WallClock(), output.say, show)
+                remains = work.run(abandon_buffer=abandon)
                 journal.clear()  # the resources of its changes are deleted
     show_remains(remains, output)
 
 
-def release(
-    *,
-    target: TargetOption = TargetKind.LOCAL,
-    endpoint: EndpointOption = None,
-    profile: ProfileOption = None,
-    account: AccountOption = None,
-    name: NamedOption = None,
-    yes: YesOption = False,
-    as_json: JsonOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - as above
-) -> None:
-    """Delete the data of a pipeline that was torn down: its bucket and the bucket's stack.
-
-    Asks for the bucket's name, in a sandbox too. If it is interrupted, run it again: it continues.
-    """
-    output = Output(as_json=as_json)
-    place = open_target(target, endpoint, profile, account)
-    with resumable("release-bucket", output):
-        standing = find_standing(place.aws, name)
-        if standing is None:
+def _delete_data(place: Target, name: str | None, output: Output, *, yes: bool) -> None:
+    """Delete the bucket of a deleted pipeline and its stack; asks for its name everywhere."""
+    with resumable("teardown --delete-data", output):
+        inventory = find_inventory(place.aws, name)
+        if inventory is None:
             output.say(f"nothing remains in {place.description}")
             output.emit("released", bucket=None, objects=0)
             return
-        require_torn_down(standing)
-        bucket = standing.names.bucket
+        require_torn_down(inventory)
+        bucket = inventory.names.bucket
         question = f"This deletes bucket {bucket} with every object in it. There is no way back."
         confirm(place, bucket, question, output, yes=yes, everywhere=True)
         with output.waiting(f"emptying {bucket}") as status:
             count = release_bucket(
                 place,
-                standing,
+                inventory,
                 WallClock(),
                 lambda gone: status.update(f"emptying {bucket}: {gone:,} objects gone"),
                 lambda event: status.update(f"{event.resource} {event.status}"),
@@ -151,17 +159,20 @@ def resumable(command: str, output: Output) -> Iterator[None]:
         raise InfrastructureError("AWS to do as asked", str(error), again) from error
 
 
-def show_remains(remains: Remains, output: Output) -> None:
+def show_remains(remains: TeardownResult, output: Output) -> None:
     """Shows what remains, its monthly cost, and the addresses that were never confirmed."""
     data = remains.data
     if data is not None:
         output.say(
             f"remaining: stack {remains.stack} and bucket {data.bucket} with "
             f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
-            f"{_price(data.usd_per_month)} a month; ./wavetank release-bucket deletes them"
+            f"{_price(data.usd_per_month)} a month; ./wavetank teardown --delete-data deletes them"
         )
     elif remains.stack is not None:
-        output.say(f"remaining: stack {remains.stack}, no bucket; release-bucket deletes it")
+        output.say(
+            f"remaining: stack {remains.stack}, no bucket; "
+            "./wavetank teardown --delete-data deletes it"
+        )
     for address in remains.pending:
         output.say(f"{address} was never confirmed; SNS deletes that within 48 hours")
     output.emit("teardown", left=remains.stack, **_data(remains), pending=remains.pending)
@@ -171,5 +182,5 @@ def _price(usd: float) -> str:
     return f"about {usd:.2f} USD" if usd >= CENT else "less than a cent"
 
 
-def _data(remains: Remains) -> dict[str, object]:
+def _data(remains: TeardownResult) -> dict[str, object]:
     return {"data": asdict(remains.data) if remains.data else None}

@@ -1,7 +1,7 @@
-"""The deployer's own bucket, from which CloudFormation fetches code, and templates that are long.
+"""The artifact bucket, from which CloudFormation fetches function code and long templates.
 
-The one resource that no template describes. It is private and encrypted, and it carries a tag: a
-bucket of that name which does not is somebody else's doing, and is left alone.
+No template describes this bucket. It is private, encrypted and tagged; a bucket of that name
+without the tag is not Wavetank's and is not changed.
 """
 
 import hashlib
@@ -22,11 +22,11 @@ FOREIGN = frozenset({"403", "AccessDenied"})
 OURS_ALREADY = "BucketAlreadyOwnedByYou"
 TAKEN = "BucketAlreadyExists"
 BUSY = "OperationAborted"
-"""S3's answer while a bucket of the name is still being deleted, or made by somebody else."""
+"""S3's error while a bucket of the name is still being deleted, or is created by someone else."""
 
 
 class ArtifactBucket:
-    """The bucket of one pipeline; `account` is the only one that may own it, `mark` its tag."""
+    """The bucket of one pipeline; `account` must own it, `mark` is the value of its tag."""
 
     def __init__(self, s3: "S3Client", name: str, account: str, mark: str) -> None:
         self._s3 = s3
@@ -35,11 +35,11 @@ class ArtifactBucket:
         self._mark = mark
 
     def prepare(self) -> None:
-        """Makes it if there is none, or finishes what an interrupted deployment began.
+        """Creates the bucket, or completes one that an interrupted deployment left half configured.
 
         Raises:
-            UsageError: the name is somebody else's, or the bucket is none of ours.
-            InfrastructureError: the name is not free yet.
+            UsageError: another account has the name, or the bucket is not Wavetank's.
+            InfrastructureError: the name is not available yet.
         """
         if not self._exists():
             self._create()
@@ -47,8 +47,8 @@ class ArtifactBucket:
             return
         elif not self._is_empty():
             raise UsageError(
-                f"bucket {self._name} to be one of Wavetank's, with its tag {TAG}",
-                "a bucket of this account without it, which is not empty",
+                f"bucket {self._name} with Wavetank's tag {TAG}",
+                "a bucket of this account without the tag, which is not empty",
                 "choose another --prefix, or delete the bucket if nothing needs it",
             )
         self._close()
@@ -58,30 +58,30 @@ class ArtifactBucket:
             ExpectedBucketOwner=self._account,
         )
 
-    def hold(self, packages: Iterable[Package]) -> None:
-        """Has the packages in it; one that is there already has the same bytes, by its key."""
+    def upload_missing(self, packages: Iterable[Package]) -> None:
+        """Uploads the packages whose keys are missing; a key is a hash of the content."""
         for package in packages:
-            if not self._holds(package.key):
+            if not self._contains(package.key):
                 self.put(package.key, package.content)
 
     def publish(self, template: str) -> str:
-        """Has the template in it, and returns the URL that CloudFormation takes."""
+        """Uploads the template; returns the URL that CloudFormation takes."""
         content = template.encode()
         key = f"templates/{hashlib.sha256(content).hexdigest()}.json"
         self.put(key, content)
         return f"https://{self._name}.s3.{REGION}.amazonaws.com/{key}"
 
     def put(self, key: str, content: bytes) -> None:
-        """Puts an object."""
+        """Puts an object; S3 refuses it if another account owns the bucket."""
         self._s3.put_object(
             Bucket=self._name, Key=key, Body=content, ExpectedBucketOwner=self._account
         )
 
     def _exists(self) -> bool:
-        """Whether there is one of ours.
+        """Whether the bucket exists and belongs to the account.
 
         Raises:
-            UsageError: there is one that is not.
+            UsageError: it belongs to another account or is in another region.
         """
         try:
             answer = self._s3.head_bucket(Bucket=self._name, ExpectedBucketOwner=self._account)
@@ -89,7 +89,7 @@ class ArtifactBucket:
             if error_code(error) in ABSENT:
                 return False
             if error_code(error) in FOREIGN:
-                raise self._taken("one that these credentials may not see") from error
+                raise self._taken("one that these credentials cannot read") from error
             raise
         region = answer.get("BucketRegion", REGION)
         if region != REGION:
@@ -111,10 +111,10 @@ class ArtifactBucket:
                     raise self._taken("one of another account") from error
                 case code if code == BUSY:
                     raise InfrastructureError(
-                        f"to create bucket {self._name}",
+                        f"bucket {self._name} to be created",
                         error.response["Error"]["Message"],
-                        "its name is not free yet, if it was deleted just now: wait some minutes, "
-                        "then run the same command again",
+                        "a deleted bucket's name is not available at once: wait some minutes, then "
+                        "run the same command again",
                     ) from error
                 case code if code != OURS_ALREADY:
                     raise
@@ -128,7 +128,7 @@ class ArtifactBucket:
         )
 
     def _close(self) -> None:
-        """Nobody outside the account gets in, whatever a policy or an ACL may say one day."""
+        """Blocks public access, whatever a later policy or ACL allows, and encrypts the bucket."""
         self._s3.put_public_access_block(
             Bucket=self._name,
             PublicAccessBlockConfiguration={
@@ -164,7 +164,7 @@ class ArtifactBucket:
         )
         return not found["KeyCount"]
 
-    def _holds(self, key: str) -> bool:
+    def _contains(self, key: str) -> bool:
         try:
             self._s3.head_object(Bucket=self._name, Key=key, ExpectedBucketOwner=self._account)
         except ClientError as error:

@@ -1,9 +1,9 @@
-"""Which bytes have passed which tests: the record that a deployment to AWS is checked against.
+"""The record of which bytes have passed which tests, which `deploy --target aws` asks for.
 
 One JSON line for each pass, in `attestation.jsonl` of the state folder: the scenario with its seed
-and the digest of its history, or the whole suite as `test`; the time; the version; and the
-fingerprint of what was tested. Lines are only ever added. If tests and deployment run on two
-machines, copy this file from one to the other.
+and the digest of its history, or `test` for the whole suite; the time; the version; and the
+fingerprint of what was tested. Lines are only appended. If tests and deployment run on two hosts,
+copy this file from one to the other.
 """
 
 import json
@@ -21,7 +21,7 @@ from wavetank.deployment.fingerprint import Fingerprint, project_fingerprints
 
 FILE = "attestation.jsonl"
 SUITE = "test"
-"""The name of a pass of the whole suite, instead of a scenario's."""
+"""The name under which a pass of the whole suite is recorded, instead of a scenario's."""
 SHOWN = 5
 """How many of the latest passes a deployment lists; the file has all."""
 DIGEST_CHARACTERS = 12
@@ -40,7 +40,7 @@ class Pass:
 
 
 class Attestation:
-    """The file of one state folder."""
+    """The attestation file of one state folder."""
 
     def __init__(self, state_folder: Path, clock: Clock) -> None:
         self.path = state_folder / FILE
@@ -57,7 +57,7 @@ class Attestation:
         """Records that these bytes have passed now.
 
         Raises:
-            InfrastructureError: the disk does not take it.
+            InfrastructureError: the file cannot be written.
         """
         entry = Pass(
             scenario=scenario,
@@ -113,9 +113,9 @@ class Attestation:
                 yield Pass(**{**content, "fingerprint": Fingerprint(**content["fingerprint"])})
             except (KeyError, TypeError, ValueError) as error:
                 raise UsageError(
-                    f"a pass as run and test write it, in line {number} of {self.path}",
+                    f"a pass as `run` and `test` write it, in line {number} of {self.path}",
                     repr(error),
-                    "delete that line, or the file and test again",
+                    "delete that line, or delete the file and test again",
                 ) from error
 
 
@@ -134,8 +134,8 @@ def attest_suite(before: list[Fingerprint], project_folder: Path) -> Path:
     """
     if project_fingerprints(project_folder) != before:
         raise UsageError(
-            "the handlers and templates to stay as they are while they are tested",
-            "others than before the tests",
+            "handlers and templates that do not change during the tests",
+            "others than before",
             "test again: no pass was recorded for this run",
         )
     attestation = project_attestation()
@@ -147,10 +147,10 @@ def attest_suite(before: list[Fingerprint], project_folder: Path) -> Path:
 def require_passes(
     attestation: Attestation, fingerprint: Fingerprint, untested: str | None, reporter: Reporter
 ) -> list[Pass]:
-    """The passes of these bytes, which are listed; none are needed with a reason in `untested`.
+    """The passes of these bytes, which are listed; none are needed if `untested` gives a reason.
 
     Raises:
-        UsageError: there are none, and no reason is given.
+        UsageError: the bytes have passed nothing, and no reason is given.
     """
     passes = attestation.passes(fingerprint)
     for entry in passes[-SHOWN:]:
@@ -161,9 +161,9 @@ def require_passes(
     if not passes and untested is None:
         changed = ", ".join(attestation.nearest(fingerprint))
         raise UsageError(
-            f"a run of these very bytes that passed, in {attestation.path}",
-            f"none; since the latest that did, other: {changed}" if changed else "none",
-            "./wavetank test, or ./wavetank run a scenario; or say why not: --untested REASON",
+            f"a passed run of exactly these bytes in {attestation.path}",
+            f"none; changed since the latest pass: {changed}" if changed else "none",
+            "run ./wavetank test or ./wavetank run SCENARIO, or give a reason: --untested REASON",
         )
     if not passes:
         reporter.say(f"these bytes have passed nothing; deployed untested: {untested}")

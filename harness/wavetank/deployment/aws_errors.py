@@ -1,6 +1,6 @@
-"""What goes wrong between us and AWS, as errors that say what to do next.
+"""Errors of AWS and of the network, translated to errors that say what to do next.
 
-The SDK has tried again by the time that one of these is raised.
+The SDK has already retried when one of these is raised.
 """
 
 from collections.abc import Iterator
@@ -22,38 +22,38 @@ EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 DENIED = frozenset(
     {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 )
-AGAIN = "run the same command again: it goes on where this one stopped"
+AGAIN = "run the same command again: it continues where this one stopped"
 
 
 @contextmanager
-def plain_trouble() -> Iterator[None]:
-    """For the body, what AWS refuses and what the network loses are errors of our family.
+def translate_aws_errors() -> Iterator[None]:
+    """Raises errors of AWS and of the network in the body as Wavetank's own errors.
 
     Raises:
-        InfrastructureError: AWS does not do what it was asked, or cannot be reached.
+        InfrastructureError: AWS refuses a request, or cannot be reached.
     """
     try:
         yield
     except ClientError as error:
-        raise _answered(error) from error
+        raise _translated(error) from error
     except BotoCoreError as error:
-        action = f"check the network, then {AGAIN}; what CloudFormation has begun goes on by itself"
-        raise InfrastructureError("AWS to answer", str(error), action) from error
+        action = f"check the network, then {AGAIN}; CloudFormation meanwhile continues"
+        raise InfrastructureError("an answer of AWS", str(error), action) from error
 
 
-def _answered(error: ClientError) -> InfrastructureError:
+def _translated(error: ClientError) -> InfrastructureError:
     code, operation = error_code(error), error.operation_name
     found = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
     if code in THROTTLED:
-        expected = f"AWS to take {operation}, tried several times"
+        expected = f"AWS to accept {operation}, tried several times"
         return InfrastructureError(expected, found, f"wait a minute, then {AGAIN}")
     if code in EXPIRED:
         return InfrastructureError(
-            f"credentials that are good for {operation}", found, f"sign in again, then {AGAIN}"
+            f"valid credentials for {operation}", found, f"sign in again, then {AGAIN}"
         )
     if code in DENIED:
-        action = f"give these credentials that right, then {AGAIN}"
-        return InfrastructureError(f"the right to {operation}", found, action)
+        action = f"grant these credentials that permission, then {AGAIN}"
+        return InfrastructureError(f"permission for {operation}", found, action)
     return InfrastructureError(
-        f"{operation} to succeed", found, "mend what it names, or use --debug"
+        f"{operation} to succeed", found, "fix what it names, or use --debug"
     )

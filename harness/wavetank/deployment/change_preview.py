@@ -1,8 +1,8 @@
-"""What a template would change in a stack, asked of CloudFormation and taken back again.
+"""Preview of what a template would change in a stack, by a change set that is never executed.
 
-A change set is made, read and deleted, whatever happens. For a stack that does not exist, making
-one leaves an empty stack behind, in REVIEW_IN_PROGRESS; it goes too, but only if it came with our
-change set and nobody else's is in it. What a plan that was killed has left, the next one deletes.
+The change set is always deleted afterwards. For a stack that does not exist, creating one leaves an
+empty stack in REVIEW_IN_PROGRESS; it is deleted too, but only if it was created for our change set
+and contains no other. What a killed plan left behind is deleted by the next one.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ PLAN_CHANGE_SET = "wavetank-plan"
 SETTLE_SECONDS_MAX = 300.0
 REVIEW = "REVIEW_IN_PROGRESS"
 NOT_YET = "InvalidChangeSetStatus"
-"""What CloudFormation answers to the deletion of a change set that it is still making."""
+"""CloudFormation's error for deleting a change set that is still being created."""
 ABSENT = frozenset({"ValidationError", "ChangeSetNotFound"})
 REFUSING = frozenset(
     {
@@ -38,14 +38,15 @@ REFUSING = frozenset(
     }
 )
 UNPROVIDED = frozenset({"InternalFailure", "AccessDenied", "AccessDeniedException"})
-"""Of DescribeEvents, which only adds to the reason: LocalStack has none, a role may not ask."""
+"""Errors of DescribeEvents, which only adds detail: LocalStack lacks it, a role may be denied
+it."""
 
 
 @dataclass(frozen=True)
 class StackChanges:
-    """What would become of one stack; `status` is None where there is none yet.
+    """What a deployment would change in one stack; `status` is None if the stack does not exist.
 
-    `refusal` says why CloudFormation would not begin, and is empty where it would.
+    `refusal` is CloudFormation's reason to refuse the change, empty if it accepts.
     """
 
     name: str
@@ -54,8 +55,8 @@ class StackChanges:
     refusal: str = ""
 
 
-class Previews:
-    """Looks ahead on one target; `pace_seconds` is the wait between two looks."""
+class ChangePreviewer:
+    """Previews stacks of one target; `pace_seconds` is the interval of polling."""
 
     def __init__(
         self,
@@ -71,18 +72,18 @@ class Previews:
         self._settle_seconds_max = settle_seconds_max
 
     def changes(self, wanted: WantedStack) -> StackChanges:
-        """What bringing the stack to this template would change.
+        """What updating or creating the stack with this template would change.
 
         Raises:
-            InfrastructureError: what was made for looking cannot be deleted.
-            ConditionTimeoutError: CloudFormation does not come to an end with it.
+            InfrastructureError: the change set or the empty stack cannot be deleted.
+            ConditionTimeoutError: CloudFormation does not complete the change set in time.
         """
         name, status = wanted.name, self._stacks.status(wanted.name)
         if status is not None and status not in STARTABLE:
             return StackChanges(name, status, refusal=f"the stack is in {status}")
         ours = status is None or (status == REVIEW and self._change_sets(name) == {PLAN_CHANGE_SET})
         shown = None if ours else status
-        with self._taken_back(name, whole_stack=ours):
+        with self._cleaned_up(name, whole_stack=ours):
             reason = self._make(wanted, create=status in {None, REVIEW})
             if any(phrase in reason for phrase in NO_CHANGES):
                 return StackChanges(name, shown)
@@ -91,7 +92,7 @@ class Previews:
             return StackChanges(name, shown, tuple(self._read(wanted, exists=status is not None)))
 
     def _make(self, wanted: WantedStack, *, create: bool) -> str:
-        """Has the change set made; why it could not be, and empty where it could."""
+        """Creates the change set; returns why that failed, or an empty string."""
         self._drop(wanted.name)
         try:
             self._client.create_change_set(
@@ -105,7 +106,7 @@ class Previews:
                 ],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
                 Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
-                Description="Made by ./wavetank plan to look at; never executed.",
+                Description="Created by ./wavetank plan for a preview; never executed.",
             )
         except ClientError as error:
             if error_code(error) in REFUSING:
@@ -114,22 +115,22 @@ class Previews:
         return self._settled(wanted.name)
 
     def _settled(self, name: str) -> str:
-        """Waits until it is made; why it could not be, and empty where it could."""
+        """Waits until the change set is complete; returns why it failed, or an empty string."""
         status, reason, change_set = self._wait(
-            lambda: self._seen(name),
-            lambda seen: seen[0] in {"CREATE_COMPLETE", "FAILED"},
+            lambda: self._described(name),
+            lambda described: described[0] in {"CREATE_COMPLETE", "FAILED"},
             f"a change set of {name}",
         )
         if status == "CREATE_COMPLETE":
             return ""
         return "; ".join((reason or "no reason given", *self._validation_errors(change_set)))
 
-    def _seen(self, name: str) -> tuple[str, str, str]:
+    def _described(self, name: str) -> tuple[str, str, str]:
         answer = self._client.describe_change_set(StackName=name, ChangeSetName=PLAN_CHANGE_SET)
         return answer["Status"], answer.get("StatusReason", ""), answer["ChangeSetId"]
 
     def _validation_errors(self, change_set: str) -> Iterator[str]:
-        """What CloudFormation's own check before a deployment found, such as a name that is taken.
+        """What CloudFormation's validation before deployment found, such as a name that is taken.
 
         [CloudFormation user guide, validate-stack-deployments]
         """
@@ -151,8 +152,8 @@ class Previews:
             StackName=wanted.name, ChangeSetName=PLAN_CHANGE_SET, IncludePropertyValues=True
         )
         found = [c["ResourceChange"] for p in pages for c in p["Changes"] if "ResourceChange" in c]
-        untold = any(_may_take_data(change) and "PolicyAction" not in change for change in found)
-        policies = self._policies(wanted) if exists and untold else Policies()
+        undecided = any(_may_take_data(change) and "PolicyAction" not in change for change in found)
+        policies = self._policies(wanted) if exists and undecided else Policies()
         for change in found:
             yield read_change(change, policies)
 
@@ -162,25 +163,25 @@ class Previews:
         return read_policies(before, parse_template(wanted.template))
 
     @contextmanager
-    def _taken_back(self, name: str, *, whole_stack: bool) -> Iterator[None]:
+    def _cleaned_up(self, name: str, *, whole_stack: bool) -> Iterator[None]:
         try:
             yield
         finally:
             try:
-                self._take_back(name, whole_stack=whole_stack)
+                self._clean_up(name, whole_stack=whole_stack)
             except (BotoCoreError, ClientError) as error:
                 raise InfrastructureError(
-                    f"change set {PLAN_CHANGE_SET} of {name} to be deleted, which changes nothing",
+                    f"change set {PLAN_CHANGE_SET} of {name} to be deleted (it was never executed)",
                     str(error),
-                    "check the network, then run the same command again: it deletes what this left",
+                    "check the network, then run the same command again: it deletes the change set",
                 ) from error
 
-    def _take_back(self, name: str, *, whole_stack: bool) -> None:
+    def _clean_up(self, name: str, *, whole_stack: bool) -> None:
         self._drop(name)
         if not whole_stack or self._stacks.status(name) != REVIEW:
             return
         if self._change_sets(name) - {PLAN_CHANGE_SET}:
-            return  # somebody is about to deploy it
+            return  # someone else is about to deploy the stack by another change set
         self._client.delete_stack(StackName=name)
         self._wait(
             lambda: self._stacks.status(name),
@@ -189,7 +190,7 @@ class Previews:
         )
 
     def _drop(self, name: str) -> None:
-        """Deletes our change set, if there is one, and waits where it is still being made."""
+        """Deletes our change set if it exists; waits if it is still being created."""
         self._wait(lambda: self._dropped(name), bool, f"a change set of {name} to be deleted")
 
     def _dropped(self, name: str) -> bool:

@@ -1,7 +1,7 @@
-"""Change sets, by which every stack is changed: they say beforehand whether anything would be.
+"""Change sets, by which every stack is changed: they show in advance whether anything changes.
 
-Each has a name of its own, so that what an interrupted deployment left never stands in the way;
-CloudFormation deletes it with the execution of the next.
+Each has a unique name, so that one left by an interrupted deployment is never in the way;
+CloudFormation deletes the others when one is executed.
 """
 
 import uuid
@@ -20,14 +20,14 @@ NAME_PREFIX = "wavetank-"
 INLINE_BYTES_MAX = 51_200
 """Of a template within a request. [CloudFormation user guide, cloudformation-limits]"""
 TEMPLATE_BYTES_MAX = 1_048_576
-"""Of one in S3."""
+"""Of a template in S3."""
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 REFUSED = frozenset({"InsufficientCapabilitiesException", "ValidationError"})
 EXECUTED = frozenset({"EXECUTE_COMPLETE", "EXECUTE_IN_PROGRESS"})
 
 
-class _TemplatePlace(TypedDict, total=False):
-    """Where CloudFormation finds a template, as its API has it."""
+class _TemplateSource(TypedDict, total=False):
+    """The arguments by which CreateChangeSet takes a template: its text, or a URL."""
 
     TemplateBody: str
     TemplateURL: str
@@ -35,7 +35,7 @@ class _TemplatePlace(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class StackContent:
-    """What a stack is to be: its template as JSON or YAML, and what it is filled with."""
+    """The desired content of a stack: a template as JSON or YAML, its parameters and tags."""
 
     template: str
     parameters: Mapping[str, str]
@@ -44,14 +44,14 @@ class StackContent:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """One that can be executed."""
+    """A change set that can be executed."""
 
     name: str
     stack_id: str
 
 
 class ChangeSets:
-    """Makes and executes them; `publish` puts a template where CloudFormation can fetch it."""
+    """Creates and executes change sets; `publish` uploads a template and returns its URL."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class ChangeSets:
         self._publish = publish
 
     def make(self, stack: str, content: StackContent, *, create: bool) -> ChangeSet | None:
-        """What brings the stack to the content; None where it is so already.
+        """Creates the change set that brings the stack to the content; None if nothing changes.
 
         Raises:
             InfrastructureError: CloudFormation refuses the content.
-            ConditionTimeoutError: it does not come to an end with it.
+            ConditionTimeoutError: CloudFormation does not complete the change set in time.
         """
         change_set = self._request(stack, content, create=create)
         status, reason = self._settled(stack, change_set)
@@ -80,10 +80,10 @@ class ChangeSets:
         raise _refused(stack, reason)
 
     def execute(self, stack: str, change_set: ChangeSet) -> None:
-        """Returns when it has begun.
+        """Starts the execution; does not wait for its end.
 
         Raises:
-            InfrastructureError: somebody else has changed the stack meanwhile.
+            InfrastructureError: someone else has changed the stack in the meantime.
         """
         try:
             self._client.execute_change_set(
@@ -96,7 +96,7 @@ class ChangeSets:
                 raise
             if not self._was_executed(change_set):
                 raise InfrastructureError(
-                    f"nobody else to change stack {stack} at the same time",
+                    f"no other change of stack {stack} at the same time",
                     error.response["Error"]["Message"],
                     "wait until the other deployment is done, then run the same command again",
                 ) from error
@@ -115,7 +115,7 @@ class ChangeSets:
                 Tags=[{"Key": key, "Value": value} for key, value in content.tags.items()],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
                 ClientToken=name,
-                **self._place(content.template),
+                **self._template_source(content.template),
             )
         except ClientError as error:
             if error_code(error) not in REFUSED:
@@ -123,13 +123,13 @@ class ChangeSets:
             raise _refused(stack, error.response["Error"]["Message"]) from error
         return ChangeSet(name, answer["StackId"])
 
-    def _place(self, template: str) -> _TemplatePlace:
+    def _template_source(self, template: str) -> _TemplateSource:
         size = len(template.encode())
         if size > TEMPLATE_BYTES_MAX:
             raise UsageError(
-                f"a template of at most {TEMPLATE_BYTES_MAX:,} bytes, as CloudFormation takes it",
+                f"a template of at most {TEMPLATE_BYTES_MAX:,} bytes, CloudFormation's limit",
                 f"{size:,} bytes",
-                "name fewer addresses, or make the template shorter",
+                "give fewer addresses, or shorten the template",
             )
         if size > INLINE_BYTES_MAX and self._publish is not None:
             return {"TemplateURL": self._publish(template)}
@@ -146,7 +146,7 @@ class ChangeSets:
             self._pace.wait(deadline, f"a change set of {stack}", answer["Status"])
 
     def _was_executed(self, change_set: ChangeSet) -> bool:
-        """Whether an earlier try of the same request was taken, and only its answer lost."""
+        """Whether an earlier attempt of the same request succeeded and only its reply was lost."""
         try:
             answer = self._client.describe_change_set(
                 StackName=change_set.stack_id, ChangeSetName=change_set.name

@@ -1,8 +1,8 @@
-"""What a change set would do, as values: which resource, how, and whether data go with it.
+"""The changes of a change set: which resource, which action, and which data are lost.
 
-Read from DescribeChangeSet as AWS documents it, with IncludePropertyValues. LocalStack gives no
-details and no policy action: there the properties are told by the contexts before and after,
-replacements by AWS's schemas too, and whether the old resource stays by the templates.
+Read from DescribeChangeSet as AWS documents it, with IncludePropertyValues. LocalStack returns
+neither details nor a policy action: there the changed properties come from the contexts before and
+after, replacements from AWS's resource schemas too, and retention from the templates.
 """
 
 import json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
 
 UNKNOWN_YET = "{{changeSet:KNOWN_AFTER_APPLY}}"
-"""CloudFormation's own words for a value that only the deployment will tell."""
+"""CloudFormation's placeholder for a value that is known only after the deployment."""
 DATA: Mapping[str, str] = {
     "AWS::DynamoDB::Table": "its items",
     "AWS::KinesisFirehose::DeliveryStream": "the records in its buffer",
@@ -28,7 +28,7 @@ DATA: Mapping[str, str] = {
     "AWS::SNS::Subscription": "the address's confirmation",
     "AWS::SNS::Topic": "its confirmed subscriptions",
 }
-"""What goes with a resource of the type."""
+"""The data that are lost with a resource of the type."""
 CREATE_ONLY: Mapping[str, frozenset[str]] = {
     "AWS::DynamoDB::Table": frozenset({"TableName"}),
     "AWS::Events::Rule": frozenset({"Name"}),
@@ -44,12 +44,14 @@ CREATE_ONLY: Mapping[str, frozenset[str]] = {
     "AWS::SNS::Subscription": frozenset({"Endpoint", "Protocol", "TopicArn"}),
     "AWS::SNS::Topic": frozenset({"TopicName"}),
 }
-"""The properties in our templates that nobody can change without a new resource, by AWS's schemas.
-LocalStack does not see all of them; AWS says itself what it will do."""
+"""The properties in our templates whose change requires a new resource, by AWS's schemas.
+
+LocalStack does not recognize all of them; AWS reports replacements itself.
+"""
 
 
 class ChangeAction(StrEnum):
-    """What becomes of a resource."""
+    """What a change set does to a resource."""
 
     ADD = "add"
     CHANGE = "change"
@@ -59,7 +61,7 @@ class ChangeAction(StrEnum):
 
 
 class Replacement(StrEnum):
-    """Whether a new resource takes the old one's place."""
+    """Whether a new resource replaces the old one."""
 
     NONE = "none"
     CONDITIONAL = "conditional"
@@ -84,12 +86,12 @@ RECREATIONS = {
     "Never": Replacement.NONE,
 }
 SEVERITY = tuple(Replacement)
-KEEPING = frozenset({"Retain", "ReplaceAndRetain", "RetainExceptOnCreate", "Snapshot"})
+RETAINING = frozenset({"Retain", "ReplaceAndRetain", "RetainExceptOnCreate", "Snapshot"})
 
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One property; `before` and `after` are None where there is none or it is not told."""
+    """The change of one property; `before` and `after` are None if absent or not reported."""
 
     path: str
     before: str | None
@@ -99,9 +101,9 @@ class PropertyChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceChange:
-    """One resource; `kept` says that the old one outlives its place in the stack.
+    """The change of one resource; `kept` says that the old resource is retained outside the stack.
 
-    `lost` names the data that go with it, and is empty where none do.
+    `lost` names the data that are lost with it, empty if none are.
     """
 
     action: ChangeAction
@@ -114,35 +116,35 @@ class ResourceChange:
 
     @property
     def lost(self) -> str:
-        """What is lost if it comes to that."""
+        """The data that are lost if the resource is deleted or replaced; empty if none are."""
         goes = self.action is ChangeAction.DELETE or self.replacement is not Replacement.NONE
         return DATA.get(self.kind, "") if goes and not self.kept else ""
 
 
 @dataclass(frozen=True)
 class Policies:
-    """Which resources stay when they leave the stack, by the templates."""
+    """Logical ids of the resources that are retained when they leave the stack, by template."""
 
     on_delete: frozenset[str] = frozenset()
     on_replace: frozenset[str] = frozenset()
 
 
 def read_policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Policies:
-    """What is deleted is so by the template that is deployed, what is replaced by the new one."""
+    """Deletion is governed by the deployed template (`before`), replacement by the new one."""
     return Policies(
-        frozenset(_keeping(before, "DeletionPolicy")),
-        frozenset(_keeping(after, "UpdateReplacePolicy")),
+        frozenset(_retaining(before, "DeletionPolicy")),
+        frozenset(_retaining(after, "UpdateReplacePolicy")),
     )
 
 
-def _keeping(template: Mapping[str, Any], policy: str) -> Iterator[str]:
+def _retaining(template: Mapping[str, Any], policy: str) -> Iterator[str]:
     for name, resource in template.get("Resources", {}).items():
-        if resource.get(policy) in KEEPING:
+        if resource.get(policy) in RETAINING:
             yield name
 
 
 def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> ResourceChange:
-    """One entry of a change set."""
+    """Reads one entry of a change set."""
     properties = tuple(_properties(change))
     replacement = _replacement(change, properties)
     action = ACTIONS.get(change.get("Action", ""), ChangeAction.CHANGE)
@@ -163,25 +165,25 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
 def _replacement(
     change: "ResourceChangeTypeDef", properties: tuple[PropertyChange, ...]
 ) -> Replacement:
-    """As CloudFormation says it; where it gives no details, the worst that a property brings."""
+    """As CloudFormation reports it; without details, the most severe of the properties."""
     action = change.get("Action")
     if action in {"Add", "Remove", "Import"}:
         return Replacement.NONE
-    said = REPLACEMENTS.get(change.get("Replacement", ""))
-    if said is not None and change.get("Details"):
-        return said
-    if action not in ACTIONS:  # such as Dynamic: CloudFormation cannot tell yet what it will do
+    reported = REPLACEMENTS.get(change.get("Replacement", ""))
+    if reported is not None and change.get("Details"):
+        return reported
+    if action not in ACTIONS:  # such as Dynamic: CloudFormation does not know yet
         return Replacement.CONDITIONAL
     worst = [property_.replacement for property_ in properties]
-    return max((*worst, said or Replacement.NONE), key=SEVERITY.index)
+    return max((*worst, reported or Replacement.NONE), key=SEVERITY.index)
 
 
 def _kept(change: "ResourceChangeTypeDef", action: ChangeAction, policies: Policies) -> bool:
-    said = change.get("PolicyAction")
-    if said is not None:
-        return said in KEEPING or said == "ReplaceAndSnapshot"
-    keeping = policies.on_delete if action is ChangeAction.DELETE else policies.on_replace
-    return change.get("LogicalResourceId") in keeping
+    reported = change.get("PolicyAction")
+    if reported is not None:
+        return reported in RETAINING or reported == "ReplaceAndSnapshot"
+    retaining = policies.on_delete if action is ChangeAction.DELETE else policies.on_replace
+    return change.get("LogicalResourceId") in retaining
 
 
 def _properties(change: "ResourceChangeTypeDef") -> Iterator[PropertyChange]:
@@ -195,7 +197,7 @@ def _properties(change: "ResourceChangeTypeDef") -> Iterator[PropertyChange]:
 
 
 def _from_details(details: "list[ResourceChangeDetailTypeDef]") -> Iterator[PropertyChange]:
-    """One for each path: what a parameter changes is told twice, and the static one knows more.
+    """One change for each path: a parameter's is listed twice, and the static entry has more.
 
     [CloudFormation user guide, using-cfn-updating-stacks-changesets-samples]
     """

@@ -1,8 +1,9 @@
-"""One CloudFormation stack brought to the state that a template describes.
+"""Create, update and delete CloudFormation stacks, each until it has settled.
 
-Always by a change set: it says beforehand whether anything would change, and it is what a plan
-shows. The same code on an emulator and on AWS; only the pace of asking differs. What is under way
-already is waited for and taken part in, so that an interrupted deployment is only begun again.
+Every change is made by a change set, which shows in advance whether anything changes; `plan` uses
+the same. The code is the same on an emulator and on AWS; only the polling interval differs. An
+operation that is already in progress is waited for, so that an interrupted deployment is continued
+by starting it again.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.deployment.change_sets import NO_CHANGES, ChangeSets, StackContent
-from wavetank.deployment.failure_explanations import explain, in_words
-from wavetank.deployment.stack_waiter import Follower, Pace, ResourceEvent, StackResult
+from wavetank.deployment.failure_explanations import describe_failure, explain
+from wavetank.deployment.stack_waiter import Pace, ResourceEvent, StackResult, StackWaiter
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -42,19 +43,19 @@ STARTABLE = frozenset(
     }
 )
 NEVER_MADE = frozenset({"CREATE_FAILED", REVIEW, "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
-"""What a stack can only be deleted from; the second one also be created from."""
+"""States of a stack whose creation failed: it can only be deleted; from REVIEW also created."""
 SUCCEEDED = frozenset({"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"})
 DELETED = "DELETE_COMPLETE"
 STATES: Mapping[str, str] = {
-    "DELETE_FAILED": "it is half deleted",
-    "UPDATE_ROLLBACK_COMPLETE": "what ran before runs on",
-    "UPDATE_ROLLBACK_FAILED": "some of it is as before, and some is not",
+    "DELETE_FAILED": "it is partly deleted",
+    "UPDATE_ROLLBACK_COMPLETE": "the previous version continues to run",
+    "UPDATE_ROLLBACK_FAILED": "some of its resources were not rolled back",
 }
 
 
 @dataclass(frozen=True)
 class StackState:
-    """What a stack is after it was applied; `changed` is False where there was nothing to do."""
+    """A stack after it was applied; `changed` is False if nothing had to change."""
 
     outputs: Mapping[str, str]
     changed: bool
@@ -62,10 +63,10 @@ class StackState:
 
 @dataclass(frozen=True)
 class FoundStack:
-    """A stack as it is found, at rest; `status` is None where there is none.
+    """A stack with no operation in progress; `status` is None if it does not exist.
 
-    `failure` is what failed first in its last operation, where it is in a state of failure;
-    `took_part` says that something was under way, and was waited for.
+    `failure` is the first failure of its last operation, if it is in a failed state; `waited` says
+    that an operation was in progress and was waited for.
     """
 
     name: str
@@ -75,20 +76,19 @@ class FoundStack:
     tags: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     failure: ResourceEvent | None = None
-    took_part: bool = False
+    waited: bool = False
 
     @property
     def is_new(self) -> bool:
-        """Whether there is nothing in it yet."""
+        """Whether the stack contains nothing yet."""
         return self.status in {None, DELETED, REVIEW}
 
 
 class Stacks:
     """The stacks of one target.
 
-    `pace_seconds` is the wait between two looks, `settle_seconds_max` how long a stack may take.
-    `publish` puts a template that is too long for a request where CloudFormation can fetch it, and
-    gives its URL.
+    `pace_seconds` is the polling interval, `settle_seconds_max` how long a stack may take.
+    `publish` uploads a template that is too long for a request, and returns its URL.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Stacks:
     ) -> None:
         pace = Pace(clock, pace_seconds, settle_seconds_max)
         self._client = client
-        self._follower = Follower(client, pace, on_event)
+        self._waiter = StackWaiter(client, pace, on_event)
         self._change_sets = ChangeSets(client, pace, publish)
 
     def apply(
@@ -112,41 +112,41 @@ class Stacks:
         parameters: Mapping[str, str],
         tags: Mapping[str, str] | None = None,
     ) -> StackState:
-        """Creates or updates the stack, and returns when it has settled.
+        """Creates or updates the stack; returns when it has settled.
 
         Raises:
-            UsageError: the template is larger than CloudFormation takes.
+            UsageError: the template is larger than CloudFormation accepts.
             InfrastructureError: the template is refused, a resource fails, or the stack is in a
                 state that cannot be updated.
             ConditionTimeoutError: the stack does not settle in time.
         """
-        standing = self.standing(name)
-        if not standing.is_new and standing.status not in STARTABLE:
-            raise _not_startable(standing)
+        found = self.wait_until_settled(name)
+        if not found.is_new and found.status not in STARTABLE:
+            raise _not_startable(found)
         content = StackContent(template, parameters, tags or {})
-        change_set = self._change_sets.make(name, content, create=standing.is_new)
+        change_set = self._change_sets.make(name, content, create=found.is_new)
         if change_set is None:
-            return StackState(self.outputs(name), changed=standing.took_part)
-        told = self._follower.told(change_set.stack_id)
+            return StackState(self.outputs(name), changed=found.waited)
+        seen = self._waiter.seen_events(change_set.stack_id)
         self._change_sets.execute(name, change_set)
-        rest = self._follower.until_rest(change_set.stack_id, told, standing.status or REVIEW)
+        rest = self._waiter.wait_until_settled(change_set.stack_id, seen, found.status or REVIEW)
         if rest.status not in SUCCEEDED:
             raise _failed(name, rest)
         return StackState(self.outputs(name), changed=True)
 
-    def standing(self, name: str) -> FoundStack:
-        """The stack once nothing is under way in it.
+    def wait_until_settled(self, name: str) -> FoundStack:
+        """The stack, once no operation is in progress in it.
 
         Raises:
-            ConditionTimeoutError: it does not come to rest.
+            ConditionTimeoutError: an operation does not end in time.
         """
-        found, took_part = self._follower.find(name), False
-        if found is not None and _is_under_way(found):
+        found, waited = self._waiter.find(name), False
+        if found is not None and _is_in_progress(found):
             stack = found["StackId"]
-            self._follower.until_rest(stack, self._follower.told_before(stack))
-            found, took_part = self._follower.find(name), True
+            self._waiter.wait_until_settled(stack, self._waiter.events_before_operation(stack))
+            found, waited = self._waiter.find(name), True
         if found is None:
-            return FoundStack(name, took_part=took_part)
+            return FoundStack(name, waited=waited)
         bad = found["StackStatus"] not in STARTABLE
         return FoundStack(
             name=name,
@@ -157,76 +157,76 @@ class Stacks:
             },
             tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
             protected=found.get("EnableTerminationProtection", False),
-            failure=self._follower.last_failure(name) if bad else None,
-            took_part=took_part,
+            failure=self._waiter.last_failure(name) if bad else None,
+            waited=waited,
         )
 
     def protect(self, name: str) -> None:
-        """From here on nobody deletes the stack who has not said so twice."""
-        if not self.standing(name).protected:
+        """Enables termination protection."""
+        if not self.wait_until_settled(name).protected:
             self._client.update_termination_protection(
                 StackName=name, EnableTerminationProtection=True
             )
 
     def delete(self, name: str) -> None:
-        """Returns when there is no such stack.
+        """Deletes the stack; returns when it no longer exists.
 
         Raises:
             InfrastructureError: a resource cannot be deleted.
-            ConditionTimeoutError: it does not go in time.
+            ConditionTimeoutError: the deletion does not end in time.
         """
-        standing = self.standing(name)
-        if standing.status in {None, DELETED}:
+        found = self.wait_until_settled(name)
+        if found.status in {None, DELETED}:
             return
-        told = self._follower.told(standing.stack_id)
-        self._client.delete_stack(StackName=standing.stack_id)
-        rest = self._follower.until_rest(standing.stack_id, told, standing.status)
+        seen = self._waiter.seen_events(found.stack_id)
+        self._client.delete_stack(StackName=found.stack_id)
+        rest = self._waiter.wait_until_settled(found.stack_id, seen, found.status)
         if rest.status != DELETED:
             raise _failed(name, rest, "to be deleted")
 
     def roll_back(self, name: str) -> None:
-        """Goes on with a roll-back that failed, and returns when the stack is as it was before.
+        """Continues a rollback that failed; returns when the stack is in its previous state.
 
         Raises:
             InfrastructureError: it fails again.
             ConditionTimeoutError: it does not end in time.
         """
-        told, before = self._follower.told(name), self.status(name)
+        seen, before = self._waiter.seen_events(name), self.status(name)
         self._client.continue_update_rollback(StackName=name)
-        rest = self._follower.until_rest(name, told, before)
+        rest = self._waiter.wait_until_settled(name, seen, before)
         if rest.status != "UPDATE_ROLLBACK_COMPLETE":
             raise _failed(name, rest, "to be rolled back")
 
     def discard_failed(self, name: str) -> None:
-        """Deletes the stack if it was never made whole, so that it can be tried again.
+        """Deletes the stack if its creation failed, so that it can be created again.
 
         Raises:
             InfrastructureError: a resource cannot be deleted.
-            ConditionTimeoutError: it does not go in time.
+            ConditionTimeoutError: the deletion does not end in time.
         """
         if self.status(name) in NEVER_MADE:
             self.delete(name)
 
     def outputs(self, name: str) -> dict[str, str]:
-        """The stack's outputs; empty where there is no such stack."""
-        stack = self._follower.find(name)
+        """The stack's outputs; empty if the stack does not exist."""
+        stack = self._waiter.find(name)
         outputs = stack.get("Outputs", []) if stack else []
         return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
     def status(self, name: str) -> str | None:
-        """The stack's status; None where there is no such stack."""
-        stack = self._follower.find(name)
+        """The stack's status; None if the stack does not exist."""
+        stack = self._waiter.find(name)
         return stack["StackStatus"] if stack else None
 
 
-def _is_under_way(stack: "StackTypeDef") -> bool:
+def _is_in_progress(stack: "StackTypeDef") -> bool:
     status = stack["StackStatus"]
     return status.endswith("_IN_PROGRESS") and status != REVIEW
 
 
 def _failed(name: str, rest: StackResult, wanted: str = "to be deployed") -> InfrastructureError:
     failure = rest.failure
-    found = in_words(failure) if failure else rest.status
+    found = describe_failure(failure) if failure else rest.status
     meaning = STATES.get(rest.status)
     state = f"; the stack is in {rest.status}: {meaning}" if meaning else ""
     explanation = explain(failure.kind, failure.reason) if failure else None
@@ -236,10 +236,10 @@ def _failed(name: str, rest: StackResult, wanted: str = "to be deployed") -> Inf
     )
 
 
-def _not_startable(standing: FoundStack) -> InfrastructureError:
-    why = f", since {in_words(standing.failure)}" if standing.failure else ""
+def _not_startable(found: FoundStack) -> InfrastructureError:
+    why = f", since {describe_failure(found.failure)}" if found.failure else ""
     return InfrastructureError(
-        f"stack {standing.name} in a state that can be updated",
-        f"{standing.status}{why}",
+        f"stack {found.name} in a state that can be updated",
+        f"{found.status}{why}",
         "delete the stack, then deploy again",
     )

@@ -1,8 +1,8 @@
-"""Somebody's own streaming function: one file in the form of the assignment's original script.
+"""A custom streaming function: one file in the form of the assignment's original script.
 
-It is read, never imported: what it does when it runs is for a sandbox to see. Refused is what
-could not work whatever happens - a file that Lambda could not import, an entry point that it would
-not find, names that are not those of the pipeline around it.
+It is parsed, never imported; a sandbox shows what it does when it runs. Refused is only what cannot
+work: a file that Lambda cannot import, a missing entry point, or names that differ from those of
+the pipeline around it.
 """
 
 import ast
@@ -16,25 +16,27 @@ from pathlib import Path
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package, package_files
 from wavetank.core.naming import Names
-from wavetank.deployment.custom_handler_endpoints import check_places
+from wavetank.deployment.custom_handler_endpoints import check_endpoints
 from wavetank.deployment.custom_handler_names import check_names
 
 ENTRY_FUNCTION = "lambda_handler"
 MODULE = "lambda_function"
-"""As in AWS's console, and whatever the file is called: `json.py` would hide a module that the
-script imports, and `my-script.v2.py` is no name of one."""
+"""The module's name on Lambda, whatever the file is called.
+
+As in AWS's console: `json.py` would hide a module that the script imports, and `my-script.v2.py` is
+no valid module name.
+"""
 FILE = f"{MODULE}.py"
 ENTRY_POINT = f"{MODULE}.{ENTRY_FUNCTION}"
 ARGUMENTS = 2
 
 
 @dataclass(frozen=True)
-class OwnHandler:
+class CustomHandler:
     """A script that can be deployed in place of the streaming function.
 
-    `path` says where it comes from: its file, or, of one that is deployed already, its zip in the
-    artifact bucket. `entry_point` is Lambda's Handler setting. In which form it writes its records
-    is not known before it has run.
+    `path` is its file or, if it is already deployed, its zip in the artifact bucket. `entry_point`
+    is Lambda's Handler setting. The format of its records is known only once it has run.
     """
 
     path: Path
@@ -42,18 +44,19 @@ class OwnHandler:
     package: Package
 
 
-def read_own_handler(path: Path, names: Names) -> OwnHandler:
+def read_custom_handler(path: Path, names: Names) -> CustomHandler:
     """Reads the script, which is to run under these names.
 
     Raises:
-        UsageError: there is none, it does not parse, Lambda would not find its entry point, or it
-            names another table, delivery stream, region or endpoint than it would be deployed with.
+        UsageError: the file is missing or does not parse, Lambda would not find its entry point, or
+            it names another table, delivery stream, region or endpoint than it would be deployed
+            with.
     """
     return _checked(path, _content(path), names)
 
 
-def unpack_own_handler(path: Path, package: bytes, names: Names) -> OwnHandler:
-    """Reads the script in the zip of one that is deployed; its package comes out the same.
+def unpack_custom_handler(path: Path, package: bytes, names: Names) -> CustomHandler:
+    """Reads the script from the zip of a deployed one; its package has the same bytes.
 
     Raises:
         UsageError: it cannot run under these names.
@@ -62,13 +65,13 @@ def unpack_own_handler(path: Path, package: bytes, names: Names) -> OwnHandler:
         return _checked(path, archive.read(FILE), names)
 
 
-def _checked(path: Path, content: bytes, names: Names) -> OwnHandler:
+def _checked(path: Path, content: bytes, names: Names) -> CustomHandler:
     tree = _parsed(path, content)
     _check_entry_point(path, tree)
     check_names(path, tree, names)
-    check_places(path, tree)
+    check_endpoints(path, tree)
     package = package_files("streaming", {FILE: content})
-    return OwnHandler(path, ENTRY_POINT, package)
+    return CustomHandler(path, ENTRY_POINT, package)
 
 
 def _content(path: Path) -> bytes:
@@ -79,16 +82,16 @@ def _content(path: Path) -> bytes:
         found = f"{path}: {error.strerror}"
         raise UsageError("a Python file", found, "correct --handler") from error
     except UnicodeDecodeError as error:
-        found = f"{path}, whose byte {error.start} is none of it"
+        found = f"{path}, which is not UTF-8 at byte {error.start}"
         raise UsageError("a script in UTF-8", found, "save it as UTF-8") from error
     return content
 
 
 def _parsed(path: Path, content: bytes) -> ast.Module:
-    """The script as Python 3.13 reads it, which is Lambda's too."""
+    """The script's syntax tree; Lambda runs the same Python 3.13."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on its style, which is not ours to judge
+            warnings.simplefilter("ignore")  # they concern the style of the user's script
             tree = ast.parse(content, str(path))
             compile(tree, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
@@ -97,7 +100,7 @@ def _parsed(path: Path, content: bytes) -> ast.Module:
         found = f"{error.msg} at {place}"
         raise UsageError("a script that Python can read", found, "correct that line") from error
     except (MemoryError, RecursionError, ValueError) as error:
-        found = f"{path}, which it gives up on: {error or type(error).__name__}"
+        found = f"{path}, which it cannot parse: {error or type(error).__name__}"
         raise UsageError("a script that Python can read", found, "make it simpler") from error
     return tree
 
@@ -111,7 +114,7 @@ def _check_entry_point(path: Path, tree: ast.Module) -> None:
     entry = entries[-1]
     if isinstance(entry, ast.AsyncFunctionDef):
         found = f"an async one at {path}:{entry.lineno}, which Lambda would not wait for"
-        raise UsageError(expected, found, "take async away")
+        raise UsageError(expected, found, "remove async")
     if not _takes_two(entry.args):
         found = f"{ENTRY_FUNCTION}({ast.unparse(entry.args)}) at {path}:{entry.lineno}"
         raise UsageError(expected, found, "give it these two parameters, as Lambda passes both")
@@ -123,8 +126,8 @@ def _no_entry_point(expected: str, tree: ast.Module) -> UsageError:
     inner = [f for f in _functions(ast.walk(tree)) if f.name == ENTRY_FUNCTION]
     if not inner:
         return UsageError(expected, found, f"call the entry point {ENTRY_FUNCTION}")
-    found += f", and at line {inner[0].lineno} one inside another block"
-    return UsageError(expected, found, "move it to the left edge")
+    found += f", and one inside another block at line {inner[0].lineno}"
+    return UsageError(expected, found, "move it to the top level of the module")
 
 
 def _functions(nodes: Iterable[ast.AST]) -> "list[ast.FunctionDef | ast.AsyncFunctionDef]":

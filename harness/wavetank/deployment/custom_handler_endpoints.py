@@ -1,7 +1,7 @@
-"""Where a script would send its requests: to the pipeline's region, by the SDK's own address.
+"""Check that a script sends its requests to the pipeline's region and to the SDK's own endpoint.
 
-A function is told both by its environment. One that overrules it would miss the pipeline around it,
-on AWS as in a sandbox.
+Lambda sets both in the function's environment. A script that overrides them would miss the pipeline
+around it, on AWS and in a sandbox.
 """
 
 import ast
@@ -13,15 +13,15 @@ from wavetank.core.settings import REGION
 from wavetank.deployment.custom_handler_names import resolved, single_constants
 
 MAKERS = frozenset({"client", "resource"})
-"""Of boto3 and of its sessions; the second argument of each is the region."""
+"""Functions of boto3 and of its sessions; the second argument of each is the region."""
 REGION_VARIABLES = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION"})
 
 
-def check_places(path: Path, tree: ast.Module) -> None:
-    """Returns where nothing is overruled, or only by what holds anyway.
+def check_endpoints(path: Path, tree: ast.Module) -> None:
+    """Returns if the script overrides neither region nor endpoint, or sets the same region.
 
     Raises:
-        UsageError: a region is another one, or an endpoint is given.
+        UsageError: it sets another region, or any endpoint.
     """
     constants = single_constants(tree)
     for node in ast.walk(tree):
@@ -35,7 +35,7 @@ def check_places(path: Path, tree: ast.Module) -> None:
                 )
         for value in _endpoints(node):
             raise UsageError(
-                "requests to AWS by the SDK's own address",
+                "requests to AWS at the SDK's own endpoint",
                 f"endpoint_url={ast.unparse(value)} at {path}:{value.lineno}",
                 "leave endpoint_url out: a sandbox sets it from outside",
             )
@@ -66,7 +66,7 @@ def _is_endpoint(variable: str) -> bool:
 
 
 def _variables_set(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """`os.environ["NAME"] = value`."""
+    """Names and values of `os.environ["NAME"] = value`."""
     match node:
         case ast.Assign(
             targets=[

@@ -1,7 +1,8 @@
-"""The table and the delivery stream that a script names, held against those it is deployed with.
+"""Check that the table and the delivery stream that a script names are the deployed ones.
 
-A name is told by where it is used - `Table("...")`, `TableName=`, `DeliveryStreamName=` - or by the
-assignment's convention. One that the script takes from its environment is right by itself.
+A name is recognized by where it is used (`Table("...")`, `TableName=`, `DeliveryStreamName=`) or by
+the assignment's naming convention. A name that the script takes from its environment is always
+right.
 """
 
 import ast
@@ -21,7 +22,7 @@ CONVENTION = {
 }
 KEYWORDS = {"TableName": TABLE, "DeliveryStreamName": STREAM}
 VARIABLES = frozenset({"TABLE_NAME", "DELIVERY_STREAM_NAME"})
-"""Which the function's environment holds, so that a default given for one is never used."""
+"""Set in the function's environment, so that a default given for one is never used."""
 
 
 @dataclass(frozen=True, order=True)
@@ -35,10 +36,10 @@ class _Mention:
 
 
 def check_names(path: Path, tree: ast.Module, names: Names) -> None:
-    """Returns where every name is the deployed one.
+    """Returns if every name in the script is the deployed one.
 
     Raises:
-        UsageError: one is not; with both spellings, and what would make them the same.
+        UsageError: one is not; the error has both spellings and a fix.
     """
     expected = {TABLE: names.table, STREAM: names.delivery_stream}
     wrong = [m for m in sorted(_mentions(tree)) if m.name != expected[m.kind]]
@@ -53,7 +54,7 @@ def check_names(path: Path, tree: ast.Module, names: Names) -> None:
 
 
 def _action(wrong: list[_Mention], names: Names) -> str:
-    """What to do; the assignment has the stream's name in capitals and in small letters."""
+    """What to do; the assignment spells the stream's name both in upper and in lower case."""
     stream = names.delivery_stream
     for case, spelt in (
         (StreamNameCase.UPPER, f"{names.stem}-deliverystream"),
@@ -68,25 +69,25 @@ def _action(wrong: list[_Mention], names: Names) -> str:
 
 
 def _mentions(tree: ast.Module) -> set[_Mention]:
-    """Every name of a table or a stream, each place once."""
-    aside = _left_aside(tree)
+    """Every name of a table or a stream, once for each position."""
+    ignored = _ignored_nodes(tree)
     constants = single_constants(tree)
     found: set[_Mention] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             found.update(_passed(node, constants))
-        elif isinstance(node, ast.Constant) and node not in aside:
+        elif isinstance(node, ast.Constant) and node not in ignored:
             found.update(_conventional(node))
     return found
 
 
 def _passed(call: ast.Call, constants: dict[str, ast.Constant]) -> Iterator[_Mention]:
-    """Names in the places where boto3 takes one."""
-    places = [(KEYWORDS.get(keyword.arg or ""), keyword.value) for keyword in call.keywords]
+    """Names in the arguments where boto3 takes one."""
+    arguments = [(KEYWORDS.get(keyword.arg or ""), keyword.value) for keyword in call.keywords]
     if isinstance(call.func, ast.Attribute) and call.func.attr == "Table":
-        places += [(TABLE, argument) for argument in call.args[:1]]
-        places += [(TABLE, keyword.value) for keyword in call.keywords if keyword.arg == "name"]
-    for kind, value in places:
+        arguments += [(TABLE, argument) for argument in call.args[:1]]
+        arguments += [(TABLE, keyword.value) for keyword in call.keywords if keyword.arg == "name"]
+    for kind, value in arguments:
         constant = resolved(value, constants)
         if kind and constant is not None:
             yield _Mention(constant.lineno, constant.col_offset, kind, str(constant.value))
@@ -98,31 +99,31 @@ def _conventional(constant: ast.Constant) -> Iterator[_Mention]:
             yield _Mention(constant.lineno, constant.col_offset, kind, constant.value)
 
 
-def _left_aside(tree: ast.Module) -> set[ast.AST]:
-    """Texts that name nothing: notes, parts of longer texts, defaults that are never used."""
-    aside: set[ast.AST] = set()
+def _ignored_nodes(tree: ast.Module) -> set[ast.AST]:
+    """Strings that name nothing: docstrings, parts of longer strings, unused defaults."""
+    ignored: set[ast.AST] = set()
     for node in ast.walk(tree):
         match node:
             case ast.Expr(value=text):
-                aside.add(text)
+                ignored.add(text)
             case ast.JoinedStr(values=parts):
-                aside.update(parts)
+                ignored.update(parts)
             case ast.BinOp(left=left, right=right):
-                aside.update((left, right))
+                ignored.update((left, right))
             case ast.Call(args=[ast.Constant(value=str(name)), default]) if name in VARIABLES:
-                aside.add(default)
-    return aside
+                ignored.add(default)
+    return ignored
 
 
 def resolved(value: ast.expr, constants: dict[str, ast.Constant]) -> ast.Constant | None:
-    """The text that the expression is, where that can be read off."""
+    """The string constant that the expression is or refers to; None if that is not evident."""
     if isinstance(value, ast.Name):
         return constants.get(value.id)
     return value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 def single_constants(tree: ast.Module) -> dict[str, ast.Constant]:
-    """The text of each name that gets one in the whole file, and never anything else."""
+    """The string of each name that is assigned exactly once in the file, to a constant."""
     nodes = list(ast.walk(tree))
     given = Counter(
         [

@@ -1,6 +1,6 @@
-"""One CloudFormation stack deleted, followed by its events; what stands in the way is named.
+"""Delete one CloudFormation stack, reporting its events and naming what blocks it.
 
-A deletion can be cut off anywhere and asked for again: CloudFormation goes on with what is left.
+A deletion can be interrupted anywhere and requested again: CloudFormation continues.
 """
 
 import re
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, StackTypeDef
 
 ATTEMPTS = 2
-"""A resource that another one still used is often free to go the second time."""
+"""A resource that was still used by another one can often be deleted the second time."""
 GONE = "DELETE_COMPLETE"
 FAILED = "DELETE_FAILED"
 AROUND_A_REASON = re.compile(
@@ -25,13 +25,13 @@ AROUND_A_REASON = re.compile(
     r"|Resource handler returned message: "
     r"|\s*\((?:Service|SDK Attempt|Request ?ID|RequestToken)[^)]*\)\.?"
 )
-"""What the SDK and CloudFormation's handlers put before and after what a service said."""
+"""What the SDK and CloudFormation's handlers put before and after a service's message."""
 
 
 class StackDeletion:
     """Deletes stacks of one target.
 
-    `pace_seconds` is the wait between two looks; `on_event` hears of each resource.
+    `pace_seconds` is the polling interval; `on_event` is called with each resource's event.
     """
 
     def __init__(
@@ -49,16 +49,16 @@ class StackDeletion:
         self._settle_seconds_max = settle_seconds_max
 
     def delete(self, name: str) -> bool:
-        """Returns once the stack is gone; False where there was none.
+        """Returns once the stack is deleted; False if it did not exist.
 
         Raises:
-            InfrastructureError: a resource cannot be deleted; it is named, with the reason.
+            InfrastructureError: a resource cannot be deleted; the error names it and the reason.
             ConditionTimeoutError: the stack does not settle in time.
         """
         stack = self._stack(name)
         if stack is None or stack["StackStatus"] == GONE:
             return False
-        identifier = stack["StackId"]  # by its name nobody is told of it once it is gone
+        identifier = stack["StackId"]  # a deleted stack is found by its id only
         seen = {event["EventId"] for event in self._events(identifier)}
         for _ in range(ATTEMPTS):
             if self._settled(identifier, seen) == GONE:
@@ -69,8 +69,8 @@ class StackDeletion:
                 return True
         raise InfrastructureError(
             f"stack {name} to be deleted",
-            "; ".join(self._in_the_way(identifier)) or FAILED,
-            "take away what is named, then run the same command again",
+            "; ".join(self._blockers(identifier)) or FAILED,
+            "remove what is named, then run the same command again",
         )
 
     def _unprotect(self, identifier: str) -> None:
@@ -81,7 +81,7 @@ class StackDeletion:
             )
 
     def _settled(self, identifier: str, seen: set[str]) -> str:
-        """The stack's status once nothing is under way, after telling of what is new."""
+        """The stack's status once no operation is in progress; reports new events while waiting."""
         deadline = self._clock.monotonic() + self._settle_seconds_max
         while True:
             stack = self._stack(identifier)
@@ -97,7 +97,7 @@ class StackDeletion:
                 )
             self._clock.sleep(self._pace_seconds)
 
-    def _in_the_way(self, identifier: str) -> Iterator[str]:
+    def _blockers(self, identifier: str) -> Iterator[str]:
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=identifier)
         for page in pages:
             for entry in page["StackResourceSummaries"]:
@@ -134,5 +134,5 @@ class StackDeletion:
 
 
 def plain_reason(reason: str) -> str:
-    """What a service said, without the calls and numbers that only its support can use."""
+    """A service's message without the call names and request ids around it."""
     return AROUND_A_REASON.sub("", reason).strip(' "').rstrip(".")

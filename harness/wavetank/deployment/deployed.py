@@ -1,4 +1,4 @@
-"""What is deployed on a target, read from its stacks: whoever attaches needs to be told nothing."""
+"""The pipelines that are deployed on a target, read from their stacks' parameters."""
 
 import hashlib
 import json
@@ -10,35 +10,36 @@ from typing import TYPE_CHECKING, Any
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
-from wavetank.deployment.custom_handler import OwnHandler, unpack_own_handler
+from wavetank.deployment.custom_handler import CustomHandler, unpack_custom_handler
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStreamName"})
-"""By these a stack is known to be of `init/pipeline.yaml`."""
+"""The parameters by which a stack of `init/pipeline.yaml` is recognized."""
 
 
 @dataclass(frozen=True)
 class DeployedHandler:
-    """Somebody's own streaming function: where its zip is."""
+    """A custom streaming function that is deployed: the location of its zip."""
 
     bucket: str
     key: str
 
-    def read(self, aws: AwsClients, names: Names) -> OwnHandler:
-        """The very bytes, to be deployed again as they are, under these names.
+    def read(self, aws: AwsClients, names: Names) -> CustomHandler:
+        """The deployed bytes, to be deployed again unchanged under these names.
 
         Raises:
-            UsageError: the script has others, as where the case of the stream's is changed.
+            UsageError: the script uses other names, for example after a change of the stream's
+                case.
         """
         content = aws.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
-        return unpack_own_handler(Path(self.bucket, self.key), content, names)
+        return unpack_custom_handler(Path(self.bucket, self.key), content, names)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedPipeline:
-    """One pipeline as its stack describes it; `handler` is None where it is the project's own."""
+    """One pipeline as its stack describes it; `handler` is None for the shipped handler."""
 
     names: Names
     addresses: tuple[str, ...]
@@ -48,39 +49,41 @@ class DeployedPipeline:
 
 
 def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
-    """Every pipeline on the target."""
+    """Every pipeline on the target that is deployed at least in part."""
     for stack, parameters in _pipeline_stacks(aws):
         if _is_there(stack["StackStatus"]):
             yield _pipeline(aws, stack["StackName"], parameters)
 
 
 def _is_there(status: str) -> bool:
-    """Whether there is more than the wish for it."""
+    """Whether the stack has resources and is not being deleted."""
     return "DELETE" not in status and status != "REVIEW_IN_PROGRESS"
 
 
-def the_pipeline(aws: AwsClients, name: str | None = None) -> DeployedPipeline:
-    """The pipeline of that person, or with that stem; without a name the only one on the target.
+def find_pipeline(aws: AwsClients, name: str | None = None) -> DeployedPipeline:
+    """The pipeline with that person or stem as `name`; without one, the only one on the target.
 
     Raises:
-        UsageError: there is none, or more than one.
+        UsageError: no pipeline matches, or more than one.
     """
-    there = list(deployed_pipelines(aws))
-    found = there if name is None else [pipeline for pipeline in there if is_of(pipeline, name)]
+    pipelines = list(deployed_pipelines(aws))
+    found = pipelines if name is None else [each for each in pipelines if has_name(each, name)]
     if len(found) == 1:
         return found[0]
     expected = "one pipeline" if name is None else f"a pipeline of {name}"
     half = [f"{s['StackName']} {s['StackStatus']}" for s, _ in _pipeline_stacks(aws) if _is_half(s)]
     if half and not found:
-        action = "finish that with ./wavetank teardown, or say which with --name"
-        raise UsageError(expected, f"half deleted: {', '.join(half)}", action)
-    stems = ", ".join(f"{pipeline.names.stem} of {pipeline.names.full_name}" for pipeline in there)
-    action = "say which with --name" if there else "deploy one with ./wavetank deploy --name"
+        action = "complete it with ./wavetank teardown, or choose another with --name"
+        raise UsageError(expected, f"partly deleted: {', '.join(half)}", action)
+    stems = ", ".join(
+        f"{pipeline.names.stem} of {pipeline.names.full_name}" for pipeline in pipelines
+    )
+    action = "choose one with --name" if pipelines else "deploy one with ./wavetank deploy --name"
     raise UsageError(expected, stems or "none", action)
 
 
 def _pipeline_stacks(aws: AwsClients) -> "Iterator[tuple[StackTypeDef, dict[str, str]]]":
-    """The stacks of `init/pipeline.yaml` with their parameters, in whatever state they are."""
+    """The stacks of `init/pipeline.yaml` with their parameters, in any state."""
     for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
             entries = stack.get("Parameters", [])
@@ -93,14 +96,14 @@ def _is_half(stack: "StackTypeDef") -> bool:
     return stack["StackStatus"] in {"DELETE_FAILED", "DELETE_IN_PROGRESS"}
 
 
-def is_of(pipeline: DeployedPipeline, name: str) -> bool:
-    """Whether it is the pipeline of the person, or has the stem; case and spaces do not matter."""
+def has_name(pipeline: DeployedPipeline, name: str) -> bool:
+    """Whether `name` is the pipeline's person or stem; case and spaces do not matter."""
     names = pipeline.names
     return " ".join(name.casefold().split()) in {names.full_name.casefold(), names.stem.casefold()}
 
 
 def template_hash(aws: AwsClients, stacks: Iterable[str]) -> str:
-    """SHA-256 of the stacks' templates, by name."""
+    """SHA-256 of the stacks' templates, in the order of their names."""
     digest = hashlib.sha256()
     for name in sorted(stacks):
         template = aws.cloudformation.get_template(StackName=name)["TemplateBody"]
@@ -131,7 +134,7 @@ def _handler(parameters: Mapping[str, str]) -> DeployedHandler | None:
 
 
 def _addresses(aws: AwsClients, stack: str) -> tuple[str, ...]:
-    """Those that the template subscribes, confirmed or not."""
+    """The addresses that the template subscribes, confirmed or not."""
     template: Any = aws.cloudformation.get_template(StackName=stack)["TemplateBody"]
     resources = template["Resources"].values()
     return tuple(

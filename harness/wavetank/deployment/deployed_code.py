@@ -1,4 +1,4 @@
-"""The very bytes that a stack says are deployed, from the artifact bucket."""
+"""The deployed package of a function, read from the artifact bucket."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ CODE_KEYS: Mapping[str, str] = {
     "streaming": "StreamingCodeKey",
     "notification": "NotificationCodeKey",
 }
-"""Of each function, the stack's parameter that names its package."""
+"""The stack parameter that names each function's package."""
 
 
 def stack_package(aws: AwsClients, names: Names, function: str) -> Package:
     """The package that the pipeline stack names for the function, `streaming` or `notification`.
 
     Raises:
-        ClientError: the stack is gone, or the package.
+        ClientError: the stack or the package does not exist.
     """
     stack = aws.cloudformation.describe_stacks(StackName=names.pipeline_stack)["Stacks"][0]
     entries = stack.get("Parameters", [])

@@ -1,8 +1,8 @@
-"""The whole pipeline onto a target: artifact bucket, storage stack, pipeline stack, first prices.
+"""Deploy the whole pipeline: artifact bucket, storage stack, pipeline stack, first prices.
 
-Every step looks before it acts and can be repeated, so an interrupted deployment is finished by
-running it again, and a deployment without changes changes nothing. What stands under these names
-and is none of ours is left alone.
+Every step checks the state before it changes it and can be repeated, so an interrupted deployment
+is completed by running it again, and a deployment without changes changes nothing. Stacks and
+buckets of these names that are not Wavetank's are not changed.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,25 +17,26 @@ from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_ACCOUNT
 from wavetank.core.ticker import FIRST_PRICES
 from wavetank.deployment.artifacts import ArtifactBucket
-from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.aws_errors import translate_aws_errors
 from wavetank.deployment.cloudformation import ResourceEvent, Stacks
-from wavetank.deployment.custom_handler import OwnHandler
-from wavetank.deployment.ownership import TAG, check_ours
+from wavetank.deployment.custom_handler import CustomHandler
+from wavetank.deployment.ownership import TAG, check_ownership
 from wavetank.deployment.seed import put_first_prices
 from wavetank.templates.project_templates import read_pipeline_template, read_template
 
 FUNCTIONS = ("streaming", "notification")
 ENTRY_POINT = "streaming.handler.lambda_handler"
-"""Of the project's own streaming function."""
+"""Lambda's Handler setting of the shipped streaming function."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentOptions:
     """What the user decides about a deployment.
 
-    `addresses` get the alerts; each must confirm first. `record_format` is `ndjson` or `original`.
-    `since` is the minute before the walk's first; None leaves that to the first tick that comes.
-    `handler` takes the streaming function's place; it writes its records in its own form.
+    `addresses` receive the alerts; each must confirm first. `record_format` is `ndjson` or
+    `original`. `since` is the minute before the first tick; None leaves that to the first tick that
+    arrives. `handler` replaces the shipped streaming function; it chooses the format of its records
+    itself.
     """
 
     names: Names
@@ -44,12 +45,12 @@ class DeploymentOptions:
     record_format: str = "ndjson"
     reset_prices: bool = False
     since: datetime | None = None
-    handler: OwnHandler | None = None
+    handler: CustomHandler | None = None
 
 
 @dataclass(frozen=True)
 class WantedStack:
-    """A stack as it is to be."""
+    """The desired state of a stack."""
 
     name: str
     template: str
@@ -59,7 +60,7 @@ class WantedStack:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was deployed, and what it took."""
+    """What a deployment changed."""
 
     changed_stacks: tuple[str, ...]
     items_seeded: int
@@ -67,7 +68,7 @@ class Deployment:
 
 
 class Deployer:
-    """Deploys the pipeline of one project folder to one target, whose account is given."""
+    """Deploys the pipeline of one project folder to one target, in the given account."""
 
     def __init__(
         self,
@@ -86,24 +87,24 @@ class Deployer:
         self._account = account
 
     def deploy(self, options: DeploymentOptions) -> Deployment:
-        """Brings the target to what the templates, the handlers and the options say.
+        """Updates the target to what the templates, the handlers and the options say.
 
         Raises:
             UsageError: a template, a handler folder or an address cannot be used, or a name is
-                taken by what is none of ours.
+                taken by a resource that is not Wavetank's.
             InfrastructureError: CloudFormation refused or failed.
             ConditionTimeoutError: a stack does not settle in time.
         """
         names = options.names
         packages = wanted_packages(options, self._project)
         wanted = wanted_stacks(options, self._project, packages)
-        with plain_trouble():
+        with translate_aws_errors():
             bucket = self.artifacts(names)
             stacks = self.stacks(names)
             for stack in wanted:
-                check_ours(stacks.standing(stack.name), names.bucket)
+                check_ownership(stacks.wait_until_settled(stack.name), names.bucket)
             bucket.prepare()
-            bucket.hold(packages.values())
+            bucket.upload_missing(packages.values())
             changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
             seeded = put_first_prices(
                 self._aws.dynamodb,
@@ -115,11 +116,11 @@ class Deployer:
         return Deployment(changed, seeded, packages)
 
     def artifacts(self, names: Names) -> ArtifactBucket:
-        """The bucket that CloudFormation fetches from."""
+        """The artifact bucket of the pipeline with these names."""
         return ArtifactBucket(self._aws.s3, names.artifact_bucket, self._account, names.stem)
 
     def stacks(self, names: Names) -> Stacks:
-        """The target's, with that bucket for what is long."""
+        """The target's stacks; long templates are published in that pipeline's artifact bucket."""
         return Stacks(
             self._aws.cloudformation,
             self._clock,
@@ -130,14 +131,14 @@ class Deployer:
 
 
 def _is_changed(stacks: Stacks, wanted: WantedStack) -> bool:
-    """Applies it, and protects it from being deleted by mistake."""
+    """Applies the stack and enables its termination protection; returns whether it changed."""
     state = stacks.apply(wanted.name, wanted.template, wanted.parameters, wanted.tags)
     stacks.protect(wanted.name)
     return state.changed
 
 
 def wanted_packages(options: DeploymentOptions, project_folder: Path) -> dict[str, Package]:
-    """The functions' code, by the function.
+    """The functions' code, by function.
 
     Raises:
         UsageError: a handler folder cannot be packaged.
@@ -151,7 +152,7 @@ def wanted_packages(options: DeploymentOptions, project_folder: Path) -> dict[st
 def wanted_stacks(
     options: DeploymentOptions, project_folder: Path, packages: Mapping[str, Package]
 ) -> tuple[WantedStack, WantedStack]:
-    """Storage and pipeline, in the order in which they are made.
+    """Storage and pipeline stack, in the order in which they are created.
 
     Raises:
         UsageError: a template or an address cannot be used.

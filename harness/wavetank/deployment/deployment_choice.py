@@ -1,4 +1,4 @@
-"""What a command line chooses for a deployment, completed by what is deployed on the target."""
+"""The deployment options of a command line, completed by what is deployed on the target."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +7,8 @@ from pathlib import Path
 from wavetank.aws.target import Target, TargetKind
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import DEFAULT_ADDRESS, StreamNameCase, derive_names, person_of
-from wavetank.deployment.custom_handler import OwnHandler, read_own_handler
-from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines, the_pipeline
+from wavetank.deployment.custom_handler import CustomHandler, read_custom_handler
+from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines, find_pipeline
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.templates.project_templates import check_address
 
@@ -55,8 +55,8 @@ class DeploymentChoice:
         if self.name is not None:
             return self._named(target, self.name)
         if target.kind is TargetKind.AWS:
-            raise UsageError("--name with --target aws", "none", "say whose pipeline it is")
-        return the_pipeline(target.aws)
+            raise UsageError("--name with --target aws", "none", "give the pipeline's --name")
+        return find_pipeline(target.aws)
 
     def _named(self, target: Target, name: str) -> DeployedPipeline:
         """The pipeline of that name, deployed or not, with the handler that is deployed in it."""
@@ -87,12 +87,12 @@ class DeploymentChoice:
             addresses = tuple(address for same in found for address in same.addresses)
         return tuple(check_address(address) for address in addresses)
 
-    def _handler(self, target: Target, pipeline: DeployedPipeline) -> OwnHandler | None:
+    def _handler(self, target: Target, pipeline: DeployedPipeline) -> CustomHandler | None:
         """The custom script that is given or deployed; None for the handler of this project."""
         if self.handler is not None and self.shipped_handler:
             raise UsageError("--handler or --shipped-handler", "both", "leave one out")
         if self.handler is not None:
-            return read_own_handler(self.handler, pipeline.names)
+            return read_custom_handler(self.handler, pipeline.names)
         if pipeline.handler is None or self.shipped_handler:
             return None
         return pipeline.handler.read(target.aws, pipeline.names)

@@ -1,4 +1,4 @@
-"""What was deployed when and on what grounds, kept beside it: an object in the artifact bucket."""
+"""Records of deployments, stored as objects in the artifact bucket."""
 
 import hashlib
 import json
@@ -13,8 +13,9 @@ FOLDER = "deployments/"
 class DeploymentRecord:
     """One deployment to AWS.
 
-    `passed` names what these bytes had passed before; `untested` is the reason that was given where
-    they had passed nothing, or all the same. `verified` says whether AWS then had these bytes.
+    `passed` names the tests that these bytes had passed; `untested` is the reason given for
+    deploying bytes that had passed nothing, or given although they had passed. `verified` says
+    whether AWS had exactly these bytes afterwards.
     """
 
     at: str
@@ -27,10 +28,10 @@ class DeploymentRecord:
 
     @property
     def key(self) -> str:
-        """Of the object; they sort by time, and none takes another's place."""
+        """The object's key; keys sort by time, and no record overwrites another."""
         return f"{FOLDER}{self.at}-{hashlib.sha256(self.content).hexdigest()[:8]}.json"
 
     @property
     def content(self) -> bytes:
-        """Of the object."""
+        """The object's content, as JSON."""
         return f"{json.dumps(asdict(self), indent=2)}\n".encode()

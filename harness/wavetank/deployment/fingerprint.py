@@ -1,7 +1,7 @@
-"""What is run, told by its bytes: the functions' code, the templates, the form of the records.
+"""Fingerprints of what is run: hashes of the functions' code and the templates, the record format.
 
-Names and addresses are left out, since the same pipeline is tested under one person's and deployed
-under another's: names are parameters, and of the templates the subscriptions do not count.
+Names and addresses are excluded, since a pipeline is tested under one person's name and deployed
+under another's: names are parameters, and subscriptions in the templates are ignored.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ PARTS: Mapping[str, str] = {
     "notification": "the notification function's code",
     "storage_template": "the storage template",
     "pipeline_template": "the pipeline template",
-    "record_format": "the form of the records",
+    "record_format": "the format of the records",
 }
-"""What a fingerprint is made of, in words."""
+"""The parts of a fingerprint, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +43,13 @@ class Fingerprint:
     record_format: str
 
     def differences(self, other: "Fingerprint") -> Iterator[str]:
-        """What is not the same, in words."""
+        """The parts that differ, in words."""
         mine, theirs = vars(self), vars(other)
         return (words for name, words in PARTS.items() if mine[name] != theirs[name])
 
 
 def wanted_fingerprint(options: DeploymentOptions, project_folder: Path) -> Fingerprint:
-    """Of what a deployment with these options would send.
+    """The fingerprint of what a deployment with these options would send.
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
@@ -66,7 +66,7 @@ def wanted_fingerprint(options: DeploymentOptions, project_folder: Path) -> Fing
 
 
 def project_fingerprints(project_folder: Path) -> list[Fingerprint]:
-    """Of what the project's own folder would deploy, in each form of its records.
+    """The fingerprints of what the project's own folder would deploy, one for each record format.
 
     Raises:
         UsageError: a template or a handler folder cannot be used.
@@ -79,10 +79,10 @@ def project_fingerprints(project_folder: Path) -> list[Fingerprint]:
 
 
 def deployed_fingerprint(aws: AwsClients, names: Names) -> Fingerprint:
-    """Of what is deployed, as the target itself tells it.
+    """The fingerprint of what is deployed, as the target reports it.
 
     Raises:
-        ClientError: it is not.
+        ClientError: it is not deployed.
     """
     stack = aws.cloudformation.describe_stacks(StackName=names.pipeline_stack)["Stacks"][0]
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
@@ -96,7 +96,7 @@ def deployed_fingerprint(aws: AwsClients, names: Names) -> Fingerprint:
 
 
 def compare(sent: Fingerprint, deployed: Fingerprint) -> list[Finding]:
-    """Whether what the target has is what was sent to it, part by part."""
+    """Whether the target has what was sent to it, part by part."""
     return [
         _compared(name, words, vars(sent)[name], vars(deployed)[name])
         for name, words in PARTS.items()
@@ -114,7 +114,7 @@ def _compared(name: str, words: str, sent: str, deployed: str) -> Finding:
 
 
 def template_sha256(template: Mapping[str, Any]) -> str:
-    """Of the template without its subscriptions, however it is written down."""
+    """SHA-256 of the template without its subscriptions, independent of its notation."""
     resources = {
         name: resource
         for name, resource in template["Resources"].items()

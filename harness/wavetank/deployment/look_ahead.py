@@ -1,4 +1,4 @@
-"""What a deployment would do and what blocks it, found out before anything changes."""
+"""Blockers and changes of a deployment, found before anything changes."""
 
 from pathlib import Path
 
@@ -25,6 +25,6 @@ def check_blockers(target: Target, options: DeploymentOptions, reporter: Reporte
 def preview_changes(
     target: Target, options: DeploymentOptions, project_folder: Path, reporter: Reporter
 ) -> DeploymentPlan:
-    """The changes that a deployment would make; nothing changes."""
+    """The changes that a deployment would make; nothing is changed."""
     with reporter.waiting("asking CloudFormation what would change"):
         return plan_deployment(target, options, project_folder, WallClock())

@@ -1,35 +1,35 @@
-"""Whose a stack is: nothing that Wavetank did not make is changed by it.
+"""Check that a stack belongs to Wavetank and to this pipeline before it is changed.
 
-What it makes carries a tag. Stacks of versions that gave none are known by a parameter.
+Wavetank tags what it creates. Stacks of versions without the tag are recognized by a parameter.
 """
 
 from wavetank.core.errors import UsageError
 from wavetank.deployment.cloudformation import FoundStack
 
 TAG = "wavetank"
-"""On every stack, and by CloudFormation on its resources, and on the artifact bucket."""
+"""On every stack, by CloudFormation also on its resources, and on the artifact bucket."""
 IDENTITY = "DeliveryBucketName"
-"""The parameter that two people cannot share, though their letters may be the same."""
+"""A parameter that differs between two persons even if their initials are the same."""
 
 
-def check_ours(standing: FoundStack, bucket: str) -> None:
-    """Returns where the stack is new, or of the pipeline that delivers into the bucket.
+def check_ownership(stack: FoundStack, bucket: str) -> None:
+    """Returns if the stack is new, or belongs to the pipeline that delivers into the bucket.
 
     Raises:
-        UsageError: it is somebody else's, or of another person's pipeline.
+        UsageError: the stack is not Wavetank's, or belongs to another person's pipeline.
     """
-    if standing.is_new:
+    if stack.is_new:
         return
-    if TAG not in standing.tags and IDENTITY not in standing.parameters:
+    if TAG not in stack.tags and IDENTITY not in stack.parameters:
         raise UsageError(
-            f"stack {standing.name} to be one of Wavetank's, with its tag {TAG}",
-            "a stack of something else",
+            f"stack {stack.name} with Wavetank's tag {TAG}",
+            "a stack that is not Wavetank's",
             "choose another --prefix, or delete that stack if nothing needs it",
         )
-    found = standing.parameters.get(IDENTITY, bucket)
+    found = stack.parameters.get(IDENTITY, bucket)
     if found != bucket:
         raise UsageError(
-            f"stack {standing.name} with the bucket {bucket}",
-            f"one with {found}: somebody's whose letters are the same",
+            f"stack {stack.name} with the bucket {bucket}",
+            f"one with {found}, of another person with the same initials",
             "choose another --prefix",
         )

@@ -1,7 +1,7 @@
-"""What a deployment would do to a target, without doing any of it.
+"""Plan a deployment: everything that it would change on a target; nothing is changed.
 
-Change sets know packages by their keys alone, and neither AWS nor LocalStack looks for the objects
-before it deploys: so nothing is uploaded to be planned.
+Change sets refer to packages by key only, and neither AWS nor LocalStack looks for the objects
+before it deploys, so a plan uploads nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.lambda_package import Package
 from wavetank.core.ticker import FIRST_PRICES
-from wavetank.deployment.change_preview import Previews, StackChanges
+from wavetank.deployment.change_preview import ChangePreviewer, StackChanges
 from wavetank.deployment.deployer import DeploymentOptions, wanted_packages, wanted_stacks
 from wavetank.templates.project_templates import parse_template
 
@@ -32,16 +32,16 @@ UNSEEN = frozenset(
         "ResourceNotFoundException",
     }
 )
-"""What may not be looked at counts as missing: which right is missing, preflight says."""
+"""What cannot be read counts as missing; preflight reports the missing permission."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentPlan:
-    """Everything that would change.
+    """Everything that a deployment would change.
 
-    `new_bucket` is the artifact bucket where it is still to be made; `uploads` are the packages
-    that it does not hold; `items` the tickers whose first price would be put. `template` and
-    `parameters` are the pipeline's, for whoever reckons its cost.
+    `new_bucket` is the artifact bucket if it has to be created; `uploads` are the packages that it
+    lacks; `items` the tickers whose first price would be put. `template` and `parameters` are the
+    pipeline's, for the cost estimate.
     """
 
     stacks: tuple[StackChanges, ...]
@@ -54,31 +54,31 @@ class DeploymentPlan:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether deploying would do anything at all."""
+        """Whether deploying would change anything at all."""
         changed = any(stack.changes for stack in self.stacks)
         return changed or bool(self.new_bucket or self.uploads or self.items)
 
     @property
     def refused(self) -> bool:
-        """Whether CloudFormation would not begin with one of the stacks."""
+        """Whether CloudFormation refuses the change of one of the stacks."""
         return any(stack.refusal for stack in self.stacks)
 
 
 def plan_deployment(
     target: Target, options: DeploymentOptions, project_folder: Path, clock: Clock
 ) -> DeploymentPlan:
-    """Looks what a deployment with these options would do; nothing is changed.
+    """Plans a deployment with these options; nothing is changed.
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
-        InfrastructureError: the target does not answer, or what was made for looking cannot be
+        InfrastructureError: the target does not answer, or a change set of the preview cannot be
             deleted.
-        ConditionTimeoutError: CloudFormation does not come to an end.
+        ConditionTimeoutError: CloudFormation does not complete a change set in time.
     """
     try:
         return _planned(target, options, project_folder, clock)
     except BotoCoreError as error:
-        action = "check the network, then run the same command again: it deletes what this one left"
+        action = "check the network, then run the same command again: it removes the change sets"
         raise InfrastructureError(
             f"an answer of {target.description}", str(error), action
         ) from error
@@ -90,13 +90,13 @@ def _planned(
     aws, names = target.aws, options.names
     packages = wanted_packages(options, project_folder)
     wanted = wanted_stacks(options, project_folder, packages)
-    previews = Previews(aws.cloudformation, clock, target.pace_seconds)
+    previews = ChangePreviewer(aws.cloudformation, clock, target.pace_seconds)
     bucket = names.artifact_bucket
-    there = _is_seen(lambda: aws.s3.head_bucket(Bucket=bucket))
+    exists = _exists(lambda: aws.s3.head_bucket(Bucket=bucket))
     return DeploymentPlan(
         stacks=tuple(previews.changes(stack) for stack in wanted),
-        new_bucket=None if there else bucket,
-        uploads=tuple(p for p in packages.values() if not (there and _holds(aws, bucket, p))),
+        new_bucket=None if exists else bucket,
+        uploads=tuple(p for p in packages.values() if not (exists and _contains(aws, bucket, p))),
         table=names.table,
         items=_items(aws, options),
         template=parse_template(wanted[-1].template),
@@ -104,24 +104,24 @@ def _planned(
     )
 
 
-def _holds(aws: AwsClients, bucket: str, package: Package) -> bool:
+def _contains(aws: AwsClients, bucket: str, package: Package) -> bool:
     """Keys are hashes of the content, so the key is enough."""
-    return _is_seen(lambda: aws.s3.head_object(Bucket=bucket, Key=package.key))
+    return _exists(lambda: aws.s3.head_object(Bucket=bucket, Key=package.key))
 
 
 def _items(aws: AwsClients, options: DeploymentOptions) -> tuple[str, ...]:
     """The tickers whose first price would be put."""
-    held: list[str] = []
+    existing: list[str] = []
 
     def look() -> None:
-        held.extend(price.ticker for price in read_prices(aws, options.names.table))
+        existing.extend(price.ticker for price in read_prices(aws, options.names.table))
 
     if not options.reset_prices:
-        _is_seen(look)
-    return tuple(first.ticker for first in FIRST_PRICES if first.ticker not in held)
+        _exists(look)
+    return tuple(first.ticker for first in FIRST_PRICES if first.ticker not in existing)
 
 
-def _is_seen(look: Callable[[], object]) -> bool:
+def _exists(look: Callable[[], object]) -> bool:
     try:
         look()
     except ClientError as error:

@@ -15,7 +15,7 @@ from wavetank.deployment.attestation import Pass, project_attestation, require_p
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.deployment.deployment_record import DeploymentRecord
-from wavetank.deployment.failure_explanations import in_words
+from wavetank.deployment.failure_explanations import describe_failure
 from wavetank.deployment.fingerprint import (
     Fingerprint,
     compare,
@@ -103,7 +103,9 @@ class Promotion:
         """Shows a line for a resource that is complete or has failed, not for its begin."""
         self.reporter.emit("resource", **vars(event))
         if not event.status.endswith("_IN_PROGRESS"):
-            line = in_words(event) if event.is_failure else f"{event.resource} {event.status}"
+            line = (
+                describe_failure(event) if event.is_failure else f"{event.resource} {event.status}"
+            )
             self.reporter.note(f"  {line}")
 
     def _remove_obstacles(self, deployer: Deployer) -> None:

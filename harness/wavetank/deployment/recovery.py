@@ -1,9 +1,9 @@
-"""What an earlier deployment or teardown left that nobody can update, and how it is put right.
+"""Stacks that an earlier deployment or teardown left in a state that cannot be updated.
 
-Only where it cannot cost anything that is still wanted, and never unasked.
+They are deleted or rolled back only if that loses nothing of use, and only after confirmation.
 
-On AWS a stack whose creation failed holds nothing once it is rolled back, and can only be deleted.
-LocalStack gives the same status to one whose update failed: in a sandbox none of this is for you.
+On AWS a stack whose creation failed is empty once it is rolled back, and can only be deleted.
+LocalStack gives the same status to a stack whose update failed, so this is for AWS only.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from enum import StrEnum
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import Names
 from wavetank.deployment.cloudformation import STARTABLE, FoundStack, Stacks
-from wavetank.deployment.failure_explanations import in_words
-from wavetank.deployment.ownership import check_ours
+from wavetank.deployment.failure_explanations import describe_failure
+from wavetank.deployment.ownership import check_ownership
 
 
 class Remedy(StrEnum):
-    """What is done."""
+    """What is done about an obstacle."""
 
     DELETE = "delete"
     ROLL_BACK = "roll back"
@@ -26,7 +26,7 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A stack that stands in the way; `cause` is what failed in it, empty if that is not known."""
+    """A stack that cannot be updated; `cause` is its first failure, empty if that is not known."""
 
     stack: str
     status: str
@@ -35,37 +35,38 @@ class Obstacle:
 
     @property
     def question(self) -> str:
-        """What its user is to agree to."""
+        """What the user is asked to confirm."""
         why = f", since {self.cause}" if self.cause else ""
         found = f"stack {self.stack} is in {self.status}{why}"
         match self.remedy:
             case Remedy.DELETE if self.status == "DELETE_FAILED":
-                return f"{found}. The rest of it is deleted, and it is created again"
+                return f"{found}. Its remaining resources are deleted, and it is created again"
             case Remedy.DELETE:
-                return f"{found}. It never came to be: it is deleted, and created again"
+                return f"{found}. Its creation failed: it is deleted and created again"
             case Remedy.ROLL_BACK:
-                return f"{found}. Its roll-back goes on, until it is as it was; then it is updated"
+                return f"{found}. Its rollback is continued; then it is updated"
 
 
 def find_obstacles(stacks: Stacks, names: Names) -> list[Obstacle]:
-    """What stands in the way of a deployment and can be put right, once nothing is under way.
+    """The stacks that block a deployment and can be repaired, once no operation is in progress.
 
     Raises:
-        UsageError: a stack of that name is somebody else's.
-        InfrastructureError: a stack is in a state that only people can put right.
-        ConditionTimeoutError: a stack does not come to rest.
+        UsageError: a stack of that name is not this pipeline's.
+        InfrastructureError: a stack is in a state that has to be fixed by hand.
+        ConditionTimeoutError: a stack does not settle in time.
     """
-    found = [stacks.standing(name) for name in (names.storage_stack, names.pipeline_stack)]
-    for standing in found:
-        check_ours(standing, names.bucket)
+    stack_names = (names.storage_stack, names.pipeline_stack)
+    found = [stacks.wait_until_settled(name) for name in stack_names]
+    for stack in found:
+        check_ownership(stack, names.bucket)
     return list(_obstacles(found, names))
 
 
 def remove_obstacle(stacks: Stacks, obstacle: Obstacle) -> None:
-    """Puts it right.
+    """Deletes the stack or continues its rollback.
 
     Raises:
-        InfrastructureError: it cannot be.
+        InfrastructureError: it fails.
         ConditionTimeoutError: it takes too long.
     """
     match obstacle.remedy:
@@ -76,24 +77,24 @@ def remove_obstacle(stacks: Stacks, obstacle: Obstacle) -> None:
 
 
 def _obstacles(found: list[FoundStack], names: Names) -> Iterator[Obstacle]:
-    for standing in found:
-        if standing.status is None or standing.is_new or standing.status in STARTABLE:
+    for stack in found:
+        if stack.status is None or stack.is_new or stack.status in STARTABLE:
             continue
-        cause = in_words(standing.failure) if standing.failure else ""
-        yield Obstacle(standing.name, standing.status, cause, _remedy(standing, names, cause))
+        cause = describe_failure(stack.failure) if stack.failure else ""
+        yield Obstacle(stack.name, stack.status, cause, _remedy(stack, names, cause))
 
 
-def _remedy(standing: FoundStack, names: Names, cause: str) -> Remedy:
-    match standing.status:
+def _remedy(stack: FoundStack, names: Names, cause: str) -> Remedy:
+    match stack.status:
         case "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED":
             return Remedy.DELETE
-        case "DELETE_FAILED" if standing.name == names.pipeline_stack:
+        case "DELETE_FAILED" if stack.name == names.pipeline_stack:
             return Remedy.DELETE
         case "UPDATE_ROLLBACK_FAILED":
             return Remedy.ROLL_BACK
     raise InfrastructureError(
-        f"stack {standing.name} in a state that can be updated",
-        f"{standing.status}{f', since {cause}' if cause else ''}",
-        "bring it to rest by hand: its events in the CloudFormation console say what it lacks. The "
-        "delivery bucket and what is in it are kept, whatever becomes of its stack",
+        f"stack {stack.name} in a state that can be updated",
+        f"{stack.status}{f', since {cause}' if cause else ''}",
+        "fix it by hand: its events in the CloudFormation console say what failed. The delivery "
+        "bucket and its objects are retained whatever happens to the stack",
     )

@@ -1,10 +1,10 @@
-"""The table's first prices: put where there are none, never over a running price.
+"""The table's first prices: put only where they are missing, never over a running price.
 
 CloudFormation cannot put items, so this is the one step of a deployment outside the templates.
 
-An item may say `Since`: the walk begins with the minute after it. Without it the walk begins with
-whichever tick comes first, and where that one fails and the second does not, nobody knows that
-there was one before.
+An item may have `Since`: the price walk begins with the minute after it. Without it the walk begins
+with the first tick that arrives; if that tick fails and the second one succeeds, the loss of the
+first is not noticed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def seed_prices(
     prices: Sequence[FirstPrice],
     since: datetime | None = None,
 ) -> int:
-    """Puts every first price whose item is missing; returns how many were."""
+    """Puts every first price whose item is missing; returns how many were missing."""
     return sum(_put_missing(client, table, _item(price, since)) for price in prices)
 
 
@@ -40,7 +40,7 @@ def put_first_prices(
     *,
     reset: bool = False,
 ) -> int:
-    """What a deployment does: as `seed_prices`, and as `reset_prices` too where that was asked for.
+    """Puts the missing first prices; with `reset` overwrites the existing ones too.
 
     Returns how many prices were missing.
     """
@@ -56,13 +56,13 @@ def reset_prices(
     prices: Sequence[FirstPrice],
     since: datetime | None = None,
 ) -> None:
-    """Puts every first price, on purpose: the walk starts again, as if no tick had been made."""
+    """Overwrites every price with the first one: the walk starts again."""
     for price in prices:
         client.put_item(TableName=table, Item=_item(price, since))
 
 
 def put_items(client: "DynamoDBClient", table: str, items: Sequence[Mapping[str, str]]) -> None:
-    """Puts items as somebody saw them in another such table: its price is a number, else texts."""
+    """Puts items read from another such table: the price as a number, the rest as strings."""
     for item in items:
         texts: dict[str, AttributeValueTypeDef] = {
             name: {"N": text} if name == PRICE else {"S": text} for name, text in item.items()

@@ -1,6 +1,6 @@
-"""A stack followed until it is at rest: each event as it comes, and what failed first.
+"""Wait until a stack has settled, reporting each event and the first failure.
 
-Whoever follows need not be who began: what another process left under way is taken part in.
+The operation may have been started by another process: one that is in progress is waited for.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 BEGINNINGS = frozenset(
     {"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
 )
-"""With such an event of the stack itself an operation begins."""
+"""Statuses of the stack's own event with which an operation begins."""
 CANCELLED = "cancelled"
-"""CloudFormation's word for what it gave up because something else had failed."""
+"""CloudFormation's word for a resource that it gave up because another had failed."""
 GONE = "DELETE_COMPLETE"
 
 
 @dataclass(frozen=True)
 class ResourceEvent:
-    """One line of a stack's progress."""
+    """One event of a stack's operation."""
 
     resource: str
     kind: str
@@ -36,13 +36,13 @@ class ResourceEvent:
 
     @property
     def is_failure(self) -> bool:
-        """Whether it is one of its own, and not the consequence of another."""
+        """Whether the resource itself failed, and not as the consequence of another."""
         return self.status.endswith("_FAILED") and CANCELLED not in self.reason
 
 
 @dataclass(frozen=True)
 class StackResult:
-    """How a stack came to rest; `failure` is what failed first, None where nothing did."""
+    """The result of a stack's operation; `failure` is the first failure, None without one."""
 
     status: str
     failure: ResourceEvent | None
@@ -50,30 +50,30 @@ class StackResult:
 
 @dataclass(frozen=True)
 class Pace:
-    """How often CloudFormation is asked, in seconds, and how long a stack may take."""
+    """The interval, in seconds, at which CloudFormation is polled, and the time-out of a stack."""
 
     clock: Clock
     seconds: float
-    patience_seconds: float
+    timeout_seconds: float
 
     def deadline(self) -> float:
-        """When the patience of whoever begins to wait now is over."""
-        return self.clock.monotonic() + self.patience_seconds
+        """The monotonic time at which a wait that begins now times out."""
+        return self.clock.monotonic() + self.timeout_seconds
 
     def wait(self, deadline: float, expected: str, found: str) -> None:
-        """Waits until the next look.
+        """Waits until the next poll.
 
         Raises:
             ConditionTimeoutError: the deadline has passed.
         """
         if self.clock.monotonic() > deadline:
-            bound = f"within {self.patience_seconds:.0f} s"
+            bound = f"within {self.timeout_seconds:.0f} s"
             raise ConditionTimeoutError(f"{expected} {bound}", found, "look at the stack's events")
         self.clock.sleep(self.seconds)
 
 
-class Follower:
-    """Looks at the stacks of one target. A stack is named by its name, or by its id once gone."""
+class StackWaiter:
+    """Polls the stacks of one target; a stack is given by name, or by id once it is deleted."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Follower:
         self._on_event = on_event
 
     def find(self, stack: str) -> "StackTypeDef | None":
-        """The stack as CloudFormation describes it; None where there is none."""
+        """The stack as CloudFormation describes it; None if it does not exist."""
         try:
             return self._client.describe_stacks(StackName=stack)["Stacks"][0]
         except ClientError as error:
@@ -94,30 +94,32 @@ class Follower:
                 return None
             raise
 
-    def told(self, stack: str) -> set[str]:
-        """Every event until now, by its id."""
+    def seen_events(self, stack: str) -> set[str]:
+        """Ids of all events so far."""
         return {event["EventId"] for event in self._events(stack)}
 
-    def told_before(self, stack: str) -> set[str]:
-        """Every event from before what is under way, or was last, began."""
+    def events_before_operation(self, stack: str) -> set[str]:
+        """Ids of the events from before the current or last operation began."""
         events = list(self._events(stack))
         begun = next((n for n, event in enumerate(events) if _is_beginning(event)), len(events))
         return {event["EventId"] for event in events[begun + 1 :]}
 
-    def until_rest(self, stack: str, told: set[str], before: str | None = None) -> StackResult:
-        """Tells of each event that was not told, until nothing is under way.
+    def wait_until_settled(
+        self, stack: str, seen: set[str], before: str | None = None
+    ) -> StackResult:
+        """Reports each event that is not in `seen`, until no operation is in progress.
 
-        `before` is the status that was seen before something was begun: until an event comes it may
-        still be shown.
+        `before` is the status from before the operation was requested: CloudFormation may still
+        return it until the first event appears.
 
         Raises:
-            ConditionTimeoutError: it goes on for too long.
+            ConditionTimeoutError: the operation does not end in time.
         """
         deadline, failure, begun = self._pace.deadline(), None, before is None
         while True:
             found = self.find(stack)
             status = found["StackStatus"] if found else GONE
-            for event in self._fresh(stack, told) if found else ():
+            for event in self._fresh(stack, seen) if found else ():
                 self._on_event(event)
                 failure = failure or (event if event.is_failure else None)
                 begun = True
@@ -126,24 +128,24 @@ class Follower:
             self._pace.wait(deadline, f"stack {_name(stack)} to settle", status)
 
     def last_failure(self, stack: str) -> ResourceEvent | None:
-        """What failed first in the last operation; None where nothing did."""
-        fresh = self._fresh(stack, self.told_before(stack))
+        """The first failure of the last operation; None if nothing failed."""
+        fresh = self._fresh(stack, self.events_before_operation(stack))
         return next((event for event in fresh if event.is_failure), None)
 
-    def _fresh(self, stack: str, told: set[str]) -> list[ResourceEvent]:
-        """The events that were not told, oldest first; now they are."""
-        fresh = list(takewhile(lambda event: event["EventId"] not in told, self._events(stack)))
-        told.update(event["EventId"] for event in fresh)
+    def _fresh(self, stack: str, seen: set[str]) -> list[ResourceEvent]:
+        """The events that are not in `seen`, oldest first; adds them to it."""
+        fresh = list(takewhile(lambda event: event["EventId"] not in seen, self._events(stack)))
+        seen.update(event["EventId"] for event in fresh)
         return [_event(event) for event in reversed(fresh)]
 
     def _events(self, stack: str) -> "Iterator[StackEventTypeDef]":
-        """Newest first, as CloudFormation has them."""
+        """Newest first, in the order of CloudFormation."""
         for page in self._client.get_paginator("describe_stack_events").paginate(StackName=stack):
             yield from page["StackEvents"]
 
 
 def _name(stack: str) -> str:
-    """Of a stack that is named by its id, which is an ARN: .../NAME/UUID."""
+    """The name of a stack that is given by its id, an ARN: .../NAME/UUID."""
     return stack.split("/")[1] if "/" in stack else stack
 
 

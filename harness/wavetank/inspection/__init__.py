@@ -1,1 +1,1 @@
-"""Read-only checks of a deployed pipeline: requirements, access, logs, other people's pipelines."""
+"""Read-only checks of deployed pipelines: requirements, access, logs, assessment of many."""

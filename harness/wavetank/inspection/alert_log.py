@@ -1,7 +1,7 @@
-"""Alerts as the notification function's log has them: what was published, about which failure.
+"""Published alerts and the failures that they report, from the notification function's log.
 
-On AWS nobody reads the addresses' mail; the log is there on both targets. It shows that SNS took
-the alert, not that it came.
+On AWS the addressees' mail cannot be read; the log exists on both targets. It shows that SNS
+accepted an alert, not that it was received.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,15 +15,15 @@ from wavetank.history.alert_text import failure_record
 from wavetank.inspection.attempt_log import content_of, lines_of_log
 
 PUBLISHED = "alert published"
-"""What `lambdas/notification` logs once SNS has answered."""
+"""The message that `lambdas/notification` logs after SNS has answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedAlert:
-    """An alert that SNS took.
+    """An alert that SNS accepted.
 
     `invocation` is the notification function's own request; `request`, `condition` and `attempts`
-    are of the failure that it tells of, empty and 0 where its text has no record of one.
+    are those of the failure that it reports, empty and 0 if its text has no record of one.
     """
 
     at: datetime
@@ -37,12 +37,12 @@ class PublishedAlert:
 
 
 def alerts_in_log(aws: AwsClients, names: Names, since: datetime) -> list[PublishedAlert]:
-    """Those published from about that instant on, in the order of the log."""
+    """The alerts published from about `since` on, in the order of the log."""
     return list(read_alerts(lines_of_log(aws, names.notification_function, since)))
 
 
 def read_alerts(lines: Iterable[str]) -> Iterator[PublishedAlert]:
-    """The alerts that these lines of the log tell of; all others are passed over."""
+    """The alerts in these lines of the log; other lines are ignored."""
     for content in map(content_of, lines):
         if content.get("message") == PUBLISHED and "message_id" in content:
             text = str(content.get("text", ""))

@@ -1,8 +1,8 @@
-"""Where it is seen that the alert of a failure went out.
+"""Find the alert of a failed request.
 
-In a sandbox that is its mailbox. On AWS nobody here can look into a mailbox: what can be read is
-the log of the notification function, which has each alert that SNS took, the failed request's id in
-its text. Whether it arrived, its readers say.
+In a sandbox it is searched for in the mailbox. On AWS no mailbox can be read, but the log of the
+notification function has each alert that SNS accepted, with the failed request's id in its text.
+Whether it was received only its readers know.
 """
 
 import json
@@ -16,7 +16,7 @@ from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, messages_since
 from wavetank.core.naming import Names
 
 PUBLISHED = "alert published"
-"""The notification function's own words."""
+"""The message that the notification function logs."""
 MAILBOX = "mailbox"
 
 
@@ -24,7 +24,7 @@ MAILBOX = "mailbox"
 class Alert:
     """An alert of a certain failure; `seen_in` is a log group, or the sandbox's mailbox.
 
-    `addresses` are those that it was seen to reach or, by a log, those that it was sent to.
+    `addresses` are those that received it or, from a log, those that it was sent to.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """An alert that SNS took, as the notification function's log has it; `at` in RFC 3339."""
+    """An alert that SNS accepted, from the notification function's log; `at` in RFC 3339."""
 
     at: str
     message_id: str
@@ -45,11 +45,11 @@ class Published:
 
 
 type FindAlert = Callable[[str], Alert | None]
-"""The alert of the failed request with that id; None where there is none yet."""
+"""Finds the alert of the failed request with that id; None if there is none yet."""
 
 
 def alert_in_mailbox(endpoint: str) -> FindAlert:
-    """Looks into the sandbox's mailbox; each look reads what came since the one before."""
+    """Searches the sandbox's mailbox; each call reads the messages since the one before."""
     seen: list[MailboxMessage] = []
     last = ""
 
@@ -71,7 +71,7 @@ def alert_in_mailbox(endpoint: str) -> FindAlert:
 
 
 def alert_in_log(aws: AwsClients, names: Names, topic_arn: str, since: datetime) -> FindAlert:
-    """Looks into the notification function's log, from the instant on."""
+    """Searches the notification function's log from `since` on."""
 
     def find(request: str) -> Alert | None:
         for line in published_alerts(aws, names, since):
@@ -85,7 +85,7 @@ def alert_in_log(aws: AwsClients, names: Names, topic_arn: str, since: datetime)
 
 
 def published_alerts(aws: AwsClients, names: Names, since: datetime) -> Iterator[Published]:
-    """Those of the log, oldest first; none where there is no log."""
+    """The alerts in the log, oldest first; empty if the log does not exist."""
     pages = aws.logs.get_paginator("filter_log_events").paginate(
         logGroupName=_group(names), startTime=int(since.timestamp() * 1000)
     )
@@ -106,7 +106,7 @@ def published_alerts(aws: AwsClients, names: Names, since: datetime) -> Iterator
 
 
 def _content(line: str) -> Mapping[str, object]:
-    """The line's object; empty where it is another text."""
+    """The line's JSON object; empty if it is other text."""
     try:
         content = json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Attempts, as a function's log has them in the JSON format, which is that of our templates.
+"""Attempts of a function, read from its log in the JSON format that our templates set.
 
 [AWS Lambda developer guide, telemetry-schema-reference]
 """
@@ -14,15 +14,15 @@ from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 
 REPORT = "platform.report"
 NO_REQUEST = ""
-"""Whose an error is where the function's module could not even be imported."""
+"""The request id of an error that was raised by the import of the function's module."""
 LAG = timedelta(minutes=1)
-"""By so much the clocks of a log and of who reads it may differ."""
+"""How far the clock of a log may differ from the reader's."""
 
 type Attempt = tuple[AttemptBegan, AttemptEnded]
 
 
 def lines_of_log(aws: AwsClients, function: str, since: datetime) -> Iterator[str]:
-    """The lines that the function's log has from about that instant on, in its order."""
+    """The lines of the function's log from about `since` on, in its order."""
     begin = int((since - LAG).timestamp() * 1000)
     pages = aws.logs.get_paginator("filter_log_events").paginate(
         logGroupName=f"/aws/lambda/{function}", startTime=begin
@@ -33,16 +33,16 @@ def lines_of_log(aws: AwsClients, function: str, since: datetime) -> Iterator[st
 def attempts_in_log(
     aws: AwsClients, function: str, since: datetime, trigger: Trigger = Trigger.MANUAL
 ) -> list[Attempt]:
-    """Those that have ended, in the order of the log."""
+    """The attempts that have ended, in the order of the log."""
     return list(read_attempts(function, lines_of_log(aws, function, since), trigger))
 
 
 def read_attempts(
     function: str, lines: Iterable[str], trigger: Trigger = Trigger.MANUAL
 ) -> Iterator[Attempt]:
-    """The attempts that these lines of its log tell of; what the handler printed is passed over.
+    """The attempts in these lines of the log; the handler's own output is ignored.
 
-    A log does not say what asked for them: `trigger` does.
+    The log does not show what requested them: `trigger` does.
     """
     counts = Counter[str]()
     raised: dict[str, Mapping[str, Any]] = {}
@@ -50,15 +50,15 @@ def read_attempts(
         if content.get("type") == REPORT:
             request = content["record"]["requestId"]
             counts[request] += 1
-            told = raised.pop(request, None) or raised.pop(NO_REQUEST, {})
-            ended = _ended(function, content, counts[request], told)
+            error = raised.pop(request, None) or raised.pop(NO_REQUEST, {})
+            ended = _ended(function, content, counts[request], error)
             yield _began(ended, content["record"].get("metrics", {}), trigger), ended
         elif "errorType" in content and "requestId" in content:
             raised[content["requestId"]] = content
 
 
 def content_of(line: str) -> Mapping[str, Any]:
-    """The line's object; empty where it is another text."""
+    """The line's JSON object; empty if it is other text."""
     try:
         content = json.loads(line)
     except (RecursionError, ValueError):
@@ -67,7 +67,7 @@ def content_of(line: str) -> Mapping[str, Any]:
 
 
 def _began(ended: AttemptEnded, metrics: Mapping[str, Any], trigger: Trigger) -> AttemptBegan:
-    """A cold start is before the handler's own time."""
+    """A cold start comes before the handler's own duration."""
     cold = "initDurationMs" in metrics
     took = metrics.get("durationMs", 0) + metrics.get("initDurationMs", 0)
     at = ended.at - timedelta(milliseconds=took)
@@ -77,7 +77,7 @@ def _began(ended: AttemptEnded, metrics: Mapping[str, Any], trigger: Trigger) ->
 def _ended(
     function: str, report: Mapping[str, Any], number: int, raised: Mapping[str, Any]
 ) -> AttemptEnded:
-    """The platform names its own errors; those of the handler, the runtime has logged before."""
+    """The report names the platform's errors; the runtime has logged the handler's before it."""
     record = report["record"]
     by_platform = record.get("errorType", "")
     return AttemptEnded(

@@ -1,4 +1,4 @@
-"""What happens in a running pipeline, as it happens: ticks, objects, alerts."""
+"""Watches a running pipeline for new ticks, objects and alerts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ from wavetank.core.naming import Names
 from wavetank.core.text import counted
 
 OVERLAP = timedelta(hours=1)
-LOOKS_BETWEEN_LISTINGS = 15
-NOT_SAID = "not said"
-"""What an alert has in place of what Lambda's record does not tell."""
+POLLS_BETWEEN_LISTINGS = 15
+NO_VALUE = "not said"
+"""What an alert shows for a value that is not in Lambda's record."""
 
 
 class WatchedKind(StrEnum):
-    """What can be seen to happen."""
+    """The kinds of events."""
 
     HELD = "held"
     TICK = "tick"
@@ -37,8 +37,8 @@ class WatchedKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Happening:
-    """One thing that happened, when it was noticed, in words."""
+class PipelineEvent:
+    """One event: its kind, when it was noticed, and a text."""
 
     kind: WatchedKind
     noticed: datetime
@@ -47,10 +47,10 @@ class Happening:
 
 @dataclass
 class Watcher:
-    """Looks again and again, and tells what is new since the last look.
+    """Polls a pipeline and reports what is new since the last poll.
 
-    What is there at the first look is told in one line and counts for nothing: a sandbox that takes
-    up what the last one held has months of it.
+    What exists at the first poll is reported in one line and not counted: a sandbox that restores
+    the data of the last one has months of it.
     """
 
     aws: AwsClients
@@ -63,45 +63,45 @@ class Watcher:
     """When the last tick was noticed."""
     rule_on: bool = True
     records: int = 0
-    """That were delivered since the first look."""
+    """Records delivered since the first poll."""
     buffered: int = 0
-    """Records that the delivery stream holds."""
+    """Records in the delivery stream's buffer."""
     given_up: set[str] = field(default_factory=set)
-    """The requests whose failure was told by e-mail."""
-    _looked: bool = False
+    """The requests whose failure was reported by e-mail."""
+    _polled: bool = False
     _delivered: int = 0
     _objects: int = 0
     """How many objects the stream has delivered since LocalStack's start."""
     _listed: int = 0
     """How many it had delivered at the last listing of the bucket."""
-    _looks_until_listing: int = 0
+    _polls_until_listing: int = 0
     _tick: datetime | None = None
     _keys: set[str] = field(default_factory=set)
     _newest: DeliveredObject | None = None
     _message: str = ""
-    """The id of the last message that was told of."""
-    _trouble: str = ""
+    """The id of the last message that was reported."""
+    _problem: str = ""
 
-    def look(self) -> list[Happening]:
-        """What is new, in the order of a pipeline: ticks, objects, alerts."""
-        if not self._looked:
-            return self._first_look()
-        self._look_at_stream()
+    def poll(self) -> list[PipelineEvent]:
+        """The events since the last poll, in the order of a pipeline: ticks, objects, alerts."""
+        if not self._polled:
+            return self._first_poll()
+        self._read_stream()
         objects, messages = self._new_objects(), self._new_messages()
-        self._look_at_rule()
-        self._trouble = ""
-        happenings = [
+        self._read_rule()
+        self._problem = ""
+        events = [
             *self._new_tick(),
-            *(self._happening(WatchedKind.OBJECT, _object_line(entry)) for entry in objects),
-            *(self._happening(WatchedKind.ALERT, _alert_line(message)) for message in messages),
+            *(self._event(WatchedKind.OBJECT, _object_line(entry)) for entry in objects),
+            *(self._event(WatchedKind.ALERT, _alert_line(message)) for message in messages),
         ]
         self.given_up |= {_request(message.text) for message in messages}
-        for happening in happenings:
-            self.totals[happening.kind] += 1
-        return happenings
+        for event in events:
+            self.totals[event.kind] += 1
+        return events
 
-    def _first_look(self) -> list[Happening]:
-        """Counts what there is, which may be months of it, and lists nothing."""
+    def _first_poll(self) -> list[PipelineEvent]:
+        """Counts the existing objects and messages without listing them."""
         page = mailbox_page(self.endpoint, limit=0)
         held = SandboxControls(self.endpoint).bucket(self.names.bucket)
         found = [
@@ -112,38 +112,38 @@ class Watcher:
         ]
         self._keys = {entry.key for entry in found}
         self._newest = max(found, key=lambda entry: entry.key, default=None)
-        self._look_at_stream()
-        self._look_at_rule()
-        happenings = [*self._before(held["objects"], page.alerts), *self._new_tick()]
-        self._looked, self._message, self.records = True, page.newest, 0
-        return happenings
+        self._read_stream()
+        self._read_rule()
+        events = [*self._existing(held["objects"], page.alerts), *self._new_tick()]
+        self._polled, self._message, self.records = True, page.newest, 0
+        return events
 
-    def _look_at_rule(self) -> None:
+    def _read_rule(self) -> None:
         rule = self.aws.events.describe_rule(Name=self.names.rule)
         self.rule_on = rule["State"] == "ENABLED"
 
-    def _before(self, objects: int, messages: int) -> Iterator[Happening]:
+    def _existing(self, objects: int, messages: int) -> Iterator[PipelineEvent]:
         if objects or messages:
-            there = f"{counted(objects, 'object')} and {counted(messages, 'e-mail')}"
-            yield self._happening(WatchedKind.HELD, f"{there} from before")
+            existing = f"{counted(objects, 'object')} and {counted(messages, 'e-mail')}"
+            yield self._event(WatchedKind.HELD, f"{existing} from before")
 
-    def _look_at_stream(self) -> None:
-        """Its counts begin again with each LocalStack."""
+    def _read_stream(self) -> None:
+        """The stream's counts restart at 0 with each LocalStack."""
         state = SandboxControls(self.endpoint).streams().get(self.names.delivery_stream, {})
         self._objects = state.get("objects_delivered", 0)
         before, self._delivered = self._delivered, state.get("records_delivered", 0)
         self.buffered = state.get("records_held", 0)
         self.records += self._delivered - (before if self._delivered >= before else 0)
 
-    def notice(self, trouble: str) -> list[Happening]:
-        """Something that cannot be looked at, such as a deleted table: news only once."""
-        if trouble == self._trouble:
+    def report(self, problem: str) -> list[PipelineEvent]:
+        """An error of a poll, such as a deleted table; only reported when it changes."""
+        if problem == self._problem:
             return []
-        self._trouble = trouble
-        return [self._happening(WatchedKind.TROUBLE, trouble)]
+        self._problem = problem
+        return [self._event(WatchedKind.TROUBLE, problem)]
 
-    def _new_tick(self) -> list[Happening]:
-        """A tick by its name; where the function leaves none in the table, by the prices moving."""
+    def _new_tick(self) -> list[PipelineEvent]:
+        """The tick in the table; if the function writes none, any change of the prices."""
         before, self.prices = self.prices, read_prices(self.aws, self.names.table)
         shown = "  ".join(f"{price.price:.2f}" for price in self.prices)
         tick = last_tick(self.prices)
@@ -151,22 +151,22 @@ class Watcher:
             if not (before and self.prices and before != self.prices):
                 return []
             self.ticked = self.clock.now()
-            return [self._happening(WatchedKind.TICK, f"prices moved  {shown}")]
+            return [self._event(WatchedKind.TICK, f"prices moved  {shown}")]
         if tick == self._tick:
             return []
         self._tick, self.ticked = tick, self.clock.now()
-        return [self._happening(WatchedKind.TICK, f"{rfc3339(tick)}  {shown}")]
+        return [self._event(WatchedKind.TICK, f"{rfc3339(tick)}  {shown}")]
 
     def _new_objects(self) -> list[DeliveredObject]:
-        """Objects arrive in the order of their keys, but for those of one second.
+        """Objects arrive in the order of their keys, except those of the same second.
 
-        LocalStack goes through the whole bucket to list a part of it, so it is asked only once the
-        stream has delivered, and now and then for what others may have put there.
+        LocalStack reads the whole bucket to list a part of it, so it is only asked once the stream
+        has delivered, and occasionally for objects that others have put.
         """
-        self._looks_until_listing -= 1
-        if self._listed == self._objects and self._looks_until_listing > 0:
+        self._polls_until_listing -= 1
+        if self._listed == self._objects and self._polls_until_listing > 0:
             return []
-        self._listed, self._looks_until_listing = self._objects, LOOKS_BETWEEN_LISTINGS
+        self._listed, self._polls_until_listing = self._objects, POLLS_BETWEEN_LISTINGS
         after = ""
         if self._newest is not None:
             after = f"{self._newest.modified - OVERLAP:%Y/%m/%d/%H}"
@@ -177,7 +177,7 @@ class Watcher:
         return fresh
 
     def _new_messages(self) -> list[MailboxMessage]:
-        """Those after the last one; none where a LocalStack that came back does not have that."""
+        """Messages after the last one; none if a restarted LocalStack no longer has that one."""
         fresh: list[MailboxMessage] = []
         for page in messages_since(self.endpoint, self._message, kind=ALERT):
             if not page.continues:
@@ -187,8 +187,8 @@ class Watcher:
             self._message = page.next
         return fresh
 
-    def _happening(self, kind: WatchedKind, text: str) -> Happening:
-        return Happening(kind, self.clock.now(), text)
+    def _event(self, kind: WatchedKind, text: str) -> PipelineEvent:
+        return PipelineEvent(kind, self.clock.now(), text)
 
 
 def _object_line(entry: DeliveredObject) -> str:
@@ -200,16 +200,16 @@ def _alert_line(message: MailboxMessage) -> str:
 
 
 def _request(text: str) -> str:
-    """The request that the alert is about; the whole text where it names none."""
+    """The request that the alert is about; the whole text if it names none."""
     named = (line for line in text.splitlines() if line.startswith("Request:"))
     return next(named, text)
 
 
 def _error_line(text: str) -> str:
-    """The line of the alert that says what went wrong, or why it was given up, or its first."""
+    """The line of the alert with the error, else the reason, else its first line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for name in ("Error:", "Reason:"):
         for line in lines:
-            if line.startswith(name) and not line.endswith(NOT_SAID):
+            if line.startswith(name) and not line.endswith(NO_VALUE):
                 return line.removeprefix(name).strip()
     return (lines or ["empty message"])[0]

@@ -20,7 +20,7 @@ def table_snapshot(aws: AwsClients, table: str, now: datetime) -> TableSnapshot:
 
 
 def _texts(item: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Each attribute as text: what is no number or text itself, as JSON."""
+    """Each attribute as text: values other than numbers and strings as JSON."""
     return {name: _text(next(iter(value.values()))) for name, value in item.items()}
 
 

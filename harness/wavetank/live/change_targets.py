@@ -1,4 +1,4 @@
-"""Which journal records the changes of a pipeline or of a host, and how each is reverted."""
+"""The journals of the changes of a pipeline or of a host, and how changes are reverted."""
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.target import Target
@@ -55,7 +55,7 @@ def sandbox_target(
 
 
 def host_target(record: SandboxRecord) -> ChangedTarget:
-    """The host of a sandbox, which may be paused or cut off now."""
+    """The host of a sandbox, which may be paused or disconnected at the moment."""
     return ChangedTarget(
         aws=sandbox_clients(record.endpoint),
         names=NO_PIPELINE,

@@ -72,10 +72,10 @@ class ChangedTarget:
         Raises:
             UsageError: one did.
         """
-        if left := self.journal.changes():
+        if remaining := self.journal.changes():
             raise UsageError(
                 "a pipeline as it was deployed",
-                "; ".join(change.describe() for change in left),
+                "; ".join(change.describe() for change in remaining),
                 "revert it with ./wavetank drill --restore",
             )
 
@@ -83,7 +83,7 @@ class ChangedTarget:
     def injected(
         self, name: str, fault: StateFault, on_change: OnChange = lambda *_: None
     ) -> Iterator[tuple[Change, ...]]:
-        """For the body the fault is in force.
+        """Injects the fault for the body.
 
         Raises:
             NotRestoredError: a change could not be reverted; it stays in the journal.
@@ -97,7 +97,7 @@ class ChangedTarget:
 
     @contextmanager
     def changed(self, change: Change, on_change: OnChange = lambda *_: None) -> Iterator[None]:
-        """For the body the change is in force.
+        """Applies the change for the body.
 
         Raises:
             NotRestoredError: it could not be reverted; it stays in the journal.
@@ -105,11 +105,11 @@ class ChangedTarget:
         self.journal.add(change)
         try:
             change.apply(self.resources)
-            on_change(change, True)  # noqa: FBT003 - as `OnChange` has it
+            on_change(change, True)  # noqa: FBT003 - the signature of `OnChange`
             yield
         finally:
             self.revert(change)
-            on_change(change, False)  # noqa: FBT003 - as above
+            on_change(change, False)  # noqa: FBT003 - the signature of `OnChange`
 
     def revert(self, change: Change) -> bool:
         """Revert the change if it is in force; returns whether it was.

@@ -14,7 +14,7 @@ from wavetank.core.naming import DEFAULT_ADDRESS, StreamNameCase
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
-from wavetank.deployment.custom_handler import OwnHandler, read_own_handler
+from wavetank.deployment.custom_handler import CustomHandler, read_custom_handler
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.live.confirmed_addresses import require_confirmed
@@ -23,7 +23,7 @@ from wavetank.live.sandbox_session import SandboxPlan, embedded_session
 
 RETRY_BASE_DELAY_SECONDS = 1
 ALERT_SECONDS_MAX = 120.0
-"""Three time-outs of the function, and the waits in between."""
+"""Three time-outs of the function, and the delays between them."""
 
 
 def plan_check(
@@ -48,7 +48,7 @@ def plan_check(
         keep=False,
         confirm_emails=True,
     )
-    return replace(plan, handler=read_own_handler(path, plan.names))
+    return replace(plan, handler=read_custom_handler(path, plan.names))
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class CustomHandlerCheck:
     check: Callable[[RunningSandbox], ExitCode]
 
     def run(self, plan: SandboxPlan) -> ExitCode:
-        """Runs the check in a sandbox that is gone afterwards.
+        """Runs the check in a sandbox that is deleted afterwards.
 
         Raises:
             UsageError: another check of a script is running.
@@ -83,23 +83,23 @@ class CustomHandlerCheck:
             self.reporter.say("stopped")
             return ExitCode.INTERRUPTED
 
-    def _run_in(self, sandbox: RunningSandbox, handler: OwnHandler) -> ExitCode:
+    def _run_in(self, sandbox: RunningSandbox, handler: CustomHandler) -> ExitCode:
         person = sandbox.names.full_name
         self.reporter.say(f"{handler.path} is the streaming function of {person}")
-        if self._makes_tick(sandbox):
+        if self._tick_succeeds(sandbox):
             SandboxControls(sandbox.record.endpoint).deliver_now()
             require_confirmed(sandbox)
             self.drill(sandbox)
         else:
             self._await_alert(sandbox)
-        # Deployed again with the schedule on, whose ticks would have come between those above.
+        # Only now with the schedule on: its ticks would have come between those above.
         options = DeploymentOptions(
             names=sandbox.names, addresses=sandbox.addresses, handler=handler
         )
         sandbox.deployer().deploy(options)
         return self.check(sandbox)
 
-    def _makes_tick(self, sandbox: RunningSandbox) -> bool:
+    def _tick_succeeds(self, sandbox: RunningSandbox) -> bool:
         """Fires a tick; returns whether it succeeded, and shows its error if not."""
         minute = floor_to_minute(sandbox.clock.now())
         try:
@@ -108,21 +108,21 @@ class CustomHandlerCheck:
             self.reporter.say(f"its tick of {rfc3339(minute)} failed: {error.found}")
             self.reporter.emit("tick", at=rfc3339(minute), error=error.found)
             return False
-        self.reporter.say(f"its tick of {rfc3339(minute)} is made")
+        self.reporter.say(f"its tick of {rfc3339(minute)} succeeded")
         self.reporter.emit("tick", at=rfc3339(minute), error=None)
         return True
 
     def _await_alert(self, sandbox: RunningSandbox) -> None:
-        """Fires the failing tick as the rule would; whether an alert came is for the check."""
+        """Fires the failing tick as the rule would; the requirements then check for the alert."""
         minute = floor_to_minute(sandbox.clock.now())
         StreamingInvoker(sandbox.aws, sandbox.names).fire(minute)
         try:
-            with self.reporter.waiting("waiting for Lambda to give it up"):
+            with self.reporter.waiting("waiting until Lambda's retries are exhausted"):
                 wait_until(
                     lambda: alerts(sandbox.record.endpoint),
                     bool,
                     expected="an alert",
-                    hint="look at the logs of both functions",
+                    hint="read the logs of both functions",
                     within_seconds=ALERT_SECONDS_MAX,
                     clock=sandbox.clock,
                 )

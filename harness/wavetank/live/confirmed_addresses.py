@@ -1,4 +1,4 @@
-"""E-mail addresses on the alert topic: which are confirmed, and which get no alert yet."""
+"""E-mail addresses on the alert topic, and whether they are confirmed."""
 
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import subscriptions, topic_arn
@@ -11,7 +11,7 @@ from wavetank.live.running_sandbox import RunningSandbox
 def show_unconfirmed(sandbox: RunningSandbox, reporter: Reporter) -> None:
     """Lists the addresses that are not confirmed, each with the link that confirms it."""
     for message in sandbox.pending_confirmations():
-        reporter.say(f"{message.address} gets nothing until it is confirmed: open {message.link}")
+        reporter.say(f"{message.address} gets no alerts until it is confirmed: open {message.link}")
         reporter.emit("unconfirmed", address=message.address, link=message.link)
 
 
@@ -19,7 +19,7 @@ def require_confirmed(sandbox: RunningSandbox) -> None:
     """Returns if every address is confirmed.
 
     Raises:
-        UsageError: one is not, so that no alert can reach it.
+        UsageError: one is not, and would get no alert.
     """
     waiting = sandbox.pending_confirmations()
     if waiting:
@@ -34,7 +34,7 @@ def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
     """The addresses on the topic, if all are confirmed; needs no access to a mailbox.
 
     Raises:
-        UsageError: one is not confirmed, or there is none, so that no one would get an alert.
+        UsageError: one is not confirmed, or the topic has none.
     """
     found = subscriptions(aws, topic_arn(aws, names))
     waiting = sorted(entry.address for entry in found if not entry.confirmed)
@@ -42,8 +42,8 @@ def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
         raise UsageError(
             "confirmed addresses",
             f"{', '.join(waiting)} still to be confirmed",
-            "open the link in AWS's message to it, which is valid for two days; after that deploy"
-            " without the address and with it again, so that AWS sends another",
+            "open the link in AWS's message to it, which is valid for two days; after that, deploy"
+            " without the address and then with it, so that AWS sends a new link",
         )
     if not found:
         raise UsageError("an address on the topic", "none", "deploy with --email")

@@ -1,4 +1,4 @@
-"""Where a story is told in wall time: a deployed pipeline on a sandbox, or on AWS."""
+"""A deployed pipeline on which scenarios run in wall time, in a sandbox or on AWS."""
 
 from dataclasses import dataclass
 
@@ -13,23 +13,24 @@ from wavetank.live.changed_target import ChangedTarget
 AWS_RETRY_BASE_DELAY_SECONDS = 60
 MARGIN_SECONDS = 30.0
 AWS_SETTLE_SECONDS = 15.0
-"""Until a change of a rule or of a role is seen everywhere; AWS says `eventually`, and no more.
+"""How long to wait until a change of a rule or a role is in effect everywhere.
 
-[IAM user guide, troubleshoot_general: eventual consistency; EventBridge API, DisableRule]
+AWS only says `eventually`. [IAM user guide, troubleshoot_general: eventual consistency; EventBridge
+API, DisableRule]
 """
 SANDBOX_SETTLE_SECONDS = 1.0
-"""Its schedule looks twice a second."""
+"""The sandbox's schedule is read twice a second."""
 AWS_DELIVERY_SECONDS = 180.0
-"""The template's buffering interval, and Firehose's own time."""
+"""The template's buffering interval, and Firehose's own delay."""
 SANDBOX_DELIVERY_SECONDS = 20.0
-"""It is told to deliver at once."""
+"""The sandbox delivers on request."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class LivePlace:
-    """A pipeline that is deployed, and how long things take there.
+class DeployedTarget:
+    """A deployed pipeline with its clock and journal, and the delays of its engine.
 
-    `retry_base_delay_seconds` is what Lambda waits before its first retry.
+    `retry_base_delay_seconds` is Lambda's delay before its first retry.
     """
 
     engine: EngineName
@@ -41,12 +42,12 @@ class LivePlace:
 
     @property
     def aws(self) -> AwsClients:
-        """The clients."""
+        """Clients of the target."""
         return self.target.aws
 
     @property
     def changed_target(self) -> ChangedTarget:
-        """The pipeline, to be changed for a while."""
+        """The pipeline, for temporary changes."""
         return ChangedTarget(
             aws=self.aws,
             names=self.names,
@@ -58,31 +59,31 @@ class LivePlace:
 
     @property
     def is_aws(self) -> bool:
-        """Whether it is AWS itself: no mailbox, no controls, and changes take a while."""
+        """Whether it is on AWS: no mailbox, no sandbox API, and changes take a while."""
         return self.engine is EngineName.AWS
 
     @property
     def endpoint(self) -> str:
-        """The sandbox's."""
-        assert self.target.endpoint is not None  # nobody asks on AWS
+        """The sandbox's endpoint; must not be used on AWS."""
+        assert self.target.endpoint is not None  # AWS has none; callers check `is_aws`
         return self.target.endpoint
 
     @property
-    def failing_seconds(self) -> float:
-        """From a request to its being given up: it is tried three times."""
+    def retries_seconds(self) -> float:
+        """The delays of Lambda's two retries in total."""
         return 3.0 * self.retry_base_delay_seconds
 
     @property
-    def patience_seconds(self) -> float:
-        """For each wait for Lambda, which does not keep its delays to the second."""
-        return MARGIN_SECONDS + 1.5 * self.failing_seconds
+    def timeout_seconds(self) -> float:
+        """The time-out of each wait for Lambda, whose delays are not exact."""
+        return MARGIN_SECONDS + 1.5 * self.retries_seconds
 
     @property
     def settle_seconds(self) -> float:
-        """From a change to its being in force."""
+        """How long a change takes to be in effect."""
         return AWS_SETTLE_SECONDS if self.is_aws else SANDBOX_SETTLE_SECONDS
 
     @property
     def delivery_seconds(self) -> float:
-        """From a record to its object."""
+        """How long a record takes to be in an object."""
         return AWS_DELIVERY_SECONDS if self.is_aws else SANDBOX_DELIVERY_SECONDS

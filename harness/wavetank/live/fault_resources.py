@@ -1,6 +1,6 @@
-"""One deployed pipeline on a sandbox or on AWS, as faults change it by AWS's public API.
+"""The resources of one deployed pipeline that faults change, by AWS's public API.
 
-An account has more than the pipeline, so its resources are found by the names that it was given.
+An account also has other resources, so the pipeline's are found by their names.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ from wavetank.core.naming import Names
 from wavetank.deployment.deployed_code import stack_package
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.injectors.api_resources import ApiResources, confirmed_on, one_named
-from wavetank.faults.parts import UNLIMITED, FunctionRole, RoleOwner
+from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, DeployedCode, HostFaultTarget
 from wavetank.live.restoring import update_code, wait_until_updated
 
 
 class Host(Protocol):
-    """What can begin and revert the faults of a sandbox's host."""
+    """Injects and reverts the faults of a sandbox's host."""
 
     def begin(self, change: HostFaultTarget) -> None:
-        """Let the host have the fault."""
+        """Inject the fault into the host."""
         ...
 
     def revert(self, change: HostFaultTarget) -> bool:
-        """Revert it; returns False if the process or container that had it is gone."""
+        """Revert it; returns False if the affected process or container no longer exists."""
         ...
 
 
@@ -102,7 +102,7 @@ class LiveResources(ApiResources):
 
     def store(self, archive: bytes) -> str:
         """Store a package beside the journal; returns its name."""
-        return self._journal.keep_package(archive)
+        return self._journal.store_package(archive)
 
     def stored(self, name: str) -> bytes | None:
         """The package of that name; None if it is lost."""
@@ -128,26 +128,28 @@ class LiveResources(ApiResources):
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
         """Set whether the address has confirmed, which only a sandbox can."""
         assert self._controls is not None  # AWS does not have the capability
-        self._aws.sns.get_subscription_attributes(SubscriptionArn=subscription)  # else it is gone
+        self._aws.sns.get_subscription_attributes(
+            SubscriptionArn=subscription
+        )  # raises if it was deleted
         self._controls.set_confirmed(subscription, confirmed=confirmed)
         return True
 
     def move_clock(self, offset_seconds: float) -> None:
         """Set the clock of LocalStack that far from the host's."""
-        assert self._controls is not None  # as above
+        assert self._controls is not None  # AWS does not have the capability
         if offset_seconds:
             self._controls.move_clock(offset_seconds)
         else:
             self._controls.reset_clock()
 
     def begin_host_fault(self, change: HostFaultTarget) -> None:
-        """Let the host of the sandbox have the fault."""
-        assert self._host is not None  # as above
+        """Inject the fault into the sandbox's host."""
+        assert self._host is not None  # AWS does not have the capability
         self._host.begin(change)
 
     def revert_host_fault(self, change: HostFaultTarget) -> bool:
-        """Revert it; returns False if what had it is gone."""
-        assert self._host is not None  # as above
+        """Revert it; returns False if the affected process or container no longer exists."""
+        assert self._host is not None  # AWS does not have the capability
         return self._host.revert(change)
 
     def _role(self, owner: RoleOwner) -> str:

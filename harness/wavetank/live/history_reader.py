@@ -1,7 +1,7 @@
-"""What is there when a story has been told: in logs, in the bucket, in the mailbox, in the table.
+"""Reads the history of a live run from logs, bucket, mailbox and table.
 
-Only looked at, by the same calls on a sandbox and on AWS, but for the mailbox: on AWS the alerts
-are those that the notification function says it has published, to whoever is confirmed.
+The reads are the same calls on a sandbox and on AWS except for the mailbox: on AWS the alerts are
+those that the notification function's log shows as published, to the confirmed addresses.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -28,23 +28,23 @@ from wavetank.history.events import OK
 from wavetank.inspection.alert_log import PublishedAlert, alerts_in_log
 from wavetank.inspection.attempt_log import LAG, Attempt, attempts_in_log
 from wavetank.inspection.table_snapshot import table_snapshot
-from wavetank.live.deployed_target import LivePlace
+from wavetank.live.deployed_target import DeployedTarget
 
 FOOTER = "\n\n--\nIf you wish to stop receiving notifications"
-"""What SNS adds below the text that was published."""
+"""What SNS appends to the published text."""
 BUFFERED_MAX = timedelta(minutes=16)
-"""An object is named by its first record, and Firehose buffers for 15 minutes at most."""
+"""An object is named by its first record, and Firehose buffers for at most 15 minutes."""
 MINUTE = timedelta(minutes=1)
 GAVE_UP = "RetriesExhausted"
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What was there before a story, and is none of it.
+class StateBeforeRun:
+    """What existed before a run and does not belong to it.
 
-    `at` is when it began by the clock: what was logged or delivered earlier is left out. `start` is
-    when it begins by its own ticks: records up to that minute are left out. `messages` are the ids
-    of the alerts that were there.
+    `at` is the wall time of its begin: earlier log lines and objects are ignored. `start` is its
+    begin in the time of its own ticks: records up to that minute are ignored. `messages` are the
+    ids of the alerts that existed.
     """
 
     at: datetime
@@ -52,137 +52,147 @@ class Beginning:
     messages: frozenset[str]
 
 
-def begin(place: LivePlace, start: datetime) -> Beginning:
-    """A story begins here and now; its first tick is after `start`."""
-    now = place.clock.now()
-    return Beginning(now, start, frozenset(alert.id for alert in _alerts(place, now)))
+def state_before_run(deployed: DeployedTarget, start: datetime) -> StateBeforeRun:
+    """The state now, before a run whose first tick is after `start`."""
+    now = deployed.clock.now()
+    return StateBeforeRun(now, start, frozenset(alert.id for alert in _alerts(deployed, now)))
 
 
-def observed(place: LivePlace, beginning: Beginning, noted: Iterable[Event]) -> list[Event]:
-    """The story's history: what its player has noted, and after each request what came of it.
+def read_history(
+    deployed: DeployedTarget, before: StateBeforeRun, noted: Iterable[Event]
+) -> list[Event]:
+    """The run's history: the events that the executor noted, each request followed by its results.
 
-    So what follows comes after its cause, though the target's clock may not be this machine's. What
-    else the streaming function did is somebody else's. A request that failed as often as Lambda
-    tries is given up, whether anybody was told or not.
+    So results follow their cause although the target's clock may differ from this host's. Other
+    requests of the streaming function are ignored. A request that failed as often as Lambda tries
+    is given up, whether or not an alert was sent.
 
     Raises:
-        InfrastructureError: there is no mailbox.
+        InfrastructureError: the sandbox has no mailbox.
     """
     noted = list(noted)
-    asked = [event.request for event in noted if isinstance(event, Invoked)]
-    found = _Found(
-        tries=tries_of(place),
-        attempts=story_attempts(place, beginning, asked),
-        published=alerts_in_log(place.aws, place.names, beginning.at),
-        messengers=_messengers(place, beginning),
-        messages=alerts_since(place, beginning),
+    requested = [event.request for event in noted if isinstance(event, Invoked)]
+    found = _Observations(
+        attempts_limit=attempts_max(deployed),
+        attempts=run_attempts(deployed, before, requested),
+        published=alerts_in_log(deployed.aws, deployed.names, before.at),
+        notifications=_notification_attempts(deployed, before),
+        messages=alerts_since(deployed, before),
     )
     events: list[Event] = []
     for event in noted:
         events.append(event)
         if isinstance(event, Invoked):
-            events += found.take(place.names, event.request)
-    now = place.clock.now()
-    table = table_snapshot(place.aws, place.names.table, now)
-    return [*events, *found.rest(asked), *story_objects(place, beginning), table]
+            events += found.take(deployed.names, event.request)
+    now = deployed.clock.now()
+    table = table_snapshot(deployed.aws, deployed.names.table, now)
+    return [*events, *found.rest(requested), *run_objects(deployed, before), table]
 
 
-def tries_of(place: LivePlace) -> int:
-    """How often Lambda tries a request of the streaming function."""
-    function = place.names.streaming_function
-    found = place.aws.awslambda.get_function_event_invoke_config(FunctionName=function)
+def attempts_max(deployed: DeployedTarget) -> int:
+    """How often Lambda attempts a request of the streaming function, its retries included."""
+    function = deployed.names.streaming_function
+    found = deployed.aws.awslambda.get_function_event_invoke_config(FunctionName=function)
     return int(found["MaximumRetryAttempts"]) + 1
 
 
-def story_attempts(place: LivePlace, beginning: Beginning, asked: Collection[str]) -> list[Attempt]:
+def run_attempts(
+    deployed: DeployedTarget, before: StateBeforeRun, requested: Collection[str]
+) -> list[Attempt]:
     """The streaming function's attempts at these requests."""
-    found = attempts_in_log(place.aws, place.names.streaming_function, beginning.at)
-    return [attempt for attempt in found if attempt[1].request in asked]
+    found = attempts_in_log(deployed.aws, deployed.names.streaming_function, before.at)
+    return [attempt for attempt in found if attempt[1].request in requested]
 
 
-def alerts_since(place: LivePlace, beginning: Beginning) -> list[MessageSent]:
-    """The alerts of the story, one for each address.
+def alerts_since(deployed: DeployedTarget, before: StateBeforeRun) -> list[MessageSent]:
+    """The alerts of the run, one for each address.
 
     Raises:
-        InfrastructureError: there is no mailbox.
+        InfrastructureError: the sandbox has no mailbox.
     """
-    now, topic = place.clock.now(), topic_arn(place.aws, place.names)
+    now, topic = deployed.clock.now(), topic_arn(deployed.aws, deployed.names)
     return [
         MessageSent(now, topic, alert.address, alert.subject, alert.text.partition(FOOTER)[0])
-        for alert in _alerts(place, beginning.at)
-        if alert.id not in beginning.messages
+        for alert in _alerts(deployed, before.at)
+        if alert.id not in before.messages
     ]
 
 
-def story_objects(place: LivePlace, beginning: Beginning) -> list[ObjectDelivered]:
-    """The objects that came since, with the story's records in them."""
-    first = beginning.start + MINUTE
-    earliest = f"{beginning.at - BUFFERED_MAX:%Y/%m/%d/%H}"
-    found = delivered_objects(place.aws, place.names.bucket, after=earliest)
-    fresh = (entry for entry in found if entry.modified >= beginning.at - LAG)
-    events = (_delivered(place, entry, first) for entry in fresh)
+def run_objects(deployed: DeployedTarget, before: StateBeforeRun) -> list[ObjectDelivered]:
+    """The objects delivered since the run began that have records of the run."""
+    first = before.start + MINUTE
+    earliest = f"{before.at - BUFFERED_MAX:%Y/%m/%d/%H}"
+    found = delivered_objects(deployed.aws, deployed.names.bucket, after=earliest)
+    fresh = (entry for entry in found if entry.modified >= before.at - LAG)
+    events = (_delivered(deployed, entry, first) for entry in fresh)
     return [event for event in events if event.records]
 
 
 @dataclass(kw_only=True)
-class _Found:
-    """What was seen, of all requests; each part is taken once."""
+class _Observations:
+    """Results of all requests; each is returned once."""
 
-    tries: int
+    attempts_limit: int
     attempts: list[Attempt]
     published: list[PublishedAlert]
-    messengers: list[Attempt]
+    notifications: list[Attempt]
     messages: list[MessageSent]
 
     def take(self, names: Names, request: str) -> Iterator[Event]:
-        """What came of the request, one after the other."""
-        tried = [attempt for attempt in self.attempts if attempt[1].request == request]
-        told = next((alert for alert in self.published if alert.request == request), None)
-        yield from chain.from_iterable(tried)
-        yield from self._conclusion(names, request, [ended for _, ended in tried], told)
-        messengers = [a for a in self.messengers if told and a[1].request == told.invocation]
-        self.messengers = [attempt for attempt in self.messengers if attempt not in messengers]
-        yield from chain.from_iterable(messengers)
+        """The results of the request, in order."""
+        attempts = [attempt for attempt in self.attempts if attempt[1].request == request]
+        alert = next((alert for alert in self.published if alert.request == request), None)
+        yield from chain.from_iterable(attempts)
+        yield from self._conclusion(names, request, [ended for _, ended in attempts], alert)
+        notifications = [
+            a for a in self.notifications if alert and a[1].request == alert.invocation
+        ]
+        self.notifications = [
+            attempt for attempt in self.notifications if attempt not in notifications
+        ]
+        yield from chain.from_iterable(notifications)
         messages = [message for message in self.messages if request in message.text]
         self.messages = [message for message in self.messages if message not in messages]
         yield from messages
 
-    def rest(self, asked: Collection[str]) -> Iterator[Event]:
-        """What belongs to none of them, but for what tells of somebody else's failure."""
-        others = {alert.invocation for alert in self.published if alert.request not in asked}
-        for attempt in self.messengers:
+    def rest(self, requested: Collection[str]) -> Iterator[Event]:
+        """Results that belong to no request, except alerts about requests of other runs."""
+        others = {alert.invocation for alert in self.published if alert.request not in requested}
+        for attempt in self.notifications:
             if attempt[1].request not in others:
                 yield from attempt
         yield from self.messages
 
     def _conclusion(
-        self, names: Names, request: str, tried: list[AttemptEnded], told: PublishedAlert | None
+        self, names: Names, request: str, attempts: list[AttemptEnded], alert: PublishedAlert | None
     ) -> Iterator[Event]:
-        """Whether it was given up, and told."""
+        """Whether the request was given up, and whether an alert was sent."""
         function = names.streaming_function
-        if told is not None:
-            at = max([told.at, *(attempt.at for attempt in tried)])  # logged in whole seconds only
-            yield GivenUp(at, request, function, told.condition, told.attempts)
-            yield DestinationReached(at, request, names.notification_function, OK, told.invocation)
-        elif len(tried) >= self.tries and tried[-1].outcome is not Outcome.SUCCESS:
-            yield GivenUp(tried[-1].at, request, function, GAVE_UP, len(tried))
+        if alert is not None:
+            at = max(
+                [alert.at, *(attempt.at for attempt in attempts)]
+            )  # the log has whole seconds only
+            yield GivenUp(at, request, function, alert.condition, alert.attempts)
+            yield DestinationReached(at, request, names.notification_function, OK, alert.invocation)
+        elif len(attempts) >= self.attempts_limit and attempts[-1].outcome is not Outcome.SUCCESS:
+            yield GivenUp(attempts[-1].at, request, function, GAVE_UP, len(attempts))
 
 
-def _messengers(place: LivePlace, beginning: Beginning) -> list[Attempt]:
-    """What the notification function did since."""
-    function = place.names.notification_function
-    found = attempts_in_log(place.aws, function, beginning.at, Trigger.DESTINATION)
-    return [attempt for attempt in found if attempt[1].at >= beginning.at]
+def _notification_attempts(deployed: DeployedTarget, before: StateBeforeRun) -> list[Attempt]:
+    """The notification function's attempts since the run began."""
+    function = deployed.names.notification_function
+    found = attempts_in_log(deployed.aws, function, before.at, Trigger.DESTINATION)
+    return [attempt for attempt in found if attempt[1].at >= before.at]
 
 
-def _alerts(place: LivePlace, since: datetime) -> Iterator[MailboxMessage]:
-    """Those of the mailbox, whenever they came; on AWS those that were published since."""
-    if not place.is_aws:
-        yield from (m for m in alerts(place.endpoint) if _is_of(place.names, m))
+def _alerts(deployed: DeployedTarget, since: datetime) -> Iterator[MailboxMessage]:
+    """All alerts in the mailbox; on AWS those that were published since."""
+    if not deployed.is_aws:
+        yield from (m for m in alerts(deployed.endpoint) if _is_of_topic(deployed.names, m))
         return
-    found = subscriptions(place.aws, topic_arn(place.aws, place.names))
+    found = subscriptions(deployed.aws, topic_arn(deployed.aws, deployed.names))
     addresses = [entry.address for entry in found if entry.confirmed]
-    for alert in alerts_in_log(place.aws, place.names, since):
+    for alert in alerts_in_log(deployed.aws, deployed.names, since):
         for address in addresses:
             text, subject = alert.text, alert.subject
             name = f"{alert.message_id} {address}"
@@ -196,20 +206,22 @@ def _alerts(place: LivePlace, since: datetime) -> Iterator[MailboxMessage]:
             )
 
 
-def _is_of(names: Names, message: MailboxMessage) -> bool:
-    """Whether it is of the pipeline's topic, which the link to leave it names."""
+def _is_of_topic(names: Names, message: MailboxMessage) -> bool:
+    """Whether the message is of the pipeline's topic, which its unsubscribe link names."""
     return f":{names.topic}:" in message.link
 
 
-def _delivered(place: LivePlace, entry: DeliveredObject, first: datetime) -> ObjectDelivered:
-    names = place.names
-    body = place.aws.s3.get_object(Bucket=names.bucket, Key=entry.key)["Body"].read()
+def _delivered(
+    deployed: DeployedTarget, entry: DeliveredObject, first: datetime
+) -> ObjectDelivered:
+    names = deployed.names
+    body = deployed.aws.s3.get_object(Bucket=names.bucket, Key=entry.key)["Body"].read()
     texts = split_body(body.decode(errors="replace"))
     records = tuple(text for text in texts if _is_from(text, first))
     return ObjectDelivered(entry.modified, names.delivery_stream, names.bucket, entry.key, records)
 
 
 def _is_from(text: str, first: datetime) -> bool:
-    """What is no record at all is kept: it is what a story is to show."""
+    """Whether the record is of the run; text that is no record is included, as an error."""
     sample = parse_sample(text)
     return sample is None or sample.instant >= first

@@ -1,4 +1,4 @@
-"""A scenario on a deployed pipeline: the pipeline is found and checked, the scenario runs."""
+"""A scenario on a deployed pipeline: finds and checks the pipeline, then runs the scenario."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -20,21 +20,21 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.live.change_targets import target_of
-from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, LivePlace
-from wavetank.live.live_runner import LiveStory, tell
+from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, DeployedTarget
+from wavetank.live.live_runner import LiveScenario, run_live
 from wavetank.live.recovery import require_reverted
-from wavetank.live.run_estimate import check_enforced, minutes_in_words, seconds_to_tell
+from wavetank.live.run_estimate import check_enforced, estimate_seconds, minutes_in_words
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import Step, Tick
 from wavetank.simulation.history_recorder import recorded
-from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
+from wavetank.simulation.runner import RunResult, RunSpec, invariant_suite, run_result
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveRun:
     """A deployed pipeline for scenarios in wall time; `versions` are those of its engine."""
 
-    place: LivePlace
+    deployed: DeployedTarget
     pipeline: TickerPipeline
     versions: Mapping[str, str]
 
@@ -44,25 +44,25 @@ class LiveRun:
 
     def duration(self, scenario: Scenario) -> str:
         """How long the scenario takes, in words."""
-        return minutes_in_words(seconds_to_tell(self.place, self._steps(scenario)))
+        return minutes_in_words(estimate_seconds(self.deployed, self._steps(scenario)))
 
     def play(self, spec: RunSpec, history: Path, reporter: Reporter) -> RunResult:
         """Runs the scenario; a signal ends it by `Stopped`, once all changes are reverted."""
-        judges = judges_of(self.pipeline, spec.scenario)
-        live_story = self._story(spec.scenario, spec.seed)
+        suite = invariant_suite(self.pipeline, spec.scenario)
+        live_scenario = self._live_scenario(spec.scenario, spec.seed)
         with (
             stop_on_signal(),
-            recorded(history, judges) as recording,
+            recorded(history, suite) as recorder,
             reporter.waiting(f"running the scenario, {self.duration(spec.scenario)}"),
         ):
-            tell(self.place, live_story, recording.take, reporter.say)
-        return concluded(spec, judges, recording, self.place.engine)
+            run_live(self.deployed, live_scenario, recorder.record, reporter.say)
+        return run_result(spec, suite, recorder, self.deployed.engine)
 
     def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
-        return self._story(scenario, 0).steps(self.place.clock.now())
+        return self._live_scenario(scenario, 0).steps(self.deployed.clock.now())
 
-    def _story(self, scenario: Scenario, seed: int) -> LiveStory:
-        return LiveStory(scenario=scenario, seed=seed, options=self.pipeline.options())
+    def _live_scenario(self, scenario: Scenario, seed: int) -> LiveScenario:
+        return LiveScenario(scenario=scenario, seed=seed, options=self.pipeline.options())
 
 
 def open_live_run(
@@ -76,28 +76,28 @@ def open_live_run(
     """The chosen pipeline as it is deployed on the target.
 
     `record` is that of the target's sandbox, None on AWS. `revert` reverts what an earlier command
-    changed in the pipeline, and returns whether none of it remains.
+    changed in the pipeline, and returns whether nothing of it remains.
 
     Raises:
         UsageError: the engine does not support the scenario's faults, or the pipeline is not
-            deployed, or is changed by an earlier command.
+            deployed, or an earlier command's change remains.
         InfrastructureError: the engine does not answer.
     """
     delay = _retry_base_delay(engine, record)
-    deployed = _deployed(target.aws, chosen.names)
-    require_reverted(reverted=revert(deployed.names))
-    place = LivePlace(
+    found = _deployed(target.aws, chosen.names)
+    require_reverted(reverted=revert(found.names))
+    deployed = DeployedTarget(
         engine=engine,
         target=target,
-        names=deployed.names,
+        names=found.names,
         clock=WallClock(),
-        journal=target_of(target, deployed.names, record).journal,
+        journal=target_of(target, found.names, record).journal,
         retry_base_delay_seconds=delay,
     )
-    check_enforced(place, scenario)
-    _check_format(chosen, deployed)
-    pipeline = replace(chosen, addresses=deployed.addresses, record_format=deployed.record_format)
-    return LiveRun(place=place, pipeline=pipeline, versions=_versions(place))
+    check_enforced(deployed, scenario)
+    _check_format(chosen, found)
+    pipeline = replace(chosen, addresses=found.addresses, record_format=found.record_format)
+    return LiveRun(deployed=deployed, pipeline=pipeline, versions=_versions(deployed))
 
 
 def require_project_pipeline(pipeline: Pipeline) -> TickerPipeline:
@@ -111,7 +111,7 @@ def require_project_pipeline(pipeline: Pipeline) -> TickerPipeline:
     raise UsageError(
         "this project's own pipeline on a live engine",
         "--handler or --pipeline",
-        "run those in the simulator: leave --engine out",
+        "run those in the simulator: omit --engine",
     )
 
 
@@ -143,28 +143,30 @@ def _deployed(aws: AwsClients, names: Names) -> DeployedPipeline:
                     "run it in the simulator with --handler, or run ./wavetank deploy first",
                 )
             return pipeline
-    there = ", ".join(f"{pipeline.names.full_name} ({pipeline.names.stem})" for pipeline in found)
+    existing = ", ".join(
+        f"{pipeline.names.full_name} ({pipeline.names.stem})" for pipeline in found
+    )
     raise UsageError(
         f"the pipeline of {names.full_name} ({names.stem}) to be deployed",
-        there or "none",
+        existing or "none",
         "give --name as it was deployed, or deploy it",
     )
 
 
-def _check_format(chosen: TickerPipeline, deployed: DeployedPipeline) -> None:
+def _check_format(chosen: TickerPipeline, found: DeployedPipeline) -> None:
     """Raises a UsageError if another record format was chosen than the deployed one."""
-    if chosen.record_format not in {RECORD_FORMATS[0], deployed.record_format}:
+    if chosen.record_format not in {RECORD_FORMATS[0], found.record_format}:
         raise UsageError(
             f"a pipeline deployed with --record-format {chosen.record_format}",
-            deployed.record_format,
-            "leave --record-format out",
+            found.record_format,
+            "omit --record-format",
         )
 
 
-def _versions(place: LivePlace) -> dict[str, str]:
-    if not place.is_aws:
-        return {"localstack": SandboxControls(place.endpoint).localstack_version()}
-    function = place.aws.awslambda.get_function_configuration(
-        FunctionName=place.names.streaming_function
+def _versions(deployed: DeployedTarget) -> dict[str, str]:
+    if not deployed.is_aws:
+        return {"localstack": SandboxControls(deployed.endpoint).localstack_version()}
+    function = deployed.aws.awslambda.get_function_configuration(
+        FunctionName=deployed.names.streaming_function
     )
     return {"region": REGION, "runtime": function["Runtime"]}

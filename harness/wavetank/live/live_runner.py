@@ -1,9 +1,9 @@
-"""One story told to a live pipeline from its beginning to its end, as a history has it.
+"""Runs one scenario on a live pipeline and returns its history.
 
-The rule is off meanwhile. First a tick brings the pipeline up to the minute, so that the story's
-own ticks, which are due one minute after the other from then on, find no gap before them. They are
-due in the future by as much as telling them is faster than the clock; the handler takes time from
-the event, and the schedule's ticks have nothing to do until the clock has caught up.
+The rule is disabled during the run. First one tick brings the table up to the current minute, so
+that the run's own ticks, each due one minute after the last, find no gap before them. Since they
+are fired faster than one a minute, they are due in the future; the handler takes its time from the
+event, and the schedule's ticks have nothing to do until the clock has caught up.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,67 +22,67 @@ from wavetank.deployment.deployed import template_hash
 from wavetank.history import Drained, Event, RunBegan, RunEnded
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
-from wavetank.invariants.unobservable import BY_HAND
-from wavetank.live.deployed_target import LivePlace
-from wavetank.live.history_reader import Beginning, begin, observed, story_objects
+from wavetank.invariants.unobservable import MANUAL_OPTIONS
+from wavetank.live.deployed_target import DeployedTarget
+from wavetank.live.history_reader import StateBeforeRun, read_history, run_objects, state_before_run
 from wavetank.live.schedule_guard import schedule_off
-from wavetank.live.step_executor import LivePlayer
+from wavetank.live.step_executor import StepExecutor
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.steps import MINUTE, Step, Tick, steps_by_hand
+from wavetank.scenario.steps import MINUTE, Step, Tick, manual_steps
 
 AHEAD_MAX = timedelta(minutes=30)
-"""Of the clock: the handler refuses what is more than an hour behind its table."""
+"""How far ahead of the clock the table may be: the handler refuses events an hour behind it."""
 OBJECT_PACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class LiveStory:
-    """What is told; `options` are those that the pipeline would be chosen by."""
+class LiveScenario:
+    """A scenario and its seed; `options` are those that would select the pipeline."""
 
     scenario: Scenario
     seed: int
     options: Mapping[str, str]
 
     def steps(self, start: datetime) -> tuple[Step, ...]:
-        """What is done, where it begins then."""
-        return steps_by_hand(self.scenario.plan, self.scenario.horizon, start)
+        """The steps of a run that begins at `start`."""
+        return manual_steps(self.scenario.plan, self.scenario.horizon, start)
 
 
-def tell(
-    place: LivePlace,
-    story: LiveStory,
+def run_live(
+    deployed: DeployedTarget,
+    run: LiveScenario,
     record: Callable[[Event], None],
     say: Callable[[str], None],
 ) -> None:
-    """Tells the story; `record` gets its history, `say` what happens, in words.
+    """Runs the scenario; `record` receives its events, `say` what happens, in words.
 
-    Whatever happens, the pipeline is left as it was deployed, and the rule as it was.
+    However the run ends, the pipeline is restored as deployed, and the rule to its previous state.
 
     Raises:
-        UsageError: the pipeline's table is too far ahead of the clock, or something of it is still
-            changed by an earlier command.
-        InfrastructureError: the pipeline makes no tick, or something could not be put back.
+        UsageError: the pipeline's table is too far ahead of the clock, or a change of an earlier
+            command remains.
+        InfrastructureError: the pipeline's tick fails, or a change could not be reverted.
     """
-    with _changing(place):
-        _require_room(place, story)
-        with schedule_off(place, say):
-            _tell(place, story, record, say)
+    with _locked(deployed):
+        _require_near_clock(deployed, run)
+        with schedule_off(deployed, say):
+            _run(deployed, run, record, say)
 
 
-def _tell(
-    place: LivePlace,
-    story: LiveStory,
+def _run(
+    deployed: DeployedTarget,
+    run: LiveScenario,
     record: Callable[[Event], None],
     say: Callable[[str], None],
 ) -> None:
     """Runs the scenario while the rule is off, so that all ticks are its own."""
-    start = _up_to_the_minute(place)
-    say(f"up to the minute at {rfc3339(start)}; the story begins")
-    record(_began(place, story, start))
-    record(table_snapshot(place.aws, place.names.table, start))
+    start = _fire_current_tick(deployed)
+    say(f"the table is at {rfc3339(start)}; the run begins")
+    record(_began(deployed, run, start))
+    record(table_snapshot(deployed.aws, deployed.names.table, start))
     noted: list[Event] = []
     try:
-        events = _told(place, story, start, noted, say)
+        events = _executed(deployed, run, start, noted, say)
     except BaseException:
         for event in noted:
             record(event)
@@ -92,52 +92,52 @@ def _tell(
 
 
 @contextmanager
-def _changing(place: LivePlace) -> Iterator[None]:
-    """For the body no other command changes the pipeline, and none has left it changed."""
-    with place.journal.held():
-        place.changed_target.require_unchanged()
+def _locked(deployed: DeployedTarget) -> Iterator[None]:
+    """Keeps other commands from changing the pipeline; checks that none left it changed."""
+    with deployed.journal.held():
+        deployed.changed_target.require_unchanged()
         yield
 
 
-def _told(
-    place: LivePlace,
-    story: LiveStory,
+def _executed(
+    deployed: DeployedTarget,
+    run: LiveScenario,
     start: datetime,
     noted: list[Event],
     say: Callable[[str], None],
 ) -> list[Event]:
-    """Plays it; what is done is noted meanwhile, and put together with what came of it."""
-    beginning = begin(place, start)
-    player = LivePlayer(place, beginning, noted.append, say)
-    player.play(story.steps(start))
+    """Executes the steps; returns the events that were noted together with their results."""
+    before = state_before_run(deployed, start)
+    executor = StepExecutor(deployed, before, noted.append, say)
+    executor.execute(run.steps(start))
     say("waiting for Firehose to deliver")
-    _wait_until_delivered(place, beginning, player)
-    events = observed(place, beginning, noted)
-    left = tuple(_left(player, beginning, events))
-    now = place.clock.now()
-    return [*events, Drained(now, complete=not left, left=left), RunEnded(now)]
+    _wait_until_delivered(deployed, before, executor)
+    events = read_history(deployed, before, noted)
+    missing = tuple(_missing(executor, before, events))
+    now = deployed.clock.now()
+    return [*events, Drained(now, complete=not missing, left=missing), RunEnded(now)]
 
 
-def _now(place: LivePlace) -> datetime:
-    return floor_to_minute(place.clock.now())
+def _now(deployed: DeployedTarget) -> datetime:
+    return floor_to_minute(deployed.clock.now())
 
 
-def _first_start(place: LivePlace) -> datetime:
-    """This minute, or the one that the table is at already."""
-    now = _now(place)
-    return max(now, last_tick(read_prices(place.aws, place.names.table)) or now)
+def _first_start(deployed: DeployedTarget) -> datetime:
+    """This minute, or the later one that the table has already reached."""
+    now = _now(deployed)
+    return max(now, last_tick(read_prices(deployed.aws, deployed.names.table)) or now)
 
 
-def _require_room(place: LivePlace, story: LiveStory) -> None:
-    """Each run leaves the table further ahead of the clock, so several in a row use the limit up.
+def _require_near_clock(deployed: DeployedTarget, run: LiveScenario) -> None:
+    """Checks the limit that runs in a row use up, since each leaves the table further ahead.
 
     Raises:
         UsageError: the run would end too far ahead of the clock.
     """
-    start = _first_start(place)
-    ticks = sum(isinstance(step, Tick) for step in story.steps(start))
+    start = _first_start(deployed)
+    ticks = sum(isinstance(step, Tick) for step in run.steps(start))
     again = start + ticks * MINUTE - AHEAD_MAX
-    if again > _now(place):
+    if again > _now(deployed):
         raise UsageError(
             f"a run that ends within {AHEAD_MAX} of the clock",
             f"a table at {rfc3339(start)}, and {ticks} more ticks",
@@ -145,77 +145,81 @@ def _require_room(place: LivePlace, story: LiveStory) -> None:
         )
 
 
-def _up_to_the_minute(place: LivePlace) -> datetime:
-    """Makes the tick of this minute, or of the one that the table is at already."""
-    start = _first_start(place)
-    StreamingInvoker(place.aws, place.names).fire_and_wait(start)
-    reached = last_tick(read_prices(place.aws, place.names.table))
+def _fire_current_tick(deployed: DeployedTarget) -> datetime:
+    """Fires the tick of this minute, or of the later one that the table has already reached."""
+    start = _first_start(deployed)
+    StreamingInvoker(deployed.aws, deployed.names).fire_and_wait(start)
+    reached = last_tick(read_prices(deployed.aws, deployed.names.table))
     if reached != start:
         raise InfrastructureError(
-            f"the table at {rfc3339(start)} once that tick was made",
+            f"the table at {rfc3339(start)} after that tick",
             rfc3339(reached) if reached else "no tick",
-            "see what is deployed with ./wavetank check",
+            "check what is deployed with ./wavetank check",
         )
     return start
 
 
-def _began(place: LivePlace, story: LiveStory, start: datetime) -> RunBegan:
-    aws, names = place.aws, place.names
+def _began(deployed: DeployedTarget, run: LiveScenario, start: datetime) -> RunBegan:
+    aws, names = deployed.aws, deployed.names
     topic = topic_arn(aws, names)
     confirmed = tuple(entry.address for entry in subscriptions(aws, topic) if entry.confirmed)
     functions = (names.notification_function, names.streaming_function)
     return RunBegan(
         at=start,
-        scenario=story.scenario.name,
-        seed=story.seed,
+        scenario=run.scenario.name,
+        seed=run.seed,
         until=start,
-        code={name: _code_hash(place, name) for name in functions},
+        code={name: _code_hash(deployed, name) for name in functions},
         template=template_hash(aws, (names.storage_stack, names.pipeline_stack)),
         version=metadata.version("wavetank"),
         rules=(),
         confirmed={topic: confirmed},
-        options={**story.options, **BY_HAND},
+        options={**run.options, **MANUAL_OPTIONS},
     )
 
 
-def _code_hash(place: LivePlace, function: str) -> str:
-    return place.aws.awslambda.get_function_configuration(FunctionName=function)["CodeSha256"]
+def _code_hash(deployed: DeployedTarget, function: str) -> str:
+    return deployed.aws.awslambda.get_function_configuration(FunctionName=function)["CodeSha256"]
 
 
-def _wait_until_delivered(place: LivePlace, beginning: Beginning, player: LivePlayer) -> None:
-    """Until every minute up to the last that succeeded is in the bucket, or its time is up."""
-    if not place.is_aws:
-        SandboxControls(place.endpoint).deliver_now()
-    with suppress(ConditionTimeoutError):  # what did not come is told as left
+def _wait_until_delivered(
+    deployed: DeployedTarget, before: StateBeforeRun, executor: StepExecutor
+) -> None:
+    """Waits until every minute up to the last successful tick is in the bucket, or times out."""
+    if not deployed.is_aws:
+        SandboxControls(deployed.endpoint).deliver_now()
+    with suppress(ConditionTimeoutError):  # `Drained` lists what is missing
         wait_until(
-            lambda: _undelivered(beginning, player, story_objects(place, beginning)),
+            lambda: _undelivered(before, executor, run_objects(deployed, before)),
             lambda minutes: not minutes,
             expected="every tick that succeeded in the bucket",
-            hint="look at the delivery stream",
-            within_seconds=place.delivery_seconds,
-            clock=place.clock,
-            pace_seconds=max(OBJECT_PACE_SECONDS, place.target.pace_seconds),
+            hint="inspect the delivery stream",
+            within_seconds=deployed.delivery_seconds,
+            clock=deployed.clock,
+            pace_seconds=max(OBJECT_PACE_SECONDS, deployed.target.pace_seconds),
         )
 
 
 def _undelivered(
-    beginning: Beginning, player: LivePlayer, events: Iterable[Event]
+    before: StateBeforeRun, executor: StepExecutor, events: Iterable[Event]
 ) -> list[datetime]:
-    """The minutes of which no record is there, though a tick from then on has succeeded."""
-    asked = player.asked
-    last = max((asked.due[request] for request in asked.succeeded), default=beginning.start)
-    there = {floor_to_minute(s.instant) for event in events for s in delivered_samples(event)}
-    minutes = (last - beginning.start) // MINUTE
-    expected = (beginning.start + number * MINUTE for number in range(1, minutes + 1))
-    return [minute for minute in expected if minute not in there]
+    """The minutes without a record up to the last tick that succeeded."""
+    requested = executor.requested
+    last = max((requested.due[request] for request in requested.succeeded), default=before.start)
+    delivered = {floor_to_minute(s.instant) for event in events for s in delivered_samples(event)}
+    minutes = (last - before.start) // MINUTE
+    expected = (before.start + number * MINUTE for number in range(1, minutes + 1))
+    return [minute for minute in expected if minute not in delivered]
 
 
-def _left(player: LivePlayer, beginning: Beginning, events: Sequence[Event]) -> Iterator[str]:
-    """What was to come of the story, and did not come in time."""
-    for request in sorted(player.asked.unfinished):
+def _missing(
+    executor: StepExecutor, before: StateBeforeRun, events: Sequence[Event]
+) -> Iterator[str]:
+    """Results of the run that did not arrive in time."""
+    for request in sorted(executor.requested.unfinished):
         yield f"request {request}, neither succeeded nor given up"
-    for minute in _undelivered(beginning, player, events):
+    for minute in _undelivered(before, executor, events):
         yield f"records of {rfc3339(minute)}"
-    missing = player.alerts_missing()
+    missing = executor.alerts_missing()
     if missing > 0:
         yield counted(missing, "alert")

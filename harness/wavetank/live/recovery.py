@@ -1,4 +1,4 @@
-"""Revert what an earlier command changed and could not revert, because its process was killed."""
+"""Revert changes that a killed command left behind."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def revert_all(target: ChangedTarget, reporter: Reporter) -> Sequence[Change]:
 
 
 def restore(target: ChangedTarget, reporter: Reporter) -> bool:
-    """Reverts the changes in the journal, and those of a drill that ran on another machine.
+    """Reverts the changes in the journal, and those of a drill that ran on another host.
 
     Returns whether anything was reverted.
     """
@@ -50,10 +50,10 @@ def restore(target: ChangedTarget, reporter: Reporter) -> bool:
 
 
 def revert_switched_on(record: SandboxRecord, reporter: Reporter) -> bool:
-    """Reverts the faults that are switched on in the sandbox's live pages; whether any was.
+    """Reverts the faults that are injected by the sandbox's live pages; returns whether any was.
 
     They are in LocalStack's memory and not in the journal. They are reverted before the changes in
-    the journal, because a revert may use what such a fault makes fail.
+    the journal, because reverting those may need calls that such a fault makes fail.
 
     Raises:
         InfrastructureError: the sandbox does not answer, or could not revert one.
@@ -68,12 +68,12 @@ def revert_switched_on(record: SandboxRecord, reporter: Reporter) -> bool:
 
 
 def require_reverted(*, reverted: bool) -> None:
-    """Returns if no change of an earlier command is in force.
+    """Returns if no change of an earlier command remains.
 
     Raises:
-        UsageError: one is.
+        UsageError: one does.
     """
     if not reverted:
         raise UsageError(
-            "a pipeline as it was deployed", "what an earlier command changed", f"run {RESTORE}"
+            "a pipeline as it was deployed", "a change of an earlier command", f"run {RESTORE}"
         )

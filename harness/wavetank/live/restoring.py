@@ -1,4 +1,4 @@
-"""Reverting a change although AWS is unreachable for a while, or updates the function."""
+"""Revert a change, retrying while AWS is unreachable or updates the function."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ from wavetank.core.errors import ConditionTimeoutError, InfrastructureError
 RESTORE_SECONDS_MAX = 120.0
 RESTORE_PACE_SECONDS = 2.0
 UPDATE_SECONDS_MAX = 60.0
-PASSING = frozenset(
+TRANSIENT = frozenset(
     {
         "InternalFailure",
         "RequestTimeout",
-        "ResourceConflictException",  # another update is under way: the one that broke it
+        "ResourceConflictException",  # the update that broke the code is in progress
         "ServiceException",
         "ServiceUnavailable",
         "ThrottlingException",
@@ -38,7 +38,7 @@ def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
         try:
             step()
         except (BotoCoreError, ClientError, ConditionTimeoutError) as error:
-            if not _is_passing(error) or clock.monotonic() > deadline:
+            if not _is_transient(error) or clock.monotonic() > deadline:
                 raise NotRestoredError(
                     f"the change ({what}) to be reverted",
                     str(error),
@@ -49,9 +49,9 @@ def restore(what: str, step: Callable[[], object], clock: Clock) -> None:
             return
 
 
-def _is_passing(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     if isinstance(error, ClientError):
-        return error_code(error) in PASSING
+        return error_code(error) in TRANSIENT
     return isinstance(error, BotoCoreError)
 
 
@@ -61,7 +61,7 @@ def update_code(aws: AwsClients, function: str, code: bytes, clock: Clock) -> No
     Raises:
         ConditionTimeoutError: Lambda did not finish the update.
     """
-    wait_until_updated(aws, function, clock)  # Lambda takes one at a time
+    wait_until_updated(aws, function, clock)  # Lambda accepts one update at a time
     aws.awslambda.update_function_code(FunctionName=function, ZipFile=code)
     wait_until_updated(aws, function, clock)
 
@@ -78,7 +78,7 @@ def wait_until_updated(aws: AwsClients, function: str, clock: Clock) -> None:
         ),
         lambda status: status != "InProgress",
         expected=f"the update of {function}",
-        hint="look at the function's LastUpdateStatusReason",
+        hint="read the function's LastUpdateStatusReason",
         within_seconds=UPDATE_SECONDS_MAX,
         clock=clock,
     )

@@ -25,7 +25,7 @@ from wavetank.core.iam_report import RoleReport, report, uses_of
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.deployment.cloudformation import ResourceEvent
-from wavetank.deployment.deployed import the_pipeline
+from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.deployer import Deployer
 from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import ComposeSandbox
@@ -35,7 +35,7 @@ from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
 from wavetank.inspection.access.role_policies import granted, stack_roles
 from wavetank.inspection.requirements import CheckedPipeline
-from wavetank.inspection.requirements.freshness import made_a_tick_lately, wait_until_fresh
+from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
 
 SANDBOX_PACE_SECONDS = 0.2
 
@@ -64,11 +64,11 @@ class RunningSandbox:
     aws: AwsClients
     clock: Clock
     project_folder: Path
-    own_handler: bool = False
+    custom_handler: bool = False
     """Whether a custom script is the streaming function."""
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
-        """Deploys this project onto the sandbox."""
+        """A deployer of this project onto the sandbox."""
         return Deployer(self.aws, self.project_folder, self.clock, SANDBOX_PACE_SECONDS, on_event)
 
     def health(self) -> SandboxHealth:
@@ -82,7 +82,7 @@ class RunningSandbox:
         )
 
     def checked(self) -> CheckedPipeline:
-        """The pipeline as input of the checks of the requirements."""
+        """The pipeline as the input of the requirement checks."""
         messages = tuple(alerts(self.record.endpoint))
         return CheckedPipeline(
             self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
@@ -95,7 +95,7 @@ class RunningSandbox:
         )
 
     def access_matrix(self) -> AccessMatrix | None:
-        """Which callers can read and write the bucket; None where policies are not enforced."""
+        """Which callers can read and write the bucket; None if policies are not enforced."""
         if SandboxControls(self.record.endpoint).access_uses() is None:
             return None
         function = self.aws.awslambda.get_function_configuration(
@@ -119,14 +119,14 @@ class RunningSandbox:
 
     def wait_until_fresh(self) -> None:
         """Waits for the first object after a start, as long as Firehose may buffer it."""
-        wait_until_fresh(self.aws, self.names, self.clock, self._made_a_tick_lately)
+        wait_until_fresh(self.aws, self.names, self.clock, self._has_recent_tick)
 
-    def _made_a_tick_lately(self) -> bool:
-        """By the table, or by the stream if a custom script runs, which writes no tick there."""
-        if self.own_handler:
+    def _has_recent_tick(self) -> bool:
+        """From the table, or from the stream with a custom script, which writes no tick."""
+        if self.custom_handler:
             streams = SandboxControls(self.record.endpoint).streams()
             return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
-        return made_a_tick_lately(self.aws, self.names, self.clock)
+        return has_recent_tick(self.aws, self.names, self.clock)
 
     def _memory_mb(self) -> int | None:
         match self.record.engine:
@@ -156,21 +156,13 @@ def sandbox_record() -> SandboxRecord | None:
     return embedded or compose_sandbox().record()
 
 
-def log_lines(record: SandboxRecord, count: int) -> list[str]:
-    """The last lines of LocalStack's log."""
-    if record.engine is Engine.DOCKER:
-        return compose_sandbox().log_lines(count)
-    text = Path(record.log).read_text(encoding="utf-8", errors="replace")
-    return text.splitlines()[-count:]
-
-
 def attach(
-    record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, own_handler: bool = False
+    record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, custom_handler: bool = False
 ) -> RunningSandbox:
     """The sandbox of the record, with the pipeline that is or will be deployed in it."""
     aws = sandbox_clients(record.endpoint)
     project = read_settings().project_folder
-    return RunningSandbox(record, names, addresses, aws, WallClock(), project, own_handler)
+    return RunningSandbox(record, names, addresses, aws, WallClock(), project, custom_handler)
 
 
 def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:
@@ -179,9 +171,9 @@ def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> Runnin
     Raises:
         UsageError: none is, or several are.
     """
-    pipeline = the_pipeline(sandbox_clients(record.endpoint), name)
-    own = pipeline.handler is not None
-    return attach(record, pipeline.names, pipeline.addresses, own_handler=own)
+    pipeline = find_pipeline(sandbox_clients(record.endpoint), name)
+    custom = pipeline.handler is not None
+    return attach(record, pipeline.names, pipeline.addresses, custom_handler=custom)
 
 
 def running_record(endpoint: str | None) -> SandboxRecord:

@@ -12,7 +12,7 @@ from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.naming import RECORD_FORMATS, Names, StreamNameCase, derive_names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import Settings, read_settings
-from wavetank.deployment.custom_handler import OwnHandler
+from wavetank.deployment.custom_handler import CustomHandler
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
@@ -50,10 +50,10 @@ class SandboxPlan:
     fresh: bool = False
     confirm_emails: bool = False
     enforce_access: bool = True
-    handler: OwnHandler | None = None
+    handler: CustomHandler | None = None
 
     def __post_init__(self) -> None:
-        _ = self.names  # raises now, not once LocalStack is up
+        _ = self.names  # raises before LocalStack is started
         if self.record_format not in RECORD_FORMATS:
             raise UsageError(
                 f"a record format of {' or '.join(RECORD_FORMATS)}",
@@ -81,7 +81,7 @@ class SandboxSession:
     """A sandbox that this process supervises.
 
     `recover` is for a sandbox that does not answer: it returns True once LocalStack, which had
-    ended, answers again, and False if it never ended: then it is slow, or cut off.
+    ended, answers again, and False if it has not ended: then it is slow or disconnected.
     """
 
     sandbox: RunningSandbox
@@ -175,9 +175,9 @@ class _EmbeddedLocalStack:
                 WallClock(),
                 lambda seconds: status.update(f"starting LocalStack, {seconds:.0f} s"),
             )
-        own = self._plan.handler is not None
+        custom = self._plan.handler is not None
         record, names = self._record(self._child), self._plan.names
-        sandbox = attach(record, names, self._plan.addresses, own_handler=own)
+        sandbox = attach(record, names, self._plan.addresses, custom_handler=custom)
         _deploy(sandbox, self._plan, self._reporter)
         self._folder.write(sandbox.record)
         return sandbox
@@ -260,8 +260,8 @@ class _ComposeLocalStack:
         wait_until(
             lambda: init_state(self._record.endpoint),
             lambda state: state is not None and state.ready,
-            expected=f"the sandbox at {self._record.endpoint} to come back",
-            hint=f"see: {self._record.log}",
+            expected=f"the sandbox at {self._record.endpoint} to be ready again",
+            hint=f"read {self._record.log}",
             within_seconds=RECOVERY_SECONDS_MAX,
             clock=WallClock(),
         )

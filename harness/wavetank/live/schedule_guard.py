@@ -1,20 +1,20 @@
-"""The rule disabled for a while, so that nothing but the scenario's steps fires ticks."""
+"""Disable the rule for a while, so that only the scenario's steps fire ticks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from wavetank.faults.changes import RuleChange
-from wavetank.live.deployed_target import LivePlace
+from wavetank.live.deployed_target import DeployedTarget
 
 
 @contextmanager
-def schedule_off(place: LivePlace, say: Callable[[str], None]) -> Iterator[None]:
-    """For the body the rule is disabled; afterwards it is as it was, whatever happens.
+def schedule_off(deployed: DeployedTarget, say: Callable[[str], None]) -> Iterator[None]:
+    """Disables the rule for the body; afterwards restores its previous state, whatever happens.
 
     Raises:
         NotRestoredError: it could not be enabled again.
     """
-    rule, target = place.names.rule, place.changed_target
+    rule, target = deployed.names.rule, deployed.changed_target
     if not target.resources.rule_is_enabled(rule):
         say(f"{rule} is disabled, and stays disabled")
         yield

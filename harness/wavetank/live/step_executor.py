@@ -1,6 +1,6 @@
-"""Executes the steps of a scenario in wall time, each when what the one before began is over.
+"""Executes the steps of a scenario in wall time, each once the effects of the one before are over.
 
-A result that does not come within the time limit is no error here: the outcome summary shows it.
+A result that does not arrive in time is not an error here: the outcome summary shows it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -29,14 +29,14 @@ from wavetank.history import (
     SubscriptionChanged,
 )
 from wavetank.inspection.alert_log import alerts_in_log
-from wavetank.live.deployed_target import LivePlace
-from wavetank.live.history_reader import Beginning, alerts_since, story_attempts, tries_of
-from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
+from wavetank.live.deployed_target import DeployedTarget
+from wavetank.live.history_reader import StateBeforeRun, alerts_since, attempts_max, run_attempts
+from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 
 
 @dataclass
-class Asked:
-    """The ticks that were asked for, by request, and how many alerts are to come of them."""
+class RequestedTicks:
+    """The ticks that were requested, by request id, and how many alerts are expected for them."""
 
     due: dict[str, datetime] = field(default_factory=dict)
     succeeded: set[str] = field(default_factory=set)
@@ -44,33 +44,33 @@ class Asked:
     alerts: int = 0
 
 
-class LivePlayer:
-    """A hand for one pipeline whose schedule is off.
+class StepExecutor:
+    """Executes steps on one pipeline whose schedule is off.
 
-    `note` is told of what it does as events, `say` of what comes of it in words.
+    `note` is called with each step as an event, `say` with each result in words.
     """
 
     def __init__(
         self,
-        place: LivePlace,
-        beginning: Beginning,
+        deployed: DeployedTarget,
+        before: StateBeforeRun,
         note: Callable[[Event], None],
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._place = place
-        self._beginning = beginning
+        self._deployed = deployed
+        self._before = before
         self._note = note
         self._say = say
-        self._trigger = StreamingInvoker(place.aws, place.names)
-        self._topic = topic_arn(place.aws, place.names)
-        self.asked = Asked()
+        self._trigger = StreamingInvoker(deployed.aws, deployed.names)
+        self._topic = topic_arn(deployed.aws, deployed.names)
+        self.requested = RequestedTicks()
 
-    def play(self, steps: Iterable[Step]) -> None:
-        """Takes the steps; however that ends, what they changed is put back.
+    def execute(self, steps: Iterable[Step]) -> None:
+        """Executes the steps; however that ends, every change is reverted.
 
         Raises:
             ClientError: AWS refused a step.
-            InfrastructureError: the sandbox does not answer, or something could not be put back.
+            InfrastructureError: the sandbox does not answer, or a change could not be reverted.
         """
         with ExitStack() as changed:
             open_faults: dict[str, ExitStack] = {}
@@ -82,31 +82,33 @@ class LivePlayer:
             case Tick(due):
                 request = self._trigger.fire(due)
                 self._note_invoked(request, due, waits=False)
-                self._wait_until_over(request)
-            case WaitedTick(due):
+                self._wait_until_finished(request)
+            case SynchronousTick(due):
                 self._note_invoked(self._trigger.call(due), due, waits=True)
             case Begin(name, fault):
                 self._say(f"fault: {describe(fault)}")
                 open_faults[name] = changed.enter_context(ExitStack())
-                self._note(FaultBegan(self._place.clock.now(), name, fault.kind, describe(fault)))
+                self._note(
+                    FaultBegan(self._deployed.clock.now(), name, fault.kind, describe(fault))
+                )
                 open_faults[name].enter_context(self._injected(name, fault))
             case Revert(name, fault):
                 open_faults.pop(name).close()
                 self._note(
-                    FaultReverted(self._place.clock.now(), name, fault.kind, describe(fault))
+                    FaultReverted(self._deployed.clock.now(), name, fault.kind, describe(fault))
                 )
                 self._say(f"reverted: {fault.kind}")
 
     def _injected(self, name: str, fault: Fault) -> AbstractContextManager[object]:
-        """For its body the fault is in force."""
+        """The fault's context manager: in force for its body."""
         if isinstance(fault, StateFault):
-            return self._place.changed_target.injected(name, fault, self._note_change)
+            return self._deployed.changed_target.injected(name, fault, self._note_change)
         return self._switched_on(name, fault)
 
     @contextmanager
     def _switched_on(self, name: str, fault: Fault) -> Iterator[None]:
-        """A fault that only a sandbox can inject; what it hit is known when it is reverted."""
-        controls = SandboxControls(self._place.endpoint)
+        """Injects a fault that only a sandbox supports; notes its injections at the end."""
+        controls = SandboxControls(self._deployed.endpoint)
         fault_id = controls.begin_fault(fault.kind, entries_of(fault))
         try:
             yield
@@ -115,66 +117,66 @@ class LivePlayer:
                 at = datetime.fromisoformat(hit["at"])
                 self._note(FaultInjected(at, name, fault.kind, hit["what"]))
 
-    def _note_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - as `OnChange` has it
+    def _note_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - the signature of `OnChange`
         if isinstance(change, SubscriptionChange):
-            now, confirmed = self._place.clock.now(), not in_force
+            now, confirmed = self._deployed.clock.now(), not in_force
             self._note(SubscriptionChanged(now, change.topic, change.address, confirmed))
 
     def _note_invoked(self, request: str, due: datetime, *, waits: bool) -> None:
-        function = self._place.names.streaming_function
-        self.asked.due[request] = due
-        self._note(Invoked(self._place.clock.now(), request, function, due, waits))
+        function = self._deployed.names.streaming_function
+        self.requested.due[request] = due
+        self._note(Invoked(self._deployed.clock.now(), request, function, due, waits))
 
-    def _wait_until_over(self, request: str) -> None:
-        """It has succeeded, or was tried as often as Lambda tries."""
-        tries = tries_of(self._place)
-        seen: list[AttemptEnded] = []
+    def _wait_until_finished(self, request: str) -> None:
+        """Waits until the request has succeeded, or has failed as often as Lambda tries."""
+        attempts_limit = attempts_max(self._deployed)
+        attempts: list[AttemptEnded] = []
 
-        def is_over() -> bool:
-            found = story_attempts(self._place, self._beginning, {request})
-            seen[:] = [ended for _, ended in found]
-            return _succeeded(seen) or len(seen) >= tries
+        def is_finished() -> bool:
+            found = run_attempts(self._deployed, self._before, {request})
+            attempts[:] = [ended for _, ended in found]
+            return _succeeded(attempts) or len(attempts) >= attempts_limit
 
-        self._wait(is_over, f"request {request} to be over")
-        self._conclude(request, seen, tries)
+        self._wait(is_finished, f"the end of request {request}")
+        self._conclude(request, attempts, attempts_limit)
 
-    def _conclude(self, request: str, seen: list[AttemptEnded], tries: int) -> None:
-        """What is given up now is told to whoever is confirmed now, and then it is over."""
-        tick = f"tick of {rfc3339(self.asked.due[request])}"
-        attempts = counted(len(seen), "attempt")
-        if _succeeded(seen):
-            self.asked.succeeded.add(request)
-            self._say(f"{tick}: succeeded after {attempts}")
+    def _conclude(self, request: str, attempts: list[AttemptEnded], attempts_limit: int) -> None:
+        """Notes the result; if the request was given up, waits for its alerts."""
+        tick = f"tick of {rfc3339(self.requested.due[request])}"
+        count = counted(len(attempts), "attempt")
+        if _succeeded(attempts):
+            self.requested.succeeded.add(request)
+            self._say(f"{tick}: succeeded after {count}")
             return
-        error = seen[-1].error_type if seen else ""
-        self._say(f"{tick}: failed after {attempts}{f' ({error})' if error else ''}")
-        if len(seen) < tries:
-            self.asked.unfinished.add(request)
+        error = attempts[-1].error_type if attempts else ""
+        self._say(f"{tick}: failed after {count}{f' ({error})' if error else ''}")
+        if len(attempts) < attempts_limit:
+            self.requested.unfinished.add(request)
             return
-        found = subscriptions(self._place.aws, self._topic)
-        self.asked.alerts += sum(entry.confirmed for entry in found)
-        self._wait(lambda: self._is_told(request), f"alerts about {request}")
+        found = subscriptions(self._deployed.aws, self._topic)
+        self.requested.alerts += sum(entry.confirmed for entry in found)
+        self._wait(lambda: self._is_alerted(request), f"alerts about {request}")
 
-    def _is_told(self, request: str) -> bool:
-        """It was published, and came to every address that is to have it."""
-        published = alerts_in_log(self._place.aws, self._place.names, self._beginning.at)
-        told = any(alert.request == request for alert in published)
-        return told and self.alerts_missing() <= 0
+    def _is_alerted(self, request: str) -> bool:
+        """Whether the alert was published and reached every address that is to receive it."""
+        published = alerts_in_log(self._deployed.aws, self._deployed.names, self._before.at)
+        is_published = any(alert.request == request for alert in published)
+        return is_published and self.alerts_missing() <= 0
 
     def alerts_missing(self) -> int:
-        """How many have not come, yet."""
-        return self.asked.alerts - len(alerts_since(self._place, self._beginning))
+        """How many expected alerts have not arrived yet."""
+        return self.requested.alerts - len(alerts_since(self._deployed, self._before))
 
     def _wait(self, condition: Callable[[], bool], expected: str) -> None:
-        with suppress(ConditionTimeoutError):  # the ledger shows what did not come
+        with suppress(ConditionTimeoutError):  # the outcome summary shows what is missing
             wait_until(
                 condition,
                 bool,
                 expected=expected,
-                hint="look at the logs of both functions",
-                within_seconds=self._place.patience_seconds,
-                clock=self._place.clock,
-                pace_seconds=self._place.target.pace_seconds,
+                hint="read the logs of both functions",
+                within_seconds=self._deployed.timeout_seconds,
+                clock=self._deployed.clock,
+                pace_seconds=self._deployed.target.pace_seconds,
             )
 
 

@@ -18,7 +18,7 @@ from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import Case
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
-from wavetank.simulation.runner import play
+from wavetank.simulation.runner import simulate
 
 type Arrange = Callable[[AwsClients], None]
 
@@ -65,7 +65,7 @@ class SimulatorFixture:
         story = self._case.story(duration_of(span), seed)
         pipeline = self._deployed.pipeline
         history = self._case.history()
-        played = play(
+        played = simulate(
             self._deployed.simulator, _Given(pipeline, given) if given else pipeline, story, history
         )
         told = ScenarioResult(

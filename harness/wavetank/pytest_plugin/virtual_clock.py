@@ -14,9 +14,9 @@ from wavetank.pytest_plugin.failure_summary import trouble
 from wavetank.pytest_plugin.result import ScenarioResult, account, story
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import Case
-from wavetank.scenario.expectation import as_expected
+from wavetank.scenario.expectation import apply_expectations
 from wavetank.simulation.run import Run, RunOptions
-from wavetank.simulation.runner import judges_of, run_options
+from wavetank.simulation.runner import invariant_suite, run_options
 
 
 class VirtualClock:
@@ -42,7 +42,7 @@ class VirtualClock:
             StuckError: a handler never came back.
         """
         self._require_going()
-        self._run.pass_until(self.now() + duration_of(span))
+        self._run.run_until(self.now() + duration_of(span))
         return self.now()
 
     def invoke(self, function: str, event: object = None) -> str:
@@ -59,7 +59,7 @@ class VirtualClock:
             FunctionName=function
         )
         request = self._run.invoke(found["FunctionArn"], event)
-        self._run.pass_until(self.now())
+        self._run.run_until(self.now())
         return request
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
@@ -92,16 +92,16 @@ class VirtualClock:
     @contextmanager
     def _going(self) -> Iterator[None]:
         """For the body the run is under way."""
-        with self._run.begun():
+        with self._run.started():
             yield
 
     def _told(self, lasted: timedelta) -> ScenarioResult:
         case, history = self._case, self._case.history()
-        judges = judges_of(self._deployed.pipeline, case.scenario)
+        judges = invariant_suite(self._deployed.pipeline, case.scenario)
         with HistoryWriter(history) as writer:
             writer.write(*self._events)
         judges.observe_all(self._events)
-        findings = as_expected(judges.findings(), case.scenario.expectations)
+        findings = apply_expectations(judges.findings(), case.scenario.expectations)
         return ScenarioResult(
             findings=tuple(findings),
             digest=writer.digest,

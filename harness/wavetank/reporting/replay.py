@@ -10,7 +10,7 @@ from wavetank.deployment.pipelines.selection import choice_of
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.reporting.comparison import ToldRun
-from wavetank.simulation.runner import RunSpec, judges_of, verdicts
+from wavetank.simulation.runner import RunSpec, evaluate, invariant_suite
 
 
 def saved_pipeline(told: ToldRun) -> Pipeline:
@@ -31,15 +31,15 @@ def saved_spec(told: ToldRun) -> RunSpec:
     spec = RunSpec(scenario=told.scenario(), seed=told.summary.seed)
     if not told.by_hand:
         return spec
-    return replace(spec, start=told.began.at, begins_with=told.table)
+    return replace(spec, start=told.began.at, initial_table=told.table)
 
 
 def check_again(told: ToldRun, pipeline: Pipeline, spec: RunSpec) -> tuple[list[Finding], ExitCode]:
     """Checks the invariants of the saved history, without running anything."""
-    judges = judges_of(pipeline, spec.scenario)
+    suite = invariant_suite(pipeline, spec.scenario)
     for event in read_history(told.saved.history):
-        judges.observe(event)
-    return verdicts(spec.scenario, judges, told.summary.engine if told.by_hand else None)
+        suite.observe(event)
+    return evaluate(spec.scenario, suite, told.summary.engine if told.by_hand else None)
 
 
 def describe_difference(before: Path, after: Path) -> str:

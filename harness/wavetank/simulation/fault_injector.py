@@ -22,11 +22,11 @@ from wavetank.simulation.topology import Topology
 class FaultInjector:
     """The faults of one run. `matcher` is what calls, ticks and deliveries consult."""
 
-    def __init__(self, simulator: Simulator, timeline: SimulationClock, topology: Topology) -> None:
-        self._timeline = timeline
+    def __init__(self, simulator: Simulator, clock: SimulationClock, topology: Topology) -> None:
+        self._clock = clock
         self._resources = SimulatedResources(simulator, topology)
         self._applied = AppliedFaults(self._resources, self._record_change)
-        self.matcher = FaultMatcher(lambda: timeline.now, self._record_injected)
+        self.matcher = FaultMatcher(lambda: clock.now, self._record_injected)
 
     def plan(self, plan: FaultPlan, start: datetime) -> None:
         """Schedule the faults of a plan.
@@ -41,8 +41,8 @@ class FaultInjector:
             self.require_deployed(fault)
             self.matcher.add(name, fault, fault.window(start))
         for moment in plan.moments(start):
-            act = self._revert if moment.reverts else self._begin
-            self._timeline.at(moment.at, partial(act, moment.name, moment.fault), ahead=True)
+            action = self._revert if moment.reverts else self._begin
+            self._clock.at(moment.at, partial(action, moment.name, moment.fault), first=True)
 
     def require_deployed(self, fault: Fault) -> None:
         """Check that what the fault names is deployed.
@@ -58,15 +58,15 @@ class FaultInjector:
             case PermissionRemoved():
                 self._resources.roles(fault.owner)
 
-    def begin_by_hand(self, name: str, fault: Fault) -> None:
-        """Begin a fault that lasts until `revert_by_hand`."""
+    def begin(self, name: str, fault: Fault) -> None:
+        """Begin a fault that lasts until `revert`."""
         self.require_deployed(fault)
         if not isinstance(fault, StateFault):
             self.matcher.add(name, fault)
         self._begin(name, fault)
 
-    def revert_by_hand(self, name: str, fault: Fault) -> None:
-        """End a fault that was begun by hand."""
+    def revert(self, name: str, fault: Fault) -> None:
+        """End a fault that `begin` began."""
         self.matcher.remove(name)
         self._revert(name, fault)
 
@@ -75,19 +75,19 @@ class FaultInjector:
         self._applied.revert_all()
 
     def _begin(self, name: str, fault: Fault) -> None:
-        self._timeline.note(FaultBegan(self._timeline.now, name, fault.kind, describe(fault)))
+        self._clock.record(FaultBegan(self._clock.now, name, fault.kind, describe(fault)))
         if isinstance(fault, StateFault):
             self._applied.apply(name, fault)
 
     def _revert(self, name: str, fault: Fault) -> None:
         if isinstance(fault, StateFault):
             self._applied.revert(name)
-        self._timeline.note(FaultReverted(self._timeline.now, name, fault.kind, describe(fault)))
+        self._clock.record(FaultReverted(self._clock.now, name, fault.kind, describe(fault)))
 
     def _record_injected(self, name: str, fault: Fault, what: str) -> None:
-        self._timeline.note(FaultInjected(self._timeline.now, name, fault.kind, what))
+        self._clock.record(FaultInjected(self._clock.now, name, fault.kind, what))
 
-    def _record_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - as `OnChange` has it
+    def _record_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - the signature of `OnChange`
         if isinstance(change, SubscriptionChange):
-            now, confirmed = self._timeline.now, not in_force
-            self._timeline.note(SubscriptionChanged(now, change.topic, change.address, confirmed))
+            now, confirmed = self._clock.now, not in_force
+            self._clock.record(SubscriptionChanged(now, change.topic, change.address, confirmed))

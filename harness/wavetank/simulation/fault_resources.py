@@ -1,4 +1,4 @@
-"""The pipeline in the simulator, as faults change it: by its API, and code without a delay."""
+"""The resources of the simulated pipeline that state faults change, by its API and in memory."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SimulatedResources(StoredPackages, ApiResources):
-    """What is deployed in the simulator."""
+    """What is deployed in the simulator. Code is replaced in memory, and at once."""
 
     def __init__(self, simulator: Simulator, topology: Topology) -> None:
         StoredPackages.__init__(self)
@@ -20,7 +20,7 @@ class SimulatedResources(StoredPackages, ApiResources):
         self._simulator = simulator
         self._topology = topology
         self._former: dict[str, tuple[str, Callable[[], None]]] = {}
-        """Of a function whose code was replaced: the digest of the former, and what restores it."""
+        """By function whose code was replaced: the digest of the former code, and its restorer."""
 
     def deployed_code(self, function: str) -> DeployedCode:
         """What the stack deployed as the function's code."""
@@ -33,14 +33,15 @@ class SimulatedResources(StoredPackages, ApiResources):
         return self._simulator.function(self._arns()[function]).code_sha256
 
     def update_code(self, function: str, archive: bytes) -> None:
-        """Deploy the zip at once.
+        """Replace the function's code at once.
 
-        The former zip again is the former version again, with its warm environments.
+        If the zip is that of the former code, the former revision is restored with its warm
+        environments.
         """
         digest = code_sha256(archive)
-        former, put_back = self._former.pop(function, ("", None))
-        if put_back is not None and former == digest:
-            put_back()
+        former, restore = self._former.pop(function, ("", None))
+        if restore is not None and former == digest:
+            restore()
             return
         running = self.code_sha256(function)
         self._former[function] = (

@@ -1,4 +1,4 @@
-"""CloudFormation with one stack, in its API's documented shapes: what LocalStack cannot be in."""
+"""CloudFormation with one stack in scripted states, which LocalStack never has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

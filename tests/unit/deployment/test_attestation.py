@@ -1,4 +1,4 @@
-"""Which bytes have passed what: written, found again, and nothing found for others."""
+"""Passes are recorded and found again for the same bytes, and for no others."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ PLAYED = Fingerprint(
 
 
 def test_passes_are_found_by_every_byte(tmp_path: Path) -> None:
-    """In the order in which they were written; other bytes have passed nothing."""
+    """In the order in which they were recorded; other bytes have passed nothing."""
     kept = Attestation(tmp_path / "state", WallClock())
     assert kept.passes(PLAYED) == []
     assert kept.nearest(PLAYED) == ()
@@ -27,11 +27,11 @@ def test_passes_are_found_by_every_byte(tmp_path: Path) -> None:
     assert [(entry.scenario, entry.seed) for entry in found] == [("calm-day", 7), (SUITE, None)]
     other = replace(PLAYED, streaming="other", record_format="original")
     assert kept.passes(other) == []
-    assert kept.nearest(other) == ("the streaming function's code", "the form of the records")
+    assert kept.nearest(other) == ("the streaming function's code", "the format of the records")
 
 
-def test_a_file_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
-    """A line that was cut off does not count as a pass, nor go unseen."""
+def test_an_invalid_line_is_named(tmp_path: Path) -> None:
+    """A truncated line neither counts as a pass nor goes unnoticed."""
     kept = Attestation(tmp_path, WallClock())
     kept.add(SUITE, PLAYED)
     with kept.path.open("a") as file:
@@ -40,17 +40,17 @@ def test_a_file_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
         kept.passes(PLAYED)
 
 
-def test_the_projects_folder_has_one_fingerprint_for_each_form() -> None:
-    """The same each time it is read, and alike in all but the form."""
+def test_the_projects_folder_has_one_fingerprint_for_each_format() -> None:
+    """Equal each time it is read, and equal but for the format."""
     folder = read_settings().project_folder
     first = project_fingerprints(folder)
     assert project_fingerprints(folder) == first
     assert [entry.record_format for entry in first] == ["ndjson", "original"]
-    assert list(first[0].differences(first[1])) == ["the form of the records"]
+    assert list(first[0].differences(first[1])) == ["the format of the records"]
 
 
-def test_addresses_do_not_tell_templates_apart() -> None:
-    """Whoever is told, and however it is written down; any other resource does."""
+def test_addresses_do_not_change_the_template_hash() -> None:
+    """Nor does the notation; any other resource does."""
     topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
     address = {"Address": {"Type": "AWS::SNS::Subscription", "Properties": {"Endpoint": "x"}}}
     plain = template_sha256({"Description": "d", "Resources": topic})

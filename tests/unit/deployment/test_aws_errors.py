@@ -1,10 +1,10 @@
-"""What AWS refuses and the network loses, as errors of the family."""
+"""Errors of AWS and of the network are translated to Wavetank's own."""
 
 import pytest
 
 from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.deployment.aws_errors import plain_trouble
+from wavetank.deployment.aws_errors import translate_aws_errors
 
 
 @pytest.mark.parametrize(
@@ -13,25 +13,25 @@ from wavetank.deployment.aws_errors import plain_trouble
         ("Throttling", "wait a minute, then run the same command again"),
         ("TooManyRequestsException", "wait a minute"),
         ("ExpiredToken", "sign in again"),
-        ("AccessDenied", "the right to CreateStack"),
-        ("SomethingElse", "mend what it names, or use --debug"),
+        ("AccessDenied", "permission for CreateStack"),
+        ("SomethingElse", "fix what it names, or use --debug"),
     ],
 )
 def test_each_refusal_has_a_next_step(code: str, said: str) -> None:
-    """With AWS's own code and words."""
+    """With AWS's own code and message."""
     refused = ClientError({"Error": {"Code": code, "Message": "no"}}, "CreateStack")
-    with pytest.raises(InfrastructureError, match=said) as raised, plain_trouble():
+    with pytest.raises(InfrastructureError, match=said) as raised, translate_aws_errors():
         raise refused
     assert f"{code}: no" in str(raised.value)
 
 
-def test_no_answer_is_the_networks() -> None:
-    """What was begun goes on, and is found again."""
-    with pytest.raises(InfrastructureError, match="check the network"), plain_trouble():
+def test_no_answer_is_an_error_of_the_network() -> None:
+    """What was begun continues, and is found again."""
+    with pytest.raises(InfrastructureError, match="check the network"), translate_aws_errors():
         raise BotoCoreError
 
 
-def test_errors_of_the_family_stay_as_they_are() -> None:
+def test_wavetanks_own_errors_are_unchanged() -> None:
     """They say already what to do."""
-    with pytest.raises(UsageError, match="expected a; found b; c"), plain_trouble():
+    with pytest.raises(UsageError, match="expected a; found b; c"), translate_aws_errors():
         raise UsageError("a", "b", "c")

@@ -1,4 +1,4 @@
-"""Looking ahead leaves nothing behind, whatever happens on the way."""
+"""A preview leaves nothing behind, whatever happens in between."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import pytest
 from tests.passing import Passing
 from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError
-from wavetank.deployment.change_preview import PLAN_CHANGE_SET, Previews, StackChanges
+from wavetank.deployment.change_preview import PLAN_CHANGE_SET, ChangePreviewer, StackChanges
 from wavetank.deployment.deployer import WantedStack
 
 WANTED = WantedStack("some", '{"Resources": {}}', {"Key": "value"})
@@ -88,11 +88,11 @@ class Pages:
 
 def _look(cloudformation: CloudFormation) -> StackChanges:
     client: Any = cloudformation
-    return Previews(client, Passing(), 1.0).changes(WANTED)
+    return ChangePreviewer(client, Passing(), 1.0).changes(WANTED)
 
 
-def test_a_new_stack_is_looked_at_and_gone() -> None:
-    """All pages of its additions are read; the empty stack around the change set goes with it."""
+def test_the_preview_of_a_new_stack_is_deleted() -> None:
+    """All pages of its additions are read; the empty stack around the change set is deleted too."""
     aws = CloudFormation(changes=(ADDITION, ADDITION), statuses=["CREATE_PENDING", READY])
     seen = _look(aws)
     assert (seen.status, len(seen.changes), seen.refusal) == (None, 2, "")
@@ -100,8 +100,8 @@ def test_a_new_stack_is_looked_at_and_gone() -> None:
     assert (aws.status, aws.sets) == (None, set())
 
 
-def test_a_deployed_stack_is_updated_and_stays() -> None:
-    """Only the change set goes."""
+def test_the_preview_of_a_deployed_stack_leaves_it() -> None:
+    """Only the change set is deleted."""
     aws = CloudFormation(status="UPDATE_COMPLETE")
     assert _look(aws).status == "UPDATE_COMPLETE"
     assert aws.sent["ChangeSetType"] == "UPDATE"
@@ -109,22 +109,22 @@ def test_a_deployed_stack_is_updated_and_stays() -> None:
 
 
 @pytest.mark.parametrize("left", [{"wavetank"}, {"wavetank", PLAN_CHANGE_SET}, set()])
-def test_an_empty_stack_that_was_there_stays(left: set[str]) -> None:
-    """Somebody is about to deploy, or has stopped in the middle: that is not ours to delete."""
+def test_an_empty_stack_that_existed_is_not_deleted(left: set[str]) -> None:
+    """Another deployment may be in progress: the stack is not ours to delete."""
     aws = CloudFormation(status="REVIEW_IN_PROGRESS", sets=set(left))
     assert _look(aws).status == "REVIEW_IN_PROGRESS"
     assert (aws.status, aws.sets) == ("REVIEW_IN_PROGRESS", left - {PLAN_CHANGE_SET})
 
 
-def test_what_a_killed_plan_has_left_goes() -> None:
+def test_the_rest_of_a_killed_plan_is_deleted() -> None:
     """An empty stack with no change set but a plan's is the plan's."""
     aws = CloudFormation(status="REVIEW_IN_PROGRESS", sets={PLAN_CHANGE_SET})
     assert _look(aws).status is None
     assert (aws.status, aws.sets) == (None, set())
 
 
-def test_a_stack_that_somebody_begins_to_deploy_stays() -> None:
-    """Between our look and our deletion a deployment may have come."""
+def test_a_stack_with_another_change_set_is_not_deleted() -> None:
+    """A deployment may have begun between our last look and our deletion."""
     aws = CloudFormation()
     aws.at_describing = lambda: aws.sets.add("wavetank")
     _look(aws)
@@ -143,7 +143,7 @@ def test_ctrl_c_leaves_nothing() -> None:
     assert (aws.status, aws.sets, aws.undeletable) == (None, set(), 0)
 
 
-def test_what_cannot_be_taken_back_is_said() -> None:
+def test_a_failed_cleanup_is_reported() -> None:
     """A cut network leaves the change set: it changes nothing, and the next plan deletes it."""
 
     def cut() -> None:
@@ -157,7 +157,7 @@ def test_what_cannot_be_taken_back_is_said() -> None:
         _look(aws)
 
 
-def test_a_change_set_that_cannot_be_deleted_is_waited_for_in_vain() -> None:
+def test_the_deletion_of_a_change_set_times_out() -> None:
     """It ends with an error that says what was waited for."""
     aws = CloudFormation(status="CREATE_COMPLETE", undeletable=10**6)
     with pytest.raises(ConditionTimeoutError, match="a change set of some to be deleted"):
@@ -175,7 +175,7 @@ def test_no_changes_is_an_answer() -> None:
     assert aws.sets == set()
 
 
-def test_a_failed_validation_is_told_by_resource() -> None:
+def test_a_failed_validation_names_the_resource() -> None:
     """AWS's check before a deployment says which resource and what of it, in DescribeEvents."""
     aws = CloudFormation(
         statuses=["FAILED"],
@@ -202,14 +202,14 @@ def test_a_refusal_is_an_answer(code: str) -> None:
     assert _look(aws) == StackChanges("some", None, refusal=code)
 
 
-def test_trouble_is_none() -> None:
-    """What is neither a refusal nor an answer goes up."""
+def test_another_error_is_raised() -> None:
+    """It is neither a refusal nor an answer."""
     with pytest.raises(ClientError, match="Throttling"):
         _look(CloudFormation(refused="Throttling"))
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_IN_PROGRESS", "DELETE_FAILED"])
-def test_a_stack_that_cannot_be_updated_is_not_touched(status: str) -> None:
+def test_a_stack_that_cannot_be_updated_is_not_changed(status: str) -> None:
     """CloudFormation would refuse; nothing is even tried."""
     aws = CloudFormation(status=status)
     assert _look(aws).refusal == f"the stack is in {status}"

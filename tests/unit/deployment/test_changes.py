@@ -1,4 +1,4 @@
-"""A change set is read as AWS documents it, and as LocalStack gives it."""
+"""A change set is read in AWS's documented form, and in LocalStack's."""
 
 from typing import Any
 
@@ -46,8 +46,8 @@ def test_a_direct_change_of_tags() -> None:
     assert (change.replacement, change.lost) == (NONE, "")
 
 
-def test_what_a_parameter_changes_is_told_once() -> None:
-    """AWS tells it twice, as Dynamic and as Static; the static one decides."""
+def test_a_change_by_a_parameter_is_listed_once() -> None:
+    """AWS lists it twice, as Dynamic and as Static; the static entry decides."""
     name = {"Attribute": "Properties", "Name": "InstanceType"}
     change = _read(
         Action="Modify",
@@ -132,27 +132,27 @@ def test_property_values_are_read() -> None:
         ),
     ],
 )
-def test_data_go_with_what_is_not_kept(
+def test_data_are_lost_with_a_resource_that_is_not_retained(
     fields: dict[str, Any], action: ChangeAction, kept: object, lost: str
 ) -> None:
-    """What AWS says that it will do with the old resource decides whether data are lost."""
+    """The policy action that AWS reports decides."""
     change = _read(**fields)
     assert (change.action, change.kept, change.lost) == (action, kept, lost)
 
 
-def test_what_holds_no_data_loses_none() -> None:
-    """A rule that is deleted takes nothing along."""
+def test_a_resource_without_data_loses_none() -> None:
+    """The deletion of a rule loses nothing."""
     assert _read(Action="Remove", ResourceType="AWS::Events::Rule").lost == ""
 
 
-def test_what_cloudformation_cannot_tell_is_feared() -> None:
+def test_an_unknown_replacement_counts_as_possible() -> None:
     """An action that only the deployment will show may replace, and so may lose data."""
     change = _read(Action="Dynamic")
     assert (change.replacement, change.lost) == (CONDITIONAL, "its items")
 
 
 def test_without_a_policy_action_the_templates_decide() -> None:
-    """LocalStack has none: the deployed one tells of deletions, the new one of replacements."""
+    """LocalStack reports none: the old template governs deletions, the new one replacements."""
     before: Any = {
         "Resources": {"It": {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Delete"}}
     }
@@ -166,7 +166,7 @@ def test_without_a_policy_action_the_templates_decide() -> None:
     assert not _read(read_policies(after, before), Action="Modify", Replacement="True").kept
 
 
-def test_without_details_the_contexts_tell_the_properties() -> None:
+def test_without_details_the_contexts_give_the_properties() -> None:
     """LocalStack gives the resource before and after; the innermost differences are shown."""
     change = _read(
         Action="Modify",
@@ -195,7 +195,7 @@ def test_without_details_a_new_name_is_a_replacement() -> None:
     assert change.lost == "its log lines"
 
 
-def test_a_name_that_only_the_deployment_tells_is_none() -> None:
+def test_a_name_known_only_after_the_deployment_is_none() -> None:
     """LocalStack has the words for it as the id of what is still to be made."""
     change = _read(Action="Add", PhysicalResourceId="{{changeSet:KNOWN_AFTER_APPLY}}")
     assert change.physical_id is None

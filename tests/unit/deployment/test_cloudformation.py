@@ -62,9 +62,7 @@ class Passing:
         ("CREATE_COMPLETE", "stack some to settle within 120 s; found CREATE_IN_PROGRESS"),
     ],
 )
-def test_a_stack_that_hangs_is_waited_for_as_long_as_was_said(
-    change_set: str, expected: str
-) -> None:
+def test_a_stack_that_does_not_settle_times_out(change_set: str, expected: str) -> None:
     """The error names the stack and the last status that was seen."""
     clock, client = Passing(), Hanging(change_set, "REVIEW_IN_PROGRESS")
     made: Any = client
@@ -74,7 +72,7 @@ def test_a_stack_that_hangs_is_waited_for_as_long_as_was_said(
     assert 120 < clock.seconds < 122
 
 
-def test_a_stack_that_does_not_go_is_waited_for_as_long_as_was_said() -> None:
+def test_a_stack_that_is_not_deleted_times_out() -> None:
     """A stack that cannot be discarded does not keep its pipeline waiting for ever."""
 
     class Staying(Hanging):

@@ -1,4 +1,4 @@
-"""Somebody's own script: read, or refused in a line that says where and what to do."""
+"""A custom script is read, or refused in one line that says where and what to do."""
 
 import io
 import pickle
@@ -9,7 +9,7 @@ import pytest
 
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import StreamNameCase, derive_names
-from wavetank.deployment.custom_handler import read_own_handler
+from wavetank.deployment.custom_handler import read_custom_handler
 
 ORIGINAL = Path("tests/handlers/original/streaming.py")
 NAMES = derive_names("Dora", "Explorer")
@@ -35,14 +35,14 @@ def written(folder: Path, text: str | bytes) -> Path:
 def refusal(path: Path) -> str:
     """The line that says why the script cannot be deployed under the default names."""
     with pytest.raises(UsageError) as refused:
-        read_own_handler(path, NAMES)
+        read_custom_handler(path, NAMES)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
 
 def test_the_assignments_script_becomes_a_package() -> None:
     """Byte for byte, under the name that AWS's console gives it, and fit for another process."""
-    handler = read_own_handler(ORIGINAL, NAMES)
+    handler = read_custom_handler(ORIGINAL, NAMES)
     assert handler.entry_point == "lambda_function.lambda_handler"
     with zipfile.ZipFile(io.BytesIO(handler.package.content)) as archive:
         assert archive.namelist() == ["lambda_function.py"]
@@ -51,10 +51,10 @@ def test_the_assignments_script_becomes_a_package() -> None:
 
 
 def test_the_script_is_not_run(tmp_path: Path) -> None:
-    """What it would do on import is for the sandbox to see, not for this machine."""
+    """What it does on import only happens in a sandbox."""
     mark = tmp_path / "mark"
     text = f"open({str(mark)!r}, 'w').close()\n{ENTRY}"
-    read_own_handler(written(tmp_path, text), NAMES)
+    read_custom_handler(written(tmp_path, text), NAMES)
     assert not mark.exists()
 
 
@@ -73,21 +73,21 @@ def test_the_script_is_not_run(tmp_path: Path) -> None:
             changed("def lambda_handler", "def handler"),
             "read_indices (line 33), handler (line 39); call the entry point lambda_handler",
         ),
-        ("if 1:\n    " + ENTRY, "at line 2 one inside another block; move it to the left edge"),
-        ("async " + ENTRY, "take async away"),
+        ("if 1:\n    " + ENTRY, "one inside another block at line 2; move it to the top level"),
+        ("async " + ENTRY, "remove async"),
         ("def lambda_handler(event): pass", "found lambda_handler(event) at"),
         ("def lambda_handler(a, b, c): pass", "found lambda_handler(a, b, c) at"),
         ("def lambda_handler(a, b, *, c): pass", "found lambda_handler(a, b, *, c) at"),
     ],
 )
-def test_what_lambda_could_not_enter_is_refused(
+def test_a_script_without_an_entry_point_is_refused(
     tmp_path: Path, text: str | bytes, expected: str
 ) -> None:
     """A file that Python cannot read, or without the entry point that Lambda would call."""
     assert expected in refusal(written(tmp_path, text))
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_missing_or_unreadable_file_is_refused(tmp_path: Path) -> None:
     """A missing one and a folder, each in the system's words."""
     assert "No such file or directory; correct --handler" in refusal(tmp_path / "none.py")
     assert "Is a directory; correct --handler" in refusal(tmp_path)
@@ -102,11 +102,9 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         "def lambda_handler(): pass\n" + ENTRY,
     ],
 )
-def test_whatever_takes_an_event_and_a_context_is_an_entry_point(
-    tmp_path: Path, entry: str
-) -> None:
+def test_any_function_of_event_and_context_is_an_entry_point(tmp_path: Path, entry: str) -> None:
     """Lambda passes two arguments by position, to the last function of that name."""
-    assert read_own_handler(written(tmp_path, entry), NAMES).path == tmp_path / "script.py"
+    assert read_custom_handler(written(tmp_path, entry), NAMES).path == tmp_path / "script.py"
 
 
 @pytest.mark.parametrize(
@@ -159,19 +157,19 @@ def test_other_names_than_the_deployed_are_refused(
         "T = 'a'; T = 'b'; read = lambda client: client.scan(TableName=T)",
     ],
 )
-def test_what_is_not_a_wrong_name_is_let_through(tmp_path: Path, line: str) -> None:
+def test_strings_that_name_nothing_are_accepted(tmp_path: Path, line: str) -> None:
     """A name from the environment, one that is put together, and texts that name nothing."""
-    read_own_handler(written(tmp_path, f"{line}\n{ENTRY}"), NAMES)
+    read_custom_handler(written(tmp_path, f"{line}\n{ENTRY}"), NAMES)
     with pytest.raises(UsageError):
-        read_own_handler(written(tmp_path, f"{line}\nS = 'q-deliverystream'\n{ENTRY}"), NAMES)
+        read_custom_handler(written(tmp_path, f"{line}\nS = 'q-deliverystream'\n{ENTRY}"), NAMES)
 
 
-def test_either_case_of_the_streams_name_can_be_had(tmp_path: Path) -> None:
+def test_the_streams_name_may_have_either_case(tmp_path: Path) -> None:
     """The assignment has both spellings, and each is refused where the other is deployed."""
     with pytest.raises(UsageError, match="give --stream-name-case lower"):
-        read_own_handler(ORIGINAL, UPPER)
+        read_custom_handler(ORIGINAL, UPPER)
     script = written(tmp_path, changed("dedorexp", "DEDOREXP"))
-    assert read_own_handler(script, UPPER).path == script
+    assert read_custom_handler(script, UPPER).path == script
 
 
 @pytest.mark.parametrize(
@@ -202,4 +200,4 @@ def test_another_region_or_endpoint_is_refused(tmp_path: Path, call: str, expect
 def test_the_pipelines_own_region_may_be_named(tmp_path: Path, call: str) -> None:
     """It changes nothing."""
     path = written(tmp_path, f"import boto3, os\n{call}\n{ENTRY}")
-    assert read_own_handler(path, NAMES).path == path
+    assert read_custom_handler(path, NAMES).path == path

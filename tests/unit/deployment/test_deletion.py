@@ -23,6 +23,6 @@ from wavetank.deployment.deletion import plain_reason
         ("", ""),
     ],
 )
-def test_a_reason_is_what_the_service_said(reason: str, plain: str) -> None:
-    """Numbers for AWS's support and names of calls help nobody who reads them."""
+def test_a_reason_is_the_services_message(reason: str, plain: str) -> None:
+    """Request ids and names of calls are removed."""
     assert plain_reason(reason) == plain

@@ -1,4 +1,4 @@
-"""The role that the promotion takes: enough for our two templates, and for nothing beside them."""
+"""The role that a deployment assumes: enough for our two templates, and for nothing else."""
 
 import json
 from functools import cache
@@ -187,7 +187,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "teardown": (RULE, "events: DisableRule EnableRule"),
     "late log groups": (GROUP, "logs: DeleteLogGroup FilterLogEvents"),
-    "release-bucket": (BUCKET, "s3: ListBucketMultipartUploads ListBucketVersions"),
+    "data": (BUCKET, "s3: ListBucketMultipartUploads ListBucketVersions"),
     "its objects": (f"{BUCKET}/2026/11", "s3: AbortMultipartUpload DeleteObjectVersion"),
 }
 """What our own commands call, beside CloudFormation."""
@@ -224,7 +224,7 @@ def test_what_a_deployment_needs_is_allowed(action: str, resource: str) -> None:
     assert _may(action, resource)
 
 
-def test_every_type_of_the_templates_is_thought_of() -> None:
+def test_every_type_of_the_templates_is_covered() -> None:
     """Who adds a resource of another type adds what deploying it needs."""
     types = {"AWS::SNS::Subscription"}  # the deployer adds one for each address
     for template in ("storage", "pipeline"):
@@ -252,8 +252,8 @@ def test_every_type_of_the_templates_is_thought_of() -> None:
         ("sts:AssumeRole", PIPELINE_ROLE),
     ],
 )
-def test_nothing_beside_is_allowed(action: str, resource: str) -> None:
-    """Neither other people's resources, nor its own rights, nor keys."""
+def test_nothing_else_is_allowed(action: str, resource: str) -> None:
+    """Neither other persons' resources, nor the role's own permissions, nor keys."""
     assert not _may(action, resource)
 
 
@@ -280,7 +280,7 @@ def test_a_longer_prefix_leaves_one_persons_pipeline() -> None:
 
 
 @pytest.mark.parametrize("repository", ["acme/wave", "acme@123/wave@456"])
-def test_it_is_taken_by_one_environment_of_one_repository(repository: str) -> None:
+def test_the_role_is_assumed_by_one_environment_of_one_repository(repository: str) -> None:
     """Both claims are compared whole, with no wildcard."""
     trust = deployer_role(Repository=repository, CreateProvider="no")["AssumeRolePolicyDocument"]
     (statement,) = trust["Statement"]
@@ -294,7 +294,7 @@ def test_it_is_taken_by_one_environment_of_one_repository(repository: str) -> No
     }
 
 
-def test_the_provider_is_made_only_where_there_is_none() -> None:
+def test_the_provider_is_created_only_if_it_does_not_exist() -> None:
     """An account has one of each issuer."""
     template = yaml_parse(TEMPLATE.read_text())
     assert template["Resources"]["GitHubProvider"]["Condition"] == "CreatesProvider"
@@ -302,7 +302,7 @@ def test_the_provider_is_made_only_where_there_is_none() -> None:
     assert trust["Statement"][0]["Principal"] == {"Federated": {"Ref": "GitHubProvider"}}
 
 
-def test_cfn_lint_and_parliament_have_nothing_to_say(tmp_path: Path) -> None:
+def test_cfn_lint_and_parliament_find_nothing(tmp_path: Path) -> None:
     """Hints included, and all of it fits into a role."""
     assert lint_findings(TEMPLATE) == []
     policies: dict[str, Any] = deployer_policies()
@@ -310,7 +310,7 @@ def test_cfn_lint_and_parliament_have_nothing_to_say(tmp_path: Path) -> None:
     ROLE_INLINE_POLICY.check("".join(json.dumps(document) for document in policies.values()))
 
 
-def test_no_right_is_for_everything() -> None:
+def test_no_permission_is_on_all_resources() -> None:
     """No action is `*`, and what is on any resource only reads, but for leaving a topic."""
     for document in deployer_policies().values():
         for statement in document["Statement"]:

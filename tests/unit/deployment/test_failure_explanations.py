@@ -1,4 +1,4 @@
-"""Reasons of failures as AWS words them, against what they mean."""
+"""Reasons of failures in AWS's words, and their explanations."""
 
 import pytest
 
@@ -37,24 +37,32 @@ from wavetank.deployment.failure_explanations import explain
                 "Resource of type 'AWS::Logs::LogGroup' with identifier '/aws/lambda/X' already "
                 "exists. (HandlerErrorCode: AlreadyExists)"
             ),
-            "made by hand or left",
+            "created by hand or by an earlier",
         ),
-        ("AWS::IAM::Role", "DEDOREXP-streaming-lambda-role already exists", "made by hand or left"),
-        ("AWS::DynamoDB::Table", "Table already exists: DEDOREXP", "made by hand or left"),
+        (
+            "AWS::IAM::Role",
+            "DEDOREXP-streaming-lambda-role already exists",
+            "created by hand or by an earlier",
+        ),
+        (
+            "AWS::DynamoDB::Table",
+            "Table already exists: DEDOREXP",
+            "created by hand or by an earlier",
+        ),
         (
             "AWS::Lambda::Function",
             "The role defined for the function cannot be assumed by Lambda.",
-            "not known everywhere",
+            "not yet known everywhere",
         ),
         (
             "AWS::KinesisFirehose::DeliveryStream",
             "Firehose is unable to assume role arn:aws:iam::123456789012:role/X.",
-            "not known everywhere",
+            "not yet known everywhere",
         ),
         (
             "AWS::Lambda::EventInvokeConfig",
             "The function's execution role does not have permissions to call Invoke on X",
-            "not known everywhere",
+            "not yet known everywhere",
         ),
         (
             "AWS::KinesisFirehose::DeliveryStream",
@@ -73,13 +81,17 @@ from wavetank.deployment.failure_explanations import explain
         (
             "AWS::DynamoDB::Table",
             "User: arn is not authorized to perform: dynamodb:CreateTable on resource: X",
-            "a right is missing",
+            "a permission is missing",
         ),
-        ("AWS::SNS::Topic", "Internal Failure", "AWS itself"),
-        ("AWS::SNS::Topic", "The security token included in the request is expired", "ran out"),
+        ("AWS::SNS::Topic", "Internal Failure", "internal error of AWS"),
+        (
+            "AWS::SNS::Topic",
+            "The security token included in the request is expired",
+            "expired during",
+        ),
     ],
 )
-def test_the_well_known_are_explained(kind: str, reason: str, meaning: str) -> None:
+def test_common_reasons_are_explained(kind: str, reason: str, meaning: str) -> None:
     """Each has a meaning, and something to do that ends in the same command."""
     explanation = explain(kind, reason)
     assert explanation is not None
@@ -87,6 +99,6 @@ def test_the_well_known_are_explained(kind: str, reason: str, meaning: str) -> N
     assert "same command again" in explanation.action
 
 
-def test_what_is_not_known_speaks_for_itself() -> None:
+def test_an_unknown_reason_is_shown_without_an_explanation() -> None:
     """No meaning is better than a wrong one."""
     assert explain("AWS::SNS::Topic", "Invalid parameter: Attributes") is None

@@ -1,4 +1,4 @@
-"""The committed templates say what the brief asks, with the least rights that work."""
+"""The templates meet the assignment, with the least permissions that work."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,7 +118,7 @@ POLICIES = dict(_policies())
 
 
 @pytest.mark.parametrize("template", [STORAGE, PIPELINE], ids=str)
-def test_cfn_lint_has_nothing_to_say_for_eu_west_1(template: Path) -> None:
+def test_cfn_lint_finds_nothing_for_eu_west_1(template: Path) -> None:
     """Hints included, and no rule is suppressed."""
     assert lint_findings(template) == []
     assert "cfn-lint" not in template.read_text()
@@ -130,7 +130,7 @@ def test_parliament_finds_nothing_in_any_identity_policy(tmp_path: Path) -> None
     assert parliament_findings(tmp_path, POLICIES) == []
 
 
-def test_parliament_would_find_something(tmp_path: Path) -> None:
+def test_parliament_finds_a_planted_error(tmp_path: Path) -> None:
     """The guard of the test above: an action that does not exist, and a resource it cannot have."""
     unknown = {"Effect": "Allow", "Action": "s3:ReadObject", "Resource": "*"}
     mismatched = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket"}
@@ -138,8 +138,8 @@ def test_parliament_would_find_something(tmp_path: Path) -> None:
     assert len(parliament_findings(tmp_path, {"wrong": wrong})) == 2
 
 
-def test_no_role_may_do_more_than_its_work() -> None:
-    """The whole list: who adds a right, adds it here and says why."""
+def test_no_role_has_more_permissions_than_it_needs() -> None:
+    """The complete list: a permission that is added is added here too, with a reason."""
     found: dict[str, set[str]] = {role: set() for role in ACTIONS}
     for name, document in POLICIES.items():
         for statement in document["Statement"]:
@@ -147,8 +147,8 @@ def test_no_role_may_do_more_than_its_work() -> None:
     assert found == ACTIONS
 
 
-def test_the_scripts_rights_are_for_somebodys_own_script_alone() -> None:
-    """The project's own handler keeps the least that it needs, unless the switch is thrown."""
+def test_additional_permissions_are_for_a_custom_script_only() -> None:
+    """The shipped handler has only the least that it needs."""
     template = yaml_parse(PIPELINE.read_text())
     rights = template["Resources"]["OwnHandlerRights"]
     assert rights["Properties"]["Roles"] == [{"Ref": "StreamingRole"}]
@@ -159,7 +159,7 @@ def test_the_scripts_rights_are_for_somebodys_own_script_alone() -> None:
     assert template["Parameters"]["StreamingHandler"]["Default"] == ENTRY_POINT
 
 
-def test_every_right_is_on_a_named_resource() -> None:
+def test_every_permission_is_on_a_named_resource() -> None:
     """No `*` alone, neither as action nor as resource."""
     for document in POLICIES.values():
         for statement in document["Statement"]:
@@ -179,8 +179,8 @@ def test_any_account_may_read_the_bucket_and_none_may_write() -> None:
         }
 
 
-def test_nobody_comes_without_a_name_or_without_tls() -> None:
-    """Both are denied whatever else may one day allow them."""
+def test_anonymous_and_plain_http_requests_are_denied() -> None:
+    """Both are denied whatever another statement may allow."""
     denied = [entry for entry in _bucket_statements() if entry["Effect"] == "Deny"]
     assert [entry["Condition"] for entry in denied] == [
         {"Bool": {"aws:SecureTransport": "false"}},
@@ -225,7 +225,7 @@ def test_records_are_buffered_for_a_minute_into_the_delivery_bucket() -> None:
     assert delivery["BucketARN"]["Fn::Sub"].endswith(":s3:::${DeliveryBucketName}")
 
 
-def test_logs_are_not_kept_for_ever() -> None:
+def test_log_groups_have_a_retention() -> None:
     """Each function and the delivery stream has its group, and each group its retention."""
     groups = [
         entry for entry in _resources(PIPELINE).values() if entry["Type"].endswith("LogGroup")

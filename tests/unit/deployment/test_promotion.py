@@ -38,7 +38,7 @@ def test_bytes_that_passed_nothing_need_a_reason(tmp_path: Path) -> None:
     """The reason is shown; without one the deployment is refused."""
     attestation = Attestation(tmp_path, WallClock())
     output, text = _output()
-    with pytest.raises(UsageError, match="a run of these very bytes that passed"):
+    with pytest.raises(UsageError, match="a passed run of exactly these bytes"):
         require_passes(attestation, BYTES, None, output)
     assert require_passes(attestation, BYTES, "a hot fix", output) == []
     assert "deployed untested: a hot fix" in text.getvalue()

@@ -1,4 +1,4 @@
-"""Stacks in the states that only AWS has: named, explained, and put right where that is safe."""
+"""Stacks in states that only AWS has are named, explained, and repaired if that is safe."""
 
 from collections.abc import Callable, Iterator
 
@@ -41,7 +41,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Use]:
 
 
 def test_a_failed_creation_is_deleted_and_says_why_it_had_failed(use: Use) -> None:
-    """The cause is the first failure that is none of another, in AWS's words and in plain ones."""
+    """The cause is the first failure that is no consequence, in AWS's words and in plain ones."""
     stack = ScriptedStack(
         ["ROLLBACK_COMPLETE"], FAILED_CREATION, then=["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
     )
@@ -51,21 +51,21 @@ def test_a_failed_creation_is_deleted_and_says_why_it_had_failed(use: Use) -> No
     assert f"DeliveryBucketPolicy CREATE_FAILED: {BLOCKED} (which means: Block Public" in (
         obstacle.question
     )
-    assert "It never came to be: it is deleted, and created again" in obstacle.question
+    assert "Its creation failed: it is deleted and created again" in obstacle.question
     assert stack.asked == []
     remove_obstacle(stacks, obstacle)
     assert stack.asked == ["DeleteStack"]
 
 
-def test_a_half_deleted_pipeline_is_deleted_to_its_end(use: Use) -> None:
-    """What the teardown left goes, since it was to go."""
+def test_a_partly_deleted_pipeline_stack_is_deleted(use: Use) -> None:
+    """The teardown was to delete it anyway."""
     kept = Told("DELETE_FAILED", "StreamingRole", "AWS::IAM::Role", "Cannot delete entity")
     events = [Told("DELETE_IN_PROGRESS"), kept, Told("DELETE_FAILED")]
     stack = ScriptedStack(["DELETE_FAILED"], events, then=["DELETE_COMPLETE"])
     stacks = use(stack)
     (obstacle,) = find_obstacles(stacks, NAMES)
     assert "StreamingRole DELETE_FAILED: Cannot delete entity" in obstacle.question
-    assert "The rest of it is deleted" in obstacle.question
+    assert "Its remaining resources are deleted" in obstacle.question
     remove_obstacle(stacks, obstacle)
     assert stack.asked == ["DeleteStack"]
 
@@ -82,17 +82,17 @@ def test_what_cannot_be_deleted_is_named(use: Use) -> None:
         remove_obstacle(stacks, obstacle)
 
 
-def test_a_half_deleted_storage_stack_is_for_people(use: Use) -> None:
-    """Its bucket would outlive it and stand in the way of the next: nothing is done by itself."""
+def test_a_partly_deleted_storage_stack_is_fixed_by_hand(use: Use) -> None:
+    """Its bucket would outlive it and block the next one."""
     stack = ScriptedStack(["DELETE_FAILED"], name=NAMES.storage_stack)
     stacks = use(stack)
-    with pytest.raises(InfrastructureError, match="what is in it are kept"):
+    with pytest.raises(InfrastructureError, match="its objects are retained"):
         find_obstacles(stacks, NAMES)
     assert stack.asked == []
 
 
-def test_a_roll_back_that_failed_goes_on(use: Use) -> None:
-    """Until the stack is as it was, from where it can be updated."""
+def test_a_failed_rollback_is_continued(use: Use) -> None:
+    """Until the stack is in its previous state, from which it can be updated."""
     stack = ScriptedStack(
         ["UPDATE_ROLLBACK_FAILED"],
         then=["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"],
@@ -114,20 +114,20 @@ def test_a_roll_back_that_failed_goes_on(use: Use) -> None:
     ],
 )
 def test_what_can_be_updated_is_no_obstacle(statuses: list[str], use: Use) -> None:
-    """Also where that is only so once what is under way has ended."""
+    """Also if that is so only once an operation in progress has ended."""
     assert find_obstacles(use(ScriptedStack(statuses, [Told(statuses[0])])), NAMES) == []
 
 
-def test_a_failed_stack_of_somebody_elses_is_not_touched(use: Use) -> None:
-    """Whose it is comes first."""
+def test_a_foreign_failed_stack_is_not_changed(use: Use) -> None:
+    """Ownership is checked first."""
     stack = ScriptedStack(["ROLLBACK_COMPLETE"], tags="")
     stacks = use(stack)
-    with pytest.raises(UsageError, match="a stack of something else"):
+    with pytest.raises(UsageError, match="a stack that is not Wavetank's"):
         find_obstacles(stacks, NAMES)
     assert stack.asked == []
 
 
-def test_an_update_that_is_rolled_back_says_that_the_old_runs_on(use: Use) -> None:
+def test_a_rolled_back_update_says_that_the_previous_version_runs(use: Use) -> None:
     """The first failure is the reason, and what to do is the one for it."""
     throttled = Told("UPDATE_FAILED", "Function", "AWS::Lambda::Function", "Rate exceeded")
     stack = ScriptedStack(
@@ -139,7 +139,7 @@ def test_an_update_that_is_rolled_back_says_that_the_old_runs_on(use: Use) -> No
     with pytest.raises(InfrastructureError) as failed:
         use(stack).apply(NAME, "{}", {})
     assert failed.value.found == (
-        "Function UPDATE_FAILED: Rate exceeded (which means: AWS had too many requests at once); "
-        "the stack is in UPDATE_ROLLBACK_COMPLETE: what ran before runs on"
+        "Function UPDATE_FAILED: Rate exceeded (which means: AWS received too many requests at "
+        "once); the stack is in UPDATE_ROLLBACK_COMPLETE: the previous version continues to run"
     )
     assert failed.value.action == "wait a minute, then run the same command again"

@@ -1,4 +1,4 @@
-"""The table's first prices are put where there are none, and a running price is never put again."""
+"""First prices are put where they are missing; a running price is never overwritten."""
 
 import json
 from collections.abc import Mapping
@@ -63,20 +63,20 @@ def table() -> Any:
 
 
 def test_an_empty_table_gets_every_first_price(table: Any) -> None:
-    """The five of the brief, and as many are said to be put."""
+    """The five of the assignment, and the returned number is five."""
     assert seed_prices(table, TABLE, FIRST_PRICES) == 5
     assert table.prices() == {price.ticker: price.price for price in FIRST_PRICES}
 
 
-def test_a_running_price_is_not_put_again(table: Any) -> None:
-    """A second deployment leaves the whole item as the walk has it, and puts the others."""
+def test_a_running_price_is_not_overwritten(table: Any) -> None:
+    """A second deployment leaves the whole item unchanged, and puts the missing ones."""
     table.put_item(TableName=TABLE, Item=RUNNING)
     assert seed_prices(table, TABLE, FIRST_PRICES, SINCE) == 4
     assert table.items()["Index_2"] == RUNNING
     assert table.prices()["Index_1"] == Decimal(100)
 
 
-def test_to_deploy_again_changes_no_item(table: Any) -> None:
+def test_a_second_deployment_changes_no_item(table: Any) -> None:
     """Not even with another begin of the walk, and nothing is said to be put."""
     seed_prices(table, TABLE, FIRST_PRICES)
     table.put_item(TableName=TABLE, Item=RUNNING)
@@ -85,13 +85,13 @@ def test_to_deploy_again_changes_no_item(table: Any) -> None:
     assert table.items() == before
 
 
-def test_a_first_price_says_since_when_its_walk_counts(table: Any) -> None:
-    """Where the deployment says so."""
+def test_a_first_price_has_the_minute_before_its_walk(table: Any) -> None:
+    """If the deployment gives one."""
     seed_prices(table, TABLE, [FirstPrice("Index_1", Decimal(100))], SINCE)
     assert table.items()["Index_1"]["Since"] == {"S": "2026-11-24T10:00:00Z"}
 
 
-def test_whatever_else_is_refused_is_an_error(table: Any) -> None:
+def test_another_error_of_dynamodb_is_raised(table: Any) -> None:
     """Only the condition says that a price runs; of a table that is missing, none does."""
     with pytest.raises(ClientError) as refused:
         seed_prices(table, "missing", FIRST_PRICES)
@@ -106,7 +106,7 @@ def test_a_reset_puts_every_price_again(table: Any) -> None:
 
 
 @pytest.mark.parametrize(("reset", "item"), [(False, RUNNING), (True, FIRST)])
-def test_a_deployment_resets_a_running_price_where_it_is_asked_to(
+def test_a_deployment_resets_a_running_price_on_request(
     table: Any, item: Mapping[str, Any], *, reset: bool
 ) -> None:
     """And not otherwise; either way it says that four were missing."""

@@ -1,4 +1,4 @@
-"""What the notification function logs once it has published, read."""
+"""Alerts are read from the notification function's log."""
 
 import json
 from datetime import timedelta
@@ -19,8 +19,8 @@ def _line(**fields: object) -> str:
     return json.dumps({**logged, "requestId": "told", "message_id": "sent", **fields})
 
 
-def test_an_alert_is_read_with_the_failure_that_it_tells_of() -> None:
-    """Whatever else is in the log is passed over."""
+def test_an_alert_is_read_with_the_failure_that_it_reports() -> None:
+    """Other lines of the log are ignored."""
     lines = [
         "printed",
         json.dumps({"type": "platform.start", "record": {"requestId": "told"}}),
@@ -42,7 +42,7 @@ def test_an_alert_is_read_with_the_failure_that_it_tells_of() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no record", '{"requestContext": 1}'])
-def test_an_alert_without_a_failures_record_is_still_one(text: str) -> None:
+def test_an_alert_without_a_failure_record_is_read(text: str) -> None:
     """As of a function that was deployed before it logged what it sends."""
     fields = {"text": text} if text else {}
     (alert,) = read_alerts([_line(**fields)])

@@ -1,4 +1,4 @@
-"""Attempts, read from lines that Lambda logs."""
+"""Attempts are read from lines that Lambda logs."""
 
 import json
 from datetime import timedelta
@@ -29,8 +29,8 @@ def _read(lines: list[str]) -> list[AttemptEnded]:
     return [ended for _, ended in read_attempts("streaming", lines)]
 
 
-def test_attempts_are_counted_by_request_and_told_with_their_error() -> None:
-    """What the handler raised is of the report that follows; what it printed is nobody's."""
+def test_attempts_are_counted_by_request_and_have_their_error() -> None:
+    """The handler's error belongs to the report that follows; its output is ignored."""
     lines = [
         json.dumps({"type": "platform.start", "record": {"requestId": "a"}}),
         "printed { by the handler",
@@ -47,8 +47,8 @@ def test_attempts_are_counted_by_request_and_told_with_their_error() -> None:
     ]
 
 
-def test_what_the_platform_ended_goes_by_the_platforms_name() -> None:
-    """A time-out and a crash are no errors of the handler's."""
+def test_an_attempt_ended_by_the_platform_has_its_error_type() -> None:
+    """A time-out and a crash are not errors of the handler."""
     lines = [
         _report("a", "timeout", errorType="Sandbox.Timedout"),
         _report("b", "error", errorType="Runtime.ExitError"),
@@ -59,7 +59,7 @@ def test_what_the_platform_ended_goes_by_the_platforms_name() -> None:
     ]
 
 
-def test_an_error_of_the_import_is_of_the_invocation_that_met_it() -> None:
+def test_an_import_error_belongs_to_the_next_invocation() -> None:
     """It is logged before there is a request."""
     lines = [_raised(""), _report("a", "error"), _report("b", "error")]
     assert _read(lines) == [
@@ -69,7 +69,7 @@ def test_an_error_of_the_import_is_of_the_invocation_that_met_it() -> None:
 
 
 @pytest.mark.parametrize("init_ms", [None, 400.5])
-def test_an_attempt_began_before_its_report_by_what_it_took(init_ms: float | None) -> None:
+def test_an_attempt_began_its_duration_before_the_report(init_ms: float | None) -> None:
     """A cold start is part of it, and tells that it was cold."""
     metrics = {"durationMs": 1500.0} | ({} if init_ms is None else {"initDurationMs": init_ms})
     record = {"requestId": "a", "status": "success", "metrics": metrics}

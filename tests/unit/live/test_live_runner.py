@@ -16,19 +16,19 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
 from wavetank.faults.change_journal import Journal
-from wavetank.live.deployed_target import LivePlace
-from wavetank.live.live_runner import LiveStory, tell
+from wavetank.live.deployed_target import DeployedTarget
+from wavetank.live.live_runner import LiveScenario, run_live
 from wavetank.scenario.loader import load_scenario
 
 ENDPOINT = "http://127.0.0.1:1"
 NAMES = derive_names("Dora", "Explorer")
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 TICKS = 6
-"""Of `broken-deployment` on a live engine."""
+"""A scenario of `broken-deployment` on a live engine."""
 
 
 class _Noon(WallClock):
-    """A clock that stands still at noon."""
+    """A clock that always shows noon."""
 
     def now(self) -> datetime:
         return NOON
@@ -52,7 +52,7 @@ def _table_at(tick: datetime) -> Iterator[AwsClients]:
         table.assert_no_pending_responses()
 
 
-def _place(aws: AwsClients, state: Path) -> LivePlace:
+def _place(aws: AwsClients, state: Path) -> DeployedTarget:
     target = Target(
         kind=TargetKind.LOCAL,
         aws=aws,
@@ -61,7 +61,7 @@ def _place(aws: AwsClients, state: Path) -> LivePlace:
         profile=None,
         pace_seconds=0.0,
     )
-    return LivePlace(
+    return DeployedTarget(
         engine=EngineName.EMBEDDED,
         target=target,
         names=NAMES,
@@ -72,12 +72,12 @@ def _place(aws: AwsClients, state: Path) -> LivePlace:
 
 
 def test_a_table_too_far_ahead_is_refused_before_anything_is_changed(tmp_path: Path) -> None:
-    """As after several runs one after the other; the message says from when on there is room."""
-    story = LiveStory(scenario=load_scenario("broken-deployment", SCENARIOS), seed=1, options={})
+    """As after several runs in a row; the message says from when on another run is possible."""
+    story = LiveScenario(scenario=load_scenario("broken-deployment", SCENARIOS), seed=1, options={})
     ahead = timedelta(minutes=25)
     again = rfc3339(NOON + ahead + timedelta(minutes=TICKS) - timedelta(minutes=30))
     with _table_at(NOON + ahead) as aws:
         place = _place(aws, tmp_path)
         with pytest.raises(UsageError, match=f"run it again at {again} or later"):
-            tell(place, story, lambda _: None, lambda _: None)
+            run_live(place, story, lambda _: None, lambda _: None)
     assert place.journal.changes() == ()

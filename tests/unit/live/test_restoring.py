@@ -1,4 +1,4 @@
-"""What was broken is put back through trouble that passes, and said where it does not."""
+"""A revert is retried after transient errors, and a permanent error is reported."""
 
 import pytest
 
@@ -8,16 +8,16 @@ from wavetank.live.restoring import RESTORE_SECONDS_MAX, NotRestoredError, resto
 
 
 def refusal(code: str) -> ClientError:
-    """As Lambda refuses."""
+    """A refusal of Lambda."""
     return ClientError({"Error": {"Code": code, "Message": "no"}}, "UpdateFunctionCode")
 
 
 NO_NETWORK = BotoCoreError()
-"""As the SDK tells of a lost connection, once it has given up."""
+"""The SDK's error of a lost connection, after its retries."""
 
 
-def test_what_passes_is_waited_for() -> None:
-    """An update under way, throttling and a lost network are tried again until they are over."""
+def test_transient_errors_are_retried() -> None:
+    """An update in progress, throttling and a lost network."""
     troubles = [refusal("ResourceConflictException"), NO_NETWORK, refusal("ThrottlingException")]
 
     def step() -> None:
@@ -29,15 +29,15 @@ def test_what_passes_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "seconds_min"),
+    ("error", "seconds_min"),
     [(NO_NETWORK, RESTORE_SECONDS_MAX), (refusal("ExpiredTokenException"), 0)],
 )
-def test_what_does_not_pass_is_said(trouble: Exception, seconds_min: float) -> None:
-    """With the command that puts it back later; nobody is told that it is restored."""
+def test_a_permanent_error_is_reported(error: Exception, seconds_min: float) -> None:
+    """With the command that reverts it later."""
     clock = Leaping()
 
     def step() -> None:
-        raise trouble
+        raise error
 
     with pytest.raises(NotRestoredError, match=r"IT IS STILL BROKEN.*drill --restore"):
         restore("the code", step, clock)

@@ -15,12 +15,12 @@ from wavetank.faults.change_journal import Journal
 from wavetank.faults.delivery import PermissionRemoved, UnconfirmedAddress
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment
-from wavetank.faults.parts import RoleOwner
 from wavetank.faults.plan import FaultPlan
-from wavetank.live.deployed_target import LivePlace
-from wavetank.live.run_estimate import minutes_in_words, seconds_to_tell
+from wavetank.faults.references import RoleOwner
+from wavetank.live.deployed_target import DeployedTarget
+from wavetank.live.run_estimate import estimate_seconds, minutes_in_words
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.steps import steps_by_hand
+from wavetank.scenario.steps import manual_steps
 
 AFTER = timedelta(minutes=10)
 ENDPOINT = "http://127.0.0.1:1"
@@ -33,7 +33,7 @@ def _scenario(*faults: Fault) -> Scenario:
     return Scenario(name="s", description="d", horizon=horizon, plan=FaultPlan(faults))
 
 
-def _place(engine: EngineName, delay: int) -> LivePlace:
+def _place(engine: EngineName, delay: int) -> DeployedTarget:
     target = Target(
         kind=TargetKind.LOCAL,
         aws=sandbox_clients(ENDPOINT),
@@ -42,7 +42,7 @@ def _place(engine: EngineName, delay: int) -> LivePlace:
         profile=None,
         pace_seconds=1.0,
     )
-    return LivePlace(
+    return DeployedTarget(
         engine=engine,
         target=target,
         names=derive_names("Dora", "Explorer"),
@@ -52,15 +52,15 @@ def _place(engine: EngineName, delay: int) -> LivePlace:
     )
 
 
-def test_most_of_a_storys_time_is_what_lambda_waits() -> None:
+def test_most_of_the_estimate_are_lambdas_delays() -> None:
     """Two failing ticks are six base delays; a tick that does not fail waits for none."""
     scenario = _scenario(BROKEN)
-    steps = steps_by_hand(scenario.plan, scenario.horizon, NOON)
-    slow, fast = (seconds_to_tell(_place(EngineName.EMBEDDED, delay), steps) for delay in (60, 0))
+    steps = manual_steps(scenario.plan, scenario.horizon, NOON)
+    slow, fast = (estimate_seconds(_place(EngineName.EMBEDDED, delay), steps) for delay in (60, 0))
     assert slow - fast == 2 * 3 * 60
     for fault in (UNCONFIRMED, PermissionRemoved(after=AFTER, owner=RoleOwner.DELIVERY_STREAM)):
-        calm = steps_by_hand(FaultPlan((fault,)), scenario.horizon, NOON)
-        waits = {seconds_to_tell(_place(EngineName.EMBEDDED, delay), calm) for delay in (60, 0)}
+        calm = manual_steps(FaultPlan((fault,)), scenario.horizon, NOON)
+        waits = {estimate_seconds(_place(EngineName.EMBEDDED, delay), calm) for delay in (60, 0)}
         assert len(waits) == 1
 
 
@@ -69,5 +69,5 @@ def test_most_of_a_storys_time_is_what_lambda_waits() -> None:
     [(5, "about a minute"), (60, "about a minute"), (61, "about 2 minutes")],
 )
 def test_minutes_are_rounded_up(seconds: float, said: str) -> None:
-    """Nobody is promised less than it takes."""
+    """The estimate is never below the duration."""
     assert minutes_in_words(seconds) == said

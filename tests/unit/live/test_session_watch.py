@@ -1,4 +1,4 @@
-"""A sandbox that does not answer: slow, restarted, or gone."""
+"""A sandbox that does not answer: slow, restarted, or ended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.clocks import Leaping
 from wavetank.aws.clients import BotoCoreError, sandbox_clients
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
-from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
+from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
 from wavetank.live.sandbox_session import SandboxSession
 from wavetank.live.session_watch import watch_once
 
@@ -41,9 +41,9 @@ class _Slow:
 
     def __init__(self, watcher: Watcher, *failures: Exception) -> None:
         self._failures = list(failures)
-        self.notice = watcher.notice
+        self.report = watcher.report
 
-    def look(self) -> list[Happening]:
+    def poll(self) -> list[PipelineEvent]:
         raise self._failures.pop(0)
 
 
@@ -54,8 +54,8 @@ class _Slow:
         InfrastructureError("the mailbox", "read timed out", "wait"),
     ],
 )
-def test_a_look_that_gets_no_answer_is_not_the_end(watcher: Watcher, failure: Exception) -> None:
-    """LocalStack runs, so the sandbox does; that it is slow is said once."""
+def test_a_look_without_an_answer_is_not_the_end(watcher: Watcher, failure: Exception) -> None:
+    """LocalStack runs, so the sandbox does; its slowness is reported once."""
     session = _session(lambda: False)
     slow: Any = _Slow(watcher, failure, failure)
     (first,) = watch_once(session, slow)
@@ -63,14 +63,14 @@ def test_a_look_that_gets_no_answer_is_not_the_end(watcher: Watcher, failure: Ex
     assert watch_once(session, slow) == []
 
 
-def test_a_localstack_that_ended_and_came_back_is_said(watcher: Watcher) -> None:
-    """Recovery, and no trouble."""
+def test_a_restart_of_localstack_is_an_event(watcher: Watcher) -> None:
+    """As a recovery, not as an error."""
     session = _session(lambda: True)
     slow: Any = _Slow(watcher, BotoCoreError())
-    assert [happening.kind for happening in watch_once(session, slow)] == [WatchedKind.RESTART]
+    assert [event.kind for event in watch_once(session, slow)] == [WatchedKind.RESTART]
 
 
-def test_a_localstack_that_does_not_come_back_is_the_end(watcher: Watcher) -> None:
+def test_a_localstack_that_is_not_restarted_is_an_error(watcher: Watcher) -> None:
     """Recovery says why."""
 
     def gone() -> bool:

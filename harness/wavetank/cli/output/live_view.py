@@ -16,7 +16,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.stop_signal import Stopped
 from wavetank.core.text import counted, span
 from wavetank.faults.changes import Change
-from wavetank.inspection.event_watcher import Happening, WatchedKind, Watcher
+from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
 from wavetank.live.confirmed_addresses import show_unconfirmed
 from wavetank.live.sandbox_session import SandboxSession
 from wavetank.live.session_watch import watch_once
@@ -51,8 +51,8 @@ def follow(
     try:
         with output.below(lambda: state.picture(output.progress.width)):
             while True:
-                for happening in watch_once(session, watcher):
-                    _say(happening, output)
+                for event in watch_once(session, watcher):
+                    _say(event, output)
                 sandbox.clock.sleep(LOOK_SECONDS)
     except Stopped:
         output.say(state.totals())
@@ -127,13 +127,13 @@ def _show_unconfirmed(session: SandboxSession, watcher: Watcher, output: Output)
     try:
         show_unconfirmed(session.sandbox, output)
     except (BotoCoreError, InfrastructureError) as error:
-        for happening in watcher.notice(f"no answer yet: {error}"):
-            _say(happening, output)
+        for event in watcher.report(f"no answer yet: {error}"):
+            _say(event, output)
 
 
-def _say(happening: Happening, output: Output) -> None:
-    line = Text(f"{happening.noticed:%H:%M:%S}  ")
-    line.append(f"{happening.kind:<8}", style=STYLES[happening.kind])
+def _say(event: PipelineEvent, output: Output) -> None:
+    line = Text(f"{event.noticed:%H:%M:%S}  ")
+    line.append(f"{event.kind:<8}", style=STYLES[event.kind])
     hang = len(line)
-    output.say(line.append(happening.text), hang, shorten=True)
-    output.emit(happening.kind, at=happening.noticed, text=happening.text)
+    output.say(line.append(event.text), hang, shorten=True)
+    output.emit(event.kind, at=event.noticed, text=event.text)

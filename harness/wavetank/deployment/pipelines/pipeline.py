@@ -1,4 +1,4 @@
-"""What a driver and its judges need to know of any pipeline."""
+"""The interface through which a simulation uses a pipeline."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,25 +10,25 @@ from wavetank.invariants import Invariant
 
 
 class Pipeline(Protocol):
-    """One that can be deployed: a frozen value, so that it can be handed to other processes."""
+    """A pipeline that can be deployed: a frozen value, so that other processes can use it too."""
 
     def deploy(self, aws: AwsClients, clock: Clock) -> None:
-        """Deploys it with its schedules off, in the machine's time.
+        """Deploys the pipeline with its schedules off, in wall time.
 
         Raises:
-            UsageError: something of it cannot be used.
+            UsageError: a part of it cannot be used.
             InfrastructureError: CloudFormation refused or failed.
         """
         ...
 
     def begin(self, aws: AwsClients, start: datetime) -> None:
-        """Puts the data that a run from `start` on begins with, where a deployment does so."""
+        """Puts the data that a run from `start` on begins with, such as items of its tables."""
         ...
 
     def invariants(self) -> list[Invariant]:
-        """What must hold of each run, fresh for one."""
+        """The invariants of a run, as new objects, since they keep state."""
         ...
 
     def options(self) -> Mapping[str, str]:
-        """What tells it from others, as the options of the command line that would choose it."""
+        """The options of the command line that select this pipeline."""
         ...

@@ -14,13 +14,13 @@ from wavetank.core.naming import (
     person_of,
 )
 from wavetank.core.settings import read_settings
-from wavetank.deployment.custom_handler import read_own_handler
+from wavetank.deployment.custom_handler import read_custom_handler
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline, parse_parameters
 
 READERS = ("alerts@example.com", "reader@example.com")
-"""Addresses of the alerts; two, so that one can be unconfirmed while the other gets them."""
+"""Addresses that receive the alerts; two, so that one can be unconfirmed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class PipelineChoice:
             return self._templates(self.template)
         for option, value in self._of_templates().items():
             raise UsageError(
-                "--pipeline too", f"{option} {value}", "name the template of the rules"
+                "--pipeline too", f"{option} {value}", "give the template that has the rules"
             )
         names = derive_names(
             *person_of(self.name, self.surname),
@@ -60,7 +60,7 @@ class PipelineChoice:
             names=names,
             addresses=READERS,
             record_format=self.record_format,
-            handler=None if self.handler is None else read_own_handler(self.handler, names),
+            handler=None if self.handler is None else read_custom_handler(self.handler, names),
             chosen_by=tuple(self._unusual().items()),
         )
 

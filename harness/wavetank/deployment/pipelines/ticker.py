@@ -1,4 +1,4 @@
-"""The ticker's pipeline, as the project's own templates have it, with its handlers or another."""
+"""The ticker's pipeline: the project's own templates, with the shipped or a custom handler."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.naming import Names
 from wavetank.core.ticker import FIRST_PRICES
-from wavetank.deployment.custom_handler import OwnHandler
+from wavetank.deployment.custom_handler import CustomHandler
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.deployment.seed import reset_prices
 from wavetank.invariants import Invariant, generic_invariants
@@ -20,19 +20,19 @@ PACE_SECONDS = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class TickerPipeline:
-    """Whose it is, who is told of failures, and the form of its records.
+    """The ticker's pipeline of one person, its alert addresses, and the format of its records.
 
-    With a `handler` somebody's own script takes the streaming function's place; it writes its
-    records in its own form, and the invariants are those that the assignment's script can keep.
+    With a `handler` a custom script replaces the streaming function; it chooses the format of its
+    records itself, and the invariants are those that the assignment's script can satisfy.
     """
 
     project_folder: Path
     names: Names
     addresses: tuple[str, ...]
     record_format: str = "ndjson"
-    handler: OwnHandler | None = None
+    handler: CustomHandler | None = None
     chosen_by: tuple[tuple[str, str], ...] = ()
-    """The options that made these names, for whoever plays a run again."""
+    """The options from which the names were derived, for a replay."""
 
     def deploy(self, aws: AwsClients, clock: Clock) -> None:
         options = DeploymentOptions(
@@ -48,7 +48,7 @@ class TickerPipeline:
         reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)
 
     def invariants(self) -> list[Invariant]:
-        own = ticker_invariants(own_handler=self.handler is not None)
+        own = ticker_invariants(custom_handler=self.handler is not None)
         return [*generic_invariants(), *own]
 
     def options(self) -> Mapping[str, str]:

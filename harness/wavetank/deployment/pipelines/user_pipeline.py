@@ -1,4 +1,4 @@
-"""A pipeline of somebody else's templates, with the kinds of resource that the simulator has."""
+"""A pipeline of a user's own templates, with the resource types that the simulator supports."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -26,13 +26,13 @@ from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy
 STORAGE_STACK, PIPELINE_STACK = "storage", "pipeline"
 PACE_SECONDS = 0.05
 SETTLE_SECONDS_MAX = 120.0
-"""For one stack, in the machine's time; LocalStack in this process takes a few seconds."""
+"""For one stack, in wall time; LocalStack in this process takes a few seconds."""
 TABLE = "AWS::DynamoDB::Table"
 
 
 @dataclass(frozen=True)
-class GivenStack:
-    """One of the templates, checked, with the code of its functions."""
+class UserStack:
+    """One checked template, with the code of its functions."""
 
     name: str
     scope: TemplateScope
@@ -40,17 +40,17 @@ class GivenStack:
 
     @property
     def text(self) -> str:
-        """What is deployed of it."""
+        """The template that is deployed, rewritten for the packages."""
         return deployed_copy(self.scope.template, self.name, self.packages)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TemplatesPipeline:
-    """Whose files it is made of.
+    """A pipeline of templates in files.
 
-    `storage` is deployed first, and its outputs fill parameters of their names in `pipeline`;
-    `code` is where paths of code begin, else each template's own folder. `parameters` have a value
-    each for what the templates leave open.
+    `storage` is deployed first, and its outputs fill parameters of the same names in `pipeline`.
+    `code` is the folder to which code paths are relative; by default each template's own folder.
+    `parameters` are values of the templates' parameters.
     """
 
     pipeline: Path
@@ -59,10 +59,10 @@ class TemplatesPipeline:
     parameters: tuple[tuple[str, str], ...] = ()
 
     def deploy(self, aws: AwsClients, clock: Clock) -> None:
-        given = self.check()
+        checked = self.check()
         bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, PIPELINE_STACK)
         bucket.prepare()
-        bucket.hold(p for s in given for p in s.packages.values())
+        bucket.upload_missing(p for s in checked for p in s.packages.values())
         stacks = Stacks(
             aws.cloudformation,
             clock,
@@ -71,7 +71,7 @@ class TemplatesPipeline:
             publish=bucket.publish,
         )
         outputs: Mapping[str, str] = {}
-        for stack in given:
+        for stack in checked:
             values = {**outputs, **dict(self.parameters)}
             declared = stack.scope.template.section("Parameters")
             chosen = {name: value for name, value in values.items() if name in declared}
@@ -103,24 +103,24 @@ class TemplatesPipeline:
         }
         return {name: value for name, value in values.items() if value}
 
-    def check(self) -> list[GivenStack]:
-        """Everything that can be said of the files before anything is deployed.
+    def check(self) -> list[UserStack]:
+        """Checks the files without deploying them; returns the stacks in the order of deployment.
 
         Raises:
             UsageError: a template, a function's code or the tables' items cannot be used here.
         """
         scopes = self._scopes()
         refuse([problem for scope in scopes.values() for problem in unsupported(scope)])
-        given = [
-            GivenStack(name, scope, packaged_code(scope, self._folder(scope)))
+        checked = [
+            UserStack(name, scope, packaged_code(scope, self._folder(scope)))
             for name, scope in scopes.items()
         ]
         self._check_parameters(scopes)
         list(self._seeds(scopes))
-        return given
+        return checked
 
     def _scopes(self) -> dict[str, TemplateScope]:
-        """Of each template, by the name of its stack, in the order of deployment."""
+        """The templates by the name of their stack, in the order of deployment."""
         if self.code is not None and not self.code.is_dir():
             raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
         given, scopes = dict(self.parameters), {}
@@ -146,7 +146,7 @@ class TemplatesPipeline:
                     raise UsageError(f"a value for {name}", f"none for it at {place}", action)
 
     def _seeds(self, scopes: Mapping[str, TemplateScope]) -> Iterator[tuple[str, str, list[Item]]]:
-        """Stack, table and items of each table that begins with any."""
+        """Stack, table and items of each table that has first items."""
         folder = self.code or self.pipeline.parent
         tables = {
             name: stack
@@ -162,14 +162,14 @@ class TemplatesPipeline:
 
 
 def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:
-    """`Key=Value Other='two words'`, as `sam deploy --parameter-overrides` takes it.
+    """Parses `Key=Value Other='two words'`, as `sam deploy --parameter-overrides` takes it.
 
     Raises:
-        UsageError: it has another form.
+        UsageError: the text has another form.
     """
     try:
         parted = [word.partition("=") for word in shlex.split(text)]
-    except ValueError as error:  # a quotation mark without its other
+    except ValueError as error:  # an unclosed quotation mark
         raise _no_parameters(text) from error
     if not all(name and sign for name, sign, _ in parted):
         raise _no_parameters(text)

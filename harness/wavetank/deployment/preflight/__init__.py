@@ -1,7 +1,7 @@
-"""Checks before a deployment, each with what to do where it fails.
+"""Checks before a deployment, each with a fix if it fails.
 
-What only AWS can answer was built from its documentation and is unproven: account-level Block
-Public Access, quotas, and a bucket name that belongs to another account.
+Three checks that only AWS can answer follow its documentation and were never run against AWS:
+account-level Block Public Access, quotas, and a bucket name that belongs to another account.
 """
 
 from wavetank.deployment.preflight.checker import preflight

@@ -1,4 +1,4 @@
-"""Every check, one after the other, so that whoever waits sees how it goes."""
+"""Runs all preflight checks, yielding each finding as it is made."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,10 +16,10 @@ from wavetank.deployment.preflight.account import (
     region,
 )
 from wavetank.deployment.preflight.buckets import artifact_bucket, delivery_bucket
-from wavetank.deployment.preflight.conflicts import leftovers
-from wavetank.deployment.preflight.outcome import Check, CheckOutcome, Intention, unknown
-from wavetank.deployment.preflight.permissions import is_denied, missing_right
-from wavetank.deployment.preflight.quotas import QUOTAS, concurrency, room
+from wavetank.deployment.preflight.conflicts import conflicts
+from wavetank.deployment.preflight.outcome import Check, CheckOutcome, PreflightContext, unknown
+from wavetank.deployment.preflight.permissions import is_denied, missing_permission
+from wavetank.deployment.preflight.quotas import QUOTAS, concurrency, quota_check
 from wavetank.deployment.preflight.stacks import pipeline_stack, storage_stack
 from wavetank.deployment.preflight.subscribers import addresses as confirmations
 
@@ -33,35 +33,35 @@ CHECKS: Mapping[str, Check] = {
     "name of the artifact bucket": artifact_bucket,
     "state of the storage stack": storage_stack,
     "state of the pipeline stack": pipeline_stack,
-    "nothing else has our names": leftovers,
+    "nothing else has our names": conflicts,
     "concurrency of functions": concurrency,
-    **{f"room for {quota.what}": room(quota) for quota in QUOTAS},
+    **{f"room for {quota.what}": quota_check(quota) for quota in QUOTAS},
     "addresses for alerts": confirmations,
 }
-"""What is looked at, in this order."""
+"""The checks in the order in which they run."""
 
 
 def preflight(
     target: Target, names: Names, addresses: tuple[str, ...], clock: Clock
 ) -> Iterator[Finding]:
-    """Judges whether this pipeline can be deployed there; nothing is changed.
+    """Checks whether this pipeline can be deployed to the target; nothing is changed.
 
     Raises:
         InfrastructureError: the target does not answer.
     """
-    intention = Intention(target=target, names=names, addresses=addresses, clock=clock)
+    context = PreflightContext(target=target, names=names, addresses=addresses, clock=clock)
     for requirement, check in CHECKS.items():
-        outcome = _judged(check, intention)
+        outcome = _run_check(check, context)
         yield Finding(requirement, outcome.verdict, outcome.evidence, fix=outcome.fix)
 
 
-def _judged(check: Check, intention: Intention) -> CheckOutcome:
+def _run_check(check: Check, context: PreflightContext) -> CheckOutcome:
     try:
-        return check(intention)
+        return check(context)
     except ClientError as error:
         if is_denied(error):
-            right = missing_right(error)
-            return unknown(f"may not be asked: {right} is missing", f"give the profile {right}")
+            permission = missing_permission(error)
+            return unknown(f"not permitted: {permission} is missing", f"grant {permission}")
         return unknown(str(error), "run the same command again")
     except BotoCoreError as error:
         action = "check the network, then run the same command again"

@@ -1,7 +1,7 @@
-"""Resources of our names that no stack of ours has: CloudFormation would find the name taken.
+"""Check for resources with the pipeline's names outside its stacks: the names would be taken.
 
-Late log lines make a log group again after its stack is gone; a deletion that failed leaves what
-it could not delete; a bucket outlives its stack on purpose.
+Late log lines recreate a log group after its stack was deleted; a failed deletion leaves what it
+could not delete; a bucket outlives its stack on purpose.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,71 +11,77 @@ from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION
 from wavetank.deployment.preflight.buckets import owns_bucket
-from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, unknown, valid
-from wavetank.deployment.preflight.permissions import is_denied, missing_right
+from wavetank.deployment.preflight.outcome import (
+    CheckOutcome,
+    PreflightContext,
+    invalid,
+    unknown,
+    valid,
+)
+from wavetank.deployment.preflight.permissions import is_denied, missing_permission
 
 ABSENT = frozenset(
     {"NoSuchEntity", "NotFound", "NotFoundException", "ResourceNotFoundException", "404"}
 )
 GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
-"""What a stack that failed still lists, and has no more: the second is kept, by nobody."""
+"""Statuses in which a stack no longer has the resource, though it still lists it."""
 
 
 @dataclass(frozen=True)
 class ConflictProbe:
-    """Where a resource of one name would be, how to look, and how to be rid of it."""
+    """The resource that may exist under a name, how to look for it, and how to delete it."""
 
     name: str
     look: Callable[[], object]
     fix: str
 
 
-def leftovers(intention: Intention) -> CheckOutcome:
-    """Nothing of our names is there but what our stacks have."""
-    owned = set(_owned(intention))
+def conflicts(context: PreflightContext) -> CheckOutcome:
+    """No resource of the pipeline's names exists outside its stacks."""
+    owned = set(_owned(context))
     found: list[ConflictProbe] = []
-    unseen: list[str] = []
-    for place in _places(intention.target.aws, intention.names, intention.target.account):
-        if place.name in owned:
+    denied: list[str] = []
+    for probe in _probes(context.target.aws, context.names, context.target.account):
+        if probe.name in owned:
             continue
         try:
-            if _is_there(place):
-                found.append(place)
+            if _is_there(probe):
+                found.append(probe)
         except ClientError as error:
             if not is_denied(error):
                 raise
-            unseen.append(missing_right(error))
-    return _outcome(found, unseen)
+            denied.append(missing_permission(error))
+    return _outcome(found, denied)
 
 
-def _outcome(found: list[ConflictProbe], unseen: list[str]) -> CheckOutcome:
+def _outcome(found: list[ConflictProbe], denied: list[str]) -> CheckOutcome:
     if found:
-        names = ", ".join(place.name for place in found)
-        fixes = "; ".join(dict.fromkeys(place.fix for place in found))
-        return invalid(f"left from before: {names}", fixes)
-    if unseen:
-        rights = ", ".join(dict.fromkeys(unseen))
-        return unknown(f"may not be asked: {rights} is missing", f"give the profile {rights}")
-    return valid("none is left from before")
+        names = ", ".join(probe.name for probe in found)
+        fixes = "; ".join(dict.fromkeys(probe.fix for probe in found))
+        return invalid(f"exist already: {names}", fixes)
+    if denied:
+        permissions = ", ".join(dict.fromkeys(denied))
+        return unknown(f"not permitted: {permissions} is missing", f"grant {permissions}")
+    return valid("none exists already")
 
 
-def _is_there(place: ConflictProbe) -> bool:
+def _is_there(probe: ConflictProbe) -> bool:
     try:
-        return bool(place.look())
+        return bool(probe.look())
     except ClientError as error:
         if error_code(error) in ABSENT:
             return False
         raise
 
 
-def _owned(intention: Intention) -> Iterator[str]:
-    """Physical ids of our stacks' resources."""
-    client = intention.target.aws.cloudformation
-    for stack in (intention.names.storage_stack, intention.names.pipeline_stack):
+def _owned(context: PreflightContext) -> Iterator[str]:
+    """Physical ids of the resources of the pipeline's stacks."""
+    client = context.target.aws.cloudformation
+    for stack in (context.names.storage_stack, context.names.pipeline_stack):
         try:
             pages = list(client.get_paginator("list_stack_resources").paginate(StackName=stack))
         except ClientError as error:
-            if error_code(error) != "ValidationError":  # there is no such stack
+            if error_code(error) != "ValidationError":  # the stack does not exist
                 raise
             continue
         for page in pages:
@@ -84,12 +90,12 @@ def _owned(intention: Intention) -> Iterator[str]:
                     yield entry.get("PhysicalResourceId", "")
 
 
-def _places(aws: AwsClients, names: Names, account: str) -> Iterator[ConflictProbe]:
+def _probes(aws: AwsClients, names: Names, account: str) -> Iterator[ConflictProbe]:
     yield ConflictProbe(
         names.bucket,
         lambda: owns_bucket(aws, names.bucket),
-        "an earlier pipeline's data are in the bucket: take it into a storage stack by an import, "
-        f"or copy what you need and delete it: aws s3 rb s3://{names.bucket} --force",
+        "the bucket has an earlier pipeline's data: import it into a storage stack, or copy what "
+        f"you need and delete it: aws s3 rb s3://{names.bucket} --force",
     )
     yield ConflictProbe(
         names.table,
@@ -104,7 +110,7 @@ def _places(aws: AwsClients, names: Names, account: str) -> Iterator[ConflictPro
     yield ConflictProbe(
         names.rule,
         lambda: aws.events.describe_rule(Name=names.rule),
-        f"take its targets away, then aws events delete-rule --name {names.rule}",
+        f"remove its targets, then aws events delete-rule --name {names.rule}",
     )
     topic = f"arn:aws:sns:{REGION}:{account}:{names.topic}"
     yield ConflictProbe(
@@ -132,7 +138,7 @@ def _role(aws: AwsClients, name: str) -> ConflictProbe:
     return ConflictProbe(
         name,
         lambda: aws.iam.get_role(RoleName=name),
-        f"take its policies away, then aws iam delete-role --role-name {name}",
+        f"remove its policies, then aws iam delete-role --role-name {name}",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a check is given, and what it says."""
+"""The argument and the result of a preflight check."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from wavetank.core.naming import Names
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intention:
-    """Which pipeline is about to be deployed where; `addresses` are to get its alerts."""
+class PreflightContext:
+    """The pipeline and the target of a deployment; `addresses` are to receive its alerts."""
 
     target: Target
     names: Names
@@ -21,26 +21,26 @@ class Intention:
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """What came of a check, what it was judged by, and what to do where it does not hold."""
+    """The verdict of a check, its evidence, and the fix if the verdict is not valid."""
 
     verdict: Verdict
     evidence: str
     fix: str = ""
 
 
-type Check = Callable[[Intention], CheckOutcome]
+type Check = Callable[[PreflightContext], CheckOutcome]
 
 
 def valid(evidence: str) -> CheckOutcome:
-    """It holds."""
+    """The condition is met."""
     return CheckOutcome(Verdict.VALID, evidence)
 
 
 def invalid(evidence: str, fix: str) -> CheckOutcome:
-    """It does not, and the deployment would fail or do harm."""
+    """The condition is not met: the deployment would fail or do harm."""
     return CheckOutcome(Verdict.INVALID, evidence, fix)
 
 
 def unknown(evidence: str, fix: str) -> CheckOutcome:
-    """Nothing was seen that could decide it."""
+    """The condition could not be checked."""
     return CheckOutcome(Verdict.UNKNOWN, evidence, fix)

@@ -1,4 +1,4 @@
-"""Which right a refused call would have needed: what AWS says, or what its documentation does."""
+"""The IAM action that a refused call needs, from AWS's message or its documentation."""
 
 import re
 
@@ -7,7 +7,7 @@ from wavetank.aws.clients import ClientError, error_code
 DENIED = frozenset(
     {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 )
-SAID = re.compile(r"not authorized to perform: ([\w:-]+)")
+MESSAGE = re.compile(r"not authorized to perform: ([\w:-]+)")
 NEEDED = {
     "DescribeLogGroups": "logs:DescribeLogGroups",
     "DescribeStacks": "cloudformation:DescribeStacks",
@@ -18,15 +18,15 @@ NEEDED = {
     "HeadBucket": "s3:ListBucket",
     "ListBuckets": "s3:ListAllMyBuckets",
 }
-"""Where the right is not named after the call, or the answer has no body to say it in."""
+"""Actions that are not named after the call, or whose error has no message to read it from."""
 
 
 def is_denied(error: ClientError) -> bool:
-    """Whether whoever asked may not."""
+    """Whether the credentials lack a permission."""
     return error_code(error) in DENIED
 
 
-def missing_right(error: ClientError) -> str:
+def missing_permission(error: ClientError) -> str:
     """The IAM action that is missing."""
-    said = SAID.search(str(error))
-    return said[1] if said else NEEDED.get(error.operation_name, f"of {error.operation_name}")
+    named = MESSAGE.search(str(error))
+    return named[1] if named else NEEDED.get(error.operation_name, f"of {error.operation_name}")

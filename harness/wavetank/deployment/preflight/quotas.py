@@ -1,24 +1,30 @@
-"""Quotas: how many of each kind the account may have, and how many functions may run at once."""
+"""Check quotas: numbers of resources, and concurrent executions of functions."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.target import TargetKind
-from wavetank.deployment.preflight.outcome import Check, CheckOutcome, Intention, invalid, valid
+from wavetank.deployment.preflight.outcome import (
+    Check,
+    CheckOutcome,
+    PreflightContext,
+    invalid,
+    valid,
+)
 
 CONCURRENCY_NEEDED = 5
-"""A tick, those of the two minutes before that are still retried, one to spare, an alert."""
+"""Executions at once: a tick, retries of the two minutes before it, one in reserve, an alert."""
 UNRESERVED_MIN = 100
-"""Lambda leaves so many to functions that reserve none: a new account, which has 10, can reserve
-none but 0. [Lambda developer guide, configuration-concurrency]"""
+"""Lambda keeps this many for functions without a reservation: a new account, whose limit is 10, can
+reserve only 0. [Lambda developer guide, configuration-concurrency]"""
 NOT_IN_REGION = "NoSuchResourceException"
-"""Service Quotas keeps some quotas of all regions, such as S3's, elsewhere."""
+"""Service Quotas has some quotas of all regions, such as S3's, in one region only."""
 
 
 @dataclass(frozen=True)
 class Quota:
-    """One of Service Quotas: what it counts, its default as documented, how many we add."""
+    """A quota of Service Quotas: what it counts, its documented default, how many we need."""
 
     what: str
     service: str
@@ -28,44 +34,44 @@ class Quota:
     count: Callable[[AwsClients], int]
 
 
-def concurrency(intention: Intention) -> CheckOutcome:
-    """Enough for a tick a minute with all its retries; the drill takes none of it."""
-    limit = intention.target.aws.awslambda.get_account_settings()["AccountLimit"]
+def concurrency(context: PreflightContext) -> CheckOutcome:
+    """Concurrency suffices for a tick a minute with its retries; a drill reserves none of it."""
+    limit = context.target.aws.awslambda.get_account_settings()["AccountLimit"]
     whole, free = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
     if free < CONCURRENCY_NEEDED:
         return invalid(
             f"{free} unreserved of {whole}, needed {CONCURRENCY_NEEDED}",
-            "take reserved concurrency from another function, or ask for more: "
+            "reduce another function's reserved concurrency, or request more: "
             "aws service-quotas request-service-quota-increase --service-code lambda "
             "--quota-code L-B99A9384 --desired-value 100",
         )
-    new = "; a new account's, so only 0 can be reserved, as the drill does"
+    new = "; a new account's limit, so only 0 can be reserved, as the drill does"
     return valid(f"{free} unreserved of {whole}{new if whole <= UNRESERVED_MIN else ''}")
 
 
-def room(quota: Quota) -> Check:
-    """Whether as many as a new pipeline has can be added; one that is deployed needs none."""
+def quota_check(quota: Quota) -> Check:
+    """Whether the resources of a new pipeline fit; one that is deployed already needs no more."""
 
-    def check(intention: Intention) -> CheckOutcome:
-        if intention.target.kind is TargetKind.LOCAL:
+    def check(context: PreflightContext) -> CheckOutcome:
+        if context.target.kind is TargetKind.LOCAL:
             return valid("a sandbox has no quotas")
-        aws = intention.target.aws
-        most, source = _most(aws, quota)
+        aws = context.target.aws
+        limit, source = _limit(aws, quota)
         used = quota.count(aws)
-        evidence = f"{used} of {most}{source}"
-        if used + quota.needed <= most:
+        evidence = f"{used} of {limit}{source}"
+        if used + quota.needed <= limit:
             return valid(evidence)
         return invalid(
             f"{evidence}; a new pipeline takes {quota.needed}",
-            f"delete what is not used, or ask for more: aws service-quotas "
+            f"delete what is not used, or request more: aws service-quotas "
             f"request-service-quota-increase --service-code {quota.service} "
-            f"--quota-code {quota.code} --desired-value {most + quota.needed}",
+            f"--quota-code {quota.code} --desired-value {limit + quota.needed}",
         )
 
     return check
 
 
-def _most(aws: AwsClients, quota: Quota) -> tuple[int, str]:
+def _limit(aws: AwsClients, quota: Quota) -> tuple[int, str]:
     try:
         answer = aws.service_quotas.get_service_quota(
             ServiceCode=quota.service, QuotaCode=quota.code
@@ -73,7 +79,10 @@ def _most(aws: AwsClients, quota: Quota) -> tuple[int, str]:
     except ClientError as error:
         if error_code(error) != NOT_IN_REGION:
             raise
-        return quota.default, ", AWS's default: this account's is not kept in this region"
+        return (
+            quota.default,
+            ", AWS's default: this account's is not available in this region",
+        )
     return int(answer["Quota"]["Value"]), ""
 
 

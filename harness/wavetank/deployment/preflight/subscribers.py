@@ -1,28 +1,28 @@
-"""Which addresses have confirmed, and which will be asked: an alert reaches the first alone."""
+"""Check which alert addresses have confirmed; only those receive alerts."""
 
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.aws.observers import Subscription, subscriptions
 from wavetank.core.settings import REGION
-from wavetank.deployment.preflight.outcome import CheckOutcome, Intention, invalid, valid
+from wavetank.deployment.preflight.outcome import CheckOutcome, PreflightContext, invalid, valid
 
 ABSENT = frozenset({"NotFound", "NotFoundException"})
 
 
-def addresses(intention: Intention) -> CheckOutcome:
-    """At least one; whoever has not confirmed has two days to do so after the deployment."""
-    wanted = sorted({address.lower() for address in intention.addresses})
+def addresses(context: PreflightContext) -> CheckOutcome:
+    """At least one address is given; new ones have two days to confirm after the deployment."""
+    wanted = sorted({address.lower() for address in context.addresses})
     if not wanted:
-        return invalid("nobody would hear of a failure", "give at least one --email")
-    confirmed = {entry.address.lower() for entry in _subscribed(intention) if entry.confirmed}
+        return invalid("no address would be alerted of a failure", "give at least one --email")
+    confirmed = {entry.address.lower() for entry in _subscribed(context) if entry.confirmed}
     asked = [address for address in wanted if address not in confirmed]
     if not asked:
         return valid(f"{len(wanted)} confirmed")
     return valid(f"to be confirmed within two days, by the link in a message: {', '.join(asked)}")
 
 
-def _subscribed(intention: Intention) -> list[Subscription]:
-    target = intention.target
-    topic = f"arn:aws:sns:{REGION}:{target.account}:{intention.names.topic}"
+def _subscribed(context: PreflightContext) -> list[Subscription]:
+    target = context.target
+    topic = f"arn:aws:sns:{REGION}:{target.account}:{context.names.topic}"
     try:
         return subscriptions(target.aws, topic)
     except ClientError as error:

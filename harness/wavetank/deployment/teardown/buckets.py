@@ -1,4 +1,4 @@
-"""A bucket emptied and deleted: every version, every delete marker, every unfinished upload."""
+"""Empty and delete a bucket: every version, every delete marker, every unfinished upload."""
 
 from collections.abc import Callable, Iterator
 from itertools import batched
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 BATCH_MAX = 1000
-"""Keys that one DeleteObjects takes. [Amazon S3 API reference, DeleteObjects]"""
+"""Keys of one DeleteObjects. [Amazon S3 API reference, DeleteObjects]"""
 ATTEMPTS = 3
-"""A delivery that was under way can arrive between emptying and deleting."""
+"""A delivery in progress can arrive between emptying and deleting."""
 MISSING = frozenset({"404", "NoSuchBucket"})
 NOT_OURS = frozenset({"403", "AccessDenied"})
 
@@ -23,7 +23,7 @@ def bucket_exists(s3: "S3Client", bucket: str, account: str) -> bool:
     """Whether the account has the bucket.
 
     Raises:
-        InfrastructureError: somebody else has it, or the credentials may not look.
+        InfrastructureError: another account has it, or the credentials may not access it.
     """
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
@@ -33,15 +33,15 @@ def bucket_exists(s3: "S3Client", bucket: str, account: str) -> bool:
         if error_code(error) in NOT_OURS:
             raise InfrastructureError(
                 f"bucket {bucket} in account {account}",
-                "another account's, or one that these credentials may not look at",
-                "nothing in it was touched; use credentials with s3:ListBucket on it",
+                "another account's, or one that these credentials may not access",
+                "nothing in it was changed; use credentials with s3:ListBucket on it",
             ) from error
         raise
     return True
 
 
 def bucket_tags(s3: "S3Client", bucket: str) -> dict[str, str]:
-    """Its tags; none where it was never tagged."""
+    """The bucket's tags; empty if it has none."""
     try:
         tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
     except ClientError as error:
@@ -54,34 +54,36 @@ def bucket_tags(s3: "S3Client", bucket: str) -> dict[str, str]:
 def delete_bucket(
     s3: "S3Client", bucket: str, on_progress: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Empties and deletes it; `on_progress` hears how many objects are gone, and all are returned.
+    """Empties and deletes the bucket; returns how many objects it deleted.
+
+    `on_progress` is called with the number of objects deleted so far.
 
     Raises:
-        InfrastructureError: S3 keeps an object, or something fills the bucket again and again.
+        InfrastructureError: S3 does not delete an object, or the bucket is filled again and again.
     """
-    gone = 0
+    deleted = 0
     for _ in range(ATTEMPTS):
         for count in _emptying(s3, bucket):
-            gone += count
-            on_progress(gone)
+            deleted += count
+            on_progress(deleted)
         try:
             s3.delete_bucket(Bucket=bucket)
         except ClientError as error:
             if error_code(error) in MISSING:
-                return gone
+                return deleted
             if error_code(error) != "BucketNotEmpty":
                 raise
         else:
-            return gone
+            return deleted
     raise InfrastructureError(
         f"bucket {bucket} to stay empty",
-        f"something in it again, {ATTEMPTS} times",
+        f"new objects, {ATTEMPTS} times",
         "stop whatever writes to it, then run the same command again",
     )
 
 
 def _emptying(s3: "S3Client", bucket: str) -> Iterator[int]:
-    """The size of each batch, once it is gone."""
+    """Deletes batch by batch; yields the size of each batch once it is deleted."""
     try:
         _abort_uploads(s3, bucket)
         for batch in batched(_versions(s3, bucket), BATCH_MAX, strict=False):
@@ -104,8 +106,8 @@ def _delete(s3: "S3Client", bucket: str, batch: list["ObjectIdentifierTypeDef"])
         first = errors[0]
         raise InfrastructureError(
             f"every object of {bucket} to be deleted",
-            f"{len(errors)} kept, such as {first.get('Key')}: {first.get('Message')}",
-            "see to what S3 says of it, then run the same command again",
+            f"{len(errors)} not deleted, such as {first.get('Key')}: {first.get('Message')}",
+            "fix what S3 reports, then run the same command again",
         )
 
 

@@ -1,7 +1,7 @@
-"""A pipeline brought to rest: no more ticks, and what was put delivered.
+"""Drain a pipeline: no more ticks, and every record that was put is delivered.
 
-Firehose drops what it still holds when its stream is deleted. So the rule goes off, the invocations
-under way end, and the last record is seen in the bucket, before anything is deleted.
+Firehose drops what it still buffers when its stream is deleted. So the rule is disabled,
+invocations in progress end, and the last record is seen in the bucket before anything is deleted.
 [Amazon Data Firehose API reference, DeleteDeliveryStream]
 """
 
@@ -23,40 +23,44 @@ from wavetank.core.errors import ConditionTimeoutError
 from wavetank.deployment.teardown.inventory import PipelineInventory
 
 PERIOD_SECONDS = 60.0
-"""Of the rule."""
+"""The period of the rule."""
 MARGIN_SECONDS = 60.0
-"""Firehose takes longer than its buffering hints now and then."""
+"""Firehose sometimes takes longer than its buffering hints."""
 LOOK_SECONDS = 5.0
 NEWEST_LOOKED_AT = 5
-"""Objects that are read for the last tick: it arrived last, but for one that was retried."""
+"""Objects that are searched for the last tick: it arrived last, unless an older one was retried."""
 MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "NoSuchKey"})
 
 
 @dataclass(frozen=True)
 class DrainResult:
-    """How a pipeline came to rest; `newest` is the last object, None where there is none.
+    """How a drain ended; `newest` is the last object, None if none was found.
 
-    `last_tick` is the one that the table ended on, None where that is not known.
+    `last_tick` is the last tick in the table, None if that is not known.
     """
 
     last_tick: datetime | None
     newest: DeliveredObject | None
 
 
-class Quieting:
-    """Brings one pipeline to rest; `say` hears what is waited for, and how long at most."""
+class PipelineDrain:
+    """Drains one pipeline; `say` is called with what is waited for, and for how long at most."""
 
     def __init__(
-        self, aws: AwsClients, standing: PipelineInventory, clock: Clock, say: Callable[[str], None]
+        self,
+        aws: AwsClients,
+        inventory: PipelineInventory,
+        clock: Clock,
+        say: Callable[[str], None],
     ) -> None:
         self._aws = aws
-        self._names = standing.names
-        self._own_handler = standing.own_handler
+        self._names = inventory.names
+        self._custom_handler = inventory.custom_handler
         self._clock = clock
         self._say = say
 
     def switch_rule_off(self) -> bool:
-        """Whether it was on."""
+        """Disables the rule; returns whether it was enabled."""
         try:
             state = self._aws.events.describe_rule(Name=self._names.rule)["State"]
         except ClientError as error:
@@ -69,10 +73,10 @@ class Quieting:
         return True
 
     def wait_until_delivered(self, *, abandon: bool = False) -> DrainResult | None:
-        """Returns once the last records are in the bucket; None where there is no stream.
+        """Returns once the last records are in the bucket; None if the stream does not exist.
 
-        Where somebody's own script makes the records nobody knows which is the last: then it waits
-        as long as Firehose may hold one. With `abandon` what does not come is given up.
+        With a custom handler it is not known which record is the last: then the wait is as long as
+        Firehose may buffer one. With `abandon`, records that do not arrive are given up.
 
         Raises:
             ConditionTimeoutError: records of the last tick did not arrive.
@@ -81,25 +85,25 @@ class Quieting:
         if interval is None:
             return None
         tick = self._last_tick()
-        working = self._working_seconds(tick)
-        end = self._clock.monotonic() + working + interval + MARGIN_SECONDS
+        running_seconds = self._working_seconds(tick)
+        end = self._clock.monotonic() + running_seconds + interval + MARGIN_SECONDS
         self._say(
-            f"waiting for what is under way ({working:.0f} s) and for the stream's buffer, "
-            f"{working + interval + MARGIN_SECONDS:.0f} s at most"
+            f"waiting for running invocations ({running_seconds:.0f} s) and the stream's buffer, "
+            f"{running_seconds + interval + MARGIN_SECONDS:.0f} s at most"
         )
-        self._clock.sleep(working)
+        self._clock.sleep(running_seconds)
         while True:
-            tick = self._last_tick()  # an invocation that was under way moved it
+            tick = self._last_tick()  # an invocation in progress may have moved it
             newest, arrived = self._newest(tick)
             if arrived or self._clock.monotonic() > end:
                 break
             self._clock.sleep(min(LOOK_SECONDS, interval or LOOK_SECONDS))
         if tick is not None and not arrived and not abandon:
-            raise self._lost(tick, newest)
+            raise self._undelivered(tick, newest)
         return DrainResult(tick, newest)
 
     def _interval_seconds(self) -> float | None:
-        """How long the stream may hold a record; None where there is no stream."""
+        """How long the stream may buffer a record; None if the stream does not exist."""
         name = self._names.delivery_stream
         try:
             stream = self._aws.firehose.describe_delivery_stream(DeliveryStreamName=name)
@@ -111,7 +115,7 @@ class Quieting:
         return float(hints.get("IntervalInSeconds", 300))  # Firehose's own default
 
     def _working_seconds(self, tick: datetime | None) -> float:
-        """How long an invocation may be under way: less where the last tick is long ago."""
+        """How long an invocation may still run, which is less if the last tick is long ago."""
         try:
             function = self._aws.awslambda.get_function_configuration(
                 FunctionName=self._names.streaming_function
@@ -122,12 +126,12 @@ class Quieting:
         timeout = float(function["Timeout"])
         if tick is None:
             return timeout
-        left = PERIOD_SECONDS + timeout - age_seconds(tick, self._clock)
-        return min(timeout, max(0.0, left))
+        remaining = PERIOD_SECONDS + timeout - age_seconds(tick, self._clock)
+        return min(timeout, max(0.0, remaining))
 
     def _last_tick(self) -> datetime | None:
-        """The table's: its records were put before it; a script of somebody's own leaves none."""
-        if self._own_handler:
+        """The last tick in the table, written after its records; a custom handler records none."""
+        if self._custom_handler:
             return None
         try:
             return last_tick(read_prices(self._aws, self._names.table))
@@ -136,7 +140,7 @@ class Quieting:
             return None
 
     def _newest(self, tick: datetime | None) -> tuple[DeliveredObject | None, bool]:
-        """The last object, and whether the tick's records are among the last.
+        """The last object, and whether the tick's records are among the last objects.
 
         An object's key begins with the hour in which its first record arrived.
         """
@@ -147,28 +151,28 @@ class Quieting:
             _require_missing(error)
             return None, False
         arrived = tick is not None and any(
-            self._holds(entry, tick) for entry in reversed(found[-NEWEST_LOOKED_AT:])
+            self._contains_tick(entry, tick) for entry in reversed(found[-NEWEST_LOOKED_AT:])
         )
         return (found[-1] if found else None), arrived
 
-    def _holds(self, entry: DeliveredObject, tick: datetime) -> bool:
+    def _contains_tick(self, entry: DeliveredObject, tick: datetime) -> bool:
         try:
             records = list(read_records(self._aws, self._names.bucket, entry.key))
-        except ValueError:  # not the pipeline's own, so not the tick's
+        except ValueError:  # not an object of the pipeline
             return False
         return any(floor_to_minute(record.instant) >= tick for record in records)
 
-    def _lost(self, tick: datetime, newest: DeliveredObject | None) -> ConditionTimeoutError:
+    def _undelivered(self, tick: datetime, newest: DeliveredObject | None) -> ConditionTimeoutError:
         seen = f"the newest object is {newest.key}" if newest else "no object of that hour"
         return ConditionTimeoutError(
             f"the records of the tick of {rfc3339(tick)} in {self._names.bucket}",
             seen,
-            f"see the log group /aws/kinesisfirehose/{self._names.delivery_stream} and run the same"
-            " command again, or lose what the stream holds with --abandon-buffer",
+            f"read the log group /aws/kinesisfirehose/{self._names.delivery_stream}, then run the "
+            "same command again, or give up what the stream buffers with --abandon-buffer",
         )
 
 
 def _require_missing(error: ClientError) -> None:
-    """Returns where the error says that something is not there; raises any other again."""
+    """Returns if the error says that a resource does not exist; raises any other error again."""
     if error_code(error) not in MISSING:
         raise error

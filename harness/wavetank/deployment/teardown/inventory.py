@@ -1,7 +1,7 @@
-"""What of a pipeline is still there: its stacks, in whatever state, and the names they give.
+"""What of a pipeline still exists: its stacks, in any state, and the names that they give.
 
-A stack is ours by what our templates are known by, or by the deployer's tag; any other is left
-alone, whatever it is called.
+A stack is recognized as ours by the parameters of our templates or by the deployer's tag; any other
+is left alone, whatever its name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,39 +28,43 @@ GONE = "DELETE_COMPLETE"
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineInventory:
-    """One pipeline; a stack's status is None where there is no such stack.
+    """The stacks of one pipeline; a status is None if the stack does not exist.
 
-    `own_handler` is whether somebody's own script is, or was, the streaming function.
+    `custom_handler` is whether a custom script is, or was, the streaming function.
     """
 
     names: Names
     pipeline: str | None = None
     storage: str | None = None
-    own_handler: bool = False
+    custom_handler: bool = False
 
 
-def find_standing(aws: AwsClients, name: str | None = None) -> PipelineInventory | None:
-    """The pipeline of that person, or with that stem; without a name the only one; None for none.
+def find_inventory(aws: AwsClients, name: str | None = None) -> PipelineInventory | None:
+    """The pipeline with that person or stem; without a name the only one; None if none matches.
 
     Raises:
-        UsageError: there are several.
+        UsageError: several match.
     """
     pages = aws.cloudformation.get_paginator("describe_stacks").paginate()
-    there = standing_of(stack for page in pages for stack in page["Stacks"])
-    found = there if name is None else [entry for entry in there if _is_of(entry.names, name)]
+    inventories = read_inventories(stack for page in pages for stack in page["Stacks"])
+    found = (
+        inventories
+        if name is None
+        else [each for each in inventories if _has_name(each.names, name)]
+    )
     if not found:
         return None
     if len(found) == 1:
         return found[0]
     raise UsageError(
         "one pipeline" if name is None else f"a pipeline of {name}",
-        ", ".join(entry.names.stem for entry in there),
-        "say which with --name",
+        ", ".join(entry.names.stem for entry in inventories),
+        "choose one with --name",
     )
 
 
-def standing_of(stacks: Iterable["StackTypeDef"]) -> list[PipelineInventory]:
-    """What the stacks come to, by stem."""
+def read_inventories(stacks: Iterable["StackTypeDef"]) -> list[PipelineInventory]:
+    """The pipelines that the stacks belong to, sorted by stem."""
     found: dict[str, PipelineInventory] = {}
     for stack in stacks:
         parameters = _parameters(stack)
@@ -72,7 +76,7 @@ def standing_of(stacks: Iterable["StackTypeDef"]) -> list[PipelineInventory]:
             storage = found[names.stem].storage if names.stem in found else None
             own = parameters.get("OwnHandler") == "yes"
             found[names.stem] = PipelineInventory(
-                names=names, pipeline=status, storage=storage, own_handler=own
+                names=names, pipeline=status, storage=storage, custom_handler=own
             )
         elif _is_storage(stack, parameters):
             names = _names_from_storage(stack["StackName"], parameters["DeliveryBucketName"])
@@ -104,7 +108,7 @@ def _names(parameters: Mapping[str, str]) -> Names:
 
 
 def _names_from_storage(stack: str, bucket: str) -> Names:
-    """As far as the storage stack knows them: not the person, nor the case of the stream's name."""
+    """As far as the storage stack has them: not the person, nor the case of the stream's name."""
     stem = stack.removesuffix(STORAGE_ENDING)
     return Names(
         full_name=stem,
@@ -115,12 +119,12 @@ def _names_from_storage(stack: str, bucket: str) -> Names:
     )
 
 
-def _is_of(names: Names, name: str) -> bool:
-    """By the person's name, the stem, or the bucket that the convention gives the person."""
+def _has_name(names: Names, name: str) -> bool:
+    """Whether `name` is the person, the stem, or the person to whose name the bucket belongs."""
     wanted = " ".join(name.casefold().split())
     if wanted in {names.full_name.casefold(), names.stem.casefold()}:
         return True
-    with suppress(UsageError):  # no person's name
+    with suppress(UsageError):  # not a person's name
         first, surname = split_full_name(name)
         letters = derive_names(first, surname, prefix=DEFAULT_PREFIX).stem[len(DEFAULT_PREFIX) :]
         prefix = names.stem.removesuffix(letters)

@@ -1,4 +1,4 @@
-"""`teardown`: everything of a pipeline but its data, in the order in which nothing is lost."""
+"""Delete a pipeline except its data, in an order in which nothing is lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.deletion import StackDeletion
 from wavetank.deployment.ownership import TAG
 from wavetank.deployment.teardown.buckets import bucket_exists, bucket_tags, delete_bucket
-from wavetank.deployment.teardown.drain import Quieting
+from wavetank.deployment.teardown.drain import PipelineDrain
 from wavetank.deployment.teardown.inventory import PipelineInventory
 from wavetank.deployment.teardown.residual_resources import (
     StoredData,
@@ -20,13 +20,13 @@ from wavetank.deployment.teardown.residual_resources import (
     stored_data,
 )
 
-UNDER_WAY = "DELETE_IN_PROGRESS"
-"""Of a stack that a teardown before this one had deleted: there is nothing to wait for any more."""
+IN_PROGRESS = "DELETE_IN_PROGRESS"
+"""Status of a stack that an earlier teardown is deleting: its pipeline was drained before."""
 
 
 @dataclass(frozen=True)
-class Remains:
-    """What is left after a teardown; `stack` and `data` are None where there is no such thing."""
+class TeardownResult:
+    """What remains after a teardown; `stack` and `data` are None if they do not exist."""
 
     stack: str | None
     data: StoredData | None
@@ -34,34 +34,34 @@ class Remains:
 
 
 class Teardown:
-    """Tears one pipeline down; `say` hears of each step, `on_event` of each resource."""
+    """Deletes one pipeline; `say` is called with each step, `on_event` with resource events."""
 
     def __init__(
         self,
         target: Target,
-        standing: PipelineInventory,
+        inventory: PipelineInventory,
         clock: Clock,
         say: Callable[[str], None],
         on_event: Callable[[ResourceEvent], None] = lambda _: None,
     ) -> None:
         self._target = target
         self._aws = target.aws
-        self._standing = standing
-        self._names = standing.names
+        self._inventory = inventory
+        self._names = inventory.names
         self._clock = clock
         self._say = say
         self._on_event = on_event
 
-    def run(self, *, abandon_buffer: bool = False) -> Remains:
-        """Takes every step that is still to be taken.
+    def run(self, *, abandon_buffer: bool = False) -> TeardownResult:
+        """Takes every step that was not taken yet.
 
         Raises:
             ConditionTimeoutError: the last records did not arrive, or the stack does not settle.
-            InfrastructureError: something stands in the way; it is named.
+            InfrastructureError: a resource blocks the deletion; the error names it.
         """
-        if self._standing.pipeline is not None:
-            if self._standing.pipeline != UNDER_WAY:
-                self._come_to_rest(abandon=abandon_buffer)
+        if self._inventory.pipeline is not None:
+            if self._inventory.pipeline != IN_PROGRESS:
+                self._drain(abandon=abandon_buffer)
             self._delete_stack()
         self.remove_artifacts()
         for group in delete_log_groups(self._aws, self._names):
@@ -69,32 +69,32 @@ class Teardown:
         return self.remains()
 
     def remove_artifacts(self) -> None:
-        """Empties and deletes the artifact bucket, where it is the deployer's own."""
+        """Empties and deletes the artifact bucket, if it has the deployer's tag."""
         s3, bucket = self._aws.s3, self._names.artifact_bucket
         if not bucket_exists(s3, bucket, self._target.account):
             return
         if TAG not in bucket_tags(s3, bucket):
-            self._say(f"bucket {bucket} stays: it has no tag {TAG}, so it is not this project's")
+            self._say(f"bucket {bucket} is not deleted: it lacks Wavetank's tag {TAG}")
             return
         count = delete_bucket(s3, bucket)
         self._say(f"removed the artifact bucket {bucket} with {counted(count, 'package')}")
 
-    def remains(self) -> Remains:
-        """What is left now."""
+    def remains(self) -> TeardownResult:
+        """What remains now."""
         pending = pending_addresses(self._aws, self._target.account, self._names)
-        stack = self._names.storage_stack if self._standing.storage else None
-        return Remains(stack, self._data() if stack else None, tuple(pending))
+        stack = self._names.storage_stack if self._inventory.storage else None
+        return TeardownResult(stack, self._data() if stack else None, tuple(pending))
 
-    def _come_to_rest(self, *, abandon: bool) -> None:
-        quieting = Quieting(self._aws, self._standing, self._clock, self._say)
-        quieting.switch_rule_off()
-        rest = quieting.wait_until_delivered(abandon=abandon)
-        if rest is None:
+    def _drain(self, *, abandon: bool) -> None:
+        drain = PipelineDrain(self._aws, self._inventory, self._clock, self._say)
+        drain.switch_rule_off()
+        drained = drain.wait_until_delivered(abandon=abandon)
+        if drained is None:
             return
-        if rest.last_tick is not None:
-            self._say(f"the last tick is that of {rfc3339(rest.last_tick)}")
-        if rest.newest is not None:
-            self._say(f"the last object is {rest.newest.key}")
+        if drained.last_tick is not None:
+            self._say(f"the last tick is that of {rfc3339(drained.last_tick)}")
+        if drained.newest is not None:
+            self._say(f"the last object is {drained.newest.key}")
 
     def _delete_stack(self) -> None:
         deletion = StackDeletion(

@@ -1,7 +1,7 @@
-"""`release-bucket`: the data of a pipeline that is gone, and the stack that kept them.
+"""Delete the data of a pipeline that was torn down, and the stack that retains them.
 
-The bucket goes before its stack, which names it: whatever cuts this off leaves what says what is
-still to be done. The stack keeps its bucket and its policy when it is deleted, so it deletes none.
+The bucket is deleted before its stack, which names it: after an interruption the stack still shows
+what remains to be done. The stack retains its bucket when it is deleted, so it deletes none itself.
 """
 
 from collections.abc import Callable
@@ -15,38 +15,38 @@ from wavetank.deployment.teardown.buckets import bucket_exists, delete_bucket
 from wavetank.deployment.teardown.inventory import PipelineInventory
 
 
-def require_torn_down(standing: PipelineInventory) -> None:
-    """Returns where no pipeline delivers to the bucket any more.
+def require_torn_down(inventory: PipelineInventory) -> None:
+    """Returns if no pipeline delivers to the bucket any more.
 
     Raises:
-        UsageError: one does.
+        UsageError: a pipeline still does.
     """
-    if standing.pipeline is not None:
+    if inventory.pipeline is not None:
         raise UsageError(
             "a pipeline that is torn down",
-            f"stack {standing.names.pipeline_stack} in {standing.pipeline}",
+            f"stack {inventory.names.pipeline_stack} in {inventory.pipeline}",
             "run ./wavetank teardown first",
         )
 
 
 def release_bucket(
     target: Target,
-    standing: PipelineInventory,
+    inventory: PipelineInventory,
     clock: Clock,
     on_progress: Callable[[int], None] = lambda _: None,
     on_event: Callable[[ResourceEvent], None] = lambda _: None,
 ) -> int:
-    """Deletes the bucket with all that is in it, then its stack; returns how many objects it had.
+    """Deletes the bucket with all its objects, then its stack; returns how many objects it had.
 
     Raises:
         UsageError: a pipeline still delivers to it.
-        InfrastructureError: the bucket is another account's, or something stands in the way.
+        InfrastructureError: the bucket is another account's, or a resource blocks the deletion.
     """
-    require_torn_down(standing)
+    require_torn_down(inventory)
     aws = target.aws
-    bucket, count = standing.names.bucket, 0
+    bucket, count = inventory.names.bucket, 0
     if bucket_exists(aws.s3, bucket, target.account):
         count = delete_bucket(aws.s3, bucket, on_progress)
     deletion = StackDeletion(aws.cloudformation, clock, target.pace_seconds, on_event)
-    deletion.delete(standing.names.storage_stack)
+    deletion.delete(inventory.names.storage_stack)
     return count

@@ -1,7 +1,7 @@
-"""What a deleted stack leaves: late log groups, addresses that never answered, and the data.
+"""What a deleted stack leaves behind: late log groups, unconfirmed addresses, and the data.
 
-A log line that comes late makes its group again where somebody gave the function the right; it is
-kept, and paid for, for ever, and the next deployment finds its name taken.
+A late log line recreates its log group if the function's role permits it; the group is then stored
+and charged for indefinitely, and the next deployment finds its name taken.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ NOT_FOUND = "ResourceNotFoundException"
 
 @dataclass(frozen=True)
 class StoredData:
-    """The delivery bucket, which outlives its pipeline."""
+    """The contents of the delivery bucket, which outlives its pipeline."""
 
     bucket: str
     objects: int
@@ -28,7 +28,7 @@ class StoredData:
 
 
 def storage_usd_per_month(size_bytes: int) -> float:
-    """What S3 asks for keeping so much for a month."""
+    """S3's price for storing that much for a month."""
     return float(read_prices().prices["s3-storage"].cost(Decimal(size_bytes) / BYTES_PER_GB))
 
 
@@ -36,7 +36,7 @@ def stored_data(aws: AwsClients, bucket: str) -> StoredData:
     """What is in the bucket, counted by listing it.
 
     Raises:
-        ClientError: it is not there, or may not be listed.
+        ClientError: the bucket does not exist, or may not be listed.
     """
     found = delivered_objects(aws, bucket)
     size = sum(entry.size_bytes for entry in found)
@@ -44,10 +44,10 @@ def stored_data(aws: AwsClients, bucket: str) -> StoredData:
 
 
 def pending_addresses(aws: AwsClients, account: str, names: Names) -> list[str]:
-    """Addresses that were asked and never answered; SNS forgets them itself, and only itself.
+    """Addresses that never confirmed; only SNS itself deletes their subscriptions.
 
-    Nobody can delete such a subscription, and it outlives its topic by up to 48 hours.
-    [Amazon SNS developer guide, sns-delete-subscription-topic]
+    They outlive the topic by up to 48 hours. [Amazon SNS developer guide,
+    sns-delete-subscription-topic]
     """
     topic = f"arn:aws:sns:{REGION}:{account}:{names.topic}"
     pages = aws.sns.get_paginator("list_subscriptions").paginate()
@@ -60,7 +60,7 @@ def pending_addresses(aws: AwsClients, account: str, names: Names) -> list[str]:
 
 
 def delete_log_groups(aws: AwsClients, names: Names) -> list[str]:
-    """Deletes the groups of what is gone, and names them; one that something uses stays."""
+    """Deletes log groups of deleted resources and returns their names; groups in use stay."""
     groups = [
         f"/aws/lambda/{function}"
         for function in (names.streaming_function, names.notification_function)
@@ -76,7 +76,7 @@ def delete_log_groups(aws: AwsClients, names: Names) -> list[str]:
 
 
 def _delete_group(aws: AwsClients, group: str) -> bool:
-    """Whether there was one."""
+    """Deletes the group; returns whether it existed."""
     pages = aws.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group)
     if not any(entry["logGroupName"] == group for page in pages for entry in page["logGroups"]):
         return False

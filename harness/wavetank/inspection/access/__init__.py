@@ -1,1 +1,1 @@
-"""Who may do what: bucket access found by trying, and role policies compared with their use."""
+"""Access to the bucket, found by trying, and role policies compared with their use."""

@@ -1,4 +1,4 @@
-"""The bucket as its owner, the function's role, another account and anybody meet it: by trying."""
+"""Probe what owner, function role, another account and anonymous callers can do with a bucket."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -10,12 +10,12 @@ from itertools import product
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 
 PROBE_PREFIX = "wavetank-access-probe/"
-"""Objects under it are there for as long as the probe takes."""
+"""Objects under this prefix exist only while the probe runs."""
 DENIED = frozenset({"AccessDenied", "403"})
 
 
 class Actor(StrEnum):
-    """Who tries."""
+    """The caller of a probe."""
 
     OWNER = "owner"
     OWN_ROLE = "own role"
@@ -24,7 +24,7 @@ class Actor(StrEnum):
 
 
 class Verb(StrEnum):
-    """What is tried."""
+    """The operation of a probe."""
 
     GET = "GET"
     LIST = "LIST"
@@ -39,29 +39,32 @@ EXPECTED: Mapping[Actor, frozenset[Verb]] = {
     Actor.OTHER_ACCOUNT: READ,
     Actor.ANONYMOUS: frozenset(),
 }
-"""The brief's: readable by any AWS account, writable by none. The role only puts into Firehose."""
+"""The assignment's: readable by any AWS account, writable by none. The role only puts into
+Firehose."""
 
 
 @dataclass(frozen=True)
 class AccessMatrix:
-    """What each could do."""
+    """The operations that each actor could perform."""
 
     allowed: Mapping[Actor, frozenset[Verb]]
 
     def deviations(self) -> Iterator[str]:
-        """Where it is not as the brief asks, in words."""
+        """The deviations from what the assignment asks, in words."""
         for actor, verb in product(self.allowed, Verb):
             may, should = verb in self.allowed[actor], verb in EXPECTED[actor]
             if may != should:
-                own = ": its own policies must let it, too" if actor is Actor.OTHER_ACCOUNT else ""
-                yield f"{actor} can {verb}" if may else f"{actor} cannot {verb}{own}"
+                hint = (
+                    ": its own policies must allow it, too" if actor is Actor.OTHER_ACCOUNT else ""
+                )
+                yield f"{actor} can {verb}" if may else f"{actor} cannot {verb}{hint}"
 
 
 def probe_bucket(clients: Mapping[Actor, AwsClients], bucket: str) -> AccessMatrix:
-    """Has each actor try everything on an object of the probe's own, which is gone afterwards.
+    """Tries every operation as each actor, on a probe object that is deleted afterwards.
 
     Raises:
-        ClientError: something else than a denial went wrong, such as a missing bucket.
+        ClientError: an error other than a denial, such as a missing bucket.
     """
     owner = clients[Actor.OWNER]
     allowed = {}

@@ -1,4 +1,4 @@
-"""The roles of a stack and what their policies grant, asked of the target."""
+"""The roles of a stack and what their policies grant, read from the target."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from wavetank.core.iam_report import Grant, granted_by
 
 
 def stack_roles(aws: AwsClients, stack: str) -> list[str]:
-    """Names of the roles that the stack made."""
+    """Names of the roles that the stack created."""
     pages = aws.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     return [
         entry["PhysicalResourceId"]

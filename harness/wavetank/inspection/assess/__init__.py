@@ -1,1 +1,1 @@
-"""Assess the pipelines of many people from another AWS account, within limits on time and size."""
+"""Assess the pipelines of many persons from another AWS account, within limits on time and size."""

@@ -1,7 +1,7 @@
-"""What others can do with the bucket, by trying: they may read, not write, and nobody unsigned.
+"""Probe what others can do with a bucket: they may read, not write, and unsigned requests nothing.
 
-Writing is tried with an object of the probe's own, which is deleted again; deleting with a name
-that no object has, so that nothing of the owner's is ever touched.
+Writing is tried with a probe object, which is deleted again; deleting with a key that does not
+exist, so that none of the owner's objects is ever changed.
 """
 
 import uuid
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, error_code
 from wavetank.core.findings import Finding, Verdict
 from wavetank.inspection.access.bucket_access import DENIED, PROBE_PREFIX
-from wavetank.inspection.assess.bucket import told
+from wavetank.inspection.assess.bucket import describe_error
 
 CLOSED, CLOSED_KEY = "other accounts cannot write", "closed"
-UNSIGNED, UNSIGNED_KEY = "nobody reads it unsigned", "unsigned"
+UNSIGNED, UNSIGNED_KEY = "unsigned requests are refused", "unsigned"
 
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who looks: an account that owns none of the buckets, and the same machine without a name.
+    """Clients of the account that assesses, and anonymous ones.
 
-    `own_buckets` are those that it owns after all, where it may know.
+    `own_buckets` are the buckets that belong to that account, if it may list them.
     """
 
     aws: AwsClients
@@ -29,7 +29,7 @@ class Reviewer:
 
 
 def own_buckets(aws: AwsClients) -> frozenset[str]:
-    """The account's own; none where it may not list them, or nothing answers."""
+    """The account's buckets; empty if it may not list them, or nothing answers."""
     try:
         pages = aws.s3.get_paginator("list_buckets").paginate()
         return frozenset(entry["Name"] for page in pages for entry in page.get("Buckets", []))
@@ -38,13 +38,13 @@ def own_buckets(aws: AwsClients) -> frozenset[str]:
 
 
 def try_writing(reviewer: Reviewer, bucket: str) -> Finding:
-    """Whether another account can put or delete.
+    """Whether another account can put or delete objects.
 
     Raises:
-        ClientError: S3 answers with neither yes nor no; the probe's object is not left behind.
+        ClientError: S3 answers with neither yes nor no; the probe object is deleted.
     """
     if bucket in reviewer.own_buckets:
-        evidence = "it is of the account that looks: choose another --profile"
+        evidence = "it belongs to the assessing account: choose another --profile"
         return Finding(CLOSED, Verdict.UNKNOWN, evidence, CLOSED_KEY)
     key = f"{PROBE_PREFIX}{uuid.uuid4()}"
     put = _can_put(reviewer.aws, bucket, key)
@@ -52,8 +52,10 @@ def try_writing(reviewer: Reviewer, bucket: str) -> Finding:
     can = [verb for verb, may in (("PUT", put), ("DELETE", deleted)) if may]
     if not can:
         return Finding(CLOSED, Verdict.VALID, "PUT and DELETE refused", CLOSED_KEY)
-    left = "" if deleted else f"; the probe's object could not be deleted and is left: {key}"
-    return Finding(CLOSED, Verdict.INVALID, f"anybody can {' and '.join(can)}{left}", CLOSED_KEY)
+    remaining = "" if deleted else f"; the probe object could not be deleted: {key}"
+    return Finding(
+        CLOSED, Verdict.INVALID, f"any account can {' and '.join(can)}{remaining}", CLOSED_KEY
+    )
 
 
 def _can_put(aws: AwsClients, bucket: str, key: str) -> bool:
@@ -63,7 +65,7 @@ def _can_put(aws: AwsClients, bucket: str, key: str) -> bool:
         if error_code(error) in DENIED:
             return False
         raise
-    except BotoCoreError:  # the reply was lost, and the object may be there
+    except BotoCoreError:  # the reply was lost, and the object may exist
         _can_delete(aws, bucket, key)
         raise
     return True
@@ -80,7 +82,7 @@ def _can_delete(aws: AwsClients, bucket: str, key: str) -> bool:
 
 
 def try_unsigned(reviewer: Reviewer, bucket: str, key: str | None) -> Finding:
-    """Whether somebody without an account can list it or, where there is an object, read that.
+    """Whether an anonymous caller can list the bucket or, if it has an object, read that.
 
     Raises:
         ClientError: S3 answers with neither yes nor no.
@@ -99,7 +101,7 @@ def try_unsigned(reviewer: Reviewer, bucket: str, key: str | None) -> Finding:
     except ClientError as error:
         _raise_unless_denied(error)
     if can:
-        evidence = f"anybody without an account can {' and '.join(can)}"
+        evidence = f"anonymous callers can {' and '.join(can)}"
         return Finding(UNSIGNED, Verdict.INVALID, evidence, UNSIGNED_KEY)
     tried = "LIST" if key is None else "LIST and GET"
     return Finding(UNSIGNED, Verdict.VALID, f"{tried} refused", UNSIGNED_KEY)
@@ -114,6 +116,6 @@ READABLE, READABLE_KEY = "any AWS account reads it", "readable"
 
 
 def cannot(verb: str, error: ClientError, hint: str = "") -> Finding:
-    """Where reading is refused; the hint says what is often the reason."""
-    evidence = f"{verb} refused: {told(error)}{hint}"
+    """The finding of a refused read; the hint gives a common reason."""
+    evidence = f"{verb} refused: {describe_error(error)}{hint}"
     return Finding(READABLE, Verdict.INVALID, evidence, READABLE_KEY)

@@ -1,4 +1,4 @@
-"""One pipeline looked at, from its name to its findings; what goes wrong is a finding too."""
+"""The assessment of one pipeline, from its name to its findings; an error is a finding too."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,27 +23,27 @@ from wavetank.inspection.assess.bucket import REFUSED, find_bucket
 from wavetank.inspection.assess.contents import DeliveredContents, Reader
 from wavetank.inspection.assess.convention import Subject
 from wavetank.inspection.assess.coverage import AHEAD_MAX, Coverage, cover
-from wavetank.inspection.assess.deadline import Patience
+from wavetank.inspection.assess.deadline import Deadline
 from wavetank.inspection.assess.listing import Lister, Listing
-from wavetank.inspection.assess.mail import judge_alert
-from wavetank.inspection.assess.walk import judge_walk
-from wavetank.invariants.checker import Invariant, judge
+from wavetank.inspection.assess.mail import check_alert
+from wavetank.inspection.assess.walk import check_walk
+from wavetank.invariants.checker import Invariant, check_history
 from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 FRESH_SECONDS_MAX = 420.0
-"""A tick a minute, the five minutes that Firehose buffers unless told otherwise, one to spare."""
+"""A tick a minute, the five minutes that Firehose buffers by default, one in reserve."""
 FRESH, FRESH_KEY = "records keep arriving", "fresh"
 RECORDS, RECORDS_KEY = "all records are the ticker's", "records"
 COPIES, COPIES_KEY = "copies of a record are identical", "copies"
-TROUBLE, TROUBLE_KEY = "all of it can be looked at", "trouble"
+TROUBLE, TROUBLE_KEY = "everything can be read", "trouble"
 SHOWN_MAX = 3
 SHOWN_CHARACTERS = 200
 
 
 @dataclass
 class Row:
-    """What was found of one pipeline. What could not be measured is None."""
+    """The findings about one pipeline; a value that could not be measured is None."""
 
     subject: Subject
     findings: list[Finding] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Row:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of its findings."""
+        """The worst verdict of its findings."""
         verdicts = {finding.verdict for finding in self.findings}
         for worst in (Verdict.INVALID, Verdict.UNKNOWN):
             if worst in verdicts:
@@ -65,7 +65,8 @@ class Row:
 class Assessor:
     """What is the same for every pipeline.
 
-    `minutes` is how far back is looked; `alerts` are those of a mailbox, None where there is none.
+    `minutes` is how far back records are checked; `alerts` are those of a mailbox, None without
+    one.
     """
 
     reviewer: Reviewer
@@ -74,27 +75,27 @@ class Assessor:
     alerts: Mapping[str, datetime] | None
 
     def assess(self, subject: Subject, stopping: Event) -> Row:
-        """Looks at it; whatever happens, there is a row."""
+        """Assesses the pipeline; there is a row whatever happens."""
         row = Row(subject, [subject.finding])
         try:
             if subject.names is not None:
-                look = _Look(self, row, Patience(self.clock, stopping))
-                row.findings += look.alert(subject.names.full_name)
-                for finding in look.findings():
+                assessment = _SubjectAssessment(self, row, Deadline(self.clock, stopping))
+                row.findings += assessment.alert(subject.names.full_name)
+                for finding in assessment.findings():
                     row.findings.append(finding)
-        except Exception as error:  # noqa: BLE001 - one bucket must not stop the look at the others
+        except Exception as error:  # noqa: BLE001 - an error with one bucket must not stop the others
             evidence = f"{type(error).__name__}: {str(error)[:SHOWN_CHARACTERS]!r}"
             row.findings.append(Finding(TROUBLE, Verdict.UNKNOWN, evidence, TROUBLE_KEY))
         return row
 
 
 @dataclass(frozen=True)
-class _Look:
-    """One look at one bucket; each finding comes as soon as it is there."""
+class _SubjectAssessment:
+    """The assessment of one bucket; each finding is yielded as soon as it is known."""
 
     assessor: Assessor
     row: Row
-    patience: Patience
+    deadline: Deadline
 
     @property
     def _bucket(self) -> str:
@@ -102,7 +103,7 @@ class _Look:
 
     def alert(self, full_name: str) -> Iterator[Finding]:
         if self.assessor.alerts is not None:
-            finding, self.row.last_alert = judge_alert(self.assessor.alerts, full_name)
+            finding, self.row.last_alert = check_alert(self.assessor.alerts, full_name)
             yield finding
 
     def findings(self) -> Iterator[Finding]:
@@ -118,11 +119,11 @@ class _Look:
         if isinstance(listing, Finding):
             yield listing
         else:
-            yield from self._judge(listing)
+            yield from self._check_listing(listing)
 
     def _list(self) -> Listing | Finding:
-        """The newest objects; the finding where the bucket may not be listed."""
-        lister = Lister(self.assessor.reviewer.aws, self._bucket, self.patience)
+        """The newest objects, or the finding that the bucket may not be listed."""
+        lister = Lister(self.assessor.reviewer.aws, self._bucket, self.deadline)
         try:
             return lister.newest(self.assessor.clock.now(), self._span)
         except ClientError as error:
@@ -134,23 +135,23 @@ class _Look:
     def _span(self) -> timedelta:
         return timedelta(minutes=self.assessor.minutes)
 
-    def _judge(self, listing: Listing) -> Iterator[Finding]:
-        beside = _beside(listing)
+    def _check_listing(self, listing: Listing) -> Iterator[Finding]:
+        others = _others(listing)
         if not listing.objects:
             verdict = Verdict.UNKNOWN if listing.cut else Verdict.INVALID
             yield Finding(
-                READABLE, Verdict.UNKNOWN, f"LIST, and nothing to read{beside}", READABLE_KEY
+                READABLE, Verdict.UNKNOWN, f"LIST, and nothing to read{others}", READABLE_KEY
             )
-            yield Finding(FRESH, verdict, f"no object of a delivery stream{beside}", FRESH_KEY)
+            yield Finding(FRESH, verdict, f"no object of a delivery stream{others}", FRESH_KEY)
             return
         newest = listing.objects[-1].modified
-        contents = Reader(self.assessor.reviewer.aws, self._bucket, self.patience).read(
+        contents = Reader(self.assessor.reviewer.aws, self._bucket, self.deadline).read(
             listing.objects, newest - self._span - AHEAD_MAX
         )
-        yield _readable(contents, beside)
+        yield _readable(contents, others)
         yield self._fresh(newest, listing)
         if contents.refused is None:
-            yield from self._judge_records(listing, contents)
+            yield from self._check_records(listing, contents)
 
     def _fresh(self, newest: datetime, listing: Listing) -> Finding:
         age = self.row.age_seconds = age_seconds(newest, self.assessor.clock)
@@ -158,17 +159,17 @@ class _Look:
         if age <= FRESH_SECONDS_MAX:
             return Finding(FRESH, Verdict.VALID, evidence, FRESH_KEY)
         if listing.cut:
-            evidence += ", of more than were looked at"
+            evidence += ", of more than were listed"
             return Finding(FRESH, Verdict.UNKNOWN, evidence, FRESH_KEY)
         return Finding(FRESH, Verdict.INVALID, evidence, FRESH_KEY)
 
-    def _judge_records(self, listing: Listing, contents: DeliveredContents) -> Iterator[Finding]:
+    def _check_records(self, listing: Listing, contents: DeliveredContents) -> Iterator[Finding]:
         yield _records(contents)
         if not contents.deliveries:
             return
         yield _copies(contents)
         samples = [s for entry in contents.deliveries for s in delivered_samples(entry)]
-        yield judge_walk(samples)
+        yield check_walk(samples)
         yield self._minutes(
             cover(
                 (sample.instant for sample in samples),
@@ -176,7 +177,7 @@ class _Look:
                 self.assessor.clock.now(),
                 began=listing.began,
             ),
-            cut=listing.cut or contents.left > 0,
+            cut=listing.cut or contents.skipped > 0,
         )
 
     def _minutes(self, coverage: Coverage, *, cut: bool) -> Finding:
@@ -185,29 +186,29 @@ class _Look:
         return coverage.finding(self.assessor.minutes, cut=cut)
 
 
-def _beside(listing: Listing) -> str:
-    """What else the bucket holds, safe to show: keys are as their owner likes."""
-    if not listing.beside:
+def _others(listing: Listing) -> str:
+    """The other keys of the bucket, escaped: a bucket's owner chooses them."""
+    if not listing.others:
         return ""
-    shown = ", ".join(repr(key[:40]) for key in listing.beside[:SHOWN_MAX])
-    more = len(listing.beside) - SHOWN_MAX
-    return f"; beside the deliveries: {shown}" + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(repr(key[:40]) for key in listing.others[:SHOWN_MAX])
+    more = len(listing.others) - SHOWN_MAX
+    return f"; besides the deliveries: {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def _readable(contents: DeliveredContents, beside: str) -> Finding:
+def _readable(contents: DeliveredContents, others: str) -> Finding:
     if contents.refused is not None:
         hint = (
-            ": whoever may list may not always read: it takes a bucket policy with s3:GetObject, "
-            "as no ACL of the bucket reaches what Firehose puts"
+            ": listing does not imply reading: that needs a bucket policy with s3:GetObject, since "
+            "an ACL of the bucket does not apply to objects that Firehose puts"
         )
         return cannot("LIST allowed, GET", contents.refused, hint)
-    evidence = f"LIST and GET{beside}"
+    evidence = f"LIST and GET{others}"
     return Finding(READABLE, Verdict.VALID, evidence, READABLE_KEY)
 
 
 def _records(contents: DeliveredContents) -> Finding:
-    """The run's own judge, and the objects that hold no texts at all."""
-    finding = _judged(ReadableRecords(), contents)
+    """The invariant of runs, and the objects that contain no text at all."""
+    finding = _check_invariant(ReadableRecords(), contents)
     if not contents.wrong:
         return Finding(RECORDS, finding.verdict, finding.evidence, RECORDS_KEY)
     evidence = str(contents.wrong) + (f"; {finding.evidence}" if contents.deliveries else "")
@@ -215,12 +216,12 @@ def _records(contents: DeliveredContents) -> Finding:
 
 
 def _copies(contents: DeliveredContents) -> Finding:
-    finding = _judged(IdenticalCopies(), contents)
+    finding = _check_invariant(IdenticalCopies(), contents)
     return Finding(COPIES, finding.verdict, finding.evidence, COPIES_KEY)
 
 
-def _judged(invariant: Invariant, contents: DeliveredContents) -> Finding:
-    """By a judge of runs, told that this is all that there is."""
+def _check_invariant(invariant: Invariant, contents: DeliveredContents) -> Finding:
+    """Checks an invariant of runs on the contents as if they were a complete run."""
     ended = [RunEnded(entry.at) for entry in contents.deliveries[:1]]
-    (finding,) = judge([*contents.deliveries, *ended], [invariant])
+    (finding,) = check_history([*contents.deliveries, *ended], [invariant])
     return finding

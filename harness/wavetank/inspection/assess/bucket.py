@@ -1,4 +1,4 @@
-"""Whether the bucket is there, and in which region: S3 tells that to everybody."""
+"""Whether a bucket exists and in which region, which S3 reveals to everyone."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.settings import REGION
 
-REQUIREMENT = f"the bucket is there, in {REGION}"
+REQUIREMENT = f"the bucket exists in {REGION}"
 KEY = "found"
 MISSING = frozenset({"404", "NoSuchBucket"})
 REFUSED = frozenset({"403", "AccessDenied"})
@@ -16,24 +16,24 @@ SHOWN_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class FoundBucket:
-    """What HeadBucket tells; the region is empty where S3 does not say."""
+    """The result of HeadBucket; the region is empty if S3 does not reveal it."""
 
     exists: bool
     region: str = ""
 
     def finding(self) -> Finding:
         if not self.exists:
-            return Finding(REQUIREMENT, Verdict.INVALID, "there is no bucket of this name", KEY)
+            return Finding(REQUIREMENT, Verdict.INVALID, "no bucket of this name exists", KEY)
         if self.region not in {"", REGION}:
             return Finding(REQUIREMENT, Verdict.INVALID, f"it is in {self.region}", KEY)
-        return Finding(REQUIREMENT, Verdict.VALID, self.region or "in a region not told", KEY)
+        return Finding(REQUIREMENT, Verdict.VALID, self.region or "in an unknown region", KEY)
 
 
 def find_bucket(aws: AwsClients, bucket: str) -> FoundBucket:
-    """What can be known of it without any right.
+    """What can be known of the bucket without any permission.
 
     Raises:
-        ClientError: S3 answers with something else than yes, no, or elsewhere.
+        ClientError: S3 answers with neither yes, no, nor another region.
     """
     try:
         answer = aws.s3.head_bucket(Bucket=bucket)
@@ -47,7 +47,7 @@ def find_bucket(aws: AwsClients, bucket: str) -> FoundBucket:
     return FoundBucket(exists=True, region=answer.get("BucketRegion", ""))
 
 
-def told(error: ClientError) -> str:
-    """What S3 said, safe to show: its text may be as its owner likes."""
+def describe_error(error: ClientError) -> str:
+    """S3's error code and message, escaped: its text may contain what a bucket's owner chose."""
     message = str(error.response.get("Error", {}).get("Message", ""))
     return f"{error_code(error)} {message[:SHOWN_CHARACTERS]!r}"

@@ -1,6 +1,6 @@
-"""What is in the newest objects, read within limits: a bucket may hold anything.
+"""Reads the newest objects of a bucket within limits, since a bucket may contain anything.
 
-Each object's records become an event as of a run's history, so that the judges of runs judge a
+Each object's records become an event of a run's history, so that the invariants of runs apply to a
 bucket too.
 """
 
@@ -12,20 +12,20 @@ from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.observers import DeliveredObject
 from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.history import ObjectDelivered
-from wavetank.inspection.assess.bucket import told
-from wavetank.inspection.assess.deadline import Patience
-from wavetank.invariants.completeness import Flaws
+from wavetank.inspection.assess.bucket import describe_error
+from wavetank.inspection.assess.deadline import Deadline
+from wavetank.invariants.completeness import ProblemCounts
 
 OBJECTS_MAX = 400
-"""Of a bucket; two hours of one a minute are 120."""
+"""Objects of a bucket; two hours of one a minute are 120."""
 OBJECT_BYTES_MAX = 2**20
-"""A minute's records have two kilobytes, and Firehose buffers a quarter of an hour at most."""
+"""A minute's records have two kilobytes, and Firehose buffers for at most 15 minutes."""
 BYTES_MAX = 8 * 2**20
-"""Of a bucket."""
+"""Bytes of a bucket."""
 RECORD_CHARACTERS_MAX = 1000
-"""What is longer is none of the ticker's, and is not kept whole."""
+"""A longer record is not the ticker's, and is truncated."""
 UNREADABLE_MAX = 20
-"""Of an object; what is behind so many is not looked at: it might be made to take for ever."""
+"""Unreadable records of an object, after which the rest is skipped: it could take very long."""
 GZIP = b"\x1f\x8b"
 MISSING = frozenset({"404", "NoSuchKey"})
 REFUSED = frozenset({"403", "AccessDenied", "AllAccessDisabled"})
@@ -36,14 +36,14 @@ IN_THE_ARCHIVE = "InvalidObjectState"
 class DeliveredContents:
     """What was read, newest object first.
 
-    `wrong` are objects that are no deliveries of texts; `refused` is the answer that ended the
-    reading; `left` are the objects that a limit kept from being read.
+    `wrong` are objects that are no deliveries of text; `refused` is the error that ended the
+    reading; `skipped` counts the objects that were not read because of a limit.
     """
 
     deliveries: list[ObjectDelivered] = field(default_factory=list)
-    wrong: Flaws = field(default_factory=Flaws)
+    wrong: ProblemCounts = field(default_factory=ProblemCounts)
     refused: ClientError | None = None
-    left: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Reader:
 
     aws: AwsClients
     bucket: str
-    patience: Patience
+    deadline: Deadline
 
     def read(self, objects: Sequence[DeliveredObject], since: datetime) -> DeliveredContents:
-        """Those that were delivered since then, until a limit is reached or one is refused.
+        """Reads the objects delivered since then, until a limit is reached or one is refused.
 
         Raises:
             ClientError: S3 answers with neither yes nor no.
@@ -65,7 +65,7 @@ class Reader:
         wanted = [entry for entry in reversed(objects) if entry.modified >= since]
         for number, entry in enumerate(wanted):
             if number == OBJECTS_MAX or bytes_read >= BYTES_MAX:
-                found.left = len(wanted) - number
+                found.skipped = len(wanted) - number
                 break
             try:
                 bytes_read += self._take(entry, found)
@@ -75,12 +75,12 @@ class Reader:
                     break
                 if error_code(error) != IN_THE_ARCHIVE and error_code(error) not in MISSING:
                     raise
-                found.wrong.add(f"cannot be read, {told(error)}", entry.key)
+                found.wrong.add(f"cannot be read, {describe_error(error)}", entry.key)
         return found
 
     def _take(self, entry: DeliveredObject, found: DeliveredContents) -> int:
-        """Reads one; how many bytes that was."""
-        self.patience.check()
+        """Reads one object; returns its number of bytes."""
+        self.deadline.check()
         if entry.size_bytes > OBJECT_BYTES_MAX:
             found.wrong.add("too large for records", f"{entry.size_bytes} bytes in {entry.key}")
             return 0
@@ -97,7 +97,7 @@ class Reader:
 
 
 def _records(text: str) -> Iterator[str]:
-    """The records, up to where too many were unreadable."""
+    """The records, up to the limit of unreadable ones."""
     unreadable = 0
     for whole in split_records(text):
         record = whole[:RECORD_CHARACTERS_MAX]
@@ -108,5 +108,5 @@ def _records(text: str) -> Iterator[str]:
 
 
 def _stream(key: str) -> str:
-    """The stream's name, as Firehose has put it in the object's."""
+    """The stream's name, which Firehose puts into the object's key."""
     return key.rpartition("/")[2].rsplit("-", 12)[0]

@@ -1,4 +1,4 @@
-"""Whose bucket must have which name, and whether what the list says of it fits."""
+"""The bucket names that persons must have by convention, compared with those of the roster."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ STREAM_ARN = re.compile(r"arn:aws:firehose:([a-z0-9-]+):[0-9]{12}:deliverystream
 
 @dataclass(frozen=True)
 class Subject:
-    """One to look at; `names` is None where the person's cannot be derived, `bucket` empty too."""
+    """A pipeline to assess; `names` is None and `bucket` empty if no names can be derived."""
 
     person: Person
     names: Names | None
@@ -27,12 +27,14 @@ class Subject:
 
 
 def subjects_of(people: Iterable[Person], prefix: str) -> list[Subject]:
-    """What is to be looked at; two who share a bucket are both told so.
+    """The pipelines to assess; two persons who share a bucket both get a finding.
 
     Raises:
-        UsageError: there can be no names with such a prefix.
+        UsageError: no names can have such a prefix.
     """
-    derive_names("Dora", "Explorer", prefix=prefix)  # a bad prefix is nobody's own fault
+    derive_names(
+        "Dora", "Explorer", prefix=prefix
+    )  # a bad prefix is an error, not each person's finding
     subjects = [_subject(person, prefix) for person in people]
     lines: dict[str, list[int]] = {}
     for subject in subjects:
@@ -41,8 +43,8 @@ def subjects_of(people: Iterable[Person], prefix: str) -> list[Subject]:
 
 
 def _subject(person: Person, prefix: str) -> Subject:
-    if person.trouble:
-        return Subject(person, None, "", _invalid(person.trouble))
+    if person.problem:
+        return Subject(person, None, "", _invalid(person.problem))
     try:
         names = derive_names(person.first_name, person.surname, prefix=prefix)
         bucket = _given_bucket(person.bucket) or names.bucket
@@ -69,7 +71,7 @@ def _wrong_bucket(bucket: str, names: Names) -> list[str]:
 
 
 def _wrong_stream(arn: str, names: Names) -> list[str]:
-    """By its name and region alone: another account may not look at a delivery stream."""
+    """By name and region alone: another account may not describe a delivery stream."""
     if not arn:
         return []
     found = STREAM_ARN.fullmatch(arn)
@@ -83,7 +85,7 @@ def _wrong_stream(arn: str, names: Names) -> list[str]:
 
 
 def _shared(subject: Subject, lines: Sequence[int]) -> Subject:
-    """One bucket is one person's."""
+    """A bucket belongs to one person."""
     if not subject.bucket or len(lines) == 1 or subject.finding.verdict is Verdict.INVALID:
         return subject
     others = ", ".join(str(line) for line in lines if line != subject.person.line)

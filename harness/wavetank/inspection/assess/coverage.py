@@ -1,8 +1,8 @@
 """How many of the last minutes have records, by the records' own time.
 
-A script may stamp with the time of its work, so that a tick's four samples lie in two of the
-clock's minutes, and a tick that is missing leaves none of them empty. Holes are therefore measured
-from one sample to the next: 15 seconds where all is there, 75 where a tick is missing.
+A script may stamp samples with the time of its execution, so that a tick's four samples fall into
+two minutes of the clock, and a missing tick leaves neither of them empty. Gaps are therefore
+measured between samples: 15 seconds if none is missing, 75 if a tick is.
 """
 
 from collections.abc import Iterable
@@ -19,16 +19,16 @@ KEY = "minutes"
 MINUTE = timedelta(minutes=1)
 BETWEEN_SAMPLES = timedelta(seconds=15)
 JITTER = BETWEEN_SAMPLES / 2
-"""A rule does not fire, and a function not start, at the same second of each minute."""
+"""A rule does not fire, and a function does not start, at the same second of each minute."""
 AHEAD_MAX = timedelta(minutes=2)
 """A script may stamp its four samples with the 45 seconds to come; and clocks differ."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of `minutes` up to the last sample, `covered` have records; `holes` say where not.
+    """`covered` of `minutes` up to the last sample have records; `holes` are the gaps, in words.
 
-    They are fewer than was asked for where the stream has not been there for longer.
+    `minutes` is less than was asked for if the stream is not that old.
     """
 
     covered: int
@@ -37,29 +37,29 @@ class Coverage:
     holes: tuple[str, ...]
 
     def finding(self, wanted: int, *, cut: bool) -> Finding:
-        """`cut`: not all that there is was read, so that holes prove nothing."""
+        """`cut`: not all objects were read, so that gaps prove nothing."""
         if self.until is None:
-            return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to judge by", KEY)
+            return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to check", KEY)
         evidence = f"{self.covered} of {counted(self.minutes, 'minute')} to {rfc3339(self.until)}"
         if self.holes:
             evidence += f"; {counted(len(self.holes), 'hole')}, the first {self.holes[0]}"
             verdict = Verdict.UNKNOWN if cut else Verdict.INVALID
             return Finding(REQUIREMENT, verdict, evidence, KEY)
         if self.minutes < wanted:
-            evidence += f", when the stream had just begun; {wanted} are wanted"
+            evidence += f", since when the stream exists; {wanted} are required"
             return Finding(REQUIREMENT, Verdict.UNKNOWN, evidence, KEY)
         return Finding(REQUIREMENT, Verdict.VALID, evidence, KEY)
 
 
 def missed_minutes(one: datetime, other: datetime) -> int:
-    """How many ticks are missing between two samples that follow one another."""
+    """How many ticks are missing between two consecutive samples."""
     return max(0, (other - one - JITTER) // MINUTE)
 
 
 def cover(instants: Iterable[datetime], minutes: int, now: datetime, *, began: bool) -> Coverage:
     """The last minutes up to the newest sample; `began`: nothing was delivered before these.
 
-    What is stamped with the future does not count.
+    Samples in the future do not count.
     """
     found = sorted({instant for instant in instants if instant <= now + AHEAD_MAX})
     if not found:

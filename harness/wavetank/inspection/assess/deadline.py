@@ -1,4 +1,4 @@
-"""How long one pipeline may take, and whether anybody still waits for it."""
+"""The time limit for one pipeline, and a stop of the whole assessment."""
 
 from threading import Event
 
@@ -8,25 +8,25 @@ from wavetank.core.errors import ConditionTimeoutError
 SUBJECT_SECONDS_MAX = 120.0
 
 
-class Patience:
-    """Asked before every request; ends the work on one pipeline by an error."""
+class Deadline:
+    """Checked before every request; ends the work on one pipeline by an error."""
 
     def __init__(self, clock: Clock, stopping: Event) -> None:
         self._clock = clock
         self._stopping = stopping
-        self._deadline = clock.monotonic() + SUBJECT_SECONDS_MAX
+        self._ends_at = clock.monotonic() + SUBJECT_SECONDS_MAX
 
     def check(self) -> None:
-        """Returns while there is time.
+        """Returns while time remains.
 
         Raises:
-            ConditionTimeoutError: there is none left, or everything was stopped.
+            ConditionTimeoutError: the time is up, or the assessment was stopped.
         """
         if self._stopping.is_set():
             raise ConditionTimeoutError("an answer", "a stop from outside", "assess again")
-        if self._clock.monotonic() > self._deadline:
+        if self._clock.monotonic() > self._ends_at:
             raise ConditionTimeoutError(
                 f"all answers within {SUBJECT_SECONDS_MAX:.0f} s",
-                "more to ask",
-                "look at this bucket by hand",
+                "more requests to make",
+                "inspect this bucket by hand",
             )

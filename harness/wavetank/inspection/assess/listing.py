@@ -1,9 +1,9 @@
-"""The newest objects of a delivery stream, in few requests however many keys there are.
+"""Lists the newest objects of a delivery stream in few requests, however many keys there are.
 
 Firehose names an object PREFIX/YYYY/MM/DD/HH/STREAM-1-YYYY-MM-DD-HH-MM-SS-UUID, in UTC, and S3
-lists keys in order, so the newest hours are found by their folders. Whatever is not named so was
-put by somebody else, and is told and not read. A prefix of another form is looked at as a whole, as
-far as one page goes. [Amazon Data Firehose developer guide, s3-object-name, s3-prefixes]
+lists keys in order, so the newest hours are found by their folders. Objects with other names were
+put by someone else; they are reported and not read. Of a prefix of another form, one page is
+listed. [Amazon Data Firehose developer guide, s3-object-name, s3-prefixes]
 """
 
 import re
@@ -14,14 +14,14 @@ from typing import Any
 
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import DeliveredObject
-from wavetank.inspection.assess.deadline import Patience
+from wavetank.inspection.assess.deadline import Deadline
 
 PAGES_MAX = 3
 """Of the newest hours; an hour of a tick a minute has sixty keys."""
 ROOTS_MAX = 3
-"""Prefixes in which folders of years are looked for."""
+"""Prefixes in which folders of years are searched for."""
 EARLIER_SECONDS = timedelta(minutes=30)
-"""How much before its delivery an object's folder may be: Firehose buffers up to 15 minutes."""
+"""How long before its delivery an object's folder may be: Firehose buffers up to 15 minutes."""
 YEAR = re.compile(r"[0-9]{4}/")
 PART = re.compile(r"[0-9]{2}/")
 DELIVERED = re.compile(
@@ -32,14 +32,14 @@ HOURS = "%Y/%m/%d/%H/"
 
 @dataclass(frozen=True)
 class Listing:
-    """`objects` are the newest, oldest first; `beside` are keys that no delivery has.
+    """`objects` are the newest, oldest first; `others` are keys that are no deliveries.
 
-    `began` says that nothing was delivered before these; `cut` that there was more than is looked
-    at.
+    `began` says that nothing was delivered before these; `cut` that more objects exist than were
+    listed.
     """
 
     objects: tuple[DeliveredObject, ...]
-    beside: tuple[str, ...]
+    others: tuple[str, ...]
     began: bool
     cut: bool
 
@@ -57,12 +57,12 @@ class Lister:
 
     aws: AwsClients
     bucket: str
-    patience: Patience
+    deadline: Deadline
     page_keys: int = 1000
-    """S3 gives no more."""
+    """S3's maximum."""
 
     def newest(self, now: datetime, span: timedelta) -> Listing:
-        """What was delivered in the last `span` or, where nothing was, in the last before.
+        """The objects delivered in the last `span`, or in the `span` before the newest one.
 
         Raises:
             ClientError: the bucket cannot be listed.
@@ -72,15 +72,17 @@ class Lister:
         root = self._root(top, now)
         if root is None:
             every = self._page()
-            return _parted(every.objects, top, root, began=not every.cut, cut=every.cut)
+            return _classified(every.objects, top, root, began=not every.cut, cut=every.cut)
         recent = self._since(root, now - span - EARLIER_SECONDS)
         if not recent.objects:
             hour = self._newest_hour(root, now)
             recent = self._since(root, hour - span - EARLIER_SECONDS) if hour else recent
-        return _parted(recent.objects, top, root, began=self._began(root, recent), cut=recent.cut)
+        return _classified(
+            recent.objects, top, root, began=self._began(root, recent), cut=recent.cut
+        )
 
     def _root(self, top: _Page, now: datetime) -> str | None:
-        """Below which there are folders of years; None where that is nowhere."""
+        """The prefix with folders of years; None if none has any."""
         if any(YEAR.fullmatch(folder) for folder in top.folders):
             return ""
         if top.cut and self._page(f"{now.astimezone(UTC):%Y/}", most=1).objects:
@@ -92,7 +94,7 @@ class Lister:
         return None
 
     def _since(self, root: str, instant: datetime) -> _Page:
-        """All below the root from that hour on."""
+        """All objects below the root from that hour on."""
         objects: list[DeliveredObject] = []
         after = f"{root}{instant.astimezone(UTC):{HOURS}}"
         for _ in range(PAGES_MAX):
@@ -105,7 +107,7 @@ class Lister:
         return _Page(tuple(objects), (), cut=True)
 
     def _newest_hour(self, root: str, now: datetime) -> datetime | None:
-        """By going down the last folder of each level; folders of the future do not count."""
+        """Descends into the last folder of each level, ignoring folders of the future."""
         latest = f"{root}{now.astimezone(UTC):{HOURS}}"
         path = root
         for form in (YEAR, PART, PART, PART):
@@ -134,7 +136,7 @@ class Lister:
     def _page(
         self, prefix: str = "", *, after: str = "", delimiter: str = "", most: int | None = None
     ) -> _Page:
-        self.patience.check()
+        self.deadline.check()
         chosen: Any = {"Prefix": prefix, "StartAfter": after, "Delimiter": delimiter}
         answer: Any = self.aws.s3.list_objects_v2(
             Bucket=self.bucket,
@@ -151,16 +153,16 @@ class Lister:
         )
 
 
-def _parted(
+def _classified(
     objects: Sequence[DeliveredObject], top: _Page, root: str | None, *, began: bool, cut: bool
 ) -> Listing:
-    """What was delivered, and what else there is."""
+    """The deliveries, and the other keys."""
     delivered = {entry.key: entry for entry in objects if DELIVERED.fullmatch(entry.key)}
     folders = {name for name in top.folders if root is not None and name != root}
-    beside = {entry.key for entry in (*objects, *top.objects)} - delivered.keys()
+    others = {entry.key for entry in (*objects, *top.objects)} - delivered.keys()
     return Listing(
         tuple(sorted(delivered.values(), key=lambda entry: (entry.modified, entry.key))),
-        tuple(sorted(beside | {name for name in folders if not YEAR.fullmatch(name)})),
+        tuple(sorted(others | {name for name in folders if not YEAR.fullmatch(name)})),
         began=began,
         cut=cut,
     )

@@ -1,7 +1,7 @@
-"""Alerts in an export of the reviewer's mailbox: an mbox file, or messages as .eml files.
+"""Read alerts from an export of the reviewer's mailbox: an mbox file, or messages as .eml files.
 
-The assignment's subject is `Failure: <full name> could not generate stream`; with a comma after the
-name, or forwarded, it is the same.
+The assignment's subject is `Failure: <full name> could not generate stream`; a comma after the name
+and forwarding are accepted.
 """
 
 import mailbox
@@ -27,14 +27,14 @@ KEY = "alert"
 SUBJECT = re.compile(r"failure:\s*(.{1,200}?)\s*,?\s+could not generate stream", re.IGNORECASE)
 SUBJECT_CHARACTERS_MAX = 1000
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""Of a message without a readable date."""
+"""The date of a message without a readable one."""
 
 
 def read_alerts(path: Path) -> dict[str, datetime]:
-    """When each person's last alert came, by the person's name as `name_key` writes it.
+    """When each person's last alert arrived, by the person's name in the form of `name_key`.
 
     Raises:
-        UsageError: there is no mailbox at the path, or it cannot be read.
+        UsageError: the path has no mailbox, or it cannot be read.
     """
     found: dict[str, datetime] = {}
     try:
@@ -43,31 +43,31 @@ def read_alerts(path: Path) -> dict[str, datetime]:
             if name:
                 found[name] = max(_sent(message), found.get(name, NEVER))
     except OSError as error:
-        action = "name an mbox file, or a folder of .eml files"
+        action = "give an mbox file, or a folder of .eml files"
         raise UsageError("an export of a mailbox", str(error), action) from error
     return found
 
 
-def judge_alert(alerts: Mapping[str, datetime], full_name: str) -> tuple[Finding, datetime | None]:
-    """Whether one came for the person, and when the last one did."""
+def check_alert(alerts: Mapping[str, datetime], full_name: str) -> tuple[Finding, datetime | None]:
+    """Whether an alert arrived for the person, and when the last one did."""
     sent = alerts.get(name_key(full_name))
     if sent is None:
-        evidence = f"none for {full_name!r}; a broken deployment of the function makes one"
+        evidence = f"none for {full_name!r}; a broken deployment of the function causes one"
         return Finding(REQUIREMENT, Verdict.UNKNOWN, evidence, KEY), None
     if sent == NEVER:
-        return Finding(REQUIREMENT, Verdict.VALID, "at a time not told", KEY), None
+        return Finding(REQUIREMENT, Verdict.VALID, "at an unknown time", KEY), None
     return Finding(REQUIREMENT, Verdict.VALID, f"the last on {rfc3339(sent)}", KEY), sent
 
 
 def name_key(name: str) -> str:
-    """The name's Latin letters alone: a subject has no marks, and may have more or less spaces."""
+    """The name's Latin letters only: subjects lack diacritics, and their spaces vary."""
     latin = "".join(LATIN.get(letter, letter) for letter in name)
     plain = unicodedata.normalize("NFKD", latin).casefold()
     return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
 
 
 def _messages(path: Path) -> Iterator[Message]:
-    """Their headers: texts and attachments are not read."""
+    """The headers of the messages; bodies and attachments are not read."""
     if path.is_dir():
         for file in sorted(path.rglob("*.eml")):
             yield BytesHeaderParser().parsebytes(file.read_bytes())
@@ -84,11 +84,11 @@ def _messages(path: Path) -> Iterator[Message]:
 
 
 def _alerted(message: Message) -> str | None:
-    """Whose failure the message tells of."""
+    """The name of the person whose failure the message reports."""
     raw = str(message.get("Subject", ""))[:SUBJECT_CHARACTERS_MAX]
     try:
         subject = str(make_header(decode_header(raw)))
-    except (LookupError, MessageError, ValueError):  # an encoding that nobody knows
+    except (LookupError, MessageError, ValueError):  # an unknown encoding
         subject = raw
     matched = SUBJECT.search(" ".join(subject.split()))
     return name_key(matched[1]) if matched else None

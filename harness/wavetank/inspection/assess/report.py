@@ -1,4 +1,4 @@
-"""Rows for programs: as values for JSON, and as a CSV for a spreadsheet."""
+"""Rows for programs: as values for JSON, and as CSV for a spreadsheet."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -9,8 +9,7 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.findings import Verdict
 from wavetank.core.private_files import users_umask
-from wavetank.inspection.assess import access, bucket, convention, coverage, mail, walk
-from wavetank.inspection.assess import assessor as looking
+from wavetank.inspection.assess import access, assessor, bucket, convention, coverage, mail, walk
 from wavetank.inspection.assess.assessor import Row
 
 CRITERIA: Mapping[str, str] = {
@@ -19,35 +18,35 @@ CRITERIA: Mapping[str, str] = {
     access.READABLE_KEY: access.READABLE,
     access.CLOSED_KEY: access.CLOSED,
     access.UNSIGNED_KEY: access.UNSIGNED,
-    looking.RECORDS_KEY: looking.RECORDS,
-    looking.COPIES_KEY: looking.COPIES,
-    looking.FRESH_KEY: looking.FRESH,
+    assessor.RECORDS_KEY: assessor.RECORDS,
+    assessor.COPIES_KEY: assessor.COPIES,
+    assessor.FRESH_KEY: assessor.FRESH,
     coverage.KEY: coverage.REQUIREMENT,
     walk.KEY: walk.REQUIREMENT,
     mail.KEY: mail.REQUIREMENT,
-    looking.TROUBLE_KEY: looking.TROUBLE,
+    assessor.TROUBLE_KEY: assessor.TROUBLE,
 }
 """Every key that a finding may have, in the order of a row."""
 PERSON = ("line", "name", "surname", "email", "bucket")
 MEASURED = ("age_seconds", "minutes_covered", "last_alert")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula: names come from strangers."""
+"""First characters of a formula in a spreadsheet: names are untrusted."""
 
 
 def require_writable(file: Path, people: Path) -> None:
-    """Checks where the CSV is to be written, before the assessment and not after it.
+    """Checks the path of the CSV before the assessment rather than after it.
 
     Raises:
-        UsageError: it is the list of people, or its folder does not exist.
+        UsageError: it is the roster itself, or its folder does not exist.
     """
     if file.absolute() == people.absolute():
-        raise UsageError("--csv beside the list", f"the list itself, {file}", "name another file")
+        raise UsageError("--csv beside the list", f"the list itself, {file}", "choose another file")
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise UsageError("a file in a folder that exists", str(file), "correct --csv")
 
 
 def values_of(row: Row) -> dict[str, Any]:
-    """Everything that is known of it."""
+    """The row's values by column."""
     person = row.subject.person
     return {
         "line": person.line,
@@ -63,7 +62,7 @@ def values_of(row: Row) -> dict[str, Any]:
 
 
 def why(row: Row) -> list[str]:
-    """Why it is not valid, in words; where something is broken, what is unknown is no reason."""
+    """Why the row is not valid, in words; if a finding is invalid, unknown ones are left out."""
     return [
         f"{finding.requirement}: {finding.evidence}"
         for finding in row.findings
@@ -72,10 +71,10 @@ def why(row: Row) -> list[str]:
 
 
 def write_csv(path: Path, rows: Iterable[Row]) -> None:
-    """A line each, for a spreadsheet: UTF-8 with a byte order mark.
+    """Writes one line for each row, for a spreadsheet: UTF-8 with a byte order mark.
 
     Raises:
-        InfrastructureError: it cannot be written.
+        InfrastructureError: the file cannot be written.
     """
     header = [*PERSON, "verdict", *CRITERIA, *MEASURED, "why"]
     try:
@@ -88,7 +87,7 @@ def write_csv(path: Path, rows: Iterable[Row]) -> None:
                 writer.writerow({name: _cell(value) for name, value in cells.items()})
     except OSError as error:
         action = "choose another --csv"
-        raise InfrastructureError(f"to write {path}", str(error), action) from error
+        raise InfrastructureError(f"{path} to be written", str(error), action) from error
 
 
 def _cell(value: object) -> object:

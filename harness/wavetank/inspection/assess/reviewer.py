@@ -10,9 +10,9 @@ from wavetank.inspection.assess.thread_pool import THREADS
 
 
 def reviewer_for(target: Target) -> Reviewer:
-    """The target's account on AWS, and the other account in a sandbox.
+    """The target's account on AWS, or the other account of a sandbox.
 
-    The clients are made once, before threads share them.
+    The clients are created once, before threads share them.
 
     Raises:
         UsageError: the sandbox does not enforce policies, so that nothing would be proved.
@@ -28,6 +28,6 @@ def reviewer_for(target: Target) -> Reviewer:
 
 
 def _warm(aws: AwsClients) -> AwsClients:
-    """Makes the client now: the SDK's clients are thread-safe, making one is not."""
+    """Creates the S3 client now: using clients is thread-safe, creating them is not."""
     _ = aws.s3
     return aws

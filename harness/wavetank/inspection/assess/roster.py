@@ -1,4 +1,4 @@
-"""The list of people: a CSV as spreadsheets export it, with comma, semicolon or tab."""
+"""Read the roster: a CSV as spreadsheets export it, with comma, semicolon or tab."""
 
 import csv
 import io
@@ -16,15 +16,15 @@ COLUMNS: Mapping[str, str] = {
     "streamarn": "stream ARN",
     "email": "email",
 }
-"""By their letters alone, in small ones: what a column may be called."""
+"""The columns, by their titles without case, spaces and punctuation."""
 DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A line of the list; `line` counts from 1, and what was not given is empty.
+    """A line of the roster; `line` counts from 1, and missing values are empty.
 
-    `trouble` says why the line cannot be used, where it cannot.
+    `problem` says why the line cannot be used; empty if it can.
     """
 
     line: int
@@ -33,14 +33,14 @@ class Person:
     bucket: str = ""
     stream_arn: str = ""
     email: str = ""
-    trouble: str = ""
+    problem: str = ""
 
 
-def read_people(path: Path) -> tuple[Person, ...]:
-    """The people in the file, in its order.
+def read_roster(path: Path) -> tuple[Person, ...]:
+    """The persons in the file, in its order.
 
     Raises:
-        UsageError: it is no such list; the message says in which line and column.
+        UsageError: it is no such list; the message names line and column.
     """
     text = _text(path)
     lines = list(_filled(text))
@@ -57,7 +57,7 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError("a list of people", str(error), "correct the path") from error
+        raise UsageError("a list of persons", str(error), "correct the path") from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -70,7 +70,7 @@ def _text(path: Path) -> str:
 
 
 def _filled(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines with anything in them, and where each begins."""
+    """The lines that are not empty, each with its line number."""
     first = next((line for line in text.splitlines() if line.strip(DELIMITERS + " ")), "")
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count), strict=True
@@ -82,21 +82,21 @@ def _filled(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield begins, [cell.strip() for cell in cells]
             begins = reader.line_num + 1
     except csv.Error as error:
-        action = "mend its quotation marks"
+        action = "correct its quotation marks"
         raise UsageError("a CSV", f"{error} in line {begins}", action) from error
 
 
 def _columns(line: int, header: Sequence[str]) -> list[str]:
-    """What stands in each column."""
+    """The key of each column."""
     found: list[str] = []
     for number, title in enumerate(header, 1):
         column = "".join(letter for letter in title.casefold() if letter.isalnum())
-        place = f"{title!r} in line {line}, column {number}"
+        position = f"{title!r} in line {line}, column {number}"
         if column not in COLUMNS:
             known = ", ".join(COLUMNS.values())
-            raise UsageError(f"a header of {known}", place, "rename the column, or delete it")
+            raise UsageError(f"a header of {known}", position, "rename the column, or delete it")
         if column in found:
-            raise UsageError("each column once", f"again {place}", "delete one of the two")
+            raise UsageError("each column once", f"again {position}", "delete one of the two")
         found.append(column)
     for column in REQUIRED:
         if column not in found:
@@ -116,5 +116,5 @@ def _person(line: int, columns: Sequence[str], cells: Sequence[str]) -> Person:
         bucket=given.get("bucket", ""),
         stream_arn=given.get("streamarn", ""),
         email=given.get("email", ""),
-        trouble=f"{extra} more cells than the header has" if extra > 0 else "",
+        problem=f"{extra} more cells than the header has" if extra > 0 else "",
     )

@@ -1,4 +1,4 @@
-"""Hundreds of pipelines at a time, on threads: nearly all of the work is waiting for answers."""
+"""Assess hundreds of pipelines on threads, since nearly all of the work is waiting for answers."""
 
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,7 +13,7 @@ THREADS = 24
 def assess_all(
     subjects: Sequence[Subject], look: Callable[[Subject, Event], Row]
 ) -> Generator[Row]:
-    """The rows as they are ready; who closes the iterator stops the rest after its next answer."""
+    """The rows as they are completed; closing the iterator stops the rest after its next answer."""
     stopping = Event()
     pool = ThreadPoolExecutor(THREADS, "assess")
     try:

@@ -1,8 +1,8 @@
-"""The five tickers and their walks, as far as a bucket alone can show them.
+"""Check the five tickers and their price walks, as far as a bucket alone can show them.
 
-The contract is a change of at most 1 % a sample. The assignment's script makes the four samples of
-a tick from the one price that the table has, so a price is held against the four before it: one of
-these is what its tick began with. Over a hole nothing is compared; holes are for `coverage`.
+The data contract allows a change of 1 % a sample. The assignment's script makes the four samples of
+a tick from one price in the table, so a price is compared with the four before it: one of these is
+the price with which its tick began. Nothing is compared across a gap; `coverage` reports gaps.
 """
 
 from collections import deque
@@ -16,7 +16,7 @@ from wavetank.core.text import counted
 from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.inspection.assess.coverage import missed_minutes
-from wavetank.invariants.completeness import Flaws
+from wavetank.invariants.completeness import ProblemCounts
 from wavetank.invariants.ticker.walk import CHANGE_MAX
 
 REQUIREMENT = "five tickers, each within 1 % a sample"
@@ -25,21 +25,21 @@ TICKERS = frozenset(first.ticker for first in FIRST_PRICES)
 SHOWN_MAX = 5
 
 
-def judge_walk(samples: Iterable[Sample]) -> Finding:
-    """By the samples of all tickers, in any order, copies among them."""
+def check_walk(samples: Iterable[Sample]) -> Finding:
+    """Checks the samples of all tickers, in any order and with copies."""
     walks: dict[str, dict[datetime, Decimal]] = {}
     for sample in samples:
         walks.setdefault(sample.ticker, {}).setdefault(sample.instant, sample.price)
     if not walks:
-        return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to judge by", KEY)
-    wrong = [*_strangers(walks.keys()), *_jumps(walks)]
+        return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to check", KEY)
+    wrong = [*_unexpected(walks.keys()), *_jumps(walks)]
     count = sum(len(walk) for walk in walks.values())
     evidence = "; ".join(wrong) or f"{counted(count, 'sample')} of {len(walks)} tickers"
     return Finding(REQUIREMENT, Verdict.INVALID if wrong else Verdict.VALID, evidence, KEY)
 
 
-def _strangers(found: Iterable[str]) -> list[str]:
-    """Tickers that are missing, and others that are there."""
+def _unexpected(found: Iterable[str]) -> list[str]:
+    """Missing and unknown tickers."""
     missing = sorted(TICKERS - set(found))
     others = sorted(set(found) - TICKERS)
     wrong = [f"missing: {', '.join(missing)}"] if missing else []
@@ -48,13 +48,13 @@ def _strangers(found: Iterable[str]) -> list[str]:
 
 
 def _jumps(walks: dict[str, dict[datetime, Decimal]]) -> list[str]:
-    jumps = Flaws()
+    jumps = ProblemCounts()
     for ticker in sorted(TICKERS & walks.keys()):
         _add_jumps(jumps, ticker, walks[ticker])
     return [str(jumps)] if jumps else []
 
 
-def _add_jumps(jumps: Flaws, ticker: str, walk: dict[datetime, Decimal]) -> None:
+def _add_jumps(jumps: ProblemCounts, ticker: str, walk: dict[datetime, Decimal]) -> None:
     before = deque[Decimal](maxlen=SAMPLES_PER_TICK)
     last: datetime | None = None
     for instant in sorted(walk):

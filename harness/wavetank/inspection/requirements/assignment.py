@@ -1,4 +1,4 @@
-"""The brief's requirements, one by one, in the order of its steps."""
+"""The assignment's requirements, in the order of its steps."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,7 +22,7 @@ from wavetank.inspection.requirements.context import Check, CheckedPipeline, val
 from wavetank.inspection.requirements.freshness import FRESH_SECONDS_MAX
 
 ALERT_DAYS = 14
-"""How long the templates keep the log that tells of alerts."""
+"""How long the templates retain the log with the alerts."""
 
 
 def _names(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
@@ -120,7 +120,7 @@ def _bucket_access(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, "this sandbox does not enforce policies"
     if deviations := list(matrix.deviations()):
         return Verdict.INVALID, "; ".join(deviations)
-    evidence = f"as it should be for {', '.join(matrix.allowed)}"
+    evidence = f"as required for {', '.join(matrix.allowed)}"
     if Actor.OTHER_ACCOUNT not in matrix.allowed:
         evidence += "; not tried as another account: name a profile of one with --reader-profile"
         return Verdict.UNKNOWN, evidence
@@ -147,14 +147,16 @@ def _alert(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
         return _published(pipeline)
     alerts = [m for m in pipeline.messages if pipeline.names.streaming_function in m.text]
     if not alerts:
-        return Verdict.UNKNOWN, "none seen yet; ./wavetank drill makes one on purpose"
+        return Verdict.UNKNOWN, "none seen yet; ./wavetank drill causes one"
     reached = ", ".join(sorted({message.address for message in alerts}))
     subject = alerts[-1].subject
-    return valid_if(_is_the_briefs(subject), f"{len(alerts)} seen, to {reached}: {subject!r}")
+    return valid_if(
+        _is_assignment_subject(subject), f"{len(alerts)} seen, to {reached}: {subject!r}"
+    )
 
 
 def _published(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
-    """Where there is no mailbox: by the log of what SNS took, and who was on the topic."""
+    """Without a mailbox: from the log of published alerts and the topic's subscriptions."""
     since = pipeline.clock.now() - timedelta(days=ALERT_DAYS)
     published = list(published_alerts(pipeline.aws, pipeline.names, since))
     found = subscriptions(pipeline.aws, _topic_arn(pipeline))
@@ -162,14 +164,14 @@ def _published(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     if not published or not confirmed:
         evidence = f"{counted(len(published), 'alert')} in {ALERT_DAYS} days, "
         evidence += f"confirmed addresses: {len(confirmed)}"
-        return Verdict.UNKNOWN, f"{evidence}; ./wavetank drill makes one on purpose"
+        return Verdict.UNKNOWN, f"{evidence}; ./wavetank drill causes one"
     last = published[-1]
     evidence = f"{counted(len(published), 'alert')} published, the last at {last.at} "
-    evidence += f"for {', '.join(confirmed)}; that they arrived, only the mailbox shows"
-    return valid_if(_is_the_briefs(last.subject), f"{evidence}: {last.subject!r}")
+    evidence += f"for {', '.join(confirmed)}; only the mailbox shows whether they arrived"
+    return valid_if(_is_assignment_subject(last.subject), f"{evidence}: {last.subject!r}")
 
 
-def _is_the_briefs(subject: str) -> bool:
+def _is_assignment_subject(subject: str) -> bool:
     return subject.startswith("Failure: ") and subject.endswith("could not generate stream")
 
 
@@ -192,7 +194,7 @@ def _topic_arn(pipeline: CheckedPipeline) -> str:
     return topic_arn(pipeline.aws, pipeline.names)
 
 
-BRIEF: Mapping[str, Check] = {
+ASSIGNMENT: Mapping[str, Check] = {
     "names follow the convention": _names,
     "everything in eu-west-1": _region,
     "table with the five indices": _table,
@@ -206,4 +208,4 @@ BRIEF: Mapping[str, Check] = {
     "content arrives": _content,
     "failure reaches people": _alert,
 }
-"""What is judged, in the order of the brief's steps."""
+"""The checks by requirement, in the order of the assignment's steps."""

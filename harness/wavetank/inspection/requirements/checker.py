@@ -1,10 +1,10 @@
-"""Every requirement judged, one after the other; none stops the rest."""
+"""Check every requirement in turn; an error of one does not end the rest."""
 
 from collections.abc import Iterator, Mapping
 
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.findings import Finding, Verdict
-from wavetank.inspection.requirements.assignment import BRIEF
+from wavetank.inspection.requirements.assignment import ASSIGNMENT
 from wavetank.inspection.requirements.code import runs_deployed_bytes, runs_tested_bytes
 from wavetank.inspection.requirements.context import Check, CheckedPipeline
 from wavetank.inspection.requirements.drift import is_as_deployed
@@ -13,9 +13,9 @@ MISSING = ("NotFoundException", "NoSuchBucket", "NoSuchKey", "NotFound")
 
 
 def check_requirements(pipeline: CheckedPipeline) -> Iterator[Finding]:
-    """Judges every requirement; a resource that is missing makes it invalid, not an error.
+    """Checks every requirement; a missing resource makes it invalid and is not an error.
 
-    What AWS does not let be looked at, or fails to answer, is unknown.
+    What AWS does not permit to read, or fails to answer, is unknown.
     """
     for requirement, check in checks_of(pipeline).items():
         try:
@@ -26,8 +26,8 @@ def check_requirements(pipeline: CheckedPipeline) -> Iterator[Finding]:
 
 
 def checks_of(pipeline: CheckedPipeline) -> Mapping[str, Check]:
-    """What is judged there: the brief's requirements, then those of whoever goes live."""
-    checks = {**BRIEF, "the code that was deployed runs": runs_deployed_bytes}
+    """The checks for this pipeline: the assignment's requirements, then those of going live."""
+    checks = {**ASSIGNMENT, "the code that was deployed runs": runs_deployed_bytes}
     if pipeline.tested is not None:
         checks["the code that runs was tested"] = runs_tested_bytes
     if pipeline.on_aws:

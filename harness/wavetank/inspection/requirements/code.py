@@ -1,4 +1,4 @@
-"""The bytes that run: those that were deployed, and those that a passing run has seen."""
+"""Check that the functions run the deployed bytes, and bytes that passed a run."""
 
 from wavetank.core.findings import Verdict
 from wavetank.deployment.deployed_code import CODE_KEYS, stack_package
@@ -8,7 +8,7 @@ SHOWN_CHARACTERS = 12
 
 
 def runs_deployed_bytes(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
-    """Lambda's own digest of each function is that of the package that the stack names."""
+    """Lambda's digest of each function equals that of the package that the stack names."""
     running = running_digests(pipeline)
     deployed = {
         function: stack_package(pipeline.aws, pipeline.names, function).code_sha256
@@ -17,21 +17,21 @@ def runs_deployed_bytes(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     others = [function for function in CODE_KEYS if running[function] != deployed[function]]
     if not others:
         return Verdict.VALID, _shown(running)
-    evidence = f"other code than the stack says in {', '.join(others)}: {_shown(running)}; put it "
-    return Verdict.INVALID, f"{evidence}back with ./wavetank drill --restore, or deploy again"
+    evidence = f"other code than the stack names in {', '.join(others)}: {_shown(running)}; "
+    return Verdict.INVALID, f"{evidence}restore it with ./wavetank drill --restore, or deploy again"
 
 
 def runs_tested_bytes(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
-    """Every function's digest is among those that a passing run has recorded."""
-    assert pipeline.tested is not None  # else it is not asked
+    """Every function's digest is among those that a passed run has recorded."""
+    assert pipeline.tested is not None  # `checks_of` leaves the check out otherwise
     running = running_digests(pipeline)
     untested = [name for name, digest in running.items() if digest not in pipeline.tested]
-    evidence = f"no passing run has seen {', '.join(untested)}" if untested else _shown(running)
+    evidence = f"in no passed run: {', '.join(untested)}" if untested else _shown(running)
     return valid_if(not untested, evidence)
 
 
 def running_digests(pipeline: CheckedPipeline) -> dict[str, str]:
-    """Of each function, `streaming` and `notification`, Lambda's `CodeSha256`."""
+    """Lambda's `CodeSha256` of the functions `streaming` and `notification`."""
     names = {
         "streaming": pipeline.names.streaming_function,
         "notification": pipeline.names.notification_function,

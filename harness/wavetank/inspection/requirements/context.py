@@ -1,4 +1,4 @@
-"""What is checked, and what a check is."""
+"""The input and the result of a requirement check."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from wavetank.inspection.access.bucket_access import AccessMatrix
 
 @dataclass(frozen=True)
 class CheckedPipeline:
-    """One pipeline, and how to look at it.
+    """One pipeline, and how to read it.
 
-    `messages` are the alerts that arrived, None where no mailbox can be looked into; `access` tries
-    who can do what with the bucket, and gives None where policies are not enforced. `tested` are
-    the packages that a passing run has seen, each by Lambda's `CodeSha256`; None where no run was
-    recorded. `on_aws` is whether CloudFormation can be asked for drift.
+    `messages` are the alerts that were received, None if no mailbox can be read. `access` probes
+    access to the bucket, and returns None if policies are not enforced. `tested` are the packages
+    that have passed a run, each by Lambda's `CodeSha256`; None if no run is recorded. `on_aws` is
+    whether CloudFormation can be asked for drift.
     """
 
     aws: AwsClients
@@ -36,5 +36,5 @@ type Check = Callable[[CheckedPipeline], tuple[Verdict, str]]
 
 
 def valid_if(condition: object, evidence: str) -> tuple[Verdict, str]:
-    """Valid where the condition holds, else invalid."""
+    """Valid if the condition is true, else invalid."""
     return (Verdict.VALID if condition else Verdict.INVALID), evidence

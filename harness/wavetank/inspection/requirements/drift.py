@@ -1,8 +1,7 @@
-"""Whether what is deployed is still what CloudFormation deployed: its own drift detection.
+"""Check by CloudFormation's drift detection that what is deployed still matches its templates.
 
-Some properties CloudFormation cannot read back, a function's code among them, and some types it
-cannot look at; of those it says nothing.
-[CloudFormation user guide, using-cfn-stack-drift]
+CloudFormation cannot read some properties, a function's code among them, nor some resource types;
+it reports nothing about those. [CloudFormation user guide, using-cfn-stack-drift]
 """
 
 from collections.abc import Iterator
@@ -23,10 +22,10 @@ PACE_SECONDS = 3.0
 
 
 def is_as_deployed(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
-    """Both stacks in sync; else each resource that differs, by property.
+    """Both stacks in sync; otherwise each resource that differs, by property.
 
     Raises:
-        ConditionTimeoutError: CloudFormation did not come to an end.
+        ConditionTimeoutError: CloudFormation does not end the detection in time.
     """
     stacks = (pipeline.names.storage_stack, pipeline.names.pipeline_stack)
     found = {stack: _detect(pipeline, stack) for stack in stacks}
@@ -56,7 +55,7 @@ def _detect(
         lambda: client.describe_stack_drift_detection_status(StackDriftDetectionId=detection),
         lambda answer: answer["DetectionStatus"] != "DETECTION_IN_PROGRESS",
         expected=f"drift of {stack} to be detected",
-        hint="look at the stack in the CloudFormation console",
+        hint="inspect the stack in the CloudFormation console",
         within_seconds=DETECTION_SECONDS_MAX,
         clock=pipeline.clock,
         pace_seconds=PACE_SECONDS,

@@ -1,4 +1,4 @@
-"""How old the newest object may be, and waiting for the first one after a start."""
+"""How old the newest object may be, and the wait for the first one after a start."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,21 +16,20 @@ from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
 
 FRESH_SECONDS_MAX = 180.0
-"""A tick a minute, a minute of buffering, and one to spare."""
+"""A tick a minute, a minute of buffering, and one in reserve."""
 BUFFERED_SECONDS_MAX = 90.0
-"""The template's buffering interval, and half a minute to spare."""
+"""The template's buffering interval, and half a minute in reserve."""
 
 
 def wait_until_fresh(
-    aws: AwsClients, names: Names, clock: Clock, is_on_its_way: Callable[[], bool]
+    aws: AwsClients, names: Names, clock: Clock, is_expected: Callable[[], bool]
 ) -> None:
     """Waits for the first object after a start, as long as Firehose may buffer it.
 
-    Only where something is on its way. What did not come in time, or is not there to be looked at,
-    is for a check to judge.
+    Only if `is_expected` returns True. A missing or late object is left to the checks.
     """
     with suppress(ConditionTimeoutError, ClientError):
-        if not is_on_its_way():
+        if not is_expected():
             return
         wait_until(
             lambda: delivered_objects(aws, names.bucket),
@@ -38,14 +37,14 @@ def wait_until_fresh(
                 age_seconds(entry.modified, clock) <= FRESH_SECONDS_MAX for entry in found
             ),
             expected="a fresh object",
-            hint="look at the delivery stream",
+            hint="inspect the delivery stream",
             within_seconds=BUFFERED_SECONDS_MAX,
             clock=clock,
             pace_seconds=1.0,
         )
 
 
-def made_a_tick_lately(aws: AwsClients, names: Names, clock: Clock) -> bool:
-    """By the table, where the project's own handler leaves the tick that it made last."""
+def has_recent_tick(aws: AwsClients, names: Names, clock: Clock) -> bool:
+    """From the table, to which the shipped handler writes its last tick."""
     tick = last_tick(read_prices(aws, names.table))
     return tick is not None and age_seconds(tick, clock) <= FRESH_SECONDS_MAX

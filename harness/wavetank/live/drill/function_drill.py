@@ -1,7 +1,7 @@
 """A drill of the streaming function: break it, wait for the alert, restore it, and time each step.
 
-A tick is fired while the function is broken. The state from before is restored whatever happens in
-between; then another tick shows that it is.
+A tick is fired while the function is broken. The previous state is restored whatever happens in
+between; then another tick shows that the function works.
 """
 
 from collections.abc import Callable
@@ -23,9 +23,9 @@ from wavetank.inspection.alert_lookup import Alert, FindAlert
 from wavetank.live.changed_target import ChangedTarget
 
 RETRIES_DELAY = 3
-"""Lambda waits once and twice its base delay."""
+"""In base delays: Lambda's two retries wait one and two of them."""
 DELIVERING_SECONDS_MAX = 60.0
-"""AWS's Lambda takes some seconds until every part of it knows what was put back."""
+"""Lambda on AWS takes some seconds until the restored state is in effect everywhere."""
 
 FUNCTION_KINDS: tuple[type[StateFault], ...] = tuple(
     kind
@@ -39,9 +39,9 @@ DRILL = "drill"
 
 @dataclass(frozen=True, kw_only=True)
 class DrillSite:
-    """Where a drill is made, and how it is seen that its alert went out.
+    """The pipeline of a drill, and how its alert is found.
 
-    `margin_seconds` is how long that may take beside Lambda's own retries.
+    `margin_seconds` is how long an alert may take in addition to Lambda's retries.
     """
 
     target: ChangedTarget
@@ -51,28 +51,28 @@ class DrillSite:
 
     @property
     def aws(self) -> AwsClients:
-        """The clients."""
+        """Clients of the target."""
         return self.target.aws
 
     @property
     def names(self) -> Names:
-        """Of the pipeline."""
+        """Names of the pipeline's resources."""
         return self.target.names
 
     @property
     def clock(self) -> Clock:
-        """What waits go by."""
+        """The clock of all waits."""
         return self.target.clock
 
-    def patience_seconds(self, kind: type[StateFault]) -> float:
-        """How long to wait for the alert; what may not run at all is not tried again."""
+    def timeout_seconds(self, kind: type[StateFault]) -> float:
+        """The time-out of the wait for the alert; a function without concurrency is not retried."""
         retried = kind is not NoConcurrency
         return RETRIES_DELAY * self.retry_base_delay_seconds * retried + self.margin_seconds
 
 
 @dataclass(frozen=True)
 class DrillTimes:
-    """How long each step took, in seconds from the one before."""
+    """How long each step took, in seconds."""
 
     broken: float
     alerted: float
@@ -82,21 +82,21 @@ class DrillTimes:
 
 @dataclass(frozen=True)
 class DrillResult:
-    """The alert that went out, and the times."""
+    """The alert that was sent, and the times."""
 
     alert: Alert
     times: DrillTimes
 
 
-def perform_drill(
-    site: DrillSite, kind: type[StateFault], say: Callable[[str], None]
-) -> DrillResult:
-    """Breaks, waits for the alert, restores, and sees the stream go on; `say` hears of each step.
+def run_drill(site: DrillSite, kind: type[StateFault], say: Callable[[str], None]) -> DrillResult:
+    """Breaks the function, waits for the alert, restores it and waits for a successful tick.
+
+    `say` is called with each step.
 
     Raises:
-        ConditionTimeoutError: no alert went out in time.
+        ConditionTimeoutError: no alert was sent in time.
         InfrastructureError: the restored function fails, or could not be restored.
-        UsageError: another drill or run is under way, or has left something changed.
+        UsageError: another drill or run is in progress, or has left a change.
     """
     clock, trigger = site.clock, StreamingInvoker(site.aws, site.names)
     marks = [clock.monotonic()]
@@ -107,10 +107,10 @@ def perform_drill(
             marks.append(clock.monotonic())
             tick = floor_to_minute(clock.now())
             request = trigger.fire(tick)
-            say(f"fired the tick of {rfc3339(tick)}; waiting for Lambda to give it up")
+            say(f"fired the tick of {rfc3339(tick)}; waiting until Lambda's retries are exhausted")
             alert = _wait_until_alerted(site, kind, request)
             marks.append(clock.monotonic())
-        say(f"{site.names.streaming_function} is as it was deployed")
+        say(f"restored {site.names.streaming_function} as it was deployed")
         marks.append(clock.monotonic())
     _wait_until_delivering(site, trigger)
     marks.append(clock.monotonic())
@@ -123,17 +123,17 @@ def _wait_until_alerted(site: DrillSite, kind: type[StateFault], request: str) -
         lambda: site.find_alert(request),
         lambda found: found is not None,
         expected=f"an alert of request {request}",
-        hint="look at the logs of both functions, and whether an address is on the topic",
-        within_seconds=site.patience_seconds(kind),
+        hint="read the logs of both functions, and check that the topic has an address",
+        within_seconds=site.timeout_seconds(kind),
         clock=site.clock,
         pace_seconds=0.2 if site.aws.endpoint else 2.0,
     )
-    assert alert is not None  # as was waited for
+    assert alert is not None  # the condition of the wait
     return alert
 
 
 def _wait_until_delivering(site: DrillSite, trigger: StreamingInvoker) -> None:
-    def trouble() -> Exception | None:
+    def failure() -> Exception | None:
         try:
             trigger.fire_and_wait(floor_to_minute(site.clock.now()))
         except InfrastructureError as error:
@@ -145,10 +145,10 @@ def _wait_until_delivering(site: DrillSite, trigger: StreamingInvoker) -> None:
         return None
 
     wait_until(
-        trouble,
+        failure,
         lambda found: found is None,
-        expected="the restored function to make a tick",
-        hint=f"look at the log group /aws/lambda/{site.names.streaming_function}",
+        expected="a successful tick of the restored function",
+        hint=f"read the log group /aws/lambda/{site.names.streaming_function}",
         within_seconds=DELIVERING_SECONDS_MAX,
         clock=site.clock,
         pace_seconds=1.0,

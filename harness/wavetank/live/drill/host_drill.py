@@ -14,13 +14,13 @@ from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import Names
 
-WHOLE_SECONDS_MAX = 90.0
-"""Within this the sandbox makes ticks and saves again, whatever happened to it."""
+RECOVERY_SECONDS_MAX = 90.0
+"""How long a sandbox may take until its ticks succeed and its snapshots are saved again."""
 
 
 @dataclass(frozen=True)
-class Held:
-    """What a sandbox holds, as far as it can be lost."""
+class SandboxData:
+    """The data of a sandbox that may be lost."""
 
     objects: frozenset[str]
     messages: frozenset[str]
@@ -28,10 +28,10 @@ class Held:
 
 
 @dataclass(frozen=True)
-class MachineDrillResult:
-    """How long it took to be whole after the healing, and how much of what was held was lost.
+class HostDrillResult:
+    """How long the sandbox took to recover after the fault was reverted, and what was lost.
 
-    `minutes_lost` counts what the prices went back by; the next tick makes these minutes again.
+    `minutes_lost` is by how many minutes the prices went back; the next tick makes up for them.
     """
 
     seconds_until_whole: float
@@ -40,8 +40,8 @@ class MachineDrillResult:
     minutes_lost: int
 
 
-class MachineDrill:
-    """One drill on one sandbox; `say` hears of each step."""
+class HostDrill:
+    """One drill on one sandbox; `say` is called with each step."""
 
     def __init__(
         self,
@@ -57,34 +57,35 @@ class MachineDrill:
         self._clock = clock
         self._say = say
 
-    def run(self, fault: AbstractContextManager[object], seconds: float) -> MachineDrillResult:
-        """Lets the fault last so many seconds, and waits until the sandbox is whole again.
+    def run(self, fault: AbstractContextManager[object], seconds: float) -> HostDrillResult:
+        """Injects the fault for that many seconds, and waits until the sandbox has recovered.
 
-        Whole is: every bucket and table is back, a tick is made, and the snapshot is saved.
+        It has recovered once every bucket and table is back, a tick succeeds, and the snapshot is
+        saved.
 
         Raises:
-            ConditionTimeoutError: it did not become whole in time.
+            ConditionTimeoutError: it did not recover in time.
         """
-        before = self._held()
+        before = self._data()
         with fault:
             self._say(f"it lasts {seconds:.0f} s")
             self._clock.sleep(seconds)
         begun = self._clock.monotonic()
-        self._say("healed; waiting until the sandbox is whole")
+        self._say("reverted; waiting until the sandbox has recovered")
         after = wait_until(
-            self._held_if_it_answers,
-            lambda held: held is not None,
+            self._data_if_it_answers,
+            lambda data: data is not None,
             expected="the sandbox to answer",
-            hint="see its log with ./wavetank logs",
-            within_seconds=WHOLE_SECONDS_MAX,
+            hint="read its log with ./wavetank logs",
+            within_seconds=RECOVERY_SECONDS_MAX,
             clock=self._clock,
         )
-        assert after is not None  # as was waited for
+        assert after is not None  # the condition of the wait
         self._make_a_tick()
         return _compare(before, after, self._clock.monotonic() - begun)
 
-    def _held(self) -> Held:
-        return Held(
+    def _data(self) -> SandboxData:
+        return SandboxData(
             objects=frozenset(
                 found.key for found in delivered_objects(self._aws, self._names.bucket)
             ),
@@ -92,29 +93,29 @@ class MachineDrill:
             tick=last_tick(read_prices(self._aws, self._names.table)),
         )
 
-    def _held_if_it_answers(self) -> Held | None:
-        """None while it is down, or up and not yet deployed."""
+    def _data_if_it_answers(self) -> SandboxData | None:
+        """None while LocalStack is down, or up but without the pipeline."""
         try:
             self._aws.events.describe_rule(Name=self._names.rule)
-            return self._held()
+            return self._data()
         except (BotoCoreError, ClientError, InfrastructureError):
             return None
 
     def _make_a_tick(self) -> None:
         minute = floor_to_minute(self._clock.now())
         StreamingInvoker(self._aws, self._names).fire_and_wait(minute)
-        self._say(f"the tick of {rfc3339(minute)} is made")
+        self._say(f"the tick of {rfc3339(minute)} succeeded")
         if error := SandboxControls(self._endpoint).save_snapshot():
             raise InfrastructureError(
-                "the snapshot to be saved again", error, "see ./wavetank logs"
+                "the snapshot to be saved again", error, "read ./wavetank logs"
             )
 
 
-def _compare(before: Held, after: Held, seconds: float) -> MachineDrillResult:
+def _compare(before: SandboxData, after: SandboxData, seconds: float) -> HostDrillResult:
     back = 0.0
     if before.tick and after.tick:
         back = max(0.0, (before.tick - after.tick).total_seconds())
-    return MachineDrillResult(
+    return HostDrillResult(
         seconds_until_whole=seconds,
         objects_lost=len(before.objects - after.objects),
         messages_lost=len(before.messages - after.messages),

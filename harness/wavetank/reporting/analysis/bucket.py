@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, shared_clients
 from wavetank.aws.target import Target
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.inspection.assess.bucket import told
+from wavetank.inspection.assess.bucket import describe_error
 from wavetank.reporting.analysis.function_events import observed
 from wavetank.reporting.analysis.objects import (
     OBJECT_BYTES_MAX,
@@ -52,7 +52,7 @@ class BucketSource:
         with ThreadPoolExecutor(READERS) as pool:
             yield from pool.map(partial(_download, s3, self.bucket), listed)
 
-    def told(self, since: datetime) -> FunctionActivity:
+    def activity(self, since: datetime) -> FunctionActivity:
         """By the logs and the mailbox.
 
         Raises:
@@ -71,7 +71,7 @@ class BucketSource:
         except ClientError as error:
             raise UsageError(
                 f"the bucket {self.bucket} in {self.target.description}",
-                told(error),
+                describe_error(error),
                 "correct its name, or ask for the right to list and read it",
             ) from error
         except BotoCoreError as error:
@@ -86,7 +86,7 @@ def _download(s3: "S3Client", bucket: str, entry: "ObjectTypeDef") -> StoredObje
         with s3.get_object(Bucket=bucket, Key=key)["Body"] as body:
             return stored(key, modified, body.read())
     except ClientError as error:
-        return StoredObject(key, modified, size, problem=f"cannot be read, {told(error)}")
+        return StoredObject(key, modified, size, problem=f"cannot be read, {describe_error(error)}")
     except BotoCoreError as error:
         return StoredObject(key, modified, size, problem=f"cannot be read, {error}")
 

@@ -79,7 +79,7 @@ def what_was_done(source: Source, deliveries: Deliveries) -> FunctionActivity:
         return FunctionActivity(
             untold=("Nothing was delivered, so that there is no time to look at.",)
         )
-    return source.told(last - LOOKED_BACK)
+    return source.activity(last - LOOKED_BACK)
 
 
 def attempts(told: FunctionActivity) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.history import DestinationReached, Event, GivenUp, MessageSent, Trigger
 from wavetank.history.events import OK
 from wavetank.inspection.alert_log import PublishedAlert, alerts_in_log
-from wavetank.inspection.assess.bucket import told
+from wavetank.inspection.assess.bucket import describe_error
 from wavetank.inspection.attempt_log import attempts_in_log
 from wavetank.reporting.analysis.objects import FunctionActivity
 
@@ -41,7 +41,7 @@ class _Observer:
         try:
             return observe()
         except ClientError as error:
-            self.untold.append(f"{what} cannot be looked at: {told(error)}.")
+            self.untold.append(f"{what} cannot be looked at: {describe_error(error)}.")
             return []
 
 

@@ -41,7 +41,7 @@ class RunSource:
                 body = "".join(event.records).encode(errors="replace")
                 yield stored(event.key, event.at, body)
 
-    def told(self, since: datetime) -> FunctionActivity:
+    def activity(self, since: datetime) -> FunctionActivity:
         """By the history, all of it but what was earlier.
 
         Raises:
@@ -71,7 +71,7 @@ class FolderSource:
             for name in sorted(names):
                 yield self._read(folder / name)
 
-    def told(self, since: datetime) -> FunctionActivity:
+    def activity(self, since: datetime) -> FunctionActivity:
         del since
         return FunctionActivity(untold=(OBJECTS_ONLY,))
 

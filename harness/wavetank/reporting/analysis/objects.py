@@ -43,7 +43,7 @@ class Source(Protocol):
         """All of them, in the order of their keys or of their arrival."""
         ...
 
-    def told(self, since: datetime) -> FunctionActivity:
+    def activity(self, since: datetime) -> FunctionActivity:
         """What the functions did from about that instant on, and who heard of it."""
         ...
 

@@ -1,4 +1,4 @@
-"""Somebody else's templates: what is refused of them, by name and line, before anything runs."""
+"""A user's own templates: what is refused, by name and line, before anything runs."""
 
 import json
 import pickle
@@ -66,7 +66,7 @@ def added(name: str, kind: str, properties: str = "{}") -> str:
     return f"{FUNCTION}  {name}:\n    Type: {kind}\n    Properties: {properties}\n"
 
 
-def test_the_sensors_pass_and_know_what_they_are() -> None:
+def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     """Both templates with all their code; the value goes to other processes as it is."""
     storage, pipeline = SENSORS.check()
     assert (storage.name, pipeline.name) == ("storage", "pipeline")
@@ -83,7 +83,7 @@ def test_the_sensors_pass_and_know_what_they_are() -> None:
 
 
 @pytest.mark.parametrize("name", ["storage.yaml", "pipeline.yaml"])
-def test_cfn_lint_has_nothing_to_say_of_the_sensors(name: str) -> None:
+def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
     """But that code on this machine is for `aws cloudformation package`, which it is."""
     assert lint_findings(FOLDER / name, ignored=["W3002"]) == []
 
@@ -153,7 +153,7 @@ OF_THE_WHOLE = ("", "without one", "made of an image", "without a destination")
 
 
 @pytest.mark.parametrize(("kind", "properties", "what"), UNSUPPORTED)
-def test_what_the_simulator_has_not_is_named(
+def test_an_unsupported_resource_is_named(
     template: Path, kind: str, properties: str, what: str
 ) -> None:
     """By logical id, type, file and line, in one line."""
@@ -165,8 +165,8 @@ def test_what_the_simulator_has_not_is_named(
     assert "\n" not in str(raised.value)
 
 
-def test_all_of_them_are_named_at_once(template: Path) -> None:
-    """The first in full, the others with their places."""
+def test_all_problems_are_reported_at_once(template: Path) -> None:
+    """The first in full, the others with their positions."""
     text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
     with pytest.raises(UsageError) as raised:
         check(template, text)
@@ -189,7 +189,7 @@ def test_a_function_may_be_named_in_any_way(template: Path, arn: str) -> None:
         ("!Ref Nobody", "something that the template does not say"),
     ],
 )
-def test_a_target_that_is_no_function_is_named(template: Path, arn: str, what: str) -> None:
+def test_a_target_that_is_not_a_function_is_reported(template: Path, arn: str, what: str) -> None:
     """With what it is, and the line of the target."""
     queue = "  Queue:\n    Type: AWS::SQS::Queue\n"
     with pytest.raises(UsageError, match=what) as raised:
@@ -212,13 +212,13 @@ def test_a_target_that_is_no_function_is_named(template: Path, arn: str, what: s
         ("- " * 5000, "pipeline.yaml"),
     ],
 )
-def test_what_is_no_template_is_said(template: Path, text: str, what: str) -> None:
+def test_a_file_that_is_not_a_template_is_refused(template: Path, text: str, what: str) -> None:
     """Never more than an error in one line, whatever the file holds."""
     with pytest.raises(UsageError, match=what):
         check(template, text)
 
 
-def test_a_template_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_missing_template_is_reported(tmp_path: Path) -> None:
     """A missing file, a folder, and a file that is no text."""
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "nowhere.yaml", tmp_path, tmp_path / "binary"):
@@ -243,7 +243,7 @@ def test_an_output_of_the_storage_fills_a_parameter_of_its_name(template: Path) 
         check(template, text + RULE.format("!Ref Work"), storage=storage)
 
 
-def test_a_parameter_without_a_value_is_said_with_its_line(template: Path) -> None:
+def test_a_parameter_without_a_value_is_reported_with_its_line(template: Path) -> None:
     """And how to give it one; given, or by default, it is none to speak of."""
     text = "Parameters:\n  Work: {Type: String}\n  Play: {Type: String, Default: x}" + FUNCTION
     with pytest.raises(UsageError, match=r'Work.*:2; write --parameter-overrides "Work=\.\.\."'):
@@ -268,7 +268,7 @@ def deployed(template: Path, text: str, **options: Any) -> dict[str, Any]:
     return {name: resource["Properties"] for name, resource in body["Resources"].items()}
 
 
-def test_the_deployed_copy_has_rules_off_and_names_that_stay(template: Path) -> None:
+def test_the_deployed_copy_has_disabled_rules_and_fixed_names(template: Path) -> None:
     """Names have CloudFormation's form and are the same each time; the file is not changed."""
     text = FUNCTION + RULE.format("!Ref Tick") + "  B: {Type: AWS::S3::Bucket}\n"
     text += "  Q: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}\n"
@@ -281,7 +281,7 @@ def test_the_deployed_copy_has_rules_off_and_names_that_stay(template: Path) -> 
     assert first["Q"]["QueueName"].endswith(".fifo")
 
 
-def test_names_stay_within_their_limits(template: Path) -> None:
+def test_names_fit_their_limits(template: Path) -> None:
     """Two that begin alike remain two."""
     resources = [f"  {'Q' * 100}{n}: {{Type: AWS::SQS::Queue}}\n" for n in (1, 2)]
     found = deployed(template, FUNCTION + "".join(resources))
@@ -289,7 +289,7 @@ def test_names_stay_within_their_limits(template: Path) -> None:
     assert [len(name) for name in names] == [80, 80]
 
 
-def test_dates_without_quotes_stay_what_they_are(template: Path) -> None:
+def test_unquoted_dates_remain_strings(template: Path) -> None:
     """A policy's Version, which YAML takes for a date."""
     policy = "{PolicyDocument: {Version: 2012-10-17}}"
     found = deployed(template, added("P", "AWS::S3::BucketPolicy", policy))
@@ -321,14 +321,14 @@ def test_code_is_found_from_the_folder_of_code_or_the_template(
         ("[x]", "with Code that is no path"),
     ],
 )
-def test_code_that_is_nowhere_is_said(template: Path, code: str, what: str) -> None:
+def test_missing_code_is_reported(template: Path, code: str, what: str) -> None:
     """With the function, its line, and what to name instead."""
     with pytest.raises(UsageError, match=what) as raised:
         check(template, FUNCTION.replace(CODE, f"      Code: {code}\n"))
     assert raised.value.found.endswith(f"at {template}:9")
 
 
-def test_a_folder_of_code_that_is_not_there_is_said(template: Path, tmp_path: Path) -> None:
+def test_a_missing_code_folder_is_reported(template: Path, tmp_path: Path) -> None:
     """Before anything else."""
     with pytest.raises(UsageError, match="correct --code"):
         check(template, FUNCTION, code=tmp_path / "nowhere")
@@ -349,7 +349,7 @@ TABLE = FUNCTION + "  Prices: {Type: AWS::DynamoDB::Table}\n"
         ("[" * 100_000, "seed.json"),
     ],
 )
-def test_items_in_another_form_are_said(template: Path, seed: str, what: str) -> None:
+def test_invalid_items_are_reported(template: Path, seed: str, what: str) -> None:
     """Before anything runs, and with the file's name."""
     template.with_name("seed.json").write_text(seed)
     with pytest.raises(UsageError, match=what):

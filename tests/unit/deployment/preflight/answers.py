@@ -1,4 +1,4 @@
-"""AWS's answers to what preflight asks, in AWS's documented shapes."""
+"""Answers of AWS to the requests of preflight, in their documented shapes."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from wavetank.aws.clients import aws_clients
 from wavetank.aws.target import Target, TargetKind
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.naming import derive_names
-from wavetank.deployment.preflight.outcome import Intention
+from wavetank.deployment.preflight.outcome import PreflightContext
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NAMES = derive_names("Dora", "Explorer")
 
 
-def intention(*addresses: str) -> Intention:
+def context(*addresses: str) -> PreflightContext:
     """Dora's pipeline is about to be deployed to an account of AWS."""
     target = Target(
         kind=TargetKind.AWS,
@@ -32,7 +32,7 @@ def intention(*addresses: str) -> Intention:
         profile=None,
         pace_seconds=1.0,
     )
-    return Intention(target=target, names=NAMES, addresses=addresses, clock=Passing(NOW))
+    return PreflightContext(target=target, names=NAMES, addresses=addresses, clock=Passing(NOW))
 
 
 @dataclass

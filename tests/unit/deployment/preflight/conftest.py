@@ -1,4 +1,4 @@
-"""What the checks ask is answered by the test."""
+"""The requests of the checks are answered by the test."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Whose credentials, which clock, and what the account forbids."""
+"""The checks of credentials, region, clocks, names and account-wide restrictions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.pretended_aws import ACCOUNT, READER_ACCOUNT, query_answer
-from tests.unit.deployment.preflight.answers import NOW, Aws, at, intention, on, xml
+from tests.unit.deployment.preflight.answers import NOW, Aws, at, context, on, xml
 from wavetank.core.findings import Verdict
 from wavetank.core.http_types import HttpResponse
 from wavetank.deployment.preflight.account import (
@@ -27,54 +27,54 @@ def _identity(account: str) -> HttpResponse:
 
 
 def test_credentials_are_named(aws: Aws) -> None:
-    """The evidence says whose they are."""
+    """The evidence names the account and the user."""
     aws.answers(on("sts", "GetCallerIdentity", _identity(ACCOUNT)))
-    outcome = credentials(intention())
+    outcome = credentials(context())
     assert (outcome.verdict, outcome.evidence) == (Verdict.VALID, f"account {ACCOUNT}, {USER}")
 
 
 def test_credentials_that_changed_meanwhile_are_refused(aws: Aws) -> None:
-    """Another account than was named is not deployed to."""
+    """A deployment only goes to the account that was given."""
     aws.answers(on("sts", "GetCallerIdentity", _identity(READER_ACCOUNT)))
-    assert credentials(intention()).verdict is Verdict.INVALID
+    assert credentials(context()).verdict is Verdict.INVALID
 
 
-def test_the_region_is_the_briefs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_region_is_the_assignments(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the environment says, it is eu-west-1."""
     aws.answers()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    assert region(intention()).evidence == "eu-west-1"
+    assert region(context()).evidence == "eu-west-1"
 
 
 @pytest.mark.parametrize(
     ("seconds", "verdict"),
     [(0, Verdict.VALID), (-299, Verdict.VALID), (301, Verdict.INVALID), (-301, Verdict.INVALID)],
 )
-def test_a_wrong_clock_is_seen(aws: Aws, seconds: int, verdict: Verdict) -> None:
+def test_a_wrong_clock_is_invalid(aws: Aws, seconds: int, verdict: Verdict) -> None:
     """AWS takes signatures that are up to five minutes off."""
     answer = _identity(ACCOUNT)
     stamp = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
     dated = HttpResponse(200, {**answer.headers, "Date": stamp}, answer.body)
     aws.answers(on("sts", "GetCallerIdentity", dated))
-    assert clocks(intention()).verdict is verdict
+    assert clocks(context()).verdict is verdict
 
 
-def test_an_answer_without_a_date_decides_nothing(aws: Aws) -> None:
-    """Unknown, and no guess."""
+def test_an_answer_without_a_date_is_unknown(aws: Aws) -> None:
+    """Nothing is guessed."""
     aws.answers(on("sts", "GetCallerIdentity", _identity(ACCOUNT)))
-    assert clocks(intention()).verdict is Verdict.UNKNOWN
+    assert clocks(context()).verdict is Verdict.UNKNOWN
 
 
 def test_names_are_shown_with_the_limit(aws: Aws) -> None:
     """The longest of them is what is nearest to its limit."""
     aws.answers()
-    assert "32 of 63 characters" in names_fit(intention()).evidence
+    assert "32 of 63 characters" in names_fit(context()).evidence
 
 
 def test_a_name_that_is_too_long_is_a_blocker(aws: Aws) -> None:
     """With what AWS would say of it."""
     aws.answers()
-    meant = intention()
+    meant = context()
     names = replace(meant.names, bucket="x" * 64)
     outcome = names_fit(replace(meant, names=names))
     assert (outcome.verdict, "1 too long" in outcome.evidence) == (Verdict.INVALID, True)
@@ -106,6 +106,6 @@ def test_a_block_of_public_policies_is_a_blocker(
 ) -> None:
     """Access lists may be blocked, as nothing here has any; policies may not."""
     aws.answers(at("s3-control", "GET", "/v20180820/configuration/publicAccessBlock", answer))
-    outcome = account_access_block(intention())
+    outcome = account_access_block(context())
     assert outcome.verdict is verdict
     assert ("put-public-access-block" in outcome.fix) == (verdict is Verdict.INVALID)

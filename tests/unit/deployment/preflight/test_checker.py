@@ -1,26 +1,26 @@
-"""A check that cannot look is unknown and names the right; a target that is silent is an error."""
+"""A check that is denied is unknown and names the permission; a silent target is an error."""
 
 import re
 
 import pytest
 
 from tests.pretended_aws import query_error
-from tests.unit.deployment.preflight.answers import Aws, intention, refused, xml
+from tests.unit.deployment.preflight.answers import Aws, context, refused, xml
 from wavetank.aws.clients import ClientError
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
 from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
 from wavetank.deployment.preflight import preflight
 from wavetank.deployment.preflight.account import credentials
-from wavetank.deployment.preflight.checker import _judged
-from wavetank.deployment.preflight.outcome import CheckOutcome, Intention
+from wavetank.deployment.preflight.checker import _run_check
+from wavetank.deployment.preflight.outcome import CheckOutcome, PreflightContext
 
 
 def _failing(code: str, message: str, operation: str) -> CheckOutcome:
-    def check(_: Intention) -> CheckOutcome:
+    def check(_: PreflightContext) -> CheckOutcome:
         raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
-    return _judged(check, intention())
+    return _run_check(check, context())
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def _failing(code: str, message: str, operation: str) -> CheckOutcome:
         ("AccessDenied", "Access Denied", "Other", "of Other"),
     ],
 )
-def test_what_may_not_be_asked_names_the_right(
+def test_a_denied_check_names_the_missing_permission(
     aws: Aws, code: str, message: str, operation: str, right: str
 ) -> None:
-    """As AWS says it; where its answer does not, as its documentation does."""
+    """From AWS's message or, if it does not say, from its documentation."""
     aws.answers()
     outcome = _failing(code, message, operation)
-    assert (outcome.verdict, outcome.fix) == (Verdict.UNKNOWN, f"give the profile {right}")
+    assert (outcome.verdict, outcome.fix) == (Verdict.UNKNOWN, f"grant {right}")
 
 
-def test_trouble_decides_nothing(aws: Aws) -> None:
-    """A service that fails has not said that all is well."""
+def test_another_error_leaves_the_verdict_unknown(aws: Aws) -> None:
+    """An error of a service does not make a check valid."""
     aws.answers()
     outcome = _failing("InternalError", "try later", "ListTables")
     assert (outcome.verdict, "try later" in outcome.evidence) == (Verdict.UNKNOWN, True)
@@ -62,11 +62,11 @@ def test_a_cut_network_is_an_error(aws: Aws, monkeypatch: pytest.MonkeyPatch) ->
 
     aws.answers(cut)
     with pytest.raises(InfrastructureError, match="check the network"):
-        _judged(credentials, intention())
+        _run_check(credentials, context())
 
 
-def test_a_user_who_may_nothing_gets_an_answer_to_everything(aws: Aws) -> None:
-    """No check crashes; what has to be asked is unknown, and says which right is missing."""
+def test_without_permissions_every_check_still_has_an_outcome(aws: Aws) -> None:
+    """No check raises; what is denied is unknown and names the missing permission."""
 
     def deny(request: HttpRequest) -> HttpResponse:
         if b"Action=" in request.body:
@@ -76,7 +76,7 @@ def test_a_user_who_may_nothing_gets_an_answer_to_everything(aws: Aws) -> None:
         return refused("AccessDeniedException", status=403)
 
     sent = aws.answers(deny).sent
-    meant = intention("a@example.com")
+    meant = context("a@example.com")
     findings = list(preflight(meant.target, meant.names, meant.addresses, meant.clock))
     unknown = [finding for finding in findings if finding.verdict is Verdict.UNKNOWN]
     answered = {finding.requirement for finding in findings} - {f.requirement for f in unknown}

@@ -1,7 +1,7 @@
-"""Addresses that have confirmed and those that will be asked are told apart."""
+"""Addresses that have confirmed are distinguished from those that will be asked."""
 
 from tests.pretended_aws import Answer, query_answer, query_error
-from tests.unit.deployment.preflight.answers import Aws, intention, on
+from tests.unit.deployment.preflight.answers import Aws, context, on
 from wavetank.core.findings import Verdict
 from wavetank.deployment.preflight.subscribers import addresses
 
@@ -17,19 +17,19 @@ def _subscribed(*entries: tuple[str, str]) -> Answer:
     return on("sns", "ListSubscriptionsByTopic", answer)
 
 
-def test_nobody_to_tell_is_a_blocker(aws: Aws) -> None:
-    """The brief wants failure to reach people."""
+def test_no_address_is_a_blocker(aws: Aws) -> None:
+    """The assignment requires that persons are alerted."""
     aws.answers()
-    outcome = addresses(intention())
+    outcome = addresses(context())
     assert (outcome.verdict, outcome.fix) == (Verdict.INVALID, "give at least one --email")
 
 
-def test_new_and_pending_addresses_will_be_asked(aws: Aws) -> None:
+def test_new_and_pending_addresses_are_to_be_confirmed(aws: Aws) -> None:
     """Whatever their case, the confirmed one is not."""
     aws.answers(
         _subscribed(("a@example.com", "arn:aws:sns:x"), ("b@example.com", "PendingConfirmation"))
     )
-    outcome = addresses(intention("A@example.com", "b@example.com", "c@example.com"))
+    outcome = addresses(context("A@example.com", "b@example.com", "c@example.com"))
     assert outcome.verdict is Verdict.VALID
     assert outcome.evidence.endswith(": b@example.com, c@example.com")
 
@@ -37,10 +37,10 @@ def test_new_and_pending_addresses_will_be_asked(aws: Aws) -> None:
 def test_confirmed_addresses_are_counted(aws: Aws) -> None:
     """Nothing is left to do."""
     aws.answers(_subscribed(("a@example.com", "arn:aws:sns:x")))
-    assert addresses(intention("a@example.com")).evidence == "1 confirmed"
+    assert addresses(context("a@example.com")).evidence == "1 confirmed"
 
 
-def test_without_a_topic_all_will_be_asked(aws: Aws) -> None:
+def test_without_a_topic_all_addresses_are_to_be_confirmed(aws: Aws) -> None:
     """Before the first deployment there is none."""
     aws.answers(on("sns", "ListSubscriptionsByTopic", query_error("NotFound", "no topic", 404)))
-    assert "a@example.com" in addresses(intention("a@example.com")).evidence
+    assert "a@example.com" in addresses(context("a@example.com")).evidence

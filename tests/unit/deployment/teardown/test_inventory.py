@@ -1,4 +1,4 @@
-"""What of a pipeline is still there is read from its stacks, and nobody else's is taken for one."""
+"""What remains of a pipeline is read from its stacks; foreign stacks are not taken for it."""
 
 from typing import Any
 
@@ -7,7 +7,11 @@ import pytest
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import StreamNameCase, derive_names
-from wavetank.deployment.teardown.inventory import PipelineInventory, find_standing, standing_of
+from wavetank.deployment.teardown.inventory import (
+    PipelineInventory,
+    find_inventory,
+    read_inventories,
+)
 from wavetank.deployment.teardown.residual_resources import storage_usd_per_month
 
 DORA = derive_names("Dora", "Explorer", stream_name_case=StreamNameCase.UPPER)
@@ -48,17 +52,17 @@ def pipeline(names: Any, status: str = "UPDATE_COMPLETE", own: str = "no") -> An
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_pipeline_is_its_two_stacks_in_either_order(turned: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """The pipeline stack knows every name, whichever of the two is listed first."""
+    """The pipeline stack has every name, whichever of the two is listed first."""
     stacks = [storage(DORA), pipeline(DORA, "DELETE_FAILED", own="yes")]
-    (found,) = standing_of(stacks[::-1] if turned else stacks)
+    (found,) = read_inventories(stacks[::-1] if turned else stacks)
     assert found == PipelineInventory(
-        names=DORA, pipeline="DELETE_FAILED", storage="CREATE_COMPLETE", own_handler=True
+        names=DORA, pipeline="DELETE_FAILED", storage="CREATE_COMPLETE", custom_handler=True
     )
 
 
-def test_the_storage_stack_alone_still_tells_the_buckets() -> None:
-    """After a teardown that was cut off, what is still to be removed is known by it."""
-    (found,) = standing_of([storage(JAN), pipeline(JAN, "DELETE_COMPLETE")])
+def test_the_storage_stack_alone_gives_the_buckets() -> None:
+    """After an interrupted teardown it identifies what is still to be deleted."""
+    (found,) = read_inventories([storage(JAN), pipeline(JAN, "DELETE_COMPLETE")])
     assert found.pipeline is None
     assert (found.names.bucket, found.names.stem) == (JAN.bucket, JAN.stem)
     assert found.names.artifact_bucket == JAN.artifact_bucket
@@ -73,9 +77,9 @@ def test_the_storage_stack_alone_still_tells_the_buckets() -> None:
         stack("DEDOREXP-storage", "CREATE_COMPLETE", "Wavetank storage:"),
     ],
 )
-def test_a_stack_that_is_not_ours_is_none(foreign: Any) -> None:
-    """A name alone makes no stack ours, nor do some of the parameters."""
-    assert standing_of([foreign]) == []
+def test_foreign_stacks_are_ignored(foreign: Any) -> None:
+    """Neither the name alone nor some of the parameters identify a stack as ours."""
+    assert read_inventories([foreign]) == []
 
 
 class _Listing:
@@ -104,26 +108,26 @@ def listing(*stacks: Any) -> AwsClients:
 
 @pytest.mark.parametrize("name", ["jan  van der Merwe", "ptdejanvan", "Jan van der Merwe"])
 def test_the_pipeline_is_found_by_person_or_stem(name: str) -> None:
-    """Also where only its data are left, which do not say whose they are."""
+    """Also if only its data remain, which do not name the person."""
     aws = listing(storage(DORA), storage(JAN))
-    found = find_standing(aws, name)
+    found = find_inventory(aws, name)
     assert found is not None
     assert found.names.bucket == JAN.bucket
 
 
 @pytest.mark.parametrize("name", ["Ra Explorer", "DEDOREX", "Dora", "Dora Explorers"])
-def test_somebody_elses_name_finds_nothing(name: str) -> None:
-    """What is not there is not there, however close another name comes."""
-    assert find_standing(listing(storage(DORA), pipeline(DORA)), name) is None
+def test_another_persons_name_finds_nothing(name: str) -> None:
+    """However similar the name is."""
+    assert find_inventory(listing(storage(DORA), pipeline(DORA)), name) is None
 
 
 def test_one_of_several_has_to_be_named() -> None:
     """Nothing is deleted by guess."""
-    with pytest.raises(UsageError, match="found DEDOREXP, PTDEJANVAN; say which with --name"):
-        find_standing(listing(storage(DORA), storage(JAN)))
-    assert find_standing(listing()) is None
+    with pytest.raises(UsageError, match="found DEDOREXP, PTDEJANVAN; choose one with --name"):
+        find_inventory(listing(storage(DORA), storage(JAN)))
+    assert find_inventory(listing()) is None
 
 
-def test_what_is_left_costs_what_s3_asks() -> None:
+def test_the_cost_of_stored_data_is_s3s_price() -> None:
     """A tenth of a gigabyte, as a month of ticks, is a fifth of a cent."""
     assert storage_usd_per_month(2**30 // 10) == pytest.approx(0.0023)

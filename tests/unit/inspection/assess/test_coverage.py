@@ -26,7 +26,7 @@ def covered(instants: Iterable[datetime], minutes: int, *, began: bool = False) 
 
 @pytest.mark.parametrize("second", [0, 7, 20, 29.9, 30, 44.4, 59.5])
 def test_a_tick_that_is_missing_is_one_minute_at_any_second(second: float) -> None:
-    """A hole of two ticks is two, and one in front of the window is none."""
+    """A gap of two ticks is two minutes; one before the window does not count."""
     present = set(range(70)) - {3, 30, 40, 41}
     coverage = covered(ticks(present, second), 60)
     assert (coverage.covered, coverage.minutes) == (57, 60)
@@ -35,7 +35,7 @@ def test_a_tick_that_is_missing_is_one_minute_at_any_second(second: float) -> No
     assert coverage.finding(60, cut=True).verdict is Verdict.UNKNOWN
 
 
-def test_ticks_that_jitter_leave_no_hole() -> None:
+def test_jittering_ticks_leave_no_gap() -> None:
     """A rule fires some seconds earlier or later each minute."""
     instants = [
         instant
@@ -53,8 +53,8 @@ def test_one_sample_a_minute_covers_it() -> None:
     assert (coverage.covered, coverage.holes) == (60, ())
 
 
-def test_a_stream_that_has_just_begun_is_not_yet_known() -> None:
-    """All its minutes are there, and they are not enough; a hole in them is a hole."""
+def test_a_new_stream_is_unknown() -> None:
+    """Its minutes are complete but too few; a gap in them is invalid."""
     coverage = covered(ticks(range(60, 70)), 60, began=True)
     assert (coverage.covered, coverage.minutes, coverage.holes) == (10, 10, ())
     assert coverage.finding(60, cut=False).verdict is Verdict.UNKNOWN
@@ -62,8 +62,8 @@ def test_a_stream_that_has_just_begun_is_not_yet_known() -> None:
     assert (holed.covered, holed.finding(60, cut=False).verdict) == (4, Verdict.INVALID)
 
 
-def test_what_came_before_and_stopped_is_a_hole() -> None:
-    """A stream that was there, and whose last hour has ten minutes, has lost the others."""
+def test_a_stream_that_stopped_has_a_gap() -> None:
+    """An older stream whose last hour has records of ten minutes has lost the others."""
     coverage = covered(ticks(range(60, 70)), 60, began=False)
     assert coverage.covered <= 11
     assert coverage.finding(60, cut=False).verdict is Verdict.INVALID
@@ -75,6 +75,6 @@ def test_the_future_does_not_count() -> None:
     assert (coverage.covered, coverage.until) == (60, NOON + 69 * MINUTE + 3 * SAMPLE)
 
 
-def test_nothing_at_all_is_unknown() -> None:
-    """What has no records is judged by others."""
+def test_no_records_at_all_are_unknown() -> None:
+    """Other findings report that there are none."""
     assert covered([], 60).finding(60, cut=False).verdict is Verdict.UNKNOWN

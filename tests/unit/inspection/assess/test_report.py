@@ -19,8 +19,8 @@ def row(first_name: str, *findings: Finding) -> Row:
     return Row(subject, [subject.finding, *findings])
 
 
-def test_a_name_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
-    """Names come from strangers, and a spreadsheet would run them."""
+def test_a_name_is_not_a_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    """Names are untrusted, and a spreadsheet would evaluate them."""
     path = tmp_path / "rows.csv"
     write_csv(path, [row('=HYPERLINK("x")')])
     (found,) = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
@@ -29,7 +29,7 @@ def test_a_name_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
 
 
 def test_every_criterion_has_its_column(tmp_path: Path) -> None:
-    """Those that were not asked are empty."""
+    """Those that were not checked are empty."""
     path = tmp_path / "rows.csv"
     fresh = Finding("records keep arriving", Verdict.INVALID, "no object", "fresh")
     write_csv(path, [row("Dora", fresh)])
@@ -39,8 +39,8 @@ def test_every_criterion_has_its_column(tmp_path: Path) -> None:
     assert found["why"] == "records keep arriving: no object"
 
 
-def test_what_is_broken_outweighs_what_is_not_known() -> None:
-    """Both are reasons only where nothing is broken."""
+def test_invalid_findings_outweigh_unknown_ones() -> None:
+    """Unknown findings are reasons only if none is invalid."""
     broken = Finding("a", Verdict.INVALID, "is so", "fresh")
     unknown = Finding("b", Verdict.UNKNOWN, "may be", "walk")
     assert why(row("Dora", broken, unknown)) == ["a: is so"]
@@ -48,7 +48,7 @@ def test_what_is_broken_outweighs_what_is_not_known() -> None:
     assert why(row("Dora")) == []
 
 
-def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """With its name."""
     with pytest.raises(InfrastructureError, match="rows"):
         write_csv(tmp_path / "absent" / "rows.csv", [row("Dora")])

@@ -1,4 +1,4 @@
-"""Prices and tickers, as far as a bucket alone can show them."""
+"""Prices and tickers, checked from a bucket alone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from decimal import Decimal
 from wavetank.core.findings import Verdict
 from wavetank.core.ticker import FIRST_PRICES
 from wavetank.core.ticker_records import Sample
-from wavetank.inspection.assess.walk import judge_walk
+from wavetank.inspection.assess.walk import check_walk
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TICKERS = [first.ticker for first in FIRST_PRICES]
@@ -25,39 +25,39 @@ def samples(
 def test_one_percent_from_sample_to_sample_is_the_contract() -> None:
     """Up and down, copies among them, in any order."""
     walk = list(samples(["100", "101", "99.99", "100.98", "100"]))
-    finding = judge_walk([*reversed(walk), *walk])
+    finding = check_walk([*reversed(walk), *walk])
     assert finding.verdict is Verdict.VALID
     assert finding.evidence == "25 samples of 5 tickers"
 
 
-def test_four_from_one_price_are_the_assignments_own() -> None:
-    """Two that follow one another may be two percent apart, where both are one from the base."""
+def test_four_samples_may_start_from_one_price() -> None:
+    """Two consecutive samples may be 2 % apart if both are 1 % from the base."""
     walk = samples(["100", "101", "99", "101", "99", "99.9", "98.1", "99.9", "98.1"])
-    assert judge_walk(walk).verdict is Verdict.VALID
+    assert check_walk(walk).verdict is Verdict.VALID
 
 
-def test_what_no_base_explains_jumps() -> None:
+def test_a_larger_change_is_a_jump() -> None:
     """The evidence has the first one."""
-    finding = judge_walk(samples(["100", "100.5", "103"]))
+    finding = check_walk(samples(["100", "100.5", "103"]))
     assert finding.verdict is Verdict.INVALID
     assert "jumps: 5 (the first: Index_1 from 100.5 to 103" in finding.evidence
 
 
-def test_over_a_hole_nothing_is_compared() -> None:
-    """Where minutes are missing, the walk went on unseen."""
+def test_nothing_is_compared_across_a_gap() -> None:
+    """If minutes are missing, the walk continued unseen."""
     later = NOON + timedelta(minutes=10)
     walk = [*samples(["100", "101"]), *samples(["110", "111"], begin=later)]
-    assert judge_walk(walk).verdict is Verdict.VALID
+    assert check_walk(walk).verdict is Verdict.VALID
 
 
-def test_there_are_five_tickers_and_no_others() -> None:
+def test_exactly_the_five_tickers_are_expected() -> None:
     """Each that is missing is named, and each that is unknown."""
-    finding = judge_walk(samples(["100"], ["Index_1", "Index_2", "Index_5", "\x1b[2J"]))
+    finding = check_walk(samples(["100"], ["Index_1", "Index_2", "Index_5", "\x1b[2J"]))
     assert finding.verdict is Verdict.INVALID
     assert "missing: Index_3, Index_4" in finding.evidence
     assert "unknown tickers, 1: '\\x1b[2J'" in finding.evidence
 
 
-def test_without_records_nothing_is_known() -> None:
-    """That there are none is told by others."""
-    assert judge_walk([]).verdict is Verdict.UNKNOWN
+def test_without_records_the_walk_is_unknown() -> None:
+    """Other findings report that there are none."""
+    assert check_walk([]).verdict is Verdict.UNKNOWN

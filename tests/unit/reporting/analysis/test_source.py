@@ -36,7 +36,7 @@ def test_a_run_is_found_by_name_by_folder_and_as_the_latest(
         source = open_source(text)
         assert source.description == "the saved run newer"
         assert read_deliveries(source).records.height == 60
-        assert len(source.told(NOON).events) == len(calm(3))
+        assert len(source.activity(NOON).events) == len(calm(3))
 
 
 def test_files_below_a_folder_are_objects(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_files_below_a_folder_are_objects(tmp_path: Path) -> None:
     file.write_text(record(0))
     os.utime(file, (1000, 1000))
     source = open_source(str(tmp_path))
-    assert source.told(NOON).untold == (OBJECTS_ONLY,)
+    assert source.activity(NOON).untold == (OBJECTS_ONLY,)
     found = read_deliveries(source).objects.row(0, named=True)
     assert found["object"] == "2026/11/object"
     assert found["delivered_at"] == datetime.fromtimestamp(1000, UTC)

@@ -1,4 +1,4 @@
-"""What the driver reads of the deployed pipeline."""
+"""The topology of the deployed pipeline, as the simulation reads it."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ def _arn(pipeline: Deployed, function: str) -> str:
 
 
 def test_the_rule_with_its_schedule_and_its_target(pipeline: Deployed) -> None:
-    """Off, since in the simulator a driver fires it."""
+    """Off, since the simulation fires it."""
     (rule,) = scheduled_rules(pipeline.simulator.aws)
     names = pipeline.names
     assert (rule.name, rule.expression, rule.enabled) == (names.rule, "rate(1 minute)", False)
@@ -21,7 +21,7 @@ def test_the_rule_with_its_schedule_and_its_target(pipeline: Deployed) -> None:
 
 
 def test_retries_and_the_destination_of_failures(pipeline: Deployed) -> None:
-    """As the template has them; a function without any has AWS's defaults."""
+    """As in the template; a function without a configuration has AWS's defaults."""
     aws, names = pipeline.simulator.aws, pipeline.names
     assert invoke_configuration(aws, names.streaming_function) == InvokeConfiguration(
         retries_max=2,

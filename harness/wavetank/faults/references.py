@@ -1,13 +1,13 @@
-"""How faults name resources: by their part in the pipeline, by their own name, or all of a type."""
+"""How faults refer to resources: by role in the pipeline, by name, or all of a type."""
 
 from enum import StrEnum
 
 UNLIMITED = "all"
-"""Every resource of a type; and `times` without a limit, since TOML has no null."""
+"""All resources of a type; and `times` without a limit, since TOML has no null."""
 
 
 class FunctionRole(StrEnum):
-    """A function by its part in the pipeline, since a name belongs to one deployment only."""
+    """A function by its role in the pipeline, since its name belongs to one deployment only."""
 
     RULE_TARGET = "rule-target"
     """What the rule invokes."""
@@ -24,6 +24,6 @@ class RoleOwner(StrEnum):
 
 
 FunctionReference = FunctionRole | str
-"""A function by its part in the pipeline, or by its own name."""
+"""A function by its role in the pipeline, or by name."""
 RoleReference = RoleOwner | str
-"""A role by the resource that assumes it, or by its own name."""
+"""A role by the resource that assumes it, or by name."""

@@ -1,4 +1,4 @@
-"""Ledgers of any history, and of stories with one thing changed."""
+"""Outcome summaries of any history, and of runs with one thing changed."""
 
 from dataclasses import replace
 
@@ -14,14 +14,16 @@ from wavetank.history.summary_diff import DifferenceGroup, summary_differences
 
 
 @given(histories)
-def test_a_ledger_is_itself(history: list[Event]) -> None:
-    """The same history gives the same ledger, whatever is in it, and nothing differs."""
+def test_equal_histories_have_equal_summaries(history: list[Event]) -> None:
+    """The same history gives the same summary, and nothing differs."""
     assert summary_differences(summary_of(history), summary_of(history)) == []
 
 
 @given(histories, histories)
-def test_ledgers_differ_where_differences_are_told(one: list[Event], other: list[Event]) -> None:
-    """None is left out, each is one line, and from the other side they are the same."""
+def test_summaries_differ_exactly_if_differences_are_listed(
+    one: list[Event], other: list[Event]
+) -> None:
+    """All are listed, each in one line, and they are the same from the other side."""
     left, right = summary_of(one), summary_of(other)
     found = summary_differences(left, right)
     assert (found == []) is (left == right)

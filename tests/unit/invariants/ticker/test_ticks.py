@@ -1,4 +1,4 @@
-"""Ticks as wholes."""
+"""Whole ticks: delivered, or alerted."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def short_of_a_record() -> list[Event]:
 
 
 def lost_with_the_last_tick() -> list[Event]:
-    """A run whose last tick is given up, and so not in S3."""
+    """A run whose last tick is discarded, and so not in S3."""
     return calm(3, [3])
 
 
@@ -35,7 +35,7 @@ def test_delivered_ticks_are_valid() -> None:
 
 
 def test_tick_that_failed_need_not_be_delivered() -> None:
-    """A tick that nobody said was delivered is held against nobody here."""
+    """Only ticks that succeeded have to be delivered."""
     assert_found(DeliveredTicks(), lost_with_the_last_tick(), Verdict.VALID, "2 ticks")
 
 
@@ -46,19 +46,19 @@ def test_incomplete_tick_is_invalid() -> None:
 
 
 def test_incomplete_tick_is_unknown_while_not_drained() -> None:
-    """The missing record may be on its way."""
+    """The missing record may be in flight."""
     assert_found(DeliveredTicks(), undrained(short_of_a_record()), Verdict.UNKNOWN, "19 of 20")
 
 
 def test_tick_delivered_by_another_is_valid() -> None:
-    """Who puts a tick's records does not matter, nor in how many copies."""
+    """A tick's records may be put by any invocation, in any number of copies."""
     events = calm(3, [2])
     events += [replace(only(events, ObjectDelivered)[1], key="again")]
     assert_found(DeliveredTicks(), events, Verdict.VALID, "2 ticks")
 
 
-def test_a_tick_told_by_hand_is_one() -> None:
-    """It is for a minute, as one of the schedule's is."""
+def test_a_manual_tick_is_a_tick() -> None:
+    """A manual tick belongs to a minute, like one of the schedule."""
     events = [_by_hand(event) for event in short_of_a_record()]
     assert_found(DeliveredTicks(), events, Verdict.INVALID, "succeeded, not delivered: 1")
     failed = [_by_hand(event) for event in calm(3, [2])]
@@ -72,7 +72,7 @@ def _by_hand(event: Event) -> Event:
 
 
 def test_run_without_success_is_unknown() -> None:
-    """Where no tick succeeded, nothing had to be delivered."""
+    """If no tick succeeded, nothing had to be delivered."""
     assert_found(DeliveredTicks(), calm(3, [1, 2, 3]), Verdict.UNKNOWN, "no tick succeeded")
 
 
@@ -85,7 +85,7 @@ def test_alerted_minutes_are_valid_missing_or_made_good() -> None:
 
 
 def test_minute_missing_without_alert_is_invalid() -> None:
-    """A tick that is not in S3, and that nobody was alerted of, is named."""
+    """A tick that is not in S3 and had no alert is named."""
     events = without(lost_with_the_last_tick(), DestinationReached)
     evidence = ("missing unalerted: 1", "2026-11-23T12:03:00Z with 0 of 20 records")
     assert_found(AlertedMinutes(), events, Verdict.INVALID, *evidence)
@@ -93,7 +93,7 @@ def test_minute_missing_without_alert_is_invalid() -> None:
 
 
 def test_refused_alert_is_none() -> None:
-    """A destination that could not be reached alerted nobody."""
+    """A destination that could not be reached alerted no one."""
     events: list[Event] = [
         replace(e, outcome="AccessDenied") if isinstance(e, DestinationReached) else e
         for e in lost_with_the_last_tick()
@@ -102,13 +102,13 @@ def test_refused_alert_is_none() -> None:
 
 
 def test_run_without_ticks_is_unknown() -> None:
-    """Where nothing was fired, no minute can be missing."""
+    """If nothing was fired, no minute can be missing."""
     events = [event for event in calm() if not isinstance(event, RuleFired)]
     assert_found(AlertedMinutes(), events, Verdict.UNKNOWN, "no tick was fired")
 
 
 def test_a_tick_that_no_later_one_makes_good_is_invalid() -> None:
-    """One that failed, or that the rule missed, with a success after it and without its records."""
+    """A failed or missed tick with a later success and without its records."""
     good = calm(3, [2])
     (made_good,) = [e for e in only(good, ObjectDelivered) if len(e.records) == 40]
     events = [
