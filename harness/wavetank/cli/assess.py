@@ -24,6 +24,7 @@ from wavetank.inspection.assess.convention import Subject, subjects_of
 from wavetank.inspection.assess.mail import read_alerts
 from wavetank.inspection.assess.report import require_writable, write_csv
 from wavetank.inspection.assess.reviewer import reviewer_for
+from wavetank.inspection.assess.roster import read_roster
 from wavetank.inspection.assess.thread_pool import assess_all
 
 LONGEST = timedelta(hours=4)

@@ -39,7 +39,7 @@ from wavetank.faults.host_faults import HostFault
 from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
-from wavetank.live.drill.host_drill import HostDrill
+from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.recovery import require_reverted, revert_all, revert_switched_on
 from wavetank.live.recovery import restore as restore_all
 from wavetank.live.running_sandbox import (
