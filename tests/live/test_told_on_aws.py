@@ -32,7 +32,7 @@ from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.faults.change_journal import Journal
 from wavetank.live import deployed_target as places
 from wavetank.live.deployed_target import DeployedTarget
-from wavetank.live.schedule_guard import schedule_off
+from wavetank.live.live_runner import schedule_off
 from wavetank.scenario.run_store import RunStore
 
 PACE_SECONDS = 0.2

@@ -15,7 +15,6 @@ handler_task      handlers that run one at a time, and pause at each AWS call
 suspensions       why a handler pauses: a call, a sleep, a crash, a hang
 call_interceptor  pauses handlers at their AWS calls, and injects the faults of calls
 fault_injector    injects the faults of a plan, and records when each begins, hits and ends
-fault_resources   what faults change in the simulator: code, permissions, subscriptions
 topology          rules, functions, streams and their destinations, read from the emulator
 history_recorder  writes each event to the digest, the file and the invariants
 """

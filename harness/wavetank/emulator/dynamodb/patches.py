@@ -9,16 +9,43 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
 
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item, copy_value
-from wavetank.emulator.dynamodb.streams import set_stream_specification
-from wavetank.emulator.dynamodb.tags import tag_resource
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 from wavetank.emulator.dynamodb.validation_cache import transact_write_items as ask_of_a_transaction
 from wavetank.emulator.patches import patch_of
+
+
+def tag_resource(self: DynamoDBBackend, table_arn: str, tags: list[dict[str, str]]) -> None:
+    """Set tags of the table: a tag that is set again has its new value. Moto adds a second one.
+
+    [DynamoDB API reference: TagResource; moto: dynamodb/models/__init__.py]
+    """
+    for table in self.tables.values():
+        if table.table_arn == table_arn:
+            merged = {tag["Key"]: tag["Value"] for tag in (*table.tags, *tags)}
+            table.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
+
+
+set_by_moto = patch_of("moto.dynamodb.models.table:Table.set_stream_specification").original()
+
+
+def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> None:
+    """Set the stream; a table whose stream is off has no stream label.
+
+    Otherwise moto refuses to switch a table's stream on again.
+    [DynamoDB API reference: UpdateTable, StreamSpecification; moto: dynamodb/models/__init__.py,
+    update_table]
+    """
+    set_by_moto(table, streams)
+    if not table.stream_specification or not table.stream_specification["StreamEnabled"]:
+        table.latest_stream_label = None
+
 
 STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
 ITEM_BYTES_MAX = 405_000

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ import psutil
 from wavetank.core.errors import InfrastructureError
 from wavetank.emulator.lambda_ import bootstrap, supervisor
 from wavetank.emulator.lambda_.confinement import UNKNOWN, Confinement
+from wavetank.emulator.lambda_.function_users import files_in_shared_folders
 from wavetank.emulator.lambda_.isolation import BOOTSTRAP, Isolation, confinement, interpreter
 from wavetank.emulator.lambda_.namespaces import CONTINUE, STOP
 from wavetank.emulator.lambda_.outcome import RUNTIME_SITE, ExitStatus
@@ -29,8 +30,32 @@ from wavetank.emulator.lambda_.process_tree import (
     signal_all,
     stop_descendants,
 )
-from wavetank.emulator.lambda_.scratch import bytes_in_folders
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
+
+BLOCK_BYTES = 512
+"""The unit of st_blocks. [stat(3type)]"""
+
+
+def bytes_in_folders(folders: Iterable[Path], user: int) -> int:
+    """Bytes on disk in the folders, and of the user's files in world-writable folders."""
+    shared = files_in_shared_folders(user) if user != UNKNOWN else ()
+    return sum(map(_bytes_of, (*folders, *shared)))
+
+
+def _bytes_of(path: Path) -> int:
+    """The bytes of a file or of a folder's contents; files removed meanwhile do not count."""
+    total = 0
+    waiting: list[Path | os.DirEntry[str]] = [path]
+    while waiting:
+        entry = waiting.pop()
+        with suppress(OSError):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            total += entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
+            if is_folder:
+                with os.scandir(entry) as entries:
+                    waiting.extend(entries)
+    return total
+
 
 MEGABYTE = 1024 * 1024
 ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE

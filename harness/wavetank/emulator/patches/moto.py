@@ -90,7 +90,7 @@ PATCHES = (
         {"moto.dynamodb.models:DynamoDBBackend.tag_resource": "(self, table_arn, tags)"},
     ),
     *MOTO.patches(
-        "emulator.dynamodb.patches emulator.dynamodb.streams",
+        "emulator.dynamodb.patches",
         "a table's stream can be switched on again, which moto refuses",
         {"moto.dynamodb.models.table:Table.set_stream_specification": "(self, streams)"},
     ),
