@@ -143,7 +143,7 @@ def test_every_command_knows_the_sandbox_that_compose_started(project: Project) 
 
 @pytest.mark.parametrize("fault", [kind.kind for kind in HOST_KINDS])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(project: Project, fault: str) -> None:
-    """Each fault heals, nothing that was saved is lost, and `check` says that all is well."""
+    """Each fault is reverted, nothing that was saved is lost, and `check` passes."""
     project.shell.save()
     drill = project.shell.run("drill", "--fault", fault, "--duration", "1s", "--json")
     assert drill.code == 0, drill.err
@@ -177,7 +177,7 @@ def test_a_damaged_snapshot_is_set_aside_and_the_sandbox_starts(project: Project
 
 
 def test_a_failing_init_script_fails_up_with_the_reason_in_the_log(other: Project) -> None:
-    """Nobody gets a sandbox that has no pipeline; `--engine docker` shows the reason itself."""
+    """A sandbox without a pipeline is never ready; `--engine docker` shows the reason."""
     up = other.compose("up", "--wait", extra=(BROKEN,))
     assert up.code != 0
     assert "unhealthy" in up.err
@@ -241,7 +241,7 @@ def test_a_container_of_the_image_is_not_taken_for_the_sandbox(project: Project)
 
 
 def test_no_docker_is_one_clear_line(tmp_path: Path) -> None:
-    """Whoever has none learns what to do instead."""
+    """Without Docker the error says what to do instead."""
     shell = Shell(tmp_path, {"DOCKER_HOST": "unix:///nonexistent.sock"})
     up = shell.run("up", "--engine", "docker")
     assert up.code == ExitCode.INFRASTRUCTURE
@@ -255,8 +255,8 @@ def _save(project: Project) -> dict[str, Any]:
     return dict(json.loads(project.execute("curl", "-s", "-X", "POST", url).out))
 
 
-def test_the_override_gives_functions_awss_runtime_images_and_says_what_it_costs() -> None:
-    """With it LocalStack starts containers through the socket; without it there is none."""
+def test_the_override_gives_functions_awss_runtime_images_and_documents_the_cost() -> None:
+    """With it LocalStack starts containers through the socket; without it there is no socket."""
     files = ("-f", "docker-compose.yml", "-f", "docker-compose.aws-runtime.yml")
     command = ["docker", "compose", *files, "config", "--format", "json"]
     service = json.loads(finish(command, PROJECT).out)["services"]["localstack"]

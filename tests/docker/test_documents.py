@@ -32,7 +32,7 @@ def test_every_docker_command_of_a_document_runs(document: str, tmp_path: Path) 
 
 
 def test_the_commands_of_docker_are_in_the_documents() -> None:
-    """Else the test above would run nothing, and nobody would notice."""
+    """Otherwise the test above would run nothing without being noticed."""
     found = [line for document in DOCUMENTS for line in docker_commands(document)]
     assert "docker compose up --wait" in found
     assert len(found) >= 6

@@ -126,7 +126,7 @@ def _assert_runs_and_stops(shell: Shell) -> None:
 
 
 def _assert_misses_a_table(shell: Shell) -> None:
-    """A check judges the sandbox, whatever is gone."""
+    """A check evaluates the sandbox, whatever is missing."""
     sandbox_clients(shell.endpoint()).dynamodb.delete_table(TableName=JAN.table)
     broken = shell.run("check", "--json")
     assert broken.code == ExitCode.BROKEN, broken.err
@@ -145,7 +145,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 @pytest.mark.parametrize("fault", ["machine-paused", "disk-full", "wrong-clock", "machine-killed"])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault: str) -> None:
-    """Each fault that a child process can have heals, nothing saved is lost, and `check` passes."""
+    """Each fault of a child process is reverted, nothing saved is lost, and `check` passes."""
     machine.save()
     drill = machine.run("drill", "--fault", fault, "--duration", "1s", "--json")
     assert drill.code == 0, drill.err
@@ -156,8 +156,8 @@ def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault
     assert [finding for finding in found if finding["verdict"] == "invalid"] == []
 
 
-def test_a_drill_whose_alert_can_reach_nobody_is_refused(machine: Shell) -> None:
-    """Nothing is broken before somebody has opened the link, which the message holds."""
+def test_a_drill_without_a_confirmed_address_is_refused(machine: Shell) -> None:
+    """Nothing is changed before an address has confirmed by the link in the message."""
     drill = machine.run("drill")
     assert drill.code == ExitCode.USAGE
     assert "alerts@example.com waits for confirmation" in drill.err
@@ -204,7 +204,7 @@ def test_the_live_view_stays_below_what_happens(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_the_demo_ends_with_the_shells_code(tmp_path: Path) -> None:
-    """Nobody takes half a story for a whole one, and nothing stays behind."""
+    """An incomplete demo is reported as such, and nothing is left running."""
     command = Shell(tmp_path).command("demo")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
@@ -218,7 +218,7 @@ def test_ctrl_c_in_the_demo_ends_with_the_shells_code(tmp_path: Path) -> None:
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")
 
 
-def test_the_demo_tells_the_whole_story_and_ends(tmp_path: Path) -> None:
+def test_the_demo_shows_each_step_and_ends(tmp_path: Path) -> None:
     """Ticks, a broken deployment, its alerts, the restored code, every invariant valid."""
     demo = Shell(tmp_path).run("demo")
     assert demo.code == ExitCode.VALID, demo.out + demo.err
@@ -278,7 +278,7 @@ def test_a_reader_that_goes_early_is_no_broken_invariant(tmp_path: Path) -> None
 
 
 def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
-    """Each kind of call with its ratio; what it should be is for people to judge."""
+    """Each kind of call with its ratio, which has no required value."""
     done = Shell(tmp_path).run("bench", "--duration", "1h", "--rounds", "5", "--json")
     assert done.code == 0, done.err
     assert [run["virtual_hours"] for run in done.events("run_cost")] == [1]
@@ -287,7 +287,7 @@ def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
     assert all(cost["ratio"] > 0 for cost in costs)
 
 
-def test_bench_with_peers_and_no_network_says_so_before_it_measures(tmp_path: Path) -> None:
+def test_bench_with_peers_and_no_network_fails_before_it_measures(tmp_path: Path) -> None:
     """In one line, at once."""
     offline = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cache")}
     done = Shell(tmp_path / "state", offline).run("bench", "--peers", "--json")
@@ -299,12 +299,12 @@ def test_bench_with_peers_and_no_network_says_so_before_it_measures(tmp_path: Pa
 
 
 def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
-    """Whoever mends Wavetank gets the traceback, on request."""
+    """Developers of Wavetank get the traceback, on request."""
     finished = Shell(tmp_path).run("check", "--debug")
     assert "Traceback" in finished.err
 
 
-def test_down_without_a_sandbox_says_so(tmp_path: Path) -> None:
+def test_down_without_a_sandbox_reports_that(tmp_path: Path) -> None:
     """It is no error to stop what does not run."""
     finished = Shell(tmp_path).run("down")
     assert (finished.code, finished.out.strip()) == (0, "no sandbox is running")

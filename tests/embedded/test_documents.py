@@ -1,4 +1,4 @@
-"""What the documents tell people to type works, in the order in which they tell it."""
+"""The commands in the documents work, in the documented order."""
 
 import os
 import re

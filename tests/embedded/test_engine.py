@@ -71,7 +71,7 @@ def test_a_killed_owner_leaves_nothing_of_a_localstack_that_only_this_machine_re
 ) -> None:
     """It and its functions listen on loopback; kill -9 of the owner ends all, and frees the folder.
 
-    LocalStack runs code for whoever asks, so it must be out of reach of other machines.
+    LocalStack runs code for every caller, so other hosts must not be able to reach it.
     """
     localstack = psutil.Process(owner.localstack)
     family = [localstack, *localstack.children(recursive=True)]
@@ -119,7 +119,7 @@ class _AlwaysReady(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True)
 class Stranger:
-    """Another LocalStack, by what it says; it has its port, and listens once it is told to."""
+    """Another LocalStack, by what it says; it has its port, and listens on request."""
 
     port: int
     listen: Callable[[], None]
@@ -127,7 +127,7 @@ class Stranger:
 
 @pytest.fixture
 def stranger() -> Iterator[Stranger]:
-    """One that does not listen yet, at a port that nobody else can have."""
+    """One that does not listen yet, at a port that no other program can have."""
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), _AlwaysReady, bind_and_activate=False) as server,
         ExitStack() as listening,
@@ -146,7 +146,7 @@ def stranger() -> Iterator[Stranger]:
 def test_another_localstack_at_the_port_is_not_taken_for_ours(
     tmp_path: Path, stranger: Stranger
 ) -> None:
-    """Only what our own child says counts, so that nobody works on a stranger's sandbox."""
+    """Only what our own child says counts, so that no command uses another user's sandbox."""
     stranger.listen()
     child = LocalStackChild(_options(SandboxFolder(tmp_path)), stranger.port, WallClock())
     with pytest.raises(InfrastructureError, match="another program listening there"):
@@ -156,7 +156,7 @@ def test_another_localstack_at_the_port_is_not_taken_for_ours(
 def test_another_that_begins_to_listen_while_we_look_is_not_taken_for_ours(
     tmp_path: Path, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where it does so in the instant between two looks: nobody there, then it is ready."""
+    """Even if it does so between two polls: first no answer, then ready."""
     connect, refused = socket.create_connection, list[object]()
 
     def and_then_listen(address: tuple[str, int], *given: Any, **named: Any) -> socket.socket:

@@ -82,8 +82,8 @@ class Obedient:
                 return  # the environment has ended
 
 
-def test_a_cold_start_is_told_though_it_was_over_before_the_event_came() -> None:
-    """An environment is prepared while its caller is on the way, who may be the slower one."""
+def test_a_cold_start_is_reported_even_if_it_ended_before_the_event() -> None:
+    """An environment is prepared before its caller's event, which may arrive later."""
     made: list[Any] = []
 
     def start(address: str) -> Any:

@@ -79,7 +79,7 @@ def isolation(request: pytest.FixtureRequest, functions: Path) -> Isolation:  # 
 
 @pytest.fixture
 def private_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As the embedded engine starts LocalStack: nobody else may read what it makes."""
+    """As the embedded engine starts LocalStack: no other user may read its files."""
     folder = tmp_path / "private"
     folder.mkdir(mode=0o700)
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -163,7 +163,7 @@ def test_a_handler_that_looks_around_finds_what_its_level_permits(
     assert seen["no_new_privileges"] == 1
 
 
-def test_a_process_that_is_closed_is_told_nothing(
+def test_a_closed_process_receives_no_signals(
     invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its descriptors may be another function's by then, whose process the words would confuse."""

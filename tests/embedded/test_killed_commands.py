@@ -58,7 +58,7 @@ def _kill_when(shell: Shell, condition: Callable[[], bool], *arguments: str) -> 
     process.wait()
 
 
-def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) -> None:
+def test_a_killed_run_is_reported_and_reverted_completely(shell: Shell, aws: AwsClients) -> None:
     """Rule and code: every command shows what does it, `drill --restore` does, once."""
     before = _state(aws)
     assert before[0] == "ENABLED"

@@ -65,7 +65,7 @@ def _relay(server: Controller) -> Relay:
 
 
 def test_a_sandbox_hands_on_what_it_would_send(server: Controller, tmp_path: Path) -> None:
-    """The message that asks for confirmation, and, since this one asks nobody, what follows."""
+    """The confirmation request and, since this sandbox sends none, the messages after it."""
     server.start()
     folder = SandboxFolder(tmp_path)
     options = LocalStackOptions(
@@ -91,7 +91,7 @@ def test_a_sandbox_hands_on_what_it_would_send(server: Controller, tmp_path: Pat
     assert "hello" in received[1][1]
 
 
-def test_a_mail_server_that_is_none_is_said_before_anything_starts(tmp_path: Path) -> None:
+def test_an_invalid_mail_server_is_reported_before_anything_starts(tmp_path: Path) -> None:
     """By the name of the variable."""
     with pytest.raises(UsageError, match="correct WAVETANK_SMTP"):
         LocalStackOptions(folder=tmp_path, path="", mail_server="mailpit")
@@ -123,7 +123,7 @@ def test_a_server_that_starts_late_gets_it_too(server: Controller) -> None:
     _wait_until(relay, "sent")
 
 
-def test_what_the_server_refuses_is_said_and_keeps_nothing_waiting(server: Controller) -> None:
+def test_a_refused_message_is_reported_and_delays_no_other(server: Controller) -> None:
     """The next message goes through."""
     server.start()
     relay = _relay(server)
@@ -143,7 +143,7 @@ def test_a_mail_server_is_written_as_host_and_port(text: str, host: str) -> None
 
 
 @pytest.mark.parametrize("text", ["localhost", ":1025", "localhost:", "localhost:x", "h:70000"])
-def test_what_is_no_mail_server_is_said(text: str) -> None:
+def test_an_invalid_mail_server_is_reported(text: str) -> None:
     """With what was expected."""
     with pytest.raises(ValueError, match="expected a mail server as host:port"):
         parse_mail_server(text)

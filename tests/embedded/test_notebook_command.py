@@ -66,7 +66,7 @@ def test_a_copy_is_opened_on_this_machine_alone(shell: Shell, objects: Path) -> 
     assert kernel["argv"][0] == sys.executable
 
 
-def test_a_copy_that_is_there_is_kept_unless_a_fresh_one_is_wanted(
+def test_an_existing_copy_is_kept_unless_a_fresh_one_is_requested(
     shell: Shell, objects: Path
 ) -> None:
     """What the user has changed is theirs."""
@@ -91,7 +91,7 @@ def test_a_copy_that_is_there_is_kept_unless_a_fresh_one_is_wanted(
         (("01", "--source", ".", "--execute", "x.pdf"), "expected a file to write: .html"),
     ],
 )
-def test_what_cannot_be_opened_is_said_with_what_to_do(
+def test_a_notebook_that_cannot_be_opened_is_reported_with_advice(
     shell: Shell, arguments: tuple[str, ...], said: str
 ) -> None:
     """In a line, and with the exit code of wrong usage."""
@@ -147,7 +147,7 @@ class _Channels:
         """At once."""
 
 
-def test_a_cleanup_that_was_cut_off_is_gone_on_with() -> None:
+def test_an_interrupted_cleanup_is_continued() -> None:
     """Ctrl-C breaks into it, and the exit of the process asks for it again: there is one."""
 
     async def end(client: Any) -> None:

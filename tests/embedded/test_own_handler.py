@@ -1,4 +1,4 @@
-"""`--handler`: somebody's own script, as its author would try it."""
+"""`--handler`: a user's own script, as its author would run it."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def test_a_script_is_checked_in_a_sandbox_of_its_own(tmp_path: Path) -> None:
     assert shell.run("status", "--json").events("status")[0]["running"] is False
 
 
-def test_a_script_that_fails_is_said_to_and_at_what(tmp_path: Path) -> None:
+def test_a_failing_script_is_reported_with_its_error(tmp_path: Path) -> None:
     """No content arrives, and the alert of its own failure is seen; no drill is needed."""
     mine = script(tmp_path, '"Index_"', "'Share_'")
     check = Shell(tmp_path).run("check", "--handler", mine, "--json")

@@ -112,7 +112,7 @@ def test_the_environment_is_made_once(environment: ToolEnvironment) -> None:
 
 
 def test_other_requirements_make_it_anew(tmp_path: Path) -> None:
-    """What was installed for others is gone; who waits for it is told."""
+    """The environment of other versions is replaced, and the user is notified of the wait."""
     requirements = tmp_path / "peers.txt"
     environment = ToolEnvironment(tmp_path / "state", requirements, TOOLS)
     told: list[str] = []
@@ -124,7 +124,7 @@ def test_other_requirements_make_it_anew(tmp_path: Path) -> None:
         environment.version("tiny-peer")
 
 
-def test_without_network_one_line_says_so_and_nothing_is_left_half_made(
+def test_without_network_one_line_is_reported_and_nothing_is_left_half_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next start tries again, and succeeds once it can."""
@@ -159,7 +159,7 @@ def test_a_server_gets_a_port_and_nothing_of_the_host(
 def test_the_same_tick_on_a_peer_and_on_one_that_does_not_come_up(
     environment: ToolEnvironment, tmp_path: Path
 ) -> None:
-    """Twenty records a tick, all found in the bucket; the broken peer is told of, in its words."""
+    """Twenty records a tick, all in the bucket; the broken peer is reported with its error."""
     settings, clock = read_settings(), WallClock()
     peers = [
         localstack_peer(settings.path, clock),
@@ -203,7 +203,7 @@ def test_records_that_never_come_are_not_counted(tmp_path: Path) -> None:
         assert clock.monotonic() - begun > DELIVERY_SECONDS_MAX
 
 
-def test_a_peer_that_refuses_a_call_is_told_of(
+def test_a_peer_that_refuses_a_call_is_reported(
     environment: ToolEnvironment, tmp_path: Path
 ) -> None:
     """The tiny server answers, but is no emulator."""
@@ -216,7 +216,7 @@ def test_a_peer_that_refuses_a_call_is_told_of(
 
 @pytest.fixture
 def handler(tmp_path: Path) -> HandlerSetup:
-    """A handler that shows what it sees, and fails where it is told to."""
+    """A handler that returns what it sees, and fails on request."""
     script = """
 import os
 def handle(event, context):
@@ -246,7 +246,7 @@ def test_the_loop_answers_for_each_event(
 
 
 def test_a_handler_that_raises_is_quoted(handler: HandlerSetup, tmp_path: Path) -> None:
-    """And whoever goes on after it hears the same again."""
+    """And every later call raises the same error again."""
     with looping(handler, "http://127.0.0.1:1", read_settings().path, tmp_path) as loop:
         for _ in range(2):
             with pytest.raises(InfrastructureError, match="ValueError: on purpose"):

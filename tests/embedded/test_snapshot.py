@@ -284,7 +284,7 @@ def test_a_damaged_snapshot_is_set_aside_with_a_warning(damaged: Sandbox) -> Non
     assert len(list(damaged.snapshot.parent.glob("snapshot-damaged-*.db"))) == 1
 
 
-def test_a_save_that_fails_is_told_and_made_up_later(damaged: Sandbox) -> None:
+def test_a_failed_save_is_reported_and_retried_later(damaged: Sandbox) -> None:
     """A file that cannot be written stops nothing; the route and the log say what is wrong."""
     snapshot = damaged.snapshot
     moved = snapshot.rename(snapshot.with_suffix(".away"))

@@ -12,7 +12,7 @@ from wavetank.core.stop_signal import Stopped, stop_on_signal
 
 
 class _Stopping(BaseHTTPRequestHandler):
-    """Sends SIGTERM to whoever asks, and answers all the same."""
+    """Sends SIGTERM to the caller, and answers nevertheless."""
 
     def do_POST(self) -> None:
         os.kill(os.getpid(), signal.SIGTERM)

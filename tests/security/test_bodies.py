@@ -109,7 +109,7 @@ def _listening_inode(port: int) -> str:
 
 @pytest.mark.parametrize("service", ["sqs", "lambda", "dynamodb"])
 def test_a_service_s_body_has_a_limit(connection: socket.socket, service: str) -> None:
-    """That of AWS's longest request but for S3, whoever asks."""
+    """That of AWS's longest request except S3's, for every caller."""
     scope = f"20260101/eu-west-1/{service}/aws4_request"
     signed = f"Authorization: AWS4-HMAC-SHA256 Credential=test/{scope}\r\n"
     _ask(connection, "/", f"{signed}Content-Length: {100 * MIB}\r\n")

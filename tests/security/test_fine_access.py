@@ -1,4 +1,4 @@
-"""What policies say of single objects, of one's own user, and of what services deliver."""
+"""Policies on single objects, on the caller's own user, and on deliveries of services."""
 
 import json
 from functools import partial

@@ -207,7 +207,7 @@ def test_no_fetch_of_another_site_does_or_reads_anything(
 def test_no_part_of_another_site_s_page_comes_from_a_sandbox(
     hostile: Browser, site_port: int, unchanged: Attacked, site: str
 ) -> None:
-    """An image, a script, a frame or a style, with no Referer to tell whose it is."""
+    """An image, a script, a frame or a style, without a Referer that names its page."""
     paths = [f"/?{CREATE}", "/_wavetank/pages/faults", f"/{BUCKET}?list-type=2"]
     with _page_of(hostile, site, site_port) as (page, _):
         for kind, sandbox, path in product(PARTS, SANDBOXES, paths):
@@ -251,7 +251,7 @@ def test_no_socket_of_another_site_opens(
 def test_a_name_that_is_made_to_lead_here_gets_nothing(
     hostile: Browser, unchanged: Attacked
 ) -> None:
-    """The browser takes the sandbox for the site: no header but Host tells."""
+    """The browser treats the sandbox as the site: only the Host header shows it."""
     page = hostile.new_page()
     for path in (f"/{BUCKET}?list-type=2", "/_wavetank/", f"/?{CREATE}", "/_localstack/health"):
         answer = page.goto(f"http://evil.example:{unchanged.port}{path}")

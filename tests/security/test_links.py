@@ -161,7 +161,7 @@ def test_made_up_signatures_are_refused(host: Host, bucket: str) -> None:
 
 
 def test_one_signature_for_each_request(host: Host, bucket: str) -> None:
-    """A header beside a link could be anybody's."""
+    """A header beside a link could come from any caller."""
     link = _link(host, SANDBOX, "get_object", Bucket=bucket, Key=KEY)
     header = "AWS4-HMAC-SHA256 Credential=test/20300101/eu-west-1/s3/aws4_request"
     answer = _call("GET", link, headers={"Authorization": header})

@@ -57,10 +57,10 @@ def queue(owner: AwsClients, host: Any) -> Iterator[str]:
         "DeleteQueue",
     ],
 )
-def test_a_queue_s_url_asks_for_what_the_sdk_is_asked(
+def test_a_call_by_a_queue_url_requires_the_same_permissions_as_the_sdk(
     queue: str, action: str, keys: Keys | None
 ) -> None:
-    """Nobody without a signature, and no other account, unless the queue's policy lets them."""
+    """No caller without a signature, and no other account, unless the queue's policy allows it."""
     status, text = _call_queue(queue, action, keys)
     assert (status, "<Code>AccessDenied</Code>" in text) == (403, True)
     legacy = queue.replace(f"/queue/{REGION}", "")
@@ -174,7 +174,7 @@ def test_a_function_url_with_iam_wants_a_signature_of_one_who_may(
     assert invoke("AWS_IAM", keys).status_code == 403
 
 
-def test_a_public_function_url_wants_a_policy_that_says_so(
+def test_a_public_function_url_requires_a_public_policy(
     owner: AwsClients, function: str, invoke: Invoke
 ) -> None:
     """Of its own type: one for AWS_IAM does not open it."""

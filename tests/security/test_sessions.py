@@ -89,7 +89,7 @@ def test_a_session_token_is_its_users(host: Host, owner: AwsClients, user: str, 
 
 
 def test_a_federated_user_has_no_rights_without_a_policy(host: Host, keys: Keys) -> None:
-    """GetFederationToken's key is nobody's who may do everything."""
+    """GetFederationToken's key never has all permissions."""
     sts = client_of(host.endpoint, "sts", keys)
     made = keys_of(sts.get_federation_token(Name="guest")["Credentials"])
     assert _who(host, made) == "arn:aws:sts::000000000000:federated-user/guest"

@@ -72,7 +72,7 @@ def test_keys_that_were_not_issued_here_are_refused(host: Host, service: str, ke
 @every_service
 @pytest.mark.parametrize("key", ["test", SANDBOX_ACCOUNT, "dev.user", SANDBOX_OTHER_ACCOUNT])
 def test_any_other_key_is_an_administrators(host: Host, service: str, key: str) -> None:
-    """With any secret, as people expect of LocalStack."""
+    """With any secret, as users expect of LocalStack."""
     assert read(host.endpoint, service, Keys(key, "any secret")) == "done"
 
 
@@ -220,7 +220,7 @@ def test_malformed_headers_are_no_way_around(
     assert expected in answer.text
 
 
-def test_nobody_outside_passes_for_localstack(host: Host, keys: Keys) -> None:
+def test_no_client_can_impersonate_localstack(host: Host, keys: Keys) -> None:
     """The header that LocalStack knows its own calls by is worth nothing without its seal."""
 
     def pose(request: Any) -> None:
@@ -239,7 +239,7 @@ def test_nobody_outside_passes_for_localstack(host: Host, keys: Keys) -> None:
 
 
 def test_a_refusal_names_the_credentials_of_a_sandbox(host: Host) -> None:
-    """People whose shell holds credentials of an account are told which to use."""
+    """If the shell has credentials of an account, the error says which to use."""
     client = client_of(host.endpoint, "sts", Keys(UNKNOWN_KEYS[0], "any"))
     with pytest.raises(client.exceptions.ClientError, match="AWS_ACCESS_KEY_ID=test"):
         client.get_caller_identity()

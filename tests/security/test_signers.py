@@ -1,4 +1,4 @@
-"""Nobody signs as somebody else: by a malformed header, a link, a form, or as who is gone."""
+"""No caller can sign as another: by a malformed header, link or form, or as a deleted user."""
 
 import http.client
 import json
@@ -80,7 +80,7 @@ def _scope(service: str) -> str:
 
 
 @pytest.mark.parametrize("form", MALFORMED)
-def test_a_malformed_header_makes_nobody_an_administrator(
+def test_a_malformed_header_grants_no_administrator_access(
     host: Host, weak: Keys, form: str
 ) -> None:
     """It is refused by each kind of service, with an error of the client's."""
@@ -102,7 +102,7 @@ def test_keys_of_an_issued_form_are_refused(host: Host, weak: Keys) -> None:
     assert _ask(host, "iam", test)[0] == 200
 
 
-def test_who_signs_nothing_is_nobody(host: Host) -> None:
+def test_a_caller_without_a_signature_is_anonymous(host: Host) -> None:
     """Not even to ask who it is."""
     for authorization in ("Bearer abc", f"Basic Credential=test/{_scope('sts')}"):
         status, text = _ask(host, "sts", authorization)
@@ -119,7 +119,9 @@ def test_the_fields_of_a_header_may_be_in_any_order(host: Host) -> None:
         assert (status, ":root</Arn>" in text) == (200, True)
 
 
-def test_a_link_says_by_its_signature_alone_who_signs(host: Host, keys: Keys, bucket: str) -> None:
+def test_the_signer_of_a_link_is_determined_by_its_signature_only(
+    host: Host, keys: Keys, bucket: str
+) -> None:
     """Version 2 signs few parameters; LocalStack makes headers of the others."""
     s3 = client_of(host.endpoint, "s3", Keys(SANDBOX_OTHER_ACCOUNT, "test"), signature_version="s3")
     link = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a key/+~"})

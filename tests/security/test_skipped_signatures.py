@@ -23,7 +23,7 @@ def test_another_value_of_the_variable_is_refused(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.nightly
-def test_signatures_are_skipped_where_the_variable_says_so(
+def test_signatures_are_skipped_if_the_variable_says_skip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Secrets are not compared; a deleted key, or one of AWS's, is still no administrator's."""

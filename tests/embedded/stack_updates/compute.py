@@ -90,13 +90,13 @@ def patterns(stage: Stage) -> Any:
 
 
 def notification(event: str) -> dict[str, Any]:
-    """Has the bucket tell the function of the event."""
+    """Configures the bucket to notify the function of the event."""
     entry = {"Event": event, "Function": {"Fn::GetAtt": ["Helped", "Arn"]}}
     return {"NotificationConfiguration": {"LambdaConfigurations": [entry]}}
 
 
 def notified(stage: Stage) -> Any:
-    """The events of which the bucket tells the function."""
+    """The events of which the bucket notifies the function."""
     found = stage.aws.s3.get_bucket_notification_configuration(Bucket=stage["Notified"])
     return [event for it in found["LambdaFunctionConfigurations"] for event in it["Events"]]
 

@@ -132,7 +132,7 @@ def test_a_change_set_is_executed_once(sandbox: Ground) -> None:
         ({"OnFailure": "DELETE"}, "DELETE_COMPLETE", False),
     ],
 )
-def test_a_failed_creation_ends_as_it_was_asked_to(
+def test_a_failed_creation_ends_as_requested(
     sandbox: Ground, options: dict[str, Any], status: str, *, is_left: bool
 ) -> None:
     """What was created stays only where no rollback is wanted; deletion ends all of them."""
@@ -158,7 +158,7 @@ def exists(aws: AwsClients, name: str) -> bool:
     return any(url.endswith(f"/{name}") for url in aws.sqs.list_queues().get("QueueUrls", []))
 
 
-def test_a_creation_says_once_what_is_done_on_failure(aws: AwsClients) -> None:
+def test_a_creation_specifies_its_failure_action_only_once(aws: AwsClients) -> None:
     """OnFailure and DisableRollback exclude each other."""
     with pytest.raises(ClientError, match="either DisableRollback or OnFailure"):
         create(aws, {"Topic": {"Type": TOPIC}}, OnFailure="DELETE", DisableRollback=False)
@@ -217,7 +217,7 @@ def test_a_bucket_with_objects_can_be_retained(sandbox: Ground) -> None:
         ("Snapshot", False, False),
     ],
 )
-def test_a_deletion_policy_says_what_stays(
+def test_a_deletion_policy_decides_what_is_retained(
     sandbox: Ground, policy: str, *, after_creation: bool, after_rollback: bool
 ) -> None:
     """With the stack, with its rolled back creation, and when it leaves the template."""
@@ -244,7 +244,7 @@ def queue_named(name: str, policy: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("policy", "is_left"), [("Delete", False), ("Retain", True)])
-def test_an_update_replace_policy_says_what_stays_of_the_former(
+def test_an_update_replace_policy_decides_whether_the_former_resource_is_retained(
     aws: AwsClients, policy: str, *, is_left: bool
 ) -> None:
     """A queue that becomes another takes its dependents along; the former goes, or stays."""

@@ -1,4 +1,4 @@
-"""Updates that people make daily: made, rolled back and deleted, as the resource's API shows."""
+"""Common updates: made, rolled back and deleted, as the resource's API shows."""
 
 from collections.abc import Callable
 from functools import cache

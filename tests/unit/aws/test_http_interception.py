@@ -1,4 +1,4 @@
-"""The SDK's requests: to a function in this process, and then to whoever carried them before."""
+"""The SDK's requests go to a function in this process, and then to the former HTTP session."""
 
 import io
 
@@ -9,7 +9,7 @@ from wavetank.core.http_types import HttpRequest, HttpResponse
 CONTENT = b"a zip, say"
 
 
-def test_a_request_for_somebody_else_is_handed_on_whole() -> None:
+def test_a_request_for_another_host_is_passed_on_unchanged() -> None:
     """Its body may be a file, which can be read only once, and was shown to the function first."""
     bodies: list[bytes] = []
 

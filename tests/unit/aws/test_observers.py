@@ -42,7 +42,7 @@ def test_the_longer_it_waits_the_less_often_it_looks() -> None:
     assert 59 < clock.waited_seconds < 60 + 2 * SLOWEST_PACE_SECONDS
 
 
-def test_it_never_looks_more_often_than_asked() -> None:
+def test_it_never_polls_more_often_than_requested() -> None:
     """AWS is asked every few seconds, however long it takes."""
     clock = _Clock()
     _wait(clock, within_seconds=60, pace_seconds=5)

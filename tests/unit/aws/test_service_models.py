@@ -1,4 +1,4 @@
-"""The SDK's descriptions of services are parsed once, and nobody else's files are."""
+"""The SDK's descriptions of services are parsed once, and no other files are cached."""
 
 import json
 from collections.abc import Iterator

@@ -124,18 +124,18 @@ def test_refused_credentials_say_what_to_do(code: str, action: str, to_aws: ToAw
 
 
 def test_missing_credentials_say_how_to_get_some() -> None:
-    """A machine without credentials is told to configure a profile."""
+    """Without credentials the error says how to configure a profile."""
     with pytest.raises(UsageError, match="aws configure sso"):
         aws_target(None)
 
 
-def test_a_missing_profile_is_said() -> None:
+def test_a_missing_profile_is_reported() -> None:
     """A profile that is not configured is a wrong option."""
     with pytest.raises(UsageError, match="aws configure list-profiles"):
         aws_target("nobody")
 
 
-def test_no_network_is_said(to_aws: ToAws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_network_is_reported(to_aws: ToAws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where AWS cannot be reached the user hears of the network, and not of the SDK."""
     monkeypatch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", 1)
 

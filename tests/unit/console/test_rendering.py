@@ -49,7 +49,7 @@ def test_where_nothing_is_deployed_the_pages_say_so() -> None:
     assert "No pipeline is deployed." in shown
 
 
-def test_where_policies_are_not_enforced_the_page_says_so() -> None:
+def test_the_page_says_if_policies_are_not_enforced() -> None:
     """No table then claims what does not hold."""
     access = Access(enforced=False, pipelines=(), stack=None, buckets=(), roles=())
     shown = Renderer(WallClock()).page("access.html", {"found": access, "notice": ""})

@@ -62,7 +62,7 @@ WELL = PipelineState(
 )
 
 
-def test_where_all_is_well_nothing_is_told() -> None:
+def test_without_problems_there_are_no_concerns() -> None:
     """A function that has not run yet is no concern, nor is an error that is over."""
     waiting = replace(FUNCTION, last=None)
     over = replace(STREAM, last_error="503")
@@ -94,13 +94,13 @@ def test_where_all_is_well_nothing_is_told() -> None:
         ),
     ],
 )
-def test_each_concern_is_told(state: PipelineState, concern: str) -> None:
+def test_each_concern_is_listed(state: PipelineState, concern: str) -> None:
     """By the name of what it is about, and alone."""
     (found,) = state.concerns
     assert found.startswith(concern)
 
 
-def test_functions_are_told_apart_by_what_fires_them() -> None:
+def test_functions_are_distinguished_by_what_fires_them() -> None:
     """So that a page shows the way of the data first."""
     told = replace(FUNCTION, name="g", arn="arn:g")
     state = replace(WELL, functions=(told, FUNCTION))

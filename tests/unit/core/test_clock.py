@@ -15,7 +15,7 @@ class Work:
         self.timer = StallTimer(LIMITS, lambda: self.processor_seconds, self.clock)
 
     def stuck_after(self, *, share: float, seconds: int) -> bool:
-        """Whether it is stuck at some second of the next so many."""
+        """Whether it is stuck at some second of this number of seconds."""
         for _ in range(seconds):
             self.clock.sleep(1)
             self.processor_seconds += share

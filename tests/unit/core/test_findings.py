@@ -17,5 +17,5 @@ from wavetank.core.findings import Finding, Verdict, exit_code
 def test_unknown_never_passes_and_broken_outweighs_it(
     verdicts: list[Verdict], code: ExitCode
 ) -> None:
-    """A script that looks at the exit code is never told more than was seen."""
+    """The exit code never claims more than was observed."""
     assert exit_code([Finding("something", verdict, "") for verdict in verdicts]) == code

@@ -21,7 +21,7 @@ def test_a_wildcard_is_used_where_anything_in_it_is() -> None:
     assert found.unused == (grants[1],)
 
 
-def test_what_was_asked_for_in_vain_is_listed() -> None:
+def test_denied_actions_are_listed() -> None:
     """Whether or not something grants it elsewhere."""
     denied = Use("dynamodb:Scan", TABLE, allowed=False, count=2)
     found = report("role", [Grant("dynamodb:Scan", "arn:other")], [denied])

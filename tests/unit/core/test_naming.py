@@ -47,7 +47,7 @@ def test_the_other_spelling_of_the_delivery_stream_is_reachable() -> None:
         ("Dora", "Explorer 2", "DEDOREXP", "doraexplorer2"),
     ],
 )
-def test_names_of_people_fold_to_latin_letters(
+def test_personal_names_fold_to_latin_letters(
     first_name: str, surname: str, stem: str, bucket_part: str
 ) -> None:
     """Marks, spaces, hyphens and apostrophes of all kinds; short names are used whole."""
@@ -55,14 +55,14 @@ def test_names_of_people_fold_to_latin_letters(
     assert (names.stem, names.bucket) == (stem, f"de{bucket_part}-deliverystream-s3")
 
 
-def test_the_full_name_is_kept_as_it_was_given() -> None:
+def test_the_full_name_is_not_changed() -> None:
     """It stands in the subject of the alerts."""
     assert derive_names("Zoë ", " Núñez").full_name == "Zoë Núñez"
 
 
 @pytest.mark.parametrize("name", ["李", "Дора", "ليلى", "Ντόρα", "Dora!", "D\u0000ra", "a/b"])
 def test_what_has_no_latin_spelling_is_refused_with_a_way_out(name: str) -> None:
-    """A guessed transliteration would put somebody's data under a wrong name."""
+    """A guessed transliteration could store a user's data under a wrong name."""
     with pytest.raises(UsageError, match=r"in Latin letters.*your passport"):
         derive_names(name, "Explorer")
 

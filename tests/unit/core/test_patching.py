@@ -21,7 +21,7 @@ class Parent:
 
 
 class Thing(Parent):
-    """Stands in for a class of somebody else's."""
+    """Stands in for a class of another package."""
 
     limit = True
 
@@ -131,7 +131,7 @@ def test_another_signature_is_refused(attribute: str, form: str, found: str) -> 
 
 
 def test_a_missing_owner_is_refused() -> None:
-    """A class or module that was moved is no `ImportError`, which would name nobody's patch."""
+    """A class or module that was moved is no `ImportError`, which would not name the patch."""
     for target in ("some_package:Other.size", "no_such_package.module:Thing.size"):
         patch = Patch(
             target=target, form="(self)", distribution=PYTHON, reason="a test", ours=("none",)

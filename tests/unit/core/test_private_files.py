@@ -62,7 +62,7 @@ def test_a_folder_from_before_is_closed_with_its_state_folder(tmp_path: Path) ->
     assert (_mode(folder), _mode(folder.parent)) == (0o700, 0o700)
 
 
-def test_a_state_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_state_folder_with_other_contents_is_not_changed(tmp_path: Path) -> None:
     """WAVETANK_STATE may name one that is shared: only what is ours in it is closed."""
     shared = tmp_path / "shared"
     (shared / "others").mkdir(parents=True)
@@ -159,7 +159,7 @@ def test_no_lock_or_record_is_written_through_a_link(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == "kept"
 
 
-def test_a_command_makes_private_files_and_what_is_asked_for_as_the_user_does(
+def test_a_command_makes_private_files_but_requested_files_with_the_users_umask(
     tmp_path: Path, umask: int
 ) -> None:
     """A picture that goes into a repository has the rights of its neighbours."""

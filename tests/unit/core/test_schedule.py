@@ -47,7 +47,7 @@ def test_a_rate_counts_from_the_rules_creation() -> None:
     assert rate.due_after(CREATED, CREATED - SECOND) == first
 
 
-def test_an_hour_of_a_minutes_rate_is_sixty_instants() -> None:
+def test_an_hour_of_a_rate_of_one_minute_has_sixty_instants() -> None:
     """Each of them a minute after the one before."""
     instants = list(islice(parse_schedule("rate(1 minute)").instants(CREATED, CREATED), 60))
     assert instants == [CREATED + timedelta(minutes=n) for n in range(1, 61)]
@@ -80,7 +80,7 @@ def test_a_rate_ends_with_the_calendar() -> None:
         ("cron(0 2 ? * SAT#3 *)", ["2026-12-19 02:00", "2027-01-16 02:00"]),
     ],
 )
-def test_awss_examples_are_due_when_aws_says(expression: str, expected: list[str]) -> None:
+def test_awss_examples_are_due_as_documented(expression: str, expected: list[str]) -> None:
     """The examples of the user guide, now and formerly."""
     assert _next(expression, 2) == expected
 
@@ -107,7 +107,7 @@ def test_awss_examples_are_due_when_aws_says(expression: str, expected: list[str
         ("cron(0\t0  29W * ? *)", ["30 00:00", "29 00:00", "29 00:00"]),
     ],
 )
-def test_a_wildcard_means_what_aws_says(expression: str, expected: list[str]) -> None:
+def test_a_wildcard_has_the_documented_meaning(expression: str, expected: list[str]) -> None:
     """Steps, ranges over the end, the last, the nearest and the nth; day and time of each."""
     assert [instant[8:] for instant in _next(expression, 3)] == expected
 

@@ -5,7 +5,7 @@ import pytest
 from wavetank.core.settings import with_bytecode_kept
 
 
-def test_bytecode_is_kept_whatever_the_environment_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytecode_is_written_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """All else is as it is there."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("OTHER", "kept")

@@ -1,4 +1,4 @@
-"""The last attempts of functions, as people are shown them."""
+"""The last attempts of functions, as the console shows them."""
 
 import json
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def test_attempts_at_a_request_are_counted_and_the_newest_is_first() -> None:
     assert found[-1].message == "price"
 
 
-def test_of_each_function_the_last_are_kept() -> None:
+def test_the_last_attempts_of_each_function_are_stored() -> None:
     """A sandbox that runs for weeks takes no more memory for it."""
     attempts = AttemptRegister()
     for number in range(ATTEMPTS_MAX + 1):
@@ -67,7 +67,7 @@ def test_what_runs_is_counted_while_it_runs() -> None:
 
 @pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"{}", b'{"time": "noon"}', b"\xff"])
 def test_what_is_no_scheduled_event_has_no_tick(payload: bytes) -> None:
-    """Whoever sent it."""
+    """Whichever client sent it."""
     assert scheduled_for(payload) is None
 
 

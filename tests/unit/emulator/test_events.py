@@ -116,6 +116,6 @@ def test_put_rule_refuses_what_aws_refuses(expression: str) -> None:
 
 
 def test_put_rule_still_refuses_what_localstack_refuses() -> None:
-    """A schedule on a bus of one's own."""
+    """A schedule on a custom bus."""
     with pytest.raises(ValidationException, match="only on the default event bus"):
         _put("rate(1 minute)", "a-bus")

@@ -50,7 +50,7 @@ def test_a_cold_start_shows_and_is_billed() -> None:
 
 
 def test_a_timeout_shows_in_the_log() -> None:
-    """The line that everybody searches for stands there, and the report has the status."""
+    """The usual error line is in the log, and the report has the status."""
     text = as_text(replace(REPORT, outcome=timed_out("r-1", 3)), _output(b"working\n"))
     assert "r-1 Task timed out after 3.00 seconds" in text
     assert "Status: timeout\tError Type: Sandbox.Timedout" in text
@@ -77,7 +77,7 @@ def test_json_has_platform_events_of_the_telemetry_schema() -> None:
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 7, 100, 5000])
-def test_a_flood_is_kept_at_both_ends_and_the_loss_is_said(chunk_bytes: int) -> None:
+def test_a_flood_keeps_both_ends_and_reports_the_omitted_bytes(chunk_bytes: int) -> None:
     """However it is cut, the first and the last lines survive, and memory stays bounded."""
     flood = b"".join(b"line %06d\n" % number for number in range(1000))
     chunks = [flood[at : at + chunk_bytes] for at in range(0, len(flood), chunk_bytes)]

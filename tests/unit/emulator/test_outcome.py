@@ -50,11 +50,11 @@ from wavetank.emulator.lambda_.outcome import ExitStatus, InvocationOutcome
 def test_platform_errors_have_awss_type_and_message(
     ended: InvocationOutcome, error_type: str, message: str
 ) -> None:
-    """Code that tells errors apart by these fields works here as on AWS."""
+    """Code that distinguishes errors by these fields works here as on AWS."""
     assert ended.is_error
     assert json.loads(ended.payload) == {"errorType": error_type, "errorMessage": message}
 
 
-def test_only_the_log_tells_memory_from_a_crash() -> None:
+def test_only_the_log_distinguishes_out_of_memory_from_a_crash() -> None:
     """AWS reports both as an exit; the REPORT line has the difference."""
     assert outcome.out_of_memory("r-1").error_type == "Runtime.OutOfMemory"

@@ -17,8 +17,8 @@ HOOK = "from wavetank.emulator.shutdown import exit_without_collection as end; e
 
 
 @pytest.mark.parametrize(("before", "said"), [("", "looked at\n"), (HOOK, "")])
-def test_what_is_left_at_the_end_is_not_looked_at(before: str, said: str) -> None:
-    """The collector, which does so where nobody tells it otherwise, finds nothing."""
+def test_objects_that_exist_at_the_end_are_not_collected(before: str, said: str) -> None:
+    """The collector, which runs at the end by default, finds nothing."""
     program = f"{before}\n{LEFT_BEHIND}"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

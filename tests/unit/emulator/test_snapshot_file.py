@@ -75,7 +75,7 @@ def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile)
     assert read == ["one", "two", "one"]
 
 
-def test_a_message_is_written_once_and_those_that_are_gone_are_dropped(
+def test_a_message_is_written_once_and_deleted_ones_are_removed(
     file: SnapshotFile, tmp_path: Path
 ) -> None:
     """A mailbox of thousands costs as much to save as its last minute; its order stays."""
@@ -90,7 +90,7 @@ def test_a_message_is_written_once_and_those_that_are_gone_are_dropped(
 
 
 def test_what_is_deleted_is_dropped_and_what_is_not_there_yet_stays(file: SnapshotFile) -> None:
-    """An emptied bucket is empty; one that nobody created since the start keeps what it held."""
+    """An emptied bucket is empty; one that was not created since the start keeps its data."""
     file.save(_contents({"bucket": {"one": "1"}, "other": {"one": "1"}}, {"table": [ITEM]}))
     file.save(_contents({"bucket": {}}))
     assert list(file.objects("bucket")) == []
@@ -113,7 +113,7 @@ def test_a_save_that_fails_half_way_leaves_the_one_before(file: SnapshotFile) ->
     assert file.messages() == [{"id": "1"}]
 
 
-def test_an_object_deleted_while_it_is_saved_is_left_out(file: SnapshotFile) -> None:
+def test_an_object_deleted_during_the_save_is_omitted(file: SnapshotFile) -> None:
     """Between the listing and the reading anything may happen."""
     file.save(replace(_contents({"bucket": {"one": "1"}}), read=lambda *_: None))
     assert list(file.objects("bucket")) == []
@@ -144,7 +144,7 @@ def test_a_damaged_page_is_found(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_later_version_is_not_misread(tmp_path: Path) -> None:
-    """Whoever goes back to an older Wavetank keeps the newer one's file."""
+    """An older Wavetank keeps the newer one's file."""
     path = tmp_path / "snapshot.db"
     SnapshotFile(path).prepare(NOW)
     with sqlite3.connect(path) as database:

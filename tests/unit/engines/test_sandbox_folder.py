@@ -1,4 +1,4 @@
-"""Who holds a sandbox's folder, and what others are told of it: a lock decides, and not a file."""
+"""Whether a sandbox owns its folder is decided by a lock, not by a file."""
 
 import os
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_second_sandbox_of_a_folder_is_refused(tmp_path: Path) -> None:
             pytest.fail("two owners")
 
 
-def test_a_record_left_by_a_crash_is_no_sandbox(tmp_path: Path) -> None:
+def test_a_record_of_a_crashed_sandbox_is_ignored(tmp_path: Path) -> None:
     """The lock decides, not the file: a killed owner left the file but holds no lock."""
     folder = SandboxFolder(tmp_path)
     with folder.owned():
@@ -43,7 +43,7 @@ def test_a_record_left_by_a_crash_is_no_sandbox(tmp_path: Path) -> None:
     assert folder.stop(WallClock()) is False
 
 
-def test_what_a_sandbox_says_of_itself_comes_back(tmp_path: Path) -> None:
+def test_a_sandbox_record_survives_a_round_trip(tmp_path: Path) -> None:
     """Other commands read it whole while the owner holds the folder."""
     folder = SandboxFolder(tmp_path)
     with folder.owned():
@@ -53,7 +53,7 @@ def test_what_a_sandbox_says_of_itself_comes_back(tmp_path: Path) -> None:
 
 
 def test_another_folder_has_a_sandbox_of_its_own(tmp_path: Path) -> None:
-    """What runs from one clone is not told to the commands of another, and not held by it."""
+    """A sandbox of one clone is neither visible to the commands of another nor locked by it."""
     folder, other = SandboxFolder(tmp_path / "one"), SandboxFolder(tmp_path / "other")
     with folder.owned():
         folder.write(_record(os.getpid()))
@@ -64,7 +64,7 @@ def test_another_folder_has_a_sandbox_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_that_is_still_starting_holds_its_folder(tmp_path: Path) -> None:
-    """Before it is ready nobody can use it, and nobody can start another one."""
+    """Before it is ready it cannot be used, and no other one can be started."""
     folder = SandboxFolder(tmp_path)
     with folder.owned():
         assert folder.running() is None

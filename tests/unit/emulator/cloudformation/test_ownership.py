@@ -29,14 +29,14 @@ def test_what_was_made_is_the_stacks(ledger: ResourceLedger) -> None:
 
 
 def test_what_was_there_before_is_not_the_stacks(ledger: ResourceLedger) -> None:
-    """An update of what somebody else created is no reason to delete it one day."""
+    """An updated resource that the stack did not create must never be deleted by it."""
     ledger.record_result(BUCKET, is_made=False)
     assert list(ledger) == []
     assert not ledger.owns("AWS::S3::Bucket", "prices")
 
 
 def test_an_update_of_what_the_stack_created_is_noted(ledger: ResourceLedger) -> None:
-    """With its new policies, since those decide what becomes of it; and it comes last."""
+    """With its new policies, since those decide about its deletion; and it comes last."""
     ledger.record_result(BUCKET, is_made=True)
     ledger.record_result(TABLE, is_made=True)
     updated = replace(BUCKET, deletion_policy="Retain")

@@ -78,7 +78,7 @@ def test_whatever_else_changes_is_changed_in_place(changed: dict[str, Any]) -> N
         ),
     ],
 )
-def test_what_the_old_schemas_lack_is_added_and_what_aws_took_back_is_not_asked_for(
+def test_properties_missing_in_old_schemas_are_added_and_obsolete_ones_ignored(
     kind: str, schema: dict[str, Any], changed: dict[str, Any], *, needs: bool
 ) -> None:
     """For the type that it is said of, and for no other."""

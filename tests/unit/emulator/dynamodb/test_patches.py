@@ -77,7 +77,7 @@ def _condition(tick: str) -> Any:
 def test_a_condition_is_lexed_once_and_takes_new_values_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The second call parses nothing, and is judged by its own value."""
+    """The second call parses nothing, and is checked with its own value."""
     item = Item(DynamoType({"S": "1"}), None, {"Tick": {"S": "b"}})
     assert parse_condition(_condition("c")).expr(item)
     monkeypatch.delattr(ConditionExpressionParser, "_lex_condition_expression")
@@ -165,7 +165,7 @@ def test_a_transaction_copies_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
         ("UpdateExpression", "SET"),
     ],
 )
-def test_a_form_that_was_right_once_is_still_asked_what_may_be_wrong(
+def test_a_form_that_was_valid_once_is_still_checked_for_empty_keys(
     part: str, wrong: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a transaction like one before, but for a part that moto does not take: as by moto."""
@@ -186,7 +186,7 @@ def _outcome(item: dict[str, Any]) -> object:
 
 
 @pytest.mark.usefixtures("patched")
-def test_what_is_asked_of_a_transaction_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equal_transactions_are_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of a form goes through without moto's questions."""
     answer = _ask("transact_write_items", {"TransactItems": [_move("a")]})
 

@@ -1,4 +1,4 @@
-"""What Firehose puts into S3 is told to LocalStack as its own parser would have read it."""
+"""Firehose's puts reach S3 with the parameters that LocalStack's own parser would have read."""
 
 from typing import Any
 

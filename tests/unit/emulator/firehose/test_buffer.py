@@ -1,4 +1,4 @@
-"""When records leave the buffer, and what becomes of those that S3 does not take."""
+"""When records leave the buffer, and what happens to those that S3 refuses."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -78,7 +78,7 @@ def test_in_a_hurry_everything_is_due() -> None:
 
 
 def test_what_is_on_its_way_is_still_held() -> None:
-    """Whoever saves the buffer while S3 is being written to misses nothing."""
+    """A save of the buffer while S3 is being written to misses nothing."""
     buffer = _buffer(interval=0)
     buffer.accept([b"one"], NOW)
     (batch,) = buffer.take_due(NOW)

@@ -36,7 +36,7 @@ def _request(target: str, headers: Mapping[str, str] | None = None) -> RequestHe
 def test_only_s3_gets_bodies_of_objects(
     target: str, headers: Mapping[str, str], *, is_for_s3: bool
 ) -> None:
-    """By its signature, or where there is none and nothing names another service."""
+    """By its signature, or without one if nothing names another service."""
     expected = S3_BYTES_MAX if is_for_s3 else OTHER_BYTES_MAX
     assert body_bytes_max(_request(target, headers), None) == expected
 

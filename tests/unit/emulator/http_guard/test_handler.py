@@ -35,7 +35,7 @@ def _served(origin: str | None) -> Request:
     return request
 
 
-def test_a_call_within_the_process_is_left_alone() -> None:
+def test_a_call_within_the_process_is_not_checked() -> None:
     """It has no Host that means anything, and no server gave it."""
     response, ended = _answer(Request("POST", "/", headers={"Host": "x", "Origin": OTHER}))
     assert (response.status_code, ended) == (200, [])

@@ -109,7 +109,7 @@ def test_hosts_that_could_be_led_here_are_refused(host: str) -> None:
     ],
 )
 def test_a_target_that_two_readers_could_read_differently_is_refused(target: str) -> None:
-    """Whoever asks: LocalStack's routers and its services do not read the same path."""
+    """For every caller: LocalStack's routers and its services do not read the same path."""
     assert isinstance(decide("GET", target), GuardRefusal)
 
 

@@ -49,7 +49,7 @@ def test_a_pattern_has_one_wildcard(pattern: str, value: str, *, found: bool) ->
     assert matches(pattern, value) == found
 
 
-def test_rules_are_read_as_they_are_kept() -> None:
+def test_rules_are_read_in_the_format_in_which_they_are_stored() -> None:
     """A bucket's in S3's capitals, a function URL's and an API's in either."""
     bucket = {"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]}
     assert rules_of_bucket(bucket) == (

@@ -69,7 +69,7 @@ def test_calls_of_s3(
 
 
 def test_a_transaction_needs_the_action_of_each_of_its_parts() -> None:
-    """There is none for the transaction, but its name is a condition key."""
+    """The transaction has no action, but its name is a condition key."""
     items = [{"Update": {"TableName": "t"}}, {"ConditionCheck": {"TableName": "u"}}]
     call = Call("dynamodb", "TransactWriteItems", {"TransactItems": items}, ACCOUNT, REGION)
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"

@@ -66,7 +66,7 @@ def test_a_policy_that_cannot_be_read_is_an_error_each_time() -> None:
             _decision(REQUEST, ("{}",), MINE)
 
 
-def test_objects_that_no_policy_tells_apart_are_decided_once(
+def test_objects_that_no_policy_distinguishes_are_decided_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One that a policy names, or that a variable may mean, is asked about by itself."""
@@ -93,7 +93,7 @@ def test_limits_are_part_of_what_is_decided() -> None:
     assert not decision(REQUEST, Applying(None, session=nothing), MINE).allowed
 
 
-def test_only_keys_that_a_policy_names_are_asked_for() -> None:
+def test_only_keys_that_a_policy_names_are_read() -> None:
     """Of conditions and of variables, of every kind of policy, in lower case and once."""
     tagged = document(allow(Condition={"StringEquals": {"aws:PrincipalTag/Team": "${s3:prefix}"}}))
     limit = document(allow(Condition={"Bool": {"AWS:SecureTransport": "true"}}))

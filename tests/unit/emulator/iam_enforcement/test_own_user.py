@@ -43,7 +43,7 @@ def test_a_session_has_no_user() -> None:
         with_own_user(_call("GetUser"), session)
 
 
-def test_whose_deliveries_are_asked_about() -> None:
+def test_which_services_deliveries_are_checked() -> None:
     """Functions by every service, queues and topics by those that need their policies."""
     assert is_checked("logs.amazonaws.com", "lambda")
     assert is_checked("sns.amazonaws.com", "sqs")

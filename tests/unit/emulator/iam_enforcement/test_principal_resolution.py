@@ -103,8 +103,8 @@ def _context(key: str, service: str = "iam", *, internal: bool = False) -> Reque
 
 
 @pytest.mark.parametrize("key", ["LKIAQAAAAAAAGTRAKQEE", "AKIA" + "Q" * 16, "ASIA1", "lsia"])
-def test_a_key_that_belongs_to_nobody_is_refused(key: str) -> None:
-    """Whether or not signatures are verified, in a call of LocalStack's for somebody too."""
+def test_a_key_without_an_owner_is_refused(key: str) -> None:
+    """Whether or not signatures are verified, also in a call on a caller's behalf."""
     for service, code in (
         ("iam", "InvalidClientTokenId"),
         ("s3", "InvalidAccessKeyId"),

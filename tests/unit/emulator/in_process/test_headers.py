@@ -34,7 +34,7 @@ def test_headers_are_found_as_by_werkzeug(headers: Any, key: str) -> None:
 
 
 def test_a_missing_header_is_the_same_error() -> None:
-    """Whoever demands one hears of it as before."""
+    """Code that requires a header gets the same exception as before."""
     stock = GET_KEY.original()
     assert get_key(HEADERS, "HOST") == stock(HEADERS, "HOST") == "a"
     for find in (get_key, stock):

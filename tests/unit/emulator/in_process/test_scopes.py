@@ -33,7 +33,7 @@ def _read(signature: str | None, handlers: list[Any]) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("signature", SIGNATURES)
-def test_a_scope_says_what_the_whole_signature_says(signature: str | None) -> None:
+def test_a_scope_has_the_values_of_the_whole_signature(signature: str | None) -> None:
     """The first time, and when it is known; of any form of signature, and of none."""
     theirs = _read(signature, [RegionContextEnricher(), AccountIdEnricher()])
     for _ in range(2):

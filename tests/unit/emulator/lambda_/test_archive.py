@@ -143,7 +143,7 @@ def test_only_what_aws_takes_is_decompressed(method: int) -> None:
         check_archive(io.BytesIO(zipped(BENIGN, method)))
 
 
-def test_a_folder_that_is_there_is_left_as_it_is(place: Path) -> None:
+def test_an_existing_folder_is_not_changed(place: Path) -> None:
     """LocalStack prepares the same code many times."""
     unpack(io.BytesIO(zipped(BENIGN)), place)
     unpack(io.BytesIO(zipped([("other.py", FILE, "")])), place)

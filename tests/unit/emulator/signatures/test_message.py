@@ -1,4 +1,4 @@
-"""What was sent, before anybody decodes it."""
+"""A request as it was sent, before it is decoded."""
 
 from wavetank.emulator.signatures.message import make_message
 

@@ -28,7 +28,7 @@ class Pipeline:
     delivered: list[int] = field(default_factory=list)
 
     def go_on(self, steps: int) -> None:
-        """So many steps, or as many as are left."""
+        """This number of steps, or as many as remain."""
         for _ in range(min(steps, STEPS - self.steps_done)):
             tick, step = divmod(self.steps_done, STEPS_OF_A_TICK)
             if step == 0:
@@ -62,7 +62,7 @@ class Pipeline:
         return {str(tick): "written once" for tick in self.delivered}
 
     def read_object(self, bucket: str, key: str) -> SnapshotObject | None:
-        raise AssertionError(f"{key} of {bucket} is read by whoever saves it")
+        raise AssertionError(f"{key} of {bucket} is read by the save")
 
     def read_messages(self) -> list[dict[str, Any]]:
         return [{"id": "1"}]
@@ -105,7 +105,7 @@ def test_what_was_deleted_is_saved_as_empty() -> None:
     assert contents.buckets == {"bucket": {}, "gone too": {}}
 
 
-def test_what_nobody_created_is_not_read() -> None:
+def test_a_resource_that_was_not_created_is_not_read() -> None:
     """What is saved of it stays, until something of its name is created and filled."""
     contents = read_contents(Pipeline(pace=0), RestoredNames(tables=[], streams=[], buckets=[]))
     assert (contents.items, contents.batches, contents.buckets) == ({}, {}, {})

@@ -1,4 +1,4 @@
-"""The mailbox is read page by page, and its reader is told where to go on."""
+"""The mailbox is read page by page, and each page says where the next one begins."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -60,7 +60,7 @@ def test_one_kind_is_read_past_the_other() -> None:
     assert (page.messages, page.next, page.more) == ([], "3", False)
 
 
-def test_a_reader_whose_message_is_gone_begins_anew_and_knows(
+def test_a_reader_whose_message_was_deleted_starts_again_and_is_notified(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The oldest goes first, and its number with it."""

@@ -42,8 +42,8 @@ def test_a_notification_without_a_subject_has_awss() -> None:
     assert summary(made)["subject"] == "AWS Notification MimeMessage"
 
 
-def test_a_confirmation_says_of_which_topic_and_where_to_click() -> None:
-    """And a program can tell it from a notification."""
+def test_a_confirmation_names_its_topic_and_has_a_link() -> None:
+    """And a program can distinguish it from a notification."""
     listed = summary(confirmation("1", NOW, "a@example.com", "arn:aws:sns:::topic", LINK))
     assert listed["type"] == "SubscriptionConfirmation"
     assert listed["subject"] == "AWS Notification - Subscription Confirmation"

@@ -32,7 +32,7 @@ def test_an_address_waits_for_two_days_and_no_longer(pending: PendingSubscriptio
     assert pending.take_expired(NOW + 2 * TOKEN_LIFE) == []
 
 
-def test_an_address_that_is_asked_again_waits_anew(pending: PendingSubscriptions) -> None:
+def test_a_repeated_confirmation_request_restarts_the_wait(pending: PendingSubscriptions) -> None:
     """Its two days count from the last message."""
     pending.add("arn", "token", NOW + timedelta(days=1))
     assert pending.take_expired(NOW + TOKEN_LIFE) == []
