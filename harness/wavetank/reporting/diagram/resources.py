@@ -142,5 +142,5 @@ def _notes(resource: TemplateResource, kind: BoxKind) -> Iterator[str]:
     if kind is BoxKind.TABLE:
         keys = [as_table(k).get("AttributeName") for k in as_list(properties.get("KeySchema"))]
         yield f"key: {', '.join(filter(None, map(value, keys)))}"
-    if kind is BoxKind.BUCKET and resource.is_kept:
+    if kind is BoxKind.BUCKET and resource.is_retained:
         yield "outlives its stack"
