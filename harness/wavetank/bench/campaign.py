@@ -1,4 +1,4 @@
-"""How many runs a minute a campaign plays, by so many workers."""
+"""Measures how many runs a minute a campaign executes with a number of workers."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ MINUTE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class CampaignCost:
-    """Real seconds from the first worker's start to the last result, its boot included."""
+    """Wall seconds from the first worker's start to the last result, its boot included."""
 
     workers: int
     runs: int
@@ -29,17 +29,17 @@ class CampaignCost:
 
     @property
     def runs_per_minute(self) -> float:
-        """Of real time."""
+        """Per minute of wall time."""
         return self.runs / self.seconds * MINUTE_SECONDS
 
 
 def measure_campaign(
     stage: Stage, runs: int, horizon: timedelta, workers: int, clock: Clock
 ) -> CampaignCost:
-    """Plays the plans that the first seeds draw.
+    """Runs the cases of the first seeds.
 
     Raises:
-        InfrastructureError: a run could not be played.
+        InfrastructureError: a run failed to execute.
     """
     results: list[StoryResult] = []
     begun = clock.monotonic()
@@ -48,6 +48,6 @@ def measure_campaign(
     seconds = clock.monotonic() - begun
     unplayed = [result.trouble for result in results if result.played is None]
     if unplayed:
-        raise InfrastructureError("every run to be played", unplayed[0], "try again")
+        raise InfrastructureError("every run to be executed", unplayed[0], "try again")
     valid = sum(result.played is not None and not result.played.exit_code for result in results)
     return CampaignCost(workers, runs, horizon / timedelta(hours=1), seconds, valid)
