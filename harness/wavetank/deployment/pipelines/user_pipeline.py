@@ -141,7 +141,7 @@ class TemplatesPipeline:
         for scope in scopes.values():
             for name in scope.template.section("Parameters"):
                 if not scope.is_filled(name):
-                    place = scope.template.place(("Parameters", name))
+                    place = scope.template.position(("Parameters", name))
                     action = f'write --parameter-overrides "{name}=..."'
                     raise UsageError(f"a value for {name}", f"none for it at {place}", action)
 

@@ -29,11 +29,11 @@ FORMS = "latest, run:NAME, http://ADDRESS:PORT, s3://BUCKET, or a folder"
 
 
 def open_source(text: str) -> Source:
-    """The source that the text names; nothing is read yet but what it takes to find it.
+    """The source that the text names; nothing is read except to find it.
 
     Raises:
-        UsageError: there is nothing of that name, or no credentials for it.
-        InfrastructureError: the sandbox, or AWS, does not answer.
+        UsageError: the source does not exist, or there are no credentials for it.
+        InfrastructureError: the sandbox or AWS does not answer.
     """
     text = text.strip()
     if text == LATEST:
@@ -74,10 +74,10 @@ def _of_sandbox(endpoint: str, path: str) -> Source:
 
 
 def _only_bucket(target: Target) -> str:
-    """The bucket of the one pipeline that is deployed there.
+    """The bucket of the only pipeline that is deployed there.
 
     Raises:
-        UsageError: none is, or several are.
+        UsageError: none or several are.
     """
     found = [pipeline.names.bucket for pipeline in deployed_pipelines(target.aws)]
     if len(found) == 1:
