@@ -25,13 +25,13 @@ pytest_plugins = ("tests.browser",)
 TIERS = {
     "rules": "reads the project's own files",
     "unit": "one module in memory, no sockets",
-    "property": "Hypothesis looks for the counter-example, no sockets",
+    "property": "Hypothesis, no sockets",
     "simulator": "LocalStack in this process, virtual time",
-    "live": "one body, run on every live engine: see -m embedded and -m docker",
-    "campaign": "worker processes, and a Dask cluster of two on this machine",
+    "live": "each test runs on both live engines: -m embedded, -m docker",
+    "campaign": "worker processes, and a local Dask cluster",
     "embedded": "LocalStack as a child process, wall time",
-    "fidelity": "AWS's behaviours, looked at with our plug-ins and without",
-    "pages": "what people look at, in a headless browser",
+    "fidelity": "LocalStack with and without our plug-ins",
+    "pages": "a headless browser, for reports and diagrams",
     "docker": "needs a Docker engine",
     "security": "attacks on a sandbox, over HTTP and from a headless browser",
 }

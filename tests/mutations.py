@@ -93,7 +93,7 @@ MUTATIONS = (
     Mutation(
         "deny-wins",
         "harness/wavetank/iam/evaluation.py",
-        "        (other.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
+        "        (resource_policies.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",
         "",
     ),
     Mutation(
@@ -141,35 +141,36 @@ MUTATIONS = (
     Mutation(
         "old-revision",
         "harness/wavetank/simulation/environment_pool.py",
-        "if place.revision == function.revision:",
-        "if place.revision:",
+        "if pooled.revision == function.revision:",
+        "if pooled.revision:",
     ),
     Mutation(
         "tables-before-buckets",
         "harness/wavetank/emulator/snapshot/reading.py",
         "    tables = set(services.table_names())\n"
         "    items = {name: services.read_items(name) if name in tables else []"
-        " for name in filled.tables}\n"
-        "    batches = {name: services.read_batches(name) for name in filled.streams}\n"
+        " for name in restored.tables}\n"
+        "    batches = {name: services.read_batches(name) for name in restored.streams}\n"
         "    buckets = set(services.bucket_names())\n"
         "    objects = {\n"
         "        name: services.fingerprints(name) if name in buckets else {}"
-        " for name in filled.buckets\n"
+        " for name in restored.buckets\n"
         "    }\n",
         "    buckets = set(services.bucket_names())\n"
         "    objects = {\n"
         "        name: services.fingerprints(name) if name in buckets else {}"
-        " for name in filled.buckets\n"
+        " for name in restored.buckets\n"
         "    }\n"
-        "    batches = {name: services.read_batches(name) for name in filled.streams}\n"
+        "    batches = {name: services.read_batches(name) for name in restored.streams}\n"
         "    tables = set(services.table_names())\n"
         "    items = {name: services.read_items(name) if name in tables else []"
-        " for name in filled.tables}\n",
+        " for name in restored.tables}\n",
     ),
     Mutation(
         "lost-records",
         "harness/wavetank/invariants/conservation.py",
-        '                absent.add("accepted but not delivered", example, stream.held_count())\n',
+        '                missing.add("accepted but not delivered", example, '
+        "stream.pending_count())\n",
         "                del example\n",
     ),
     Mutation(

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.campaign.results import StoryResult
-from wavetank.campaign.worker_context import PlayStory
+from wavetank.campaign.results import CaseResult
+from wavetank.campaign.worker_context import RunCase
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.faults.functions import HandlerCrash
@@ -26,24 +26,24 @@ CONTINUITY = "walk-continuity"
 LATE_SECONDS_MAX = 100
 
 
-def judge_plan(story: RunSpec) -> RunResult:
+def check_plan(spec: RunSpec) -> RunResult:
     """A handler that loses records where it crashes, and its walk where ticks come late or twice.
 
     Of the late ones only those matter that are later than 100 s.
     """
-    plan = story.scenario.plan
+    plan = spec.scenario.plan
     findings = (
         _finding(CONSERVATION, broken=_has(plan, HandlerCrash)),
         _finding(CONTINUITY, broken=_comes_late(plan) and _has(plan, DuplicateTick)),
     )
-    text = f"{story.scenario.name} {story.seed} {plan_to_json(plan)}"
+    text = f"{spec.scenario.name} {spec.seed} {plan_to_json(plan)}"
     digest = hashlib.sha256(text.encode()).hexdigest()
     return RunResult(findings, digest, len(text), exit_code(findings))
 
 
-def judged(story: RunSpec) -> StoryResult:
-    """The same as the result of a campaign's story."""
-    return StoryResult(story=story, played=judge_plan(story))
+def expected_result(spec: RunSpec) -> CaseResult:
+    """The same as the result of a campaign's spec."""
+    return CaseResult(spec=spec, outcome=check_plan(spec))
 
 
 def _has(plan: FaultPlan, kind: type) -> bool:
@@ -61,13 +61,13 @@ def _finding(key: str, *, broken: bool) -> Finding:
 
 
 @contextmanager
-def plan_stage() -> Iterator[PlayStory]:
-    """Where plans are judged."""
-    yield judge_plan
+def plan_context() -> Iterator[RunCase]:
+    """Where plans are expected_result."""
+    yield check_plan
 
 
 @dataclass(frozen=True)
-class DeadlyStage:
+class DeadlyContext:
     """Whoever plays the seed dies of it, `times` times; files in the folder count them."""
 
     seed: int
@@ -75,25 +75,25 @@ class DeadlyStage:
     folder: Path
 
     @contextmanager
-    def __call__(self) -> Iterator[PlayStory]:
+    def __call__(self) -> Iterator[RunCase]:
         """Opens it."""
         yield self._play
 
-    def _play(self, story: RunSpec) -> RunResult:
-        if story.seed == self.seed and len(list(self.folder.iterdir())) < self.times:
+    def _play(self, spec: RunSpec) -> RunResult:
+        if spec.seed == self.seed and len(list(self.folder.iterdir())) < self.times:
             (self.folder / str(os.getpid())).touch()
             sys.stderr.write("the end is near\n")
             sys.stderr.flush()
             self.die()
-        return judge_plan(story)
+        return check_plan(spec)
 
     def die(self) -> None:
         """Ends the process by a signal."""
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class QuietlyDeadlyStage(DeadlyStage):
-    """As `DeadlyStage`, but by native code, and with exit code 0."""
+class QuietlyDeadlyContext(DeadlyContext):
+    """As `DeadlyContext`, but by native code, and with exit code 0."""
 
     def die(self) -> None:
         """Ends the process past the interpreter."""
@@ -101,43 +101,43 @@ class QuietlyDeadlyStage(DeadlyStage):
 
 
 @dataclass(frozen=True)
-class EndlessStage:
+class EndlessContext:
     """Seeds above `last` are never done with; each leaves a file named after its process."""
 
     last: int
     folder: Path
 
     @contextmanager
-    def __call__(self) -> Iterator[PlayStory]:
+    def __call__(self) -> Iterator[RunCase]:
         """Opens it."""
         yield self._play
 
-    def _play(self, story: RunSpec) -> RunResult:
-        if story.seed > self.last:
+    def _play(self, spec: RunSpec) -> RunResult:
+        if spec.seed > self.last:
             (self.folder / str(os.getpid())).touch()
             threading.Event().wait()
-        return judge_plan(story)
+        return check_plan(spec)
 
 
-def closed_stage() -> AbstractContextManager[PlayStory]:
+def closed_context() -> AbstractContextManager[RunCase]:
     """One that cannot be opened."""
     raise UsageError("a stage", "none", "build one")
 
 
 @contextmanager
-def shaky_stage() -> Iterator[PlayStory]:
+def shaky_context() -> Iterator[RunCase]:
     """One on which every seventh seed is a mistake of the program's."""
 
-    def play(story: RunSpec) -> RunResult:
-        if story.seed % 7 == 0:
-            raise LookupError(story.scenario.name)
-        return judge_plan(story)
+    def play(spec: RunSpec) -> RunResult:
+        if spec.seed % 7 == 0:
+            raise LookupError(spec.scenario.name)
+        return check_plan(spec)
 
     yield play
 
 
 @contextmanager
-def fatal_stage() -> Iterator[PlayStory]:
+def fatal_context() -> Iterator[RunCase]:
     """One that kills whoever opens it."""
     os.kill(os.getpid(), signal.SIGKILL)
-    yield judge_plan
+    yield check_plan

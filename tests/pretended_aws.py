@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from wavetank.aws.http_interception import carried_by
+from wavetank.aws.http_interception import intercept_http
 from wavetank.core.http_types import HttpRequest, HttpResponse
 
 ACCOUNT = "123456789012"
@@ -107,7 +107,7 @@ def pretended_aws(
     patch.setenv("AWS_ACCESS_KEY_ID", example_key())
     patch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     aws = PretendedAws(endpoint, list(answers))
-    with carried_by(aws.carry):
+    with intercept_http(aws.carry):
         yield aws
 
 

@@ -13,7 +13,7 @@ from wavetank.core.settings import read_settings
 from wavetank.faults.calls import CALLS
 from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
 from wavetank.faults.fault import CountedFault, Fault
-from wavetank.faults.serialization import fault_to_form
+from wavetank.faults.serialization import fault_to_dict
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.ticker import ticker_invariants
@@ -39,7 +39,7 @@ def _faults() -> Iterator[str]:
 
 def _keys(kind: type[Fault]) -> Iterator[str]:
     """Those that not every fault has, as a file would have them."""
-    form = fault_to_form(_example(kind))
+    form = fault_to_dict(_example(kind))
     for field in fields(kind):
         if field.name not in COMMON:
             assert field.default is not MISSING

@@ -31,7 +31,7 @@ from wavetank.history import (
     TableSnapshot,
     Trigger,
 )
-from wavetank.invariants import Invariant, judge
+from wavetank.invariants import Invariant, check_history
 
 MINUTE = timedelta(minutes=1)
 ADDRESSES = ("ada@example.com", "bob@example.com")
@@ -164,6 +164,6 @@ def assert_found(
     invariant: Invariant, events: list[Event], verdict: Verdict, *evidence: str
 ) -> None:
     """The judge comes to this verdict, and its evidence says these things."""
-    finding = judge(events, [invariant])[0]
+    finding = check_history(events, [invariant])[0]
     assert finding.verdict is verdict, finding
     assert [part for part in evidence if part not in finding.evidence] == [], finding

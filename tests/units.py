@@ -41,8 +41,8 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/fidelity/test_register\.py.*\[localstack\b": "the same rows with our plug-ins",
     r"tests/embedded/test_peers\.py": "tests/unit/bench",
-    r"tests/campaign/test_cluster\.py": "tests/campaign/test_crew.py, the same on local workers",
-    r"tests/campaign/test_command\.py::test_drawn_stories": "the README's campaign",
+    r"tests/campaign/test_cluster\.py": "tests/campaign/test_local_executor.py",
+    r"tests/campaign/test_command\.py::test_generated_cases": "the README's campaign",
     r"tests/docker/test_compose\.py::test_a_(full_volume|failing_init|damaged_snapshot)": (
         "tests/embedded/test_commands.py, test_snapshot.py: the same on the embedded engine"
     ),
@@ -136,7 +136,7 @@ LONGEST_FIRST = (
     "tests/embedded/test_mail_relay.py",
     "tests/campaign/test_cluster.py",
     "tests/simulator/test_templates.py",
-    "tests/campaign/test_crew.py",
+    "tests/campaign/test_local_executor.py",
 )
 """Units of more than ten seconds. What is new and long has its place here."""
 

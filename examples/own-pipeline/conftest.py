@@ -1,4 +1,4 @@
-"""Which pipeline Wavetank's fixtures are to have."""
+"""The pipeline that Wavetank's fixtures deploy."""
 
 from pathlib import Path
 

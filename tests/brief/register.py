@@ -11,17 +11,16 @@ TESTS = read_settings().project_folder / "tests"
 DOCUMENT = TESTS.parent / "docs" / "requirements.md"
 HEAD = """# Requirements of the assignment
 
-Made from `tests/brief/demands.toml` by `.venv/bin/python -m tests.brief.register`. A test fails
-when it is out of date, when a test or a command that it names is not there, and when `check`
-judges what no step asks for.
+Generated from `tests/brief/demands.toml` by `.venv/bin/python -m tests.brief.register`. A test
+fails if it is out of date, names a missing test or command, or omits a requirement of `check`.
 
-The steps are those of the assignment, in our words. Each demand has a command that shows it to
-people, and tests that show it to the suite, with what each proves in its own sentence. In *italics*
-is what `./wavetank check` calls it, which judges what is deployed, in a sandbox or on AWS. What the
-assignment asks of people alone (a quiz, handing in files) is not here.
+The steps are those of the assignment, rephrased. Each requirement has a command that demonstrates
+it and the tests that prove it, with their docstrings. *Italics* are its names in
+`./wavetank check`, which checks a deployed pipeline in a sandbox or on AWS. Tasks for people only
+(a quiz, handing in files) are omitted.
 """
 TABLE = """
-| asked | command | shown by |
+| requirement | command | tests |
 |---|---|---|
 """
 

@@ -1,4 +1,4 @@
-"""The same stories on a Dask cluster of two worker processes on this machine."""
+"""The same cases on a Dask cluster of two worker processes on this machine."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,17 +9,24 @@ import psutil
 import pytest
 from distributed import LocalCluster
 
-from tests.players import DeadlyStage, EndlessStage, closed_stage, judged, plan_stage
+from tests.players import (
+    DeadlyContext,
+    EndlessContext,
+    closed_context,
+    expected_result,
+    plan_context,
+)
 from tests.waiting import wait_until_true
-from wavetank.campaign.cases import Seeds, drawn_stories
-from wavetank.campaign.dask_executor import dask_crew
-from wavetank.campaign.results import StoryResult
-from wavetank.campaign.scheduling import collect
-from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.cases import Seeds, generated_cases
+from wavetank.campaign.dask_executor import dask_executor
+from wavetank.campaign.results import CaseResult
+from wavetank.campaign.scheduling import case_seconds_max, collect
+from wavetank.campaign.worker_context import WorkerContext
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 
-STORIES = list(drawn_stories(Seeds(1, 12), timedelta(hours=1)))
+CASES = list(generated_cases(Seeds(1, 12), timedelta(hours=1)))
+EXPECTED = {spec.seed: expected_result(spec) for spec in CASES}
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +43,15 @@ def _cluster(workers: int) -> Any:
     return LocalCluster(n_workers=workers, **options, **quiet)  # type: ignore[no-untyped-call]  # as distributed has it
 
 
-def _played(cluster: Any, stage: Stage) -> dict[int, StoryResult]:
-    results: dict[int, StoryResult] = {}
-    with dask_crew(cluster.scheduler_address, stage) as crew:
-        collect(crew, STORIES, lambda result: results.update({result.story.seed: result}))
+def _results_of(cluster: Any, context: WorkerContext) -> dict[int, CaseResult]:
+    results: dict[int, CaseResult] = {}
+    with dask_executor(cluster.scheduler_address, context, case_seconds_max) as executor:
+        collect(
+            executor,
+            executor.workers,
+            CASES,
+            lambda result: results.update({result.spec.seed: result}),
+        )
     return results
 
 
@@ -50,47 +62,51 @@ def _workers() -> list[int]:
 
 
 def test_a_cluster_comes_to_the_same_results(cluster: Any) -> None:
-    """Each story has the result that it has anywhere, and nothing stays behind on the cluster."""
-    assert _played(cluster, plan_stage) == {story.seed: judged(story) for story in STORIES}
+    """Each case has the result that it has anywhere, and nothing stays behind on the cluster."""
+    assert _results_of(cluster, plan_context) == {
+        spec.seed: expected_result(spec) for spec in CASES
+    }
     wait_until_true(lambda: not _workers(), "no worker of ours on the cluster")
 
 
 def test_a_cluster_replaces_workers_too(cluster: Any, tmp_path: Path) -> None:
-    """As a crew on this machine does, since each of its workers has one."""
-    results = _played(cluster, DeadlyStage(3, 1, tmp_path))
+    """As an executor of this host does, since each of its workers has one."""
+    results = _results_of(cluster, DeadlyContext(3, 1, tmp_path))
     assert [result.deaths for _, result in sorted(results.items())] == [0, 0, 1, *[0] * 9]
 
 
 def test_an_interrupted_campaign_leaves_the_cluster_at_once(cluster: Any, tmp_path: Path) -> None:
-    """What is being played there is ended, and the cluster is as good as before."""
+    """What runs there is ended, and the cluster is as good as before."""
     taken: list[int] = []
 
-    def take(result: StoryResult) -> None:
-        taken.append(result.story.seed)
+    def take(result: CaseResult) -> None:
+        taken.append(result.spec.seed)
         if len(taken) == 4:
             wait_until_true(lambda: len(list(tmp_path.iterdir())) == 2, "two busy workers")
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):  # noqa: SIM117 - the crew ends within
-        with dask_crew(cluster.scheduler_address, EndlessStage(4, tmp_path)) as crew:
-            collect(crew, STORIES, take)
+    with pytest.raises(KeyboardInterrupt):  # noqa: SIM117 - the executor ends within
+        with dask_executor(
+            cluster.scheduler_address, EndlessContext(4, tmp_path), case_seconds_max
+        ) as executor:
+            collect(executor, executor.workers, CASES, take)
     assert sorted(taken) == [1, 2, 3, 4]
     wait_until_true(lambda: not _workers(), "no worker of ours on the cluster")
-    assert len(_played(cluster, plan_stage)) == len(STORIES)
+    assert len(_results_of(cluster, plan_context)) == len(CASES)
 
 
 def test_a_stage_that_cannot_be_opened_there_is_said_here(cluster: Any) -> None:
     """The error is the stage's own."""
     with pytest.raises(UsageError, match="build one"):
-        _played(cluster, closed_stage)
+        _results_of(cluster, closed_context)
 
 
-def test_a_cluster_without_workers_is_told_how_to_get_some() -> None:
+def test_a_cluster_without_workers_says_how_to_start_some() -> None:
     """Rather than waiting for ever."""
     with (
         _cluster(0) as empty,
         pytest.raises(InfrastructureError, match=r"found none; .*dask worker tcp://127"),
-        dask_crew(empty.scheduler_address, plan_stage),
+        dask_executor(empty.scheduler_address, plan_context, case_seconds_max),
     ):
         pass
 
@@ -101,12 +117,12 @@ def test_nobody_at_the_address_is_said_within_seconds() -> None:
     begun = clock.monotonic()
     with (
         pytest.raises(InfrastructureError, match="no answer within 5 s"),
-        dask_crew("tcp://127.0.0.1:9", plan_stage),
+        dask_executor("tcp://127.0.0.1:9", plan_context, case_seconds_max),
     ):
         pass
     assert clock.monotonic() - begun < 15
     with (
         pytest.raises(UsageError, match="address of a Dask"),
-        dask_crew("nonsense://x", plan_stage),
+        dask_executor("nonsense://x", plan_context, case_seconds_max),
     ):
         pass

@@ -17,7 +17,7 @@ from tests.rules.source import ROOT
 from tests.shell import Shell
 from tests.terminal import shown
 from tests.waiting import wait_until_true
-from wavetank.campaign.cases import choose_stories
+from wavetank.campaign.cases import choose_cases
 from wavetank.campaign.course import DASK_EXTRA
 from wavetank.cli.main import app
 from wavetank.core.errors import ExitCode, UsageError
@@ -50,9 +50,9 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "state")
 
 
-def test_drawn_stories_are_played_and_hold(shell: Shell) -> None:
+def test_generated_cases_run_and_are_valid(shell: Shell) -> None:
     """Two workers, each with a simulator, come to what one of them comes to."""
-    arguments = ("campaign", "--seeds", "3", "--first-seed", "1", "--horizon", "10m", "--json")
+    arguments = ("campaign", "--runs", "3", "--seed", "1", "--duration", "10m", "--json")
     one, two = (shell.run(*arguments, "--workers", workers) for workers in ("1", "2"))
     assert (one.code, two.code) == (ExitCode.VALID, ExitCode.VALID), two.err
     assert sorted(event["seed"] for event in two.events("result")) == [1, 2, 3]
@@ -61,14 +61,14 @@ def test_drawn_stories_are_played_and_hold(shell: Shell) -> None:
     assert second["endings"] == {"valid": 3, "broken": 0, "unknown": 0, "infrastructure": 0}
 
 
-def test_the_first_story_that_fails_is_shrunk_and_can_be_replayed(
+def test_the_first_case_that_fails_is_shrunk_and_can_be_replayed(
     shell: Shell, tmp_path: Path
 ) -> None:
     """The fault that does not matter is gone; the command that is printed breaks the same."""
     file = tmp_path / "doubled.toml"
     file.write_text(DOUBLED)
     done = shell.run(
-        *("campaign", "--scenario", str(file), "--seeds", "2", "--handler", NAIVE, "--json")
+        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json")
     )
     assert done.code == ExitCode.BROKEN, done.err
     (shrunk,) = done.events("shrunk")
@@ -95,7 +95,7 @@ def test_the_first_story_that_fails_is_shrunk_and_can_be_replayed(
 @contextmanager
 def _running(shell: Shell) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
     """A campaign that would go on for long, and what it says."""
-    command = shell.command("campaign", "--seeds", "500", "--horizon", "5m", "--json")
+    command = shell.command("campaign", "--runs", "500", "--duration", "5m", "--json")
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True) as running:
         assert running.stdout is not None  # it was asked for
@@ -113,20 +113,20 @@ def test_a_campaign_that_is_stopped_says_what_it_found(shell: Shell, number: int
         *_, summary = (json.loads(line) for line in said)
         assert running.wait() == ExitCode.INTERRUPTED
     assert (summary["event"], summary["how"]) == ("summary", "stopped")
-    assert 1 <= summary["played"] < 500
+    assert 1 <= summary["runs"] < 500
     assert workers
     assert not any(worker.is_running() for worker in workers)
 
 
 def test_a_campaign_in_a_terminal_shows_how_far_it_is(shell: Shell) -> None:
-    """A bar that moves below what is said, and is gone when all is played."""
-    options = ("--seeds", "2", "--first-seed", "1", "--horizon", "5m", "--workers", "1")
+    """A bar that moves below what is said, and is gone when all cases have run."""
+    options = ("--runs", "2", "--seed", "1", "--duration", "5m", "--workers", "1")
     window = shown(shell.command("campaign", *options))
     assert window.process.returncode == ExitCode.VALID, window.text()
     assert window.wrote(r"starting the workers ━+ 0 of 2")
     assert window.wrote(r"0 failed, \d+ a minute ━+ [12] of 2")
     assert "━" not in window.text()
-    assert "2 of 2 runs played: 2 valid" in window.text()
+    assert "2 of 2 runs finished: 2 valid" in window.text()
 
 
 def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
@@ -140,23 +140,23 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--workers", "2", "--dask", "tcp://127.0.0.1:1"), "--workers or --dask"),
         (("--remember", "--handler", NAIVE), "--remember, or --handler or --pipeline"),
-        (("--horizon", "1 hour"), "such as 30m, 1h or 2d; found --horizon 1 hour"),
-        (("--horizon", "400d"), "at most 365d"),
-        (("--horizon", "30s"), "let the run last longer"),
-        (("--scenario", "calm-day", "--horizon", "1h"), "leave --horizon out"),
+        (("--duration", "1 hour"), "found --duration 1 hour; write a whole number"),
+        (("--duration", "400d"), "at most 365d"),
+        (("--duration", "30s"), "use a longer horizon"),
+        (("--scenario", "calm-day", "--duration", "1h"), "leave --duration out"),
         (("--scenario", "calm-dey"), "did you mean calm-day"),
-        (("--first-seed", str(2**63 - 1)), "--first-seed"),
+        (("--seed", str(2**63 - 1)), "--seed"),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(
-    arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before anything is started."""
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         app(["campaign", *arguments], standalone_mode=False)
     assert capsys.readouterr().out == ""
 
@@ -172,10 +172,10 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
 
 def test_seeds_are_the_scenario_s_or_any() -> None:
     """Whoever names none gets new ones each time, unless the scenario has its own."""
-    drawn = {choose_stories(1, None, None, None).seeds.first for _ in range(20)}
+    drawn = {choose_cases(1, None, None, None).seeds.first for _ in range(20)}
     assert len(drawn) > 1
     scenario = load_scenario("everything-at-once", ROOT / "scenarios")
-    chosen = choose_stories(5, None, None, scenario.name)
+    chosen = choose_cases(5, None, None, scenario.name)
     assert chosen.seeds.first == scenario.seed
     assert chosen.scenario == scenario
-    assert choose_stories(5, 9, None, scenario.name).name == "everything-at-once-seeds-9-13"
+    assert choose_cases(5, 9, None, scenario.name).name == "everything-at-once-seeds-9-13"

@@ -21,7 +21,7 @@ from wavetank.core.errors import ExitCode
 pytestmark = pytest.mark.nightly
 SEEDS = 4
 CAMPAIGN = (
-    *("campaign", "--seeds", str(SEEDS), "--first-seed", "1", "--horizon", "5m"),
+    *("campaign", "--runs", str(SEEDS), "--seed", "1", "--duration", "5m"),
     *("--workers", "2", "--json"),
 )
 NO_WORKER_SECONDS_MAX = 60.0
@@ -87,7 +87,7 @@ def _workers(parent: psutil.Process) -> list[psutil.Process]:
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return "wavetank.campaign.worker" in process.cmdline()
+        return process.cmdline()[1:3] == ["-m", "wavetank.campaign.worker"]  # not its supervisor
     except psutil.NoSuchProcess:  # it has ended since it was listed
         return False
 
@@ -141,7 +141,7 @@ def test_a_campaign_that_is_killed_while_it_shrinks_is_run_again(tmp_path: Path)
     """The failures have been said with their replay commands; the shrunk one comes of the next."""
     file, shell = tmp_path / "doubled.toml", Shell(tmp_path / "state")
     file.write_text(DOUBLED)
-    command = ("campaign", "--scenario", str(file), "--seeds", "2", "--handler", NAIVE, "--json")
+    command = ("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json")
     killed = _killed(shell, tmp_path / "log", command, 2, "summary")
     _wait_until_gone(shell, killed)
     (summary,) = (event for event in killed.events if event["event"] == "summary")

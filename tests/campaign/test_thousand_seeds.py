@@ -1,4 +1,4 @@
-"""A campaign of a thousand drawn stories, as a release is tried: our handler stands all of them."""
+"""A campaign of a thousand drawn cases, as a release is tried: our handler stands all of them."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.nightly
 def test_a_thousand_drawn_stories_hold(tmp_path: Path) -> None:
     """Each of half an hour, with up to four faults; one that fails is named in the output."""
     command = Shell(tmp_path).command(
-        "campaign", "--seeds", str(SEEDS), "--horizon", "30m", "--json"
+        "campaign", "--runs", str(SEEDS), "--duration", "30m", "--json"
     )
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.VALID, done.stderr

@@ -145,7 +145,7 @@ def test_every_command_knows_the_sandbox_that_compose_started(project: Project) 
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(project: Project, fault: str) -> None:
     """Each fault heals, nothing that was saved is lost, and `check` says that all is well."""
     project.shell.save()
-    drill = project.shell.run("drill", "--fault", fault, "--seconds", "1", "--json")
+    drill = project.shell.run("drill", "--fault", fault, "--duration", "1s", "--json")
     assert drill.code == 0, drill.err
     result = drill.events("host")[0]
     assert result["seconds_until_whole"] < RECOVERY_SECONDS_MAX
@@ -169,7 +169,7 @@ def test_a_damaged_snapshot_is_set_aside_and_the_sandbox_starts(project: Project
     """The log says so, the old one stays to be looked at, and the drill counts what was lost."""
     held = len(project.shell.delivered())
     project.execute("sh", "-c", f"echo damaged > {SNAPSHOT}")
-    drill = project.shell.run("drill", "--fault", "machine-killed", "--seconds", "1", "--json")
+    drill = project.shell.run("drill", "--fault", "machine-killed", "--duration", "1s", "--json")
     assert drill.code == 0, drill.err
     assert drill.events("host")[0]["objects_lost"] == held
     assert "snapshot-damaged-" in project.compose("logs").out

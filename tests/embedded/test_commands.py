@@ -147,7 +147,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault: str) -> None:
     """Each fault that a child process can have heals, nothing saved is lost, and `check` passes."""
     machine.save()
-    drill = machine.run("drill", "--fault", fault, "--seconds", "1", "--json")
+    drill = machine.run("drill", "--fault", fault, "--duration", "1s", "--json")
     assert drill.code == 0, drill.err
     result = drill.events("host")[0]
     assert result["seconds_until_whole"] < RECOVERY_SECONDS_MAX
@@ -190,7 +190,7 @@ def test_the_live_view_stays_below_what_happens(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     with terminal(shell.command("up", "--confirm-emails"), columns=60) as window:
         window.wait_for(r"  tick  [^─]*─{60}\n[^─]*next tick in \d+ s")
-        assert shell.run("tick").code == 0  # of the same minute, or the next
+        assert shell.run("invoke").code == 0  # of the same minute, or the next
         window.wait_for(r"\d records? buffered")
         window.press_ctrl_c()
         window.process.wait(SECONDS_MAX)
@@ -279,7 +279,7 @@ def test_a_reader_that_goes_early_is_no_broken_invariant(tmp_path: Path) -> None
 
 def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
     """Each kind of call with its ratio; what it should be is for people to judge."""
-    done = Shell(tmp_path).run("bench", "--days", "0", "--rounds", "5", "--json")
+    done = Shell(tmp_path).run("bench", "--duration", "1h", "--rounds", "5", "--json")
     assert done.code == 0, done.err
     assert [run["virtual_hours"] for run in done.events("run_cost")] == [1]
     costs = done.events("gateway")

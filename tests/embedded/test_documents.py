@@ -22,7 +22,7 @@ from wavetank.core.settings import read_settings
 FOREVER = "./wavetank up"
 """Runs until Ctrl-C; `test_commands` starts it, reads what it shows, and ends it."""
 EVERYTHING = "./wavetank test"
-"""Runs this very suite; `.ci/run` ends with it, and a test below holds it to that."""
+"""Runs this very suite, as the session `test` of `noxfile.py` does."""
 PART = "./wavetank test -m unit"
 """Runs tests that this very suite runs; here of a single file, which makes it quick."""
 ONE_FILE = "-n0 tests/unit/core/test_text.py"
@@ -70,10 +70,13 @@ def test_the_commands_run_elsewhere_are_in_the_readme() -> None:
     assert len(found) >= 10
 
 
-def test_ci_runs_the_readmes_own_test_command() -> None:
-    """What a newcomer is told to run is what guards the project."""
+def test_ci_runs_the_contributors_sessions() -> None:
+    """CI checks with the same nox sessions as a contributor."""
     script = read_settings().project_folder / ".ci" / "run"
-    assert script.read_text().rstrip().splitlines()[-1] == f"exec {EVERYTHING}"
+    sessions = re.findall(r"\.venv/bin/nox -s (\w+)", script.read_text())
+    assert sessions == ["lint", "types", "test"]
+    noxfile = (script.parent.parent / "noxfile.py").read_text()
+    assert set(sessions) <= set(re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE))
     assert os.access(script, os.X_OK)
 
 

@@ -65,7 +65,7 @@ def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) 
     command = ["run", "broken-deployment", "--engine", "embedded", "--seed", "1"]
     _kill_when(shell, lambda: '"code"' in _journal(shell), *command)
     wait_until_true(lambda: _state(aws)[0] == "DISABLED", "the rule to be off", 30)
-    for words in (["status"], ["plan"], ["check"], ["tick"]):
+    for words in (["status"], ["plan"], ["check"], ["invoke"]):
         said = shell.run(*words, "--json")
         assert said.events("changed") == [{"event": "changed", "changes": [RULE_OFF, BROKEN]}]
         assert RESTORE in said.err
@@ -78,7 +78,7 @@ def test_a_killed_run_is_said_and_reverted_whole(shell: Shell, aws: AwsClients) 
     assert _state(aws) == before
     assert _journal(shell) == ""
     assert shell.run("status", "--json").events("changed") == []
-    assert "nothing to put back" in shell.run("drill", "--restore").out
+    assert "nothing to revert" in shell.run("drill", "--restore").out
 
 
 def test_code_that_was_deployed_since_is_not_overwritten(shell: Shell, aws: AwsClients) -> None:
@@ -104,8 +104,8 @@ def test_a_sandbox_that_a_killed_drill_has_paused_is_continued(shell: Shell) -> 
         "drill",
         "--fault",
         "machine-paused",
-        "--seconds",
-        "600",
+        "--duration",
+        "10m",
     )
     restored = shell.run("drill", "--restore", "--json")
     assert restored.code == 0, restored.err

@@ -12,7 +12,7 @@ from wavetank.emulator.lambda_.runtime_api import CONNECTIONS_MAX, RuntimeApi
 from wavetank.emulator.lambda_.runtime_requests import (
     HEADERS_BYTES_MAX,
     RuntimeEvent,
-    Strangers,
+    UnauthenticatedConnections,
 )
 
 PATH = "2018-06-01/runtime/invocation/next"
@@ -173,9 +173,9 @@ def test_connections_that_show_no_secret_keep_no_process_out(
     serving: RuntimeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest are closed, and the process is served."""
-    few = Strangers(most=8)
+    few = UnauthenticatedConnections(most=8)
     for module in (runtime_api, runtime_requests):
-        monkeypatch.setattr(module, "STRANGERS", few)
+        monkeypatch.setattr(module, "UNAUTHENTICATED", few)
     with ExitStack() as stack:
         strangers = [stack.enter_context(_connect(serving)) for _ in range(12)]
         wait_until_true(lambda: _is_closed(strangers[3]), "the oldest to be closed")

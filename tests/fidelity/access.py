@@ -34,7 +34,7 @@ def _anonymous_calls_are_denied(ground: Ground) -> str:
 
 
 @AREA.row(
-    "writing into another account's bucket that has no policy",
+    "writing to another account's bucket without a policy",
     aws="AccessDenied",
     localstack="done",
     source="S3 user guide: access-control-auth-workflow-object-operation",
@@ -77,7 +77,7 @@ def _key_of_a_new_user(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a user's request that is signed with a wrong secret",
+    "a user's request signed with a wrong secret",
     aws="SignatureDoesNotMatch",
     localstack="done",
     source="IAM user guide: reference_sigv-troubleshooting",
@@ -99,7 +99,7 @@ def _unknown_keys_are_refused(ground: Ground) -> str:
 
 
 @AREA.row(
-    "deleting an object by a link that is for reading it: status",
+    "deleting an object with a presigned link for reading: status",
     aws="403",
     localstack="204",
     source="S3 API reference: sigv4-query-string-auth",
@@ -111,7 +111,7 @@ def _links_are_for_one_method(ground: Ground) -> str:
 
 
 @AREA.row(
-    "temporary keys that GetSessionToken gives to two who ask",
+    "the keys of two GetSessionToken calls",
     aws="different",
     localstack="the same example",
     source="STS API reference: GetSessionToken",
@@ -133,7 +133,7 @@ def _public_policy(bucket: str, **elements: Any) -> str:
 
 
 @AREA.row(
-    "a public policy for a new bucket, where BlockPublicPolicy is on",
+    "a public policy for a new bucket with BlockPublicPolicy on",
     aws="AccessDenied",
     localstack="done",
     source="S3 user guide: access-control-block-public-access",
@@ -146,7 +146,7 @@ def _public_policies_are_blocked(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a bucket policy with an operator that there is not",
+    "a bucket policy with an unknown operator",
     aws="MalformedPolicy",
     localstack="done",
     source="S3 API: PutBucketPolicy",
@@ -162,7 +162,7 @@ def _deny(action: str, resource: str = "*", **elements: Any) -> dict[str, Any]:
 
 
 @AREA.row(
-    "a copy whose source is percent-encoded, and denied to the caller",
+    "a copy from a percent-encoded source that the caller may not read",
     aws="AccessDenied",
     localstack="done",
     source="S3 API: CopyObject, x-amz-copy-source",
@@ -177,7 +177,7 @@ def _encoded_sources_are_decoded(ground: Ground) -> str:
 
 
 @AREA.row(
-    "an object that is put with tags, where only putting is allowed",
+    "putting an object with tags, with permission for PutObject only",
     aws="AccessDenied",
     localstack="done",
     source="S3 API: PutObject, permissions",
@@ -199,7 +199,7 @@ def _user(ground: Ground, **settings: Any) -> AwsClients:
 
 
 @AREA.row(
-    "a user's call that its permissions boundary does not allow",
+    "a user's call outside its permissions boundary",
     aws="AccessDenied",
     localstack="done",
     source="IAM user guide: access_policies_boundaries",
@@ -213,7 +213,7 @@ def _boundaries_limit(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a session's call that its session policy does not allow",
+    "a session's call outside its session policy",
     aws="AccessDenied",
     localstack="done",
     source="IAM user guide: access_policies, session policies",
@@ -243,7 +243,7 @@ def _create_function(clients: AwsClients, role: str) -> str:
 
 
 @AREA.row(
-    "a function that is made with a role, without the right to pass it",
+    "creating a function without permission to pass its role",
     aws="AccessDeniedException",
     localstack="done",
     source="IAM user guide: id_roles_use_passrole",
@@ -255,7 +255,7 @@ def _roles_must_be_passed(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a function that is made with a role that does not trust Lambda",
+    "creating a function with a role that does not trust Lambda",
     aws="InvalidParameterValueException",
     localstack="done",
     source="Lambda API: CreateFunction",
@@ -265,7 +265,7 @@ def _roles_must_trust_their_service(ground: Ground) -> str:
 
 
 @AREA.row(
-    "sending to a queue whose own policy denies it",
+    "sending to a queue whose policy denies it",
     aws="AccessDenied",
     localstack="done",
     source="SQS developer guide: sqs-overview-of-managing-access",
@@ -281,7 +281,7 @@ def _queue_policies_count(ground: Ground) -> str:
 
 
 @AREA.row(
-    "putting an object where only public ACLs are denied",
+    "putting an object when only public ACLs are denied",
     aws="done",
     localstack="done",
     source="S3 user guide: example-bucket-policies",
@@ -294,7 +294,7 @@ def _absent_keys_are_absent(ground: Ground) -> str:
 
 
 @AREA.row(
-    "deleting two objects by one call, where one of them is denied",
+    "deleting two objects in one call, of which one is denied",
     aws="1 deleted, 1 AccessDenied",
     localstack="2 deleted",
     source="S3 API: DeleteObjects",
@@ -311,7 +311,7 @@ def _deletions_are_denied_singly(ground: Ground) -> str:
 
 
 @AREA.row(
-    "notifying a queue whose policy does not let S3 in",
+    "notifying a queue whose policy does not allow S3",
     aws="InvalidArgument",
     localstack="done",
     source="S3 user guide: grant-destinations-permissions-to-s3",
@@ -327,7 +327,7 @@ def _services_need_the_queues_policy(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a session whose role was deleted and made anew",
+    "a session whose role was deleted and created again",
     aws="InvalidClientTokenId",
     localstack="done",
     source="IAM user guide: reference_identifiers, unique identifiers",
@@ -343,7 +343,7 @@ def _sessions_end_with_their_role(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a call of IAM with a key of GetSessionToken, without MFA",
+    "an IAM call with a GetSessionToken key, without MFA",
     aws="InvalidClientTokenId",
     localstack="done",
     source="STS API reference: GetSessionToken",

@@ -74,7 +74,7 @@ def _compression_compresses(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a put while the bucket is gone",
+    "a put while the bucket does not exist",
     aws="done",
     localstack="InternalError",
     source="Firehose developer guide: retry",

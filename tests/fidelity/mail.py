@@ -22,7 +22,7 @@ def _subscribe_gives_no_arn_yet(ground: Ground) -> str:
 
 
 @AREA.row(
-    "publishing to an address that is not confirmed",
+    "publishing to an unconfirmed address",
     aws="not sent",
     localstack="sent",
     source="SNS developer guide: sns-email-notifications",
@@ -65,7 +65,7 @@ def _subjects_are_true(ground: Ground) -> str:
 
 
 @AREA.row(
-    "subscribing what is no address",
+    "subscribing an invalid address",
     aws="InvalidParameter",
     localstack="done",
     source="SNS API: Subscribe",
@@ -78,7 +78,7 @@ def _addresses_are_checked(ground: Ground) -> str:
 
 
 @AREA.row(
-    "unsubscribing an address that is not confirmed",
+    "unsubscribing an unconfirmed address",
     aws="InvalidParameter",
     localstack="done",
     source="SNS developer guide: sns-delete-subscription-topic",

@@ -59,7 +59,7 @@ Resources:
 
 
 @AREA.row(
-    "an update of the stack that switches its rule off",
+    "a stack update that disables its rule",
     aws="DISABLED",
     localstack="ENABLED",
     source="CloudFormation template reference: AWS::Events::Rule, State",
@@ -78,7 +78,7 @@ def _updates_of_rules_happen(ground: Ground) -> str:
 
 
 @AREA.row(
-    "deleting a stack that is protected from termination",
+    "deleting a stack with termination protection",
     aws="ValidationError",
     localstack="done",
     source="CloudFormation user guide: using-cfn-protect-stacks",
@@ -94,7 +94,7 @@ def _protected_stacks_stay(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a resource with the deletion policy RetainExceptOnCreate, its stack deleted",
+    "deleting a stack with a RetainExceptOnCreate resource",
     aws="kept",
     localstack="deleted",
     source="CloudFormation template reference: aws-attribute-deletionpolicy",
@@ -110,7 +110,7 @@ def _what_is_retained_stays(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a bucket in a template whose name is taken",
+    "a template's bucket whose name is taken",
     aws="CREATE_FAILED",
     localstack="CREATE_COMPLETE",
     source="S3 API: CreateBucket",
@@ -128,8 +128,8 @@ def _buckets_are_not_taken_over(ground: Ground) -> str:
 
 @AREA.row(
     "deleting a stack whose bucket has objects",
-    aws="DELETE_FAILED, the objects stay",
-    localstack="DELETE_COMPLETE, the objects are gone",
+    aws="DELETE_FAILED, objects kept",
+    localstack="DELETE_COMPLETE, objects deleted",
     source="CloudFormation user guide: troubleshooting, delete stack fails",
 )
 def _buckets_are_not_emptied(ground: Ground) -> str:
@@ -141,14 +141,14 @@ def _buckets_are_not_emptied(ground: Ground) -> str:
     ground.aws.s3.put_object(Bucket=name, Key="key", Body=b"body")
     cloudformation.delete_stack(StackName=name)
     status = _settled(ground, answer["StackId"])
-    left = "the objects stay" if ground.has_bucket(name) else "the objects are gone"
-    return f"{status}, {left}"
+    left = "kept" if ground.has_bucket(name) else "deleted"
+    return f"{status}, objects {left}"
 
 
 @AREA.row(
-    "deleting a stack that failed since its bucket's name is taken",
-    aws="the bucket stays",
-    localstack="the bucket is gone",
+    "deleting a stack that failed because its bucket exists",
+    aws="the bucket is kept",
+    localstack="the bucket is deleted",
     source="CloudFormation user guide: stack failure options",
 )
 def _others_resources_stay(ground: Ground) -> str:
@@ -158,13 +158,13 @@ def _others_resources_stay(ground: Ground) -> str:
     _settled(ground, name)
     ground.aws.cloudformation.delete_stack(StackName=name)
     _settled(ground, answer["StackId"])
-    return "the bucket stays" if ground.has_bucket(bucket) else "the bucket is gone"
+    return "the bucket is kept" if ground.has_bucket(bucket) else "the bucket is deleted"
 
 
 @AREA.row(
-    "an update in which one resource changes and another one fails",
-    aws="UPDATE_ROLLBACK_COMPLETE, the former value is back",
-    localstack="UPDATE_COMPLETE, the new value stays",
+    "an update that changes one resource and fails at another",
+    aws="UPDATE_ROLLBACK_COMPLETE, old value",
+    localstack="UPDATE_COMPLETE, new value",
     source="CloudFormation user guide: stack failure options",
 )
 def _failed_updates_are_rolled_back(ground: Ground) -> str:
@@ -180,11 +180,11 @@ def _failed_updates_are_rolled_back(ground: Ground) -> str:
     names: Any = ["VisibilityTimeout"]
     answer = ground.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
     is_back = answer["Attributes"]["VisibilityTimeout"] == "60"
-    return f"{status}, the {'former value is back' if is_back else 'new value stays'}"
+    return f"{status}, {'old' if is_back else 'new'} value"
 
 
 @AREA.row(
-    "an update of the stack that changes a role's inline policy",
+    "a stack update that changes a role's inline policy",
     aws="the role has the new policy",
     localstack="the role has the former policy",
     source="CloudFormation template reference: AWS::IAM::Role, Policies",

@@ -20,7 +20,7 @@ from wavetank.core.errors import ExitCode
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.inspection.assess.thread_pool import THREADS
 
-MINUTES = "5"
+DURATION = "5m"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_hundreds_are_looked_at_at_once(
         app,
         [
             *("assess", str(tmp_path / "class.csv"), "--endpoint", localstack.endpoint),
-            *("--minutes", MINUTES, "--csv", str(tmp_path / "rows.csv"), "--json"),
+            *("--duration", DURATION, "--csv", str(tmp_path / "rows.csv"), "--json"),
         ],
     )
     assert found.exit_code == ExitCode.BROKEN, found.output
@@ -81,7 +81,7 @@ def test_all_good_is_a_table_of_80_columns_and_exit_code_0(
         app,
         [
             *("assess", str(tmp_path / "class.csv"), "--endpoint", localstack.endpoint),
-            *("--minutes", MINUTES, "--mailbox", str(mails)),
+            *("--duration", DURATION, "--mailbox", str(mails)),
         ],
     )
     assert found.exit_code == ExitCode.VALID, found.output
@@ -109,7 +109,7 @@ def test_trouble_with_one_bucket_is_that_rows_alone(
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", example_key("R"))
         found = CliRunner().invoke(
             app,
-            ["assess", str(tmp_path / "class.csv"), "--target", "aws", "--minutes", MINUTES],
+            ["assess", str(tmp_path / "class.csv"), "--target", "aws", "--duration", DURATION],
         )
     assert found.exit_code == ExitCode.UNKNOWN, found.output
     assert "3 pipelines: 2 valid, 0 invalid, 1 unknown" in found.stdout

@@ -218,4 +218,4 @@ def test_what_cannot_be_restored_is_said_and_restored_later(
     assert json.loads(done.stdout) == {"event": "restored", "changes": [code]}
     assert not site.target.journal.left_behind()
     again = CliRunner().invoke(app, command)
-    assert "nothing to put back" in again.output
+    assert "nothing to revert" in again.output

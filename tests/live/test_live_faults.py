@@ -178,7 +178,7 @@ def test_drill_restore_reverts_what_is_switched_on(localstack: Host, befallen: P
     assert active(localstack.endpoint) == []
     assert next_tick(befallen).records
     again = CliRunner().invoke(app, command, catch_exceptions=False)
-    assert "nothing to put back" in again.stdout
+    assert "nothing to revert" in again.stdout
 
 
 @pytest.mark.parametrize(

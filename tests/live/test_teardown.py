@@ -109,7 +109,7 @@ def test_a_half_deleted_stack_names_what_is_in_the_way_and_is_finished_later(pla
 
 
 def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
-    """teardown, again, release-bucket, again: each says what there is to say and exits with 0."""
+    """Teardown with and without --delete-data, twice each: says what remains and exits with 0."""
     names = place.deploy()
     options = ["--target", "aws", "--account", ACCOUNT, "--name", names.full_name, "--json"]
 
@@ -121,8 +121,6 @@ def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
 
     refused = CliRunner().invoke(app, ["teardown", *options])
     assert f"expected {names.stem} to be typed; found no terminal" in str(refused.exception)
-    refused = CliRunner().invoke(app, ["release-bucket", *options, "--yes"])
-    assert "run ./wavetank teardown first" in str(refused.exception)
 
     left = run("teardown", "--yes")
     assert (left["left"], left["data"]["objects"]) == (names.storage_stack, 1)
@@ -133,12 +131,12 @@ def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
     assert run("teardown", "--yes") == left
     place.aws.s3.delete_bucket(Bucket=names.artifact_bucket)  # not ours, so it was let be
 
-    assert run("release-bucket", "--yes") == {
+    assert run("teardown", "--delete-data", "--yes") == {
         "event": "released",
         "bucket": names.bucket,
         "objects": 1,
     }
-    assert run("release-bucket", "--yes")["bucket"] is None
+    assert run("teardown", "--delete-data", "--yes")["bucket"] is None
     assert run("teardown")["left"] is None
 
 
@@ -153,10 +151,10 @@ def test_in_a_sandbox_only_the_data_are_asked_about(
     options = ["--endpoint", localstack.endpoint, "--name", pipeline.names.stem, "--json"]
     torn = CliRunner().invoke(app, ["teardown", *options])
     assert torn.exit_code == ExitCode.VALID, torn.exception
-    refused = CliRunner().invoke(app, ["release-bucket", *options])
+    refused = CliRunner().invoke(app, ["teardown", "--delete-data", *options])
     assert f"expected {pipeline.names.bucket} to be typed" in str(refused.exception)
-    released = CliRunner().invoke(app, ["release-bucket", *options, "--yes"])
-    assert json.loads(released.stdout)["objects"] == 1
+    released = CliRunner().invoke(app, ["teardown", "--delete-data", *options, "--yes"])
+    assert json.loads(released.stdout.splitlines()[-1])["objects"] == 1
 
 
 def test_a_cut_network_is_told_with_how_to_go_on(place: Place) -> None:

@@ -32,8 +32,8 @@ from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.faults.change_journal import Journal
 from wavetank.live import deployed_target as places
 from wavetank.live.deployed_target import DeployedTarget
-from wavetank.live.schedule_guard import schedule_off
-from wavetank.scenario.run_store import RunShelf
+from wavetank.live.live_runner import schedule_off
+from wavetank.scenario.run_store import RunStore
 
 PACE_SECONDS = 0.2
 STORY = """
@@ -104,7 +104,7 @@ def told(account: Account) -> Result:
 def test_a_story_is_told_on_aws_and_left_as_it_was(account: Account, told: Result) -> None:
     """It is judged by what AWS can show, and the schedule is on again."""
     assert told.exit_code == ExitCode.VALID, told.output
-    summary = RunShelf(account.shell.state / "runs").find("denied-aws-8").summary()
+    summary = RunStore(account.shell.state / "runs").find("denied-aws-8").summary()
     unknown = {found.key for found in summary.findings if found.verdict == "unknown"}
     assert unknown == {"schedule-completeness", "conservation", "one-notice"}
     assert {found.verdict for found in summary.findings if found.key not in unknown} == {"valid"}

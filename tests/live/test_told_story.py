@@ -182,7 +182,7 @@ def test_an_interrupted_story_puts_everything_back(
     assert stage.state() == before
     broken_off = stage.shell.run("replay", f"three-{stage.engine}-6")
     assert broken_off.code == ExitCode.USAGE
-    assert "it was broken off" in broken_off.err
+    assert "it was interrupted" in broken_off.err
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_any_json_is_a_policy_or_malformed(document: object, kind: PolicyKind) -
 def test_any_policy_is_evaluated_for_any_request(
     request: AccessRequest, own: list[Any], other: list[Any]
 ) -> None:
-    """A refusal can be worded, and whether the policy is public can be told."""
+    """Any denial has a message, and any policy is public or not."""
     decision = _decide(request, own, other)
     assert decision.allowed or denial_message(request, decision)
     assert is_public(_policy(other, PolicyKind.RESOURCE)) in {True, False}

@@ -1,4 +1,4 @@
-"""Columns and the judges' parser say the same of whatever is in an object."""
+"""Columns and the invariants' parser agree on any content of an object."""
 
 from datetime import UTC, datetime
 

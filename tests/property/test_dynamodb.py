@@ -1,4 +1,4 @@
-"""What makes moto's DynamoDB fast changes none of its answers, and nothing of what it holds."""
+"""The patches that make moto's DynamoDB faster change neither its responses nor its state."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.property.dynamodb_calls import FLAT, RANGED, calls
-from wavetank.emulator.dynamodb.direct import ask_moto
+from wavetank.emulator.dynamodb.direct import call_moto
 from wavetank.emulator.dynamodb.patches import REPLACEMENTS
 from wavetank.emulator.patches import patch_of
 
@@ -42,7 +42,7 @@ def _apply(wanted: Mapping[str, bool]) -> None:
 def _answer(account: str, method: str, body: dict[str, Any]) -> object:
     """The answer's status and content, or what was raised in place of one."""
     try:
-        status, text, _ = ask_moto(method, json.loads(json.dumps(body)), account, REGION)
+        status, text, _ = call_moto(method, json.loads(json.dumps(body)), account, REGION)
         return status, json.loads(text)
     except Exception as error:  # noqa: BLE001 - moto raises all kinds, LocalStack answers with 500
         return type(error).__name__, str(error)
@@ -62,7 +62,7 @@ def _state(account: str) -> list[object]:
 def _play(account: str, played: list[tuple[str, dict[str, Any]]]) -> list[object]:
     dynamodb_backends[account][REGION].reset()
     for table in (FLAT, RANGED):
-        ask_moto("create_table", table, account, REGION)
+        call_moto("create_table", table, account, REGION)
     return [
         (_answer(account, method, body), json.dumps(_state(account), default=str))
         for method, body in played

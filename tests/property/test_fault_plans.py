@@ -1,4 +1,4 @@
-"""Whatever plan is drawn or written: it can be kept, lies in its run, and shrinks."""
+"""Any plan that is generated or written can be saved, fits its run, and shrinks."""
 
 import tomllib
 from datetime import timedelta
@@ -18,7 +18,7 @@ from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.scenario.toml_positions import find_places
+from wavetank.scenario.toml_positions import key_positions
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)
@@ -40,8 +40,8 @@ def test_seed_always_means_the_same_plan(seed: int, horizon: timedelta) -> None:
 
 
 @given(seeds, horizons)
-def test_drawn_plan_lies_in_its_horizon(seed: int, horizon: timedelta) -> None:
-    """A drawn plan has a fault, all healed when the run ends, and none contradicts another."""
+def test_generated_plan_fits_its_horizon(seed: int, horizon: timedelta) -> None:
+    """A generated plan has a fault, all are reverted within the horizon, and none contradict."""
     plan = generate_plan(seed, horizon, ALL_KINDS)
     assert plan.faults
     assert not plan.beyond(horizon)
@@ -119,13 +119,13 @@ def test_any_text_is_a_scenario_or_refused(text: str) -> None:
 
 
 @given(texts)
-def test_places_are_within_the_text(text: str) -> None:
-    """Whatever TOML is, every key of it has a place on one of its lines."""
+def test_positions_are_within_the_text(text: str) -> None:
+    """In any valid TOML, every key has a position on one of its lines."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return
-    places = find_places(text)
+    places = key_positions(text)
     count = len(text.replace("\r\n", "\n").split("\n"))
     assert {path[0] for path in places} == document.keys()
     assert all(1 <= place.line <= count for place in places.values())
@@ -167,7 +167,7 @@ def test_scenario_is_read_as_it_was_written(scenario: Scenario, comment: str) ->
 def test_smaller_plan_is_no_larger(data: st.DataObject, plan: FaultPlan) -> None:
     """It has some of the plan's faults, each within the time that it had at most."""
     smaller = data.draw(smaller_plans(plan))
-    latest = max((fault.healed_after for fault in plan.faults), default=timedelta())
+    latest = max((fault.reverted_after for fault in plan.faults), default=timedelta())
     assert len(smaller.faults) <= len(plan.faults)
     assert {type(fault) for fault in smaller.faults} <= {type(fault) for fault in plan.faults}
     assert not smaller.beyond(latest)

@@ -1,4 +1,4 @@
-"""Histories of any kind: written and read, and judged."""
+"""Histories of any kind: written, read and checked."""
 
 import tempfile
 from collections.abc import Mapping
@@ -26,9 +26,9 @@ from wavetank.history import (
     first_difference,
     read_history,
 )
-from wavetank.invariants import Conservation, generic_invariants, judge
+from wavetank.invariants import Conservation, check_history, generic_invariants
 from wavetank.invariants.completeness import HistoryEnd
-from wavetank.invariants.interval_set import Spans
+from wavetank.invariants.interval_set import IntervalSet
 from wavetank.invariants.ticker import ticker_invariants
 
 WORDS = (
@@ -85,7 +85,7 @@ def stories(draw: st.DrawFn) -> list[Event]:
 
 @given(events)
 def test_event_is_the_same_after_writing(event: Event) -> None:
-    """A line says everything about its event, and the event has no other line."""
+    """A line has everything of its event, and the event has no other line."""
     line = encode(event)
     assert "\n" not in line
     assert decode(line) == event
@@ -119,8 +119,8 @@ def test_files_differ_where_histories_do(one: list[Event], other: list[Event]) -
 
 
 @given(histories)
-def test_no_judge_ever_raises(history: list[Event]) -> None:
-    """Whatever happens in whatever order, every judge comes to a finding, at every moment."""
+def test_no_invariant_ever_raises(history: list[Event]) -> None:
+    """Whatever happens in whatever order, every invariant has a finding at every moment."""
     for invariant in [*generic_invariants(), *ticker_invariants()]:
         ending = HistoryEnd()
         for event in history:
@@ -130,15 +130,15 @@ def test_no_judge_ever_raises(history: list[Event]) -> None:
 
 
 @given(stories())
-def test_run_that_goes_as_it_ought_to_is_valid(story: list[Event]) -> None:
-    """No judge finds anything wrong with a run in which everything failed is made good or told."""
-    findings = judge(story, [*generic_invariants(), *ticker_invariants()])
+def test_run_with_reported_failures_is_valid(story: list[Event]) -> None:
+    """A run in which every failure was made good or alerted breaks no invariant."""
+    findings = check_history(story, [*generic_invariants(), *ticker_invariants()])
     assert [finding for finding in findings if finding.verdict is not Verdict.VALID] == []
 
 
 @given(stories(), st.data())
 def test_lost_object_is_never_missed(story: list[Event], data: st.DataObject) -> None:
-    """A run that lacks any one of its objects has lost records; undrained, it may have."""
+    """A run without one of its objects has lost records; if undrained, it may have."""
     objects = len(only(story, ObjectDelivered))
     lost = without(story, ObjectDelivered, data.draw(st.integers(0, objects - 1)))
     assert_found(Conservation(), lost, Verdict.INVALID, "accepted but not delivered")
@@ -146,9 +146,9 @@ def test_lost_object_is_never_missed(story: list[Event], data: st.DataObject) ->
 
 
 @given(st.lists(st.integers(-20, 20)), st.integers(-25, 25), st.integers(-25, 25))
-def test_spans_are_a_set(numbers: list[int], first: int, last: int) -> None:
-    """Stretches hold exactly what was put in, and their gaps exactly what was not."""
-    spans = Spans()
+def test_intervals_are_a_set(numbers: list[int], first: int, last: int) -> None:
+    """Intervals contain exactly what was added, and their gaps exactly what was not."""
+    spans = IntervalSet()
     news = [spans.add(number) for number in numbers]
     assert sum(news) == len(set(numbers)) == len(spans)
     asked = range(first, last + 1)

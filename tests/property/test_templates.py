@@ -1,4 +1,4 @@
-"""Whatever stands in a template: it is accepted or refused, and never more than that."""
+"""Any template is either accepted or refused with a usage error."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One simulator for the worker, with the pipeline in it; each test begins at the baseline."""
+"""One simulator for the worker, with the pipeline deployed; each test begins at the baseline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ADDRESSES = ("ada@example.com", "bob@example.com")
 
 @dataclass(frozen=True)
 class Deployed:
-    """The simulator, and the names of what is in it."""
+    """The simulator, and the names of what is deployed in it."""
 
     simulator: Simulator
     names: Names
@@ -28,14 +28,14 @@ class Deployed:
 
 @pytest.fixture(scope="session")
 def wavetank_pipeline() -> TickerPipeline:
-    """The project's own, in whose simulator the plug-in's fixtures are tested too."""
+    """The project's own pipeline, with which the plug-in's fixtures are tested too."""
     names = derive_names("Dora", "Explorer")
     return TickerPipeline(project_folder=PROJECT, names=names, addresses=ADDRESSES)
 
 
 @pytest.fixture(scope="session")
 def deployed(wavetank_deployed: PluginsDeployed, wavetank_pipeline: TickerPipeline) -> Deployed:
-    """The project's own pipeline, its schedule off."""
+    """The project's own pipeline, with its schedule off."""
     return Deployed(wavetank_deployed.simulator, wavetank_pipeline.names, wavetank_pipeline)
 
 

@@ -1,4 +1,4 @@
-"""Somebody's own handler in the worker's simulator, in place of the project's."""
+"""A custom handler in the worker's simulator, instead of the project's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -7,7 +7,7 @@ from wavetank.deployment.cloudformation import Stacks
 
 
 def delete(aws: AwsClients, stack: str) -> None:
-    """Returns when there is no such stack."""
+    """Delete the stack, and return once it is gone."""
     stacks = Stacks(aws.cloudformation, WallClock(), 0.05)
     aws.cloudformation.delete_stack(StackName=stack)
     wait_until_seen(lambda: stacks.status(stack), lambda status: status is None, "the deletion")

@@ -1,4 +1,4 @@
-"""The simulator: the deployed pipeline in this process, without a socket, in time that is moved."""
+"""The simulator: the deployed pipeline in this process, without a socket, in virtual time."""
 
 import io
 import json
@@ -66,7 +66,7 @@ def test_a_tick_is_made_buffered_and_delivered_in_virtual_time(pipeline: Deploye
 
 
 def test_a_reset_leaves_nothing_of_a_run(pipeline: Deployed) -> None:
-    """Prices, objects, records on their way, messages and policies are as they were deployed."""
+    """Prices, objects, records in flight, messages and policies are as deployed."""
     made, aws, names = pipeline.simulator, pipeline.simulator.aws, pipeline.names
     before = read_prices(aws, names.table)
     role = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)["Role"]
@@ -106,7 +106,7 @@ def handler(event, context):
 
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
-    """A zip's content: a handler with a module of its own."""
+    """The content of a zip: a handler with a module."""
     (tmp_path / "function.py").write_text(COUNTER)
     (tmp_path / "helper.py").write_text("calls = []\n")
     return tmp_path
@@ -126,7 +126,7 @@ def _answer(environment: ExecutionEnvironment) -> Any:
 def test_execution_environments_share_neither_modules_nor_variables(
     deployed: Deployed, code: Path
 ) -> None:
-    """Each has its own of both, nothing of the host's, and leaves the process as it was."""
+    """Each has separate ones, none of the host's, and leaves the process unchanged."""
     one, two = (_counting(deployed, code, who) for who in ("one", "two"))
     assert [_answer(one), _answer(two), _answer(one)] == [
         [1, "one", None],
@@ -148,7 +148,7 @@ def test_execution_environments_share_neither_modules_nor_variables(
 def test_whatever_a_handler_raises_is_its_outcome(
     deployed: Deployed, tmp_path: Path, source: str, error: str, of_request: str
 ) -> None:
-    """As AWS reports it, of no request where the import failed; the simulator goes on."""
+    """As AWS reports it, without a request if the import failed; the simulator continues."""
     (tmp_path / "function.py").write_text(source)
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     body = json.loads(outcome.payload)
@@ -157,10 +157,10 @@ def test_whatever_a_handler_raises_is_its_outcome(
     assert str(tmp_path) not in str(body)
 
 
-def test_a_raised_error_is_told_as_in_a_functions_process(
+def test_a_raised_error_is_reported_as_in_a_functions_process(
     deployed: Deployed, tmp_path: Path
 ) -> None:
-    """By AWS's own client: with the request, from where AWS has the code, without marks."""
+    """By AWS's own client: with the request, with paths as on AWS, without marks."""
     (tmp_path / "function.py").write_text("def handler(event, context):\n    return event['a']\n")
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     assert json.loads(outcome.payload) == {
@@ -182,16 +182,16 @@ def handler(event, context):
 """
 
 
-def test_a_handler_has_no_way_out(deployed: Deployed, tmp_path: Path) -> None:
-    """A call to anywhere but the simulator is refused before it leaves."""
+def test_a_handler_cannot_connect_elsewhere(deployed: Deployed, tmp_path: Path) -> None:
+    """A call to anything but the simulator is refused before it leaves."""
     (tmp_path / "function.py").write_text(ELSEWHERE)
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     assert "leave the endpoint to the environment" in str(outcome.payload)
     assert deployed.simulator.aws.s3.meta.endpoint_url == ENDPOINT
 
 
-def test_requests_of_others_are_left_alone(deployed: Deployed) -> None:
-    """Whatever else this process talks to is no matter of the simulator's."""
+def test_other_requests_are_not_intercepted(deployed: Deployed) -> None:
+    """Other requests of this process are not intercepted."""
     request = HttpRequest("GET", "http://127.0.0.1:4566/", {}, b"")
     assert deployed.simulator.carry(request) is None
 
@@ -203,8 +203,8 @@ def test_a_process_has_one_simulator(deployed: Deployed) -> None:
         pass
 
 
-def test_code_that_leads_out_of_its_folder_is_refused_here_too(deployed: Deployed) -> None:
-    """It is unpacked with the rights of the command that simulates it."""
+def test_a_zip_with_paths_outside_its_folder_is_refused(deployed: Deployed) -> None:
+    """It is unpacked with the permissions of the command that runs the simulator."""
     arn = _function_arn(deployed)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -1,4 +1,4 @@
-"""LocalStack's handler chain in the simulator is shorter, and still serves pages and Firehose."""
+"""LocalStack's handler chain is shorter in the simulator, and still serves pages and Firehose."""
 
 import json
 from datetime import timedelta
@@ -32,7 +32,7 @@ def _deliverer() -> "Deliverer":
 
 
 def _deliver(pipeline: Deployed) -> None:
-    """Accepts a record, and has it delivered a minute later."""
+    """Put a record, and let it be delivered a minute later."""
     stream = _deliverer().names()[0]
     pipeline.simulator.aws.firehose.put_record(DeliveryStreamName=stream, Record={"Data": RECORD})
     pipeline.simulator.move_to(START + MINUTE)
@@ -40,14 +40,14 @@ def _deliver(pipeline: Deployed) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_wavetank/access", "/_localstack/health"])
-def test_pages_are_served_to_who_does_not_sign(pipeline: Deployed, path: str) -> None:
-    """Ours and LocalStack's own."""
+def test_pages_are_served_without_a_signature(pipeline: Deployed, path: str) -> None:
+    """Wavetank's and LocalStack's own."""
     answer = _get(pipeline, path)
     assert (answer.status, type(json.loads(answer.body))) == (200, dict)
 
 
-def test_what_is_no_page_is_judged_as_a_call(pipeline: Deployed) -> None:
-    """An unsigned call that matches no page goes on to the services."""
+def test_a_request_that_matches_no_page_is_a_call(pipeline: Deployed) -> None:
+    """An unsigned call that matches no page is passed to the services."""
     answer = _get(pipeline, "/no-such-bucket")
     assert answer.status == 403
     assert b"<Code>AccessDenied</Code>" in answer.body
@@ -63,8 +63,8 @@ def test_an_object_of_firehose_has_its_checksum(pipeline: Deployed) -> None:
     assert head["ChecksumCRC32"]
 
 
-def test_a_delivery_is_made_with_the_roles_rights(pipeline: Deployed) -> None:
-    """A role whose policy is gone is refused by name, and the records wait."""
+def test_a_delivery_has_the_permissions_of_its_role(pipeline: Deployed) -> None:
+    """A role without its policy is denied by name, and the records wait."""
     iam, stream = pipeline.simulator.aws.iam, _deliverer().names()[0]
     held = _deliverer().find(stream)
     assert held is not None
@@ -76,4 +76,4 @@ def test_a_delivery_is_made_with_the_roles_rights(pipeline: Deployed) -> None:
     assert error is not None
     assert error.startswith("AccessDenied: User: ")
     assert f"{role}/{SESSION} is not authorized to perform: s3:PutObject" in error
-    assert len(_deliverer().held(stream)) == 1
+    assert len(_deliverer().undelivered(stream)) == 1

@@ -1,4 +1,4 @@
-"""The guarantee, in the simulator: ours holds under every fault, the naive handler does not."""
+"""The guarantee, in the simulator: the project's handler survives every fault."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ import pytest
 
 from tests.live.hosts import PROJECT
 from tests.simulator.conftest import Deployed
-from tests.simulator.stories import HORIZON, scenario_of, tell, tell_of
-from wavetank.campaign.regression_seeds import FILE_NAME, remembered
+from tests.simulator.runs import HORIZON, run_faults, run_scenario, scenario_of
+from wavetank.campaign.regression_seeds import FILE_NAME, regression_seeds
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.generation import generate_plan, single_faults
 from wavetank.scenario.loader import find_scenarios, load_scenario
@@ -23,41 +23,41 @@ WHOLE_DAY = "calm-day"
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_our_handler_stands_every_scenario(deployed: Deployed, name: str) -> None:
-    """Each shipped story comes out as it expects."""
+def test_our_handler_survives_every_scenario(deployed: Deployed, name: str) -> None:
+    """Each shipped scenario ends as it expects."""
     scenario = load_scenario(name, SCENARIOS)
     if name == WHOLE_DAY:
         scenario = scenario_of(horizon=timedelta(hours=1))
-    told = tell(deployed, scenario, seed=scenario.seed or 1)
-    assert told.broken() == {}
+    run = run_scenario(deployed, scenario, seed=scenario.seed or 1)
+    assert run.broken() == {}
 
 
 @pytest.mark.parametrize("kind", SINGLE)
-def test_our_handler_stands_every_single_fault(deployed: Deployed, kind: str) -> None:
-    """Whatever goes wrong by itself, all invariants hold."""
-    assert tell_of(deployed, SINGLE[kind]).broken() == {}
+def test_our_handler_survives_every_single_fault(deployed: Deployed, kind: str) -> None:
+    """With any one fault, all invariants hold."""
+    assert run_faults(deployed, SINGLE[kind]).broken() == {}
 
 
 @pytest.mark.parametrize(
     "seed",
     [*SEEDS, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in SEEDS_NIGHTLY)],
 )
-def test_our_handler_stands_a_random_campaign(deployed: Deployed, seed: int) -> None:
-    """Plans of up to four faults, drawn from seeds."""
+def test_our_handler_survives_a_random_campaign(deployed: Deployed, seed: int) -> None:
+    """Plans of up to four faults, generated from seeds."""
     plan = generate_plan(seed, HORIZON)
     scenario = Scenario(name="drawn", description="Drawn.", horizon=HORIZON, plan=plan)
-    assert tell(deployed, scenario, seed).broken() == {}
+    assert run_scenario(deployed, scenario, seed).broken() == {}
 
 
 def test_every_kind_is_among_the_single_faults() -> None:
-    """So that ours is shown to stand all of them."""
+    """So that all of them are tested above."""
     assert list(SINGLE) == [kind.kind for kind in VIRTUAL_KINDS]
 
 
-def test_what_once_failed_does_not_fail_again(deployed: Deployed) -> None:
-    """Every story of seeds.json is played."""
+def test_regression_seeds_do_not_fail_again(deployed: Deployed) -> None:
+    """Every case of seeds.json is run."""
     broken = {
-        failure.seed: tell(deployed, failure.story().scenario, failure.seed).broken()
-        for failure in remembered(PROJECT / FILE_NAME)
+        failure.seed: run_scenario(deployed, failure.spec().scenario, failure.seed).broken()
+        for failure in regression_seeds(PROJECT / FILE_NAME)
     }
     assert {seed: found for seed, found in broken.items() if found} == {}

@@ -1,4 +1,4 @@
-"""What a handler does to its process and prints: a function's own end and log, and not ours."""
+"""What a handler does to its process and prints affects only the function and its log."""
 
 import signal
 import subprocess
@@ -16,7 +16,7 @@ from tests.simulator.naive import with_handler
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.history import AttemptEnded, Outcome, read_history
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunSpec, play
+from wavetank.simulation.runner import RunSpec, simulate
 
 HANDLER = """
 import ctypes, os, posix, signal, subprocess, sys
@@ -58,7 +58,7 @@ class Scripted:
         """The function's attempts at one tick."""
         (self.folder / "import.py").write_text(imported)
         (self.folder / "call.py").write_text(called)
-        play(
+        simulate(
             self.deployed.simulator,
             self.deployed.pipeline,
             RunSpec(scenario=MINUTE, seed=1),
@@ -84,7 +84,7 @@ def scripted(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> It
 def test_a_handler_that_ends_its_process_is_lambdas_exit_error(
     scripted: Scripted, tmp_path: Path, call: str, place: str
 ) -> None:
-    """However it does so, while it is imported too; nothing of it runs afterwards."""
+    """In any way, also during its import; nothing of it runs afterwards."""
     ended = scripted.attempts(tmp_path / "history.jsonl", **{place: call})
     assert {event.outcome for event in ended} == {Outcome.CRASH}
     assert {event.error_type for event in ended} == {"Runtime.ExitError"}
@@ -100,7 +100,7 @@ def test_a_handler_that_ends_its_process_is_lambdas_exit_error(
 def test_a_handler_that_stops_its_process_times_out(
     scripted: Scripted, tmp_path: Path, call: str
 ) -> None:
-    """As in Lambda, where no one continues it."""
+    """As in Lambda, where nothing continues it."""
     ended = scripted.attempts(tmp_path / "history.jsonl", called=call)
     assert {event.outcome for event in ended} == {Outcome.TIMEOUT}
 
@@ -118,7 +118,7 @@ def test_a_handler_that_stops_its_process_times_out(
 def test_what_does_not_end_a_process_ends_no_handler(
     scripted: Scripted, tmp_path: Path, call: str
 ) -> None:
-    """Signals without an effect, and the ends of children."""
+    """Signals without an effect, and the ends of child processes."""
     ended = scripted.attempts(tmp_path / "history.jsonl", called=call)
     assert {event.outcome for event in ended} == {Outcome.SUCCESS}
 
@@ -137,7 +137,7 @@ def test_what_does_not_end_a_process_ends_no_handler(
 def test_what_a_thread_cannot_do_for_a_process_is_refused(
     scripted: Scripted, tmp_path: Path, call: str, said: str
 ) -> None:
-    """With the engine on which it can be done."""
+    """The error names the engine that supports it."""
     with pytest.raises(UsageError, match=said) as refused:
         scripted.attempts(tmp_path / "history.jsonl", called=call)
     assert "--engine embedded" in refused.value.action
@@ -158,13 +158,13 @@ def lambda_handler(event, context):
         ("ctypes.string_at(0)", "signal 11 (Segmentation fault)"),
     ],
 )
-def test_a_process_that_native_code_ends_is_an_error_and_no_verdict(
+def test_a_process_that_native_code_ends_is_an_infrastructure_error(
     tmp_path: Path, call: str, how: str
 ) -> None:
-    """Exit code 4 with scenario, seed and function, whatever the process ended with."""
+    """Exit code 4 with scenario, seed and function, whatever the exit status of the process."""
     handler = tmp_path / "own.py"
     handler.write_text(CRASHES.format(call=call))
-    options = ["--hours", "0.02", "--seed", "5", "--json", "--handler", str(handler)]
+    options = ["--duration", "72s", "--seed", "5", "--json", "--handler", str(handler)]
     done = Shell(tmp_path / "state").run("run", "calm-day", *options)
     assert done.code == ExitCode.INFRASTRUCTURE, done.err
     assert "expected calm-day with seed 5 to come to its verdicts" in done.err
@@ -185,7 +185,7 @@ def test_a_signal_to_the_command_alone_ends_all_of_it(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """Its exit status is what it was without a supervising process, and no process remains."""
-    command = Shell(tmp_path / "state").command("run", "calm-day", "--hours", "8000")
+    command = Shell(tmp_path / "state").command("run", "calm-day", "--duration", "8000h")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None
     while b"virtual time ..." not in process.stdout.readline():
@@ -232,10 +232,10 @@ PRINTED = [
 
 
 def test_what_handlers_print_is_in_their_log_and_not_on_standard_output(tmp_path: Path) -> None:
-    """By every way there is: standard output is JSON alone, and standard error is ours."""
+    """However they print: standard output is JSON only, and standard error is the command's."""
     handler = tmp_path / "own.py"
     handler.write_text(PRINTS)
-    options = ["--hours", "0.02", "--seed", "1", "--json", "--handler", str(handler)]
+    options = ["--duration", "72s", "--seed", "1", "--json", "--handler", str(handler)]
     done = Shell(tmp_path / "state").run("run", "calm-day", *options)
     assert done.code == ExitCode.BROKEN, done.err
     (played,) = done.events("played")  # each line is JSON

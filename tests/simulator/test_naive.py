@@ -1,4 +1,4 @@
-"""The naive handler in the simulator: what it breaks under which fault, as the README has it."""
+"""The naive handler in the simulator: what it breaks under which fault, as in the README."""
 
 import re
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from tests.documents import blocks
 from tests.live.hosts import PROJECT
 from tests.simulator.conftest import Deployed
 from tests.simulator.naive import NAIVE, with_handler
-from tests.simulator.stories import HORIZON, tell, tell_of
+from tests.simulator.runs import HORIZON, run_faults, run_scenario
 from wavetank.core.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
-from wavetank.faults.coverage import is_of_the_alert
+from wavetank.faults.coverage import affects_alerting
 from wavetank.faults.delivery import (
     DuplicateDelivery,
     PermissionRemoved,
@@ -43,7 +43,7 @@ SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
 AFTER, LASTS = timedelta(minutes=4), timedelta(minutes=6)
 LAST_WRITE = 6
 """The naive handler's calls: a scan, five prices, the batch."""
-STORIES: dict[str, Fault] = {
+FAULTS: dict[str, Fault] = {
     "the rule misses a tick": MissedTick(after=AFTER),
     "a tick comes 90 s late": LateTick(after=AFTER),
     "a tick comes twice": DuplicateTick(after=AFTER),
@@ -80,32 +80,32 @@ def naive(deployed: Deployed) -> Iterator[Deployed]:
 
 
 def test_the_naive_handler_works_on_a_calm_day(naive: Deployed) -> None:
-    """Which is why nobody notices."""
-    assert tell_of(naive).broken() == {}
+    """So its defects are not visible without faults."""
+    assert run_faults(naive).broken() == {}
 
 
 def test_the_readme_says_what_the_naive_handler_breaks(naive: Deployed) -> None:
-    """The table is what came of each fault, here and now."""
-    rows = [_row(naive, story, fault) for story, fault in STORIES.items()]
+    """The table has the result of each fault, from a run here."""
+    rows = [_row(naive, label, fault) for label, fault in FAULTS.items()]
     table = "\n".join(["| fault | what the naive handler breaks |", "|---|---|", *rows]) + "\n\n"
     found = TABLE.search((PROJECT / "README.md").read_text())
     assert found is not None
     assert found[0] == table, f"put this into the README:\n{table}"
 
 
-def _row(naive: Deployed, story: str, fault: Fault) -> str:
-    broken = tell_of(naive, fault).broken()
-    return f"| {story} | {', '.join(sorted(broken)) or 'nothing'} |"
+def _row(naive: Deployed, label: str, fault: Fault) -> str:
+    broken = run_faults(naive, fault).broken()
+    return f"| {label} | {', '.join(sorted(broken)) or 'nothing'} |"
 
 
 def test_the_page_on_scenarios_breaks_the_naive_handler(naive: Deployed) -> None:
     """Its scenario expects that the walk breaks, and passes because it does."""
     (text,) = blocks("docs/scenarios.md", "toml naive")
-    told = tell(naive, parse_scenario("told", text, "docs/scenarios.md"))
-    assert told.played.exit_code == ExitCode.VALID, told.broken()
+    run = run_scenario(naive, parse_scenario("example", text, "docs/scenarios.md"))
+    assert run.result.exit_code == ExitCode.VALID, run.broken()
 
 
 def test_every_fault_of_the_stream_is_in_the_table() -> None:
     """A kind left out would look harmless."""
-    of_the_stream = {f.kind for f in SINGLE.values() if not is_of_the_alert(f)}
-    assert {fault.kind for fault in STORIES.values()} == of_the_stream - {UnconfirmedAddress.kind}
+    of_the_stream = {f.kind for f in SINGLE.values() if not affects_alerting(f)}
+    assert {fault.kind for fault in FAULTS.values()} == of_the_stream - {UnconfirmedAddress.kind}

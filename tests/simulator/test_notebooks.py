@@ -1,4 +1,4 @@
-"""The notebooks, executed on a run that the simulator has played."""
+"""The notebooks, executed on a run of the simulator."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from tests.live.hosts import PROJECT
 from tests.simulator.conftest import START, Deployed
 from wavetank.reporting.analysis.notebook import Notebook, read_notebook
 from wavetank.scenario.loader import load_scenario
-from wavetank.scenario.run_store import RunShelf, SavedRun
+from wavetank.scenario.run_store import RunStore, SavedRun
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.simulation.runner import RunSpec, play
+from wavetank.simulation.runner import RunSpec, simulate
 
 SEED = 1
 FACTS = {
@@ -29,11 +29,11 @@ FACTS = {
 def run(deployed: Deployed, tmp_path: Path) -> SavedRun:
     """An hour in which a broken handler is deployed for ten minutes."""
     scenario = load_scenario("broken-deployment", PROJECT / "scenarios")
-    saved = RunShelf(tmp_path).new("broken-deployment", SEED, scenario_to_toml(scenario))
-    story = RunSpec(scenario=scenario, seed=SEED)
+    saved = RunStore(tmp_path).new("broken-deployment", SEED, scenario_to_toml(scenario))
+    spec = RunSpec(scenario=scenario, seed=SEED)
     deployed.simulator.reset()
     with deployed.simulator.frozen_at(START):  # and not longer: a kernel's time goes on
-        play(deployed.simulator, deployed.pipeline, story, saved.history, lambda _: None)
+        simulate(deployed.simulator, deployed.pipeline, spec, saved.history, lambda _: None)
     return saved
 
 
@@ -44,13 +44,15 @@ def _executed(name: str, source: str) -> Notebook:
     return notebook.executed()
 
 
-def test_the_notebooks_tell_a_run(run: SavedRun, tmp_path: Path) -> None:
-    """Copies, delay, contract, alert and catch-up are those of the story, and a page shows them."""
+def test_the_notebooks_analyse_a_run(run: SavedRun, tmp_path: Path) -> None:
+    """Copies, delay, contract, alert and catch-up are those of the run, and a page shows them."""
     done = {name: _executed(name, str(run.folder)) for name in FACTS}
-    told = {name: book.node.cells[-1].outputs[0].data["text/plain"] for name, book in done.items()}
-    assert told["01_what_arrived"] == "(1560, 0, True, 660.0, 0)"
-    assert told["02_price_walk"] == "(['valid', 'valid'], 1200, 0)"
-    assert told["03_failure_drill"] == "(1, 7, 180, 14, 10, 200, 0)"
+    results = {
+        name: book.node.cells[-1].outputs[0].data["text/plain"] for name, book in done.items()
+    }
+    assert results["01_what_arrived"] == "(1560, 0, True, 660.0, 0)"
+    assert results["02_price_walk"] == "(['valid', 'valid'], 1200, 0)"
+    assert results["03_failure_drill"] == "(1, 7, 180, 14, 10, 200, 0)"
     page = tmp_path / "page.html"
     done["03_failure_drill"].write(page)
     text = page.read_text()

@@ -24,14 +24,14 @@ LEFT_BEHIND = ("__pycache__", ".pytest_cache")
 CHECK = re.compile(r'    if answer\["FailedPutCount"\]:\n        raise .*\n')
 DESTINATION = re.compile(r"  WhenMeasuringFails:\n(?:    .*\n)+\n")
 PLACE = re.compile(r"(?<=history: )\S+(?=/history)")
-STRANGERS = """
+UNRELATED = """
 import sys
 import pytest
 @pytest.fixture
 def simulator():
     return "of petrol"
 @pytest.mark.fault("mine")
-def test_strangers_have_their_own(simulator):
+def test_with_a_fixture_of_the_same_name(simulator):
     heavy = {"boto3", "freezegun", "localstack", "pydantic", "wavetank.simulation"}
     assert (simulator, heavy & set(sys.modules)) == ("of petrol", set())
 """
@@ -45,7 +45,7 @@ NO_PIPELINE = "def test_nothing(simulator): ..."
 
 @dataclass(frozen=True)
 class Repository:
-    """A folder with somebody's tests."""
+    """A folder with a user's tests."""
 
     folder: Path
 
@@ -86,7 +86,7 @@ def _blocks(language: str) -> list[str]:
 
 
 def test_the_document_quotes_the_example() -> None:
-    """What a reader copies is what the tests below run."""
+    """A reader copies what the tests below run."""
     assert _blocks("python") == [(EXAMPLE / name).read_text() for name in QUOTED]
 
 
@@ -113,7 +113,7 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
     """Evidence, failure, seed and command of its two blocks, from a simulator in each worker."""
     example.cut("src/measure.py", CHECK)
     example.cut("template.yaml", DESTINATION)
-    done = example.pytest("-n2", "-k", "takes_only_a_part or given_up")
+    done = example.pytest("-n2", "-k", "partial_failure or failed_minute")
     assert done.code == 1, done.out
     shown = PLACE.sub("...", done.out).splitlines()
     wanted = [line for block in _blocks("text")[:2] for line in block.splitlines()]
@@ -121,14 +121,14 @@ def test_a_broken_pipeline_fails_as_the_document_says(example: Repository) -> No
     assert [line for line in wanted if line not in shown] == [], done.out
 
 
-def test_who_does_not_use_it_does_not_notice_it(empty: Repository) -> None:
-    """Somebody's own fixture and mark of the same names are theirs, and nothing is imported."""
-    empty.write("test_strangers.py", STRANGERS)
+def test_the_plugin_does_not_affect_a_suite_without_it(empty: Repository) -> None:
+    """Custom fixtures and marks of the same names work, and nothing is imported."""
+    empty.write("test_unrelated.py", UNRELATED)
     assert empty.pytest().code == 0
 
 
-def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
-    """A mark that cannot be had when it is collected, and a missing pipeline when it is needed."""
+def test_workers_report_errors_too(empty: Repository) -> None:
+    """An invalid mark during collection, and a missing pipeline when it is needed."""
     empty.write("test_wrong.py", WRONG)
     empty.write("test_no_pipeline.py", NO_PIPELINE)
     done = empty.pytest("-n2", "--continue-on-collection-errors")
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_said_by_the_workers_too(empty: Repository) -> None:
 
 
 def test_a_seed_is_a_number(empty: Repository) -> None:
-    """Anything else is refused before a test runs."""
+    """Anything else is an error before a test runs."""
     done = empty.pytest("--wavetank-seed", "many")
     assert done.code == pytest.ExitCode.USAGE_ERROR
     assert "expected a whole number from 0 on; found 'many'" in done.err

@@ -1,6 +1,6 @@
-"""One story in virtual time and in wall time: what comes of it is the same, to the last byte.
+"""One scenario in virtual and in wall time: its outcome is the same, byte for byte.
 
-Nothing is known to differ, so there is no list of what may.
+No difference is known, so no exceptions are listed.
 """
 
 from collections.abc import Iterator
@@ -28,11 +28,11 @@ from wavetank.history import Event, FaultBegan
 from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import summary_differences
-from wavetank.invariants import NoSilentFailure, OneNotice, judge
+from wavetank.invariants import NoSilentFailure, OneNotice, check_history
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.history_reader import read_history, state_before_run
 from wavetank.live.step_executor import StepExecutor
-from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 from wavetank.simulation.run import Run, RunOptions
 
 pytestmark = pytest.mark.embedded
@@ -54,23 +54,23 @@ STORY: tuple[Step, ...] = (
     _minute(5),  # late
     Begin(*BROKEN),
     _minute(7),
-    WaitedTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
+    SynchronousTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
     _minute(8),
     Revert(*BROKEN),
-    WaitedTick(START + 9 * MINUTE),
+    SynchronousTick(START + 9 * MINUTE),
     _minute(MINUTES),
 )
 
 
 @pytest.fixture(scope="module")
 def history(deployed: Deployed) -> list[Event]:
-    """The story in the simulator."""
+    """The scenario in the simulator."""
     events: list[Event] = []
     deployed.simulator.reset()  # whoever was here before has left what a run ends with
     with deployed.simulator.frozen_at(START):
         deployed.pipeline.begin(deployed.simulator.aws, START)
     options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STORY)
-    Run(deployed.simulator, options, events.append).go()
+    Run(deployed.simulator, options, events.append).execute()
     deployed.simulator.reset()
     return events
 
@@ -119,20 +119,20 @@ def _deploy(aws: AwsClients, names: Names, endpoint: str) -> None:
 
 @pytest.fixture(scope="module")
 def virtual(history: list[Event]) -> OutcomeSummary:
-    """What came of it in virtual time."""
+    """The outcome in virtual time."""
     return summary_of(history)
 
 
-def test_the_story_is_the_same_in_virtual_time_and_in_wall_time(
+def test_the_outcome_is_the_same_in_virtual_time_and_in_wall_time(
     virtual: OutcomeSummary, observation: list[Event]
 ) -> None:
-    """Ticks and how they ended, records byte for byte, alerts to their last word, the table."""
+    """Ticks and their outcomes, records byte for byte, alerts word for word, the table."""
     found = summary_differences(virtual, summary_of(observation))
     assert [str(difference) for difference in found] == []
 
 
-def test_the_ledger_tells_the_story(virtual: OutcomeSummary) -> None:
-    """What is compared is what happened: every tick, two that failed, and who was told of them."""
+def test_the_outcome_summary_is_complete(virtual: OutcomeSummary) -> None:
+    """The comparison covers every tick, the two that failed, and their alerts."""
     ticks = {str(tick): [str(e) for e in endings] for tick, endings in virtual.ticks.items()}
     well, badly = "succeeded after 1 attempt", "failed after 3 attempts (NameError)"
     at = [rfc3339(START + number * MINUTE) for number in range(MINUTES + 1)]
@@ -140,25 +140,25 @@ def test_the_ledger_tells_the_story(virtual: OutcomeSummary) -> None:
         **{at[number]: [well] for number in (1, 4, 5, 6, 10)},
         at[2]: [well, well],
         **{at[number]: [badly] for number in (7, 8)},
-        f"{at[7]}, waited for": ["failed after 1 attempt (NameError)"],
-        f"{at[9]}, waited for": [well],
+        f"{at[7]}, synchronous": ["failed after 1 attempt (NameError)"],
+        f"{at[9]}, synchronous": [well],
     }
     assert {notice.due for notice in virtual.alerts} == {at[7], at[8]}
     assert len(virtual.alerts) == 2 * len(ADDRESSES)
     assert [len(copies) for copies in virtual.records.values()] == [1] * MINUTES * RECORDS_PER_TICK
 
 
-def test_the_story_breaks_no_guarantee(history: list[Event]) -> None:
-    """Who waited for an answer was told by it; all other failures came to the addresses, once."""
-    findings = judge(history, [NoSilentFailure(), OneNotice()])
+def test_the_scenario_breaks_no_guarantee(history: list[Event]) -> None:
+    """A synchronous failure ends with its response; all others reached the addresses once."""
+    findings = check_history(history, [NoSilentFailure(), OneNotice()])
     assert [finding.verdict for finding in findings] == [Verdict.VALID] * 2, findings
 
 
 @pytest.mark.usefixtures("observation")
-def test_a_story_that_is_broken_off_leaves_the_code_as_it_was(
+def test_an_interrupted_scenario_restores_the_code(
     deployed: Deployed, host: Host, tmp_path: Path
 ) -> None:
-    """Where it was broken by a step, and the step that restores it never came."""
+    """Broken by a step, whose revert never came."""
     names, events = deployed.names, list[Event]()
     functions = sandbox_clients(host.endpoint).awslambda
 

@@ -39,28 +39,28 @@ def names(wavetank_pipeline: TickerPipeline) -> Names:
     return wavetank_pipeline.names
 
 
-def _outline(told: ScenarioResult) -> list[tuple[str, datetime]]:
-    """What happened when, whatever it was called."""
-    return [(type(event).__name__, event.at) for event in told.events()]
+def _outline(result: ScenarioResult) -> list[tuple[str, datetime]]:
+    """The kinds and instants of the events, without random ids."""
+    return [(type(event).__name__, event.at) for event in result.events()]
 
 
 def test_a_run_moved_in_steps_is_the_run_at_once(simulator: SimulatorFixture) -> None:
-    """Whoever looks in between changes nothing but the ids drawn after the last firing."""
+    """Looking at it in between changes nothing but the ids drawn after the last firing."""
     at_once = simulator.run(minutes=7)
     with simulator.stepped_by_clock() as clock:
         for seconds in (30, 31, 179, 180):
             clock.advance(seconds=seconds)
         stepped = clock.finish()
-    for told in (at_once, stepped):
-        told.assert_all_valid()
+    for result in (at_once, stepped):
+        result.assert_all_valid()
     last = START + 7 * MINUTE
-    before = [[e for e in told.events() if e.at < last] for told in (at_once, stepped)]
+    before = [[e for e in result.events() if e.at < last] for result in (at_once, stepped)]
     assert before[0] == before[1] != []
     assert _outline(stepped) == _outline(at_once)
     assert stepped.delivered == at_once.delivered
 
 
-def test_time_moves_only_as_it_is_told(
+def test_time_moves_only_by_advance(
     virtual_clock: VirtualClock, simulator: SimulatorFixture
 ) -> None:
     """The rule fires when its minute is reached, and Firehose delivers when its buffer is due."""
@@ -77,16 +77,16 @@ def test_time_moves_only_as_it_is_told(
 
 
 @pytest.mark.fault("broken-deployment", after="30s", lasts="4m")
-def test_a_fault_of_a_mark_strikes_a_run_that_is_moved(virtual_clock: VirtualClock) -> None:
-    """A failure is given up after three minutes, and told; what is left heals at the end."""
+def test_a_fault_of_a_mark_hits_a_run_moved_in_steps(virtual_clock: VirtualClock) -> None:
+    """A failure is discarded after three minutes and alerted; faults are reverted at the end."""
     virtual_clock.advance(minutes=3, seconds=59)
     assert {ended.outcome for ended in virtual_clock.of(AttemptEnded)} == {Outcome.ERROR}
     assert virtual_clock.of(MessageSent) == []
     virtual_clock.advance(seconds=1)
     assert {sent.address for sent in virtual_clock.of(MessageSent)} == set(ADDRESSES)
-    told = virtual_clock.finish()
-    told.assert_all_valid()
-    (began,) = told.of(RunBegan)
+    result = virtual_clock.finish()
+    result.assert_all_valid()
+    (began,) = result.of(RunBegan)
     assert began.until == START + timedelta(minutes=9, seconds=30)
 
 
@@ -94,32 +94,35 @@ def test_a_fault_of_a_mark_strikes_a_run_that_is_moved(virtual_clock: VirtualClo
 @pytest.mark.fault("missed-tick", after="4m", lasts="1m")
 def test_several_faults_are_one_plan(simulator: SimulatorFixture) -> None:
     """Those of the marks, from the outermost inwards; the run is as long as they need."""
-    told = simulator.run(minutes=1)
-    told.assert_all_valid()
-    assert [struck.kind for struck in told.of(FaultInjected)] == ["handler-crash", "missed-tick"]
-    assert told.of(RunBegan)[0].until == START + timedelta(minutes=10)
+    result = simulator.run(minutes=1)
+    result.assert_all_valid()
+    assert [injected.kind for injected in result.of(FaultInjected)] == [
+        "handler-crash",
+        "missed-tick",
+    ]
+    assert result.of(RunBegan)[0].until == START + timedelta(minutes=10)
 
 
 @pytest.mark.scenario("lost-reply")
-def test_a_scenario_is_a_story_of_its_own(simulator: SimulatorFixture) -> None:
+def test_a_scenario_of_a_mark_is_run(simulator: SimulatorFixture) -> None:
     """It is found in the suite's `scenarios`, and lasts until five minutes after its last fault."""
-    told = simulator.run()
-    told.assert_all_valid()
-    (began,) = told.of(RunBegan)
+    result = simulator.run()
+    result.assert_all_valid()
+    (began,) = result.of(RunBegan)
     assert (began.scenario, began.until) == ("lost-reply", START + timedelta(minutes=35))
-    assert {struck.kind for struck in told.of(FaultInjected)} == {"lost-reply"}
+    assert {injected.kind for injected in result.of(FaultInjected)} == {"lost-reply"}
 
 
-def test_a_run_begins_with_what_it_is_given(simulator: SimulatorFixture, names: Names) -> None:
-    """It is put there after the pipeline's own data, and is gone before the next run."""
+def test_a_run_begins_with_the_given_items(simulator: SimulatorFixture, names: Names) -> None:
+    """It is added to the pipeline's own data, and is gone before the next run."""
 
     def given(aws: AwsClients) -> None:
         key = {"TickerName": {"S": "^MORE"}, "Price": {"N": "1"}, "Tick": {"S": "none"}}
         aws.dynamodb.put_item(TableName=names.table, Item=key)
 
     seen = [
-        [item["TickerName"] for item in told.of(TableSnapshot)[0].items]
-        for told in (simulator.run(minutes=1, given=given), simulator.run(minutes=1))
+        [item["TickerName"] for item in result.of(TableSnapshot)[0].items]
+        for result in (simulator.run(minutes=1, given=given), simulator.run(minutes=1))
     ]
     assert ("^MORE" in seen[0], "^MORE" in seen[1]) == (True, False)
 
@@ -142,20 +145,20 @@ class TestAnotherBegin:
 def test_a_simulator_has_one_pipeline(
     wavetank_deployed: Deployed, wavetank_pipeline: TickerPipeline
 ) -> None:
-    """A second one in the same process is refused, rather than the first be taken for it."""
+    """A second one in the same process is an error instead of silently the first."""
     wavetank_deployed.require(replace(wavetank_pipeline))
     with pytest.raises(UsageError, match="one wavetank_pipeline"):
         wavetank_deployed.require(replace(wavetank_pipeline, record_format="original"))
 
 
 def test_seeds_decide(simulator: SimulatorFixture) -> None:
-    """One seed tells one story; another one tells another."""
+    """One seed gives one history; another seed another."""
     digests = [simulator.run(minutes=2, seed=seed).digest for seed in (3, 3, 4)]
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_anybody_may_invoke(virtual_clock: VirtualClock, names: Names) -> None:
-    """An event of the test's own is tried at once, and again a minute later where it fails."""
+def test_a_test_can_invoke_a_function(virtual_clock: VirtualClock, names: Names) -> None:
+    """An event of the test's own is tried at once, and a minute later if it fails."""
     request = virtual_clock.invoke(names.streaming_function, {"no": "tick"})
     virtual_clock.advance(minutes=1)
     attempts = [event for event in virtual_clock.of(AttemptBegan) if event.request == request]
@@ -164,7 +167,7 @@ def test_anybody_may_invoke(virtual_clock: VirtualClock, names: Names) -> None:
 
 
 def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualClock) -> None:
-    """A run under way is not set back by another, and one that is over does not go on."""
+    """A running one is not reset by another, and a finished one cannot continue."""
     with pytest.raises(UsageError, match="one run at a time"):
         simulator.run(minutes=1)
     assert virtual_clock.finish().verdicts["drained"] is Verdict.VALID
@@ -172,8 +175,8 @@ def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualCl
         virtual_clock.advance(minutes=1)
 
 
-def test_a_run_lasts_as_long_as_somebody_says(simulator: SimulatorFixture) -> None:
-    """Neither for no time, nor for ever."""
+def test_a_run_has_a_valid_duration(simulator: SimulatorFixture) -> None:
+    """Neither zero nor unlimited."""
     with pytest.raises(UsageError, match="the duration of the run"):
         simulator.run()
     with pytest.raises(UsageError, match="of 0 to a year"):
@@ -183,7 +186,7 @@ def test_a_run_lasts_as_long_as_somebody_says(simulator: SimulatorFixture) -> No
 def test_resources_go_by_the_names_of_their_templates(
     simulator: SimulatorFixture, names: Names
 ) -> None:
-    """What a template calls a resource is found; what it does not is refused by name."""
+    """Resources are found by their logical ids; an unknown one is an error."""
     with pytest.raises(UsageError, match="StreamingFunction"):
         simulator.name_of("StreamingFunctoin")
     assert simulator.name_of("StreamingFunction") == names.streaming_function

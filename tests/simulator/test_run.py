@@ -47,7 +47,7 @@ def _run(deployed: Deployed, minutes: int, seed: int = 1) -> list[Event]:
     deployed.simulator.reset()
     with deployed.simulator.frozen_at(START):
         deployed.pipeline.begin(deployed.simulator.aws, START)
-    Run(deployed.simulator, options, history.append).go()
+    Run(deployed.simulator, options, history.append).execute()
     return history
 
 
@@ -88,7 +88,7 @@ def _arn(deployed: Deployed) -> str:
 
 
 def test_a_calm_quarter_of_an_hour(deployed: Deployed) -> None:
-    """Every minute fires once, every record that was accepted is delivered, nothing is left."""
+    """Every minute fires once, every accepted record is delivered, nothing remains."""
     history = _run(deployed, 15)
     assert [fired.due for fired in _of(history, RuleFired)] == [
         START + n * MINUTE for n in range(1, 16)
@@ -115,7 +115,7 @@ def test_a_run_is_the_same_again(deployed: Deployed) -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_a_tick_that_fails_is_tried_three_times_and_then_told_to_people(
+def test_a_tick_that_fails_three_times_is_alerted(
     deployed: Deployed,
 ) -> None:
     """At once, a minute later and two minutes after that; then destination, topic and e-mail."""
@@ -136,7 +136,7 @@ def test_a_tick_that_fails_is_tried_three_times_and_then_told_to_people(
 
 
 def _overlap(deployed: Deployed, seed: int, failing: int) -> tuple[str, int]:
-    """Whose call came after whose, where a retry meets the next tick; how many were delivered."""
+    """In which order the calls of a retry and the next tick come, and how many were delivered."""
     with _changed(deployed, FLAKY.replace("FAILING", str(failing))):
         history = _run(deployed, failing + 1, seed)
     requests = [fired.request for fired in _of(history, RuleFired)]
@@ -156,9 +156,9 @@ def test_a_retry_that_meets_the_next_tick_is_interleaved_with_it(deployed: Deplo
     assert {count for _, count in runs} == {3 * RECORDS_PER_TICK}
 
 
-def test_the_very_first_tick_is_not_lost_where_its_retry_comes_after_the_second(
+def test_the_first_tick_is_not_lost_if_its_retry_comes_after_the_second(
     deployed: Deployed,
 ) -> None:
-    """The table says since when it is to be filled, so the second tick makes the first one good."""
+    """The table says since when it is to be filled, so the second tick delivers the first too."""
     runs = [_overlap(deployed, seed, failing=1) for seed in range(8)]
     assert {count for _, count in runs} == {2 * RECORDS_PER_TICK}

@@ -30,20 +30,20 @@ def lambda_handler(event, context):
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """A shell with a state folder of its own."""
+    """A shell with its own state folder."""
     return Shell(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
 def played(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A scenario of the user's own, played once."""
+    """A custom scenario, run once."""
     scenario = tmp_path_factory.mktemp("scenarios") / "between.toml"
     scenario.write_text(CRASH)
     return shell.run("run", str(scenario), "--seed", "7", "--json")
 
 
-def test_a_run_is_judged_and_saved(shell: Shell, played: Finished) -> None:
-    """Every invariant has a line, and the run a folder with its history, story and verdicts."""
+def test_a_run_is_checked_and_saved(shell: Shell, played: Finished) -> None:
+    """Every invariant has a line, and the run a folder with history, scenario and findings."""
     assert played.code == ExitCode.VALID, played.err
     findings = played.events("finding")
     assert len(findings) >= 11
@@ -74,8 +74,8 @@ def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
     assert "byte for byte" in replayed.err
 
 
-def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: Finished) -> None:
-    """From its file alone, with the same verdicts."""
+def test_a_saved_run_is_checked_again_without_the_emulator(shell: Shell, played: Finished) -> None:
+    """From its file alone, with the same findings."""
     judged = shell.run("replay", "between-7", "--check", "--json")
     assert judged.code == ExitCode.VALID
     assert judged.events("finding") == played.events("finding")
@@ -83,7 +83,7 @@ def test_a_saved_run_is_judged_again_without_the_emulator(shell: Shell, played: 
 
 
 def test_a_report_is_written_anew(shell: Shell, played: Finished) -> None:
-    """With the same bytes; of a run that was broken off it says so."""
+    """With the same bytes; that of an interrupted run says so."""
     assert played.code == ExitCode.VALID
     folder = shell.state / "runs" / "between-7"
     once = (folder / "report.html").read_bytes()
@@ -124,10 +124,10 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
     ("arguments", "said"),
     [
         (["run", "no-such-story"], "the scenarios are alert-path-down"),
-        (["run", "calm-day", "--hours", "0"], "above zero and up to a year"),
-        (["run", "calm-day", "--hours", "9999"], "above zero and up to a year"),
+        (["run", "calm-day", "--duration", "0h"], "above zero and of at most 365d"),
+        (["run", "calm-day", "--duration", "9999h"], "above zero and of at most 365d"),
         (["run", "calm-day", "--seed", "many"], "valid integer"),
-        (["run", "broken-deployment", "--hours", "0.1"], "every fault reverted within"),
+        (["run", "broken-deployment", "--duration", "6m"], "every fault reverted within"),
         (["run", "calm-day", "--endpoint", "http://127.0.0.1:1"], "beside --endpoint"),
         (["run", "calm-day", "--engine", "embedded", "--account", "1"], "beside --account"),
         (["run", "lost-reply", "--engine", "aws"], "lost-reply (only on simulator)"),
@@ -135,18 +135,18 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
         (["compare", "no-such-run", "none"], "the folder of a run"),
     ],
 )
-def test_what_cannot_be_played_is_said_at_once(
+def test_what_cannot_be_run_is_an_error_at_once(
     shell: Shell, arguments: list[str], said: str
 ) -> None:
-    """Before anything is started, with what would do."""
+    """Before anything is started, with what would work."""
     refused = shell.run(*arguments)
     assert refused.code == ExitCode.USAGE
     assert said in refused.err
     assert "deploying" not in refused.err
 
 
-def test_a_story_for_a_machine_is_refused(shell: Shell, tmp_path: Path) -> None:
-    """Virtual time has no machine that could be killed."""
+def test_a_scenario_with_a_fault_of_the_host_is_refused(shell: Shell, tmp_path: Path) -> None:
+    """Virtual time has no host that could be killed."""
     scenario = tmp_path / "killed.toml"
     scenario.write_text(
         CRASH.replace("handler-crash", "machine-killed").replace("call_number = 2\n", "")
@@ -160,7 +160,7 @@ def test_a_story_for_a_machine_is_refused(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "code", "said"),
     [
-        ("while True: pass", ExitCode.INFRASTRUCTURE, "a handler that calls or returns within"),
+        ("while True: pass", ExitCode.INFRASTRUCTURE, "a handler that calls or returns"),
         ("threading.Thread(target=print).start()", ExitCode.USAGE, "work in one thread"),
         ("exit(1)", ExitCode.UNKNOWN, "no tick succeeded"),
         ("time.sleep(3600)", ExitCode.UNKNOWN, "no tick succeeded"),
@@ -172,14 +172,14 @@ def test_a_handler_that_will_not_end_is_a_message_or_a_verdict(
     """An endless loop, a thread, an exit and an hour's sleep: none of them hangs the run."""
     handler = tmp_path / "own.py"
     handler.write_text(IMPATIENT.format(body=body))
-    done = shell.run("run", "calm-day", "--hours", "0.1", "--handler", str(handler))
+    done = shell.run("run", "calm-day", "--duration", "6m", "--handler", str(handler))
     assert done.code == code, done.err
     assert said in done.out + done.err
     assert "Traceback" not in done.err
 
 
-def test_somebody_elses_templates_are_run_and_replayed(shell: Shell) -> None:
-    """With other rules, functions and destinations; the history is the same to the last byte."""
+def test_custom_templates_are_run_and_replayed(shell: Shell) -> None:
+    """With other rules, functions and destinations; the history is byte-identical."""
     folder = Path(__file__).parents[1] / "pipelines" / "sensors"
     given = ["--storage", str(folder / "storage.yaml"), "--pipeline", str(folder / "pipeline.yaml")]
     code = ["--code", str(folder / "code"), "--parameter-overrides", "WarnAddress=w@example.com"]
@@ -198,7 +198,7 @@ def test_somebody_elses_templates_are_run_and_replayed(shell: Shell) -> None:
         (["--pipeline", "none.yaml", "--handler", "own.py"], "--handler or --pipeline"),
     ],
 )
-def test_options_that_make_no_pipeline_are_said(
+def test_options_that_make_no_pipeline_are_errors(
     shell: Shell, options: list[str], said: str
 ) -> None:
     """In a line, before anything is started."""
@@ -208,7 +208,7 @@ def test_options_that_make_no_pipeline_are_said(
 
 
 def test_only_what_passed_is_attested(shell: Shell, played: Finished) -> None:
-    """The valid run of this project's bytes, and nothing of all that was played besides."""
+    """The valid run of this project's code, and none of the others."""
     lines = (shell.state / "attestation.jsonl").read_text().splitlines()
     (entry,) = [json.loads(line) for line in lines]
     assert (entry["scenario"], entry["seed"]) == ("between", 7)

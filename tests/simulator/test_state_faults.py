@@ -1,11 +1,11 @@
-"""Faults that change what is deployed, by part of the pipeline or by name."""
+"""Faults that change what is deployed, by role in the pipeline or by name."""
 
 from collections import Counter
 
 import pytest
 
 from tests.simulator.conftest import ADDRESSES, Deployed
-from tests.simulator.stories import MINUTE, assert_healed, tell_of
+from tests.simulator.runs import MINUTE, assert_reverted, run_faults
 from wavetank.core.errors import UsageError
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.fault import Fault
@@ -29,33 +29,33 @@ def test_a_rule_that_is_off_does_not_fire_and_the_next_tick_makes_up_for_it(
 ) -> None:
     """Every tick of the window is suppressed by the fault; nothing is missing in the end."""
     fault = RuleOff(after=AFTER, lasts=LASTS)
-    told = tell_of(deployed, fault)
-    assert_healed(told, fault)
-    suppressed = told.of(TickSuppressed)
+    run = run_faults(deployed, fault)
+    assert_reverted(run, fault)
+    suppressed = run.of(TickSuppressed)
     assert [event.due for event in suppressed] == [START + AFTER + n * MINUTE for n in range(4)]
     assert {event.fault for event in suppressed} == {"fault-1-rule-off"}
-    assert any(len(event.records) == 100 for event in told.of(RecordsAccepted))
+    assert any(len(event.records) == 100 for event in run.of(RecordsAccepted))
 
 
-def test_a_function_without_concurrency_is_throttled_and_people_are_told(
+def test_a_function_without_concurrency_is_throttled_and_alerts_are_sent(
     deployed: Deployed,
 ) -> None:
     """Its events are not retried but go to the failure destination, until the fault is reverted."""
     fault = NoConcurrency(after=AFTER, lasts=LASTS)
-    told = tell_of(deployed, fault)
-    assert_healed(told, fault)
-    throttled = [e.at - START for e in told.of(AttemptEnded) if e.outcome is Outcome.THROTTLED]
+    run = run_faults(deployed, fault)
+    assert_reverted(run, fault)
+    throttled = [e.at - START for e in run.of(AttemptEnded) if e.outcome is Outcome.THROTTLED]
     assert throttled == [AFTER + n * MINUTE for n in range(4)]
-    assert Counter(e.address for e in told.of(MessageSent)) == dict.fromkeys(ADDRESSES, 4)
+    assert Counter(e.address for e in run.of(MessageSent)) == dict.fromkeys(ADDRESSES, 4)
 
 
 def test_a_fault_may_name_one_function(deployed: Deployed) -> None:
-    """By the name that was deployed, as another template's user would."""
-    function = tell_of(deployed).of(AttemptBegan)[0].function
+    """By the name that was deployed, as with another template."""
+    function = run_faults(deployed).of(AttemptBegan)[0].function
     fault = BrokenDeployment(after=AFTER, lasts=LASTS, function=function)
-    told = tell_of(deployed, fault)
-    assert_healed(told, fault)
-    assert {e.function for e in told.of(AttemptEnded) if e.outcome is Outcome.ERROR} == {function}
+    run = run_faults(deployed, fault)
+    assert_reverted(run, fault)
+    assert {e.function for e in run.of(AttemptEnded) if e.outcome is Outcome.ERROR} == {function}
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,6 @@ def test_a_fault_may_name_one_function(deployed: Deployed) -> None:
 def test_a_fault_that_names_what_is_not_deployed_is_refused(
     fault: Fault, deployed: Deployed
 ) -> None:
-    """Before anything happens: a typing error would otherwise be a run without faults."""
+    """Before the run: a typing error would otherwise be a run without faults."""
     with pytest.raises(UsageError, match="elsewhere"):
-        tell_of(deployed, fault)
+        run_faults(deployed, fault)

@@ -46,7 +46,7 @@ FAILING = f"""{INLINE}
 
 @pytest.fixture
 def alone(deployed: Deployed) -> Iterator[AwsClients]:
-    """The simulator's clients, where no stack has the names that a given pipeline's have."""
+    """The simulator's clients, without stacks that have the names of a user's pipeline."""
     yield deployed.simulator.aws
     delete(deployed.simulator.aws, PIPELINE_STACK)
 
@@ -58,10 +58,10 @@ def alone(deployed: Deployed) -> Iterator[AwsClients]:
         (INLINE.replace("index.handler", "!Ref Nowhere"), "accepts for pipeline.*Nowhere"),
     ],
 )
-def test_what_does_not_deploy_is_said_and_gone(
+def test_a_failed_deployment_is_explained_and_removed(
     alone: AwsClients, tmp_path: Path, text: str, reason: str
 ) -> None:
-    """Resource and reason in a line; after that the corrected template deploys."""
+    """Resource and reason in one line; after that the corrected template deploys."""
     template = tmp_path / "template.yaml"
     given = TemplatesPipeline(pipeline=template)
     template.write_text(text)
@@ -79,7 +79,7 @@ def test_what_does_not_deploy_is_said_and_gone(
 def test_a_stack_has_its_outputs_when_it_is_complete(
     alone: AwsClients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the very moment: a stack that is made of them may be asked for right then."""
+    """At the same moment: they may be read at once."""
     stock, seen = Stack._store_event, []  # noqa: SLF001 - what LocalStack does as the status changes
 
     def store_event(stack: Any, **event: Any) -> None:

@@ -1,4 +1,4 @@
-"""Somebody else's templates in the simulator: the sensors' pipeline, next to the project's own."""
+"""A user's templates in the simulator: the sensors' pipeline, next to the project's own."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import LambdaContext
 from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RuleFired, read_history
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 from wavetank.templates.supported_resources import CHECKS
 
 GAUGES = ["bridge", "mill", "weir"]
@@ -30,7 +30,7 @@ LATER = START + FIVE_MINUTES
 
 @pytest.fixture(scope="module")
 def aws(deployed: Deployed) -> Iterator[AwsClients]:
-    """The simulator's clients, with the sensors deployed; afterwards they are gone again."""
+    """The simulator's clients, with the sensors deployed; deleted afterwards."""
     simulator = deployed.simulator
     simulator.reset()  # or what the tests before have left would be in the baseline
     SENSORS.deploy(simulator.aws, WallClock())
@@ -68,12 +68,12 @@ def resources(aws: AwsClients) -> dict[str, Any]:
 
 
 def name_of(aws: AwsClients, logical_id: str) -> str:
-    """A resource's own name."""
+    """The physical name of a resource."""
     return str(resources(aws)[logical_id]["PhysicalResourceId"])
 
 
 def invoke(simulator: Simulator, logical_id: str, instant: Any = START) -> Any:
-    """The function's answer to a scheduled event, run from its zip with its own role."""
+    """The function's response to a scheduled event, run from its zip with its own role."""
     name = name_of(simulator.aws, logical_id)
     arn = simulator.aws.awslambda.get_function_configuration(FunctionName=name)["FunctionArn"]
     function = simulator.function(arn)
@@ -99,11 +99,11 @@ def waiting(aws: AwsClients, queue_url: str) -> int:
 
 
 def hour(simulator: Simulator, folder: Path, number: int) -> tuple[RunResult, list[Event]]:
-    """An hour without faults, and what happened in it."""
+    """An hour without faults, and its events."""
     scenario = Scenario(name="hour", description="An hour.", horizon=timedelta(hours=1))
     path = folder / f"{number}.jsonl"
-    played = play(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
-    return played, list(read_history(path))
+    result = simulate(simulator, SENSORS, RunSpec(scenario=scenario, seed=1), path)
+    return result, list(read_history(path))
 
 
 def test_every_type_that_is_supported_deploys(aws: AwsClients) -> None:
@@ -113,7 +113,7 @@ def test_every_type_that_is_supported_deploys(aws: AwsClients) -> None:
     assert {resource["ResourceStatus"] for resource in found} == {"CREATE_COMPLETE"}
 
 
-def test_rules_are_deployed_switched_off(aws: AwsClients) -> None:
+def test_rules_are_deployed_disabled(aws: AwsClients) -> None:
     """Whatever the template says: one of them says ENABLED, the other nothing."""
     rules = [
         aws.events.describe_rule(Name=name_of(aws, name))
@@ -126,7 +126,7 @@ def test_rules_are_deployed_switched_off(aws: AwsClients) -> None:
 
 
 def test_functions_run_from_their_folders_with_their_roles(simulator: Simulator) -> None:
-    """One reads the seeded table and delivers; the other sees what the first has kept."""
+    """One reads the seeded table and delivers; the other reads what the first has stored."""
     assert invoke(simulator, "Report")["gauges"] == dict.fromkeys(GAUGES, "never")
     assert invoke(simulator, "Measure") == {"readings": 3}
     time = START.isoformat().replace("+00:00", "Z")
@@ -145,8 +145,8 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
 ) -> None:
     """Every generic invariant is valid, of cron and rate alike, and one seed has one digest."""
     simulator = deployed.simulator
-    played, history = hour(simulator, tmp_path, 1)
-    assert {f.verdict for f in played.findings} == {Verdict.VALID}, played.findings
+    result, history = hour(simulator, tmp_path, 1)
+    assert {f.verdict for f in result.findings} == {Verdict.VALID}, result.findings
     fired = [event.rule for event in history if isinstance(event, RuleFired)]
     assert fired.count(name_of(aws, "EveryFiveMinutes")) == 12
     assert fired.count(name_of(aws, "EveryHour")) == 1
@@ -156,7 +156,7 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     assert kinds.count(RecordsAccepted) == kinds.count(ObjectDelivered) == 36
     assert waiting(aws, name_of(aws, "Reports")) == 1
     again, _ = hour(simulator, tmp_path, 2)
-    assert again.digest == played.digest
+    assert again.digest == result.digest
     simulator.reset()
 
 

@@ -1,4 +1,4 @@
-"""`run` and `replay` in a terminal: what moves, what stays, and what Ctrl-C leaves."""
+"""`run` and `replay` in a terminal: progress, output, and what Ctrl-C leaves."""
 
 from pathlib import Path
 
@@ -14,18 +14,18 @@ WIDTH = 60
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """A shell with a state folder of its own."""
+    """A shell with its own state folder."""
     return Shell(tmp_path_factory.mktemp("terminal"))
 
 
 @pytest.fixture(scope="module")
 def played(shell: Shell) -> Terminal:
     """A run in a window of sixty columns."""
-    return shown(shell.command("run", "calm-day", "--hours", "1", "--seed", "7"), WIDTH)
+    return shown(shell.command("run", "calm-day", "--duration", "1h", "--seed", "7"), WIDTH)
 
 
-def test_a_run_shows_what_moves_and_leaves_what_came_of_it(played: Terminal) -> None:
-    """A spinner, then a bar; at the end they are gone, and verdicts and totals stand there."""
+def test_a_run_shows_progress_and_leaves_its_findings(played: Terminal) -> None:
+    """A spinner, then a bar; at the end they are gone, and findings and totals remain."""
     assert played.process.returncode == ExitCode.VALID
     assert played.wrote(r"deploying to LocalStack in this process \(\d+ s\)")
     assert played.wrote(r"virtual time ━+ .* of 1 h")
@@ -38,11 +38,11 @@ def test_a_run_shows_what_moves_and_leaves_what_came_of_it(played: Terminal) -> 
 
 
 def test_a_run_breaks_between_words(played: Terminal) -> None:
-    """What does not fit into sixty columns goes on, set in, in the next line."""
+    """What does not fit into sixty columns continues indented on the next line."""
     lines = played.lines()
     assert any(line.startswith("         ") for line in lines)  # under the requirement
     assert not [line for line in lines if len(line) == WIDTH and line.endswith(" ")]
-    assert " ".join(" ".join(lines).split()).count("nothing was left at the end") == 1
+    assert " ".join(" ".join(lines).split()).count("nothing remained at the end") == 1
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ def test_a_run_breaks_between_words(played: Terminal) -> None:
         ({"TERM": "dumb"}, b"\x1b"),
     ],
 )
-def test_colours_and_codes_can_be_done_without(
+def test_colours_and_codes_can_be_switched_off(
     shell: Shell, played: Terminal, variables: dict[str, str], forbidden: bytes
 ) -> None:
-    """NO_COLOR leaves colours out, a dumb terminal every code; the words stay."""
+    """NO_COLOR removes colours, a dumb terminal every code; the words remain."""
     assert b"\x1b[32m" in played.raw  # valid is green
     judged = shown(shell.command("replay", "calm-day-7", "--check"), variables=variables)
     assert judged.text().count("valid  ") == 11
@@ -71,8 +71,8 @@ def test_in_a_pipe_there_is_no_code(shell: Shell, played: Terminal) -> None:
     assert judged.err == "checking ...\n"
 
 
-def test_ctrl_c_in_a_run_says_what_was_left(tmp_path: Path) -> None:
-    """In a line, with the shell's code, and the cursor is there again."""
+def test_ctrl_c_in_a_run_says_what_was_saved(tmp_path: Path) -> None:
+    """In a line, with the shell's exit code, and the cursor is visible again."""
     command = Shell(tmp_path).command("run", "calm-day")
     with terminal(command) as window:
         window.wait_for("virtual time")

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import wavetank
+from tests.unit import public_api_sample
 
 
 @pytest.mark.parametrize("name", wavetank.__all__)
@@ -17,6 +18,11 @@ def test_each_public_name_is_there(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """As of any module, so that `hasattr` works."""
     assert not hasattr(wavetank, "NoSuchName")
+
+
+def test_the_type_checked_sample_uses_every_public_name() -> None:
+    """A new name is type-checked as its users will see it."""
+    assert set(wavetank.__all__) <= set(vars(public_api_sample))
 
 
 def test_importing_the_package_imports_nothing_else() -> None:

@@ -26,7 +26,7 @@ class _Body(io.BytesIO):
 
 
 @contextmanager
-def carried_by(carry: Carry) -> Iterator[None]:
+def intercept_http(carry: Carry) -> Iterator[None]:
     """For as long as the body runs, SDK requests in this process go to the function first."""
     former = SEND.current()
     DEFAULT_SESSION.check()  # while boto3 is not one that a handler's zip brings

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import AwsClients
+from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.clock import rfc3339
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.naming import Names
 from wavetank.core.schedule import scheduled_event
 
@@ -16,6 +16,32 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
 ERROR_KEYS = ("errorType", "errorMessage")
+
+
+def invoke_function(aws: AwsClients, function: str, event: str) -> object:
+    """Invoke a function synchronously with an event in JSON, and return its decoded result.
+
+    Raises:
+        UsageError: there is no such function, or the event is not JSON.
+        InfrastructureError: the function failed.
+    """
+    try:
+        json.loads(event)
+    except ValueError as error:
+        raise UsageError("an event in JSON", event, "correct --event") from error
+    try:
+        answer = aws.awslambda.invoke(FunctionName=function, Payload=event)
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        problem = f'no function "{function}"'
+        action = "give the name of a deployed function"
+        raise UsageError("a deployed function", function, action, problem=problem) from error
+    payload: object = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        action = f"see ./wavetank logs --function {function}"
+        raise InfrastructureError(f"{function} to succeed", json.dumps(payload), action)
+    return payload
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from wavetank.campaign.cases import Seeds, drawn_stories
-from wavetank.campaign.scheduling import collect
-from wavetank.campaign.worker_context import Stage
-from wavetank.campaign.worker_pool import LocalCrew
+from wavetank.campaign.cases import Seeds, generated_cases
+from wavetank.campaign.local_executor import LocalExecutor
+from wavetank.campaign.scheduling import case_seconds_max, collect
+from wavetank.campaign.worker_context import WorkerContext
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 
 if TYPE_CHECKING:
-    from wavetank.campaign.results import StoryResult
+    from wavetank.campaign.results import CaseResult
 
 MINUTE_SECONDS = 60.0
 
@@ -34,20 +34,20 @@ class CampaignCost:
 
 
 def measure_campaign(
-    stage: Stage, runs: int, horizon: timedelta, workers: int, clock: Clock
+    context: WorkerContext, runs: int, horizon: timedelta, workers: int, clock: Clock
 ) -> CampaignCost:
     """Runs the cases of the first seeds.
 
     Raises:
         InfrastructureError: a run failed to execute.
     """
-    results: list[StoryResult] = []
+    results: list[CaseResult] = []
     begun = clock.monotonic()
-    with LocalCrew(stage, workers) as crew:
-        collect(crew, drawn_stories(Seeds(1, runs), horizon), results.append)
+    with LocalExecutor(context, workers, case_seconds_max) as executor:
+        collect(executor, workers, generated_cases(Seeds(1, runs), horizon), results.append)
     seconds = clock.monotonic() - begun
-    unplayed = [result.trouble for result in results if result.played is None]
+    unplayed = [result.problem for result in results if result.outcome is None]
     if unplayed:
-        raise InfrastructureError("every run to be executed", unplayed[0], "try again")
-    valid = sum(result.played is not None and not result.played.exit_code for result in results)
+        raise InfrastructureError("a result of every run", unplayed[0], "try again")
+    valid = sum(result.outcome is not None and not result.outcome.exit_code for result in results)
     return CampaignCost(workers, runs, horizon / timedelta(hours=1), seconds, valid)

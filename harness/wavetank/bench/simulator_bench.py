@@ -13,15 +13,16 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import RunSpec, play
+from wavetank.simulation.runner import RunSpec, simulate
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 SEED = 1
 
 
-def run_lengths(days: int) -> list[timedelta]:
-    """An hour, a day, and `days` days, each once; with 0 days only the hour."""
-    return [HOUR, *dict.fromkeys(timedelta(days=count) for count in (1, days) if 0 < count <= days)]
+def run_lengths(longest: timedelta) -> list[timedelta]:
+    """An hour, a day and the longest, in this order, each once and none above the longest."""
+    return [*(length for length in (HOUR, DAY) if length < longest), longest]
 
 
 class SimulatorBench:
@@ -40,14 +41,14 @@ class SimulatorBench:
         self._opened = self._stack.enter_context(simulator())
         self._pipeline.deploy(self._opened.aws, WallClock())
         self._opened.take_baseline()
-        yield self.play
+        yield self.simulate
 
-    def play(self, length: timedelta, observe: Callable[[Event], None]) -> None:
+    def simulate(self, length: timedelta, observe: Callable[[Event], None]) -> None:
         """A run without faults; see `wavetank.bench.tick.RunFunction`."""
         self._runs += 1
         scenario = Scenario(name="bench", description="A calm run.", horizon=length)
         history = self._folder / f"{self._runs}.jsonl"
-        play(
+        simulate(
             self._simulator, self._pipeline, RunSpec(scenario=scenario, seed=SEED), history, observe
         )
         history.unlink()

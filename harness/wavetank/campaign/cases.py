@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from wavetank.core.durations import YEAR, duration_text, parse_duration
+from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.fault import Fault
-from wavetank.faults.generation import generate_plan, telling_faults
+from wavetank.faults.generation import generate_plan, revealing_faults
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
@@ -39,7 +39,7 @@ class Seeds:
             raise UsageError(
                 f"at least one seed, all from 0 to {SEED_MAX}",
                 f"{self.count} from {self.first} on",
-                "correct --seeds or --first-seed",
+                "correct --runs or --seed",
             )
 
     @property
@@ -51,7 +51,7 @@ class Seeds:
         return iter(range(self.first, self.last + 1))
 
 
-def drawn_stories(
+def generated_cases(
     seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
 ) -> Iterator[RunSpec]:
     """A case for each seed, with the fault plan that is generated from it.
@@ -70,19 +70,19 @@ def drawn_stories(
         yield RunSpec(scenario=scenario, seed=seed)
 
 
-def fixed_stories(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
+def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
     """The scenario with each seed: the same faults, but another order and random numbers."""
     for seed in seeds:
         yield RunSpec(scenario=scenario, seed=seed)
 
 
-def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
+def single_fault_cases(first: int, horizon: timedelta) -> Iterator[RunSpec]:
     """A case for each kind of fault, with that fault alone, from the first seed on.
 
     Raises:
         UsageError: the horizon has no room for a fault.
     """
-    for seed, fault in enumerate(telling_faults(horizon), first):
+    for seed, fault in enumerate(revealing_faults(horizon), first):
         scenario = Scenario(
             name=f"only-{fault.kind}-{seed}",
             description=f"Nothing but a {fault.kind}",
@@ -94,7 +94,7 @@ def single_stories(first: int, horizon: timedelta) -> Iterator[RunSpec]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChosenStories:
+class CampaignCases:
     """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
     With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
@@ -107,17 +107,17 @@ class ChosenStories:
     scenario_name: str | None = None
     each_fault: bool = False
 
-    def stories(self) -> Iterator[RunSpec]:
+    def cases(self) -> Iterator[RunSpec]:
         """All cases, from the first on.
 
         Raises:
             UsageError: the horizon has no room for a fault.
         """
         if self.each_fault:
-            return single_stories(self.seeds.first, self.horizon)
+            return single_fault_cases(self.seeds.first, self.horizon)
         if self.scenario is None:
-            return drawn_stories(self.seeds, self.horizon)
-        return fixed_stories(self.seeds, self.scenario)
+            return generated_cases(self.seeds, self.horizon)
+        return seeded_cases(self.seeds, self.scenario)
 
     @property
     def name(self) -> str:
@@ -127,9 +127,9 @@ class ChosenStories:
         return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"
 
 
-def choose_stories(
+def choose_cases(
     seeds: int, first_seed: int | None, horizon: str | None, scenario_name: str | None
-) -> ChosenStories:
+) -> CampaignCases:
     """The cases that the options of a campaign select.
 
     Raises:
@@ -137,17 +137,17 @@ def choose_stories(
     """
     if scenario_name is None:
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
-        span = _duration(horizon or HORIZON_DEFAULT)
-        chosen = ChosenStories(seeds=Seeds(first, seeds), horizon=span)
-        next(chosen.stories())  # raises now if the horizon has no room for faults
+        span = duration_option(horizon or HORIZON_DEFAULT)
+        chosen = CampaignCases(seeds=Seeds(first, seeds), horizon=span)
+        next(chosen.cases())  # raises now if the horizon has no room for faults
         return chosen
     if horizon is not None:
-        action = "leave --horizon out, or change it in the scenario"
-        raise UsageError("the scenario's own horizon", "--horizon too", action)
+        action = "leave --duration out, or change the horizon in the scenario"
+        raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
-    return ChosenStories(
+    return CampaignCases(
         seeds=Seeds(first, seeds),
         horizon=scenario.horizon,
         scenario=scenario,
@@ -155,18 +155,7 @@ def choose_stories(
     )
 
 
-def one_of_each(chosen: ChosenStories) -> ChosenStories:
+def one_of_each(chosen: CampaignCases) -> CampaignCases:
     """A case for each kind of fault, from the same first seed on."""
-    count = len(telling_faults(chosen.horizon))
+    count = len(revealing_faults(chosen.horizon))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)
-
-
-def _duration(text: str) -> timedelta:
-    expected = f"a duration of at most {duration_text(YEAR)}, such as 30m, 1h or 2d"
-    try:
-        duration = parse_duration(text)
-    except ValueError as error:
-        raise UsageError(expected, f"--horizon {text}", "correct it") from error
-    if duration > YEAR:
-        raise UsageError(expected, f"--horizon {text}", "correct it")
-    return duration

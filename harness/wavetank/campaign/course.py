@@ -1,24 +1,25 @@
 """A campaign from its first case to the smallest that fails, with its results reported."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
-from wavetank.campaign.cases import ChosenStories
-from wavetank.campaign.regression_seeds import Remembered, remember
-from wavetank.campaign.results import StoryResult
-from wavetank.campaign.scheduling import collect
+from wavetank.campaign.cases import CampaignCases
+from wavetank.campaign.local_executor import LocalExecutor
+from wavetank.campaign.regression_seeds import RegressionSeed, remember
+from wavetank.campaign.results import CaseResult
+from wavetank.campaign.scheduling import case_seconds_max, collect, run_on
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.campaign.summary import CampaignSummary
-from wavetank.campaign.worker_context import Stage
-from wavetank.campaign.worker_pool import Crew, LocalCrew
+from wavetank.campaign.worker_context import WorkerContext
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ExitCode, UsageError, WavetankError
 from wavetank.core.stop_signal import Stopped, stop_on_signal
-from wavetank.simulation.runner import RunSpec
 
 DASK_EXTRA = "install it: uv sync --extra dask, or pip install 'wavetank[dask]'"
 
@@ -34,7 +35,7 @@ class CampaignReporter(Protocol):
         """Shows during the body how many cases have run."""
         ...
 
-    def takes(self, result: StoryResult, summary: CampaignSummary) -> None:
+    def takes(self, result: CaseResult, summary: CampaignSummary) -> None:
         """One more result, which the summary counts already."""
         ...
 
@@ -42,7 +43,7 @@ class CampaignReporter(Protocol):
         """All results; `how` says how the campaign ended."""
         ...
 
-    def waiting(self, result: StoryResult) -> AbstractContextManager[object]:
+    def waiting(self, result: CaseResult) -> AbstractContextManager[object]:
         """Shows during the body that the case is shrunk."""
         ...
 
@@ -50,7 +51,7 @@ class CampaignReporter(Protocol):
         """The smallest failing case."""
         ...
 
-    def remembered(self, file: Path, *, is_new: bool) -> None:
+    def regression_seeds(self, file: Path, *, is_new: bool) -> None:
         """The failure is in the file of regression seeds."""
         ...
 
@@ -63,13 +64,13 @@ class CampaignReporter(Protocol):
 class Campaign:
     """One campaign; with a `memory`, the shrunk failure is added to that file."""
 
-    chosen: ChosenStories
+    chosen: CampaignCases
     reporter: CampaignReporter
     clock: Clock
     memory: Path | None = None
     _summary: CampaignSummary = field(default_factory=CampaignSummary, init=False)
 
-    def run(self, stage: Stage, address: str | None, processes: int) -> ExitCode:
+    def run(self, context: WorkerContext, address: str | None, processes: int) -> ExitCode:
         """Runs all cases in so many processes, or on the Dask cluster at the address.
 
         A signal or an error ends it early; the results until then are reported.
@@ -79,70 +80,73 @@ class Campaign:
             InfrastructureError: no worker could be started.
         """
         try:
-            with stop_on_signal(), _crew(stage, address, processes) as crew:
-                self._run_on(crew, address)
+            with (
+                stop_on_signal(),
+                _executor(context, address, processes) as (executor, workers),
+            ):
+                self._run_on(executor, workers, address)
         except Stopped:
-            self.reporter.index(self._summary, "played, then stopped")
+            self.reporter.index(self._summary, "finished, then stopped")
             self.reporter.summary(self._summary, "stopped")
             return ExitCode.INTERRUPTED
         except WavetankError:
-            if self._summary.played:
+            if self._summary.runs:
                 self.reporter.summary(self._summary, "failed")
             raise
         return self._summary.exit_code
 
-    def _run_on(self, crew: Crew, address: str | None) -> None:
-        self.reporter.begins(crew.size, address)
+    def _run_on(self, executor: Executor, workers: int, address: str | None) -> None:
+        self.reporter.begins(workers, address)
         with self.reporter.progress(self._summary):
-            collect(crew, self.chosen.stories(), self._take)
-        self.reporter.summary(self._summary, "played")
+            collect(executor, workers, self.chosen.cases(), self._take)
+        self.reporter.summary(self._summary, "finished")
         shrunk = None
         if first := self._summary.first_broken:
-            shrunk = self._shrink(first, crew)
-        self.reporter.index(self._summary, "played", shrunk)
+            shrunk = self._shrink(first, executor)
+        self.reporter.index(self._summary, "finished", shrunk)
 
-    def _take(self, result: StoryResult) -> None:
+    def _take(self, result: CaseResult) -> None:
         self._summary.add(result)
         self.reporter.takes(result, self._summary)
 
-    def _shrink(self, result: StoryResult, crew: Crew) -> Shrunk:
-        def play(story: RunSpec) -> StoryResult:
-            return crew.submit(story).result()
-
+    def _shrink(self, result: CaseResult, executor: Executor) -> Shrunk:
+        run = partial(run_on, executor)
         with self.reporter.waiting(result):
-            shrunk = shrink(result, play, Budget(), self.clock)
+            shrunk = shrink(result, run, Budget(), self.clock)
         self.reporter.shrunk(shrunk)
         if self.memory is not None:
             self._remember(shrunk, self.memory)
         return shrunk
 
     def _remember(self, shrunk: Shrunk, file: Path) -> None:
-        failure = Remembered(
-            seed=shrunk.story.seed,
-            horizon=shrunk.story.scenario.horizon,
-            plan=shrunk.story.scenario.plan,
+        failure = RegressionSeed(
+            seed=shrunk.spec.seed,
+            horizon=shrunk.spec.scenario.horizon,
+            plan=shrunk.spec.scenario.plan,
             broke=shrunk.broken,
             day=self.clock.now().date(),
             version=metadata.version("wavetank"),
         )
-        self.reporter.remembered(file, is_new=remember(file, failure))
+        self.reporter.regression_seeds(file, is_new=remember(file, failure))
 
 
 @contextmanager
-def _crew(stage: Stage, address: str | None, processes: int) -> Iterator[Crew]:
-    """Processes of this machine, or the workers of the cluster.
+def _executor(
+    context: WorkerContext, address: str | None, processes: int
+) -> Iterator[tuple[Executor, int]]:
+    """An executor of this host or of the cluster, and the number of its workers.
 
     Raises:
         UsageError: the extra for Dask is not installed, or the address is invalid.
         InfrastructureError: the cluster cannot run the cases.
     """
     if address is None:
-        with LocalCrew(stage, processes) as crew:
-            yield crew
+        with LocalExecutor(context, processes, case_seconds_max) as executor:
+            yield executor, processes
         return
     try:
-        from wavetank.campaign.dask_executor import dask_crew  # noqa: PLC0415 - an optional extra
+        from wavetank.campaign.dask_executor import dask_executor  # noqa: PLC0415 - optional extra
     except ImportError as error:
         raise UsageError("the optional extra `dask`", str(error), DASK_EXTRA) from error
-    with dask_crew(address, stage) as cluster:
-        yield cluster
+    with dask_executor(address, context, case_seconds_max) as cluster:
+        yield cluster, cluster.workers

@@ -1,13 +1,14 @@
-"""The same stories on a Dask cluster: each of its workers has a local crew, as this machine would.
+"""An executor on a Dask cluster: each of its workers has a `LocalExecutor`, as this host would.
 
 A simulator replaces the time of its whole process, so it never runs in a process of the cluster:
 each Dask worker starts a process for each of its threads, and ends them with the campaign.
 Wavetank, and all that the pipeline is made of, must be installed there as it is here.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import metadata
 from threading import Lock
 from typing import Any
@@ -16,95 +17,118 @@ from uuid import uuid4
 from distributed import Client, Worker, WorkerPlugin, get_worker
 from distributed.scheduler import KilledWorker
 
-from wavetank.campaign.remote_error import Failed
-from wavetank.campaign.results import StoryResult
-from wavetank.campaign.worker_context import Stage
-from wavetank.campaign.worker_pool import LocalCrew
+from wavetank.campaign.local_executor import LocalExecutor, TaskLimit
+from wavetank.campaign.remote_error import Failed, TaskFailedError, WorkerDiedError
+from wavetank.campaign.worker_context import WorkerContext
 from wavetank.core.errors import InfrastructureError, UsageError, WavetankError
-from wavetank.simulation.runner import RunSpec
 
 CONNECT_SECONDS_MAX = 5
 PACKAGE = "wavetank"
 
 
-class CrewPlugin(WorkerPlugin):
-    """On a Dask worker: its crew, from its first story until the campaign, or the worker, ends."""
+class ExecutorPlugin(WorkerPlugin):
+    """The executor of a Dask worker, until the campaign, or the worker, ends."""
 
-    def __init__(self, name: str, stage: Stage) -> None:
+    def __init__(self, name: str, context: WorkerContext, limit: TaskLimit) -> None:
         self.name = name
-        self._stage = stage
+        self._context = context
+        self._limit = limit
 
     def setup(self, worker: Worker) -> None:
-        self._crew = LocalCrew(self._stage, worker.state.nthreads)
+        self._executor = LocalExecutor(self._context, worker.state.nthreads, self._limit)
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - the plugin's interface
-        self._crew.close()
+        self._executor.shutdown()
 
-    def play(self, story: RunSpec) -> StoryResult | Failed:
-        """Waits for what comes of it, in one of the worker's threads."""
+    def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a task in one of the worker's processes; this blocks one of its threads.
+
+        Exceptions are returned, as data or as those that can be pickled.
+        """
         try:
-            return self._crew.submit(story).result()
+            return self._executor.submit(function, *args, **kwargs).result()
+        except TaskFailedError as error:
+            return _Raised(task=error.failed)
+        except WorkerDiedError as error:
+            return _Raised(death=str(error), was_open=error.was_open)
         except WavetankError as error:
-            return Failed.by(error)
+            return _Raised(context=Failed.by(error))
 
 
-def play_there(name: str, story: RunSpec) -> StoryResult | Failed:
+@dataclass(frozen=True, kw_only=True)
+class _Raised:
+    """What a task raised on a Dask worker: exactly one of the three."""
+
+    task: Failed | None = None
+    context: Failed | None = None
+    death: str = ""
+    was_open: bool = True
+
+    def error(self) -> Exception:
+        if self.task is not None:
+            return TaskFailedError(self.task)
+        if self.context is not None:
+            return self.context.error()
+        return WorkerDiedError(self.death, was_open=self.was_open)
+
+
+def run_there(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What the scheduler is given, and a Dask worker runs."""
     plugin = get_worker().plugins[name]
-    assert isinstance(plugin, CrewPlugin)  # of that name there is no other
-    return plugin.play(story)
+    assert isinstance(plugin, ExecutorPlugin)  # the name is unique
+    return plugin.run(function, *args, **kwargs)
 
 
-class DaskCrew:
-    """The workers of a cluster; a Dask worker that dies is Dask's to replace."""
+class DaskExecutor(Executor):
+    """The workers of a cluster. Futures raise as a local executor's; Dask replaces its workers."""
 
-    def __init__(self, client: Any, name: str, size: int) -> None:
-        self.size = size
+    def __init__(self, client: Any, name: str, workers: int) -> None:
+        self.workers = workers
         self._client = client
         self._name = name
         self._changing = Lock()
         self._waiting: set[Any] = set()
 
-    def submit(self, story: RunSpec) -> Future[StoryResult]:
-        told = Future[StoryResult]()
-        remote = self._client.submit(play_there, self._name, story, pure=False)
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        local = Future[R]()
+        remote = self._client.submit(run_there, self._name, fn, *args, **kwargs, pure=False)
         with self._changing:
             self._waiting.add(remote)
-        remote.add_done_callback(lambda done: self._settle(done, story, told))
-        return told
+        remote.add_done_callback(lambda done: self._settle(done, local))
+        return local
 
-    def cancel(self) -> None:
-        """Takes back what has not been played."""
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - as `Executor` has it; a task never outlives it
+        """Cancel all tasks that have no result."""
         with self._changing:
             waiting = list(self._waiting)
         self._client.cancel(waiting, force=True)
 
-    def _settle(self, remote: Any, story: RunSpec, told: Future[StoryResult]) -> None:
+    def _settle(self, remote: Any, local: Future[Any]) -> None:
         with self._changing:
             self._waiting.discard(remote)
         if remote.cancelled():
-            told.cancel()
+            local.cancel()
             return
         try:
             answer = remote.result()
         except KilledWorker as error:
-            told.set_result(StoryResult(story=story, trouble=str(error), deaths=1))
+            local.set_exception(WorkerDiedError(str(error)))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
-            told.set_exception(error)
+            local.set_exception(error)
         else:
-            if isinstance(answer, Failed):
-                told.set_exception(answer.error())
+            if isinstance(answer, _Raised):
+                local.set_exception(answer.error())
             else:
-                told.set_result(answer)
+                local.set_result(answer)
 
 
 @contextmanager
-def dask_crew(address: str, stage: Stage) -> Iterator[DaskCrew]:
-    """The cluster's workers, for as long as the body runs; nothing of it is left there after.
+def dask_executor(address: str, context: WorkerContext, limit: TaskLimit) -> Iterator[DaskExecutor]:
+    """The cluster's workers for the body; nothing of the campaign stays there afterwards.
 
     Raises:
-        UsageError: the address is none.
-        InfrastructureError: nobody answers there, or its workers cannot play.
+        UsageError: the address is invalid.
+        InfrastructureError: nothing answers there, or the workers have no or another Wavetank.
     """
     with _connected(address) as client:
         threads = client.nthreads()
@@ -113,12 +137,12 @@ def dask_crew(address: str, stage: Stage) -> Iterator[DaskCrew]:
             raise InfrastructureError(f"workers on the cluster at {address}", "none", action)
         _check_versions(client)
         name = f"{PACKAGE}-{uuid4()}"
-        client.register_plugin(CrewPlugin(name, stage), name=name)
-        crew = DaskCrew(client, name, sum(threads.values()))
+        client.register_plugin(ExecutorPlugin(name, context, limit), name=name)
+        executor = DaskExecutor(client, name, sum(threads.values()))
         try:
-            yield crew
+            yield executor
         finally:
-            crew.cancel()
+            executor.shutdown()
             client.unregister_worker_plugin(name)
 
 
@@ -144,7 +168,7 @@ def _connected(address: str) -> Iterator[Any]:
 
 
 def version_there() -> str:
-    """Wavetank's, on whatever machine this runs."""
+    """The version of Wavetank where this runs."""
     return metadata.version(PACKAGE)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wavetank.campaign.reproduction import Reproductions
-from wavetank.campaign.results import CaseOutcome, StoryResult
+from wavetank.campaign.results import CaseOutcome, CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.campaign.summary import CampaignSummary, CaseCount
 from wavetank.faults.serialization import describe
@@ -45,14 +45,14 @@ def campaign_index(
     )
 
 
-def _indexed(failure: StoryResult, reproductions: Reproductions, runs_folder: Path) -> IndexedCase:
-    scenario, seed = failure.story.scenario, failure.story.seed
+def _indexed(failure: CaseResult, reproductions: Reproductions, runs_folder: Path) -> IndexedCase:
+    scenario, seed = failure.spec.scenario, failure.spec.seed
     report = runs_folder / f"{scenario.name}-{seed}" / REPORT
     return IndexedCase(
         seed=seed,
         ending=failure.ending,
         broken=failure.broken,
-        problem=failure.trouble,
+        problem=failure.problem,
         faults=tuple(map(describe, scenario.plan.faults)),
         command=reproductions.of_failure(failure),
         report=os.path.relpath(report, reproductions.folder) if report.is_file() else "",
@@ -63,6 +63,6 @@ def _counts(counts: Mapping[str, CaseCount]) -> tuple[IndexedCount, ...]:
     """The most often broken first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1].broken, item[0]))
     return tuple(
-        IndexedCount(name=name, cases=count.stories, broken=count.broken, unknown=count.unknown)
+        IndexedCount(name=name, cases=count.cases, broken=count.broken, unknown=count.unknown)
         for name, count in ordered
     )

@@ -1,7 +1,7 @@
-"""A plan's numbers made as small as they can be, by Hypothesis.
+"""Makes the numbers of a plan as small as they can be, with Hypothesis.
 
-In a module of its own, imported once something has to be shrunk: importing Hypothesis takes
-a fifth of a second, and no other command has to wait for that.
+A module of its own that is imported when a case has to be shrunk: importing Hypothesis takes a
+fifth of a second, which no other command should wait for.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,11 +16,11 @@ from wavetank.faults.shrinking import choices_of, smaller_plans
 EXAMPLES_MAX = 10_000
 """More than any budget: Hypothesis asks about plans that are known, too."""
 UNFINISHED = b".secondary"
-"""How the keys end under which Hypothesis keeps examples that it has not shrunk to the end."""
+"""The end of the keys under which Hypothesis stores examples that are not shrunk completely."""
 
 
 def simplest(plan: FaultPlan, breaks: Callable[[FaultPlan], bool]) -> FaultPlan:
-    """The smallest plan of the same faults that breaks what the plan does, which it begins with."""
+    """The smallest plan of the same faults for which `breaks` is true, searched from `plan` on."""
     found = plan
 
     def look(smaller: FaultPlan) -> None:

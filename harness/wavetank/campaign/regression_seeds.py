@@ -1,15 +1,15 @@
-"""`seeds.json`: stories that once broke something, so that the suite plays them again for ever.
+"""`seeds.json`: cases that once broke an invariant, which the test suite runs again.
 
-The file is an object of two keys: `about`, for people, and `failures`, a list of objects:
+The file is an object with two keys: `about`, a description, and `failures`, a list of objects:
 
-seed     whose interleaving it is, a whole number
-horizon  how long the story lasts: `1h`
-plan     its faults, in the form that histories and scenario files have too
+seed     the seed of the interleaving, a whole number
+horizon  how long the spec lasts: `1h`
+plan     its faults, in the form of histories and scenario files
 broke    the invariants that it broke, by name
-date     when that was: `2026-11-24`
-version  of Wavetank, then
+date     the day: `2026-11-24`
+version  the version of Wavetank
 
-The plan is written out, so that a story stays what it was when seeds come to mean other plans.
+The plan is written out, because a seed generates another plan when kinds of fault are added.
 """
 
 import json
@@ -24,7 +24,7 @@ from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.serialization import plan_from_form, plan_to_form
+from wavetank.faults.serialization import plan_from_list, plan_to_list
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.simulation.runner import RunSpec
@@ -39,8 +39,8 @@ ACTION = "correct the file, or take it from the repository again"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remembered:
-    """One of them."""
+class RegressionSeed:
+    """A case that broke an invariant, and when."""
 
     seed: int
     horizon: timedelta
@@ -49,8 +49,8 @@ class Remembered:
     day: date
     version: str
 
-    def story(self) -> RunSpec:
-        """The same story again."""
+    def spec(self) -> RunSpec:
+        """The case, to be run again."""
         scenario = Scenario(
             name=f"remembered-{self.seed}",
             description=f"Broke {self.broke[0]} on {self.day} in {self.version}"[:100],
@@ -61,8 +61,8 @@ class Remembered:
         return RunSpec(scenario=scenario, seed=self.seed)
 
 
-def remembered(file: Path) -> tuple[Remembered, ...]:
-    """All that the file holds.
+def regression_seeds(file: Path) -> tuple[RegressionSeed, ...]:
+    """Read the file.
 
     Raises:
         UsageError: it cannot be read, or something in it is wrong; says what, and where.
@@ -81,14 +81,16 @@ def remembered(file: Path) -> tuple[Remembered, ...]:
     )
 
 
-def remember(file: Path, failure: Remembered) -> bool:
-    """Adds it, unless the same story is there; whether it did. A reader sees all of it or nothing.
+def remember(file: Path, failure: RegressionSeed) -> bool:
+    """Add the failure unless the same case is in the file; returns whether it was added.
+
+    The file is replaced at once, so that a reader never sees a part of it.
 
     Raises:
-        UsageError: what is there already is wrong.
+        UsageError: the file is invalid.
         InfrastructureError: the file cannot be written.
     """
-    known = remembered(file)
+    known = regression_seeds(file)
     if any(_same(failure, other) for other in known):
         return False
     forms = [_to_form(each) for each in (*known, failure)]
@@ -101,7 +103,7 @@ def remember(file: Path, failure: Remembered) -> bool:
     return True
 
 
-def _same(one: Remembered, other: Remembered) -> bool:
+def _same(one: RegressionSeed, other: RegressionSeed) -> bool:
     return (one.seed, one.horizon, one.plan) == (other.seed, other.horizon, other.plan)
 
 
@@ -120,22 +122,22 @@ def _replace(file: Path, text: str) -> None:
             raise
 
 
-def _to_form(failure: Remembered) -> dict[str, object]:
+def _to_form(failure: RegressionSeed) -> dict[str, object]:
     return {
         "seed": failure.seed,
         "horizon": duration_text(failure.horizon),
-        "plan": plan_to_form(failure.plan),
+        "plan": plan_to_list(failure.plan),
         "broke": list(failure.broke),
         "date": failure.day.isoformat(),
         "version": failure.version,
     }
 
 
-def _from_form(form: object, place: str) -> Remembered:
+def _from_form(form: object, place: str) -> RegressionSeed:
     if not isinstance(form, Mapping) or set(form) != set(KEYS):
         expected = f"an object of the keys {', '.join(KEYS)}"
         raise _refusal(expected, sorted(form) if isinstance(form, Mapping) else form, place)
-    made = Remembered(
+    made = RegressionSeed(
         seed=_seed(form["seed"], f"{place}.seed"),
         horizon=_horizon(form["horizon"], f"{place}.horizon"),
         plan=_plan(form["plan"], f"{place}.plan"),
@@ -171,7 +173,7 @@ def _horizon(value: object, place: str) -> timedelta:
 
 def _plan(value: object, place: str) -> FaultPlan:
     try:
-        return plan_from_form(value)
+        return plan_from_list(value)
     except UsageError as error:
         raise UsageError(error.expected, f"{error.found} at {place}", error.action) from error
 

@@ -1,4 +1,4 @@
-"""An error on its way between processes: its words, for the error itself cannot be handed over."""
+"""Errors of another process, as data: an exception itself cannot always be pickled."""
 
 import traceback
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Failed:
 
     @classmethod
     def by(cls, error: Exception) -> "Failed":
-        """What it says; of an error that is none of ours, which it is and where it was raised."""
+        """The parts of an error of ours; of any other its type, message and place."""
         if isinstance(error, WavetankError):
             return cls(
                 expected=error.expected,
@@ -28,12 +28,31 @@ class Failed:
             )
         *_, frame = traceback.extract_tb(error.__traceback__)
         return cls(
-            expected="a story to be played",
+            expected="a case to run",
             found=f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})",
-            action="report it, for it is a mistake of Wavetank's",
+            action="report it: it is a bug of Wavetank",
         )
 
     def error(self) -> WavetankError:
-        """The error again, or the like of it."""
+        """The error again, as a UsageError or an InfrastructureError."""
         kind = UsageError if self.is_of_usage else InfrastructureError
         return kind(self.expected, self.found, self.action)
+
+
+class TaskFailedError(Exception):
+    """A task raised an exception in its worker."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(str(failed.error()))
+        self.failed = failed
+
+
+class WorkerDiedError(Exception):
+    """The worker of a task died, or was killed since the task took too long; says how.
+
+    `was_open` is whether any worker of the executor has run a task before.
+    """
+
+    def __init__(self, how: str, *, was_open: bool = True) -> None:
+        super().__init__(how)
+        self.was_open = was_open

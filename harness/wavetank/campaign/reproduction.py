@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavetank.campaign.cases import ChosenStories
-from wavetank.campaign.results import StoryResult
+from wavetank.campaign.cases import CampaignCases
+from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import InfrastructureError
@@ -25,16 +25,16 @@ def replay_command(target: str, seed: int, options: Mapping[str, str]) -> str:
     return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *selected])
 
 
-def save_story(story: RunSpec, folder: Path, why: str) -> Path:
+def save_case(spec: RunSpec, folder: Path, why: str) -> Path:
     """Writes the scenario into the folder, under its name; `why` goes into its first lines.
 
     Raises:
         InfrastructureError: it cannot be written.
     """
-    file = folder / f"{story.scenario.name}{SUFFIX}"
+    file = folder / f"{spec.scenario.name}{SUFFIX}"
     try:
         private_folder(folder)
-        file.write_text(scenario_to_toml(story.scenario, why), encoding="utf-8")
+        file.write_text(scenario_to_toml(spec.scenario, why), encoding="utf-8")
     except OSError as error:
         raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
     return file
@@ -47,11 +47,11 @@ class Reproductions:
     `options` select the campaign's pipeline.
     """
 
-    chosen: ChosenStories
+    chosen: CampaignCases
     folder: Path
     options: Mapping[str, str]
 
-    def of_failure(self, failure: StoryResult) -> str:
+    def of_failure(self, failure: CaseResult) -> str:
         """The command for a failing case, which is saved unless its scenario is a file already.
 
         Raises:
@@ -60,14 +60,14 @@ class Reproductions:
         target = self.chosen.scenario_name
         if target is None:
             found = ", ".join(failure.broken) or failure.ending
-            file = save_story(failure.story, self.folder, f"Found by a campaign: {found}.")
+            file = save_case(failure.spec, self.folder, f"Found by a campaign: {found}.")
             target = short_path(file)
-        return replay_command(target, failure.story.seed, self.options)
+        return replay_command(target, failure.spec.seed, self.options)
 
     def of_shrunk(self, shrunk: Shrunk) -> str:
         """The command for the shrunk case, once `save_shrunk` has saved it."""
-        file = self.folder / f"{shrunk.story.scenario.name}{SUFFIX}"
-        return replay_command(short_path(file), shrunk.story.seed, self.options)
+        file = self.folder / f"{shrunk.spec.scenario.name}{SUFFIX}"
+        return replay_command(short_path(file), shrunk.spec.seed, self.options)
 
     def save_shrunk(self, shrunk: Shrunk, why: str) -> Path:
         """Saves the shrunk case; `why` says what it is.
@@ -75,7 +75,7 @@ class Reproductions:
         Raises:
             InfrastructureError: it cannot be written.
         """
-        return save_story(shrunk.story, self.folder, f"Shrunk by a campaign: {why}.")
+        return save_case(shrunk.spec, self.folder, f"Shrunk by a campaign: {why}.")
 
     def of_any(self) -> str:
         """The command for any case by its seed, with the first seed as an example.
@@ -85,8 +85,8 @@ class Reproductions:
         chosen, first = self.chosen, self.chosen.seeds.first
         if chosen.scenario_name is not None:
             return replay_command(chosen.scenario_name, first, self.options)
-        which = ["--each-fault"] if chosen.each_fault else ["--seeds", "1"]
-        horizon = ["--horizon", duration_text(chosen.horizon)]
+        which = ["--each-fault"] if chosen.each_fault else ["--runs", "1"]
+        horizon = ["--duration", duration_text(chosen.horizon)]
         selected = [part for option in self.options.items() for part in option]
-        words = ["campaign", *which, "--first-seed", str(first), *horizon, *selected]
+        words = ["campaign", *which, "--seed", str(first), *horizon, *selected]
         return shlex.join([LAUNCHER, *words])

@@ -1,4 +1,4 @@
-"""What came of one story of a campaign, or why nothing did."""
+"""The result of one case of a campaign, or the reason why there is none."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from wavetank.simulation.runner import RunResult, RunSpec
 
 
 class CaseOutcome(StrEnum):
-    """The worst first; with `infrastructure` nothing is known of the story."""
+    """How a case ended, the worst first. `infrastructure` says nothing about the pipeline."""
 
     BROKEN = "broken"
     INFRASTRUCTURE = "infrastructure"
@@ -26,27 +26,27 @@ EXIT_CODES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoryResult:
-    """`trouble` says why it was not played, where it was not.
+class CaseResult:
+    """The outcome of a case; without one, `problem` says why.
 
-    `deaths` is how many workers died of it, or while they were at it.
+    `deaths` is how many workers died while they ran it.
     """
 
-    story: RunSpec
-    played: RunResult | None = None
-    trouble: str = ""
+    spec: RunSpec
+    outcome: RunResult | None = None
+    problem: str = ""
     deaths: int = 0
 
     @property
     def ending(self) -> CaseOutcome:
-        """In a word."""
-        if self.played is None:
+        """How the case ended."""
+        if self.outcome is None:
             return CaseOutcome.INFRASTRUCTURE
-        return next(e for e, code in EXIT_CODES.items() if code is self.played.exit_code)
+        return next(e for e, code in EXIT_CODES.items() if code is self.outcome.exit_code)
 
     def keys(self, verdict: Verdict) -> tuple[str, ...]:
-        """The invariants of which this was found, in the order of the judges."""
-        findings = self.played.findings if self.played else ()
+        """The invariants with this verdict, in the order in which they were checked."""
+        findings = self.outcome.findings if self.outcome else ()
         return tuple(finding.key for finding in findings if finding.verdict is verdict)
 
     @property

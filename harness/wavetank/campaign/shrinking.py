@@ -1,16 +1,15 @@
-"""A failing story cut down to what it takes: fewer faults, shorter and earlier, and a shorter run.
+"""Shrinks a failing case to what it takes: fewer faults, shorter and earlier, and a shorter run.
 
-Faults are dropped one by one first, which is where most is gained for the fewest runs. Hypothesis
-then makes what is left smaller, from the very plan on: it is given the plan as an example to start
-with, and draws none of its own, so that the same story always shrinks to the same one. Each step
-keeps a story only if it breaks the same invariant.
+Faults are dropped one by one first, since that removes most for the fewest runs. Hypothesis then
+simplifies the remaining plan. It starts from that plan and generates none of its own, so that the
+same case always shrinks to the same one. A smaller case is taken if it breaks the same invariant.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from wavetank.campaign.results import StoryResult
+from wavetank.campaign.results import CaseResult
 from wavetank.core.clock import Clock
 from wavetank.faults.plan import FaultPlan
 from wavetank.simulation.runner import RunSpec
@@ -20,9 +19,9 @@ HORIZONS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """How many stories may be played for it, and for how long.
+    """How many cases shrinking may run, and for how long.
 
-    The number decides what comes of it; the seconds only protect whoever waits.
+    The number decides the result; the seconds only limit how long the user waits.
     """
 
     runs_max: int = 150
@@ -31,12 +30,12 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class Shrunk:
-    """The least story found that breaks `invariant`; least of all only where `complete`.
+    """The smallest case found that breaks `invariant`; `complete` unless the budget ran out.
 
-    `broken` is all that it breaks, and `runs` how many stories were played to find it.
+    `broken` are all invariants that it breaks, `runs` how many cases were run to find it.
     """
 
-    story: RunSpec
+    spec: RunSpec
     invariant: str
     broken: tuple[str, ...]
     runs: int
@@ -44,65 +43,65 @@ class Shrunk:
 
 
 def shrink(
-    result: StoryResult, play: Callable[[RunSpec], StoryResult], budget: Budget, clock: Clock
+    result: CaseResult, run: Callable[[RunSpec], CaseResult], budget: Budget, clock: Clock
 ) -> Shrunk:
-    """Shrinks the story of a result that broke something; `play` plays others like it."""
-    search = _Search(result, play, budget, clock)
-    plan = search.drop_faults(result.story.scenario.plan)
+    """Shrink the case of a result that broke an invariant; `run` runs a case."""
+    search = _Search(result, run, budget, clock)
+    plan = search.drop_faults(result.spec.scenario.plan)
     plan = search.drop_faults(search.simplify(plan))
-    story = search.story(plan, search.shortest(plan))
+    spec = search.spec(plan, search.shortest(plan))
     return Shrunk(
-        story=story,
+        spec=spec,
         invariant=search.invariant,
-        broken=search.broken(story),
+        broken=search.broken(spec),
         runs=search.runs,
         complete=search.complete,
     )
 
 
 class _Search:
-    """Plays no story twice, and none any more once the budget is spent."""
+    """Runs no case twice, and none once the budget is spent."""
 
     def __init__(
         self,
-        result: StoryResult,
-        play: Callable[[RunSpec], StoryResult],
+        result: CaseResult,
+        run: Callable[[RunSpec], CaseResult],
         budget: Budget,
         clock: Clock,
     ) -> None:
-        told = result.story.scenario
+        scenario = result.spec.scenario
         self._scenario = replace(
-            told,
-            name=f"{told.name}-shrunk",
-            description=f"What it takes for seed {result.story.seed} to break {result.broken[0]}",
-            seed=result.story.seed,
+            scenario,
+            name=f"{scenario.name}-shrunk",
+            description=f"What it takes for seed {result.spec.seed} to break {result.broken[0]}",
+            seed=result.spec.seed,
         )
-        self._story = replace(result.story, scenario=self._scenario)
-        self._play = play
+        self._spec = replace(result.spec, scenario=self._scenario)
+        self._run = run
         self._budget = budget
         self._clock = clock
         self._begun = clock.monotonic()
-        self._broken = {self._story: result.broken}
+        self._broken = {self._spec: result.broken}
         self.invariant = result.broken[0]
         self.runs = 0
         self.complete = True
 
-    def story(self, plan: FaultPlan, horizon: timedelta) -> RunSpec:
-        """Of the same seed, with that plan, and that long."""
-        return replace(self._story, scenario=replace(self._scenario, plan=plan, horizon=horizon))
+    def spec(self, plan: FaultPlan, horizon: timedelta) -> RunSpec:
+        """The case with the same seed, that plan and that length."""
+        return replace(self._spec, scenario=replace(self._scenario, plan=plan, horizon=horizon))
 
-    def broken(self, story: RunSpec) -> tuple[str, ...]:
-        """What it breaks; nothing where it was never played, for want of budget."""
-        if story not in self._broken:
+    def broken(self, spec: RunSpec) -> tuple[str, ...]:
+        """The invariants that it breaks; none if the budget was spent before it could run."""
+        if spec not in self._broken:
             if self._is_spent():
                 self.complete = False
                 return ()
             self.runs += 1
-            self._broken[story] = self._play(story).broken
-        return self._broken[story]
+            self._broken[spec] = self._run(spec).broken
+        return self._broken[spec]
 
     def drop_faults(self, plan: FaultPlan) -> FaultPlan:
-        """Without any fault that it does not take."""
+        """The plan without the faults that are not needed to break the invariant."""
         for fault in reversed(plan.faults):
             fewer = FaultPlan(tuple(other for other in plan.faults if other is not fault))
             if self._breaks(fewer, self._scenario.horizon):
@@ -110,19 +109,19 @@ class _Search:
         return plan
 
     def simplify(self, plan: FaultPlan) -> FaultPlan:
-        """With its numbers as small as they can be."""
+        """The plan with its numbers as small as they can be."""
         from wavetank.campaign.minimize import simplest  # noqa: PLC0415 - imports Hypothesis
 
         return simplest(plan, lambda smaller: self._breaks(smaller, self._scenario.horizon))
 
     def shortest(self, plan: FaultPlan) -> timedelta:
-        """The shortest run that has room for it, and still breaks."""
-        healed = max((fault.healed_after for fault in plan.faults), default=timedelta())
+        """The shortest horizon that has room for the plan and still breaks the invariant."""
+        healed = max((fault.reverted_after for fault in plan.faults), default=timedelta())
         shorter = (h for h in HORIZONS if healed <= h < self._scenario.horizon)
         return next((h for h in shorter if self._breaks(plan, h)), self._scenario.horizon)
 
     def _breaks(self, plan: FaultPlan, horizon: timedelta) -> bool:
-        return self.invariant in self.broken(self.story(plan, horizon))
+        return self.invariant in self.broken(self.spec(plan, horizon))
 
     def _is_spent(self) -> bool:
         seconds = self._clock.monotonic() - self._begun

@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from wavetank.campaign.results import EXIT_CODES, CaseOutcome, StoryResult
+from wavetank.campaign.results import EXIT_CODES, CaseOutcome, CaseResult
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
 
@@ -24,7 +24,7 @@ class CaseCount:
 
     broken: int = 0
     unknown: int = 0
-    stories: int = 0
+    cases: int = 0
     breaks: Counter[str] = field(default_factory=Counter)
 
 
@@ -36,17 +36,17 @@ class CampaignSummary:
         self.invariants: dict[str, CaseCount] = {}
         self.kinds: dict[str, CaseCount] = {}
         self.deaths = 0
-        self._failures: list[StoryResult] = []
+        self._failures: list[CaseResult] = []
         self._digest = 0
 
-    def add(self, result: StoryResult) -> None:
+    def add(self, result: CaseResult) -> None:
         """One more."""
         self.endings[result.ending] += 1
         self.deaths += result.deaths
-        for finding in result.played.findings if result.played else ():
+        for finding in result.outcome.findings if result.outcome else ():
             _count(self.invariants, finding.key, finding.verdict)
         verdict = Verdict.INVALID if result.ending is CaseOutcome.BROKEN else Verdict.VALID
-        for kind in sorted({fault.kind for fault in result.story.scenario.plan.faults}):
+        for kind in sorted({fault.kind for fault in result.spec.scenario.plan.faults}):
             _count(self.kinds, kind, verdict)
             self.kinds[kind].breaks.update(result.broken)
         if result.ending is not CaseOutcome.VALID:
@@ -54,49 +54,49 @@ class CampaignSummary:
         self._digest = (self._digest + _number(result)) % DIGEST_VALUES
 
     @property
-    def played(self) -> int:
-        """How many stories there are results of."""
+    def runs(self) -> int:
+        """How many cases have a result."""
         return self.endings.total()
 
     @property
     def failed(self) -> int:
         """How many of them are not valid."""
-        return self.played - self.endings[CaseOutcome.VALID]
+        return self.runs - self.endings[CaseOutcome.VALID]
 
     @property
-    def failures(self) -> tuple[StoryResult, ...]:
+    def failures(self) -> tuple[CaseResult, ...]:
         """Of those, the ones with the least seeds."""
         return tuple(self._failures)
 
     @property
-    def first_broken(self) -> StoryResult | None:
+    def first_broken(self) -> CaseResult | None:
         """Among them, the first that broke an invariant."""
         return next((r for r in self._failures if r.ending is CaseOutcome.BROKEN), None)
 
     @property
     def digest(self) -> str:
-        """Of all results; equal for the same stories of the same code, whoever played them."""
+        """The digest of all results: equal for the same cases and code, whatever ran them."""
         return f"{self._digest:064x}"
 
     @property
     def exit_code(self) -> ExitCode:
-        """The worst ending's; a campaign that played nothing found out nothing."""
+        """The exit code of the worst ending; that of `unknown` if no case has run."""
         return next((EXIT_CODES[e] for e in CaseOutcome if self.endings[e]), ExitCode.UNKNOWN)
 
 
 def _count(counts: dict[str, CaseCount], name: str, verdict: Verdict) -> None:
     counted = counts.setdefault(name, CaseCount())
-    counted.stories += 1
+    counted.cases += 1
     counted.broken += verdict is Verdict.INVALID
     counted.unknown += verdict is Verdict.UNKNOWN
 
 
-def _seed(result: StoryResult) -> int:
-    return result.story.seed
+def _seed(result: CaseResult) -> int:
+    return result.spec.seed
 
 
-def _number(result: StoryResult) -> int:
+def _number(result: CaseResult) -> int:
     """The result as a number; numbers can be added in any order."""
-    told = result.played.digest if result.played else result.trouble
-    text = f"{result.story.scenario.name} {result.story.seed} {result.ending} {told}"
+    outcome = result.outcome.digest if result.outcome else result.problem
+    text = f"{result.spec.scenario.name} {result.spec.seed} {result.ending} {outcome}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest())

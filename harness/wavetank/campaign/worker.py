@@ -1,49 +1,55 @@
-"""The process that plays: it opens its own stage once, and plays one story after the other on it.
+"""The worker process: it enters its context once, and runs one task after the other in it.
 
-A fresh interpreter, since LocalStack has threads and a fork of them is none. It is told everything
-over a pipe: where modules are and temporary files go, then the stage, then stories; it answers over
-another. What it prints goes to its log, which holds what was printed since its last story began.
+A fresh interpreter, since LocalStack has threads and a forked process would have none. It reads
+everything from one pipe and answers on another: first where modules are and temporary files go,
+then the context, then tasks. What it prints goes to its log, which starts afresh with each task.
 """
 
 import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wavetank.campaign.remote_error import Failed
 
 if TYPE_CHECKING:
-    from wavetank.campaign.worker_context import Stage
+    from wavetank.campaign.worker_context import WorkerContext
+
+type Task = tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]
 
 
 def main(arguments: list[str]) -> None:
     """Entry point; the arguments are the descriptors to read from and to write to."""
     incoming, outgoing = (int(argument) for argument in arguments)
     with (
-        Connection(incoming, writable=False) as orders,
+        Connection(incoming, writable=False) as tasks,
         Connection(outgoing, readable=False) as answers,
-        suppress(EOFError, BrokenPipeError),  # whoever started this is gone
+        suppress(EOFError, BrokenPipeError),  # the process that started this one has ended
     ):
-        _serve(orders, answers)
+        _serve(tasks, answers)
 
 
-def _serve(orders: Connection, answers: Connection) -> None:
-    """Ends after the first error: nobody knows what state it left behind."""
-    sys.path[:], tempfile.tempdir = orders.recv()
+def _serve(tasks: Connection, answers: Connection) -> None:
+    """Return after the first error, since the state that it leaves is unknown."""
+    sys.path[:], tempfile.tempdir = tasks.recv()
+    from wavetank.campaign.worker_context import entered  # noqa: PLC0415 - needs `sys.path`
+
     try:
-        stage: Stage = orders.recv()
-        with stage() as play_story:
+        context: WorkerContext = tasks.recv()
+        with entered(context):
             answers.send(None)
             while True:
-                story = orders.recv()
+                task: Task = tasks.recv()
                 _empty_log()
-                answers.send(play_story(story))
+                function, arguments, keywords = task
+                answers.send(function(*arguments, **keywords))
     except (EOFError, BrokenPipeError):
         raise
-    except Exception as error:  # noqa: BLE001 - told to whoever started this
+    except Exception as error:  # noqa: BLE001 - raised again where the result is awaited
         traceback.print_exc()
         answers.send(Failed.by(error))
 

@@ -1,4 +1,4 @@
-"""Where stories are played: opened once in each worker, one story after the other from then on."""
+"""What a worker process sets up once and keeps for all the cases that it runs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -7,23 +7,43 @@ from dataclasses import dataclass
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import simulator
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
-type PlayStory = Callable[[RunSpec], RunResult]
-type Stage = Callable[[], AbstractContextManager[PlayStory]]
-"""Handed to workers by pickle, so it is a value, or a function that is found by its name."""
+type RunCase = Callable[[RunSpec], RunResult]
+type WorkerContext = Callable[[], AbstractContextManager[RunCase]]
+"""Sent to workers by pickle, so it is a value, or a function that is found by its name."""
+
+_entered: list[RunCase] = []
+"""The context of this process; empty in the process that started the workers."""
 
 
 @dataclass(frozen=True)
-class SimulatorStage:
-    """A simulator with the pipeline in it; each story begins at the baseline."""
+class SimulatorContext:
+    """A simulator with the pipeline deployed; each case starts from the baseline."""
 
     pipeline: Pipeline
 
     @contextmanager
-    def __call__(self) -> Iterator[PlayStory]:
-        """Opens it; see `Pipeline.deploy` for what may go wrong."""
+    def __call__(self) -> Iterator[RunCase]:
+        """Start the simulator; `Pipeline.deploy` says what it raises."""
         with simulator() as made:
             self.pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
-            yield lambda story: play(made, self.pipeline, story, None)
+            yield lambda spec: simulate(made, self.pipeline, spec, None)
+
+
+@contextmanager
+def entered(context: WorkerContext) -> Iterator[None]:
+    """For the body `run_case` runs cases in this process."""
+    with context() as run:
+        _entered.append(run)
+        try:
+            yield
+        finally:
+            _entered.clear()
+
+
+def run_case(spec: RunSpec) -> RunResult:
+    """Run a case in the context of this worker process: what an executor is given."""
+    (run,) = _entered
+    return run(spec)

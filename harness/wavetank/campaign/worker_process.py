@@ -1,86 +1,73 @@
-"""A worker's process as the one that started it sees it: asked to play, and gone when it is ended.
+"""A worker process as its parent sees it: asked to run tasks, and killed with all it started.
 
-It is under a guardian, so it ends with this process, however this process ends.
+It is a supervised process, so it ends with this one, however this one ends.
 """
 
 import os
 import sys
 import threading
-from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from wavetank.campaign.remote_error import Failed
-from wavetank.campaign.worker_context import Stage
+from wavetank.campaign.remote_error import Failed, WorkerDiedError
+from wavetank.campaign.worker import Task
+from wavetank.campaign.worker_context import WorkerContext
 from wavetank.engines.supervised_process import GuardedChild, Program
-from wavetank.simulation.runner import RunResult, RunSpec
 
 BOOT_SECONDS_MAX = 300.0
-STORY_SECONDS_MAX = 120.0
-SECONDS_PER_DAY_MAX = 600.0
-"""Of real time, for a virtual day: a simulator takes a few, on a machine that does nothing else."""
-DAY = timedelta(days=1)
 
 
-class WorkerDiedError(Exception):
-    """The process is gone, or had to be ended; says how."""
-
-
-class Worker:
+class WorkerProcess:
     """One process, from its start to its end; asked by one thread, ended by any.
 
-    `folder` is for its log and its temporary files, and is its owner's to remove.
+    `folder` is for its log and its temporary files; the caller removes it.
     """
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
+    def __init__(self, context: WorkerContext, folder: Path) -> None:
         folder.mkdir(parents=True)
-        their_orders, ours = os.pipe()
+        their_tasks, ours = os.pipe()
         answers, theirs = os.pipe()
-        self._orders = Connection(ours, readable=False)
+        self._tasks = Connection(ours, readable=False)
         self._answers = Connection(answers, writable=False)
         self._ending = threading.Lock()
         self._is_ended = False
-        self._child = _start(folder, (their_orders, theirs))
-        self._stage = stage
-        self._told = (sys.path, str(folder))
+        self._child = _start(folder, (their_tasks, theirs))
+        self._context = context
+        self._paths = (sys.path, str(folder))
         self._is_open = False
 
     @property
     def process_id(self) -> int:
-        """Of the process that plays."""
+        """The id of the process."""
         return self._child.process_id
 
     @property
     def is_open(self) -> bool:
-        """Whether it has its stage, and waits for stories or plays one."""
+        """Whether it has entered its context, and can run tasks."""
         return self._is_open
 
     def open(self) -> None:
-        """Waits until the stage is open.
+        """Wait until it has entered its context.
 
         Raises:
             WorkerDiedError: it died.
-            WavetankError: the stage cannot be opened, here or anywhere.
+            WavetankError: the context cannot be entered, by any worker.
         """
-        failed = self._ask(self._told, self._stage, within_seconds=BOOT_SECONDS_MAX)
+        failed = self._ask(self._paths, self._context, within_seconds=BOOT_SECONDS_MAX)
         if isinstance(failed, Failed):
             raise failed.error()
         self._is_open = True
 
-    def play(self, story: RunSpec) -> RunResult | Failed:
-        """What came of the story; after a failure the process ends by itself.
+    def run(self, task: Task, seconds_max: float) -> object:
+        """The task's result, or a Failed after which the process ends by itself.
 
         Raises:
-            WorkerDiedError: it died.
+            WorkerDiedError: it died, or took longer than `seconds_max`.
         """
-        days = story.scenario.horizon / DAY
-        seconds = STORY_SECONDS_MAX + days * SECONDS_PER_DAY_MAX
-        answer = self._ask(story, within_seconds=seconds)
-        assert isinstance(answer, RunResult | Failed)  # nothing else is sent
-        return answer
+        return self._ask(task, within_seconds=seconds_max)
 
     def end(self) -> None:
-        """Kills it and whatever it started; returns when they are gone."""
+        """Kill it and all that it started; returns when they are gone."""
         with self._ending:
             if not self._is_ended:
                 self._is_ended = True
@@ -89,7 +76,7 @@ class Worker:
     def _ask(self, *orders: object, within_seconds: float) -> object:
         try:
             for order in orders:
-                self._orders.send(order)
+                self._tasks.send(order)
             if self._answers.poll(within_seconds):
                 return self._answers.recv()
         except (EOFError, OSError) as error:
@@ -102,7 +89,7 @@ class Worker:
                 return "the worker was ended"
             how = self._child.how_it_ended()
             lines = self._child.last_log_lines()
-        reason = ", as the system does where memory is short" if how == "signal 9" else ""
+        reason = ", as the system does when memory is short" if how == "signal 9" else ""
         return f"a worker died ({how}{reason})" + (f", and its log ends: {lines}" if lines else "")
 
 

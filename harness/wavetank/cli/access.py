@@ -21,7 +21,7 @@ def access(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Try who can read and write the bucket, and list the rights that no role has used."""
+    """Test who can read and write the bucket, and list what each role has used and not used."""
     output = Output(as_json=as_json)
     sandbox = running_sandbox(endpoint)
     with output.waiting("trying"):

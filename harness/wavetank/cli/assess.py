@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.assessment import AssessOutput
 from wavetank.cli.targets import ProfileOption, TargetOption, open_target
 from wavetank.core.clock import WallClock
+from wavetank.core.durations import duration_option
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import exit_code
 from wavetank.core.naming import DEFAULT_PREFIX
@@ -25,7 +27,7 @@ from wavetank.inspection.assess.reviewer import reviewer_for
 from wavetank.inspection.assess.roster import read_roster
 from wavetank.inspection.assess.thread_pool import assess_all
 
-MINUTES_MAX = 240
+LONGEST = timedelta(hours=4)
 
 
 def assess(
@@ -34,47 +36,46 @@ def assess(
         Path,
         typer.Argument(
             metavar="LIST.csv",
-            help="Columns name and surname; if there are any: bucket, stream ARN, email.",
+            help="File with the columns name and surname; optional: bucket, stream ARN, email.",
         ),
     ],
     target: TargetOption = TargetKind.LOCAL,
     profile: ProfileOption = None,
     endpoint: EndpointOption = None,
     prefix: PrefixOption = DEFAULT_PREFIX,
-    minutes: Annotated[
-        int,
+    duration: Annotated[
+        str,
         typer.Option(
-            "--minutes",
-            metavar="MINUTES",
-            min=1,
-            max=MINUTES_MAX,
-            help="How many of the last minutes must have records.",
+            "--duration",
+            metavar="DURATION",
+            help="How far back each minute must have records, such as 30m; at most 4h.",
         ),
-    ] = 60,
+    ] = "1h",
     mailbox: Annotated[
         Path | None,
         typer.Option(
             "--mailbox",
             metavar="PATH",
-            help="An export of the mailbox with the alerts: an mbox file, or a folder of .eml.",
+            help="Export of the mailbox with the alerts: an mbox file or a folder of .eml files.",
         ),
     ] = None,
     csv: Annotated[
         Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write the rows for a spreadsheet, too."),
+        typer.Option("--csv", metavar="FILE", help="Also write the results as CSV."),
     ] = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Check the pipelines of many people from another account.
+    """Check many people's pipelines from another account.
 
-    In the sandbox as its other account; on AWS with your credentials, which must be those of an
-    account that owns none of the buckets. Reads a bounded part of each bucket, and puts and deletes
-    one object of its own where that is not refused.
+    In a sandbox this uses the sandbox's second account; on AWS your credentials, whose account must
+    own none of the buckets. It reads a limited part of each bucket, and tries to put and delete one
+    object.
     """
     output = Output(as_json=as_json)
     if csv is not None:
         require_writable(csv, people)
+    minutes = _minutes(duration)
     subjects = subjects_of(read_roster(people), prefix)
     alerts = None if mailbox is None else read_alerts(mailbox)
     clock = WallClock()
@@ -90,6 +91,11 @@ def assess(
         output.say("stopped; the rows above are done, and the same command checks all again")
         raise typer.Exit(ExitCode.INTERRUPTED)
     raise typer.Exit(exit_code(finding for row in rows for finding in row.findings))
+
+
+def _minutes(duration: str) -> int:
+    """The duration in minutes; a part of a minute counts as one."""
+    return -(-duration_option(duration, LONGEST) // timedelta(minutes=1))
 
 
 def _look(

@@ -3,6 +3,7 @@
 import logging
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -15,11 +16,12 @@ from wavetank.bench.peer_servers import Peer, install_peers
 from wavetank.bench.peers import PeerCost, PeerUnavailable, measure_peers
 from wavetank.bench.simulator_bench import HOUR, SimulatorBench, run_lengths
 from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
-from wavetank.campaign.worker_context import SimulatorStage
+from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.output.bench_tables import gateway_table, peers_table, runs_table
 from wavetank.core.clock import MachineClock, WallClock
+from wavetank.core.durations import duration_option
 from wavetank.core.errors import ExitCode
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.selection import PipelineChoice
@@ -31,16 +33,14 @@ REMARK = "LocalStack is without our plug-ins here, but for its tables: its own w
 
 def bench(
     *,
-    days: Annotated[
-        int,
+    duration: Annotated[
+        str,
         typer.Option(
-            "--days",
-            metavar="N",
-            min=0,
-            max=365,
-            help="Virtual days of the longest run; 0 for an hour.",
+            "--duration",
+            metavar="DURATION",
+            help="Virtual time of the longest run, such as 1h or 7d.",
         ),
-    ] = 1,
+    ] = "1d",
     campaign: Annotated[
         int,
         typer.Option(
@@ -68,8 +68,9 @@ def bench(
 ) -> None:
     """Measure what a tick, a virtual day and a call cost here, each against something."""
     output = Output(as_json=as_json)
+    longest = duration_option(duration)
     others = install_peers(read_settings(), output) if peers else []
-    _show_simulator(output, days)
+    _show_simulator(output, longest)
     if campaign:
         _show_campaigns(output, campaign)
     _show_gateway(output, rounds)
@@ -77,8 +78,8 @@ def bench(
         raise typer.Exit(ExitCode.INFRASTRUCTURE)
 
 
-def _show_simulator(output: Output, days: int) -> None:
-    """Boot, tick and floor, and runs from an hour to so many virtual days, in this process."""
+def _show_simulator(output: Output, longest: timedelta) -> None:
+    """Boot, tick and floor, and runs from an hour to `longest`, in this process."""
     clock = MachineClock()
     logging.disable(logging.CRITICAL)
     with TemporaryDirectory(prefix="wavetank-bench-") as folder, ExitStack() as stack:
@@ -88,14 +89,14 @@ def _show_simulator(output: Output, days: int) -> None:
         output.emit("boot", seconds=boot)
         output.say(f"from nothing to the end of the first tick: {boot:.1f} s")
         with output.waiting(f"a tick, {TICKS} times"):
-            cost = measure_tick(simulator.play, simulator.floor(), TICKS, clock)
+            cost = measure_tick(simulator.simulate, simulator.floor(), TICKS, clock)
         output.emit("tick", **asdict(cost), ratio=cost.ratio)
         output.say(
             f"a tick {cost.tick_ms:.2f} ms, its three calls alone {cost.floor_ms:.2f} ms, "
             f"ratio {cost.ratio:.2f}"
         )
         with output.waiting("runs of virtual hours and days"):
-            runs = list(measure_runs(simulator.play, run_lengths(days), clock))
+            runs = list(measure_runs(simulator.simulate, run_lengths(longest), clock))
     for run in runs:
         output.emit("run_cost", **asdict(run))
     output.show(runs_table(runs))
@@ -103,7 +104,7 @@ def _show_simulator(output: Output, days: int) -> None:
 
 def _show_campaigns(output: Output, runs: int) -> None:
     """So many runs of an hour each, by one worker and by two."""
-    stage = SimulatorStage(PipelineChoice().pipeline())
+    stage = SimulatorContext(PipelineChoice().pipeline())
     for workers in WORKERS:
         with output.waiting(f"{runs} runs of an hour, by {workers}"):
             cost = measure_campaign(stage, runs, HOUR, workers, WallClock())

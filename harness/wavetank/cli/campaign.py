@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from wavetank.campaign.cases import HORIZON_DEFAULT, choose_stories, one_of_each
+from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
 from wavetank.campaign.regression_seeds import FILE_NAME
 from wavetank.campaign.reproduction import Reproductions
-from wavetank.campaign.worker_context import SimulatorStage
+from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import (
     CodeOption,
     DebugOption,
@@ -32,26 +32,27 @@ from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CA
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
-from wavetank.simulation.runner import judges_of
+from wavetank.simulation.runner import invariant_suite
 
-SEEDS_DEFAULT = 100
+RUNS_DEFAULT = 100
 
-SeedsOption = Annotated[
-    int, typer.Option("--seeds", metavar="N", min=1, help="How many runs to make.")
+RunsOption = Annotated[
+    int,
+    typer.Option("--runs", metavar="N", min=1, help="How many runs, each with its own seed."),
 ]
-FirstSeedOption = Annotated[
+SeedOption = Annotated[
     int | None,
     typer.Option(
-        "--first-seed",
-        metavar="SEED",
+        "--seed",
+        metavar="N",
         min=0,
-        help="The seed of the first run; the others follow it. Default: the scenario's, or random.",
+        help="The first seed; the others follow it. Default: the scenario's, or a random one.",
     ),
 ]
-HorizonOption = Annotated[
+DurationOption = Annotated[
     str | None,
     typer.Option(
-        "--horizon",
+        "--duration",
         metavar="DURATION",
         help=f"Virtual time of each run, such as 30m or 2d. Default: {HORIZON_DEFAULT}.",
     ),
@@ -66,12 +67,7 @@ ScenarioOption = Annotated[
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option(
-        "--workers",
-        metavar="N",
-        min=1,
-        help="How many processes to use. Default: one for each core.",
-    ),
+    typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one per core."),
 ]
 DaskOption = Annotated[
     str | None,
@@ -84,7 +80,7 @@ DaskOption = Annotated[
 EachFaultOption = Annotated[
     bool,
     typer.Option(
-        "--each-fault", help="One run for each kind of fault: which invariants it breaks."
+        "--each-fault", help="One run for each kind of fault, to show which invariants it breaks."
     ),
 ]
 RememberOption = Annotated[
@@ -97,9 +93,9 @@ RememberOption = Annotated[
 
 def campaign(
     *,
-    seeds: SeedsOption = SEEDS_DEFAULT,
-    first_seed: FirstSeedOption = None,
-    horizon: HorizonOption = None,
+    runs: RunsOption = RUNS_DEFAULT,
+    seed: SeedOption = None,
+    duration: DurationOption = None,
     scenario: ScenarioOption = None,
     each_fault: EachFaultOption = False,
     workers: WorkersOption = None,
@@ -126,7 +122,7 @@ def campaign(
         raise UsageError("--remember, or --handler or --pipeline", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
-    chosen = choose_stories(seeds, first_seed, horizon, scenario)
+    chosen = choose_cases(runs, seed, duration, scenario)
     if each_fault:
         chosen = one_of_each(chosen)
     choice = PipelineChoice(
@@ -143,7 +139,7 @@ def campaign(
     )
     pipeline = choice.pipeline()
     if chosen.scenario is not None:
-        judges_of(pipeline, chosen.scenario)
+        invariant_suite(pipeline, chosen.scenario)
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name
@@ -151,7 +147,7 @@ def campaign(
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
     memory = settings.project_folder / FILE_NAME if remembering else None
     course = Campaign(chosen, output, WallClock(), memory)
-    raise typer.Exit(course.run(SimulatorStage(pipeline), dask, processes))
+    raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
 
 
 def _selection(pipeline: Pipeline) -> dict[str, str]:

@@ -37,7 +37,7 @@ def check(
         typer.Option(
             "--reader-profile",
             metavar="PROFILE",
-            help="With --target aws: credentials of another account, as which the bucket is tried.",
+            help="With --target aws: profile of another account that tries the bucket.",
         ),
     ] = None,
     handler: HandlerOption = None,
@@ -46,8 +46,8 @@ def check(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Whose pipeline, as 'First Surname', where several are deployed; with --handler: "
-            "whose names the script has.",
+            help="Name of the pipeline's owner, 'First Surname', if several are deployed; with "
+            "--handler: the owner in the script's names.",
         ),
     ] = None,
     surname: SurnameOption = None,
@@ -58,8 +58,8 @@ def check(
 ) -> None:
     """Check the assignment's requirements one by one, with evidence for each.
 
-    Changes of a drill or run that was killed are offered to be reverted first. With --handler the
-    script is checked in a temporary sandbox; one that runs is not used.
+    Offers to revert what a killed drill or run left changed. With --handler the script is checked
+    in a temporary sandbox; a running one is not changed.
     """
     output = Output(as_json=as_json)
     if handler is not None:

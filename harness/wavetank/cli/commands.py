@@ -34,8 +34,8 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "up": Entry("sandbox:up", "Start a sandbox with the pipeline; runs until Ctrl-C."),
         "down": Entry("sandbox:down", "Stop the sandbox; its data are kept for the next one."),
         "status": Entry("sandbox:status", "Show whether a sandbox runs, and the pipeline's state."),
-        "logs": Entry("sandbox:logs", "Show the end of LocalStack's log."),
-        "tick": Entry("sandbox:tick", "Invoke the streaming function for this minute, and wait."),
+        "logs": Entry("sandbox:logs", "Show the log of LocalStack or of a function."),
+        "invoke": Entry("sandbox:invoke", "Invoke a function; by default a tick for this minute."),
         "access": Entry("access:access", "Test who can use the bucket; list unused permissions."),
     },
     "Simulate": {
@@ -52,8 +52,9 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "deploy": Entry("deploy:deploy", "Deploy the handlers and the templates."),
         "check": Entry("check:check", "Check the assignment's requirements, with evidence."),
         "drill": Entry("drill:drill", "Break the pipeline on purpose and time its recovery."),
-        "teardown": Entry("teardown:teardown", "Delete a pipeline and keep its data."),
-        "release-bucket": Entry("teardown:release", "Delete the data of a deleted pipeline."),
+        "teardown": Entry(
+            "teardown:teardown", "Delete a pipeline; its data are kept without --delete-data."
+        ),
         "assess": Entry("assess:assess", "Check many people's pipelines from another account."),
     },
     "Look": {

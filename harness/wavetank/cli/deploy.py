@@ -62,7 +62,7 @@ def deploy(
         bool,
         typer.Option(
             "--shipped-handler",
-            help="Put this project's own handler back. Default: the one that is deployed stays.",
+            help="Deploy this project's handler again. Default: keep the deployed one.",
         ),
     ] = False,
     reset_prices: ResetOption = False,
@@ -72,13 +72,13 @@ def deploy(
         typer.Option(
             "--untested",
             metavar="REASON",
-            help="With --target aws: deploy though no run of these bytes passed; recorded.",
+            help="With --target aws: deploy bytes that no run has passed; the reason is recorded.",
         ),
     ] = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Deploy the handlers and templates onto the running sandbox, or with --target aws onto AWS."""
+    """Deploy the handlers and templates to the running sandbox, or to AWS with --target aws."""
     output = Output(as_json=as_json)
     _check_reason(target, untested)
     choice = DeploymentChoice(

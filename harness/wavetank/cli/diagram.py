@@ -48,14 +48,14 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="A picture, or the text of a Mermaid flowchart.")
+    Format, typer.Option("--format", help="An SVG image, or a Mermaid flowchart.")
 ]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
         "--output",
         metavar="FILE",
-        help="Where it is written; a Markdown file gets the flowchart between its two comments. "
+        help="File to write; in a Markdown file the flowchart between two comments is replaced. "
         "Default: standard output.",
     ),
 ]

@@ -22,6 +22,7 @@ from wavetank.cli.targets import (
     confirm,
     open_target,
 )
+from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
@@ -50,6 +51,7 @@ from wavetank.live.running_sandbox import (
 
 DRILL_KINDS: tuple[type[Fault], ...] = (*FUNCTION_KINDS, *HOST_KINDS)
 """What `--fault` takes."""
+LONGEST = timedelta(hours=1)
 
 
 def drill(
@@ -76,12 +78,14 @@ def drill(
             + ".",
         ),
     ] = BrokenDeployment.kind,
-    seconds: Annotated[
-        float,
+    duration: Annotated[
+        str,
         typer.Option(
-            "--seconds", metavar="SECONDS", min=0, help="How long a fault of the host lasts."
+            "--duration",
+            metavar="DURATION",
+            help="How long a fault of the host lasts, such as 10s; at most 1h.",
         ),
-    ] = 10.0,
+    ] = "10s",
     restore: Annotated[
         bool,
         typer.Option("--restore", help="Revert what killed commands and the live pages changed."),
@@ -96,6 +100,7 @@ def drill(
     every other command offers.
     """
     kind = _kind(fault)
+    length = duration_option(duration, LONGEST)
     output = Output(as_json=as_json)
     if target is TargetKind.AWS:
         if EngineName.AWS not in engines_of(kind):
@@ -115,7 +120,7 @@ def drill(
         offer_host(record, output, yes=yes)
         running = running_sandbox(endpoint, name)
         require_reverted(reverted=offer_running(running, output, yes=yes))
-        _on_sandbox(running, kind, seconds, output)
+        _on_sandbox(running, kind, length, output)
 
 
 def _kind(name: str) -> type[Fault]:
@@ -128,11 +133,11 @@ def _kind(name: str) -> type[Fault]:
 def _on_sandbox(
     running: RunningSandbox,
     kind: type[Fault],
-    seconds: float,
+    length: timedelta,
     output: Output,
 ) -> None:
     if kind in HOST_KINDS:
-        break_host(running, kind, seconds, output)
+        break_host(running, kind, length, output)
         return
     require_confirmed(running)
     perform(sandbox_site(running), output, _function_kind(kind))
@@ -183,7 +188,7 @@ def _question(live: LivePipeline, kind: type[Fault], addresses: tuple[str, ...])
 
 def _restore(site: DrillSite, output: Output, *, reverted: bool = False) -> None:
     if not restore_all(site.target, output) and not reverted:
-        output.say("nothing to put back: no drill and no run has left anything")
+        output.say("nothing to revert: no drill and no run has left changes")
 
 
 def _function_kind(kind: type[Fault]) -> type[StateFault]:
@@ -191,7 +196,7 @@ def _function_kind(kind: type[Fault]) -> type[StateFault]:
 
 
 def break_host(
-    running: RunningSandbox, kind: type[Fault], seconds: float, output: Output
+    running: RunningSandbox, kind: type[Fault], length: timedelta, output: Output
 ) -> HostDrillResult:
     """Break the host and show what was lost."""
     exercise = HostDrill(
@@ -200,7 +205,7 @@ def break_host(
     host = host_target(running.record)
     with (
         host.journal.held(),
-        output.waiting(f"injecting {kind.kind} for {seconds:g} s, until it recovers"),
+        output.waiting(f"injecting {kind.kind} for {duration_text(length)}, until it recovers"),
     ):
         host.require_unchanged()
         if issubclass(kind, HostFault):
@@ -210,9 +215,9 @@ def break_host(
         else:
             assert issubclass(kind, StateFault)  # as the catalogue has it
             injected = host.injected(kind.kind, kind(after=timedelta()))
-        result = exercise.run(injected, seconds)
+        result = exercise.run(injected, length.total_seconds())
     output.say(
-        f"whole again {result.seconds_until_whole:.1f} s after the healing; lost: "
+        f"recovered {result.seconds_until_whole:.1f} s after the revert; lost: "
         f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "
         f"{counted(result.minutes_lost, 'minute')} of the walk"
     )

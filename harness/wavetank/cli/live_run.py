@@ -29,7 +29,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="simulator|embedded|docker|aws",
-        help="Where: the simulator, the sandbox that runs, or AWS, where the pipeline is deployed.",
+        help="Where to run: in virtual time, in the running sandbox, or on AWS.",
     ),
 ]
 ProfileOption = Annotated[
@@ -37,7 +37,7 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="PROFILE",
-        help="With --engine aws: whose credentials. Default: what the AWS SDK finds.",
+        help="With --engine aws: the AWS profile. Default: that of the AWS SDK.",
     ),
 ]
 AccountOption = Annotated[
@@ -45,7 +45,7 @@ AccountOption = Annotated[
     typer.Option(
         "--account",
         metavar="NUMBER",
-        help="With --engine aws: the account that it must be; another one is refused.",
+        help="With --engine aws: refuse any account but this one.",
     ),
 ]
 

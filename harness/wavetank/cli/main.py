@@ -16,7 +16,7 @@ from wavetank.core.private_files import use_private_umask
 app = typer.Typer(
     name="wavetank",
     cls=CommandGroup,
-    help="A local-first testbed for serverless streaming pipelines on AWS, on LocalStack.",
+    help="Simulation testing for serverless pipelines on AWS.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -30,7 +30,7 @@ DEFAULT_SOURCE = "latest"
 def notebook(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="Which one, such as 01. Default: all of them."),
+        typer.Argument(metavar="NAME", help="A notebook, such as 01. Default: all."),
     ] = None,
     *,
     source: Annotated[
@@ -38,7 +38,7 @@ def notebook(
         typer.Option(
             "--source",
             metavar="SOURCE",
-            help="What it reads: latest (the last saved run), run:NAME, the address of a sandbox, "
+            help="What to read: latest (the last saved run), run:NAME, the URL of a sandbox, "
             "s3://BUCKET, or a folder of objects.",
         ),
     ] = DEFAULT_SOURCE,
@@ -47,12 +47,12 @@ def notebook(
         typer.Option(
             "--execute",
             metavar="FILE",
-            help="Do not open it: execute it, and write it as FILE.html or FILE.ipynb.",
+            help="Execute the notebook and write FILE.html or FILE.ipynb instead of opening it.",
         ),
     ] = None,
     fresh: Annotated[
         bool,
-        typer.Option("--fresh", help="Start with a new copy; your changes are lost."),
+        typer.Option("--fresh", help="Replace your copy, including your changes, with a new one."),
     ] = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:

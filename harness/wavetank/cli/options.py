@@ -12,7 +12,7 @@ NameOption = Annotated[
     typer.Option(
         "--name",
         metavar="NAME",
-        help="Whose pipeline it is, as 'First Surname'; every resource is named after it.",
+        help="Name of the pipeline's owner, 'First Surname'; resources are named after it.",
     ),
 ]
 SurnameOption = Annotated[
@@ -20,7 +20,7 @@ SurnameOption = Annotated[
     typer.Option(
         "--surname",
         metavar="SURNAME",
-        help="The surname, where --name is a first name of several words.",
+        help="The surname, if --name is a first name of several words.",
     ),
 ]
 PrefixOption = Annotated[
@@ -28,7 +28,7 @@ PrefixOption = Annotated[
     typer.Option(
         "--prefix",
         metavar="PREFIX",
-        help="What every name starts with, before the person's letters.",
+        help="Prefix of every resource name, such as DE.",
     ),
 ]
 StreamCaseOption = Annotated[
@@ -40,16 +40,14 @@ StreamCaseOption = Annotated[
 ]
 EmailOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--email", metavar="ADDRESS", help="An address for alerts; may be given more than once."
-    ),
+    typer.Option("--email", metavar="ADDRESS", help="E-mail address for alerts; can be repeated."),
 ]
 FormatOption = Annotated[
     str,
     typer.Option(
         "--record-format",
         metavar="ndjson|original",
-        help="original is the text form of the assignment's script.",
+        help="Format of the records; original is that of the assignment's script.",
     ),
 ]
 HandlerOption = Annotated[
@@ -57,13 +55,12 @@ HandlerOption = Annotated[
     typer.Option(
         "--handler",
         metavar="FILE.py",
-        help="A custom script as the streaming function, such as the assignment's. It runs with "
-        "your rights in the simulator (run, campaign), and elsewhere as isolated as ./wavetank "
-        "status says.",
+        help="Use this script as the streaming function. In the simulator (run, campaign) it runs "
+        "with your permissions, in a sandbox as isolated as ./wavetank status shows.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output, one a line.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")]
 DelayOption = Annotated[
     int,
     typer.Option(
@@ -79,39 +76,43 @@ EndpointOption = Annotated[
     typer.Option(
         "--endpoint",
         metavar="URL",
-        help="A sandbox started elsewhere. Default: the one that runs from this project.",
+        help="URL of a sandbox. Default: the one started from this project.",
     ),
 ]
 AccessOption = Annotated[
     bool,
     typer.Option(
         "--access/--no-access",
-        help="Whether policies of roles and of the bucket are enforced, as on AWS.",
+        help="Enforce IAM and bucket policies, as on AWS (the default), or do not.",
     ),
 ]
 ConfirmOption = Annotated[
     bool,
     typer.Option(
         "--confirm-emails",
-        help="Take every address as confirmed. Default: each is asked first, as on AWS.",
+        help="Confirm every address. Default: each must open a link first, as on AWS.",
     ),
 ]
 StorageOption = Annotated[
     Path | None,
-    typer.Option("--storage", metavar="TEMPLATE", help="With --pipeline: deployed before it."),
+    typer.Option(
+        "--storage", metavar="TEMPLATE", help="With --pipeline: a template that is deployed first."
+    ),
 ]
 TemplateOption = Annotated[
     Path | None,
     typer.Option(
         "--pipeline",
         metavar="TEMPLATE",
-        help="Your own CloudFormation template, in place of the ticker's.",
+        help="Your CloudFormation template instead of the ticker's.",
     ),
 ]
 CodeOption = Annotated[
     Path | None,
     typer.Option(
-        "--code", metavar="FOLDER", help="With --pipeline: where its paths of code begin."
+        "--code",
+        metavar="FOLDER",
+        help="With --pipeline: the folder that its code paths are relative to.",
     ),
 ]
 OverridesOption = Annotated[
@@ -119,24 +120,37 @@ OverridesOption = Annotated[
     typer.Option(
         "--parameter-overrides",
         metavar="'KEY=VALUE ...'",
-        help="With --pipeline: values of its parameters, as the AWS CLI takes them.",
+        help="With --pipeline: parameter values, as for aws cloudformation deploy.",
+    ),
+]
+DurationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--duration",
+        metavar="DURATION",
+        help="Virtual time to simulate, such as 30m or 2d. Default: the scenario's horizon.",
     ),
 ]
 ResetOption = Annotated[
-    bool, typer.Option("--reset-prices", help="Start again from the assignment's prices.")
+    bool, typer.Option("--reset-prices", help="Reset the prices to those of the assignment.")
 ]
 DeployedNameOption = Annotated[
     str | None,
     typer.Option(
         "--name",
         metavar="NAME",
-        help="Whose pipeline, as 'First Surname'. Default in a sandbox: the deployed one.",
+        help="Owner of the pipeline, 'First Surname'. Default in a sandbox: the deployed one.",
     ),
 ]
 DeployedFormatOption = Annotated[
     str | None,
-    typer.Option("--record-format", metavar="ndjson|original", help="Default: as it is deployed."),
+    typer.Option(
+        "--record-format",
+        metavar="ndjson|original",
+        help="Format of the records. Default: unchanged.",
+    ),
 ]
 ScheduleOption = Annotated[
-    bool, typer.Option("--schedule/--no-schedule", help="Whether the rule fires.")
+    bool,
+    typer.Option("--schedule/--no-schedule", help="Enable the rule (the default) or disable it."),
 ]

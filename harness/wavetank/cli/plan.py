@@ -56,7 +56,7 @@ def plan(
     schedule: ScheduleOption = True,
     handler: HandlerOption = None,
     shipped_handler: Annotated[
-        bool, typer.Option("--shipped-handler", help="Restore the handler of this project.")
+        bool, typer.Option("--shipped-handler", help="Deploy this project's handler again.")
     ] = False,
     reset_prices: ResetOption = False,
     tick_milliseconds: Annotated[
@@ -65,13 +65,13 @@ def plan(
             "--tick-milliseconds",
             metavar="MS",
             min=1,
-            help="For the cost: what Lambda's REPORT lines say a tick took. Default: assumed.",
+            help="Milliseconds of a tick, from Lambda's REPORT lines, for the cost estimate.",
         ),
     ] = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Show what deploy would change, what it costs a month, and what blocks it."""
+    """Preview a deployment: changes, monthly cost, blockers."""
     output = Output(as_json=as_json)
     choice = DeploymentChoice(
         name=name,

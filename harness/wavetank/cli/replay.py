@@ -41,7 +41,7 @@ def replay(
 ) -> None:
     """Repeat a saved run: the same seed, scenario and code give the same history.
 
-    A run of a live engine is repeated in the simulator, with the same steps, and both are compared.
+    A run on a live engine is repeated in the simulator with the same steps, and compared.
     """
     output = Output(as_json=as_json)
     told = load_run(project_runs().find(run))

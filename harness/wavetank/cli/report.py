@@ -18,8 +18,5 @@ def report(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Write a saved run's report: one HTML file, to be opened in a browser.
-
-    The report of an interrupted run ends where the run ended.
-    """
+    """Write the HTML report of a saved run again; an interrupted run is shown as far as it went."""
     write_report(project_runs().find(run), Output(as_json=as_json))

@@ -1,7 +1,6 @@
 """`run`: one scenario in the simulator, in virtual time, or step by step on a live engine."""
 
 import secrets
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from wavetank.cli.live_run import AccountOption, EngineChoice, EngineOption, Pro
 from wavetank.cli.options import (
     CodeOption,
     DebugOption,
+    DurationOption,
     EndpointOption,
     FormatOption,
     HandlerOption,
@@ -27,9 +27,9 @@ from wavetank.cli.output.report_files import write_report
 from wavetank.cli.output.run_result import announce, show_result
 from wavetank.cli.targets import YesOption
 from wavetank.core.command_process import SUPERVISION
-from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
-from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.errors import ExitCode
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
@@ -38,7 +38,7 @@ from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.deployed_simulator import deployed_simulator
 from wavetank.simulation.run_saving import attest_run, simulate_and_save, simulated_fingerprint
-from wavetank.simulation.runner import RunSpec, judges_of
+from wavetank.simulation.runner import RunSpec, invariant_suite
 
 SEEDS = 2**31
 """How many seeds a run chooses from if none is given: short enough to be typed again."""
@@ -50,21 +50,19 @@ SeedOption = Annotated[
         metavar="N",
         min=0,
         max=SEED_MAX,
-        help="The seed of all chance in the run. Default: the scenario's, or a new one.",
+        help="Seed of all random choices. Default: the scenario's, or a new one.",
     ),
 ]
 
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="One of scenarios/ by name, or a .toml file.")
+        str,
+        typer.Argument(metavar="SCENARIO", help="Name of a file in scenarios/, or a .toml file."),
     ],
     *,
     seed: SeedOption = None,
-    hours: Annotated[
-        float | None,
-        typer.Option("--hours", metavar="H", help="How long, in place of the scenario's hours."),
-    ] = None,
+    duration: DurationOption = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_PREFIX,
@@ -90,7 +88,7 @@ def run(
     hour is shortened to a few ticks, and takes the minutes that Lambda waits between attempts.
     """
     output = Output(as_json=as_json)
-    spec = _spec(scenario, seed, hours)
+    spec = _spec(scenario, seed, duration)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -107,7 +105,7 @@ def run(
         engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes
     )
     pipeline = choice.pipeline()
-    judges_of(pipeline, spec.scenario)
+    invariant_suite(pipeline, spec.scenario)
     if engine is not EngineName.SIMULATOR:
         raise typer.Exit(run_live(where, pipeline, spec, output))
     raise typer.Exit(_simulate(pipeline, spec, output))
@@ -126,17 +124,9 @@ def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     return result.exit_code
 
 
-def _spec(name: str, seed: int | None, hours: float | None) -> RunSpec:
+def _spec(name: str, seed: int | None, duration: str | None) -> RunSpec:
     scenario = load_scenario(name, project_scenarios())
-    if hours is not None:
-        scenario = with_horizon(scenario, _horizon(hours))
+    if duration is not None:
+        scenario = with_horizon(scenario, duration_option(duration))
     chosen = seed if seed is not None else scenario.seed
     return RunSpec(scenario=scenario, seed=secrets.randbelow(SEEDS) if chosen is None else chosen)
-
-
-def _horizon(hours: float) -> timedelta:
-    if not 0 < hours <= YEAR / timedelta(hours=1):
-        raise UsageError(
-            "a horizon above zero and up to a year", f"--hours {hours:g}", "correct --hours"
-        )
-    return timedelta(seconds=round(hours * 3600))

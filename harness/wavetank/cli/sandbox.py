@@ -1,18 +1,21 @@
-"""`up`, `down`, `status`, `logs`, `tick`: the sandbox of this project."""
+"""`up`, `down`, `status`, `logs`, `invoke`: a sandbox and its pipeline."""
 
+import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 
-from wavetank.aws.invoker import StreamingInvoker
+from wavetank.aws.invoker import StreamingInvoker, invoke_function
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.options import (
     AccessOption,
     ConfirmOption,
     DebugOption,
     DelayOption,
+    DeployedNameOption,
     EmailOption,
     EndpointOption,
     FormatOption,
@@ -27,6 +30,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.live_view import follow
 from wavetank.cli.recovery import offer_host, offer_running
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
+from wavetank.core.errors import UsageError
 from wavetank.core.naming import (
     DEFAULT_ADDRESS,
     DEFAULT_NAME,
@@ -47,22 +51,23 @@ from wavetank.live.running_sandbox import (
     RunningSandbox,
     attach_to_deployed,
     compose_sandbox,
-    log_lines,
     running_record,
     running_sandbox,
     sandbox_record,
 )
+from wavetank.live.sandbox_log import sandbox_log
 from wavetank.live.sandbox_session import SandboxPlan, open_session
 from wavetank.templates.project_templates import check_address
 
 DETACH_OPTIONS = frozenset({"--detach", "-d"})
+FOLLOW_SECONDS = 1.0
 
 EngineOption = Annotated[
     Engine,
     typer.Option(
         "--engine",
         metavar="embedded|docker",
-        help="embedded needs nothing installed; docker is the sandbox of docker-compose.yml.",
+        help="embedded needs no Docker; docker uses docker-compose.yml.",
     ),
 ]
 
@@ -82,10 +87,10 @@ def up(
     retry_base_delay: DelayOption = 60,
     port: Annotated[
         int | None,
-        typer.Option("--port", metavar="PORT", help="Default: 4566 where it is free, else any."),
+        typer.Option("--port", metavar="PORT", help="Default: 4566 if it is free, else any port."),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start without the data of the last sandbox.")
+        bool, typer.Option("--fresh", help="Delete the data of the last sandbox and start empty.")
     ] = False,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
@@ -93,7 +98,7 @@ def up(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Bring up the pipeline on LocalStack and keep it ticking every 60 s, until Ctrl-C."""
+    """Start a sandbox with the pipeline, which ticks every 60 s; runs until Ctrl-C."""
     output = Output(as_json=as_json)
     first_name, last_name = person_of(name, surname)
     plan = SandboxPlan(
@@ -144,7 +149,7 @@ def _show_ready(sandbox: RunningSandbox, output: Output) -> None:
 
 
 def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  # noqa: ARG001 - as above
-    """Stop the sandbox that runs from this project; the next one restores its data."""
+    """Stop the sandbox of this project; its data are kept for the next one."""
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
         embedded = SandboxFolder(read_settings().state_folder).stop(WallClock())
@@ -159,7 +164,7 @@ def status(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show whether a sandbox runs, its endpoint, and the state of its pipeline."""
+    """Show the running sandbox, its pipeline's state and its isolation level."""
     output = Output(as_json=as_json)
     record = sandbox_record()
     if record is None:
@@ -196,33 +201,72 @@ def status(
 
 def logs(
     *,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            "--function",
+            metavar="NAME",
+            help="The log of this function, by its deployed name. Default: LocalStack's log.",
+        ),
+    ] = None,
     lines: Annotated[
-        int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many lines of its end.")
+        int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many of the last lines.")
     ] = 50,
+    follow_log: Annotated[
+        bool, typer.Option("--follow", "-f", help="Print new lines until Ctrl-C.")
+    ] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Show the end of LocalStack's log."""
+    """Show the log of the running sandbox: LocalStack's, or a function's."""
     output = Output(as_json=as_json)
     record = running_record(None)
-    for line in log_lines(record, lines):
+    log = sandbox_log(record, function)
+    _show_log(log.new_lines()[-lines:], output)
+    while follow_log:
+        WallClock().sleep(FOLLOW_SECONDS)
+        _show_log(log.new_lines(), output)
+
+
+def _show_log(lines: Iterable[str], output: Output) -> None:
+    for line in lines:
         output.say(line)
         output.emit("log", line=line)
 
 
-def tick(
+def invoke(
+    function: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FUNCTION",
+            help="The deployed name of a function. Default: the streaming function.",
+        ),
+    ] = None,
     *,
+    event: Annotated[
+        str | None,
+        typer.Option("--event", metavar="JSON", help="With FUNCTION: the event. Default: {}."),
+    ] = None,
+    name: DeployedNameOption = None,
     endpoint: EndpointOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Invoke the streaming function for this minute, as the rule would, and wait."""
+    """Invoke a function and wait for its result; without FUNCTION, make this minute's tick."""
+    if function is None and event is not None:
+        raise UsageError("FUNCTION with --event", "none", "name a deployed function")
     output = Output(as_json=as_json)
     offer_host(running_record(endpoint), output)
-    sandbox = running_sandbox(endpoint)
+    sandbox = running_sandbox(endpoint, name)
     offer_running(sandbox, output)
+    if function is not None:
+        with output.waiting(f"invoking {function}"):
+            result = invoke_function(sandbox.aws, function, event or "{}")
+        output.say(json.dumps(result))
+        output.emit("invoked", function=function, result=result)
+        return
     minute = floor_to_minute(sandbox.clock.now())
-    with output.waiting("making the tick"):
+    with output.waiting("invoking the streaming function"):
         answer = StreamingInvoker(sandbox.aws, sandbox.names).fire_and_wait(minute)
     records = f"{answer['records']} records" if "records" in answer else "made"
     output.say(f"tick of {rfc3339(minute)}: {records}")

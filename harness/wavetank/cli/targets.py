@@ -16,7 +16,7 @@ TargetOption = Annotated[
     typer.Option(
         "--target",
         metavar="local|aws",
-        help="Where: local is the running sandbox, aws the account of your credentials.",
+        help="local is the running sandbox, aws the account of your credentials.",
     ),
 ]
 ProfileOption = Annotated[
@@ -24,7 +24,7 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="PROFILE",
-        help="With --target aws: whose credentials. Default: what the AWS SDK finds.",
+        help="With --target aws: the AWS profile. Default: that of the AWS SDK.",
     ),
 ]
 AccountOption = Annotated[
@@ -32,7 +32,7 @@ AccountOption = Annotated[
     typer.Option(
         "--account",
         metavar="NUMBER",
-        help="With --target aws: the account that it must be; any other is an error.",
+        help="With --target aws: refuse any account but this one.",
     ),
 ]
 YesOption = Annotated[

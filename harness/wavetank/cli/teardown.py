@@ -1,4 +1,4 @@
-"""`teardown` and `release-bucket`: delete a pipeline, and later its data."""
+"""`teardown`: delete a pipeline and, with `--delete-data`, its data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wavetank.aws.clients import BotoCoreError, ClientError
-from wavetank.aws.target import TargetKind
+from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.recovery import record_of
@@ -37,7 +37,7 @@ NamedOption = Annotated[
     typer.Option(
         "--name",
         metavar="NAME|STEM",
-        help="Whose pipeline, as 'First Surname' or DEFIRSUR. Default: the only one there is.",
+        help="Owner of the pipeline, 'First Surname' or DEFIRSUR. Default: the only one.",
     ),
 ]
 
@@ -53,19 +53,42 @@ def teardown(
         bool,
         typer.Option(
             "--abandon-buffer",
-            help="Continue if the last records do not arrive: what the stream holds is lost.",
+            help="Continue if the last records do not arrive; what the stream buffers is lost.",
+        ),
+    ] = False,
+    delete_data: Annotated[
+        bool,
+        typer.Option(
+            "--delete-data",
+            help="Delete the data too: the delivery bucket and its stack. Asks for its name.",
         ),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Delete a pipeline except its data: disable the rule, wait for the last record, then delete.
+    """Delete a pipeline; the delivery bucket is kept without --delete-data.
 
-    The delivery bucket and its policy remain. If it is interrupted, run it again: it continues.
+    Disables the rule and waits for the last records first. If it is interrupted, run it again: it
+    continues.
     """
     output = Output(as_json=as_json)
     place = open_target(target, endpoint, profile, account)
+    _delete_pipeline(place, target, endpoint, name, output, yes=yes, abandon=abandon_buffer)
+    if delete_data:
+        _delete_data(place, name, output, yes=yes)
+
+
+def _delete_pipeline(
+    place: Target,
+    target: TargetKind,
+    endpoint: str | None,
+    name: str | None,
+    output: Output,
+    *,
+    yes: bool,
+    abandon: bool,
+) -> None:
     record = record_of(target, endpoint, output)
     with resumable("teardown", output):
         inventory = find_inventory(place.aws, name)
@@ -90,29 +113,14 @@ def teardown(
             journal = target_of(place, names, record).journal
             with journal.held():
                 work = Teardown(place, inventory, WallClock(), output.say, show)
-                remains = work.run(abandon_buffer=abandon_buffer)
+                remains = work.run(abandon_buffer=abandon)
                 journal.clear()  # the resources of its changes are deleted
     show_remains(remains, output)
 
 
-def release(
-    *,
-    target: TargetOption = TargetKind.LOCAL,
-    endpoint: EndpointOption = None,
-    profile: ProfileOption = None,
-    account: AccountOption = None,
-    name: NamedOption = None,
-    yes: YesOption = False,
-    as_json: JsonOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - as above
-) -> None:
-    """Delete the data of a pipeline that was torn down: its bucket and the bucket's stack.
-
-    Asks for the bucket's name, in a sandbox too. If it is interrupted, run it again: it continues.
-    """
-    output = Output(as_json=as_json)
-    place = open_target(target, endpoint, profile, account)
-    with resumable("release-bucket", output):
+def _delete_data(place: Target, name: str | None, output: Output, *, yes: bool) -> None:
+    """Delete the bucket of a deleted pipeline and its stack; asks for its name everywhere."""
+    with resumable("teardown --delete-data", output):
         inventory = find_inventory(place.aws, name)
         if inventory is None:
             output.say(f"nothing remains in {place.description}")
@@ -158,10 +166,13 @@ def show_remains(remains: TeardownResult, output: Output) -> None:
         output.say(
             f"remaining: stack {remains.stack} and bucket {data.bucket} with "
             f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
-            f"{_price(data.usd_per_month)} a month; ./wavetank release-bucket deletes them"
+            f"{_price(data.usd_per_month)} a month; ./wavetank teardown --delete-data deletes them"
         )
     elif remains.stack is not None:
-        output.say(f"remaining: stack {remains.stack}, no bucket; release-bucket deletes it")
+        output.say(
+            f"remaining: stack {remains.stack}, no bucket; "
+            "./wavetank teardown --delete-data deletes it"
+        )
     for address in remains.pending:
         output.say(f"{address} was never confirmed; SNS deletes that within 48 hours")
     output.emit("teardown", left=remains.stack, **_data(remains), pending=remains.pending)

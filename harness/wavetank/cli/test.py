@@ -32,11 +32,11 @@ def run_suite(
     ] = False,
     nightly: Annotated[
         bool,
-        typer.Option("--nightly", help="What only repeats or takes long, resumable: an hour."),
+        typer.Option("--nightly", help="The long and repeating tests, resumable: an hour."),
     ] = False,
     restart: Annotated[
         bool,
-        typer.Option("--restart", help="With --nightly: also the parts that have passed."),
+        typer.Option("--restart", help="With --nightly: also the parts that have passed before."),
     ] = False,
 ) -> None:
     """Run the test suite in several processes.

@@ -6,9 +6,9 @@ from wavetank.console.collector import pipeline_state
 from wavetank.console.view_models import Access, BucketAccess, Overview
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
+from wavetank.emulator.iam_enforcement.bucket_access import bucket_access
 from wavetank.emulator.iam_enforcement.enforcement import access_state
-from wavetank.emulator.iam_enforcement.grants import role_reports
-from wavetank.emulator.iam_enforcement.matrix import bucket_access
+from wavetank.emulator.iam_enforcement.role_grants import role_reports
 from wavetank.emulator.services import clients, confirmations
 from wavetank.emulator.snapshot.adapters import bucket_names, read_object
 from wavetank.emulator.sns.messages import MessageType, summary

@@ -117,7 +117,7 @@ def _streams(stack: DeployedStack, clock: Clock) -> Iterator[StreamState]:
         stream = deliverer().find(name)
         if found is None or stream is None:
             continue
-        held, totals = deliverer().held(name), stream.buffer.totals
+        held, totals = deliverer().undelivered(name), stream.buffer.totals
         oldest = min((batch.oldest for batch in held), default=None)
         yield StreamState(
             name=name,

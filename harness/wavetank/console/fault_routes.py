@@ -14,7 +14,7 @@ from localstack.http import Request, Response, route
 from wavetank.console.responses import as_json, body_of, told
 from wavetank.core.clock import Clock
 from wavetank.emulator.fault_injection import FaultInterception, SandboxResources
-from wavetank.emulator.iam_enforcement.grants import grants_of_role
+from wavetank.emulator.iam_enforcement.role_grants import grants_of_role
 from wavetank.emulator.sns.confirmation import confirmed_subscriptions
 from wavetank.emulator.stack_index import FUNCTION, ROLE, RULE, STREAM, TOPIC, DeployedStack
 from wavetank.emulator.stacks import deployed_stacks

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+from wavetank.core.errors import UsageError
+
 UNITS = {
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
@@ -25,6 +27,23 @@ def parse_duration(text: str) -> timedelta:
     if matched is None:
         raise ValueError("not a whole number with a unit")
     return int(matched[1]) * UNITS[matched[2]]
+
+
+def duration_option(text: str, longest: timedelta = YEAR) -> timedelta:
+    """The length of time that `--duration` gives.
+
+    Raises:
+        UsageError: it is not one, not above zero, or longer than `longest`.
+    """
+    expected = f"a duration above zero and of at most {duration_text(longest)}"
+    try:
+        duration = parse_duration(text)
+    except ValueError as error:
+        action = "write a whole number and its unit, such as 30m, 1h or 2d"
+        raise UsageError(expected, f"--duration {text}", action) from error
+    if not timedelta() < duration <= longest:
+        raise UsageError(expected, f"--duration {text}", "correct it")
+    return duration
 
 
 def duration_text(duration: timedelta) -> str:

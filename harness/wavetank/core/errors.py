@@ -31,13 +31,20 @@ class WavetankError(Exception):
     """What went wrong, in three parts, so that the reader knows the next step without a traceback.
 
     Each part is a phrase without a final stop: `expected` says what had to hold, `found` what
-    was there instead, `action` what to do about it.
+    was there instead, `action` what to do about it. `problem`, where given, is a short sentence
+    such as `no scenario "calmday"`: it is then printed first with the action, and the detail on a
+    second line.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.INFRASTRUCTURE
 
-    def __init__(self, expected: str, found: str, action: str) -> None:
-        super().__init__(f"expected {expected}; found {found}; {action}")
+    def __init__(
+        self, expected: str, found: str, action: str, *, problem: str | None = None
+    ) -> None:
+        sentence = f"expected {expected}; found {found}; {action}"
+        if problem is not None:
+            sentence = f"{problem}; {action}\nexpected {expected}"
+        super().__init__(sentence)
         self.expected = expected
         self.found = found
         self.action = action

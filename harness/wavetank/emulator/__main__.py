@@ -1,9 +1,10 @@
-"""LocalStack, as `python -m localstack.runtime.main` runs it, with the garbage collector at rest.
+"""Runs LocalStack like `python -m localstack.runtime.main`, with the garbage collector paused.
 
-Collections would look through its million objects again and again while it starts, for a quarter of
+During the start the collector would scan LocalStack's million objects repeatedly, for a quarter of
 the start's time, and find nothing. `gc_control` ends the pause once all services are loaded.
 
-Where it cannot start, the process ends: LocalStack's services have threads that would keep it.
+If LocalStack cannot start, the process exits explicitly: threads of its services would keep it
+alive.
 """
 
 import gc

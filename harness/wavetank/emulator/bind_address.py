@@ -1,10 +1,10 @@
-"""LocalStack listens where it is told to, and nowhere else.
+"""Binds LocalStack's server to the address in `GATEWAY_LISTEN` only.
 
-Its server takes the port of `GATEWAY_LISTEN` and forgets the address: whoever could reach the
-machine could run code in it. And it does not listen at all without the HTTP guard: LocalStack only
-logs that a plug-in could not be loaded, and would come up with its API open to every web page. Nor
-does it where a patch was refused: LocalStack would only log that it could not load the service.
-[LocalStack 4.14: runtime/server/twisted.py, where an IPv4 endpoint gets no interface]
+Its server takes the port of `GATEWAY_LISTEN` and ignores the address: anyone who could reach the
+host could run code in it. The server also refuses to listen without the HTTP guard: LocalStack only
+logs that a plug-in could not be loaded, and would start with its API open to every web page. It
+refuses as well if a patch was rejected: LocalStack would only log that it could not load the
+service. [LocalStack 4.14: runtime/server/twisted.py, where an IPv4 endpoint gets no interface]
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
-def listen_where_told() -> None:
-    """Before the server begins to listen, which it does once these hooks have run.
+def bind_to_configured_address() -> None:
+    """Replace the server's registration before it starts to listen, after these hooks have run.
 
-    In virtual time there is none, and loading it would take a good part of a second.
+    In virtual time there is no server, and loading its code would take a good part of a second.
     """
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
@@ -38,15 +38,15 @@ def listen_where_told() -> None:
     ) -> None:
         require_guard(gateway)
         require_patches()
-        for place in listen:
-            with _on_interface(place.host):
-                stock(runtime_server, gateway, [place], ssl_creds)
+        for endpoint in listen:
+            with _on_interface(endpoint.host):
+                stock(runtime_server, gateway, [endpoint], ssl_creds)
 
     patch.apply(register)
 
 
 def _on_interface(host: str) -> AbstractContextManager[None]:
-    """For the body, what the server makes of a port is for this address of the machine's alone."""
+    """Bind every endpoint that the server makes in the body to this address."""
     patch = patch_of("localstack.runtime.server.twisted:endpoints")
     endpoints = patch.original()
     return patch.replaced(

@@ -1,9 +1,10 @@
-"""A wrong clock on purpose: what "now" is for all of LocalStack, moved by so many seconds.
+"""The wrong-clock fault: moves "now" for all of LocalStack by a number of seconds.
 
-A container has no clock of its own, so freezegun moves Python's, and time goes on from there.
-Functions' processes keep the machine's time: they take the tick from their event.
+A container has no clock of its own, so freezegun moves Python's time, which continues from there.
+Functions' processes keep the host's time: they take the tick from their event.
 
-`GET /_wavetank/clock` tells the offset, `POST {"offset_seconds": -3600}` sets it, `DELETE` heals.
+`GET /_wavetank/clock` returns the offset, `POST {"offset_seconds": -3600}` sets it, and `DELETE`
+resets it.
 """
 
 import threading
@@ -20,7 +21,7 @@ from wavetank.core.clock import Clock, WallClock
 OFFSET_SECONDS_MAX = 366 * 86400
 BAD_REQUEST = 400
 NOT_MOVED = ("wavetank.emulator.lambda_", "twisted", "threading", "selectors", "queue")
-"""What measures durations across the moment at which the clock is moved."""
+"""Modules that measure durations across the moment at which the clock is moved."""
 
 
 class ClockOffset:
@@ -34,17 +35,17 @@ class ClockOffset:
 
     @property
     def offset_seconds(self) -> float:
-        """By how much LocalStack's clock is wrong."""
+        """The offset of LocalStack's clock from the host's."""
         return self._offset_seconds
 
     @route("/_wavetank/clock", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, float]:
-        """Tells by how much LocalStack's clock is wrong."""
+        """Returns the offset of LocalStack's clock."""
         return {"offset_seconds": self._offset_seconds}
 
     @route("/_wavetank/clock", methods=["POST"])
     def on_post(self, request: Request, **__: object) -> dict[str, float] | Response:
-        """Has all of LocalStack believe in another time."""
+        """Moves LocalStack's clock by an offset."""
         offset = (request.get_json(silent=True) or {}).get("offset_seconds")
         if not isinstance(offset, int | float) or abs(offset) > OFFSET_SECONDS_MAX:
             message = f"expected offset_seconds of at most a year; found {offset!r}; correct it\n"
@@ -54,12 +55,12 @@ class ClockOffset:
 
     @route("/_wavetank/clock", methods=["DELETE"])
     def on_delete(self, _: Request, **__: object) -> dict[str, float]:
-        """Gives LocalStack the machine's time back."""
+        """Resets LocalStack's clock to the host's time."""
         self.move(0.0)
         return {"offset_seconds": self._offset_seconds}
 
     def move(self, offset_seconds: float) -> None:
-        """Makes the clock wrong by so much; 0 gives LocalStack the machine's time back."""
+        """Set the offset; 0 resets the clock to the host's time."""
         with self._lock:
             if self._frozen is not None:
                 self._frozen.stop()
@@ -72,10 +73,10 @@ class ClockOffset:
 
 
 WRONG_CLOCK = ClockOffset(WallClock())
-"""Python has one time, and so there is one of these."""
+"""The only instance, because freezegun moves the time of the whole process."""
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def offer_wrong_clock() -> None:
-    """Adds the routes."""
+    """Add the routes."""
     ROUTER.add(WRONG_CLOCK)

@@ -1,8 +1,9 @@
-"""A signature's credential scope: whose key, whose account, and where.
+"""Parses a signature's credential scope: access key, region and service.
 
 A signature begins with its scope, which is the same for all calls of a session to a service on one
-day, and goes on with what is another in each call. So it is read once, and not by several searches
-through the whole signature. [LocalStack 4.14: utils/aws/request_context.py, aws/accounts.py]
+day; the rest differs from call to call. The scope is parsed once and cached, instead of being
+searched for repeatedly in the whole signature.
+[LocalStack 4.14: utils/aws/request_context.py, aws/accounts.py]
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from localstack.utils.aws.request_context import (
     extract_region_from_headers,
 )
 
-KEPT = 4096
+CACHE_SIZE = 4096
 
 
 @dataclass(frozen=True)
 class RequestScope:
-    """As LocalStack reads it; no signature has an empty `access_key`."""
+    """The scope as LocalStack reads it; no signature has an empty `access_key`."""
 
     access_key: str
     account: str
@@ -35,7 +36,7 @@ def scope_of(headers: Any) -> RequestScope:
     return _scope((headers.get("Authorization") or "").partition(",")[0])
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def _scope(signed: str) -> RequestScope:
     headers: Any = {"Authorization": signed}
     region = extract_region_from_headers(headers)

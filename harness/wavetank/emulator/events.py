@@ -1,7 +1,7 @@
-"""EventBridge's schedule as on AWS: a rate counts from the rule's creation, and fires once.
+"""EventBridge schedules as on AWS: a rate counts from the rule's creation, and fires once.
 
-LocalStack's scheduler looks about once a minute, aligns rates to the clock's minutes, fires twice
-where PutTargets was called twice, and goes on for rules that are disabled or gone. This one asks
+LocalStack's scheduler checks about once a minute, aligns rates to the clock's minutes, fires twice
+if PutTargets was called twice, and continues for rules that are disabled or deleted. This one reads
 the rules themselves, twice a second. Selected with `PROVIDER_OVERRIDE_EVENTS=wavetank`.
 [EventBridge user guide, eb-create-rule-schedule; LocalStack 4.14: services/events/scheduler.py]
 """
@@ -25,14 +25,14 @@ from wavetank.core.schedule import ScheduleError, parse_schedule, scheduled_even
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 LOG = logging.getLogger(__name__)
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 ACCEPTED_EXPRESSION = "rate(1 minute)"
 INVALID_EXPRESSION = "Parameter ScheduleExpression is not valid."
 
 
 @dataclass
 class Timer:
-    """When one rule fires next. A rule whose expression changes is a new one to the schedule."""
+    """When one rule fires next. A rule whose expression changes gets a new timer."""
 
     expression: str
     created: datetime
@@ -40,13 +40,13 @@ class Timer:
 
 
 class Timetable:
-    """The timers of all rules; pure but for the rules it is asked about."""
+    """The timers of all rules; pure except for the rules that it is given."""
 
     def __init__(self) -> None:
         self._timers: dict[str, Timer] = {}
 
     def take_due(self, rules: list[Rule], now: datetime) -> Iterator[tuple[Rule, datetime]]:
-        """The rules that are due, each with its due instant; what was missed is not made up."""
+        """The rules that are due, each with its due instant; missed instants are skipped."""
         scheduled = {str(rule.arn): rule for rule in rules if rule.schedule_expression}
         self._timers = {arn: timer for arn, timer in self._timers.items() if arn in scheduled}
         for arn, rule in scheduled.items():
@@ -59,7 +59,7 @@ class Timetable:
                     yield rule, due
 
     def due(self, arn: str) -> datetime | None:
-        """When the rule is due next, on or off; None where it has no timer, or never is again."""
+        """When the rule is due next, even if disabled; None without a timer or a next instant."""
         timer = self._timers.get(arn)
         return timer.due if timer else None
 
@@ -67,7 +67,7 @@ class Timetable:
 def next_due(expression: str, created: datetime, after: datetime) -> datetime | None:
     """The first instant after `after` at which a rule of that age is due; None: never again.
 
-    PutRule lets no expression through that is none, but a snapshot may hold one of another version.
+    PutRule refuses an invalid expression, but a snapshot of another version may contain one.
     """
     try:
         return parse_schedule(expression).due_after(created, after)
@@ -79,7 +79,7 @@ def next_due(expression: str, created: datetime, after: datetime) -> datetime | 
 class EmulatedRule(RuleService):
     """LocalStack's rule, with AWS's schedule expressions.
 
-    LocalStack's own takes hour 24, which AWS refuses, and refuses the days 1-31/2, which AWS
+    LocalStack's own accepts hour 24, which AWS refuses, and refuses the days 1-31/2, which AWS
     documents.
     """
 
@@ -90,7 +90,7 @@ class EmulatedRule(RuleService):
         schedule_expression: str | None,
         event_bus_name: str | None = "default",
     ) -> None:
-        """The expression is judged here; all else by LocalStack, given one that it takes."""
+        """Validate the expression here, and everything else with LocalStack."""
         stand_in = schedule_expression and ACCEPTED_EXPRESSION
         super()._validate_input(event_pattern, stand_in, event_bus_name)
         try:
@@ -102,7 +102,7 @@ class EmulatedRule(RuleService):
 
 
 class WavetankEvents(EventsProvider):
-    """LocalStack's provider with a schedule of its own."""
+    """LocalStack's provider with its own scheduler."""
 
     def __init__(self, clock: Clock, *, fires: bool) -> None:
         super().__init__()
@@ -112,31 +112,31 @@ class WavetankEvents(EventsProvider):
         self._stopped = threading.Event()
 
     def on_before_start(self) -> None:
-        """Starts the schedule in place of LocalStack's, unless a driver fires the rules."""
+        """Start the scheduler instead of LocalStack's, unless the simulation fires the rules."""
         if self._fires:
             threading.Thread(target=self._run, name="events-schedule", daemon=True).start()
 
     def on_before_stop(self) -> None:
-        """Ends it."""
+        """Stop the scheduler."""
         self._stopped.set()
 
     def next_fire(self, arn: str) -> datetime | None:
-        """When the rule of the ARN is due next, as far as it has a schedule."""
+        """When the rule of the ARN is due next; None if it has no schedule."""
         return self._timetable.due(arn)
 
     def create_rule_service(self, *details: Any, **named: Any) -> RuleService:
-        """What PutRule makes and keeps; refuses the expressions that AWS refuses."""
+        """What PutRule creates and stores; refuses the expressions that AWS refuses."""
         service: RuleService = EmulatedRule.create_rule_service(*details, **named)
         self._rule_services_store[service.arn] = service
         return service
 
     def _run(self) -> None:
-        while not self._stopped.wait(LOOK_SECONDS):
+        while not self._stopped.wait(POLL_SECONDS):
             for rule, due in self._timetable.take_due(_rules(), self._clock.now()):
                 threading.Thread(target=self._fire, args=(rule, due), daemon=True).start()
 
     def _fire(self, rule: Rule, due: datetime) -> None:
-        """Hands the event of the due instant to every target of the rule."""
+        """Send the event of the due instant to every target of the rule."""
         event: Any = scheduled_event(str(rule.arn), due)
         for target in list(rule.targets.values()):
             given = target.get("Input")

@@ -1,4 +1,4 @@
-"""Faults in a running sandbox: what they change in LocalStack, and where they intercept it.
+"""Faults in a running sandbox: what they change in LocalStack, and where they intercept calls.
 
 They are not saved: after a restart LocalStack has what was deployed.
 """
@@ -10,7 +10,7 @@ from wavetank.core.clock import Clock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.firehose.delivery import ObjectRefusedError
 from wavetank.emulator.in_process.functions import packaged_code
-from wavetank.emulator.request_interceptor import ApiCall, Gate
+from wavetank.emulator.request_interceptor import ApiCall, InterceptionHandlers
 from wavetank.emulator.services import clients, deliverer, delivery_streams
 from wavetank.emulator.sns.confirmation import set_confirmed
 from wavetank.faults.injectors.api_resources import ApiResources
@@ -25,11 +25,11 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.resources import DeployedCode, StoredPackages
 
 UPDATE_WAIT = {"Delay": 0.2, "MaxAttempts": 150}
-"""How often, and how many times, the waiter looks; Lambda takes one update at a time."""
+"""How often the waiter polls, and how many times; Lambda accepts one update at a time."""
 
 
 class SandboxResources(StoredPackages, ApiResources):
-    """What is deployed in this LocalStack, changed by its own clients."""
+    """The deployed resources of this LocalStack, changed by its own clients."""
 
     def __init__(self) -> None:
         StoredPackages.__init__(self)
@@ -71,10 +71,10 @@ class SandboxResources(StoredPackages, ApiResources):
 
 
 class FaultInterception:
-    """Where matched faults intercept: at the gate before every service, and in Firehose.
+    """Intercepts calls for matched faults: before every service, and in Firehose.
 
-    LocalStack's own calls pass, those of its services for others among them. So the SDK's retries,
-    a handler's and Lambda's happen as they would in an outage.
+    LocalStack's own calls pass, including those of its services on behalf of others. So the SDK's
+    retries, a handler's and Lambda's happen as they would in an outage.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -82,20 +82,20 @@ class FaultInterception:
         self._matcher: FaultMatcher | None = None
 
     def start(self, matcher: FaultMatcher) -> None:
-        """Consult the matcher from now on. Called with each fault, it acts once."""
+        """Consult the matcher from now on. Called with each fault, it acts only the first time."""
         if self._matcher is not None:
             return
         self._matcher = matcher
-        Gate(self).open()
+        InterceptionHandlers(self).install()
         streams = delivery_streams()
         streams.refuses = self.refuses
         deliverer().observer = self
 
     def before(self, call: ApiCall) -> None:
-        """Delay or refuse the call, if a fault hits it.
+        """Delay or refuse the call, if a fault matches it.
 
         Raises:
-            Refused: one has it fail.
+            Refused: a fault makes it fail.
         """
         if call.by_service is not None:
             return
@@ -105,20 +105,20 @@ class FaultInterception:
         check_refused(self._started, name)
 
     def after(self, call: ApiCall, error: str | None) -> None:
-        """No fault of a sandbox hits the response of a call."""
+        """Does nothing: no fault of a sandbox matches the response of a call."""
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
-        """The entries of a batch that a fault has Firehose refuse."""
+        """The entries of a batch that a fault makes Firehose refuse."""
         return refused_entries(self._started, stream, count)
 
     def accepted(self, stream: str, records: Sequence[bytes]) -> None:
-        """No fault hits what Firehose accepts."""
+        """Does nothing: no fault matches what Firehose accepts."""
 
     def delivering(self, stream: str) -> int:
         """How many objects to write of the same records.
 
         Raises:
-            ObjectRefusedError: a fault has S3 refuse them.
+            ObjectRefusedError: a fault makes S3 refuse them.
         """
         if code := delivery_refusal(self._started, stream):
             raise ObjectRefusedError(f"{code}: injected by wavetank")
@@ -127,12 +127,12 @@ class FaultInterception:
     def delivered(
         self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
     ) -> None:
-        """Nothing to do with an object that was written."""
+        """Does nothing: an object that was written needs no interception."""
 
     def lost(self, stream: str, first: int, count: int, reason: str) -> None:
-        """Nothing to do with records that Firehose gave up."""
+        """Does nothing: records that Firehose discarded need no interception."""
 
     @property
     def _started(self) -> FaultMatcher:
-        assert self._matcher is not None  # nothing is intercepted before `start`
+        assert self._matcher is not None  # calls are intercepted only after `start`
         return self._matcher

@@ -1,10 +1,10 @@
-"""CloudWatch's metrics without connections that stay open.
+"""Closes the connections of CloudWatch's metrics, which LocalStack leaves open.
 
-LocalStack opens its SQLite database for each metric, which is for each invocation of a function, in
-`with sqlite3.connect(...)`. That commits and does not close. A connection and its cache of
-statements refer to each other, so that its file and memory are in use until the garbage collector
-finds them. [LocalStack 4.14: services/cloudwatch/cloudwatch_database_helper.py; Python: sqlite3,
-"How to use the connection context manager"]
+LocalStack opens its SQLite database for each metric, and so for each invocation of a function, in
+`with sqlite3.connect(...)`. That commits but does not close. A connection and its statement cache
+refer to each other, so its file and memory are in use until the garbage collector finds them.
+[LocalStack 4.14: services/cloudwatch/cloudwatch_database_helper.py; Python: sqlite3, "How to use
+the connection context manager"]
 """
 
 import sqlite3
@@ -40,7 +40,7 @@ def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
 
 
 def close_connections() -> None:
-    """From now on LocalStack closes each connection that it opens for a metric."""
+    """Make LocalStack close each connection that it opens for a metric."""
     patch_of("localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3").apply(
         SimpleNamespace(connect=connect)
     )
@@ -48,7 +48,7 @@ def close_connections() -> None:
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def close_metric_connections() -> None:
-    """Before CloudWatch is loaded. In virtual time functions record no metrics."""
+    """Runs before CloudWatch is loaded. In virtual time functions record no metrics."""
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
     close_connections()

@@ -1,7 +1,7 @@
-"""Parameters that were never text, so that a gateway need not read them from the request."""
+"""Request parameters that were never serialized, so that a gateway need not parse the request."""
 
 from typing import Any
 
 
 class Parsed(dict[str, Any]):
-    """As LocalStack's parser of the service would have read them, the absent ones included."""
+    """The parameters as LocalStack's parser would return them, including absent ones."""

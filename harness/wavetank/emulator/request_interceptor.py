@@ -1,7 +1,7 @@
-"""The gate before every service: whoever keeps it sees each call, and may hold or refuse it.
+"""Intercepts calls before and after every service: observes each call, and may delay or refuse it.
 
-In the simulator its keeper suspends handlers at their calls and applies the planned faults. Without
-a keeper every call passes, at no cost.
+In the simulator an interceptor suspends handlers at their calls and applies the planned faults.
+Without an interceptor every call passes, at no cost.
 [LocalStack 4.14: aws/app.py, where custom handlers run between parser and service]
 """
 
@@ -20,7 +20,7 @@ OWN_FAULT_FROM = 500
 
 @dataclass(frozen=True)
 class ApiCall:
-    """A call that has been parsed. `by_service` is set where a service of AWS's makes it."""
+    """A parsed call. `by_service` is set if an AWS service or LocalStack itself makes it."""
 
     service: str
     operation: str
@@ -28,35 +28,35 @@ class ApiCall:
     by_service: str | None
 
 
-class Gatekeeper(Protocol):
-    """Who stands at the gate; called in the thread that makes the call."""
+class RequestInterceptor(Protocol):
+    """Intercepts calls; called in the thread that makes the call."""
 
     def before(self, call: ApiCall) -> None:
-        """The call is about to be served.
+        """Called before the call is served.
 
         Raises:
-            Refused: it is not to be.
+        Refused: it must not be served.
         """
         ...
 
     def after(self, call: ApiCall, error: str | None) -> None:
-        """It was served; `error` is the code of the service's error, None where all went well."""
+        """Called after it was served; `error` is the service's error code, None on success."""
         ...
 
 
-class Gate:
-    """The handlers in LocalStack's chain."""
+class InterceptionHandlers:
+    """The handlers in LocalStack's chain that call an interceptor."""
 
-    def __init__(self, keeper: Gatekeeper) -> None:
-        self._keeper = keeper
+    def __init__(self, interceptor: RequestInterceptor) -> None:
+        self._interceptor = interceptor
 
-    def open(self) -> None:
-        """Puts the gate up."""
+    def install(self) -> None:
+        """Add the handlers to the chain."""
         handlers.serve_custom_service_request_handlers.append(self._before)
         handlers.run_custom_response_handlers.append(self._after)
 
-    def close(self) -> None:
-        """Takes it down."""
+    def remove(self) -> None:
+        """Remove them from the chain."""
         handlers.serve_custom_service_request_handlers.remove(self._before)
         handlers.run_custom_response_handlers.remove(self._after)
 
@@ -64,9 +64,9 @@ class Gate:
         call = _call(context)
         if call is None:
             return
-        context.gate_call = call
+        context.intercepted_call = call
         try:
-            self._keeper.before(call)
+            self._interceptor.before(call)
         except Refused as refused:
             raise CommonServiceException(
                 refused.code,
@@ -76,13 +76,13 @@ class Gate:
             ) from refused
 
     def _after(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - as above
-        call = getattr(context, "gate_call", None) or _call(context)
+        call = getattr(context, "intercepted_call", None) or _call(context)
         if call is None:
             return
         error = getattr(context.service_exception, "code", None)
         if error is None and response.status_code >= ERRORS_FROM:
             error = str(response.status_code)
-        self._keeper.after(call, error)
+        self._interceptor.after(call, error)
 
 
 def _call(context: Any) -> ApiCall | None:

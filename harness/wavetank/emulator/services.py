@@ -1,6 +1,6 @@
-"""The services that LocalStack has loaded: their clients, and where more is needed than their API.
+"""The services that LocalStack has loaded: their clients, and access beyond their API.
 
-The sandbox's own account and region are meant, and no others.
+All functions use the sandbox's own account and region.
 """
 
 from datetime import datetime
@@ -17,34 +17,34 @@ REGION = "eu-west-1"
 
 
 def clients() -> Any:
-    """LocalStack's own clients by service: their calls are LocalStack's, and nobody judges them."""
+    """LocalStack's own clients by service; their calls are not checked against policies."""
     return connect_to(aws_access_key_id=ACCOUNT, region_name=REGION)
 
 
 def s3_storage() -> Any:
-    """Where S3 keeps the bodies of objects."""
+    """The storage of S3 objects' bodies."""
     return _provider("s3")._storage_backend  # noqa: SLF001 - LocalStack has no public name for it
 
 
 def delivery_streams() -> Any:
-    """Our Firehose."""
+    """Our Firehose provider."""
     return _provider("firehose")
 
 
 def deliverer() -> Deliverer:
-    """What our Firehose delivers with."""
+    """The deliverer of our Firehose provider."""
     found: Deliverer = _provider("firehose").deliverer
     return found
 
 
 def confirmations() -> Confirmations:
-    """The e-mail subscriptions of our SNS, and their mailbox."""
+    """The e-mail subscriptions of our SNS provider, and their mailbox."""
     found: Confirmations = _provider("sns").confirmations
     return found
 
 
 def next_fire(rule_arn: str) -> datetime | None:
-    """When the schedule's rule is due next; None where it has no schedule, or never is again."""
+    """When the schedule's rule is due next; None without a schedule or a next instant."""
     found: datetime | None = _provider("events").next_fire(rule_arn)
     return found
 

@@ -1,6 +1,6 @@
-"""What LocalStack's environment says to the plug-ins; their only reader of it.
+"""The settings of the plug-ins, read from LocalStack's environment; the only reader of it.
 
-LocalStack is a process of its own, often in a container: what the command line decided reaches it
+LocalStack is a process of its own, often in a container: the settings of the command line reach it
 as variables, set by the engine that starts it or by docker-compose.yml.
 """
 
@@ -14,7 +14,7 @@ from wavetank.emulator.http_guard.targets import NotCanonicalError, parse_author
 
 
 class DynamoDbChoice(StrEnum):
-    """Who answers for DynamoDB: LocalStack's own provider, ours, or its own where it can run."""
+    """The DynamoDB provider: LocalStack's own, ours, or LocalStack's if it can run."""
 
     LOCALSTACK = "localstack"
     WAVETANK = "wavetank"
@@ -36,14 +36,14 @@ class SignatureChoice(StrEnum):
 
 
 class TimeChoice(StrEnum):
-    """Whether things happen by themselves, when their time has come, or when a driver says so."""
+    """Whether things happen by themselves when due, or when the simulation triggers them."""
 
     WALL = "wall"
     VIRTUAL = "virtual"
 
 
 class IsolationLevel(StrEnum):
-    """How far functions are isolated, the strongest level first; see `executor.isolation`."""
+    """How far functions are isolated, the strongest level first; see `lambda_.isolation`."""
 
     NAMESPACES = "namespaces"
     USERS = "users"
@@ -52,13 +52,13 @@ class IsolationLevel(StrEnum):
 
 @dataclass(frozen=True)
 class EmulatorSettings:
-    """How the plug-ins are to behave.
+    """The settings of the plug-ins.
 
-    `snapshot_file` is where what the pipeline holds is kept over a stop; None keeps nothing.
-    `time` VIRTUAL: no thread delivers, fires or sends; all of that is a driver's.
-    `confirm_emails` takes every address as confirmed; `mail_server` (host:port) gets all e-mail
-    too, where there is one. `isolation` is the strongest level that is tried. `allowed_hosts` and
-    `allowed_origins` are what the HTTP guard lets in besides the sandbox itself: host names, and
+    `snapshot_file` is where the pipeline's data is saved over a stop; None saves nothing. `time`
+    VIRTUAL: no thread delivers, fires or sends; the simulation triggers all of that.
+    `confirm_emails` treats every address as confirmed; `mail_server` (host:port) receives all
+    e-mail too, if it is set. `isolation` is the strongest level that is tried. `allowed_hosts` and
+    `allowed_origins` are what the HTTP guard admits besides the sandbox itself: host names, and
     origins of web pages. `functions_folder` is where functions' code is unpacked; None is the
     temporary folder.
     """
@@ -77,21 +77,21 @@ class EmulatorSettings:
 
     @property
     def verifies_signatures(self) -> bool:
-        """Not in virtual time, where all calls are this process's own."""
+        """False in virtual time, when all calls are this process's own."""
         return self.time is TimeChoice.WALL and self.signatures is SignatureChoice.VERIFY
 
 
-_GIVEN: list[EmulatorSettings] = []
-"""What whoever runs LocalStack in its own process decided; it has no environment to say it by."""
+_OVERRIDE: list[EmulatorSettings] = []
+"""The settings of a LocalStack in this process, which are not read from the environment."""
 
 
 def use(settings: EmulatorSettings) -> None:
-    """From now on these hold in this process, whatever its environment says."""
-    _GIVEN[:] = [settings]
+    """Use these settings in this process, whatever its environment contains."""
+    _OVERRIDE[:] = [settings]
 
 
 def read_emulator_settings() -> EmulatorSettings:
-    """Reads the variables; each may be missing or empty. What `use` was given goes before them.
+    """Read the variables; each may be missing or empty. Settings passed to `use` take precedence.
 
     `WAVETANK_SNAPSHOT` names the file of the snapshot, `WAVETANK_DYNAMODB` the provider,
     `WAVETANK_ACCESS` whether policies are enforced, `WAVETANK_SIGNATURES` whether signatures are
@@ -101,10 +101,10 @@ def read_emulator_settings() -> EmulatorSettings:
     `WAVETANK_FUNCTIONS` is the folder of functions' code.
 
     Raises:
-        ValueError: a variable has a value that it cannot have.
+    ValueError: a variable has an invalid value.
     """
-    if _GIVEN:
-        return _GIVEN[0]
+    if _OVERRIDE:
+        return _OVERRIDE[0]
     snapshot, functions = (os.environ.get(f"WAVETANK_{n}") for n in ("SNAPSHOT", "FUNCTIONS"))
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,
@@ -122,10 +122,10 @@ def read_emulator_settings() -> EmulatorSettings:
 
 
 def parse_allowed_hosts(text: str) -> tuple[str, ...]:
-    """Names and addresses; `.name` and `*.name` are all names below it.
+    """Names and addresses; `.name` and `*.name` are all subdomains of a name.
 
     Raises:
-        ValueError: one of them is no host.
+    ValueError: one of them is not a host.
     """
     return tuple(_allowed_host(each) for each in text.replace(",", " ").split())
 
@@ -145,7 +145,7 @@ def parse_allowed_origins(text: str) -> frozenset[str]:
     """Origins such as `http://localhost:3000`, each exactly one.
 
     Raises:
-        ValueError: one of them is no origin; `null` and `*` are none, since any page can have them.
+    ValueError: one of them is not an origin; `null` and `*` are refused, since any page matches.
     """
     return frozenset(_allowed_origin(each) for each in text.replace(",", " ").split())
 

@@ -1,4 +1,4 @@
-"""A stack that is deployed, by the types of its resources; `stacks` reads them."""
+"""A deployed stack, with its resources by type; `stacks` reads them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ TOPIC = "AWS::SNS::Topic"
 TABLE = "AWS::DynamoDB::Table"
 ROLE = "AWS::IAM::Role"
 OF_A_PIPELINE = frozenset({RULE, FUNCTION, STREAM})
-"""A stack with one of these moves data; one without keeps some, or nothing."""
+"""A stack with one of these types processes data; others only store data, or do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class DeployedStack:
 
     @property
     def is_pipeline(self) -> bool:
-        """Whether data moves in it."""
+        """Whether the stack processes data."""
         return not OF_A_PIPELINE.isdisjoint(self.ids) and "DELETE" not in self.status
 
     def of(self, kind: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What is deployed in this LocalStack, read from its stacks; nobody tells it."""
+"""Reads what is deployed in this LocalStack from its stacks."""
 
 from collections import defaultdict
 
@@ -7,7 +7,7 @@ from wavetank.emulator.stack_index import DeployedStack
 
 
 def deployed_stacks() -> list[DeployedStack]:
-    """All stacks that there are, by name."""
+    """All existing stacks, by name."""
     pages = clients().cloudformation.get_paginator("describe_stacks").paginate()
     found = [
         DeployedStack(

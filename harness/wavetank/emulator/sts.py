@@ -1,4 +1,4 @@
-"""STS with temporary credentials of their own for every caller.
+"""STS that issues separate temporary credentials to every caller.
 
 Selected with `PROVIDER_OVERRIDE_STS=wavetank`. [LocalStack 4.14: services/sts/provider.py]
 """
@@ -30,14 +30,14 @@ NO_DEVICE = (
 
 
 class WavetankSts(StsProvider):
-    """LocalStack's, with keys that belong to whoever asked for them."""
+    """LocalStack's provider, with keys that belong to the caller who requested them."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
 
     def assume_role(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
-        """LocalStack's; a service's session is renewed on AWS, and does not expire here."""
+        """LocalStack's method; a service's session never expires, because AWS renews it."""
         answer: Any = super().assume_role(context, *args, **kwargs)
         internal: Any = context.internal_request_params
         if internal is not None and internal.get("service_principal"):
@@ -52,14 +52,14 @@ class WavetankSts(StsProvider):
         token_code: str | None = None,
         **_: Any,
     ) -> Any:
-        """A temporary key of the user who asks, and without MFA: a sandbox has no devices.
+        """A temporary key of the calling user, without MFA: a sandbox has no devices.
 
         Raises:
-            CommonServiceException: a device is named, or a session asks.
+        CommonServiceException: a device is named, or the caller is a session.
         """
         if serial_number or token_code:
             raise _refused("AccessDenied", NO_DEVICE)
-        user_id = _asking_user(context, "GetSessionToken")
+        user_id = _calling_user(context, "GetSessionToken")
         key = issue_key(
             self._clock,
             account=context.account_id,
@@ -79,7 +79,7 @@ class WavetankSts(StsProvider):
         **_: Any,
     ) -> Any:
         """A temporary key of a federated user; its policies are in `iam_enforcement.sessions`."""
-        user_id = _asking_user(context, "GetFederationToken")
+        user_id = _calling_user(context, "GetFederationToken")
         key = issue_key(
             self._clock,
             account=context.account_id,
@@ -88,7 +88,7 @@ class WavetankSts(StsProvider):
             federated_name=name,
         )
         if tags:
-            _keep_tags(key, tags)
+            _store_tags(key, tags)
         return {
             "Credentials": _credentials(key),
             "FederatedUser": {
@@ -99,10 +99,10 @@ class WavetankSts(StsProvider):
         }
 
     def get_caller_identity(self, context: RequestContext, **kwargs: Any) -> Any:
-        """Whom the key stands for.
+        """The identity of the key.
 
         Raises:
-            CommonServiceException: the user who asked for the key was deleted.
+        CommonServiceException: the user who requested the key was deleted.
         """
         key = temporary_key(scope_of(context.request.headers).access_key)
         if key is None:
@@ -113,13 +113,13 @@ class WavetankSts(StsProvider):
 @aws_provider(api="sts", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_sts() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    _keep_role_ids()
+    _store_role_ids()
     provider = WavetankSts(WallClock())
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
 
 
-def _keep_tags(key: TemporaryKey, tags: list[Any]) -> None:
-    """Keeps a session's tags where LocalStack has those of a role's sessions.
+def _store_tags(key: TemporaryKey, tags: list[Any]) -> None:
+    """Store a session's tags where LocalStack stores those of a role's sessions.
 
     [LocalStack 4.14: services/sts/models.py]
     """
@@ -136,22 +136,22 @@ def federated_arn(account: str, name: str) -> str:
 
 
 def find_user(account: str, user_id: str) -> Any:
-    """The IAM user with the unique ID; None where it was deleted."""
+    """The IAM user with the unique ID; None if it was deleted."""
     users = iam_backends[account]["aws"].users.values()
     return next((user for user in users if user.id == user_id), None)
 
 
 def find_role_of(session: Any) -> Any:
-    """The role that the session was made of; None where it was deleted.
+    """The role of the session; None if it was deleted.
 
-    A role that is made anew with the same name has another unique ID, and no old sessions.
+    A role that is recreated with the same name has another unique ID, and no old sessions.
     [IAM user guide, reference_identifiers: unique identifiers]
     """
     return iam_backends[session.account_id]["aws"].roles.get(session.role_id)
 
 
-def _keep_role_ids() -> None:
-    """Has every session keep the unique ID of its role; moto looks for a role of the name anew.
+def _store_role_ids() -> None:
+    """Make every session store the unique ID of its role; moto looks the role up by name each time.
 
     [moto: sts/models.py, AssumedRole.user_id]
     """
@@ -179,11 +179,11 @@ def _identity(key: TemporaryKey) -> dict[str, str]:
     return {"UserId": user.id, "Arn": user.arn}
 
 
-def _asking_user(context: RequestContext, operation: str) -> str | None:
-    """The unique ID of the user who asks; None for the account's root user.
+def _calling_user(context: RequestContext, operation: str) -> str | None:
+    """The unique ID of the calling user; None for the account's root user.
 
     Raises:
-        CommonServiceException: a session asks, which AWS denies.
+    CommonServiceException: the caller is a session, which AWS denies.
     """
     access_key = scope_of(context.request.headers).access_key
     if access_key.startswith(SESSION_PREFIXES):

@@ -1,7 +1,7 @@
-"""Temporary credentials that moto does not keep: GetSessionToken's and GetFederationToken's.
+"""Temporary credentials that moto does not store: GetSessionToken's and GetFederationToken's.
 
-moto answers both with the same example key for everybody. Here each is a key of its own, which is
-the user's who asked for it, or a federated user's.
+moto answers both with the same example key for every caller. Here each key is separate, and belongs
+to the user who requested it, or to a federated user.
 [STS API reference: GetSessionToken, GetFederationToken; moto: sts/responses.py]
 """
 
@@ -21,12 +21,12 @@ TOKEN_BYTES = 96
 
 @dataclass(frozen=True, kw_only=True)
 class TemporaryKey:
-    """A temporary key and who it stands for.
+    """A temporary key and its owner.
 
-    `user_id` is the unique ID of the IAM user who asked for it, None for the account's root user: a
-    user who is made anew with the same name is another one.
-    `federated_name` is set for GetFederationToken. Session policies and tags are kept as those of
-    a role's sessions are. [access/sessions.py]
+    `user_id` is the unique ID of the IAM user who requested it, None for the account's root user: a
+    user who is recreated with the same name is another one. `federated_name` is set for
+    GetFederationToken. Session policies and tags are stored like those of a role's sessions.
+    [iam_enforcement/sessions.py]
     """
 
     access_key: str
@@ -39,9 +39,9 @@ class TemporaryKey:
 
 
 _KEYS: dict[str, TemporaryKey] = {}
-"""By access key, for as long as LocalStack runs, as with moto's sessions."""
+"""By access key, for as long as LocalStack runs, like moto's sessions."""
 _RENEWED: set[str] = set()
-"""Sessions of AWS services."""
+"""Access keys of AWS services' sessions."""
 
 
 def issue_key(
@@ -52,7 +52,7 @@ def issue_key(
     seconds: int,
     federated_name: str | None = None,
 ) -> TemporaryKey:
-    """Issues a key that is valid for so many seconds."""
+    """Issue a key that is valid for this number of seconds."""
     prefix = "ASIA" if config.PARITY_AWS_ACCESS_KEY_ID else "LSIA"
     made = TemporaryKey(
         access_key=generate_access_key_id_from_account_id(account, prefix),
@@ -68,20 +68,20 @@ def issue_key(
 
 
 def temporary_key(access_key: str) -> TemporaryKey | None:
-    """The key, None where it is none of these."""
+    """The key, None if it is none of these."""
     return _KEYS.get(access_key)
 
 
 def mark_renewed(access_key: str) -> None:
-    """The session is an AWS service's, which on AWS renews it in time."""
+    """Mark the session as an AWS service's, which AWS renews in time."""
     _RENEWED.add(access_key)
 
 
 def is_renewed(access_key: str) -> bool:
-    """Whether the session does not expire.
+    """Whether the session never expires.
 
-    LocalStack hands a function its credentials once, for twelve hours, and lets the execution
-    environment live on; AWS renews them.
+    LocalStack gives a function its credentials once, for twelve hours, and keeps the execution
+    environment alive; AWS renews them.
     [LocalStack 4.14: services/lambda_/invocation/execution_environment.py, get_credentials]
     """
     return access_key in _RENEWED

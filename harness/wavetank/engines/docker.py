@@ -154,10 +154,11 @@ class ComposeSandbox:
         used = memory.get("usage", 0) - memory.get("stats", {}).get("inactive_file", 0)
         return int(used) // 2**20
 
-    def log_lines(self, count: int) -> list[str]:
-        """The end of its log."""
+    def log_lines(self, count: int | None = None) -> list[str]:
+        """The last `count` lines of its log; all without a count."""
+        tail = "all" if count is None else str(count)
         return self._compose(
-            {}, "--ansi", "never", "logs", "--no-log-prefix", "--tail", str(count), SERVICE
+            {}, "--ansi", "never", "logs", "--no-log-prefix", "--tail", tail, SERVICE
         ).stdout.splitlines()
 
     def _compose(

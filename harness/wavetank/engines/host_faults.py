@@ -20,7 +20,7 @@ from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.catalogue import kinds_of
 from wavetank.faults.changes import HostChange
-from wavetank.faults.host_faults import DiskFull, HostFault, MachinePaused, NetworkCut
+from wavetank.faults.host_faults import DiskFull, HostFault, HostPaused, NetworkCut
 from wavetank.faults.resources import HostFaultTarget
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _is_there(change: HostFaultTarget) -> bool:
 
 def _of_process(fault: str, process: psutil.Process) -> HostFaultEffect:
     match fault:
-        case MachinePaused.kind:  # the whole of LocalStack, its functions included
+        case HostPaused.kind:  # the whole of LocalStack, its functions included
             return HostFaultEffect(
                 lambda: _signal(process, signal.SIGSTOP), lambda: _signal(process, signal.SIGCONT)
             )
@@ -136,7 +136,7 @@ def _of_process(fault: str, process: psutil.Process) -> HostFaultEffect:
 
 def _of_container(change: HostFaultTarget, container: "Container") -> HostFaultEffect:
     match change.fault:
-        case MachinePaused.kind:
+        case HostPaused.kind:
             return HostFaultEffect(container.pause, lambda: _unpause(container))
         case NetworkCut.kind:
             return HostFaultEffect(

@@ -1,9 +1,9 @@
-"""A function's zip with a large portion of it commented out, as somebody's bad day would have it.
+"""Breaks a function's zip by commenting out a large part of its code.
 
-First go the functions and classes beside the entry point, so that the module still imports and the
-invocation fails. Where the entry point misses none of them, the imports and constants go too; where
-it misses none of those either, it goes itself, and Lambda finds no handler. One way or another
-every invocation fails.
+First the functions and classes besides the entry point are removed, so that the module still
+imports and the invocation fails. If the entry point uses none of them, imports and constants are
+removed too; if it uses none of those either, the entry point itself is removed, and Lambda finds no
+handler. In each case every invocation fails.
 """
 
 import ast
@@ -16,14 +16,14 @@ from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import package_files
 
 LINE_END = re.compile(r"\r\n|\r|\n")
-"""As Python counts lines; `str.splitlines` counts a form feed too."""
-EVERYTHING = frozenset({"BaseException", "Exception", "NameError"})
-"""By these an `except` would swallow the failure."""
+"""Line ends as Python counts them; `str.splitlines` also splits at a form feed."""
+CATCH_ALL = frozenset({"BaseException", "Exception", "NameError"})
+"""An `except` of one of these would swallow the failure."""
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def break_package(working: bytes, handler: str) -> bytes:
-    """The same zip, broken in the file that holds the function's `handler` setting.
+    """The zip with the code broken in the file of the function's `handler` setting.
 
     Raises:
         UsageError: the zip has no such file.
@@ -42,7 +42,7 @@ def break_package(working: bytes, handler: str) -> bytes:
 
 
 def comment_out(source: str, entry_point: str) -> str:
-    """The module's source with as much of it commented out as makes the entry point fail."""
+    """The module's source with enough commented out that the entry point fails."""
     body = ast.parse(source).body
     definitions = [node for node in body if isinstance(node, DEFINITIONS)]
     entries = [node for node in definitions if node.name == entry_point]
@@ -66,17 +66,17 @@ def _without(source: str, removed: Iterable[ast.stmt]) -> str:
 
 
 def _misses(entry: ast.stmt, removed: Iterable[ast.stmt]) -> bool:
-    """Whether each call of the entry point looks for something that is gone."""
-    gone = {name for node in removed for name in _bound(node)}
+    """Whether each call of the entry point looks up a removed name."""
+    removed_names = {name for node in removed for name in _bound(node)}
     if not isinstance(entry, ast.FunctionDef):
         return False
-    own = {name for node in entry.body for name in _bound(node)}
-    own |= {node.arg for node in ast.walk(entry.args) if isinstance(node, ast.arg)}
-    return not gone.isdisjoint(set(_surely_looked_up(entry.body)) - own)
+    local_names = {name for node in entry.body for name in _bound(node)}
+    local_names |= {node.arg for node in ast.walk(entry.args) if isinstance(node, ast.arg)}
+    return not removed_names.isdisjoint(set(_surely_looked_up(entry.body)) - local_names)
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
-    """The names that the statement gives something to."""
+    """The names that the statement binds."""
     if isinstance(statement, DEFINITIONS):
         yield statement.name
         return
@@ -91,7 +91,7 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 
 
 def _surely_looked_up(statements: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names that are looked up whatever happens, up to the first way out."""
+    """The names that are looked up on every path, up to the first return or raise."""
     for statement in statements:
         yield from _looked_up(statement)
         if any(isinstance(node, ast.Return | ast.Raise) for node in ast.walk(statement)):
@@ -99,7 +99,7 @@ def _surely_looked_up(statements: Iterable[ast.stmt]) -> Iterator[str]:
 
 
 def _looked_up(node: ast.AST) -> Iterator[str]:
-    """The names that are looked up whenever the node is come to; too few rather than too many."""
+    """The names that are looked up whenever the node is executed; too few rather than too many."""
     match node:
         case ast.Name(id=name, ctx=ast.Load()):
             yield name
@@ -118,7 +118,7 @@ def _looked_up(node: ast.AST) -> Iterator[str]:
 
 
 def _parts(node: ast.AST) -> Iterable[ast.AST]:
-    """What of the node is come to whenever the node is."""
+    """The child nodes that are executed whenever the node is."""
     match node:
         case (
             ast.Assert(test=first)
@@ -143,5 +143,5 @@ def _parts(node: ast.AST) -> Iterable[ast.AST]:
 def _swallows(clause: ast.ExceptHandler) -> bool:
     named = ast.walk(clause.type) if clause.type else ()
     return clause.type is None or any(
-        isinstance(node, ast.Name) and node.id in EVERYTHING for node in named
+        isinstance(node, ast.Name) and node.id in CATCH_ALL for node in named
     )

@@ -1,7 +1,7 @@
 """The catalogue of faults: every kind, and which engines support it.
 
 The scenario reference, the switches of the live pages, `drill`, campaigns and the tables of the
-documents are made from it. A new kind is a class in one of the modules below and its line here.
+documents are generated from it. A new kind is a class in one of the modules below, listed here.
 """
 
 from collections.abc import Mapping
@@ -30,8 +30,8 @@ from wavetank.faults.functions import (
 from wavetank.faults.host_faults import (
     DiskFull,
     HostFault,
-    MachineKilled,
-    MachinePaused,
+    HostKilled,
+    HostPaused,
     NetworkCut,
     WrongClock,
 )
@@ -59,8 +59,8 @@ ALL_KINDS: tuple[type[Fault], ...] = (
     PermissionRemoved,
     NoConcurrency,
     RuleOff,
-    MachinePaused,
-    MachineKilled,
+    HostPaused,
+    HostKilled,
     NetworkCut,
     DiskFull,
     WrongClock,
@@ -68,7 +68,7 @@ ALL_KINDS: tuple[type[Fault], ...] = (
 """The simplest first: Hypothesis shrinks to them, and the pages show them in this order."""
 KINDS_BY_NAME: Mapping[str, type[Fault]] = MappingProxyType({kind.kind: kind for kind in ALL_KINDS})
 HOST_KINDS = tuple(kind for kind in ALL_KINDS if issubclass(kind, HostFault | WrongClock))
-"""What happens to LocalStack itself, and not to what is deployed in it."""
+"""Faults of LocalStack itself instead of what is deployed in it."""
 
 
 def engines_of(kind: type[Fault]) -> tuple[EngineName, ...]:
@@ -82,4 +82,4 @@ def kinds_of(engine: EngineName) -> tuple[type[Fault], ...]:
 
 
 VIRTUAL_KINDS = kinds_of(EngineName.SIMULATOR)
-"""Those that happen in virtual time: campaigns generate them."""
+"""The kinds that the simulator supports; campaigns generate these."""

@@ -1,9 +1,9 @@
-"""The journal: what is changed on a live target for a while, on disk from before each change.
+"""A journal of temporary changes to a live target, written to the disk before each change.
 
-A process that is killed reverts nothing, so what it takes to revert a change is written down, and
-flushed to the disk, before the change is made, and taken out once its revert is confirmed. A lock
-beside the journal, which the kernel releases when a process ends however it ends, says whether the
-changes are still somebody's work or were left behind. One journal for each pipeline on each target.
+A process that is killed reverts nothing. So what is needed to revert a change is written and
+flushed to the disk before the change is made, and removed once its revert is confirmed. A lock
+beside the journal, which the kernel releases however a process ends, shows whether the changes
+belong to a running process or were left behind. Each pipeline has one journal on each target.
 """
 
 import fcntl
@@ -33,13 +33,13 @@ from wavetank.faults.changes import (
 
 @dataclass(frozen=True, kw_only=True)
 class DamagedEntry(Change):
-    """Something was changed, and `file`, which says what, cannot be read."""
+    """A change that is unknown because `file`, which describes it, cannot be read."""
 
     kind: ClassVar[str] = "damaged"
     file: str
 
     def describe(self) -> str:
-        return f"something that the damaged {self.file} does not say"
+        return f"something unknown: {self.file} is damaged"
 
 
 KINDS: dict[str, type[Change]] = {
@@ -58,9 +58,9 @@ KINDS: dict[str, type[Change]] = {
 
 
 class Journal:
-    """The changes of one pipeline on one target, oldest first: `<state>/changes`.
+    """The changes of one pipeline on one target, oldest first, in `<state>/changes`.
 
-    `target` says which sandbox or account, `stem` whose pipeline.
+    `target` names the sandbox or account, `stem` the pipeline.
     """
 
     def __init__(self, state_folder: Path, target: str, stem: str) -> None:
@@ -71,10 +71,10 @@ class Journal:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Holds the journal for the body, which changes the pipeline or reverts what was left.
+        """Lock the journal for the body, which changes the pipeline or reverts changes.
 
         Raises:
-            UsageError: another process does so now.
+            UsageError: another process holds the lock.
         """
         private_folder(self._folder)
         private_file(self._lock)
@@ -84,16 +84,16 @@ class Journal:
             except BlockingIOError as error:
                 raise UsageError(
                     "no other drill or run that changes this pipeline",
-                    "one under way",
-                    "wait for it, or end it: it reverts what it changed",
+                    "one that is running",
+                    "wait for it, or end it: it reverts its changes",
                 ) from error
             yield
 
     def changes(self) -> tuple[Change, ...]:
-        """All that is in force, or may be; a file that is damaged is one of unknown kind.
+        """All changes that are in force, or may be; a damaged file is one of unknown kind.
 
         Raises:
-            UsageError: the journal's folder is another user's.
+            UsageError: the journal's folder belongs to another user.
         """
         require_own(self._folder)
         try:
@@ -106,36 +106,36 @@ class Journal:
             return _damaged(self._file)
 
     def left_behind(self) -> tuple[Change, ...]:
-        """Those that no process is going to revert by itself."""
+        """The changes that no running process will revert."""
         found = self.changes()
         return () if not found or self._is_held() else found
 
     def add(self, change: Change) -> None:
-        """Returns once it is on the disk; the change may be made then. Twice is as once."""
+        """Add a change, which may be made once this returns. Adding it again has no effect."""
         others = tuple(other for other in self.changes() if other != change)
         self._write((*others, change))
 
     def remove(self, change: Change) -> None:
-        """Its revert is confirmed."""
+        """Remove a change, once its revert is confirmed."""
         self._write(tuple(other for other in self.changes() if other != change))
         if isinstance(change, CodeChange):
             for package in (change.package, change.broken):
                 (self._folder / package).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """What was changed does not exist any more."""
+        """Remove all changes, when the pipeline that they changed is deleted."""
         for change in self.changes():
             self.remove(change)
 
-    def keep_package(self, content: bytes) -> str:
-        """Puts a zip beside the journal; returns its name, for `CodeChange`."""
+    def store_package(self, content: bytes) -> str:
+        """Store a zip beside the journal; returns its name, for `CodeChange`."""
         private_folder(self._folder)
         name = f"{self._name}-{sha256(content).hexdigest()[:16]}.zip"
         _write_durably(self._folder / name, content)
         return name
 
     def package(self, name: str) -> bytes | None:
-        """The zip; None where its file is gone or is not what it was."""
+        """The stored zip; None if its file is missing."""
         file = self._folder / name
         return file.read_bytes() if file.is_file() else None
 
@@ -170,7 +170,7 @@ def _decoded(entry: dict[str, Any]) -> Change:
 
 
 def _write_durably(file: Path, content: bytes) -> None:
-    """Whole or not at all, and there after a power failure too."""
+    """Write the file atomically, so that it survives a power failure."""
     fresh = file.with_name(f"{file.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as written:
@@ -178,6 +178,7 @@ def _write_durably(file: Path, content: bytes) -> None:
         written.flush()
         os.fsync(descriptor)
     fresh.replace(file)
+    # the rename itself is only durable once the folder is flushed too
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -1,8 +1,8 @@
-"""What the guarantee covers: the stream may fail, or the way on which people hear of it; not both.
+"""What the handler's guarantee covers: a failing stream or failing alerts, but not both at once.
 
-Where the stream fails while nobody can be told for as long as Lambda tries to, the failure is
-silent, whatever a handler does. So of such a plan only as much is kept as Lambda's retries stand:
-one fault of the alert's path that strikes twice at the most.
+If the stream fails while no alert can be sent for as long as Lambda retries, the failure is silent,
+whatever a handler does. So a plan is restricted to what Lambda's retries can tolerate: one fault of
+the alerts, which hits at most twice.
 """
 
 from collections.abc import Iterator
@@ -17,46 +17,46 @@ from wavetank.faults.functions import (
     NotificationFailure,
     SlowColdStart,
 )
-from wavetank.faults.parts import FunctionRole, RoleOwner
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import FunctionRole, RoleOwner
 
-STRIKES_MAX = 2
+HITS_MAX = 2
 """Of three attempts, so that one succeeds. [Lambda: invocation-async-error-handling]"""
-HAND_OVER = "lambda:InvokeFunction"
+INVOKE = "lambda:InvokeFunction"
 PUBLISH = "sns"
 
 
-def is_of_the_alert(fault: Fault) -> bool:
-    """Whether it strikes the way on which people hear of a failure."""
+def affects_alerting(fault: Fault) -> bool:
+    """Whether the fault hits the way from a failed request to the e-mail about it."""
     match fault:
         case NotificationFailure() | ThrottledTopic():
             return True
         case InvocationFault() | BrokenDeployment() | NoConcurrency() | SlowColdStart():
             return fault.function == FunctionRole.FAILURE_DESTINATION
         case PermissionRemoved():
-            return fault.owner == RoleOwner.FAILURE_DESTINATION or fault.action == HAND_OVER
+            return fault.owner == RoleOwner.FAILURE_DESTINATION or fault.action == INVOKE
         case CallFault():
             return fault.service == PUBLISH
     return False
 
 
-def covered(plan: FaultPlan) -> FaultPlan:
-    """The plan but for what the guarantee does not cover."""
-    if all(is_of_the_alert(fault) for fault in plan.faults):
+def within_guarantee(plan: FaultPlan) -> FaultPlan:
+    """The plan without the faults that the guarantee does not cover."""
+    if all(affects_alerting(fault) for fault in plan.faults):
         return plan
-    return FaultPlan(tuple(_kept(plan)))
+    return FaultPlan(tuple(_covered(plan)))
 
 
-def _kept(plan: FaultPlan) -> Iterator[Fault]:
-    room = True
+def _covered(plan: FaultPlan) -> Iterator[Fault]:
+    available = True
     for fault in plan.faults:
-        if not is_of_the_alert(fault):
+        if not affects_alerting(fault):
             yield fault
-        elif room and _is_stood(fault):
-            room = False
+        elif available and _is_tolerated(fault):
+            available = False
             yield fault
 
 
-def _is_stood(fault: Fault) -> bool:
-    strikes = fault.times if isinstance(fault, CountedFault) else None
-    return strikes is not None and strikes <= STRIKES_MAX
+def _is_tolerated(fault: Fault) -> bool:
+    hits = fault.times if isinstance(fault, CountedFault) else None
+    return hits is not None and hits <= HITS_MAX

@@ -19,7 +19,7 @@ from wavetank.faults.fault import (
     check_resource_name,
     names,
 )
-from wavetank.faults.parts import RoleOwner, RoleReference
+from wavetank.faults.references import RoleOwner, RoleReference
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
@@ -35,7 +35,7 @@ PERMISSIONS = (
     (RoleOwner.FAILURE_DESTINATION, PUBLISH),
     (RoleOwner.DELIVERY_STREAM, PUT_OBJECT),
 )
-"""Those without which the pipeline does not work."""
+"""The permissions that the pipeline needs, by the resource that assumes the role."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +99,10 @@ class UnconfirmedAddress(StateFault):
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionRemoved(StateFault):
-    """The role of `owner` is denied `action`, by a policy beside its own, which are not touched.
+    """The role of `owner` is denied `action` by an additional policy.
 
-    An explicit denial overrides whatever the others allow.
-    [IAM user guide, reference_policies_evaluation-logic]
+    An explicit denial overrides whatever the others allow. [IAM user guide,
+    reference_policies_evaluation-logic]
     """
 
     kind: ClassVar[str] = "permission-removed"

@@ -13,7 +13,7 @@ from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import Choose
-from wavetank.faults.parts import UNLIMITED
+from wavetank.faults.references import UNLIMITED
 
 if TYPE_CHECKING:
     from wavetank.faults.changes import Change
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 MILLISECOND = timedelta(milliseconds=1)
 COUNT_MAX = 1_000_000
-"""More than there are minutes in a year."""
+"""More than the minutes in a year."""
 OCCURRENCE_MAX, TIMES_MAX = 3, 3
-"""The greatest that are generated."""
+"""The limits of what is generated."""
 RESOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class FaultError(UsageError):
-    """An invalid fault; `field` is the one to correct, empty where it is none in particular."""
+    """An invalid fault; `field` is the one to correct, or empty."""
 
     def __init__(self, field: str, expected: str, found: str, action: str) -> None:
         super().__init__(expected, found, action)
@@ -71,7 +71,7 @@ class Fault:
     The first paragraph of a kind's docstring is its description in the pages and the documents.
 
     Raises:
-        FaultError: on construction, if a field has a value that cannot be.
+        FaultError: on construction, if a field has an invalid value.
     """
 
     kind: ClassVar[str]
@@ -87,7 +87,7 @@ class Fault:
     def __post_init__(self) -> None:
         if not self.lasts:
             raise FaultError("lasts", "`lasts` above zero", "0s", "say how long it lasts")
-        for name in (own.name for own in fields(self)):
+        for name in (item.name for item in fields(self)):
             match getattr(self, name):
                 case timedelta() as duration:
                     _check_duration(name, duration)
@@ -102,7 +102,7 @@ class Fault:
 
     @classmethod
     def generate(cls, choose: Choose) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses
-        """The values of its own fields, but for the window, each by as many choices every time."""
+        """Generate the values of its own fields, not the window, by a fixed number of choices."""
         return {}
 
     @property
@@ -112,16 +112,16 @@ class Fault:
 
     def window(self, begin: datetime) -> tuple[datetime, datetime]:
         """When it is injected, and when it is reverted, which is no longer part of it."""
-        return begin + self.after, begin + self.healed_after
+        return begin + self.after, begin + self.reverted_after
 
     @property
-    def healed_after(self) -> timedelta:
+    def reverted_after(self) -> timedelta:
         """From the start of the run to the end of the window."""
         return self.after + self.lasts
 
     def overlaps(self, other: "Fault") -> bool:
         """Whether both are in force at some instant."""
-        return self.after < other.healed_after and other.after < self.healed_after
+        return self.after < other.reverted_after and other.after < self.reverted_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +129,9 @@ class StateFault(Fault):
     """Changes what is deployed, or what it runs on, for as long as it lasts."""
 
     def changes(self, name: str, resources: "Resources") -> Iterator["Change"]:
-        """The changes to make, each with all that it takes to revert it.
+        """The changes to make, each with everything needed to revert it. Makes none of them.
 
-        `name` is the fault's in its plan. Nothing is changed by asking.
+        `name` is the fault's name in its plan.
 
         Raises:
             UsageError: what it names is not deployed.

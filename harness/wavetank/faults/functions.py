@@ -1,4 +1,4 @@
-"""Faults of functions: invocations that end early, code that fails, and no room to run."""
+"""Faults of functions: invocations that end early, code that fails, and no concurrency."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from wavetank.faults.fault import (
     check_resource_name,
     names,
 )
-from wavetank.faults.parts import FunctionReference, FunctionRole
+from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.faults.resources import code_sha256
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionFault(Fault):
-    """A fault of one function, named by its part in the pipeline or by its own name."""
+    """A fault of one function, given by its role in the pipeline or by name."""
 
     function: FunctionReference = field(
         default=FunctionRole.RULE_TARGET, metadata=names(Resource.FUNCTION)

@@ -1,4 +1,4 @@
-"""Plans from choices: the same choices make a plan from a seed, and let Hypothesis make one.
+"""Generates plans from choices, which come from a seed or from Hypothesis.
 
 A seed's plan depends on `random.Random(seed).random()` alone, whose sequence Python guarantees.
 """
@@ -12,7 +12,7 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
 from wavetank.faults.choices import SECOND, Choose
-from wavetank.faults.coverage import covered
+from wavetank.faults.coverage import within_guarantee
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan, consistent
@@ -23,7 +23,7 @@ HORIZON_MIN = 2 * STEP
 LASTS_STEPS_MAX = 60
 FAULTS_MAX = 4
 CALLS_MAX = 7
-"""Of a tick: a scan, five prices, the batch, as in the assignment's script."""
+"""The calls of a tick in the assignment's script: a scan, five prices, the batch."""
 
 
 def generate_plan(
@@ -32,7 +32,7 @@ def generate_plan(
     """Generate one to four faults that the guarantee covers: the same for the same seed.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon is too short for a fault.
     """
     source = random.Random(seed)  # noqa: S311 - a plan that can be generated again, not a secret
 
@@ -40,7 +40,7 @@ def generate_plan(
         return least + int(source.random() * (greatest - least + 1))
 
     count = choose(1, FAULTS_MAX)
-    return covered(consistent(choose_fault(choose, horizon, kinds) for _ in range(count)))
+    return within_guarantee(consistent(choose_fault(choose, horizon, kinds) for _ in range(count)))
 
 
 def single_faults(
@@ -49,7 +49,7 @@ def single_faults(
     """Each kind once with its defaults, early in the run and reverted before its end.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon is too short for a fault.
     """
     _check_horizon(horizon)
     after, half = (horizon // part // SECOND * SECOND for part in (4, 2))
@@ -57,11 +57,11 @@ def single_faults(
     return tuple(type(fault)(after=after, lasts=min(fault.lasts, half)) for fault in made)
 
 
-def telling_faults(horizon: timedelta) -> tuple[Fault, ...]:
-    """Each kind once, and a crash after each call that such a handler may make.
+def revealing_faults(horizon: timedelta) -> tuple[Fault, ...]:
+    """Each kind once, and a crash after each call that a simple handler may make.
 
     Raises:
-        UsageError: the horizon leaves no room for a fault.
+        UsageError: the horizon is too short for a fault.
     """
     singles = single_faults(horizon)
     crash = next(fault for fault in singles if isinstance(fault, HandlerCrash))
@@ -81,4 +81,4 @@ def choose_fault(choose: Choose, horizon: timedelta, kinds: Sequence[type[Fault]
 def _check_horizon(horizon: timedelta) -> None:
     if horizon < HORIZON_MIN:
         expected = f"a horizon of at least {duration_text(HORIZON_MIN)} to generate faults in"
-        raise UsageError(expected, str(horizon), "let the run last longer")
+        raise UsageError(expected, str(horizon), "use a longer horizon")

@@ -26,7 +26,7 @@ class HostFault(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MachinePaused(HostFault):
+class HostPaused(HostFault):
     """LocalStack is stopped and continued, like a laptop whose lid is closed and opened."""
 
     kind: ClassVar[str] = "machine-paused"
@@ -34,7 +34,7 @@ class MachinePaused(HostFault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MachineKilled(HostFault):
+class HostKilled(HostFault):
     """The process is killed without a clean shutdown; the sandbox restarts it."""
 
     kind: ClassVar[str] = "machine-killed"
@@ -79,5 +79,5 @@ class WrongClock(StateFault):
     def generate(cls, choose: Choose) -> dict[str, Any]:
         return super().generate(choose) | {"behind": choose(1, 120) * 60 * SECOND}
 
-    def changes(self, name: str, resources: "Resources") -> Iterator[ClockChange]:  # noqa: ARG002 - the clock has no name, and there is one
+    def changes(self, name: str, resources: "Resources") -> Iterator[ClockChange]:  # noqa: ARG002 - there is only one clock
         yield ClockChange(behind_seconds=self.behind.total_seconds())

@@ -1,4 +1,4 @@
-"""The fields of a fault as a form: what can be entered for each, and the fault that is meant."""
+"""The fields of a fault as a form: the values that each accepts, and the fault they describe."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
@@ -12,8 +12,8 @@ from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.calls import CALLS, CODES
 from wavetank.faults.fault import COUNT_MAX, Fault, Resource
-from wavetank.faults.parts import UNLIMITED
-from wavetank.faults.serialization import fault_from_form, fault_to_form
+from wavetank.faults.references import UNLIMITED
+from wavetank.faults.serialization import fault_from_dict, fault_to_dict
 
 WINDOW = frozenset({"after", "lasts"})
 """The fields that a switch does not have: it injects now, and reverts when it is switched off."""
@@ -31,9 +31,9 @@ type DeployedNames = Mapping[Resource, Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One field. `choices` are all values that it takes; without any, it takes a text.
+    """One field. It accepts one of the `choices`, or any text if there are none.
 
-    With `most` above zero it takes a whole number from `least` on.
+    With `most` above zero it accepts an integer from `least` on.
     """
 
     name: str
@@ -46,29 +46,29 @@ class Parameter:
 
     @property
     def is_number(self) -> bool:
-        """Whether it takes a whole number."""
+        """Whether it accepts an integer."""
         return self.most > 0
 
 
 def is_possible(kind: type[Fault], deployed: DeployedNames) -> bool:
-    """Whether everything is deployed that the kind acts on."""
-    needed = {resource for own in fields(kind) if (resource := _resource(own)) in DEPLOYED}
+    """Whether everything that the kind acts on is deployed."""
+    needed = {resource for item in fields(kind) if (resource := _resource(item)) in DEPLOYED}
     return all(deployed.get(resource) for resource in needed)
 
 
 def parameters(kind: type[Fault], deployed: DeployedNames) -> tuple[Parameter, ...]:
-    """The fields of the kind, but for its window, with what is deployed now as choices."""
-    form = fault_to_form(_example(kind))
+    """The fields of the kind, without its window, with what is deployed now as choices."""
+    form = fault_to_dict(_example(kind))
     types = get_type_hints(kind)
     return tuple(
-        _parameter(own, types[own.name], _text(form[own.name]), deployed)
-        for own in fields(kind)
-        if own.name not in WINDOW
+        _parameter(item, types[item.name], _text(form[item.name]), deployed)
+        for item in fields(kind)
+        if item.name not in WINDOW
     )
 
 
 def fault_from_entries(kind: type[Fault], entries: Mapping[str, object]) -> Fault:
-    """The fault that the entries of a form mean: texts, or JSON's own types.
+    """The fault that the entries of a form describe: texts, or JSON's own types.
 
     Raises:
         UsageError: a field is unknown or has an invalid value.
@@ -80,27 +80,27 @@ def fault_from_entries(kind: type[Fault], entries: Mapping[str, object]) -> Faul
         )
     values = {name: _value(types.get(name), value) for name, value in entries.items()}
     lasts = duration_text(YEAR)
-    return fault_from_form({"kind": kind.kind, "after": "0s", "lasts": lasts} | values)
+    return fault_from_dict({"kind": kind.kind, "after": "0s", "lasts": lasts} | values)
 
 
 def entries_of(fault: Fault) -> Mapping[str, str]:
-    """The fault's fields as texts, but for its window."""
-    form = fault_to_form(fault)
+    """The fields of the fault as texts, without its window."""
+    form = fault_to_dict(fault)
     return {name: _text(form[name]) for name in form if name not in {*WINDOW, "kind"}}
 
 
 def _example(kind: type[Fault]) -> Fault:
-    """With its defaults, and without a limit: what is switched on hits until it is switched off."""
+    """The fault with its defaults and without a limit, since a switch injects until it is off."""
     form: dict[str, object] = {"kind": kind.kind, "after": "0s"}
-    if any(own.name == "times" for own in fields(kind)):
+    if any(item.name == "times" for item in fields(kind)):
         form["times"] = UNLIMITED
-    return fault_from_form(form)
+    return fault_from_dict(form)
 
 
 def _parameter(
-    own: Field[Any], annotation: object, default: str, deployed: DeployedNames
+    item: Field[Any], annotation: object, default: str, deployed: DeployedNames
 ) -> Parameter:
-    name, resource = own.name, _resource(own)
+    name, resource = item.name, _resource(item)
     title = name.replace("_", " ").capitalize()
     if resource is Resource.SUBSCRIPTION:
         most = max(1, len(deployed.get(resource, ())))
@@ -116,7 +116,7 @@ def _parameter(
 def _choices(
     annotation: object, default: str, resource: Resource | None, deployed: DeployedNames
 ) -> Iterator[str]:
-    """The parts of the pipeline or the values of an enumeration, then what is deployed."""
+    """The roles in the pipeline or the values of an enumeration, then what is deployed."""
     options = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
     for option in options:
         if isinstance(option, type) and issubclass(option, StrEnum):
@@ -129,8 +129,8 @@ def _choices(
         yield from deployed.get(resource, ())
 
 
-def _resource(own: Field[Any]) -> Resource | None:
-    found: Resource | None = own.metadata.get("resource")
+def _resource(item: Field[Any]) -> Resource | None:
+    found: Resource | None = item.metadata.get("resource")
     return found
 
 
@@ -139,7 +139,7 @@ def _text(value: object) -> str:
 
 
 def _value(annotation: object, entered: object) -> object:
-    """A text as the type that a file would have; anything else is left to the fault's own check."""
+    """Convert a text to the type that a file would have; the fault checks everything else."""
     if not isinstance(entered, str) or annotation in {str, timedelta}:
         return entered
     if annotation == tuple[int, ...]:

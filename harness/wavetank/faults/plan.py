@@ -1,4 +1,4 @@
-"""Faults together: the plan of one run."""
+"""The faults of one run, and when each is injected and reverted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from wavetank.faults.fault import Fault
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """When the fault of this name is injected, or reverted."""
+    """When the fault of this name is injected or reverted."""
 
     at: datetime
     name: str
@@ -20,14 +20,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """The faults of one run, in any order; the empty plan is a calm day."""
+    """The faults of one run, in any order; without any, nothing fails."""
 
     faults: tuple[Fault, ...] = ()
 
     def named(self) -> tuple[tuple[str, Fault], ...]:
-        """Each fault with the name that a history calls it by, which its place in the plan gives.
+        """Each fault with its name in histories, which has its position and its kind.
 
-        The name tells its kind too: `fault-1-late-tick`.
+        For example `fault-1-late-tick`.
         """
         numbered = enumerate(self.faults, 1)
         return tuple((f"fault-{number}-{fault.kind}", fault) for number, fault in numbered)
@@ -35,8 +35,8 @@ class FaultPlan:
     def moments(self, begin: datetime) -> tuple[Moment, ...]:
         """When each fault is injected and reverted, in order; at one instant, reverts come first.
 
-        So a fault that begins where another of its target ends finds nothing left of that one,
-        whichever of the two stands first in the plan.
+        So a fault that begins when another with the same target ends finds that one reverted,
+        whatever their order in the plan.
         """
         moments = [
             Moment(at=at, name=name, fault=fault, reverts=reverts)
@@ -45,29 +45,29 @@ class FaultPlan:
         ]
         return tuple(sorted(moments, key=lambda moment: (moment.at, not moment.reverts)))
 
-    def healed_at(self, begin: datetime) -> datetime:
-        """When the last fault is healed; the begin itself where there is none."""
+    def reverted_at(self, begin: datetime) -> datetime:
+        """When the last fault is reverted; `begin` if there are no faults."""
         return max((fault.window(begin)[1] for fault in self.faults), default=begin)
 
     def beyond(self, horizon: timedelta) -> tuple[Fault, ...]:
-        """The faults that would not be healed when the run's horizon is reached."""
-        return tuple(fault for fault in self.faults if fault.healed_after > horizon)
+        """The faults that would not be reverted at the end of the horizon."""
+        return tuple(fault for fault in self.faults if fault.reverted_after > horizon)
 
     def contradictions(self) -> tuple[tuple[Fault, Fault], ...]:
-        """The pairs that claim the same target at the same time, so that only one could have it."""
+        """The pairs of faults with the same target at the same time."""
         pairs = combinations(self.faults, 2)
         return tuple((one, other) for one, other in pairs if contradict(one, other))
 
 
 def contradict(one: Fault, other: Fault) -> bool:
-    """Whether both claim one target at one time."""
+    """Whether both faults have the same target at the same time."""
     return one.target == other.target and one.overlaps(other)
 
 
 def consistent(faults: Iterable[Fault]) -> FaultPlan:
-    """The faults but for those that contradict one that stands before them."""
-    kept: list[Fault] = []
+    """A plan of the faults, without those that contradict an earlier one."""
+    accepted: list[Fault] = []
     for fault in faults:
-        if not any(contradict(fault, other) for other in kept):
-            kept.append(fault)
-    return FaultPlan(tuple(kept))
+        if not any(contradict(fault, other) for other in accepted):
+            accepted.append(fault)
+    return FaultPlan(tuple(accepted))

@@ -1,7 +1,7 @@
-"""Plans as JSON and back, in one form for histories, seeds.json and scenario files.
+"""Plans as JSON and back, in one format for histories, seeds.json and scenario files.
 
-A fault is an object with its `kind` and its fields, in the order of its class. Durations are texts
-such as `90s`, and `times` without a limit is `all`, since TOML has no null.
+A fault is an object with its `kind` and its fields, in the order of its class. Durations are
+strings such as `90s`, and `times` without a limit is `all`, since TOML has no null.
 """
 
 import json
@@ -18,80 +18,84 @@ from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.catalogue import KINDS_BY_NAME
 from wavetank.faults.fault import Fault, FaultError
-from wavetank.faults.parts import UNLIMITED
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import UNLIMITED
 
 
-def fault_to_form(fault: Fault) -> dict[str, object]:
-    """Every field, defaults too, so that a saved plan outlives a change of defaults."""
+def fault_to_dict(fault: Fault) -> dict[str, object]:
+    """All fields, also defaults, so that a change of defaults does not affect a saved plan."""
     values = {field.name: getattr(fault, field.name) for field in fields(fault)}
-    return {"kind": fault.kind} | {name: _written(value) for name, value in values.items()}
+    return {"kind": fault.kind} | {name: _plain(value) for name, value in values.items()}
 
 
-def fault_from_form(form: object) -> Fault:
-    """The fault; a field left out has its class's default.
+def fault_from_dict(values: object) -> Fault:
+    """The fault; a missing field has the default of its class.
 
     Raises:
-        FaultError: it is not the form of a fault; says which field, and what may stand there.
+        FaultError: a field is unknown, missing or invalid; says which, and what is expected.
     """
-    if not isinstance(form, Mapping):
-        raise FaultError("", "a fault with its `kind`", shown(form), "see scenarios/ for examples")
-    kind = _kind(form)
+    if not isinstance(values, Mapping):
+        raise FaultError(
+            "", "a fault with its `kind`", shown(values), "see scenarios/ for examples"
+        )
+    kind = _kind(values)
     types = get_type_hints(kind)
     names = [field.name for field in fields(kind)]
-    if unknown := [str(name) for name in form if name not in {*names, "kind"}]:
+    if unknown := [str(name) for name in values if name not in {*names, "kind"}]:
         expected = f"a field of {kind.kind}: one of"
         raise FaultError(unknown[0], *one_of(expected, unknown[0], ["kind", *names]))
     for field in fields(kind):
-        if field.default is MISSING and field.name not in form:
+        if field.default is MISSING and field.name not in values:
             expected = f"`{field.name}` of {kind.kind}"
             raise FaultError("", expected, "none", f"write it, as in {field.name} = ...")
-    return kind(**{name: _read(name, types[name], form[name]) for name in names if name in form})
+    return kind(
+        **{name: _read(name, types[name], values[name]) for name in names if name in values}
+    )
 
 
 def describe(fault: Fault) -> str:
-    """The fault in one line, for people: `late-tick after 5m for 10m, delay 90s`."""
-    form = fault_to_form(fault)
-    window = f"{form.pop('kind')} after {form.pop('after')} for {form.pop('lasts')}"
-    return ", ".join([window, *(f"{name} {value}" for name, value in form.items())])
+    """The fault in one line of text: `late-tick after 5m for 10m, delay 90s`."""
+    values = fault_to_dict(fault)
+    window = f"{values.pop('kind')} after {values.pop('after')} for {values.pop('lasts')}"
+    return ", ".join([window, *(f"{name} {value}" for name, value in values.items())])
 
 
-def plan_to_form(plan: FaultPlan) -> list[dict[str, object]]:
-    """The faults in the plan's order."""
-    return [fault_to_form(fault) for fault in plan.faults]
+def plan_to_list(plan: FaultPlan) -> list[dict[str, object]]:
+    """The faults in the order of the plan."""
+    return [fault_to_dict(fault) for fault in plan.faults]
 
 
-def plan_from_form(form: object) -> FaultPlan:
-    """The plan whose form it is.
+def plan_from_list(values: object) -> FaultPlan:
+    """The plan of a list of faults.
 
     Raises:
-        UsageError: it is not a list, or one of its faults is not the form of a fault.
+        UsageError: it is not a list, or one of its faults is invalid.
     """
-    if not isinstance(form, list):
-        raise UsageError("a list of faults", shown(form), "save the plan again")
-    return FaultPlan(tuple(fault_from_form(fault) for fault in form))
+    if not isinstance(values, list):
+        raise UsageError("a list of faults", shown(values), "save the plan again")
+    return FaultPlan(tuple(fault_from_dict(fault) for fault in values))
 
 
 def plan_to_json(plan: FaultPlan) -> str:
-    """The same text for the same plan, always."""
-    return json.dumps(plan_to_form(plan))
+    """The plan as JSON; the same text for the same plan."""
+    return json.dumps(plan_to_list(plan))
 
 
 def plan_from_json(text: str) -> FaultPlan:
-    """The plan whose text it is.
+    """The plan of a JSON text.
 
     Raises:
-        UsageError: the text is not that of a plan.
+        UsageError: the text is not a plan.
     """
     try:
-        form = json.loads(text)
+        values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError("a plan in JSON", str(error), "save the plan again") from error
-    return plan_from_form(form)
+    return plan_from_list(values)
 
 
-def _kind(form: Mapping[object, object]) -> type[Fault]:
-    name = form.get("kind")
+def _kind(values: Mapping[object, object]) -> type[Fault]:
+    name = values.get("kind")
     if name is None:
         action = 'write it, as in kind = "missed-tick"'
         raise FaultError("", "a fault with its `kind`", "none", action)
@@ -101,7 +105,7 @@ def _kind(form: Mapping[object, object]) -> type[Fault]:
     return KINDS_BY_NAME[name]
 
 
-def _written(value: object) -> object:
+def _plain(value: object) -> object:
     match value:
         case None:
             return UNLIMITED
@@ -115,7 +119,7 @@ def _written(value: object) -> object:
 
 
 def _read(name: str, annotation: object, value: object) -> Any:
-    """The value of a field, by the type that its class gives it."""
+    """The value of a field, by the type annotation in its class."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return _choice(name, annotation, value)
     if annotation == (int | None) and value == UNLIMITED:
@@ -129,15 +133,15 @@ def _read(name: str, annotation: object, value: object) -> Any:
     }
     if annotation in readers:
         return readers[annotation](name, value)
-    assert isinstance(annotation, UnionType)  # no other type is a field's
-    return _part_or_name(name, get_args(annotation)[0], value)
+    assert isinstance(annotation, UnionType)  # fields have no other types
+    return _role_or_name(name, get_args(annotation)[0], value)
 
 
-def _part_or_name(name: str, parts: type[StrEnum], value: object) -> StrEnum | str:
-    """A part of the pipeline, or else the name of a resource that is not nearly one."""
-    written = [part.value for part in parts]
+def _role_or_name(name: str, roles: type[StrEnum], value: object) -> StrEnum | str:
+    """A role in the pipeline, or else a resource name. A near miss of a role is an error."""
+    written = [role.value for role in roles]
     if not isinstance(value, str) or get_close_matches(value, written, n=1, cutoff=0.8):
-        return _choice(name, parts, value)
+        return _choice(name, roles, value)
     return value
 
 
@@ -172,5 +176,7 @@ def _number(name: str, value: object) -> int:
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise FaultError(name, f"`{name}` to be a text", shown(value), "put it in quotation marks")
+        raise FaultError(
+            name, f"`{name}` to be a string", shown(value), "put it in quotation marks"
+        )
     return value

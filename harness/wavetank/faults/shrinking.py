@@ -1,9 +1,9 @@
-"""Plans that are no more than a given one: some of its faults, each earlier, shorter, less often.
+"""Shrinks a plan: some of its faults, each earlier, shorter or less often.
 
-For shrinking a plan that fails to what it takes. As in `draw`, a choice is a whole number between
-two others, and the smaller one is the simpler. Whoever always chooses the greatest gets the plan
-itself; and every choice is asked for, in one order and between the same two numbers, whatever was
-chosen before, so that a list of choices stays meaningful when one of them is changed.
+As in `generation`, a choice is an integer between two others, and the smaller one is the simpler.
+Always choosing the greatest gives the plan itself. Every choice is made, in one order and between
+the same two numbers, whatever was chosen before, so that a list of choices stays valid if one of
+them is changed.
 """
 
 from dataclasses import fields, replace
@@ -18,23 +18,23 @@ from wavetank.faults.generation import STEP
 from wavetank.faults.plan import FaultPlan, consistent
 
 WINDOW = {"after": 0, "lasts": 1}
-"""The fields that are counted in steps, and the fewest steps that each may have."""
+"""The fields that are counted in steps, and the fewest steps of each."""
 
 
 def choose_smaller(choose: Choose, plan: FaultPlan) -> FaultPlan:
-    """The plan, or less of it."""
+    """Choose the plan or a part of it."""
     chosen = [(choose(0, 1), _smaller(choose, fault)) for fault in plan.faults]
-    return consistent(fault for is_kept, fault in chosen if is_kept)
+    return consistent(fault for is_included, fault in chosen if is_included)
 
 
 @st.composite
 def smaller_plans(draw: st.DrawFn, plan: FaultPlan) -> FaultPlan:
-    """What can be chosen, for Hypothesis; the simplest is empty."""
+    """A Hypothesis strategy of `choose_smaller`; the simplest plan is empty."""
     return choose_smaller(lambda least, greatest: draw(st.integers(least, greatest)), plan)
 
 
 def choices_of(plan: FaultPlan) -> tuple[int, ...]:
-    """What is chosen where the plan is kept as it is."""
+    """The choices that give the plan itself."""
     choices: list[int] = []
 
     def choose(_: int, greatest: int) -> int:
@@ -59,8 +59,8 @@ def _smaller_value(choose: Choose, name: str, value: object) -> Any:
         case int():
             return choose(1, value)
         case tuple():
-            kept = tuple(entry for entry in value if choose(0, 1))
-            return kept or value[:1]
+            remaining = tuple(entry for entry in value if choose(0, 1))
+            return remaining or value[:1]
         case None:  # without a limit
             times = choose(1, TIMES_MAX + 1)
             return None if times > TIMES_MAX else times
@@ -68,7 +68,7 @@ def _smaller_value(choose: Choose, name: str, value: object) -> Any:
 
 
 def _shorter(choose: Choose, duration: timedelta, step: timedelta, least: int) -> timedelta:
-    """Whole steps, or what it was to the millisecond."""
+    """Choose whole steps, or the unchanged duration to the millisecond."""
     greatest = max(least, -(-duration // step))
     steps = choose(least, greatest)
     return duration if steps == greatest else steps * step

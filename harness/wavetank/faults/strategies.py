@@ -1,4 +1,4 @@
-"""Plans for Hypothesis, for campaigns and for shrinking a failure to what it takes."""
+"""Hypothesis strategies of plans, for campaigns and for finding a minimal failing plan."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from wavetank.faults.catalogue import VIRTUAL_KINDS
-from wavetank.faults.coverage import covered
+from wavetank.faults.coverage import within_guarantee
 from wavetank.faults.fault import Fault
 from wavetank.faults.generation import FAULTS_MAX, choose_fault
 from wavetank.faults.plan import FaultPlan, consistent
@@ -20,7 +20,7 @@ def fault_plans(
 
 
 def _plan(faults: Sequence[Fault]) -> FaultPlan:
-    return covered(consistent(faults))
+    return within_guarantee(consistent(faults))
 
 
 @st.composite

@@ -25,8 +25,8 @@ from wavetank.faults.parameters import (
 )
 from wavetank.faults.resources import Resources
 
-INJECTIONS_KEPT = 1000
-"""The latest of each fault; their number is counted beyond."""
+INJECTIONS_MAX = 1000
+"""The latest injections of each fault that are listed; `hits` counts all of them."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class FaultSwitches:
         self._deployed = deployed
         self._clock = clock
         self._applied = AppliedFaults(resources)
-        self._matcher = FaultMatcher(clock.now, self._note)
+        self._matcher = FaultMatcher(clock.now, self._record)
         self._on_matched = on_matched
         self._lock = threading.RLock()
         self._numbers = count(1)
@@ -154,7 +154,9 @@ class FaultSwitches:
                 if isinstance(fault, StateFault):
                     self._applied.revert(fault_id)
                 self._matcher.remove(fault_id)
-            except Exception as error:  # whatever a service answers, the fault stays switched on
+            except (
+                Exception
+            ) as error:  # whatever error a service returns, the fault stays switched on
                 raise UsageError(f"{fault_id} to revert", str(error), "try it again") from error
             del self._on[fault_id]
             return active
@@ -169,7 +171,7 @@ class FaultSwitches:
             return [self.revert(fault_id) for fault_id in reversed(list(self._on))]
 
     def _defaults(self, kind: type[Fault]) -> dict[str, object]:
-        """Those of a switch: without a limit on how often it hits."""
+        """The defaults of a switch, without a limit on how often it hits."""
         return {entry.name: entry.default for entry in parameters(kind, {})}
 
     def _require_free(self, fault: Fault) -> None:
@@ -194,11 +196,11 @@ class FaultSwitches:
                 "deploy it first, or choose another",
             )
 
-    def _note(self, name: str, _: Fault, what: str) -> None:
+    def _record(self, name: str, _: Fault, what: str) -> None:
         found = self._on.get(name)
         if found is None:  # reverted while the event was decided
             return
         active = found[0]
         active.hits += 1
         active.injections.append(Injection(self._clock.now(), what))
-        del active.injections[:-INJECTIONS_KEPT]
+        del active.injections[:-INJECTIONS_MAX]

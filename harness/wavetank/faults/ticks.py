@@ -8,7 +8,7 @@ from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import RuleChange
 from wavetank.faults.choices import SECOND, Choose
 from wavetank.faults.fault import CountedFault, Resource, StateFault, check_resource_name, names
-from wavetank.faults.parts import UNLIMITED
+from wavetank.faults.references import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

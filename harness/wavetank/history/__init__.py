@@ -33,7 +33,7 @@ from wavetank.history.events import (
     Trigger,
     TruncatedHistory,
 )
-from wavetank.history.failure_messages import mishap
+from wavetank.history.failure_messages import failure_message
 from wavetank.history.file import HistoryWriter, read_history
 
 __all__ = [
@@ -69,8 +69,8 @@ __all__ = [
     "decode",
     "digest_of",
     "encode",
+    "failure_message",
     "first_difference",
     "line_of",
-    "mishap",
     "read_history",
 ]

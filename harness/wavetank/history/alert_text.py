@@ -1,8 +1,8 @@
-"""An alert as another run of the same story would have it.
+"""The text of an alert without what differs between two runs of the same scenario.
 
-Its text holds, somewhere, the record of the failure as Lambda hands it to a destination; from there
-come the tick that it is about, and what to leave out: when it was given up, and ids. Their form
-stays, so that a time without its milliseconds is still another text.
+The text contains the record of the failure as Lambda sends it to a destination. The tick that the
+alert is about is read from the record; the time of the failure and all ids are masked. Their format
+stays, so that a time without milliseconds is still a different text.
 """
 
 import json
@@ -17,32 +17,32 @@ CONTEXT, PAYLOAD = "requestContext", "requestPayload"
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What of the alert is the story's; `due` is empty where no tick is to be found in it."""
+class NormalizedAlert:
+    """An alert that can be compared; `due` is empty if the text names no tick."""
 
     due: str
     text: str
 
 
-def notice(text: str) -> Notice:
-    """Reads the alert."""
+def normalize_alert(text: str) -> NormalizedAlert:
+    """Read the alert's text."""
     record = failure_record(text)
     given_up, payload = record.get("timestamp"), record.get(PAYLOAD)
     if isinstance(given_up, str) and given_up:
         text = text.replace(given_up, re.sub(r"\d", "0", given_up))
     due = payload.get("time") if isinstance(payload, dict) else None
-    return Notice(due if isinstance(due, str) else "", UUID.sub("<id>", text))
+    return NormalizedAlert(due if isinstance(due, str) else "", UUID.sub("<id>", text))
 
 
 def failure_record(text: str) -> Mapping[str, Any]:
-    """What Lambda told the destination of the failure; empty where the text does not hold it."""
-    place = text.find("{")
-    while place >= 0:
+    """The record that Lambda sent to the destination; empty if the text does not contain one."""
+    index = text.find("{")
+    while index >= 0:
         try:
-            found, _ = DECODER.raw_decode(text, place)
+            found, _ = DECODER.raw_decode(text, index)
         except (RecursionError, ValueError):
             found = None
         if isinstance(found, dict) and CONTEXT in found:
             return found
-        place = text.find("{", place + 1)
+        index = text.find("{", index + 1)
     return {}

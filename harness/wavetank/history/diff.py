@@ -1,4 +1,4 @@
-"""Where two histories part: the same seed, scenario and code must give the same lines."""
+"""The first difference of two histories. Equal seed, scenario and code must give equal lines."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SHOWN_BEFORE = 20
 
 @dataclass(frozen=True)
 class Difference:
-    """The first line that differs; None for the history that has ended before it."""
+    """The first line that differs; None for the history that ended before it."""
 
     line: int
     one: str | None
@@ -21,17 +21,17 @@ class Difference:
         where = f"line {self.line}"
         if self.one is None or self.other is None:
             longer, line = ("second", self.other) if self.one is None else ("first", self.one)
-            return f"{where}: only the {longer} goes on, with {_shortened(line)}"
+            return f"{where}: only the {longer} continues, with {_shortened(line)}"
         one, other = _fields(self.one), _fields(self.other)
         if one.get("event") != other.get("event") or not one:
             return f"{where}: {_shortened(self.one)} and {_shortened(self.other)}"
         differing = sorted(n for n in one.keys() | other.keys() if one.get(n) != other.get(n))
-        told = (_told(name, one.get(name), other.get(name)) for name in differing)
-        return f"{where}, {one['event']} at {one.get('at')}: {'; '.join(told)}"
+        fields = (_describe_field(name, one.get(name), other.get(name)) for name in differing)
+        return f"{where}, {one['event']} at {one.get('at')}: {'; '.join(fields)}"
 
 
 def first_difference(one: Path, other: Path) -> Difference | None:
-    """None where both are the same to the last byte; memory does not grow with their length.
+    """The first difference, or None if the files are equal byte by byte. Uses constant memory.
 
     Raises:
         OSError: one of them cannot be read.
@@ -47,7 +47,7 @@ def first_difference(one: Path, other: Path) -> Difference | None:
 
 
 def _fields(line: str) -> dict[str, object]:
-    """The line's content; nothing where it is unfinished."""
+    """The fields of the line; empty if it is incomplete."""
     try:
         content = json.loads(line)
     except ValueError:
@@ -55,12 +55,12 @@ def _fields(line: str) -> dict[str, object]:
     return content if isinstance(content, dict) else {}
 
 
-def _told(name: str, one: object, other: object) -> str:
-    """The two values, of long ones what stands around the place where they part."""
+def _describe_field(name: str, one: object, other: object) -> str:
+    """The field with both values; of long ones, the part around the first difference."""
     texts = [value if isinstance(value, str) else json.dumps(value) for value in (one, other)]
     pairs = enumerate(zip(*texts, strict=False))
-    place = next((number for number, pair in pairs if len(set(pair)) > 1), 0)
-    begin = max(0, place - SHOWN_BEFORE) if max(map(len, texts)) > SHOWN_CHARACTERS else 0
+    index = next((number for number, pair in pairs if len(set(pair)) > 1), 0)
+    begin = max(0, index - SHOWN_BEFORE) if max(map(len, texts)) > SHOWN_CHARACTERS else 0
     shown = [
         repr(text[begin : begin + SHOWN_CHARACTERS]) if isinstance(value, str) else text
         for value, text in zip((one, other), texts, strict=True)

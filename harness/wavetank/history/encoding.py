@@ -1,7 +1,7 @@
 """An event as one line of JSON, and back. Equal events have equal lines, and so equal digests.
 
-Canonical means: keys sorted, no spaces, ASCII only, instants in UTC with microseconds only where
-there are any. `event` holds the event's name.
+Canonical means: keys sorted, no spaces, ASCII only, instants in UTC with microseconds only if they
+are not zero. `event` holds the event's name.
 """
 
 import dataclasses
@@ -20,14 +20,14 @@ KIND = "event"
 BY_NAME: Mapping[str, Any] = {event.__name__: event for event in EVENTS}
 
 type Decoder = Callable[[Any], Any]
-"""From what JSON has to what the field holds; raises ValueError or TypeError where it is not."""
+"""From a JSON value to the value of the field; raises ValueError or TypeError if it is invalid."""
 
 
 def encode(event: Event) -> str:
-    """The event's line, without the end of line.
+    """The event's line, without the line end.
 
     Raises:
-        ValueError: an instant has no zone.
+        ValueError: an instant has no time zone.
     """
     return _ENCODER.encode(vars(event) | {KIND: type(event).__name__})
 
@@ -36,12 +36,12 @@ def decode(line: str) -> Event:
     """The event of a line.
 
     Raises:
-        ValueError: it is not the line of any event.
+        ValueError: the line is not an event.
     """
     content = json.loads(line)
     name = content.pop(KIND, None) if isinstance(content, dict) else None
     if not isinstance(name, str) or name not in BY_NAME:
-        raise ValueError(f"no event that this version of Wavetank has: {line[:80]!r}")
+        raise ValueError(f"not an event of this version of Wavetank: {line[:80]!r}")
     try:
         decoded = _decoder(BY_NAME[name])(content)
     except (AttributeError, OverflowError, TypeError, ValueError) as error:
@@ -51,12 +51,12 @@ def decode(line: str) -> Event:
 
 
 def line_of(event: Event) -> bytes:
-    """The event's line as it stands in a file, with its end; see `encode`."""
+    """The event's line as in a file, with its line end; see `encode`."""
     return f"{encode(event)}\n".encode("ascii")
 
 
 def is_line_of(kind: type[Event], line: str) -> bool:
-    """Whether a canonical line is of that kind of event; in a text its quotes would be escaped."""
+    """Whether a canonical line is an event of that kind; in a text field its quotes are escaped."""
     return f'"{KIND}":"{kind.__name__}"' in line
 
 
@@ -67,12 +67,12 @@ class Digest:
         self._sha256 = hashlib.sha256()
 
     def add(self, lines: bytes) -> None:
-        """Takes in canonical lines, each with its end."""
+        """Add canonical lines, each with its line end."""
         self._sha256.update(lines)
 
     @property
     def value(self) -> str:
-        """In hexadecimal; more lines may follow."""
+        """The digest so far, in hexadecimal."""
         return self._sha256.hexdigest()
 
 
@@ -85,10 +85,10 @@ def digest_of(events: Iterable[Event]) -> str:
 
 
 def _plain(value: object) -> object:
-    """What JSON has no form for: instants, parts of events, mappings that are no dict."""
+    """Convert what JSON cannot represent: instants, parts of events, mappings other than dict."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"an instant without a zone: {value}")
+            raise ValueError(f"an instant without a time zone: {value}")
         in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
         return in_utc.isoformat().replace("+00:00", "Z")
     if isinstance(value, Mapping):
@@ -103,7 +103,7 @@ _ENCODER = json.JSONEncoder(
 
 @cache
 def _decoder(kind: Any) -> Decoder:
-    """How a field of this type is read; made once for each type."""
+    """How a field of this type is decoded; cached for each type."""
     if dataclasses.is_dataclass(kind):
         return _fields_decoder(kind)
     if get_origin(kind) is tuple:
@@ -144,14 +144,14 @@ def _optional_decoder(kind: Any) -> Decoder:
 def _instant(content: Any) -> datetime:
     instant = datetime.fromisoformat(content)
     if instant.tzinfo is None:
-        raise ValueError(f"an instant without a zone: {content}")
+        raise ValueError(f"an instant without a time zone: {content}")
     return instant.astimezone(UTC)
 
 
 def _exactly(kind: type) -> Decoder:
     def checked(content: Any) -> Any:
         if type(content) is not kind:
-            raise ValueError(f"{content!r} where {kind.__name__} belongs")
+            raise ValueError(f"expected {kind.__name__}, found {content!r}")
         return content
 
     return checked

@@ -1,9 +1,9 @@
-"""What can happen in a run. Every event carries its instant: `at`, virtual, aware, in UTC.
+"""The events of a run. Each has its instant `at`: virtual time, aware, in UTC.
 
-Requests: one is an invocation that Lambda has queued, with all its attempts. It has one id, which
-is also the one that Lambda names in a failure's record.
+A request is an invocation that Lambda has queued, with all its attempts. Its id is also the one
+that Lambda names in a failure's record.
 
-Records are texts, as the function put them, without the delimiter that the stream adds.
+Records are the texts that the function put, without the delimiter that the stream adds.
 """
 
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 
 OK = "ok"
-"""The outcome of what went well; everything else is an error's code."""
+"""The outcome of a success; every other outcome is an error code."""
 
 
 class Outcome(StrEnum):
-    """How an attempt ended; a throttled one was never begun by the function."""
+    """How an attempt ended; a throttled one never reached the function."""
 
     SUCCESS = "success"
     ERROR = "error"
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What asked for an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`."""
+    """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`."""
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
@@ -35,14 +35,14 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What all of them have."""
+    """The base of all events."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class RuleSpec:
-    """A rule as it is deployed: when it is due, and the ARNs of what it then invokes."""
+    """A deployed rule: its schedule expression, and the ARNs of its targets."""
 
     name: str
     expression: str
@@ -52,11 +52,11 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class RunBegan(Event):
-    """The first event: everything that decides what follows.
+    """The first event: everything that decides the run.
 
     The rules are due after `at`, up to and including `until`. `code` has each function's SHA-256
     and `template` the stack's; `confirmed` has the confirmed addresses of each topic that failures
-    are told on, an empty tuple for a topic that has none.
+    are published to, an empty tuple for a topic without any.
     """
 
     scenario: str
@@ -72,7 +72,7 @@ class RunBegan(Event):
 
 @dataclass(frozen=True)
 class FaultBegan(Event):
-    """From here on a planned fault may bite."""
+    """From this instant on a planned fault may hit."""
 
     fault: str
     kind: str
@@ -81,7 +81,7 @@ class FaultBegan(Event):
 
 @dataclass(frozen=True)
 class FaultInjected(Event):
-    """It did bite, here and now; `detail` says what."""
+    """A planned fault hit at this instant; `detail` says what."""
 
     fault: str
     kind: str
@@ -90,7 +90,7 @@ class FaultInjected(Event):
 
 @dataclass(frozen=True)
 class FaultReverted(Event):
-    """From here on it does not."""
+    """From this instant on a planned fault is no longer in force."""
 
     fault: str
     kind: str
@@ -99,9 +99,9 @@ class FaultReverted(Event):
 
 @dataclass(frozen=True)
 class RuleFired(Event):
-    """A rule invoked a target for one of its due instants; late where `at` is after `due`.
+    """A rule invoked a target for one of its due instants; late if `at` is after `due`.
 
-    `request` is what the invocation is called from here on.
+    `request` identifies the invocation in the following events.
     """
 
     rule: str
@@ -112,7 +112,7 @@ class RuleFired(Event):
 
 @dataclass(frozen=True)
 class TickSuppressed(Event):
-    """A fault kept a rule from firing, for good: for this instant there will be no `RuleFired`."""
+    """A fault kept a rule from firing: there will be no `RuleFired` for this instant."""
 
     rule: str
     target: str
@@ -122,10 +122,10 @@ class TickSuppressed(Event):
 
 @dataclass(frozen=True)
 class Invoked(Event):
-    """Somebody invoked a function by hand, with the event that a rule has for the instant `due`.
+    """A function was invoked manually, with the event that a rule has for the instant `due`.
 
-    Who `waits` is given the answer, and with it the failure: there is no second attempt, and no
-    destination is told.
+    If the caller `waits`, the invocation is synchronous: the caller gets the failure in the
+    response, and there is neither a retry nor a record to a destination.
     """
 
     request: str
@@ -136,7 +136,7 @@ class Invoked(Event):
 
 @dataclass(frozen=True)
 class AttemptBegan(Event):
-    """A function starts on a request, for the first time or again; attempts count from 1."""
+    """A function begins an attempt at a request; attempts count from 1."""
 
     request: str
     function: str
@@ -147,7 +147,7 @@ class AttemptBegan(Event):
 
 @dataclass(frozen=True)
 class ApiCalled(Event):
-    """A function called an API. What it was told, and what is true, may differ."""
+    """A function called an API. `outcome` is what it got, which may differ from `took_effect`."""
 
     request: str
     service: str
@@ -158,7 +158,7 @@ class ApiCalled(Event):
 
 @dataclass(frozen=True)
 class AttemptEnded(Event):
-    """The attempt is over; type and message are empty where there was no error."""
+    """An attempt ended; type and message are empty if there was no error."""
 
     request: str
     function: str
@@ -170,7 +170,7 @@ class AttemptEnded(Event):
 
 @dataclass(frozen=True)
 class GivenUp(Event):
-    """Lambda tries the request no more. Condition: RetriesExhausted or EventAgeExceeded."""
+    """Lambda discarded the request. Condition: RetriesExhausted or EventAgeExceeded."""
 
     request: str
     function: str
@@ -180,9 +180,9 @@ class GivenUp(Event):
 
 @dataclass(frozen=True)
 class DestinationReached(Event):
-    """A failure's record was handed to the on-failure destination, or could not be.
+    """The record of a request was sent to its destination, or refused.
 
-    `invocation` is the request that it became, where the destination is a function.
+    `invocation` is the resulting request, if the destination is a function.
     """
 
     request: str
@@ -193,7 +193,7 @@ class DestinationReached(Event):
 
 @dataclass(frozen=True)
 class RecordsAccepted(Event):
-    """The stream took these, in this order, whatever the caller was told."""
+    """The stream accepted these records, in this order, even if the response was lost."""
 
     request: str
     stream: str
@@ -202,7 +202,7 @@ class RecordsAccepted(Event):
 
 @dataclass(frozen=True)
 class ObjectDelivered(Event):
-    """An object is in the bucket, with these records in this order."""
+    """An object was written to the bucket, with these records in this order."""
 
     stream: str
     bucket: str
@@ -212,7 +212,7 @@ class ObjectDelivered(Event):
 
 @dataclass(frozen=True)
 class RecordsLost(Event):
-    """The stream will never deliver these."""
+    """The stream will never deliver these records."""
 
     stream: str
     records: tuple[str, ...]
@@ -221,7 +221,7 @@ class RecordsLost(Event):
 
 @dataclass(frozen=True)
 class SubscriptionChanged(Event):
-    """An address was confirmed, or left, during the run."""
+    """An address was confirmed or unsubscribed during the run."""
 
     topic: str
     address: str
@@ -230,7 +230,7 @@ class SubscriptionChanged(Event):
 
 @dataclass(frozen=True)
 class MessageSent(Event):
-    """What was published reached an address; a request to confirm is none of these."""
+    """A published message reached an address; confirmation requests are not recorded."""
 
     topic: str
     address: str
@@ -240,9 +240,9 @@ class MessageSent(Event):
 
 @dataclass(frozen=True)
 class TableSnapshot(Event):
-    """A table's items at this instant, each attribute as text: numbers as the table has them.
+    """A table's items at this instant, each attribute as text: numbers as DynamoDB returns them.
 
-    The first one of a run is its baseline, the last one its end.
+    The first snapshot of a run is its baseline, the last one its end.
     """
 
     table: str
@@ -251,7 +251,7 @@ class TableSnapshot(Event):
 
 @dataclass(frozen=True)
 class Drained(Event):
-    """After the last firing all was given time to finish; `left` is what did not."""
+    """After the last firing everything had time to finish; `left` is what did not."""
 
     complete: bool
     left: tuple[str, ...] = ()
@@ -264,7 +264,7 @@ class RunEnded(Event):
 
 @dataclass(frozen=True)
 class TruncatedHistory(Event):
-    """Told by the reader in place of an unfinished last line; `at` is the last known instant."""
+    """Yielded by the reader for an incomplete last line; `at` is the last known instant."""
 
     line: int
 
@@ -292,4 +292,4 @@ EVENTS: tuple[type[Event], ...] = (
     RunEnded,
     TruncatedHistory,
 )
-"""All of them; what is not named here cannot be written."""
+"""All kinds of event; others cannot be written."""

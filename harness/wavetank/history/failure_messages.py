@@ -1,4 +1,4 @@
-"""What goes wrong in a run, each event of it in a sentence: one wording for reports and tests."""
+"""The failures in a run, each in one sentence: shared by reports and test failures."""
 
 from wavetank.core.text import counted
 from wavetank.history.events import (
@@ -13,8 +13,8 @@ from wavetank.history.events import (
 )
 
 
-def mishap(event: Event) -> str:
-    """The event in a sentence without its end; empty where all went well."""
+def failure_message(event: Event) -> str:
+    """The event as a sentence without a full stop; empty if it is not a failure."""
     match event:
         case TickSuppressed():
             return f"{event.rule} does not fire"
@@ -25,7 +25,7 @@ def mishap(event: Event) -> str:
             tried = counted(event.attempts, "attempt")
             return f"{event.function} is given up after {tried} ({event.condition})"
         case DestinationReached() if event.outcome != OK:
-            return f"{event.destination} is not told: {event.outcome}"
+            return f"{event.destination} is not reached: {event.outcome}"
         case RecordsLost():
             lost = counted(len(event.records), "record")
             return f"{event.stream} loses {lost}: {event.reason}"

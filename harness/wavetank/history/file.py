@@ -1,4 +1,4 @@
-"""A run's file: written line by line as things happen, and read again without the emulator."""
+"""A run's history file: written line by line during the run, and read without the emulator."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +11,11 @@ from wavetank.history.events import Event, TruncatedHistory
 
 
 class HistoryWriter:
-    """Appends events to a new file; they are on their way to the disk when `write` returns.
+    """Appends events to a new file; they are flushed to the operating system when `write` returns.
 
     Raises:
-        UsageError: the file is there already; a run's history is never written over.
-        InfrastructureError: the disk does not take it.
+        UsageError: the file exists already; a history is never overwritten.
+        InfrastructureError: the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -25,28 +25,28 @@ class HistoryWriter:
             self._file = path.open("xb")
         except FileExistsError as error:
             raise UsageError(
-                f"no history at {path}", "one of another run", "choose another folder"
+                f"no history at {path}", "that of another run", "choose another folder"
             ) from error
         except OSError as error:
             raise _not_written(path, error) from error
 
     @property
     def digest(self) -> str:
-        """Of all that was written so far."""
+        """The digest of all events so far."""
         return self._digest.value
 
     def write(self, *events: Event) -> None:
-        """Appends the events."""
+        """Append the events."""
         lines = b"".join([line_of(event) for event in events])
         self._digest.add(lines)
         try:
             self._file.write(lines)
-            self._file.flush()
+            self._file.flush()  # a process that is killed afterwards loses nothing
         except OSError as error:
             raise _not_written(self._path, error) from error
 
     def close(self) -> None:
-        """Ends the file."""
+        """Close the file."""
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -68,8 +68,7 @@ def read_history(path: Path, only: type[Event] | None = None) -> Iterator[Event]
     are skipped without decoding, so that a month of objects is read in seconds.
 
     Raises:
-        UsageError: there is no such file, or one of its lines is no event; the message has its
-            number.
+        UsageError: there is no such file, or one of its lines is not an event; says which.
     """
     last: Event | None = None
     for number, line in enumerate(_lines(path), 1):
@@ -105,4 +104,6 @@ def _unreadable(path: Path, number: int, found: str) -> UsageError:
 
 
 def _not_written(path: Path, error: OSError) -> InfrastructureError:
-    return InfrastructureError(f"to write {path}", str(error), "make room or choose another folder")
+    return InfrastructureError(
+        f"to write {path}", str(error), "free disk space or choose another folder"
+    )

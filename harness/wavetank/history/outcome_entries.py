@@ -1,6 +1,6 @@
-"""What a ledger holds: texts, in the order in which they are compared, and no instant of a run's.
+"""The entries of an outcome summary: comparable texts, without any instant of one run.
 
-An instant here is one that the story tells: the minute of a tick, the time in a record.
+An instant here is one that the scenario defines: the minute of a tick, the time in a record.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SUCCEEDED = "succeeded"
 
 @dataclass(frozen=True, order=True)
 class RequestOutcome:
-    """How a request ended: of each attempt that it succeeded, or the type of its error."""
+    """How a request ended: for each attempt, that it succeeded or the type of its error."""
 
     attempts: tuple[str, ...]
 
@@ -22,28 +22,28 @@ class RequestOutcome:
             return "never tried"
         *failed, last = self.attempts
         errors = list(dict.fromkeys(failed if last == SUCCEEDED else self.attempts))
-        told = f" ({', then '.join(errors)})" if errors else ""
+        shown = f" ({', then '.join(errors)})" if errors else ""
         word = SUCCEEDED if last == SUCCEEDED else "failed"
-        return f"{word} after {counted(len(self.attempts), 'attempt')}{told}"
+        return f"{word} after {counted(len(self.attempts), 'attempt')}{shown}"
 
 
 @dataclass(frozen=True, order=True)
 class TickIdentity:
-    """A tick by the instant of its event, and whether somebody waited for the answer.
+    """A tick, by the instant of its event and whether it was invoked synchronously.
 
-    A rule's own tick and one that is handed over by hand are one to Lambda, and here.
+    A rule's own tick and a manual asynchronous one are the same to Lambda, and here.
     """
 
     due: str
-    waits: bool = False
+    synchronous: bool = False
 
     def __str__(self) -> str:
-        return f"{self.due}, waited for" if self.waits else self.due
+        return f"{self.due}, synchronous" if self.synchronous else self.due
 
 
 @dataclass(frozen=True, order=True)
 class RecordIdentity:
-    """A sample; of a text that is none, the instant is empty, and the text is in the ticker."""
+    """A sample. Of an unreadable record, `instant` is empty, and `ticker` is its text."""
 
     instant: str
     ticker: str
@@ -54,7 +54,7 @@ class RecordIdentity:
 
 @dataclass(frozen=True, order=True)
 class AlertIdentity:
-    """Who was told of which tick; empty where the text has no failure's record."""
+    """The address and the tick of an alert; `due` is empty if the text has no failure's record."""
 
     due: str
     address: str
@@ -65,7 +65,7 @@ class AlertIdentity:
 
 @dataclass(frozen=True, order=True)
 class ItemName:
-    """A table's item."""
+    """An item of a table."""
 
     table: str
     ticker: str
@@ -76,12 +76,12 @@ class ItemName:
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeSummary:
-    """What came of a story.
+    """What happened in a run, without when.
 
-    ticks    how the requests for each tick ended, in the order in which they were asked for
-    others   how those ended that nobody asked for by name, by function: a destination's above all
-    records  the texts in the bucket, each as often as it is there, with the white space after it
-    alerts   subject and text, without what is that run's alone
+    ticks    how the requests for each tick ended, in the order of their invocations
+    others   how the other requests ended, by function: above all those of a destination
+    records  the texts in the bucket, with the white space after each and with duplicates
+    alerts   subject and text, normalized
     items    the tables' items at the end, as JSON
     """
 

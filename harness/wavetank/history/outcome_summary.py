@@ -1,4 +1,4 @@
-"""A ledger from a history, in virtual time or in wall time: what happened, not when."""
+"""The outcome summary of a history, in virtual or in wall time: what happened, not when."""
 
 import json
 from collections import defaultdict
@@ -16,7 +16,7 @@ from wavetank.history import (
     RuleFired,
     TableSnapshot,
 )
-from wavetank.history.alert_text import notice
+from wavetank.history.alert_text import normalize_alert
 from wavetank.history.outcome_entries import (
     SUCCEEDED,
     AlertIdentity,
@@ -29,10 +29,10 @@ from wavetank.history.outcome_entries import (
 
 
 class SummaryBuilder:
-    """Takes in a history's events; a request may end before or after it is known what it is."""
+    """Builds a summary from events. A request's tick may be recorded after its attempts."""
 
     def __init__(self) -> None:
-        self._asked: dict[str, TickIdentity] = {}
+        self._ticks: dict[str, TickIdentity] = {}
         self._attempts: defaultdict[str, list[str]] = defaultdict(list)
         self._functions: dict[str, str] = {}
         self._records: defaultdict[RecordIdentity, list[str]] = defaultdict(list)
@@ -40,48 +40,48 @@ class SummaryBuilder:
         self._tables: dict[str, TableSnapshot] = {}
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Observe the next event."""
         match event:
             case RuleFired():
-                self._asked[event.request] = TickIdentity(rfc3339(event.due))
+                self._ticks[event.request] = TickIdentity(rfc3339(event.due))
             case Invoked():
-                self._asked[event.request] = TickIdentity(rfc3339(event.due), event.waits)
+                self._ticks[event.request] = TickIdentity(rfc3339(event.due), event.waits)
             case AttemptEnded() if event.outcome is not Outcome.THROTTLED:
                 self._functions[event.request] = event.function
                 succeeded = event.outcome is Outcome.SUCCESS
-                told = SUCCEEDED if succeeded else event.error_type or event.outcome.value
-                self._attempts[event.request].append(told)
+                result = SUCCEEDED if succeeded else event.error_type or event.outcome.value
+                self._attempts[event.request].append(result)
             case ObjectDelivered():
                 self._deliver(event)
             case MessageSent():
-                self._tell(event)
+                self._add_alert(event)
             case TableSnapshot():
                 self._tables[event.table] = event
 
-    def ledger(self) -> OutcomeSummary:
-        """What came of it so far."""
+    def summary(self) -> OutcomeSummary:
+        """The summary of the events so far."""
         ticks: defaultdict[TickIdentity, list[RequestOutcome]] = defaultdict(list)
-        for request, tick in self._asked.items():
-            ticks[tick].append(self._ending(request))
+        for request, tick in self._ticks.items():
+            ticks[tick].append(self._outcome(request))
         others: defaultdict[str, list[RequestOutcome]] = defaultdict(list)
         for request, function in self._functions.items():
-            if request not in self._asked:
-                others[function].append(self._ending(request))
+            if request not in self._ticks:
+                others[function].append(self._outcome(request))
         return OutcomeSummary(
-            ticks={tick: tuple(endings) for tick, endings in ticks.items()},
-            others={function: tuple(sorted(endings)) for function, endings in others.items()},
+            ticks={tick: tuple(outcomes) for tick, outcomes in ticks.items()},
+            others={function: tuple(sorted(outcomes)) for function, outcomes in others.items()},
             records={key: tuple(sorted(texts)) for key, texts in self._records.items()},
             alerts={key: tuple(sorted(texts)) for key, texts in self._alerts.items()},
-            items=dict(item for seen in self._tables.values() for item in _items(seen)),
+            items=dict(item for snapshot in self._tables.values() for item in _items(snapshot)),
         )
 
-    def _ending(self, request: str) -> RequestOutcome:
+    def _outcome(self, request: str) -> RequestOutcome:
         return RequestOutcome(tuple(self._attempts.get(request, ())))
 
-    def _tell(self, event: MessageSent) -> None:
-        told = notice(event.text)
-        key = AlertIdentity(told.due, event.address)
-        self._alerts[key].append(f"{event.subject}\n{told.text}")
+    def _add_alert(self, event: MessageSent) -> None:
+        alert = normalize_alert(event.text)
+        key = AlertIdentity(alert.due, event.address)
+        self._alerts[key].append(f"{event.subject}\n{alert.text}")
 
     def _deliver(self, event: ObjectDelivered) -> None:
         for text in split_body("".join(event.records)):
@@ -89,11 +89,11 @@ class SummaryBuilder:
 
 
 def summary_of(events: Iterable[Event]) -> OutcomeSummary:
-    """What came of the story that is told by these events."""
-    keeper = SummaryBuilder()
+    """The outcome summary of these events."""
+    builder = SummaryBuilder()
     for event in events:
-        keeper.observe(event)
-    return keeper.ledger()
+        builder.observe(event)
+    return builder.summary()
 
 
 def _record_key(text: str) -> RecordIdentity:
@@ -105,7 +105,7 @@ def _record_key(text: str) -> RecordIdentity:
     )
 
 
-def _items(seen: TableSnapshot) -> Iterable[tuple[ItemName, str]]:
-    for number, item in enumerate(seen.items, 1):
+def _items(snapshot: TableSnapshot) -> Iterable[tuple[ItemName, str]]:
+    for number, item in enumerate(snapshot.items, 1):
         ticker = item.get("TickerName", f"item {number}")
-        yield ItemName(seen.table, ticker), json.dumps(dict(item), sort_keys=True)
+        yield ItemName(snapshot.table, ticker), json.dumps(dict(item), sort_keys=True)

@@ -1,4 +1,4 @@
-"""The differences of two ledgers: each in a line with both sides, none left out or summed up."""
+"""The differences of two outcome summaries, each in a line with both sides; all are listed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SHOWN_BEFORE = 20
 
 
 class DifferenceGroup(StrEnum):
-    """What of a story differs, in the order in which differences are listed."""
+    """What differs, in the order in which differences are listed."""
 
     TICK = "tick"
     OTHER = "function"
@@ -24,7 +24,7 @@ class DifferenceGroup(StrEnum):
 
 @dataclass(frozen=True)
 class SummaryDifference:
-    """An entry that the two ledgers do not have alike, with what each has of it."""
+    """An entry that differs between two summaries, with both values as text."""
 
     group: DifferenceGroup
     what: str
@@ -37,7 +37,7 @@ class SummaryDifference:
 
 
 def summary_differences(one: OutcomeSummary, other: OutcomeSummary) -> list[SummaryDifference]:
-    """What the ledgers do not have alike, group by group, in the order of the story's own time."""
+    """All differences, group by group, each group in the order of its keys."""
     pairs: tuple[tuple[DifferenceGroup, Mapping[Any, object], Mapping[Any, object]], ...] = (
         (DifferenceGroup.TICK, one.ticks, other.ticks),
         (DifferenceGroup.OTHER, one.others, other.others),
@@ -54,11 +54,11 @@ def _compared(
     for key in sorted(one.keys() | other.keys()):
         left, right = one.get(key), other.get(key)
         if left != right:
-            yield SummaryDifference(group, _one_line(key), _told(left), _told(right))
+            yield SummaryDifference(group, _one_line(key), _describe(left), _describe(right))
 
 
-def _told(entry: object) -> str:
-    """All of it, in one line."""
+def _describe(entry: object) -> str:
+    """The whole entry in one line."""
     match entry:
         case None:
             return NOTHING
@@ -76,16 +76,16 @@ def _one_line(part: object) -> str:
 
 
 def _shown(one: str, other: str) -> tuple[str, str]:
-    """Both; of long ones what stands around the place where they part."""
+    """Both texts; of long ones, the part around the first difference."""
     if max(len(one), len(other)) <= SHOWN_CHARACTERS:
         return one, other
     pairs = enumerate(zip(one, other, strict=False))
-    place = next((n for n, (left, right) in pairs if left != right), min(len(one), len(other)))
-    begin = max(0, place - SHOWN_BEFORE)
-    return _cut(one, begin), _cut(other, begin)
+    index = next((n for n, (left, right) in pairs if left != right), min(len(one), len(other)))
+    begin = max(0, index - SHOWN_BEFORE)
+    return _excerpt(one, begin), _excerpt(other, begin)
 
 
-def _cut(text: str, begin: int) -> str:
+def _excerpt(text: str, begin: int) -> str:
     if text == NOTHING:
         return text
     end = begin + SHOWN_CHARACTERS

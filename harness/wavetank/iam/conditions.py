@@ -1,7 +1,7 @@
-"""The conditions of a statement: read once, and asked of a request.
+"""The conditions of a statement: parsed once, and evaluated for each request.
 
-What a condition says of a key that the request does not have is as AWS documents it: a negated
-operator holds, `...IfExists` and `ForAllValues:` hold, anything else does not.
+A condition on a key that the request does not have is evaluated as AWS documents it: a negated
+operator, `...IfExists` and `ForAllValues:` hold, all others do not.
 
 [IAM user guide, reference_policies_elements_condition_operators,
 reference_policies_condition-single-vs-multi-valued-context-keys]
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from wavetank.iam.operators import OPERATORS, Test, read_truth
+from wavetank.iam.operators import OPERATORS, Test, read_bool
 from wavetank.iam.patterns import Variable
 from wavetank.iam.policy_document import (
     Json,
@@ -35,7 +35,7 @@ NULL = "Null"
 
 
 class Quantifier(StrEnum):
-    """How many of a key's values the condition is about."""
+    """Which of a key's values must match."""
 
     NONE = ""
     ANY = "ForAnyValue"
@@ -44,7 +44,7 @@ class Quantifier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One key, and what must hold of it; `values` are as the policy has them."""
+    """A condition on one key; `values` are as written in the policy."""
 
     operator: str
     key: str
@@ -58,15 +58,15 @@ class Condition:
         return tuple(variable for test in self.tests for variable in test.variables)
 
     def holds(self, context: Context) -> Verdict:
-        """Whether the request is as the condition says."""
+        """Whether the request meets the condition."""
         found = look_up(context, self.key)
         if isinstance(found, Unknown):
             return found
         if self.operator == NULL:
-            return any(read_truth(value) is not bool(found) for value in self.values)
+            return any(read_bool(value) is not bool(found) for value in self.values)
         if not found:
-            return self._holds_without()
-        verdicts = (self._holds_for(text, context) for text in found)
+            return self._holds_if_absent()
+        verdicts = (self._holds_for_value(text, context) for text in found)
         if self.quantifier is Quantifier.NONE:
             return (all_of if self._is_negated else any_of)(verdicts)
         return (all_of if self.quantifier is Quantifier.ALL else any_of)(verdicts)
@@ -75,13 +75,13 @@ class Condition:
     def _is_negated(self) -> bool:
         return OPERATORS[self.operator].negated
 
-    def _holds_without(self) -> bool:
-        """Whether it holds where the key is absent."""
+    def _holds_if_absent(self) -> bool:
+        """Whether it holds for a request without the key."""
         if self.if_exists or self.quantifier is not Quantifier.NONE:
             return self.if_exists or self.quantifier is Quantifier.ALL
         return self._is_negated
 
-    def _holds_for(self, text: str, context: Context) -> Verdict:
+    def _holds_for_value(self, text: str, context: Context) -> Verdict:
         matched = any_of(test.matches(text, context) for test in self.tests)
         return negation(matched) if self._is_negated else matched
 
@@ -89,10 +89,10 @@ class Condition:
 def read_conditions(element: Json, *, variables: bool) -> tuple[Condition, ...]:
     """The conditions of a statement's `Condition`, which must all hold.
 
-    `variables` says whether the policy's version knows them.
+    `variables` says whether the policy's version supports policy variables.
 
     Raises:
-        MalformedPolicyError: an operator is not known, or a value not of its kind.
+        MalformedPolicyError: an operator is unknown, or a value has the wrong type.
     """
     return tuple(_read_all(as_object(element, "Condition"), variables=variables))
 
@@ -126,7 +126,7 @@ def _read(operator: str, key: str, values: tuple[str, ...], *, variables: bool) 
 
 
 def _parts(operator: str) -> tuple[Quantifier, str, bool]:
-    """Quantifier, name, and whether it is an `...IfExists`."""
+    """The operator's quantifier, its name, and whether it is an `...IfExists`."""
     if operator == NULL:
         return Quantifier.NONE, NULL, False
     quantifier, colon, rest = operator.rpartition(":")
@@ -143,13 +143,13 @@ def _parts(operator: str) -> tuple[Quantifier, str, bool]:
 def _tests(name: str, values: tuple[str, ...], *, variables: bool) -> tuple[Test, ...]:
     if name == NULL:
         for value in values:
-            read_truth(value)
+            read_bool(value)
         return ()
     return tuple(OPERATORS[name].read(value, variables) for value in values)
 
 
 def _texts(value: Json, key: str) -> tuple[str, ...]:
-    """The values as text: JSON's numbers and truths compare as they are written."""
+    """The values as text: JSON numbers and booleans are compared as they are written."""
     texts = tuple(_text(entry, key) for entry in as_list(value))
     if not texts:
         raise MalformedPolicyError(f"Syntax errors in policy. Condition {key!r} has no values.")
@@ -165,5 +165,5 @@ def _text(value: Json, key: str) -> str:
         case Number(text):
             return text
     raise MalformedPolicyError(
-        f"Syntax errors in policy. Condition {key!r} must be of strings, numbers or truths."
+        f"Syntax errors in policy. Condition {key!r} must be of strings, numbers or booleans."
     )

@@ -1,4 +1,4 @@
-"""What AWS says to whom it refuses.
+"""The message of an access denied error, as AWS words it.
 
 [IAM user guide, troubleshoot_access-denied; Amazon S3 user guide, troubleshoot-403-errors]
 """
@@ -6,7 +6,7 @@
 from wavetank.iam.evaluation import Decision, DecisionReason
 from wavetank.iam.request import AccessRequest, PrincipalType
 
-ENDINGS = {
+REASONS = {
     DecisionReason.EXPLICIT_DENY_IDENTITY: " with an explicit deny in an identity-based policy",
     DecisionReason.EXPLICIT_DENY_RESOURCE: " with an explicit deny in a resource-based policy",
     DecisionReason.NO_IDENTITY_ALLOW: (
@@ -24,12 +24,12 @@ ENDINGS = {
 
 
 def denial_message(request: AccessRequest, decision: Decision) -> str:
-    """The refusal in AWS's words; a stranger who did not sign learns nothing from it.
+    """The message of the denial in AWS's words; without details for an anonymous caller.
 
-    Where AWS might have allowed it, a sentence of our own says what was not known.
+    If AWS might have allowed the request, a sentence of our own says which value is unknown.
 
     Raises:
-        ValueError: the decision is no refusal.
+        ValueError: the decision allows the request.
     """
     if decision.allowed:
         raise ValueError(f"{request.action} is allowed: {decision.reason.value}")
@@ -39,7 +39,7 @@ def denial_message(request: AccessRequest, decision: Decision) -> str:
         message = (
             f"User: {request.principal.arn} is not authorized to perform: {request.action}"
             f" on resource: {_resource(request)}"
-            f"{ENDINGS[decision.reason].format(action=request.action)}"
+            f"{REASONS[decision.reason].format(action=request.action)}"
         )
     if decision.reason is DecisionReason.UNKNOWN:
         message += f". Wavetank does not know condition key {decision.detail} and denies."
@@ -47,6 +47,6 @@ def denial_message(request: AccessRequest, decision: Decision) -> str:
 
 
 def _resource(request: AccessRequest) -> str:
-    """S3 puts it in quotation marks, the other services do not."""
+    """The resource as it is quoted: S3 puts it in quotation marks, other services do not."""
     is_s3 = request.action.lower().startswith("s3:")
     return f'"{request.resource}"' if is_s3 else request.resource

@@ -1,7 +1,7 @@
-"""Whether a request is allowed, by the policies of who asks and of what is asked for.
+"""Decides whether a request is allowed, by the policies of the principal and of the resource.
 
 Evaluated are identity-based and resource-based policies, permissions boundaries and session
-policies. Not modelled, since a sandbox has none of them: organisations' policies, VPC endpoints'
+policies. Not modelled, since a sandbox has none of them: organisations' policies, VPC endpoint
 policies and ACLs.
 
 [IAM user guide, reference_policies_evaluation-logic,
@@ -20,7 +20,7 @@ from wavetank.iam.request_context import Context, Unknown, Verdict, all_of, any_
 
 
 class DecisionReason(Enum):
-    """What decided."""
+    """Why a request is allowed or denied."""
 
     ALLOWED_BY_IDENTITY = "an identity-based policy allows it"
     ALLOWED_BY_RESOURCE = "a resource-based policy allows it"
@@ -37,7 +37,7 @@ class DecisionReason(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """`detail` is the Sid of the deciding statement, or the unknown key's name; often empty."""
+    """A decision; `detail` is the Sid of the deciding statement or the unknown key, or empty."""
 
     allowed: bool
     reason: DecisionReason
@@ -46,18 +46,18 @@ class Decision:
 
 @dataclass(frozen=True)
 class _Finding:
-    """What the statements of one effect say together, and the Sid of the one that matched."""
+    """The result of all statements of one effect, and the Sid of the one that matched."""
 
     verdict: Verdict
     sid: str = ""
 
 
-EVERYTHING = _Finding(verdict=True)
+ALLOW_ALL = _Finding(verdict=True)
 
 
 @dataclass(frozen=True)
 class _Policies:
-    """Policies of one kind, evaluated for one request whose context is given."""
+    """Policies of one kind, evaluated for one request and its condition keys."""
 
     statements: tuple[Statement, ...]
     request: AccessRequest
@@ -66,24 +66,24 @@ class _Policies:
     def denial(self) -> _Finding:
         return self._find(Effect.DENY, Naming.ACCOUNT)
 
-    def allowance(self, least: Naming = Naming.ACCOUNT) -> _Finding:
-        """What allows, by statements that name the principal at least so precisely."""
-        return self._find(Effect.ALLOW, least)
+    def allowance(self, at_least: Naming = Naming.ACCOUNT) -> _Finding:
+        """Whether a statement allows the request that names the principal at least so precisely."""
+        return self._find(Effect.ALLOW, at_least)
 
-    def _find(self, effect: Effect, least: Naming) -> _Finding:
+    def _find(self, effect: Effect, at_least: Naming) -> _Finding:
         found: Verdict = False
         for statement in self.statements:
             if statement.effect is effect:
-                verdict = all_of(self._answers(statement, least))
+                verdict = all_of(self._verdicts(statement, at_least))
                 if verdict is True:
                     return _Finding(verdict, statement.sid)
                 found = any_of((found, verdict))
         return _Finding(found)
 
-    def _answers(self, statement: Statement, least: Naming) -> Iterator[Verdict]:
-        """What must all be so for the statement to match; asked in turn until one is not."""
+    def _verdicts(self, statement: Statement, at_least: Naming) -> Iterator[Verdict]:
+        """What must all be true for the statement to match; lazy, so later ones may be skipped."""
         if statement.principals:
-            yield self._naming(statement.principals, statement.effect) >= least
+            yield self._naming(statement.principals, statement.effect) >= at_least
         yield statement.actions.includes(self.request.action, self.context)
         if statement.resources:
             yield statement.resources.includes(self.request.resource, self.context)
@@ -96,7 +96,7 @@ class _Policies:
         if not principals.is_negated:
             return principals.naming(principal)
         if effect is Effect.DENY:
-            excluded = principals.leave_out(principal)
+            excluded = principals.exempts(principal)
         else:
             excluded = principals.naming(principal) is not Naming.NONE
         return Naming.NONE if excluded else broad_naming(principal)
@@ -104,7 +104,7 @@ class _Policies:
 
 @dataclass(frozen=True)
 class _Limits:
-    """What a principal's own policies are intersected with; None where there is no such limit."""
+    """The policies that limit a principal's own; None for no such limit."""
 
     boundary: _Policies | None
     session: _Policies | None
@@ -116,7 +116,7 @@ class _Limits:
             yield self.boundary.denial(), DecisionReason.EXPLICIT_DENY_BOUNDARY
 
     def refusal(self) -> Decision | None:
-        """The refusal, where one of them does not allow the request."""
+        """The denial, if one of them does not allow the request."""
         refusals = [
             (policies.allowance().verdict, reason)
             for policies, reason in (
@@ -140,48 +140,53 @@ def decide(
     boundary: Iterable[Policy] | None = None,
     session: Iterable[Policy] | None = None,
 ) -> Decision:
-    """Whether AWS would let the request pass.
+    """Decide whether AWS would allow the request.
 
-    `identity` are the policies of the principal, None for an account's root or administrator, whom
-    their own side allows everything; services and anonymous callers have none that count.
-    `resource` is of kind RESOURCE or TRUST; `owner` is the number of the account that has it.
-    `boundary` and `session` limit the principal; None where it has no boundary, or its session
-    was made without session policies.
+    `identity` are the policies of the principal. None is an account's root or administrator, whose
+    own side allows everything; those of services and anonymous callers are not used. `resource` is
+    of kind RESOURCE or TRUST; `owner` is the number of the account that owns it. `boundary` and
+    `session` limit the principal; None for no boundary, or a session without session policies.
     """
     context = request.known()
 
-    def asked(policies: Iterable[Policy]) -> _Policies:
+    def policies_of(policies: Iterable[Policy]) -> _Policies:
         return _Policies(_statements(policies), request, context)
 
-    own, other = asked(identity or ()), asked([resource] if resource else ())
-    limits = _Limits(
-        None if boundary is None else asked(boundary), None if session is None else asked(session)
+    identity_policies, resource_policies = (
+        policies_of(identity or ()),
+        policies_of([resource] if resource else ()),
     )
-    denial = _denial(own, other, limits)
+    limits = _Limits(
+        None if boundary is None else policies_of(boundary),
+        None if session is None else policies_of(session),
+    )
+    denial = _denial(identity_policies, resource_policies, limits)
     if denial:
         return denial
     if not request.principal.has_account:
-        return _by_resource(other.allowance())
-    mine = EVERYTHING if identity is None else own.allowance()
+        return _by_resource(resource_policies.allowance())
+    by_identity = ALLOW_ALL if identity is None else identity_policies.allowance()
     if request.principal.account != owner:
-        return _by_both(mine, other.allowance(), limits)
+        return _by_both(by_identity, resource_policies.allowance(), limits)
     is_role = resource is not None and resource.kind is PolicyKind.TRUST
-    named = other.allowance(Naming.ROLE)
-    if is_role and (mine.verdict is True or named.verdict is False):
-        # A role is assumed only by principals that its trust policy names, be it by the account.
-        return _by_both(mine, other.allowance(), limits)
-    return _in_own_account(mine, named, other.allowance(Naming.SESSION), limits)
+    named = resource_policies.allowance(Naming.ROLE)
+    if is_role and (by_identity.verdict is True or named.verdict is False):
+        # A role can be assumed only by principals that its trust policy names, at least by account.
+        return _by_both(by_identity, resource_policies.allowance(), limits)
+    return _in_own_account(by_identity, named, resource_policies.allowance(Naming.SESSION), limits)
 
 
 def _statements(policies: Iterable[Policy]) -> tuple[Statement, ...]:
     return tuple(statement for policy in policies for statement in policy.statements)
 
 
-def _denial(own: _Policies, other: _Policies, limits: _Limits) -> Decision | None:
-    """The refusal, where any policy denies; not knowing whether one does is as bad."""
+def _denial(
+    identity_policies: _Policies, resource_policies: _Policies, limits: _Limits
+) -> Decision | None:
+    """The denial, if any policy denies explicitly, or may do so by an unknown condition key."""
     denials = [
-        (own.denial(), DecisionReason.EXPLICIT_DENY_IDENTITY),
-        (other.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),
+        (identity_policies.denial(), DecisionReason.EXPLICIT_DENY_IDENTITY),
+        (resource_policies.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),
         *limits.denials(),
     ]
     for found, reason in denials:
@@ -196,38 +201,48 @@ def _unknown(verdict: Verdict) -> Decision | None:
     return None
 
 
-def _by_resource(theirs: _Finding) -> Decision:
-    if theirs.verdict is True:
-        return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=theirs.sid)
+def _by_resource(by_resource: _Finding) -> Decision:
+    if by_resource.verdict is True:
+        return Decision(
+            allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=by_resource.sid
+        )
     refusal = Decision(allowed=False, reason=DecisionReason.NO_RESOURCE_ALLOW)
-    return _unknown(theirs.verdict) or refusal
+    return _unknown(by_resource.verdict) or refusal
 
 
-def _in_own_account(mine: _Finding, named: _Finding, direct: _Finding, limits: _Limits) -> Decision:
-    """In the resource's own account, where either side's consent is enough.
+def _in_own_account(
+    by_identity: _Finding, named: _Finding, direct: _Finding, limits: _Limits
+) -> Decision:
+    """Within the resource's own account, where either side's permission is enough.
 
     `direct` is what the resource's policy allows to exactly this user or session, which nothing
     limits; `named` includes what it allows to the session's role.
     """
     if direct.verdict is True:
         return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=direct.sid)
-    granted = any_of((mine.verdict, named.verdict))
+    granted = any_of((by_identity.verdict, named.verdict))
     if granted is not True:
         refusal = Decision(allowed=False, reason=DecisionReason.NO_IDENTITY_ALLOW)
         return _unknown(granted) or refusal
     refused = limits.refusal()
     if refused:
         return _unknown(direct.verdict) or refused
-    if mine.verdict is True:
-        return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_IDENTITY, detail=mine.sid)
+    if by_identity.verdict is True:
+        return Decision(
+            allowed=True, reason=DecisionReason.ALLOWED_BY_IDENTITY, detail=by_identity.sid
+        )
     return Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_RESOURCE, detail=named.sid)
 
 
-def _by_both(mine: _Finding, theirs: _Finding, limits: _Limits) -> Decision:
-    """From another account, and into a role: both sides must consent."""
-    if mine.verdict is False:
+def _by_both(by_identity: _Finding, by_resource: _Finding, limits: _Limits) -> Decision:
+    """From another account, and for assuming a role: both sides must allow it."""
+    if by_identity.verdict is False:
         return Decision(allowed=False, reason=DecisionReason.NO_IDENTITY_ALLOW)
-    if theirs.verdict is False:
+    if by_resource.verdict is False:
         return Decision(allowed=False, reason=DecisionReason.NO_RESOURCE_ALLOW)
     refused = limits.refusal()
-    return refused or _unknown(all_of((mine.verdict, theirs.verdict))) or _by_resource(theirs)
+    return (
+        refused
+        or _unknown(all_of((by_identity.verdict, by_resource.verdict)))
+        or _by_resource(by_resource)
+    )

@@ -19,24 +19,24 @@ from wavetank.iam.request_context import Context, Verdict, all_of
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 EPOCH_SECONDS = re.compile(r"[0-9]{1,11}")
 YEAR_AND_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-TRUTHS = {"true": True, "false": False}
+BOOLEANS = {"true": True, "false": False}
 
 type Network = IPv4Network | IPv6Network
 
 
 class Test(Protocol):
-    """One value of a condition in a policy, read."""
+    """A parsed value of a condition in a policy."""
 
     @property
     def variables(self) -> tuple[Variable, ...]: ...
 
     def matches(self, text: str, context: Context) -> Verdict:
-        """Whether a value of the request is as the policy says."""
+        """Whether a value of the request matches it."""
 
 
 @dataclass(frozen=True)
 class ArnTest:
-    """An ARN whose six parts are compared one by one: no wildcard reaches over a colon."""
+    """An ARN whose six parts are compared one by one: no wildcard matches a colon."""
 
     parts: tuple[Pattern, ...]
 
@@ -55,14 +55,14 @@ class ArnTest:
 
 @dataclass(frozen=True)
 class OrderedComparison[T]:
-    """What is no text, such as a date: the request's value is read as the policy's is."""
+    """Compares values that are not text, such as dates: both sides are parsed alike."""
 
     read: Callable[[str], T]
     holds: Callable[[T, T], bool]
     value: T
     variables: tuple[Variable, ...] = ()
 
-    def matches(self, text: str, context: Context) -> Verdict:  # noqa: ARG002 - as of every Test
+    def matches(self, text: str, context: Context) -> Verdict:  # noqa: ARG002 - the signature of a Test
         try:
             return self.holds(self.read(text), self.value)
         except ValueError:
@@ -70,15 +70,15 @@ class OrderedComparison[T]:
 
 
 type Reader = Callable[[str, bool], Test]
-"""Makes a test of a policy's value; says with ValueError that it is none of the operator's.
+"""Parses a policy's value for an operator; raises ValueError if it has the wrong type.
 
-The flag says whether the policy's version knows variables.
+The flag says whether the policy's version supports policy variables.
 """
 
 
 @dataclass(frozen=True)
 class Operator:
-    """How values are compared. A negated one holds where no value of the policy matches."""
+    """How values are compared. A negated one holds if no value of the policy matches."""
 
     read: Reader
     negated: bool = False
@@ -109,12 +109,12 @@ def read_number(text: str) -> Decimal:
         ValueError: it is neither.
     """
     if not NUMBER.fullmatch(text):
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(f"{text!r} is not a number")
     return Decimal(text)
 
 
 def read_date(text: str) -> datetime:
-    """The instant, of ISO 8601 or seconds since 1970; UTC where no zone is given.
+    """The instant, in ISO 8601 or as seconds since 1970; UTC if it has no zone.
 
     Raises:
         ValueError: it is neither.
@@ -125,15 +125,15 @@ def read_date(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def read_truth(text: str) -> bool:
+def read_bool(text: str) -> bool:
     """The value of `true` or `false`, in any case.
 
     Raises:
         ValueError: it is something else.
     """
-    if text.lower() not in TRUTHS:
+    if text.lower() not in BOOLEANS:
         raise ValueError(f"{text!r} is neither true nor false")
-    return TRUTHS[text.lower()]
+    return BOOLEANS[text.lower()]
 
 
 def read_network(text: str) -> Network:
@@ -157,7 +157,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _ordered[T](family: str, read: Callable[[str], T]) -> dict[str, Operator]:
-    """The six operators of what has an order."""
+    """The six operators of an ordered type."""
     equals = _compared(read, operator.eq)
     return {
         f"{family}Equals": Operator(equals),
@@ -184,7 +184,7 @@ OPERATORS: Mapping[str, Operator] = {
     **_with_negation("IpAddress", "NotIpAddress", _compared(read_network, _is_inside)),
     **_ordered("Numeric", read_number),
     **_ordered("Date", read_date),
-    "Bool": Operator(_compared(read_truth, operator.eq)),
+    "Bool": Operator(_compared(read_bool, operator.eq)),
     "BinaryEquals": Operator(_compared(_bytes, operator.eq)),
 }
-"""All but `Null`, which compares nothing."""
+"""All operators except `Null`, which compares nothing."""

@@ -1,4 +1,4 @@
-"""The strings of a policy: wildcards, and variables that the request fills in.
+"""The strings of a policy: wildcards, and variables that are replaced by values of the request.
 
 [IAM user guide, reference_policies_variables, reference_policies_elements_resource]
 """
@@ -15,12 +15,12 @@ from wavetank.iam.request_context import Context, Unknown, Verdict, all_of, look
 VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 WILDCARD = re.compile(r"([*?])")
 SPECIAL_CHARACTERS = frozenset({"*", "?", "$"})
-"""`${*}` is an asterisk, and no wildcard."""
+"""`${*}` is a literal asterisk, not a wildcard."""
 ARN_PARTS = 6
 
 
 class Wildcard(Enum):
-    """What stands for other characters: as many as there are, or just one."""
+    """A wildcard: any number of characters, or exactly one."""
 
     ANY = "*"
     ONE = "?"
@@ -28,15 +28,15 @@ class Wildcard(Enum):
 
 @dataclass(frozen=True)
 class Variable:
-    """A key of the request, such as `aws:username`, whose value is put in its place."""
+    """A condition key, such as `aws:username`, that is replaced by its value."""
 
     key: str
     default: str | None
 
     def value(self, context: Context) -> str | Unknown | None:
-        """The key's value, else the default; None where there is neither.
+        """The key's value, else the default; None if there is neither.
 
-        A key of several values cannot be put in a string, and counts as without one.
+        A key with several values cannot be inserted into a string, and counts as having none.
         """
         match look_up(context, self.key):
             case Unknown() as unknown:
@@ -47,7 +47,7 @@ class Variable:
                 return self.default
 
     def has_value(self, context: Context) -> Verdict:
-        """Whether there is something to put in its place: if not, AWS drops the statement."""
+        """Whether there is a value to insert: if not, AWS ignores the statement."""
         value = self.value(context)
         return value if isinstance(value, Unknown) else value is not None
 
@@ -57,7 +57,7 @@ type Token = str | Wildcard | Variable
 
 @dataclass(frozen=True)
 class Pattern:
-    """A string of a policy, as what it consists of."""
+    """A string of a policy, split into tokens."""
 
     tokens: tuple[Token, ...]
     ignores_case: bool = False
@@ -67,9 +67,9 @@ class Pattern:
         return tuple(token for token in self.tokens if isinstance(token, Variable))
 
     def matches(self, text: str, context: Context) -> Verdict:
-        """Whether the whole text is as the pattern says.
+        """Whether the pattern matches the whole text.
 
-        Values of variables are text, whatever characters they have. A variable without value
+        Values of variables are literal, even if they contain wildcards. A variable without a value
         matches nothing.
         """
         if self._compiled is not None:
@@ -81,7 +81,7 @@ class Pattern:
 
     @cached_property
     def _compiled(self) -> re.Pattern[str] | None:
-        """The same for every request, where there are no variables."""
+        """The compiled pattern if it has no variables, and so is the same for every request."""
         return None if self.variables else self._compile({})
 
     def _compile(self, context: Context) -> re.Pattern[str]:
@@ -90,7 +90,7 @@ class Pattern:
         return re.compile(expression, flags)
 
     def arn_parts(self) -> tuple["Pattern", ...]:
-        """The patterns between the first five colons; a variable's own colons part nothing."""
+        """The patterns between the first five colons; colons in a variable do not count."""
         parts: list[list[Token]] = [[]]
         for token in self.tokens:
             if isinstance(token, str):
@@ -105,7 +105,7 @@ class Pattern:
 def read_pattern(
     text: str, *, variables: bool, wildcards: bool = True, ignores_case: bool = False
 ) -> Pattern:
-    """The pattern that the text is; what is not switched on is read as plain characters.
+    """Parse a pattern; what is not switched on is read as literal characters.
 
     Raises:
         MalformedPolicyError: a variable is not `${key}` or `${key, 'default'}`.
@@ -137,7 +137,7 @@ def _plain(text: str) -> Iterator[Token]:
 
 
 def _segments(tokens: Iterable[Token], context: Context) -> Iterator[str]:
-    """The regular expressions of what stands between the asterisks: each of a fixed length."""
+    """The regular expressions between the asterisks: each matches a fixed length."""
     segment: list[str] = []
     for token in tokens:
         match token:
@@ -156,9 +156,9 @@ def _segments(tokens: Iterable[Token], context: Context) -> Iterator[str]:
 def _expression(segments: list[str]) -> str:
     """The regular expression of the segments with anything between them.
 
-    Each segment is taken where it first occurs, and for good (an atomic group): a later place
-    would leave less to those that follow. So nothing is tried twice, and no pattern of a stranger's
-    policy takes longer than its length times that of the text.
+    Each segment matches where it first occurs, and for good (an atomic group): a later match would
+    leave less to the segments after it. So there is no backtracking, and a malicious pattern cannot
+    take longer than its length times that of the text.
     """
     first, *others = segments
     if not others:

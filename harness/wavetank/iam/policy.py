@@ -1,4 +1,4 @@
-"""A policy document, read and checked as IAM, S3, Lambda and SNS do before they store one.
+"""A policy document, parsed and validated as IAM, S3, Lambda and SNS do before they store it.
 
 [IAM user guide, reference_policies_grammar, reference_policies_elements]
 """
@@ -17,7 +17,7 @@ from wavetank.iam.policy_document import (
     as_object,
     as_strings,
     read_object,
-    refuse_others,
+    refuse_unknown,
 )
 from wavetank.iam.principals import Principals, read_principals
 from wavetank.iam.request_context import Context, Verdict, any_of, negation
@@ -38,12 +38,12 @@ STATEMENT_ELEMENTS = frozenset(
     }
 )
 SID = re.compile(r"[0-9A-Za-z]*")
-"""In IAM's own policies; services let more into theirs."""
+"""In IAM's own policies; other services allow more in theirs."""
 ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?_-]+")
 
 
 class PolicyKind(Enum):
-    """What a policy is attached to, which decides what its statements must and must not say."""
+    """What a policy is attached to, which decides the elements of its statements."""
 
     IDENTITY = "a user's or a role's policy: the principal goes without saying"
     RESOURCE = "a bucket's, function's or topic's policy; without Resource it is about all of it"
@@ -51,7 +51,7 @@ class PolicyKind(Enum):
 
 
 class Effect(StrEnum):
-    """What a statement does where it matches."""
+    """The effect of a statement that matches."""
 
     ALLOW = "Allow"
     DENY = "Deny"
@@ -59,20 +59,20 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """The actions, or the resources, that a statement is about or, negated, is not about."""
+    """The actions or resources of a statement; negated for NotAction and NotResource."""
 
     patterns: tuple[Pattern, ...]
     is_negated: bool = False
 
     def includes(self, text: str, context: Context) -> Verdict:
-        """Whether the statement is about it."""
+        """Whether the statement applies to it."""
         found = any_of(pattern.matches(text, context) for pattern in self.patterns)
         return negation(found) if self.is_negated else found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement; `principals` is None in a policy of an identity."""
+    """One statement; `principals` is None in an identity-based policy."""
 
     effect: Effect
     actions: Choice
@@ -83,7 +83,7 @@ class Statement:
 
     @property
     def variables(self) -> tuple[Variable, ...]:
-        """Those of all its elements: unless each has a value, AWS drops the statement."""
+        """The variables of all its elements: unless each has a value, AWS ignores the statement."""
         patterns = self.resources.patterns if self.resources else ()
         parts: Sequence[Pattern | Condition] = (*patterns, *self.conditions)
         return tuple(variable for part in parts for variable in part.variables)
@@ -91,20 +91,20 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """A policy that AWS would store."""
+    """A valid policy."""
 
     kind: PolicyKind
     statements: tuple[Statement, ...]
 
 
 def parse_policy(text: str, kind: PolicyKind) -> Policy:
-    """The policy that the JSON text is. Its size is the caller's to check, see `SizeLimit`.
+    """Parse a policy. Its size is not checked here, see `SizeLimit`.
 
     Raises:
-        MalformedPolicyError: AWS would refuse it.
+        MalformedPolicyError: AWS would reject it.
     """
     document = read_object(text)
-    refuse_others(document, POLICY_ELEMENTS, "The policy")
+    refuse_unknown(document, POLICY_ELEMENTS, "The policy")
     version = document.get("Version", VERSION_WITHOUT_VARIABLES)
     if version not in VERSIONS:
         raise MalformedPolicyError("The policy must contain a valid version string.")
@@ -133,7 +133,7 @@ class _StatementReader:
     variables: bool
 
     def read(self, element: dict[str, Json]) -> Statement:
-        refuse_others(element, STATEMENT_ELEMENTS, "A statement")
+        refuse_unknown(element, STATEMENT_ELEMENTS, "A statement")
         for name in ("Action", "Principal", "Resource"):
             if {name, f"Not{name}"} <= element.keys():
                 raise MalformedPolicyError(
@@ -182,7 +182,7 @@ class _StatementReader:
 
 
 def _present(element: dict[str, Json], name: str) -> str | None:
-    """The element's name or that of its negation, whichever the statement has."""
+    """The element's name or that of its negation, if the statement has one of them."""
     return next((found for found in (name, f"Not{name}") if found in element), None)
 
 

@@ -1,52 +1,54 @@
-"""A policy's text: JSON, read strictly, and its size as AWS counts it."""
+"""A policy's text: JSON, parsed strictly, and its size as AWS counts it."""
 
 import json
 from collections import Counter
 from dataclasses import dataclass
 
 TEXT_CHARACTERS_MAX = 131_072
-"""What IAM's API takes at all. [IAM API reference, PutRolePolicy, PolicyDocument]"""
+"""The limit of IAM's API. [IAM API reference, PutRolePolicy, PolicyDocument]"""
 
 
 class MalformedPolicyError(ValueError):
-    """A policy that AWS refuses; the text is for the caller of its API."""
+    """A policy that AWS rejects; the message is for the caller of its API."""
 
 
 class PolicyTooLargeError(MalformedPolicyError):
-    """A policy that is longer than AWS stores; services have an error of its own for it."""
+    """A policy that is longer than AWS stores, for which services have their own error."""
 
 
 @dataclass(frozen=True)
 class SizeLimit:
-    """How long a policy may be. White space counts for S3, and for IAM it does not."""
+    """The maximum length of a policy. White space counts for S3, but not for IAM."""
 
-    most: int
+    limit: int
     of_bytes: bool = False
 
     def check(self, text: str) -> None:
-        """Returns where AWS would store the policy.
+        """Check that AWS would store the policy.
 
         Raises:
-            PolicyTooLargeError: it would not.
+            PolicyTooLargeError: it is too long.
         """
         size = len(text.encode(errors="surrogatepass") if self.of_bytes else "".join(text.split()))
-        if size > self.most:
-            raise PolicyTooLargeError(f"Maximum policy size of {self.most} bytes exceeded: {size}.")
+        if size > self.limit:
+            raise PolicyTooLargeError(
+                f"Maximum policy size of {self.limit} bytes exceeded: {size}."
+            )
 
 
 BUCKET_POLICY = SizeLimit(20 * 1024, of_bytes=True)
 """[Amazon S3 user guide, add-bucket-policy]"""
 ROLE_INLINE_POLICY = SizeLimit(10_240)
-"""All of one role's together, in characters. [IAM user guide, reference_iam-quotas]"""
+"""All inline policies of a role together, in characters. [IAM user guide, reference_iam-quotas]"""
 MANAGED_POLICY = SizeLimit(6_144)
 """[IAM user guide, reference_iam-quotas]"""
 TRUST_POLICY = SizeLimit(2_048)
-"""Unless AWS has raised the account's quota. [IAM user guide, reference_iam-quotas]"""
+"""The default quota of an account. [IAM user guide, reference_iam-quotas]"""
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it is written: policies compare text, and no digit may get lost."""
+    """A number as it is written: policies compare text, so all digits are needed."""
 
     text: str
 
@@ -55,10 +57,10 @@ type Json = bool | Number | str | list[Json] | dict[str, Json] | None
 
 
 def read_object(text: str) -> dict[str, Json]:
-    """The JSON object that the text is.
+    """Parse a JSON object.
 
     Raises:
-        MalformedPolicyError: it is none, names an element twice, or is absurdly long or deep.
+        MalformedPolicyError: it is invalid, repeats an element, or is too long or too deep.
     """
     if len(text) > TEXT_CHARACTERS_MAX:
         raise MalformedPolicyError(f"Policy is longer than {TEXT_CHARACTERS_MAX} characters.")
@@ -78,7 +80,7 @@ def read_object(text: str) -> dict[str, Json]:
 
 
 def as_object(value: Json, what: str) -> dict[str, Json]:
-    """The value, which must be a JSON object; `what` begins the error's sentence.
+    """The value, which must be a JSON object; `what` begins the error message.
 
     Raises:
         MalformedPolicyError: it is something else.
@@ -89,7 +91,7 @@ def as_object(value: Json, what: str) -> dict[str, Json]:
 
 
 def as_list(value: Json) -> list[Json]:
-    """The list, or the single value that AWS takes in its place."""
+    """The list, or the single value that AWS accepts instead of one."""
     return value if isinstance(value, list) else [value]
 
 
@@ -97,7 +99,7 @@ def as_strings(value: Json, what: str) -> tuple[str, ...]:
     """The string, or the strings of a list that must not be empty.
 
     Raises:
-        MalformedPolicyError: there is something else, or nothing.
+        MalformedPolicyError: it is something else, or empty.
     """
     texts = tuple(text for text in as_list(value) if isinstance(text, str))
     if not texts or len(texts) != len(as_list(value)):
@@ -107,8 +109,8 @@ def as_strings(value: Json, what: str) -> tuple[str, ...]:
     return texts
 
 
-def refuse_others(document: dict[str, Json], known: frozenset[str], what: str) -> None:
-    """Returns where every element of the object is known.
+def refuse_unknown(document: dict[str, Json], known: frozenset[str], what: str) -> None:
+    """Check that every element of the object is known.
 
     Raises:
         MalformedPolicyError: one is not; AWS ignores none.
@@ -119,13 +121,13 @@ def refuse_others(document: dict[str, Json], known: frozenset[str], what: str) -
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """No element may stand twice. [IAM user guide, reference_policies_grammar]."""
+    """Build an object; no element may be repeated. [IAM user guide, reference_policies_grammar]."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise MalformedPolicyError(f"Syntax errors in policy. {twice!r} stands twice.")
+        ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise MalformedPolicyError(f"Syntax errors in policy. {repeated!r} is repeated.")
     return found
 
 
 def _no_constant(name: str) -> Json:
-    raise MalformedPolicyError(f"This policy contains invalid Json: {name} is no number.")
+    raise MalformedPolicyError(f"This policy contains invalid Json: {name} is not a number.")

@@ -1,4 +1,4 @@
-"""A statement's `Principal`: whom it names, and whether that is who asks.
+"""A statement's `Principal`: whom it names, and whether that includes the caller.
 
 [IAM user guide, reference_policies_elements_principal, reference_policies_elements_notprincipal]
 """
@@ -13,14 +13,14 @@ from wavetank.iam.policy_document import (
     MalformedPolicyError,
     as_object,
     as_strings,
-    refuse_others,
+    refuse_unknown,
 )
 from wavetank.iam.request import Principal, PrincipalType
 
 EVERYONE = "*"
 AWS, SERVICE, FEDERATED, CANONICAL_USER = "AWS", "Service", "Federated", "CanonicalUser"
 ACCOUNT = r"[0-9]{12}"
-FORMS = {
+NAME_FORMATS = {
     AWS: re.compile(
         rf"\*|{ACCOUNT}|A[A-Z0-9]{{15,127}}|"
         rf"arn:aws[a-z-]*:iam::{ACCOUNT}:(root|(user|role)/[\w+=,.@/-]+)|"
@@ -31,8 +31,11 @@ FORMS = {
     FEDERATED: re.compile(r"[^*?]+"),
     CANONICAL_USER: re.compile(r"[0-9a-f]{64}"),
 }
-"""How each kind is named. An asterisk is everyone, and never a part of a name; a unique ID is what
-AWS puts in the place of a user or role that was deleted."""
+"""The name formats of each kind.
+
+An asterisk is everyone, and never a part of a name. AWS replaces a deleted user or role by its
+unique ID.
+"""
 
 
 class Naming(IntEnum):
@@ -52,7 +55,7 @@ class Naming(IntEnum):
 
 @dataclass(frozen=True)
 class Principals:
-    """Whom a statement names or, where it is negated, all others."""
+    """The principals that a statement names or, if it is negated, all others."""
 
     names: frozenset[tuple[str, str]]
     """Kind and name of each."""
@@ -64,22 +67,22 @@ class Principals:
 
     def naming(self, principal: Principal) -> Naming:
         """The most precise way in which the names include the principal."""
-        own = list(_own_names(principal))
-        if own and not self.names.isdisjoint(own[-1]):
+        identities = list(_identity_names(principal))
+        if identities and not self.names.isdisjoint(identities[-1]):
             return Naming.SESSION
-        if self.has_everyone or any(not self.names.isdisjoint(names) for names in own):
+        if self.has_everyone or any(not self.names.isdisjoint(names) for names in identities):
             return broad_naming(principal)
         if not self.names.isdisjoint(_account_names(principal)):
             return Naming.ACCOUNT
         return Naming.NONE
 
-    def leave_out(self, principal: Principal) -> bool:
-        """Whether a negated statement that denies spares the principal.
+    def exempts(self, principal: Principal) -> bool:
+        """Whether a negated Deny statement exempts the principal.
 
-        AWS asks for the account, the user or the role, and the role's session to be named: who
-        names less denies them all the same.
+        AWS requires that the account, the user or the role, and the role's session are all named:
+        otherwise the principal is denied.
         """
-        identities = list(_own_names(principal))
+        identities = list(_identity_names(principal))
         if principal.has_account:
             identities.append(_account_names(principal))
         if self.has_everyone or not identities:
@@ -88,7 +91,7 @@ class Principals:
 
 
 def broad_naming(principal: Principal) -> Naming:
-    """How a statement names a principal that it names as one of everyone.
+    """How precisely a statement for everyone names the principal.
 
     A session is then named as its role or user is; a user or a service has no session to be named.
     """
@@ -96,11 +99,11 @@ def broad_naming(principal: Principal) -> Naming:
 
 
 type Names = set[tuple[str, str]]
-"""The kinds and names that one identity may be listed by."""
+"""The kinds and names by which one identity may be listed."""
 
 
-def _own_names(principal: Principal) -> Iterator[Names]:
-    """Those of the user or role, then those of its session; an anonymous caller has none."""
+def _identity_names(principal: Principal) -> Iterator[Names]:
+    """The names of the user or role, then those of its session; none for an anonymous caller."""
     if principal.type is PrincipalType.SERVICE:
         yield {(SERVICE, principal.arn)}
     elif principal.role_arn:
@@ -122,26 +125,26 @@ def _account_names(principal: Principal) -> Names:
 
 
 def read_principals(element: Json, *, is_negated: bool) -> Principals:
-    """Whom the element names.
+    """Parse a `Principal` element.
 
     Raises:
-        MalformedPolicyError: nobody, or someone in a way that AWS does not take.
+        MalformedPolicyError: it names no principal, or one in an invalid format.
     """
     if element == EVERYONE:
         return Principals(frozenset({(AWS, EVERYONE)}), is_negated)
     kinds = as_object(element, "Principal")
-    refuse_others(kinds, frozenset(FORMS), "Principal")
+    refuse_unknown(kinds, frozenset(NAME_FORMATS), "Principal")
     names = frozenset(
         (kind, _checked(kind, name))
         for kind, listed in kinds.items()
         for name in as_strings(listed, f"Principal {kind}")
     )
     if not names:
-        raise MalformedPolicyError("Syntax errors in policy. Principal names nobody.")
+        raise MalformedPolicyError("Syntax errors in policy. Principal names no one.")
     return Principals(names, is_negated)
 
 
 def _checked(kind: str, name: str) -> str:
-    if not FORMS[kind].fullmatch(name):
+    if not NAME_FORMATS[kind].fullmatch(name):
         raise MalformedPolicyError(f'Invalid principal in policy: "{kind}":"{name}".')
     return name

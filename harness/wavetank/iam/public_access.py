@@ -1,4 +1,4 @@
-"""Which bucket policies S3 calls public, as Block Public Access means it.
+"""Which bucket policies are public in the sense of S3 Block Public Access.
 
 [Amazon S3 user guide, access-control-block-public-access, the meaning of "public"]
 """
@@ -28,22 +28,22 @@ LIMITING_KEYS = frozenset(
         "s3:x-amz-server-side-encryption-aws-kms-key-id",
     }
 )
-"""Besides the address. `aws:PrincipalType` is not among them: any account has principals."""
+"""Besides the address. `aws:PrincipalType` is not one of them: any account has principals."""
 LIMITING_OPERATORS = frozenset(
     {"ArnEquals", "ArnLike", "StringEquals", "StringEqualsIgnoreCase", "StringLike"}
 )
 PREFIX_BITS_MIN = {4: 8, 6: 32}
-"""By version: a range of addresses with a shorter prefix is as good as everywhere."""
-NOT_FIXED = re.compile(r"[*?]|\$\{")
+"""By IP version: a range of addresses with a shorter prefix counts as public."""
+VARYING = re.compile(r"[*?]|\$\{")
 SESSION_OF_A_ROLE = re.compile(r"AROA[A-Z0-9]*:.*", re.DOTALL)
 ACCOUNT = re.compile(r"[0-9]{12}")
 ACCOUNT_PART = 4
 
 
 def is_public(policy: Policy) -> bool:
-    """Whether the bucket policy grants anything to others than fixed principals or places.
+    """Whether the bucket policy grants access to others than fixed principals or networks.
 
-    One such statement is enough, and no statement that denies changes it.
+    One such statement is enough, and no Deny statement changes that.
     """
     allowing = (s for s in policy.statements if s.effect is Effect.ALLOW)
     return not all(
@@ -53,7 +53,7 @@ def is_public(policy: Policy) -> bool:
 
 
 def _has_fixed_principals(statement: Statement) -> bool:
-    """Whether each is an account, user, role or service; identity providers' users are public."""
+    """Whether all are accounts, users, roles or services; federated users are public."""
     named = statement.principals
     if named is None or named.is_negated or named.has_everyone:
         return False
@@ -61,7 +61,7 @@ def _has_fixed_principals(statement: Statement) -> bool:
 
 
 def _is_limiting(condition: Condition) -> bool:
-    """Whether it holds for fixed values only, and not where the key is absent."""
+    """Whether it holds for fixed values only, and not if the key is absent."""
     if condition.if_exists or condition.quantifier is Quantifier.ALL:
         return False
     key = condition.key.lower()
@@ -82,11 +82,11 @@ def _is_fixed(key: str, value: str) -> bool:
         return True
     if key == USER_ID and SESSION_OF_A_ROLE.fullmatch(value):
         return False
-    return not NOT_FIXED.search(value)
+    return not VARYING.search(value)
 
 
 def _has_fixed_account(arn: str) -> bool:
-    """Whether no more than the access point's name may vary: not so with a variable in the ARN."""
+    """Whether only the access point's name can vary: not with a variable in the ARN."""
     parts = arn.split(":", ARN_PARTS - 1)
     has_account = len(parts) == ARN_PARTS and ACCOUNT.fullmatch(parts[ACCOUNT_PART])
     return bool(has_account) and "${" not in arn

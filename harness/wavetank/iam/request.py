@@ -1,4 +1,4 @@
-"""A request: who asks to do what with which resource, and what is known of the circumstances."""
+"""A request: the principal, the action, the resource, and the known condition keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ ABSENT_KEYS = frozenset(
         "ec2:SourceInstanceARN",
     }
 )
-"""What no request here has: the emulator knows no VPC, organisation, instance, MFA or federation.
+"""Keys that no request has: the emulator has no VPC, organisation, instance, MFA or federation.
 
 [IAM user guide, reference_policies_condition-keys]
 """
@@ -47,13 +47,13 @@ class PrincipalType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Who makes the request.
+    """The principal that makes the request.
 
     `arn` is the session's for an assumed role, whose `role_arn` is the role's, and the name, such
-    as events.amazonaws.com, for a service. `user_id` is what `aws:userid` says: a unique ID, for an
-    assumed role with colon and session name, for the account itself its number. `user_arn` is, for
-    a federated user, the user who called GetFederationToken. `tags` are the user's or role's own
-    and the session's.
+    as events.amazonaws.com, for a service. `user_id` is the value of `aws:userid`: a unique ID, for
+    an assumed role with colon and session name, for the account itself its number. `user_arn` is,
+    for a federated user, the user who called GetFederationToken. `tags` are those of the user or
+    role and of the session.
     """
 
     type: PrincipalType
@@ -67,16 +67,16 @@ class Principal:
 
     @property
     def source_arn(self) -> str | None:
-        """The role or user whose session this is; None where it is no session."""
+        """The role or user whose session this is; None if it is not a session."""
         return self.role_arn or self.user_arn
 
     @property
     def has_account(self) -> bool:
-        """Whether there is an account whose policies have a say."""
+        """Whether the principal belongs to an account whose policies apply."""
         return self.type not in {PrincipalType.SERVICE, PrincipalType.ANONYMOUS}
 
     def context(self) -> Mapping[str, tuple[str, ...]]:
-        """The condition keys that follow from the principal, without values where AWS has none.
+        """The condition keys that follow from the principal; empty if AWS has no value.
 
         [IAM user guide, reference_policies_condition-keys, reference_policies_variables]
         """
@@ -100,20 +100,21 @@ class Principal:
 ANONYMOUS = Principal(
     type=PrincipalType.ANONYMOUS, arn="*", account="anonymous", user_id="anonymous"
 )
-"""Whoever did not sign. [as Principal.context]"""
+"""The principal of an unsigned request. [as Principal.context]"""
 
 
 def service(name: str) -> Principal:
-    """A service that calls for itself, by its name, such as events.amazonaws.com."""
+    """A service that makes its own calls, by its name, such as events.amazonaws.com."""
     return Principal(type=PrincipalType.SERVICE, arn=name, account="", user_id="")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRequest:
-    """What is asked: an action, such as `s3:GetObject`, of the resource with the ARN.
+    """An action, such as `s3:GetObject`, on the resource with the ARN.
 
-    `context` adds to what follows from the principal, and replaces it. A key without values, or
-    named in `absent`, is known not to be in the request; any other that is not there is unknown.
+    `context` adds to the keys that follow from the principal, and overrides them. A key without
+    values, or named in `absent`, is known not to be in the request; any other missing key is
+    unknown.
     """
 
     principal: Principal
@@ -123,7 +124,7 @@ class AccessRequest:
     absent: frozenset[str] = ABSENT_KEYS
 
     def known(self) -> Context:
-        """All that conditions and variables are filled in from."""
+        """All known condition keys, for conditions and variables."""
         absent: Mapping[str, tuple[str, ...]] = dict.fromkeys(self.absent, ())
         tags = {f"aws:PrincipalTag/{key}": (value,) for key, value in self.principal.tags}
         return as_context(absent, self.principal.context(), tags, self.context)

@@ -1,7 +1,7 @@
-"""What is known of a request, and what follows where something is not.
+"""What is known of a request, and three-valued logic for what is not.
 
-Answers have three values. A condition on a key that nobody here knows is neither true nor false,
-and a statement hangs on it only where all else of the statement matches.
+A condition on an unknown key is neither true nor false, and only decides a statement if everything
+else in the statement matches.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unknown:
-    """Neither yes nor no: it depends on a condition key whose value is not known here."""
+    """Neither true nor false: it depends on a condition key whose value is not known here."""
 
     key: str
 
@@ -18,11 +18,11 @@ class Unknown:
 type Verdict = bool | Unknown
 
 type Context = Mapping[str, tuple[str, ...]]
-"""The values of each condition key, by its name in lower case; none where it is known absent."""
+"""The values of each condition key, by its name in lower case; empty if known to be absent."""
 
 
 def as_context(*mappings: Mapping[str, tuple[str, ...]]) -> Context:
-    """One context of several, the later winning; keys compare without regard to case.
+    """Merge contexts; later ones win, and keys are compared without regard to case.
 
     [IAM user guide, reference_policies_elements_condition]
     """
@@ -30,12 +30,12 @@ def as_context(*mappings: Mapping[str, tuple[str, ...]]) -> Context:
 
 
 def look_up(context: Context, key: str) -> tuple[str, ...] | Unknown:
-    """The values of a key, none where it is known to be absent from the request."""
+    """The values of a key; empty if it is known to be absent from the request."""
     return context.get(key.lower(), Unknown(key))
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """False where one is, whatever is unknown; asks no further than the first that is."""
+    """False if any is false, even if another is unknown; stops at the first false one."""
     result: Verdict = True
     for verdict in verdicts:
         if verdict is False:
@@ -46,10 +46,10 @@ def all_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """True where one is, whatever is unknown; asks no further than the first that is."""
+    """True if any is true, even if another is unknown; stops at the first true one."""
     return negation(all_of(negation(verdict) for verdict in verdicts))
 
 
 def negation(verdict: Verdict) -> Verdict:
-    """The opposite; of what is unknown, the opposite is as unknown."""
+    """The opposite; the opposite of unknown is unknown."""
     return verdict if isinstance(verdict, Unknown) else not verdict

@@ -1,7 +1,7 @@
 """Which actions each role and user has used, so that a policy can be tightened from evidence.
 
-An object's key, an item's log stream and the like are left out of what is noted: a policy names
-the bucket and the group.
+Object keys, log streams and the like are removed from the recorded ARNs: a policy names the bucket
+and the log group.
 """
 
 import re
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 ENTRIES_MAX = 10_000
-"""More kinds of use are not noted; a pipeline has a dozen."""
-WITHIN = re.compile(r"^(arn:aws:s3:::[^/]+/|arn:aws:logs:.*:log-stream:).*$")
+"""Further combinations are not recorded; a pipeline has a dozen."""
+RESOURCE_DETAIL = re.compile(r"^(arn:aws:s3:::[^/]+/|arn:aws:logs:.*:log-stream:).*$")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ObservedUse:
 
 
 class UseCounter:
-    """How often each was seen."""
+    """Counts how often each use was observed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,14 +34,14 @@ class UseCounter:
     def note(
         self, principal: str, action: str, resource: str, *, allowed: bool, times: int = 1
     ) -> None:
-        """So many times more."""
-        use = ObservedUse(principal, action, WITHIN.sub(r"\1*", resource), allowed)
+        """Add `times` observations of a use."""
+        use = ObservedUse(principal, action, RESOURCE_DETAIL.sub(r"\1*", resource), allowed)
         with self._lock:
             if use in self._counts or len(self._counts) < ENTRIES_MAX:
                 self._counts[use] = self._counts.get(use, 0) + times
 
     def entries(self) -> list[dict[str, Any]]:
-        """All of it, for people and programs."""
+        """All uses with their counts, as JSON-compatible values."""
         with self._lock:
             counts = list(self._counts.items())
         return [

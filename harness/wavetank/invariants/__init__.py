@@ -1,12 +1,13 @@
 """What must be true of every run, checked on its history: valid, invalid or unknown.
 
-A check takes one event after the other and keeps no history, so the simulation can feed it during a
-run, and a saved run can be checked again from its file. Only `ticker` knows the ticker's records.
+An invariant observes one event after the other and keeps no history, so the simulation can feed it
+during a run, and a saved run can be checked again from its file. Only `ticker` knows the ticker's
+records.
 """
 
 from wavetank.invariants.alert_delivery import OneNotice
 from wavetank.invariants.alerts import EnoughAlerts
-from wavetank.invariants.checker import Invariant, Judges, judge
+from wavetank.invariants.checker import Invariant, InvariantSuite, check_history
 from wavetank.invariants.conservation import Conservation, Flaw
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.failures import NoSilentFailure
@@ -19,16 +20,16 @@ __all__ = [
     "Flaw",
     "FullyDrained",
     "Invariant",
-    "Judges",
+    "InvariantSuite",
     "NoSilentFailure",
     "OneNotice",
+    "check_history",
     "generic_invariants",
-    "judge",
 ]
 
 
 def generic_invariants() -> list[Invariant]:
-    """What must hold of any pipeline, fresh for one run."""
+    """The invariants of any pipeline; new objects for one run."""
     return [
         CompleteSchedule(),
         NoSilentFailure(),

@@ -1,4 +1,4 @@
-"""What a judge is, and how a history is put before several at once."""
+"""The interface of an invariant, and how several are checked on one history."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,73 +10,76 @@ from wavetank.invariants.completeness import HistoryEnd
 
 
 class Invariant(Protocol):
-    """Judges one run; a fresh one is made for each.
+    """Checks one run; a new object is made for each.
 
-    `observe` must cost the same for every event, however long the run, and never raises: what it
-    cannot make sense of is for its finding to tell.
+    `observe` takes the same time for every event, however long the run, and never raises. What it
+    cannot interpret is reported by `finding`.
     """
 
     key: str
-    """Its short name, as in scenario files; no two judges of a run share one."""
+    """Its short name, as in scenario files; unique within a run."""
     name: str
-    """What it holds the run to."""
+    """What it requires of the run."""
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Observe the next event."""
         ...
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        """The verdict on what was observed so far, which ended so; may be asked more than once."""
+    def finding(self, end: HistoryEnd) -> Finding:
+        """The finding on what was observed so far; can be called more than once.
+
+        `end` says how the history ended, and so whether something that is missing could still come.
+        """
         ...
 
 
-class Judges:
-    """Several judges before whom one history is put. One that crashes comes to unknown."""
+class InvariantSuite:
+    """The invariants of one run. One that raises becomes unknown, without affecting the others."""
 
     def __init__(self, invariants: Sequence[Invariant]) -> None:
         self._invariants = invariants
-        self._sitting = list(invariants)
+        self._active = list(invariants)
         self._crashed: dict[str, Exception] = {}
-        self._ending = HistoryEnd()
+        self._end = HistoryEnd()
 
     def keys(self) -> list[str]:
-        """The judges' short names."""
+        """The short names of the invariants."""
         return [invariant.key for invariant in self._invariants]
 
     def observe(self, event: Event) -> None:
-        """Shows all of them the next event."""
+        """Pass the next event to all invariants."""
         self.observe_all((event,))
 
     def observe_all(self, events: Sequence[Event]) -> None:
-        """Shows all of them the next events; one judge takes them all in before the next does."""
+        """Pass the next events to all invariants; one observes them all before the next does."""
         for event in events:
-            self._ending.observe(event)
-        for invariant in list(self._sitting):
+            self._end.observe(event)
+        for invariant in list(self._active):
             try:
                 for event in events:
                     invariant.observe(event)
-            except Exception as error:  # noqa: BLE001 - a judge's fault is no verdict on the run
+            except Exception as error:  # noqa: BLE001 - a defect of an invariant says nothing about the run
                 self._crashed[invariant.key] = error
-                self._sitting.remove(invariant)
+                self._active.remove(invariant)
 
     def findings(self) -> list[Finding]:
-        """Every judge's finding, in their order."""
+        """The finding of every invariant, in their order."""
         return [self._finding(invariant) for invariant in self._invariants]
 
     def _finding(self, invariant: Invariant) -> Finding:
         crash = self._crashed.get(invariant.key)
         if crash is None:
             try:
-                return replace(invariant.finding(self._ending), key=invariant.key)
-            except Exception as error:  # noqa: BLE001 - as above
+                return replace(invariant.finding(self._end), key=invariant.key)
+            except Exception as error:  # noqa: BLE001 - a defect of an invariant, too
                 crash = error
         evidence = f"the check itself failed: {type(crash).__name__}: {crash}"
         return Finding(invariant.name, Verdict.UNKNOWN, evidence, invariant.key)
 
 
-def judge(events: Iterable[Event], invariants: Sequence[Invariant]) -> list[Finding]:
-    """Every judge's finding on the whole history, in their order."""
-    judges = Judges(invariants)
+def check_history(events: Iterable[Event], invariants: Sequence[Invariant]) -> list[Finding]:
+    """Check the whole history; returns the finding of every invariant, in their order."""
+    suite = InvariantSuite(invariants)
     for event in events:
-        judges.observe(event)
-    return judges.findings()
+        suite.observe(event)
+    return suite.findings()

@@ -1,9 +1,9 @@
-"""Whether the history is whole, and so whether what is absent is missing or only not seen.
+"""Whether the history is complete, and so whether something missing was lost or only not seen.
 
-seen wrong                 invalid, whatever came later
-absent, run drained        invalid: it had its time and did not come
-absent, run not drained    unknown: it may have been on its way
-history breaks off         unknown, even where nothing was seen wrong
+violation observed         invalid, whatever came later
+missing, run drained       invalid: it had time to come and did not
+missing, run not drained   unknown: it may have been in flight
+truncated history          unknown, even without a violation
 """
 
 from wavetank.core.clock import rfc3339
@@ -12,15 +12,15 @@ from wavetank.core.text import counted
 from wavetank.history import Drained, Event, RunEnded, TruncatedHistory
 
 
-class Flaws:
-    """What is wrong, by kind: how often, and the first as an example."""
+class ProblemCounts:
+    """Problems by kind: how often each occurred, with the first as an example."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._examples: dict[str, str] = {}
 
     def add(self, kind: str, example: str, count: int = 1) -> None:
-        """One more, or several; `kind` completes "3 times ..."."""
+        """Add `count` problems of a kind; `kind` is the text before the colon in the evidence."""
         self._counts[kind] = self._counts.get(kind, 0) + count
         self._examples.setdefault(kind, example)
 
@@ -40,11 +40,11 @@ class HistoryEnd:
     def __init__(self) -> None:
         self._last: Event | None = None
         self.ended = False
-        self.cut_off = False
+        self.truncated = False
         self.drained: Drained | None = None
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Observe the next event."""
         self._last = event
         match event:
             case Drained():
@@ -52,39 +52,48 @@ class HistoryEnd:
             case RunEnded():
                 self.ended = True
             case TruncatedHistory():
-                self.cut_off = True
+                self.truncated = True
 
     @property
-    def whole(self) -> bool:
-        """Whether the run came to its end in this history."""
-        return self.ended and not self.cut_off
+    def is_complete(self) -> bool:
+        """Whether the run reached its end in this history."""
+        return self.ended and not self.truncated
 
     @property
-    def had_its_time(self) -> bool:
-        """Whether what is absent now would have come by now."""
-        return self.whole and self.drained is not None and self.drained.complete
+    def is_drained(self) -> bool:
+        """Whether everything had time to finish, so that what is missing will not come."""
+        return self.is_complete and self.drained is not None and self.drained.complete
 
     @property
     def reason(self) -> str:
-        """Why an absence decides nothing."""
-        if not self.whole:
+        """Why something missing decides nothing."""
+        if not self.is_complete:
             where = f"at {rfc3339(self._last.at)}" if self._last else "before its first event"
             return f"the history breaks off {where}, before the run's end"
         if self.drained is None:
             return "the run was not drained"
-        return f"the run was not drained: {counted(len(self.drained.left), 'thing')} left"
+        return f"the run was not drained: {counted(len(self.drained.left), 'item')} remaining"
 
 
 def conclude(
-    name: str, ending: HistoryEnd, *, wrong: Flaws, absent: Flaws, doubt: str, holds: str
+    name: str,
+    end: HistoryEnd,
+    *,
+    violations: ProblemCounts,
+    missing: ProblemCounts,
+    doubt: str,
+    passed: str,
 ) -> Finding:
-    """The finding, by the table above; `doubt` is any other reason against a pass, or empty."""
-    if wrong or (absent and ending.had_its_time):
-        evidence = "; ".join(str(flaws) for flaws in (wrong, absent) if flaws)
+    """The finding, by the table above.
+
+    `doubt` is any other reason against a pass, or empty; `passed` is the evidence of a pass.
+    """
+    if violations or (missing and end.is_drained):
+        evidence = "; ".join(str(counts) for counts in (violations, missing) if counts)
         return Finding(name, Verdict.INVALID, evidence)
-    if absent or not ending.whole:
-        evidence = f"{ending.reason}; {absent}" if absent else ending.reason
+    if missing or not end.is_complete:
+        evidence = f"{end.reason}; {missing}" if missing else end.reason
         return Finding(name, Verdict.UNKNOWN, evidence)
     if doubt:
         return Finding(name, Verdict.UNKNOWN, doubt)
-    return Finding(name, Verdict.VALID, holds)
+    return Finding(name, Verdict.VALID, passed)

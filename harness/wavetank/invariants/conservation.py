@@ -1,8 +1,9 @@
 """Every accepted record is delivered exactly once.
 
-Records are told apart by their text alone, and a text that was accepted twice is to be delivered
-twice: a retry that puts the same bytes again is the function's doing and not the stream's. Memory
-is for what the stream holds (Firehose gives up after 24 hours), and for the latest delivered texts.
+Records are identified by their text alone. A text that was accepted twice has to be delivered
+twice: a retry that puts the same bytes again is the function's doing, not the stream's. Memory is
+used for what the stream holds (Firehose discards records after 24 hours) and for the latest
+delivered texts.
 """
 
 from collections.abc import Collection
@@ -13,17 +14,19 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.faults.delivery import DuplicateDelivery
 from wavetank.history import Event, FaultInjected, ObjectDelivered, RecordsAccepted, RecordsLost
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
-from wavetank.invariants.interval_set import Recent
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.interval_set import RecentMapping
 
 REMEMBERED = 50_000
-"""Delivered texts, a day and a half of the ticker's; of an older one, a second copy is taken for
-invented, which is as invalid."""
+"""Delivered texts: a day and a half of the ticker's.
+
+A second copy of an older one counts as never accepted, which is as invalid.
+"""
 SHOWN_CHARACTERS = 100
 
 
 class Flaw(StrEnum):
-    """What can become of a record."""
+    """What can go wrong with a record."""
 
     LOST = "lost"
     DUPLICATED = "delivered more often than accepted"
@@ -32,11 +35,11 @@ class Flaw(StrEnum):
 
 
 class Conservation:
-    """Holds the stream to what it accepted.
+    """Compares what the stream delivers with what it accepted.
 
-    What is `tolerated` is told but does not break it: by default order, which Firehose does not
-    promise (an object that S3 refused comes after the next one). From where a planned fault has it
-    deliver twice on, that is tolerated too.
+    A `tolerated` flaw is reported without breaking the invariant: by default the order, which
+    Firehose does not promise (an object that S3 refused comes after the next one). Once a planned
+    fault makes Firehose deliver twice, duplicates are tolerated too.
     """
 
     key = "conservation"
@@ -44,7 +47,7 @@ class Conservation:
 
     def __init__(self, tolerated: Collection[Flaw] = (Flaw.REORDERED,)) -> None:
         self._tolerated = frozenset(tolerated)
-        self._wrong, self._told = Flaws(), Flaws()
+        self._violations, self._reported = ProblemCounts(), ProblemCounts()
         self._streams: dict[str, _Stream] = {}
         self._accepted = 0
         self._delivered = 0
@@ -62,21 +65,21 @@ class Conservation:
             case FaultInjected(kind=DuplicateDelivery.kind):
                 self._tolerated |= {Flaw.DUPLICATED}
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        absent = Flaws()
+    def finding(self, end: HistoryEnd) -> Finding:
+        missing = ProblemCounts()
         for name, stream in self._streams.items():
-            if stream.held:
-                text, places = next(iter(stream.held.items()))
-                example = f"{name} accepted {_shown(text)} at {places[0].accepted}"
-                absent.add("accepted but not delivered", example, stream.held_count())
-        told = f"; {self._told}" if self._told else ""
+            if stream.pending:
+                text, acceptances = next(iter(stream.pending.items()))
+                example = f"{name} accepted {_shortened(text)} at {acceptances[0].accepted}"
+                missing.add("accepted but not delivered", example, stream.pending_count())
+        reported = f"; {self._reported}" if self._reported else ""
         return conclude(
             self.name,
-            ending,
-            wrong=self._wrong,
-            absent=absent,
+            end,
+            violations=self._violations,
+            missing=missing,
             doubt="" if self._accepted or self._delivered else "no record was seen",
-            holds=f"{counted(self._accepted, 'record')} accepted and delivered{told}",
+            passed=f"{counted(self._accepted, 'record')} accepted and delivered{reported}",
         )
 
     def _stream(self, name: str) -> "_Stream":
@@ -87,20 +90,20 @@ class Conservation:
         for text in event.records:
             flaw = stream.deliver(text)
             if flaw:
-                self._note(flaw, f"{_shown(text)} in {event.key} at {rfc3339(event.at)}")
+                self._add(flaw, f"{_shortened(text)} in {event.key} at {rfc3339(event.at)}")
 
     def _lose(self, event: RecordsLost) -> None:
         for text in event.records:
             self._stream(event.stream).take(text)
-            self._note(Flaw.LOST, f"{_shown(text)} at {rfc3339(event.at)}, {event.reason}")
+            self._add(Flaw.LOST, f"{_shortened(text)} at {rfc3339(event.at)}, {event.reason}")
 
-    def _note(self, flaw: Flaw, example: str) -> None:
-        flaws = self._told if flaw in self._tolerated else self._wrong
-        flaws.add(flaw, example)
+    def _add(self, flaw: Flaw, example: str) -> None:
+        counts = self._reported if flaw in self._tolerated else self._violations
+        counts.add(flaw, example)
 
 
-class _Place:
-    """When a record was accepted, and as which one of its stream."""
+class _Acceptance:
+    """When a record was accepted, and its number in the stream."""
 
     __slots__ = ("accepted", "number")
 
@@ -110,42 +113,45 @@ class _Place:
 
 
 class _Stream:
-    """What one stream holds: for each text, its places in the order of acceptance."""
+    """What one stream holds: for each text, when it was accepted, oldest first."""
 
     def __init__(self) -> None:
-        self.held: dict[str, list[_Place]] = {}
-        self._delivered = Recent[str, bool](REMEMBERED)
+        self.pending: dict[str, list[_Acceptance]] = {}
+        self._delivered = RecentMapping[str, bool](REMEMBERED)
         self._count = 0
         self._furthest = -1
 
     def accept(self, event: RecordsAccepted) -> None:
         accepted = rfc3339(event.at)
         for text in event.records:
-            self.held.setdefault(text, []).append(_Place(self._count, accepted))
+            self.pending.setdefault(text, []).append(_Acceptance(self._count, accepted))
             self._count += 1
 
     def deliver(self, text: str) -> Flaw | None:
-        place = self.take(text)
-        if place is None:
+        acceptance = self.take(text)
+        if acceptance is None:
             return Flaw.DUPLICATED if self._delivered.get(text) else Flaw.INVENTED
         self._delivered.put(text, value=True)
-        late, self._furthest = place.number < self._furthest, max(self._furthest, place.number)
+        late, self._furthest = (
+            acceptance.number < self._furthest,
+            max(self._furthest, acceptance.number),
+        )
         return Flaw.REORDERED if late else None
 
-    def take(self, text: str) -> _Place | None:
-        """The oldest place of the text, no longer held; None where it is not held."""
-        places = self.held.get(text)
-        if places is None:
+    def take(self, text: str) -> _Acceptance | None:
+        """Remove and return the oldest acceptance of the text; None if it is not held."""
+        acceptances = self.pending.get(text)
+        if acceptances is None:
             return None
-        place = places.pop(0)
-        if not places:
-            del self.held[text]
-        return place
+        acceptance = acceptances.pop(0)
+        if not acceptances:
+            del self.pending[text]
+        return acceptance
 
-    def held_count(self) -> int:
-        return sum(len(places) for places in self.held.values())
+    def pending_count(self) -> int:
+        return sum(len(acceptances) for acceptances in self.pending.values())
 
 
-def _shown(text: str) -> str:
+def _shortened(text: str) -> str:
     text = text.strip()
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."

@@ -1,7 +1,7 @@
-"""Nothing is left at the end.
+"""Nothing remains at the end of the run.
 
-A run that did not drain is unknown, not invalid: nothing was seen to break, and nothing else can be
-told of it for certain.
+A run that did not drain is unknown, not invalid: no violation was seen, and what is missing may
+still have come.
 """
 
 from wavetank.core.findings import Finding, Verdict
@@ -12,18 +12,18 @@ SHOWN_MAX = 3
 
 
 class FullyDrained:
-    """The time given after the last firing was enough for everything to finish."""
+    """The time after the last firing was enough for everything to finish."""
 
     key = "drained"
     name = "drained"
 
     def observe(self, event: Event) -> None:
-        """Needs no more than the ending, which all judges are given."""
+        """Nothing to observe: every invariant gets the end of the history with `finding`."""
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        if ending.had_its_time:
-            return Finding(self.name, Verdict.VALID, "nothing was left at the end")
-        drained = ending.drained
+    def finding(self, end: HistoryEnd) -> Finding:
+        if end.is_drained:
+            return Finding(self.name, Verdict.VALID, "nothing remained at the end")
+        drained = end.drained
         left = ", ".join(drained.left[:SHOWN_MAX]) if drained else ""
-        evidence = f"{ending.reason}; {left}" if left else ending.reason
+        evidence = f"{end.reason}; {left}" if left else end.reason
         return Finding(self.name, Verdict.UNKNOWN, evidence)

@@ -1,8 +1,8 @@
-"""No request ends in silence: it succeeds, or it is given up and its destination is told.
+"""No request fails in silence: it succeeds, or it is discarded and its destination gets a record.
 
-Every request counts, those of the failure's own messenger too: where the function behind the
-destination is given up and has no destination itself, nobody is told any more. Who waits for the
-answer is told by it. Memory is for the requests that are not concluded.
+Every request counts, also those of the notification function: if it is discarded and has no
+destination itself, nothing reports that failure. A synchronous caller is informed by the response.
+Memory is used only for requests that have not ended.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
 
 
 @dataclass
 class _Pending:
-    """What is still to come of a request; it counts, as a duplicate may have the same id."""
+    """What a request still has to do. It has a count, since a duplicate can have the same id."""
 
     example: str
     count: int = 0
@@ -41,8 +41,8 @@ class NoSilentFailure:
 
     def __init__(self) -> None:
         self._open: dict[str, _Pending] = {}
-        self._untold: dict[str, _Pending] = {}
-        self._waited_for: set[str] = set()
+        self._unreported: dict[str, _Pending] = {}
+        self._synchronous: set[str] = set()
         self._requests = 0
         self._given_up = 0
         self._answered = 0
@@ -50,60 +50,60 @@ class NoSilentFailure:
     def observe(self, event: Event) -> None:
         match event:
             case Invoked(waits=True):
-                self._waited_for.add(event.request)
+                self._synchronous.add(event.request)
             case RuleFired() | Invoked():
                 self._begin(event.request, event)
-            case AttemptEnded() if event.request in self._waited_for:
+            case AttemptEnded() if event.request in self._synchronous:
                 self._answered += event.outcome is not Outcome.SUCCESS
-                self._waited_for.discard(event.request)
-                _less(self._open, event.request)
+                self._synchronous.discard(event.request)
+                _decrement(self._open, event.request)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
                 self._begin(event.request, event)
             case AttemptEnded(outcome=Outcome.SUCCESS):
-                _less(self._open, event.request)
+                _decrement(self._open, event.request)
             case GivenUp():
                 self._given_up += 1
-                _less(self._open, event.request)
+                _decrement(self._open, event.request)
                 example = (
                     f"{event.request} of {event.function}, given up at {rfc3339(event.at)} "
                     f"after {counted(event.attempts, 'attempt')}"
                 )
-                _more(self._untold, event.request, example)
+                _increment(self._unreported, event.request, example)
             case DestinationReached(outcome=outcome) if outcome == OK:
-                _less(self._untold, event.request)
+                _decrement(self._unreported, event.request)
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        absent = Flaws()
+    def finding(self, end: HistoryEnd) -> Finding:
+        missing = ProblemCounts()
         for kind, pending in (
             ("neither succeeded nor given up", self._open),
-            ("given up without a destination reached", self._untold),
+            ("given up without a destination reached", self._unreported),
         ):
             for entry in pending.values():
-                absent.add(kind, entry.example, entry.count)
+                missing.add(kind, entry.example, entry.count)
         ended = self._requests - self._given_up - self._answered
         answered = f", {self._answered} failed and answered" if self._answered else ""
         return conclude(
             self.name,
-            ending,
-            wrong=Flaws(),
-            absent=absent,
+            end,
+            violations=ProblemCounts(),
+            missing=missing,
             doubt="" if self._requests else "no request was seen",
-            holds=f"{counted(self._requests, 'request')}: {ended} succeeded, "
+            passed=f"{counted(self._requests, 'request')}: {ended} succeeded, "
             f"{self._given_up} given up and reported{answered}",
         )
 
     def _begin(self, request: str, event: Event) -> None:
         if isinstance(event, AttemptBegan) and request in self._open:
-            return  # the same first attempt, after it was throttled
+            return  # the same first attempt again, after it was throttled
         self._requests += 1
-        _more(self._open, request, f"{request}, begun at {rfc3339(event.at)}")
+        _increment(self._open, request, f"{request}, begun at {rfc3339(event.at)}")
 
 
-def _more(pending: dict[str, _Pending], request: str, example: str) -> None:
+def _increment(pending: dict[str, _Pending], request: str, example: str) -> None:
     pending.setdefault(request, _Pending(example)).count += 1
 
 
-def _less(pending: dict[str, _Pending], request: str) -> None:
+def _decrement(pending: dict[str, _Pending], request: str) -> None:
     entry = pending.get(request)
     if entry:
         entry.count -= 1

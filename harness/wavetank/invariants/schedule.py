@@ -1,8 +1,8 @@
-"""Every due instant of every rule was fired, or what a fault kept from firing was made up for.
+"""Every due instant of every rule fired, or a later invocation made up for a suppressed one.
 
-Due are the instants after the run's beginning, up to and including its `until`. Whether a later
-invocation made the same data is not to be told here; what can be told is that a rule's target,
-invoked for a later instant, succeeded. Firing twice is allowed: EventBridge promises at least once.
+Due are the instants after the start of the run, up to and including its `until`. Whether a later
+invocation made the same data is not checked here, only that the rule's target succeeded for a later
+instant. Firing twice is allowed: EventBridge promises at least once.
 """
 
 from collections import deque
@@ -14,11 +14,11 @@ from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.core.text import counted
 from wavetank.history import AttemptEnded, Event, Outcome, RuleFired, RunBegan, TickSuppressed
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
-from wavetank.invariants.interval_set import Recent, Spans
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.interval_set import IntervalSet, RecentMapping
 
 REQUESTS_REMEMBERED = 10_000
-"""Lambda gives a request up within six hours: ten thousand are in flight of no one's rules."""
+"""Lambda discards a request within six hours; ten thousand are never in flight."""
 SHOWN_MAX = 3
 
 type Key = tuple[str, str]
@@ -26,16 +26,16 @@ type Key = tuple[str, str]
 
 
 class CompleteSchedule:
-    """Counts each rule's firings against its expression."""
+    """Compares the firings of each rule with its schedule expression."""
 
     key = "schedule-completeness"
     name = "every due instant was fired"
 
     def __init__(self) -> None:
-        self._wrong = Flaws()
+        self._violations = ProblemCounts()
         self._tracks: dict[Key, _Track] = {}
         self._uncounted: dict[str, str] = {}
-        self._requests = Recent[str, tuple[Key, int]](REQUESTS_REMEMBERED)
+        self._requests = RecentMapping[str, tuple[Key, int]](REQUESTS_REMEMBERED)
 
     def observe(self, event: Event) -> None:
         match event:
@@ -48,36 +48,39 @@ class CompleteSchedule:
             case AttemptEnded(outcome=Outcome.SUCCESS):
                 self._succeed(event.request)
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        absent = Flaws()
+    def finding(self, end: HistoryEnd) -> Finding:
+        missing = ProblemCounts()
         for (rule, target), track in self._tracks.items():
-            whose = f"{rule} for {target}"
-            for kind, stretches in (("not fired", track.missing()), ("not made up", track.owed())):
-                shown = list(stretches)
-                count = sum(last - first + 1 for first, last in shown)
+            track_name = f"{rule} for {target}"
+            for kind, intervals in (
+                ("not fired", track.missing()),
+                ("not made up", track.not_made_up()),
+            ):
+                found = list(intervals)
+                count = sum(last - first + 1 for first, last in found)
                 if count:
-                    absent.add(kind, f"{whose}, due {track.shown(shown)}", count)
+                    missing.add(kind, f"{track_name}, due {track.describe(found)}", count)
         due = sum(track.due for track in self._tracks.values())
         return conclude(
             self.name,
-            ending,
-            wrong=self._wrong,
-            absent=absent,
+            end,
+            violations=self._violations,
+            missing=missing,
             doubt=self._doubt(due),
-            holds=self._holds(due),
+            passed=self._passed(due),
         )
 
     def _doubt(self, due: int) -> str:
         if self._uncounted:
-            shown = ", ".join(f"{rule} {found}" for rule, found in self._uncounted.items())
-            return f"not counted, as EventBridge would refuse it: {shown}"
+            rules = ", ".join(f"{rule} {found}" for rule, found in self._uncounted.items())
+            return f"not counted, as EventBridge would refuse it: {rules}"
         return "" if due else "no rule was due in this run"
 
-    def _holds(self, due: int) -> str:
+    def _passed(self, due: int) -> str:
         suppressed = sum(track.suppressed for track in self._tracks.values())
-        again = sum(track.again for track in self._tracks.values())
+        repeats = sum(track.repeats for track in self._tracks.values())
         made_up = f", {suppressed} suppressed and made up for" if suppressed else ""
-        twice = f", {again} fired again" if again else ""
+        twice = f", {repeats} fired again" if repeats else ""
         return f"{counted(due, 'due instant')}{made_up}{twice}"
 
     def _begin(self, event: RunBegan) -> None:
@@ -97,9 +100,9 @@ class CompleteSchedule:
         if track is None or number is None:
             example = f"{event.rule} for {event.target}, due {rfc3339(event.due)}"
             if event.rule not in self._uncounted:
-                self._wrong.add("fired though not due", example)
+                self._violations.add("fired but not due", example)
             return
-        track.again += not track.fired.add(number)
+        track.repeats += not track.fired.add(number)
         self._requests.put(event.request, ((event.rule, event.target), number))
 
     def _suppress(self, event: TickSuppressed) -> None:
@@ -124,39 +127,39 @@ class _Track:
         self._numbers = numbers
         self._first = numbers.count_until(after)
         self._last = numbers.count_until(until) - 1
-        self.fired = Spans()
+        self.fired = IntervalSet()
         self.to_make_up: deque[int] = deque()
         self.suppressed = 0
-        self.again = 0
+        self.repeats = 0
 
     @property
     def due(self) -> int:
         return max(0, self._last - self._first + 1)
 
     def number(self, instant: datetime) -> int | None:
-        """Which one it is; None where nothing is due."""
+        """The number of the due instant; None if nothing is due then."""
         number = self._numbers.count_until(instant) - 1
         counts = self._first <= number <= self._last
         return number if counts and self._numbers.instant(number) == instant else None
 
     def make_up(self, number: int) -> None:
-        """An invocation for this one succeeded, and so made up for what came before it."""
+        """An invocation for this instant succeeded, and makes up for suppressed ones before."""
         while self.to_make_up and self.to_make_up[0] < number:
             self.to_make_up.popleft()
 
     def missing(self) -> Iterator[tuple[int, int]]:
         return self.fired.gaps(self._first, self._last)
 
-    def owed(self) -> Iterator[tuple[int, int]]:
+    def not_made_up(self) -> Iterator[tuple[int, int]]:
         return ((number, number) for number in self.to_make_up)
 
-    def shown(self, stretches: list[tuple[int, int]]) -> str:
-        """`12:03Z`, `12:05Z to 12:09Z`, as whole instants."""
+    def describe(self, intervals: list[tuple[int, int]]) -> str:
+        """The intervals as text: `12:03Z`, `12:05Z to 12:09Z`, in full RFC 3339."""
         parts = []
-        for first, last in stretches[:SHOWN_MAX]:
+        for first, last in intervals[:SHOWN_MAX]:
             until = f" to {self._instant(last)}" if last > first else ""
             parts.append(f"{self._instant(first)}{until}")
-        return ", ".join([*parts, "..."] if len(stretches) > SHOWN_MAX else parts)
+        return ", ".join([*parts, "..."] if len(intervals) > SHOWN_MAX else parts)
 
     def _instant(self, number: int) -> str:
         return rfc3339(self._numbers.instant(number))

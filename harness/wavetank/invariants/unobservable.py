@@ -1,7 +1,7 @@
-"""Verdicts on a story that is told by hand: of what it cannot show, unknown, and why.
+"""Findings of a run step by step: what such a run cannot observe is unknown, with the reason.
 
-What no telling on that engine could show decides nothing about how the command ends; everything
-else does, and an unknown of it never passes.
+What no run on that engine can observe does not affect the exit code. Everything else does, and an
+unknown there does not pass.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,38 +12,38 @@ from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
 
-BY_HAND = {"told": "by hand"}
-"""In the options that the history of such a story begins with."""
-IN_THE_SIMULATOR = {CompleteSchedule.key: "the ticks were told by hand, and no rule fired"}
-ON_A_SANDBOX = IN_THE_SIMULATOR | {
+MANUAL_OPTIONS = {"told": "by hand"}
+"""The options in the first event of such a run's history."""
+ON_SIMULATOR = {CompleteSchedule.key: "the ticks were invoked one by one, and no rule fired"}
+ON_SANDBOX = ON_SIMULATOR | {
     Conservation.key: "which records Firehose accepted cannot be seen from outside"
 }
-MAIL = "what came by e-mail cannot be seen on AWS, only what was published"
-ON_AWS = ON_A_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
+MAIL = "e-mail cannot be observed on AWS, only what was published"
+ON_AWS = ON_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
 
 
-def not_shown(engine: EngineName) -> Mapping[str, str]:
-    """The invariants that a story told there cannot decide, and why."""
+def unobservable(engine: EngineName) -> Mapping[str, str]:
+    """By key, the invariants that a run step by step on the engine cannot decide, and why."""
     match engine:
         case EngineName.SIMULATOR:
-            return IN_THE_SIMULATOR
+            return ON_SIMULATOR
         case EngineName.AWS:
             return ON_AWS
         case EngineName.EMBEDDED | EngineName.DOCKER:
-            return ON_A_SANDBOX
+            return ON_SANDBOX
 
 
-def told_by_hand(findings: Iterable[Finding], engine: EngineName) -> list[Finding]:
-    """The findings, with those unknown that such a story cannot decide."""
-    reasons = not_shown(engine)
+def mark_unobservable(findings: Iterable[Finding], engine: EngineName) -> list[Finding]:
+    """The findings, with those unknown that such a run cannot decide."""
+    reasons = unobservable(engine)
     return [
-        replace(finding, verdict=Verdict.UNKNOWN, evidence=f"not judged: {reasons[finding.key]}")
+        replace(finding, verdict=Verdict.UNKNOWN, evidence=f"not checked: {reasons[finding.key]}")
         if finding.key in reasons
         else finding
         for finding in findings
     ]
 
 
-def decided(findings: Iterable[Finding], engine: EngineName) -> ExitCode:
-    """What those findings come to that such a story can decide."""
-    return exit_code(finding for finding in findings if finding.key not in not_shown(engine))
+def observable_exit_code(findings: Iterable[Finding], engine: EngineName) -> ExitCode:
+    """The exit code of the findings that such a run can decide."""
+    return exit_code(finding for finding in findings if finding.key not in unobservable(engine))

@@ -14,7 +14,7 @@ from wavetank.core.naming import Names
 from wavetank.deployment.deployed_code import stack_package
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.injectors.api_resources import ApiResources, confirmed_on, one_named
-from wavetank.faults.parts import UNLIMITED, FunctionRole, RoleOwner
+from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, DeployedCode, HostFaultTarget
 from wavetank.live.restoring import update_code, wait_until_updated
 
@@ -102,7 +102,7 @@ class LiveResources(ApiResources):
 
     def store(self, archive: bytes) -> str:
         """Store a package beside the journal; returns its name."""
-        return self._journal.keep_package(archive)
+        return self._journal.store_package(archive)
 
     def stored(self, name: str) -> bytes | None:
         """The package of that name; None if it is lost."""

@@ -27,7 +27,7 @@ from wavetank.live.run_estimate import check_enforced, estimate_seconds, minutes
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import Step, Tick
 from wavetank.simulation.history_recorder import recorded
-from wavetank.simulation.runner import RunResult, RunSpec, concluded, judges_of
+from wavetank.simulation.runner import RunResult, RunSpec, invariant_suite, run_result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +48,15 @@ class LiveRun:
 
     def play(self, spec: RunSpec, history: Path, reporter: Reporter) -> RunResult:
         """Runs the scenario; a signal ends it by `Stopped`, once all changes are reverted."""
-        judges = judges_of(self.pipeline, spec.scenario)
+        suite = invariant_suite(self.pipeline, spec.scenario)
         live_scenario = self._live_scenario(spec.scenario, spec.seed)
         with (
             stop_on_signal(),
-            recorded(history, judges) as recording,
+            recorded(history, suite) as recorder,
             reporter.waiting(f"running the scenario, {self.duration(spec.scenario)}"),
         ):
-            run_live(self.deployed, live_scenario, recording.take, reporter.say)
-        return concluded(spec, judges, recording, self.deployed.engine)
+            run_live(self.deployed, live_scenario, recorder.record, reporter.say)
+        return run_result(spec, suite, recorder, self.deployed.engine)
 
     def _steps(self, scenario: Scenario) -> tuple[Step, ...]:
         return self._live_scenario(scenario, 0).steps(self.deployed.clock.now())

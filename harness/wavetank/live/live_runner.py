@@ -19,16 +19,35 @@ from wavetank.core.clock import floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
 from wavetank.core.text import counted
 from wavetank.deployment.deployed import template_hash
+from wavetank.faults.changes import RuleChange
 from wavetank.history import Drained, Event, RunBegan, RunEnded
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
-from wavetank.invariants.unobservable import BY_HAND
+from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.history_reader import StateBeforeRun, read_history, run_objects, state_before_run
-from wavetank.live.schedule_guard import schedule_off
 from wavetank.live.step_executor import StepExecutor
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.steps import MINUTE, Step, Tick, steps_by_hand
+from wavetank.scenario.steps import MINUTE, Step, Tick, manual_steps
+
+
+@contextmanager
+def schedule_off(deployed: DeployedTarget, say: Callable[[str], None]) -> Iterator[None]:
+    """Disables the rule for the body; afterwards restores its previous state, whatever happens.
+
+    Raises:
+        NotRestoredError: it could not be enabled again.
+    """
+    rule, target = deployed.names.rule, deployed.changed_target
+    if not target.resources.rule_is_enabled(rule):
+        say(f"{rule} is disabled, and stays disabled")
+        yield
+        return
+    with target.changed(RuleChange(rule=rule)):
+        say(f"disabled {rule}")
+        yield
+    say(f"enabled {rule} again")
+
 
 AHEAD_MAX = timedelta(minutes=30)
 """How far ahead of the clock the table may be: the handler refuses events an hour behind it."""
@@ -45,7 +64,7 @@ class LiveScenario:
 
     def steps(self, start: datetime) -> tuple[Step, ...]:
         """The steps of a run that begins at `start`."""
-        return steps_by_hand(self.scenario.plan, self.scenario.horizon, start)
+        return manual_steps(self.scenario.plan, self.scenario.horizon, start)
 
 
 def run_live(
@@ -174,7 +193,7 @@ def _began(deployed: DeployedTarget, run: LiveScenario, start: datetime) -> RunB
         version=metadata.version("wavetank"),
         rules=(),
         confirmed={topic: confirmed},
-        options={**run.options, **BY_HAND},
+        options={**run.options, **MANUAL_OPTIONS},
     )
 
 

@@ -9,7 +9,7 @@ from wavetank.faults.calls import ApiError
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment
-from wavetank.faults.parts import FunctionRole, RoleOwner
+from wavetank.faults.references import FunctionRole, RoleOwner
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import Begin, Revert, Step, Tick

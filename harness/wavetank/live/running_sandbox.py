@@ -154,14 +154,6 @@ def sandbox_record() -> SandboxRecord | None:
     return embedded or compose_sandbox().record()
 
 
-def log_lines(record: SandboxRecord, count: int) -> list[str]:
-    """The last lines of LocalStack's log."""
-    if record.engine is Engine.DOCKER:
-        return compose_sandbox().log_lines(count)
-    text = Path(record.log).read_text(encoding="utf-8", errors="replace")
-    return text.splitlines()[-count:]
-
-
 def attach(
     record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, custom_handler: bool = False
 ) -> RunningSandbox:

@@ -31,7 +31,7 @@ from wavetank.history import (
 from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.history_reader import StateBeforeRun, alerts_since, attempts_max, run_attempts
-from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 
 
 @dataclass
@@ -83,7 +83,7 @@ class StepExecutor:
                 request = self._trigger.fire(due)
                 self._note_invoked(request, due, waits=False)
                 self._wait_until_finished(request)
-            case WaitedTick(due):
+            case SynchronousTick(due):
                 self._note_invoked(self._trigger.call(due), due, waits=True)
             case Begin(name, fault):
                 self._say(f"fault: {describe(fault)}")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from wavetank.core.text import counted
-from wavetank.history import Event, FaultInjected, FaultReverted, mishap
+from wavetank.history import Event, FaultInjected, FaultReverted, failure_message
 
 LINES_MAX = 12
 CHARACTERS_MAX = 160
@@ -36,6 +36,6 @@ def _text(event: Event) -> str:
         case FaultReverted():
             text = f"{event.kind} reverted"
         case _:
-            text = mishap(event)
+            text = failure_message(event)
     line = " ".join(text.split())
     return line if len(line) <= CHARACTERS_MAX else f"{line[:CHARACTERS_MAX]}..."

@@ -10,10 +10,10 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.serialization import fault_from_form
+from wavetank.faults.serialization import fault_from_dict
 from wavetank.scenario.loader import SUFFIX, load_scenario
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.problems import problems_between
+from wavetank.scenario.problems import cross_field_problems
 from wavetank.scenario.supported_faults import check_supported
 
 
@@ -41,8 +41,8 @@ def scenario_of(item: pytest.Item) -> Scenario:
     faults = [_fault(mark) for mark in reversed(list(item.iter_markers("fault")))]
     scenario = replace(scenario, plan=FaultPlan((*scenario.plan.faults, *faults)))
     check_supported(scenario, EngineName.SIMULATOR)
-    longest = max((fault.healed_after for fault in faults), default=timedelta())
-    for problem in problems_between(replace(scenario, horizon=max(longest, scenario.horizon))):
+    longest = max((fault.reverted_after for fault in faults), default=timedelta())
+    for problem in cross_field_problems(replace(scenario, horizon=max(longest, scenario.horizon))):
         raise UsageError(problem.expected, problem.found, problem.action)
     return scenario
 
@@ -53,7 +53,7 @@ def _fault(mark: pytest.Mark) -> Fault:
         raise UsageError(expected, _written(mark), 'write it as in fault("late-tick", after="5m")')
     values = {name: _listed(value) for name, value in mark.kwargs.items()}
     try:
-        return fault_from_form({"kind": mark.args[0]} | values)
+        return fault_from_dict({"kind": mark.args[0]} | values)
     except UsageError as error:
         found = f"{error.found} in @pytest.mark.{_written(mark)}"
         raise UsageError(error.expected, found, error.action) from error

@@ -18,7 +18,7 @@ from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
-from wavetank.simulation.runner import play
+from wavetank.simulation.runner import simulate
 
 type Arrange = Callable[[AwsClients], None]
 
@@ -65,7 +65,7 @@ class SimulatorFixture:
         spec = self._context.spec(duration_of(span), seed)
         pipeline = self._deployed.pipeline
         history = self._context.history()
-        done = play(
+        done = simulate(
             self._deployed.simulator,
             _ArrangedPipeline(pipeline, given) if given else pipeline,
             spec,

@@ -14,9 +14,9 @@ from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.pytest_plugin.result import ScenarioResult, describe_run, run_report
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
-from wavetank.scenario.expectation import as_expected
+from wavetank.scenario.expectation import apply_expectations
 from wavetank.simulation.run import Run, RunOptions
-from wavetank.simulation.runner import judges_of, run_options
+from wavetank.simulation.runner import invariant_suite, run_options
 
 
 class VirtualClock:
@@ -44,7 +44,7 @@ class VirtualClock:
             StuckError: a handler never returned.
         """
         self._require_in_progress()
-        self._run.pass_until(self.now() + duration_of(span))
+        self._run.run_until(self.now() + duration_of(span))
         return self.now()
 
     def invoke(self, function: str, event: object = None) -> str:
@@ -61,7 +61,7 @@ class VirtualClock:
             FunctionName=function
         )
         request = self._run.invoke(found["FunctionArn"], event)
-        self._run.pass_until(self.now())
+        self._run.run_until(self.now())
         return request
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
@@ -94,16 +94,16 @@ class VirtualClock:
     @contextmanager
     def _in_progress(self) -> Iterator[None]:
         """The run is in progress for the body."""
-        with self._run.begun():
+        with self._run.started():
             yield
 
     def _result(self, lasted: timedelta) -> ScenarioResult:
         context, history = self._context, self._context.history()
-        judges = judges_of(self._deployed.pipeline, context.scenario)
+        suite = invariant_suite(self._deployed.pipeline, context.scenario)
         with HistoryWriter(history) as writer:
             writer.write(*self._events)
-        judges.observe_all(self._events)
-        findings = as_expected(judges.findings(), context.scenario.expectations)
+        suite.observe_all(self._events)
+        findings = apply_expectations(suite.findings(), context.scenario.expectations)
         return ScenarioResult(
             findings=tuple(findings),
             digest=writer.digest,

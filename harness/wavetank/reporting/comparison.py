@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding
 from wavetank.history import Event, RunBegan, TableSnapshot, read_history
-from wavetank.history.normalize import retold
+from wavetank.history.normalize import normalized
 from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import SummaryDifference, summary_differences
-from wavetank.invariants.unobservable import BY_HAND, not_shown
+from wavetank.invariants.unobservable import MANUAL_OPTIONS, unobservable
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import RunSummary, SavedRun
@@ -37,7 +37,7 @@ class LoadedRun:
     @property
     def by_hand(self) -> bool:
         """Whether its ticks were invoked step by step; otherwise a rule fired them."""
-        return self.began.options.items() >= BY_HAND.items()
+        return self.began.options.items() >= MANUAL_OPTIONS.items()
 
     def scenario(self) -> Scenario:
         """The scenario that was run."""
@@ -186,7 +186,7 @@ def _key(finding: Finding) -> str:
 def _not_compared(key: str, one: LoadedRun, other: LoadedRun) -> str:
     """Why one of the two cannot decide it; empty if both can."""
     for run in (one, other):
-        reason = not_shown(run.summary.engine).get(key) if run.by_hand else None
+        reason = unobservable(run.summary.engine).get(key) if run.by_hand else None
         if reason is not None:
             return f"not checked on {run.summary.engine}, as {reason}"
     return ""
@@ -194,4 +194,4 @@ def _not_compared(key: str, one: LoadedRun, other: LoadedRun) -> str:
 
 def _outcome_summary(run: LoadedRun, *, moved: bool) -> OutcomeSummary:
     events: Iterator[Event] = read_history(run.saved.history)
-    return summary_of(retold(events, run.began.at if moved else None))
+    return summary_of(normalized(events, run.began.at if moved else None))

@@ -10,7 +10,7 @@ from wavetank.deployment.pipelines.selection import choice_of
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.reporting.comparison import LoadedRun
-from wavetank.simulation.runner import RunSpec, judges_of, verdicts
+from wavetank.simulation.runner import RunSpec, evaluate, invariant_suite
 
 
 def saved_pipeline(loaded: LoadedRun) -> Pipeline:
@@ -31,17 +31,17 @@ def saved_spec(loaded: LoadedRun) -> RunSpec:
     spec = RunSpec(scenario=loaded.scenario(), seed=loaded.summary.seed)
     if not loaded.by_hand:
         return spec
-    return replace(spec, start=loaded.began.at, begins_with=loaded.table)
+    return replace(spec, start=loaded.began.at, initial_table=loaded.table)
 
 
 def check_again(
     loaded: LoadedRun, pipeline: Pipeline, spec: RunSpec
 ) -> tuple[list[Finding], ExitCode]:
     """Checks the invariants of the saved history, without running anything."""
-    judges = judges_of(pipeline, spec.scenario)
+    suite = invariant_suite(pipeline, spec.scenario)
     for event in read_history(loaded.saved.history):
-        judges.observe(event)
-    return verdicts(spec.scenario, judges, loaded.summary.engine if loaded.by_hand else None)
+        suite.observe(event)
+    return evaluate(spec.scenario, suite, loaded.summary.engine if loaded.by_hand else None)
 
 
 def describe_difference(before: Path, after: Path) -> str:

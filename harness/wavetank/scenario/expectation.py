@@ -1,4 +1,4 @@
-"""What a scenario expects of a run, against what the judges found."""
+"""The findings of a run, compared with what its scenario expects."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,33 +9,33 @@ from wavetank.core.suggestions import one_of
 from wavetank.scenario.model import Expectations
 
 
-def check_expectations(expectations: Expectations, judges: Iterable[str]) -> None:
-    """Whether there is a judge for each invariant that is expected to hold or to break.
+def check_expectations(expectations: Expectations, keys: Iterable[str]) -> None:
+    """Check that every invariant that the scenario names exists.
 
     Raises:
-        UsageError: there is none; says which there are.
+        UsageError: one does not; names those that do.
     """
-    known = set(judges)
+    known = set(keys)
     for name in (*expectations.breaks, *(expectations.holds or ())):
         if name not in known:
             raise UsageError(*one_of("an invariant of the pipeline: one of", name, known))
 
 
-def as_expected(findings: Sequence[Finding], expectations: Expectations) -> list[Finding]:
-    """The findings as the scenario takes them: one that was to break is well where it did.
+def apply_expectations(findings: Sequence[Finding], expectations: Expectations) -> list[Finding]:
+    """The findings as the scenario counts them: valid also if they break as expected.
 
-    What is expected neither to hold nor to break is left out.
+    Invariants that are expected neither to hold nor to break are left out.
     """
-    taken = []
+    applied = []
     for finding in findings:
         if finding.key in expectations.breaks:
-            taken.append(_to_be_broken(finding))
+            applied.append(_expect_broken(finding))
         elif expectations.must_hold(finding.key):
-            taken.append(finding)
-    return taken
+            applied.append(finding)
+    return applied
 
 
-def _to_be_broken(finding: Finding) -> Finding:
+def _expect_broken(finding: Finding) -> Finding:
     if finding.verdict is Verdict.INVALID:
         evidence = f"broken, as the scenario expects: {finding.evidence}"
         return replace(finding, verdict=Verdict.VALID, evidence=evidence)

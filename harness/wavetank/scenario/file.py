@@ -1,4 +1,4 @@
-"""From the text of a file to a scenario, or to a refusal that says where."""
+"""Parses the text of a scenario file, or reports the first mistake with its position."""
 
 import re
 import tomllib
@@ -11,44 +11,44 @@ from wavetank.core.errors import UsageError
 from wavetank.core.text import counted
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Expectations, Scenario
-from wavetank.scenario.problems import ScenarioProblem, problems_between, problems_of_form
-from wavetank.scenario.schema import ScenarioForm
-from wavetank.scenario.toml_positions import TextPosition, find_place, find_places
+from wavetank.scenario.problems import ScenarioProblem, cross_field_problems, schema_problems
+from wavetank.scenario.schema import ScenarioSchema
+from wavetank.scenario.toml_positions import TextPosition, key_positions, position_of
 
-SYNTAX_PLACE = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
+SYNTAX_POSITION = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
 
 
 def parse_scenario(name: str, text: str, source: str) -> Scenario:
-    """The scenario that the text describes; `source` is what errors call the file.
+    """Parse a scenario; `source` is the name of the file in errors.
 
     Raises:
-        UsageError: the first thing that is wrong with it, with its line and column.
+        UsageError: the first mistake, with its line and column.
     """
     try:
         return _parse(name, text, source)
     except RecursionError as error:
-        found = f"lists within lists without end in {source}"
-        raise UsageError("a scenario in TOML", found, "write it flat") from error
+        found = f"lists nested too deeply in {source}"
+        raise UsageError("a scenario in TOML", found, "nest them less") from error
 
 
 def _parse(name: str, text: str, source: str) -> Scenario:
     document = _document(text, source)
     try:
-        scenario = _scenario(name, ScenarioForm.model_validate(document))
+        scenario = _scenario(name, ScenarioSchema.model_validate(document))
     except ValidationError as error:
-        _refuse(problems_of_form(error), text, source)
-    if problems := problems_between(scenario):
-        _refuse(problems, text, source)
+        _raise_first(schema_problems(error), text, source)
+    if problems := cross_field_problems(scenario):
+        _raise_first(problems, text, source)
     return scenario
 
 
 def _document(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except ValueError as error:  # also of a number with more digits than Python reads
-        place = SYNTAX_PLACE.fullmatch(str(error))
-        what = place["what"] if place else str(error).removesuffix(" (at end of document)")
-        line, column = (place["line"], place["column"]) if place else (_last_line(text), 1)
+    except ValueError as error:  # also for a number with more digits than Python converts
+        position = SYNTAX_POSITION.fullmatch(str(error))
+        what = position["what"] if position else str(error).removesuffix(" (at end of document)")
+        line, column = (position["line"], position["column"]) if position else (_last_line(text), 1)
         found = f"a mistake at {source}:{line}:{column} ({what})"
         raise UsageError("a scenario in TOML", found, "correct that line") from error
 
@@ -57,28 +57,28 @@ def _last_line(text: str) -> int:
     return text.rstrip("\n").count("\n") + 1
 
 
-def _scenario(name: str, form: ScenarioForm) -> Scenario:
-    expect = form.expect
+def _scenario(name: str, schema: ScenarioSchema) -> Scenario:
+    expect = schema.expect
     return Scenario(
         name=name,
-        description=form.description,
-        horizon=form.horizon,
-        seed=form.seed,
-        plan=FaultPlan(form.fault),
+        description=schema.description,
+        horizon=schema.horizon,
+        seed=schema.seed,
+        plan=FaultPlan(schema.fault),
         expectations=Expectations(
             holds=expect.holds, breaks=expect.breaks, alerts_min=expect.alerts_min
         ),
     )
 
 
-def _refuse(problems: Iterable[ScenarioProblem], text: str, source: str) -> NoReturn:
-    """Raises the problem that stands first in the file, and says how many there are besides."""
-    places = find_places(text)
+def _raise_first(problems: Iterable[ScenarioProblem], text: str, source: str) -> NoReturn:
+    """Raise the first problem in the file, with the number of others."""
+    positions = key_positions(text)
 
-    def place(problem: ScenarioProblem) -> TextPosition:
-        return find_place(places, problem.path)
+    def position(problem: ScenarioProblem) -> TextPosition:
+        return position_of(positions, problem.path)
 
-    first, *others = sorted(problems, key=place)
-    found = f"{first.found} at {source}:{place(first).line}:{place(first).column}"
+    first, *others = sorted(problems, key=position)
+    found = f"{first.found} at {source}:{position(first).line}:{position(first).column}"
     more = f" ({counted(len(others), 'more problem')} after it)" if others else ""
     raise UsageError(first.expected, found, first.action + more)

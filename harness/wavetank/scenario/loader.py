@@ -28,7 +28,7 @@ def load_scenario(name_or_path: str, folder: Path) -> Scenario:
     """
     path = Path(name_or_path)
     if path.suffix != SUFFIX:
-        path = _of_name(name_or_path, folder)
+        path = _path_of(name_or_path, folder)
     return parse_scenario(path.stem, _text(path), str(path))
 
 
@@ -47,16 +47,16 @@ def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:
         raise UsageError(
             f"every fault reverted within the horizon of {duration_text(horizon)}",
             describe(fault),
-            f"give --hours of at least {fault.healed_after / timedelta(hours=1):g}",
+            f"give --duration {duration_text(fault.reverted_after)} or more",
         )
     return replace(scenario, horizon=horizon)
 
 
-def _of_name(name: str, folder: Path) -> Path:
+def _path_of(name: str, folder: Path) -> Path:
     by_name = {path.stem: path for path in find_scenarios(folder)}
     if name not in by_name:
         expected = f"a scenario of {folder} or the path of a {SUFFIX} file; the scenarios are"
-        raise UsageError(*one_of(expected, name, by_name))
+        raise UsageError(*one_of(expected, name, by_name), problem=f'no scenario "{name}"')
     return by_name[name]
 
 
@@ -68,4 +68,4 @@ def _text(path: Path) -> str:
         raise UsageError(f"to read {path}", reason, "check the path") from error
     except ValueError as error:
         action = "save it as UTF-8"
-        raise UsageError(f"{path} to be a text in UTF-8", str(error), action) from error
+        raise UsageError(f"{path} to be UTF-8 text", str(error), action) from error

@@ -1,4 +1,4 @@
-"""What a scenario is."""
+"""A scenario: a horizon, a plan of faults, and what is expected of the run."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -8,27 +8,27 @@ from wavetank.faults.plan import FaultPlan
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """What must come of the run; by itself, that every invariant holds.
+    """What is expected of the run; by default, that every invariant holds.
 
-    Invariants go by their names. Which names there are is the judge's to know, and so is to refuse
-    one that there is not.
+    Invariants are named by their keys, which `check_expectations` compares with those of the
+    pipeline.
     """
 
     holds: tuple[str, ...] | None = None
-    """Those that must hold; None is all, but for those expected to break."""
+    """The invariants that must hold; None is all except those in `breaks`."""
     breaks: tuple[str, ...] = ()
-    """Those that must be broken, in a scenario that shows a handler's weakness."""
+    """The invariants that must break, in a scenario that demonstrates a weakness."""
     alerts_min: int = 0
-    """The fewest alerts that must reach somebody."""
+    """The fewest alerts that must reach an address."""
 
     def must_hold(self, invariant: str) -> bool:
-        """Whether the run fails where this invariant is not valid."""
+        """Whether the run fails if this invariant is not valid."""
         return invariant not in self.breaks and (self.holds is None or invariant in self.holds)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One story: for `horizon` from its begin the pipeline runs, and the plan happens to it.
+    """The pipeline runs for `horizon`, and the faults of the plan are injected.
 
     Without a `seed` the run chooses one.
     """
@@ -41,5 +41,5 @@ class Scenario:
     expectations: Expectations = Expectations()
 
     def renamed(self, name: str) -> "Scenario":
-        """The same story under another name."""
+        """The same scenario under another name."""
         return replace(self, name=name)

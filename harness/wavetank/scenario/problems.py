@@ -1,4 +1,4 @@
-"""What is wrong with a scenario file, in three parts and with the path to it."""
+"""Mistakes in a scenario file: expected, found, what to do, and the path of the key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import (
     DESCRIPTION_CHARACTERS_MAX,
     SEED_MAX,
-    ExpectForm,
+    ExpectSchema,
     RefusedValueError,
-    ScenarioForm,
+    ScenarioSchema,
 )
 from wavetank.scenario.toml_positions import Path
 
-FORMS: dict[Path, type[BaseModel]] = {(): ScenarioForm, ("expect",): ExpectForm}
-WANTED = {
+SCHEMAS: dict[Path, type[BaseModel]] = {(): ScenarioSchema, ("expect",): ExpectSchema}
+EXPECTED_VALUES = {
     "alerts_min": "a whole number from 0 on",
     "breaks": 'a list of invariants by name, such as ["walk-continuity"]',
     "description": f"one line of at most {DESCRIPTION_CHARACTERS_MAX} characters",
@@ -31,12 +31,12 @@ WANTED = {
     "holds": 'a list of invariants by name, such as ["walk-continuity"]',
     "seed": f"a whole number from 0 to {SEED_MAX}",
 }
-"""What each key takes, where the schema refuses without words of its own."""
+"""The value of each key, for errors of the schema without a message of our own."""
 
 
 @dataclass(frozen=True)
 class ScenarioProblem:
-    """The three parts of a refusal, and the path of the key that it is about."""
+    """The three parts of an error message, and the path of the key that it is about."""
 
     path: Path
     expected: str
@@ -44,8 +44,8 @@ class ScenarioProblem:
     action: str
 
 
-def problems_of_form(error: ValidationError) -> list[ScenarioProblem]:
-    """What pydantic found, in our words."""
+def schema_problems(error: ValidationError) -> list[ScenarioProblem]:
+    """The errors of pydantic as problems."""
     return [_problem(details) for details in error.errors(include_url=False)]
 
 
@@ -58,33 +58,33 @@ def _problem(details: Mapping[str, Any]) -> ScenarioProblem:
             action = f"write it, as in {path[-1]} = ..."
             return ScenarioProblem(path, f"the key `{path[-1]}`", "none", action)
         case "extra_forbidden":
-            keys = FORMS[path[:-1]].model_fields
+            keys = SCHEMAS[path[:-1]].model_fields
             return ScenarioProblem(path, *one_of("one of the keys", str(path[-1]), keys))
     key = next(part for part in reversed(path) if isinstance(part, str))
     return ScenarioProblem(
-        path, f"`{key}` to be {WANTED[key]}", shown(details["input"]), "correct it"
+        path, f"`{key}` to be {EXPECTED_VALUES[key]}", shown(details["input"]), "correct it"
     )
 
 
 def _refused(path: Path, error: RefusedValueError) -> ScenarioProblem:
     refusal = error.refusal
-    place = (*path, error.field) if error.field else path
-    return ScenarioProblem(place, refusal.expected, refusal.found, refusal.action)
+    position = (*path, error.field) if error.field else path
+    return ScenarioProblem(position, refusal.expected, refusal.found, refusal.action)
 
 
-def problems_between(scenario: Scenario) -> list[ScenarioProblem]:
-    """What no field shows alone, such as two faults that contradict each other."""
-    return [*_beyond(scenario), *_contradictions(scenario), *_undecided(scenario)]
+def cross_field_problems(scenario: Scenario) -> list[ScenarioProblem]:
+    """Problems between fields, such as two faults that contradict each other."""
+    return [*_not_reverted(scenario), *_contradictions(scenario), *_both_expected(scenario)]
 
 
-def _beyond(scenario: Scenario) -> Iterator[ScenarioProblem]:
+def _not_reverted(scenario: Scenario) -> Iterator[ScenarioProblem]:
     horizon = duration_text(scenario.horizon)
     late = scenario.plan.beyond(scenario.horizon)
     for index, fault in enumerate(scenario.plan.faults):
         if fault in late:
-            expected = f"every fault healed within the horizon of {horizon}"
-            found = f"{fault.kind} healed after {duration_text(fault.healed_after)}"
-            action = "let it begin earlier or last shorter, or move the horizon"
+            expected = f"every fault reverted within the horizon of {horizon}"
+            found = f"{fault.kind} reverted after {duration_text(fault.reverted_after)}"
+            action = "let it begin earlier or last shorter, or use a longer horizon"
             yield ScenarioProblem(("fault", index, "after"), expected, found, action)
 
 
@@ -92,13 +92,13 @@ def _contradictions(scenario: Scenario) -> Iterator[ScenarioProblem]:
     for (_, one), (index, other) in combinations(enumerate(scenario.plan.faults), 2):
         if contradict(one, other):
             expected = f"one fault at a time for {one.target}"
-            found = f"{_window(other)} while there is {_window(one)}"
+            found = f"{_window(other)} during {_window(one)}"
             yield ScenarioProblem(
                 ("fault", index), expected, found, "let one begin when the other is over"
             )
 
 
-def _undecided(scenario: Scenario) -> Iterator[ScenarioProblem]:
+def _both_expected(scenario: Scenario) -> Iterator[ScenarioProblem]:
     expectations = scenario.expectations
     for name in sorted({*expectations.breaks} & {*(expectations.holds or ())}):
         expected = "an invariant either to hold or to break"
@@ -108,4 +108,6 @@ def _undecided(scenario: Scenario) -> Iterator[ScenarioProblem]:
 
 
 def _window(fault: Fault) -> str:
-    return f"{fault.kind} from {duration_text(fault.after)} to {duration_text(fault.healed_after)}"
+    return (
+        f"{fault.kind} from {duration_text(fault.after)} to {duration_text(fault.reverted_after)}"
+    )

@@ -1,10 +1,10 @@
-"""Saved runs: a folder each, from which a run can be read, judged and played again.
+"""The store of saved runs: a folder each, to read a run, check it or replay it.
 
-history.jsonl   what happened, as it happened
-scenario.toml   the story, as it was played
-run.json        the seed, the engine, the pipeline, the digest and the verdicts; written at the end
-functions.log   what the functions printed in virtual time, where they did
-report.html     all of that to look at; made from the others, and only from them
+history.jsonl   the events of the run, appended as they happen
+scenario.toml   the scenario as it was run
+run.json        seed, engine, pipeline, digest and findings; written at the end
+functions.log   the output of the functions in virtual time, if any
+report.html     the report, made only from the other files
 """
 
 import json
@@ -28,10 +28,10 @@ FUNCTIONS_LOG = "functions.log"
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """What is kept of a run besides its history.
+    """What is saved of a run besides its history.
 
-    `pipeline` is as the options that chose it; `version` is Wavetank's, `versions` those of what
-    it was played on, by name.
+    `pipeline` has the options that choose it; `version` is Wavetank's, `versions` those of the
+    software it ran on, by name.
     """
 
     scenario: str
@@ -46,7 +46,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """One run's folder."""
+    """The folder of one run."""
 
     folder: Path
 
@@ -64,14 +64,14 @@ class SavedRun:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it came to its end and was judged; else it was broken off."""
+        """Whether it reached its end and was checked; otherwise it was interrupted."""
         return (self.folder / SUMMARY).is_file()
 
     def show(self, html: str) -> Path:
-        """Writes the run's report, in place of one that was there; returns where.
+        """Write the run's report, replacing an earlier one; returns its path.
 
         Raises:
-            InfrastructureError: the disk does not take it.
+            InfrastructureError: the file cannot be written.
         """
         try:
             self.report.write_text(html, encoding="utf-8", newline="\n")
@@ -80,10 +80,10 @@ class SavedRun:
         return self.report
 
     def finish(self, summary: RunSummary) -> None:
-        """Writes what came of the run.
+        """Write the summary of the run.
 
         Raises:
-            InfrastructureError: the disk does not take it.
+            InfrastructureError: the file cannot be written.
         """
         text = json.dumps(asdict(summary), indent=2)
         try:
@@ -92,10 +92,10 @@ class SavedRun:
             raise _not_written(self.folder, error) from error
 
     def summary(self) -> RunSummary:
-        """What came of the run.
+        """The summary of the run.
 
         Raises:
-            UsageError: it was broken off, or its file is none of ours.
+            UsageError: the run was interrupted, or the file is invalid.
         """
         path = self.folder / SUMMARY
         try:
@@ -104,28 +104,28 @@ class SavedRun:
             engine = EngineName(content.pop("engine", EngineName.SIMULATOR))
             return RunSummary(**content, findings=findings, engine=engine)
         except OSError as error:
-            action = "it was broken off: run its scenario again"
+            action = "it was interrupted: run its scenario again"
             raise UsageError(f"a finished run in {self.folder}", str(error), action) from error
         except (KeyError, TypeError, ValueError) as error:
             action = "run the scenario again with this version"
             raise UsageError(f"{path} as a run writes it", repr(error), action) from error
 
 
-class RunShelf:
+class RunStore:
     """The saved runs of a project."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def new(self, scenario: str, seed: int, text: str) -> SavedRun:
-        """A fresh folder, with the story in it.
+        """Create a folder for a run, with the text of its scenario.
 
         Raises:
-            InfrastructureError: the disk does not take it.
+            InfrastructureError: it cannot be written.
         """
         try:
             private_folder(self._folder)
-            run = SavedRun(self._fresh(f"{scenario}-{seed}"))
+            run = SavedRun(self._create_folder(f"{scenario}-{seed}"))
             run.scenario.write_text(text, encoding="utf-8")
         except OSError as error:
             raise _not_written(self._folder, error) from error
@@ -135,19 +135,20 @@ class RunShelf:
         """The run of that name, or in that folder.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is no such run.
         """
         for folder in (Path(name_or_path), self._folder / name_or_path):
             if (folder / HISTORY).is_file():
                 return SavedRun(folder)
         expected = f"the folder of a run, or the name of one in {self._folder}:"
-        raise UsageError(*one_of(expected, name_or_path, self.names()))
+        parts = one_of(expected, name_or_path, self.names())
+        raise UsageError(*parts, problem=f'no run "{name_or_path}"')
 
     def latest(self) -> SavedRun:
         """The run that was written to last.
 
         Raises:
-            UsageError: there is none yet.
+            UsageError: no run is saved.
         """
         histories = list(self._folder.glob(f"*/{HISTORY}"))
         if not histories:
@@ -156,28 +157,28 @@ class RunShelf:
         return SavedRun(max(histories, key=_written).parent)
 
     def names(self) -> list[str]:
-        """The runs that there are, by name."""
+        """The names of all saved runs."""
         return sorted(path.parent.name for path in self._folder.glob(f"*/{HISTORY}"))
 
-    def _fresh(self, name: str) -> Path:
-        """A folder that nobody else has: the name itself, or with the first free number."""
-        for folder in self._places(name):
+    def _create_folder(self, name: str) -> Path:
+        """Create a folder of that name, or with the first free number after it."""
+        for folder in self._folder_names(name):
             try:
-                folder.mkdir()
+                folder.mkdir()  # atomic: two processes never get the same folder
             except FileExistsError:
                 continue
             return folder
-        raise AssertionError("numbers do not end")
+        raise AssertionError("unreachable: there are infinitely many names")
 
-    def _places(self, name: str) -> Iterable[Path]:
+    def _folder_names(self, name: str) -> Iterable[Path]:
         yield self._folder / name
         for number in count(2):
             yield self._folder / f"{name}-{number}"
 
 
-def project_runs() -> RunShelf:
+def project_runs() -> RunStore:
     """The saved runs of this project."""
-    return RunShelf(read_settings().state_folder / "runs")
+    return RunStore(read_settings().state_folder / "runs")
 
 
 def _written(path: Path) -> int:
@@ -190,5 +191,5 @@ def _finding(content: Mapping[str, Any]) -> Finding:
 
 def _not_written(folder: Path, error: OSError) -> InfrastructureError:
     return InfrastructureError(
-        f"to write to {folder}", str(error), "make room, or set WAVETANK_STATE"
+        f"to write to {folder}", str(error), "free disk space, or set WAVETANK_STATE"
     )

@@ -1,6 +1,6 @@
-"""The form of a scenario file. What is not named here is refused, so that no typing error is lost.
+"""The schema of a scenario file. Unknown keys are errors, so that a typing error is not ignored.
 
-A value is never bent to fit: a number is not a text, nor the other way round.
+Values are not converted: a number is not accepted as a string, nor the reverse.
 """
 
 from datetime import timedelta
@@ -12,15 +12,15 @@ from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.fault import Fault, FaultError
-from wavetank.faults.serialization import fault_from_form
+from wavetank.faults.serialization import fault_from_dict
 
 DESCRIPTION_CHARACTERS_MAX = 100
 SEED_MAX = 2**63 - 1
-"""As far as a TOML file is sure to be read alike everywhere."""
+"""The largest integer that every TOML reader is required to accept."""
 
 
 class RefusedValueError(ValueError):
-    """A refusal of ours in the only kind of error that pydantic collects with its own."""
+    """Carries a UsageError through pydantic, which collects only ValueErrors."""
 
     def __init__(self, refusal: UsageError, field: str = "") -> None:
         super().__init__(str(refusal))
@@ -30,7 +30,7 @@ class RefusedValueError(ValueError):
 
 def _fault(form: object) -> Fault:
     try:
-        return fault_from_form(form)
+        return fault_from_dict(form)
     except FaultError as error:
         raise RefusedValueError(error, error.field) from error
 
@@ -48,7 +48,7 @@ def _horizon(value: object) -> timedelta:
 
 
 def _as_tuple(value: object) -> object:
-    """TOML's lists are Python's; a frozen model has tuples."""
+    """TOML arrays are read as lists; the frozen models have tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -57,13 +57,13 @@ type Invariants = Annotated[
 ]
 
 
-class Form(BaseModel):
-    """Strict, closed and unchangeable."""
+class StrictModel(BaseModel):
+    """A strict and frozen model without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class ExpectForm(Form):
+class ExpectSchema(StrictModel):
     """The table `[expect]`."""
 
     holds: Invariants | None = None
@@ -71,13 +71,13 @@ class ExpectForm(Form):
     alerts_min: int = Field(default=0, ge=0)
 
 
-class ScenarioForm(Form):
-    """The whole file; its name is the scenario's."""
+class ScenarioSchema(StrictModel):
+    """The whole file; the scenario's name is that of the file."""
 
     description: str = Field(max_length=DESCRIPTION_CHARACTERS_MAX, pattern=r"^[^\n]+$")
     horizon: Annotated[timedelta, PlainValidator(_horizon)]
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
-    expect: ExpectForm = ExpectForm()
+    expect: ExpectSchema = ExpectSchema()
     fault: Annotated[
         tuple[Annotated[Fault, PlainValidator(_fault)], ...], BeforeValidator(_as_tuple)
     ] = ()

@@ -14,30 +14,30 @@ from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import RuleOff
 
 MINUTE = timedelta(minutes=1)
-TICKS_IN_STRETCH = 2
-"""Between one change and the next: a second one shows that the first was no chance."""
+TICKS_BETWEEN_CHANGES = 2
+"""A second tick shows that the outcome of the first was no coincidence."""
 
 
 @dataclass(frozen=True)
 class Tick:
-    """Lambda is handed the event of the instant `due`, as the rule hands it over.
+    """Lambda gets the event of the instant `due` asynchronously, as from the rule.
 
-    What fails is tried again, then given up and told.
+    If it fails it is retried, then discarded and sent to its destination.
     """
 
     due: datetime
 
 
 @dataclass(frozen=True)
-class WaitedTick:
-    """Somebody invokes the function with that event and waits for its answer, and that is all."""
+class SynchronousTick:
+    """The function is invoked synchronously with that event: a failure is not retried."""
 
     due: datetime
 
 
 @dataclass(frozen=True)
 class Begin:
-    """A fault that changes what is deployed begins; `name` is what the plan calls it."""
+    """A fault that changes what is deployed begins; `name` is its name in the plan."""
 
     name: str
     fault: Fault
@@ -51,33 +51,33 @@ class Revert:
     fault: Fault
 
 
-type Step = Tick | WaitedTick | Begin | Revert
+type Step = Tick | SynchronousTick | Begin | Revert
 
 
-def steps_by_hand(plan: FaultPlan, horizon: timedelta, start: datetime) -> tuple[Step, ...]:
-    """The plan as steps: its faults begin and heal in their order, with a few ticks in between.
+def manual_steps(plan: FaultPlan, horizon: timedelta, start: datetime) -> tuple[Step, ...]:
+    """The plan as steps: its faults begin and are reverted in order, with a few ticks in between.
 
-    Each stretch between two changes has so many ticks as it has minutes, and no more than two. They
-    are due one minute after the other from `start` on: an hour of a scenario is no hour here.
+    Each interval between two changes has one tick per minute, but at most two. Ticks are due one
+    minute after another from `start` on, so a scenario of an hour takes less than one.
     """
     return tuple(_steps(plan, horizon, start))
 
 
 def _steps(plan: FaultPlan, horizon: timedelta, start: datetime) -> Iterator[Step]:
     named = plan.named()
-    windows = [edge for _, fault in named for edge in (fault.after, fault.healed_after)]
+    windows = [edge for _, fault in named for edge in (fault.after, fault.reverted_after)]
     edges = sorted({timedelta(), *windows})
     due = start
     for begin, end in pairwise([*edges, max(horizon, edges[-1])]):
-        yield from (Revert(name, fault) for name, fault in named if fault.healed_after == begin)
+        yield from (Revert(name, fault) for name, fault in named if fault.reverted_after == begin)
         yield from (Begin(name, fault) for name, fault in named if fault.after == begin)
         is_off = any(_disables_rules(fault, begin) for _, fault in named)
-        for _ in range(min(TICKS_IN_STRETCH, max(1, (end - begin) // MINUTE))):
+        for _ in range(min(TICKS_BETWEEN_CHANGES, max(1, (end - begin) // MINUTE))):
             due += MINUTE
             if not is_off:
                 yield Tick(due)
 
 
 def _disables_rules(fault: Fault, at: timedelta) -> bool:
-    """Whether no tick comes at that time of the scenario, because its rule is disabled."""
-    return isinstance(fault, RuleOff) and fault.after <= at < fault.healed_after
+    """Whether the fault disables the rule at that time of the scenario, so that no tick comes."""
+    return isinstance(fault, RuleOff) and fault.after <= at < fault.reverted_after

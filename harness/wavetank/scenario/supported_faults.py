@@ -29,7 +29,7 @@ def check_supported(scenario: Scenario, engine: EngineName) -> None:
 
 
 def _engines(kind: type[Fault]) -> tuple[EngineName, ...]:
-    """Those on which a scenario can have it: what happens to the host is for `drill`."""
+    """The engines that can run it in a scenario: faults of the host are injected by `drill`."""
     return () if kind in HOST_KINDS else engines_of(kind)
 
 

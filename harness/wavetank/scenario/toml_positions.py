@@ -1,7 +1,7 @@
-"""On which line and column each key of a TOML text stands, which tomllib does not tell.
+"""The line and column of each key of a TOML text, which tomllib does not provide.
 
-The text is one that tomllib has read, so it is well-formed: what is looked for here is only where
-things begin. A place is reached by its path, `("fault", 2, "after")`, counted from nought.
+The text is valid, since tomllib has parsed it, so only the beginnings of things are searched. A
+position is found by its path, such as `("fault", 2, "after")`, counted from zero.
 """
 
 import re
@@ -24,51 +24,51 @@ TOKEN = re.compile(
 
 
 class TextPosition(NamedTuple):
-    """Both counted from one, as editors do."""
+    """Line and column, both counted from one, as in editors."""
 
     line: int
     column: int
 
 
 class Token(NamedTuple):
-    """A piece of the text; spaces matter only where they end a line."""
+    """A token of the text; white space matters only if it ends a line."""
 
     text: str
     start: int
     ends_line: bool
 
 
-def find_place(places: Mapping[Path, TextPosition], path: Path) -> TextPosition:
-    """Where the path stands, or else the nearest thing that would have held it."""
-    while path not in places and path:
+def position_of(positions: Mapping[Path, TextPosition], path: Path) -> TextPosition:
+    """The position of the path, or else of its nearest parent."""
+    while path not in positions and path:
         path = path[:-1]
-    return places.get(path, TextPosition(1, 1))
+    return positions.get(path, TextPosition(1, 1))
 
 
-def find_places(text: str) -> dict[Path, TextPosition]:
-    """Every key, table and element of a list in the text, which tomllib must have read before."""
-    return _Scanner(text.replace("\r\n", "\n")).places()
+def key_positions(text: str) -> dict[Path, TextPosition]:
+    """The position of every key, table and list element in a valid TOML text."""
+    return _Scanner(text.replace("\r\n", "\n")).positions()
 
 
 class _Scanner:
-    """Walks once through the tokens; each method begins where its part of the text does."""
+    """Walks once through the tokens; each method starts at the first token of its part."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = _tokens(text)
         self._next = 0
-        self._places: dict[Path, TextPosition] = {}
+        self._positions: dict[Path, TextPosition] = {}
         self._lengths: dict[Path, int] = {}
-        """How many elements each list of tables has so far."""
+        """How many elements each array of tables has so far."""
 
-    def places(self) -> dict[Path, TextPosition]:
+    def positions(self) -> dict[Path, TextPosition]:
         table: Path = ()
         while self._next < len(self._tokens):
             table = self._header() if self._peek() == "[" else self._pair(table)
-        return self._places
+        return self._positions
 
     def _header(self) -> Path:
-        """`[a.b]` or `[[a.b]]`; within a list of tables, names go on from its last element."""
+        """`[a.b]` or `[[a.b]]`; inside an array of tables, names continue from its last element."""
         start = self._take().start
         is_list = self._peek() == "["
         if is_list:
@@ -80,11 +80,11 @@ class _Scanner:
         table = (*table, name)
         for _ in range(1 + is_list):
             self._take()
-        self._note(table, start)
+        self._add(table, start)
         if is_list:
             self._lengths[table] = self._lengths.get(table, 0) + 1
             table = self._last(table)
-            self._note(table, start)
+            self._add(table, start)
         return table
 
     def _last(self, table: Path) -> Path:
@@ -92,12 +92,12 @@ class _Scanner:
         return table if length is None else (*table, length - 1)
 
     def _pair(self, table: Path) -> Path:
-        """`a.b = value`; the table is still the same after it."""
+        """`a.b = value`; returns the table, which stays the same."""
         start = self._tokens[self._next].start
         path = table
         for part in self._key():
             path = (*path, part)
-            self._note(path, start)
+            self._add(path, start)
         self._take()
         self._value(path)
         return table
@@ -109,7 +109,7 @@ class _Scanner:
             case "{":
                 self._inline_table(path)
             case _:
-                # A number or a time may have points and spaces: it ends with the line or a sign.
+                # A number or a time may contain points and spaces: it ends at a line end or a sign.
                 while not self._take().ends_line and self._peek() not in {",", "]", "}"}:
                     pass
 
@@ -117,7 +117,7 @@ class _Scanner:
         self._take()
         index = 0
         while self._peek() != "]":
-            self._note((*path, index), self._tokens[self._next].start)
+            self._add((*path, index), self._tokens[self._next].start)
             self._value((*path, index))
             index += 1
             if self._peek() == ",":
@@ -146,11 +146,11 @@ class _Scanner:
         self._next += 1
         return self._tokens[self._next - 1]
 
-    def _note(self, path: Path, start: int) -> None:
-        """The first place counts: a later one only adds to the table."""
+    def _add(self, path: Path, start: int) -> None:
+        """Only the first position counts: a later header adds to the same table."""
         line = self._text.count("\n", 0, start) + 1
         column = start - self._text.rfind("\n", 0, start)
-        self._places.setdefault(path, TextPosition(line, column))
+        self._positions.setdefault(path, TextPosition(line, column))
 
 
 def _tokens(text: str) -> list[Token]:

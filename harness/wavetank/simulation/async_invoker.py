@@ -1,4 +1,4 @@
-"""Lambda's side: events are queued, tried, tried again, given up, and told to a destination."""
+"""Lambda's asynchronous invocation: queued events, retries and destinations."""
 
 import json
 from dataclasses import replace
@@ -26,59 +26,61 @@ if TYPE_CHECKING:
 
 
 class AsyncInvoker:
-    """Asynchronous invocations, from their event to their end."""
+    """Asynchronous invocations, from the queued event to its destination."""
 
     def __init__(
         self,
         simulator: Simulator,
-        timeline: SimulationClock,
+        clock: SimulationClock,
         matcher: FaultMatcher,
         topology: Topology,
     ) -> None:
-        self._timeline = timeline
+        self._clock = clock
         self._topology = topology
         self._destinations = Destinations(simulator.aws)
-        self.attempts = LambdaRunner(
-            simulator, timeline, matcher, topology, self._end, self._throttle
-        )
+        self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
 
     @property
     def is_sending(self) -> bool:
-        """Whether Lambda is handing a record to a destination, now."""
+        """Whether Lambda is sending a record to a destination at this moment."""
         return self._destinations.is_sending
 
-    def queue(self, function: str, event: object, trigger: Trigger, *, waits: bool = False) -> str:
-        """Lambda takes the event, and tries it at once; returns the request's id.
+    def queue(
+        self, function: str, event: object, trigger: Trigger, *, synchronous: bool = False
+    ) -> str:
+        """Queue the event, due at once; returns the id of the request.
 
-        Where somebody `waits` for the answer, that is all: it is neither tried again nor told.
+        A `synchronous` caller gets the result itself, so a failure is neither retried nor sent to a
+        destination.
         """
-        queued = QueuedEvent(self._timeline.now)
+        queued = QueuedEvent(self._clock.now)
         request = InvocationRequest(
-            self._timeline.new_id(), function, event, trigger, queued, waits
+            self._clock.new_id(), function, event, trigger, queued, synchronous
         )
-        self._timeline.at(self._timeline.now, lambda: self.attempts.begin(request))
+        # scheduled even if it is due now, so that its order among other actions is drawn
+        self._clock.at(self._clock.now, lambda: self.attempts.begin(request))
         return request.id
 
     def _end(
         self, request: InvocationRequest, function: "DeployedFunction", outcome: "InvocationOutcome"
     ) -> None:
-        if request.waits:
+        if request.synchronous:
             return
         answer = _answer(outcome.payload)
         if not outcome.is_error:
             destination = self._topology.configurations[function.arn].on_success
             if destination:
-                self._tell(request, function, destination, SUCCESS, answer)
+                self._send_record(request, function, destination, SUCCESS, answer)
             return
         queued = replace(request.queued, function_errors=request.queued.function_errors + 1)
         self._fail(replace(request, queued=queued), function, AsyncFailure.FUNCTION, answer)
 
     def _throttle(self, request: InvocationRequest, function: "DeployedFunction") -> None:
-        """One that may never run is given up at once.
+        """Retry a throttled request, or discard it if the function has no concurrency at all.
 
         [Lambda developer guide: invocation-async-error-handling]
         """
-        if request.waits:
+        if request.synchronous:
             return
         queued = replace(request.queued, system_errors=request.queued.system_errors + 1)
         request = replace(request, queued=queued)
@@ -95,9 +97,9 @@ class AsyncInvoker:
         answer: object,
     ) -> None:
         configuration = self._topology.configurations[function.arn]
-        match after_failure(request.queued, failure, self._timeline.now, configuration):
+        match after_failure(request.queued, failure, self._clock.now, configuration):
             case Retry(at):
-                self._timeline.at(at, lambda: self.attempts.begin(request))
+                self._clock.at(at, lambda: self.attempts.begin(request))
             case GiveUp(condition):
                 self._give_up(request, function, condition, answer)
 
@@ -109,13 +111,13 @@ class AsyncInvoker:
         answer: object,
     ) -> None:
         attempts = request.queued.attempts
-        now = self._timeline.now
-        self._timeline.note(GivenUp(now, request.id, function.name, condition, attempts))
+        now = self._clock.now
+        self._clock.record(GivenUp(now, request.id, function.name, condition, attempts))
         destination = self._topology.configurations[function.arn].on_failure
         if destination:
-            self._tell(request, function, destination, condition, answer)
+            self._send_record(request, function, destination, condition, answer)
 
-    def _tell(
+    def _send_record(
         self,
         request: InvocationRequest,
         function: "DeployedFunction",
@@ -123,17 +125,17 @@ class AsyncInvoker:
         condition: str,
         answer: object,
     ) -> None:
-        """Hands the record on, with the function's own rights."""
-        now = self._timeline.now
+        """Send the record to the destination, with the permissions of the function's role."""
+        now = self._clock.now
         record = invocation_record(request, function, condition, answer, now)
         invocation, outcome = None, self._destinations.send(function.role, destination, record)
         if self._destinations.is_queued(destination, outcome):
             invocation = self.queue(destination, record, Trigger.DESTINATION)
-        self._timeline.note(DestinationReached(now, request.id, destination, outcome, invocation))
+        self._clock.record(DestinationReached(now, request.id, destination, outcome, invocation))
 
 
 def _answer(payload: bytes) -> object:
-    """What a record says of it; a handler that returns bytes may return any."""
+    """The return value for a record. A handler that returns bytes may return any, not only JSON."""
     try:
         answer: object = json.loads(payload or b"null")
     except ValueError:

@@ -1,7 +1,7 @@
-"""Intercepts every call: handlers are suspended here, and faults of calls are injected here.
+"""Intercepts every AWS call: pauses the handler that makes it, and injects the faults of calls.
 
-Faults hit only the calls of handlers, and of Lambda itself when it sends to a destination. The
-calls of services to one another pass, and so do those of the simulation.
+Only the calls of handlers are affected, and those of Lambda itself when it sends to a
+destination. Calls of services to one another, and of the simulation, pass through.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,136 +22,153 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ApiCalled
 from wavetank.history.events import OK
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.handler_task import is_a_turn, pause, stop_if_cut
+from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
 from wavetank.simulation.lambda_runner import HandlerAttempt
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sleep, Yield
+from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Yield
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
 
-ENDS: Mapping[type[InvocationFault], Pause] = {
-    HandlerCrash: Crash(Death.CRASH),
-    OutOfMemory: Crash(Death.OUT_OF_MEMORY),
+PAUSES: Mapping[type[InvocationFault], Pause] = {
+    HandlerCrash: Crash(CrashCause.CRASH),
+    OutOfMemory: Crash(CrashCause.OUT_OF_MEMORY),
     FunctionTimeout: Hang(),
 }
 CONNECTION_LOST = "connection lost"
 READ_TIMEOUT = "read timeout"
-"""What a caller is told, where no service tells it anything."""
+"""What a caller gets instead of a service's error code, as recorded in the history."""
 
 
 class CallInterceptor:
-    """Attends to every handler's calls, in its own thread."""
+    """Intercepts the calls of every handler, in the handler's own thread."""
 
     def __init__(
-        self, timeline: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
+        self, clock: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
     ) -> None:
-        self._timeline = timeline
+        self._clock = clock
         self._matcher = matcher
         self._invocations = invocations
 
     def before(self, call: "ApiCall") -> None:
-        """Lets others go first who are due at this instant, and refuses what is to be refused."""
+        """Pause if another action is due at this instant, and refuse the call if a fault does.
+
+        Raises:
+            Refused: a fault refuses it.
+        """
         if call.by_service is not None:
             return
-        if is_a_turn():
-            stop_if_cut()
+        if in_handler_thread():
+            raise_if_cancelled()
             attempt = self._attempt
             attempt.calls += 1
             self._end_if_hit(attempt, call, Side.BEFORE)
-            if self._timeline.is_contested():
+            if self._clock.is_contested():
                 pause(Yield())
         elif not self._invocations.is_sending:
             return
-        check_refused(self._matcher, _named(call))
+        check_refused(self._matcher, _call_name(call))
 
     def after(self, call: "ApiCall", error: str | None) -> None:
-        """Remembers what became of the call, until its answer is on its way."""
-        if call.by_service is None and is_a_turn():
-            self._attempt.answered.append((call, error))
+        """Keep the call and its error until `answered`, since its response may still be lost."""
+        if call.by_service is None and in_handler_thread():
+            self._attempt.answered_calls.append((call, error))
 
-    def answered(self, patience_seconds: float | None) -> None:
-        """Notes what the handler called; its answer may be late, lost, or the last that it got."""
+    def answered(self, timeout_seconds: float | None) -> None:
+        """Record the calls that were served. The response may be late or lost, or end the handler.
+
+        `timeout_seconds` is the read timeout of the caller; None is no timeout.
+
+        Raises:
+            AnswerTooLateError: a fault delays the response beyond the timeout.
+            ConnectionLostError: a fault loses the response.
+        """
         attempt = self._attempt
-        while attempt.answered:
-            self._answer(attempt, *attempt.answered.pop(0), patience_seconds)
+        while attempt.answered_calls:
+            self._finish_call(attempt, *attempt.answered_calls.pop(0), timeout_seconds)
 
     def slept(self, seconds: float) -> None:
-        """Time passes for the handler."""
-        stop_if_cut()
+        """Let virtual time pass for the handler."""
+        raise_if_cancelled()
         pause(Sleep(timedelta(seconds=max(0.0, seconds))))
 
     def exited(self, status: "ExitStatus") -> None:
-        """The handler's process is gone, and its environment with it."""
-        stop_if_cut()
+        """The handler ended its own process, and its execution environment with it."""
+        raise_if_cancelled()
         pause(Exit(status))
 
     def stopped(self) -> None:
-        """The handler does nothing until its function's time is up."""
-        stop_if_cut()
+        """The handler stopped its own process: it hangs until the function's timeout."""
+        raise_if_cancelled()
         pause(Hang())
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
-        """The entries of a batch that a planned fault has refused."""
+        """The entries of a batch that a fault refuses, by position, with their error codes."""
         return refused_entries(self._matcher, stream, count)
 
     @property
     def _attempt(self) -> HandlerAttempt:
         attempt = self._invocations.attempts.running
-        assert attempt is not None  # a handler runs only in its turn
+        assert attempt is not None  # handlers run only while the Lambda runner runs them
         return attempt
 
     def _is_lost(self, name: str, what: str) -> bool:
         return self._matcher.match(LostReply, what, lambda fault: fault.call == name) is not None
 
-    def _answer(
+    def _finish_call(
         self,
         attempt: HandlerAttempt,
         call: "ApiCall",
         error: str | None,
-        patience_seconds: float | None,
+        timeout_seconds: float | None,
     ) -> None:
-        what = f"{_named(call)} of {attempt.request.id}"
-        name = _named(call)
-        takes = latency(self._matcher, name, what)
+        what = f"{_call_name(call)} of {attempt.request.id}"
+        name = _call_name(call)
+        delay = latency(self._matcher, name, what)
         lost = error is None and self._is_lost(name, what)
-        patience = timedelta(seconds=patience_seconds) if patience_seconds else timedelta.max
-        told = CONNECTION_LOST if lost else error or OK
-        self._note(attempt, call, READ_TIMEOUT if takes > patience else told, error is None)
+        timeout = timedelta(seconds=timeout_seconds) if timeout_seconds else timedelta.max
+        result = CONNECTION_LOST if lost else error or OK
+        # recorded before the handler can end here, since the service did handle the call
+        recorded = READ_TIMEOUT if delay > timeout else result
+        self._record_call(attempt, call, recorded, took_effect=error is None)
         self._end_if_hit(attempt, call, Side.AFTER)
-        if takes:
-            pause(Sleep(min(takes, patience)))
-        if takes > patience:
-            raise AnswerTooLateError(f"no answer of {_named(call)} in {patience_seconds} s")
+        if delay:
+            pause(Sleep(min(delay, timeout)))
+        if delay > timeout:
+            raise AnswerTooLateError(f"no response of {_call_name(call)} in {timeout_seconds} s")
         if lost:
-            raise ConnectionLostError(f"the answer of {_named(call)} was lost")
+            raise ConnectionLostError(f"the response of {_call_name(call)} was lost")
 
-    def _note(self, attempt: HandlerAttempt, call: "ApiCall", told: str, took_effect: bool) -> None:  # noqa: FBT001 - as the event has it
-        self._timeline.note(
+    def _record_call(
+        self, attempt: HandlerAttempt, call: "ApiCall", result: str, *, took_effect: bool
+    ) -> None:
+        self._clock.record(
             ApiCalled(
-                self._timeline.now,
+                self._clock.now,
                 attempt.request.id,
                 call.service,
                 call.operation,
-                told,
+                result,
                 took_effect,
             )
         )
 
     def _end_if_hit(self, attempt: HandlerAttempt, call: "ApiCall", side: Side) -> None:
-        """Ends the invocation where a planned fault does so at this call, on this side of it."""
-        what = f"{attempt.request.id} {side} its call {attempt.calls}, {_named(call)}"
-        for kind, end in ENDS.items():
+        """End the invocation if a fault does so at this call, on this `side` of it."""
+        what = f"{attempt.request.id} {side} its call {attempt.calls}, {_call_name(call)}"
+        # always in this order: each match counts the event, which decides later matches
+        for kind, end in PAUSES.items():
             if self._matcher.match(kind, what, self._is_at(attempt, side)) is not None:
                 pause(end)
 
     def _is_at(self, attempt: HandlerAttempt, side: Side) -> Callable[[InvocationFault], bool]:
-        plays, arn = self._invocations.attempts.plays, attempt.function.arn
+        matches, arn = self._invocations.attempts.matches, attempt.function.arn
         return lambda fault: (
-            (fault.call_number, fault.side) == (attempt.calls, side) and plays(arn, fault.function)
+            (fault.call_number, fault.side) == (attempt.calls, side)
+            and matches(arn, fault.function)
         )
 
 
-def _named(call: "ApiCall") -> str:
+def _call_name(call: "ApiCall") -> str:
     return f"{call.service}:{call.operation}"

@@ -12,7 +12,7 @@ from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
-from wavetank.simulation.runner import RunResult, RunSpec, play
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 SECOND = timedelta(seconds=1)
 
@@ -50,7 +50,7 @@ def play_with_progress(
             observe(event)
             shows(event)
 
-        return play(made, pipeline, spec, history, take)
+        return simulate(made, pipeline, spec, history, take)
 
 
 def _shows(activity: Activity, spec: RunSpec) -> Callable[[Event], None]:

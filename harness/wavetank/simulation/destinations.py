@@ -1,4 +1,4 @@
-"""Where Lambda hands the record of an invocation that has ended: a function, a topic or a queue.
+"""Where Lambda sends the record of a finished invocation: a function, a topic or a queue.
 
 [Lambda developer guide: invocation-async-retain-records]
 """
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from wavetank.simulation.lambda_runner import InvocationRequest
 
 SUCCESS = "Success"
-"""The condition of an invocation that did."""
+"""The `condition` in the record of an invocation that succeeded."""
 
 
 class Destinations:
-    """Sends records with the rights of the function's role, and once only: Lambda's own matter."""
+    """Sends records with the permissions of the function's role, and without retries."""
 
     def __init__(self, aws: AwsClients) -> None:
         self._aws = aws
@@ -28,10 +28,13 @@ class Destinations:
         self.is_sending = False
 
     def send(self, role: str, destination: str, record: object) -> str:
-        """Hands it over, or asks whether it may be where that is an invocation; OK or the error."""
+        """Send the record; returns OK or the error code.
+
+        For a function this only checks the permission: the caller then queues the invocation.
+        """
         self.is_sending = True
         try:
-            self._send(self._with_rights_of(role), destination, json.dumps(record))
+            self._send(self._role_clients(role), destination, json.dumps(record))
         except ClientError as error:
             return error_code(error)
         finally:
@@ -39,7 +42,7 @@ class Destinations:
         return OK
 
     def is_queued(self, destination: str, outcome: str) -> bool:
-        """Whether what was sent becomes an invocation."""
+        """Whether the record becomes an invocation, which the caller has to queue."""
         return outcome == OK and is_function(destination)
 
     def _send(self, clients: AwsClients, destination: str, text: str) -> None:
@@ -53,7 +56,7 @@ class Destinations:
                 url = self._aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
                 clients.sqs.send_message(QueueUrl=url, MessageBody=text)
 
-    def _with_rights_of(self, role: str) -> AwsClients:
+    def _role_clients(self, role: str) -> AwsClients:
         if role not in self._clients:
             self._clients[role] = once_only(role_clients(self._aws, role))
         return self._clients[role]
@@ -66,7 +69,7 @@ def invocation_record(
     answer: object,
     now: datetime,
 ) -> dict[str, object]:
-    """What a destination is told; nothing of an answer where the function never ran."""
+    """The record for a destination. Without an attempt it has no response."""
     succeeded = condition == SUCCESS
     attempts = request.queued.attempts + (1 if succeeded else 0)
     record: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Where functions run: execution environments with their threads, kept while they are warm."""
+"""Execution environments with their threads, reused while they are warm."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -24,32 +24,32 @@ class PooledEnvironment:
 
 
 class EnvironmentPool:
-    """The warm places of every function; `make` gives a new, cold environment."""
+    """The warm environments of every function; `make` creates a new, cold one."""
 
     def __init__(self, make: MakeEnvironment) -> None:
         self._make = make
         self._warm: dict[str, list[PooledEnvironment]] = defaultdict(list)
 
     def take(self, function: "DeployedFunction") -> PooledEnvironment:
-        """A warm one of this revision, or a new one; those of an older revision are gone."""
+        """A warm environment of this revision, or a new one. Ends those of older revisions."""
         warm = self._warm[function.arn]
         while warm:
-            place = warm.pop()
-            if place.revision == function.revision:
-                return place
-            place.thread.end()
+            pooled = warm.pop()
+            if pooled.revision == function.revision:
+                return pooled
+            pooled.thread.end()
         return PooledEnvironment(function.revision, self._make(function), HandlerThread())
 
-    def keep(self, function: "DeployedFunction", place: PooledEnvironment) -> None:
-        """It is free again, and warm."""
-        self._warm[function.arn].append(place)
+    def release(self, function: "DeployedFunction", pooled: PooledEnvironment) -> None:
+        """Return an environment to the pool, to be reused."""
+        self._warm[function.arn].append(pooled)
 
-    def cool(self, arn: str) -> None:
-        """None of the function's is warm any more."""
+    def evict(self, arn: str) -> None:
+        """End all warm environments of the function."""
         while self._warm[arn]:
             self._warm[arn].pop().thread.end()
 
-    def cool_all(self) -> None:
-        """The run is over."""
+    def evict_all(self) -> None:
+        """End all warm environments, at the end of a run."""
         for arn in self._warm:
-            self.cool(arn)
+            self.evict(arn)

@@ -2,31 +2,83 @@
 
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import FunctionFault
+from wavetank.faults.injectors.api_resources import ApiResources
 from wavetank.faults.injectors.applied import AppliedFaults
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
 from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
-from wavetank.simulation.fault_resources import SimulatedResources
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.topology import Topology
+from wavetank.simulation.topology import Topology, function_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class SimulatedResources(StoredPackages, ApiResources):
+    """What is deployed in the simulator. Code is replaced in memory, and at once."""
+
+    def __init__(self, simulator: Simulator, topology: Topology) -> None:
+        StoredPackages.__init__(self)
+        ApiResources.__init__(self, simulator.aws)
+        self._simulator = simulator
+        self._topology = topology
+        self._former: dict[str, tuple[str, Callable[[], None]]] = {}
+        """By function whose code was replaced: the digest of the former code, and its restorer."""
+
+    def deployed_code(self, function: str) -> DeployedCode:
+        """What the stack deployed as the function's code."""
+        arn = self._arns()[function]
+        handler = self._simulator.function(arn).handler
+        return DeployedCode(self._simulator.packaged_code(arn), handler)
+
+    def code_sha256(self, function: str) -> str:
+        """The `CodeSha256` of what the function runs now."""
+        return self._simulator.function(self._arns()[function]).code_sha256
+
+    def update_code(self, function: str, archive: bytes) -> None:
+        """Replace the function's code at once.
+
+        If the zip is that of the former code, the former revision is restored with its warm
+        environments.
+        """
+        digest = code_sha256(archive)
+        former, restore = self._former.pop(function, ("", None))
+        if restore is not None and former == digest:
+            restore()
+            return
+        running = self.code_sha256(function)
+        self._former[function] = (
+            running,
+            self._simulator.replace_code(self._arns()[function], archive),
+        )
+
+    def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
+        """Set whether the address has confirmed."""
+        self._simulator.set_confirmed(subscription, confirmed=confirmed)
+        return True
+
+    def _arns(self) -> dict[str, str]:
+        return {function_name(arn): arn for arn in self._topology.configurations}
 
 
 class FaultInjector:
     """The faults of one run. `matcher` is what calls, ticks and deliveries consult."""
 
-    def __init__(self, simulator: Simulator, timeline: SimulationClock, topology: Topology) -> None:
-        self._timeline = timeline
+    def __init__(self, simulator: Simulator, clock: SimulationClock, topology: Topology) -> None:
+        self._clock = clock
         self._resources = SimulatedResources(simulator, topology)
         self._applied = AppliedFaults(self._resources, self._record_change)
-        self.matcher = FaultMatcher(lambda: timeline.now, self._record_injected)
+        self.matcher = FaultMatcher(lambda: clock.now, self._record_injected)
 
     def plan(self, plan: FaultPlan, start: datetime) -> None:
         """Schedule the faults of a plan.
@@ -41,8 +93,8 @@ class FaultInjector:
             self.require_deployed(fault)
             self.matcher.add(name, fault, fault.window(start))
         for moment in plan.moments(start):
-            act = self._revert if moment.reverts else self._begin
-            self._timeline.at(moment.at, partial(act, moment.name, moment.fault), ahead=True)
+            action = self._revert if moment.reverts else self._begin
+            self._clock.at(moment.at, partial(action, moment.name, moment.fault), first=True)
 
     def require_deployed(self, fault: Fault) -> None:
         """Check that what the fault names is deployed.
@@ -58,15 +110,15 @@ class FaultInjector:
             case PermissionRemoved():
                 self._resources.roles(fault.owner)
 
-    def begin_by_hand(self, name: str, fault: Fault) -> None:
-        """Begin a fault that lasts until `revert_by_hand`."""
+    def begin(self, name: str, fault: Fault) -> None:
+        """Begin a fault that lasts until `revert`."""
         self.require_deployed(fault)
         if not isinstance(fault, StateFault):
             self.matcher.add(name, fault)
         self._begin(name, fault)
 
-    def revert_by_hand(self, name: str, fault: Fault) -> None:
-        """End a fault that was begun by hand."""
+    def revert(self, name: str, fault: Fault) -> None:
+        """End a fault that `begin` began."""
         self.matcher.remove(name)
         self._revert(name, fault)
 
@@ -75,19 +127,19 @@ class FaultInjector:
         self._applied.revert_all()
 
     def _begin(self, name: str, fault: Fault) -> None:
-        self._timeline.note(FaultBegan(self._timeline.now, name, fault.kind, describe(fault)))
+        self._clock.record(FaultBegan(self._clock.now, name, fault.kind, describe(fault)))
         if isinstance(fault, StateFault):
             self._applied.apply(name, fault)
 
     def _revert(self, name: str, fault: Fault) -> None:
         if isinstance(fault, StateFault):
             self._applied.revert(name)
-        self._timeline.note(FaultReverted(self._timeline.now, name, fault.kind, describe(fault)))
+        self._clock.record(FaultReverted(self._clock.now, name, fault.kind, describe(fault)))
 
     def _record_injected(self, name: str, fault: Fault, what: str) -> None:
-        self._timeline.note(FaultInjected(self._timeline.now, name, fault.kind, what))
+        self._clock.record(FaultInjected(self._clock.now, name, fault.kind, what))
 
-    def _record_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - as `OnChange` has it
+    def _record_change(self, change: Change, in_force: bool) -> None:  # noqa: FBT001 - the signature of `OnChange`
         if isinstance(change, SubscriptionChange):
-            now, confirmed = self._timeline.now, not in_force
-            self._timeline.note(SubscriptionChanged(now, change.topic, change.address, confirmed))
+            now, confirmed = self._clock.now, not in_force
+            self._clock.record(SubscriptionChanged(now, change.topic, change.address, confirmed))

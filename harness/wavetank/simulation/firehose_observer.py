@@ -1,6 +1,6 @@
-"""Firehose's side: what a stream accepted, delivered and lost, and what a planned fault does there.
+"""Observes Firehose: what a stream accepted, delivered and lost; and injects its faults.
 
-A delivery that fails is tried again after the next one, so records are known by their numbers.
+A batch whose delivery fails is retried after the next one, so records are identified by number.
 """
 
 from collections import defaultdict
@@ -17,22 +17,25 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class NotTakenError(Exception):
-    """S3 refuses an object; says with which code."""
+class DeliveryRefusedError(Exception):
+    """S3 refuses an object; the message is its error code."""
 
 
 class FirehoseObserver:
-    """Sees to it that streams deliver when they are due, and keeps the records until they have."""
+    """Schedules the deliveries of all streams, and tracks each record until its end.
+
+    `running` returns the request whose handler runs now.
+    """
 
     def __init__(
         self,
         simulator: Simulator,
-        timeline: SimulationClock,
+        clock: SimulationClock,
         matcher: FaultMatcher,
         running: Callable[[], str],
     ) -> None:
         self._simulator = simulator
-        self._timeline = timeline
+        self._clock = clock
         self._matcher = matcher
         self._running = running
         self._records: dict[str, dict[int, str]] = defaultdict(dict)
@@ -40,52 +43,52 @@ class FirehoseObserver:
         self._planned: datetime | None = None
 
     def plan(self) -> None:
-        """Has the next delivery happen when it is due."""
+        """Schedule the next delivery."""
         due = self._simulator.next_delivery()
-        if due is not None and due != self._planned:
+        if due is not None and due != self._planned:  # called after every action
             self._planned = due
-            self._timeline.at(due, self._deliver)
+            self._clock.at(due, self._deliver)
 
-    def left(self) -> list[str]:
-        """What is neither delivered nor lost, stream by stream."""
-        held = {stream: len(records) for stream, records in self._records.items() if records}
-        return [f"{count} records of {stream}" for stream, count in sorted(held.items())]
+    def remaining(self) -> list[str]:
+        """By stream, how many records are neither delivered nor lost."""
+        undelivered = {stream: len(records) for stream, records in self._records.items() if records}
+        return [f"{count} records of {stream}" for stream, count in sorted(undelivered.items())]
 
     def accepted(self, stream: str, records: Sequence[bytes]) -> None:
-        """The stream took them."""
+        """The stream accepted these records."""
         texts = tuple(record.decode(errors="replace") for record in records)
         first = self._accepted[stream]
         self._records[stream].update(enumerate(texts, first))
         self._accepted[stream] = first + len(texts)
-        self._timeline.note(RecordsAccepted(self._timeline.now, self._running(), stream, texts))
+        self._clock.record(RecordsAccepted(self._clock.now, self._running(), stream, texts))
 
     def delivering(self, stream: str) -> int:
         """How often to write the batch: once, or twice if a fault hits the delivery.
 
         Raises:
-            NotTakenError: a fault has S3 refuse it.
+            DeliveryRefusedError: a fault makes S3 refuse it.
         """
         if code := delivery_refusal(self._matcher, stream):
-            raise NotTakenError(code)
+            raise DeliveryRefusedError(code)
         return delivery_copies(self._matcher, stream)
 
     def delivered(
         self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
     ) -> None:
-        """They are objects in the bucket."""
+        """The records were written to the bucket, once to each key."""
         texts = self._take(stream, first, count)
         for key in keys:
-            self._timeline.note(ObjectDelivered(self._timeline.now, stream, bucket, key, texts))
+            self._clock.record(ObjectDelivered(self._clock.now, stream, bucket, key, texts))
 
     def lost(self, stream: str, first: int, count: int, reason: str) -> None:
-        """The stream gave them up."""
+        """The stream dropped these records for good."""
         texts = self._take(stream, first, count)
-        self._timeline.note(RecordsLost(self._timeline.now, stream, texts, reason))
+        self._clock.record(RecordsLost(self._clock.now, stream, texts, reason))
 
     def _deliver(self) -> None:
         self._planned = None
         self._simulator.deliver_due()
 
     def _take(self, stream: str, first: int, count: int) -> tuple[str, ...]:
-        held = self._records[stream]
-        return tuple(held.pop(number) for number in range(first, first + count))
+        undelivered = self._records[stream]
+        return tuple(undelivered.pop(number) for number in range(first, first + count))

@@ -1,7 +1,7 @@
-"""Handlers that take turns: each in its environment's thread, and never two of them running.
+"""Handlers as cooperative tasks: each in its environment's thread, only one running at a time.
 
-A handler runs until it pauses (at an AWS call, or where it sleeps) or ends; then whoever gave it
-its turn goes on. So what runs between two pauses runs alone, in an order that its caller chooses.
+A handler runs until it pauses (at an AWS call or a sleep) or ends, and then its caller continues.
+So the code between two pauses runs alone, in an order that the caller chooses.
 """
 
 import signal
@@ -16,9 +16,9 @@ from wavetank.core.http_types import Abandoned
 from wavetank.emulator.lambda_.outcome import ExitStatus
 
 LOCAL = threading.local()
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 EXIT_CODE_BITS = 0xFF
-"""Of what a process exits with, a parent gets to see so much. [POSIX: _exit]"""
+"""The part of an exit code that the parent process sees. [POSIX: _exit]"""
 
 
 class StuckError(WavetankError):
@@ -26,7 +26,7 @@ class StuckError(WavetankError):
 
 
 class Cancelled(BaseException):
-    """Raised in a handler's thread when its time is up; its `except Exception` does not see it."""
+    """Raised in a cancelled handler's thread. As a BaseException it passes `except Exception`."""
 
 
 @dataclass(frozen=True)
@@ -38,46 +38,46 @@ class TaskExited:
 
 @dataclass(frozen=True)
 class TaskEnded[T]:
-    """What came of it."""
+    """The handler returned `value`."""
 
     value: T
 
 
 class HandlerThread:
-    """The thread of one execution environment, in which its invocations follow one another.
+    """The thread of one execution environment, in which its invocations run one after another.
 
-    As on AWS, what a handler keeps by thread is there again at its next invocation. To hand a turn
-    to a thread that waits costs a quarter of what it does to start one.
+    As on AWS, thread-local state of a handler is there again at its next invocation. Waking a
+    waiting thread also costs a quarter of what starting one does.
     """
 
     def __init__(self) -> None:
-        self._given = _locked()
+        self._submitted = _acquired_lock()
         self._next: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
 
     def run(self, body: Callable[[], None]) -> None:
-        """Has the thread run the body; whatever it was given before must be over."""
+        """Run the body in the thread, which must be idle."""
         self._next = body
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="handler", daemon=True)
             self._thread.start()
         else:
-            self._given.release()
+            self._submitted.release()
 
     def end(self) -> None:
-        """It is not needed any more; what it was given must be over."""
+        """End the thread, which must be idle."""
         if self._thread is not None:
             self._next = None
-            self._given.release()
+            self._submitted.release()
 
     def _run(self) -> None:
         while self._next is not None:
             self._next()
-            self._given.acquire()
+            self._submitted.acquire()
 
 
 class HandlerTask[P, T]:
-    """One handler's run, from its first turn to its end. `P` is what it says when it pauses."""
+    """One handler's run, from its start to its end. `P` is the type of what it pauses with."""
 
     _state: P | TaskEnded[T] | TaskExited | BaseException | None
 
@@ -85,13 +85,13 @@ class HandlerTask[P, T]:
         self._thread = thread
         self._body = body
         self._limits = limits
-        self._go = _locked()
-        self._stopped = _locked()
+        self._resumed = _acquired_lock()
+        self._paused = _acquired_lock()
         self._state = None
-        self._cut = False
+        self._cancelled = False
 
     def start(self) -> P | TaskEnded[T] | TaskExited:
-        """Its first turn; returns what it paused for, or that it ended.
+        """Run until the first pause or the end; returns what it paused with, or how it ended.
 
         Raises:
             StuckError: it did neither in time.
@@ -99,109 +99,109 @@ class HandlerTask[P, T]:
         self._thread.run(self._run)
         return self._wait()
 
-    def go_on(self) -> P | TaskEnded[T] | TaskExited:
-        """Its next turn, as `start`."""
-        self._go.release()
+    def resume(self) -> P | TaskEnded[T] | TaskExited:
+        """Run until the next pause or the end; returns and raises as `start` does."""
+        self._resumed.release()
         return self._wait()
 
-    def cut(self) -> None:
-        """Ends it where it paused; from then on, whatever it still tries ends it again.
+    def cancel(self) -> None:
+        """End the handler where it paused, by raising `Cancelled` there and at each later pause.
 
         Raises:
             StuckError: it did not end in time.
         """
-        self._cut = True
-        self._go.release()
-        self._wait_until_stopped()
+        self._cancelled = True
+        self._resumed.release()
+        self._wait_until_paused()
 
     def _wait(self) -> P | TaskEnded[T] | TaskExited:
-        self._wait_until_stopped()
+        self._wait_until_paused()
         state = self._state
         if isinstance(state, Abandoned):
             raise state.error
         if isinstance(state, BaseException):
             raise state
-        assert state is not None  # set before it stopped
+        assert state is not None  # set before it paused
         return state
 
-    def _wait_until_stopped(self) -> None:
-        look_seconds = min(LOOK_SECONDS, self._limits.idle_seconds)
-        if self._stopped.acquire(timeout=look_seconds):
-            return  # nearly always, and without reading a clock
+    def _wait_until_paused(self) -> None:
+        check_seconds = min(CHECK_SECONDS, self._limits.idle_seconds)
+        if self._paused.acquire(timeout=check_seconds):
+            return  # the usual case, kept free of clock reads
         timer = StallTimer(self._limits, ProcessorClock().monotonic, MachineClock())
-        while not self._stopped.acquire(timeout=look_seconds):
+        while not self._paused.acquire(timeout=check_seconds):
             if timer.is_stuck():
                 raise StuckError(
                     "a handler that calls or returns",
-                    f"one that has computed for {self._limits.busy_seconds:.0f} s, or waited for "
-                    f"{self._limits.idle_seconds:.0f} s, and does neither",
+                    f"one that computed for {self._limits.busy_seconds:.0f} s, or waited for "
+                    f"{self._limits.idle_seconds:.0f} s, without a call",
                     "look for an endless loop, or a wait for something outside the pipeline",
                 )
 
     def _run(self) -> None:
-        LOCAL.turn = self
+        LOCAL.task = self
         try:
             self._state = TaskEnded(self._body())
-        except SystemExit as leaving:
-            self._state = TaskExited(ExitStatus(exit_code=_exit_code(leaving.code)))
+        except SystemExit as exit_error:
+            self._state = TaskExited(ExitStatus(exit_code=_exit_code(exit_error.code)))
         except (Abandoned, Cancelled, Exception) as error:  # noqa: BLE001 - raised in the waiting thread
             self._state = error
         except BaseException as error:  # noqa: BLE001 - ends the interpreter, and here the handler
             traceback.print_exception(error)
             self._state = TaskExited(_exit_status(error))
-        self._stopped.release()
+        self._paused.release()
 
     def _pause(self, what: P) -> None:
-        if not self._cut:
+        if not self._cancelled:
             self._state = what
-            self._stopped.release()
-            self._go.acquire()
-        if self._cut:
+            self._paused.release()
+            self._resumed.acquire()
+        if self._cancelled:
             raise Cancelled
 
 
-def _locked() -> threading.Lock:
-    """Who acquires it waits until another thread releases it."""
+def _acquired_lock() -> threading.Lock:
+    """A lock that blocks the next `acquire` until another thread releases it."""
     lock = threading.Lock()
     lock.acquire()
     return lock
 
 
-def is_a_turn() -> bool:
-    """Whether this thread is a handler's."""
-    return getattr(LOCAL, "turn", None) is not None
+def in_handler_thread() -> bool:
+    """Whether the current thread runs a handler."""
+    return getattr(LOCAL, "task", None) is not None
 
 
-def stop_if_cut() -> None:
-    """Called in a handler's thread: what is left of a handler that was ended may do nothing.
+def raise_if_cancelled() -> None:
+    """Keep the cleanup code of a cancelled handler from calling anything; for a handler's thread.
 
     Raises:
-        Cut: it was.
+        Cancelled: the task was cancelled.
     """
-    turn: HandlerTask[object, object] = LOCAL.turn
-    if turn._cut:  # noqa: SLF001 - the other half of the class
+    task: HandlerTask[object, object] = LOCAL.task
+    if task._cancelled:  # noqa: SLF001 - the other half of the class
         raise Cancelled
 
 
 def pause(what: object) -> None:
-    """Called in a handler's thread: stops until it is given its next turn.
+    """Pause the handler until its task is resumed; for a handler's thread.
 
     Raises:
-        Cut: it gets none; the platform has ended it.
+        Cancelled: the task was cancelled instead.
     """
-    turn: HandlerTask[object, object] = LOCAL.turn
-    turn._pause(what)  # noqa: SLF001 - the other half of the class
+    task: HandlerTask[object, object] = LOCAL.task
+    task._pause(what)  # noqa: SLF001 - the other half of the class
 
 
-def _exit_code(given: object) -> int:
-    """As the interpreter makes one of what `exit` was given."""
-    if given is None:
+def _exit_code(argument: object) -> int:
+    """The exit code that the interpreter makes of the argument of `exit`."""
+    if argument is None:
         return 0
-    return given & EXIT_CODE_BITS if isinstance(given, int) else 1
+    return argument & EXIT_CODE_BITS if isinstance(argument, int) else 1
 
 
 def _exit_status(error: BaseException) -> ExitStatus:
-    """As the interpreter ends for an exception that neither the handler nor the runtime catches.
+    """How the interpreter ends by an exception that the handler and the runtime do not catch.
 
     The runtime interface client catches `Exception` only; a KeyboardInterrupt ends the interpreter
     by the signal itself. [CPython 3.13: Modules/main.c, exit_sigint]

@@ -1,8 +1,7 @@
-"""What becomes of a run's events: digest, file and judges, and whoever watches.
+"""Passes a run's events to the digest, the history file, the invariants and a live view.
 
-Written and judged in groups where a run makes events faster than anybody reads them. Code that is
-called once in a while finds the processor's caches full of something else: written one by one, the
-same events took four times as long.
+Events are written and checked in batches. One at a time, the code that handles them would find the
+processor's caches cold on each call, and takes four times as long.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,66 +9,71 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from wavetank.history import Digest, Event, HistoryWriter, line_of
-from wavetank.invariants import Judges
+from wavetank.invariants import InvariantSuite
 
 type Watcher = Callable[[Event], None]
 
 
 class HistoryRecorder:
-    """Every event goes to the digest, to the file where there is one, and to the judges.
+    """Passes every event to the digest, the history file if any, and the invariants.
 
-    At the latest when `at_once` of them have come, or by `settle`.
+    Events are passed on when `batch_size` of them have come, or by `flush`; `watch` gets each one
+    at once.
     """
 
     def __init__(
-        self, writer: HistoryWriter | None, judges: Judges, watch: Watcher, at_once: int
+        self, writer: HistoryWriter | None, suite: InvariantSuite, watch: Watcher, batch_size: int
     ) -> None:
         self._writer = writer
-        self._judges = judges
+        self._suite = suite
         self._watch = watch
-        self._at_once = at_once
-        self._waiting: list[Event] = []
+        self._batch_size = batch_size
+        self._pending: list[Event] = []
         self._digest = Digest()
         self.events = 0
 
     @property
     def digest(self) -> str:
-        """Of all that was taken so far, once it is settled."""
+        """The digest of all events that were flushed."""
         return self._digest.value if self._writer is None else self._writer.digest
 
-    def take(self, event: Event) -> None:
-        """Takes the next event, and shows it to whoever watches."""
+    def record(self, event: Event) -> None:
+        """Add the next event, and pass it to `watch`."""
         self.events += 1
-        self._waiting.append(event)
-        if len(self._waiting) >= self._at_once:
-            self.settle()
+        self._pending.append(event)
+        if len(self._pending) >= self._batch_size:
+            self.flush()
         self._watch(event)
 
-    def settle(self) -> None:
-        """Writes and judges what waits for it."""
-        events, self._waiting = self._waiting, []
+    def flush(self) -> None:
+        """Write and check the pending events."""
+        events, self._pending = self._pending, []
         if self._writer is None:
             for event in events:
                 self._digest.add(line_of(event))
         else:
             self._writer.write(*events)
-        self._judges.observe_all(events)
+        self._suite.observe_all(events)
 
 
 @contextmanager
 def recorded(
-    path: Path | None, judges: Judges, watch: Watcher = lambda _: None, *, at_once: int = 1
+    path: Path | None,
+    suite: InvariantSuite,
+    watch: Watcher = lambda _: None,
+    *,
+    batch_size: int = 1,
 ) -> Iterator[HistoryRecorder]:
-    """For the body, what takes a run's events; `path` is a new file for them, if any.
+    """Record a run's events in the body; `path` is a new history file, or None for no file.
 
-    However the body ends, Ctrl-C included, all that was taken is written and judged.
+    Pending events are flushed however the body ends, Ctrl-C included.
 
     Raises:
-        UsageError: the file is there already.
+        UsageError: the file exists already.
     """
     with nullcontext() if path is None else HistoryWriter(path) as writer:
-        recording = HistoryRecorder(writer, judges, watch, at_once)
+        recorder = HistoryRecorder(writer, suite, watch, batch_size)
         try:
-            yield recording
+            yield recorder
         finally:
-            recording.settle()
+            recorder.flush()

@@ -1,7 +1,7 @@
-"""Attempts: a function's handler runs in an execution environment, and ends in one way or another.
+"""Runs a function's handler in an execution environment, and records how the attempt ends.
 
-A handler takes no time by itself; what takes time are its waits. Where its function's time is up,
-or a planned fault ends its process, its environment is gone with it.
+A handler's own computation takes no virtual time; only its waits do. At the function's timeout, or
+when a fault ends its process, the environment is discarded too.
 """
 
 import json
@@ -18,13 +18,13 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
 from wavetank.faults.injectors.matcher import FaultMatcher
-from wavetank.faults.parts import FunctionReference, FunctionRole
+from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
 from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.suspensions import Crash, Death, Exit, Hang, Pause, Sleep, Yield
+from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Yield
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
     from wavetank.emulator.request_interceptor import ApiCall
 
 HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
-"""Between two calls of a handler; more, and it is taken to be stuck."""
+"""Between two calls of a handler; beyond them it counts as stuck."""
 
 
 @dataclass(frozen=True)
 class InvocationRequest:
-    """An event on its way to a function; whoever `waits` for the answer is told of a failure."""
+    """An event for a function. A `synchronous` caller gets the result itself."""
 
     id: str
     function: str
     event: object
     trigger: Trigger
     queued: QueuedEvent
-    waits: bool = False
+    synchronous: bool = False
 
 
 @dataclass
 class HandlerAttempt:
-    """A function's try at a request, while it runs."""
+    """One attempt at a request, while it runs. `answered_calls` are served but not yet recorded."""
 
     request: InvocationRequest
     function: "DeployedFunction"
-    place: PooledEnvironment
-    turn: HandlerTask[Pause, outcomes.InvocationOutcome]
+    pooled: PooledEnvironment
+    task: HandlerTask[Pause, outcomes.InvocationOutcome]
     deadline: datetime
     calls: int = 0
-    answered: list[tuple["ApiCall", str | None]] = field(default_factory=list)
+    answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
 
 type OnEnd = Callable[[InvocationRequest, "DeployedFunction", outcomes.InvocationOutcome], None]
@@ -65,85 +65,89 @@ type OnThrottle = Callable[[InvocationRequest, "DeployedFunction"], None]
 
 
 class LambdaRunner:
-    """Has handlers run, one at a time; what came of each is told to `on_end`."""
+    """Runs handlers, one at a time, and passes the outcome of each attempt to `on_end`."""
 
     def __init__(
         self,
         simulator: Simulator,
-        timeline: SimulationClock,
+        clock: SimulationClock,
         matcher: FaultMatcher,
         topology: Topology,
         on_end: OnEnd,
         on_throttle: OnThrottle,
     ) -> None:
         self._simulator = simulator
-        self._timeline = timeline
+        self._clock = clock
         self._matcher = matcher
-        self._parts = {part: topology.functions(part) for part in FunctionRole}
+        self._roles = {role: topology.functions(role) for role in FunctionRole}
         self._on_end = on_end
         self._on_throttle = on_throttle
-        self._places = EnvironmentPool(self._environment)
+        self._pool = EnvironmentPool(self._environment)
         self._busy = Counter[str]()
         self._unfinished: dict[int, HandlerAttempt] = {}
         self.running: HandlerAttempt | None = None
-        """Whose handler has its turn now."""
+        """The attempt whose handler runs now."""
 
-    def plays(self, arn: str, reference: FunctionReference) -> bool:
-        """Whether the function has that part in the pipeline, or that name."""
+    def matches(self, arn: str, reference: FunctionReference) -> bool:
+        """Whether the function has that role in the pipeline, or that name."""
         if isinstance(reference, FunctionRole):
-            return arn in self._parts[reference]
+            return arn in self._roles[reference]
         return function_name(arn) == reference
 
     def begin(self, request: InvocationRequest) -> None:
-        """Starts on the request, unless as many as may are busy already."""
+        """Begin an attempt, or throttle it if the function's concurrency is used up."""
         function = self._simulator.function(request.function)
         arn = function.arn
         if function.concurrency_max is not None and self._busy[arn] >= function.concurrency_max:
-            self._note_end(request, function, Outcome.THROTTLED)
+            self._record_end(request, function, Outcome.THROTTLED)
             self._on_throttle(request, function)
             return
         self._busy[arn] += 1
         slow = self._matcher.match(
-            SlowColdStart, f"{request.id} of {function.name}", lambda f: self.plays(arn, f.function)
+            SlowColdStart,
+            f"{request.id} of {function.name}",
+            lambda f: self.matches(arn, f.function),
         )
         if slow is None:
             self._start(request, function)
         else:
-            self._places.cool(arn)
-            self._timeline.after(slow.takes, lambda: self._start(request, function))
+            self._pool.evict(arn)  # a warm environment would have no cold start
+            self._clock.after(slow.takes, lambda: self._start(request, function))
 
     def end_all(self) -> None:
-        """Ends what still runs, for the run is over."""
+        """Cancel all attempts, at the end of a run."""
         for attempt in list(self._unfinished.values()):
-            attempt.turn.cut()
-            attempt.place.thread.end()
+            attempt.task.cancel()
+            attempt.pooled.thread.end()
         self._unfinished.clear()
-        self._places.cool_all()
+        self._pool.evict_all()
 
     def _start(self, request: InvocationRequest, function: "DeployedFunction") -> None:
-        place = self._places.take(function)
-        environment = place.environment
+        pooled = self._pool.take(function)
+        environment = pooled.environment
         is_cold, number = environment.is_cold, request.queued.attempts + 1
-        self._timeline.note(
+        self._clock.record(
             AttemptBegan(
-                self._timeline.now, request.id, function.name, number, is_cold, request.trigger
+                self._clock.now, request.id, function.name, number, is_cold, request.trigger
             )
         )
-        if self._fails_by_itself(request, function):
-            self._places.keep(function, place)
-            self._end(request, function, outcomes.raised(_failed_on_purpose()))
+        if self._fails_before_handler(request, function):
+            self._pool.release(function, pooled)
+            self._end(request, function, outcomes.raised(_planned_error()))
             return
-        deadline = self._timeline.now + timedelta(seconds=function.timeout_seconds)
+        deadline = self._clock.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
-        turn = HandlerTask[Pause, outcomes.InvocationOutcome](
-            place.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
+        task = HandlerTask[Pause, outcomes.InvocationOutcome](
+            pooled.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
-        attempt = HandlerAttempt(request, function, place, turn, deadline)
+        attempt = HandlerAttempt(request, function, pooled, task, deadline)
         self._unfinished[id(attempt)] = attempt
-        self._follow(attempt, turn.start)
+        self._follow(attempt, task.start)
 
-    def _fails_by_itself(self, request: InvocationRequest, function: "DeployedFunction") -> bool:
-        if not self.plays(function.arn, FunctionRole.FAILURE_DESTINATION):
+    def _fails_before_handler(
+        self, request: InvocationRequest, function: "DeployedFunction"
+    ) -> bool:
+        if not self.matches(function.arn, FunctionRole.FAILURE_DESTINATION):
             return False
         what = f"{request.id} of {function.name}"
         return self._matcher.match(NotificationFailure, what) is not None
@@ -151,12 +155,12 @@ class LambdaRunner:
     def _follow(
         self,
         attempt: HandlerAttempt,
-        give_turn: Callable[[], Pause | TaskEnded[outcomes.InvocationOutcome] | TaskExited],
+        resume: Callable[[], Pause | TaskEnded[outcomes.InvocationOutcome] | TaskExited],
     ) -> None:
-        """Gives the attempt its turn, and sees what it does with it."""
+        """Run the handler until it pauses or ends, and schedule what follows from that."""
         self.running = attempt
         try:
-            state = give_turn()
+            state = resume()
         except BaseException:
             del self._unfinished[id(attempt)]
             raise
@@ -165,38 +169,38 @@ class LambdaRunner:
         match state:
             case TaskEnded(value=outcome):
                 del self._unfinished[id(attempt)]
-                self._places.keep(attempt.function, attempt.place)
+                self._pool.release(attempt.function, attempt.pooled)
                 self._end(attempt.request, attempt.function, outcome)
             case TaskExited(status=status):
-                self._lose(attempt, outcomes.exited(attempt.request.id, status))
+                self._discard(attempt, outcomes.exited(attempt.request.id, status))
             case Yield():
-                self._timeline.at(self._timeline.now, lambda: self._go_on(attempt))
-            case Sleep(duration=duration) if self._timeline.now + duration < attempt.deadline:
-                self._timeline.after(duration, lambda: self._go_on(attempt))
-            case Sleep() | Hang():
-                self._timeline.at(attempt.deadline, lambda: self._time_out(attempt))
-            case Crash(death=death):
-                self._cut(attempt, _death(attempt.request.id, death))
+                self._clock.at(self._clock.now, lambda: self._resume(attempt))
+            case Sleep(duration=duration) if self._clock.now + duration < attempt.deadline:
+                self._clock.after(duration, lambda: self._resume(attempt))
+            case Sleep() | Hang():  # a wait beyond the deadline never ends: Lambda stops it first
+                self._clock.at(attempt.deadline, lambda: self._time_out(attempt))
+            case Crash(cause=cause):
+                self._cancel(attempt, _crash_outcome(attempt.request.id, cause))
             case Exit(status=status):
-                self._cut(attempt, outcomes.exited(attempt.request.id, status))
+                self._cancel(attempt, outcomes.exited(attempt.request.id, status))
 
-    def _go_on(self, attempt: HandlerAttempt) -> None:
-        self._follow(attempt, attempt.turn.go_on)
+    def _resume(self, attempt: HandlerAttempt) -> None:
+        self._follow(attempt, attempt.task.resume)
 
     def _time_out(self, attempt: HandlerAttempt) -> None:
         seconds = attempt.function.timeout_seconds
-        self._cut(attempt, outcomes.timed_out(attempt.request.id, seconds))
+        self._cancel(attempt, outcomes.timed_out(attempt.request.id, seconds))
 
-    def _cut(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+    def _cancel(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         self.running = attempt
-        attempt.turn.cut()
+        attempt.task.cancel()
         self.running = None
-        self._lose(attempt, outcome)
+        self._discard(attempt, outcome)
 
-    def _lose(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
-        """Its environment is not kept."""
+    def _discard(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+        """End the attempt together with its environment."""
         del self._unfinished[id(attempt)]
-        attempt.place.thread.end()
+        attempt.pooled.thread.end()
         self._end(attempt.request, attempt.function, outcome)
 
     def _end(
@@ -208,10 +212,10 @@ class LambdaRunner:
         self._busy[function.arn] -= 1
         error: Any = json.loads(outcome.payload) if outcome.is_error else {}
         kind, message = str(error.get("errorType", "")), str(error.get("errorMessage", ""))
-        self._note_end(request, function, _told(outcome), kind, message)
+        self._record_end(request, function, _recorded_outcome(outcome), kind, message)
         self._on_end(request, function, outcome)
 
-    def _note_end(
+    def _record_end(
         self,
         request: InvocationRequest,
         function: "DeployedFunction",
@@ -220,14 +224,12 @@ class LambdaRunner:
         message: str = "",
     ) -> None:
         number = request.queued.attempts + 1
-        self._timeline.note(
-            AttemptEnded(
-                self._timeline.now, request.id, function.name, number, outcome, kind, message
-            )
+        self._clock.record(
+            AttemptEnded(self._clock.now, request.id, function.name, number, outcome, kind, message)
         )
 
     def _environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
-        return self._simulator.environment(function, f"environment-{self._timeline.new_id()[:8]}")
+        return self._simulator.environment(function, f"environment-{self._clock.new_id()[:8]}")
 
     def _context(
         self, request: InvocationRequest, function: "DeployedFunction", deadline: datetime
@@ -239,14 +241,14 @@ class LambdaRunner:
             memory_limit_in_mb=str(function.memory_mb),
             log_group_name=f"/aws/lambda/{function.name}",
             log_stream_name="stream",
-            remaining_milliseconds=lambda: (deadline - self._timeline.now) / MILLISECOND,
+            remaining_milliseconds=lambda: (deadline - self._clock.now) / MILLISECOND,
         )
 
 
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def _told(outcome: outcomes.InvocationOutcome) -> Outcome:
+def _recorded_outcome(outcome: outcomes.InvocationOutcome) -> Outcome:
     if not outcome.is_error:
         return Outcome.SUCCESS
     if outcome.status == "timeout":
@@ -254,13 +256,13 @@ def _told(outcome: outcomes.InvocationOutcome) -> Outcome:
     return Outcome.ERROR if outcome.error_type is None else Outcome.CRASH
 
 
-def _death(request: str, death: Death) -> outcomes.InvocationOutcome:
-    if death is Death.OUT_OF_MEMORY:
+def _crash_outcome(request: str, cause: CrashCause) -> outcomes.InvocationOutcome:
+    if cause is CrashCause.OUT_OF_MEMORY:
         return outcomes.out_of_memory(request)
     return outcomes.exited(request, outcomes.ExitStatus(signal_number=signal.SIGKILL))
 
 
-def _failed_on_purpose() -> bytes:
+def _planned_error() -> bytes:
     return json.dumps(
         {"errorType": "RuntimeError", "errorMessage": "failed by a planned fault"}
     ).encode()

@@ -1,4 +1,4 @@
-"""The steps of a scenario that is run step by step, as on a live engine."""
+"""Runs a scenario step by step, without a schedule, as a live engine does."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,52 +6,54 @@ from functools import partial
 
 from wavetank.core.schedule import scheduled_event
 from wavetank.history import Invoked, Trigger
-from wavetank.scenario.steps import Begin, Revert, Step, Tick, WaitedTick
+from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.fault_injector import FaultInjector
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, function_name
 
 PACE = timedelta(minutes=10)
-"""From one step to the next: Lambda has given up by then what fails three times."""
+"""From one step to the next. By then Lambda has discarded an event that failed three times."""
 
 
 class ManualSteps:
-    """Takes each step when the one before is over."""
+    """Runs the steps one after the other, `PACE` apart."""
 
     def __init__(
         self,
-        timeline: SimulationClock,
+        clock: SimulationClock,
         invocations: AsyncInvoker,
         injector: FaultInjector,
         topology: Topology,
     ) -> None:
-        self._timeline = timeline
+        self._clock = clock
         self._invocations = invocations
         self._injector = injector
         self._topology = topology
 
     def plan(self, steps: Iterable[Step]) -> None:
-        """The first is taken one pace from now."""
+        """Schedule the steps; the first is one `PACE` from now."""
         for number, step in enumerate(steps, 1):
-            self._timeline.after(number * PACE, partial(self._take, step))
+            self._clock.after(number * PACE, partial(self._take, step))
 
     def _take(self, step: Step) -> None:
         match step:
             case Tick(due):
-                self._invoke(due, waits=False)
-            case WaitedTick(due):
-                self._invoke(due, waits=True)
+                self._invoke(due, synchronous=False)
+            case SynchronousTick(due):
+                self._invoke(due, synchronous=True)
             case Begin(name, fault):
-                self._injector.begin_by_hand(name, fault)
+                self._injector.begin(name, fault)
             case Revert(name, fault):
-                self._injector.revert_by_hand(name, fault)
+                self._injector.revert(name, fault)
 
-    def _invoke(self, due: datetime, *, waits: bool) -> None:
-        """Every function that a rule invokes, with the event that the rule has for that instant."""
+    def _invoke(self, due: datetime, *, synchronous: bool) -> None:
+        """Invoke every function that a rule targets, with the rule's event for that instant."""
         for rule in self._topology.rules:
             for target in rule.targets:
-                event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}
-                request = self._invocations.queue(target.arn, event, Trigger.MANUAL, waits=waits)
-                now, name = self._timeline.now, function_name(target.arn)
-                self._timeline.note(Invoked(now, request, name, due, waits))
+                event = scheduled_event(rule.arn, due) | {"id": self._clock.new_id()}
+                request = self._invocations.queue(
+                    target.arn, event, Trigger.MANUAL, synchronous=synchronous
+                )
+                now, name = self._clock.now, function_name(target.arn)
+                self._clock.record(Invoked(now, request, name, due, synchronous))

@@ -1,4 +1,4 @@
-"""How Lambda treats an event that was handed to it: when it tries again, and when it gives up.
+"""How Lambda handles a failed asynchronous event: when it retries it, and when it discards it.
 
 [Lambda developer guide: invocation-async-error-handling; API: EventInvokeConfig]
 """
@@ -13,18 +13,18 @@ SYSTEM_WAIT_FIRST = timedelta(seconds=1)
 SYSTEM_WAIT_MAX = timedelta(minutes=5)
 RETRIES_DEFAULT = 2
 AGE_DEFAULT = timedelta(hours=6)
-"""The longest that Lambda keeps an event, and what it does unless told less."""
+"""The longest that Lambda keeps an event, and the default of MaximumEventAgeInSeconds."""
 
 
 class AsyncFailure(StrEnum):
-    """Why an attempt did not succeed."""
+    """Why an attempt failed."""
 
     FUNCTION = "function error"
     SYSTEM = "throttle or system error"
 
 
 class EndingCondition(StrEnum):
-    """Why Lambda gave up, in the words of its failure record."""
+    """Why Lambda discarded the event: the `condition` in the record that it sends."""
 
     RETRIES_EXHAUSTED = "RetriesExhausted"
     EVENT_AGE_EXCEEDED = "EventAgeExceeded"
@@ -32,7 +32,7 @@ class EndingCondition(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class InvokeConfiguration:
-    """What a function's EventInvokeConfig says; a destination is an ARN, or None."""
+    """A function's EventInvokeConfig; a destination is an ARN, or None."""
 
     retries_max: int = RETRIES_DEFAULT
     age_max: timedelta = AGE_DEFAULT
@@ -42,7 +42,7 @@ class InvokeConfiguration:
 
 @dataclass(frozen=True)
 class QueuedEvent:
-    """An event on its way: since when, and how often its attempts failed, by reason."""
+    """An event in Lambda's queue: when it was accepted, and its failed attempts by reason."""
 
     accepted: datetime
     function_errors: int = 0
@@ -50,20 +50,20 @@ class QueuedEvent:
 
     @property
     def attempts(self) -> int:
-        """How often the function was invoked with it: a throttled attempt never reached it."""
+        """How often the function ran with it: a throttled attempt never reaches the function."""
         return self.function_errors
 
 
 @dataclass(frozen=True)
 class Retry:
-    """Lambda tries again."""
+    """Lambda tries again at this instant."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Lambda does not."""
+    """Lambda discards the event."""
 
     condition: EndingCondition
 
@@ -71,7 +71,7 @@ class GiveUp:
 def after_failure(
     event: QueuedEvent, failure: AsyncFailure, now: datetime, configuration: InvokeConfiguration
 ) -> Retry | GiveUp:
-    """What Lambda does about the failure; `event` counts it already."""
+    """What Lambda does after a failure, which `event` counts already."""
     if failure is AsyncFailure.FUNCTION and event.function_errors > configuration.retries_max:
         return GiveUp(EndingCondition.RETRIES_EXHAUSTED)
     at = now + _wait(event, failure)

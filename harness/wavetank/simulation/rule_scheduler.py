@@ -1,4 +1,4 @@
-"""EventBridge's side: rules fire when they are due, or as the planned faults have it."""
+"""Fires EventBridge rules when they are due, and injects the faults of their events."""
 
 import json
 from collections.abc import Iterator
@@ -24,57 +24,59 @@ from wavetank.simulation.topology import InvokedTarget, ScheduledRule
 
 
 class RuleScheduler:
-    """Fires every rule that has a schedule, whether or not it is switched on.
+    """Fires every rule that has a schedule, whether or not it is enabled.
 
-    In the simulator they are deployed switched off, so that nothing else fires them. Each counts as
-    created at the run's begin. None fires after `until`, which may yet be brought forward.
+    In the simulator rules are deployed disabled, so that LocalStack does not fire them too. Each
+    counts as created at the start of the run. None fires after `until`, which can be lowered during
+    a run.
     """
 
     def __init__(
         self,
         simulator: Simulator,
-        timeline: SimulationClock,
+        clock: SimulationClock,
         matcher: FaultMatcher,
         invocations: AsyncInvoker,
         until: datetime,
     ) -> None:
         self._simulator = simulator
-        self._timeline = timeline
+        self._clock = clock
         self._matcher = matcher
         self._invocations = invocations
-        self._begin = timeline.now
+        self._begin = clock.now
         self.until = until
 
     def plan(self, rule: ScheduledRule) -> None:
-        """Has the rule fire at each of its instants, up to and including `until`."""
+        """Schedule every firing of the rule, up to and including `until`."""
         self._plan_next(rule, self._instants_after(rule, self._begin))
 
     def _plan_next(self, rule: ScheduledRule, instants: Iterator[datetime]) -> None:
         due = next(instants, None)
         if due is not None and due <= self.until:
-            self._timeline.at(due, lambda: self._fire(rule, due, instants))
+            self._clock.at(due, lambda: self._fire(rule, due, instants))
 
     def _fire(self, rule: ScheduledRule, due: datetime, instants: Iterator[datetime]) -> None:
         if due > self.until:
             return
         self._plan_next(rule, instants)
         tick = f"{rule.name} due {rfc3339(due)}"
-        cause = self._suppresses(rule, tick)
+        cause = self._suppressing_fault(rule, tick)
         if cause is not None:
             name = self._matcher.name_of(cause)
             for target in rule.targets:
-                self._timeline.note(TickSuppressed(due, rule.name, target.arn, due, name))
+                self._clock.record(TickSuppressed(due, rule.name, target.arn, due, name))
             return
         for instant in self._arrivals(rule, due, tick):
-            self._timeline.at(instant, lambda: self._hand_over(rule, due))
+            self._clock.at(instant, lambda: self._invoke_targets(rule, due))
 
-    def _suppresses(self, rule: ScheduledRule, tick: str) -> Fault | None:
-        """The fault because of which the rule does not fire, if any."""
+    def _suppressing_fault(self, rule: ScheduledRule, tick: str) -> Fault | None:
+        """The fault that keeps the rule from firing, if any."""
         off = self._matcher.match(RuleOff, tick, lambda fault: fault.disables(rule.name))
         return off or self._matcher.match(MissedTick, tick)
 
     def _arrivals(self, rule: ScheduledRule, due: datetime, tick: str) -> Iterator[datetime]:
-        """When the event of one due instant arrives: more than once, where a fault has it so."""
+        """When the event of one due instant arrives: more than once if a fault repeats it."""
+        # always in this order: each match counts the tick, which decides later matches
         late = self._matcher.match(LateTick, tick)
         arrives = due if late is None else due + late.delay
         yield arrives
@@ -84,17 +86,17 @@ class RuleScheduler:
             later = again.ticks_later
             yield from islice(self._instants_after(rule, due), later - 1, later)
 
-    def _hand_over(self, rule: ScheduledRule, due: datetime) -> None:
-        """To each target that lets the rule in."""
+    def _invoke_targets(self, rule: ScheduledRule, due: datetime) -> None:
+        """Invoke each target whose policy allows the rule."""
         for target in rule.targets:
             if self._simulator.rule_may_invoke(rule.arn, target.arn):
                 event = self._event(rule, target, due)
                 request = self._invocations.queue(target.arn, event, Trigger.SCHEDULE)
-                now = self._timeline.now
-                self._timeline.note(RuleFired(now, rule.name, target.arn, request, due))
+                now = self._clock.now
+                self._clock.record(RuleFired(now, rule.name, target.arn, request, due))
 
     def _event(self, rule: ScheduledRule, target: InvokedTarget, due: datetime) -> object:
-        event = scheduled_event(rule.arn, due) | {"id": self._timeline.new_id()}
+        event = scheduled_event(rule.arn, due) | {"id": self._clock.new_id()}
         return json.loads(target.input) if target.input else event
 
     def _instants_after(self, rule: ScheduledRule, instant: datetime) -> Iterator[datetime]:

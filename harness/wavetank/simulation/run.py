@@ -1,8 +1,8 @@
-"""One run in virtual time: baseline, faults, healing, drain; all that happens goes to a history.
+"""One run in virtual time: baseline, faults injected and reverted, drain; recorded as events.
 
-The loop takes what is due next, moves the time there, and does it; nothing waits. A handler that is
-about to call AWS while something else is due at the same instant gives up its turn, so that two
-invocations that overlap are interleaved at their calls, in an order drawn from the seed.
+The loop takes the next due action, sets the time to its instant, and runs it; nothing waits. A
+handler that is about to call AWS pauses if another action is due at the same instant, so that
+overlapping invocations are interleaved at their calls, in an order drawn from the seed.
 """
 
 import random
@@ -10,18 +10,25 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib import metadata
 from typing import TYPE_CHECKING
 
+from wavetank.aws.clients import AwsClients
+from wavetank.deployment.deployed import template_hash
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.engines.simulator.hooks import Watch
+from wavetank.engines.simulator.hooks import SimulatorHooks
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import (
     Drained,
     Event,
     MessageSent,
+    RuleSpec,
+    RunBegan,
     RunEnded,
+    TableSnapshot,
     Trigger,
 )
+from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.scenario.steps import Step
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
@@ -30,8 +37,7 @@ from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.state_snapshot import run_began, tables_seen
-from wavetank.simulation.topology import read_wiring
+from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +45,17 @@ if TYPE_CHECKING:
     from wavetank.emulator.sns.confirmation import SentMessage
 
 RECOVERY = timedelta(minutes=5)
-"""For which rules go on firing after the last fault is healed: Lambda's retries, and a tick."""
+"""How long rules go on firing after the last fault is reverted: Lambda's retries, and a tick."""
 DRAIN_MAX = timedelta(hours=26)
-"""After the last firing: Firehose tries for a day, and Lambda for six hours."""
+"""After the last firing. Firehose retries for a day, and Lambda for six hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What decides a run, besides what is deployed. `told` is written into its history.
+    """What decides a run, apart from what is deployed.
 
-    `steps` are taken by hand, beside the rules' own firings; a horizon of zero has none of those.
+    `steps` run besides the rules' own firings, of which a horizon of zero has none.
+    `recorded_options` are written to the history.
     """
 
     scenario: str
@@ -57,137 +64,180 @@ class RunOptions:
     horizon: timedelta
     plan: FaultPlan = field(default_factory=FaultPlan)
     steps: tuple[Step, ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    recorded_options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:
         """The last instant at which a rule may fire."""
-        healed = self.plan.healed_at(self.start)
-        recovered = healed + RECOVERY if self.plan.faults else self.start
+        reverted = self.plan.reverted_at(self.start)
+        recovered = reverted + RECOVERY if self.plan.faults else self.start
         return max(self.start + self.horizon, recovered)
 
     @property
-    def acted_until(self) -> datetime:
-        """The last instant at which anything is begun from outside."""
+    def last_action(self) -> datetime:
+        """The last instant at which a rule fires or a step runs."""
         return max(self.until, self.start + len(self.steps) * PACE)
 
 
 class Run:
-    """Drives the simulator; `record` gets every event, in order."""
+    """One run on the simulator; `record` gets every event, in order."""
 
     def __init__(
         self, simulator: Simulator, options: RunOptions, record: Callable[[Event], None]
     ) -> None:
         self._simulator = simulator
         self._options = options
-        self._timeline = SimulationClock(options.seed, options.start, simulator.move_to, record)
-        self._topology = read_wiring(simulator.aws)
-        self._injector = FaultInjector(simulator, self._timeline, self._topology)
+        self._clock = SimulationClock(options.seed, options.start, simulator.move_to, record)
+        self._topology = read_topology(simulator.aws)
+        self._injector = FaultInjector(simulator, self._clock, self._topology)
         matcher = self._injector.matcher
-        self._invocations = AsyncInvoker(simulator, self._timeline, matcher, self._topology)
+        self._invocations = AsyncInvoker(simulator, self._clock, matcher, self._topology)
         until = options.until
-        self._rules = RuleScheduler(simulator, self._timeline, matcher, self._invocations, until)
-        self._deliveries = FirehoseObserver(simulator, self._timeline, matcher, self._running)
-        self._gatekeeper = CallInterceptor(self._timeline, matcher, self._invocations)
-        self._steps = ManualSteps(self._timeline, self._invocations, self._injector, self._topology)
+        self._rules = RuleScheduler(simulator, self._clock, matcher, self._invocations, until)
+        self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
+        self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
+        self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
 
-    def go(self) -> None:
-        """Runs until nothing is left to happen, at most a day and two hours after the last tick."""
-        with self.begun():
+    def execute(self) -> None:
+        """Run to the end: until nothing is due, or at most `DRAIN_MAX` after the last tick."""
+        with self.started():
             self.end(self._options.until)
 
     @contextmanager
-    def begun(self) -> "Iterator[None]":
-        """For the body the run is under way, at its begin, and time moves as the body has it."""
+    def started(self) -> "Iterator[None]":
+        """Start the run for the body, which moves its time by `run_until` and ends it by `end`."""
         options = self._options
         with ExitStack() as stack:
             stack.enter_context(self._simulator.frozen_at(options.start))
-            stack.enter_context(_randomness_of(options.seed))
+            stack.enter_context(_seeded_random(options.seed))
             self._begin()
-            watch = Watch(
-                attendant=self._gatekeeper,
+            hooks = SimulatorHooks(
+                interceptor=self._interceptor,
                 deliveries=self._deliveries,
                 sent=self._sent,
-                new_id=self._timeline.new_id,
+                new_id=self._clock.new_id,
             )
+            # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)
             stack.callback(self._invocations.attempts.end_all)
-            stack.enter_context(self._simulator.watched(watch))
+            stack.enter_context(self._simulator.with_hooks(hooks))
             yield
 
     @property
     def now(self) -> datetime:
-        """What time it is in the run."""
-        return self._timeline.now
+        """The virtual time."""
+        return self._clock.now
 
-    def pass_until(self, instant: datetime) -> None:
-        """Has everything happen that is due by then, and it is that time."""
+    def run_until(self, instant: datetime) -> None:
+        """Run everything that is due by the instant, and set the time to it."""
         self._deliveries.plan()
-        self._timeline.pass_until(instant, self._deliveries.plan)
-        self._timeline.stand_at(instant)
+        self._clock.run_until(instant, self._deliveries.plan)
+        self._clock.advance_to(instant)
 
     def invoke(self, function: str, event: object) -> str:
-        """Lambda takes the event for the function of the ARN, as from anybody; the request's id."""
+        """Queue the event for the function of that ARN; returns the request's id."""
         return self._invocations.queue(function, event, Trigger.MANUAL)
 
     def end(self, until: datetime) -> None:
-        """Has no rule fire after `until`, lets all else finish, and tells what is left."""
+        """Stop the rules after `until`, drain everything else, and record what remains."""
         self._rules.until = until
         self._deliveries.plan()
-        last = max(until, self._options.acted_until)
-        self._timeline.pass_until(last + DRAIN_MAX, self._deliveries.plan)
+        last = max(until, self._options.last_action)
+        self._clock.run_until(last + DRAIN_MAX, self._deliveries.plan)
         self._end()
 
     def _begin(self) -> None:
-        options, note = self._options, self._timeline.note
-        note(
-            run_began(
+        options, record = self._options, self._clock.record
+        record(
+            _run_began(
                 self._simulator,
                 self._topology,
                 scenario=options.scenario,
                 seed=options.seed,
                 start=options.start,
                 until=options.until,
-                options=options.told,
+                options=options.recorded_options,
             )
         )
-        for seen in tables_seen(self._simulator.aws, options.start):
-            note(seen)
+        for seen in _table_snapshots(self._simulator.aws, options.start):
+            record(seen)
+        # this order is part of the digest: each scheduled action draws a number from the seed
         self._injector.plan(options.plan, options.start)
         for rule in self._topology.rules:
             self._rules.plan(rule)
         self._steps.plan(self._options.steps)
 
     def _end(self) -> None:
-        left = self._deliveries.left()
-        if not self._timeline.is_over():
-            left.append("invocations or deliveries that are still tried")
-        now, note = self._timeline.now, self._timeline.note
-        for seen in tables_seen(self._simulator.aws, now):
-            note(seen)
-        note(Drained(now, complete=not left, left=tuple(left)))
-        note(RunEnded(now))
+        remaining = self._deliveries.remaining()
+        if not self._clock.is_idle():
+            remaining.append("invocations or deliveries that are still tried")
+        now, record = self._clock.now, self._clock.record
+        for seen in _table_snapshots(self._simulator.aws, now):
+            record(seen)
+        record(Drained(now, complete=not remaining, left=tuple(remaining)))
+        record(RunEnded(now))
 
-    def _running(self) -> str:
-        """The request whose handler has its turn; nothing where none has."""
+    def _running_request(self) -> str:
+        """The request whose handler runs now; empty if none does."""
         attempt = self._invocations.attempts.running
         return attempt.request.id if attempt else ""
 
     def _sent(self, message: "SentMessage") -> None:
-        """An e-mail reached its address."""
-        self._timeline.note(
+        """Record an e-mail that reached its address."""
+        self._clock.record(
             MessageSent(
-                self._timeline.now, message.topic, message.address, message.subject, message.text
+                self._clock.now, message.topic, message.address, message.subject, message.text
             )
         )
 
 
 @contextmanager
-def _randomness_of(seed: int) -> "Iterator[None]":
-    """What handlers and the SDK draw from Python's own source is the run's, too."""
+def _seeded_random(seed: int) -> "Iterator[None]":
+    """Seed Python's own random numbers, which handlers and the SDK draw from."""
     state = random.getstate()
     random.seed(seed)
     try:
         yield
     finally:
         random.setstate(state)
+
+
+def _run_began(
+    simulator: Simulator,
+    topology: Topology,
+    *,
+    scenario: str,
+    seed: int,
+    start: datetime,
+    until: datetime,
+    options: Mapping[str, str],
+) -> RunBegan:
+    """The first event of a run: what is deployed, and the options of the run."""
+    functions = [simulator.function(arn) for arn in sorted(topology.configurations)]
+    confirmed = confirmed_addresses(simulator.aws)
+    return RunBegan(
+        at=start,
+        scenario=scenario,
+        seed=seed,
+        until=until,
+        code={function.name: function.code_sha256 for function in functions},
+        template=template_hash(simulator.aws, _stacks(simulator.aws)),
+        version=metadata.version("wavetank"),
+        rules=tuple(
+            RuleSpec(rule.name, rule.expression, start, tuple(t.arn for t in rule.targets))
+            for rule in topology.rules
+        ),
+        confirmed=confirmed,
+        options=options,
+    )
+
+
+def _table_snapshots(aws: AwsClients, now: datetime) -> "Iterator[TableSnapshot]":
+    """The items of each table now."""
+    return (table_snapshot(aws, table, now) for table in tables(aws))
+
+
+def _stacks(aws: AwsClients) -> list[str]:
+    """The names of all stacks."""
+    pages = aws.cloudformation.get_paginator("describe_stacks").paginate()
+    return [stack["StackName"] for page in pages for stack in page["Stacks"]]

@@ -1,4 +1,4 @@
-"""One story on a pipeline: back to the baseline, the run, its history, and the verdicts."""
+"""One run of a scenario on a pipeline: reset, simulate, record, check the invariants."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,44 +13,44 @@ from wavetank.deployment.seed import put_items
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.serialization import plan_to_json
 from wavetank.history import TableSnapshot
-from wavetank.invariants import EnoughAlerts, Judges
-from wavetank.invariants.unobservable import BY_HAND, decided, told_by_hand
-from wavetank.scenario.expectation import as_expected, check_expectations
+from wavetank.invariants import EnoughAlerts, InvariantSuite
+from wavetank.invariants.unobservable import MANUAL_OPTIONS, mark_unobservable, observable_exit_code
+from wavetank.scenario.expectation import apply_expectations, check_expectations
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import FUNCTIONS_LOG
-from wavetank.scenario.steps import steps_by_hand
+from wavetank.scenario.steps import manual_steps
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
 from wavetank.simulation.run import Run, RunOptions
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
-"""Where a story begins unless it is told otherwise: always the same, so that runs compare."""
-EVENTS_AT_ONCE = 64
-"""Some eight ticks of the ticker: what each event would cost by itself is shared by so many."""
+"""The default start of a run. It is fixed, so that runs can be compared."""
+BATCH_SIZE = 64
+"""About eight ticks of the ticker, so that the cost of a flush is spread over many events."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """What decides a run, besides the pipeline; `start` is virtual.
+    """What decides a run, apart from the pipeline; `start` is in virtual time.
 
-    Where it is to be compared with one that a live engine told, it is told by hand as that one was,
-    and `begins_with` is the table that it found.
+    To compare it with a run on a live engine, it is run step by step as that one was, from
+    `initial_table`, the table that the live run began with.
     """
 
     scenario: Scenario
     seed: int
     start: datetime = START
-    begins_with: TableSnapshot | None = None
+    initial_table: TableSnapshot | None = None
 
     @property
-    def by_hand(self) -> bool:
-        """Whether its ticks are told one after the other, and no rule fires."""
-        return self.begins_with is not None
+    def is_manual(self) -> bool:
+        """Whether its ticks are invoked step by step instead of by a rule."""
+        return self.initial_table is not None
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What came of a story: the verdicts, and the digest of its history."""
+    """The findings of a run, and the digest of its history."""
 
     findings: tuple[Finding, ...]
     digest: str
@@ -58,87 +58,92 @@ class RunResult:
     exit_code: ExitCode
 
 
-def play(
+def simulate(
     simulator: Simulator,
     pipeline: Pipeline,
-    story: RunSpec,
+    spec: RunSpec,
     history: Path | None,
     watch: Watcher = lambda _: None,
 ) -> RunResult:
-    """Plays the story, from the baseline on; `history` is a new file for what happens, if any.
+    """Run the spec from the baseline on; `history` is a new file for its events, or None.
 
-    `watch` is shown each event as it happens.
+    `watch` gets each event as it happens.
 
     Raises:
-        UsageError: the story is none for virtual time, or the history's file is there already.
-        StuckError: a handler never came back.
+        UsageError: the simulator does not support the scenario, or the history file exists already.
+        StuckError: a handler neither called AWS nor returned.
     """
-    check_supported(story.scenario, EngineName.SIMULATOR)
-    judges = judges_of(pipeline, story.scenario)
+    check_supported(spec.scenario, EngineName.SIMULATOR)
+    suite = invariant_suite(pipeline, spec.scenario)
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
-        recorded(history, judges, watch, at_once=EVENTS_AT_ONCE) as recording,
+        recorded(history, suite, watch, batch_size=BATCH_SIZE) as recorder,
         simulator.function_log.written_to(log),
     ):
         simulator.reset()
-        with simulator.frozen_at(story.start):
-            pipeline.begin(simulator.aws, story.start)
-            if story.begins_with is not None:
-                put_items(simulator.aws.dynamodb, story.begins_with.table, story.begins_with.items)
-        Run(simulator, run_options(story, pipeline), recording.take).go()
-    return concluded(story, judges, recording, EngineName.SIMULATOR if story.by_hand else None)
+        with simulator.frozen_at(spec.start):
+            pipeline.begin(simulator.aws, spec.start)
+            if spec.initial_table is not None:
+                put_items(
+                    simulator.aws.dynamodb, spec.initial_table.table, spec.initial_table.items
+                )
+        Run(simulator, run_options(spec, pipeline), recorder.record).execute()
+    return run_result(spec, suite, recorder, EngineName.SIMULATOR if spec.is_manual else None)
 
 
-def concluded(
-    story: RunSpec, judges: Judges, recording: HistoryRecorder, by_hand_on: EngineName | None
+def run_result(
+    spec: RunSpec, suite: InvariantSuite, recorder: HistoryRecorder, manual_on: EngineName | None
 ) -> RunResult:
-    """What came of a story that has been recorded; told by hand on that engine, where it was."""
-    findings, code = verdicts(story.scenario, judges, by_hand_on)
-    return RunResult(tuple(findings), recording.digest, recording.events, code)
+    """The result of a run that was recorded; `manual_on` is the engine if it ran step by step."""
+    findings, code = evaluate(spec.scenario, suite, manual_on)
+    return RunResult(tuple(findings), recorder.digest, recorder.events, code)
 
 
-def verdicts(
-    scenario: Scenario, judges: Judges, by_hand_on: EngineName | None
+def evaluate(
+    scenario: Scenario, suite: InvariantSuite, manual_on: EngineName | None
 ) -> tuple[list[Finding], ExitCode]:
-    """What the judges found, as the scenario takes it, and what it comes to."""
-    findings = as_expected(judges.findings(), scenario.expectations)
-    if by_hand_on is None:
+    """The findings that the scenario's expectations apply to, and the exit code.
+
+    `manual_on` is the engine of a run step by step, which leaves some invariants undecided.
+    """
+    findings = apply_expectations(suite.findings(), scenario.expectations)
+    if manual_on is None:
         return findings, exit_code(findings)
-    return told_by_hand(findings, by_hand_on), decided(findings, by_hand_on)
+    return mark_unobservable(findings, manual_on), observable_exit_code(findings, manual_on)
 
 
-def judges_of(pipeline: Pipeline, scenario: Scenario) -> Judges:
-    """Those of the pipeline's invariants, and of what the scenario expects.
+def invariant_suite(pipeline: Pipeline, scenario: Scenario) -> InvariantSuite:
+    """The pipeline's invariants, and those that the scenario's expectations add.
 
     Raises:
-        UsageError: the scenario expects something that nobody judges.
+        UsageError: the scenario expects an invariant that does not exist.
     """
     invariants = pipeline.invariants()
     if scenario.expectations.alerts_min:
         invariants.append(EnoughAlerts(scenario.expectations.alerts_min))
-    judges = Judges(invariants)
-    check_expectations(scenario.expectations, judges.keys())
-    return judges
+    suite = InvariantSuite(invariants)
+    check_expectations(scenario.expectations, suite.keys())
+    return suite
 
 
-def run_options(story: RunSpec, pipeline: Pipeline) -> RunOptions:
-    """What the story decides of a run of the pipeline."""
-    scenario = story.scenario
+def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
+    """The options of the run that the spec describes."""
+    scenario = spec.scenario
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
-    if story.by_hand:
+    if spec.is_manual:
         return RunOptions(
             scenario=scenario.name,
-            seed=story.seed,
-            start=story.start,
+            seed=spec.seed,
+            start=spec.start,
             horizon=timedelta(),
-            steps=steps_by_hand(scenario.plan, scenario.horizon, story.start),
-            told={**pipeline.options(), **plan, **BY_HAND},
+            steps=manual_steps(scenario.plan, scenario.horizon, spec.start),
+            recorded_options={**pipeline.options(), **plan, **MANUAL_OPTIONS},
         )
     return RunOptions(
         scenario=scenario.name,
-        seed=story.seed,
-        start=story.start,
+        seed=spec.seed,
+        start=spec.start,
         horizon=scenario.horizon,
         plan=scenario.plan,
-        told={**pipeline.options(), **plan},
+        recorded_options={**pipeline.options(), **plan},
     )

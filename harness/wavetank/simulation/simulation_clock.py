@@ -1,23 +1,71 @@
-"""The run's instants: what is due when, what has happened, and the randomness of both.
+"""Virtual time: what is due when, and the random numbers of the run.
 
-Everything that acts in a run is handed the one timeline of it.
+Every part of a run shares one clock.
 """
 
+import heapq
 import random
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 
 from wavetank.history import Event
-from wavetank.simulation.event_queue import EventQueue
 
-type Act = Callable[[], None]
+FIRST = -1.0
+"""Sorts before every random number."""
+
+type Action = Callable[[], None]
+
+
+@dataclass(frozen=True, order=True)
+class _Entry[T]:
+    due: datetime
+    order: float
+    number: int  # breaks ties between items that are `first`, in their order of insertion
+    item: T = field(compare=False)
+
+
+class EventQueue[T]:
+    """A queue by due time. Items due at one instant come in an order drawn from the seed.
+
+    The same seed and the same items give the same order.
+    """
+
+    def __init__(self, random: random.Random) -> None:
+        self._random = random
+        self._entries: list[_Entry[T]] = []
+        self._numbers = count()
+
+    def add(self, due: datetime, item: T, *, first: bool = False) -> None:
+        """Add an item. With `first` it comes before all others of its instant that are not."""
+        order = FIRST if first else self._random.random()
+        entry = _Entry(due, order, next(self._numbers), item)
+        heapq.heappush(self._entries, entry)
+
+    def next_due(self) -> datetime | None:
+        """When the earliest item is due; None if the queue is empty."""
+        return self._entries[0].due if self._entries else None
+
+    def pop(self) -> tuple[datetime, T]:
+        """Remove and return the earliest item, with its due time.
+
+        Raises:
+            IndexError: the queue is empty.
+        """
+        entry = heapq.heappop(self._entries)
+        return entry.due, entry.item
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 class SimulationClock:
-    """Moves from instant to instant, by `move_to`, and tells `record` what happens on the way.
+    """Runs due actions in order, and sets the virtual time of the simulator by `move_to`.
 
-    With one seed the same acts come in the same order, and random names are the same.
+    `record` gets the events of the run. The same seed gives the same order of actions and the same
+    random ids.
     """
 
     def __init__(
@@ -28,40 +76,40 @@ class SimulationClock:
         record: Callable[[Event], None],
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311 - a simulation, not a secret
-        self._agenda = EventQueue[Act](self._random)
+        self._queue = EventQueue[Action](self._random)
         self._move_to = move_to
         self.now = start
-        self.note = record
+        self.record = record
 
-    def at(self, due: datetime, act: Act, *, ahead: bool = False) -> None:
-        """It is to happen then; at once where that is past. `ahead` of all else of the instant."""
-        self._agenda.add(max(due, self.now), act, ahead=ahead)
+    def at(self, due: datetime, action: Action, *, first: bool = False) -> None:
+        """Schedule an action, now if `due` is past. `first` puts it before all others then."""
+        self._queue.add(max(due, self.now), action, first=first)
 
-    def after(self, duration: timedelta, act: Act) -> None:
-        """It is to happen so much later."""
-        self.at(self.now + duration, act)
+    def after(self, duration: timedelta, action: Action) -> None:
+        """Schedule an action that much later."""
+        self.at(self.now + duration, action)
 
     def is_contested(self) -> bool:
-        """Whether something else is due at this very instant."""
-        return self._agenda.next_due() == self.now
+        """Whether another action is due at this instant."""
+        return self._queue.next_due() == self.now
 
-    def pass_until(self, end: datetime, afterwards: Act) -> None:
-        """Has everything happen that is due by then; `afterwards` is called after each."""
-        while (due := self._agenda.next_due()) is not None and due <= end:
-            due, act = self._agenda.take()
-            if due != self.now:
-                self.stand_at(due)
-            act()
-            afterwards()
+    def run_until(self, end: datetime, after_each: Action) -> None:
+        """Run every action that is due by `end`, and call `after_each` after each of them."""
+        while (due := self._queue.next_due()) is not None and due <= end:
+            due, action = self._queue.pop()
+            if due != self.now:  # the simulator's time is set once per instant, not per action
+                self.advance_to(due)
+            action()
+            after_each()
 
-    def stand_at(self, instant: datetime) -> None:
-        """It is that time now, or stays later; what is due by then is to have happened."""
+    def advance_to(self, instant: datetime) -> None:
+        """Set the time to the instant, unless it is past. Actions due by then must have run."""
         self.now = max(self.now, instant)
         self._move_to(self.now)
 
-    def is_over(self) -> bool:
-        """Whether nothing is left to happen."""
-        return not len(self._agenda)
+    def is_idle(self) -> bool:
+        """Whether no action is scheduled."""
+        return not len(self._queue)
 
     def new_id(self) -> str:
         """A random UUID."""

@@ -1,4 +1,4 @@
-"""What a handler says when it gives up its turn: when, and whether, it is to have the next."""
+"""Why a handler pauses, and so when or whether it is resumed."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +7,7 @@ from enum import StrEnum
 from wavetank.emulator.lambda_.outcome import ExitStatus
 
 
-class Death(StrEnum):
+class CrashCause(StrEnum):
     """How an execution environment can end in the middle of an invocation."""
 
     CRASH = "crash"
@@ -16,26 +16,26 @@ class Death(StrEnum):
 
 @dataclass(frozen=True)
 class Yield:
-    """Others are due at this instant; in which order they and it go on is drawn."""
+    """Other actions are due at this instant; the order of them and the handler is drawn."""
 
 
 @dataclass(frozen=True)
 class Sleep:
-    """So much time passes for it: it sleeps, or waits for an answer."""
+    """The handler sleeps, or waits for a response, for this long."""
 
     duration: timedelta
 
 
 @dataclass(frozen=True)
 class Hang:
-    """It goes on when its function's time is up, and not before: that is to say never."""
+    """The handler is never resumed; it ends at the function's timeout."""
 
 
 @dataclass(frozen=True)
 class Crash:
-    """Its process is gone."""
+    """The process of the handler was killed."""
 
-    death: Death
+    cause: CrashCause
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What is deployed, read from the emulator's own API: so the wiring itself is under test.
+"""The deployed pipeline, read from the emulator's own API, so that the template itself is tested.
 
-Whatever a template forgot - a target, a permission, a destination - is missing here as well.
+What a template forgot - a target, a permission, a destination - is missing here as well.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
-from wavetank.faults.parts import FunctionRole
+from wavetank.faults.references import FunctionRole
 from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
 NOT_FOUND = "ResourceNotFoundException"
@@ -16,7 +16,7 @@ NOT_FOUND = "ResourceNotFoundException"
 
 @dataclass(frozen=True)
 class InvokedTarget:
-    """Where a rule's events go; `input` replaces the event, where the rule says so."""
+    """A target of a rule; `input` replaces the event if the rule sets it."""
 
     arn: str
     input: str | None
@@ -24,7 +24,7 @@ class InvokedTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledRule:
-    """A rule with a schedule, whether it is switched on or not."""
+    """A rule with a schedule, enabled or not."""
 
     name: str
     arn: str
@@ -49,22 +49,22 @@ def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
 
 @dataclass(frozen=True)
 class Topology:
-    """Which rules there are, and how Lambda treats each function's events, by its ARN."""
+    """The rules, and the EventInvokeConfig of each function by its ARN."""
 
     rules: tuple[ScheduledRule, ...]
     configurations: Mapping[str, InvokeConfiguration]
 
-    def functions(self, part: FunctionRole) -> frozenset[str]:
-        """The functions that have this part in the pipeline."""
+    def functions(self, role: FunctionRole) -> frozenset[str]:
+        """The functions that have this role in the pipeline."""
         targets = frozenset(target.arn for rule in self.rules for target in rule.targets)
-        if part is FunctionRole.RULE_TARGET:
+        if role is FunctionRole.RULE_TARGET:
             return targets
         destinations = [self.configurations[arn].on_failure for arn in targets]
         return frozenset(arn for arn in destinations if arn is not None and is_function(arn))
 
 
-def read_wiring(aws: AwsClients) -> Topology:
-    """What is deployed."""
+def read_topology(aws: AwsClients) -> Topology:
+    """Read the topology of what is deployed."""
     pages = aws.awslambda.get_paginator("list_functions").paginate()
     functions = [entry["FunctionArn"] for page in pages for entry in page["Functions"]]
     configurations = {arn: invoke_configuration(aws, arn) for arn in functions}
@@ -72,7 +72,7 @@ def read_wiring(aws: AwsClients) -> Topology:
 
 
 def is_function(arn: str) -> bool:
-    """Whether it is a Lambda function's."""
+    """Whether the ARN is that of a Lambda function."""
     return arn.split(":")[2] == "lambda"
 
 
@@ -82,7 +82,7 @@ def function_name(arn: str) -> str:
 
 
 def delivery_roles(aws: AwsClients) -> frozenset[str]:
-    """The ARNs of the roles that delivery streams write with."""
+    """The ARNs of the roles with which delivery streams write."""
     names = aws.firehose.list_delivery_streams()["DeliveryStreamNames"]
     found = [aws.firehose.describe_delivery_stream(DeliveryStreamName=name) for name in names]
     destinations = [d for f in found for d in f["DeliveryStreamDescription"]["Destinations"]]
@@ -91,7 +91,7 @@ def delivery_roles(aws: AwsClients) -> frozenset[str]:
 
 
 def confirmed_addresses(aws: AwsClients) -> Mapping[str, tuple[str, ...]]:
-    """Of each topic by its ARN, the addresses that have confirmed."""
+    """The confirmed addresses of each topic, by its ARN."""
     topics = [
         t["TopicArn"] for p in aws.sns.get_paginator("list_topics").paginate() for t in p["Topics"]
     ]
@@ -110,7 +110,7 @@ class EmailSubscription:
 
 
 def subscriptions(aws: AwsClients, topic: str) -> list[EmailSubscription]:
-    """The addresses of the topic, in the order in which it lists them."""
+    """The e-mail subscriptions of the topic, in the order that SNS lists them."""
     pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     entries = [entry for page in pages for entry in page["Subscriptions"]]
     return [
@@ -130,7 +130,7 @@ def tables(aws: AwsClients) -> list[str]:
 
 
 def invoke_configuration(aws: AwsClients, function: str) -> InvokeConfiguration:
-    """The function's EventInvokeConfig, or AWS's defaults where it has none."""
+    """The function's EventInvokeConfig, or AWS's defaults if it has none."""
     try:
         found = aws.awslambda.get_function_event_invoke_config(FunctionName=function)
     except ClientError as error:

@@ -3,7 +3,7 @@
 import io
 
 from wavetank.aws.clients import sandbox_clients
-from wavetank.aws.http_interception import carried_by
+from wavetank.aws.http_interception import intercept_http
 from wavetank.core.http_types import HttpRequest, HttpResponse
 
 CONTENT = b"a zip, say"
@@ -18,7 +18,7 @@ def test_a_request_for_somebody_else_is_handed_on_whole() -> None:
         return HttpResponse(200, {}, b"")
 
     aws = sandbox_clients("http://localstack.invalid")
-    with carried_by(answer), carried_by(lambda _: None):
+    with intercept_http(answer), intercept_http(lambda _: None):
         aws.s3.put_object(Bucket="code", Key="function.zip", Body=io.BytesIO(CONTENT))
     assert len(bodies) == 1
     assert CONTENT in bodies[0]

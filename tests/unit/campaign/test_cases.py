@@ -1,10 +1,10 @@
-"""Which stories a campaign has."""
+"""Which cases a campaign has."""
 
 from datetime import timedelta
 
 import pytest
 
-from wavetank.campaign.cases import Seeds, drawn_stories, fixed_stories
+from wavetank.campaign.cases import Seeds, generated_cases, seeded_cases
 from wavetank.core.errors import UsageError
 from wavetank.faults.generation import generate_plan
 from wavetank.scenario.model import Scenario
@@ -14,29 +14,29 @@ HOUR = timedelta(hours=1)
 
 
 def test_each_seed_has_the_plan_that_it_draws() -> None:
-    """A seed's story has that seed's plan and name, however many stand before it."""
-    stories = list(drawn_stories(Seeds(5, 3), HOUR))
-    assert [story.seed for story in stories] == [5, 6, 7]
-    assert [story.scenario.plan for story in stories] == [generate_plan(n, HOUR) for n in (5, 6, 7)]
-    assert stories[1] == next(iter(drawn_stories(Seeds(6, 1), HOUR)))
+    """A seed's spec has that seed's plan and name, however many stand before it."""
+    cases = list(generated_cases(Seeds(5, 3), HOUR))
+    assert [spec.seed for spec in cases] == [5, 6, 7]
+    assert [spec.scenario.plan for spec in cases] == [generate_plan(n, HOUR) for n in (5, 6, 7)]
+    assert cases[1] == next(iter(generated_cases(Seeds(6, 1), HOUR)))
 
 
 def test_a_scenario_is_the_same_under_each_seed() -> None:
     """Only the seed differs."""
     scenario = Scenario(name="calm", description="calm", horizon=HOUR)
-    stories = list(fixed_stories(Seeds(0, 4), scenario))
-    assert [story.seed for story in stories] == [0, 1, 2, 3]
-    assert {story.scenario for story in stories} == {scenario}
+    cases = list(seeded_cases(Seeds(0, 4), scenario))
+    assert [spec.seed for spec in cases] == [0, 1, 2, 3]
+    assert {spec.scenario for spec in cases} == {scenario}
 
 
 @pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (SEED_MAX, 2)])
 def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> None:
     """There is at least one, and all can be written into a scenario file."""
-    with pytest.raises(UsageError, match="--first-seed"):
+    with pytest.raises(UsageError, match="--seed"):
         Seeds(first, count)
 
 
 def test_a_horizon_without_room_is_refused() -> None:
     """Half a minute holds no fault."""
-    with pytest.raises(UsageError, match="let the run last longer"):
-        list(drawn_stories(Seeds(1, 1), timedelta(seconds=30)))
+    with pytest.raises(UsageError, match="use a longer horizon"):
+        list(generated_cases(Seeds(1, 1), timedelta(seconds=30)))

@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 
 from tests.rules.source import ROOT
-from wavetank.campaign.regression_seeds import ABOUT, FILE_NAME, Remembered, remember, remembered
+from wavetank.campaign.regression_seeds import (
+    ABOUT,
+    FILE_NAME,
+    RegressionSeed,
+    regression_seeds,
+    remember,
+)
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
 
-FAILURE = Remembered(
+FAILURE = RegressionSeed(
     seed=7,
     horizon=timedelta(minutes=2),
     plan=FaultPlan((HandlerCrash(after=timedelta(), lasts=timedelta(seconds=30), times=None),)),
@@ -41,13 +47,13 @@ def _file(folder: Path, *failures: object) -> Path:
 def test_the_repository_s_own_is_read() -> None:
     """Whatever is in it, it is in order, and says what it is."""
     file = ROOT / FILE_NAME
-    stories = [failure.story() for failure in remembered(file)]
-    assert len({story.seed for story in stories}) <= len(stories)
+    cases = [failure.spec() for failure in regression_seeds(file)]
+    assert len({spec.seed for spec in cases}) <= len(cases)
     assert json.loads(file.read_text())["about"] == ABOUT
 
 
 def test_a_failure_is_remembered_as_it_was(tmp_path: Path) -> None:
-    """It is read as it was written, once, and its story is the one that failed."""
+    """It is read as it was written, once, and its spec is the one that failed."""
     file = _file(tmp_path)
     other = replace(FAILURE, seed=8)
     assert [remember(file, FAILURE), remember(file, other), remember(file, FAILURE)] == [
@@ -55,11 +61,11 @@ def test_a_failure_is_remembered_as_it_was(tmp_path: Path) -> None:
         True,
         False,
     ]
-    assert remembered(file) == (FAILURE, other)
+    assert regression_seeds(file) == (FAILURE, other)
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
-    story = FAILURE.story()
-    assert (story.seed, story.scenario.plan) == (7, FAILURE.plan)
-    assert story.scenario.horizon == FAILURE.horizon
+    spec = FAILURE.spec()
+    assert (spec.seed, spec.scenario.plan) == (7, FAILURE.plan)
+    assert spec.scenario.horizon == FAILURE.horizon
 
 
 def test_nothing_is_lost_where_nothing_can_be_written(tmp_path: Path) -> None:
@@ -77,7 +83,7 @@ def test_nothing_is_lost_where_nothing_can_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"seed": "7"}, r"whole number.*'7' at seeds.json, failures\[1\].seed"),
         ({"seed": True}, r"True at seeds.json, failures\[1\].seed"),
@@ -93,20 +99,20 @@ def test_nothing_is_lost_where_nothing_can_be_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(
-    tmp_path: Path, changed: dict[str, Any], told: str
+    tmp_path: Path, changed: dict[str, Any], message: str
 ) -> None:
     """Which failure, which key, what stands there, and what may."""
     file = _file(tmp_path, FORM, FORM | changed)
-    with pytest.raises(UsageError, match=told):
-        remembered(file)
+    with pytest.raises(UsageError, match=message):
+        regression_seeds(file)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"failures": {}}', "[" * 100_000])
 def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
-    """What is not of the form at all is told apart from what is wrong in it."""
+    """A text of another form is reported otherwise than a wrong value in it."""
     file = tmp_path / FILE_NAME
     file.write_text(text)
     with pytest.raises(UsageError, match=r"seeds\.json to be"):
-        remembered(file)
+        regression_seeds(file)
     with pytest.raises(UsageError, match=r"seeds\.json to be"):
-        remembered(tmp_path / "none" / FILE_NAME)
+        regression_seeds(tmp_path / "none" / FILE_NAME)

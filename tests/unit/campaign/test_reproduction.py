@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.players import judged
-from wavetank.campaign.cases import ChosenStories, Seeds, one_of_each
+from tests.players import expected_result
+from wavetank.campaign.cases import CampaignCases, Seeds, one_of_each
 from wavetank.campaign.reproduction import Reproductions
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
 
 HOUR = timedelta(hours=1)
-GENERATED = ChosenStories(seeds=Seeds(5, 3), horizon=HOUR)
+GENERATED = CampaignCases(seeds=Seeds(5, 3), horizon=HOUR)
 SCENARIO = Scenario(name="calm", description="Without faults", horizon=HOUR)
-FIXED = ChosenStories(seeds=Seeds(5, 3), horizon=HOUR, scenario=SCENARIO, scenario_name="calm")
+FIXED = CampaignCases(seeds=Seeds(5, 3), horizon=HOUR, scenario=SCENARIO, scenario_name="calm")
 OPTIONS = {"--name": "Ada Lovelace"}
 
 
@@ -23,15 +23,15 @@ def test_a_generated_case_is_saved_and_run_from_its_file(
 ) -> None:
     """The file has the faults of the case, and its path is relative to the current folder."""
     monkeypatch.chdir(tmp_path)
-    failure = judged(next(GENERATED.stories()))
+    failure = expected_result(next(GENERATED.cases()))
     command = Reproductions(GENERATED, tmp_path / "found", OPTIONS).of_failure(failure)
     assert command == "./wavetank run found/seed-5.toml --seed 5 --name 'Ada Lovelace'"
-    assert load_scenario("found/seed-5.toml", tmp_path).plan == failure.story.scenario.plan
+    assert load_scenario("found/seed-5.toml", tmp_path).plan == failure.spec.scenario.plan
 
 
 def test_a_case_of_a_scenario_is_run_by_its_name_and_nothing_is_saved(tmp_path: Path) -> None:
     """The scenario is a file already."""
-    failure = judged(next(FIXED.stories()))
+    failure = expected_result(next(FIXED.cases()))
     command = Reproductions(FIXED, tmp_path / "found", {}).of_failure(failure)
     assert command == "./wavetank run calm --seed 5"
     assert not (tmp_path / "found").exists()
@@ -41,10 +41,10 @@ def test_a_case_of_a_scenario_is_run_by_its_name_and_nothing_is_saved(tmp_path: 
     ("chosen", "command"),
     [
         (FIXED, "run calm --seed 5"),
-        (GENERATED, "campaign --seeds 1 --first-seed 5 --horizon 1h"),
-        (one_of_each(GENERATED), "campaign --each-fault --first-seed 5 --horizon 1h"),
+        (GENERATED, "campaign --runs 1 --seed 5 --duration 1h"),
+        (one_of_each(GENERATED), "campaign --each-fault --seed 5 --duration 1h"),
     ],
 )
-def test_any_case_is_run_by_its_seed(tmp_path: Path, chosen: ChosenStories, command: str) -> None:
+def test_any_case_is_run_by_its_seed(tmp_path: Path, chosen: CampaignCases, command: str) -> None:
     """Generated faults are generated again by a campaign, whatever its seed is replaced with."""
     assert Reproductions(chosen, tmp_path, {}).of_any() == f"./wavetank {command}"

@@ -1,12 +1,12 @@
-"""A failing story is cut down to what it takes."""
+"""A failing spec is cut down to what it takes."""
 
 from datetime import timedelta
 
 import pytest
 
-from tests.players import CONSERVATION, CONTINUITY, judged
-from wavetank.campaign.cases import Seeds, drawn_stories
-from wavetank.campaign.results import StoryResult
+from tests.players import CONSERVATION, CONTINUITY, expected_result
+from wavetank.campaign.cases import Seeds, generated_cases
+from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Budget, Shrunk, shrink
 from wavetank.core.clock import WallClock
 from wavetank.faults.delivery import S3Outage
@@ -26,19 +26,19 @@ BUDGET = Budget(seconds_max=3600)
 
 
 class Company:
-    """Plays stories, and knows how many."""
+    """Plays cases, and knows how many."""
 
     def __init__(self) -> None:
-        self.stories: list[RunSpec] = []
+        self.cases: list[RunSpec] = []
 
-    def play(self, story: RunSpec) -> StoryResult:
-        self.stories.append(story)
-        return judged(story)
+    def play(self, spec: RunSpec) -> CaseResult:
+        self.cases.append(spec)
+        return expected_result(spec)
 
 
 def _shrunk(plan: FaultPlan, company: Company, budget: Budget = BUDGET) -> Shrunk:
     scenario = Scenario(name="bad", description="bad", horizon=24 * HOUR, plan=plan)
-    result = judged(RunSpec(scenario=scenario, seed=7))
+    result = expected_result(RunSpec(scenario=scenario, seed=7))
     return shrink(result, company.play, budget, WallClock())
 
 
@@ -55,13 +55,13 @@ BAD = _plan(
 
 
 @pytest.mark.parametrize(
-    "story", [s for s in drawn_stories(Seeds(1, 60), HOUR) if judged(s).broken]
+    "spec", [s for s in generated_cases(Seeds(1, 60), HOUR) if expected_result(s).broken]
 )
-def test_drawn_plans_shrink_to_the_faults_that_matter(story: RunSpec) -> None:
+def test_drawn_plans_shrink_to_the_faults_that_matter(spec: RunSpec) -> None:
     """One crash, or one late and one doubled tick, is left: at once, shortest, and once."""
-    result = judged(story)
+    result = expected_result(spec)
     shrunk = shrink(result, Company().play, BUDGET, WallClock())
-    faults = shrunk.story.scenario.plan.faults
+    faults = shrunk.spec.scenario.plan.faults
     kinds: dict[str, set[type[Fault]]] = {
         CONSERVATION: {HandlerCrash},
         CONTINUITY: {LateTick, DuplicateTick},
@@ -72,7 +72,7 @@ def test_drawn_plans_shrink_to_the_faults_that_matter(story: RunSpec) -> None:
     assert {fault.lasts for fault in faults} == {STEP}
     assert sorted(fault.after for fault in faults) == [timedelta(), STEP][: len(faults)]
     assert shrunk.complete
-    assert shrunk.story.seed == story.seed
+    assert shrunk.spec.seed == spec.seed
 
 
 def test_numbers_shrink_as_far_as_they_may() -> None:
@@ -80,49 +80,49 @@ def test_numbers_shrink_as_far_as_they_may() -> None:
     shrunk = _shrunk(BAD, Company())
     late = LateTick(after=STEP, lasts=STEP, delay=101 * SECOND)  # they cannot both be at once
     doubled = DuplicateTick(after=timedelta(), lasts=STEP, copies=1, gap=SECOND)
-    assert shrunk.story.scenario.plan == _plan(late, doubled)
-    assert shrunk.story.scenario.horizon == 2 * MINUTE
+    assert shrunk.spec.scenario.plan == _plan(late, doubled)
+    assert shrunk.spec.scenario.horizon == 2 * MINUTE
     assert shrunk.broken == (CONTINUITY,)
-    assert shrunk.story.scenario.name == "bad-shrunk"
+    assert shrunk.spec.scenario.name == "bad-shrunk"
 
 
-def test_a_story_shrinks_the_same_way_each_time() -> None:
-    """The same stories are played, in the same order."""
+def test_a_case_shrinks_the_same_way_each_time() -> None:
+    """The same cases are run, in the same order."""
     first, second = Company(), Company()
     assert _shrunk(BAD, first) == _shrunk(BAD, second)
-    assert first.stories == second.stories
-    assert len(first.stories) == len(set(first.stories)) < 100
+    assert first.cases == second.cases
+    assert len(first.cases) == len(set(first.cases)) < 100
 
 
 @pytest.mark.parametrize("runs_max", [0, 1, 5, 20])
-def test_no_more_stories_are_played_than_may(runs_max: int) -> None:
+def test_no_more_cases_are_run_than_the_budget_allows(runs_max: int) -> None:
     """What was found until then still breaks the invariant, and is said not to be the least."""
     company = Company()
     shrunk = _shrunk(BAD, company, Budget(runs_max=runs_max, seconds_max=3600))
-    assert len(company.stories) == shrunk.runs <= runs_max
+    assert len(company.cases) == shrunk.runs <= runs_max
     assert not shrunk.complete
-    assert judged(shrunk.story).broken == shrunk.broken == (CONTINUITY,)
+    assert expected_result(shrunk.spec).broken == shrunk.broken == (CONTINUITY,)
 
 
-def test_no_story_is_played_once_the_time_is_up() -> None:
+def test_no_case_is_run_once_the_time_is_up() -> None:
     """Nothing is gained and nothing is lost."""
     company = Company()
     shrunk = _shrunk(BAD, company, Budget(seconds_max=0))
-    assert company.stories == []
-    assert shrunk.story.scenario.plan == BAD
+    assert company.cases == []
+    assert shrunk.spec.scenario.plan == BAD
 
 
-def test_a_story_that_breaks_by_itself_shrinks_to_a_calm_one() -> None:
+def test_a_case_that_breaks_by_itself_shrinks_to_a_calm_one() -> None:
     """Where no fault is needed none is left."""
 
-    def play(story: RunSpec) -> StoryResult:
+    def play(spec: RunSpec) -> CaseResult:
         crash = _plan(HandlerCrash(after=timedelta()))
         changed = Scenario(name="x", description="x", horizon=HOUR, plan=crash)
-        return StoryResult(
-            story=story, played=judged(RunSpec(scenario=changed, seed=story.seed)).played
+        return CaseResult(
+            spec=spec, outcome=expected_result(RunSpec(scenario=changed, seed=spec.seed)).outcome
         )
 
     scenario = Scenario(name="x", description="x", horizon=HOUR, plan=BAD)
     shrunk = shrink(play(RunSpec(scenario=scenario, seed=1)), play, BUDGET, WallClock())
-    assert shrunk.story.scenario.plan == FaultPlan()
+    assert shrunk.spec.scenario.plan == FaultPlan()
     assert choices_of(FaultPlan()) == ()

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from wavetank.cli.main import app
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.settings import read_settings
-from wavetank.scenario.run_store import RunShelf, RunSummary
+from wavetank.scenario.run_store import RunStore, RunSummary
 
 FINDINGS = (
     Finding("no request fails in silence", Verdict.VALID, "2 requests"),
@@ -48,7 +48,7 @@ def test_programs_get_a_scenarios_faults() -> None:
 
 def test_runs_are_listed_with_their_results(state: Path) -> None:
     """The latest last; one that was interrupted says so."""
-    store = RunShelf(state / "runs")
+    store = RunStore(state / "runs")
     for name in ("first", "second"):
         run = store.new(name, 7, "")
         run.history.write_text("{}\n")

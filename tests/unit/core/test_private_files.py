@@ -24,7 +24,7 @@ from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.changes import RuleChange
-from wavetank.scenario.run_store import RunShelf
+from wavetank.scenario.run_store import RunStore
 
 STRANGER = 12345
 
@@ -90,7 +90,7 @@ def test_all_that_is_written_of_a_sandbox_is_private(tmp_path: Path) -> None:
         journal = Journal(state, "embedded", "stem")
         with journal.held():
             journal.add(RuleChange(rule="r"))
-        RunShelf(state / "runs").new("s", 1, "text")
+        RunStore(state / "runs").new("s", 1, "text")
         found = [path for path in _open_to_others(state) if "runs" not in path.parts]
         assert found == []
         assert _mode(state / "runs") == 0o700

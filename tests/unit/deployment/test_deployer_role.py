@@ -187,7 +187,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "teardown": (RULE, "events: DisableRule EnableRule"),
     "late log groups": (GROUP, "logs: DeleteLogGroup FilterLogEvents"),
-    "release-bucket": (BUCKET, "s3: ListBucketMultipartUploads ListBucketVersions"),
+    "data": (BUCKET, "s3: ListBucketMultipartUploads ListBucketVersions"),
     "its objects": (f"{BUCKET}/2026/11", "s3: AbortMultipartUpload DeleteObjectVersion"),
 }
 """What our own commands call, beside CloudFormation."""

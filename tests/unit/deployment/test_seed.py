@@ -12,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.ticker import FIRST_PRICES, FirstPrice
 from wavetank.deployment.seed import put_first_prices, reset_prices, seed_prices
-from wavetank.emulator.dynamodb.direct import ask_moto
+from wavetank.emulator.dynamodb.direct import call_moto
 
 ACCOUNT, REGION, TABLE = "123456789012", "eu-north-1", "prices"
 """Where nobody else is: what it holds is thrown away, and a simulator may be in this process."""
@@ -38,7 +38,7 @@ class Table:
 
     def put_item(self, **request: Any) -> None:
         """Raises what the SDK's client raises."""
-        status, text, _ = ask_moto("put_item", request, ACCOUNT, REGION)
+        status, text, _ = call_moto("put_item", request, ACCOUNT, REGION)
         if status != 200:
             error = json.loads(text)
             code = error["__type"].rpartition("#")[2]
@@ -46,7 +46,7 @@ class Table:
 
     def items(self) -> dict[str, Mapping[str, Mapping[str, str]]]:
         """All of them, by ticker."""
-        _, _, answer = ask_moto("scan", {"TableName": TABLE}, ACCOUNT, REGION)
+        _, _, answer = call_moto("scan", {"TableName": TABLE}, ACCOUNT, REGION)
         return {item["TickerName"]["S"]: item for item in answer["Items"]}
 
     def prices(self) -> dict[str, Decimal]:
@@ -58,7 +58,7 @@ class Table:
 def table() -> Any:
     """An empty one."""
     dynamodb_backends[ACCOUNT][REGION].reset()
-    ask_moto("create_table", CREATED, ACCOUNT, REGION)
+    call_moto("create_table", CREATED, ACCOUNT, REGION)
     return Table()
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.emulator.lambda_.attempts import KEPT, AttemptRegister, scheduled_for
+from wavetank.emulator.lambda_.attempts import ATTEMPTS_MAX, AttemptRegister, scheduled_for
 from wavetank.emulator.lambda_.invocation_log import ReportLine
 from wavetank.emulator.lambda_.outcome import InvocationOutcome, raised, responded, timed_out
 
@@ -45,10 +45,10 @@ def test_attempts_at_a_request_are_counted_and_the_newest_is_first() -> None:
 def test_of_each_function_the_last_are_kept() -> None:
     """A sandbox that runs for weeks takes no more memory for it."""
     attempts = AttemptRegister()
-    for number in range(KEPT + 1):
+    for number in range(ATTEMPTS_MAX + 1):
         attempts.note("f", str(number), b"", _report(responded(b"")), NOON)
     attempts.note("g", "request", b"", _report(responded(b"")), NOON)
-    assert [len(attempts.of(name)) for name in "fgh"] == [KEPT, 1, 0]
+    assert [len(attempts.of(name)) for name in "fgh"] == [ATTEMPTS_MAX, 1, 0]
 
 
 def test_what_runs_is_counted_while_it_runs() -> None:

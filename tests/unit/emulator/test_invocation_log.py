@@ -84,7 +84,7 @@ def test_a_flood_is_kept_at_both_ends_and_the_loss_is_said(chunk_bytes: int) -> 
     lines = _output(*chunks, limit_bytes=240).lines()
     assert lines[0] == "line 000000"
     assert lines[-1] == "line 000999"
-    assert f"[wavetank: {len(flood) - 240} bytes of output left out here]" in lines
+    assert f"[wavetank: {len(flood) - 240} bytes of output omitted here]" in lines
     assert sum(map(len, lines)) < 400
 
 

@@ -13,7 +13,7 @@ class Left:
         print("looked at")
 left = Left()
 """
-HOOK = "from wavetank.emulator.shutdown import end_without_tidying as end; end()"
+HOOK = "from wavetank.emulator.shutdown import exit_without_collection as end; end()"
 
 
 @pytest.mark.parametrize(("before", "said"), [("", "looked at\n"), (HOOK, "")])

@@ -22,7 +22,7 @@ def _files(content: bytes) -> dict[str, bytes]:
 
 
 def _run(source: str) -> object:
-    """Calls what is left of a module, as Lambda would."""
+    """Calls the handler of a broken module, as Lambda would."""
     module: dict[str, object] = {}
     exec(compile(source, "handler", "exec"), module)  # noqa: S102 - written in this file
     entry = module["lambda_handler"]
@@ -57,7 +57,7 @@ def test_the_broken_package_differs_in_the_handler_alone() -> None:
     ],
 )
 def test_the_file_is_found_by_the_functions_setting(file: str, handler: str) -> None:
-    """Whatever the entry point is called and wherever it stands."""
+    """Whatever the entry point's name and position."""
     entry = handler.rpartition(".")[2]
     source = f"def made(): return 1\ndef {entry}(event, context): return made()\n"
     working = package_files("any", {file: source.encode(), "other.py": b"pass"}).content

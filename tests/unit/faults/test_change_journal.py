@@ -52,9 +52,9 @@ def test_what_is_added_is_there_until_it_is_removed(journal: Journal, tmp_path: 
     assert list((tmp_path / "changes").glob("*.json")) == []
 
 
-def test_former_code_is_kept_beside_the_journal(journal: Journal, tmp_path: Path) -> None:
+def test_former_code_is_stored_beside_the_journal(journal: Journal, tmp_path: Path) -> None:
     """For as long as its change is in it."""
-    name, broken = journal.keep_package(b"zip"), journal.keep_package(b"broken")
+    name, broken = journal.store_package(b"zip"), journal.store_package(b"broken")
     change = CodeChange(function="f", former="a", put="b", package=name, broken=broken)
     journal.add(change)
     assert journal.package(name) == b"zip"
@@ -63,7 +63,7 @@ def test_former_code_is_kept_beside_the_journal(journal: Journal, tmp_path: Path
     assert list((tmp_path / "changes").glob("*.zip")) == []
 
 
-def test_pipelines_and_targets_have_journals_of_their_own(journal: Journal, tmp_path: Path) -> None:
+def test_pipelines_and_targets_have_separate_journals(journal: Journal, tmp_path: Path) -> None:
     """What is changed in one is not taken for another's."""
     journal.add(RULE)
     for target, stem in (("http://127.0.0.1:4567", "DEDOREXP"), ("embedded", "PTDEJANVAN")):
@@ -74,7 +74,7 @@ def test_pipelines_and_targets_have_journals_of_their_own(journal: Journal, tmp_
 def test_a_damaged_journal_still_says_that_something_is_changed(
     damaged: str, journal: Journal, tmp_path: Path
 ) -> None:
-    """Where it is, for whoever looks."""
+    """And names the damaged file."""
     journal.add(RULE)
     (file,) = (tmp_path / "changes").glob("*.json")
     file.write_text(damaged)
@@ -97,7 +97,7 @@ with journal.held():
 
 
 def test_what_a_killed_process_changed_is_left_behind(journal: Journal, tmp_path: Path) -> None:
-    """While it lives its changes are its own, and nobody else may begin."""
+    """While it runs, its changes are not left behind, and no other process may begin."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(tmp_path)],
         cwd=PROJECT,
@@ -107,7 +107,7 @@ def test_what_a_killed_process_changed_is_left_behind(journal: Journal, tmp_path
     assert process.stdout is not None
     assert process.stdout.readline() == b"held\n"
     assert (journal.changes(), journal.left_behind()) == ((RULE,), ())
-    with pytest.raises(UsageError, match="one under way"), journal.held():
+    with pytest.raises(UsageError, match="one that is running"), journal.held():
         pytest.fail("held twice")
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()

@@ -1,4 +1,4 @@
-"""Faults as values: when they are there, what they strike, and which cannot be."""
+"""Faults as values: their windows, what they hit, and which values are invalid."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ START = timedelta()
 
 
 def test_window_is_counted_from_the_begin() -> None:
-    """A fault begins so long after the run, and is healed when it has lasted."""
+    """A fault begins `after` the start of the run, and is reverted `lasts` later."""
     fault = MissedTick(after=5 * MINUTE, lasts=2 * MINUTE)
     assert fault.window(BEGIN) == (BEGIN + 5 * MINUTE, BEGIN + 7 * MINUTE)
 
@@ -38,12 +38,12 @@ def test_window_is_counted_from_the_begin() -> None:
 def test_occurrences_are_counted_from_one(
     occurrence: int, times: int | None, struck: list[int]
 ) -> None:
-    """So many are struck from the first one that is meant; without a number, all that follow."""
+    """It hits `times` events from the `occurrence`-th on; without `times`, all that follow."""
     fault = CountedFault(after=START, occurrence=occurrence, times=times)
     assert [number for number in range(1, 7) if fault.hits(number)] == struck
 
 
-def test_every_kind_has_a_name_of_its_own() -> None:
+def test_every_kind_has_a_different_name() -> None:
     """No two of the 26 kinds share a name, and all but the last five happen in virtual time."""
     assert len(KINDS_BY_NAME) == len(ALL_KINDS) == 26
     assert ALL_KINDS[: len(VIRTUAL_KINDS)] == VIRTUAL_KINDS
@@ -71,7 +71,7 @@ def test_an_error_code_has_one_status_on_every_engine(code: str, status: int) ->
 
 
 def test_every_kind_is_described_and_has_a_target() -> None:
-    """A learner can ask any kind what it does and what it takes hold of."""
+    """Any kind can say what it does and what it acts on."""
     for kind in ALL_KINDS:
         assert kind.title
         assert kind.summary().endswith(".")
@@ -112,7 +112,7 @@ def test_mistyped_call_is_recognised() -> None:
 
 
 def test_contradiction_is_one_target_at_one_time() -> None:
-    """Two faults that claim the same calls contradict each other while both are there."""
+    """Two faults of the same calls contradict each other while both are in force."""
     refused = ApiError(after=START, lasts=2 * MINUTE, call="firehose:PutRecordBatch")
     lost = LostReply(after=MINUTE, call="firehose:PutRecordBatch")
     slow = ApiLatency(after=MINUTE, call="firehose:PutRecordBatch")
@@ -126,13 +126,13 @@ def test_broken_code_cannot_hang() -> None:
     assert len(plan.contradictions()) == 1
 
 
-def test_healed_fault_contradicts_nobody() -> None:
-    """The instant of healing is free for the next fault."""
+def test_reverted_fault_contradicts_no_other() -> None:
+    """The next fault may begin at the instant of the revert."""
     first = MissedTick(after=START, lasts=MINUTE)
     assert FaultPlan((first, DuplicateTick(after=MINUTE))).contradictions() == ()
 
 
-def test_first_of_a_contradiction_is_kept() -> None:
+def test_the_first_fault_of_a_contradiction_stays() -> None:
     """A plan made consistent loses the later fault of each contradiction, and no other."""
     first, second = MissedTick(after=START), LateTick(after=MINUTE)
     third = LostReply(after=MINUTE)
@@ -140,8 +140,8 @@ def test_first_of_a_contradiction_is_kept() -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_one_instant_what_is_healed_comes_before_what_begins(order: tuple[int, int]) -> None:
-    """Whichever stands first in the plan, the later fault finds nothing left of the earlier."""
+def test_at_one_instant_reverts_come_before_faults_that_begin(order: tuple[int, int]) -> None:
+    """Whatever their order in the plan, the later fault finds the earlier one reverted."""
     faults = (MissedTick(after=START, lasts=MINUTE), MissedTick(after=START + MINUTE, lasts=MINUTE))
     moments = FaultPlan(tuple(faults[number] for number in order)).moments(BEGIN)
     found = [(moment.at - BEGIN - START, moment.fault, moment.reverts) for moment in moments]
@@ -154,29 +154,29 @@ def test_of_one_instant_what_is_healed_comes_before_what_begins(order: tuple[int
 
 
 def test_what_begins_at_one_instant_keeps_the_order_of_the_plan() -> None:
-    """And so does what is healed at one; each moment has its fault's name."""
+    """And so do reverts; each moment has its fault's name."""
     faults = (LateTick(after=START, lasts=MINUTE), MissedTick(after=START, lasts=MINUTE))
     moments = FaultPlan(faults).moments(BEGIN)
     names = ["fault-1-late-tick", "fault-2-missed-tick"]
     assert [moment.name for moment in moments] == names * 2
 
 
-def test_plan_is_healed_with_its_last_fault() -> None:
-    """A plan is healed when its last fault is, and an empty one from the begin."""
+def test_plan_is_reverted_with_its_last_fault() -> None:
+    """A plan is reverted when its last fault is, and an empty one from the start."""
     plan = FaultPlan((LateTick(after=20 * MINUTE), MissedTick(after=START)))
-    assert plan.healed_at(BEGIN) == BEGIN + 30 * MINUTE
-    assert FaultPlan().healed_at(BEGIN) == BEGIN
+    assert plan.reverted_at(BEGIN) == BEGIN + 30 * MINUTE
+    assert FaultPlan().reverted_at(BEGIN) == BEGIN
 
 
 def test_fault_beyond_the_horizon_is_found() -> None:
-    """A fault must be healed when the horizon is reached, and not a moment later."""
+    """A fault must be reverted at the end of the horizon, not later."""
     fault = MissedTick(after=5 * MINUTE, lasts=5 * MINUTE)
     assert FaultPlan((fault,)).beyond(10 * MINUTE) == ()
     assert FaultPlan((fault,)).beyond(9 * MINUTE) == (fault,)
 
 
 def test_faults_of_a_plan_have_names() -> None:
-    """Two faults of one kind can be told apart in a history."""
+    """Two faults of one kind have different names in a history."""
     plan = FaultPlan((MissedTick(after=START), MissedTick(after=20 * MINUTE)))
     assert [name for name, _ in plan.named()] == ["fault-1-missed-tick", "fault-2-missed-tick"]
 

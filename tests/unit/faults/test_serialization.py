@@ -12,8 +12,8 @@ from wavetank.faults.generation import generate_plan, single_faults
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import (
     describe,
-    fault_from_form,
-    fault_to_form,
+    fault_from_dict,
+    fault_to_dict,
     plan_from_json,
     plan_to_json,
 )
@@ -25,13 +25,13 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize("fault", single_faults(HOUR, ALL_KINDS), ids=lambda fault: fault.kind)
 def test_every_kind_comes_back(fault: Fault) -> None:
     """Each kind of fault is the same after it was written and read."""
-    assert fault_from_form(fault_to_form(fault)) == fault
+    assert fault_from_dict(fault_to_dict(fault)) == fault
 
 
 def test_form_is_readable_and_in_order() -> None:
-    """A fault is written with its kind first and its durations as people write them."""
+    """A fault is written with its kind first and its durations with units."""
     fault = LateTick(after=timedelta(minutes=5), times=None)
-    assert list(fault_to_form(fault).items()) == [
+    assert list(fault_to_dict(fault).items()) == [
         ("kind", "late-tick"),
         ("after", "5m"),
         ("lasts", "10m"),
@@ -53,15 +53,15 @@ def test_description_is_a_line() -> None:
 def test_a_function_goes_by_its_part_or_by_its_name() -> None:
     """A name that is nearly a part is taken for a typing error."""
     form = {"kind": "no-concurrency", "after": "1m", "function": "Prices-Writer"}
-    fault = fault_from_form(form)
+    fault = fault_from_dict(form)
     assert isinstance(fault, NoConcurrency)
     assert fault.function == "Prices-Writer"
-    assert fault_to_form(fault)["function"] == "Prices-Writer"
+    assert fault_to_dict(fault)["function"] == "Prices-Writer"
 
 
-def test_left_out_field_has_its_default() -> None:
+def test_missing_field_has_its_default() -> None:
     """Only the kind and the begin must be written."""
-    assert fault_from_form({"kind": "missed-tick", "after": "0s"}) == MissedTick(after=timedelta())
+    assert fault_from_dict({"kind": "missed-tick", "after": "0s"}) == MissedTick(after=timedelta())
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_left_out_field_has_its_default() -> None:
         ({"kind": "missed-tick", "after": "1m", "times": True}, "times", "found True"),
         ({"kind": "missed-tick", "after": "1m", "times": "many"}, "times", "found 'many'"),
         ({"kind": "missed-tick", "after": "1m", "times": 16**5000}, "times", "too long to show"),
-        ({"kind": "api-error", "after": "1m", "call": 1}, "call", "`call` to be a text"),
+        ({"kind": "api-error", "after": "1m", "call": 1}, "call", "`call` to be a string"),
         (
             {"kind": "broken-deployment", "after": "1m", "function": "rule-traget"},
             "function",
@@ -90,9 +90,9 @@ def test_left_out_field_has_its_default() -> None:
     ],
 )
 def test_wrong_form_is_refused_by_its_field(form: object, field: str, message: str) -> None:
-    """A form that is no fault is refused with the field, what may stand there and what does."""
+    """An invalid fault is an error with the field, what is expected and what was found."""
     with pytest.raises(FaultError, match=message) as refusal:
-        fault_from_form(form)
+        fault_from_dict(form)
     assert refusal.value.field == field
 
 
@@ -104,7 +104,7 @@ def test_text_of_no_plan_is_refused(text: str) -> None:
 
 
 def test_every_kind_can_be_drawn() -> None:
-    """Seeds reach every kind, the ones of machines where they are asked for."""
+    """Seeds reach every kind, also those of the host if they are given."""
     virtual = {f.kind for seed in range(200) for f in generate_plan(seed, HOUR).faults}
     drawn = {f.kind for seed in range(300) for f in generate_plan(seed, HOUR, ALL_KINDS).faults}
     assert virtual == {kind.kind for kind in VIRTUAL_KINDS}
@@ -112,7 +112,7 @@ def test_every_kind_can_be_drawn() -> None:
 
 
 def test_single_faults_are_every_kind_once_within_the_horizon() -> None:
-    """Each kind is there once, begins early and is healed in time, however short the run."""
+    """Each kind is there once, begins early and is reverted in time, however short the run."""
     for horizon in (timedelta(minutes=1), timedelta(minutes=7, seconds=1), HOUR):
         faults = single_faults(horizon)
         assert [type(fault) for fault in faults] == list(VIRTUAL_KINDS)

@@ -85,7 +85,7 @@ def test_all_are_reverted_the_newest_first(sandbox: Sandbox) -> None:
     assert sandbox.resources.deleted == ["b", "a"]
 
 
-def test_what_cannot_be_reverted_stays_and_says_why(sandbox: Sandbox) -> None:
+def test_a_fault_that_cannot_be_reverted_stays_with_a_reason(sandbox: Sandbox) -> None:
     """It can be tried again, but for what is reverted already."""
     fault = sandbox.switches.begin("api-error", {})
     assert sandbox.matchers[0].match(ApiError, "it") is not None
@@ -138,7 +138,7 @@ def test_entries_are_texts_of_a_form_or_values_of_a_program(sandbox: Sandbox) ->
 
 
 def test_what_a_fault_hits_is_counted(sandbox: Sandbox) -> None:
-    """And said, the latest last; without a limit it hits all."""
+    """And listed, the latest last; without a limit it hits all."""
     fault = sandbox.switches.begin("api-error", {"code": "InternalServerError"})
     for number in range(3):
         assert sandbox.matchers[0].match(ApiError, f"call {number}") is not None
@@ -154,7 +154,7 @@ def test_what_is_not_switched_on_cannot_be_reverted(sandbox: Sandbox) -> None:
         sandbox.switches.revert(fault.id)
 
 
-def test_a_revert_that_fails_keeps_the_fault(sandbox: Sandbox) -> None:
+def test_a_fault_whose_revert_fails_stays_switched_on(sandbox: Sandbox) -> None:
     """So that it is not forgotten while it is in force."""
     fault = sandbox.switches.begin("permission-removed", {"owner": "a"})
     sandbox.resources.locked = True

@@ -19,15 +19,15 @@ def test_line_is_canonical() -> None:
     )
 
 
-def test_whole_story_survives() -> None:
+def test_a_whole_run_can_be_written_and_read() -> None:
     """Every event of a run is the same after writing and reading."""
     story = calm(ticks=3, failing=[2])
     assert [decode(encode(event)) for event in story] == story
 
 
 def test_instant_without_zone_is_refused() -> None:
-    """An event that does not say when, unmistakably, is not written."""
-    with pytest.raises(ValueError, match="without a zone"):
+    """An event whose instant is ambiguous is not written."""
+    with pytest.raises(ValueError, match="without a time zone"):
         encode(RunEnded(NOON.replace(tzinfo=None)))
 
 
@@ -61,7 +61,7 @@ def test_every_event_can_be_written() -> None:
     assert {kind for kind in classes if issubclass(kind, Event)} - {Event} == set(EVENTS)
 
 
-def test_digest_tells_histories_apart() -> None:
+def test_digests_of_different_histories_differ() -> None:
     """Equal histories have one digest; another order has another."""
     one = [RunEnded(NOON), RunEnded(datetime(2026, 1, 1, tzinfo=UTC))]
     assert digest_of(one) == digest_of(list(one))

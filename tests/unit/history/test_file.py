@@ -48,8 +48,8 @@ def test_history_is_never_written_over(tmp_path: Path) -> None:
         HistoryWriter(tmp_path / "history.jsonl")
 
 
-def test_unfinished_last_line_is_told(tmp_path: Path) -> None:
-    """A run that died while writing is read up to there, and the reader says so."""
+def test_unfinished_last_line_is_reported(tmp_path: Path) -> None:
+    """A run that was killed while writing is read up to there, and the reader says so."""
     path = tmp_path / "history.jsonl"
     story = calm()
     written(path, story)
@@ -67,7 +67,7 @@ def test_last_line_only_without_its_end_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "{\n", "\xff"])
 def test_file_without_event_is_refused(tmp_path: Path, text: str) -> None:
-    """A file with no event in it is not taken for a short run."""
+    """A file without an event is not taken for a short run."""
     path = tmp_path / "history.jsonl"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(UsageError, match="line 1 of"):
@@ -75,7 +75,7 @@ def test_file_without_event_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_broken_line_is_named(tmp_path: Path) -> None:
-    """A line in the middle that is no event is an error with its number."""
+    """A line in the middle that is not an event is an error with its number."""
     path = tmp_path / "history.jsonl"
     written(path, calm())
     lines = path.read_text().splitlines(keepends=True)
@@ -85,7 +85,7 @@ def test_broken_line_is_named(tmp_path: Path) -> None:
 
 
 def test_a_run_of_an_older_version_is_refused_in_one_line(tmp_path: Path) -> None:
-    """Its events had other names; what to do instead is said."""
+    """Its events had other names; the message says what to do instead."""
     path = tmp_path / "history.jsonl"
     first = {"at": "2030-01-01T00:00:00Z", "detail": "", "event": "FaultStruck"}
     path.write_text(json.dumps(first | {"fault": "a", "kind": "lost-reply"}) + "\n")
@@ -97,13 +97,13 @@ def test_a_run_of_an_older_version_is_refused_in_one_line(tmp_path: Path) -> Non
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
-    """A run that is not there is the user's to name better."""
+    """A missing run is a usage error."""
     with pytest.raises(UsageError, match="name another run"):
         list(read_history(tmp_path / "history.jsonl"))
 
 
 def test_one_kind_is_read_alone(tmp_path: Path) -> None:
-    """The events of a kind are those that a reading of everything gives, and a cut is told too."""
+    """The events of a kind are those of a full reading, and a truncated end is reported too."""
     story, path = calm(ticks=3, failing=[1]), tmp_path / "history.jsonl"
     written(path, story)
     with path.open("a") as file:

@@ -1,4 +1,4 @@
-"""What is a run's alone, left out of its history."""
+"""What differs between runs of one scenario is removed from the history."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ from wavetank.history import (
     RuleFired,
     TableSnapshot,
 )
-from wavetank.history.normalize import BEGIN, retold
+from wavetank.history.normalize import BEGIN, normalized
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import summary_differences
 
@@ -28,29 +28,29 @@ ALERT = (
 
 
 def _one(event: Event, *, moved: bool) -> Event:
-    (told,) = retold([event], NOON if moved else None)
-    return told
+    (result,) = normalized([event], NOON if moved else None)
+    return result
 
 
-def test_an_account_is_nobodys_difference() -> None:
-    """In an ARN, and as a text of its own; a bare number may be anything."""
-    told = _one(MessageSent(NOON, "t", "a@example.com", "S", ALERT), moved=False)
-    assert isinstance(told, MessageSent)
+def test_an_account_is_masked() -> None:
+    """In an ARN, and as a quoted string; a bare number may be anything."""
+    result = _one(MessageSent(NOON, "t", "a@example.com", "S", ALERT), moved=False)
+    assert isinstance(result, MessageSent)
     expected = ALERT.replace(":123456789012:", ":<account>:").replace(
         '"123456789012"', '"<account>"'
     )
-    assert told.text == expected
+    assert result.text == expected
 
 
-def test_instants_are_told_by_how_long_after_the_beginning_they_are() -> None:
-    """In both forms that there are; what only looks like one stays."""
-    told = _one(MessageSent(NOON, "t", "a@example.com", "S", ALERT), moved=True)
-    assert isinstance(told, MessageSent)
-    assert "; 2030-01-01T00:01:00Z, 2030-01-01 00:01:00.5, 2026-99-99T12:01:00Z" in told.text
+def test_instants_become_relative_to_the_start() -> None:
+    """In both formats of the records; what only looks like an instant stays."""
+    result = _one(MessageSent(NOON, "t", "a@example.com", "S", ALERT), moved=True)
+    assert isinstance(result, MessageSent)
+    assert "; 2030-01-01T00:01:00Z, 2030-01-01 00:01:00.5, 2026-99-99T12:01:00Z" in result.text
 
 
 @pytest.mark.parametrize(
-    ("record", "told"),
+    ("record", "result"),
     [
         (
             '{"ticker": "Index_1", "timestamp": "2026-11-23T12:01:15Z", "price": 100.5}\n',
@@ -62,15 +62,15 @@ def test_instants_are_told_by_how_long_after_the_beginning_they_are() -> None:
         ),
     ],
 )
-def test_of_a_record_all_but_instant_and_price_stays(record: str, told: str) -> None:
-    """To the last byte, so that another form is another text."""
+def test_only_instant_and_price_of_a_record_change(record: str, result: str) -> None:
+    """Byte by byte, so that another format is another text."""
     delivered = ObjectDelivered(NOON, "stream", "bucket", "key", (record,))
-    assert _one(delivered, moved=True) == replace(delivered, records=(told,))
+    assert _one(delivered, moved=True) == replace(delivered, records=(result,))
     assert _one(delivered, moved=False) == delivered
 
 
-def test_of_an_item_its_price_goes_and_when_its_table_was_filled() -> None:
-    """Its tick is the story's."""
+def test_price_and_creation_time_of_an_item_are_removed() -> None:
+    """The time of its tick stays, relative to the start."""
     items = (
         {
             "TickerName": "Index_1",
@@ -79,9 +79,9 @@ def test_of_an_item_its_price_goes_and_when_its_table_was_filled() -> None:
             "Since": "2026-11-01T00:00:00Z",
         },
     )
-    told = _one(TableSnapshot(NOON, "prices", items), moved=True)
-    assert isinstance(told, TableSnapshot)
-    assert told.items == (
+    result = _one(TableSnapshot(NOON, "prices", items), moved=True)
+    assert isinstance(result, TableSnapshot)
+    assert result.items == (
         {"TickerName": "Index_1", "Price": "price", "Tick": "2030-01-01T00:02:00Z"},
     )
 
@@ -93,23 +93,23 @@ def test_of_an_item_its_price_goes_and_when_its_table_was_filled() -> None:
         RuleFired(NOON, "tick", "streaming", "r", NOON),
     ],
 )
-def test_a_tick_is_due_so_long_after_the_beginning(event: Invoked | RuleFired) -> None:
-    """Whoever asked for it."""
+def test_due_instants_become_relative_to_the_start(event: Invoked | RuleFired) -> None:
+    """Whether a rule fired or it was invoked manually."""
     assert _one(event, moved=True) == replace(event, due=BEGIN)
     assert _one(event, moved=False) == event
 
 
-def test_two_tellings_at_different_times_are_alike_once_they_are_retold() -> None:
-    """And differ in everything else where they are not."""
+def test_two_runs_at_different_times_are_equal_once_normalized() -> None:
+    """And differ in everything else."""
     story = calm(3, failing={2})
     again = [_later(event) for event in story]
     one, other = (
-        summary_of(retold(events, start)) for events, start in ((story, NOON), (again, LATER))
+        summary_of(normalized(events, start)) for events, start in ((story, NOON), (again, LATER))
     )
     assert summary_differences(one, other) == []
     assert summary_differences(summary_of(story), summary_of(again)) != []
     fewer = [event for event in again if event is not only(again, ObjectDelivered)[0]]
-    assert summary_differences(one, summary_of(retold(fewer, LATER))) != []
+    assert summary_differences(one, summary_of(normalized(fewer, LATER))) != []
 
 
 def _later(event: Event) -> Event:
@@ -128,9 +128,9 @@ def _later(event: Event) -> Event:
 
 
 def _dearer(record: str) -> str:
-    told = re.sub(r'("price": ?)', r"\g<1>9", record)
-    assert told != record
-    return told
+    result = re.sub(r'("price": ?)', r"\g<1>9", record)
+    assert result != record
+    return result
 
 
 def _shift(text: str) -> str:

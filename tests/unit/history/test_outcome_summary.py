@@ -1,4 +1,4 @@
-"""Ledgers from histories written by hand."""
+"""Outcome summaries of handwritten histories."""
 
 import json
 
@@ -45,8 +45,8 @@ def _failure_text(request: str, given_up: str) -> str:
     return f"It failed {{so}} at {given_up}.\n\n{json.dumps(record, indent=2)}\nRegards"
 
 
-def test_each_tick_has_the_endings_of_all_who_asked_for_it() -> None:
-    """In the order in which they asked; who waited for the answer stands apart."""
+def test_each_tick_has_the_outcomes_of_all_its_requests() -> None:
+    """In the order of the invocations; synchronous ones are separate."""
     asked = [
         RuleFired(NOON, "tick", "streaming", "a", NOON),
         Invoked(NOON, "b", "streaming", NOON, waits=False),
@@ -67,23 +67,23 @@ def test_each_tick_has_the_endings_of_all_who_asked_for_it() -> None:
             RequestOutcome(("KeyError", "timeout", "succeeded")),
             RequestOutcome(("succeeded",)),
         ),
-        TickIdentity(noon, waits=True): (RequestOutcome(()),),
+        TickIdentity(noon, synchronous=True): (RequestOutcome(()),),
         TickIdentity(later): (RequestOutcome(()),),
     }
 
 
-def test_endings_are_told_in_words() -> None:
-    """How often it was tried, and why not just once."""
+def test_outcomes_as_text() -> None:
+    """How many attempts, and the errors of the failed ones."""
     assert str(RequestOutcome(())) == "never tried"
     assert str(RequestOutcome(("succeeded",))) == "succeeded after 1 attempt"
     assert str(RequestOutcome(("KeyError", "succeeded"))) == "succeeded after 2 attempts (KeyError)"
     assert str(RequestOutcome(("A", "A", "B"))) == "failed after 3 attempts (A, then B)"
 
 
-def test_a_request_of_nobodys_is_kept_by_its_function() -> None:
-    """A destination's, or one that the observer was not told of."""
-    ledger = summary_of(calm(2, failing={1}))
-    assert ledger.others == {"notification": (RequestOutcome(("succeeded",)),)}
+def test_a_request_without_a_tick_is_listed_by_function() -> None:
+    """A destination's, or one whose invocation was not observed."""
+    summary = summary_of(calm(2, failing={1}))
+    assert summary.others == {"notification": (RequestOutcome(("succeeded",)),)}
 
 
 def test_records_are_the_same_in_whatever_objects_they_are() -> None:
@@ -97,8 +97,8 @@ def test_records_are_the_same_in_whatever_objects_they_are() -> None:
     assert bare.records[KEY] == (RECORD, f"{RECORD}\n")
 
 
-def test_what_is_no_record_is_kept_as_it_is() -> None:
-    """Nothing that is in the bucket is passed over."""
+def test_an_unreadable_record_is_listed_as_its_text() -> None:
+    """Nothing in the bucket is left out."""
     records = summary_of(_delivered("\n", " noise\n", RECORD)).records
     assert records == {
         RecordIdentity("", ""): ("\n",),
@@ -107,8 +107,8 @@ def test_what_is_no_record_is_kept_as_it_is() -> None:
     }
 
 
-def test_an_alert_has_its_tick_and_nothing_of_its_run() -> None:
-    """When it was given up, and ids, are another run's own; their form is not."""
+def test_an_alert_has_its_tick_and_is_normalized() -> None:
+    """The time of the failure and ids are masked; their format is not."""
     one, other, short = (
         summary_of([MessageSent(NOON, "alarm", ADDRESSES[0], "Failure", _failure_text(*alert))])
         for alert in (
@@ -124,15 +124,15 @@ def test_an_alert_has_its_tick_and_nothing_of_its_run() -> None:
 
 
 def test_an_alert_without_a_failures_record_is_about_no_tick() -> None:
-    """Whatever stands in it, it is kept."""
+    """Its text is in the summary nevertheless."""
     texts = ("no {record", '{"a": {"b": 1}}', '{"requestContext": 1, "requestPayload": []}')
     events = [MessageSent(NOON, "alarm", "a@example.com", "S", text) for text in texts]
     alerts = summary_of(events).alerts
     assert alerts == {AlertIdentity("", "a@example.com"): tuple(sorted(f"S\n{t}" for t in texts))}
 
 
-def test_the_table_is_as_it_was_seen_last() -> None:
-    """Item by item; one without a ticker goes by its number."""
+def test_the_last_snapshot_of_a_table_counts() -> None:
+    """Item by item; one without a ticker is named by its number."""
     first = TableSnapshot(NOON, "prices", ({"TickerName": "Index_1", "Price": "100"},))
     last = TableSnapshot(
         NOON, "prices", ({"TickerName": "Index_1", "Price": "101"}, {"Other": "x"})
@@ -143,17 +143,17 @@ def test_the_table_is_as_it_was_seen_last() -> None:
     }
 
 
-def test_a_story_holds_all_of_it() -> None:
-    """Every tick, every record once, two alerts about the one that failed, every item."""
+def test_a_summary_has_everything() -> None:
+    """Every tick, every record once, two alerts about the failed tick, every item."""
     story = calm(3, failing={2})
-    ledger = summary_of(story)
+    summary = summary_of(story)
     records = [text for event in only(story, ObjectDelivered) for text in event.records]
-    assert [str(endings[0]) for endings in ledger.ticks.values()] == [
+    assert [str(outcomes[0]) for outcomes in summary.ticks.values()] == [
         "succeeded after 1 attempt",
         "failed after 3 attempts (KeyError)",
         "succeeded after 1 attempt",
     ]
-    kept = [text for copies in ledger.records.values() for text in copies]
+    kept = [text for copies in summary.records.values() for text in copies]
     assert sorted(kept) == sorted(records)
-    assert sorted(notice.address for notice in ledger.alerts) == sorted(ADDRESSES)
-    assert len(ledger.items) == 5
+    assert sorted(notice.address for notice in summary.alerts) == sorted(ADDRESSES)
+    assert len(summary.items) == 5

@@ -1,4 +1,4 @@
-"""The differences of ledgers."""
+"""The differences of outcome summaries."""
 
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,7 @@ from wavetank.history.summary_diff import DifferenceGroup, summary_differences
 STORY = calm(3, failing={2})
 
 
-def _told(events: list[Event]) -> list[str]:
+def _differences(events: list[Event]) -> list[str]:
     return [str(found) for found in summary_differences(summary_of(STORY), summary_of(events))]
 
 
@@ -33,44 +33,46 @@ def _changed[E: Event](kind: type[E], number: int, **changes: Any) -> list[Event
     return [replace(event, **changes) if event is chosen else event for event in STORY]
 
 
-def test_equal_ledgers_differ_in_nothing() -> None:
-    """The same story, told again."""
-    assert _told(calm(3, failing={2})) == []
+def test_equal_summaries_do_not_differ() -> None:
+    """The same scenario, run again."""
+    assert _differences(calm(3, failing={2})) == []
 
 
-def test_a_ticks_other_end_is_told_with_both() -> None:
-    """What came of it here, and there."""
+def test_another_outcome_of_a_tick_is_listed_with_both() -> None:
+    """The outcome in either run."""
     first = next(n for n, e in enumerate(only(STORY, AttemptEnded)) if e.request == "request-1")
     changed = _changed(AttemptEnded, first, outcome=Outcome.ERROR, error_type="KeyError")
-    assert _told(changed) == [
+    assert _differences(changed) == [
         "tick 2026-11-23T12:01:00Z: succeeded after 1 attempt | failed after 1 attempt (KeyError)"
     ]
 
 
-def test_a_tick_that_only_one_was_asked_for_is_told() -> None:
-    """Nothing stands on the other side."""
-    asked = Invoked(NOON, "more", "streaming", NOON, waits=True)
-    assert _told([*STORY, asked]) == [f"tick {rfc3339(NOON)}, waited for: nothing | never tried"]
+def test_a_tick_of_only_one_run_is_listed() -> None:
+    """The other side is "nothing"."""
+    invoked = Invoked(NOON, "more", "streaming", NOON, waits=True)
+    assert _differences([*STORY, invoked]) == [
+        f"tick {rfc3339(NOON)}, synchronous: nothing | never tried"
+    ]
 
 
-def test_a_record_that_is_there_twice_is_told_with_the_count() -> None:
-    """Copies are counted, not averaged."""
+def test_a_repeated_record_is_listed_with_its_count() -> None:
+    """Copies are counted."""
     (text, *_) = only(STORY, ObjectDelivered)[0].records
     again = ObjectDelivered(NOON, "stream", "bucket", "again", (text,))
-    (told,) = _told([*STORY, again])
-    assert told.startswith("record Index_1 2026-11-23T12:01:00Z: ")
-    assert " | " in told
-    assert told.endswith(r"\n x2")
+    (difference,) = _differences([*STORY, again])
+    assert difference.startswith("record Index_1 2026-11-23T12:01:00Z: ")
+    assert " | " in difference
+    assert difference.endswith(r"\n x2")
 
 
-def test_an_alert_that_one_address_did_not_get_is_told() -> None:
-    """By the address, and the tick where it is known."""
-    (told,) = _told(without(STORY, MessageSent))
-    assert told.startswith(f"alert to {ADDRESSES[0]} about no tick: Failure")
-    assert told.endswith(" | nothing")
+def test_a_missing_alert_is_listed() -> None:
+    """By the address, and the tick if it is known."""
+    (difference,) = _differences(without(STORY, MessageSent))
+    assert difference.startswith(f"alert to {ADDRESSES[0]} about no tick: Failure")
+    assert difference.endswith(" | nothing")
 
 
-def test_an_item_with_another_price_is_told() -> None:
+def test_an_item_with_another_price_is_listed() -> None:
     """The whole item, on both sides."""
     last = only(STORY, TableSnapshot)[-1]
     items = ({**last.items[0], "Price": "1"}, *last.items[1:])
@@ -81,17 +83,19 @@ def test_an_item_with_another_price_is_told() -> None:
     assert found.other == '{"Price": "1", "TickerName": "Index_1"}'
 
 
-def test_another_function_that_ran_is_told() -> None:
-    """A request that nobody asked for by name."""
+def test_another_function_that_ran_is_listed() -> None:
+    """A request without a tick."""
     ended = AttemptEnded(NOON, "more", "elsewhere", 1, Outcome.SUCCESS)
-    assert _told([*STORY, ended]) == ["function elsewhere: nothing | succeeded after 1 attempt"]
+    assert _differences([*STORY, ended]) == [
+        "function elsewhere: nothing | succeeded after 1 attempt"
+    ]
 
 
-@pytest.mark.parametrize("place", [0, 50, 399])
-def test_long_texts_are_shown_where_they_part(place: int) -> None:
-    """In one line, and not all of it; what is compared is all of it."""
+@pytest.mark.parametrize("index", [0, 50, 399])
+def test_long_texts_are_shown_around_their_first_difference(index: int) -> None:
+    """In one line, abbreviated; compared is the whole text."""
     text = "x" * 400
-    changed = f"{text[:place]}y{text[place + 1 :]}"
+    changed = f"{text[:index]}y{text[index + 1 :]}"
     one, other = (
         summary_of([MessageSent(NOON, "alarm", "a@example.com", "S", sent)])
         for sent in (text, changed)
@@ -106,7 +110,7 @@ def test_long_texts_are_shown_where_they_part(place: int) -> None:
 
 
 def test_differences_come_group_by_group() -> None:
-    """Ticks first, the table last, and an empty ledger lacks them all."""
+    """Ticks first, the table last, and an empty summary lacks them all."""
     found = summary_differences(summary_of(STORY), summary_of([]))
     assert list(dict.fromkeys(difference.group for difference in found)) == list(DifferenceGroup)
     assert {difference.other for difference in found} == {"nothing"}

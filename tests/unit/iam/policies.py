@@ -1,4 +1,4 @@
-"""Policies and principals that the tests of access have in common."""
+"""Policies and principals for the tests of access."""
 
 import json
 from typing import Any

@@ -83,7 +83,7 @@ def _valid(operator: str) -> str:
 def test_operators_compare(
     operator: str, policy: object, request_value: str, holds: object
 ) -> None:
-    """As documented, and the negated operator says the opposite."""
+    """As documented; the negated operator gives the opposite."""
     assert _holds(operator, policy, request_value) is holds
     opposite = "NotIpAddress" if operator == "IpAddress" else operator
     for family in ("String", "Arn", "Numeric", "Date"):
@@ -117,8 +117,8 @@ def test_a_key_that_is_absent(
 @pytest.mark.parametrize(
     "operator", [*OPERATORS, "StringEqualsIfExists", "ForAllValues:StringLike"]
 )
-def test_a_key_that_nobody_knows_is_never_a_silent_match(operator: str) -> None:
-    """Neither present nor known to be absent, it leaves the answer open and says its name."""
+def test_an_unknown_key_is_never_a_silent_match(operator: str) -> None:
+    """A key neither present nor known to be absent gives unknown, with its name."""
     assert _condition(operator, _valid(operator.removeprefix("ForAllValues:"))).holds(
         {}
     ) == Unknown("a:B")
@@ -155,24 +155,24 @@ def test_null_asks_whether_the_key_is_there(
     ],
 )
 def test_several_values(operator: str, request_values: list[str], holds: object) -> None:
-    """Of the policy's any one counts, of the request's as many as the operator says."""
+    """Any one value of the policy is enough; of the request, as many as the operator says."""
     assert _holds(operator, ["x", "y"], *request_values) is holds
 
 
 def test_all_conditions_are_read() -> None:
-    """Each key of each operator is one that must hold."""
+    """The keys of all operators must hold."""
     element: Json = {"Bool": {"a:b": True}, "StringEquals": {"a:c": "x", "a:d": "y"}}
     keys = [condition.key for condition in read_conditions(element, variables=True)]
     assert keys == ["a:b", "a:c", "a:d"]
 
 
-def test_a_variable_that_nobody_knows_leaves_the_answer_open() -> None:
+def test_an_unknown_variable_gives_an_unknown_verdict() -> None:
     """The variable's key is named, and a negated operator does not hold by it either."""
     for operator in ("StringEquals", "StringNotEquals", "ArnLike"):
         assert _holds(operator, "${aws:x}:::::", "x:::::") == Unknown("aws:x")
 
 
-def test_what_is_known_outweighs_what_is_not() -> None:
+def test_a_known_verdict_outweighs_an_unknown_one() -> None:
     """One false makes all false, one true makes any true; else the unknown stays."""
     assert all_of([True, UNKNOWN, False]) is False
     assert all_of([True, UNKNOWN]) == UNKNOWN

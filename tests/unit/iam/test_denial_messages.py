@@ -43,7 +43,7 @@ SUBJECT = (
         ),
     ],
 )
-def test_the_refusal_names_who_what_and_why(reason: DecisionReason, ending: str) -> None:
+def test_the_denial_names_principal_action_and_reason(reason: DecisionReason, ending: str) -> None:
     """In AWS's words; what Wavetank does not know is in its own."""
     decision = Decision(allowed=False, reason=reason, detail="aws:x")
     assert denial_message(PUT, decision) == SUBJECT + ending
@@ -56,14 +56,14 @@ def test_s3_quotes_the_resource() -> None:
     assert f'on resource: "{OBJECT}" because' in denial_message(request, decision)
 
 
-def test_who_did_not_sign_learns_nothing() -> None:
+def test_an_anonymous_caller_gets_no_details() -> None:
     """S3 says two words."""
     request = AccessRequest(principal=ANONYMOUS, action="s3:GetObject", resource=OBJECT)
     decision = Decision(allowed=False, reason=DecisionReason.EXPLICIT_DENY_RESOURCE)
     assert denial_message(request, decision) == "Access Denied"
 
 
-def test_there_is_no_refusal_of_what_is_allowed() -> None:
-    """Whoever asks for one has lost the decision."""
+def test_an_allowed_request_has_no_denial_message() -> None:
+    """A message for an allowed request is a defect of the caller."""
     with pytest.raises(ValueError, match="is allowed"):
         denial_message(PUT, Decision(allowed=True, reason=DecisionReason.ALLOWED_BY_IDENTITY))

@@ -74,8 +74,8 @@ def _administered(principal: Principal, theirs: Policy | None) -> DecisionReason
     return decide(request, identity=None, resource=theirs, owner=OWNER).reason
 
 
-def test_in_its_own_account_one_consent_is_enough() -> None:
-    """The identity's policy or the bucket's, and without either it is no."""
+def test_within_an_account_one_allowing_side_is_enough() -> None:
+    """The identity's policy or the bucket's; without either the request is denied."""
     assert _reason(session(), mine=READS, theirs=None) is DecisionReason.ALLOWED_BY_IDENTITY
     assert _reason(session(), theirs=bucket(allow())) is DecisionReason.ALLOWED_BY_RESOURCE
     assert _reason(session(), theirs=None) is DecisionReason.NO_IDENTITY_ALLOW
@@ -101,8 +101,8 @@ def test_naming_the_account_only_delegates(name: str, reason: DecisionReason) ->
     assert _reason(session(), mine=READS, theirs=theirs).name.startswith("ALLOWED")
 
 
-def test_another_account_needs_both_consents() -> None:
-    """Whoever of the two does not consent is named, the caller's side first."""
+def test_across_accounts_both_sides_must_allow() -> None:
+    """The side that does not allow it is named, the caller's first."""
     for named in ("*", STRANGER, user(STRANGER).arn):
         theirs = bucket(allow(Principal={"AWS": named}))
         assert (
@@ -117,15 +117,15 @@ def test_another_account_needs_both_consents() -> None:
 
 
 def test_an_administrators_own_side_allows_everything() -> None:
-    """In the own account unless the bucket denies, in another where the bucket allows."""
+    """In the own account unless the bucket denies, in another if the bucket allows."""
     assert _administered(root(), None) is DecisionReason.ALLOWED_BY_IDENTITY
     assert _administered(root(), bucket(deny())) is DecisionReason.EXPLICIT_DENY_RESOURCE
     assert _administered(root(STRANGER), None) is DecisionReason.NO_RESOURCE_ALLOW
     assert _administered(root(STRANGER), bucket(allow())) is DecisionReason.ALLOWED_BY_RESOURCE
 
 
-def test_for_services_and_strangers_the_resource_decides() -> None:
-    """A service is named by its name, and who did not sign only by everyone."""
+def test_for_services_and_anonymous_callers_the_resource_decides() -> None:
+    """A service is named by its name, an anonymous caller only by everyone."""
     to_events = bucket(allow(Principal={"Service": "events.amazonaws.com"}))
     assert _reason(EVENTS, theirs=to_events) is DecisionReason.ALLOWED_BY_RESOURCE
     assert (
@@ -138,8 +138,8 @@ def test_for_services_and_strangers_the_resource_decides() -> None:
     )
 
 
-def test_who_denies_wins_and_is_named() -> None:
-    """On either side, whoever allows, and with the Sid of the statement."""
+def test_an_explicit_deny_wins_and_is_named() -> None:
+    """On either side, whatever allows, and with the Sid of the statement."""
     everything = {"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"}
     denied = _decide(session(), mine=identity(allow(), everything), theirs=bucket(allow()))
     assert denied == Decision(
@@ -160,8 +160,8 @@ def test_the_deciding_statement_is_named() -> None:
     )
 
 
-def test_what_is_not_listed_is_what_a_negated_element_is_about() -> None:
-    """Of actions and of resources."""
+def test_a_negated_element_applies_to_what_is_not_listed() -> None:
+    """NotAction and NotResource."""
     element = {"Effect": "Allow", "NotAction": "S3:put*", "NotResource": f"{BUCKET}/secret*"}
     mine = identity(element)
     assert _decide(user(), mine=mine).allowed
@@ -178,31 +178,31 @@ def test_what_is_not_listed_is_what_a_negated_element_is_about() -> None:
         (["*"], False),
     ],
 )
-def test_who_is_to_be_spared_a_denial_is_named_in_full(
+def test_a_principal_exempt_from_a_deny_is_named_in_full(
     spared: list[str], is_denied: object
 ) -> None:
-    """Account, role and session: AWS denies who is named by fewer."""
+    """Account, role and session: AWS denies a principal named by fewer."""
     theirs = bucket(deny(NotPrincipal={"AWS": spared}))
     reason = _reason(session(), mine=READS, theirs=theirs)
     assert (reason is DecisionReason.EXPLICIT_DENY_RESOURCE) is is_denied
 
 
-def test_a_denial_of_all_others_meets_strangers_and_spares_the_service_named() -> None:
-    """Who did not sign has no name by which to be spared."""
+def test_a_deny_of_all_others_exempts_the_named_service_only() -> None:
+    """An anonymous caller has no name by which it could be exempt."""
     theirs = bucket(allow(), deny(NotPrincipal={"Service": "events.amazonaws.com"}))
     assert _reason(EVENTS, theirs=theirs) is DecisionReason.ALLOWED_BY_RESOURCE
     assert _reason(ANONYMOUS, theirs=theirs) is DecisionReason.EXPLICIT_DENY_RESOURCE
 
 
-def test_all_others_are_allowed_only_who_is_named_in_no_way() -> None:
-    """NotPrincipal that allows leaves out whoever it names, if only by the account."""
+def test_an_allow_of_all_others_excludes_anyone_named() -> None:
+    """An allowing NotPrincipal excludes whomever it names, even if only by the account."""
     theirs = bucket(allow(NotPrincipal={"AWS": OWNER}))
     assert _reason(session(), theirs=theirs) is DecisionReason.NO_IDENTITY_ALLOW
     assert _reason(user(STRANGER), mine=READS, theirs=theirs) is DecisionReason.ALLOWED_BY_RESOURCE
 
 
-def test_a_role_opens_to_none_whom_its_trust_policy_does_not_name() -> None:
-    """Even in its own account, whatever the identity may."""
+def test_a_role_is_assumed_only_by_principals_of_its_trust_policy() -> None:
+    """Even in its own account, whatever the identity's policies allow."""
     mine = identity(allow(Action="sts:AssumeRole"))
     role = f"arn:aws:iam::{OWNER}:role/streaming"
 
@@ -244,10 +244,10 @@ def test_a_role_opens_to_none_whom_its_trust_policy_does_not_name() -> None:
         (EVENTS, ("Service", None, None, None, None)),
     ],
 )
-def test_the_principal_fills_in_what_aws_would(
+def test_the_principal_provides_its_condition_keys(
     principal: Principal, known: tuple[str | None, ...]
 ) -> None:
-    """For a session the ARN is the role's, and what AWS has no value for is known to be absent."""
+    """A session has the ARN of its role, and keys without a value on AWS are known to be absent."""
     keys = ("principaltype", "principalarn", "principalaccount", "userid", "username")
     context = AccessRequest(principal=principal, action="s3:GetObject", resource="*").known()
     assert tuple(context[f"aws:{key}"] for key in keys) == tuple(
@@ -255,15 +255,15 @@ def test_the_principal_fills_in_what_aws_would(
     )
 
 
-def test_what_the_caller_says_replaces_what_the_principal_fills_in() -> None:
-    """Whatever the case of the key, and down to absence."""
+def test_the_context_overrides_keys_of_the_principal() -> None:
+    """Whatever the case of the key, and including absence."""
     mine = identity(allow(Condition={"StringEquals": {"aws:userid": "x"}}))
     assert _decide(user(), mine=mine, context={"AWS:UserID": ("x",)}).allowed
     gone = _decide(user(), mine=mine, context={"aws:userid": ()})
     assert gone.reason is DecisionReason.NO_IDENTITY_ALLOW
 
 
-def test_variables_stand_for_who_asks() -> None:
+def test_variables_are_replaced_by_values_of_the_principal() -> None:
     """A user reads its own folder, and no role or other user reads it."""
     theirs = bucket(allow(Resource=f"{BUCKET}/${{aws:username}}/*"))
     folder = f"{BUCKET}/ada/x"
@@ -275,8 +275,8 @@ def test_variables_stand_for_who_asks() -> None:
     )
 
 
-def test_a_statement_with_a_variable_without_value_is_void() -> None:
-    """Whatever its other elements and values say, be it to deny; a default is a value."""
+def test_a_statement_with_a_variable_without_value_is_ignored() -> None:
+    """Whatever its other elements and values, also if it denies; a default is a value."""
     void = bucket(deny(Resource=["*", f"{BUCKET}/${{aws:username}}"]))
     assert _decide(session(), mine=READS, theirs=void).allowed
     theirs = bucket(deny(Resource=f"{BUCKET}/${{aws:username, 'nobody'}}"))
@@ -292,8 +292,8 @@ def test_a_statement_with_a_variable_without_value_is_void() -> None:
         {"Resource": "arn:aws:s3:::*/${s3:ExistingObjectTag/x}"},
     ],
 )
-def test_what_is_not_known_is_refused_and_named(elements: dict[str, Any]) -> None:
-    """It neither allows nor lets pass a denial."""
+def test_an_unknown_key_denies_and_is_named(elements: dict[str, Any]) -> None:
+    """An unknown key neither allows nor hides a denial."""
     unknown = Decision(
         allowed=False, reason=DecisionReason.UNKNOWN, detail="s3:ExistingObjectTag/x"
     )
@@ -306,7 +306,7 @@ def test_what_is_not_known_is_refused_and_named(elements: dict[str, Any]) -> Non
     assert _decide(user(STRANGER), mine=READS, theirs=bucket(allow(**elements))) == unknown
 
 
-def test_what_is_not_known_is_no_reason_where_it_decides_nothing() -> None:
+def test_an_unknown_key_that_decides_nothing_is_no_reason() -> None:
     """Another statement allows, or another part of the statement does not match."""
     condition = {"StringEquals": {"s3:ExistingObjectTag/x": "y"}}
     assert _decide(user(), mine=identity(allow(Condition=condition), allow())).allowed
@@ -355,14 +355,14 @@ def test_the_delivery_bucket_is_readable_by_any_account(principal: Principal, ac
 
 @pytest.mark.parametrize("action", ["s3:PutObject", "s3:DeleteObject", "s3:GetObjectAcl"])
 def test_the_delivery_bucket_is_not_writable_by_strangers(action: str) -> None:
-    """Whatever their own account lets them."""
+    """Whatever their own account allows them."""
     mine, theirs = identity(allow(Action="*")), _delivery_bucket_policy()
     stranger = _decide(user(STRANGER), mine=mine, theirs=theirs, action=action, context=TLS)
     assert stranger.reason is DecisionReason.NO_RESOURCE_ALLOW
     assert _decide(user(), mine=mine, theirs=theirs, action=action, context=TLS).allowed
 
 
-def test_the_delivery_bucket_is_closed_to_who_did_not_sign_and_to_services() -> None:
+def test_the_delivery_bucket_denies_anonymous_callers_and_services() -> None:
     """The one is denied, the others are not among those allowed."""
     theirs = _delivery_bucket_policy()
     denied = Decision(

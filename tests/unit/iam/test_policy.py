@@ -1,4 +1,4 @@
-"""What AWS stores as a policy, and what it refuses."""
+"""Which policies AWS stores, and which it rejects."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def assert_refused(text: str, kind: PolicyKind, message: str) -> None:
         parse_policy(text, kind)
 
 
-def test_a_policy_is_read_whole() -> None:
+def test_all_elements_of_a_policy_are_read() -> None:
     """Every element of a statement is where evaluation looks for it."""
     element = allow(
         Sid="Readers",
@@ -53,7 +53,7 @@ def test_a_policy_is_read_whole() -> None:
 
 
 def test_one_statement_needs_no_list() -> None:
-    """AWS takes an object in the place of a list of one, and a policy without version."""
+    """AWS accepts an object instead of a list of one, and a policy without version."""
     text = json.dumps({"Id": "x", "Statement": allow()})
     assert len(parse_policy(text, PolicyKind.IDENTITY).statements) == 1
 
@@ -63,7 +63,7 @@ def test_one_statement_needs_no_list() -> None:
     [
         ("", "invalid Json"),
         ("{", "invalid Json"),
-        ('{"Version": NaN}', "NaN is no number"),
+        ('{"Version": NaN}', "NaN is not a number"),
         ("[" * 100_000, "too deep"),
         (" " * (TEXT_CHARACTERS_MAX + 1), "longer than"),
         ("[]", "must be a JSON object"),
@@ -74,11 +74,11 @@ def test_one_statement_needs_no_list() -> None:
         ('{"Version": "2012-10-18", "Statement": []}', "valid version string"),
         ('{"Version": ["2012-10-17"], "Statement": []}', "valid version string"),
         ('{"Id": 1, "Statement": []}', "Id must be a string"),
-        ('{"Id": "a", "Id": "a"}', "'Id' stands twice"),
+        ('{"Id": "a", "Id": "a"}', "'Id' is repeated"),
         ('{"statement": []}', "has unknown 'statement'"),
     ],
 )
-def test_a_document_that_is_no_policy_isassert_refused(text: str, message: str) -> None:
+def test_an_invalid_document_is_refused(text: str, message: str) -> None:
     """With the reason, and whatever its depth and length."""
     assert_refused(text, PolicyKind.IDENTITY, message)
 
@@ -112,26 +112,24 @@ def test_a_document_that_is_no_policy_isassert_refused(text: str, message: str) 
         ({"Condition": {"ForSome:StringEquals": {"a:b": "x"}}}, "Invalid Condition type"),
         ({"Condition": {"StringEquals": {"prefix": "x"}}}, "prefaced by a vendor"),
         ({"Condition": {"StringEquals": {"a:b": []}}}, "has no values"),
-        ({"Condition": {"StringEquals": {"a:b": None}}}, "strings, numbers or truths"),
-        ({"Condition": {"StringEquals": {"a:b": [["x"]]}}}, "strings, numbers or truths"),
+        ({"Condition": {"StringEquals": {"a:b": None}}}, "strings, numbers or booleans"),
+        ({"Condition": {"StringEquals": {"a:b": [["x"]]}}}, "strings, numbers or booleans"),
         ({"Condition": {"StringEquals": {"a:b": "${,}"}}}, "Invalid variable"),
         ({"Condition": {"Bool": {"a:b": "yes"}}}, "neither true nor false"),
         ({"Condition": {"Null": {"a:b": "yes"}}}, "neither true nor false"),
-        ({"Condition": {"NumericEquals": {"a:b": "1e5"}}}, "is no number"),
+        ({"Condition": {"NumericEquals": {"a:b": "1e5"}}}, "is not a number"),
         ({"Condition": {"DateEquals": {"a:b": "soon"}}}, "soon"),
         ({"Condition": {"IpAddress": {"a:b": "10.0.0.0/33"}}}, "10.0.0.0/33"),
         ({"Condition": {"BinaryEquals": {"a:b": "?"}}}, "Invalid value for BinaryEquals"),
     ],
 )
-def test_a_statement_that_iam_refuses_isassert_refused(
-    elements: dict[str, Any], message: str
-) -> None:
+def test_an_invalid_statement_is_refused(elements: dict[str, Any], message: str) -> None:
     """Before it decides anything, and with the reason."""
     assert_refused(document(allow(**elements)), PolicyKind.IDENTITY, message)
 
 
-def test_what_a_statement_must_say_depends_on_what_it_is_attached_to() -> None:
-    """Who it is about is needed on a resource or role, what it is about on an identity."""
+def test_required_elements_depend_on_the_kind_of_policy() -> None:
+    """A principal is required on a resource or role, a resource on an identity."""
     without_principal = {"Effect": "Allow", "Action": "sts:AssumeRole"}
     assert_refused(document(without_principal), PolicyKind.IDENTITY, "must contain resources")
     for kind in (PolicyKind.RESOURCE, PolicyKind.TRUST):
@@ -142,8 +140,8 @@ def test_what_a_statement_must_say_depends_on_what_it_is_attached_to() -> None:
     assert_refused(document(without_action), PolicyKind.TRUST, "must contain actions")
 
 
-def test_a_sid_stands_once() -> None:
-    """No Sid at all may stand as often as one likes."""
+def test_a_sid_is_unique() -> None:
+    """Statements without a Sid may be repeated."""
     twice = [allow(Sid="x"), allow(Sid="x")]
     assert_refused(document(*twice), PolicyKind.IDENTITY, "must be unique")
     assert parse_policy(document(allow(), allow(Sid="")), PolicyKind.IDENTITY)
@@ -186,7 +184,7 @@ def test_a_principal_has_one_of_the_documented_forms(principal: object) -> None:
         ("CanonicalUser", "0a" * 32),
     ],
 )
-def test_every_kind_of_principal_is_taken(kind: str, name: str) -> None:
+def test_every_kind_of_principal_is_accepted(kind: str, name: str) -> None:
     """One by one, and in a list."""
     (statement,) = bucket(allow(Principal={kind: [name]})).statements
     assert statement.principals
@@ -222,13 +220,13 @@ def test_every_kind_of_principal_is_taken(kind: str, name: str) -> None:
     ],
 )
 def test_patterns_match_the_whole_text(pattern: str, text: str, verdict: object) -> None:
-    """Wildcards reach over anything, a variable's value is plain text."""
+    """Wildcards match anything, a variable's value is literal."""
     context = {"a:name": ("ada",), "a:star": ("*",), "a:none": (), "a:two": ("x", "y")}
     assert read_pattern(pattern, variables=True).matches(text, context) is verdict
 
 
-def test_variables_came_with_the_later_version() -> None:
-    """Under 2008-10-17 they are the characters that they consist of."""
+def test_variables_need_the_later_version() -> None:
+    """With 2008-10-17 they are literal text."""
     text = document(allow(Resource="arn:aws:s3:::${aws:userid}"), version="2008-10-17")
     (statement,) = parse_policy(text, PolicyKind.IDENTITY).statements
     assert statement.variables == ()
@@ -237,8 +235,8 @@ def test_variables_came_with_the_later_version() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["*a" * 2_000 + "*b", "*?" * 2_000 + "b", "*a?" * 200 + "c"])
-def test_no_pattern_makes_the_search_go_back(pattern: str) -> None:
-    """A search that tried each asterisk anew would not return within anybody's life."""
+def test_no_pattern_causes_backtracking(pattern: str) -> None:
+    """With backtracking at each asterisk the search would not end."""
     assert read_pattern(pattern, variables=True).matches("a" * 5_000, {}) is False
 
 
@@ -253,5 +251,5 @@ def test_no_pattern_makes_the_search_go_back(pattern: str) -> None:
 def test_a_policy_has_a_size(limit: SizeLimit, text: str) -> None:
     """S3 counts bytes, IAM characters without white space."""
     limit.check(text)
-    with pytest.raises(PolicyTooLargeError, match=f"of {limit.most} bytes exceeded"):
+    with pytest.raises(PolicyTooLargeError, match=f"of {limit.limit} bytes exceeded"):
         limit.check(text + "x")

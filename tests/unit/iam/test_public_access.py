@@ -15,7 +15,7 @@ ACCESS_POINTS = f"arn:aws:s3:eu-west-1:{OWNER}:accesspoint/"
 
 
 def test_one_public_statement_makes_the_policy_public() -> None:
-    """However fixed the others are, and whatever is denied."""
+    """Whatever the other statements allow or deny."""
     fixed = allow(Principal={"AWS": OWNER})
     assert not is_public(bucket(fixed))
     assert not is_public(bucket(deny()))
@@ -35,12 +35,12 @@ def test_one_public_statement_makes_the_policy_public() -> None:
         ({"Federated": "graph.facebook.com"}, True),
     ],
 )
-def test_fixed_principals_are_not_the_public(principal: object, public: object) -> None:
-    """Everyone is, and so are an identity provider's users."""
+def test_fixed_principals_are_not_public(principal: object, public: object) -> None:
+    """Everyone is public, and so are an identity provider's users."""
     assert is_public(bucket(allow(Principal=principal))) is public
 
 
-def test_all_but_some_are_the_public() -> None:
+def test_all_others_are_public() -> None:
     """NotPrincipal allows everyone else."""
     assert is_public(bucket(allow(NotPrincipal={"AWS": OWNER})))
 
@@ -65,7 +65,7 @@ def test_all_but_some_are_the_public() -> None:
         {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1"]}},
     ],
 )
-def test_a_fixed_place_or_origin_limits(condition: dict[str, Any]) -> None:
+def test_a_fixed_network_or_source_limits(condition: dict[str, Any]) -> None:
     """One such condition is enough."""
     assert not is_public(bucket(allow(Condition=condition)))
 

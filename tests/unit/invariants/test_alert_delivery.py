@@ -34,66 +34,66 @@ def subscription(address: str, *, confirmed: bool) -> SubscriptionChanged:
 
 
 def test_run_without_failure_and_notice_is_valid() -> None:
-    """Nothing failed, nobody was told."""
+    """Nothing failed, so no notice was due."""
     evidence = "0 failures, 0 notices; addresses confirmed: 2"
     assert_found(OneNotice(), calm(), Verdict.VALID, evidence)
 
 
-def test_everybody_told_once_is_valid() -> None:
+def test_one_notice_for_each_address_is_valid() -> None:
     """Each failure has as many notices as there are addresses."""
     assert_found(OneNotice(), calm(4, [1, 2]), Verdict.VALID, "2 failures, 4 notices")
 
 
 def test_missing_notice_is_invalid() -> None:
-    """An address that was not told is named with the failure, once the run is drained."""
+    """An address without a notice is named with the failure, once the run is drained."""
     events = without(calm(3, [2]), MessageSent, 1)
-    evidence = f"not told: 1 (the first: {ADDRESSES[1]} of alarm about request-2)"
+    evidence = f"not notified: 1 (the first: {ADDRESSES[1]} of alarm about request-2)"
     assert_found(OneNotice(), events, Verdict.INVALID, evidence)
     assert_found(OneNotice(), undrained(events), Verdict.UNKNOWN, evidence)
 
 
 def test_second_notice_is_invalid() -> None:
-    """An address that is told again is told too often."""
-    assert_found(OneNotice(), sending(), Verdict.INVALID, "told again: 1", "about request-2")
+    """An address that gets the notice again gets it too often."""
+    assert_found(OneNotice(), sending(), Verdict.INVALID, "sent again: 1", "about request-2")
 
 
 @pytest.mark.parametrize("text", ["", "all is lost", "about request-22", "xrequest-2"])
 def test_unprompted_notice_is_invalid(text: str) -> None:
     """A message that names no failure as a word of its own is a false alarm."""
-    evidence = "told of no failure that is known: 1"
+    evidence = "about no known failure: 1"
     assert_found(OneNotice(), sending(text=text), Verdict.INVALID, evidence)
 
 
 def test_notice_before_the_failure_is_invalid() -> None:
-    """A request that is not given up is nothing to tell of."""
+    """A request that is not discarded needs no notice."""
     events = before(calm(), Drained, MessageSent(NOON, "alarm", ADDRESSES[0], "", "request-1"))
-    assert_found(OneNotice(), events, Verdict.INVALID, "told of no failure that is known: 1")
+    assert_found(OneNotice(), events, Verdict.INVALID, "about no known failure: 1")
 
 
-def test_unconfirmed_address_is_not_told() -> None:
-    """A notice to an address that is not confirmed is invalid, whoever else was told."""
+def test_notice_to_an_unconfirmed_address_is_invalid() -> None:
+    """A notice to an unconfirmed address is invalid, whatever the others got."""
     events = sending(address="eve@example.com")
-    assert_found(OneNotice(), events, Verdict.INVALID, "told though not confirmed: 1")
+    assert_found(OneNotice(), events, Verdict.INVALID, "sent to an unconfirmed address: 1")
 
 
-def test_address_that_left_is_not_waited_for() -> None:
-    """Who leaves between the failure and the notice need not have it."""
+def test_address_that_unsubscribed_needs_no_notice() -> None:
+    """An address that unsubscribes between the failure and the notice need not get it."""
     events = without(calm(3, [2]), MessageSent, 1)
     left = subscription(ADDRESSES[1], confirmed=False)
     assert_found(OneNotice(), before(events, MessageSent, left), Verdict.VALID)
     assert_found(OneNotice(), before(calm(3, [2]), MessageSent, left), Verdict.INVALID)
 
 
-def test_address_that_joined_may_have_it() -> None:
-    """Who joins between the failure and the notice may be told or not."""
+def test_address_that_joined_may_get_the_notice() -> None:
+    """An address that joins between the failure and the notice may get it or not."""
     joined = subscription("eve@example.com", confirmed=True)
     assert_found(OneNotice(), before(calm(3, [2]), MessageSent, joined), Verdict.VALID)
     events = before(sending(address="eve@example.com"), MessageSent, joined)
     assert_found(OneNotice(), events, Verdict.VALID)
 
 
-def test_messenger_that_fails_needs_no_notice() -> None:
-    """Of the messenger's own failure nobody can be told by the messenger."""
+def test_failed_notification_function_needs_no_notice() -> None:
+    """The notification function cannot send a notice about its own failure."""
     given_up = GivenUp(NOON, "messenger-2", "notification", "RetriesExhausted", 3)
     events = before(calm(3, [2]), Drained, given_up)
     assert_found(OneNotice(), events, Verdict.VALID, "1 failure")
@@ -103,7 +103,7 @@ def test_messenger_that_fails_needs_no_notice() -> None:
     assert_found(OneNotice(), never_begun, Verdict.VALID, "1 failure")
 
 
-def test_failure_with_nobody_to_tell_is_unknown() -> None:
+def test_failure_without_a_confirmed_address_is_unknown() -> None:
     """Without a confirmed address, nothing shows that notices work."""
     events = [began(3, addresses=()), *without(calm(3, [2]), RunBegan)]
     events = [event for event in events if not isinstance(event, MessageSent)]
@@ -119,10 +119,10 @@ def test_notice_that_names_two_failures_counts_for_the_open_one() -> None:
     assert_found(OneNotice(), events, Verdict.VALID, "2 failures, 4 notices")
 
 
-@pytest.mark.parametrize("told", ["connection lost", "read timeout"])
-def test_a_notice_may_come_again_where_its_messenger_did_not_hear_of_the_first(told: str) -> None:
-    """Who was told of no success publishes again, and SNS cannot tell that it is a copy."""
-    published = ApiCalled(NOON, "messenger-2", "sns", "Publish", told, took_effect=True)
+@pytest.mark.parametrize("result", ["connection lost", "read timeout"])
+def test_a_notice_may_be_repeated_if_the_first_response_was_lost(result: str) -> None:
+    """A publisher that got no success publishes again, and SNS does not detect the copy."""
+    published = ApiCalled(NOON, "messenger-2", "sns", "Publish", result, took_effect=True)
     again = sending()
     begun = next(n for n, event in enumerate(again) if isinstance(event, DestinationReached))
     events = [*again[: begun + 1], published, *again[begun + 1 :]]

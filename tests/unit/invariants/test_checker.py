@@ -1,11 +1,11 @@
-"""All judges over one history."""
+"""All invariants over one history."""
 
 import pytest
 
 from tests.stories import calm, undrained
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, RunEnded, TruncatedHistory
-from wavetank.invariants import Invariant, generic_invariants, judge
+from wavetank.invariants import Invariant, check_history, generic_invariants
 from wavetank.invariants.completeness import HistoryEnd
 from wavetank.invariants.ticker import ticker_invariants
 
@@ -13,13 +13,13 @@ ALL = [type(invariant).__name__ for invariant in [*generic_invariants(), *ticker
 
 
 def verdicts(events: list[Event]) -> set[Verdict]:
-    """What all judges say."""
-    judges = [*generic_invariants(), *ticker_invariants()]
-    return {finding.verdict for finding in judge(events, judges)}
+    """The verdicts of all invariants."""
+    invariants = [*generic_invariants(), *ticker_invariants()]
+    return {finding.verdict for finding in check_history(events, invariants)}
 
 
 class Crashing:
-    """A judge with a defect of its own."""
+    """An invariant with a defect."""
 
     key = "crashing"
     name = "defect"
@@ -31,29 +31,29 @@ class Crashing:
         if self._observing:
             raise KeyError("observing")
 
-    def finding(self, ending: HistoryEnd) -> Finding:  # noqa: ARG002 - as judges are asked
+    def finding(self, end: HistoryEnd) -> Finding:  # noqa: ARG002 - the signature of an invariant
         raise KeyError("finding")
 
 
 @pytest.mark.parametrize("failing", [[], [2], [1, 2], [3], [1, 2, 3, 4]])
-def test_run_that_went_as_it_ought_to_is_valid(failing: list[int]) -> None:
-    """Failures that are told and made good break nothing."""
+def test_run_with_reported_failures_is_valid(failing: list[int]) -> None:
+    """Failures that were reported and made good break nothing."""
     assert verdicts(calm(5, failing)) == {Verdict.VALID}
 
 
-def test_last_tick_may_be_missing_if_it_was_told() -> None:
-    """A failure at the very end, told to everybody, breaks nothing either."""
+def test_last_tick_may_be_missing_if_it_was_alerted() -> None:
+    """A failure at the very end that every address was notified of breaks nothing either."""
     assert verdicts(calm(5, [5])) == {Verdict.VALID}
 
 
 def test_nothing_at_all_is_unknown() -> None:
-    """A history without events passes no judge."""
+    """A history without events passes no invariant."""
     assert verdicts([]) == {Verdict.UNKNOWN}
 
 
 @pytest.mark.parametrize("kept", [1, 4, 9, -1])
 def test_history_that_breaks_off_is_unknown(kept: int) -> None:
-    """A run that was interrupted passes no judge and breaks none."""
+    """An interrupted run passes no invariant and breaks none."""
     assert verdicts(calm()[:kept]) == {Verdict.UNKNOWN}
 
 
@@ -65,23 +65,23 @@ def test_history_with_an_unfinished_line_is_unknown() -> None:
 
 
 def test_undrained_run_with_nothing_missing_is_only_not_drained() -> None:
-    """What was all seen to happen is judged, though the run was not drained."""
-    judges = [*generic_invariants(), *ticker_invariants()]
-    findings = judge(undrained(calm()), judges)
+    """Everything was observed, so it is decided although the run was not drained."""
+    invariants = [*generic_invariants(), *ticker_invariants()]
+    findings = check_history(undrained(calm()), invariants)
     assert [f.requirement for f in findings if f.verdict is not Verdict.VALID] == ["drained"]
 
 
 @pytest.mark.parametrize("observing", [True, False])
-def test_crashing_judge_is_unknown_and_alone(*, observing: bool) -> None:
-    """A judge's own defect is no verdict on the run, and disturbs no other judge."""
-    judges: list[Invariant] = [Crashing(observing=observing), *generic_invariants()]
-    defect, *others = judge(calm(), judges)
+def test_crashing_invariant_is_unknown_and_affects_no_other(*, observing: bool) -> None:
+    """A defect of one invariant says nothing about the run, and does not affect the others."""
+    invariants: list[Invariant] = [Crashing(observing=observing), *generic_invariants()]
+    defect, *others = check_history(calm(), invariants)
     assert defect.verdict is Verdict.UNKNOWN
     assert "the check itself failed: KeyError" in defect.evidence
     assert {finding.verdict for finding in others} == {Verdict.VALID}
 
 
-def test_requirements_are_told_apart() -> None:
-    """No two judges have one name."""
-    judges = [*generic_invariants(), *ticker_invariants()]
-    assert len({invariant.name for invariant in judges}) == len(ALL)
+def test_invariants_have_different_names() -> None:
+    """No two invariants have the same name."""
+    invariants = [*generic_invariants(), *ticker_invariants()]
+    assert len({invariant.name for invariant in invariants}) == len(ALL)

@@ -22,25 +22,25 @@ def test_all_delivered_is_valid() -> None:
 
 
 def test_same_text_accepted_twice_is_delivered_twice() -> None:
-    """Copies that the function put are the function's; the stream keeps all of them."""
+    """Copies that the function put are its own doing; the stream delivers all of them."""
     events = delivering("a", "a", accepted=("a", "a"))
     assert_found(Conservation(), events, Verdict.VALID)
 
 
 def test_undelivered_record_is_invalid_once_drained() -> None:
-    """A record that vanished is told with its stream and text."""
+    """The missing record is named with its stream and text."""
     evidence = ("accepted but not delivered: 1", "stream accepted c at 2026-11-23T12:00:00Z")
     assert_found(Conservation(), delivering("a", "b"), Verdict.INVALID, *evidence)
 
 
 def test_undelivered_record_is_unknown_while_not_drained() -> None:
-    """A record that may be on its way decides nothing."""
+    """A record that may be in flight decides nothing."""
     events = undrained(delivering("a", "b"))
-    assert_found(Conservation(), events, Verdict.UNKNOWN, "not drained: 1 thing left")
+    assert_found(Conservation(), events, Verdict.UNKNOWN, "not drained: 1 item remaining")
 
 
 def test_lost_record_is_invalid() -> None:
-    """A record that the stream gave up is lost, and not missing too."""
+    """A record that the stream dropped is lost, and not missing too."""
     lost = RecordsLost(NOON, "stream", ("c",), "24 hours are over")
     events = before(delivering("a", "b"), Drained, lost)
     evidence = ("lost: 1 (the first: c at 2026-11-23T12:00:00Z, 24 hours are over)",)
@@ -54,23 +54,25 @@ def test_record_delivered_twice_is_invalid() -> None:
 
 
 def test_invented_record_is_invalid() -> None:
-    """A record that nobody put is told apart from a duplicate."""
+    """A record that was never put is distinguished from a duplicate."""
     events = delivering("a", "b", "c", "d")
     assert_found(Conservation(), events, Verdict.INVALID, "delivered but never accepted: 1")
 
 
-def test_order_is_told_and_held_against_it_only_when_asked() -> None:
-    """Firehose promises no order, so another order is evidence, and a breach on demand."""
+def test_another_order_is_reported_and_invalid_only_on_demand() -> None:
+    """Firehose promises no order, so another order is reported, and invalid only on demand."""
     events = delivering("b", "a", "c")
-    told = "delivered after one that was accepted later: 1 (the first: a in key"
-    assert_found(Conservation(), events, Verdict.VALID, told)
-    assert_found(Conservation(tolerated=()), events, Verdict.INVALID, told)
+    reported = "delivered after one that was accepted later: 1 (the first: a in key"
+    assert_found(Conservation(), events, Verdict.VALID, reported)
+    assert_found(Conservation(tolerated=()), events, Verdict.INVALID, reported)
 
 
 def test_planned_duplicate_can_be_tolerated() -> None:
-    """A scenario that plans a duplicate delivery is told of it, and passes."""
-    judge = Conservation(tolerated=[Flaw.DUPLICATED])
-    assert_found(judge, delivering("a", "b", "c", "c"), Verdict.VALID, "more often than accepted")
+    """A scenario that plans a duplicate delivery reports it and passes."""
+    invariant = Conservation(tolerated=[Flaw.DUPLICATED])
+    assert_found(
+        invariant, delivering("a", "b", "c", "c"), Verdict.VALID, "more often than accepted"
+    )
 
 
 def test_lost_object_is_invalid() -> None:
@@ -90,7 +92,7 @@ def test_streams_are_judged_apart() -> None:
 
 
 def test_run_without_records_is_unknown() -> None:
-    """Where nothing was put, nothing can be told of the stream."""
+    """Where nothing was put, nothing can be reported of the stream."""
     events = [e for e in calm() if e not in only(calm(), RecordsAccepted)]
     events = [e for e in events if e not in only(calm(), ObjectDelivered)]
     assert_found(Conservation(), events, Verdict.UNKNOWN, "no record was seen")

@@ -1,4 +1,4 @@
-"""Nothing is left at the end."""
+"""Nothing remains at the end."""
 
 from tests.stories import assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
@@ -8,14 +8,14 @@ from wavetank.invariants import FullyDrained
 
 def test_drained_run_is_valid() -> None:
     """A run that was drained says so."""
-    assert_found(FullyDrained(), calm(), Verdict.VALID, "nothing was left")
+    assert_found(FullyDrained(), calm(), Verdict.VALID, "nothing remained")
 
 
 def test_undrained_run_is_unknown() -> None:
-    """What is left is named, and is no breach."""
-    assert_found(FullyDrained(), undrained(calm()), Verdict.UNKNOWN, "1 thing left; 2 requests")
+    """What remains is named, and is no violation."""
+    assert_found(FullyDrained(), undrained(calm()), Verdict.UNKNOWN, "1 item remaining; 2 requests")
 
 
 def test_run_that_nobody_drained_is_unknown() -> None:
-    """Where draining is not told of, it did not happen."""
+    """Without a record of draining, it did not happen."""
     assert_found(FullyDrained(), without(calm(), Drained), Verdict.UNKNOWN, "was not drained")

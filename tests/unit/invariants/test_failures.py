@@ -1,4 +1,4 @@
-"""No request ends in silence."""
+"""No request fails in silence."""
 
 from dataclasses import replace
 
@@ -20,14 +20,14 @@ from wavetank.history import (
 from wavetank.invariants import NoSilentFailure
 
 
-def test_success_and_told_failure_are_valid() -> None:
+def test_success_and_reported_failure_are_valid() -> None:
     """Requests of the schedule and of the destination are counted alike."""
     evidence = "4 requests: 3 succeeded, 1 given up and reported"
     assert_found(NoSilentFailure(), calm(3, [2]), Verdict.VALID, evidence)
 
 
 def test_request_without_end_is_invalid() -> None:
-    """A request that was fired and never heard of again is named."""
+    """A request that was fired and has no end is named."""
     events = without(calm(), AttemptEnded, 1)
     evidence = (
         "neither succeeded nor given up: 1",
@@ -38,15 +38,15 @@ def test_request_without_end_is_invalid() -> None:
 
 
 def test_failed_attempt_is_no_end() -> None:
-    """Whatever an attempt ended in, only success or giving up concludes the request."""
+    """Whatever the outcome of an attempt, only a success or discarding ends the request."""
     events: list[Event] = [
         replace(e, outcome=Outcome.TIMEOUT) if isinstance(e, AttemptEnded) else e for e in calm()
     ]
     assert_found(NoSilentFailure(), events, Verdict.INVALID, "neither succeeded nor given up: 3")
 
 
-def test_whoever_waits_is_told_by_the_answer() -> None:
-    """Its failure is the end of it; the same failure that nobody waits for is none."""
+def test_a_synchronous_failure_ends_with_its_response() -> None:
+    """The same failure of an asynchronous request does not end it."""
 
     def story(*, waits: bool) -> list[Event]:
         by_hand: tuple[Event, ...] = (
@@ -62,7 +62,7 @@ def test_whoever_waits_is_told_by_the_answer() -> None:
 
 
 def test_failure_without_destination_is_invalid() -> None:
-    """A failure that nobody was handed is silent."""
+    """A failure whose record went nowhere is silent."""
     events = without(calm(3, [2]), DestinationReached)
     evidence = (
         "given up without a destination reached: 1",
@@ -81,8 +81,8 @@ def test_refused_destination_is_invalid() -> None:
     assert_found(NoSilentFailure(), events, Verdict.INVALID, evidence)
 
 
-def test_messenger_that_is_given_up_is_invalid() -> None:
-    """Where the function behind the destination fails too, nobody is told any more."""
+def test_discarded_notification_is_invalid() -> None:
+    """If the notification function fails too, nothing reports the failure."""
     messenger = only(calm(3, [2]), DestinationReached)[0].invocation
     assert messenger is not None
     given_up = GivenUp(NOON, messenger, "notification", "RetriesExhausted", 3)
@@ -101,7 +101,7 @@ def test_each_of_two_firings_is_followed() -> None:
 
 
 def test_throttled_first_attempt_is_begun_once() -> None:
-    """A messenger's first attempt that is begun again is still one request."""
+    """A throttled first attempt that begins again is still one request."""
     messenger = next(
         e for e in only(calm(3, [2]), AttemptBegan) if e.trigger is Trigger.DESTINATION
     )
@@ -109,8 +109,8 @@ def test_throttled_first_attempt_is_begun_once() -> None:
     assert_found(NoSilentFailure(), events, Verdict.VALID, "4 requests")
 
 
-def test_a_tick_told_by_hand_that_nobody_tried_is_missed() -> None:
-    """As one of the schedule's is; it counts once, whoever began on it."""
+def test_a_manual_tick_without_an_attempt_is_invalid() -> None:
+    """A manual request without an attempt counts once, like one of the schedule."""
     events = calm()
     asked = Invoked(NOON, "by hand", "streaming", NOON, waits=False)
     evidence = "neither succeeded nor given up: 1"

@@ -63,8 +63,8 @@ def test_missing_instant_is_invalid() -> None:
     assert_found(CompleteSchedule(), without(calm(), RuleFired, 1), Verdict.INVALID, *evidence)
 
 
-def test_long_gap_is_told_as_one() -> None:
-    """Instants in a row are told by the first and the last of them."""
+def test_long_gap_is_shown_as_an_interval() -> None:
+    """Consecutive instants are shown by the first and the last of them."""
     events = [event for event in calm(9) if event not in only(calm(9), RuleFired)[2:8]]
     evidence = ("not fired: 6", "due 2026-11-23T12:03:00Z to 2026-11-23T12:08:00Z")
     assert_found(CompleteSchedule(), events, Verdict.INVALID, *evidence)
@@ -83,7 +83,7 @@ def test_suppressed_instant_that_was_made_up_is_valid() -> None:
 
 
 def test_suppressed_instant_that_was_not_made_up_is_invalid() -> None:
-    """A fault is no excuse where nothing came after it."""
+    """A fault is no excuse without a later success."""
     evidence = ("not made up: 1", "due 2026-11-23T12:03:00Z")
     assert_found(CompleteSchedule(), suppressed(3), Verdict.INVALID, *evidence)
 
@@ -95,7 +95,7 @@ def test_later_failure_makes_up_for_nothing() -> None:
 
 
 def test_late_and_repeated_firings_are_valid() -> None:
-    """A late firing counts for the instant it was due, and a second one is only told."""
+    """A late firing counts for the instant it was due, and a second one is only reported."""
     late = replace(only(calm(), RuleFired)[0], at=NOON + 5 * MINUTE)
     events = before(without(calm(), RuleFired, 0), Drained, late, late)
     assert_found(CompleteSchedule(), events, Verdict.VALID, "3 due instants, 1 fired again")
@@ -112,15 +112,15 @@ def test_late_and_repeated_firings_are_valid() -> None:
     ],
 )
 def test_firing_that_was_not_due_is_invalid(change: dict[str, object]) -> None:
-    """A firing between, before or after the due instants, or of nobody's rule, is named."""
+    """A firing between, before or after the due instants, or of an unknown rule, is named."""
     odd = replace(only(calm(), RuleFired)[0], **change)  # type: ignore[arg-type]  # of the fields' types
     events = before(calm(), Drained, odd)
-    assert_found(CompleteSchedule(), events, Verdict.INVALID, "fired though not due: 1")
+    assert_found(CompleteSchedule(), events, Verdict.INVALID, "fired but not due: 1")
 
 
 @pytest.mark.parametrize("expression", ["cron(0 12 * * * *)", f"rate({'9' * 20} days)"])
 def test_rule_that_cannot_be_counted_is_unknown(expression: str) -> None:
-    """A rule whose expression is none is neither complete nor incomplete."""
+    """A rule with an invalid expression is neither complete nor incomplete."""
     evidence = f"EventBridge would refuse it: tick {expression}"
     assert_found(CompleteSchedule(), with_rule(expression), Verdict.UNKNOWN, evidence)
 
@@ -150,7 +150,7 @@ def test_all_fired_of_a_cron_expression_is_valid() -> None:
 
 
 def test_missing_instants_of_a_cron_expression_are_invalid() -> None:
-    """A stretch over night is told by its first and its last instant, whatever lies between."""
+    """An interval over night is shown by its first and its last instant."""
     events = list(fired(WORKING_HOURS, 3))
     gone = only(events, RuleFired)[4:8]
     evidence = ("not fired: 4", "due 2026-11-24T10:20:00Z to 2026-11-25T09:20:00Z")
@@ -173,7 +173,7 @@ def test_firing_that_a_cron_expression_does_not_mean_is_invalid(due: datetime) -
     events = list(fired(WORKING_HOURS, 8))
     odd = replace(only(events, RuleFired)[0], due=due)
     changed = before(events, Drained, odd)
-    assert_found(CompleteSchedule(), changed, Verdict.INVALID, "fired though not due: 1")
+    assert_found(CompleteSchedule(), changed, Verdict.INVALID, "fired but not due: 1")
 
 
 def test_suppressed_instant_of_a_cron_expression_is_made_up_by_the_next() -> None:
@@ -193,19 +193,19 @@ def test_cron_expression_that_is_never_due_is_unknown() -> None:
 
 
 def test_memory_is_flat() -> None:
-    """Ten days more take next to nothing, once as many requests as it remembers have passed."""
-    judge, events = CompleteSchedule(), fired("cron(* * * * ? *)", 28)
+    """Ten days more take next to no memory, once the remembered requests are at their limit."""
+    invariant, events = CompleteSchedule(), fired("cron(* * * * ? *)", 28)
     tracemalloc.start()
     try:
-        _observe(judge, events, 40_000)
+        _observe(invariant, events, 40_000)
         before_more, _ = tracemalloc.get_traced_memory()
-        _observe(judge, events, 30_000)
+        _observe(invariant, events, 30_000)
         after_more, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert after_more - before_more < 20_000
 
 
-def _observe(judge: CompleteSchedule, events: Iterator[Event], count: int) -> None:
+def _observe(invariant: CompleteSchedule, events: Iterator[Event], count: int) -> None:
     for event in islice(events, count):
-        judge.observe(event)
+        invariant.observe(event)

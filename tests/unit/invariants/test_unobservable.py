@@ -1,11 +1,11 @@
-"""Verdicts of a story that is told by hand."""
+"""Findings of a run step by step."""
 
 import pytest
 
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
-from wavetank.invariants.unobservable import decided, told_by_hand
+from wavetank.invariants.unobservable import mark_unobservable, observable_exit_code
 
 
 def _findings(**verdicts: Verdict) -> list[Finding]:
@@ -32,20 +32,20 @@ FOUND = _findings(
         (EngineName.AWS, 4),
     ],
 )
-def test_what_an_engine_cannot_show_is_unknown_with_its_reason(
+def test_what_an_engine_cannot_observe_is_unknown_with_its_reason(
     engine: EngineName, unknown: int
 ) -> None:
-    """Whatever a judge made of the events that are not there."""
-    told = told_by_hand(FOUND, engine)
-    open_ones = [finding for finding in told if finding.verdict is Verdict.UNKNOWN]
+    """Whatever the invariant found without the events that it needs."""
+    findings = mark_unobservable(FOUND, engine)
+    open_ones = [finding for finding in findings if finding.verdict is Verdict.UNKNOWN]
     assert len(open_ones) == unknown
-    assert all(finding.evidence.startswith("not judged: ") for finding in open_ones)
-    assert [finding.key for finding in told] == [finding.key for finding in FOUND]
+    assert all(finding.evidence.startswith("not checked: ") for finding in open_ones)
+    assert [finding.key for finding in findings] == [finding.key for finding in FOUND]
 
 
-def test_only_what_can_be_shown_decides() -> None:
-    """And of that an unknown never passes."""
-    assert decided(FOUND, EngineName.SIMULATOR) is ExitCode.BROKEN
-    assert decided(FOUND, EngineName.EMBEDDED) is ExitCode.VALID
+def test_only_observable_invariants_decide_the_exit_code() -> None:
+    """And an unknown among those does not pass."""
+    assert observable_exit_code(FOUND, EngineName.SIMULATOR) is ExitCode.BROKEN
+    assert observable_exit_code(FOUND, EngineName.EMBEDDED) is ExitCode.VALID
     undrained = _findings(conservation=Verdict.VALID, drained=Verdict.UNKNOWN)
-    assert decided(undrained, EngineName.AWS) is ExitCode.UNKNOWN
+    assert observable_exit_code(undrained, EngineName.AWS) is ExitCode.UNKNOWN

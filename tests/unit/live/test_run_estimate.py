@@ -15,12 +15,12 @@ from wavetank.faults.change_journal import Journal
 from wavetank.faults.delivery import PermissionRemoved, UnconfirmedAddress
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment
-from wavetank.faults.parts import RoleOwner
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import RoleOwner
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.run_estimate import estimate_seconds, minutes_in_words
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.steps import steps_by_hand
+from wavetank.scenario.steps import manual_steps
 
 AFTER = timedelta(minutes=10)
 ENDPOINT = "http://127.0.0.1:1"
@@ -55,11 +55,11 @@ def _place(engine: EngineName, delay: int) -> DeployedTarget:
 def test_most_of_the_estimate_are_lambdas_delays() -> None:
     """Two failing ticks are six base delays; a tick that does not fail waits for none."""
     scenario = _scenario(BROKEN)
-    steps = steps_by_hand(scenario.plan, scenario.horizon, NOON)
+    steps = manual_steps(scenario.plan, scenario.horizon, NOON)
     slow, fast = (estimate_seconds(_place(EngineName.EMBEDDED, delay), steps) for delay in (60, 0))
     assert slow - fast == 2 * 3 * 60
     for fault in (UNCONFIRMED, PermissionRemoved(after=AFTER, owner=RoleOwner.DELIVERY_STREAM)):
-        calm = steps_by_hand(FaultPlan((fault,)), scenario.horizon, NOON)
+        calm = manual_steps(FaultPlan((fault,)), scenario.horizon, NOON)
         waits = {estimate_seconds(_place(EngineName.EMBEDDED, delay), calm) for delay in (60, 0)}
         assert len(waits) == 1
 

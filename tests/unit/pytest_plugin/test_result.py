@@ -8,7 +8,7 @@ import pytest
 from tests.stories import MINUTE, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import DestinationReached, Event, HistoryWriter, ObjectDelivered
-from wavetank.invariants import generic_invariants, judge
+from wavetank.invariants import check_history, generic_invariants
 from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.scenario.model import Scenario
 
@@ -21,7 +21,7 @@ def _result(events: list[Event], folder: Path) -> ScenarioResult:
         for event in events:
             writer.write(event)
     return ScenarioResult(
-        findings=tuple(judge(events, generic_invariants())),
+        findings=tuple(check_history(events, generic_invariants())),
         digest=writer.digest,
         history=history,
         scenario=Scenario(name="test", description="A test.", horizon=3 * MINUTE),

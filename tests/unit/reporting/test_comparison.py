@@ -16,9 +16,9 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSnapshot
-from wavetank.invariants.unobservable import BY_HAND
+from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.reporting.comparison import compare_runs, load_run
-from wavetank.scenario.run_store import RunShelf, RunSummary, SavedRun
+from wavetank.scenario.run_store import RunStore, RunSummary, SavedRun
 
 SCENARIO = 'description = "A story"\nhorizon = "1h"\n'
 BROKEN = f'{SCENARIO}\n[[fault]]\nkind = "broken-deployment"\nafter = "10m"\nlasts = "10m"\n'
@@ -32,13 +32,13 @@ type Save = Callable[..., SavedRun]
 def _by_hand(events: Iterable[Event], **changes: Any) -> list[Event]:
     began, *others = events
     assert isinstance(began, RunBegan)
-    return [replace(began, options=dict(BY_HAND), **changes), *others]
+    return [replace(began, options=dict(MANUAL_OPTIONS), **changes), *others]
 
 
 @pytest.fixture
 def save(tmp_path: Path) -> Save:
     """Saves a run; by default the simulator's, by its schedule."""
-    shelf = RunShelf(tmp_path / "runs")
+    shelf = RunStore(tmp_path / "runs")
 
     def made(
         events: Iterable[Event] = STORY,
@@ -157,7 +157,7 @@ def test_an_interrupted_run_is_refused(save: Save) -> None:
     """It has no verdicts to compare."""
     run = save()
     (run.folder / "run.json").unlink()
-    with pytest.raises(UsageError, match="it was broken off"):
+    with pytest.raises(UsageError, match="it was interrupted"):
         load_run(run)
 
 

@@ -1,4 +1,4 @@
-"""Scenario files: what they may say, and that every mistake is shown where it stands."""
+"""Scenario files: their keys, and that every mistake is reported with its position."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def parse(text: str) -> Scenario:
 
 
 def test_file_becomes_a_scenario() -> None:
-    """Whatever a file can say is found again in the scenario."""
+    """Every key of a file is found again in the scenario."""
     text = """
         description = "the drill"
         horizon = "2h"
@@ -40,7 +40,7 @@ def test_file_becomes_a_scenario() -> None:
 
 
 def test_short_file_is_enough() -> None:
-    """Without more, nothing goes wrong and every invariant must hold."""
+    """By default there are no faults, and every invariant must hold."""
     scenario = parse(HEAD)
     assert scenario == Scenario(name="x", description="x", horizon=timedelta(hours=1))
     assert scenario.expectations.must_hold("drained")
@@ -54,7 +54,7 @@ def test_expectations_choose() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "message"),
+    ("text", "position", "message"),
     [
         (HEAD + "a = = 1", "3:5", r"TOML; .* \(Invalid value\)"),
         (HEAD + "a = [1,", "3:1", "TOML"),
@@ -93,21 +93,21 @@ def test_expectations_choose() -> None:
         (
             HEAD + MISSED + "lasts = '60m'",
             "5:1",
-            "horizon of 1h; found missed-tick healed after 61m",
+            "horizon of 1h; found missed-tick reverted after 61m",
         ),
         (HEAD + MISSED + MISSED, "6:1", "one fault at a time for the rule's ticks"),
     ],
 )
-def test_mistake_is_shown_where_it_stands(text: str, place: str, message: str) -> None:
-    """A mistake is refused with file, line and column, what may stand there, and what does."""
+def test_mistake_is_reported_with_its_position(text: str, position: str, message: str) -> None:
+    """A mistake is an error with file, line and column, what is expected, and what was found."""
     with pytest.raises(UsageError, match=message) as refusal:
         parse(text)
-    assert f"x.toml:{place}" in refusal.value.found
+    assert f"x.toml:{position}" in refusal.value.found
 
 
 @pytest.mark.parametrize("opening", ["[", "{ a = "])
 def test_endless_nesting_is_refused(opening: str) -> None:
-    """A text that would exhaust the parser, or what comes after it, is refused as any other."""
+    """Text that would exhaust the parser, or what comes after it, is an error like any other."""
     closing = {"[": "]", "{ a = ": "}"}[opening]
     for depth in [*range(100, 1000, 7), 100_000]:
         with pytest.raises(UsageError, match=r"x\.toml"):
@@ -115,7 +115,7 @@ def test_endless_nesting_is_refused(opening: str) -> None:
 
 
 def test_first_mistake_comes_first() -> None:
-    """Of several mistakes the one that stands first is shown, with how many follow."""
+    """Of several mistakes the first in the file is reported, with the number of others."""
     text = HEAD + "[[fault]]\nkind = 'x'\n[expect]\nalerts_min = 'x'\n"
     with pytest.raises(UsageError, match=r"`kind` .* \(1 more problem after it\)"):
         parse(text)

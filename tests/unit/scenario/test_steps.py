@@ -6,7 +6,7 @@ from tests.pipeline import NOON
 from wavetank.faults.delivery import UnconfirmedAddress
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.plan import FaultPlan
-from wavetank.scenario.steps import MINUTE, Begin, Revert, Step, Tick, steps_by_hand
+from wavetank.scenario.steps import MINUTE, Begin, Revert, Step, Tick, manual_steps
 
 HOUR = timedelta(hours=1)
 
@@ -29,15 +29,15 @@ def _word(step: Step) -> str:
 
 def test_a_calm_hour_is_two_ticks() -> None:
     """The second shows that the first was no chance; more of them would show nothing else."""
-    assert _words(steps_by_hand(FaultPlan(), HOUR, NOON)) == ["1", "2"]
+    assert _words(manual_steps(FaultPlan(), HOUR, NOON)) == ["1", "2"]
 
 
-def test_a_short_story_has_no_more_ticks_than_minutes() -> None:
+def test_a_short_scenario_has_no_more_ticks_than_minutes() -> None:
     """The horizon bounds each stretch."""
-    assert _words(steps_by_hand(FaultPlan(), MINUTE, NOON)) == ["1"]
+    assert _words(manual_steps(FaultPlan(), MINUTE, NOON)) == ["1"]
 
 
-def test_faults_begin_and_heal_in_their_order_with_ticks_in_between() -> None:
+def test_faults_begin_and_are_reverted_in_order_with_ticks_in_between() -> None:
     """Due one minute after the other, however long the stretches are, and two after the last."""
     plan = FaultPlan(
         (
@@ -46,20 +46,20 @@ def test_faults_begin_and_heal_in_their_order_with_ticks_in_between() -> None:
         )
     )
     one, other = "fault-1-unconfirmed-address", "fault-2-broken-deployment"
-    told = _words(steps_by_hand(plan, HOUR, NOON))
+    steps = _words(manual_steps(plan, HOUR, NOON))
     expected = f"+{one} 1 2 +{other} 3 -{other} 4 5 -{one} 6 7"
-    assert told == expected.split()
+    assert steps == expected.split()
 
 
-def test_a_fault_that_is_healed_at_the_end_has_a_tick_after_it() -> None:
-    """Else nobody would see that it healed."""
+def test_a_fault_that_is_reverted_at_the_end_has_a_tick_after_it() -> None:
+    """Otherwise nothing would show that it was reverted."""
     plan = FaultPlan((BrokenDeployment(after=MINUTE, lasts=MINUTE),))
-    told = _words(steps_by_hand(plan, 2 * MINUTE, NOON))
-    assert told[-2:] == ["-fault-1-broken-deployment", "3"]
+    steps = _words(manual_steps(plan, 2 * MINUTE, NOON))
+    assert steps[-2:] == ["-fault-1-broken-deployment", "3"]
 
 
-def test_what_heals_makes_room_for_what_begins_at_the_same_instant() -> None:
+def test_reverts_come_before_faults_that_begin_at_the_same_instant() -> None:
     """Two faults of one target may follow one another."""
     faults = [BrokenDeployment(after=n * MINUTE, lasts=MINUTE) for n in (1, 2)]
-    told = _words(steps_by_hand(FaultPlan(tuple(faults)), 5 * MINUTE, NOON))
-    assert told.index("-fault-1-broken-deployment") < told.index("+fault-2-broken-deployment")
+    steps = _words(manual_steps(FaultPlan(tuple(faults)), 5 * MINUTE, NOON))
+    assert steps.index("-fault-1-broken-deployment") < steps.index("+fault-2-broken-deployment")

@@ -11,9 +11,9 @@ from wavetank.faults.capabilities import CAPABILITIES
 from wavetank.faults.delivery import PermissionRemoved, UnconfirmedAddress
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment, NoConcurrency
-from wavetank.faults.host_faults import MachineKilled
-from wavetank.faults.parts import FunctionRole, RoleOwner
+from wavetank.faults.host_faults import HostKilled
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import FunctionRole, RoleOwner
 from wavetank.faults.ticks import MissedTick, RuleOff
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.supported_faults import check_supported
@@ -50,11 +50,11 @@ def test_code_concurrency_rules_and_permissions_can_be_changed_anywhere(engine: 
         ),
         (
             EngineName.DOCKER,
-            [MissedTick(after=AFTER), MissedTick(after=AFTER), MachineKilled(after=AFTER)],
+            [MissedTick(after=AFTER), MissedTick(after=AFTER), HostKilled(after=AFTER)],
             "s: missed-tick (only on simulator); machine-killed (only by ./wavetank drill --fault)",
         ),
         (EngineName.EMBEDDED, [LostReply(after=AFTER)], "lost-reply (only on simulator)"),
-        (EngineName.SIMULATOR, [MachineKilled(after=AFTER)], "faults that simulator supports"),
+        (EngineName.SIMULATOR, [HostKilled(after=AFTER)], "faults that simulator supports"),
     ],
 )
 def test_other_faults_are_named_with_the_engines_that_support_them(

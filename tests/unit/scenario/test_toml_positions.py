@@ -2,11 +2,11 @@
 
 import pytest
 
-from wavetank.scenario.toml_positions import Path, TextPosition, find_place, find_places
+from wavetank.scenario.toml_positions import Path, TextPosition, key_positions, position_of
 
 
 @pytest.mark.parametrize(
-    ("text", "path", "place"),
+    ("text", "path", "position"),
     [
         ("a = 1\n  b = 2", ("b",), (2, 3)),
         ("# a = 1\n\na = 1 # b = 2\nb = 3", ("b",), (4, 1)),
@@ -31,6 +31,6 @@ from wavetank.scenario.toml_positions import Path, TextPosition, find_place, fin
         ("", ("missing",), (1, 1)),
     ],
 )
-def test_key_is_found(text: str, path: Path, place: tuple[int, int]) -> None:
+def test_key_is_found(text: str, path: Path, position: tuple[int, int]) -> None:
     """A key has the line and column where it begins, one that is not there its table's."""
-    assert find_place(find_places(text), path) == TextPosition(*place)
+    assert position_of(key_positions(text), path) == TextPosition(*position)

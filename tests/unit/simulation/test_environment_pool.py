@@ -1,4 +1,4 @@
-"""Where a function runs next: in a warm place of its very revision, or in a new one."""
+"""An invocation gets a warm environment of the function's current revision, or a new one."""
 
 import threading
 from dataclasses import replace
@@ -33,7 +33,7 @@ OTHER = replace(FIRST, arn=f"{FIRST.arn}-other")
 
 
 class Environments:
-    """Makes what stands for environments, and remembers which revisions they were made of."""
+    """A factory of stand-ins for environments, which records the revision of each."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -45,20 +45,20 @@ class Environments:
 
 @pytest.fixture
 def environments() -> Environments:
-    """None is made yet."""
+    """A factory that has made none."""
     return Environments()
 
 
 @pytest.fixture
-def places(environments: Environments) -> EnvironmentPool:
-    """None is warm yet."""
+def pool(environments: Environments) -> EnvironmentPool:
+    """A pool without a warm environment."""
     return EnvironmentPool(environments)
 
 
-def _thread_of(place: PooledEnvironment) -> threading.Thread:
+def _thread_of(pooled: PooledEnvironment) -> threading.Thread:
     """The thread that its handlers run in."""
     ended = HandlerTask[object, threading.Thread](
-        place.thread, threading.current_thread, LIMITS
+        pooled.thread, threading.current_thread, LIMITS
     ).start()
     assert isinstance(ended, TaskEnded)
     thread: threading.Thread = ended.value
@@ -70,77 +70,79 @@ def _ends(thread: threading.Thread) -> bool:
     return not thread.is_alive()
 
 
-def test_a_warm_place_is_taken_again(places: EnvironmentPool, environments: Environments) -> None:
-    """As long as the function is what it was, it runs where it ran."""
-    place = places.take(FIRST)
-    places.keep(FIRST, place)
-    assert places.take(FIRST) is place
+def test_a_warm_environment_is_reused(pool: EnvironmentPool, environments: Environments) -> None:
+    """While the function is unchanged, its warm environment is reused."""
+    pooled = pool.take(FIRST)
+    pool.release(FIRST, pooled)
+    assert pool.take(FIRST) is pooled
     assert environments.made == ["first"]
 
 
-def test_a_place_is_taken_by_one_at_a_time(
-    places: EnvironmentPool, environments: Environments
+def test_an_environment_is_used_by_one_invocation_at_a_time(
+    pool: EnvironmentPool, environments: Environments
 ) -> None:
-    """While one invocation has it, another gets a place of its own."""
-    assert places.take(FIRST) is not places.take(FIRST)
+    """While one invocation uses it, another gets an environment of its own."""
+    assert pool.take(FIRST) is not pool.take(FIRST)
     assert environments.made == ["first", "first"]
 
 
-def test_no_place_of_an_old_revision_is_taken(
-    places: EnvironmentPool, environments: Environments
+def test_no_environment_of_an_old_revision_is_reused(
+    pool: EnvironmentPool, environments: Environments
 ) -> None:
-    """After a deployment every warm place is of code that is no more, and the new code runs."""
-    old = [places.take(FIRST), places.take(FIRST)]
-    threads = [_thread_of(place) for place in old]
-    for place in old:
-        places.keep(FIRST, place)
-    assert places.take(SECOND).revision == "second"
+    """After a deployment the warm environments have old code: they end, and the new code runs."""
+    old = [pool.take(FIRST), pool.take(FIRST)]
+    threads = [_thread_of(pooled) for pooled in old]
+    for pooled in old:
+        pool.release(FIRST, pooled)
+    assert pool.take(SECOND).revision == "second"
     assert environments.made == ["first", "first", "second"]
     assert all(map(_ends, threads))
 
 
-def test_a_place_that_was_busy_during_the_deployment_is_not_taken_afterwards(
-    places: EnvironmentPool, environments: Environments
+def test_an_environment_that_was_busy_during_a_deployment_is_not_reused(
+    pool: EnvironmentPool, environments: Environments
 ) -> None:
-    """It is given back to a function whose code is another one by now."""
-    busy = places.take(FIRST)
+    """It is released to a function whose code has changed meanwhile."""
+    busy = pool.take(FIRST)
     thread = _thread_of(busy)
-    places.keep(SECOND, busy)
-    assert places.take(SECOND).revision == "second"
+    pool.release(SECOND, busy)
+    assert pool.take(SECOND).revision == "second"
     assert environments.made == ["first", "second"]
     assert _ends(thread)
 
 
-def test_code_that_is_put_back_runs_in_a_new_place(
-    places: EnvironmentPool, environments: Environments
+def test_restored_code_runs_in_a_new_environment(
+    pool: EnvironmentPool, environments: Environments
 ) -> None:
-    """A place from before a broken deployment is gone with it, though its revision is back."""
-    before = places.take(FIRST)
-    places.keep(FIRST, before)
-    places.keep(SECOND, places.take(SECOND))
-    assert places.take(FIRST) is not before
+    """An environment from before a broken deployment is gone, though its revision is back."""
+    before = pool.take(FIRST)
+    pool.release(FIRST, before)
+    pool.release(SECOND, pool.take(SECOND))
+    assert pool.take(FIRST) is not before
     assert environments.made == ["first", "second", "first"]
 
 
-def test_the_places_of_another_function_stay_warm(
-    places: EnvironmentPool, environments: Environments
+def test_environments_of_another_function_stay_warm(
+    pool: EnvironmentPool, environments: Environments
 ) -> None:
-    """A deployment of one function, or the cooling of it, is no matter of the other's."""
-    kept = places.take(OTHER)
-    places.keep(OTHER, kept)
-    places.keep(FIRST, places.take(FIRST))
-    places.take(SECOND)
-    places.cool(FIRST.arn)
-    assert places.take(OTHER) is kept
+    """A deployment or an eviction of one function leaves another's environments alone."""
+    other = pool.take(OTHER)
+    pool.release(OTHER, other)
+    pool.release(FIRST, pool.take(FIRST))
+    pool.take(SECOND)
+    pool.evict(FIRST.arn)
+    assert pool.take(OTHER) is other
     assert environments.made == ["first", "first", "second"]
 
 
-def test_what_has_cooled_is_not_taken(places: EnvironmentPool, environments: Environments) -> None:
-    """The next invocation is a cold start, and the thread of the cooled place ends."""
-    place = places.take(FIRST)
-    thread = _thread_of(place)
-    places.keep(FIRST, place)
-    places.cool_all()
-    assert places.take(FIRST) is not place
+def test_an_evicted_environment_is_not_reused(
+    pool: EnvironmentPool, environments: Environments
+) -> None:
+    """The next invocation is a cold start, and the thread of the evicted environment ends."""
+    pooled = pool.take(FIRST)
+    thread = _thread_of(pooled)
+    pool.release(FIRST, pooled)
+    pool.evict_all()
+    assert pool.take(FIRST) is not pooled
     assert environments.made == ["first", "first"]
     assert _ends(thread)

@@ -1,4 +1,4 @@
-"""Handlers take turns, and nothing runs beside the one whose turn it is."""
+"""Handlers run as cooperative tasks: only one at a time, in an order that the caller chooses."""
 
 import sys
 import threading
@@ -14,7 +14,7 @@ from wavetank.simulation.handler_task import (
     StuckError,
     TaskEnded,
     TaskExited,
-    is_a_turn,
+    in_handler_thread,
     pause,
 )
 
@@ -23,7 +23,7 @@ LIMITS = StallLimits(busy_seconds=SECONDS, idle_seconds=SECONDS)
 
 
 def _walker(log: list[str], name: str) -> HandlerTask[object, str]:
-    """Notes each of its three steps, and pauses between them."""
+    """A handler that logs each of its three steps, and pauses between them."""
 
     def walk() -> str:
         for step in range(3):
@@ -36,21 +36,21 @@ def _walker(log: list[str], name: str) -> HandlerTask[object, str]:
 
 
 @pytest.mark.parametrize("order", sorted(set(permutations("aabb"))))
-def test_turns_are_interleaved_as_their_giver_wants(order: tuple[str, ...]) -> None:
-    """Every order of two handlers' steps can be had, and is just that."""
+def test_handlers_are_interleaved_in_the_order_of_their_caller(order: tuple[str, ...]) -> None:
+    """Every order of two handlers' steps is possible, and is what happens."""
     log: list[str] = []
-    turns = {name: _walker(log, name) for name in "ab"}
-    for turn in turns.values():
-        assert turn.start() == 0
-    answers = [turns[name].go_on() for name in order]
+    tasks = {name: _walker(log, name) for name in "ab"}
+    for task in tasks.values():
+        assert task.start() == 0
+    answers = [tasks[name].resume() for name in order]
     assert answers.count(TaskEnded("a")) == answers.count(TaskEnded("b")) == 1
     steps = iter({name: iter("12") for name in "ab"}.items())
     numbers = dict(steps)
     assert log == ["a0", "b0", *(f"{name}{next(numbers[name])}" for name in order)]
 
 
-def test_what_a_handler_raises_reaches_whoever_gave_the_turn() -> None:
-    """The very exception."""
+def test_what_a_handler_raises_is_raised_in_its_caller() -> None:
+    """With its type and message."""
 
     def fail() -> None:
         raise ValueError("on purpose")
@@ -59,8 +59,8 @@ def test_what_a_handler_raises_reaches_whoever_gave_the_turn() -> None:
         HandlerTask[object, None](HandlerThread(), fail, LIMITS).start()
 
 
-def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
-    """Its own `except Exception` does not keep it, its `finally` runs."""
+def test_a_cancelled_handler_ends_where_it_paused() -> None:
+    """Its `except Exception` does not run, its `finally` does."""
     log: list[str] = []
 
     def stubborn() -> str:
@@ -72,14 +72,14 @@ def test_a_handler_whose_time_is_up_ends_where_it_paused() -> None:
             log.append("cleaned up")
         return "went on"
 
-    turn = HandlerTask[object, str](HandlerThread(), stubborn, LIMITS)
-    assert turn.start() == "call"
-    turn.cut()
+    task = HandlerTask[object, str](HandlerThread(), stubborn, LIMITS)
+    assert task.start() == "call"
+    task.cancel()
     assert log == ["cleaned up"]
 
 
-def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
-    """Whatever its `finally` still tries ends it again."""
+def test_the_cleanup_of_a_cancelled_handler_can_call_nothing() -> None:
+    """Whatever its `finally` still tries raises `Cancelled` again."""
     log: list[str] = []
 
     def tidy() -> None:
@@ -89,15 +89,15 @@ def test_what_is_left_of_a_handler_that_was_ended_may_do_nothing() -> None:
             pause("one more call")
             log.append("called")
 
-    turn = HandlerTask[object, None](HandlerThread(), tidy, LIMITS)
-    turn.start()
-    turn.cut()
+    task = HandlerTask[object, None](HandlerThread(), tidy, LIMITS)
+    task.start()
+    task.cancel()
     assert log == []
 
 
 @pytest.mark.parametrize(("given", "code"), [(None, 0), (1, 1), ("a reason", 1), (7, 7)])
 def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int) -> None:
-    """As the original script does where Firehose refuses."""
+    """As the assignment's script does when Firehose refuses records."""
 
     def leave() -> None:
         sys.exit(given)  # type: ignore[arg-type]  # as handlers do
@@ -107,19 +107,19 @@ def test_a_handler_that_exits_ends_its_own_process_only(given: object, code: int
     )
 
 
-def test_a_handler_that_never_comes_back_is_said_to_be_stuck() -> None:
-    """Where it waits for something that never comes, so that nothing hangs with it."""
+def test_a_handler_that_waits_for_ever_is_reported_as_stuck() -> None:
+    """It waits for something that never comes: the run fails instead of hanging."""
     release = threading.Event()
-    turn = HandlerTask[object, bool](
+    task = HandlerTask[object, bool](
         HandlerThread(), release.wait, StallLimits(busy_seconds=20, idle_seconds=0.05)
     )
     with pytest.raises(StuckError, match="endless loop"):
-        turn.start()
+        task.start()
     release.set()
 
 
-def test_a_handler_that_computes_for_ever_is_said_to_be_stuck() -> None:
-    """By the processor time that it uses, of which a busy machine gives it little."""
+def test_a_handler_that_computes_for_ever_is_reported_as_stuck() -> None:
+    """Measured by the processor time that it uses, since a busy host gives it little."""
     release = threading.Event()
 
     def spin() -> None:
@@ -127,14 +127,14 @@ def test_a_handler_that_computes_for_ever_is_said_to_be_stuck() -> None:
             pass
 
     limits = StallLimits(busy_seconds=0.1, idle_seconds=9)
-    turn = HandlerTask[object, None](HandlerThread(), spin, limits)
+    task = HandlerTask[object, None](HandlerThread(), spin, limits)
     with pytest.raises(StuckError, match="endless loop"):
-        turn.start()
+        task.start()
     release.set()
 
 
-def test_invocations_of_an_environment_share_what_a_handler_keeps_by_thread() -> None:
-    """The second finds what the first left, whether that ended well or not; another's does not."""
+def test_invocations_of_an_environment_share_thread_local_state() -> None:
+    """One finds what an earlier one stored, even after an error; another thread does not."""
     thread, kept = HandlerThread(), threading.local()
 
     def count() -> int:
@@ -151,8 +151,8 @@ def test_invocations_of_an_environment_share_what_a_handler_keeps_by_thread() ->
     thread.end()
 
 
-def test_a_thread_that_is_not_needed_ends() -> None:
-    """Nothing of an environment stays once it is gone; one that never ran has nothing to end."""
+def test_an_ended_handler_thread_is_gone() -> None:
+    """`end` ends the thread; one that never ran has nothing to end."""
     HandlerThread().end()
     thread = HandlerThread()
     of_handler = HandlerTask[object, threading.Thread](
@@ -165,9 +165,9 @@ def test_a_thread_that_is_not_needed_ends() -> None:
     assert not of_handler.value.is_alive()
 
 
-def test_only_a_handlers_thread_is_a_turn() -> None:
-    """Whoever else calls is not asked to wait."""
-    assert not is_a_turn()
-    assert HandlerTask[object, bool](HandlerThread(), is_a_turn, LIMITS).start() == TaskEnded(
-        value=True
-    )
+def test_only_a_handlers_thread_counts_as_one() -> None:
+    """Any other thread is never paused."""
+    assert not in_handler_thread()
+    assert HandlerTask[object, bool](
+        HandlerThread(), in_handler_thread, LIMITS
+    ).start() == TaskEnded(value=True)

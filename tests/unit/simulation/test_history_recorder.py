@@ -1,4 +1,4 @@
-"""What becomes of a run's events, one at a time and in groups."""
+"""A run's events go to the digest, the file and the invariants, one at a time or in batches."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Drained, Event, RunEnded, digest_of, read_history
-from wavetank.invariants import FullyDrained, Judges
+from wavetank.invariants import FullyDrained, InvariantSuite
 from wavetank.invariants.completeness import HistoryEnd
 from wavetank.simulation.history_recorder import recorded
 
@@ -16,7 +16,7 @@ EVENTS: list[Event] = [Drained(NOON, complete=True), RunEnded(NOON)]
 
 
 class Seen:
-    """A judge that remembers what it was shown."""
+    """An invariant that records the events it gets."""
 
     key, name = "seen", "what was seen"
 
@@ -26,38 +26,40 @@ class Seen:
     def observe(self, event: Event) -> None:
         self.events.append(event)
 
-    def finding(self, ending: HistoryEnd) -> Finding:  # noqa: ARG002 - a judge's form
+    def finding(self, end: HistoryEnd) -> Finding:  # noqa: ARG002 - the signature of an invariant
         return Finding(self.name, Verdict.VALID, "")
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 3, 100])
-def test_groups_change_nothing_of_what_is_written_and_judged(tmp_path: Path, at_once: int) -> None:
-    """File, digest and judges have every event, in order, however many go together."""
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 100])
+def test_batches_change_nothing_of_what_is_written_and_checked(
+    tmp_path: Path, batch_size: int
+) -> None:
+    """File, digest and invariants get every event in order, whatever the batch size."""
     seen, events = Seen(), EVENTS * 4
     path = tmp_path / "history.jsonl"
-    with recorded(path, Judges([seen]), at_once=at_once) as recording:
+    with recorded(path, InvariantSuite([seen]), batch_size=batch_size) as recorder:
         for event in events:
-            recording.take(event)
+            recorder.record(event)
     assert list(read_history(path)) == events == seen.events
-    assert recording.digest == digest_of(events)
-    assert recording.events == len(events)
+    assert recorder.digest == digest_of(events)
+    assert recorder.events == len(events)
 
 
 def test_without_a_file_the_digest_is_the_same() -> None:
-    """A run that nobody keeps can still be compared with another."""
-    with recorded(None, Judges([]), at_once=3) as recording:
+    """A run that is not saved can still be compared with another."""
+    with recorded(None, InvariantSuite([]), batch_size=3) as recorder:
         for event in EVENTS * 2:
-            recording.take(event)
-    assert recording.digest == digest_of(EVENTS * 2)
+            recorder.record(event)
+    assert recorder.digest == digest_of(EVENTS * 2)
 
 
-def test_an_interrupted_run_keeps_all_that_happened(tmp_path: Path) -> None:
-    """Ctrl-C comes before the group is full: what was taken is in the file, and was judged."""
+def test_an_interrupted_run_saves_all_recorded_events(tmp_path: Path) -> None:
+    """Ctrl-C before the batch is full: the recorded events are written and checked."""
     seen, path = Seen(), tmp_path / "history.jsonl"
 
     def interrupted() -> None:
-        with recorded(path, Judges([seen]), at_once=64) as recording:
-            recording.take(EVENTS[0])
+        with recorded(path, InvariantSuite([seen]), batch_size=64) as recorder:
+            recorder.record(EVENTS[0])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -65,20 +67,22 @@ def test_an_interrupted_run_keeps_all_that_happened(tmp_path: Path) -> None:
     assert list(read_history(path)) == EVENTS[:1] == seen.events
 
 
-def test_who_watches_sees_each_event_at_once(tmp_path: Path) -> None:
-    """Progress does not come in leaps."""
+def test_a_watcher_gets_each_event_at_once(tmp_path: Path) -> None:
+    """A live view does not wait for a batch."""
     watched: list[Event] = []
-    with recorded(tmp_path / "h.jsonl", Judges([]), watched.append, at_once=64) as recording:
-        recording.take(EVENTS[0])
+    with recorded(
+        tmp_path / "h.jsonl", InvariantSuite([]), watched.append, batch_size=64
+    ) as recorder:
+        recorder.record(EVENTS[0])
         assert watched == EVENTS[:1]
 
 
-def test_a_live_run_is_in_its_file_as_it_goes(tmp_path: Path) -> None:
-    """One at a time where nobody says otherwise: an event of wall time may be the last for long."""
+def test_by_default_each_event_is_written_at_once(tmp_path: Path) -> None:
+    """The default batch size is 1, since in wall time the next event may be far away."""
     path = tmp_path / "history.jsonl"
-    judges = Judges([FullyDrained()])
-    with recorded(path, judges) as recording:
+    suite = InvariantSuite([FullyDrained()])
+    with recorded(path, suite) as recorder:
         for event in EVENTS:
-            recording.take(event)
+            recorder.record(event)
         assert list(read_history(path)) == EVENTS
-        assert [finding.verdict for finding in judges.findings()] == [Verdict.VALID]
+        assert [finding.verdict for finding in suite.findings()] == [Verdict.VALID]

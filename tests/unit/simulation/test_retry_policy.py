@@ -1,4 +1,4 @@
-"""When Lambda tries an event again, and when it gives up."""
+"""When Lambda retries an asynchronous event, and when it discards it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ DEFAULT = InvokeConfiguration()
 def _waits(
     failure: AsyncFailure, configuration: InvokeConfiguration
 ) -> tuple[list[float], EndingCondition]:
-    """The seconds before each further attempt, and why there is no other."""
+    """The seconds before each further attempt, and why the event is discarded."""
     event, now, waits = QueuedEvent(NOW), NOW, list[float]()
     for _ in range(10_000):
         counted = "function_errors" if failure is AsyncFailure.FUNCTION else "system_errors"
@@ -33,17 +33,17 @@ def _waits(
                 now = at
             case GiveUp(condition):
                 return waits, condition
-    raise AssertionError("Lambda never gave up")
+    raise AssertionError("Lambda retried for ever")
 
 
-def test_a_function_that_fails_is_tried_a_minute_later_and_two_minutes_after_that() -> None:
-    """Three attempts, and then its failure is a matter of the destination."""
+def test_a_failed_event_is_retried_after_one_and_two_more_minutes() -> None:
+    """After three attempts the event goes to the failure destination."""
     assert _waits(AsyncFailure.FUNCTION, DEFAULT) == ([60, 120], EndingCondition.RETRIES_EXHAUSTED)
 
 
 @pytest.mark.parametrize(("retries", "waits"), [(0, []), (1, [60]), (2, [60, 120])])
-def test_fewer_retries_can_be_asked_for(retries: int, waits: list[float]) -> None:
-    """MaximumRetryAttempts."""
+def test_fewer_retries_can_be_configured(retries: int, waits: list[float]) -> None:
+    """MaximumRetryAttempts limits the retries."""
     configuration = InvokeConfiguration(retries_max=retries)
     assert _waits(AsyncFailure.FUNCTION, configuration) == (
         waits,
@@ -51,8 +51,8 @@ def test_fewer_retries_can_be_asked_for(retries: int, waits: list[float]) -> Non
     )
 
 
-def test_an_event_that_grows_too_old_is_given_up_before_its_retries_are() -> None:
-    """MaximumEventAgeInSeconds."""
+def test_an_event_that_is_too_old_is_discarded_before_its_retries_are_used_up() -> None:
+    """MaximumEventAgeInSeconds ends the retries."""
     configuration = InvokeConfiguration(age_max=timedelta(seconds=90))
     assert _waits(AsyncFailure.FUNCTION, configuration) == (
         [60],
@@ -60,8 +60,8 @@ def test_an_event_that_grows_too_old_is_given_up_before_its_retries_are() -> Non
     )
 
 
-def test_a_throttled_event_is_tried_for_six_hours_at_growing_intervals() -> None:
-    """From a second to five minutes; no retry of the function's is used up."""
+def test_a_throttled_event_is_retried_for_six_hours_at_growing_intervals() -> None:
+    """From one second to five minutes; the retries of the function are not used up."""
     waits, condition = _waits(AsyncFailure.SYSTEM, DEFAULT)
     assert condition is EndingCondition.EVENT_AGE_EXCEEDED
     assert waits[:4] == [1, 2, 4, 8]

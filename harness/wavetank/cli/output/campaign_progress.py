@@ -9,7 +9,7 @@ from rich.table import Table
 
 from wavetank.campaign.index import campaign_index
 from wavetank.campaign.reproduction import Reproductions
-from wavetank.campaign.results import CaseOutcome, StoryResult
+from wavetank.campaign.results import CaseOutcome, CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.campaign.summary import CampaignSummary, CaseCount
 from wavetank.cli.output.console_output import VERDICT_WIDTH, Output
@@ -42,8 +42,8 @@ class CampaignOutput:
         what = f"{chosen.scenario.name}, its own faults" if chosen.scenario else "drawn faults"
         what = "each fault by itself" if chosen.each_fault else what
         who = counted(size, "worker") + (f" of the cluster at {address}" if address else "")
-        stories = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
-        self._output.say(f"runs: {stories}, seeds {self._seeds()}, by {who}")
+        cases = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
+        self._output.say(f"runs: {cases}, seeds {self._seeds()}, by {who}")
         self._output.emit(
             "campaign",
             first_seed=chosen.seeds.first,
@@ -60,22 +60,22 @@ class CampaignOutput:
         count = self._chosen.seeds.count
         with self._output.counting("starting the workers", count) as self._activity:
             yield
-        assert summary.played <= self._chosen.seeds.count  # each story has one result
+        assert summary.runs <= self._chosen.seeds.count  # each case has one result
 
-    def takes(self, result: StoryResult, summary: CampaignSummary) -> None:
+    def takes(self, result: CaseResult, summary: CampaignSummary) -> None:
         """Shows one more result."""
         self._output.emit(
             "result",
-            seed=result.story.seed,
+            seed=result.spec.seed,
             ending=result.ending,
             broken=result.broken,
-            digest=result.played.digest if result.played else None,
-            trouble=result.trouble,
+            digest=result.outcome.digest if result.outcome else None,
+            problem=result.problem,
             deaths=result.deaths,
         )
         rate = f"{summary.failed} failed, {self._per_minute(summary):.0f} a minute"
         assert self._activity is not None  # results come while it is shown
-        self._activity.update(rate, summary.played)
+        self._activity.update(rate, summary.runs)
 
     def summary(self, summary: CampaignSummary, how: str) -> None:
         """Shows all results; `how` says how the campaign ended."""
@@ -84,12 +84,12 @@ class CampaignOutput:
             "summary",
             how=how,
             first_seed=self._chosen.seeds.first,
-            played=summary.played,
+            runs=summary.runs,
             endings={ending: summary.endings[ending] for ending in CaseOutcome},
             invariants={key: vars(count) for key, count in sorted(summary.invariants.items())},
             kinds={kind: vars(count) for kind, count in sorted(summary.kinds.items())},
             failures=[
-                {"seed": failure.story.seed, "ending": failure.ending, "replay": command}
+                {"seed": failure.spec.seed, "ending": failure.ending, "replay": command}
                 for failure, command in zip(summary.failures, commands, strict=True)
             ],
             deaths=summary.deaths,
@@ -99,34 +99,34 @@ class CampaignOutput:
         if not self._output.as_json:
             self._say_summary(summary, how, commands)
 
-    def waiting(self, result: StoryResult) -> AbstractContextManager[object]:
+    def waiting(self, result: CaseResult) -> AbstractContextManager[object]:
         """Shows during the body that the case is shrunk."""
-        return self._output.waiting(f"shrinking the run of seed {result.story.seed}")
+        return self._output.waiting(f"shrinking the run of seed {result.spec.seed}")
 
     def shrunk(self, shrunk: Shrunk) -> None:
         """Saves and shows the smallest failing case, with the command that runs it."""
-        story = shrunk.story
+        spec = shrunk.spec
         least = "the least" if shrunk.complete else "the least found in the time that it may take,"
-        why = f"{least} of seed {story.seed} that breaks {shrunk.invariant}"
+        why = f"{least} of seed {spec.seed} that breaks {shrunk.invariant}"
         file = self._reproductions.save_shrunk(shrunk, why)
         command = self._reproductions.of_shrunk(shrunk)
         self._output.emit(
             "shrunk",
-            seed=story.seed,
+            seed=spec.seed,
             invariant=shrunk.invariant,
             broken=shrunk.broken,
             runs=shrunk.runs,
             complete=shrunk.complete,
             file=str(file),
-            scenario=scenario_to_toml(story.scenario),
+            scenario=scenario_to_toml(spec.scenario),
             replay=command,
         )
         if not self._output.as_json:
             self._output.say(f"\n{why}, found in {counted(shrunk.runs, 'run')}:\n")
-            self._output.verbatim(scenario_to_toml(story.scenario))
+            self._output.verbatim(scenario_to_toml(spec.scenario))
             self._output.command("replay", command)
 
-    def remembered(self, file: Path, *, is_new: bool) -> None:
+    def regression_seeds(self, file: Path, *, is_new: bool) -> None:
         """Shows whether the failure was added to the file, or was there already."""
         self._output.emit("remembered", file=str(file), new=is_new)
         if not self._output.as_json:
@@ -144,7 +144,7 @@ class CampaignOutput:
             f"{summary.endings[e]} {e}" for e in reversed(CaseOutcome) if summary.endings[e]
         )
         per_minute = f"{self._per_minute(summary):.1f} a minute"
-        say(f"{summary.played} of {self._chosen.seeds.count} runs {how}: {endings or 'none'}")
+        say(f"{summary.runs} of {self._chosen.seeds.count} runs {how}: {endings or 'none'}")
         say(f"seeds {self._seeds()}, {per_minute}, digest {summary.digest[:12]}")
         if summary.deaths:
             say(f"workers that died and were replaced: {summary.deaths}")
@@ -154,15 +154,15 @@ class CampaignOutput:
             for key in sorted(HINTS.keys() & {k for f in summary.failures for k in f.broken}):
                 say(f"{'hint':<{VERDICT_WIDTH}}{key}: {HINTS[key]}", VERDICT_WIDTH)
         for failure, command in zip(summary.failures, commands, strict=True):
-            what = ", ".join(failure.broken) or failure.trouble or "not decided"
-            say(f"seed {failure.story.seed}: {failure.ending}: {what}")
+            what = ", ".join(failure.broken) or failure.problem or "not decided"
+            say(f"seed {failure.spec.seed}: {failure.ending}: {what}")
             self._output.verbatim(f"  {command}")
 
     def _seeds(self) -> str:
         return f"{self._chosen.seeds.first} to {self._chosen.seeds.last}"
 
     def _per_minute(self, summary: CampaignSummary) -> float:
-        return summary.played / max(self._clock.monotonic() - self._begun, 1e-9) * 60
+        return summary.runs / max(self._clock.monotonic() - self._begun, 1e-9) * 60
 
 
 def _table(title: str, counts: Mapping[str, CaseCount]) -> Table:
@@ -173,5 +173,5 @@ def _table(title: str, counts: Mapping[str, CaseCount]) -> Table:
     table.add_column("breaks" if any(count.breaks for count in counts.values()) else "")
     for name, count in sorted(counts.items(), key=lambda item: (-item[1].broken, item[0])):
         breaks = ", ".join(sorted(count.breaks))
-        table.add_row(name, str(count.stories), str(count.broken), str(count.unknown), breaks)
+        table.add_row(name, str(count.cases), str(count.broken), str(count.unknown), breaks)
     return table

@@ -48,7 +48,7 @@ class TickerPipeline:
         reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)
 
     def invariants(self) -> list[Invariant]:
-        own = ticker_invariants(own_handler=self.handler is not None)
+        own = ticker_invariants(custom_handler=self.handler is not None)
         return [*generic_invariants(), *own]
 
     def options(self) -> Mapping[str, str]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.clients import BotoCoreError, ClientError, error_code
+from wavetank.aws.observers import Subscription, subscriptions
 from wavetank.aws.target import Target
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Finding
 from wavetank.core.naming import Names
+from wavetank.core.settings import REGION
 from wavetank.deployment.preflight.account import (
     account_access_block,
     clocks,
@@ -17,11 +19,43 @@ from wavetank.deployment.preflight.account import (
 )
 from wavetank.deployment.preflight.buckets import artifact_bucket, delivery_bucket
 from wavetank.deployment.preflight.conflicts import conflicts
-from wavetank.deployment.preflight.outcome import Check, CheckOutcome, PreflightContext, unknown
+from wavetank.deployment.preflight.outcome import (
+    Check,
+    CheckOutcome,
+    PreflightContext,
+    invalid,
+    unknown,
+    valid,
+)
 from wavetank.deployment.preflight.permissions import is_denied, missing_permission
 from wavetank.deployment.preflight.quotas import QUOTAS, concurrency, quota_check
 from wavetank.deployment.preflight.stacks import pipeline_stack, storage_stack
-from wavetank.deployment.preflight.subscribers import addresses as confirmations
+
+ABSENT = frozenset({"NotFound", "NotFoundException"})
+
+
+def addresses(context: PreflightContext) -> CheckOutcome:
+    """At least one address is given; new ones have two days to confirm after the deployment."""
+    wanted = sorted({address.lower() for address in context.addresses})
+    if not wanted:
+        return invalid("no address would be alerted of a failure", "give at least one --email")
+    confirmed = {entry.address.lower() for entry in _subscribed(context) if entry.confirmed}
+    asked = [address for address in wanted if address not in confirmed]
+    if not asked:
+        return valid(f"{len(wanted)} confirmed")
+    return valid(f"to be confirmed within two days, by the link in a message: {', '.join(asked)}")
+
+
+def _subscribed(context: PreflightContext) -> list[Subscription]:
+    target = context.target
+    topic = f"arn:aws:sns:{REGION}:{target.account}:{context.names.topic}"
+    try:
+        return subscriptions(target.aws, topic)
+    except ClientError as error:
+        if error_code(error) in ABSENT:
+            return []
+        raise
+
 
 CHECKS: Mapping[str, Check] = {
     "credentials": credentials,
@@ -36,7 +70,7 @@ CHECKS: Mapping[str, Check] = {
     "nothing else has our names": conflicts,
     "concurrency of functions": concurrency,
     **{f"room for {quota.what}": quota_check(quota) for quota in QUOTAS},
-    "addresses for alerts": confirmations,
+    "addresses for alerts": addresses,
 }
 """The checks in the order in which they run."""
 

@@ -1,4 +1,4 @@
-"""One resource created, updated or deleted by LocalStack's provider of its type, or by ours.
+"""Creates, updates or deletes one resource, with LocalStack's provider of its type or with ours.
 
 [LocalStack 4.14: services/cloudformation/resource_provider.py]
 """
@@ -29,8 +29,8 @@ from localstack.services.cloudformation.v2.entities import Stack
 from wavetank.emulator.cloudformation.existing import (
     can_be_looked_up,
     existing_name,
+    is_already_exists,
     is_missing,
-    is_taken,
 )
 from wavetank.emulator.cloudformation.ownership import OwnedResource
 from wavetank.emulator.cloudformation.replacement import changed_properties
@@ -44,18 +44,18 @@ from wavetank.emulator.cloudformation.updates import (
 
 LOG = logging.getLogger(__name__)
 ADD, MODIFY, REMOVE = "Add", "Modify", "Remove"
-LOOK_SECONDS = 0.05
-"""Between two looks at what takes a while, such as a function; LocalStack looks once a second."""
+POLL_SECONDS = 0.05
+"""Seconds between two polls of a slow action, such as creating a function; LocalStack takes 1."""
 UNKNOWN_REASON = "the service gave no reason"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionOutcome:
-    """What became of an action; `reason` is None where it succeeded.
+    """The result of an action; `reason` is None if it succeeded.
 
-    `is_made` says that there is a resource now that was not there before, also where the creation
-    failed afterwards; `existing` is the name of one that was there already. `reached` has the
-    properties of the template as an update that failed has left them.
+    `is_made` says that a new resource exists now, even if the creation failed afterwards;
+    `existing` is the name of a resource that existed before. `reached` has the properties of the
+    template as a failed update has left them.
     """
 
     model: Mapping[str, Any]
@@ -67,7 +67,7 @@ class ActionOutcome:
 
 
 class ResourceActions:
-    """Acts on the resources of one stack."""
+    """Creates, updates and deletes the resources of one stack."""
 
     def __init__(self, stack: Stack, change_set_type: Any = None) -> None:
         self._stack = stack
@@ -77,12 +77,12 @@ class ResourceActions:
         )
 
     def schema(self, resource_type: str) -> Mapping[str, Any]:
-        """The type's schema, empty where LocalStack does not know the type."""
+        """The type's schema; empty if LocalStack does not know the type."""
         provider = self._executor.try_load_resource_provider(resource_type)
         return {} if provider is None else provider.SCHEMA
 
     def create(self, name: str, resource_type: str, properties: Mapping[str, Any]) -> ActionOutcome:
-        """Creates the resource, unless there is one of its name."""
+        """Create the resource, unless one with its name exists."""
         provider = self._executor.try_load_resource_provider(resource_type)
         if provider is None:
             return self._unsupported(resource_type)
@@ -92,17 +92,17 @@ class ResourceActions:
         recorder = _Recorder(provider)
         try:
             if (existing := existing_name(request, properties)) is not None:
-                taken = _taken_reason(resource_type, existing)
+                taken = _already_exists_reason(resource_type, existing)
                 return ActionOutcome(model={}, reason=taken, existing=existing)
             event = self._until_done(recorder, payload)
             if event.status == OperationStatus.SUCCESS:
-                recorder.seen = event.resource_model or {}
-                call = self._call(provider, request, recorder.seen, {}, properties)
+                recorder.model = event.resource_model or {}
+                call = self._call(provider, request, recorder.model, {}, properties)
                 complete_creation(resource_type, call)
-                recorder.seen = {**recorder.seen, **call.attributes}
+                recorder.model = {**recorder.model, **call.attributes}
                 return ActionOutcome(
-                    model=recorder.seen,
-                    physical_id=self._physical_id(provider, resource_type, recorder.seen),
+                    model=recorder.model,
+                    physical_id=self._physical_id(provider, resource_type, recorder.model),
                     is_made=True,
                 )
             failure = _reason_of(event)
@@ -110,16 +110,16 @@ class ResourceActions:
             failure = str(raised), raised
         reason, error = failure
         LOG.info("CloudFormation could not create %s (%s): %s", name, resource_type, reason)
-        return self._failed_creation(provider, request, recorder.seen, reason, error)
+        return self._failed_creation(provider, request, recorder.model, reason, error)
 
     def _until_done(self, provider: Any, payload: Any) -> Any:
-        """Asks the provider until the resource is made or removed, or it has failed."""
-        return self._executor.deploy_loop(provider, {}, payload, sleep_time=LOOK_SECONDS)
+        """Poll the provider until it has finished or failed."""
+        return self._executor.deploy_loop(provider, {}, payload, sleep_time=POLL_SECONDS)
 
     def update(
         self, name: str, resource_type: str, former: Mapping[str, Any], desired: Mapping[str, Any]
     ) -> ActionOutcome:
-        """Changes the resource in place; `former` is what LocalStack keeps of it."""
+        """Change the resource in place; `former` is LocalStack's model of it."""
         model, physical_id = former.get("Properties") or {}, former["PhysicalResourceId"]
         previous = former.get("SpecifiedProperties") or {}
         provider = self._executor.try_load_resource_provider(resource_type)
@@ -138,7 +138,7 @@ class ResourceActions:
         return ActionOutcome(model={**kept, **desired, **call.attributes}, physical_id=physical_id)
 
     def delete(self, resource: OwnedResource) -> str | None:
-        """Deletes the resource; returns why it could not be, None where it is gone."""
+        """Delete the resource; returns the reason if that failed, None if it is deleted."""
         resource_type = resource.resource_type
         provider = self._executor.try_load_resource_provider(resource_type)
         if provider is None:
@@ -156,13 +156,13 @@ class ResourceActions:
         if error is not None and is_missing(error):
             return None
         if isinstance(error, KeyError) and not resource.complete:
-            return None  # It has no id to be deleted by: the service never made it.
+            return None  # Without an id there is nothing to delete: the service never created it.
         return reason
 
     def _with_name(
         self, logical_id: str, resource_type: str, properties: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """The properties with the name that CloudFormation makes up, where it is ours to make."""
+        """The properties with a generated name, for types whose provider does not generate one."""
         key = name_to_generate(resource_type)
         if key is None or properties.get(key):
             return properties
@@ -172,22 +172,22 @@ class ResourceActions:
         self,
         provider: ResourceProvider[Any],
         request: ResourceRequest[Any],
-        seen: Mapping[str, Any],
+        model: Mapping[str, Any],
         reason: str | None,
         error: object,
     ) -> ActionOutcome:
-        """What of the resource was made, for the rollback to delete it and nothing else."""
+        """Report what was created before the failure, so that the rollback deletes exactly that."""
         reason = reason or UNKNOWN_REASON
-        if is_taken(error) or not seen:
+        if is_already_exists(error) or not model:
             return ActionOutcome(model={}, reason=reason)
-        physical_id = self._physical_id(provider, request.resource_type, seen)
+        physical_id = self._physical_id(provider, request.resource_type, model)
         if can_be_looked_up(request.resource_type):
-            name = existing_name(request, seen)
+            name = existing_name(request, model)
             physical_id = physical_id or name
             is_made = name is not None
         else:
             is_made = physical_id is not None
-        return ActionOutcome(model=seen, physical_id=physical_id, reason=reason, is_made=is_made)
+        return ActionOutcome(model=model, physical_id=physical_id, reason=reason, is_made=is_made)
 
     def _unsupported(self, resource_type: str) -> ActionOutcome:
         kind = self._change_set_type
@@ -205,7 +205,7 @@ class ResourceActions:
                 dict(model), resource_type, provider.SCHEMA
             )
         except (AttributeError, KeyError, TypeError):
-            return None  # A part of the id is not in the model of a resource that failed.
+            return None  # After a failure the model may lack a part of the id.
         return found if isinstance(found, str) else None
 
     def _call(
@@ -266,28 +266,28 @@ class ResourceActions:
 
 
 class _Recorder:
-    """A provider whose model can be seen when its creation has failed half-way."""
+    """A provider that exposes the model of a creation that failed half-way."""
 
     def __init__(self, provider: ResourceProvider[Any]) -> None:
         self._provider = provider
         self.SCHEMA = provider.SCHEMA
-        self.seen: Mapping[str, Any] = {}
+        self.model: Mapping[str, Any] = {}
 
     def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
-        """Creates, with a look at the state that the provider completes as it goes."""
-        self.seen = request.desired_state
+        """Create, keeping a reference to the model that the provider completes step by step."""
+        self.model = request.desired_state
         return self._provider.create(request)
 
 
 def _reason_of(event: ProgressEvent[Any]) -> tuple[str | None, Exception | None]:
-    """Why it failed, in the service's words, and the service's error where there is one."""
+    """The service's message of a failure, and the service's error if there is one."""
     if event.status == OperationStatus.SUCCESS:
         return None, None
     error = event.custom_context.get("exception")
     return (str(error) if error else event.message or UNKNOWN_REASON), error
 
 
-def _taken_reason(resource_type: str, name: str) -> str:
+def _already_exists_reason(resource_type: str, name: str) -> str:
     if resource_type == "AWS::S3::Bucket":
         return f"{name} already exists"
     return f"Resource of type '{resource_type}' with identifier '{name}' already exists."

@@ -1,7 +1,7 @@
-"""Whether an update would change anything: else it is refused.
+"""Finds whether an update changes anything; an update without changes is refused.
 
-LocalStack passes over tags of the stack, and over an `Fn::GetAtt` that names another resource than
-before.
+LocalStack ignores changed tags of the stack, and an `Fn::GetAtt` that refers to another resource
+than before.
 [LocalStack 4.14: services/cloudformation/engine/v2/change_set_model.py,
 _resolve_intrinsic_function_fn_get_att]
 """
@@ -17,7 +17,7 @@ DEPLOYED_SECTIONS = ("Outputs", "Resources")
 
 
 class ManagedChangeSet(ChangeSet):
-    """LocalStack's change set, which finds all changes."""
+    """LocalStack's change set, which also detects changed stack tags and references."""
 
     def has_changes(self) -> bool:
         """Whether the template, the value of a parameter or a tag of the stack changes."""

@@ -1,7 +1,7 @@
-"""Resources whose condition no longer holds, which LocalStack leaves where they are.
+"""Deletes resources whose condition has become false, which LocalStack keeps.
 
-It passes over every resource whose condition is false, also those that are there because it was
-true before: a right that a parameter took away would stay.
+LocalStack skips every resource whose condition is false, even one that exists because its condition
+was true before: a permission that a parameter took away would remain.
 [LocalStack 4.14: services/cloudformation/engine/v2/change_set_model_preproc.py]
 """
 
@@ -17,12 +17,12 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 from wavetank.emulator.patches import patch_of
 
 
-def delete_what_is_no_longer_wanted() -> None:
-    """From here on such a resource is visited, and found to be gone from the template."""
+def delete_resources_with_false_condition() -> None:
+    """Make LocalStack visit such resources, so that they count as removed from the template."""
 
     def visit_node_resources(self: ChangeSetModelPreproc, node_resources: NodeResources) -> None:
         for node in node_resources.resources:
-            if _is_or_was_wanted(self, node):
+            if _is_or_was_included(self, node):
                 self.visit(node)
 
     patch_of(
@@ -31,7 +31,7 @@ def delete_what_is_no_longer_wanted() -> None:
     ).apply(visit_node_resources)
 
 
-def _is_or_was_wanted(model: ChangeSetModelPreproc, node: NodeResource) -> bool:
+def _is_or_was_included(model: ChangeSetModelPreproc, node: NodeResource) -> bool:
     if is_nothing(node.condition_reference):
         return True
     held = model._resolve_resource_condition_reference(node.condition_reference)  # noqa: SLF001 - there is no other

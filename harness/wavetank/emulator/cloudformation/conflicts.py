@@ -1,4 +1,4 @@
-"""Why a name cannot be used: whose it is, in CloudFormation's words."""
+"""Explains why a name cannot be used, in CloudFormation's words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ CUSTOM_NAME = (
 def conflict_reason(
     stack: ManagedStack, resource_type: str, name: str, former: Mapping[str, Any] | None
 ) -> str | None:
-    """The reason where the name is the stack's own or another stack's; None where it is neither."""
+    """The reason if this stack or another one owns the name; None if no stack does."""
     if former and name_in(resource_type, former.get("Properties") or {}) == name:
         return CUSTOM_NAME.format(name=name)
     stacks: Any = get_cloudformation_store(stack.account_id, stack.region_name).stacks_v2.values()
@@ -31,7 +31,7 @@ def conflict_reason(
 
 
 def same_resource(resource_type: str, model: Mapping[str, Any]) -> str:
-    """The reason where the service answered a creation with the resource that is to be replaced.
+    """The reason if the service returned the resource that is to be replaced instead of a new one.
 
     A version is published only when the function has changed.
     [Lambda API reference: PublishVersion]

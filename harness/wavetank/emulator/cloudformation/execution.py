@@ -1,8 +1,8 @@
-"""When operations run: each in a thread, those of one stack one after the other.
+"""Runs operations in threads, those of one stack one after the other.
 
-LocalStack's handlers make an executor and start a thread with a function that uses it, says that
-the stack is complete whatever happened, and writes down its outputs afterwards. Here the executor
-itself is run: it sets a status that is settled last, when everything is as it says.
+LocalStack's handlers create an executor and start a thread with a function that uses it, reports
+the stack as complete whatever happened, and writes its outputs afterwards. Here the executor itself
+is run: it sets the final status last, when everything else is in place.
 [LocalStack 4.14: services/cloudformation/v2/provider.py, create_stack, execute_change_set]
 """
 
@@ -17,17 +17,17 @@ from localstack.utils.threads import start_worker_thread
 
 from wavetank.emulator.cloudformation.operation import StackOperation
 from wavetank.emulator.cloudformation.stack import ManagedStack
-from wavetank.emulator.iam_enforcement.acting import acting_as, current
+from wavetank.emulator.iam_enforcement.caller_credentials import acting_as, current
 
 LOG = logging.getLogger(__name__)
 LOCKS = defaultdict[str, threading.Lock](threading.Lock)
-"""By stack: a stack is deleted when the operation that is under way has ended."""
+"""One lock for each stack: a deletion waits for the operation in progress."""
 PENDING = threading.local()
-"""The operation that the handler in this thread has made and not started yet."""
+"""The operation that the handler in this thread has created and not started yet."""
 
 
 class PendingOperation(StackOperation):
-    """An operation that `start_pending` finds; LocalStack takes it for its own."""
+    """An operation that `start_pending` finds; LocalStack uses it as its own executor."""
 
     def __init__(self, change_set: ChangeSet) -> None:
         super().__init__(change_set)
@@ -35,7 +35,7 @@ class PendingOperation(StackOperation):
 
 
 def start_pending(_: Callable[..., object], *__: Any, **___: Any) -> Any:
-    """Runs the operation of this thread instead of LocalStack's own function."""
+    """Run the operation of this thread instead of LocalStack's own function."""
     operation: StackOperation = PENDING.operation
     del PENDING.operation
     kind = "CREATE" if operation.is_creation else "UPDATE"
@@ -47,17 +47,17 @@ def start_in_order(
     run: Callable[[], None],
     *,
     on_error: str,
-    at_once: str | None = None,
+    initial_status: str | None = None,
 ) -> Any:
-    """Runs in a thread, after what is under way; a failure of ours ends in the status `on_error`.
+    """Run in a thread, after the operation in progress; an internal error sets `on_error`.
 
-    It acts with the rights that this thread has. `at_once` is the status that the stack has from
-    now on.
+    It acts with the permissions of this thread. `initial_status` is the status of the stack until
+    the operation ends.
     """
-    if at_once and not stack.status.endswith("_IN_PROGRESS"):
+    if initial_status and not stack.status.endswith("_IN_PROGRESS"):
         stack.former_status = str(stack.status)
-    if at_once:
-        stack.status = at_once  # type: ignore[assignment]  # LocalStack's type is its text
+    if initial_status:
+        stack.status = initial_status  # type: ignore[assignment]  # LocalStack's type is its text
 
     credentials = current()
 

@@ -1,8 +1,8 @@
-"""Whether a resource of the name exists already: a stack does not create it then.
+"""Checks whether a resource with the name exists; a stack does not create it then.
 
-LocalStack's providers take up an existing bucket, queue, topic, rule, alarm, log group and others
-as if they had made them, since the services' own APIs answer a second creation with success or
-overwrite what is there. CloudFormation fails with the reason given here.
+LocalStack's providers adopt an existing bucket, queue, topic, rule, alarm, log group and others as
+if they had created them, because the services' own APIs answer a second creation with success or
+overwrite the resource. CloudFormation fails with the reason given here.
 [CloudFormation user guide: troubleshooting, "resource already exists"]
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 from localstack.services.s3.models import s3_stores
 
-TAKEN_CODES = frozenset(
+ALREADY_EXISTS_CODES = frozenset(
     {
         "AlreadyExistsException",
         "BucketAlreadyExists",
@@ -30,7 +30,7 @@ TAKEN_CODES = frozenset(
         "ResourceInUseException",
     }
 )
-"""Codes of a creation that failed since there is such a resource: it is not the stack's."""
+"""Error codes of a creation that failed because the resource exists; the stack does not own it."""
 MISSING = (
     "404",
     "DoesNotExist",
@@ -39,19 +39,19 @@ MISSING = (
     "NotFound",
     "NotExist",
 )
-"""Parts of the codes by which services say that there is no such resource."""
+"""Parts of the error codes with which services report that a resource does not exist."""
 
 
 @dataclass(frozen=True)
 class NameLookup:
-    """How to find a resource by name: `name` is the property, `look` raises where there is none."""
+    """How to find a resource by name: `name` is the property, `look` raises if none exists."""
 
     name: str
     look: Callable[[Any, ResourceRequest[Any], Mapping[str, Any]], object]
 
 
 def existing_name(request: ResourceRequest[Any], model: Mapping[str, Any]) -> str | None:
-    """The name of the resource that the model would take over; None where it is free."""
+    """The name of the existing resource that the model would adopt; None if the name is free."""
     named = NAMED.get(request.resource_type)
     if named is None or not model.get(named.name):
         return None
@@ -66,37 +66,37 @@ def existing_name(request: ResourceRequest[Any], model: Mapping[str, Any]) -> st
 
 
 def can_be_looked_up(resource_type: str) -> bool:
-    """Whether `existing_name` knows the type."""
+    """Whether `existing_name` supports the type."""
     return resource_type in NAMED
 
 
 def name_in(resource_type: str, model: Mapping[str, Any]) -> str | None:
-    """The name that the model gives the resource, if the type has one."""
+    """The name that the model gives the resource; None if the type has no name."""
     named = NAMED.get(resource_type)
     return None if named is None else model.get(named.name)
 
 
 def is_missing(error: Exception) -> bool:
-    """Whether the error says that there is no such resource."""
+    """Whether the error says that the resource does not exist."""
     code = _code(error)
     if code is None:
         return any(part in str(error) for part in ("not found", "does not exist", "NotFound"))
     return any(part in code for part in MISSING) or "does not exist" in str(error)
 
 
-def is_taken(error: object) -> bool:
-    """Whether the error says that there is such a resource already."""
-    return _code(error) in TAKEN_CODES
+def is_already_exists(error: object) -> bool:
+    """Whether the error says that the resource already exists."""
+    return _code(error) in ALREADY_EXISTS_CODES
 
 
 def _code(error: object) -> str | None:
-    """The code of a service's error; None of any other."""
+    """The code of a service's error; None for any other exception."""
     response = getattr(error, "response", None)
     return str(response["Error"]["Code"]) if isinstance(response, Mapping) else None
 
 
 def _by(service: str, operation: str, argument: str, name: str) -> NameLookup:
-    """Found by one call with the name."""
+    """A lookup by one call with the name."""
 
     def look(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
         return getattr(getattr(clients, service), operation)(**{argument: model[name]})
@@ -105,7 +105,7 @@ def _by(service: str, operation: str, argument: str, name: str) -> NameLookup:
 
 
 def _in_list(service: str, operation: str, argument: str, found: str, name: str) -> NameLookup:
-    """Found where a call that filters by the names answers with any."""
+    """A lookup by a call that filters by name; the resource exists if it returns any."""
 
     def look(clients: Any, _: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
         return getattr(getattr(clients, service), operation)(**{argument: [model[name]]})[found]
@@ -114,7 +114,7 @@ def _in_list(service: str, operation: str, argument: str, found: str, name: str)
 
 
 def _bucket(_: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> object:
-    # Bucket names are of all accounts and regions together.
+    # Bucket names are shared by all accounts and regions.
     buckets = s3_stores[request.account_id][request.region_name].global_bucket_map
     return model["BucketName"] in buckets
 
@@ -161,7 +161,7 @@ def _inline_policy(clients: Any, _: ResourceRequest[Any], model: Mapping[str, An
 
 
 def _managed_policy(clients: Any, request: ResourceRequest[Any], model: Mapping[str, Any]) -> Any:
-    # LocalStack's provider leaves the path out of the policies that it makes.
+    # LocalStack's provider omits the path of the policies that it creates.
     name = model["ManagedPolicyName"]
     return clients.iam.get_policy(PolicyArn=f"arn:aws:iam::{request.account_id}:policy/{name}")
 
@@ -259,4 +259,4 @@ NAMED: Mapping[str, NameLookup] = {
     "AWS::StepFunctions::Activity": NameLookup("Name", _activity),
     "AWS::StepFunctions::StateMachine": NameLookup("StateMachineName", _state_machine),
 }
-"""Every type with a name that its service does not refuse by itself, or that has one at all."""
+"""Types with a name, except those whose service refuses a second creation by itself."""

@@ -1,4 +1,4 @@
-"""Exports of stacks, which are neither deleted nor changed while another stack imports them.
+"""Exports of stacks, which cannot be deleted or changed while another stack imports them.
 
 [CloudFormation user guide: "Get exported outputs from a deployed CloudFormation stack"; API
 reference: ListImports]
@@ -13,7 +13,7 @@ from wavetank.emulator.cloudformation.stack import DELETED, ManagedStack
 
 
 class ExportConflictError(Exception):
-    """Outputs that a stack cannot have, since another stack uses or has their names."""
+    """Exports that a stack cannot have, because another stack imports them or has their names."""
 
 
 def importing_stacks(account_id: str, region_name: str, export: str) -> list[str]:
@@ -23,7 +23,7 @@ def importing_stacks(account_id: str, region_name: str, export: str) -> list[str
 
 
 def refuse_exports(stack: ManagedStack, exports: Mapping[str, str]) -> None:
-    """Raises ExportConflictError where the stack may not have these exports instead of its own."""
+    """Raises ExportConflictError if the stack must not replace its exports with these."""
     for name, value in stack.resolved_exports.items():
         if exports.get(name) == value or not (users := _users(stack, name)):
             continue

@@ -1,7 +1,7 @@
-"""The creation or update of a stack, from its first event to its last status.
+"""The creation or update of a stack, from its first event to its final status.
 
-LocalStack's visitor works out the values of the template, resource by resource in the order of
-their dependencies; what is done with each resource, and with the stack in the end, is decided here.
+LocalStack's visitor resolves the values of the template, resource by resource in the order of their
+dependencies; this module decides what is done with each resource, and finally with the stack.
 [CloudFormation user guide: "Stack failure options", "Understand stack status codes"]
 [LocalStack 4.14: services/cloudformation/engine/v2/change_set_model_executor.py]
 """
@@ -43,7 +43,7 @@ LOG = logging.getLogger(__name__)
 
 
 class StackOperation(ChangeSetModelExecutor):
-    """One change set, executed; made by LocalStack's API handlers, `run` in a thread of its own."""
+    """Executes one change set; made by LocalStack's API handlers, `run` in a thread of its own."""
 
     def __init__(self, change_set: ChangeSet) -> None:
         super().__init__(change_set)
@@ -58,7 +58,7 @@ class StackOperation(ChangeSetModelExecutor):
         self._imports: set[str] = set()
 
     def run(self) -> None:
-        """Executes the change set; whatever happens, the stack ends in a status that is settled."""
+        """Execute the change set; whatever happens, the stack ends in a final status."""
         stable = self._last_stable()
         try:
             self.process()
@@ -73,7 +73,7 @@ class StackOperation(ChangeSetModelExecutor):
             self._complete()
 
     def visit_node_resource(self, node_resource: Any) -> Any:
-        """The resource's values before and after, once it has been made what they say."""
+        """The resource's values before and after, once the change is made."""
         if self._visiting:
             self._depends_on[self._visiting[-1]].add(node_resource.name)
         self._visiting.append(node_resource.name)
@@ -94,7 +94,7 @@ class StackOperation(ChangeSetModelExecutor):
         return delta
 
     def visit_node_intrinsic_function_fn_import_value(self, node_intrinsic_function: Any) -> Any:
-        """As LocalStack's; an export that does not exist is an error, one that does is in use."""
+        """LocalStack's method; a missing export is an error, an existing one counts as used."""
         delta = super().visit_node_intrinsic_function_fn_import_value(node_intrinsic_function)
         name = self.visit(node_intrinsic_function.arguments).after
         if isinstance(name, str):
@@ -105,7 +105,7 @@ class StackOperation(ChangeSetModelExecutor):
         return delta
 
     def _get_node_resource_for(self, resource_name: str, node_template: Any) -> Any:
-        """As LocalStack's; a resource depends also on one that has been visited before."""
+        """LocalStack's method; also records dependencies on resources visited before."""
         if self._visiting and resource_name != self._visiting[-1]:
             self._depends_on[self._visiting[-1]].add(resource_name)
         return super()._get_node_resource_for(resource_name, node_template)
@@ -113,7 +113,7 @@ class StackOperation(ChangeSetModelExecutor):
     def _before_deployed_property_value_of(
         self, resource_logical_id: str, property_name: str
     ) -> Any:
-        """As LocalStack's; what an earlier operation failed to make has no values."""
+        """LocalStack's method; a resource that was never created has no values."""
         if resource_logical_id not in self._before_resolved_resources:
             return None
         return super()._before_deployed_property_value_of(resource_logical_id, property_name)
@@ -140,9 +140,10 @@ class StackOperation(ChangeSetModelExecutor):
     def _deployed_otherwise(
         self, name: str, former: Mapping[str, Any], desired: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
-        """What is deployed where it is not what the template says; None where it is.
+        """The deployed properties if they differ from the template's; None if they do not.
 
-        A resource that failed to update, in an operation that was not rolled back, may be neither.
+        They may differ if an update of the resource failed in an operation that was not rolled
+        back.
         """
         if changed_properties(former.get("SpecifiedProperties") or {}, desired):
             return former
@@ -159,7 +160,7 @@ class StackOperation(ChangeSetModelExecutor):
         )
 
     def _create(self, after: Any, desired: Mapping[str, Any], verb: str) -> None:
-        """Creates the resource, as a new one (CREATE) or to replace another (UPDATE)."""
+        """Create the resource: a new one (CREATE), or a replacement of another (UPDATE)."""
         name, kind = after.logical_id, after.resource_type
         former = self._before_resolved_resources.get(name)
         former_id = _id(former)
@@ -196,7 +197,7 @@ class StackOperation(ChangeSetModelExecutor):
         *,
         is_shown: bool = True,
     ) -> None:
-        """What the resource is now, for references to it and for the next operation."""
+        """Store the resource's state for references to it and for the next operation."""
         resource: Any = {
             "LastUpdatedTimestamp": WallClock().now(),
             "LogicalResourceId": after.logical_id,
@@ -212,7 +213,7 @@ class StackOperation(ChangeSetModelExecutor):
             self.stack.report(name, kind, outcome.physical_id, status)
 
     def _record(self, after: Any, outcome: ActionOutcome) -> None:
-        """Records what was created; of an update, only where the stack had created it."""
+        """Record a created resource; an updated one only if the stack had created it."""
         name = after.logical_id
         resource = OwnedResource(
             logical_id=name,
@@ -224,7 +225,7 @@ class StackOperation(ChangeSetModelExecutor):
             depends_on=frozenset(self._depends_on[name]),
             complete=outcome.reason is None,
         )
-        self.stack.ledger.take_note(resource, is_made=outcome.is_made)
+        self.stack.ledger.record_result(resource, is_made=outcome.is_made)
 
     def _fail_resource(
         self, name: str, kind: str, physical_id: str | None, verb: str, reason: str
@@ -234,14 +235,14 @@ class StackOperation(ChangeSetModelExecutor):
         raise TriggerRollback(name, reason)
 
     def _fail_unresolved(self, node: Any, reason: str) -> None:
-        """A resource with a value that cannot be worked out fails before it is begun."""
+        """Fail a resource with a value that cannot be resolved, before it is changed."""
         former = self._before_resolved_resources.get(node.name)
         verb = "CREATE" if former is None else "UPDATE"
         self._failed[verb.lower()].append(node.name)
         self.stack.report(node.name, node.type_.value, _id(former), f"{verb}_FAILED", reason)
 
     def _last_stable(self) -> tuple[dict[str, Any], tuple[OwnedResource, ...]]:
-        """The last state in which nothing had failed, and what the stack had created in it."""
+        """The last state without a failure, and what the stack had created in it."""
         stack, failed = self.stack, self.stack.failed_operation
         if failed is not None and stack.former_status == "UPDATE_FAILED":
             return dict(failed.former), failed.former_resources
@@ -279,18 +280,18 @@ class StackOperation(ChangeSetModelExecutor):
         stack.processed_template = change_set.processed_template
         stack.template_body = change_set.template_body
         stack.description = (change_set.template or {}).get("Description")
-        # LocalStack takes the values of the change set named here for those before the next one.
+        # LocalStack reads the "before" values of the next change set from the one named here.
         known = change_set.change_set_id in stack.change_set_ids
         stack.change_set_id = change_set.change_set_id if known else None
 
     def _clean_up(self) -> None:
-        """Deletes what was replaced or is no longer in the template.
+        """Delete what was replaced or is no longer in the template.
 
-        What cannot be deleted is left behind, and the stack is complete all the same.
+        A resource that cannot be deleted remains, and the stack is complete nevertheless.
         [CloudFormation user guide: UPDATE_COMPLETE_CLEANUP_IN_PROGRESS]
         """
         stack, current = self.stack, physical_ids(self.resources)
-        former = stack.ledger.other_than(current)
+        former = stack.ledger.unused(current)
 
         def is_retained(resource: OwnedResource) -> bool:
             if resource.logical_id in current:
@@ -300,7 +301,7 @@ class StackOperation(ChangeSetModelExecutor):
             return resource.deletion_policy in {RETAIN, RETAIN_EXCEPT_ON_CREATE}
 
         remove_resources(stack, self._actions, former, is_retained)
-        for resource in stack.ledger.other_than(current):
+        for resource in stack.ledger.unused(current):
             stack.ledger.forget(resource)
             if resource.logical_id not in current:
                 stack.resource_states.pop(resource.logical_id, None)
@@ -326,7 +327,7 @@ class StackOperation(ChangeSetModelExecutor):
         roll_back(stack, self._actions, self._failure_reason())
 
     def _failure_reason(self) -> str:
-        """As CloudFormation words it."""
+        """The reason in CloudFormation's words."""
         parts = [
             f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
             for verb, names in self._failed.items()
@@ -340,8 +341,8 @@ def _id(resource: Mapping[str, Any] | None) -> str | None:
 
 
 def _policy(value: Any) -> str:
-    """A policy of the template; Delete where it says none.
+    """A policy of the template; Delete by default.
 
-    Snapshot is for types that LocalStack keeps no snapshots of, and so deletes.
+    Snapshot applies to types of which LocalStack has no snapshots, so these are deleted.
     """
     return str(value) if isinstance(value, str) else DELETE

@@ -1,8 +1,8 @@
-"""The record of what a stack created: nothing else is ever deleted by it.
+"""The record of what a stack created: it never deletes anything else.
 
-A template names resources; it does not say who made them. A bucket whose name was in use, a table
-that another stack owns or a resource that was never made stands in a template too. Each deletion
-(of a stack, in a rollback, after a replacement) goes through the entries of this record.
+A template names resources; it does not say who created them. A bucket whose name was in use, a
+table that another stack owns or a resource that was never created is in a template too. Each
+deletion (of a stack, in a rollback, after a replacement) goes through the entries of this record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ RETAIN_EXCEPT_ON_CREATE = "RetainExceptOnCreate"
 class OwnedResource:
     """A resource that the stack created; `model` has its properties and the service's attributes.
 
-    `complete` is False where its creation failed after the service had made it.
+    `complete` is False if its creation failed after the service had created it.
     """
 
     logical_id: str
@@ -41,21 +41,21 @@ class ResourceLedger:
         return iter(list(self._entries.values()))
 
     def record(self, resource: OwnedResource) -> None:
-        """Adds the resource, or replaces what is known of it; it comes last."""
+        """Add the resource, or replace its entry; it comes last."""
         key = (resource.logical_id, resource.physical_id)
         self._entries.pop(key, None)
         self._entries[key] = resource
 
-    def take_note(self, resource: OwnedResource, *, is_made: bool) -> None:
-        """Records what became of a resource, unless it was there before and is somebody else's.
+    def record_result(self, resource: OwnedResource, *, is_made: bool) -> None:
+        """Record the result for a resource, unless it existed before and is not this stack's.
 
-        `is_made` says that there is a resource now that was not there before.
+        `is_made` says that a new resource exists now.
         """
         if is_made or self.find(resource.logical_id, resource.physical_id) is not None:
             self.record(resource)
 
     def forget(self, resource: OwnedResource) -> None:
-        """Removes the resource: it is deleted, or left to its owner."""
+        """Remove the entry: the resource is deleted, or retained by a policy."""
         self._entries.pop((resource.logical_id, resource.physical_id), None)
 
     def find(self, logical_id: str, physical_id: str | None) -> OwnedResource | None:
@@ -69,7 +69,7 @@ class ResourceLedger:
             for entry in self._entries.values()
         )
 
-    def other_than(self, current: Mapping[str, str | None]) -> list[OwnedResource]:
+    def unused(self, current: Mapping[str, str | None]) -> list[OwnedResource]:
         """What the stack created and no longer uses: `current` has the ids that it uses."""
         return [
             entry

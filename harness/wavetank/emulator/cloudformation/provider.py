@@ -1,7 +1,7 @@
 """The CloudFormation API: LocalStack's, with our stacks and our operations.
 
-LocalStack's handlers check a request and prepare its change set; what they would then do in a
-thread of their own, `execution` does. A list of stacks has none that are deleted, as on AWS.
+LocalStack's handlers check a request and prepare its change set; `execution` does what they would
+then do in a thread of their own. A list of stacks omits the deleted ones, as on AWS.
 
 Selected with `PROVIDER_OVERRIDE_CLOUDFORMATION=wavetank`.
 [LocalStack 4.14: services/cloudformation/v2/provider.py]
@@ -29,7 +29,7 @@ from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.cloudformation.actions import ResourceActions
 from wavetank.emulator.cloudformation.changes import ManagedChangeSet
-from wavetank.emulator.cloudformation.conditions import delete_what_is_no_longer_wanted
+from wavetank.emulator.cloudformation.conditions import delete_resources_with_false_condition
 from wavetank.emulator.cloudformation.execution import (
     PendingOperation,
     start_in_order,
@@ -57,7 +57,7 @@ from wavetank.emulator.cloudformation.validation import (
     refuse_type_changes,
     refuse_update,
 )
-from wavetank.emulator.iam_enforcement.acting import act_for_callers, acting_as
+from wavetank.emulator.iam_enforcement.caller_credentials import act_for_callers, acting_as
 from wavetank.emulator.iam_enforcement.forwarding import acting_for
 from wavetank.emulator.patches import patch_of
 
@@ -67,7 +67,7 @@ IN_PROVIDER: Mapping[str, Any] = {
     "localstack.services.cloudformation.v2.provider:Stack": ManagedStack,
     "localstack.services.cloudformation.v2.provider:start_worker_thread": start_pending,
 }
-"""What LocalStack's provider works with, and what takes its place."""
+"""The classes and functions that LocalStack's provider uses, and their replacements."""
 REQUESTED = "User Initiated"
 
 
@@ -77,7 +77,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
     def describe_stacks(
         self, context: RequestContext, stack_name: str | None = None, *args: Any, **kwargs: Any
     ) -> DescribeStacksOutput:
-        """The stack that is named or, of those that are there, all.
+        """The named stack, or all stacks that are not deleted.
 
         [CloudFormation API reference, DescribeStacks]
         """
@@ -94,7 +94,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
         """The stacks that import the export.
 
         Raises:
-            ValidationError: there are none.
+            ValidationError: no stack does.
         """
         names = importing_stacks(context.account_id, context.region, export_name)
         if not names:
@@ -102,22 +102,22 @@ class WavetankCloudFormation(CloudformationProviderV2):
         return ListImportsOutput(Imports=names)
 
     def create_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # the request is whole, as in LocalStack's
-        """Creates the stack; on failure it does what the request says."""
+        """Create the stack; on failure, follow the request's failure options."""
         refuse_both(request)
         refuse_name(request.get("StackName"))
         stacks = _store(context).stacks_v2
         known = set(stacks)
         try:
             return super().create_stack(context, request)
-        except Exception:  # of any kind, and raised again below
-            # LocalStack has put the stack there before it looked at the template.
+        except Exception:  # any error: it is raised again below
+            # LocalStack stores the stack before it validates the template.
             for stack_id in stacks.keys() - known:
                 if stacks[stack_id].stack_name == request.get("StackName"):
                     del stacks[stack_id]
             raise
 
     def update_stack(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # as above
-        """Updates the stack, unless its status forbids it."""
+        """Update the stack, unless its status forbids it."""
         if stack := _find(context, request.get("StackName")):
             refuse_update(stack)
             stack.failure_policy = FailurePolicy.of(request)
@@ -125,9 +125,9 @@ class WavetankCloudFormation(CloudformationProviderV2):
         return super().update_stack(context, request)
 
     def _update_with_tags(self, context: RequestContext, request: Any, stack: ManagedStack) -> Any:
-        """Updates the stack, whose resources get the request's tags.
+        """Update the stack and set the request's tags on its resources.
 
-        The tags are set before the operation starts in its thread.
+        The tags are set before the operation starts in its thread, which reads them.
         """
         stack.former_tags = stack.tags
         if request.get("Tags") is not None:
@@ -135,14 +135,14 @@ class WavetankCloudFormation(CloudformationProviderV2):
         stack.has_new_tags = tag_map(stack.tags) != tag_map(stack.former_tags)
         try:
             return super().update_stack(context, request)
-        except Exception:  # of any kind: the tags are those of what is deployed
+        except Exception:  # any error: the tags must stay those of the deployed stack
             stack.tags = stack.former_tags
             raise
         finally:
             stack.has_new_tags = False
 
     def create_change_set(self, context: RequestContext, request: Any) -> Any:  # type: ignore[override]  # as above
-        """Prepares a change; what it does on failure is said here or when it is executed."""
+        """Prepare a change; its failure options are given here or when it is executed."""
         stack = _find(context, request.get("StackName"))
         if stack is not None and request.get("ChangeSetType", "UPDATE") == "UPDATE":
             refuse_update(stack)
@@ -160,10 +160,10 @@ class WavetankCloudFormation(CloudformationProviderV2):
         stack_name: str | None = None,
         **request: Any,
     ) -> Any:
-        """Executes the change set, unless the status of its stack forbids it."""
+        """Execute the change set, unless the status of its stack forbids it."""
         change_set: Any = find_change_set_v2(_store(context), change_set_name, stack_name)
-        # One that was executed already is refused for its own status: so an SDK that sends the
-        # request again, since the answer was lost, can tell that the first was taken.
+        # A change set that was executed already is refused for its own status: an SDK that
+        # retries after a lost response then knows that the first request succeeded.
         if change_set is not None and change_set.execution_status == ExecutionStatus.AVAILABLE:
             stack: ManagedStack = change_set.stack
             if stack.status != REVIEW:
@@ -180,7 +180,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
     def delete_stack(  # type: ignore[override]  # as above
         self, context: RequestContext, stack_name: str, **request: Any
     ) -> None:
-        """Deletes what the stack created; a stack that does not exist is deleted already.
+        """Delete what the stack created; deleting a stack that does not exist succeeds.
 
         Raises:
             ValidationError: the stack is protected.
@@ -205,12 +205,12 @@ class WavetankCloudFormation(CloudformationProviderV2):
                 return
             delete_all(stack, actions, retained, is_forced=is_forced)
 
-        start_in_order(stack, delete, on_error="DELETE_FAILED", at_once="DELETE_IN_PROGRESS")
+        start_in_order(stack, delete, on_error="DELETE_FAILED", initial_status="DELETE_IN_PROGRESS")
 
     def rollback_stack(  # type: ignore[override]  # as above
         self, context: RequestContext, stack_name: str, **_: Any
     ) -> Any:
-        """Rolls back a stack whose operation failed without rollback."""
+        """Roll back a stack whose operation failed without rollback."""
         stack = _existing(context, stack_name)
         refuse_status(stack, "rolled back", {"CREATE_FAILED", "UPDATE_FAILED"})
         actions = ResourceActions(stack)
@@ -221,14 +221,14 @@ class WavetankCloudFormation(CloudformationProviderV2):
                 stack,
                 lambda: roll_back_creation(stack, actions, REQUESTED),
                 on_error="ROLLBACK_FAILED",
-                at_once="ROLLBACK_IN_PROGRESS",
+                initial_status="ROLLBACK_IN_PROGRESS",
             )
         return {"StackId": stack.stack_id}
 
     def continue_update_rollback(  # type: ignore[override]  # as above
         self, context: RequestContext, stack_name: str, **request: Any
     ) -> Any:
-        """Tries again to roll back what failed to, but for what is skipped."""
+        """Retry a rollback that failed, without the skipped resources."""
         stack = _existing(context, stack_name)
         refuse_status(stack, "rolled back", {"UPDATE_ROLLBACK_FAILED"})
         skipped = request.get("resources_to_skip") or []
@@ -244,7 +244,7 @@ class WavetankCloudFormation(CloudformationProviderV2):
         *args: Any,
         **kwargs: Any,
     ) -> Any:
-        """As LocalStack's, for templates that CloudFormation accepts."""
+        """LocalStack's method, for templates that CloudFormation accepts."""
         refuse_cycles(after_template)
         refuse_type_changes(before_template, after_template)
         stock: Any = super()._setup_change_set_model
@@ -258,7 +258,7 @@ def _start_update_rollback(
         stack,
         lambda: roll_back_update(stack, actions, REQUESTED, skipped),
         on_error="UPDATE_ROLLBACK_FAILED",
-        at_once="UPDATE_ROLLBACK_IN_PROGRESS",
+        initial_status="UPDATE_ROLLBACK_IN_PROGRESS",
     )
 
 
@@ -286,7 +286,7 @@ def wavetank_cloudformation() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     for target, ours in IN_PROVIDER.items():
         patch_of(target).apply(ours)
-    delete_what_is_no_longer_wanted()
+    delete_resources_with_false_condition()
     act_for_callers()
     service = Service.for_provider(WavetankCloudFormation())
     _handle_for_callers(service.skeleton)
@@ -294,7 +294,7 @@ def wavetank_cloudformation() -> Service:
 
 
 def _handle_for_callers(skeleton: Any) -> None:
-    """Has each request handled with its caller's rights."""
+    """Handle each request with its caller's permissions."""
     stock = skeleton.invoke
     client: Any = connect_to().s3
 

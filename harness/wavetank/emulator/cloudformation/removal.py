@@ -1,7 +1,7 @@
-"""Deletion of what a stack created: dependents first, with the policies of the template.
+"""Deletes what a stack created: dependents first, with the policies of the template.
 
-A resource that cannot be deleted does not stop the others; only what it depends on stays with it.
-[CloudFormation template reference: DeletionPolicy, UpdateReplacePolicy]
+A resource that cannot be deleted does not stop the others; only the resources that it depends on
+are kept with it. [CloudFormation template reference: DeletionPolicy, UpdateReplacePolicy]
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,9 +20,9 @@ def remove_resources(
     resources: Iterable[OwnedResource],
     is_retained: IsRetained,
 ) -> list[str]:
-    """Deletes or leaves each resource; returns the logical ids of those that could not be deleted.
+    """Delete or retain each resource; returns the logical ids of those that could not be deleted.
 
-    What is left to its owner by a policy is no longer the stack's.
+    A resource that a policy retains no longer belongs to the stack.
     """
     failed: list[str] = []
     blocked: set[str] = set()
@@ -44,12 +44,12 @@ def remove_resources(
 
 
 def physical_ids(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
-    """The ids of what LocalStack keeps as deployed, by logical id."""
+    """The ids of the resources in LocalStack's model of the deployed stack, by logical id."""
     return {name: resource.get("PhysicalResourceId") for name, resource in resources.items()}
 
 
 def failed_to_delete(names: Iterable[str]) -> str:
-    """The stack's reason, as CloudFormation words it."""
+    """The stack's reason, in CloudFormation's words."""
     return f"The following resource(s) failed to delete: [{', '.join(names)}]. "
 
 

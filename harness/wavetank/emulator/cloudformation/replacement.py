@@ -1,6 +1,6 @@
-"""Which changes of a resource need a new one: the resource type's create-only properties.
+"""Decides which changes need a new resource: those of the type's create-only properties.
 
-LocalStack's schemas are AWS's of some years ago; what its present ones add or take back is here.
+LocalStack's schemas are old copies of AWS's; the differences to the present ones are listed here.
 [CloudFormation template reference: "Update requires" of each property; resource type schemas,
 createOnlyProperties]
 """
@@ -20,7 +20,9 @@ ADDED: Mapping[str, tuple[str, ...]] = {
         "RuntimePolicy",
     ),
 }
-TAKEN_BACK: Mapping[str, frozenset[str]] = {"AWS::S3::Bucket": frozenset({"ObjectLockEnabled"})}
+NOT_CREATE_ONLY: Mapping[str, frozenset[str]] = {
+    "AWS::S3::Bucket": frozenset({"ObjectLockEnabled"})
+}
 
 
 def changed_properties(previous: Mapping[str, Any], desired: Mapping[str, Any]) -> frozenset[str]:
@@ -36,13 +38,13 @@ def needs_replacement(
     previous: Mapping[str, Any],
     desired: Mapping[str, Any],
 ) -> bool:
-    """Whether the change takes a new resource; the values are those that the template resolves to.
+    """Whether the change needs a new resource; the values are the resolved ones of the template.
 
     A reference that resolves to the same value as before is no change.
     """
     paths = [path.removeprefix("/properties/") for path in schema.get("createOnlyProperties", [])]
-    taken_back = TAKEN_BACK.get(resource_type, frozenset())
-    paths = [path for path in paths if path not in taken_back]
+    not_create_only = NOT_CREATE_ONLY.get(resource_type, frozenset())
+    paths = [path for path in paths if path not in not_create_only]
     return any(
         _value(previous, path) != _value(desired, path)
         for path in (*paths, *ADDED.get(resource_type, ()))

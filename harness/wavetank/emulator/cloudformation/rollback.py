@@ -1,4 +1,4 @@
-"""Going back after a failure: former values first, then what was created is deleted.
+"""Rolls back after a failure: first restores former values, then deletes what was created.
 
 [CloudFormation user guide: "Stack failure options", "Continue rolling back an update"]
 """
@@ -17,7 +17,7 @@ from wavetank.emulator.cloudformation.stack import FailedOperation, ManagedStack
 
 
 def roll_back(stack: ManagedStack, actions: ResourceActions, reason: str) -> None:
-    """Settles a stack whose operation failed, as its failure policy says."""
+    """Apply the failure policy of a stack whose operation failed."""
     failed = _failed_operation(stack)
     match failed.policy.on_failure, failed.is_creation:
         case "DO_NOTHING", is_creation:
@@ -32,11 +32,11 @@ def roll_back(stack: ManagedStack, actions: ResourceActions, reason: str) -> Non
 
 
 def roll_back_creation(stack: ManagedStack, actions: ResourceActions, reason: str) -> None:
-    """Deletes what the stack created, but for what its template retains."""
+    """Delete what the stack created, except what its template retains."""
     failed = _failed_operation(stack)
     stack.set_stack_status("ROLLBACK_IN_PROGRESS", reason)
     left = remove_resources(stack, actions, stack.ledger, lambda it: _is_retained(failed, it))
-    _drop_never_made(stack, {})
+    _drop_never_created(stack, {})
     stack.resolved_resources = {
         name: resource for name, resource in stack.resolved_resources.items() if name in left
     }
@@ -51,7 +51,7 @@ def roll_back_creation(stack: ManagedStack, actions: ResourceActions, reason: st
 def roll_back_update(
     stack: ManagedStack, actions: ResourceActions, reason: str, skipped: Collection[str] = ()
 ) -> None:
-    """Sets every resource back to what it was, and deletes what the update created."""
+    """Restore every resource, and delete what the update created."""
     failed = _failed_operation(stack)
     stack.set_stack_status("UPDATE_ROLLBACK_IN_PROGRESS", reason)
     not_reverted = [
@@ -69,11 +69,11 @@ def roll_back_update(
         stack.ledger.record(resource)
     stack.set_stack_status("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
     current = physical_ids(stack.resolved_resources)
-    made = stack.ledger.other_than(current)
+    made = stack.ledger.unused(current)
     remove_resources(stack, actions, made, lambda it: _is_retained(failed, it))
-    for resource in stack.ledger.other_than(current):
+    for resource in stack.ledger.unused(current):
         stack.ledger.forget(resource)
-    _drop_never_made(stack, current)
+    _drop_never_created(stack, current)
     stack.failed_operation = None
     stack.set_stack_status("UPDATE_ROLLBACK_COMPLETE")
 
@@ -85,7 +85,7 @@ def delete_all(
     *,
     is_forced: bool = False,
 ) -> None:
-    """Deletes the stack; `is_forced` gives up what cannot be deleted."""
+    """Delete the stack; with `is_forced` ignore resources that cannot be deleted."""
     is_made = any(
         event["ResourceStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
         for event in stack.events
@@ -121,9 +121,9 @@ def _failed_operation(stack: ManagedStack) -> FailedOperation:
 
 
 def _is_retained(failed: FailedOperation, resource: OwnedResource) -> bool:
-    """Whether a resource that the failed operation made stays.
+    """Whether a resource that the failed operation created is retained.
 
-    RetainExceptOnCreate does not keep it, neither in the template nor in the request.
+    RetainExceptOnCreate does not retain it, neither in the template nor in the request.
     """
     return resource.deletion_policy == RETAIN and not failed.policy.retain_except_on_create
 
@@ -136,7 +136,7 @@ def _revert(
     *,
     is_skipped: bool,
 ) -> bool:
-    """Sets one resource back; returns whether it is what it was."""
+    """Restore one resource; returns whether that succeeded."""
     former = failed.former["resolved_resources"][name]
     current = failed.resources.get(name, former)
     if current is former:
@@ -154,8 +154,8 @@ def _revert(
     return True
 
 
-def _drop_never_made(stack: ManagedStack, current: Collection[str]) -> None:
-    """A resource that failed before it was made is gone with the rollback."""
+def _drop_never_created(stack: ManagedStack, current: Collection[str]) -> None:
+    """Drop a resource that failed before it was created."""
     for name, state in list(stack.resource_states.items()):
         if name not in current and state.get("ResourceStatus") == "CREATE_FAILED":
             stack.report(name, state["ResourceType"], None, "DELETE_COMPLETE")

@@ -1,4 +1,4 @@
-"""A stack that knows what it created, what to do on failure, and the state to go back to.
+"""A stack that knows what it created, its failure policy, and the state to roll back to.
 
 [LocalStack 4.14: services/cloudformation/v2/entities.py]
 """
@@ -29,7 +29,7 @@ DEPLOYED_STATE = (
     "template",
     "template_body",
 )
-"""What an operation changes of a stack, and its rollback sets back."""
+"""Attributes of a stack that an operation changes and its rollback restores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class FailurePolicy:
 
     @classmethod
     def of(cls, request: Mapping[str, Any]) -> "FailurePolicy":
-        """The policy that a request of the API asks for."""
+        """The policy that a request of the API specifies."""
         on_failure = request.get("OnFailure") or request.get("OnStackFailure") or "ROLLBACK"
         if request.get("DisableRollback"):
             on_failure = "DO_NOTHING"
@@ -58,8 +58,8 @@ class FailurePolicy:
 class FailedOperation:
     """An operation that failed and is not rolled back yet.
 
-    `former` is the stack's deployed state before it and `former_resources` what it had created
-    then; `resources` are those that there are now.
+    `former` is the stack's deployed state before it, and `former_resources` what it had created
+    then; `resources` are those that exist now.
     """
 
     is_creation: bool
@@ -73,7 +73,7 @@ class ManagedStack(Stack):
     """LocalStack's stack with a record of what it created.
 
     `imports` are the names of the exports that its template imports; `has_new_tags` says that the
-    update that is being prepared changes the stack's tags.
+    update in preparation changes the stack's tags.
     """
 
     def __init__(
@@ -90,22 +90,22 @@ class ManagedStack(Stack):
 
     @property
     def is_deployed(self) -> bool:
-        """Whether the stack was created, whatever became of it since."""
+        """Whether the stack was created, whatever happened to it since."""
         return self.status not in {REVIEW, DELETED} and bool(self.events)
 
     def deployed_state(self) -> dict[str, Any]:
-        """What `restore` takes."""
+        """The argument for `restore`."""
         return {name: getattr(self, name) for name in DEPLOYED_STATE}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Sets the deployed state back; resources are not touched."""
+        """Restore the deployed state; resources are not touched."""
         for name, value in state.items():
             setattr(self, name, value)
 
     def set_stack_status(self, status: Any, reason: Any = None) -> None:
-        """Sets the status with its event.
+        """Set the status and record its event.
 
-        A change set for a deployed stack leaves its status as it is; LocalStack would show a stack
+        A change set for a deployed stack does not change its status; LocalStack would show a stack
         that was rolled back as one that is under review.
         """
         if status == REVIEW and self.is_deployed:
@@ -123,10 +123,10 @@ class ManagedStack(Stack):
         status: str,
         reason: str | None = None,
     ) -> None:
-        """Sets the status of the resource with its event."""
+        """Set the status of the resource and record its event."""
         shown = self.resource_states.get(logical_id, {}).get("PhysicalResourceId")
         if shown and physical_id and shown != physical_id and status.startswith("DELETE_"):
-            # The resource was replaced: its successor is what the stack shows.
+            # The resource was replaced: the stack shows its replacement.
             known = ResourceStatus(status)
             self._store_event(logical_id, resource_type, physical_id, known, reason or "")
             return

@@ -1,6 +1,6 @@
-"""Tags of a stack, which CloudFormation sets on its resources too.
+"""Tags of a stack, which CloudFormation also sets on its resources.
 
-A tag of the resource's own wins over one of the stack with the same key. AWS's own tags
+A tag of the resource overrides one of the stack with the same key. AWS's own tags
 (`aws:cloudformation:stack-name` and others) are not set.
 [CloudFormation user guide: "Resource tag"; CreateStack, Tags]
 """
@@ -20,7 +20,7 @@ def with_stack_tags(
     properties: Mapping[str, Any],
     stack_tags: Iterable[Any],
 ) -> dict[str, Any]:
-    """The properties with the stack's tags, where resources of the type take tags."""
+    """The properties with the stack's tags, if resources of the type take tags."""
     inherited = tag_map(list(stack_tags))
     if not inherited or not can_be_tagged(resource_type):
         return dict(properties)
@@ -29,7 +29,7 @@ def with_stack_tags(
     is_map = schema.get("properties", {}).get(TAGS, {}).get("type") == "object"
     if is_map or isinstance(own, Mapping):
         return {**properties, TAGS: merged}
-    kept = list(own or [])  # As the template has them: some have more than a key and a value.
+    kept = list(own or [])  # in the template's form: some tags have more members
     keys = tag_map(kept)
     added = {key: value for key, value in inherited.items() if key not in keys}
     return {**properties, TAGS: [*kept, *tag_list(added)]}

@@ -1,4 +1,4 @@
-"""What CloudFormation refuses at once, before a stack is touched.
+"""Checks with which CloudFormation refuses a request before a stack is changed.
 
 [CloudFormation API reference: CreateStack, UpdateStack, DeleteStack; user guide: "Understand stack
 status codes"]
@@ -25,22 +25,22 @@ UPDATABLE = frozenset(
         "UPDATE_ROLLBACK_COMPLETE",
     }
 )
-"""CREATE_FAILED and UPDATE_FAILED are of operations without rollback; they can be tried again."""
+"""CREATE_FAILED and UPDATE_FAILED follow operations without rollback, which can be retried."""
 VARIABLE = re.compile(r"\$\{([^!.}][^.}]*)")
-"""The first part of a variable in a text for `Fn::Sub`."""
+"""The first part of a variable in a string for `Fn::Sub`."""
 STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 """[CloudFormation API reference: CreateStack, StackName]"""
 BOTH = "You can specify either DisableRollback or OnFailure, but not both."
 
 
 def refuse_both(request: Mapping[str, Any]) -> None:
-    """Raises ValidationError where a creation says twice what is done on failure."""
+    """Raises ValidationError if a creation specifies both DisableRollback and OnFailure."""
     if "DisableRollback" in request and request.get("OnFailure"):
         raise ValidationError(BOTH)
 
 
 def refuse_name(name: object) -> None:
-    """Raises ValidationError where a new stack cannot have the name; an ARN is none."""
+    """Raises ValidationError if a new stack cannot have the name; an ARN is not allowed."""
     if not STACK_NAME.fullmatch(str(name)):
         raise ValidationError(
             f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
@@ -49,9 +49,9 @@ def refuse_name(name: object) -> None:
 
 
 def denied(error: Any) -> CommonServiceException:
-    """The answer where a caller has no right to what its template names, such as its own text.
+    """The error if a caller has no permission for what its template names, such as an S3 object.
 
-    `error` is the SDK's of the service that refused.
+    `error` is the SDK's, from the service that refused.
     """
     reason = error.response["Error"].get("Message") or str(error)
     if error.operation_name == "GetObject":
@@ -60,7 +60,7 @@ def denied(error: Any) -> CommonServiceException:
 
 
 def refuse_update(stack: ManagedStack) -> None:
-    """Raises ValidationError where the stack cannot be updated in its status."""
+    """Raises ValidationError if the stack cannot be updated in its status."""
     if stack.status not in UPDATABLE:
         raise ValidationError(
             f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
@@ -68,7 +68,7 @@ def refuse_update(stack: ManagedStack) -> None:
 
 
 def refuse_type_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
-    """Raises ValidationError where a resource of the template has another type than before."""
+    """Raises ValidationError if a resource of the template has another type than before."""
     former = (before or {}).get("Resources") or {}
     changed = [
         name
@@ -83,7 +83,7 @@ def refuse_type_changes(before: Mapping[str, Any] | None, after: Mapping[str, An
 
 
 def refuse_cycles(template: Mapping[str, Any] | None) -> None:
-    """Raises ValidationError where resources of the template need each other."""
+    """Raises ValidationError if resources of the template depend on each other in a cycle."""
     resources = (template or {}).get("Resources") or {}
     graph = {
         name: set(_references(resource)) & resources.keys() for name, resource in resources.items()
@@ -96,7 +96,7 @@ def refuse_cycles(template: Mapping[str, Any] | None) -> None:
 
 
 def _references(value: Any) -> Iterator[str]:
-    """The names to which a part of a template refers, with parameters and AWS's own."""
+    """The names to which a part of a template refers, parameters and pseudo parameters included."""
     if isinstance(value, list):
         for entry in value:
             yield from _references(entry)
@@ -112,7 +112,7 @@ def _references(value: Any) -> Iterator[str]:
 
 
 def _named(key: str, argument: Any) -> list[str]:
-    """The names that the function of a template has in its argument itself."""
+    """The names that a function of a template has directly in its argument."""
     match key, argument:
         case "Ref", str():
             return [argument]
@@ -128,12 +128,12 @@ def _named(key: str, argument: Any) -> list[str]:
 
 
 def _substituted(text: str, own: Mapping[str, Any]) -> list[str]:
-    """The resources that a text for `Fn::Sub` names, without its own variables."""
+    """The resources that a string for `Fn::Sub` names, without its own variables."""
     return [name for name in VARIABLE.findall(text) if name not in own]
 
 
 def refuse_deletion(stack: ManagedStack, retained: Collection[str]) -> None:
-    """Raises ValidationError where the stack is protected, or is to keep what it can delete."""
+    """Raises ValidationError if the stack is protected, or a resource cannot be retained."""
     if stack.enable_termination_protection:
         raise ValidationError(
             f"Stack [{stack.stack_name}] cannot be deleted while TerminationProtection is enabled"
@@ -146,7 +146,7 @@ def refuse_deletion(stack: ManagedStack, retained: Collection[str]) -> None:
 
 
 def refuse_status(stack: ManagedStack, operation: str, allowed: Collection[str]) -> None:
-    """Raises ValidationError where the operation is not for a stack in its status."""
+    """Raises ValidationError if the stack's status does not allow the operation."""
     if stack.status not in allowed:
         raise ValidationError(
             f"Stack:{stack.stack_id} is in {stack.status} state and can not be {operation}."

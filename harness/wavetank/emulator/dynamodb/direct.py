@@ -1,8 +1,9 @@
-"""moto's answer to a call, asked of the class that answers rather than over HTTP.
+"""Calls moto's response class directly, without an HTTP request.
 
-LocalStack hands a call to moto as a request, which moto takes apart again, and takes moto's answer
-apart to put it together again. The operations on items go straight to moto's method here, and its
-text goes straight to the caller. One call at a time: a transaction is seen whole or not at all.
+LocalStack passes a call to moto as a request, which moto parses again, and parses moto's response
+to serialize it again. Here the operations on items go straight to moto's method, and its JSON text
+straight to the caller. One call runs at a time, so other calls see either all of a transaction or
+nothing of it.
 """
 
 import inspect
@@ -29,13 +30,13 @@ OPERATIONS = {
     "TransactWriteItems": "transact_write_items",
     "UpdateItem": "update_item",
 }
-"""Those that read and write items, and moto's names for them."""
+"""The operations that read and write items, with the names of moto's methods."""
 JSON = "application/x-amz-json-1.0"
 ONE_AT_A_TIME = RLock()
 
 
 def with_direct_answers(table: DispatchTable) -> DispatchTable:
-    """The table, with the operations on items answered here where the caller speaks JSON."""
+    """The table, with direct answers to JSON callers for operations on items."""
     return {name: _directly(name, stock) for name, stock in table.items()}
 
 
@@ -53,18 +54,18 @@ def _directly(name: str, stock: Any) -> Any:
 
 
 def _answer(method: str, context: RequestContext) -> Response:
-    """The answer, in the form in which LocalStack would give it.
+    """The answer in the form that LocalStack would return.
 
     Raises:
         ServiceException: the service's error, as LocalStack reads it from moto's answer.
     """
     request = context.request
-    asked = request.get_json(force=True) if request.data else {}  # kept since LocalStack read it
-    status, text, body = ask_moto(method, asked, context.account_id, context.region)
+    body = request.get_json(force=True) if request.data else {}  # cached when LocalStack read it
+    status, text, body = call_moto(method, body, context.account_id, context.region)
     headers = {"Content-Type": JSON, "x-amzn-requestid": str(context.request_id)}
     response = Response(text, status, headers)
     if body is None:
-        assert context.operation is not None  # a call that is parsed
+        assert context.operation is not None  # the call is already parsed
         assert context.protocol is not None
         error = parse_response(
             context.operation, context.protocol, response, include_response_metadata=False
@@ -74,16 +75,16 @@ def _answer(method: str, context: RequestContext) -> Response:
     return response
 
 
-def ask_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
-    """Status and text of moto's answer, and the text's content; None for that of an error."""
+def call_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
+    """Status and text of moto's answer, and the parsed text; None instead of that for an error."""
     handler = DynamoHandler()
     handler.body, handler.current_account, handler.region = body, account, region
     handler.response_headers = {}
-    ask = getattr(DynamoHandler, method)
-    if "ReturnConsumedCapacity" not in body:  # all that moto's wrapper adds
-        ask = inspect.unwrap(ask)
+    operation = getattr(DynamoHandler, method)
+    if "ReturnConsumedCapacity" not in body:  # moto's HTTP wrapper adds nothing else
+        operation = inspect.unwrap(operation)
     try:
-        answer = ask(handler)
+        answer = operation(handler)
     except RESTError as error:
         return error.code, error.get_body(), None
     if not isinstance(answer, str):

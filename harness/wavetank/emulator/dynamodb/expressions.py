@@ -1,8 +1,7 @@
-"""Condition and update expressions of moto, parsed once for each text rather than at every call.
+"""Caches moto's parsed condition and update expressions by their text.
 
-What a condition parses to depends on its text and on the names it uses; the values are put in
-where they are others. An expression that does not parse is not kept: moto itself says what is
-wrong.
+A parsed condition depends on its text and on the names it uses; the values of each call are filled
+in afterwards. An expression that does not parse is not cached: moto itself reports the error.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +15,10 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from wavetank.emulator.patches import patch_of
 
-KEPT = 4096
-"""Expressions of each kind; one that puts its values into the text makes a new one every time."""
-BOUND_KEPT = 64
-"""Conditions with values: those of one transaction are mostly alike, those of the next others."""
+CACHE_SIZE = 4096
+"""Cache size for each kind; expressions with values in their text are new each time."""
+BOUND_CACHED = 64
+"""Cache size for conditions with values: mostly equal within one transaction, seldom beyond it."""
 STOCK_PARSE: Callable[..., Any] = patch_of(
     "moto.dynamodb.comparisons:ConditionExpressionParser.parse"
 ).original()
@@ -30,9 +29,9 @@ STOCK_MAKE: Callable[..., Any] = (
 
 @dataclass(frozen=True, eq=False)
 class _Condition:
-    """The root of the syntax tree, and which names and values stand in it.
+    """The root of the syntax tree, and the names and values that occur in it.
 
-    Known by identity, as each is made once.
+    Compared by identity, because each is created once.
     """
 
     node: Any
@@ -41,10 +40,10 @@ class _Condition:
 
 
 class _Parser(ConditionExpressionParser):
-    """Parses without the values, and remembers the tree's root."""
+    """Parses without the values, and stores the tree's root."""
 
     def _lookup_expression_attribute_value(self, name: str) -> dict[str, str]:  # noqa: ARG002 - moto's name
-        return {"NULL": ""}  # of the form of a value; `_Reader` puts the true one in
+        return {"NULL": ""}  # a placeholder; `_Reader` puts the real value in
 
     def _make_op_condition(self, node: Any) -> Any:
         self.root = getattr(self, "root", node)
@@ -52,7 +51,7 @@ class _Parser(ConditionExpressionParser):
 
 
 class _Reader(ConditionExpressionParser):
-    """Makes the condition of a tree, with the values of this call."""
+    """Builds the condition of a tree with the values of this call."""
 
     def _make_operand(self, node: Any) -> Any:
         if node.kind == self.Kind.EXPRESSION_ATTRIBUTE_VALUE:
@@ -61,10 +60,10 @@ class _Reader(ConditionExpressionParser):
 
 
 def parse_condition(parser: ConditionExpressionParser) -> Any:
-    """`ConditionExpressionParser.parse`: fills in what the parser found, and returns the condition.
+    """`ConditionExpressionParser.parse`: sets the parser's results, and returns the condition.
 
     Raises:
-        Exception: as moto, where the text, a name or a value is wrong.
+        Exception: moto's, if the text, a name or a value is wrong.
     """
     text = parser.condition_expression
     if not text:
@@ -80,15 +79,15 @@ def parse_condition(parser: ConditionExpressionParser) -> Any:
 
 @dataclass(frozen=True)
 class _Values:
-    """The values of a call; equal where those that a condition uses are."""
+    """The values of a call; equal if the values that the condition uses are equal."""
 
     used: str
     all: Mapping[str, Any] = field(compare=False)
 
 
-@lru_cache(BOUND_KEPT)
+@lru_cache(BOUND_CACHED)
 def _bound(known: _Condition, values: _Values) -> Any:
-    """The condition with its values in it; asking it changes nothing in it."""
+    """The condition with its values; evaluating it does not change it, so it can be shared."""
     reader = _Reader("", None, dict(values.all))
     return reader._make_op_condition(known.node)  # noqa: SLF001 - moto has no public name for it
 
@@ -117,7 +116,7 @@ def _known(text: str, names: Mapping[str, str]) -> _Condition | None:
         return None
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def _condition(text: str, names: tuple[tuple[str, str], ...]) -> _Condition:
     parser = _Parser(text, dict(names), None)
     STOCK_PARSE(parser)
@@ -126,11 +125,11 @@ def _condition(text: str, names: tuple[tuple[str, str], ...]) -> _Condition:
     )
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def make_update(parser: type[UpdateExpressionParser], text: str) -> Any:
-    """`UpdateExpressionParser.make`; whoever changes the tree copies it first.
+    """`UpdateExpressionParser.make`; callers copy the tree before they change it.
 
     Raises:
-        Exception: as moto, where the text is wrong.
+        Exception: moto's, if the text is wrong.
     """
     return STOCK_MAKE(parser, text)

@@ -1,32 +1,59 @@
-"""What is put in the place of moto's slowest and wrong parts.
+"""Replacements for slow or wrong parts of moto's DynamoDB.
 
-Sizes of values and items are moto's, without asking a text what else it could be: moto sizes every
-item that a scan passes, and the whole item again for each attribute that is set.
-[moto 5.1.24: dynamodb/models/dynamo_type.py]
+Sizes of values and items equal moto's, without checking whether a string could be another type:
+moto computes the size of every item that a scan passes, and of the whole item again for each
+attribute that is set. [moto 5.1.24: dynamodb/models/dynamo_type.py]
 """
 
 from collections.abc import Mapping
 from typing import Any, cast
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
 
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item, copy_value
-from wavetank.emulator.dynamodb.streams import set_stream_specification
-from wavetank.emulator.dynamodb.tags import tag_resource
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 from wavetank.emulator.dynamodb.validation_cache import transact_write_items as ask_of_a_transaction
 from wavetank.emulator.patches import patch_of
 
+
+def tag_resource(self: DynamoDBBackend, table_arn: str, tags: list[dict[str, str]]) -> None:
+    """Set tags of the table: a tag that is set again has its new value. Moto adds a second one.
+
+    [DynamoDB API reference: TagResource; moto: dynamodb/models/__init__.py]
+    """
+    for table in self.tables.values():
+        if table.table_arn == table_arn:
+            merged = {tag["Key"]: tag["Value"] for tag in (*table.tags, *tags)}
+            table.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
+
+
+set_by_moto = patch_of("moto.dynamodb.models.table:Table.set_stream_specification").original()
+
+
+def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> None:
+    """Set the stream; a table whose stream is off has no stream label.
+
+    Otherwise moto refuses to switch a table's stream on again.
+    [DynamoDB API reference: UpdateTable, StreamSpecification; moto: dynamodb/models/__init__.py,
+    update_table]
+    """
+    set_by_moto(table, streams)
+    if not table.stream_specification or not table.stream_specification["StreamEnabled"]:
+        table.latest_stream_label = None
+
+
 STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
 ITEM_BYTES_MAX = 405_000
-"""moto's own limit, between AWS's documented 400 KB and what it takes."""
+"""moto's own limit, between AWS's documented 400 KB and what AWS accepts."""
 
 
 def value_size(value: DynamoType) -> int:
-    """`DynamoType.size`, in bytes: texts, numbers and binaries in base64 are texts."""
+    """`DynamoType.size`, in bytes: strings, numbers and base64 binaries count as strings."""
     content = value.value
     return text_size(content) if type(content) is str else int(STOCK_VALUE_SIZE(value))
 
@@ -40,7 +67,8 @@ def put_attribute(attributes: LimitedSizeDict, name: str, value: Any) -> None:
     """`LimitedSizeDict.__setitem__`.
 
     Raises:
-        ItemSizeTooLarge: the item would be; what it had under the name counts too, as with moto.
+        ItemSizeTooLarge: the item would be too large; a replaced value counts too, as
+            in moto.
     """
     size = sum([text_size(other) + _size(held) for other, held in attributes.items()])
     if size + text_size(name) + _size(value) > ITEM_BYTES_MAX:
@@ -49,7 +77,7 @@ def put_attribute(attributes: LimitedSizeDict, name: str, value: Any) -> None:
 
 
 def text_size(text: str) -> int:
-    """In UTF-8."""
+    """The text's length in UTF-8 bytes."""
     return len(text) if text.isascii() else len(text.encode())
 
 
@@ -75,10 +103,10 @@ REPLACEMENTS: Mapping[str, Any] = {
     ),
     "moto.dynamodb.responses:DynamoHandler.transact_write_items": ask_of_a_transaction,
 }
-"""moto's attributes, and what takes their places."""
+"""moto's attributes, and their replacements."""
 
 
-def replace_parts_of_moto() -> None:
-    """Applies all of them."""
+def patch_moto() -> None:
+    """Apply all patches."""
     for target, ours in REPLACEMENTS.items():
         patch_of(target).apply(ours)

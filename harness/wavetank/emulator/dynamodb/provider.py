@@ -1,4 +1,4 @@
-"""DynamoDB for machines without Java, and which of the two to take.
+"""DynamoDB for hosts without Java, and the choice between the two providers.
 
 LocalStack's own provider starts AWS's DynamoDB Local, a Java program fetched from a CDN. This one
 answers from the moto backend that LocalStack ships with: no Java, no download, no extra process.
@@ -13,7 +13,7 @@ from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.dynamodb.direct import with_direct_answers
-from wavetank.emulator.dynamodb.patches import replace_parts_of_moto
+from wavetank.emulator.dynamodb.patches import patch_moto
 from wavetank.emulator.settings import DynamoDbChoice, read_emulator_settings
 
 OURS = "wavetank"
@@ -21,13 +21,13 @@ STOCK = "default"
 
 
 class MotoDynamoDb(DynamodbApi):
-    """The whole API left to moto: LocalStack falls back for every operation not defined here."""
+    """Defines no operation: LocalStack forwards undefined operations to moto."""
 
 
 @aws_provider(api="dynamodb", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_dynamodb() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    replace_parts_of_moto()
+    patch_moto()
     return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=_dispatch_table)
 
 
@@ -36,9 +36,9 @@ def _dispatch_table(provider: object) -> DispatchTable:
 
 
 def choose_provider() -> str:
-    """Sets the provider, and returns its name: LocalStack's where its program is installed.
+    """Set the provider and return its name: LocalStack's if DynamoDB Local is installed.
 
-    It is part of the published image, and would be fetched from a CDN elsewhere. Called by an init
+    The published image includes it; elsewhere it would be fetched from a CDN. Called by an init
     script of the start stage, before any service is loaded.
     """
     match read_emulator_settings().dynamodb:

@@ -1,7 +1,7 @@
-"""TransactWriteItems, whole or not at all, at the price of the items that it touches.
+"""TransactWriteItems, atomic, with a cost that depends only on the items that it touches.
 
-moto copies every table of the transaction, once for each of its items, to be able to go back. Here
-the touched items alone are copied, each before it is changed.
+To be able to roll back, moto copies every table of the transaction once for each of its items. Here
+only the touched items are copied, each before it is changed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ ITEMS_MAX = 100
 KINDS = frozenset({"ConditionCheck", "Put", "Delete", "Update"})
 
 type Reason = tuple[str | None, str | None, dict[str, Any] | None]
-"""Why an item cancels the transaction: code, message, and the item where it was asked for."""
+"""Why an item cancels the transaction: code, message, and the item if it was requested."""
 NONE: Reason = (None, None, None)
 
 
@@ -43,7 +43,7 @@ def transact_write_items(
 
     Raises:
         TransactionCanceledException: with a reason for each item.
-        MockValidationException: the transaction as such is not valid.
+        MockValidationException: the transaction itself is not valid.
     """
     if len(transact_items) > ITEMS_MAX:
         raise TooManyTransactionsException
@@ -55,8 +55,8 @@ def transact_write_items(
 
 
 @dataclass(frozen=True)
-class _Before:
-    """An item as it was, None where there was none, and how long the table's stream was."""
+class _FormerItem:
+    """An item before the transaction, None if it did not exist, and the table's stream length."""
 
     table: Table
     hash_key: DynamoType
@@ -77,17 +77,17 @@ class _Before:
 
 
 class _Transaction:
-    """One transaction on the way."""
+    """One transaction in progress."""
 
     def __init__(self, backend: DynamoDBBackend) -> None:
         self._backend = backend
         self._touched: set[tuple[str, str]] = set()
-        self._before: list[_Before] = []
+        self._before: list[_FormerItem] = []
         self._streams: dict[str, tuple[Any, list[Any]]] = {}
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """Takes everything back where the body raises."""
+        """Roll back if the body raises."""
         try:
             yield
         except BaseException:
@@ -98,18 +98,18 @@ class _Transaction:
             raise
 
     def reason(self, item: Mapping[str, dict[str, Any]]) -> Reason:
-        """Carries the item out, or says what is against it."""
+        """Execute the item; returns the reason if it cannot be executed."""
         if len(item) > 1:
             raise TransactWriteSingleOpException
         old: dict[str, Any] | None = None
         try:
             kind, operation = next(iter(item.items()))
             current = self._touch(kind, operation)
-            if not self._holds(operation, current):
+            if not self._condition_is_met(operation, current):
                 if operation.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current:
                     old = current.to_json()["Attributes"]
                 return "ConditionalCheckFailed", ConditionalCheckFailed(item=old).message, old
-            self._carry_out(kind, operation, current)
+            self._execute(kind, operation, current)
         except (MultipleTransactionsException, MockValidationException):
             raise
         except Exception as error:  # noqa: BLE001 - as moto does: whatever it is cancels
@@ -117,7 +117,7 @@ class _Transaction:
         return NONE
 
     def _touch(self, kind: str, operation: dict[str, Any]) -> Item | None:
-        """The item that is meant; a copy of it is kept."""
+        """The item that the operation addresses; a copy of it is stored for a rollback."""
         if kind not in KINDS:
             raise ValueError("Unsupported transaction operation")
         name = operation["TableName"]
@@ -131,7 +131,7 @@ class _Transaction:
         current = table.get_item(hash_key, range_key)
         if kind != "ConditionCheck":
             kept = None if current is None else copy_item(current)
-            self._before.append(_Before(table, hash_key, range_key, kept))
+            self._before.append(_FormerItem(table, hash_key, range_key, kept))
             if table.stream_shard is not None and table.name not in self._streams:
                 self._streams[table.name] = (table.stream_shard, list(table.stream_shard.items))
         return current
@@ -144,15 +144,15 @@ class _Transaction:
             key[table.range_key_attr] = attributes[table.range_key_attr]
         return key
 
-    def _holds(self, operation: dict[str, Any], current: Item | None) -> bool:
+    def _condition_is_met(self, operation: dict[str, Any], current: Item | None) -> bool:
         condition = operation.get("ConditionExpression")
         if condition is None:
             return True
         parsed = get_filter_expression(condition, *_names_and_values(operation))
         return bool(parsed.expr(current))
 
-    def _carry_out(self, kind: str, operation: dict[str, Any], current: Item | None) -> None:
-        """Its condition was asked already."""
+    def _execute(self, kind: str, operation: dict[str, Any], current: Item | None) -> None:
+        """Execute the operation; its condition was checked already."""
         name = operation["TableName"]
         match kind:
             case "Put":
@@ -163,7 +163,7 @@ class _Transaction:
                 self._update(self._backend.get_table(name), operation, current)
 
     def _update(self, table: Table, operation: dict[str, Any], current: Item | None) -> None:
-        """As `update_item`, which would copy the item again and ask for a second condition."""
+        """Like `update_item`, which would copy the item again and check the condition again."""
         names, values = _names_and_values(operation)
         text = operation["UpdateExpression"]
         if current is None or table.stream_shard is not None or not text:

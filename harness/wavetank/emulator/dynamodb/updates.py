@@ -1,9 +1,9 @@
-"""Update expressions carried out on one item: worked out once for each text, then applied.
+"""Executes update expressions on one item: planned once for each text, then applied.
 
 moto validates an expression by copying its syntax tree and walking it ten times. Here the common
-form - SET and REMOVE of whole attributes that are no keys - is worked out once, and leaves to each
-call its values and its item. Whatever is not of that form, or does not go well, is left to moto,
-before anything was changed; so all errors are moto's own.
+form - SET and REMOVE of whole attributes that are not keys - is planned once, and each call only
+adds its values and its item. Any other form, and any failure, is passed to moto before anything is
+changed, so all errors are moto's own.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ from moto.dynamodb.parsing.validators import (
 
 from wavetank.emulator.dynamodb.item_copy import copy_value
 
-KEPT = 4096
+CACHE_SIZE = 4096
 ACTIONS = [
     UpdateExpressionSetAction,
     UpdateExpressionRemoveAction,
@@ -45,17 +45,17 @@ ACTIONS = [
 type Attributes = Mapping[str, DynamoType]
 type Values = Mapping[str, DynamoType]
 type Operand = Callable[[Attributes, Values], DynamoType]
-"""What is to be set, from the attributes before the update and the values of the call; raises
-where there is nothing that could be."""
+"""Computes the value to set, from the attributes before the update and the values of the call;
+raises if there is none."""
 
 
 class _NotSimpleError(Exception):
-    """The expression, or this use of it, is moto's to judge."""
+    """The expression, or this use of it, must be handled by moto."""
 
 
 @dataclass
 class Plan:
-    """What an expression does; `values` and `attributes` are all that it speaks of."""
+    """What an expression does; `values` and `attributes` are all names that it refers to."""
 
     steps: list[tuple[str, Operand | None]] = field(default_factory=list)
     values: set[str] = field(default_factory=set)
@@ -64,15 +64,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Changes:
-    """Attributes and their new values; None where one goes."""
+    """Attributes and their new values; None removes the attribute."""
 
     attributes: tuple[tuple[str, DynamoType | None], ...]
 
     def normalize(self) -> None:
-        """Nothing is left to be put in order; moto calls it."""
+        """Does nothing, because the changes are already in order; moto calls it."""
 
     def apply(self, item: Item) -> None:
-        """Changes the item.
+        """Change the item.
 
         Raises:
             ItemSizeTooLarge: it grows beyond DynamoDB's limit.
@@ -85,7 +85,7 @@ class Changes:
 
 
 class Validator(UpdateExpressionValidator):
-    """Has moto's place in `update_item`: gives `Changes`, or what moto gives."""
+    """Replaces moto's validator in `update_item`: returns `Changes`, or what moto's returns."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self._given, self._named = given, named
@@ -120,7 +120,7 @@ class Validator(UpdateExpressionValidator):
 
 
 class Executor(UpdateExpressionExecutor):
-    """Has moto's place after the validator."""
+    """Replaces moto's executor: applies `Changes`, or executes what moto's validator returned."""
 
     def execute(self, node: Any = None) -> None:
         if isinstance(self.update_ast, Changes):
@@ -129,9 +129,9 @@ class Executor(UpdateExpressionExecutor):
             super().execute(node)
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHE_SIZE)
 def plan_of(expression: Any, names: tuple[tuple[str, str], ...]) -> Plan | None:
-    """What the expression does, None where that is moto's to say; a tree is known by identity."""
+    """What the expression does, None if moto must handle it; a tree is compared by identity."""
     try:
         known = dict(names)
         ActionCountValidator().traverse(expression)
@@ -142,7 +142,7 @@ def plan_of(expression: Any, names: tuple[tuple[str, str], ...]) -> Plan | None:
 
 
 class _Planner:
-    """Works out one expression, with the attribute names that it was given."""
+    """Plans one expression, with the call's attribute names."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
@@ -183,7 +183,7 @@ class _Planner:
         raise _NotSimpleError
 
     def _attribute(self, path: Any) -> str:
-        """The attribute that the path is, if it goes no deeper."""
+        """The attribute of the path if it is a top-level one."""
         match path:
             case UpdateExpressionPath(children=[ExpressionAttribute(children=[name])]):
                 if name.upper() in ReservedKeywords.get_reserved_keywords():

@@ -1,7 +1,7 @@
-"""What moto asks of a transaction before it begins, asked once for each form of its items.
+"""Caches moto's validation of transactions by the form of their items.
 
-Two items of one form differ in the values of their attributes alone. Of those moto asks only that
-no key is empty, so what it found right of one it finds right of the other.
+Two items of the same form differ only in the values of their attributes. Of the values moto only
+checks that no key is empty, so if one item is valid, the other is too.
 [moto 5.1.24: dynamodb/responses.py, transact_write_items]
 """
 
@@ -13,25 +13,25 @@ from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.patches import patch_of
 
-KEPT = 4096
+CACHE_SIZE = 4096
 STOCK = patch_of("moto.dynamodb.responses:DynamoHandler.transact_write_items").original()
 ATTRIBUTES = {"Put": "Item", "Update": "Key", "Delete": "Key", "ConditionCheck": "Key"}
-"""Where each kind of item has the attributes that must not be empty, or that are its key."""
+"""The member of each kind of item with its key, or attributes that must not be empty."""
 RIGHT: set[str] = set()
-"""The forms that were found right; emptied when there are many, which no pipeline comes to."""
+"""The valid forms; cleared when there are many, which no pipeline reaches."""
 
 
 def transact_write_items(handler: DynamoHandler) -> str:
-    """`DynamoHandler.transact_write_items`, in text.
+    """`DynamoHandler.transact_write_items`, as text.
 
     Raises:
-        Exception: as moto, where an item is wrong or the transaction is cancelled.
+        Exception: moto's, if an item is wrong or the transaction is cancelled.
     """
     items = handler.body["TransactItems"]
     forms = [_form(item) for item in items]
     if not RIGHT.issuperset(forms):
         answer: str = STOCK(handler)
-        _remember(form for form in forms if form is not None)
+        _add(form for form in forms if form is not None)
         return answer
     for item in items:
         for kind, operation in item.items():
@@ -42,7 +42,7 @@ def transact_write_items(handler: DynamoHandler) -> str:
 
 
 def _form(item: Mapping[str, Any]) -> str | None:
-    """All of the item but its values; None where a value may be what is wrong."""
+    """The item without its values; None if a value may be invalid."""
     if len(item) != 1:
         return None
     kind, operation = next(iter(item.items()))
@@ -59,7 +59,7 @@ def _has_empty(attributes: Mapping[str, Any]) -> bool:
     return any("" in value.values() for value in attributes.values())
 
 
-def _remember(forms: Iterable[str]) -> None:
-    if len(RIGHT) > KEPT:
+def _add(forms: Iterable[str]) -> None:
+    if len(RIGHT) > CACHE_SIZE:
         RIGHT.clear()
     RIGHT.update(forms)

@@ -1,7 +1,7 @@
-"""Objects put into buckets with the rights of a delivery stream's role.
+"""Puts objects into buckets with the permissions of a delivery stream's role.
 
-Through LocalStack's gateway, as every call is judged and recorded there, but without an SDK in
-between: a delivery would spend most of its time in it, and with an SDK's retries a bucket that
+It goes through LocalStack's gateway, because every call is checked and recorded there, but without
+an SDK: a delivery would spend most of its time in it, and with an SDK's retries a bucket that
 cannot be written would be waited for twice.
 """
 
@@ -30,14 +30,14 @@ from wavetank.emulator.preparsed_request import Parsed
 
 SESSION = "AWSFirehoseToS3"
 CREDENTIALS_FOR = timedelta(minutes=55)
-"""How long an assumed role is used; a session lasts an hour."""
+"""How long an assumed role's credentials are used; a session lasts an hour."""
 REFUSED_FROM = 300
 UNKNOWN_KEY = "InvalidAccessKeyId"
-"""S3's answer to the session of a role that is gone."""
+"""S3's error code for the session of a role that was deleted."""
 
 
 class BucketRefusedError(ObjectRefusedError):
-    """S3 did not take an object; the message says why."""
+    """S3 refused an object; the message says why."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -52,17 +52,17 @@ class _Session:
 
 
 class BucketWriter:
-    """Keeps a session of each role that it has put objects for."""
+    """Puts objects, and caches a session of each role that it uses."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._sessions: dict[str, _Session] = {}
 
     def put_object(self, settings: DestinationSettings, key: str, body: bytes) -> None:
-        """Puts the object; where the role was made anew since, with a session of the new one.
+        """Put the object; if its role was recreated, retry with a new session.
 
         Raises:
-            BucketRefusedError: S3 does not take it.
+            BucketRefusedError: S3 refuses it.
             Exception: the role cannot be assumed.
         """
         error = self._try(settings, key, body)
@@ -75,7 +75,7 @@ class BucketWriter:
     def _try(
         self, settings: DestinationSettings, key: str, body: bytes
     ) -> BucketRefusedError | None:
-        """The refusal; None where S3 took it."""
+        """The error; None if S3 stored the object."""
         signature = self._signature(self._session(settings.role_arn))
         context, response = put_context(settings.bucket, key, body, signature), Response()
         get_current_runtime().components.gateway.handle(context, response)  # type: ignore[attr-defined]  # a Gateway of LocalStack's own
@@ -86,7 +86,7 @@ class BucketWriter:
         return BucketRefusedError(str(code), str(getattr(error, "message", response.status)))
 
     def _signature(self, session: _Session) -> dict[str, str]:
-        """As much of one as LocalStack reads: it asks who signs, and trusts them."""
+        """The part of a signature that LocalStack reads: internal calls are not verified."""
         scope = f"{self._clock.now():%Y%m%d}/{AWS_REGION_US_EAST_1}/s3/aws4_request"
         return {
             "Authorization": f"AWS4-HMAC-SHA256 Credential={session.access_key}/{scope}, "
@@ -97,7 +97,7 @@ class BucketWriter:
         }
 
     def _session(self, role_arn: str) -> _Session:
-        """Assuming a role for each object is slow."""
+        """A cached session: assuming a role for each object is slow."""
         now = self._clock.now()
         session = self._sessions.get(role_arn)
         if session is None or not now < session.until <= now + CREDENTIALS_FOR:
@@ -114,7 +114,7 @@ def _assume(role_arn: str, until: datetime) -> _Session:
 
 
 def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]) -> RequestContext:
-    """A call of PutObject, as a request and, for a gateway that would else parse it, as parsed."""
+    """A PutObject call, both as a request and already parsed, for gateways that would parse it."""
     headers = {**signature, **_checksum(body)}
     path = quote(f"/{bucket}/{key}", safe="/~")
     context = RequestContext(Request("PUT", path, headers=headers, body=body))
@@ -135,14 +135,14 @@ def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]
 
 @cache
 def _internal_parameters() -> str:
-    """What marks a call as LocalStack's own, with the seal of `signatures.internal_calls`."""
-    module: Any = connect  # its function is replaced when LocalStack starts
+    """The marker of LocalStack's own calls, with the seal of `signatures.internal_calls`."""
+    module: Any = connect  # looked up late: the function is patched when LocalStack starts
     return str(module.dump_dto({}))
 
 
 @cache
 def _operation() -> tuple[Any, Any]:
-    """One model for all objects: a model works out each of its shapes when first asked for it."""
+    """One model for all objects: a model resolves each of its shapes when first asked for it."""
     service = load_service("s3")
     return service, service.operation_model("PutObject")
 
@@ -154,7 +154,7 @@ def _parameter_names() -> tuple[str, ...]:
 
 
 def _checksum(body: bytes) -> dict[str, str]:
-    """The one that the SDK sends, and S3 keeps."""
+    """The checksum that the SDK sends, and S3 stores."""
     return {
         "x-amz-checksum-crc32": base64.b64encode(zlib.crc32(body).to_bytes(4)).decode(),
         "x-amz-sdk-checksum-algorithm": "CRC32",

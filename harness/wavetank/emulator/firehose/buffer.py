@@ -1,6 +1,6 @@
-"""A delivery stream's records between their arrival and S3: buffered, then waiting to be delivered.
+"""A delivery stream's records between arrival and S3: buffered, then waiting to be delivered.
 
-Pure: what is due is asked for with an instant, and nothing here waits. Not safe for threads.
+Pure: functions take an instant, and nothing waits. Not thread-safe.
 """
 
 from collections import deque
@@ -11,19 +11,20 @@ from datetime import datetime, timedelta
 from wavetank.emulator.firehose.settings import DestinationSettings
 
 RETRY_FOR = timedelta(hours=24)
-"""How long delivery of records that were put directly is tried. [developer guide, retry]"""
+"""How long delivery of directly put records is retried. [developer guide, retry]"""
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
 DOUBLINGS_MAX = 20
 BACKLOG_BYTES_MAX = 512 * 1024 * 1024
-"""More than this is refused, so that an outage fills no memory; AWS's own limit is not known."""
+"""The limit in bytes, so that an outage does not fill the memory; AWS's own limit is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """Records that become one object. `oldest` is when the first of them arrived.
 
-    `first` is how many the stream had accepted before it; unknown, 0, where a snapshot brought it.
+    `first` is how many records the stream had accepted before it; 0 if unknown, after a snapshot
+    was restored.
     """
 
     oldest: datetime
@@ -37,7 +38,7 @@ class Batch:
 
 @dataclass
 class Totals:
-    """What became of a stream's records since it was created."""
+    """Counts of a stream's records since it was created."""
 
     records_accepted: int = 0
     records_delivered: int = 0
@@ -60,12 +61,12 @@ class StreamBuffer:
     _due: datetime | None = None
 
     def has_room(self, size_bytes: int) -> bool:
-        """Whether so much more may be accepted."""
+        """Whether that many more bytes may be accepted."""
         backlog = self._bytes + sum(len(batch.body) for batch in self.waiting)
         return backlog + size_bytes <= BACKLOG_BYTES_MAX
 
     def accept(self, records: Iterable[bytes], now: datetime) -> None:
-        """Buffers the records; as soon as the size is reached they wait to be delivered."""
+        """Buffer the records; when the size limit is reached they wait to be delivered."""
         for record in records:
             if self._oldest is None:
                 self._oldest, self._due = now, now + self.settings.interval
@@ -73,23 +74,23 @@ class StreamBuffer:
             self._bytes += len(self._parts[-1])
             self.totals.records_accepted += 1
             if self._bytes >= self.settings.size_bytes:
-                self.cut()
+                self.close_batch()
 
-    def cut(self) -> None:
-        """Ends the buffer: what is in it will be one object."""
+    def close_batch(self) -> None:
+        """Close the open batch: its records become one object."""
         if self._oldest is not None:
             self.waiting.append(self._open_batch(self._oldest))
         self._parts, self._bytes, self._oldest, self._due = [], 0, None, None
 
-    def hurry(self) -> None:
-        """Makes all that is held due now, whatever the hints and the delays say."""
-        self.cut()
+    def make_due(self) -> None:
+        """Make all undelivered records due now, whatever the buffering hints and retry delays."""
+        self.close_batch()
         self.waiting = deque(replace(batch, next_attempt=None) for batch in self.waiting)
 
     def take_due(self, now: datetime) -> list[Batch]:
-        """What is to be delivered now; each must come back as delivered, or as failed."""
+        """The batches to deliver now; each must be passed to `delivered` or `failed` afterwards."""
         if self._due is not None and now >= self._due:
-            self.cut()
+            self.close_batch()
         due: list[Batch] = []
         waiting, self.waiting = self.waiting, deque()
         for batch in waiting:
@@ -99,20 +100,20 @@ class StreamBuffer:
         return due
 
     def next_due(self) -> datetime | None:
-        """When there will be something to deliver; None while nothing is held."""
+        """When the next batch is due; None if there are no undelivered records."""
         instants = [batch.next_attempt or batch.oldest for batch in self.waiting]
         if self._due is not None:
             instants.append(self._due)
         return min(instants, default=None)
 
     def delivered(self, batch: Batch) -> None:
-        """The batch is an object now."""
+        """Count the batch as delivered."""
         self.on_the_way.remove(batch)
         self.totals.records_delivered += batch.count
         self.totals.objects_delivered += 1
 
     def failed(self, batch: Batch, error: str, now: datetime) -> bool:
-        """Keeps the batch for another try; False where its 24 hours are over and it is lost."""
+        """Keep the batch for a retry; False if its 24 hours are over and it is lost."""
         self.on_the_way.remove(batch)
         self.totals.last_error = error
         first = batch.first_attempt or now
@@ -126,8 +127,8 @@ class StreamBuffer:
         self.waiting.append(again)
         return True
 
-    def held(self) -> list[Batch]:
-        """All that is not yet delivered, the open buffer last."""
+    def undelivered(self) -> list[Batch]:
+        """All undelivered batches, the open one last."""
         open_batch = []
         if self._oldest is not None:
             open_batch = [self._open_batch(self._oldest)]
@@ -139,5 +140,5 @@ class StreamBuffer:
         return Batch(oldest=oldest, count=count, body=b"".join(self._parts), first=first)
 
     def restore(self, batches: Iterable[Batch]) -> None:
-        """Takes up what an earlier stream of the name held; it is due by its own age."""
+        """Add undelivered batches of an earlier stream of the name; due by their own age."""
         self.waiting.extend(batches)

@@ -1,6 +1,6 @@
-"""Delivers what is due, on a thread of its own, and tries again what failed.
+"""Delivers due batches in a thread of its own, and retries failed ones.
 
-`deliver_due` does one round at a given instant; the thread only asks for it often enough.
+`deliver_due` makes one round at a given instant; the thread only calls it often enough.
 """
 
 import logging
@@ -18,45 +18,45 @@ from wavetank.emulator.firehose.object_name import ObjectNames
 from wavetank.emulator.firehose.settings import DestinationSettings
 
 LOG = logging.getLogger(__name__)
-LOOK_SECONDS_MAX = 0.5
-"""How long the thread trusts its clock: a test may move it, and nothing tells of that."""
+POLL_SECONDS_MAX = 0.5
+"""The longest wait: a test may move the clock, and nothing notifies the thread of that."""
 
 type PutObject = Callable[[DestinationSettings, str, bytes], None]
 
 
 class ObjectRefusedError(Exception):
-    """S3 did not take an object; the message is the code and the text of its answer."""
+    """S3 refused an object; the message is the code and the text of its answer."""
 
 
 class DeliveryObserver(Protocol):
-    """Whoever keeps a history of what becomes of records, by their numbers in the stream."""
+    """Observes a stream's records, by their numbers in the stream."""
 
     def accepted(self, stream: str, records: Sequence[bytes]) -> None:
-        """The stream has taken these, in this order."""
+        """Called when the stream has accepted these records, in this order."""
         ...
 
     def delivering(self, stream: str) -> int:
-        """It is about to write an object; returns how many to write of the same records.
+        """Called before an object is written; returns how many to write of the same records.
 
         Raises:
-            Exception: it cannot; the records are tried again.
+            Exception: the object cannot be written; the records are retried.
         """
         ...
 
     def delivered(
         self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
     ) -> None:
-        """So many records, from that one on, are an object now, or several alike."""
+        """Called when `count` records from `first` on are stored, as one object or copies of it."""
         ...
 
     def lost(self, stream: str, first: int, count: int, reason: str) -> None:
-        """So many records, from that one on, will never be one."""
+        """Called when `count` records from `first` on were discarded."""
         ...
 
 
 @dataclass
 class Stream:
-    """One delivery stream: what it holds, and the version of its configuration."""
+    """One delivery stream: its buffer, and the version of its configuration."""
 
     name: str
     buffer: StreamBuffer
@@ -64,7 +64,7 @@ class Stream:
 
 
 class Deliverer:
-    """All delivery streams of a LocalStack. `put_object` raises where S3 does not take it."""
+    """All delivery streams of a LocalStack. `put_object` raises if S3 refuses an object."""
 
     def __init__(self, clock: Clock, put_object: PutObject) -> None:
         self._clock = clock
@@ -76,24 +76,24 @@ class Deliverer:
         self.new_id: Callable[[], object] = uuid.uuid4
 
     def run(self) -> None:
-        """Delivers for ever; the body of a thread."""
+        """Deliver forever; the body of a thread."""
         while True:
             with self._changed:
-                self._changed.wait(self._patience())
+                self._changed.wait(self._wait_seconds())
             self.deliver_due()
 
     def add(self, name: str, settings: DestinationSettings) -> None:
-        """A new stream, empty."""
+        """Add a new, empty stream."""
         with self._changed:
             self._streams[name] = Stream(name, StreamBuffer(settings))
 
     def remove(self, name: str) -> None:
-        """The stream is deleted, and with it what it holds, as on AWS."""
+        """Delete the stream and its undelivered records, as on AWS."""
         with self._changed:
             self._streams.pop(name, None)
 
     def find(self, name: str) -> Stream | None:
-        """The stream; None where it delivers to something else than S3."""
+        """The stream; None if it delivers to another destination than S3."""
         return self._streams.get(name)
 
     def names(self) -> list[str]:
@@ -101,15 +101,15 @@ class Deliverer:
         return list(self._streams)
 
     def reconfigure(self, name: str, settings: DestinationSettings, version: int) -> None:
-        """What is held becomes an object of its own; all goes to the new destination."""
+        """Close the open batch, and send everything to the new destination."""
         with self._changed:
             stream = self._streams[name]
-            stream.buffer.cut()
+            stream.buffer.close_batch()
             stream.buffer.settings, stream.version = settings, version
             self._changed.notify()
 
     def accept(self, name: str, records: Sequence[bytes]) -> None:
-        """Buffers the records."""
+        """Buffer the records."""
         with self._changed:
             self._streams[name].buffer.accept(records, self._clock.now())
             if self.observer is not None:
@@ -117,38 +117,38 @@ class Deliverer:
             self._changed.notify()
 
     def restore(self, name: str, batches: Iterable[Batch]) -> None:
-        """Takes up what an earlier stream of the name held."""
+        """Add the undelivered records of an earlier stream of the same name."""
         with self._changed:
             if name in self._streams:
                 self._streams[name].buffer.restore(batches)
                 self._changed.notify()
 
-    def held(self, name: str) -> list[Batch]:
-        """All that the stream has not yet delivered."""
+    def undelivered(self, name: str) -> list[Batch]:
+        """The stream's undelivered batches."""
         with self._changed:
             stream = self._streams.get(name)
-            return stream.buffer.held() if stream else []
+            return stream.buffer.undelivered() if stream else []
 
     def drop_all(self) -> None:
-        """Forgets what every stream holds, and what became of its records before."""
+        """Discard the undelivered records and the counts of every stream."""
         with self._changed:
             for stream in self._streams.values():
                 stream.buffer = StreamBuffer(stream.buffer.settings)
 
     def next_due(self) -> datetime | None:
-        """When a stream will have something to deliver; None while none holds anything."""
+        """When the next batch of any stream is due; None if there are no undelivered records."""
         with self._changed:
             return self._next_due()
 
     def flush(self) -> None:
-        """Delivers all that is held now, whatever the hints and the delays say."""
+        """Deliver all undelivered records now, whatever the buffering hints and retry delays."""
         with self._changed:
             for stream in self._streams.values():
-                stream.buffer.hurry()
+                stream.buffer.make_due()
         self.deliver_due()
 
     def deliver_due(self) -> None:
-        """One round: whatever is due now is tried once; rounds never overlap."""
+        """One round: everything that is due now is tried once; rounds never overlap."""
         with self._delivering:
             for stream in list(self._streams.values()):
                 with self._changed:
@@ -172,7 +172,7 @@ class Deliverer:
                 self.observer.delivered(stream.name, bucket, keys, batch.first, batch.count)
 
     def _write(self, stream: Stream, batch: Batch) -> str:
-        """Puts the object, and returns its key."""
+        """Put the object, and return its key."""
         settings = stream.buffer.settings
         names = ObjectNames(
             stream=stream.name,
@@ -188,20 +188,22 @@ class Deliverer:
         with self._changed:
             again = stream.buffer.failed(batch, error, self._clock.now())
         if not again:
-            LOG.error("%s lost %d records for ever: %s", stream.name, batch.count, error)
+            LOG.error(
+                "%s lost %d records after 24 h of retries: %s", stream.name, batch.count, error
+            )
             if self.observer is not None:
                 self.observer.lost(stream.name, batch.first, batch.count, error)
         elif batch.attempts == 0:
-            LOG.warning("%s could not deliver, and tries on for 24 h: %s", stream.name, error)
+            LOG.warning("%s could not deliver, and retries for 24 h: %s", stream.name, error)
 
     def _next_due(self) -> datetime | None:
         instants = [stream.buffer.next_due() for stream in self._streams.values()]
         return min((instant for instant in instants if instant is not None), default=None)
 
-    def _patience(self) -> float | None:
+    def _wait_seconds(self) -> float | None:
         """Seconds to wait at most; None until something is put."""
         due = self._next_due()
         if due is None:
             return None
         until_due = (due.astimezone(UTC) - self._clock.now()).total_seconds()
-        return min(max(0.0, until_due), LOOK_SECONDS_MAX)
+        return min(max(0.0, until_due), POLL_SECONDS_MAX)

@@ -1,4 +1,4 @@
-"""The body of a delivered object: records one after the other, compressed where that is asked for.
+"""The body of a delivered object: the records concatenated, and compressed if configured.
 
 [Amazon Data Firehose API reference, S3DestinationConfiguration: CompressionFormat]
 """
@@ -20,7 +20,7 @@ EXTENSIONS = {
     "Snappy": ".snappy",
     "HADOOP_SNAPPY": ".hsnappy",
 }
-"""What is appended to a key where the stream has no FileExtension of its own."""
+"""The suffix of a key if the stream has no FileExtension."""
 HADOOP_BLOCK_BYTES = 256 * 1024
 
 
@@ -44,7 +44,7 @@ def _zip(key: str, body: bytes) -> bytes:
 
 
 def _hadoop_snappy(body: bytes) -> bytes:
-    """Blocks of: length of the plain block, length of the compressed one, the compressed one."""
+    """Hadoop's Snappy framing: for each block its plain length, compressed length and data."""
     blocks = []
     for start in range(0, len(body), HADOOP_BLOCK_BYTES):
         plain = body[start : start + HADOOP_BLOCK_BYTES]

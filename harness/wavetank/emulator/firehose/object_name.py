@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import lru_cache
 
 DEFAULT_TIME = "yyyy/MM/dd/HH/"
-"""What is appended to a prefix that has no timestamp of its own."""
+"""Appended to a prefix that has no timestamp expression."""
 EVALUATED_CHARACTERS_MAX = 512
 RANDOM_CHARACTERS = 11
 EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
 TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
 
-PATTERNS_KEPT = 256
+PATTERNS_CACHED = 256
 
 type TimePart = Callable[[datetime], str]
 
@@ -36,7 +36,7 @@ NUMBERS: Mapping[str, Callable[[datetime], int]] = {
 
 
 class PrefixError(ValueError):
-    """A prefix that Firehose refuses; the text is for the caller of its API."""
+    """A prefix that Firehose refuses; the message is for the caller of its API."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +56,10 @@ class ObjectNames:
 
 
 def check_prefixes(prefix: str, error_prefix: str) -> None:
-    """Returns where Firehose would take the two.
+    """Raises an error if Firehose would refuse the two prefixes.
 
     Raises:
-        PrefixError: it would not.
+        PrefixError: it would.
     """
     for text, is_error in ((prefix, False), (error_prefix, True)):
         for namespace, value in _expressions(text):
@@ -99,17 +99,17 @@ def evaluate_prefix(prefix: str, oldest: datetime) -> str:
 
 
 def evaluate_time(pattern: str, instant: datetime) -> str:
-    """A pattern of Java's DateTimeFormatter, as far as it says numbers and English names.
+    """Formats a pattern of Java's DateTimeFormatter, limited to numbers and English names.
 
     Raises:
-        PrefixError: a letter of the pattern is not known.
+        PrefixError: a letter of the pattern is not supported.
     """
     return "".join(part(instant) for part in _time_parts(pattern))
 
 
-@lru_cache(PATTERNS_KEPT)
+@lru_cache(PATTERNS_CACHED)
 def _time_parts(pattern: str) -> tuple[TimePart, ...]:
-    """What says each part of the pattern; a stream has the same one for every object."""
+    """The formatter of each part of the pattern; cached, because a stream uses one pattern."""
     parts: list[TimePart] = []
     position = 0
     while position < len(pattern):
@@ -136,7 +136,7 @@ def _time_part(token: re.Match[str]) -> TimePart:
 
 
 def _named_part(letter: str, count: int) -> TimePart | None:
-    """None where Java's formatter has no such part."""
+    """The formatter of a named part; None if Java's formatter has no such part."""
     match letter:
         case "y" | "u":
             return _year(count)
@@ -146,7 +146,7 @@ def _named_part(letter: str, count: int) -> TimePart | None:
             return lambda instant: f"{instant.microsecond:06d}000"[:count]
     codes = {"E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"}, "a": {1: "%p"}}
     code = codes.get(letter, {}).get(count)
-    return None if code is None else _said(code)
+    return None if code is None else _formatted(code)
 
 
 def _year(count: int) -> TimePart:
@@ -159,10 +159,10 @@ def _month(count: int) -> TimePart | None:
     if count <= 2:  # noqa: PLR2004 - more letters are a name
         return lambda instant: str(instant.month).zfill(count)
     code = {3: "%b", 4: "%B"}.get(count)
-    return None if code is None else _said(code)
+    return None if code is None else _formatted(code)
 
 
-def _said(code: str) -> TimePart:
+def _formatted(code: str) -> TimePart:
     return lambda instant: instant.strftime(code)
 
 

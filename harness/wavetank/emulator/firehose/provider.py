@@ -1,9 +1,9 @@
 """The Firehose service that LocalStack loads under the provider name `wavetank`.
 
-Streams put into directly, and delivering to S3, are ours; all others stay LocalStack's.
+Streams with direct puts that deliver to S3 are ours; all others remain LocalStack's.
 
-`GET /_wavetank/firehose` returns what each stream holds and what became of its records, `POST` to
-`/_wavetank/firehose/flush` delivers all of it now.
+`GET /_wavetank/firehose` returns each stream's undelivered records and counts, `POST` to
+`/_wavetank/firehose/flush` delivers all of them now.
 [Amazon Data Firehose API reference; LocalStack 4.14: services/firehose/provider.py]
 """
 
@@ -34,7 +34,7 @@ from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.firehose.bucket import BucketWriter
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.firehose.object_name import PrefixError
-from wavetank.emulator.firehose.responses import batch_taken, in_json, record_taken
+from wavetank.emulator.firehose.responses import batch_accepted, in_json, record_accepted
 from wavetank.emulator.firehose.settings import (
     DEFAULT_HINTS,
     DestinationSettings,
@@ -52,7 +52,7 @@ PROCESSORS_INLINE = {"AppendDelimiterToRecord"}
 
 
 class WavetankFirehose(FirehoseProvider):
-    """LocalStack's provider with buffers, AWS's limits and true descriptions."""
+    """LocalStack's provider with buffering, AWS's limits and AWS's descriptions."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class WavetankFirehose(FirehoseProvider):
         if self._is_theirs(context, delivery_stream_name):
             return super().put_record(context, delivery_stream_name, record)
         self._accept(delivery_stream_name, [_data(record)])
-        answer: PutRecordOutput = in_json(context, record_taken())
+        answer: PutRecordOutput = in_json(context, record_accepted())
         return answer
 
     def put_record_batch(
@@ -112,7 +112,7 @@ class WavetankFirehose(FirehoseProvider):
         codes = self.refuses(delivery_stream_name, len(data))
         accepted = [entry for number, entry in enumerate(data) if number not in codes]
         self._accept(delivery_stream_name, accepted)
-        answer: PutRecordBatchOutput = in_json(context, batch_taken(len(data), codes))
+        answer: PutRecordBatchOutput = in_json(context, batch_accepted(len(data), codes))
         return answer
 
     def update_destination(  # type: ignore[override]  # as above
@@ -146,29 +146,29 @@ class WavetankFirehose(FirehoseProvider):
 
     @route("/_wavetank/firehose", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
-        """Tells what each delivery stream holds, and what became of its records."""
+        """Returns each delivery stream's undelivered records and counts."""
         return {name: self._state(name) for name in self.deliverer.names()}
 
     @route("/_wavetank/firehose/flush", methods=["POST"])
     def on_flush(self, _: Request, **__: object) -> dict[str, Any]:
-        """Delivers all that the streams hold now."""
+        """Delivers all undelivered records of the streams now."""
         self.deliverer.flush()
         return {name: self._state(name) for name in self.deliverer.names()}
 
     def _state(self, name: str) -> dict[str, Any]:
         stream = self.deliverer.find(name)
-        assert stream is not None  # it was named by the deliverer
-        held = self.deliverer.held(name)
+        assert stream is not None  # the name is one of the deliverer's
+        undelivered = self.deliverer.undelivered(name)
         return {
             **asdict(stream.buffer.totals),
-            "records_held": sum(batch.count for batch in held),
-            "bytes_held": sum(len(batch.body) for batch in held),
-            "attempts": max((batch.attempts for batch in held), default=0),
+            "records_held": sum(batch.count for batch in undelivered),
+            "bytes_held": sum(len(batch.body) for batch in undelivered),
+            "attempts": max((batch.attempts for batch in undelivered), default=0),
         }
 
     def _accept(self, name: str, data: list[bytes]) -> None:
         stream = self.deliverer.find(name)
-        assert stream is not None  # whoever called knows that it is ours
+        assert stream is not None  # the callers have checked that it is ours
         if not stream.buffer.has_room(sum(map(len, data))):
             raise ServiceUnavailableException("Slow down.")
         self.deliverer.accept(name, data)
@@ -177,7 +177,7 @@ class WavetankFirehose(FirehoseProvider):
         """Whether LocalStack's own provider has the stream.
 
         Raises:
-            ResourceNotFoundException: there is none of the name.
+            ResourceNotFoundException: no stream has the name.
         """
         self._description(context, name)
         return self.deliverer.find(name) is None
@@ -203,7 +203,7 @@ def wavetank_firehose() -> Service:
 
 
 def _s3_configuration(request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The S3 destination, in the extended form; None where records go somewhere else."""
+    """The S3 destination, in the extended form; None if records go to another destination."""
     found: Any = request.get("extended_s3_destination_configuration") or request.get(
         "s3_destination_configuration"
     )
@@ -215,7 +215,7 @@ def _s3_configuration(request: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _describe(destination: dict[str, Any], configuration: Mapping[str, Any]) -> None:
-    """Both descriptions that AWS gives of an S3 destination, defaults filled in."""
+    """Add both descriptions that AWS returns of an S3 destination, with defaults."""
     plain: dict[str, Any] = {
         "RoleARN": configuration["RoleARN"],
         "BucketARN": configuration["BucketARN"],

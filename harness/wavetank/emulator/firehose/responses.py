@@ -1,7 +1,7 @@
-"""What a producer is answered, record by record, and in its JSON at once.
+"""Responses to producers, serialized directly as JSON.
 
-LocalStack asks the service's model about each part of an answer, which takes longer than to accept
-the record. Texts, numbers and lists are what they are in JSON without it.
+LocalStack consults the service's model about each part of a response, which takes longer than
+accepting the record. Strings, numbers and lists have the same JSON form without it.
 [LocalStack 4.14: aws/skeleton.py, where an answer that is a response already goes out as it is]
 """
 
@@ -21,13 +21,13 @@ from localstack.http import Response
 JSON = "application/x-amz-json-1.1"
 
 
-def record_taken() -> PutRecordOutput:
-    """The one record was accepted."""
+def record_accepted() -> PutRecordOutput:
+    """The response for one accepted record."""
     return PutRecordOutput(RecordId=_record_id(uuid.uuid4().hex, 0), Encrypted=False)
 
 
-def batch_taken(count: int, refused: Mapping[int, str]) -> PutRecordBatchOutput:
-    """So many records were put, of which these were not accepted, with their codes."""
+def batch_accepted(count: int, refused: Mapping[int, str]) -> PutRecordBatchOutput:
+    """The response for `count` records, of which `refused` were not accepted, with codes."""
     batch = uuid.uuid4().hex
     entries = [_entry(batch, number, refused.get(number)) for number in range(count)]
     return PutRecordBatchOutput(
@@ -38,7 +38,7 @@ def batch_taken(count: int, refused: Mapping[int, str]) -> PutRecordBatchOutput:
 
 
 def in_json(context: RequestContext, answer: Any) -> Any:
-    """The answer as a response to who speaks JSON; as it is to others, such as who takes CBOR."""
+    """The answer as a JSON response; unchanged for callers of other protocols, such as CBOR."""
     headers = context.request.headers
     if headers.get("Content-Type") != JSON or headers.get("Accept", JSON) not in {JSON, "*/*"}:
         return answer
@@ -54,5 +54,5 @@ def _entry(batch: str, number: int, code: str | None) -> PutRecordBatchResponseE
 
 
 def _record_id(batch: str, number: int) -> str:
-    """As long as AWS's; a random one for each record would cost more than the record."""
+    """As long as AWS's ids; a random one for each record would cost more than the record."""
     return f"{batch * 4}{number:032x}"

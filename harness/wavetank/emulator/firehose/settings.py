@@ -1,4 +1,4 @@
-"""A destination's configuration: checked as Firehose checks it, and what follows from it.
+"""A destination's configuration, validated as by Firehose, and the settings derived from it.
 
 [Amazon Data Firehose API reference, ExtendedS3DestinationConfiguration, BufferingHints; developer
 guide, create-destination, dynamic-partitioning-s3bucketprefix]
@@ -23,7 +23,7 @@ DELIMITERS = {"\\n": b"\n", "\\r": b"\r", "\\t": b"\t"}
 
 
 class SettingsError(ValueError):
-    """A configuration that Firehose refuses; the text is for the caller of its API."""
+    """A configuration that Firehose refuses; the message is for the caller of its API."""
 
 
 @dataclass(frozen=True, kw_only=True)

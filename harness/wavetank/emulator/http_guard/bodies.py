@@ -1,16 +1,16 @@
-"""The guard's decision before a body is received, and the longest body that is.
+"""The guard's decision before a body is received, and the maximum length of bodies.
 
-LocalStack's server stores a body, on the disk where it is long, before its chain sees the request:
-a page that is refused could have filled the disk by then. So a long body, or one of unknown length,
-is decided on when the headers are complete. What is refused is answered at once, and what still
-comes is dropped until the client has read the answer or LINGER_SECONDS are over: a connection that
-is closed with bytes unread loses its answer. Short bodies are received and then decided on.
+LocalStack's server stores a body, on disk if it is long, before its chain sees the request: a page
+that is refused could have filled the disk by then. So a long body, or one of unknown length, is
+decided on when the headers are complete. A refusal is sent at once, and what still arrives is
+dropped until the client has read the response or LINGER_SECONDS are over: a connection that is
+closed with unread bytes loses its response. Short bodies are received before the decision.
 
-HTTP/2 is off, which has other channels: browsers and SDKs then speak HTTP/1.1.
+HTTP/2 is off, because its streams use other classes: browsers and SDKs then speak HTTP/1.1.
 
 AWS's limits are S3's 5 GiB for one PUT and, of all other services, 69,905,067 bytes for
-CreateFunction; the limit of the others is a little more, that of LocalStack's own check being
-higher. A signed chunk of 64 KiB, the shortest that SDKs send to S3, has some 90 bytes more.
+CreateFunction; the limit for the others is a little higher here, because LocalStack's own check is
+higher too. A signed chunk of 64 KiB, the shortest that SDKs send to S3, adds some 90 bytes.
 [Amazon S3 user guide: upload-objects; AWS Lambda: "Request must be smaller than 69905067 bytes for
 the CreateFunction operation"; rolo: serving/twisted.py; Twisted: web/http.py, HTTPChannel]
 """
@@ -35,18 +35,18 @@ _RESERVED = re.compile(r"/_")
 
 @dataclass(frozen=True)
 class BodyLimit:
-    """What may be received of a request's body: at most `bytes_max`, or nothing for `refused`."""
+    """What may be received of a request body: at most `bytes_max`, or nothing if `refused`."""
 
     bytes_max: int
     refused: GuardRefusal | None = None
 
 
 type DecideBody = Callable[[RequestHead], BodyLimit]
-"""What may be received of the body of a request whose headers are there."""
+"""Decides what may be received of a request's body when its headers are complete."""
 
 
 def body_bytes_max(request: RequestHead, route: Route | None) -> int:
-    """The longest body that is received; `route` is what a browser's request is let in for.
+    """The maximum length of the body; `route` is what a browser's request is admitted for.
 
     Without a signature it may be an upload to S3 by a link or a form, unless it names a target.
     """
@@ -63,7 +63,7 @@ def body_bytes_max(request: RequestHead, route: Route | None) -> int:
 
 
 def decide_before_bodies(decide: DecideBody) -> None:
-    """Has LocalStack's server ask when a request's headers are complete."""
+    """Make LocalStack's server call `decide` when a request's headers are complete."""
     channels = patch_of("rolo.serving.twisted:HeaderPreservingHTTPChannel.allHeadersReceived")
     requests = patch_of("rolo.serving.twisted:TwistedRequestAdapter.handleContentChunk")
     complete, receive = channels.original(), requests.original()
@@ -97,7 +97,7 @@ def decide_before_bodies(decide: DecideBody) -> None:
     requests.apply(chunk_received)
     patch_of("twisted.web.http:H2_ENABLED").apply(new=False)
     for target in AFTER_ANSWER:
-        patch_of(target).check()  # now, and not at the first refusal
+        patch_of(target).check()  # check the patch now, not at the first refusal
 
 
 def _too_long(bytes_max: int | None) -> str:
@@ -120,7 +120,7 @@ def _facts(channel: Any) -> RequestHead:
 
 
 def _answer(channel: Any, status: HTTPStatus, reason: str) -> None:
-    """Sends the answer, and drops what else comes on the connection until it ends."""
+    """Send the response, and drop everything else that arrives on the connection."""
     from twisted.internet import reactor as running  # noqa: PLC0415 - loads Twisted's reactor
 
     reactor: Any = running
@@ -144,17 +144,17 @@ def _answer(channel: Any, status: HTTPStatus, reason: str) -> None:
 
 
 def _ignore() -> None:
-    """The request was answered before its body."""
+    """Does nothing: the request was answered before its body."""
 
 
 def _drop(_: bytes) -> None:
-    """Received after the answer, and of no use."""
+    """Drops data that is received after the response."""
 
 
 AFTER_ANSWER: Mapping[str, Callable[..., None]] = {
-    "twisted.web.http:HTTPChannel.allContentReceived": _ignore,  # a decoder may be at work
+    "twisted.web.http:HTTPChannel.allContentReceived": _ignore,  # a decoder may be reading it
     "twisted.web.http:HTTPChannel.dataReceived": _drop,
     "twisted.web.http:HTTPChannel.lineReceived": _drop,
     "twisted.web.http:HTTPChannel.rawDataReceived": _drop,
 }
-"""What a connection does with what it receives after a refusal."""
+"""Replaces a connection's receiving methods after a refusal."""

@@ -1,12 +1,12 @@
 """The guard in LocalStack's chain: its first request handler, three more, and its last finalizer.
 
-First, because LocalStack loads services and parses requests before it asks about CORS, and leaves
-that to S3 where S3 is asked. The finalizer runs whatever the chain came to: an answer, an error, an
-early end. WebSockets go through the same chain. The handlers between them confirm what a browser's
-request was let in for, as LocalStack routes and parses it; see `served`.
+It is first because LocalStack loads services and parses requests before it checks CORS, and leaves
+that to S3 for S3 requests. The finalizer runs after every outcome: a response, an error, an early
+end. WebSockets go through the same chain. The handlers in between confirm what a browser's request
+was admitted for, as LocalStack routes and parses it; see `route_confirmation`.
 
-LocalStack's own CORS handlers are taken out. They let pages of its web application, of every
-program on its port and of `EXTRA_CORS_ALLOWED_ORIGINS` in, and `DISABLE_CORS_CHECKS` all pages.
+LocalStack's own CORS handlers are removed. They admit pages of its web application, of every
+program on its port and of `EXTRA_CORS_ALLOWED_ORIGINS`, and with `DISABLE_CORS_CHECKS` all pages.
 [LocalStack 4.14: aws/app.py, aws/handlers/cors.py, services/s3/cors.py; rolo: gateway/chain.py]
 """
 
@@ -25,13 +25,13 @@ from localstack.utils.urls import localstack_host
 from wavetank.emulator.http_guard.bodies import BodyLimit, body_bytes_max, decide_before_bodies
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, GuardRefusal, RequestHead
-from wavetank.emulator.http_guard.routing import Bucket
-from wavetank.emulator.http_guard.served import (
+from wavetank.emulator.http_guard.route_confirmation import (
     find_rule,
     why_not_called,
     why_not_routed,
     why_not_served,
 )
+from wavetank.emulator.http_guard.routing import Bucket
 from wavetank.emulator.http_guard.settings import find_bucket, find_rules
 from wavetank.emulator.http_guard.websockets import refuse_in_reactor
 from wavetank.emulator.patches import patch_of
@@ -40,18 +40,18 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 LOG = logging.getLogger(__name__)
 SANDBOX = "sandbox"
 SERVED_BY = frozenset({"rolo.headers", "asgi.headers", "REMOTE_PORT"})
-"""What a server puts into a request's environment, and a call within this process does not."""
+"""A server sets it in a request's environment; a call within this process does not."""
 SHARING = "access-control-"
 
 
 class HttpGuard:
-    """Decides about each request that a server has taken, and completes its answer."""
+    """Decides about each request that a server receives, and completes its response."""
 
     def __init__(self, policy: GuardPolicy) -> None:
         self._policy = policy
 
     def check(self, chain: Any, context: Any, response: Any) -> None:
-        """The first request handler: the chain ends here with a refusal or a preflight's answer."""
+        """The first request handler: may end the chain with a refusal or a preflight's response."""
         request = context.request
         if not SERVED_BY & set(request.environ):
             return
@@ -64,7 +64,7 @@ class HttpGuard:
             chain.terminate()
 
     def limit_body(self, request: RequestHead) -> BodyLimit:
-        """What may be received of the body of a request that has one, before anything is."""
+        """What may be received of the body of a request, decided before any of it is read."""
         target = urlsplit(request.target)
 
         def bucket() -> Bucket | None:
@@ -78,20 +78,20 @@ class HttpGuard:
         return BodyLimit(body_bytes_max(request, decision.route))
 
     def check_rule(self, chain: Any, context: Any, response: Any) -> None:
-        """Before LocalStack's router: what it will serve is what the request was let in for."""
-        if (answered := _let_in(context)) is not None:
+        """Before LocalStack's router: the route must be the one that was admitted."""
+        if (answered := _admitted(context)) is not None:
             reason = why_not_routed(answered, find_rule(ROUTER, context.request))
             _end(chain, context, response, reason)
 
     def check_service(self, chain: Any, context: Any, response: Any) -> None:
         """Before the request is parsed for its service."""
-        if (answered := _let_in(context)) is not None:
+        if (answered := _admitted(context)) is not None:
             service = context.service.service_name if context.service else None
             _end(chain, context, response, why_not_served(answered, service))
 
     def check_operation(self, chain: Any, context: Any, response: Any) -> None:
         """Before the service is called."""
-        answered = _let_in(context)
+        answered = _admitted(context)
         if answered is None or context.operation is None:
             return
         parameters: Any = context.service_request or {}
@@ -99,11 +99,11 @@ class HttpGuard:
         _end(chain, context, response, reason)
 
     def complete(self, _chain: Any, context: Any, response: Any) -> None:
-        """The last finalizer: what a browser may do with the answer.
+        """The last finalizer: sets the headers that limit what a browser may do with the response.
 
         `sandbox` gives a document an origin of its own and no scripts: HTML that someone stored, or
-        that an answer repeats, cannot use the API it comes from. A function may add a policy of its
-        own; the browser follows both. Our pages have theirs, in `site.answers`.
+        that a response repeats, cannot use the API it comes from. A function may add a policy of
+        its own; the browser follows both. Our pages have theirs, in `console.responses`.
         """
         decision: Answered | GuardRefusal | None = getattr(context, "http_guard", None)
         if decision is None:
@@ -126,7 +126,7 @@ class HttpGuard:
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def install_guard() -> None:
-    """Puts the guard into the chain; in virtual time there is no server, and so no request."""
+    """Add the guard to the chain; in virtual time no server runs, so no request arrives."""
     settings = read_emulator_settings()
     if settings.time is TimeChoice.VIRTUAL:
         return
@@ -149,7 +149,7 @@ def install_guard() -> None:
 
 
 def require_guard(gateway: Any) -> None:
-    """Checks that the guard is the first to see a request, before a server begins to listen.
+    """Check that the guard is the first handler, before a server begins to listen.
 
     Raises:
         RuntimeError: it is not.
@@ -162,7 +162,7 @@ def require_guard(gateway: Any) -> None:
 
 
 def own_addresses() -> set[str]:
-    """The addresses of this machine's or container's network interfaces, as they are now."""
+    """The current addresses of the network interfaces of this host or container."""
     found = psutil.net_if_addrs().values()
     return {each.address.partition("%")[0] for addresses in found for each in addresses}
 
@@ -181,14 +181,14 @@ def _facts(request: Any) -> RequestHead:
     )
 
 
-def _let_in(context: Any) -> Answered | None:
+def _admitted(context: Any) -> Answered | None:
     """The decision to answer a browser; None for programs and for calls within this process."""
     decision = getattr(context, "http_guard", None)
     return decision if isinstance(decision, Answered) and decision.is_browser else None
 
 
 def _end(chain: Any, context: Any, response: Any, reason: str | None) -> None:
-    """Ends the chain with a refusal where there is a reason."""
+    """End the chain with a refusal if there is a reason."""
     if reason is None:
         return
     refused = GuardRefusal(reason)

@@ -1,11 +1,11 @@
-"""Which hosts a request may be addressed to.
+"""Decides which hosts a request may be addressed to.
 
-A site can make its own name lead to 127.0.0.1 (DNS rebinding): the browser then takes the sandbox
-for that site, and tells no other origin. Only the Host header gives it away. So the names are those
-that no site can have: of loopback (RFC 6761 6.3), of LocalStack, of the Compose service, and what
-the user adds. Of addresses, which no name server can lead elsewhere, those of this machine or
-container are enough: functions and other containers reach a sandbox by them. Where a port is
-published on another machine's address, only the user knows it, and adds it.
+A site can resolve its own name to 127.0.0.1 (DNS rebinding): the browser then treats the sandbox as
+that site, and sends no other origin. Only the Host header reveals it. So the allowed names are
+those that no site can have: of loopback (RFC 6761 6.3), of LocalStack, of the Compose service, and
+what the user adds. Addresses cannot be rebound, so those of this host or container are allowed:
+functions and other containers reach a sandbox by them. If a port is published on another host's
+address, only the user knows it, and adds it.
 """
 
 from collections.abc import Callable, Collection
@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 LOOPBACK_NAME = "localhost"
 LOCALSTACK_NAME = "localhost.localstack.cloud"
-"""Resolves to 127.0.0.1, with all below it, in LocalStack's public zone."""
+"""Resolves to 127.0.0.1, with all its subdomains, in LocalStack's public zone."""
 COMPOSE_SERVICE = "localstack"
 
 type OwnAddresses = Callable[[], Collection[str]]
@@ -22,9 +22,9 @@ type OwnAddresses = Callable[[], Collection[str]]
 
 @dataclass(frozen=True)
 class HostPolicy:
-    """The hosts that are ours: by name, with everything below a name, or by address.
+    """The sandbox's hosts: by name, including subdomains, or by address.
 
-    `allowed` is what the user adds: a name, an address, or `.name` for all that is below a name.
+    `allowed` is what the user adds: a name, an address, or `.name` for a name and its subdomains.
     """
 
     localstack_host: str
@@ -32,7 +32,7 @@ class HostPolicy:
     own_addresses: OwnAddresses = tuple
 
     def is_ours(self, host: str) -> bool:
-        """Whether a request to the host, in small letters and without its port, is answered."""
+        """Whether a request to the host, in lower case and without its port, is answered."""
         if host in self._names() or any(host.endswith(end) for end in self._endings()):
             return True
         address = _address(host)

@@ -1,7 +1,7 @@
 """Origins of web pages.
 
-An origin is a scheme, a host and a port, and each of the three counts: another port of localhost is
-another program's. `null` is what any site can make a page of its own have.
+An origin is a scheme, a host and a port, and all three count: another port of localhost belongs to
+another program. Any site can make a page with the origin `null`.
 [HTML standard: origin; Fetch standard: Origin header]
 """
 
@@ -14,13 +14,13 @@ _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#\s]*)", re.IGNORECASE)
 
 
 def normalized_origin(text: str) -> str | None:
-    """The origin as browsers write it; None for `null`, a path, or what is no origin at all."""
+    """The origin as browsers write it; None for `null`, a path, or an invalid origin."""
     found = _ORIGIN.fullmatch(text)
     if found is None:
         return None
     scheme = found[1].lower()
     if not found[2]:
-        return f"{scheme}://"  # as file://, which Electron sends
+        return f"{scheme}://"  # such as file://, which Electron sends
     try:
         return parse_authority(found[2]).origin(scheme)
     except NotCanonicalError:
@@ -34,7 +34,7 @@ def origin_of_url(url: str) -> str | None:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether the value is the pattern, whose first `*` matches any characters.
+    """Whether the value matches the pattern, whose first `*` matches any characters.
 
     [Amazon S3 user guide: ManageCorsUsing, "at most one * wildcard"]
     """

@@ -1,24 +1,25 @@
-"""Whether a request is answered: by its Host, its target, and who has a browser make it.
+"""Decides whether a request is answered: by its Host, its target, and the page that causes it.
 
-Programs (SDKs, the AWS CLI, curl) send none of a browser's headers, and any Host of ours is enough.
-A browser says for whom it asks: by `Origin` with whatever changes something, by `Sec-Fetch-Site`
-with everything it sends to a loopback address or over TLS, and by `Referer` if the page lets it.
-A plain GET to another name over HTTP may have none of them; then only the `User-Agent` is left.
+Programs (SDKs, the AWS CLI, curl) send none of a browser's headers, and any allowed Host is enough.
+A browser identifies the page: by `Origin` with every request that changes something, by
+`Sec-Fetch-Site` with every request to a loopback address or over TLS, and by `Referer` if the page
+lets it. A plain GET to another name over HTTP may have none of them; then only the `User-Agent`
+shows that it comes from a browser.
 [Fetch standard: Origin header; Fetch Metadata Request Headers; RFC 9110 10.1.3: Referer]
 
-| asked for by | answered |
+| requested by | answered |
 |---|---|
 | a program | everything |
 | one of our pages | everything below `/_wavetank` |
-| an origin in WAVETANK_ALLOWED_ORIGINS | all of AWS's APIs, and nothing below a reserved prefix |
-| an origin that a CORS rule names | what the rule says, of its bucket, function URL or API |
+| an origin in WAVETANK_ALLOWED_ORIGINS | all of AWS's APIs, nothing below a reserved prefix |
+| an origin that a CORS rule names | what the rule allows, of its bucket, function URL or API |
 | a link of any page | our pages, and S3 objects, by GET |
-| a typed address | these, the lists of a bucket, and what only tells the sandbox's state, by GET |
+| a typed address | these, the lists of a bucket, and read-only state, by GET |
 | anything else | nothing |
 
-A typed address may be one that a mail program opened, so it does not change anything either. That
-a page has the sandbox's own origin is no reason to answer for AWS's APIs: pages of ours do not ask
-for them, and no other page has that origin, since every other answer is sandboxed (see `handler`).
+A typed address may come from a link in an e-mail, so it cannot change anything either. A page with
+the sandbox's own origin gets no answer for AWS's APIs: our pages do not call them, and no other
+page has that origin, because every other response is sandboxed (see `handler`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,7 @@ SINGLE_HEADERS = (*BROWSER_HEADERS, "content-type", "access-control-request-meth
 
 @dataclass(frozen=True)
 class RequestHead:
-    """What is known of a request before its body is read; names of headers in small letters."""
+    """What is known of a request before its body is read; header names are in lower case."""
 
     method: str
     target: str
@@ -55,14 +56,14 @@ class RequestHead:
     has_body: bool = False
 
     def header(self, name: str) -> str | None:
-        """The header's only value; None where it has none."""
+        """The header's only value; None if it has none or several."""
         return next(iter(self.headers.get(name, ())), None)
 
     @cached_property
     def is_browser(self) -> bool:
         """Whether a browser sends it.
 
-        The User-Agent alone is asked of what may come without an Origin, which is a GET.
+        The User-Agent alone is only checked for requests that may come without an Origin: a GET.
         """
         if any(name in self.headers for name in BROWSER_HEADERS):
             return True
@@ -71,7 +72,7 @@ class RequestHead:
 
     @cached_property
     def preflight(self) -> Preflight | None:
-        """What it asks permission for, if it is an OPTIONS request that does."""
+        """The permission that it asks for, if it is a CORS preflight."""
         method = self.header("access-control-request-method")
         if self.method != "OPTIONS" or method is None or "origin" not in self.headers:
             return None
@@ -83,10 +84,10 @@ class RequestHead:
 
 @dataclass(frozen=True)
 class Answered:
-    """The request goes on; `headers` are those that share its answer, `is_page` if it is ours.
+    """The request is admitted; `headers` share its response, `is_page` says that it is ours.
 
-    `is_preflight`: the headers are the whole answer. `route` is what a browser's request is let in
-    for, and `sharing_origin` the page's origin where a CORS rule of that resource lets it in.
+    `is_preflight`: the headers are the whole response. `route` is what a browser's request is
+    admitted for, and `sharing_origin` the page's origin if a CORS rule of that resource admits it.
     """
 
     is_page: bool = False
@@ -99,7 +100,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class GuardRefusal:
-    """The request is not answered; why, and what to do, in one sentence."""
+    """The request is refused; the reason and what to do, in one sentence."""
 
     reason: str
 
@@ -112,8 +113,8 @@ type FindRules = Callable[[Route], Sequence[CorsRule]]
 class GuardPolicy:
     """The policy of one sandbox.
 
-    `allowed_origins` may use AWS's APIs. `find_bucket` gives the bucket that exists and that
-    LocalStack finds in the request; `find_rules` gives the CORS rules of a route.
+    Pages of `allowed_origins` may use AWS's APIs. `find_bucket` returns the existing bucket that
+    LocalStack finds in the request; `find_rules` returns the CORS rules of a route.
     """
 
     hosts: HostPolicy
@@ -122,7 +123,7 @@ class GuardPolicy:
     def decide(
         self, request: RequestHead, find_bucket: FindBucket, find_rules: FindRules
     ) -> Answered | GuardRefusal:
-        """Whether the request is answered. The two functions are called for browsers only."""
+        """Decide whether the request is answered; the functions are called for browsers only."""
         hosts = request.headers.get("host", ())
         if len(hosts) != 1:
             return GuardRefusal(f"expected one Host header; found {len(hosts)}; send one")
@@ -153,22 +154,22 @@ class GuardPolicy:
             return GuardRefusal(
                 "expected each header of a browser once; found one twice; send it once"
             )
-        asking = _Asking.of(request, host.origin(request.scheme))
-        if route.kind in OWN and asking.is_own:
+        page = _RequestingPage.of(request, host.origin(request.scheme))
+        if route.kind in OWN and page.is_own:
             return _refused_body(request) or Answered(is_page=True, is_browser=True, route=route)
-        if route.kind not in NEVER_SHARED and asking.origin is not None:
-            rules = self._rules(request, route, asking.origin, find_rules)
-            if (shared := _shared(request, asking, rules)) is not None:
-                by_rule = None if asking.origin in self.allowed_origins else asking.origin
+        if route.kind not in NEVER_SHARED and page.origin is not None:
+            rules = self._rules(request, route, page.origin, find_rules)
+            if (shared := _shared(request, page, rules)) is not None:
+                by_rule = None if page.origin in self.allowed_origins else page.origin
                 return replace(shared, route=route, sharing_origin=by_rule)
-        if asking.may_look(route):
+        if page.may_navigate(route):
             return Answered(is_page=route.kind in OWN, is_browser=True, route=route)
-        return GuardRefusal(_advice(asking, route))
+        return GuardRefusal(_advice(page, route))
 
     def _rules(
         self, request: RequestHead, route: Route, origin: str, find_rules: FindRules
     ) -> Sequence[CorsRule]:
-        """The rules that count for the route; a bucket's only for its objects."""
+        """The CORS rules that apply to the route; a bucket's only for its objects."""
         if origin in self.allowed_origins:
             return (any_request_of(origin),)
         if route.kind in {RouteKind.FUNCTION_URL, RouteKind.HTTP_API}:
@@ -178,11 +179,11 @@ class GuardPolicy:
 
 
 @dataclass(frozen=True)
-class _Asking:
-    """For whom a browser asks.
+class _RequestingPage:
+    """The page on whose behalf a browser sends a request.
 
-    `origin` as it is sent, or that of the Referer; None where neither is told. `site` and the
-    others are the Fetch Metadata. `is_own` where every header says that a page of ours asks.
+    `origin` as it is sent, or that of the Referer; None without either. `site` and the others are
+    the Fetch Metadata. `is_own` is True if every header says that it is one of our pages.
     """
 
     origin: str | None
@@ -191,34 +192,39 @@ class _Asking:
     is_link: bool
 
     @classmethod
-    def of(cls, request: RequestHead, own: str) -> "_Asking":
+    def of(cls, request: RequestHead, own: str) -> "_RequestingPage":
         sent, site = request.header("origin"), request.header("sec-fetch-site")
         referer = request.header("referer")
         origin = sent if sent is not None else origin_of_url(referer) if referer else None
-        told = [site == "same-origin"] if site is not None else []
-        told += [normalized_origin(origin or "") == own] if sent is not None or referer else []
-        return cls(origin, site, bool(told) and all(told), sent is None and _is_link(request, site))
+        same_origin = [site == "same-origin"] if site is not None else []
+        same_origin += (
+            [normalized_origin(origin or "") == own] if sent is not None or referer else []
+        )
+        is_own = bool(same_origin) and all(same_origin)
+        return cls(origin, site, is_own, sent is None and _is_link(request, site))
 
-    def may_look(self, route: Route) -> bool:
-        """Whether it is a GET of a link, or of a typed address, that may be answered."""
+    def may_navigate(self, route: Route) -> bool:
+        """Whether it is a GET by a link or a typed address that may be answered."""
         if not self.is_link:
             return False
         by_hand = self.is_own or (self.site in {None, "none"} and self.origin is None)
-        return route.only_reads or (by_hand and route.is_shown_by_hand)
+        return route.only_reads or (by_hand and route.is_viewable)
 
 
 def _is_link(request: RequestHead, site: str | None) -> bool:
-    """Whether it opens a document of its own; without Fetch Metadata a GET may always."""
+    """Whether it opens a new document; without Fetch Metadata any GET may."""
     if request.method not in READING:
         return False
     mode, destination = request.header("sec-fetch-mode"), request.header("sec-fetch-dest")
-    told_nothing = site is None and mode is None and destination is None
-    return told_nothing or (mode, destination) == ("navigate", "document")
+    no_metadata = site is None and mode is None and destination is None
+    return no_metadata or (mode, destination) == ("navigate", "document")
 
 
-def _shared(request: RequestHead, asking: _Asking, rules: Sequence[CorsRule]) -> Answered | None:
-    """The answer that a CORS rule allows the page to have, if one does."""
-    preflight, origin = request.preflight, asking.origin or ""
+def _shared(
+    request: RequestHead, page: _RequestingPage, rules: Sequence[CorsRule]
+) -> Answered | None:
+    """The response that a CORS rule allows the page to read, if one does."""
+    preflight, origin = request.preflight, page.origin or ""
     method, headers = (preflight.method, preflight.headers) if preflight else (request.method, ())
     rule = rule_for(rules, origin, method, headers)
     if rule is None:
@@ -228,7 +234,7 @@ def _shared(request: RequestHead, asking: _Asking, rules: Sequence[CorsRule]) ->
 
 
 def _refused_body(request: RequestHead) -> GuardRefusal | None:
-    """What another site's page can send without permission is not taken for a program's."""
+    """Refuses bodies that a page of another site could send without a preflight."""
     if request.method in READING:
         return None
     kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
@@ -241,8 +247,8 @@ def _refused_body(request: RequestHead) -> GuardRefusal | None:
     return None
 
 
-def _advice(asking: _Asking, route: Route) -> str:
-    who = asking.origin or (f"Sec-Fetch-Site {asking.site}" if asking.site else "a browser")
+def _advice(page: _RequestingPage, route: Route) -> str:
+    who = page.origin or (f"Sec-Fetch-Site {page.site}" if page.site else "a browser")
     where = {
         RouteKind.PAGE: "open the page itself",
         RouteKind.CONTROL: "open /_wavetank/",

@@ -1,8 +1,8 @@
-"""What a request leads to, as far as the guard has to know.
+"""The route of a request, as far as the guard needs it.
 
 The rules are those of LocalStack's own routers, no wider: a host that only resembles a function
-URL's leads past them to the services. What is read here is confirmed once LocalStack has parsed the
-request; see `served`. An API below `/_aws/execute-api` is reserved like all of `/_aws`.
+URL's leads past them to the services. The result is confirmed once LocalStack has parsed the
+request; see `route_confirmation`. An API below `/_aws/execute-api` is reserved like all of `/_aws`.
 [LocalStack 4.14: services/lambda_/urlrouter.py, s3/website_hosting.py, s3/utils.py,
 sqs/query_api.py, apigateway/next_gen/execute_api/router.py, utils/aws/request_context.py]
 """
@@ -26,7 +26,7 @@ STATUS = frozenset(
         "/_localstack/plugins",
     }
 )
-"""Answers of LocalStack's own that are for people too; none changes anything."""
+"""LocalStack's own read-only routes that users open in a browser."""
 SUB_RESOURCES = frozenset(
     """
     abac accelerate acl analytics annotation attributes cors delete encryption
@@ -37,7 +37,7 @@ SUB_RESOURCES = frozenset(
     versions website
     """.split()  # noqa: SIM905 - forty words on forty lines are no clearer
 )
-"""The query parameters that make a request for an object or a bucket another operation of S3."""
+"""The query parameters that select another S3 operation on an object or a bucket."""
 LISTING = frozenset(
     """
     continuation-token delimiter encoding-type fetch-owner key-marker list-type marker max-keys
@@ -46,7 +46,7 @@ LISTING = frozenset(
 )
 """The query parameters with which a bucket lists its objects."""
 ACTION = "Action"
-"""The parameter that makes a call of AWS's query protocol of a request."""
+"""The parameter that marks a request as a call of AWS's query protocol."""
 OBJECT_WRITES = frozenset({"attributes", "tagging", "uploadId", "uploads"})
 """Sub-resources of objects that belong to reading and writing them."""
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -57,7 +57,7 @@ _REGION = r"(?:us(?:-gov)?|ap|ca|cn|eu|sa)-(?:central|(?:north|south)?(?:east|we
 
 
 class RouteKind(StrEnum):
-    """What a path and a host lead to."""
+    """The kind of route of a path and a host."""
 
     PAGE = "page"
     CONTROL = "control"
@@ -72,7 +72,7 @@ class RouteKind(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """The kind, and the bucket, the function URL's identifier or the API's, where it has one."""
+    """A route's kind, with the bucket, the function URL's id or the API's id if it has one."""
 
     kind: RouteKind
     name: str = ""
@@ -81,9 +81,9 @@ class Route:
 
     @property
     def only_reads(self) -> bool:
-        """Whether a GET that a link or a typed address makes may be answered: it changes nothing.
+        """Whether a GET by a link or a typed address may be answered, because it changes nothing.
 
-        A call of the query protocol is a GET with `Action`, so it is none of them.
+        A call of the query protocol is a GET with `Action`, so it does not count.
         """
         match self.kind:
             case RouteKind.PAGE | RouteKind.WEBSITE:
@@ -94,8 +94,8 @@ class Route:
                 return False
 
     @property
-    def is_shown_by_hand(self) -> bool:
-        """Whether it only reads, and is something that people look at by typing its address."""
+    def is_viewable(self) -> bool:
+        """Whether it only reads, and users open it by typing its address."""
         match self.kind:
             case RouteKind.CONTROL:
                 return True
@@ -107,7 +107,7 @@ class Route:
                 return self.only_reads
 
     def is_for_objects(self, method: str) -> bool:
-        """Whether it reads or writes a bucket's objects, for which the bucket's CORS rules count.
+        """Whether it reads or writes a bucket's objects, to which the bucket's CORS rules apply.
 
         A listing reads their names; a form writes one by POST to the bucket itself.
         """
@@ -125,20 +125,20 @@ class Route:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket that exists, and whether the Host names it or the path."""
+    """An existing bucket, and whether the Host or the path names it."""
 
     name: str
     is_in_host: bool = False
 
 
 def route_of(host: str, target: RequestTarget, bucket: Bucket | None) -> Route:
-    """Where a request leads; `bucket` is the one that LocalStack finds in it.
+    """The route of a request; `bucket` is the one that LocalStack finds in it.
 
-    A host of a data plane comes first, as in LocalStack's router, and has nothing but its own.
+    A data plane host takes precedence, as in LocalStack's router, and serves nothing else.
 
     Raises:
-        NotCanonicalError: the host resembles one of a data plane, and LocalStack's router takes it
-            for another or for none.
+        NotCanonicalError: the host resembles a data plane host, but LocalStack's router reads it as
+            another one or as none.
     """
     names = _query_names(target.query)
     if (found := _data_plane(host)) is not None:
@@ -162,12 +162,12 @@ _HOSTS = {
     ),
     ".s3-website.": (RouteKind.WEBSITE, re.compile(r"(.+)\.s3-website\..+")),
 }
-"""By what a host of the kind has in it, the whole host; what comes first names the resource."""
+"""The pattern of each kind's hosts, by a part of them; the first group is the resource."""
 _MARKS = (*_HOSTS, ".s3.")
 
 
 def _data_plane(host: str) -> tuple[RouteKind, str] | None:
-    """The kind and the name; None where the host has none of the marks."""
+    """The kind and the name; None if the host has none of the marks."""
     marks = [mark for mark in _MARKS for _ in range(host.count(mark))]
     mark = next((each for each in marks if each in _HOSTS), None)
     if mark is None:
@@ -180,7 +180,7 @@ def _data_plane(host: str) -> tuple[RouteKind, str] | None:
 
 
 def _bucket_route(target: RequestTarget, bucket: Bucket, names: frozenset[str]) -> Route:
-    """An object's, where there is a key; one spelling of the bucket's name is read, no other."""
+    """The route of an object if there is a key; the bucket must have its canonical spelling."""
     inside = target.path
     if not bucket.is_in_host:
         start = f"/{bucket.name}"

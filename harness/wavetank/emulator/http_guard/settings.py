@@ -1,6 +1,6 @@
 """Buckets and CORS rules, as LocalStack has them.
 
-A bucket is found by LocalStack's own code, so that what is decided on is what is routed.
+A bucket is found by LocalStack's own code, so that the decision is about the bucket that is used.
 [LocalStack 4.14: services/s3/cors.py, services/lambda_/urlrouter.py; moto: apigatewayv2/models.py]
 """
 
@@ -18,10 +18,10 @@ from wavetank.emulator.http_guard.sharing import CorsRule, rule_of_endpoint, rul
 
 
 def find_bucket(request: Request) -> Bucket | None:
-    """The existing bucket that LocalStack takes the request to be for; None before S3 is loaded.
+    """The existing bucket that LocalStack finds in the request; None before S3 is loaded.
 
-    Its handler for CORS takes any host with `.s3` for a bucket's, its parser only one with `.s3.`:
-    what the parser does not find in the host it reads from the path. None where they differ.
+    LocalStack's CORS handler treats any host with `.s3` as a bucket's, its parser only one with
+    `.s3.`: otherwise the parser reads the bucket from the path. None if they differ.
     """
     handler = _s3_handler()
     name = handler.pre_parse_s3_request(request)[1] if handler else None
@@ -48,7 +48,7 @@ def find_rules(route: Route) -> Sequence[CorsRule]:
 
 
 def _s3_handler() -> S3CorsHandler | None:
-    """The one that the S3 service adds to the chain when it is loaded."""
+    """The handler that the S3 service adds to the chain when it is loaded."""
     found = (h for h in handlers.preprocess_request.handlers if isinstance(h, S3CorsHandler))
     return next(found, None)
 
@@ -64,7 +64,7 @@ def _function_url_settings(url_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _http_api_settings(api_id: str) -> Iterator[Mapping[str, Any]]:
-    """Those of moto's HTTP APIs; LocalStack's free version has no service that loads them."""
+    """The settings of moto's HTTP APIs; no service of LocalStack's free version loads them."""
     models = sys.modules.get("moto.apigatewayv2.models")
     if models is None:
         return

@@ -1,6 +1,6 @@
-"""CORS rules, and the headers with which an answer is shared with a page of another origin.
+"""CORS rules, and the headers that share a response with a page of another origin.
 
-All headers that begin with `Access-Control-Allow-` are made here: those of LocalStack name its own
+All headers that begin with `Access-Control-Allow-` are made here: LocalStack's would name its own
 web application and every program on its port.
 [Amazon S3 user guide: ManageCorsUsing; AWS Lambda developer guide: urls-configuration; Amazon API
 Gateway developer guide: http-api-cors; Fetch standard: CORS protocol]
@@ -13,13 +13,13 @@ from wavetank.emulator.http_guard.origins import matches
 
 ANY = "*"
 SAFELISTED_METHODS = frozenset({"GET", "HEAD", "POST"})
-"""What a browser sends without permission, and so what a rule without methods allows."""
+"""Methods that need no preflight; a rule without methods allows these."""
 VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
 
 @dataclass(frozen=True)
 class Preflight:
-    """What an OPTIONS request asks permission for; the headers in small letters."""
+    """What a preflight asks permission for; the header names are in lower case."""
 
     method: str
     headers: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class CorsRule:
         return any(matches(pattern.lower(), name) for pattern in self.headers)
 
     def response_headers(self, origin: str, preflight: Preflight | None) -> dict[str, str]:
-        """The headers that share an answer; `preflight` where it is one that is answered."""
+        """The headers that share a response; `preflight` if it is the response to one."""
         any_origin = ANY in self.origins
         found = {"Access-Control-Allow-Origin": ANY if any_origin else origin, "Vary": VARY}
         if self.credentials and not any_origin:
@@ -72,9 +72,10 @@ class CorsRule:
 
 
 def any_request_of(origin: str) -> CorsRule:
-    """The rule of an origin that the user allows: every method and header, and no credentials.
+    """The rule of an origin that the user allows: every method and header, without credentials.
 
-    There are no cookies here, and AWS's own endpoints share their answers without credentials too.
+    The sandbox has no cookies, and AWS's own endpoints share their responses without credentials
+    too.
     """
     return CorsRule(origins=(origin,), methods=(ANY,), headers=(ANY,), exposed=(ANY,))
 
@@ -82,7 +83,7 @@ def any_request_of(origin: str) -> CorsRule:
 def rule_for(
     rules: Iterable[CorsRule], origin: str, method: str, headers: Sequence[str] = ()
 ) -> CorsRule | None:
-    """The first rule that allows it, as Amazon S3 takes them."""
+    """The first rule that allows the request, as in Amazon S3."""
     return next((rule for rule in rules if rule.allows(origin, method, headers)), None)
 
 

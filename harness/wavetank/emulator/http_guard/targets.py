@@ -1,8 +1,8 @@
-"""The request target and the Host header in one spelling, or refused.
+"""Parses the request target and the Host header, and refuses spellings that are not canonical.
 
-What is decided on has to be what is routed. LocalStack's routers read the raw target, its services
-a decoded path without the slashes it starts with, and both take `_localstack/info`,
-`//_localstack/info` and `http://other.example/_localstack/info` for `/_localstack/info`.
+The guard's decision must be about the route that LocalStack uses. LocalStack's routers read the raw
+target, its services a decoded path without leading slashes, and both read `_localstack/info`,
+`//_localstack/info` and `http://other.example/_localstack/info` as `/_localstack/info`.
 [LocalStack 4.14 on rolo: request.py, get_raw_path; serving/twisted.py; RFC 9112 3.2; RFC 3986 6.2]
 """
 
@@ -11,28 +11,28 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 RESERVED = frozenset({"_aws", "_localstack", "_wavetank"})
-"""First segments of what is no AWS API: LocalStack's routes and ours. No bucket's name has a _."""
+"""First path segments of LocalStack's routes and ours. A bucket's name cannot contain a _."""
 DECODINGS_MAX = 3
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)(?::([0-9]{1,5}))?")
 _NEEDLESS_ENCODING = re.compile(
     r"%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])"
 )
-"""Letters, digits, `-`, `.`, `_` and `~`: what RFC 3986 2.3 says is never encoded."""
+"""Letters, digits, `-`, `.`, `_` and `~`: never encoded, by RFC 3986 2.3."""
 
 
 class NotCanonicalError(ValueError):
-    """A target or a Host that two readers could read differently."""
+    """A target or a Host that two parsers could read differently."""
 
 
 @dataclass(frozen=True)
 class Authority:
-    """A host and its port; the host in small letters, None for the port where none is given."""
+    """A host and its port; the host in lower case, the port None if it is not given."""
 
     host: str
     port: int | None
 
     def origin(self, scheme: str) -> str:
-        """The origin of a page there, as a browser writes it: a default port is left out."""
+        """The origin of a page there, as a browser writes it: a default port is omitted."""
         default = {"http": 80, "https": 443}.get(scheme)
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}" + ("" if self.port in {None, default} else f":{self.port}")
@@ -40,7 +40,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class RequestTarget:
-    """The raw path, the raw query, and the first segment where it is one of RESERVED."""
+    """The raw path, the raw query, and the first segment if it is one of RESERVED."""
 
     path: str
     query: str
@@ -48,10 +48,10 @@ class RequestTarget:
 
 
 def parse_authority(text: str) -> Authority:
-    """A Host header's value.
+    """Parse a Host header's value.
 
     Raises:
-        NotCanonicalError: it has a user, a trailing dot, a port that is none, or anything else.
+        NotCanonicalError: it has a user, a trailing dot, an invalid port, or anything else.
     """
     found = _HOST.fullmatch(text)
     if found is None:
@@ -61,10 +61,10 @@ def parse_authority(text: str) -> Authority:
 
 
 def parse_target(raw: str, host: Authority) -> RequestTarget:
-    """The target of a request line that is addressed to `host`.
+    """Parse the target of a request line that is addressed to `host`.
 
-    Keys of S3 objects may hold `//`, `..` and encoded characters, so only paths that lead to a
-    reserved prefix, in any spelling, have to be canonical.
+    Keys of S3 objects may contain `//`, `..` and encoded characters, so only paths that lead to a
+    reserved prefix, in any spelling, must be canonical.
 
     Raises:
         NotCanonicalError: it is in absolute form for another host, or not canonical.
@@ -80,7 +80,7 @@ def parse_target(raw: str, host: Authority) -> RequestTarget:
 
 
 def _without_authority(raw: str, host: Authority) -> str:
-    """The target in origin form; `*` is the root, which is how LocalStack answers it."""
+    """The target in origin form; `*` is the root, as LocalStack answers it."""
     if raw == "*":
         return "/"
     if raw.startswith("/"):
@@ -95,7 +95,7 @@ def _without_authority(raw: str, host: Authority) -> str:
 
 
 def _reserved(path: str) -> str | None:
-    """The reserved first segment, if some reader could find one at the start of the path."""
+    """The reserved first segment, if some parser could find one at the start of the path."""
     for segment in re.split(r"[/\\]", _decoded(path)):
         if segment not in {"", ".", ".."}:
             name = segment.partition(";")[0].lower()
@@ -104,14 +104,14 @@ def _reserved(path: str) -> str | None:
 
 
 def _decoded(path: str) -> str:
-    """The path decoded until nothing is left to decode."""
+    """The path, decoded repeatedly until nothing is left to decode."""
     for _ in range(DECODINGS_MAX):
         path = unquote(path, errors="replace")
     return path
 
 
 def _is_canonical(path: str, reserved: str) -> bool:
-    """Whether every reader reads the same route of it."""
+    """Whether every parser reads the same route from it."""
     inside = path.removeprefix("/").removesuffix("/")
     segments = inside.split("/")
     return (

@@ -1,18 +1,22 @@
-"""One action of a call, decided: its resource, the policies that apply, and their condition keys.
+"""Decides about one action of a call: its resource, the policies that apply, and their keys.
 
-Calls that come and calls that are only considered (`matrix`) are decided by the same functions.
+Real calls and hypothetical ones (`bucket_access`) are decided by the same functions.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from wavetank.emulator.iam_enforcement.call import Call, Need
-from wavetank.emulator.iam_enforcement.callers import Caller, is_administrator
-from wavetank.emulator.iam_enforcement.decisions import applying, condition_keys, decision
-from wavetank.emulator.iam_enforcement.keys.circumstances import Circumstances, Origin
-from wavetank.emulator.iam_enforcement.keys.finder import BY_DETAIL, find_values
-from wavetank.emulator.iam_enforcement.resources import ProtectedResource, find_resource, find_role
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import ActionContext, Origin
+from wavetank.emulator.iam_enforcement.condition_keys.finder import BY_DETAIL, find_values
+from wavetank.emulator.iam_enforcement.decision_cache import applying, condition_keys, decision
+from wavetank.emulator.iam_enforcement.principal_resolution import Caller, is_administrator
+from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
+from wavetank.emulator.iam_enforcement.resource_policies import (
+    ProtectedResource,
+    find_resource,
+    find_role,
+)
 from wavetank.iam.evaluation import Decision
 from wavetank.iam.request import AccessRequest
 
@@ -21,41 +25,41 @@ ASSUMING = "sts:"
 
 @dataclass(frozen=True)
 class Checked:
-    """The decision about one action, and the request that it is about."""
+    """The decision about one action, and the request that it decides."""
 
     decision: Decision
     request: AccessRequest
 
 
-def resource_of(need: Need, account: str) -> ProtectedResource:
-    """What the action applies to; a role that is assumed has its trust policy."""
-    find = find_role if need.action.startswith(ASSUMING) else find_resource
-    return find(need.resource, account)
+def resource_of(required: RequiredAction, account: str) -> ProtectedResource:
+    """The resource of the action; for AssumeRole its policy is the role's trust policy."""
+    find = find_role if required.action.startswith(ASSUMING) else find_resource
+    return find(required.resource, account)
 
 
-def passes_unasked(caller: Caller, resource: ProtectedResource) -> bool:
+def is_own_of_administrator(caller: Caller, resource: ProtectedResource) -> bool:
     """Whether it is an administrator's own resource, on which everything is allowed."""
     return is_administrator(caller) and resource.owner == caller.principal.account
 
 
-def check_need(
+def check_action(
     caller: Caller,
-    need: Need,
+    required: RequiredAction,
     resource: ProtectedResource,
     call: Call,
     origin: Callable[[], Origin],
 ) -> Checked:
-    """The decision about the action; `origin` is asked only where a policy has conditions.
+    """Decide about the action; `origin` is read only if a policy has conditions.
 
     Raises:
-        MalformedPolicyError: a policy that applies was stored before policies were checked.
+    MalformedPolicyError: a policy that applies was stored before policies were validated.
     """
     policies = applying(caller.policies, caller.boundary, caller.session)
     context = {}
     if keys := condition_keys(policies, resource):
-        found = Circumstances(
+        found = ActionContext(
             call=call,
-            need=need,
+            required=required,
             principal=caller.principal,
             owner=resource.owner,
             origin=origin(),
@@ -63,21 +67,26 @@ def check_need(
         values = ((key, find_values(key, found)) for key in keys)
         context = {key: known for key, known in values if known is not None}
     request = AccessRequest(
-        principal=caller.principal, action=need.action, resource=need.resource, context=context
+        principal=caller.principal,
+        action=required.action,
+        resource=required.resource,
+        context=context,
     )
     return Checked(decision(request, policies, resource), request)
 
 
-def grouped(found: Iterable[Need]) -> Iterator[list[Need]]:
-    """Equal needs that follow each other: a transaction's items are much alike."""
+def grouped(found: Iterable[RequiredAction]) -> Iterator[list[RequiredAction]]:
+    """Groups of equal actions that follow each other: a transaction's items are often alike."""
     for _, same in groupby(found):
         yield list(same)
 
 
-def to_be_checked(needs: list[Need], caller: Caller, resource: ProtectedResource) -> list[Need]:
-    """One of equal needs, unless a policy asks for what tells them apart, such as an item's key."""
-    if len(needs) == 1:
-        return needs
+def to_be_checked(
+    required_actions: list[RequiredAction], caller: Caller, resource: ProtectedResource
+) -> list[RequiredAction]:
+    """One of several equal actions, unless a policy refers to their difference, such as a key."""
+    if len(required_actions) == 1:
+        return required_actions
     policies = applying(caller.policies, caller.boundary, caller.session)
     keys = condition_keys(policies, resource)
-    return needs if any(key in BY_DETAIL for key in keys) else needs[:1]
+    return required_actions if any(key in BY_DETAIL for key in keys) else required_actions[:1]

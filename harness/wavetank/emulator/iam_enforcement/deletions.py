@@ -1,6 +1,6 @@
-"""Deleting many objects by one call: S3 decides on each, and answers for each.
+"""DeleteObjects: S3 decides about each object, and reports each result.
 
-What is denied is taken out of the call before S3 has it, and put into its answer as an error.
+Denied objects are removed from the call before S3 receives it, and added to its response as errors.
 [Amazon S3 API reference, DeleteObjects: Errors]
 """
 
@@ -10,23 +10,23 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 DENIED = "wavetank.denied_deletions"
-"""Where WSGI's environment of a request keeps the errors."""
+"""The key of the errors in a request's WSGI environment."""
 
 
-def take_out(context: RequestContext, denied: Mapping[int, str]) -> None:
-    """Takes objects out of the call, by their places in it; each has a message why."""
+def remove_denied(context: RequestContext, denied: Mapping[int, str]) -> None:
+    """Remove objects from the call, by their index in it; each has an error message."""
     parameters: Any = context.service_request
     wanted = parameters["Delete"]["Objects"]
     context.request.environ[DENIED] = [
-        {**_named(wanted[place]), "Code": "AccessDenied", "Message": message}
-        for place, message in denied.items()
+        {**_named(wanted[index]), "Code": "AccessDenied", "Message": message}
+        for index, message in denied.items()
     ]
-    allowed = [entry for place, entry in enumerate(wanted) if place not in denied]
+    allowed = [entry for index, entry in enumerate(wanted) if index not in denied]
     parameters["Delete"] = {**parameters["Delete"], "Objects": allowed}
 
 
-def answer_for_each(context: RequestContext, delete: Callable[[], Any]) -> Any:
-    """The answer to the call: S3's, where anything was left to `delete`, with the errors."""
+def delete_and_report(context: RequestContext, delete: Callable[[], Any]) -> Any:
+    """The response: S3's result if any object is left to `delete`, with the errors added."""
     errors = context.request.environ.get(DENIED)
     if errors is None:
         return delete()

@@ -1,4 +1,4 @@
-"""CloudFormation acts with the rights of its caller, or of the role that the caller gave the stack.
+"""CloudFormation acts with the permissions of its caller, or of the stack's service role.
 
 LocalStack's resource providers call the other services as the account's administrator. Here their
 clients sign as the stack's caller or role, so that every call is checked like one of its own.
@@ -14,11 +14,11 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.connect import connect_to
 
 from wavetank.emulator.credential_scope import scope_of
-from wavetank.emulator.iam_enforcement.acting import ADMINISTRATOR, Credentials
-from wavetank.emulator.iam_enforcement.callers import Caller, is_administrator
+from wavetank.emulator.iam_enforcement.caller_credentials import ADMINISTRATOR, Credentials
+from wavetank.emulator.iam_enforcement.principal_resolution import Caller, is_administrator
 
 SESSION = "AWSCloudFormation"
-"""The name of a session that CloudFormation takes a role by, as on AWS."""
+"""The session name with which CloudFormation assumes a role, as on AWS."""
 CHANGING = frozenset(
     {
         *("CancelUpdateStack", "ContinueUpdateRollback", "CreateStack", "DeleteStack"),
@@ -29,26 +29,26 @@ GIVING_A_ROLE = CHANGING | {"CreateChangeSet"}
 CREATING = frozenset({"CreateStack", "CreateChangeSet"})
 READS = ("Describe", "Get", "List")
 DATA = ("s3:GetObject", "secretsmanager:GetSecretValue", "ssm:GetParameter")
-"""Reads that are checked: what they give is the account's data and not a resource's description."""
+"""Read actions that are checked, because they return the account's data and not a description."""
 STACK_SETS = frozenset(
     {
         *("CreateStackInstances", "DeleteStackInstances", "ImportStacksToStackSet"),
         *("UpdateStackInstances", "UpdateStackSet"),
     }
 )
-"""What acts with two roles on AWS, in each account that is named. LocalStack has neither."""
+"""Stack set operations use two roles on AWS, in each named account. LocalStack has neither."""
 ONLY_ADMINISTRATORS = (
-    "stack sets need the two roles that AWS asks for, which a sandbox does not have: only the "
+    "stack sets need the two roles that AWS requires, which a sandbox does not have: only the "
     "account's administrator can use them here"
 )
 DELETED = "DELETE_COMPLETE"
 _ATTRIBUTE = "wavetank_acting_for"
-"""Of a request's context."""
+"""The key of the credentials in a request's context."""
 
 
 @dataclass(frozen=True)
 class StackName:
-    """A stack's place; a deleted stack's name may be another's."""
+    """Identifies a stack; another stack may reuse a deleted stack's name."""
 
     account: str
     region: str
@@ -57,15 +57,15 @@ class StackName:
 
 _LOCK = threading.Lock()
 _ROLES: dict[StackName, str] = {}
-"""The role that a stack was given, which CloudFormation goes on using."""
+"""The service role of each stack, which CloudFormation keeps using."""
 
 
 def forward_caller(context: RequestContext, caller: Caller | None) -> None:
-    """Decides whose rights CloudFormation handles the call with; see `acting_for`.
+    """Decide which credentials CloudFormation handles the call with; see `acting_for`.
 
     Raises:
-        CommonServiceException: ValidationError, where the stack's role cannot be assumed;
-            AccessDenied, where a stack set would act for a caller who is no administrator.
+    CommonServiceException: ValidationError if the stack's role cannot be assumed; AccessDenied if a
+        caller who is no administrator uses a stack set.
     """
     assert context.service is not None  # a call that is parsed
     assert context.operation is not None
@@ -81,13 +81,13 @@ def forward_caller(context: RequestContext, caller: Caller | None) -> None:
 
 
 def acting_for(context: RequestContext) -> Credentials:
-    """The rights that `forward_caller` has decided on; all of them where policies are off."""
+    """The credentials chosen by `forward_caller`; the administrator's if policies are off."""
     found: Credentials = getattr(context, _ATTRIBUTE, ADMINISTRATOR)
     return found
 
 
 def _role_of(context: RequestContext, operation: str) -> str | None:
-    """The role that the stack has, or is given by the call."""
+    """The role of the stack, or the one that the call gives it."""
     parameters: Any = context.service_request or {}
     name = _stack_of(context, parameters)
     if name is None:
@@ -120,7 +120,7 @@ def _assume(role: str) -> Credentials:
 
 
 def _stack_of(context: RequestContext, parameters: Any) -> StackName | None:
-    """The stack that the call names; a change set's ARN counts before a stack's name."""
+    """The stack that the call names; a change set's ARN takes precedence over a stack's name."""
     store = _store(context.account_id, context.region)
     change_set = store.change_sets.get(str(parameters.get("ChangeSetName") or ""))
     named = str(parameters.get("StackName") or "")
@@ -130,7 +130,7 @@ def _stack_of(context: RequestContext, parameters: Any) -> StackName | None:
 
 
 def _exists(name: StackName) -> bool:
-    """Whether there is a stack of the name that is not deleted."""
+    """Whether a stack of the name exists and is not deleted."""
     stacks = list(_store(name.account, name.region).stacks_v2.values())
     return any(it.stack_name == name.name and it.status != DELETED for it in stacks)
 
@@ -144,9 +144,9 @@ def _store(account: str, region: str) -> Any:
 
 
 def is_unchecked(caller: Caller, action: str) -> bool:
-    """Whether a resource provider of LocalStack's calls it where AWS's might not.
+    """Whether a resource provider of LocalStack's calls the action although AWS's might not.
 
-    Their reads are not those that AWS's make, so neither can be held against a policy.
+    The providers' reads differ from those of AWS's, so policies are not applied to them.
     """
     if not caller.called_via:
         return False

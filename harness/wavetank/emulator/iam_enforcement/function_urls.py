@@ -1,8 +1,8 @@
-"""Function URLs: who may invoke by one, which LocalStack asks nobody.
+"""Function URLs: checks who may invoke by one, which LocalStack does not check.
 
-With `AWS_IAM` the request is signed for the service `lambda`, by somebody who may
-lambda:InvokeFunctionUrl. With `NONE` the function's policy must allow that to everyone. Either is
-refused with 403 and `Forbidden`.
+With `AWS_IAM` the request is signed for the service `lambda`, by a caller who may
+lambda:InvokeFunctionUrl. With `NONE` the function's policy must allow that to everyone. Other
+requests are refused with 403 and `Forbidden`.
 [Lambda developer guide: urls-auth; LocalStack 4.14: services/lambda_/urlrouter.py]
 """
 
@@ -14,9 +14,9 @@ from localstack.http import Response
 from localstack.services.lambda_.invocation.models import lambda_stores
 
 from wavetank.emulator.credential_scope import scope_of
-from wavetank.emulator.iam_enforcement.call import Call, Need
-from wavetank.emulator.iam_enforcement.callers import UNSIGNED, Caller, caller_of_key
-from wavetank.emulator.iam_enforcement.keys.circumstances import Origin
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
+from wavetank.emulator.iam_enforcement.principal_resolution import UNSIGNED, Caller, caller_of_key
+from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.signatures.refusal import RefusedSignatureError
 
@@ -26,12 +26,12 @@ IAM = "AWS_IAM"
 SIGNED_FOR = "/lambda/aws4_request"
 FORBIDDEN = '{"Message":"Forbidden"}'
 
-type IsAllowed = Callable[[Caller, Need, Call, Callable[[], Origin]], bool]
-"""Whether policies let the caller do what the need says."""
+type IsAllowed = Callable[[Caller, RequiredAction, Call, Callable[[], Origin]], bool]
+"""Whether policies allow the caller the required action."""
 
 
 def check_function_urls(is_allowed: IsAllowed) -> None:
-    """Has LocalStack's router ask before it invokes; before it loads Lambda, which registers it."""
+    """Make LocalStack's router check before it invokes; call this before Lambda is loaded."""
     patch = patch_of(
         "localstack.services.lambda_.urlrouter:FunctionUrlRouter.handle_lambda_url_invocation"
     )
@@ -50,7 +50,7 @@ def check_function_urls(is_allowed: IsAllowed) -> None:
 
 
 def _settings(api_id: str, region: str) -> Iterator[Any]:
-    """Those of the URL; the last of them is what LocalStack invokes by, and there is but one."""
+    """The settings of the URL; LocalStack uses the last of them, and only one exists."""
     found = [
         settings
         for account in list(lambda_stores)
@@ -73,13 +73,13 @@ def _may_invoke(url: Any, request: Any, region: str, is_allowed: IsAllowed) -> b
             caller, account = caller_of_key(scope.account, scope.access_key), scope.account
         except (
             RefusedSignatureError
-        ):  # where signatures are not verified, nothing refused it before
+        ):  # if signatures are not verified, nothing has refused the key before
             return False
     arn = url.function_arn.removesuffix(":$LATEST")
-    need = Need(ACTION, arn, {AUTH_TYPE: (auth_type,)})
+    required = RequiredAction(ACTION, arn, {AUTH_TYPE: (auth_type,)})
     call = Call("lambda", "InvokeFunctionUrl", {"FunctionName": arn}, account, region)
     return is_allowed(
-        caller, need, call, lambda: Origin(address=_address(request), request=request)
+        caller, required, call, lambda: Origin(address=_address(request), request=request)
     )
 
 

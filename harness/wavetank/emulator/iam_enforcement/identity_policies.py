@@ -1,4 +1,4 @@
-"""The texts of the policies of users, roles, groups and sessions, as moto keeps them.
+"""The texts of the policies of users, roles, groups and sessions, from moto's store.
 
 [moto: iam/models.py]
 """
@@ -8,21 +8,21 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from wavetank.emulator.iam_enforcement.keys.parameters import boundary_arn
+from wavetank.emulator.iam_enforcement.condition_keys.parameters import boundary_arn
 from wavetank.emulator.iam_enforcement.sessions import SessionDetails
 
 PARTITION = "aws"
 
 
 def policies_of(owner: Any) -> tuple[str, ...]:
-    """The inline ones of a role, user or group, and the default versions of those attached."""
+    """The inline policies of a role, user or group, and the default versions of those attached."""
     return (*owner.policies.values(), *_default_versions(owner.managed_policies.values()))
 
 
 def session_policies(
     account: str, policy: str | None, details: SessionDetails
 ) -> tuple[str, ...] | None:
-    """The texts of a session's policies; one that is no longer there allows nothing."""
+    """The texts of a session's policies; a deleted one allows nothing."""
     if not policy and not details.has_policies:
         return None
     inline = policy or details.policy
@@ -31,7 +31,7 @@ def session_policies(
 
 
 def boundary_of(account: str, owner: Any) -> tuple[str, ...] | None:
-    """The text of a role's or user's permissions boundary; one that is gone allows nothing."""
+    """The text of a role's or user's permissions boundary; a deleted one allows nothing."""
     arn = boundary_arn(owner)
     return tuple(_managed_policy(account, arn)) if arn else None
 

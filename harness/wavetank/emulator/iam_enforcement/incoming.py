@@ -1,12 +1,12 @@
-"""A call as it came in: its parameters, and the circumstances that condition keys are read from."""
+"""Reads a received request: its parameters, and the metadata for condition keys."""
 
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from wavetank.emulator.iam_enforcement.call import Call, Parameters
-from wavetank.emulator.iam_enforcement.callers import Caller
-from wavetank.emulator.iam_enforcement.keys.circumstances import Origin
+from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
+from wavetank.emulator.iam_enforcement.principal_resolution import Caller
+from wavetank.emulator.iam_enforcement.required_action import Call, Parameters
 
 LOCAL_ADDRESS = "127.0.0.1"
 FORM_FIELDS = {
@@ -20,15 +20,15 @@ FORM_FIELDS = {
     "x-amz-storage-class": "StorageClass",
     "x-amz-website-redirect-location": "WebsiteRedirectLocation",
 }
-"""Of an upload by a browser's form, the fields that are parameters of PutObject.
+"""The fields of an upload by an HTML form that are parameters of PutObject.
 
 [Amazon S3 API reference, RESTObjectPOST]
 """
 
 
 def call_of(context: RequestContext) -> Call:
-    """The call, with the fields of an upload by a form."""
-    assert context.service is not None  # a call that is parsed
+    """The call, including the fields of an upload by a form."""
+    assert context.service is not None  # the call is already parsed
     assert context.operation is not None
     parameters: Parameters = context.service_request or {}
     if context.operation.name == "PostObject":
@@ -46,7 +46,7 @@ def _form_parameters(request: Any) -> dict[str, Any]:
     """The fields as LocalStack reads them: by their exact names, the first of each.
 
     Raises:
-        CommonServiceException: InvalidArgument, where two readers could read different ones.
+    CommonServiceException: InvalidArgument, if two parsers could read different fields.
     """
     form, files = request.form, request.files
     names = [name.lower() for each in (form, files) for name, _ in each.items(multi=True)]
@@ -66,7 +66,7 @@ def _invalid_form(message: str) -> CommonServiceException:
 
 
 def origin_of(context: RequestContext, caller: Caller) -> Origin:
-    """How the call came; its headers and query are looked at only where a policy asks."""
+    """The origin of the call; its headers and query are read only if a policy refers to them."""
     internal: Any = context.internal_request_params or {}
     arn = internal.get("source_arn")
     request: Any = context.request
@@ -79,7 +79,7 @@ def origin_of(context: RequestContext, caller: Caller) -> Origin:
 
 
 def _as_services_have_it(arn: str) -> str:
-    """The ARN in aws:SourceArn: that of a log group ends with `:*`, which LocalStack leaves out.
+    """The ARN in aws:SourceArn: that of a log group ends with `:*`, which LocalStack omits.
 
     [CloudWatch Logs user guide: "Log group-level subscription filters", `--source-arn`]
     """

@@ -1,6 +1,6 @@
-"""Log groups by their identifier: the one that is named, which is the one that was checked.
+"""Finds a log group by its identifier, so that the group used is the one that was checked.
 
-moto takes the last group that it has for whatever identifier.
+moto returns its last group for any identifier.
 [CloudWatch Logs API reference, GetLogEvents: the name or ARN of the log group; moto:
 logs/models.py, _find_log_group]
 """
@@ -16,7 +16,7 @@ LOG_GROUP = ":log-group:"
 
 
 def find_log_groups_by_identifier() -> None:
-    """Has moto find a group by its name, its ARN, or its ARN with the asterisk of all streams."""
+    """Make moto find a group by its name, its ARN, or its ARN with the asterisk of all streams."""
     patch = patch_of("moto.logs.models:LogsBackend._find_log_group")
     stock = patch.original()
 

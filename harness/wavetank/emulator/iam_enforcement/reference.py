@@ -1,7 +1,7 @@
 """AWS's Service Authorization Reference for the services that a sandbox runs.
 
-The table beside this module is written by `tests.authorization`. It tells each action's resource
-types, the form of their ARNs, and the condition keys that a request for the action may have.
+The table beside this module is written by `tests.authorization`. It contains each action's resource
+types, the format of their ARNs, and the condition keys that a request for the action may have.
 """
 
 import json
@@ -16,7 +16,7 @@ TABLE = "authorization.json"
 
 @dataclass(frozen=True)
 class IamResourceType:
-    """A type of resource that an action applies to. AWS checks each that is required."""
+    """A type of resource that an action applies to. AWS checks each one that is required."""
 
     name: str
     arn: str
@@ -25,7 +25,7 @@ class IamResourceType:
 
 @dataclass(frozen=True)
 class IamAction:
-    """One action; `keys` are in lower case, and end with `/` where a name of the user's follows."""
+    """One action; `keys` are in lower case, and end with `/` if a user-defined name follows."""
 
     name: str
     types: tuple[IamResourceType, ...]
@@ -34,7 +34,7 @@ class IamAction:
 
 @cache
 def find_action(name: str) -> IamAction | None:
-    """The action, such as `s3:GetObject`; None where the table has none of that name."""
+    """The action, such as `s3:GetObject`; None if the table does not have it."""
     prefix, _, action = name.partition(":")
     service = _table().get(prefix)
     if service is None or action not in service["actions"]:
@@ -59,7 +59,7 @@ def known_keys() -> frozenset[str]:
 
 
 def general_key(key: str) -> str:
-    """The key in lower case; of one with a name of the user's in it, the part before the name."""
+    """The key in lower case; if it contains a user-defined name, the part before that."""
     before, slash, _ = key.partition("/")
     return f"{before}{slash}".lower()
 

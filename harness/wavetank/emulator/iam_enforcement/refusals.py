@@ -1,25 +1,25 @@
-"""Refusals in the words and with the status of each service's protocol.
+"""Access denied errors in the words and with the status of each service's protocol.
 
 [IAM user guide, troubleshoot_access-denied; LocalStack 4.14: aws/protocol/serializer.py]
 """
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from wavetank.emulator.iam_enforcement.call import Call, Need
-from wavetank.emulator.iam_enforcement.callers import Caller
+from wavetank.emulator.iam_enforcement.principal_resolution import Caller
+from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
 from wavetank.iam.request import PrincipalType
 
 FORBIDDEN = 403
 BAD_REQUEST = 400
 OF_FEDERATED_USERS = frozenset({"GetCallerIdentity"})
-"""The only operation of STS that a federated user may call."""
+"""The only STS operation that a federated user may call."""
 OF_SESSION_TOKENS = frozenset({"AssumeRole", "GetCallerIdentity"})
-"""The operations of STS that may be called with a key of GetSessionToken's."""
+"""The STS operations that may be called with a key of GetSessionToken's."""
 
 
 def denied(context: RequestContext, message: str) -> CommonServiceException:
-    """Access denied, by the code that the service has for it."""
-    assert context.service is not None  # a call that is parsed
+    """Access denied, with the service's code for it."""
+    assert context.service is not None  # the call is already parsed
     name = context.service.service_name
     if name == "sns":
         return CommonServiceException("AuthorizationError", message, FORBIDDEN, sender_fault=True)
@@ -30,19 +30,19 @@ def denied(context: RequestContext, message: str) -> CommonServiceException:
 
 
 def not_evaluated(
-    context: RequestContext, caller: Caller, need: Need, what: str
+    context: RequestContext, caller: Caller, required: RequiredAction, what: str
 ) -> CommonServiceException:
-    """Access denied, because something that AWS evaluates is not evaluated here."""
+    """Access denied, because Wavetank does not evaluate something that AWS evaluates."""
     return denied(
         context,
-        f"User: {caller.principal.arn} is not authorized to perform: {need.action} on "
-        f"resource: {need.resource}. Wavetank does not evaluate {what}, and denies.",
+        f"User: {caller.principal.arn} is not authorized to perform: {required.action} on "
+        f"resource: {required.resource}. Wavetank does not evaluate {what}, and denies.",
     )
 
 
 def unsigned(context: RequestContext) -> CommonServiceException:
-    """The call has no signature, and the service wants one."""
-    assert context.service is not None  # a call that is parsed
+    """The error if the service requires a signature and the call has none."""
+    assert context.service is not None  # the call is already parsed
     code = "MissingAuthenticationToken"
     if context.service.protocol in {"json", "rest-json"}:
         code += "Exception"
@@ -52,7 +52,7 @@ def unsigned(context: RequestContext) -> CommonServiceException:
 
 
 def session_refusal(caller: Caller, call: Call) -> CommonServiceException | None:
-    """What a session may not call whatever its policies say; None where there is nothing.
+    """The error if a session must not make the call, whatever its policies allow; else None.
 
     Sessions of GetSessionToken would need MFA for IAM, which no sandbox has.
     [STS API reference: GetFederationToken and GetSessionToken, permissions]

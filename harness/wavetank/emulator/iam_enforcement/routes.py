@@ -1,6 +1,6 @@
-"""The routes by which LocalStack serves requests ahead of its services, and whose rights they use.
+"""The routes by which LocalStack serves requests ahead of its services, and their permissions.
 
-| route | calls | with the rights of |
+| route | calls | with the permissions of |
 |---|---|---|
 | a queue's URL | SQS | the request's key; see `outside_calls` |
 | a website's host | S3 | everyone; see `websites` |
@@ -18,7 +18,7 @@ from wavetank.emulator.iam_enforcement.websites import check_websites
 
 
 def check_routes(is_allowed: IsAllowed) -> None:
-    """Has policies asked on each of them; before LocalStack loads the services that add them."""
+    """Check policies on each of these routes; call this before LocalStack loads the services."""
     check_function_urls(is_allowed)
     check_queue_urls()
     check_websites()

@@ -1,6 +1,6 @@
-"""AWS's services as callers: whose resources' policies are asked when a service delivers.
+"""AWS's services as callers: which resources' policies are checked when a service delivers.
 
-Of the others LocalStack does not say on whose behalf they call, or AWS has them act by a role.
+For the others, LocalStack does not say on whose behalf they call, or AWS has them assume a role.
 [Lambda developer guide, access-control-resource-based; SNS developer guide,
 subscribe-sqs-queue-to-sns-topic; EventBridge user guide, eb-use-resource-based; Amazon S3 user
 guide, grant-destinations-permissions-to-s3]
@@ -10,14 +10,14 @@ from collections.abc import Mapping
 
 FUNCTIONS = "lambda"
 """Every service needs a permission to invoke a function."""
-ASKED: Mapping[str, frozenset[str]] = {
+CHECKED_SERVICES: Mapping[str, frozenset[str]] = {
     "events.amazonaws.com": frozenset({"sns", "sqs"}),
     "s3.amazonaws.com": frozenset({"sns", "sqs"}),
     "sns.amazonaws.com": frozenset({"sqs"}),
 }
-"""By the service that calls, the services whose resources' policies must allow it."""
+"""By the calling service, the services whose resources' policies must allow the call."""
 
 
-def asks(principal: str, service: str) -> bool:
-    """Whether the policies of the service's resources are asked when the principal calls it."""
-    return service == FUNCTIONS or service in ASKED.get(principal, frozenset())
+def is_checked(principal: str, service: str) -> bool:
+    """Whether the policies of the service's resources are checked when the principal calls it."""
+    return service == FUNCTIONS or service in CHECKED_SERVICES.get(principal, frozenset())

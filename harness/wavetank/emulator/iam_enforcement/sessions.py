@@ -1,6 +1,6 @@
-"""What a session was made with and moto does not keep: managed session policies, source identity.
+"""Session attributes that moto does not store: managed session policies, source identity.
 
-It is read from the answer to the call that made the session, by its access key.
+They are read from the response to the call that created the session, by its access key.
 [STS API reference: AssumeRole, GetFederationToken; moto: sts/models.py, AssumedRole]
 """
 
@@ -13,7 +13,7 @@ from localstack.services.sts.models import sts_stores
 
 from wavetank.emulator.sts import STORE_REGION
 
-SESSIONS_KEPT = 4096
+SESSIONS_CACHED = 4096
 MAKING_SESSIONS = frozenset(
     {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetFederationToken"}
 )
@@ -29,17 +29,17 @@ class SessionDetails:
 
     @property
     def has_policies(self) -> bool:
-        """Whether the session was made with a session policy of either kind."""
+        """Whether the session was created with a session policy of either kind."""
         return bool(self.policy or self.policy_arns)
 
 
 PLAIN = SessionDetails()
 _SESSIONS: dict[str, SessionDetails] = {}
-"""By access key, for as long as LocalStack runs, as with moto's sessions."""
+"""By access key, for as long as LocalStack runs, like moto's sessions."""
 
 
-def keep_session(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
-    """Response handler: keeps the details of a session that the call has made."""
+def store_session(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+    """Response handler: stores the details of a session that the call has created."""
     if context.service is None or context.service.service_name != "sts":
         return
     if context.operation is None or context.operation.name not in MAKING_SESSIONS:
@@ -52,7 +52,7 @@ def keep_session(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG0
 
 
 def read_details(parameters: Mapping[str, Any]) -> SessionDetails:
-    """Those that the call asks for."""
+    """The details that the call specifies."""
     arns = tuple(
         str(entry["arn"]) for entry in parameters.get("PolicyArns") or () if "arn" in entry
     )
@@ -64,13 +64,13 @@ def read_details(parameters: Mapping[str, Any]) -> SessionDetails:
 
 
 def session_details(access_key: str) -> SessionDetails:
-    """Of the session with the key; `PLAIN` where it was made without any of them."""
+    """The details of the session with the key; `PLAIN` if it was created without any."""
     return _SESSIONS.get(access_key, PLAIN)
 
 
-@lru_cache(SESSIONS_KEPT)
+@lru_cache(SESSIONS_CACHED)
 def session_tags(account: str, access_key: str) -> Mapping[str, str]:
-    """The tags that were passed with the session, and those that it has from the session before.
+    """The tags that were passed with the session, and those from the session before.
 
     They never change. [LocalStack 4.14: services/sts/provider.py, assume_role]
     """

@@ -1,4 +1,4 @@
-"""The tags that resources have, from where LocalStack keeps them.
+"""The tags of resources, from LocalStack's stores.
 
 [LocalStack 4.14: services/s3/provider.py, lambda_/invocation/models.py, sqs/models.py,
 sns/models.py; moto: iam/models.py, dynamodb/models/table.py]
@@ -23,7 +23,7 @@ type Tags = Mapping[str, str]
 
 
 def object_tags(account: str, bucket: str, key: str, version: str | None = None) -> Tags:
-    """Those of an object, whichever account has the bucket; none where there is no such object."""
+    """The tags of an object, whichever account owns the bucket; none if it does not exist."""
     owner = s3_stores[account][REGION_OF_ALL].global_bucket_map.get(bucket)
     found: Any = s3_stores[owner][REGION_OF_ALL].buckets.get(bucket) if owner else None
     if owner is None or found is None:
@@ -37,7 +37,7 @@ def object_tags(account: str, bucket: str, key: str, version: str | None = None)
 
 
 def resource_tags(arn: str) -> Tags | None:
-    """Those of a resource; None where the tags of its service are not read here."""
+    """The tags of a resource; None if the tags of its service are not supported."""
     parts = arn.split(":", 5)
     if len(parts) < ARN_PARTS or parts[2] not in READ:
         return None
@@ -79,11 +79,11 @@ READ: Mapping[str, Callable[[str, str, str], Tags]] = {
     "sns": _of_topic,
     "sqs": _of_queue,
 }
-"""By service, what reads the tags of the resource of an ARN, in an account and region."""
+"""Functions that read the tags of an ARN's resource, in an account and region, by service."""
 
 
 def identity_tags(found: Any) -> Tags:
-    """Those of a role, user or policy of moto's, which keeps them in two forms."""
+    """The tags of a role, user or policy of moto's, which stores them in two formats."""
     tags = getattr(found, "tags", None) or {}
     if isinstance(tags, Mapping):
         return {

@@ -1,4 +1,4 @@
-"""Roles that a call gives to a service must trust the service: AWS tries to assume them.
+"""Roles that a call passes to a service must trust the service: AWS tries to assume them.
 
 [Lambda API reference, CreateFunction, InvalidParameterValueException; Firehose API reference,
 CreateDeliveryStream, InvalidArgumentException; EventBridge API reference, PutTargets]
@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from wavetank.emulator.iam_enforcement.call import Call
-from wavetank.emulator.iam_enforcement.decisions import Applying, decision
+from wavetank.emulator.iam_enforcement.decision_cache import Applying, decision
 from wavetank.emulator.iam_enforcement.incoming import call_of
 from wavetank.emulator.iam_enforcement.operations.passing import PASSED_TO, PassedRole, passed_roles
-from wavetank.emulator.iam_enforcement.resources import find_role
+from wavetank.emulator.iam_enforcement.required_action import Call
+from wavetank.emulator.iam_enforcement.resource_policies import find_role
 from wavetank.iam.evaluation import DecisionReason
 from wavetank.iam.policy_document import MalformedPolicyError
 from wavetank.iam.request import AccessRequest, service
@@ -32,18 +32,18 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
         "The role defined for the function cannot be assumed by Lambda.",
     ),
 }
-"""By service: the error's code and message. The other services find out when they need the role."""
+"""By service, the error's code and message. The other services fail when they use the role."""
 LATER = frozenset({"CreateEndpoint", "UpdateEndpoint", "CreateCapacityProvider", "DeleteStack"})
-"""Operations whose role is not tried when they are called."""
+"""Operations whose role is not assumed when they are called."""
 
 
 def check_trust(context: RequestContext) -> None:
-    """Returns where the service can assume every role that the call gives it.
+    """Raises an error if the service cannot assume a role that the call passes to it.
 
     Raises:
-        CommonServiceException: as the service answers where it cannot.
+    CommonServiceException: the service's own error in that case.
     """
-    assert context.service is not None  # a call that is parsed
+    assert context.service is not None  # the call is already parsed
     assert context.operation is not None
     name, operation = context.service.service_name, context.operation.name
     if name not in ANSWERS or operation not in PASSED_TO[name] or operation in LATER:
@@ -58,9 +58,9 @@ def check_trust(context: RequestContext) -> None:
 
 
 def trusts(role: PassedRole, call: Call) -> bool:
-    """Whether the role's trust policy lets the service assume it; one that is not there does not.
+    """Whether the role's trust policy lets the service assume it; False if it does not exist.
 
-    A condition on what is not known here, such as the ARN of the source, is no reason to refuse.
+    A condition on something unknown here, such as the ARN of the source, is no reason to refuse.
     """
     resource = find_role(role.arn, call.account)
     if resource.policy is None:
@@ -73,6 +73,6 @@ def trusts(role: PassedRole, call: Call) -> bool:
     )
     try:
         found = decision(request, Applying(()), resource)
-    except MalformedPolicyError:  # stored before policies were checked
+    except MalformedPolicyError:  # stored before policies were validated
         return False
     return found.allowed or found.reason is DecisionReason.UNKNOWN

@@ -1,7 +1,8 @@
-"""Websites of buckets: served to everyone what everyone may read, as on AWS.
+"""Websites of buckets: serve only what everyone may read, as on AWS.
 
 LocalStack reads the objects as itself, and so serves private buckets. Here they are read without a
-signature. What is not public is answered 403, with the bucket's error document where that is.
+signature. An object that is not public is answered with 403, and with the bucket's error document
+if that is public.
 [Amazon S3 user guide: WebsiteAccessPermissionsReqd, CustomErrorDocSupport; LocalStack 4.14:
 services/s3/website_hosting.py]
 """
@@ -18,7 +19,7 @@ from wavetank.emulator.iam_enforcement.outside_calls import unsigned_client
 from wavetank.emulator.patches import patch_of
 
 READS = frozenset({"exceptions", "get_object", "head_object"})
-"""What is done without a signature; a bucket's website configuration is read as LocalStack."""
+"""Operations without a signature; a bucket's website configuration is read as LocalStack."""
 DENIED = """<html>
 <head><title>403 Forbidden</title></head>
 <body>
@@ -35,7 +36,7 @@ DENIED = """<html>
 
 
 class PublicReads:
-    """S3 as LocalStack's handler uses it: objects are read without a signature."""
+    """S3 as LocalStack's handler uses it, but objects are read without a signature."""
 
     def __init__(self, own: Any) -> None:
         self._own = own
@@ -45,7 +46,7 @@ class PublicReads:
 
 
 class PublicWebsites(S3WebsiteHostingHandler):
-    """LocalStack's handler, for what everyone may read."""
+    """LocalStack's handler, for objects that everyone may read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +55,7 @@ class PublicWebsites(S3WebsiteHostingHandler):
     def __call__(
         self, request: Any, bucket_name: str, domain: str | None = None, path: str | None = None
     ) -> Response:
-        """Serves the object; a refusal by its error document, else by a page like S3's own."""
+        """Serve the object; a denial with its error document, or else a page like S3's own."""
         stock: Any = super().__call__
         try:
             answer: Response = stock(request, bucket_name, domain, path)
@@ -82,12 +83,12 @@ class PublicWebsites(S3WebsiteHostingHandler):
             self.s3_client.exceptions.ClientError,
             website_hosting.NoSuchKeyFromErrorDocument,
         ):
-            return answer  # the error document is missing, or as little public as the object
+            return answer  # the error document is missing, or not public either
         if found.status_code == HTTPStatus.NOT_FOUND:
             found.status_code = HTTPStatus.FORBIDDEN
         return found
 
 
 def check_websites() -> None:
-    """Has LocalStack serve websites by our handler; before it loads S3, which makes its own."""
+    """Make LocalStack serve websites by our handler; call this before S3 is loaded."""
     patch_of("localstack.services.s3.website_hosting:S3WebsiteHostingHandler").apply(PublicWebsites)

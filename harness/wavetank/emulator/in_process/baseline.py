@@ -1,9 +1,9 @@
-"""What there is after a deployment, to go back to before each run: data, not resources.
+"""The data after a deployment, which is restored before each run; resources are not.
 
 A run changes items, objects, undelivered records, messages and confirmations, logs, and, by its
-faults, policies; a handler may also change how many of a function may run at once. What else is
-changed of the resources themselves, the faults heal that changed it. Going back is a matter of
-LocalStack's own stores, and so of milliseconds.
+faults, policies; a handler may also change a function's reserved concurrency. Other changes of
+resources are reverted by the faults that made them. Restoring only touches LocalStack's own stores,
+so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
 iam, logs]
 """
@@ -25,16 +25,16 @@ from wavetank.emulator.services import confirmations, deliverer, s3_storage
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Store:
     account: str
     region: str
 
 
 class Baseline:
-    """The data of one account and region at the moment when this was made."""
+    """The data of one account and region when this object was created."""
 
     def __init__(self, account: str, region: str) -> None:
-        self._place = _Place(account, region)
+        self._store = _Store(account, region)
         self._items = {name: copy.deepcopy(table.items) for name, table in self._tables().items()}
         self._objects = {name: _copied(b.objects._store) for name, b in self._buckets().items()}  # noqa: SLF001 - LocalStack has no public name for it
         self._policies = {role.arn: dict(role.policies) for role in self._roles()}
@@ -48,7 +48,7 @@ class Baseline:
         self._messages = confirmations().mailbox.all()
 
     def restore(self) -> None:
-        """Makes the data what they were."""
+        """Restore the data."""
         for name, table in self._tables().items():
             table.items = copy.deepcopy(self._items.get(name, type(table.items)()))
         for name, bucket in self._buckets().items():
@@ -63,8 +63,8 @@ class Baseline:
             _empty(queue)
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
-        confirmations().forget_sendings()
-        self._forget_logs()
+        confirmations().reset_rates()
+        self._delete_log_events()
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
@@ -73,45 +73,45 @@ class Baseline:
         store.clear()
         store.update(_copied(kept))
 
-    def _forget_logs(self) -> None:
-        for group in logs_backends[self._place.account][self._place.region].groups.values():
+    def _delete_log_events(self) -> None:
+        for group in logs_backends[self._store.account][self._store.region].groups.values():
             group.streams.clear()
 
     def _tables(self) -> dict[str, Any]:
-        return dict(dynamodb_backends[self._place.account][self._place.region].tables)
+        return dict(dynamodb_backends[self._store.account][self._store.region].tables)
 
     def _buckets(self) -> dict[str, Any]:
-        return dict(s3_stores[self._place.account][self._place.region].buckets)
+        return dict(s3_stores[self._store.account][self._store.region].buckets)
 
     def _roles(self) -> list[Any]:
-        return list(iam_backends[self._place.account]["aws"].roles.values())
+        return list(iam_backends[self._store.account]["aws"].roles.values())
 
     def _subscriptions(self) -> dict[str, Any]:
-        return dict(sns_stores[self._place.account][self._place.region].subscriptions)
+        return dict(sns_stores[self._store.account][self._store.region].subscriptions)
 
     def _functions(self) -> dict[str, Any]:
-        return dict(lambda_stores[self._place.account][self._place.region].functions)
+        return dict(lambda_stores[self._store.account][self._store.region].functions)
 
     def _queues(self) -> list[Any]:
-        return list(sqs_stores[self._place.account][self._place.region].queues.values())
+        return list(sqs_stores[self._store.account][self._store.region].queues.values())
 
 
 def _empty(queue: Any) -> None:
-    """No deployment puts a message into a queue, so that a queue begins empty.
+    """Empty a queue: no deployment sends a message, so a queue begins empty.
 
-    When it was purged is forgotten, too: it may not be purged twice within a minute, and time goes
-    back with a reset.
+    The time of its last purge is reset, too: a queue cannot be purged twice within a minute, and
+    time goes back with a reset.
     """
     queue.clear()
     queue.purge_in_progress, queue.purge_timestamp = False, None
 
 
 def _copied(store: Mapping[str, Any]) -> dict[str, Any]:
-    """By key: an object or, in a bucket that keeps versions, those of the key by their ids."""
+    """By key: an object or, in a versioned bucket, the versions of the key by their ids."""
     return {key: dict(held) if isinstance(held, dict) else held for key, held in store.items()}
 
 
 def _entries(store: Mapping[str, Any]) -> list[Any]:
-    """The objects, and of versions all."""
+    """The objects, including all versions."""
     held = [list(h.values()) if isinstance(h, dict) else [h] for h in store.values()]
     return [entry for entries in held for entry in entries]

@@ -1,7 +1,7 @@
-"""What is deployed as a function, as far as running its handler here needs to know it.
+"""What is deployed as a function, as far as the simulator needs it to run the handler.
 
-Read from where LocalStack keeps it, and so from what was really deployed: the zip, unpacked, and
-the configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
+Read from LocalStack's stores, and so from what was really deployed: the unpacked zip, and the
+configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
 """
 
 import io
@@ -16,8 +16,8 @@ from localstack.services.lambda_.invocation.lambda_models import Function
 from localstack.services.lambda_.invocation.lambda_service import store_lambda_archive
 from localstack.services.lambda_.invocation.models import lambda_stores
 
-from wavetank.emulator.iam_enforcement.decisions import Applying, decision
-from wavetank.emulator.iam_enforcement.resources import ProtectedResource, find_resource
+from wavetank.emulator.iam_enforcement.decision_cache import Applying, decision
+from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResource, find_resource
 from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
 from wavetank.iam.request import AccessRequest, service
 
@@ -44,7 +44,7 @@ class DeployedFunction:
 
 @dataclass(frozen=True)
 class _Described:
-    """A function, and what it was read from: LocalStack replaces a version whole."""
+    """A function, and the version it was read from: LocalStack replaces a version as a whole."""
 
     version: Any
     concurrency_max: int | None
@@ -52,14 +52,14 @@ class _Described:
 
 
 DESCRIBED: dict[str, _Described] = {}
-"""The last of each ARN: an invocation that finds the same version asks no more."""
+"""Cached by ARN: valid for as long as LocalStack has the same version."""
 
 
 def deployed_function(arn: str) -> DeployedFunction:
-    """The function of the ARN, its newest version.
+    """The newest version of the function with the ARN.
 
     Raises:
-        LookupError: there is none, or it has no zip.
+        LookupError: it does not exist, or has no zip.
     """
     function = _function(arn)
     version, concurrency_max = function.latest(), function.reserved_concurrent_executions
@@ -93,10 +93,10 @@ def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedF
 
 
 def packaged_code(arn: str) -> bytes:
-    """The zip that is deployed.
+    """The deployed zip.
 
     Raises:
-        LookupError: there is no such function, or it has none.
+        LookupError: the function does not exist, or has no zip.
     """
     code: Any = _function(arn).latest().config.code
     if code is None:
@@ -107,13 +107,13 @@ def packaged_code(arn: str) -> bytes:
 
 
 def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
-    """Makes the zip the function's code, at once; returns what puts the former code back.
+    """Make the zip the function's code immediately; returns a function that restores the former.
 
-    LocalStack's own UpdateFunctionCode makes a version current in a thread of its own, when it
-    comes to it: in virtual time that would be at no instant in particular.
+    LocalStack's own UpdateFunctionCode activates a version in a thread of its own, at some later
+    time: in virtual time that instant would not be deterministic.
 
     Raises:
-        LookupError: there is no such function.
+        LookupError: the function does not exist.
     """
     function = _function(arn)
     former = function.latest()
@@ -122,17 +122,17 @@ def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
     changed = replace(former.config, code=code)
     function.versions[LATEST] = replace(former, config=changed)
 
-    def put_back() -> None:
+    def restore() -> None:
         function.versions[LATEST] = former
         code.destroy()
 
-    return put_back
+    return restore
 
 
 def function_environment(function: DeployedFunction, name: str, endpoint: str) -> dict[str, str]:
-    """The variables that a handler finds: AWS's own, the function's, and its role's credentials.
+    """The handler's environment variables: AWS's, the function's, and its role's credentials.
 
-    `name` is that of the execution environment; the role's session is named by the function.
+    `name` is that of the execution environment; the role's session is named after the function.
     [Lambda developer guide, configuration-envvars]
     """
     prepared = {
@@ -149,12 +149,12 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "_HANDLER": function.handler,
         **_credentials(function.role, function.name),
     }
-    place = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
-    return function_variables(prepared, function.own_variables, function.runtime, place)
+    paths = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
+    return function_variables(prepared, function.own_variables, function.runtime, paths)
 
 
 def _credentials(role: str, session: str) -> dict[str, str]:
-    """The role's, as the SDK reads them."""
+    """The role's credentials, as the SDK reads them."""
     sts: Any = connect_to().sts
     caller = sts.request_metadata(service_principal="lambda")
     answer = caller.assume_role(RoleArn=role, RoleSessionName=session)["Credentials"]
@@ -173,21 +173,21 @@ def _function(arn: str) -> Function:
     _, _, _, region, account, _, name = arn.split(":")[:7]
     function = lambda_stores[account][region].functions.get(name)
     if function is None:
-        raise LookupError(f"there is no function {arn}")
+        raise LookupError(f"function {arn} does not exist")
     return function
 
 
 def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
-    """Whether the function's own policy lets EventBridge in for the rule.
+    """Whether the function's own policy allows EventBridge to invoke it for the rule.
 
     [EventBridge user guide, eb-use-resource-based]
     """
-    return _lets_in(rule_arn, function_arn, find_resource(function_arn, ""))
+    return _is_permitted(rule_arn, function_arn, find_resource(function_arn, ""))
 
 
 @lru_cache(maxsize=1024)
-def _lets_in(rule_arn: str, function_arn: str, resource: ProtectedResource) -> bool:
-    """Asked again only where the policy is another."""
+def _is_permitted(rule_arn: str, function_arn: str, resource: ProtectedResource) -> bool:
+    """Cached: checked again only if the policy differs."""
     if resource.policy is None:
         return False
     request = AccessRequest(

@@ -1,7 +1,7 @@
-"""LocalStack's chain of handlers without those that have nothing to do in a simulator.
+"""LocalStack's handler chain without handlers that have nothing to do in a simulator.
 
-Nobody's browser, log or statistics is there to be served, and what is signed is never meant for a
-page of LocalStack's own. [LocalStack 4.14: aws/app.py]
+A simulator serves no browser, log or statistics, and its signed requests never go to LocalStack's
+own pages. [LocalStack 4.14: aws/app.py]
 """
 
 from collections.abc import Callable, Mapping
@@ -24,11 +24,11 @@ IDLE = (
     "localstack.aws.handlers:validate_response_schema",
 )
 TRACED = frozenset({"events", "lambda"})
-"""Services that read the trace that a call belongs to; it is drawn anew for each call."""
+"""Services that read a call's trace id; it is generated for each call."""
 
 
 def remove_idle_handlers(gateway: Any) -> None:
-    """Takes the idle handlers out, and has others asked only where they have something to do."""
+    """Remove idle handlers, and call others only for requests that need them."""
     chains = (gateway.request_handlers, gateway.response_handlers, gateway.finalizers)
     for target in IDLE:
         patch_of(target).replace_in(chains)
@@ -72,13 +72,13 @@ WHERE_NEEDED: Mapping[str, Callable[[Any], bool]] = {
         lambda context: not isinstance(context.service_request, Parsed)
     ),
     "localstack.aws.handlers:parse_trace_context": lambda context: _service(context) in TRACED,
-    # pages, ours and LocalStack's own, below /_wavetank and /_localstack
+    # our pages and LocalStack's own, below /_wavetank and /_localstack
     "localstack.aws.handlers:serve_edge_router_rules": _is_unsigned,
     "localstack.aws.handlers:serve_localstack_resources": _is_unsigned,
 }
-"""Handlers of LocalStack's, and when they have something to do."""
+"""LocalStack's handlers, and the requests that need them."""
 BY_SCOPE = {
     "localstack.aws.handlers:add_account_id": _add_account,
     "localstack.aws.handlers:add_region_from_header": _add_region,
 }
-"""Handlers of LocalStack's, and those that take their places."""
+"""LocalStack's handlers, and their replacements."""

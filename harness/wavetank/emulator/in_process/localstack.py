@@ -1,7 +1,7 @@
 """Starts LocalStack in this process and answers requests by its gateway.
 
-One in each process, for good: LocalStack's state is global, and so is what it read from its
-environment when it was imported.
+Only one in each process, and permanently: LocalStack's state is global, including what it read from
+the environment when it was imported.
 [LocalStack 4.14: runtime/runtime.py, of which only the server and the wait for it are left out]
 """
 
@@ -19,10 +19,10 @@ from wavetank.emulator.patches import patch_of
 
 
 class InProcessLocalStack:
-    """LocalStack with its init hooks run and its services loaded when they are first called."""
+    """LocalStack with its init hooks run; services are loaded when they are first called."""
 
     def __init__(self) -> None:
-        _still_queues()
+        _make_queues_passive()
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
@@ -34,24 +34,24 @@ class InProcessLocalStack:
         runtime.ready.set()
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """What LocalStack answers to the request; several threads may ask."""
+        """LocalStack's response to the request; thread-safe."""
         response = blank_response()
         context = RequestContext(as_werkzeug(request))
         target = request.headers.get("X-Amz-Target", "").partition(".")[0]
         context.service = self._services.get(target)
         self._gateway.handle(context, response)
-        require_patches()  # a service that it loaded may have applied some
+        require_patches()  # the request may have loaded a service that applies patches
         if target and context.service is not None:
             self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
 
 
-def _still_queues() -> None:
-    """Queues that do nothing by themselves, and know that no time has passed.
+def _make_queues_passive() -> None:
+    """Prevent queues from using threads or the time.
 
     SQS would report each message to CloudWatch from a thread of its own, and CloudWatch, once
-    loaded, has one that keeps the process from ending. A message without a delay would be held back
-    until time goes on, as LocalStack asks whether it is later than now.
+    loaded, has one that keeps the process from ending. A message without a delay would be withheld
+    until time advances, because LocalStack checks whether its time is later than now.
     [LocalStack 4.14: services/sqs/models.py, SqsMessage.is_delayed]
     """
     patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)

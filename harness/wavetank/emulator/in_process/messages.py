@@ -1,9 +1,9 @@
-"""Requests, responses and headers as LocalStack has them, in less time.
+"""Faster requests, responses and headers for LocalStack.
 
-werkzeug takes a request from WSGI's environment, and LocalStack makes up one for it. A JSON
-protocol's calls differ in headers and body alone, so the rest of a request is made once for each
-address. And LocalStack's handlers ask for some thirty headers of a call, most of which it does not
-have: here a name is not lowered for each of them, and a miss is no exception.
+werkzeug reads a request from WSGI's environment, and LocalStack builds one for it. Calls of a JSON
+protocol differ only in headers and body, so the rest of a request is made once for each address.
+LocalStack's handlers look up some thirty headers of a call, most of which it does not have: here a
+lookup does not lower each name, and a miss raises no exception.
 [LocalStack 4.14: rolo/request.py, response.py; werkzeug 3.1: wrappers/request.py,
 datastructures/headers.py]
 """
@@ -21,18 +21,18 @@ from wavetank.core.http_types import HttpRequest
 from wavetank.emulator.patches import patch_of
 
 JSON = "application/x-amz-json"
-ADDRESSES_KEPT = 64
+ADDRESSES_CACHED = 64
 CONTAINS = patch_of("werkzeug.datastructures:Headers.__contains__")
 GET = patch_of("werkzeug.datastructures:Headers.get")
 GET_KEY = patch_of("werkzeug.datastructures:Headers._get_key")
 STOCK_CONTAINS, STOCK_GET = CONTAINS.original(), GET.original()
 ABSENT = object()
 BLANK = vars(Response())
-"""What every new response has; its headers and lists are made anew for each."""
+"""The attributes of every new response; its headers and lists are created for each one."""
 
 
 def as_werkzeug(request: HttpRequest) -> Request:
-    """The request, its headers and body as they came."""
+    """The request as a werkzeug request, its headers and body unchanged."""
     if request.headers.get("Content-Type", "").startswith(JSON):
         return _json_request(request)
     parts = urlsplit(request.url)
@@ -54,14 +54,14 @@ def blank_response() -> Response:
 
 
 def headers_of(items: Any) -> Headers:
-    """Headers of pairs of texts that need no check: they come from an SDK in this process."""
+    """Headers from pairs of strings that need no check: they come from an SDK in this process."""
     made = Headers()
     made._list = list(items)  # noqa: SLF001 - werkzeug has no public name for it
     return made
 
 
 def update_from(response: Any, other: Any) -> None:
-    """`Response.update_from`, without a search through all headers for each of them."""
+    """`Response.update_from`, without a search through all headers for each header."""
     response.status_code = other.status_code
     response.response = other.response
     response._on_close.extend(other._on_close)  # noqa: SLF001 - as above
@@ -75,7 +75,7 @@ def get_key(headers: Any, key: str) -> str:
     """`Headers._get_key`.
 
     Raises:
-        BadRequestKeyError: there is none.
+        BadRequestKeyError: there is no such header.
     """
     found: str = _find(headers, key)
     if found is ABSENT:
@@ -84,7 +84,7 @@ def get_key(headers: Any, key: str) -> str:
 
 
 def get(headers: Any, key: str, default: Any = None, type: Any = None) -> Any:  # noqa: A002 - werkzeug's name
-    """`Headers.get`; a subclass that keeps its headers elsewhere has werkzeug's."""
+    """`Headers.get`; a subclass that stores its headers elsewhere uses werkzeug's."""
     if type is not None or headers.__class__ is not Headers:
         return STOCK_GET(headers, key, default, type)
     found = _find(headers, key)
@@ -99,7 +99,7 @@ def contains(headers: Any, key: str) -> bool:
 
 
 def _find(headers: Any, key: str) -> Any:
-    """The first value, or ABSENT; names of ASCII, as of HTTP, are as long in lower case."""
+    """The first value, or ABSENT; names are ASCII, so their length is the same in lower case."""
     length, wanted = len(key), key.lower()
     for name, value in headers._list:  # noqa: SLF001 - as above
         if len(name) == length and name.lower() == wanted:
@@ -108,7 +108,7 @@ def _find(headers: Any, key: str) -> Any:
 
 
 def replace_headers() -> None:
-    """Puts them in the place of LocalStack's and werkzeug's."""
+    """Replace LocalStack's and werkzeug's functions."""
     patch_of("rolo.response:Response.update_from").apply(update_from)
     GET_KEY.apply(get_key)
     GET.apply(get)
@@ -116,7 +116,7 @@ def replace_headers() -> None:
 
 
 def _json_request(request: HttpRequest) -> Request:
-    """Neither headers in WSGI's environment nor a search for forms in it are needed."""
+    """A JSON request needs neither headers in WSGI's environment nor form parsing."""
     prototype = _prototype(request.method, request.url)
     made = Request.__new__(Request)
     environ = {
@@ -129,14 +129,14 @@ def _json_request(request: HttpRequest) -> Request:
         prototype,
         environ=environ,
         headers=headers_of(request.headers.items()),
-        _cached_data=request.body,  # werkzeug's own name for it
+        _cached_data=request.body,  # werkzeug caches it under this name
     )
     return made
 
 
-@lru_cache(ADDRESSES_KEPT)
+@lru_cache(ADDRESSES_CACHED)
 def _prototype(method: str, url: str) -> dict[str, Any]:
-    """What requests to the address have in common."""
+    """The attributes that all requests to the address share."""
     parts = urlsplit(url)
     made = Request(
         method=method,
@@ -144,5 +144,5 @@ def _prototype(method: str, url: str) -> dict[str, Any]:
         query_string=parts.query,
         server=(parts.hostname or "", parts.port),
     )
-    del made.environ["werkzeug.request"]  # a circle, which the collector would have to undo
+    del made.environ["werkzeug.request"]  # a cycle, which only the garbage collector frees
     return vars(made)

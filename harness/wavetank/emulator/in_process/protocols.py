@@ -1,8 +1,8 @@
-"""LocalStack's parsers of requests, without looking for what a request does not have.
+"""LocalStack's request parsers, without lookups of members that a request does not have.
 
-They ask each member that an operation could have, DynamoDB's ten forms of a value and S3's forty
-headers, one by one, and its serializers negotiate the same answer's form each time. The result is
-the same. [LocalStack 4.14: aws/protocol/parser.py, serializer.py]
+The originals look up each member that an operation could have, DynamoDB's ten forms of a value and
+S3's forty headers, one by one, and its serializers negotiate the same response format each time.
+The result is the same. [LocalStack 4.14: aws/protocol/parser.py, serializer.py]
 """
 
 import base64
@@ -13,7 +13,7 @@ from typing import Any
 
 from wavetank.emulator.patches import patch_of
 
-SHAPES_KEPT = 4096
+SHAPES_CACHED = 4096
 JSON_PARSER = patch_of("localstack.aws.protocol.parser:BaseJSONRequestParser._parse_structure")
 XML_PARSER = patch_of("localstack.aws.protocol.parser:RestXMLRequestParser._parse_structure")
 MIME_TYPE = patch_of("localstack.aws.protocol.serializer:ResponseSerializer._get_mime_type")
@@ -23,16 +23,16 @@ STOCK_MIME_TYPE = MIME_TYPE.original()
 
 @dataclass(frozen=True)
 class _Members:
-    """The members of a structure by their names in JSON; whether all of them are in the body."""
+    """The members of a structure by their names in JSON, and whether all are in the body."""
 
     by_name: Mapping[str, tuple[str, Any]]
     required: tuple[str, ...]
     in_body: bool
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _members(shape: Any) -> _Members:
-    """A shape is known by identity."""
+    """Cached by the shape's identity."""
     members = shape.members.items()
     return _Members(
         {member.serialization.get("name", name): (name, member) for name, member in members},
@@ -51,14 +51,15 @@ def parse_json_structure(
 
 
 type _Reader = Callable[[Any, Any, Any], Any]
-"""Takes a parser, its request and a value that is not null."""
+"""Takes a parser, its request and a value that is not null; returns the parsed value."""
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _reader(shape: Any) -> _Reader:
-    """Reads values of the shape, and has LocalStack's own parser read those of a wrong type.
+    """Reads values of the shape; LocalStack's own parser reads those of a wrong type.
 
-    A shape is known by identity, and may contain itself: its members' readers are looked up late.
+    Cached by the shape's identity. A shape may contain itself, so its members' readers are looked
+    up late.
     """
     kind = shape.type_name
     if kind == "structure" and (shape.is_document_type or not _members(shape).in_body):
@@ -142,7 +143,7 @@ READERS: Mapping[str, Callable[[Any], _Reader]] = {
     "string": _plain_reader,
     "structure": _structure_reader,
 }
-"""By the kind of shape; the other kinds are LocalStack's parser's."""
+"""By the kind of shape; LocalStack's parser reads the other kinds."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class _Present:
     required_members: tuple[str, ...]
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _headers(shape: Any) -> Mapping[str, str]:
     """The header of each member that is one, in lower case."""
     return {
@@ -166,7 +167,7 @@ def _headers(shape: Any) -> Mapping[str, str]:
 def parse_xml_structure(
     parser: Any, request: Any, shape: Any, node: Any, uri_params: Any = None
 ) -> Any:
-    """`RestXMLRequestParser._parse_structure`: a header that is not there is None, unasked."""
+    """`RestXMLRequestParser._parse_structure`: an absent header is None without a lookup."""
     headers = _headers(shape)
     if not headers:
         return STOCK_XML(parser, request, shape, node, uri_params)
@@ -179,21 +180,21 @@ def parse_xml_structure(
 
 
 def mime_type(serializer: Any, headers: Any) -> str:
-    """`ResponseSerializer._get_mime_type`: what the caller takes, as far as it can be had."""
+    """`ResponseSerializer._get_mime_type`: the format that the caller accepts."""
     given = headers or {}
     return _mime_type(serializer, given.get("Accept"), given.get("Content-Type"))
 
 
-@lru_cache(SHAPES_KEPT)
+@lru_cache(SHAPES_CACHED)
 def _mime_type(serializer: Any, accept: str | None, content_type: str | None) -> str:
-    """A serializer is known by identity; LocalStack makes one for each service."""
+    """Cached by the serializer's identity; LocalStack makes one for each service."""
     named = {"Accept": accept, "Content-Type": content_type}
     headers: Any = {name: value for name, value in named.items() if value is not None}
     return str(STOCK_MIME_TYPE(serializer, headers))
 
 
 def replace_parsers() -> None:
-    """Puts them in the place of LocalStack's."""
+    """Replace LocalStack's parsers."""
     JSON_PARSER.apply(parse_json_structure)
     XML_PARSER.apply(parse_xml_structure)
     MIME_TYPE.apply(mime_type)

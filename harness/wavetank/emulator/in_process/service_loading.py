@@ -1,4 +1,4 @@
-"""Loads LocalStack's services before they are needed, without a resource and without a thread."""
+"""Loads LocalStack's services before they are needed, without creating resources or threads."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,13 +9,13 @@ from typing import Any
 import localstack.services
 
 OURS = ("dynamodb", "events", "iam", "kinesisfirehose", "lambda_", "logs", "s3", "sns", "sqs")
-"""The services whose resources a pipeline has, by LocalStack's names of their packages."""
+"""The services that pipelines use, by LocalStack's names of their packages."""
 LAZILY_IMPORTED = ("_strptime", "moto.iam.responses", "moto.iam.urls", "moto.logs.responses")
-"""What a first deployment imports besides the providers of its resources."""
+"""Modules that a first deployment imports besides the providers of its resources."""
 
 
 def load_services(aws: Any) -> None:
-    """Calls each service once, and imports what CloudFormation makes their resources with.
+    """Call each service once, and import CloudFormation's resource providers for them.
 
     `aws` are clients of the LocalStack in this process.
     """
@@ -34,10 +34,10 @@ def load_services(aws: Any) -> None:
 
 
 def _resource_providers() -> Iterator[str]:
-    """LocalStack's modules of them: of our services all, of others what it looks through itself."""
+    """LocalStack's provider modules: all of our services, and those that it scans itself."""
     for service in iter_modules(localstack.services.__path__, "localstack.services."):
         ours = service.name.rpartition(".")[2] in OURS
-        with suppress(ModuleNotFoundError):  # of services of which no resources are made
+        with suppress(ModuleNotFoundError):  # services whose resources are not created
             package = import_module(f"{service.name}.resource_providers")
             for module in iter_modules(package.__path__, f"{package.__name__}."):
                 if ours or module.name.endswith("_plugin"):

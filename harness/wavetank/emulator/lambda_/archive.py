@@ -1,9 +1,9 @@
-"""Unpacks a function's zip, which anyone may have made, into a folder and nowhere else.
+"""Unpacks a function's zip, which is untrusted, without writing outside of a folder.
 
-An archive can name what lies outside of the folder: with `..`, with an absolute path, or with a
-symbolic link that later entries lead through. Such an archive is refused whole, before anything is
-written. Links are made last, so that nothing that is written can follow one; those that stay within
-the folder are kept, as on AWS.
+An archive can name paths outside of the folder: with `..`, with an absolute path, or with a
+symbolic link that later entries lead through. Such an archive is refused as a whole, before
+anything is written. Links are created last, so that nothing that is written can follow one; those
+that stay within the folder are created, as on AWS.
 [APPNOTE.TXT 4.4; Lambda quotas: gettingstarted-limits]
 """
 
@@ -20,34 +20,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from wavetank.emulator.lambda_.folders import mode_for_users
 from wavetank.emulator.lambda_.function_users import PASSABLE_MODE
-from wavetank.emulator.lambda_.places import mode_for_users
 
 UNZIPPED_BYTES_MAX = 262_144_000
-"""The size from which on AWS refuses an archive."""
+"""The unpacked size at which AWS refuses an archive."""
 LINK_BYTES_MAX = 4096
-"""Of a link's target: PATH_MAX. [limits.h(0p)]"""
+"""The maximum length of a link's target: PATH_MAX. [limits.h(0p)]"""
 LINKS_FOLLOWED_MAX = 40
-"""By the kernel, in one path. [path_resolution(7)]"""
+"""Links that the kernel follows in one path. [path_resolution(7)]"""
 NAME_BYTES_MAX = 255
 PATH_BYTES_MAX = 3072
-"""PATH_MAX without what stands before it on any host."""
+"""The maximum length of a path in the folder: PATH_MAX, less room for the folder's own path."""
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-"""Of compression. LZMA may ask for any amount of memory."""
+"""Supported compression methods. LZMA may allocate any amount of memory."""
 CHUNK_BYTES = 1 << 16
 FOLDER_MODE = 0o755
-"""Of a program too."""
+"""The mode of files, also of programs."""
 FILE_MODE = 0o644
 EXECUTABLE_BITS = 0o111
 ENCRYPTED = 0x1
 UNIX_SYSTEMS = frozenset({3, 19})
-"""Those whose entries have a Unix mode: Unix and macOS. [APPNOTE.TXT 4.4.2]"""
+"""Systems whose entries have a Unix mode: Unix and macOS. [APPNOTE.TXT 4.4.2]"""
 
 type Parts = tuple[str, ...]
 
 
 class ArchiveError(Exception):
-    """The archive is damaged, or one that no program should unpack."""
+    """The archive is damaged, or unsafe to unpack."""
 
 
 class ArchiveSizeError(ArchiveError):
@@ -59,7 +59,7 @@ class ArchiveSizeError(ArchiveError):
 
 @dataclass(frozen=True)
 class _Entry:
-    """One entry whose place is in the folder; `target` is that of a link, None for others."""
+    """One entry with a path in the folder; `target` is that of a link, None for others."""
 
     info: zipfile.ZipInfo
     parts: Parts
@@ -68,13 +68,13 @@ class _Entry:
 
     @property
     def mode(self) -> int:
-        """What it gets: readable for everyone, and executable where the archive says so."""
+        """The mode of the file: readable for everyone, and executable if the archive says so."""
         is_executable = bool(_mode(self.info) & EXECUTABLE_BITS)
         return FOLDER_MODE if self.is_folder or is_executable else FILE_MODE
 
 
 class _Budget:
-    """Counts what is really unpacked, whatever the archive says of its size."""
+    """Counts the bytes that are really unpacked, whatever the archive declares."""
 
     def __init__(self) -> None:
         self._left = UNZIPPED_BYTES_MAX
@@ -86,10 +86,10 @@ class _Budget:
 
 
 def check_archive(archive: IO[bytes]) -> None:
-    """Reads all of it, as `unpack` would.
+    """Read all of it, as `unpack` would.
 
     Raises:
-        ArchiveError: `unpack` would not unpack it.
+    ArchiveError: `unpack` would refuse it.
     """
     with _opened(archive) as opened:
         budget = _Budget()
@@ -99,12 +99,12 @@ def check_archive(archive: IO[bytes]) -> None:
 
 
 def unpack(archive: IO[bytes], folder: Path) -> None:
-    """Unpacks it into a folder that appears whole or not at all; does nothing where there is one.
+    """Unpack it into a folder that appears as a whole or not at all; does nothing if it exists.
 
-    The modes do not depend on the umask. Only names that are known are found in the folders above.
+    The modes do not depend on the umask. The folders above can be searched by name, but not listed.
 
     Raises:
-        ArchiveError: it is damaged, too large, or names what is outside of the folder.
+    ArchiveError: it is damaged, too large, or names paths outside of the folder.
     """
     if folder.exists():
         return
@@ -150,13 +150,13 @@ def _make_folder(path: Path, root: Path) -> None:
 def _make_above(folder: Path) -> None:
     missing = [parent for parent in folder.parents if not parent.exists()]
     for parent in reversed(missing):
-        parent.mkdir(exist_ok=True)  # another function's may be unpacked at the same time
+        parent.mkdir(exist_ok=True)  # another thread may unpack a function at the same time
         parent.chmod(mode_for_users(PASSABLE_MODE))
 
 
 @contextmanager
 def _opened(archive: IO[bytes]) -> Iterator[zipfile.ZipFile]:
-    """The archive; what a body finds wrong with it has one type."""
+    """The opened archive; errors in the body are raised as ArchiveError."""
     try:
         with zipfile.ZipFile(archive) as opened:
             yield opened
@@ -165,8 +165,8 @@ def _opened(archive: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         zlib.error,
         struct.error,
         EOFError,
-        NotImplementedError,  # a version of the format
-        OSError,  # a name that this file system does not take
+        NotImplementedError,  # an unsupported version of the format
+        OSError,  # a name that this file system does not accept
         OverflowError,
         ValueError,
     ) as error:
@@ -174,7 +174,7 @@ def _opened(archive: IO[bytes]) -> Iterator[zipfile.ZipFile]:
 
 
 def _entries(opened: zipfile.ZipFile) -> list[_Entry]:
-    """All entries, once it is certain that none of them is outside of the folder."""
+    """All entries, after checking that each of them is inside the folder."""
     infos = opened.infolist()
     if sum(info.file_size for info in infos) >= UNZIPPED_BYTES_MAX:
         raise ArchiveSizeError
@@ -187,7 +187,7 @@ def _entries(opened: zipfile.ZipFile) -> list[_Entry]:
     for entry in entries:
         above = (entry.parts[:length] for length in range(1, len(entry.parts)))
         if (entry.is_folder and entry.parts in others) or any(parts in others for parts in above):
-            raise ArchiveError(f"has {entry.info.filename!r} below what is no folder")
+            raise ArchiveError(f"has {entry.info.filename!r} below a path that is not a folder")
     for parts, target in links.items():
         _require_inside(parts, target, links)
     return entries
@@ -199,21 +199,21 @@ def _entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Entry:
     if info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
         raise ArchiveError(f"has {info.filename!r}, which is encrypted or not deflated")
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK}:
-        raise ArchiveError(f"has {info.filename!r}, which is no file, folder or link")
+        raise ArchiveError(f"has {info.filename!r}, which is not a file, folder or link")
     if kind != stat.S_IFLNK:
         return _Entry(info, parts, kind == stat.S_IFDIR or info.is_dir(), None)
     if not parts or info.file_size > LINK_BYTES_MAX:
-        raise ArchiveError(f"has {info.filename!r}, which is no link")
+        raise ArchiveError(f"has {info.filename!r}, which is not a link")
     return _Entry(info, parts, is_folder=False, target=opened.read(info).decode())
 
 
 def _mode(info: zipfile.ZipInfo) -> int:
-    """Its Unix mode, 0 where it has none."""
+    """Its Unix mode, 0 if it has none."""
     return info.external_attr >> 16 if info.create_system in UNIX_SYSTEMS else 0
 
 
 def _parts(name: str) -> Parts:
-    """The folders and the name; a backslash is no separator on Linux, and none of them is safe."""
+    """The folders and the name; names with a backslash are refused."""
     drive, _ = ntpath.splitdrive(name)
     if name.startswith(("/", "\\")) or drive or ".." in name.replace("\\", "/").split("/"):
         raise ArchiveError(f"has {name!r}, which is outside of the folder")
@@ -233,8 +233,8 @@ def _content(opened: zipfile.ZipFile, entry: _Entry) -> Iterator[bytes]:
 
 
 def _require_inside(parts: Parts, target: str, links: dict[Parts, str]) -> None:
-    """Follows a link as the kernel would, through further links, and never above the folder."""
-    place, waiting, followed = list(parts[:-1]), [target], 0
+    """Resolve a link as the kernel would, through further links, and refuse to leave the folder."""
+    folders, waiting, followed = list(parts[:-1]), [target], 0
     while waiting:
         path = waiting.pop()
         if not path or path.startswith("/") or "\0" in path:
@@ -242,15 +242,15 @@ def _require_inside(parts: Parts, target: str, links: dict[Parts, str]) -> None:
         first, _, rest = path.partition("/")
         if rest.strip("/"):
             waiting.append(rest.lstrip("/"))
-        if first == ".." and not place:
+        if first == ".." and not folders:
             raise ArchiveError(f"has the link {'/'.join(parts)!r}, which leads out of the folder")
         if first == "..":
-            place.pop()
+            folders.pop()
         elif first != ".":
-            place.append(first)
-        if tuple(place) in links:
+            folders.append(first)
+        if tuple(folders) in links:
             followed += 1
             if followed > LINKS_FOLLOWED_MAX:
                 raise ArchiveError(f"has the link {'/'.join(parts)!r}, which leads to itself")
-            waiting.append(links[tuple(place)])
-            place.pop()
+            waiting.append(links[tuple(folders)])
+            folders.pop()

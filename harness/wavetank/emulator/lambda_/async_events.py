@@ -1,10 +1,9 @@
-"""Asynchronous events that arrive while a function's code is being updated are not kept waiting.
+"""Runs asynchronous events without delay that arrive during an update of a function's code.
 
-LocalStack's old poller may receive such an event in its last seconds. It then neither runs it nor
-gives it back, so that the event stays hidden in the queue until its visibility timeout, a minute
-and a half later. On AWS an update never delays an event. The poller's loop is replaced by one that
-gives back what it will not run.
-[LocalStack 4.14: services/lambda_/invocation/event_manager.py]
+LocalStack's old poller may receive such an event in its last seconds. It then neither runs nor
+returns it, so the event stays hidden in the queue until its visibility timeout, a minute and a half
+later. On AWS an update never delays an event. The poller's loop is replaced by one that returns
+what it will not run. [LocalStack 4.14: services/lambda_/invocation/event_manager.py]
 """
 
 import logging
@@ -20,7 +19,7 @@ ERROR_PAUSE_SECONDS = 1.0
 
 
 def poll(poller: Poller) -> None:
-    """Runs the events of one function's queue until its poller is stopped; the body of a thread."""
+    """Run the events of one function's queue until its poller is stopped; the body of a thread."""
     version = poller.version_manager.function_version
     queue = poller.event_queue_url
     sqs = get_sqs_client(version, client_config=event_manager.CLIENT_CONFIG)

@@ -1,7 +1,7 @@
-"""The last attempts of every function, as its executor saw them; for people who look on.
+"""The last attempts of every function, as the executor saw them, for the console.
 
-A log says the same, where the function may write one. What is kept here is bounded, and gone when
-LocalStack stops.
+A log contains the same, if the function may write one. The number of attempts is limited, and they
+are lost when LocalStack stops.
 """
 
 import json
@@ -16,10 +16,10 @@ from typing import Any
 from wavetank.emulator.lambda_.invocation_log import ReportLine
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
-KEPT = 50
+ATTEMPTS_MAX = 50
 """Of each function."""
 SCHEDULED = "Scheduled Event"
-"""What EventBridge calls the events of its schedules. [EventBridge user guide: eb-events]"""
+"""The detail type of EventBridge's scheduled events. [EventBridge user guide: eb-events]"""
 MESSAGE_CHARACTERS = 300
 
 
@@ -27,8 +27,8 @@ MESSAGE_CHARACTERS = 300
 class EventAttempt:
     """One attempt at one event.
 
-    `number` counts the attempts at its request from one; `tick` is the due instant of the scheduled
-    event that it was for, None where it was for another; `init_ms` is None for a warm start.
+    `number` counts the attempts at its request from one; `tick` is the due instant of its scheduled
+    event, None for other events; `init_ms` is None for a warm start.
     """
 
     function: str
@@ -44,16 +44,18 @@ class EventAttempt:
 
 
 class AttemptRegister:
-    """Of all functions of this process."""
+    """The attempts of all functions in this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[str, deque[EventAttempt]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._attempts: dict[str, deque[EventAttempt]] = defaultdict(
+            lambda: deque(maxlen=ATTEMPTS_MAX)
+        )
         self._running = Counter[str]()
 
     @contextmanager
     def running(self, function: str) -> Iterator[None]:
-        """For the body, one more attempt of the function is under way."""
+        """Count one more running attempt of the function while the body runs."""
         with self._lock:
             self._running[function] += 1
         try:
@@ -65,14 +67,14 @@ class AttemptRegister:
     def note(
         self, function: str, request: str, payload: bytes, report: ReportLine, now: datetime
     ) -> None:
-        """An attempt at the request has ended."""
-        error, message = _told(report.outcome)
+        """Record that an attempt at the request has ended."""
+        error, message = _error_of(report.outcome)
         with self._lock:
-            kept = self._kept[function]
+            attempts = self._attempts[function]
             attempt = EventAttempt(
                 function=function,
                 request=request,
-                number=1 + sum(earlier.request == request for earlier in kept),
+                number=1 + sum(earlier.request == request for earlier in attempts),
                 tick=scheduled_for(payload),
                 ended=now,
                 status=report.outcome.status,
@@ -81,25 +83,25 @@ class AttemptRegister:
                 duration_ms=report.duration_ms,
                 init_ms=report.init_ms,
             )
-            kept.append(attempt)
+            attempts.append(attempt)
 
     def of(self, function: str) -> list[EventAttempt]:
         """The function's last attempts, the newest first."""
         with self._lock:
-            return list(reversed(self._kept[function]))
+            return list(reversed(self._attempts[function]))
 
     def running_now(self, function: str) -> int:
-        """How many attempts of the function are under way."""
+        """The number of running attempts of the function."""
         with self._lock:
             return self._running[function]
 
 
 ATTEMPTS = AttemptRegister()
-"""LocalStack makes an executor for each environment, and hands nothing on to it."""
+"""Global, because LocalStack creates an executor for each environment without arguments."""
 
 
 def scheduled_for(payload: bytes) -> datetime | None:
-    """The due instant of a scheduled event; None where the payload is none."""
+    """The due instant of a scheduled event; None if the payload is another event."""
     event = _object(payload)
     if event.get("detail-type") != SCHEDULED:
         return None
@@ -109,8 +111,8 @@ def scheduled_for(payload: bytes) -> datetime | None:
         return None
 
 
-def _told(outcome: InvocationOutcome) -> tuple[str, str]:
-    """The error's type and message; what the handler raised is in the payload."""
+def _error_of(outcome: InvocationOutcome) -> tuple[str, str]:
+    """The error's type and message; an error of the handler is in the payload."""
     if not outcome.is_error:
         return "", ""
     raised = _object(outcome.payload)

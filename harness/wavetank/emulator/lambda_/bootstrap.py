@@ -1,13 +1,13 @@
-"""First thing in a function's process: hands over to AWS's runtime with AWS's packages only.
+"""The first code in a function's process: runs AWS's runtime with only AWS's packages.
 
-Run as a script with `python -S`, and so with nothing but the standard library at hand. Then
-`site`'s builtins are put back (`exit()` is used by handlers in the wild) and AWS's runtime
-interface client takes over with the packages of AWS's runtime on its path and no others. What the
-process may see and use was decided before it was started: see `supervisor`.
+Run as a script with `python -S`, so only the standard library is importable. It restores `site`'s
+builtins (handlers use `exit()`), and runs AWS's runtime interface client with the packages of AWS's
+runtime on its path and no others. The process's confinement was applied before it was started: see
+`supervisor`.
 
 Usage: bootstrap.py RUNTIME_SITE FUNCTION_NAME; the name is for `ps`. The address of the Runtime
-API, in AWS_LAMBDA_RUNTIME_API, has a secret behind it (`127.0.0.1:PORT/SECRET`), without which that
-API answers no request. The handler sees the address alone, as on AWS.
+API, in AWS_LAMBDA_RUNTIME_API, contains a secret (`127.0.0.1:PORT/SECRET`), without which that API
+answers no request. The handler sees only the address, as on AWS.
 """
 
 import os
@@ -16,12 +16,12 @@ import sys
 from typing import Any
 
 COERCED_LOCALE = "C.UTF-8"
-"""What Python adds where the host lacks AWS's locale (PEP 538); no function asked for it."""
+"""Added by Python if the host lacks AWS's locale (PEP 538); functions must not see it."""
 RUNTIME_API = "AWS_LAMBDA_RUNTIME_API"
 
 
 def main() -> None:
-    """Entry point of the script: run the handler named in `_HANDLER` for ever."""
+    """Entry point of the script: run the handler named in `_HANDLER` forever."""
     runtime_site = sys.argv[1]
     if os.environ.get("LC_CTYPE") == COERCED_LOCALE:
         del os.environ["LC_CTYPE"]
@@ -31,7 +31,7 @@ def main() -> None:
     sys.argv = ["bootstrap", os.environ["_HANDLER"]]
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     sys.path.append(runtime_site)
-    # The client in C reads the variable here, once, and puts it before the path of each request.
+    # The C client reads the variable here, once, and prefixes the path of each request with it.
     from awslambdaric import bootstrap  # noqa: PLC0415 - only in reach once the path is set
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # noqa: PLC0415 - as above
 
@@ -39,7 +39,7 @@ def main() -> None:
     os.environ[RUNTIME_API] = address
 
     class Client(LambdaRuntimeClient):  # type: ignore[misc]  # it ships no types
-        """Sends what the client in C does not, errors of the init phase, by the same path."""
+        """Sends errors of the init phase, which the C client does not send, to the same path."""
 
         def call_rapid(self, method: str, endpoint: str, *arguments: Any, **named: Any) -> None:
             super().call_rapid(method, f"/{secret}{endpoint}", *arguments, **named)

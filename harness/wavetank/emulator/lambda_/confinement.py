@@ -1,7 +1,7 @@
-"""What a function's process may see and use, and how the process takes that upon itself.
+"""What a function's process may see and use, and how the process confines itself.
 
-Imported by the supervisor's script, which runs isolated from the packages of LocalStack
-(`python -I -S`), so the standard library is all that is used here.
+Imported by the supervisor's script, which runs isolated from LocalStack's packages (`python -I
+-S`), so this module only imports the standard library.
 """
 
 import ctypes
@@ -24,20 +24,20 @@ PROCESSES_MAX = 1024  # AWS: "Lambda quotas", execution processes and threads
 LOWEST_PRIORITY = 19
 MEGABYTE = 1024 * 1024
 UNKNOWN = -1
-"""For a user: the process stays the user that LocalStack is."""
+"""The user number that means: the process keeps LocalStack's user."""
 
 
 class Confinement(NamedTuple):
     """What a function's process may see and use.
 
-    No dataclass, for the reason of `process_supervisor.Ended`.
+    A NamedTuple, because importing `dataclasses` takes too long (see `process_supervisor.Ended`).
 
-    `mounts` are pairs of a path on the host and the path at which the function sees it; None where
-    the kernel permits no namespaces, and the function sees the host's files. `links` are symbolic
-    links of the private file system, `passwd` and `group` its user database. `task_root` is the
-    folder with the code, as the function sees it. `tmp_megabytes` is the size of /tmp and of any
-    file. `address_space_bytes` is a last barrier far above the memory limit, which is enforced on
-    what is really used. `user` is the number of the user and of its group that the process becomes.
+    `mounts` are pairs of a path on the host and the path at which the function sees it; None if the
+    kernel permits no namespaces, and the function sees the host's files. `links` are symbolic links
+    of the private file system, `passwd` and `group` its user database. `task_root` is the folder
+    with the code, as the function sees it. `tmp_megabytes` is the size of /tmp and of any file.
+    `address_space_bytes` is a last limit far above the memory limit, which applies to memory in
+    use. `user` is the number of the user and of its group that the process becomes.
     """
 
     task_root: str
@@ -50,26 +50,26 @@ class Confinement(NamedTuple):
     group: str = ""
 
     def to_json(self) -> str:
-        """The script's argument."""
+        """The argument of the script."""
         return json.dumps(self._asdict())
 
     @classmethod
     def from_json(cls, text: str) -> "Confinement":
-        """Reads what `to_json` wrote."""
+        """Parse the result of `to_json`."""
         values: dict[str, Any] = json.loads(text)
         return cls(**values)
 
 
 def apply(confinement: Confinement) -> None:
-    """Limits this process, gives up all privileges, and enters the folder of the code."""
+    """Limit this process, give up all privileges, and enter the folder of the code."""
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES_MAX)
     if sys.platform == "linux":
         _limit(resource.RLIMIT_AS, confinement.address_space_bytes)
         _limit(resource.RLIMIT_FSIZE, confinement.tmp_megabytes * MEGABYTE)
         _limit(resource.RLIMIT_NPROC, _processes_max(confinement))
-        with suppress(OSError):  # a container may deny it; the function is then as likely as others
-            # When the machine runs out of memory, a function ends before LocalStack does.
+        with suppress(OSError):  # a container may deny it: all are then equally likely
+            # When the host runs out of memory, a function is killed before LocalStack is.
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="utf-8")
         if confinement.mounts is None and confinement.user != UNKNOWN:
             # In a container's control group the kernel shares the processor out by process, not by
@@ -86,7 +86,7 @@ def _limit(kind: int, value: int) -> None:
 
 
 def _processes_max(confinement: Confinement) -> int:
-    """The kernel counts by user: without a user of its own, others' processes are counted too."""
+    """The limit of processes, which the kernel counts by user: others' may count too."""
     if confinement.mounts is not None or confinement.user != UNKNOWN:
         return PROCESSES_MAX
     running = Path("/proc/loadavg").read_text(encoding="utf-8").split()[3].partition("/")[2]
@@ -94,7 +94,7 @@ def _processes_max(confinement: Confinement) -> int:
 
 
 def _give_up_privileges(user: int) -> None:
-    """Becomes the user, without any capability and without a way to get one by executing a file."""
+    """Become the user, without any capability and any way to regain one by executing a file."""
     libc = ctypes.CDLL(None, use_errno=True)
     if user != UNKNOWN:
         os.setgroups([])
@@ -102,7 +102,7 @@ def _give_up_privileges(user: int) -> None:
     becomes_another = user != UNKNOWN or os.getuid() != 0
     if becomes_another:
         for capability in range(CAPABILITIES_MAX):
-            # Refused above the kernel's last one, and to a user who has none to lose.
+            # Fails above the kernel's last capability, and for a user who has none.
             libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     if user != UNKNOWN:
         os.setresuid(user, user, user)

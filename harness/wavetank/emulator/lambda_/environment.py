@@ -1,8 +1,8 @@
-"""The life of one execution environment: cold start, invocations, time-out, crash, replacement.
+"""The life cycle of an execution environment: cold start, invocation, time-out, crash.
 
-One thread at a time invokes. It waits for four things at once - the process's output, its answer,
+One thread at a time invokes. It waits for four things at once - the process's output, its response,
 its end, and the clock - so that nothing a handler does (print without end, hang, fork, exit, never
-read its event) can hold up anything but its own invocation.
+read its event) can delay anything but its own invocation.
 """
 
 import selectors
@@ -22,13 +22,13 @@ INIT_SECONDS_MAX = 10.0
 """AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
 CHECK_SECONDS = 0.1
 CHECK_SHARE = 0.1
-"""The most of a processor that looking at memory and storage takes, however many processes and
-files there are."""
+"""The maximum share of a processor for measuring memory and storage, which takes longer with more
+processes and files."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
-    """What the function's configuration says, as far as its environment needs to know."""
+    """The function's configuration, as far as its environment needs it."""
 
     timeout_seconds: int
     memory_mb: int
@@ -40,7 +40,7 @@ class FunctionSettings:
 
 @dataclass(frozen=True)
 class InvokeRequest:
-    """What the caller of Invoke sent."""
+    """The request of the caller of Invoke."""
 
     request_id: str
     payload: bytes
@@ -50,26 +50,26 @@ class InvokeRequest:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What came of one invocation."""
+    """The result of one invocation."""
 
     report: ReportLine
     log: str
 
 
-class _Cut(Enum):
-    """Why the platform ends an invocation that neither answered nor exited."""
+class _LimitExceeded(Enum):
+    """Why the platform kills an invocation that has neither answered nor exited."""
 
     TIME_UP = "time up"
     OUT_OF_MEMORY = "out of memory"
     OUT_OF_STORAGE = "out of storage"
 
 
-type _Waited = Reply | bool | ExitStatus | _Cut
+type _Waited = Reply | bool | ExitStatus | _LimitExceeded
 _FROM_THE_HANDLER = frozenset({ReplyKind.RESPONSE, ReplyKind.ERROR})
 
 
 class _Runtime:
-    """A process together with the API it talks to; they start and end together."""
+    """A process together with its Runtime API; they start and end together."""
 
     def __init__(self, start: Callable[[str], FunctionProcess], clock: Clock) -> None:
         self._clock = clock
@@ -81,7 +81,7 @@ class _Runtime:
         self.api.serve(on_idle=self._idle, on_busy=self.process.thaw)
 
     def ready_since(self) -> float:
-        """The instant at which it was first idle; now, where it had no time to be."""
+        """The instant at which it was first idle; the current one if it never was."""
         return self._clock.monotonic() if self._ready is None else self._ready
 
     def _idle(self) -> None:
@@ -96,9 +96,9 @@ class _Runtime:
 
 @dataclass(frozen=True)
 class _Run:
-    """How one invocation went, `started` being the monotonic instant its duration counts from.
+    """How one invocation went; its duration counts from the monotonic instant `started`.
 
-    `then` is what the process did after its answer: True where it asked for its next event.
+    `then` is what the process did after its response: True if it asked for its next event.
     """
 
     runtime: _Runtime
@@ -124,15 +124,15 @@ class Environment:
         self._runtime: _Runtime | None = None
 
     def prepare(self) -> None:
-        """Starts the process, so that it initialises while the caller is still on its way."""
+        """Start the process, so that it initialises before the caller's event arrives."""
         self._running()
 
     def invoke(self, request: InvokeRequest) -> Invocation:
-        """Runs the handler once; whatever it does, there is an answer."""
+        """Run the handler once; there is a response whatever the handler does."""
         output = InvocationOutput()
         run = self._run(request, output)
         outcome = self._outcome(request.request_id, run.waited)
-        if run.then is _Cut.TIME_UP:
+        if run.then is _LimitExceeded.TIME_UP:
             seconds = self._settings.timeout_seconds
             outcome = outcomes.ran_on(outcome, request.request_id, seconds)
         report = ReportLine(
@@ -149,13 +149,13 @@ class Environment:
         return Invocation(report, self._log(report, output))
 
     def end(self) -> None:
-        """Ends the process; the next invocation starts a new one."""
+        """End the process; the next invocation starts a new one."""
         runtime, self._runtime = self._runtime, None
         if runtime is not None:
             runtime.end()
 
     def _running(self) -> _Runtime:
-        """The runtime; a new one where there is none, or where it ended since it was last used."""
+        """The runtime; a new one if none exists, or it ended since it was last used."""
         if self._runtime is not None and self._runtime.process.exit_status() is not None:
             self.end()
         if self._runtime is None:
@@ -163,12 +163,12 @@ class Environment:
         return self._runtime
 
     def _run(self, request: InvokeRequest, output: InvocationOutput) -> _Run:
-        """The init phase of a new process, which may be over by now, and then the handler."""
+        """Run the init phase of a new process, unless it is over already, and then the handler."""
         runtime = self._running()
-        is_cold, begun = runtime.is_new, runtime.started
+        is_cold, process_started = runtime.is_new, runtime.started
         runtime, waited = self._initialise(runtime, output)
         runtime.is_new = False
-        init_ms = 1000 * (runtime.ready_since() - begun) if is_cold else None
+        init_ms = 1000 * (runtime.ready_since() - process_started) if is_cold else None
         if waited is not True:
             return _Run(runtime, waited, self._clock.monotonic(), init_ms)
         started = self._clock.monotonic()
@@ -177,17 +177,17 @@ class Environment:
         waited = self._wait(runtime, deadline, output, runtime.api.take_reply)
         if not isinstance(waited, Reply) or waited.kind not in _FROM_THE_HANDLER:
             return _Run(runtime, waited, started, init_ms)
-        # A handler can post an answer by itself and go on: its time is up all the same.
+        # A handler can post a response by itself and continue: it times out nevertheless.
         then = self._wait(runtime, deadline, output, lambda: runtime.api.is_idle() or None)
         return _Run(runtime, waited, started, init_ms, then)
 
     def _initialise(self, runtime: _Runtime, output: InvocationOutput) -> tuple[_Runtime, _Waited]:
-        """Waits until the process has asked for an event; AWS's second try included."""
+        """Wait until the process has asked for an event, including AWS's second try."""
         if runtime.api.ready:
             return runtime, True
         deadline = self._clock.monotonic() + INIT_SECONDS_MAX
         waited = self._wait(runtime, deadline, output, lambda: _started(runtime))
-        if waited is _Cut.TIME_UP:
+        if waited is _LimitExceeded.TIME_UP:
             self.end()
             runtime = self._running()
             deadline = self._clock.monotonic() + self._settings.timeout_seconds
@@ -201,7 +201,7 @@ class Environment:
         output: InvocationOutput,
         done: Callable[[], Reply | bool | None],
     ) -> _Waited:
-        """Until `done` gives something, the process ends, or it is cut off."""
+        """Wait until `done` returns something, the process ends, or it exceeds a limit."""
         process = runtime.process
         next_check = self._clock.monotonic() + CHECK_SECONDS
         with selectors.DefaultSelector() as selector:
@@ -212,25 +212,25 @@ class Environment:
                 selector.select(max(0.0, min(deadline, next_check) - now))
                 result = done()
                 ended = process.exit_status() if result is None else None
-                _collect(process, output, to_the_end=result is not None or ended is not None)
+                _collect(process, output, until_closed=result is not None or ended is not None)
                 if result is not None:
                     return result
                 if ended is not None:
                     return done() or ended
                 now = self._clock.monotonic()
                 if now >= deadline:
-                    return _Cut.TIME_UP
+                    return _LimitExceeded.TIME_UP
                 if now >= next_check:
-                    if cut := self._exceeded(process):
-                        return cut
+                    if exceeded := self._exceeded(process):
+                        return exceeded
                     spent = self._clock.monotonic() - now
                     next_check = now + max(CHECK_SECONDS, spent / CHECK_SHARE)
 
-    def _exceeded(self, process: FunctionProcess) -> _Cut | None:
-        """What the process uses more of than it may."""
+    def _exceeded(self, process: FunctionProcess) -> _LimitExceeded | None:
+        """The limit that the process exceeds; None if it exceeds none."""
         if process.memory_bytes() > self._settings.memory_mb * MEGABYTE:
-            return _Cut.OUT_OF_MEMORY
-        return _Cut.OUT_OF_STORAGE if process.scratch_is_full() else None
+            return _LimitExceeded.OUT_OF_MEMORY
+        return _LimitExceeded.OUT_OF_STORAGE if process.scratch_is_full() else None
 
     def _event(self, request: InvokeRequest, deadline: float) -> RuntimeEvent:
         remaining_seconds = deadline - self._clock.monotonic()
@@ -252,15 +252,15 @@ class Environment:
                 return outcomes.raised(self._as_on_aws(body))
             case ExitStatus() as status:
                 return outcomes.exited(request_id, status)
-            case _Cut.OUT_OF_MEMORY:
+            case _LimitExceeded.OUT_OF_MEMORY:
                 return outcomes.out_of_memory(request_id)
-            case _Cut.OUT_OF_STORAGE:
+            case _LimitExceeded.OUT_OF_STORAGE:
                 return outcomes.out_of_storage(request_id)
             case _:
                 return outcomes.timed_out(request_id, self._settings.timeout_seconds)
 
     def _as_on_aws(self, body: bytes) -> bytes:
-        """An error's body, with the folders of its frames as AWS has them."""
+        """An error's body, with the folders of its frames as on AWS."""
         settings = self._settings
         body = body.replace(settings.task_root.encode(), outcomes.TASK_ROOT.encode())
         return body.replace(settings.runtime_site.encode(), outcomes.RUNTIME_SITE.encode())
@@ -276,9 +276,9 @@ def _started(runtime: _Runtime) -> Reply | bool | None:
     return runtime.api.take_reply() or runtime.api.ready or None
 
 
-def _collect(process: FunctionProcess, output: InvocationOutput, *, to_the_end: bool) -> None:
-    """Reads what was printed: one piece, or all that is there when nothing more will come."""
+def _collect(process: FunctionProcess, output: InvocationOutput, *, until_closed: bool) -> None:
+    """Read what was printed: one piece, or everything if the process has ended."""
     while chunk := process.read_output():
         output.add(chunk)
-        if not to_the_end:
+        if not until_closed:
             return

@@ -1,12 +1,13 @@
-"""What a function prints, into CloudWatch Logs, with the function's own rights.
+"""Writes what a function prints to CloudWatch Logs, with the function's own permissions.
 
-LocalStack makes the log group before every new stream; a role that may not make groups, as a
-deployed one should not, would lose its logs. Here, as on AWS, the group is made only where there is
-none. [LocalStack 4.14: services/lambda_/invocation/logs.py; Lambda developer guide:
+LocalStack creates the log group before every new stream; a role that may not create groups, as a
+deployed one should not, would lose its logs. Here, as on AWS, the group is only created if it does
+not exist.
+[LocalStack 4.14: services/lambda_/invocation/logs.py; Lambda developer guide:
 monitoring-cloudwatchlogs]
 
-LocalStack holds all events in memory, so a group keeps its newest EVENTS_KEPT to EVENTS_MAX, and of
-those the newest 32 to 48 MB; on AWS its retention decides.
+LocalStack holds all events in memory, so a group is limited to its newest EVENTS_RETAINED to
+EVENTS_MAX, and of those the newest 32 to 48 MB; on AWS its retention period limits it.
 """
 
 import logging
@@ -20,17 +21,17 @@ from moto.logs.models import logs_backends
 
 from wavetank.core.clock import Clock
 
-EVENTS_KEPT = 10_000
+EVENTS_RETAINED = 10_000
 EVENTS_MAX = 12_000
-"""Of a group. The oldest are dropped many at once, since that moves all that are kept."""
-BYTES_KEPT = 32 * 2**20
+"""The maximum of a group. Many are dropped at once, because that moves all others in the list."""
+BYTES_RETAINED = 32 * 2**20
 BYTES_UNCHECKED = 16 * 2**20
-"""Written to a group before its size is computed, which reads all of its events."""
+"""Bytes written to a group before its size is computed again, which reads all of its events."""
 LOG = logging.getLogger(__name__)
 
 
 def write_logs(handler: LogHandler, clock: Clock) -> None:
-    """Writes what the handler's queue holds, until it is shut down; the body of a thread."""
+    """Write the contents of the handler's queue until it is shut down; the body of a thread."""
     principal: Any = ServicePrincipal.lambda_
     logs = connect_to.with_assumed_role(
         region_name=handler.region,
@@ -42,10 +43,10 @@ def write_logs(handler: LogHandler, clock: Clock) -> None:
         try:
             _write(logs, item, clock)
             streams = _streams(handler, item.log_group)
-            drop_oldest(streams, EVENTS_KEPT, EVENTS_MAX)
+            drop_oldest(streams, EVENTS_RETAINED, EVENTS_MAX)
             unchecked_bytes += len(item.logs)
             if unchecked_bytes > BYTES_UNCHECKED:
-                drop_oldest_bytes(streams, BYTES_KEPT)
+                drop_oldest_bytes(streams, BYTES_RETAINED)
                 unchecked_bytes = 0
         except logs.exceptions.ClientError as error:
             LOG.warning("A function's logs are lost: %s", error)
@@ -54,23 +55,23 @@ def write_logs(handler: LogHandler, clock: Clock) -> None:
 def _write(logs: Any, item: LogItem, clock: Clock) -> None:
     now = int(clock.now().timestamp() * 1000)
     events = [{"timestamp": now, "message": f"{line}\n"} for line in item.logs.split("\n") if line]
-    place = {"logGroupName": item.log_group, "logStreamName": item.log_stream}
+    stream = {"logGroupName": item.log_group, "logStreamName": item.log_stream}
     try:
-        logs.put_log_events(**place, logEvents=events)
+        logs.put_log_events(**stream, logEvents=events)
     except logs.exceptions.ResourceNotFoundException:
         _make_stream(logs, item)
-        logs.put_log_events(**place, logEvents=events)
+        logs.put_log_events(**stream, logEvents=events)
 
 
 def _streams(handler: LogHandler, group: str) -> list[Any]:
-    """The group's; none where it has been deleted since."""
+    """The group's streams; none if it has been deleted since."""
     account = handler.role_arn.split(":")[4]
     found = logs_backends[account][handler.region].groups.get(group)
     return [] if found is None else list(found.streams.values())
 
 
 def drop_oldest(streams: Sequence[Any], kept: int, most: int) -> None:
-    """Leaves the newest events of a group's streams, which are ordered by their creation."""
+    """Keep the newest events of a group's streams, which are ordered by their creation."""
     excess = sum(len(stream.events) for stream in streams)
     if excess <= most:
         return
@@ -81,9 +82,9 @@ def drop_oldest(streams: Sequence[Any], kept: int, most: int) -> None:
         excess -= dropped
 
 
-def drop_oldest_bytes(streams: Sequence[Any], kept_bytes: int) -> None:
-    """Leaves the newest events whose messages come to so many bytes at most."""
-    excess = sum(len(event.message) for stream in streams for event in stream.events) - kept_bytes
+def drop_oldest_bytes(streams: Sequence[Any], bytes_max: int) -> None:
+    """Keep the newest events whose messages have this many bytes at most."""
+    excess = sum(len(event.message) for stream in streams for event in stream.events) - bytes_max
     for stream in streams:
         dropped = 0
         while excess > 0 and dropped < len(stream.events):
@@ -93,9 +94,9 @@ def drop_oldest_bytes(streams: Sequence[Any], kept_bytes: int) -> None:
 
 
 def _make_stream(logs: Any, item: LogItem) -> None:
-    place = {"logGroupName": item.log_group, "logStreamName": item.log_stream}
+    stream = {"logGroupName": item.log_group, "logStreamName": item.log_stream}
     try:
-        logs.create_log_stream(**place)
+        logs.create_log_stream(**stream)
     except logs.exceptions.ResourceNotFoundException:
         logs.create_log_group(logGroupName=item.log_group)
-        logs.create_log_stream(**place)
+        logs.create_log_stream(**stream)

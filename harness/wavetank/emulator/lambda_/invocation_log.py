@@ -1,8 +1,8 @@
 """The log of one invocation, with the lines that the Lambda platform adds.
 
 Two formats, chosen by the function's LoggingConfig. Text: `START RequestId: ...`, `END ...`,
-`REPORT ...`. JSON: an object a line with `type` `platform.start` and `platform.report`. What the
-handler printed stands between them untouched.
+`REPORT ...`. JSON: one object per line with `type` `platform.start` and `platform.report`. The
+handler's output is between them, unchanged.
 [AWS Lambda developer guide, monitoring-cloudwatchlogs-logformat, telemetry-schema-reference]
 """
 
@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 OUTPUT_BYTES_MAX = 128 * 1024
-"""Output kept of one invocation: LocalStack makes each line an event, and holds all in memory."""
+"""The maximum output of one invocation: LocalStack holds each line as an event in memory."""
 
 
 class InvocationOutput:
-    """What an invocation printed: the first part and the last, the middle counted."""
+    """What an invocation printed: the first and the last part; the middle is counted."""
 
     def __init__(self, limit_bytes: int = OUTPUT_BYTES_MAX) -> None:
         self._half = limit_bytes // 2
@@ -27,7 +27,7 @@ class InvocationOutput:
         self._dropped_bytes = 0
 
     def add(self, chunk: bytes) -> None:
-        """Appends; memory stays bounded however much is printed."""
+        """Append; memory stays limited however much is printed."""
         room = self._half - len(self._head)
         self._head += chunk[:room]
         self._tail += chunk[room:] if room < len(chunk) else b""
@@ -37,9 +37,9 @@ class InvocationOutput:
             del self._tail[:excess]
 
     def lines(self) -> list[str]:
-        """The lines without their ends; a carriage return stays, AWS uses it within one event."""
+        """The lines without their ends; a carriage return is kept, as on AWS."""
         if self._dropped_bytes:
-            notice = f"\n[wavetank: {self._dropped_bytes} bytes of output left out here]\n".encode()
+            notice = f"\n[wavetank: {self._dropped_bytes} bytes of output omitted here]\n".encode()
             whole = bytes(self._head) + notice + bytes(self._tail)
         else:
             whole = bytes(self._head + self._tail)
@@ -61,7 +61,7 @@ class ReportLine:
 
     @property
     def billed_ms(self) -> int:
-        """Since 2025-08-01 AWS bills the init phase too, rounded up to the millisecond."""
+        """The billed duration: since 2025-08-01 including the init phase, rounded up."""
         return math.ceil(self.duration_ms + (self.init_ms or 0.0))
 
 
@@ -90,7 +90,7 @@ def as_text(report: ReportLine, output: InvocationOutput) -> str:
 
 
 def as_json(report: ReportLine, output: InvocationOutput, now: datetime) -> str:
-    """The invocation's log in the JSON format; `now` is what the platform's lines carry."""
+    """The invocation's log in the JSON format; `now` is the timestamp of the platform's lines."""
     metrics: dict[str, float] = {
         "durationMs": round(report.duration_ms, 3),
         "billedDurationMs": report.billed_ms,

@@ -1,8 +1,8 @@
-"""How far functions are isolated from the host and from each other: found out by trying, once.
+"""How far functions are isolated from the host and from each other: found by trying, once.
 
-What a kernel, a security module or a container permits cannot be read from a version or a setting
-with certainty. So each level is tried, the strongest first, by starting a process as a function's
-would be; the first that works is used for every function of this LocalStack.
+What a kernel, a security module or a container permits cannot be determined reliably from a version
+or a setting. So each level is tried, the strongest first, by starting a process like a function's;
+the first that works is used for every function of this LocalStack.
 """
 
 import os
@@ -16,15 +16,15 @@ from pathlib import Path
 
 from wavetank.emulator.lambda_ import bootstrap, supervisor
 from wavetank.emulator.lambda_.confinement import MEGABYTE, UNKNOWN, Confinement
+from wavetank.emulator.lambda_.folders import functions_folder, runtime_site
 from wavetank.emulator.lambda_.function_users import FIRST_USER, USERS, reserve_code
 from wavetank.emulator.lambda_.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
-from wavetank.emulator.lambda_.places import functions_folder, runtime_site
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site, runtime_entries
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
-"""Where AWS has the first file of its runtime, and a function in a private file system has ours."""
+"""The path of the first file of AWS's runtime, and of ours in a private file system."""
 TRIAL_SECONDS = 20.0
 TRIAL_BYTES = 8192 * MEGABYTE
 TRIAL_USER = FIRST_USER + USERS
@@ -33,7 +33,7 @@ import encodings.idna, json, socket, ssl, sys
 sys.path.append(sys.argv[1])
 import awslambdaric
 """
-"""Loads what lies in the interpreter's folders, extension modules included, and in AWS's."""
+"""Loads modules of the interpreter's folders, including extension modules, and of AWS's."""
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SYSTEM_FILES = (
     "/etc/alternatives",
@@ -51,7 +51,7 @@ SYSTEM_FILES = (
     "/etc/services",
     "/etc/ssl",
 )
-"""Of /etc: names, certificates and libraries. No users, no hosts' keys, no configuration."""
+"""Visible parts of /etc: names, certificates, libraries. No users, host keys or configuration."""
 MEANINGS = {
     IsolationLevel.NAMESPACES: (
         "each function has namespaces of its own: it sees its code (read-only at /var/task), its "
@@ -77,7 +77,7 @@ class Isolation:
 
     @property
     def meaning(self) -> str:
-        """What the level means, in one sentence without an end."""
+        """What the level means, in one sentence without a final stop."""
         return MEANINGS[self.level]
 
     @property
@@ -87,13 +87,13 @@ class Isolation:
 
     @property
     def has_users(self) -> bool:
-        """Whether a function becomes a user of its own; only root can make it one."""
+        """Whether a function becomes a user of its own, which only root can do."""
         return self.level is not IsolationLevel.PROCESS and os.getuid() == 0
 
 
 @cache
 def isolation() -> Isolation:
-    """The strongest level that is permitted and that WAVETANK_ISOLATION does not exclude."""
+    """The strongest level that works and that WAVETANK_ISOLATION does not exclude."""
     strongest = read_emulator_settings().isolation
     levels = list(IsolationLevel)
     return find_isolation(levels[levels.index(strongest) :], try_level)
@@ -102,7 +102,7 @@ def isolation() -> Isolation:
 def find_isolation(
     levels: list[IsolationLevel], attempt: Callable[[Isolation], str | None]
 ) -> Isolation:
-    """The first of the levels that works; `attempt` returns why it does not."""
+    """The first of the levels that works; `attempt` returns the reason of a failure."""
     refused: list[str] = []
     for level in levels:
         candidate = Isolation(level, tuple(refused))
@@ -113,7 +113,7 @@ def find_isolation(
 
 
 def try_level(candidate: Isolation) -> str | None:
-    """Starts an interpreter as a function's process; why that fails, None where it works."""
+    """Start an interpreter as a function's process; returns the reason of a failure, else None."""
     if sys.platform != "linux":
         return "not Linux"
     if candidate.level is IsolationLevel.USERS and os.getuid() != 0:
@@ -125,7 +125,7 @@ def try_level(candidate: Isolation) -> str | None:
 
 
 def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
-    """As `try_level`, for a function whose code is in the folder."""
+    """Like `try_level`, for a function with its code in the folder."""
     site = build_runtime_site(runtime_site())
     limits = confinement(candidate, code, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
     packages = RUNTIME_SITE if candidate.has_private_root else str(site)
@@ -133,12 +133,12 @@ def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
     status_read, status_write = os.pipe()
     control_read, control_write = os.pipe()
     variables_read, variables_write = os.pipe()
-    supervisor.send_variables(variables_write, {})  # a pipe holds them until they are read
+    supervisor.send_variables(variables_write, {})  # the variables fit into the pipe's buffer
     descriptors = Descriptors(status_write, control_read, variables_read)
     try:
         done = subprocess.run(
             supervisor.command_line(limits, descriptors, command),
-            stdin=control_read,  # open for as long as this process has the other end
+            stdin=control_read,  # open until this process closes the other end
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=TRIAL_SECONDS,
@@ -161,14 +161,14 @@ def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
 
 
 def interpreter() -> str:
-    """The interpreter without the virtual environment: functions get none of its packages."""
+    """The interpreter outside the virtual environment: functions get none of its packages."""
     return str(Path(sys.base_prefix) / "bin" / PYTHON)
 
 
 def confinement(
     found: Isolation, task_root: Path, *, user: int, memory_bytes: int, tmp_megabytes: int
 ) -> Confinement:
-    """What a function may see and use whose code is in `task_root`."""
+    """What a function with its code in `task_root` may see and use."""
     if not found.has_private_root:
         return Confinement(
             task_root=str(task_root),
@@ -191,13 +191,13 @@ def confinement(
 
 @cache
 def _system_mounts() -> tuple[tuple[str, str], ...]:
-    """What every function sees, from where to where; outer folders before those below them."""
+    """The mounts of every function, from where to where; outer folders before those below them."""
     paths = [*SYSTEM_FOLDERS, *SYSTEM_FILES]
     present = [path for path in paths if Path(path).exists() and not _is_link_to_system(path)]
     mounts = {path: path for path in present}
     home = Path(interpreter())
     for prefix in {Path(sys.base_prefix), home.parents[1], home.resolve().parents[1]}:
-        is_whole_system = prefix == Path("/")  # of /bin/python3: nothing of it is missing
+        is_whole_system = prefix == Path("/")  # of /bin/python3: mounted already
         if not is_whole_system and not any(prefix.is_relative_to(path) for path in mounts):
             mounts[str(prefix)] = str(prefix)
     mounts |= {BOOTSTRAP: bootstrap.__file__}

@@ -1,13 +1,13 @@
 """Linux namespaces of one execution environment, and the first process in them.
 
 The supervisor enters new user, mount, PID and IPC namespaces and forks the first process of the PID
-namespace, `init`. It makes the private file system, reaps orphans, and stops and continues all
+namespace, `init`. It creates the private file system, reaps orphans, and stops and continues all
 processes of the namespace at once: kill(-1) misses none, whatever forks meanwhile. When it dies the
 kernel kills every process of the namespace, so that none can survive its environment.
 [pid_namespaces(7), user_namespaces(7), kill(2)]
 
 The user namespace is what permits the rest to an ordinary user. Root gets one too: RLIMIT_NPROC
-counts by user namespace, and it is where further user namespaces can be forbidden.
+counts by user namespace, and further user namespaces can be forbidden in it.
 """
 
 import ctypes
@@ -27,22 +27,22 @@ CLONE_NEWPID = 0x20000000
 PR_SET_DUMPABLE = 4  # <linux/prctl.h>
 ALL_USERS = "0 0 4294967295"
 FUNCTION_USER = 993
-"""The number of AWS's sbx_user1051, which an ordinary user's functions see as theirs."""
+"""The number of AWS's sbx_user1051, which functions of an ordinary user see as theirs."""
 STOP = b"S"
 CONTINUE = b"C"
 
 
 def enter() -> None:
-    """Moves this process into new namespaces; its next child is the first of the PID namespace.
+    """Move this process into new namespaces; its next child is the first of the PID namespace.
 
     Raises:
-        OSError: the kernel, a security module or a container does not permit it.
+    OSError: the kernel, a security module or a container does not permit it.
     """
     user, group = os.getuid(), os.getgid()
     released, release = os.pipe()
     writer = os.fork()
     if writer == 0:
-        # Root's map has more than one line's worth of users: only a process outside may write it.
+        # Root's map contains several users: only a process outside of the namespace may write it.
         os.close(release)
         os._exit(_write_maps(user, group) if os.read(released, 1) else 0)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -58,7 +58,7 @@ def enter() -> None:
 
 
 def _write_maps(user: int, group: int) -> int:
-    """In the helper: maps the parent's users; returns its exit code."""
+    """In the helper process: map the parent's users; returns the helper's exit code."""
     folder = Path(f"/proc/{os.getppid()}")
     is_root = user == 0
     try:
@@ -75,19 +75,19 @@ def _write_maps(user: int, group: int) -> int:
 
 
 def start_init(confinement: Confinement, control: int) -> int:
-    """Forks the first process of the PID namespace and waits for its file system; its process id.
+    """Fork the first process of the PID namespace, wait for its file system, and return its id.
 
     `control` is the descriptor from which it reads STOP and CONTINUE.
 
     Raises:
-        OSError: the file system could not be made; the reason is on standard error.
+    OSError: the file system could not be created; the reason is on standard error.
     """
-    ready, tell = os.pipe()
+    ready, ready_end = os.pipe()
     init = os.fork()
     if init == 0:
         os.close(ready)
-        _be_init(confinement, control, tell)
-    os.close(tell)
+        _be_init(confinement, control, ready_end)
+    os.close(ready_end)
     is_ready = os.read(ready, 1)
     os.close(ready)
     if not is_ready:
@@ -96,8 +96,8 @@ def start_init(confinement: Confinement, control: int) -> int:
     return init
 
 
-def _be_init(confinement: Confinement, control: int, tell: int) -> None:
-    """The life of the first process. Never returns."""
+def _be_init(confinement: Confinement, control: int, ready_end: int) -> None:
+    """The main loop of the first process. Never returns."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
@@ -107,13 +107,13 @@ def _be_init(confinement: Confinement, control: int, tell: int) -> None:
     except OSError as error:
         os.write(2, f"{error}\n".encode())
         os._exit(1)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # else the function could trace it
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
-    os.write(tell, b"1")
-    for descriptor in (0, 1, 2, tell):
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # otherwise the function could trace it
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps orphans then
+    os.write(ready_end, b"1")
+    for descriptor in (0, 1, 2, ready_end):
         os.close(descriptor)
     while command := os.read(control, 1):
         number = signal.SIGSTOP if command == STOP else signal.SIGCONT
-        with suppress(ProcessLookupError):  # none is left
+        with suppress(ProcessLookupError):  # no process is left
             os.kill(-1, number)
     os._exit(0)

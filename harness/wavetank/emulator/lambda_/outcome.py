@@ -1,8 +1,9 @@
 """How an invocation can end, in AWS's words.
 
-The shapes are those of the Lambda service: `errorType` and `errorMessage` as a caller of Invoke, a
-retry, or a failure destination gets to see them. [AWS Lambda developer guide,
-troubleshooting-invocation, troubleshooting-execution; quotas: gettingstarted-limits]
+The formats are those of the Lambda service: `errorType` and `errorMessage` as a caller of Invoke, a
+retry, or a failure destination receives them.
+[AWS Lambda developer guide, troubleshooting-invocation, troubleshooting-execution; quotas:
+gettingstarted-limits]
 """
 
 import json
@@ -11,12 +12,12 @@ import sys
 from dataclasses import dataclass, replace
 
 TASK_ROOT = "/var/task"
-"""Where AWS has a function's code. [Lambda developer guide: configuration-envvars]"""
+"""The folder of a function's code on AWS. [Lambda developer guide: configuration-envvars]"""
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 RUNTIME_SITE = f"/var/lang/lib/{PYTHON}/site-packages"
-"""Where AWS has its SDK, as frames of its stack traces name it."""
+"""The folder of the SDK on AWS, as in its stack traces."""
 RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100
-"""The largest response of a synchronous invocation that AWS passes on, in bytes."""
+"""The largest response of a synchronous invocation that AWS returns, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ class ExitStatus:
 
 @dataclass(frozen=True)
 class InvocationOutcome:
-    """What the caller gets, and what the REPORT line says of it.
+    """The response to the caller, and the status for the REPORT line.
 
-    `status` is `success`, `error` or `timeout`; `error_type` is the platform's own, and None where
-    the handler's error is in the payload.
+    `status` is `success`, `error` or `timeout`; `error_type` is the platform's own, and None if the
+    handler's error is in the payload.
     """
 
     payload: bytes
@@ -57,12 +58,12 @@ def responded(body: bytes) -> InvocationOutcome:
 
 
 def raised(body: bytes) -> InvocationOutcome:
-    """The handler, or its module while it was imported, raised; the runtime reported it."""
+    """The handler, or the import of its module, raised an exception, which the runtime reported."""
     return InvocationOutcome(body, is_error=True, status="error")
 
 
 def timed_out(request_id: str, timeout_seconds: float) -> InvocationOutcome:
-    """The function's time was up, and its process was killed."""
+    """The function timed out, and its process was killed."""
     text = _time_up(timeout_seconds)
     return _platform_error(request_id, "Sandbox.Timedout", f"Error: {text}", "timeout", text)
 
@@ -70,7 +71,7 @@ def timed_out(request_id: str, timeout_seconds: float) -> InvocationOutcome:
 def ran_on(
     answered: InvocationOutcome, request_id: str, timeout_seconds: float
 ) -> InvocationOutcome:
-    """The function had answered, and was killed since it had not ended when its time was up.
+    """The function had responded, but did not end before its time-out, and was killed.
 
     Its time counts until it asks for its next event. [Lambda developer guide, runtimes-api]
     """
@@ -83,23 +84,23 @@ def exited(request_id: str, status: ExitStatus) -> InvocationOutcome:
 
 
 def out_of_memory(request_id: str) -> InvocationOutcome:
-    """The function used more than its memory; only the log tells this from a crash."""
+    """The function exceeded its memory; only the log distinguishes this from a crash."""
     killed = exited(request_id, ExitStatus(signal_number=signal.SIGKILL))
     return replace(killed, error_type="Runtime.OutOfMemory")
 
 
 def out_of_storage(request_id: str) -> InvocationOutcome:
-    """The function wrote more than its ephemeral storage where no file system could refuse it.
+    """The function exceeded its ephemeral storage on a file system that could not refuse it.
 
     AWS has no such end: there the file system is full, and writing fails with ENOSPC.
     """
     killed = exited(request_id, ExitStatus(signal_number=signal.SIGKILL))
-    why = "[wavetank: ended, since it wrote more than its ephemeral storage]"
+    why = "[wavetank: killed, because it wrote more than its ephemeral storage]"
     return replace(killed, log_line=f"{killed.log_line}\n{why}")
 
 
 def response_too_large(size_bytes: int) -> InvocationOutcome:
-    """The handler returned more than AWS passes on."""
+    """The handler returned more than AWS returns to the caller."""
     message = (
         f"Response payload size ({size_bytes} bytes) exceeded maximum allowed payload size "
         f"({RESPONSE_BYTES_MAX} bytes)."

@@ -1,12 +1,13 @@
-"""What LocalStack does with the code of functions and layers, where it trusts who sent it.
+"""Safe handling of the code of functions and layers, which LocalStack trusts.
 
-It unpacks with `unzip` and a chmod that follow the archive's own symbolic links, with LocalStack's
-rights and outside of every function's confinement. Here an archive is looked through before it is
-stored, so that CreateFunction, UpdateFunctionCode and PublishLayerVersion refuse it as AWS does,
-and is unpacked by `archive`. A folder of the host as code (LocalStack's hot reloading, S3Bucket
-`hot-reload`) is refused: whoever can create a function could read all of the host by it.
+LocalStack unpacks with `unzip` and a chmod that follow the archive's own symbolic links, with
+LocalStack's permissions and outside of every function's confinement. Here an archive is checked
+before it is stored, so that CreateFunction, UpdateFunctionCode and PublishLayerVersion refuse it as
+on AWS, and is unpacked by `archive`. A folder of the host as code (LocalStack's hot reloading,
+S3Bucket `hot-reload`) is refused: anyone who can create a function could read all of the host by
+it.
 
-And a function whose code could not be unpacked can be deleted.
+A function whose code could not be unpacked can be deleted.
 [LocalStack 4.14: services/lambda_/invocation/lambda_models.py, lambda_service.py]
 """
 
@@ -27,16 +28,16 @@ from wavetank.emulator.lambda_.archive import (
     check_archive,
     unpack,
 )
-from wavetank.emulator.lambda_.places import code_root
+from wavetank.emulator.lambda_.folders import code_root
 from wavetank.emulator.patches import patch_of
 
 NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try to upload again."
-"""AWS's words for every archive that it cannot unpack."""
+"""AWS's message for every archive that it cannot unpack."""
 
 
 @cache
-def unpack_with_care() -> None:
-    """Changes LocalStack for good; safe to repeat."""
+def use_safe_unpacking() -> None:
+    """Patch LocalStack, for the rest of the process's life; safe to repeat."""
     for target, ours in REPLACED.items():
         patch_of(target).apply(ours)
     stop = patch_of(
@@ -46,17 +47,17 @@ def unpack_with_care() -> None:
 
     def stop_version(service: LambdaService, qualified_arn: str) -> None:
         known = {*service.lambda_running_versions, *service.lambda_starting_versions}
-        if qualified_arn in known:  # one that failed has no manager any more, and nothing to stop
+        if qualified_arn in known:  # a failed version has no manager, and nothing to stop
             stock(service, qualified_arn)
 
     stop.apply(stop_version)
 
 
 def _require_archive(content: bytes) -> bool:
-    """In place of the first thing that LocalStack asks of any archive.
+    """Replaces LocalStack's first check of any archive.
 
     Raises:
-        InvalidParameterValueException: it cannot be unpacked; AWS's words, and the reason.
+    InvalidParameterValueException: it cannot be unpacked; AWS's message, and the reason.
     """
     try:
         check_archive(io.BytesIO(content))
@@ -69,7 +70,7 @@ def _require_archive(content: bytes) -> bool:
 
 
 def _refuse_folder(path: str) -> Any:
-    message = f"a folder of this machine is not taken as code: {path}"
+    message = f"a folder of the host is not accepted as code: {path}"
     raise InvalidParameterValueException(message, Type="User")
 
 
@@ -78,7 +79,7 @@ def _location(self: S3Code) -> Path:
 
 
 def _prepare(self: S3Code) -> None:
-    """The code's folder, unpacked where it is not yet."""
+    """The code's folder; unpacks the code if it is not there yet."""
     folder = self.get_unzipped_code_location()
     with self._disk_lock:
         if folder.exists():
@@ -98,4 +99,4 @@ REPLACED: Mapping[str, Callable[..., Any]] = {
     ),
     "localstack.services.lambda_.invocation.lambda_service:is_zip_file": _require_archive,
 }
-"""LocalStack's functions, and those that take their places."""
+"""LocalStack's functions, and their replacements."""

@@ -1,8 +1,8 @@
-"""What LocalStack's Lambda service calls, selected with `LAMBDA_RUNTIME_EXECUTOR=wavetank`.
+"""The executor that LocalStack's Lambda service calls, with `LAMBDA_RUNTIME_EXECUTOR=wavetank`.
 
-LocalStack decides when an environment is made, reused and reaped after `LAMBDA_KEEPALIVE_MS`; this
-adapter turns its function versions and payloads into ours. The process is started in `start` but
-its initialisation is waited for in `invoke`, where an error of it has a log to go to.
+LocalStack decides when an environment is created, reused and reaped after `LAMBDA_KEEPALIVE_MS`;
+this adapter converts its function versions and payloads into ours. The process is started in
+`start`, but its initialisation is awaited in `invoke`, where an error of it has a log to go to.
 [LocalStack 4.14: services/lambda_/invocation/runtime_executor.py]
 """
 
@@ -28,6 +28,7 @@ from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.attempts import ATTEMPTS
 from wavetank.emulator.lambda_.confinement import UNKNOWN
 from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, InvokeRequest
+from wavetank.emulator.lambda_.folders import code_root, functions_folder, runtime_site
 from wavetank.emulator.lambda_.function_users import (
     FUNCTION_USERS,
     hide_state,
@@ -36,8 +37,7 @@ from wavetank.emulator.lambda_.function_users import (
 )
 from wavetank.emulator.lambda_.isolation import isolation
 from wavetank.emulator.lambda_.outcome import TASK_ROOT
-from wavetank.emulator.lambda_.packages import unpack_with_care
-from wavetank.emulator.lambda_.places import code_root, functions_folder, runtime_site
+from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site
 from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
@@ -57,13 +57,13 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
     name = "wavetank"
 
     def load(self, *_: object, **__: object) -> type[RuntimeExecutor]:
-        """The executor's class; LocalStack makes one object for each environment."""
-        unpack_with_care()
+        """The executor's class; LocalStack creates one object for each environment."""
+        use_safe_unpacking()
         return ProcessRuntimeExecutor
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
-    """One execution environment, as LocalStack sees it."""
+    """One execution environment, in LocalStack's interface."""
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002 - LocalStack's name
         super().__init__(id, function_version)
@@ -83,7 +83,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._environment.prepare()
 
     def stop(self) -> None:
-        """Ends the environment: at once when it is idle, else as soon as its invocation ends."""
+        """End the environment: at once if it is idle, otherwise as soon as its invocation ends."""
         self._stopping = True
         if self._busy.acquire(blocking=False):
             try:
@@ -109,24 +109,24 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         return InvocationResult(request.request_id, outcome.payload, outcome.is_error, result.log)
 
     def get_logs(self) -> str:
-        """Nothing besides the invocations' own logs, which are in their results."""
+        """Returns nothing: the logs are in the invocations' results."""
         return ""
 
     def get_address(self) -> str:
-        """Where the environment runs: on this machine."""
+        """The host of the environment: this one."""
         return LOOPBACK
 
     def get_endpoint_from_executor(self) -> str:
-        """Where the function finds LocalStack."""
+        """The address at which the function reaches LocalStack."""
         return LOOPBACK
 
     def get_runtime_endpoint(self) -> str:
-        """Where LocalStack's own container runtime would report to; ours has the Runtime API."""
+        """The address for LocalStack's own container runtime; ours uses the Runtime API instead."""
         return f"http://{LOOPBACK}:{config.GATEWAY_LISTEN[0].port}"
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpacks the code; the runtime's packages are linked on the way."""
+        """Unpack the code, and link the runtime's packages."""
         _code(function_version).prepare_for_execution()
         if isolation().level is IsolationLevel.USERS:
             volume = Path(config.dirs.var_libs).parent
@@ -135,10 +135,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Nothing: a newer version may share the code, and LocalStack removes it after the last."""
+        """Does nothing: LocalStack removes the code after the last version that uses it."""
 
     def _reserve(self, identifier: str) -> None:
-        """What the environment has for itself: a user, a folder to write in, its code."""
+        """Reserve the environment's resources: a user, a writable folder, its code."""
         if self._isolation.has_users:
             self._user = FUNCTION_USERS.take(self.function_version.id.unqualified_arn())
         if self._isolation.has_private_root:
@@ -155,7 +155,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         if self._scratch is not None:
             self._scratch.cleanup()
         if self._user != UNKNOWN:
-            FUNCTION_USERS.give_back(self.function_version.id.unqualified_arn())
+            FUNCTION_USERS.release(self.function_version.id.unqualified_arn())
             self._user = UNKNOWN
 
     def _process(self, runtime_api: str) -> FunctionProcess:

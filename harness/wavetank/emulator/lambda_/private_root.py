@@ -1,8 +1,8 @@
-"""A file system of its own for one execution environment: read-only, and nothing else of the host.
+"""A private file system for one execution environment: read-only, with few files of the host.
 
 A tmpfs with the folders that a function needs, each a read-only bind of the host's. /tmp is a tmpfs
 with the function's ephemeral storage as its size, /proc shows the PID namespace of the caller, and
-/dev has the five devices below: as on AWS there is no /dev/shm.
+/dev has the five devices below: like on AWS there is no /dev/shm.
 [mount_namespaces(7), pivot_root(2), mount_setattr(2); Linux 5.12]
 """
 
@@ -26,7 +26,7 @@ MOUNT_ATTR_NOSUID = 0x2
 MOUNT_ATTR_NODEV = 0x4
 AT_FDCWD = -100
 AT_RECURSIVE = 0x8000
-SYS_MOUNT_SETATTR = 442  # the same on every architecture
+SYS_MOUNT_SETATTR = 442  # the number is the same on every architecture
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DEVICES = ("full", "null", "random", "urandom", "zero")
 STAGE = Path("/tmp")  # noqa: S108 - covered in this mount namespace only, and left by pivot_root
@@ -46,10 +46,10 @@ class _MountAttributes(ctypes.Structure):
 
 
 def enter(confinement: Confinement, owner: int) -> None:
-    """Makes the file system and moves this process's mount namespace into it.
+    """Create the file system and move this process's mount namespace into it.
 
     Called by the first process of a new mount and PID namespace. `owner` is the number of the user
-    that /tmp belongs to.
+    that owns /tmp.
     """
     mounts = confinement.mounts or ()
     sources = [(target, os.open(source, os.O_PATH)) for source, target in mounts]
@@ -69,7 +69,7 @@ def enter(confinement: Confinement, owner: int) -> None:
     _pivot()
     read_only = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
     _mount("none", Path("/"), "", read_only)
-    # No user namespace within this one: it would give back the right to mount.
+    # Forbid user namespaces within this one: they would restore the right to mount.
     Path(NO_NAMESPACES).write_text("0", encoding="utf-8")
 
 
@@ -85,7 +85,7 @@ def _make_devices(devices: list[tuple[str, int]]) -> None:
 
 
 def _bind(handle: int, target: Path) -> None:
-    """Shows what the handle refers to at the target, read-only with all that is mounted below."""
+    """Mount the file of the handle at the target, read-only with all mounts below it."""
     source = f"/proc/self/fd/{handle}"
     if Path(source).is_dir():
         _folder(target)
@@ -105,11 +105,11 @@ def _bind(handle: int, target: Path) -> None:
 
 
 def _pivot() -> None:
-    """Makes the stage the root, and lets go of everything that is not below it."""
+    """Make the new file system the root, and detach everything that is not below it."""
     os.chdir(STAGE)
     number = SYS_PIVOT_ROOT[os.uname().machine]
     _check(_LIBC.syscall(number, b".", b"."), "change the root")
-    _check(_LIBC.umount2(b".", MNT_DETACH), "let go of the old root")
+    _check(_LIBC.umount2(b".", MNT_DETACH), "detach the old root")
     os.chdir("/")
 
 

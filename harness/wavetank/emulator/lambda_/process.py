@@ -1,6 +1,6 @@
 """The operating system's side of an execution environment: one supervised process.
 
-The process and all it starts end with this object, with LocalStack, or with the process itself,
+The process and its descendants end with this object, with LocalStack, or with the process itself,
 whichever is first (see `supervisor`). Between invocations all of them are stopped (SIGSTOP), as AWS
 freezes an environment: nothing makes progress until the next event.
 """
@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ import psutil
 from wavetank.core.errors import InfrastructureError
 from wavetank.emulator.lambda_ import bootstrap, supervisor
 from wavetank.emulator.lambda_.confinement import UNKNOWN, Confinement
+from wavetank.emulator.lambda_.function_users import files_in_shared_folders
 from wavetank.emulator.lambda_.isolation import BOOTSTRAP, Isolation, confinement, interpreter
 from wavetank.emulator.lambda_.namespaces import CONTINUE, STOP
 from wavetank.emulator.lambda_.outcome import RUNTIME_SITE, ExitStatus
@@ -29,16 +30,40 @@ from wavetank.emulator.lambda_.process_tree import (
     signal_all,
     stop_descendants,
 )
-from wavetank.emulator.lambda_.scratch import bytes_in_folders
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
+
+BLOCK_BYTES = 512
+"""The unit of st_blocks. [stat(3type)]"""
+
+
+def bytes_in_folders(folders: Iterable[Path], user: int) -> int:
+    """Bytes on disk in the folders, and of the user's files in world-writable folders."""
+    shared = files_in_shared_folders(user) if user != UNKNOWN else ()
+    return sum(map(_bytes_of, (*folders, *shared)))
+
+
+def _bytes_of(path: Path) -> int:
+    """The bytes of a file or of a folder's contents; files removed meanwhile do not count."""
+    total = 0
+    waiting: list[Path | os.DirEntry[str]] = [path]
+    while waiting:
+        entry = waiting.pop()
+        with suppress(OSError):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            total += entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
+            if is_folder:
+                with os.scandir(entry) as entries:
+                    waiting.extend(entries)
+    return total
+
 
 MEGABYTE = 1024 * 1024
 ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE
 READ_BYTES = 65536
 KILL_DEADLINE_SECONDS = 10.0
 SAMPLED_PROCESSES = 16
-"""Of a larger family a sample's memory is read, and estimated for all: the kernel makes a reader of
-shares wait for each process that is about to fork, which took 40 s with a fork bomb."""
+"""With more processes, memory is estimated from a sample of this size: reading shared memory waits
+for each process that is about to fork, which took 40 s with a fork bomb."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +78,9 @@ class Limits:
 class FunctionCommand:
     """What to run and what it may see.
 
-    `name` is the function's, for people who list processes. `task_root` and `runtime_site` are the
-    host's folders with the code and with AWS's packages, `scratch` the folders where it may write,
-    without its own /tmp. `user` is its user's number.
+    `name` is the function's, for process listings. `task_root` and `runtime_site` are the host's
+    folders with the code and with AWS's packages, `scratch` the folders where it may write, without
+    its own /tmp. `user` is its user's number.
     """
 
     name: str
@@ -78,7 +103,7 @@ class FunctionCommand:
         )
 
     def arguments(self) -> list[str]:
-        """The interpreter with nothing of the host's in it, and AWS's runtime as its program."""
+        """The isolated interpreter, with AWS's runtime as its program."""
         is_private = self.isolation.has_private_root
         script = BOOTSTRAP if is_private else bootstrap.__file__
         site = RUNTIME_SITE if is_private else str(self.runtime_site)
@@ -111,7 +136,7 @@ class FunctionProcess:
         self.status_fd = status_read
         self._status = ""
         self._closing, self._is_closed = threading.Lock(), False
-        assert self._supervisor.stdout is not None  # it was asked for
+        assert self._supervisor.stdout is not None  # closing is intended
         self.output_fd = self._supervisor.stdout.fileno()
         self._pid = self._started_pid()
         self._peak_bytes = 0
@@ -119,7 +144,7 @@ class FunctionProcess:
         os.set_blocking(self.status_fd, False)
 
     def read_output(self) -> bytes:
-        """What was printed and not yet read; empty when there is nothing now."""
+        """What was printed and not yet read; empty if there is nothing now."""
         with suppress(BlockingIOError):
             return os.read(self.output_fd, READ_BYTES)
         return b""
@@ -138,15 +163,15 @@ class FunctionProcess:
         return ExitStatus(signal_number=int(number))
 
     def freeze(self) -> None:
-        """Stops the process and whatever it started where they are; nothing once it is closed."""
-        self._order(STOP, stop_descendants)
+        """Stop the process and its descendants; does nothing once it is closed."""
+        self._send(STOP, stop_descendants)
 
     def thaw(self) -> None:
-        """Lets them go on; nothing once it is closed."""
-        self._order(CONTINUE, continue_descendants)
+        """Continue them; does nothing once it is closed."""
+        self._send(CONTINUE, continue_descendants)
 
     def memory_bytes(self) -> int:
-        """Resident memory of the process and of whatever it started now."""
+        """Resident memory of the process and its current descendants."""
         family = self._family()
         sample = family[:: 1 + len(family) // SAMPLED_PROCESSES]
         used = 0
@@ -159,15 +184,15 @@ class FunctionProcess:
         return used
 
     def scratch_is_full(self) -> bool:
-        """Whether it has written more than its ephemeral storage where no file system limits it."""
+        """Whether it has exceeded its ephemeral storage, if no file system limits it."""
         command = self._command
         if command.isolation.has_private_root:
             return False
         return bytes_in_folders(command.scratch, command.user) > command.limits.tmp_mb * MEGABYTE
 
     def peak_memory_mb(self) -> int:
-        """The most it has used since it started, in megabytes, as REPORT shows it."""
-        with suppress(OSError):  # it has ended; what was sampled stands
+        """The most memory it has used since it started, in megabytes, as in REPORT."""
+        with suppress(OSError):  # it has ended: the sampled maximum is used
             for line in (
                 Path(f"/proc/{self._pid}/status")
                 .read_text(encoding="utf-8", errors="replace")
@@ -178,8 +203,8 @@ class FunctionProcess:
         return -(-self._peak_bytes // MEGABYTE)
 
     def kill(self) -> None:
-        """Ends the process and everything it started, and waits until they are gone."""
-        assert self._supervisor.stdin is not None  # it was asked for
+        """End the process and its descendants, and wait until they have ended."""
+        assert self._supervisor.stdin is not None  # closing is intended
         self._supervisor.stdin.close()
         try:
             self._supervisor.wait(KILL_DEADLINE_SECONDS)
@@ -188,27 +213,27 @@ class FunctionProcess:
             self._supervisor.wait()
 
     def close(self) -> None:
-        """Kills it and gives back its descriptors."""
+        """Kill it and close its descriptors."""
         self.kill()
         with self._closing:
             self._is_closed = True
             os.close(self._control)
         os.close(self.status_fd)
-        assert self._supervisor.stdout is not None  # it was asked for
+        assert self._supervisor.stdout is not None  # closing is intended
         self._supervisor.stdout.close()
 
     def _family(self) -> list[int]:
-        """The function's processes, without the first one of a PID namespace, which is ours."""
+        """The function's processes, without our first process of a PID namespace."""
         found = descendants(self._supervisor.pid)
         if not self._command.isolation.has_private_root:
             return found
         ours = {child for child in children(self._supervisor.pid) if child != self._pid}
         return [process for process in found if process not in ours]
 
-    def _order(self, command: bytes, directly: Callable[[int], None]) -> None:
-        """The API's thread may still ask when the process is closed by another.
+    def _send(self, command: bytes, directly: Callable[[int], None]) -> None:
+        """Stop or continue the processes, unless another thread has closed them.
 
-        Its descriptor, and without namespaces its process identifier, may be another's by then.
+        Once closed, its descriptor, and without namespaces its process id, may belong to others.
         """
         with self._closing:
             if self._is_closed:
@@ -216,28 +241,28 @@ class FunctionProcess:
             if not self._command.isolation.has_private_root:
                 directly(self._supervisor.pid)
                 return
-            with suppress(BrokenPipeError):  # all have ended
+            with suppress(BrokenPipeError):  # all processes have ended
                 os.write(self._control, command)
 
     def _started_pid(self) -> int:
-        """From the supervisor's first line, which it writes as soon as the process is forked."""
+        """Read the supervisor's first line, which it writes as soon as the process is forked."""
         line = b""
         while not line.endswith(b"\n") and (byte := os.read(self.status_fd, 1)):
             line += byte
         if line:
             return int(line.removeprefix(b"pid "))
-        said = os.read(self.output_fd, READ_BYTES).decode(errors="replace").strip()
+        reason = os.read(self.output_fd, READ_BYTES).decode(errors="replace").strip()
         self.close()
         raise InfrastructureError(
             f"a process at isolation level {self._command.isolation.level}",
-            said or "none, without a reason",
+            reason or "none, without a reason",
             "set WAVETANK_ISOLATION to a weaker level and restart the sandbox",
         )
 
 
 def _share_bytes(process: psutil.Process) -> int:
-    """Resident memory, where pages that several processes share count once in all, as on AWS."""
+    """Resident memory, counting pages that several processes share once in total, as on AWS."""
     try:
         return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:  # another user's, in a container
+    except psutil.AccessDenied:  # another user's process, in a container
         return int(process.memory_info().rss)

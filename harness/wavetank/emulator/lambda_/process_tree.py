@@ -1,8 +1,7 @@
-"""The processes that descend from one, and how they are stopped and continued together.
+"""The descendants of a process, and how to stop and continue them together.
 
-On Linux each thread's children are read from /proc, which costs a read for each thread of the
-family alone; elsewhere the table of all processes is searched.
-[proc(5): /proc/PID/task/TID/children]
+On Linux each thread's children are read from /proc, so only the descendants' threads are read;
+elsewhere the table of all processes is searched. [proc(5): /proc/PID/task/TID/children]
 """
 
 import os
@@ -19,7 +18,7 @@ STOP_ROUNDS_MAX = 200
 
 
 def children(process: int) -> list[int]:
-    """The process's children; none where it has ended."""
+    """The process's children; none if it has ended."""
     tasks = Path(f"/proc/{process}/task")
     found: list[int] = []
     try:
@@ -47,10 +46,10 @@ def descendants(process: int) -> list[int]:
 
 
 def stop_descendants(process: int) -> None:
-    """Stops all descendants, with SIGSTOP, until a look finds no thread of theirs that can run.
+    """Stop all descendants, with SIGSTOP, until none of their threads can run.
 
-    A process that was told to stop may fork before it does, so each look is followed by another
-    one, until all are stopped. A thread in an uninterruptible call is not waited for without end.
+    A process may fork before the signal stops it, so the check is repeated until all are stopped. A
+    thread in an uninterruptible call is not waited for forever.
     """
     for _ in range(STOP_ROUNDS_MAX):
         found = descendants(process)
@@ -60,12 +59,12 @@ def stop_descendants(process: int) -> None:
 
 
 def continue_descendants(process: int) -> None:
-    """Lets all descendants go on."""
+    """Continue all descendants."""
     signal_all(descendants(process), signal.SIGCONT)
 
 
 def signal_all(processes: Iterable[int], number: signal.Signals) -> None:
-    """Sends the signal to each process that has not ended."""
+    """Send the signal to each process that has not ended."""
     for process in processes:
         with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a zombie
             os.kill(process, number)

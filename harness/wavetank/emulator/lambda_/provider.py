@@ -1,10 +1,10 @@
-"""LocalStack's Lambda with two of its loops replaced: of asynchronous events, and of logs.
+"""LocalStack's Lambda with two loops replaced: of asynchronous events, and of logs.
 
-And with code that is unpacked as `packages` does it, whichever executor runs it.
+Code is unpacked by `packages`, whichever executor runs it.
 
-And without the threads that recorded metrics: LocalStack keeps each of them until it stops, about
+Threads that have recorded metrics are dropped: LocalStack keeps each of them until it stops, about
 15 KB for each invocation. [LocalStack 4.14: utils/threads.py] What else would grow with the number
-of invocations is bounded in `function_logs`, `emulator.metrics_database` and `emulator.gc_control`.
+of invocations is limited in `function_logs`, `emulator.metrics_database` and `emulator.gc_control`.
 
 Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 """
@@ -18,7 +18,7 @@ from localstack.utils.threads import start_worker_thread
 from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.async_events import poll
 from wavetank.emulator.lambda_.function_logs import write_logs
-from wavetank.emulator.lambda_.packages import unpack_with_care
+from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.patches import patch_of
 
 
@@ -26,7 +26,7 @@ from wavetank.emulator.patches import patch_of
 def wavetank_lambda() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     clock = WallClock()
-    unpack_with_care()
+    use_safe_unpacking()
 
     def run(self: Poller, *_: object, **__: object) -> None:
         poll(self)
@@ -38,7 +38,7 @@ def wavetank_lambda() -> Service:
     patch_of("localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop").apply(
         run_log_loop
     )
-    # As before, but nothing keeps the thread once it has ended.
+    # Like LocalStack's, but nothing references the thread once it has ended.
     patch_of("localstack.services.lambda_.invocation.version_manager:start_thread").apply(
         start_worker_thread
     )

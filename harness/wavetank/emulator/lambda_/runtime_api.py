@@ -4,9 +4,9 @@ The function's process polls `GET /runtime/invocation/next`, which blocks until 
 and posts the response or the error; `runtime_requests` has its requests.
 [AWS Lambda developer guide, runtimes-api]
 
-Two sides meet here: the invoking thread (`offer`, `take_reply`) and the thread that serves the
-process's connection. `wake` is readable as soon as there is something new to look at, so that the
-invoking thread can wait for this, the process's output and its end all at once.
+Two threads use it: the invoking thread (`offer`, `take_reply`) and the thread that serves the
+process's connection. `wake` is readable as soon as the state changes, so that the invoking thread
+can wait for this, the process's output and its end all at once.
 """
 
 import secrets
@@ -16,21 +16,21 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from wavetank.emulator.lambda_.runtime_requests import (
-    STRANGERS,
+    UNAUTHENTICATED,
     Reply,
     RuntimeConnection,
     RuntimeEvent,
 )
 
 CONNECTIONS_MAX = 16
-"""Of one process. AWS's runtime has one, and one more for an error of the init phase."""
+"""Connections of one process. AWS's runtime has one, and another for an error of the init phase."""
 
 
 class RuntimeApi:
     """The API of one environment, from its process's start to its end.
 
-    It has its address at once, since the process is started with it, but answers nobody before
-    `serve`: a process that is quick to ask waits until it can be frozen.
+    Its address exists at once, because the process is started with it, but it answers only after
+    `serve`: a process that asks quickly waits until it can be frozen.
     """
 
     def __init__(self) -> None:
@@ -53,22 +53,22 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """What the process gets as the API's address: a secret path of this host."""
+        """The API's address for the process: a secret path on this host."""
         return f"{self.host}/{self.secret}"
 
     def serve(self, on_idle: Callable[[], None], on_busy: Callable[[], None]) -> None:
-        """Starts to answer; `on_idle` when the process waits for an event, `on_busy` as it ends."""
+        """Start to answer; call `on_idle` when the process waits for an event, `on_busy` after."""
         self._on_idle, self._on_busy = on_idle, on_busy
         threading.Thread(target=self._accept, name="lambda-runtime-api", daemon=True).start()
 
     def offer(self, event: RuntimeEvent) -> None:
-        """Gives the process its next event; it takes it when it asks."""
+        """Give the process its next event, which it receives when it asks."""
         with self._changed:
             self._event, self._in_flight, self._reply = event, event.request_id, None
             self._changed.notify_all()
 
     def take_reply(self) -> Reply | None:
-        """What the process has answered since the last event was offered, if anything."""
+        """The process's reply since the last event was offered, if any."""
         self._drain()
         with self._changed:
             return self._reply
@@ -80,7 +80,7 @@ class RuntimeApi:
             return self._idle
 
     def admit(self, connection: socket.socket) -> bool:
-        """Takes a connection as the process's own, unless it has too many."""
+        """Accept a connection as the process's own, unless it has too many."""
         with self._changed:
             if len(self._own | {connection}) > CONNECTIONS_MAX:
                 return False
@@ -88,25 +88,25 @@ class RuntimeApi:
             return True
 
     def expects(self, request_id: str | None) -> bool:
-        """Whether an answer to the request would be taken; None is an error of the init phase."""
+        """Whether a reply to the request would be accepted; None is an error of the init phase."""
         with self._changed:
             return request_id is None or request_id == self._in_flight
 
     def close(self) -> None:
-        """Ends every connection; the process finds its API gone."""
+        """End every connection; requests of the process fail from then on."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
             connections = list(self._connections)
         for connection in (self._listener, *connections):
-            with suppress(OSError):  # it has ended by itself
+            with suppress(OSError):  # the connection has ended by itself
                 connection.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.wake.close()
         self._wake_end.close()
 
     def next_event(self) -> RuntimeEvent | None:
-        """Blocks until there is an event; None when the environment is closed meanwhile."""
+        """Block until there is an event; returns None if the environment is closed meanwhile."""
         with self._changed:
             self.ready = self._idle = True
             self._wake()
@@ -118,7 +118,7 @@ class RuntimeApi:
             return event
 
     def post(self, request_id: str | None, reply: Reply) -> bool:
-        """Takes an answer; False where it answers nothing that was asked."""
+        """Accept a reply; False if it does not match an offered event."""
         with self._changed:
             if not self.expects(request_id):
                 return False
@@ -132,7 +132,7 @@ class RuntimeApi:
                 pass
 
     def _wake(self) -> None:
-        with suppress(OSError):  # closed: nobody waits any more
+        with suppress(OSError):  # closed: no thread waits any more
             self._wake_end.send(b".")
 
     def _accept(self) -> None:
@@ -143,18 +143,18 @@ class RuntimeApi:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connections.add(connection)
-            STRANGERS.add(connection)
+            UNAUTHENTICATED.add(connection)
             arguments = (connection, address)
             threading.Thread(target=self._serve, args=arguments, daemon=True).start()
 
     def _serve(self, connection: socket.socket, address: object) -> None:
         with connection, suppress(OSError):  # the process was killed in the middle of a request
             RuntimeConnection(connection, address, self)  # type: ignore[arg-type]  # no socketserver behind it
-        STRANGERS.discard(connection)
+        UNAUTHENTICATED.discard(connection)
         self._connections.discard(connection)
         with self._changed:
             self._own.discard(connection)
 
 
 def _nothing() -> None:
-    """What happens on idle and busy before there is a process."""
+    """The callback for idle and busy before the process exists."""

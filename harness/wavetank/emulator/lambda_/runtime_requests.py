@@ -1,9 +1,10 @@
-"""The requests of AWS's Lambda Runtime API, from a process and from whoever else finds the port.
+"""The requests of AWS's Lambda Runtime API, from its process and from any other client.
 
-Every program of the host can connect to loopback, other functions and, by a name that resolves to
-it, web pages too. Only the process was given the secret. So nothing is done for a request, and no
-body of it is read, before its path, its `Host` and its headers say that it is the process's; and
-what the process itself can make LocalStack hold is bounded. [Lambda quotas: gettingstarted-limits]
+Every program of the host can connect to loopback, including other functions and, by a name that
+resolves to it, web pages. Only the process has the secret. So a request is only served, and its
+body read, after its path, its `Host` and its headers have proved that it is the process's; and the
+memory that the process itself can make LocalStack use is limited.
+[Lambda quotas: gettingstarted-limits]
 """
 
 import io
@@ -24,15 +25,15 @@ PREFIX = "/2018-06-01/runtime/"
 HEADERS_BYTES_MAX = 256 * 1024
 LENGTH_DIGITS_MAX = 15
 STRANGERS_MAX = 256
-"""More than functions that start at one moment."""
+"""More than the functions that start at the same time."""
 STRANGER_SECONDS = 30.0
-"""In which a request has to arrive; the process sends its own at once."""
+"""The time in which a request must arrive; the process sends its own at once."""
 OF_A_BROWSER = ("Origin", "Sec-Fetch-Site")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimeEvent:
-    """One invocation as the Runtime API hands it over; the deadline is in epoch milliseconds."""
+    """One invocation as the Runtime API returns it; the deadline is in epoch milliseconds."""
 
     request_id: str
     payload: bytes
@@ -42,7 +43,7 @@ class RuntimeEvent:
 
 
 class ReplyKind(Enum):
-    """What the process posted."""
+    """What the process posted: a response or an error."""
 
     RESPONSE = "response"
     ERROR = "error"
@@ -52,18 +53,18 @@ class ReplyKind(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """What the process answered; `size_bytes` is that of the body even where it was not kept."""
+    """The process's reply; `size_bytes` is that of the body even if it was too large to store."""
 
     kind: ReplyKind
     body: bytes
     size_bytes: int
 
 
-class Strangers:
-    """Connections that have not shown the secret of the API that they came to.
+class UnauthenticatedConnections:
+    """Connections that have not shown the secret of the API that they connected to.
 
-    When there are too many, in all APIs together, the oldest is closed: a process shows its secret
-    with its first bytes, and so is not kept out by those who show none.
+    With too many, of all APIs together, the oldest is closed: a process shows its secret with its
+    first bytes, so connections without it cannot keep it out.
     """
 
     def __init__(self, most: int = STRANGERS_MAX) -> None:
@@ -72,27 +73,27 @@ class Strangers:
         self._connections: dict[socket.socket, None] = {}
 
     def add(self, connection: socket.socket) -> None:
-        """A new connection."""
+        """Add a new connection."""
         with self._lock:
             self._connections[connection] = None
             while len(self._connections) > self._most:
                 oldest = next(iter(self._connections))
                 del self._connections[oldest]
-                with suppress(OSError):  # it has ended by itself
+                with suppress(OSError):  # the connection has ended by itself
                     oldest.shutdown(socket.SHUT_RDWR)
 
     def discard(self, connection: socket.socket) -> None:
-        """It has shown the secret, or has ended."""
+        """Remove a connection that has shown the secret, or has ended."""
         with self._lock:
             self._connections.pop(connection, None)
 
 
-STRANGERS = Strangers()
-"""Of all environments of this LocalStack."""
+UNAUTHENTICATED = UnauthenticatedConnections()
+"""The connections of all environments of this LocalStack."""
 
 
 class _Headers(io.BytesIO):
-    """The lines of a request's headers, up to a size in all."""
+    """The lines of a request's headers, up to a total size."""
 
     def __init__(self, stream: io.BufferedIOBase) -> None:
         super().__init__()
@@ -108,7 +109,7 @@ class _Headers(io.BytesIO):
 
 
 class RuntimeConnection(BaseHTTPRequestHandler):
-    """One connection of the function's process, kept open over many requests."""
+    """One connection of the function's process, kept open for many requests."""
 
     protocol_version = "HTTP/1.1"
     timeout = STRANGER_SECONDS
@@ -155,7 +156,7 @@ class RuntimeConnection(BaseHTTPRequestHandler):
                 self._refuse(HTTPStatus.NOT_FOUND)
 
     def _is_admitted(self) -> bool:
-        """Whether the request is the process's; else it is answered, and the connection ended."""
+        """Whether the request is the process's; if not, it is refused and the connection ends."""
         known = secrets.compare_digest(self._secret().encode(), self.server.secret.encode())
         is_browser = any(name in self.headers for name in OF_A_BROWSER)
         if not known or is_browser or self.headers.get_all("Host") != [self.server.host]:
@@ -164,7 +165,7 @@ class RuntimeConnection(BaseHTTPRequestHandler):
         if not self.server.admit(self.connection):
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
             return False
-        STRANGERS.discard(self.connection)
+        UNAUTHENTICATED.discard(self.connection)
         self.connection.settimeout(None)  # a handler may take its time between two requests
         return True
 
@@ -172,7 +173,7 @@ class RuntimeConnection(BaseHTTPRequestHandler):
         return self.path[1:].partition("/")[0]
 
     def _path(self) -> str:
-        """The path as AWS's API has it."""
+        """The path without the secret, as in AWS's API."""
         return "/" + self.path[1:].partition("/")[2]
 
     def _receive(self, request_id: str | None, kind: ReplyKind) -> None:
@@ -193,7 +194,7 @@ class RuntimeConnection(BaseHTTPRequestHandler):
             self._answer(status, b'{"status":"OK"}')
 
     def _size(self) -> int | None:
-        """Of the body; None where the request does not say it plainly, once."""
+        """The size of the body; None unless the request has exactly one valid length."""
         lengths = self.headers.get_all("Content-Length", [])
         if len(lengths) != 1 or "Transfer-Encoding" in self.headers:
             return None
@@ -206,7 +207,7 @@ class RuntimeConnection(BaseHTTPRequestHandler):
             size -= len(chunk)
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Answers without having read the body, and so ends the connection."""
+        """Answer without having read the body, and end the connection."""
         self.close_connection = True
         self._answer(status, headers={"Connection": "close"})
 
@@ -224,4 +225,4 @@ class RuntimeConnection(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """Says nothing: a line for every poll would drown LocalStack's log."""
+        """Does nothing: a line for every poll would flood LocalStack's log."""

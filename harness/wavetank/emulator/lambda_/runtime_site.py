@@ -2,7 +2,7 @@
 
 A function that imports something else must fail here as it would fail on AWS, so its process does
 not get the packages that LocalStack and Wavetank are installed with. It gets a folder of links to
-the runtime's own: AWS's SDK, the runtime interface client, and what these two need.
+the runtime's own: AWS's SDK, the runtime interface client, and what these two require.
 [AWS Lambda developer guide, lambda-python: "Runtime-included SDK versions"]
 """
 
@@ -13,15 +13,15 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from wavetank.emulator.lambda_.places import mode_for_users
+from wavetank.emulator.lambda_.folders import mode_for_users
 
 RUNTIME_DISTRIBUTIONS = ("boto3", "awslambdaric")
 SITE_MODE = 0o755
-"""A function's user reads it."""
+"""The mode of the folder, which the function's user reads."""
 
 
 def build_runtime_site(folder: Path) -> Path:
-    """Fills `folder` with links to the runtime's packages; safe to repeat and to run at once."""
+    """Fill `folder` with links to the runtime's packages; may be repeated and run concurrently."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode_for_users(SITE_MODE))  # whatever LocalStack's umask is
     for entry in runtime_entries():
@@ -39,7 +39,7 @@ def runtime_entries() -> tuple[Path, ...]:
 
 
 def _closure(names: tuple[str, ...]) -> set[str]:
-    """The distributions named and all that they require, extras left out."""
+    """The named distributions and all that they require, without extras."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:

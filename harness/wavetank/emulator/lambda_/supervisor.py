@@ -1,16 +1,16 @@
-"""Starts a function's process in its confinement, and ends everything that it started.
+"""Starts a function's process in its confinement, and ends all of its descendants.
 
-The guardian of `wavetank.core.process_supervisor` with two things more: the confinement of the
-process, and, where the kernel permits them, namespaces.
+It extends `wavetank.core.process_supervisor` by two things: the confinement of the process, and, if
+the kernel permits them, namespaces.
 
-    LocalStack ──(pipes)── supervisor ─┬─ init, the first process of the PID namespace
-                                       └─ the function's process ── whatever it starts
+LocalStack ──(pipes)── supervisor ─┬─ init, the first process of the PID namespace
+                                   └─ the function's process ── its descendants
 
 Run by an isolated interpreter, so that it imports the standard library and its own modules only.
-`command_line` has the arguments. Its own environment has nothing of the function's: what the
-dynamic loader and the interpreter read there (LD_PRELOAD, GLIBC_TUNABLES) would be the function's
-code, run before it is confined. The function's variables come over a pipe, and are used in the one
-call that makes the confined process the function's.
+`command_line` has the arguments. Its own environment contains nothing of the function's: variables
+that the dynamic loader and the interpreter read (LD_PRELOAD, GLIBC_TUNABLES) would run the
+function's code before it is confined. The function's variables come over a pipe, and are used in
+the one call that executes the function's program.
 """
 
 import json
@@ -27,10 +27,10 @@ from wavetank.emulator.lambda_.confinement import Confinement
 
 EXIT_NOT_CONFINED = 126
 FIXED_VARIABLES = {"LANG": "C.UTF-8"}
-"""The supervisor's whole environment. It names a locale that is always there, since Python would
-otherwise choose one and hand it on."""
+"""The supervisor's whole environment. It names a locale that always exists, because Python would
+otherwise choose one and pass it on."""
 FOLDER = "/"
-"""In which it is started: a relative name is none of the function's files."""
+"""Its working folder: a relative name must not refer to one of the function's files."""
 PACKAGES = __file__.rsplit("/wavetank/", 1)[0]
 SCRIPT = (
     "import sys; sys.path.append({packages!r}); "
@@ -38,16 +38,16 @@ SCRIPT = (
 )
 
 UMASK = 0o022
-"""Of all that is made here, and of the function. LocalStack's own may be one that lets no other
-user in, and the function becomes another user."""
+"""The umask of the supervisor and of the function: LocalStack's may exclude other users, and the
+function becomes another user."""
 
 
 class Descriptors(NamedTuple):
-    """The ends of the supervisor's pipes that it has itself, besides stdin.
+    """The supervisor's own ends of its pipes, besides stdin.
 
-    `status` is as for `process_supervisor.command_line`. From `control` it reads
-    `namespaces.STOP` and `namespaces.CONTINUE`; they are obeyed where there are namespaces. From
-    `variables` it reads what `send_variables` writes.
+    `status` is as for `process_supervisor.command_line`. From `control` it reads `namespaces.STOP`
+    and `namespaces.CONTINUE`, which need namespaces. From `variables` it reads what
+    `send_variables` writes.
     """
 
     status: int
@@ -58,7 +58,7 @@ class Descriptors(NamedTuple):
 def command_line(limits: Confinement, descriptors: Descriptors, command: list[str]) -> list[str]:
     """The argument list that runs `command` confined.
 
-    It is to be started with FIXED_VARIABLES, in FOLDER.
+    It must be started with FIXED_VARIABLES, in FOLDER.
     """
     script = SCRIPT.format(packages=PACKAGES)
     arguments = [limits.to_json(), *map(str, descriptors), *command]
@@ -66,11 +66,11 @@ def command_line(limits: Confinement, descriptors: Descriptors, command: list[st
 
 
 def send_variables(descriptor: int, variables: Mapping[str, str]) -> None:
-    """Writes the command's environment to a supervisor that runs, and closes the descriptor."""
+    """Write the command's environment to a running supervisor, and close the descriptor."""
     with (
         suppress(BrokenPipeError),
         os.fdopen(descriptor, "wb") as pipe,
-    ):  # it has ended, with a reason
+    ):  # it has ended, and reported the reason
         pipe.write(json.dumps(dict(variables)).encode())
 
 
@@ -82,7 +82,7 @@ class Namespace:
         self.prepare = prepare
 
     def kill(self, main: int) -> dict[int, process_supervisor.Ended]:  # noqa: ARG002 - it is one of them
-        """Kills all, and returns when the kernel has removed the last one."""
+        """Kill all, and return when the kernel has removed the last one."""
         os.kill(self._init, signal.SIGKILL)
         return process_supervisor.reap_all()
 

@@ -1,16 +1,16 @@
-"""Everything that is replaced in Python, the SDK, LocalStack, and what LocalStack is made of.
+"""Everything that is replaced in Python, LocalStack, and the packages that LocalStack uses.
 
-python      of Python, in the simulator
-localstack  of LocalStack
-moto        of moto, which answers for services in LocalStack
-web         of LocalStack's HTTP server, and of its requests and responses
+python      in Python, in the simulator
+localstack  in LocalStack
+moto        in moto, which answers for services in LocalStack
+web         in LocalStack's HTTP server, and in its requests and responses
 
-The list is data: nothing of the packages is imported before a patch is applied. Each entry has the
-original's signature in the version that the replacement is made for; where the installed one is
-another, nothing is replaced and LocalStack does not start. `docs/patches.md` is made from it.
+The list is data: none of the packages is imported before a patch is applied. Each entry has the
+original's signature in the version that the replacement is made for; if the installed one differs,
+nothing is replaced and LocalStack does not start. `docs/patches.md` is generated from it.
 
-Handlers that are added to LocalStack's chain are not in it, nor are the plug-ins: LocalStack
-documents both. What the SDK and the clock have below this package is in it. [core/patching.py]
+Handlers that are added to LocalStack's chain are not in the list, nor are the plug-ins: LocalStack
+documents both. Patches of the SDK and the clock below this package are in it. [core/patching.py]
 """
 
 from wavetank.aws import patches as sdk
@@ -23,7 +23,7 @@ _BY_TARGET = {each.target: each for each in _ALL}
 
 
 def all_patches() -> tuple[Patch, ...]:
-    """The whole list."""
+    """All patches."""
     return _ALL
 
 
@@ -31,6 +31,6 @@ def patch_of(target: str) -> Patch:
     """The entry of the attribute, named as `package.module:Class.attribute`.
 
     Raises:
-        KeyError: it is not in the list, and so must not be replaced.
+    KeyError: it is not in the list, and so must not be replaced.
     """
     return _BY_TARGET[target]

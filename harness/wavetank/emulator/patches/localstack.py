@@ -26,7 +26,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.signatures.internal_calls",
-        "a header must not be enough to pass for LocalStack: its own calls carry a seal",
+        "a header must not be enough to impersonate LocalStack: its own calls carry a seal",
         {
             "localstack.aws.connect:dump_dto": "(data)",
             "localstack.aws.handlers:add_internal_request_params": HANDLER,
@@ -54,7 +54,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.in_process.gateway",
-        "passed over in the simulator where it would find nothing to do",
+        "skipped in the simulator if it has nothing to do",
         {
             "localstack.aws.handlers:parse_service_request": HANDLER,
             "localstack.aws.handlers:parse_trace_context": HANDLER,
@@ -72,7 +72,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.in_process.protocols",
-        "parses what a request has, not each member that it could have, in the simulator",
+        "parses the members that a request has, not each possible one, in the simulator",
         {
             "localstack.aws.protocol.parser:BaseJSONRequestParser._parse_structure": (
                 "(self, request, shape, value, uri_params=None)"
@@ -84,12 +84,12 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.in_process.protocols",
-        "negotiates the form of an answer once for the same headers, in the simulator",
+        "negotiates the format of a response once for the same headers, in the simulator",
         {"localstack.aws.protocol.serializer:ResponseSerializer._get_mime_type": "(self, headers)"},
     ),
     *LOCALSTACK.patches(
         "emulator.bind_address",
-        "listens on the address that it is told, and only with the HTTP guard",
+        "listens on the configured address only, and only with the HTTP guard",
         {
             "localstack.runtime.server.twisted:TwistedRuntimeServer.register": (
                 "(self, gateway, listen, ssl_creds=None)"
@@ -98,8 +98,8 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.iam_enforcement.acting",
-        "CloudFormation calls services with its caller's rights, not with LocalStack's",
+        "emulator.iam_enforcement.caller_credentials",
+        "CloudFormation calls services with its caller's permissions, not with LocalStack's",
         {
             "localstack.services.cloudformation.api_utils:connect_to": CONNECT_TO,
             "localstack.services.cloudformation.engine.parameters:connect_to": CONNECT_TO,
@@ -119,7 +119,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.iam_enforcement.function_urls",
-        "asks whether the caller may invoke the function, which LocalStack does not",
+        "checks whether the caller may invoke the function, which LocalStack does not",
         {
             "localstack.services.lambda_.urlrouter:FunctionUrlRouter"
             ".handle_lambda_url_invocation": "(self, request, api_id, region, **url_params)",
@@ -132,7 +132,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.iam_enforcement.outside_calls",
-        "a call by a queue's URL has the rights of its key, not LocalStack's",
+        "a call by a queue's URL has the permissions of its key, not LocalStack's",
         {"localstack.services.sqs.query_api:connect_to": CONNECT_TO},
     ),
     *LOCALSTACK.patches(
@@ -155,12 +155,12 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.cloudformation.provider",
-        "of CloudFormation's skeleton alone: handles a request with its caller's rights",
+        "of CloudFormation's skeleton only: handles a request with its caller's permissions",
         {"localstack.aws.skeleton:Skeleton.invoke": "(self, context)"},
     ),
     *LOCALSTACK.patches(
         "emulator.cloudformation.conditions",
-        "deletes a resource whose condition is no longer true, which LocalStack leaves",
+        "deletes a resource whose condition is no longer true, which LocalStack keeps",
         {
             "localstack.services.cloudformation.engine.v2.change_set_model_preproc"
             ":ChangeSetModelPreproc.visit_node_resources": "(self, node_resources)",
@@ -168,7 +168,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.metrics_database",
-        "closes the connection of each metric, which would keep a file open",
+        "closes the connection of each metric, which LocalStack leaves open",
         {"localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3": "module sqlite3"},
     ),
     *LOCALSTACK.patches(
@@ -184,7 +184,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.lambda_.packages",
-        "refuses a folder of the host as code, by which all of the host could be read",
+        "refuses a folder of the host as code, because all of the host could be read by it",
         {
             "localstack.services.lambda_.invocation.lambda_service:create_hot_reloading_code": (
                 "(path)"
@@ -211,7 +211,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.lambda_.provider",
-        "makes a log group only where there is none, as a role of least privilege needs it",
+        "creates a log group only if it is missing, as a role with least privilege requires",
         {
             "localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop": (
                 "(self, *args, **kwargs)"
@@ -220,7 +220,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.lambda_.provider",
-        "keeps no thread that has recorded a metric, 15 KB for each invocation",
+        "drops threads that have recorded a metric, 15 KB for each invocation",
         {
             "localstack.services.lambda_.invocation.version_manager:start_thread": (
                 "(method, params=None, quiet=False, on_stop=None, _shutdown_hook=True, name=None)"
@@ -229,7 +229,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.in_process.localstack",
-        "queues have no threads of their own, and a message without a delay is there at once",
+        "queues have no threads of their own, and a message without a delay is visible at once",
         {
             "localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS": "bool",
             "localstack.services.sqs.models:SqsMessage.is_delayed": "property (self)",

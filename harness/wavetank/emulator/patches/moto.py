@@ -6,8 +6,8 @@ MOTO = Distribution("moto-ext", "5.1.24")
 
 PATCHES = (
     *MOTO.patches(
-        "emulator.iam_enforcement.admission",
-        "takes each action that AWS takes in a trust policy; moto knows three of the six",
+        "emulator.iam_enforcement.policy_validation",
+        "accepts each action that AWS accepts in a trust policy; moto knows three of the six",
         {
             "moto.iam.policy_validation:IAMTrustPolicyDocumentValidator"
             "._validate_trust_policy_action": "staticmethod (action)",
@@ -15,7 +15,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.iam_enforcement.log_groups",
-        "finds the log group that an identifier names; moto takes the last one it has",
+        "finds the log group that an identifier names; moto returns its last one",
         {
             "moto.logs.models:LogsBackend._find_log_group": (
                 "(self, log_group_id=None, log_group_name=None)"
@@ -24,7 +24,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.sts",
-        "a session keeps the ID of the role that it was made of; moto looks for the name anew",
+        "a session stores the ID of its role; moto looks the role up by name each time",
         {
             "moto.sts.models:AssumedRole.__init__": (
                 "(self, account_id, region_name, access_key, role_session_name, role_arn, policy, "
@@ -35,7 +35,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "copies an item at a tenth of the price of `copy.deepcopy`",
+        "copies an item in a tenth of the time of `copy.deepcopy`",
         {
             "moto.dynamodb.models.dynamo_type:DynamoType.__deepcopy__": NONE,
             "moto.dynamodb.models.dynamo_type:Item.__deepcopy__": NONE,
@@ -43,7 +43,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "sizes an item without asking each text what else it could be",
+        "computes an item's size without checking whether each string could be another type",
         {
             "moto.dynamodb.models.dynamo_type:DynamoType.size": "(self)",
             "moto.dynamodb.models.dynamo_type:Item.size": "(self)",
@@ -62,7 +62,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "plans an update once for each text, with what is searched and validated in it",
+        "plans an update once for each text, including its validation",
         {
             "moto.dynamodb.models:UpdateExpressionExecutor": (
                 "class (update_ast, item, expression_attribute_names)"
@@ -76,21 +76,21 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches emulator.dynamodb.validation_cache",
-        "validates transactions of one form once",
+        "validates transactions of the same form once",
         {"moto.dynamodb.responses:DynamoHandler.transact_write_items": "(self)"},
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "copies the items that a transaction touches, not the tables",
+        "copies the items that a transaction touches, not whole tables",
         {"moto.dynamodb.models:DynamoDBBackend.transact_write_items": "(self, transact_items)"},
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "a tag that is set again has its new value; moto adds it a second time",
+        "setting a tag again replaces its value; moto adds a second tag",
         {"moto.dynamodb.models:DynamoDBBackend.tag_resource": "(self, table_arn, tags)"},
     ),
     *MOTO.patches(
-        "emulator.dynamodb.patches emulator.dynamodb.streams",
+        "emulator.dynamodb.patches",
         "a table's stream can be switched on again, which moto refuses",
         {"moto.dynamodb.models.table:Table.set_stream_specification": "(self, streams)"},
     ),

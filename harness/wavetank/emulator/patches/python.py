@@ -1,6 +1,7 @@
 """What the simulator replaces in Python, for handlers, which share its process.
 
-Time is not among them: freezegun moves it, but for `time.sleep`, which `wavetank.core.clock` has.
+Time is not in this list: freezegun replaces it, except `time.sleep`, which `wavetank.core.clock`
+replaces.
 """
 
 from wavetank.core.patching import PYTHON, VALUE
@@ -43,12 +44,12 @@ PATCHES = (
     ),
     *PYTHON.patches(
         "engines.simulator.engine",
-        "a handler's thread would run in real time, in an order that no seed repeats",
+        "a handler's thread would run in real time, in an order that no seed reproduces",
         {"threading:Thread.start": "(self)"},
     ),
     *PYTHON.patches(
         "engines.simulator.engine",
-        "LocalStack unpacks code in the temporary folder, where two simulators would meet",
+        "LocalStack unpacks code in the temporary folder, where two simulators would conflict",
         {"tempfile:tempdir": VALUE},
     ),
     *PYTHON.patches(

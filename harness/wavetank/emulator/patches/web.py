@@ -9,7 +9,7 @@ WERKZEUG = Distribution("werkzeug", "3.1.6")
 PATCHES = (
     *ROLO.patches(
         "emulator.in_process.messages",
-        "searches all headers once, not once for each, in the simulator",
+        "searches all headers once instead of once for each, in the simulator",
         {"rolo.response:Response.update_from": "(self, other)"},
     ),
     *ROLO.patches(
@@ -31,7 +31,7 @@ PATCHES = (
     ),
     *TWISTED.patches(
         "emulator.http_guard.bodies",
-        "drops what comes on a connection after a refusal; of that connection alone",
+        "drops data that arrives on a connection after a refusal; of that connection only",
         {
             "twisted.web.http:HTTPChannel.allContentReceived": "(self)",
             "twisted.web.http:HTTPChannel.dataReceived": "(self, data)",
@@ -41,12 +41,12 @@ PATCHES = (
     ),
     *TWISTED.patches(
         "emulator.http_guard.bodies",
-        "switches HTTP/2 off, whose channels would not ask the HTTP guard",
+        "switches off HTTP/2, whose channels would bypass the HTTP guard",
         {"twisted.web.http:H2_ENABLED": "bool"},
     ),
     *WERKZEUG.patches(
         "emulator.in_process.messages",
-        "finds a header without lowering each name and without an exception, in the simulator",
+        "finds a header without lowering each name or raising an exception, in the simulator",
         {
             "werkzeug.datastructures:Headers.__contains__": "(self, key)",
             "werkzeug.datastructures:Headers._get_key": "(self, key)",

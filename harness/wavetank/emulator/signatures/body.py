@@ -13,14 +13,14 @@ CHUNK_BYTES = 1024 * 1024
 def body_hash(request: Any) -> Callable[[], str]:
     """A function that reads the whole body when first called, and returns its SHA-256.
 
-    The body stays readable as `request.stream`, and so as all that werkzeug reads from it; a large
-    one is in a temporary file meanwhile.
+    The body stays readable as `request.stream`, and so for everything that werkzeug reads from it;
+    a large one is stored in a temporary file meanwhile.
     """
 
     @cache
     def read() -> str:
         digest = hashlib.sha256()
-        # gzip looks at the mode to know that it reads; the file lives as long as the request.
+        # gzip reads the mode from this attribute; the file lives as long as the request.
         copy = SpooledTemporaryFile(MEMORY_BYTES_MAX, mode="r+b")  # noqa: SIM115 - as said
         while chunk := request.stream.read(CHUNK_BYTES):
             digest.update(chunk)

@@ -22,7 +22,7 @@ V4_NAMES = ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Ex
 V4_PARAMETERS = tuple(f"X-Amz-{name}" for name in V4_NAMES)
 V2_PARAMETERS = ("AWSAccessKeyId", "Signature", "Expires")
 EXPIRES_SECONDS_MAX = 604_800
-"""Seven days, the longest time that a presigned link works."""
+"""Seven days, the longest validity of a presigned link."""
 V4_MISSING = (
     "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
     "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
@@ -44,10 +44,10 @@ def is_signed_in_query(message: HttpMessage) -> bool:
 
 
 def claim_of_header(message: HttpMessage) -> Claim:
-    """Reads the Authorization header.
+    """Read the Authorization header.
 
     Raises:
-        RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
+    RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
     """
     signer = read_signer(message.headers.get("authorization", ""))
     if signer.missing:
@@ -64,10 +64,10 @@ def claim_of_header(message: HttpMessage) -> Claim:
 
 
 def claim_of_query(message: HttpMessage) -> Claim:
-    """Reads a presigned link.
+    """Read a presigned link.
 
     Raises:
-        RefusedSignatureError: a parameter is missing, repeated or malformed.
+    RefusedSignatureError: a parameter is missing, repeated or malformed.
     """
     if "authorization" in message.headers:
         raise RefusedSignatureError(SignatureProblem.MALFORMED, BOTH, s3_code="InvalidArgument")
@@ -80,7 +80,7 @@ def claim_of_query(message: HttpMessage) -> Claim:
             )
         raise _malformed(V4_MISSING)
     if repeated := message.repeated_parameters.intersection(expected):
-        raise _malformed(f"Parameters that are there more than once: {_listed(repeated)}")
+        raise _malformed(f"Repeated parameters: {_listed(repeated)}")
     return _v2_link(message) if is_v2 else _v4_link(message)
 
 

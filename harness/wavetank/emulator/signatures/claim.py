@@ -1,4 +1,4 @@
-"""What a signature says about itself, whichever part of the request carries it."""
+"""The content of a signature, whichever part of the request carries it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ TIMESTAMP = "%Y%m%dT%H%M%SZ"
 
 
 class Carrier(StrEnum):
-    """Where the signature is."""
+    """The part of the request with the signature."""
 
     HEADER = auto()
     QUERY = auto()
@@ -20,10 +20,10 @@ class Carrier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A signature as it was sent; nothing of it is verified yet.
+    """A signature as it was sent; none of it is verified yet.
 
-    `scope` is None for Signature Version 2. `timestamp` is when it was made, None where a version 2
-    link does not say. `expires` is when a link or form stops working. `policy` is a form's, in
+    `scope` is None for Signature Version 2. `timestamp` is when it was made, None for a version 2
+    link without one. `expires` is when a link or form becomes invalid. `policy` is a form's, in
     Base64 as sent.
     """
 
@@ -39,12 +39,12 @@ class Claim:
 
     @property
     def service(self) -> str:
-        """The service that it is for; version 2 is S3's alone here."""
+        """The service that it is for; version 2 is only used for S3 here."""
         return self.scope.service if self.scope else "s3"
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """An instant from X-Amz-Date's basic ISO 8601 form, or from an HTTP date; None from others."""
+    """An instant from X-Amz-Date's basic ISO 8601 form, or from an HTTP date; None for others."""
     try:
         return datetime.strptime(text, TIMESTAMP).replace(tzinfo=UTC)
     except ValueError:
@@ -55,6 +55,6 @@ def parse_timestamp(text: str) -> datetime | None:
         return None
 
 
-def written(instant: datetime) -> str:
-    """As X-Amz-Date has it."""
+def amz_date(instant: datetime) -> str:
+    """The instant in X-Amz-Date's form."""
     return instant.strftime(TIMESTAMP)

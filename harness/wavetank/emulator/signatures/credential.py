@@ -1,8 +1,8 @@
-"""Who signs: the one reader of access keys, Credentials and Authorization headers.
+"""Parses access keys, Credentials and Authorization headers; the only code that does.
 
-LocalStack reads them by several patterns, each with a mind of its own; what passes here is written
-anew in the one form that they all read alike, so that the key that was verified is the key that
-LocalStack takes for account and caller. Anything else is refused.
+LocalStack reads them by several patterns with different results; what is accepted here is rewritten
+in the one form that all of them read alike, so that the verified key is the key from which
+LocalStack derives account and caller. Anything else is refused.
 [IAM user guide, reference_sigv-authentication-methods; Amazon S3 user guide, RESTAuthentication;
 LocalStack 4.14: utils/aws/request_context.py, aws/protocol/service_router.py]
 """
@@ -18,7 +18,7 @@ ISSUED_PREFIXES = ("AKIA", "ASIA", "LKIA", "LSIA")
 """AKIA and ASIA are AWS's, LKIA and LSIA LocalStack's. [IAM user guide: reference_identifiers]"""
 PREFIX_LENGTH = 4
 KEY = r"[A-Za-z0-9_.@+~-]{1,128}"
-"""Characters that no reader of a header, a query or a form takes for a mark of its own."""
+"""Characters that are not a delimiter in headers, queries or forms."""
 ACCESS_KEY = re.compile(KEY)
 CREDENTIAL = re.compile(
     rf"(?P<key>{KEY})/(?P<date>\d{{8}})/(?P<region>[\w-]+)/(?P<service>[\w-]+)/aws4_request",
@@ -34,9 +34,9 @@ UNSUPPORTED = "Unsupported Authorization Type"
 
 @dataclass(frozen=True)
 class Signer:
-    """What an Authorization header says. `scope` is None for Signature Version 2.
+    """The content of an Authorization header. `scope` is None for Signature Version 2.
 
-    `missing` are the fields of version 4 that are not there.
+    `missing` are the absent fields of version 4.
     """
 
     access_key: str
@@ -56,15 +56,15 @@ class Signer:
 
 
 def has_issued_form(access_key: str) -> bool:
-    """Whether the key begins like one of AWS's or LocalStack's, in capital or small letters.
+    """Whether the key begins like one of AWS's or LocalStack's, in upper or lower case.
 
-    Such a key is whoever's it was issued to; any other is an administrator's.
+    Such a key belongs to the user or session it was issued to; any other to an administrator.
     """
     return access_key[:PREFIX_LENGTH].upper() in ISSUED_PREFIXES
 
 
 def is_signature(authorization: str) -> bool:
-    """Whether the header means to be a signature of AWS's; others, such as Bearer, sign nothing."""
+    """Whether the header is an AWS signature; others, such as Bearer, sign nothing."""
     return authorization[:3].upper() == "AWS"
 
 
@@ -72,7 +72,7 @@ def parse_access_key(text: str) -> str:
     """The access key itself.
 
     Raises:
-        RefusedSignatureError: it has characters that no access key has.
+    RefusedSignatureError: it has characters that no access key has.
     """
     if ACCESS_KEY.fullmatch(text) is None:
         raise RefusedSignatureError(SignatureProblem.MALFORMED, "The access key ID is malformed.")
@@ -96,10 +96,10 @@ def parse_credential(text: str) -> tuple[str, CredentialScope]:
 
 
 def read_signer(authorization: str) -> Signer:
-    """Reads a header of which `is_signature` is true. Only the Credential must be there.
+    """Parse a header for which `is_signature` is true. Only the Credential is required.
 
     Raises:
-        RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
+    RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
     """
     if found := VERSION_2.fullmatch(authorization):
         return Signer(found["key"], found["signature"], None)

@@ -1,9 +1,9 @@
 """Reads the claim of a signature from the form fields of an S3 POST, and checks their policy.
 
-LocalStack checks a policy's conditions against the form; what it leaves out is checked here: that
-there is an expiration, and that the policy speaks of every field.
-[Amazon S3 API reference, sigv4-authentication-HTTPPOST, sigv4-HTTPPOSTConstructPolicy;
-LocalStack 4.14: services/s3/presigned_url.py, validate_post_policy]
+LocalStack checks a policy's conditions against the form; what it omits is checked here: that the
+policy has an expiration, and a condition for every field.
+[Amazon S3 API reference, sigv4-authentication-HTTPPOST, sigv4-HTTPPOSTConstructPolicy; LocalStack
+4.14: services/s3/presigned_url.py, validate_post_policy]
 """
 
 import base64
@@ -23,15 +23,15 @@ V2_FIELDS = ("awsaccesskeyid", "policy", "signature")
 NEED_NO_CONDITION = frozenset({"awsaccesskeyid", "file", "policy", "signature", "x-amz-signature"})
 IGNORED_PREFIX = "x-ignore-"
 BUCKET = "bucket"
-"""What every policy must speak of, though the path says it and no field."""
+"""A condition that every policy must have, although the path contains it and no field does."""
 
 
 def claim_of_form(fields: Iterable[tuple[str, str]]) -> Claim | None:
-    """Reads the form's signature; None where it has none.
+    """Read the form's signature; None if it has none.
 
     Raises:
-        RefusedSignatureError: a field is missing, repeated or malformed, or the policy is, or it
-            does not speak of a field.
+    RefusedSignatureError: a field is missing, repeated or malformed, or the policy is, or the
+        policy has no condition for a field.
     """
     pairs = [(name.lower(), value) for name, value in fields]
     form = dict(pairs)
@@ -82,7 +82,7 @@ def _check_conditions(form: Mapping[str, str], conditions: list[Any]) -> None:
 
 
 def _named(conditions: list[Any]) -> Iterator[str]:
-    """The fields that conditions are about: `{"acl": "private"}`, `["starts-with", "$key", ""]`."""
+    """The fields that conditions name: `{"acl": "private"}`, `["starts-with", "$key", ""]`."""
     for condition in conditions:
         match condition:
             case {**fields}:

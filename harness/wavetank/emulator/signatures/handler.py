@@ -1,16 +1,17 @@
 """Verifies every signed request before LocalStack's chain has changed it.
 
-It runs behind the check of the Origin, before routes and services: what is signed is verified for
-each of them. A request without a signature is left to `access`, which takes it for anonymous.
+It runs after the check of the Origin, and before routes and services: signatures are verified for
+each of them. A request without a signature is left to `iam_enforcement`, which treats it as
+anonymous.
 
 - A key that was issued here is verified in full.
-- A key of that form which was not, or was deleted or deactivated, is refused.
-- Any other key is an administrator's, with any secret, as people expect of LocalStack; only its
-  presigned links and forms are verified, with the secrets that people use.
-- What is no signature in full is refused, also where signatures are not verified.
+- A key in the form of issued keys that was not issued, or was deleted or deactivated, is refused.
+- Any other key is an administrator's, with any secret, as users expect of LocalStack; only its
+presigned links and forms are verified, with the usual secrets.
+- An incomplete signature is refused, even if signatures are not verified.
 
-Who signs is then written as an Authorization header, in the one form that all of LocalStack's
-readers read alike, in the place of whatever was sent.
+The signer is then written as an Authorization header, in the one form that all of LocalStack's
+readers read alike, replacing what was sent.
 [LocalStack 4.14: aws/app.py, aws/handlers/presigned_url.py]
 """
 
@@ -28,7 +29,6 @@ from localstack.services.s3.utils import uses_host_addressing
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.clock import WRONG_CLOCK
 from wavetank.emulator.settings import SignatureChoice, TimeChoice, read_emulator_settings
-from wavetank.emulator.signatures.answers import FORBIDDEN, answer
 from wavetank.emulator.signatures.body import body_hash
 from wavetank.emulator.signatures.carriers import (
     claim_of_header,
@@ -42,6 +42,7 @@ from wavetank.emulator.signatures.credential import (
     is_signature,
     read_signer,
 )
+from wavetank.emulator.signatures.error_responses import FORBIDDEN, answer
 from wavetank.emulator.signatures.form import BUCKET, claim_of_form
 from wavetank.emulator.signatures.internal_calls import seal_internal_calls
 from wavetank.emulator.signatures.keys import IssuedKey, find_key, sandbox_secrets
@@ -68,21 +69,21 @@ SIGN_WITH_TEST_HINT = (
 )
 FORM_TYPE = "multipart/form-data"
 SIGNER, BY_FORM = "wavetank.signer", "wavetank.by_form"
-"""Where WSGI's environment of a request keeps who signed it, and that a form did."""
+"""Keys of a request's WSGI environment: who signed it, and that a form carries the signature."""
 
 
 class SignatureHandler:
-    """The handler in LocalStack's chain; it reads signatures, and verifies them where it should."""
+    """The handler in LocalStack's chain; it reads signatures, and verifies them if configured."""
 
     def __init__(self, clock: Clock, *, verifies: bool = True) -> None:
         self._clock = clock
         self._verifies = verifies
 
     def handle(self, chain: Any, context: Any, response: Any) -> None:
-        """Lets the request through, or raises what AWS would answer.
+        """Let the request through, or raise AWS's error.
 
         Raises:
-            ServiceException: the signature is refused.
+        ServiceException: the signature is refused.
         """
         if context.is_internal_call:
             return
@@ -96,10 +97,10 @@ class SignatureHandler:
             _refuse(error, carrier, chain, context, response)
             return
         if signer is not None:
-            _pass_on(signer, carrier, context.request)
+            _write_signer(signer, carrier, context.request)
 
     def _signer(self, carrier: Carrier, context: Any, message: HttpMessage) -> Signer | None:
-        """Who signs; None where a form does not say."""
+        """Who signs; None if a form does not contain it."""
         if carrier is Carrier.HEADER:
             signer = _of_header(context.request)
             if not (self._verifies and has_issued_form(signer.access_key)):
@@ -133,10 +134,10 @@ class SignatureHandler:
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def verify_signatures() -> None:
-    """Puts the handler into the chain.
+    """Add the handler to the chain.
 
     Not in virtual time: this process's own SDK makes all calls there, none comes from outside, and
-    verifying takes 130 microseconds of a call's 1600, some 8 % of what a tick costs.
+    verifying takes 130 microseconds of a call's 1600, some 8 % of the time of a tick.
     """
     settings = read_emulator_settings()
     if settings.time is TimeChoice.VIRTUAL:
@@ -147,7 +148,7 @@ def verify_signatures() -> None:
     verifies = settings.signatures is SignatureChoice.VERIFY
     handler = SignatureHandler(WallClock(), verifies=verifies)
     chain.insert(chain.index(handlers.content_decoder), handler.handle)
-    chain.insert(chain.index(handlers.parse_pre_signed_url_request) + 1, keep_signer)
+    chain.insert(chain.index(handlers.parse_pre_signed_url_request) + 1, restore_signer)
     chain.insert(chain.index(handlers.parse_service_request) + 1, check_form)
 
 
@@ -198,14 +199,14 @@ def _of_header(request: Any) -> Signer:
 
 
 def signer_of(claim: Claim) -> Signer:
-    """Who signs, as the header of an SDK would say it."""
+    """Who signs, in the form of an SDK's header."""
     return Signer(claim.access_key, claim.signature, claim.scope, claim.signed_headers)
 
 
-def _pass_on(signer: Signer, carrier: Carrier, request: Any) -> None:
-    """Writes who signs as an Authorization header, where LocalStack looks for key and scope.
+def _write_signer(signer: Signer, carrier: Carrier, request: Any) -> None:
+    """Write the signer as an Authorization header, from which LocalStack reads key and scope.
 
-    LocalStack's own handler of S3's links would find it in the way.
+    LocalStack's own handler of S3's links would fail because of it.
     """
     request.environ[SIGNER] = signer.header()
     request.environ[BY_FORM] = carrier is Carrier.FORM
@@ -214,8 +215,8 @@ def _pass_on(signer: Signer, carrier: Carrier, request: Any) -> None:
         request.headers["Authorization"] = signer.header()
 
 
-def keep_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
-    """Behind LocalStack's handler of links, which takes headers from a query, this one too."""
+def restore_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
+    """Restores the header after LocalStack's handler of links, which removes it."""
     if header := context.request.environ.get(SIGNER):
         context.request.headers["Authorization"] = header
 
@@ -223,11 +224,11 @@ def keep_signer(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG00
 def check_form(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - as above
     """Refuses the signature of a form for anything but the upload that its policy is about.
 
-    LocalStack compares a policy's beginning of a bucket's name with the form's field of it.
+    LocalStack compares the beginning of a policy's bucket name with the form's field.
 
     Raises:
-        ServiceException: the operation is another one, of which a form signs nothing, or the form
-            names another bucket than the path does.
+    ServiceException: the operation is another one, which a form does not sign, or the form names
+        another bucket than the path does.
     """
     if not context.request.environ.get(BY_FORM):
         return
@@ -242,7 +243,7 @@ def check_form(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001
 def _refuse(
     error: RefusedSignatureError, carrier: Carrier, chain: Any, context: Any, response: Any
 ) -> None:
-    """Raises the service's error; a plain one where the request is for no service."""
+    """Raise the service's error; a plain one if the request is for no service."""
     if context.service is None and carrier is Carrier.HEADER:
         handlers.parse_service_name(chain, context, response)
     if context.service is None:
@@ -255,13 +256,13 @@ def _refuse(
         context.protocol = context.service.protocol
     try:
         handlers.parse_service_request(chain, context, response)
-    except RequestParserError:  # an error is written in the form of any operation
+    except RequestParserError:  # errors are serialized alike for every operation
         context.operation = context.service.operation_model(context.service.operation_names[0])
     raise answer(context.service, error, carrier)
 
 
 def _service_of_link(message: HttpMessage) -> Any:
-    """The model of the service that a link's scope names, and S3's where it names none."""
+    """The model of the service in a link's scope, and S3's if it names none."""
     credential = message.parameters.get("X-Amz-Credential", "").split("/")
     name = credential[3] if len(credential) > 3 else "s3"  # noqa: PLR2004 - key/date/region/service
     catalog = get_service_catalog()

@@ -1,8 +1,8 @@
-"""LocalStack's calls to itself, sealed: a client cannot pass for LocalStack by sending a header.
+"""Seals LocalStack's calls to itself: a client cannot impersonate LocalStack by sending a header.
 
-LocalStack takes any request with the header `x-localstack-data` for one of its own, which needs no
-permission and no signature. Its own clients carry a seal that was drawn at its start; the header of
-any other request is dropped.
+LocalStack treats any request with the header `x-localstack-data` as one of its own, which needs no
+permission and no signature. Its own clients add a random seal that is generated at its start; the
+header of any other request is dropped.
 [LocalStack 4.14: aws/connect.py, aws/handlers/internal_requests.py]
 """
 
@@ -20,7 +20,7 @@ FIELD = "wavetank_seal"
 
 
 def seal_internal_calls(gateway: Any) -> None:
-    """Has LocalStack's clients send the seal, and its gateway ask for it."""
+    """Make LocalStack's clients send the seal, and its gateway check it."""
     patch = patch_of("localstack.aws.connect:dump_dto")
     stock = patch.original()
 
@@ -34,7 +34,7 @@ def seal_internal_calls(gateway: Any) -> None:
 
 
 def read_sealed(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack's names
-    """The handler in the place of LocalStack's `add_internal_request_params`."""
+    """Replaces LocalStack's handler `add_internal_request_params`."""
     headers = context.request.headers
     text = headers.get(INTERNAL_REQUEST_PARAMS_HEADER)
     if text is None:
@@ -47,7 +47,7 @@ def read_sealed(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG00
 
 
 def _sealed(text: str) -> dict[str, Any] | None:
-    """The parameters; None where the seal is missing or wrong."""
+    """The parameters; None if the seal is missing or wrong."""
     try:
         found: Any = load_dto(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """Every access key that this sandbox has issued: to IAM users, and for sessions of STS.
 
-Keys live as long as LocalStack does; a snapshot holds what a pipeline delivered, and no identities.
+Keys live as long as LocalStack does; a snapshot contains a pipeline's data, but no identities.
 [moto: iam/models.py, sts/models.py; LocalStack 4.14: aws/accounts.py]
 """
 
@@ -23,7 +23,7 @@ SESSIONS_CACHED = 4096
 
 @dataclass(frozen=True)
 class IssuedKey:
-    """A key with its secret. `token` is a session's, `expires` None where it never does."""
+    """A key with its secret. `token` is a session's, `expires` None if it never does."""
 
     secret: str
     token: str | None
@@ -32,7 +32,7 @@ class IssuedKey:
 
 
 def find_key(access_key: str) -> IssuedKey | None:
-    """The key, None where this sandbox has not issued it, or it was deleted."""
+    """The key, None if this sandbox has not issued it, or it was deleted."""
     account = get_account_id_from_access_key_id(access_key)
     return (
         _of_user(account, access_key)
@@ -42,11 +42,11 @@ def find_key(access_key: str) -> IssuedKey | None:
 
 
 def sandbox_secrets(access_key: str) -> list[str]:
-    """What a link of a key that was never issued may be signed with.
+    """The secrets that a link of a key that was never issued may be signed with.
 
-    Nothing tells its secret, and a link that is not verified would work for any method. `test` is
-    LocalStack's convention; many people use the key once more. LocalStack signs the links to
-    functions' code with a key and secret of its own.
+    Its real secret is unknown, and an unverified link would work for any method. `test` is
+    LocalStack's convention; many users also use the key as its secret. LocalStack signs the links
+    to functions' code with a key and secret of its own.
     """
     if access_key in {config.INTERNAL_RESOURCE_ACCOUNT, constants.INTERNAL_AWS_ACCESS_KEY_ID}:
         return [constants.INTERNAL_AWS_SECRET_ACCESS_KEY, SANDBOX_SECRET]
@@ -55,7 +55,7 @@ def sandbox_secrets(access_key: str) -> list[str]:
 
 def _of_user(account: str, access_key: str) -> IssuedKey | None:
     if account not in iam_backends:
-        return None  # asking would make an account's IAM
+        return None  # reading it would create the account's IAM backend
     backend = iam_backends[account][PARTITION]
     found = backend.access_keys.get(access_key)
     if found is None or found.user_name is None:
@@ -86,10 +86,10 @@ def _of_assumed_role(account: str, access_key: str) -> IssuedKey | None:
 
 @lru_cache(SESSIONS_CACHED)
 def _session(account: str, access_key: str) -> Any:
-    """A session never changes.
+    """A session, cached because it never changes.
 
     Raises:
-        LookupError: there is none, which may be otherwise later.
+    LookupError: it does not exist, which may change later.
     """
     found = sts_backends[account][PARTITION].get_assumed_role_from_access_key(access_key)
     if found is None:

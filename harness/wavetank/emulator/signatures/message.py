@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 @dataclass(frozen=True)
 class HttpMessage:
-    """What a signature is about, except for the body.
+    """The signed parts of a request, except for the body.
 
     `path` and `query` are percent-encoded as sent. `headers` have lower-case names; values of
     headers that were sent more than once are joined by commas.
@@ -37,7 +37,7 @@ class HttpMessage:
 
     @cached_property
     def repeated_parameters(self) -> frozenset[str]:
-        """Names of the parameters that are there more than once."""
+        """Names of the repeated parameters."""
         counts = Counter(name for name, _ in self.query_pairs)
         return frozenset(name for name, count in counts.items() if count > 1)
 
@@ -45,7 +45,7 @@ class HttpMessage:
 def make_message(
     method: str, target: str, headers: Iterable[tuple[str, str]], fallback_path: str = "/"
 ) -> HttpMessage:
-    """Makes a message of a request line's target, which may be a path or a whole URL."""
+    """Make a message from a request line's target, which may be a path or a whole URL."""
     joined: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()

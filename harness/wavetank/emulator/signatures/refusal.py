@@ -1,4 +1,4 @@
-"""Why a request is refused; `answers` says it as the service's protocol does."""
+"""Why a request is refused; `error_responses` converts it to the service's error."""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -8,7 +8,7 @@ class SignatureProblem(StrEnum):
     """What is wrong with a signature."""
 
     MALFORMED = auto()
-    """The header, the query or the form is not a signature's; AWS does not look further."""
+    """The header, query or form is not a valid signature; AWS checks nothing else then."""
     UNKNOWN_KEY = auto()
     WRONG_TOKEN = auto()
     EXPIRED_TOKEN = auto()
@@ -17,7 +17,7 @@ class SignatureProblem(StrEnum):
     EXPIRED_LINK = auto()
     UNSIGNED_HEADERS = auto()
     WRONG_BODY = auto()
-    """The digest that was signed is not the body's."""
+    """The signed digest is not the body's."""
     WRONG_SIGNATURE = auto()
     POLICY = auto()
     """The policy of a POST does not allow the form."""
@@ -25,7 +25,7 @@ class SignatureProblem(StrEnum):
 
 @dataclass(frozen=True)
 class SignedText:
-    """What the sandbox signed itself to compare; the difference is usually seen in it."""
+    """What the sandbox signed itself to compare; the difference is usually visible in it."""
 
     access_key: str
     signature: str
@@ -36,8 +36,8 @@ class SignedText:
 class RefusedSignatureError(Exception):
     """The request is refused.
 
-    `detail` is AWS's sentence where it depends on the request, `hint` what follows it here.
-    `s3_code` is S3's code where it has a special one.
+    `detail` is AWS's message if it depends on the request, `hint` an addition of the sandbox.
+    `s3_code` is S3's code if it has a special one.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""S3's Signature Version 2, which older SDKs still use, above all for presigned links.
+"""S3's Signature Version 2, which older SDKs still use, mostly for presigned links.
 
 [Amazon S3 user guide, RESTAuthentication: "Signing and authenticating REST requests (AWS signature
 version 2)"; HTTPPOSTForms for form fields]
@@ -24,18 +24,18 @@ SUBRESOURCES = frozenset(
         *("metadataJournalTable", "metadataTable", "renameObject", "session"),
     }
 )
-"""Parameters that belong to the signed resource; the last eight are younger than this version, and
-make another operation of a request all the same, which a signature must not leave open."""
+"""Parameters that belong to the signed resource; the last eight are newer than this version, but
+they select another operation, so a signature must cover them."""
 
 
 def strings_to_sign(
     message: HttpMessage, *, expires: str | None, bucket: str | None
 ) -> tuple[str, ...]:
-    """What the request may have been signed as: one text, but for a path that is a bucket's name.
+    """The strings that may have been signed: one, except for a path that is a bucket's name.
 
-    SDKs sign such a path with a slash at its end, as the bucket's own host would have it, and send
-    it without. `expires` is a link's, in place of a header's date. `bucket` is the one that a
-    virtual-hosted request names in its Host, None where the path names it.
+    SDKs sign such a path with a trailing slash, like the bucket's own host, and send it without.
+    `expires` is a link's, in place of a header's date. `bucket` is the one that a virtual-hosted
+    request names in its Host, None if the path names it.
     [botocore: auth.py, HmacV1Auth; utils.py, fix_s3_host]
     """
     is_a_bucket = bucket is None and message.path != "/" and message.path.count("/") == 1
@@ -66,9 +66,9 @@ def sign(secret: str, text: str) -> str:
 
 
 def _headers(message: HttpMessage, *, from_query: bool) -> Mapping[str, str]:
-    """The headers that are signed; a link may have those of its maker in the query.
+    """The signed headers; a link may have those of its creator in the query.
 
-    Spaces around a value do not count, those within it do, other than in version 4.
+    Spaces around a value are ignored, those within it are not, unlike in version 4.
     [Amazon S3: Signing and authenticating REST requests, CanonicalizedAmzHeaders]
     """
     sent = {name: value.strip() for name, value in message.headers.items()}
@@ -80,7 +80,7 @@ def _headers(message: HttpMessage, *, from_query: bool) -> Mapping[str, str]:
 
 
 def _resource(message: HttpMessage, path: str, bucket: str | None) -> str:
-    """The path as signed, and the parameters that name a part of the resource, not encoded."""
+    """The signed path, and the parameters that name a part of the resource, not encoded."""
     valued = {part.partition("=")[0] for part in message.query.split("&") if "=" in part}
     parts = sorted(
         f"{name}={value}" if name in valued else name

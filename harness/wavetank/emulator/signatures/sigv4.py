@@ -72,12 +72,12 @@ def signing_key(secret: str, scope: CredentialScope) -> bytes:
 
 
 def _s3_path(path: str) -> str:
-    """Encoded anew, so that `%7e`, `%7E` and `~` are the same name, as they are for S3."""
+    """Encoded again, so that `%7e`, `%7E` and `~` are the same name, as they are for S3."""
     return quote(unquote_to_bytes(path), safe="/~")
 
 
 def _other_path(path: str) -> str:
-    """Normalised (RFC 3986, 5.2.4, and no empty segments), and encoded once more than as sent."""
+    """Normalised (RFC 3986, 5.2.4, without empty segments), and encoded once more than as sent."""
     segments: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
@@ -98,5 +98,5 @@ def _canonical_query(message: HttpMessage, leave_out: str | None) -> str:
 
 
 def _trimmed(value: str) -> str:
-    """Without outer spaces, and with single ones inside."""
+    """The value without outer spaces, and with single inner ones."""
     return " ".join(value.split())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wavetank.emulator.signatures import sigv2, sigv4
-from wavetank.emulator.signatures.claim import Carrier, Claim, written
+from wavetank.emulator.signatures.claim import Carrier, Claim, amz_date
 from wavetank.emulator.signatures.message import HttpMessage
 from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem, SignedText
 
@@ -18,12 +18,12 @@ SKEW = timedelta(minutes=5)
 S3_SKEW = timedelta(minutes=15)
 DIGEST_HEADER = "x-amz-content-sha256"
 UNSIGNED_IN_LINK = frozenset({DIGEST_HEADER})
-"""What S3 lets whoever follows a link add."""
+"""Parameters that S3 allows to be added to a presigned link."""
 
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request and what else belongs to it.
+    """A request with its bucket and body hash.
 
     `bucket` is the one that the Host names. `body_hash` reads the body, once, and returns its
     SHA-256 in hexadecimal digits.
@@ -36,10 +36,10 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class Times:
-    """The sandbox's time, and the machine's where a fault made the sandbox's wrong.
+    """The sandbox's time, and the host's if a fault made the sandbox's wrong.
 
-    A function's process keeps the machine's time, as a handler on AWS keeps AWS's: with a wrong
-    clock its own calls still pass. Links and forms expire by the sandbox's time alone.
+    A function's process keeps the host's time, as a handler on AWS keeps AWS's: with a wrong clock
+    its own calls still pass. Links and forms expire by the sandbox's time only.
     """
 
     sandbox: datetime
@@ -47,10 +47,10 @@ class Times:
 
 
 def check_token(claim: Claim, token: str | None) -> None:
-    """Checks that the session token is the key's; a user's key has none.
+    """Check that the session token is the key's; a user's key has none.
 
     Raises:
-        RefusedSignatureError: it is another, is missing, or should not be there.
+    RefusedSignatureError: it differs, is missing, or should not be present.
     """
     sent = claim.token or ""
     if not hmac.compare_digest(sent.encode(), (token or "").encode()):
@@ -58,10 +58,10 @@ def check_token(claim: Claim, token: str | None) -> None:
 
 
 def check_expiry(claim: Claim, now: datetime) -> None:
-    """Checks that a link or form still works, and works yet.
+    """Check that a link or form has not expired, and is already valid.
 
     Raises:
-        RefusedSignatureError: it does not.
+    RefusedSignatureError: it is not valid now.
     """
     if claim.expires is None:
         return
@@ -74,18 +74,18 @@ def check_expiry(claim: Claim, now: datetime) -> None:
 
 
 def check_time(claim: Claim, times: Times) -> None:
-    """Checks that a header's signature was made now, and on the day of its scope.
+    """Check that a header's signature was made now, and on the day of its scope.
 
     Raises:
-        RefusedSignatureError: it was not.
+    RefusedSignatureError: it was not.
     """
     if claim.carrier is not Carrier.HEADER or claim.timestamp is None:
         return
-    if claim.scope is not None and written(claim.timestamp)[:8] != claim.scope.date:
+    if claim.scope is not None and amz_date(claim.timestamp)[:8] != claim.scope.date:
         raise RefusedSignatureError(
             SignatureProblem.WRONG_SIGNATURE,
             f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
-            f"HTTP: '{claim.scope.date}' != '{written(claim.timestamp)}'.",
+            f"HTTP: '{claim.scope.date}' != '{amz_date(claim.timestamp)}'.",
         )
     skew = S3_SKEW if claim.service in sigv4.S3_LIKE else SKEW
     if min(abs(claim.timestamp - now) for now in (times.sandbox, times.machine)) > skew:
@@ -95,10 +95,10 @@ def check_time(claim: Claim, times: Times) -> None:
 
 
 def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
-    """Checks that the signature covers Host and every x-amz- header.
+    """Check that the signature covers Host and every x-amz- header.
 
     Raises:
-        RefusedSignatureError: it does not, or names a header that was not sent.
+    RefusedSignatureError: it does not, or names a header that was not sent.
     """
     if claim.scope is None or claim.carrier is Carrier.FORM:
         return
@@ -118,10 +118,10 @@ def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
 
 
 def check_signature(claim: Claim, request: SignedRequest, secrets: Sequence[str]) -> None:
-    """Checks that the signature was made with one of the secrets, and the digest against the body.
+    """Check that the signature was made with one of the secrets, and that the digest is the body's.
 
     Raises:
-        RefusedSignatureError: it was not, or the body is another.
+    RefusedSignatureError: it was not, or the digest is another body's.
     """
     texts = [text for secret in secrets for text in _expected(claim, request, secret)]
     sent = claim.signature.encode("latin-1", "replace")
@@ -141,7 +141,7 @@ def check_signature(claim: Claim, request: SignedRequest, secrets: Sequence[str]
 
 
 def _expected(claim: Claim, request: SignedRequest, secret: str) -> list[SignedText]:
-    """What the claim's signature may be, with what was signed; the first is shown in a refusal."""
+    """The valid signatures, with the signed texts; the first text is shown in a refusal."""
     if claim.policy is not None:
         text = claim.policy
         made = sigv4.sign(secret, claim.scope, text) if claim.scope else sigv2.sign(secret, text)
@@ -151,7 +151,7 @@ def _expected(claim: Claim, request: SignedRequest, secret: str) -> list[SignedT
         of_link = expires if claim.carrier is Carrier.QUERY else None
         texts = sigv2.strings_to_sign(request.message, expires=of_link, bucket=request.bucket)
         return [SignedText(claim.access_key, sigv2.sign(secret, text), text) for text in texts]
-    assert claim.timestamp is not None  # version 4 always says
+    assert claim.timestamp is not None  # always set in version 4
     canonical = sigv4.canonical_request(
         request.message,
         service=claim.scope.service,
@@ -159,13 +159,13 @@ def _expected(claim: Claim, request: SignedRequest, secret: str) -> list[SignedT
         payload_hash=_payload_hash(claim, request),
         leave_out="X-Amz-Signature" if claim.carrier is Carrier.QUERY else None,
     )
-    text = sigv4.string_to_sign(claim.scope, written(claim.timestamp), canonical)
+    text = sigv4.string_to_sign(claim.scope, amz_date(claim.timestamp), canonical)
     made = sigv4.sign(secret, claim.scope, text)
     return [SignedText(claim.access_key, made, text, canonical)]
 
 
 def _payload_hash(claim: Claim, request: SignedRequest) -> str:
-    """What stands for the body: the digest that was sent, else a link's constant, else its hash."""
+    """The payload hash of the canonical request: sent, a link's constant, or computed."""
     digest = request.message.headers.get(DIGEST_HEADER)
     if digest is not None and (claim.carrier is Carrier.HEADER or _is_signed(claim)):
         return digest
@@ -184,14 +184,14 @@ def _is_signed(claim: Claim) -> bool:
 
 
 def _skewed(made: datetime, now: datetime, skew: timedelta) -> str:
-    """The sentence of all services but S3, which has one of its own."""
+    """The message of all services but S3, which has its own."""
     minutes = f"{int(skew.total_seconds() // 60)} min."
     if made < now:
         return (
-            f"Signature expired: {written(made)} is now earlier than {written(now - skew)} "
-            f"({written(now)} - {minutes})"
+            f"Signature expired: {amz_date(made)} is now earlier than {amz_date(now - skew)} "
+            f"({amz_date(now)} - {minutes})"
         )
     return (
-        f"Signature not yet current: {written(made)} is still later than {written(now + skew)} "
-        f"({written(now)} + {minutes})"
+        f"Signature not yet current: {amz_date(made)} is still later than {amz_date(now + skew)} "
+        f"({amz_date(now)} + {minutes})"
     )

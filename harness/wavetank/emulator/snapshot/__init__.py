@@ -1,10 +1,10 @@
-"""What the pipeline holds outlives LocalStack: objects, items and messages, in a file.
+"""Saves the pipeline's data to a file: objects, items and messages survive a restart of LocalStack.
 
 The free LocalStack forgets everything at a stop. Here the contents of buckets and tables and the
-mailbox are saved every minute and at shutdown, and put back as soon as a bucket or table of the
-same name is created again, before anyone can use it. What is deployed is not saved: deploying again
-is quick, and always right.
+mailbox are saved every minute and at shutdown, and restored as soon as a bucket or table of the
+same name is created again, before it can be used. Resources are not saved: deploying again is
+quick, and always correct.
 
-`file` is the format on disk, `sources` reads and fills LocalStack's services, `reading` knows in
-which order they are read, `keeper` when.
+`file` is the format on disk, `adapters` reads and fills LocalStack's services, `reading` has the
+order of reading, and `service` decides when to save.
 """

@@ -1,7 +1,7 @@
-"""Reads and fills LocalStack's services: DynamoDB over its API, the others where they keep it.
+"""Reads and fills LocalStack's services: DynamoDB over its API, the others in their stores.
 
 S3's API gives every object the time of its put; only its store lets an object keep the time at
-which it was delivered. The sandbox's own account and region are meant, and no others.
+which it was delivered. All functions use the sandbox's own account and region.
 [LocalStack 4.14: services/s3/models.py, services/s3/storage]
 """
 
@@ -26,16 +26,16 @@ from wavetank.emulator.services import (
 )
 from wavetank.emulator.snapshot.file import Item, Row, SnapshotObject, StoredBatch
 from wavetank.emulator.sns.messages import MimeMessage
-from wavetank.emulator.sns.subscriptions import KeptSubscription
+from wavetank.emulator.sns.subscriptions import SavedSubscription
 
 if TYPE_CHECKING:
     from localstack.services.s3.models import S3Bucket
 
-BATCH_ITEMS_MAX = 25  # DynamoDB's own limit of BatchWriteItem
+BATCH_ITEMS_MAX = 25  # DynamoDB's limit for BatchWriteItem
 
 
 def table_names() -> list[str]:
-    """The tables that exist."""
+    """The names of the tables."""
     pages = _dynamodb().get_paginator("list_tables").paginate()
     return [name for page in pages for name in page["TableNames"]]
 
@@ -47,7 +47,7 @@ def read_items(table: str) -> list[Item]:
 
 
 def fill_table(table: str, items: Iterable[Item]) -> None:
-    """Puts the items; what the service does not take at once is offered again."""
+    """Put the items; items that the service does not accept at once are retried."""
     for batch in batched(items, BATCH_ITEMS_MAX, strict=False):
         waiting: dict[str, Any] = {table: [{"PutRequest": {"Item": item}} for item in batch]}
         while waiting:
@@ -55,12 +55,12 @@ def fill_table(table: str, items: Iterable[Item]) -> None:
 
 
 def bucket_names() -> list[str]:
-    """The buckets that exist."""
+    """The names of the buckets."""
     return list(_buckets())
 
 
 def fingerprints(bucket: str) -> dict[str, str]:
-    """What tells one state of each object from another."""
+    """A string for each object that changes when the object does."""
     return {
         found.key: f"{found.etag} {found.last_modified.isoformat()}"
         for found in _buckets()[bucket].objects.values()
@@ -69,7 +69,7 @@ def fingerprints(bucket: str) -> dict[str, str]:
 
 
 def read_object(bucket: str, key: str) -> SnapshotObject | None:
-    """The object; None where it was deleted meanwhile."""
+    """The object; None if it was deleted meanwhile."""
     found = _buckets()[bucket].objects.get(key)
     if not isinstance(found, S3Object):
         return None
@@ -80,7 +80,7 @@ def read_object(bucket: str, key: str) -> SnapshotObject | None:
 
 
 def fill_bucket(bucket: str, objects: Iterator[SnapshotObject]) -> None:
-    """Puts the objects, each with the time at which it was first put."""
+    """Put the objects, each with the time at which it was first put."""
     target = _buckets()[bucket]
     for stored in objects:
         made = S3Object(
@@ -97,20 +97,20 @@ def fill_bucket(bucket: str, objects: Iterator[SnapshotObject]) -> None:
 
 
 def stream_names() -> list[str]:
-    """The delivery streams that hold records of their own."""
+    """The delivery streams with direct puts."""
     return deliverer().names()
 
 
 def read_batches(stream: str) -> list[StoredBatch]:
-    """What the stream has accepted and not yet delivered."""
+    """The accepted records that the stream has not delivered yet."""
     return [
         StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
-        for batch in deliverer().held(stream)
+        for batch in deliverer().undelivered(stream)
     ]
 
 
 def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
-    """Has the stream deliver what an earlier one of the name had accepted."""
+    """Give the stream the undelivered records of an earlier one of the same name."""
     deliverer().restore(
         stream,
         [Batch(oldest=batch.oldest, count=batch.count, body=batch.body) for batch in batches],
@@ -123,8 +123,8 @@ def read_messages() -> list[Row]:
 
 
 def fill_mailbox(messages: Iterable[Row]) -> None:
-    """Puts the messages before those that arrive from now on."""
-    confirmations().mailbox.take_up(
+    """Put the messages before those that arrive from now on."""
+    confirmations().mailbox.restore(
         MimeMessage(row["id"], row["text"]) for row in messages if row.keys() >= {"id", "text"}
     )
 
@@ -133,14 +133,14 @@ def read_subscriptions() -> list[Row]:
     """The e-mail subscriptions, confirmed and waiting."""
     return [
         asdict(kept) | {"since": kept.since.isoformat() if kept.since else None}
-        for kept in confirmations().kept()
+        for kept in confirmations().to_save()
     ]
 
 
 def fill_subscriptions(subscriptions: Iterable[Row]) -> None:
-    """Has those that are made again be as they were."""
-    confirmations().take_up(
-        KeptSubscription(
+    """Restore the state of these subscriptions when they are created again."""
+    confirmations().restore(
+        SavedSubscription(
             **row | {"since": datetime.fromisoformat(row["since"]) if row["since"] else None}
         )
         for row in subscriptions

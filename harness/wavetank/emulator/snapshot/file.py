@@ -1,13 +1,11 @@
-"""The snapshot's file: one SQLite database, so that a save happens whole or not at all.
+"""The snapshot's file: one SQLite database, so that a save is atomic.
 
-Objects and messages are written once and not at every save; SQLite's journal makes a save that is
-cut short (a kill, a full disk) as if it had not begun. A file that cannot be read is set aside,
-never deleted.
+Objects and messages are written once and not at every save; SQLite's journal undoes a save that is
+interrupted (a kill, a full disk). A file that cannot be read is moved aside, never deleted.
 
-SQLite checks how its pages hang together, and not what stands in them: a flipped bit of an object
-would come back as that object. So every row has a checksum, which SQLite itself computes when it
-is written, and all of them are compared before anything is restored.
-[SQLite: gencol.html; pragma.html, integrity_check]
+SQLite checks the structure of its pages, but not their contents: a flipped bit of an object would
+be restored. So every row has a checksum, which SQLite computes when the row is written, and all of
+them are compared before anything is restored. [SQLite: gencol.html; pragma.html, integrity_check]
 """
 
 import json
@@ -54,9 +52,9 @@ SCHEMA = "\n".join(
 )
 
 type Item = dict[str, Any]
-"""An item in DynamoDB's own JSON."""
+"""An item in DynamoDB's JSON format."""
 type Row = dict[str, Any]
-"""A message of the mailbox or an e-mail subscription, member by member."""
+"""A message of the mailbox or an e-mail subscription, by member."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ class SnapshotObject:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBatch:
-    """Records that a delivery stream has accepted and not yet delivered."""
+    """Accepted records that a delivery stream has not delivered yet."""
 
     oldest: datetime
     count: int
@@ -80,11 +78,11 @@ class StoredBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotContents:
-    """What is to be saved.
+    """The contents to save.
 
-    `buckets` has a fingerprint for each key: an object is read with `read` only where it differs
-    from the one that is saved. What is deleted stands here as empty; what is saved of a name that
-    does not appear stays, since it may be created again later.
+    `buckets` has a fingerprint for each key: an object is read with `read` only if it differs from
+    the saved one. Deleted tables and buckets are empty here; saved data of a name that does not
+    appear is kept, since the resource may be created again later.
     """
 
     items: Mapping[str, list[Item]]
@@ -96,16 +94,16 @@ class SnapshotContents:
 
 
 class SnapshotFile:
-    """The file at `path`; made on first use."""
+    """The file at `path`; created on first use."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def prepare(self, now: datetime) -> Path | None:
-        """Makes the file usable; returns where a damaged one was put, None where all was well.
+        """Make the file usable; returns where a damaged one was moved, None if it was not damaged.
 
         Raises:
-            OSError, sqlite3.OperationalError: the folder cannot be written to.
+        OSError, sqlite3.OperationalError: the folder cannot be written to.
         """
         private_folder(self._path.parent, of_any_user=True)
         aside = None
@@ -113,20 +111,22 @@ class SnapshotFile:
             aside = self._path.with_name(f"{self._path.stem}-damaged-{now:%Y%m%dT%H%M%SZ}.db")
             self._path.replace(aside)
             LOG.warning(
-                "The snapshot was damaged (%s): it is now %s, and all starts empty", damage, aside
+                "The snapshot was damaged (%s): it was moved to %s, and the sandbox starts empty",
+                damage,
+                aside,
             )
         is_new = not self._path.exists()
-        private_file(self._path)  # SQLite gives its journal the rights of the database
+        private_file(self._path)  # SQLite gives its journal the file mode of the database
         if is_new:
             with self._opened() as database:
                 database.executescript(SCHEMA)
         return aside
 
     def save(self, contents: SnapshotContents) -> None:
-        """Saves all of it, or nothing.
+        """Save all of it, or nothing.
 
         Raises:
-            sqlite3.Error: the disk is full, or the file cannot be written.
+        sqlite3.Error: the disk is full, or the file cannot be written.
         """
         with self._opened() as database, database:
             for table, items in contents.items.items():
@@ -157,7 +157,7 @@ class SnapshotFile:
             return [json.loads(item) for (item,) in rows]
 
     def batches(self, stream: str) -> list[StoredBatch]:
-        """What the delivery stream had accepted and not yet delivered, oldest first."""
+        """The undelivered records of the delivery stream, oldest first."""
         query = "SELECT oldest, count, body FROM batches WHERE stream = ? ORDER BY oldest"
         with self._opened() as database:
             return [
@@ -184,7 +184,7 @@ class SnapshotFile:
             yield database
 
     def _damage(self) -> str | None:
-        """What is wrong with the file, None where nothing is."""
+        """What is wrong with the file, None if nothing is."""
         try:
             with self._opened() as database:
                 version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -207,7 +207,7 @@ def _checksum(*values: str | bytes | int | None) -> int:
 
 
 def _wrong_row(database: sqlite3.Connection) -> str | None:
-    """A table with a row that is not what was written, or with columns of another name."""
+    """A table with a row that was changed, or with other columns."""
     for table in TABLES:
         wrong = f"checksum IS NOT checksum_of({_columns(table)})"
         query = f"SELECT count(*) FROM {table} WHERE {wrong}"  # noqa: S608 - names of the schema
@@ -223,7 +223,7 @@ def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> Non
 
 
 def _save_messages(database: sqlite3.Connection, messages: list[Row]) -> None:
-    """Removes those that are gone and adds the new ones at the end, which keeps the order."""
+    """Remove deleted messages and add new ones at the end, which keeps the order."""
     query = "SELECT rowid, json_extract(message, '$.id') FROM messages"
     saved = {name: number for number, name in database.execute(query)}
     current = {message["id"] for message in messages}

@@ -1,8 +1,8 @@
-"""What is saved of services that go on while they are read, and in which order it is read.
+"""Reads the data of running services in an order that never loses a tick.
 
-Tables are read first, then what delivery streams hold, then buckets. The pipeline's functions put
-records first and move the table after, and records move from stream to bucket: so whatever happens
-meanwhile is saved twice rather than not at all, and no tick is taken for delivered that is not.
+Tables are read first, then delivery streams, then buckets. The pipeline's functions put records
+first and update the table afterwards, and records move from stream to bucket: so data that moves
+meanwhile is saved twice rather than not at all, and no tick counts as delivered that is not.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from wavetank.emulator.snapshot.file import Item, Row, SnapshotContents, Snapsho
 
 
 class Services(Protocol):
-    """What can be read; `wavetank.emulator.snapshot.adapters` is LocalStack's."""
+    """The services to read; `wavetank.emulator.snapshot.adapters` is LocalStack's."""
 
     def table_names(self) -> list[str]: ...
 
@@ -33,22 +33,22 @@ class Services(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
-    """The names of what was created since the start, and has got back what it held."""
+class RestoredNames:
+    """The names of resources that were created since the start, and whose data was restored."""
 
     tables: Iterable[str]
     streams: Iterable[str]
     buckets: Iterable[str]
 
 
-def read_contents(services: Services, filled: Filled) -> SnapshotContents:
-    """What is there now of all that was created and filled; the deleted as empty."""
+def read_contents(services: Services, restored: RestoredNames) -> SnapshotContents:
+    """The current data of all restored resources; empty for deleted ones."""
     tables = set(services.table_names())
-    items = {name: services.read_items(name) if name in tables else [] for name in filled.tables}
-    batches = {name: services.read_batches(name) for name in filled.streams}
+    items = {name: services.read_items(name) if name in tables else [] for name in restored.tables}
+    batches = {name: services.read_batches(name) for name in restored.streams}
     buckets = set(services.bucket_names())
     objects = {
-        name: services.fingerprints(name) if name in buckets else {} for name in filled.buckets
+        name: services.fingerprints(name) if name in buckets else {} for name in restored.buckets
     }
     return SnapshotContents(
         items=items,

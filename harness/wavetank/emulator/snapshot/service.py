@@ -1,6 +1,6 @@
-"""When to save and when to put back; and the route that tells how it goes.
+"""Decides when to save and restore, and serves the route for both.
 
-`GET /_wavetank/snapshot` tells when it was last saved and what went wrong since; `POST` saves now.
+`GET /_wavetank/snapshot` returns when it was last saved and the last error; `POST` saves now.
 """
 
 import logging
@@ -19,7 +19,7 @@ from wavetank.emulator.services import ACCOUNT
 from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.snapshot import adapters as sources
 from wavetank.emulator.snapshot.file import SnapshotFile
-from wavetank.emulator.snapshot.reading import Filled, read_contents
+from wavetank.emulator.snapshot.reading import RestoredNames, read_contents
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ PRIORITY_BEFORE_SERVICES_STOP = 100
 
 
 class SnapshotService:
-    """Keeps one snapshot, from LocalStack's start to its end."""
+    """Maintains one snapshot, from LocalStack's start to its end."""
 
     def __init__(self, file: SnapshotFile, clock: Clock) -> None:
         self._file = file
@@ -45,58 +45,61 @@ class SnapshotService:
         self._error: str | None = None
 
     def start(self) -> None:
-        """Takes up the saved mailbox and its readers, and saves every minute from now on."""
+        """Restore the saved mailbox and subscriptions, and save every minute from now on."""
         self._file.prepare(self._clock.now())
         sources.fill_mailbox(self._file.messages())
         sources.fill_subscriptions(self._file.subscriptions())
         threading.Thread(target=self._run, name="wavetank-snapshot", daemon=True).start()
 
     def end(self) -> None:
-        """Saves for the last time."""
+        """Save for the last time."""
         self._ended.set()
         self.save()
 
     def save(self) -> None:
-        """Saves now; what goes wrong is logged once, and tried again a minute later."""
+        """Save now; an error is logged once, and the save retried a minute later."""
         with self._lock:
             try:
-                self._file.save(read_contents(sources, self._filled()))
+                self._file.save(read_contents(sources, self._restored()))
             except Exception as error:  # noqa: BLE001 - whatever a service or the disk says
                 if self._error is None:
-                    LOG.warning("The snapshot could not be saved, the last one stands: %s", error)
+                    LOG.warning(
+                        "The snapshot could not be saved, the previous one is still valid: %s",
+                        error,
+                    )
                 self._error = str(error)
             else:
                 self._saved, self._error = self._clock.now(), None
 
     def fill_table(self, name: str) -> None:
-        """Puts back what a table of this name held, the first time that it is created."""
+        """Restore the data of a table of this name, the first time that it is created."""
         with self._lock:
             if name not in self._tables:
                 sources.fill_table(name, self._file.items(name))
             self._tables.add(name)
 
     def fill_stream(self, name: str) -> None:
-        """Takes up what a delivery stream of this name held, the first time that it is created."""
+        """Restore the records of a stream of this name, the first time that it is created."""
         with self._lock:
             if name not in self._streams:
                 sources.fill_stream(name, self._file.batches(name))
             self._streams.add(name)
 
     def fill_bucket(self, name: str) -> None:
-        """Puts back what a bucket of this name held, the first time that it is created."""
+        """Restore the data of a bucket of this name, the first time that it is created."""
         with self._lock:
             if name not in self._buckets:
                 sources.fill_bucket(name, self._file.objects(name))
             self._buckets.add(name)
 
     def state(self) -> dict[str, Any]:
-        """How it goes, for people and programs."""
+        """The state, for humans and programs."""
         saved = rfc3339(self._saved) if self._saved else None
         return {"saved": saved, "error": self._error}
 
     @route("/_wavetank/snapshot", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
-        """Tells when the snapshot was last saved, and what went wrong since."""
+        """Returns when the snapshot was last saved, and the error since."""
         return self.state()
 
     @route("/_wavetank/snapshot", methods=["POST"])
@@ -109,47 +112,47 @@ class SnapshotService:
         while not self._ended.wait(INTERVAL_SECONDS):
             self.save()
 
-    def _filled(self) -> Filled:
-        return Filled(tables=self._tables, streams=self._streams, buckets=self._buckets)
+    def _restored(self) -> RestoredNames:
+        return RestoredNames(tables=self._tables, streams=self._streams, buckets=self._buckets)
 
 
-_KEEPERS: list[SnapshotService] = []
-"""The one that runs, or none; LocalStack starts and ends plug-ins by functions."""
+_SERVICES: list[SnapshotService] = []
+"""The running service, if any; global because LocalStack starts and ends plug-ins by functions."""
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
-def keep_snapshot() -> None:
-    """Starts the keeper where the environment names a file for it."""
+def start_snapshots() -> None:
+    """Start the service if the environment names a file for it."""
     path = read_emulator_settings().snapshot_file
     if path is None:
         return
-    keeper = SnapshotService(SnapshotFile(path), WallClock())
+    service = SnapshotService(SnapshotFile(path), WallClock())
     try:
-        keeper.start()
+        service.start()
     except (OSError, sqlite3.Error) as error:
-        LOG.warning("Nothing will be kept over a stop: %s: %s", path, error)
+        LOG.warning("No data will be saved over a stop: %s: %s", path, error)
         return
-    _KEEPERS.append(keeper)
-    ROUTER.add(keeper)
+    _SERVICES.append(service)
+    ROUTER.add(service)
 
     def after_creation(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001 - LocalStack names them
         if context.operation is None or response.status_code != HTTPStatus.OK:
             return
-        if context.account_id != ACCOUNT:  # LocalStack's own, with functions' code
+        if context.account_id != ACCOUNT:  # LocalStack's own bucket, with functions' code
             return
         match context.operation.name:
             case "CreateTable":
-                keeper.fill_table(context.service_request["TableName"])
+                service.fill_table(context.service_request["TableName"])
             case "CreateDeliveryStream":
-                keeper.fill_stream(context.service_request["DeliveryStreamName"])
+                service.fill_stream(context.service_request["DeliveryStreamName"])
             case "CreateBucket":
-                keeper.fill_bucket(context.service_request["Bucket"])
+                service.fill_bucket(context.service_request["Bucket"])
 
     handlers.run_custom_response_handlers.append(after_creation)
 
 
 @hooks.on_infra_shutdown(priority=PRIORITY_BEFORE_SERVICES_STOP)  # type: ignore[untyped-decorator]  # as above
 def save_snapshot_at_shutdown() -> None:
-    """Saves while the services still answer."""
-    for keeper in _KEEPERS:
-        keeper.end()
+    """Save while the services still answer."""
+    for service in _SERVICES:
+        service.end()

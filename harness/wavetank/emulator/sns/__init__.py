@@ -1,11 +1,12 @@
-"""E-mail of SNS topics: confirmed before it is sent, whole, with its true subject, to read.
+"""E-mail of SNS topics: sent after confirmation, complete, with its real subject, to a mailbox.
 
-LocalStack writes to addresses that nobody has confirmed, through its SES and under one fixed
-subject. Here an address is asked first, as on AWS, and each message is as it would arrive:
+LocalStack sends to unconfirmed addresses, through its SES and with a fixed subject. Here an address
+must confirm first, as on AWS, and each message is stored as it would arrive:
 
-- `messages`: what the two kinds of message look like;
-- `subscriptions`: who waits for confirmation, until when, and who gets too much;
-- `box`: the mailbox and its routes;
-- `relay`: hands messages on to a mail server, where the user has one;
-- `provider`: LocalStack's SNS with all of this in it.
+- `messages`: the format of the two kinds of message;
+- `subscriptions`: pending subscriptions with their expiry, and sending rates;
+- `confirmation`: asks addresses for confirmation, and sends to confirmed ones;
+- `mailbox`: the mailbox and its routes;
+- `relay`: forwards messages to the user's mail server, if there is one;
+- `provider`: LocalStack's SNS with all of this.
 """

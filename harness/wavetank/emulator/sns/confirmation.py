@@ -1,6 +1,6 @@
-"""Asks an address before it gets a topic's messages, and takes its answer.
+"""Asks an address for confirmation before it receives a topic's messages.
 
-The subscriptions are LocalStack's own, in its store; what it does not keep is in `subscriptions`.
+The subscriptions are LocalStack's own, in its store; what it does not store is in `subscriptions`.
 [LocalStack 4.14: services/sns/models.py, services/sns/provider.py]
 """
 
@@ -20,8 +20,8 @@ from wavetank.core.clock import Clock
 from wavetank.emulator.sns import messages
 from wavetank.emulator.sns.mailbox import Mailbox
 from wavetank.emulator.sns.subscriptions import (
-    KeptSubscription,
     PendingSubscriptions,
+    SavedSubscription,
     SendingRates,
 )
 
@@ -30,12 +30,12 @@ CONFIRMATION_PATH = "/_wavetank/confirmation"
 
 
 def is_confirmed(subscription: SnsSubscription) -> bool:
-    """Whether it gets what is published."""
+    """Whether the subscription receives published messages."""
     return subscription["PendingConfirmation"] == "false"
 
 
 def is_token_unanswered(token: str) -> bool:
-    """Whether there is a subscription with the token, and it has not confirmed."""
+    """Whether an unconfirmed subscription has the token."""
     for _, _, store in sns_stores.iter_stores():
         found = store.subscriptions.get(store.subscription_tokens.get(token, ""))
         if found is not None:
@@ -44,7 +44,7 @@ def is_token_unanswered(token: str) -> bool:
 
 
 def confirmed_subscriptions(topics: Collection[str]) -> list[str]:
-    """The addresses that have confirmed a subscription of one of the topics, by ARN."""
+    """The addresses with a confirmed subscription of one of the topics, by ARN."""
     return [
         str(entry["Endpoint"])
         for _, _, store in sns_stores.iter_stores()
@@ -54,22 +54,22 @@ def confirmed_subscriptions(topics: Collection[str]) -> list[str]:
 
 
 def set_confirmed(arn: str, *, confirmed: bool) -> None:
-    """The subscription of the ARN has confirmed, or has not, whatever it was before.
+    """Mark the subscription of the ARN as confirmed or not.
 
     Raises:
-        LookupError: there is no such subscription.
+    LookupError: the subscription does not exist.
     """
     for _, _, store in sns_stores.iter_stores():
         found = store.subscriptions.get(arn)
         if found is not None:
             found["PendingConfirmation"] = "false" if confirmed else "true"
             return
-    raise LookupError(f"there is no subscription {arn}")
+    raise LookupError(f"subscription {arn} does not exist")
 
 
 @dataclass(frozen=True)
 class SentMessage:
-    """What was published, to one address."""
+    """A published message, to one address."""
 
     topic: str
     address: str
@@ -80,65 +80,65 @@ class SentMessage:
 class Confirmations:
     """The e-mail subscriptions of this LocalStack.
 
-    Where `at_once`, every address is taken to have said yes: for those who do not want to click.
+    With `auto_confirm` every address is confirmed immediately, for users who do not want to click.
     """
 
-    def __init__(self, mailbox: Mailbox, clock: Clock, *, at_once: bool) -> None:
+    def __init__(self, mailbox: Mailbox, clock: Clock, *, auto_confirm: bool) -> None:
         self.mailbox = mailbox
         self._clock = clock
-        self._at_once = at_once
+        self._auto_confirm = auto_confirm
         self._lock = threading.RLock()
         self._pending = PendingSubscriptions()
         self._rates = SendingRates()
-        self._kept: dict[tuple[str, str], KeptSubscription] = {}
+        self._not_restored: dict[tuple[str, str], SavedSubscription] = {}
         self.on_sent: Callable[[SentMessage], None] | None = None
 
     def check_limit(self) -> None:
-        """Whether one more may wait.
+        """Check whether one more subscription may be pending.
 
         Raises:
-            SubscriptionLimitExceededException: too many do.
+        SubscriptionLimitExceededException: too many are.
         """
         if self._pending.is_full():
             raise SubscriptionLimitExceededException("Too many subscriptions wait for confirmation")
 
     def begin(self, store: SnsStore, subscription: SnsSubscription) -> str:
-        """Asks the address of a subscription that waits; returns its ARN.
+        """Ask the address of a pending subscription for confirmation; returns its ARN.
 
-        One that a snapshot knows is as it was, and nobody is asked again.
+        A subscription from a snapshot is restored, without asking again.
         """
         with self._lock:
             topic, address = subscription["TopicArn"], subscription["Endpoint"]
-            kept = self._kept.pop((topic, address), None)
-            if kept is not None:
-                self._restore(store, subscription, kept)
-                return kept.arn
-            self._ask(store, subscription)
+            saved = self._not_restored.pop((topic, address), None)
+            if saved is not None:
+                self._restore(store, subscription, saved)
+                return saved.arn
+            self._request_confirmation(store, subscription)
         return subscription["SubscriptionArn"]
 
-    def end(self, arn: str) -> None:
-        """The subscription was confirmed, or is no more."""
+    def forget(self, arn: str) -> None:
+        """The subscription was confirmed or deleted."""
         with self._lock:
             self._pending.remove(arn)
             self._rates.forget(arn)
 
-    def waits(self, arn: str) -> bool:
-        """Whether the subscription waits for its confirmation."""
+    def is_pending(self, arn: str) -> bool:
+        """Whether the subscription is pending."""
         return self._pending.get(arn) is not None
 
-    def check_may_end(self, arn: str) -> None:
-        """Only AWS itself removes what waits.
+    def check_may_unsubscribe(self, arn: str) -> None:
+        """Check that the subscription is not pending: only AWS itself removes those.
 
         Raises:
-            InvalidParameterException: it waits.
+        InvalidParameterException: it is pending.
         """
-        if self.waits(arn):
+        if self.is_pending(arn):
             raise InvalidParameterException(
                 "Invalid parameter: SubscriptionArn Reason: the subscription waits for confirmation"
             )
 
     def remove_expired(self) -> None:
-        """Removes those that nobody confirmed in time, and their tokens."""
+        """Remove subscriptions that were not confirmed in time, and their tokens."""
         with self._lock:
             for arn, pending in self._pending.take_expired(self._clock.now()):
                 for _, _, store in sns_stores.iter_stores():
@@ -148,7 +148,7 @@ class Confirmations:
     def notify(
         self, store: SnsStore, subscription: SnsSubscription, subject: str | None, text: str
     ) -> None:
-        """Sends what was published; too much in a second, and the address is asked again."""
+        """Send a published message; above the rate limit, the address must confirm again."""
         arn = subscription["SubscriptionArn"]
         with self._lock:
             if not is_confirmed(subscription):
@@ -156,7 +156,7 @@ class Confirmations:
             if not self._rates.allows(arn, self._clock.now()):
                 self._rates.forget(arn)
                 subscription["PendingConfirmation"] = "true"
-                self._ask(store, subscription)
+                self._request_confirmation(store, subscription)
                 return
         unsubscribe = create_unsubscribe_url(_base(), arn)
         address, now = subscription["Endpoint"], self._clock.now()
@@ -165,43 +165,45 @@ class Confirmations:
         if self.on_sent is not None:
             self.on_sent(SentMessage(subscription["TopicArn"], address, subject or "", text))
 
-    def forget_sendings(self) -> None:
-        """Nothing counts as sent lately: time starts anew."""
+    def reset_rates(self) -> None:
+        """Reset the sending rates, because time starts again."""
         with self._lock:
             self._rates = SendingRates()
 
-    def kept(self) -> list[KeptSubscription]:
-        """All subscriptions that there are, and those of topics that are not made again yet."""
+    def to_save(self) -> list[SavedSubscription]:
+        """All existing subscriptions, and restored ones whose topics do not exist yet."""
         with self._lock:
             found = [
-                self._keepable(store, subscription)
+                self._saved_form(store, subscription)
                 for _, _, store in sns_stores.iter_stores()
                 for subscription in list(store.subscriptions.values())
                 if subscription["Protocol"] in PROTOCOLS
                 and subscription["TopicArn"] in store.topics
             ]
-            return [*found, *self._kept.values()]
+            return [*found, *self._not_restored.values()]
 
-    def take_up(self, subscriptions: Iterable[KeptSubscription]) -> None:
-        """Knows them from now on: the first subscription of each is as it was."""
+    def restore(self, subscriptions: Iterable[SavedSubscription]) -> None:
+        """Restore these subscriptions: the first new one of each gets its state."""
         with self._lock:
-            self._kept |= {(entry.topic_arn, entry.endpoint): entry for entry in subscriptions}
+            self._not_restored |= {
+                (entry.topic_arn, entry.endpoint): entry for entry in subscriptions
+            }
 
-    def _ask(self, store: SnsStore, subscription: SnsSubscription) -> None:
+    def _request_confirmation(self, store: SnsStore, subscription: SnsSubscription) -> None:
         arn, topic = subscription["SubscriptionArn"], subscription["TopicArn"]
         token, now = _token(store, arn), self._clock.now()
         self._pending.add(arn, token, now)
         link = f"{_base()}{CONFIRMATION_PATH}?{urlencode({'TopicArn': topic, 'Token': token})}"
         address, name = subscription["Endpoint"], str(uuid.uuid4())
         self.mailbox.deliver(messages.confirmation(name, now, address, topic, link))
-        if self._at_once:
+        if self._auto_confirm:
             subscription["PendingConfirmation"] = "false"
-            self.end(arn)
+            self.forget(arn)
 
-    def _keepable(self, store: SnsStore, subscription: SnsSubscription) -> KeptSubscription:
+    def _saved_form(self, store: SnsStore, subscription: SnsSubscription) -> SavedSubscription:
         arn = subscription["SubscriptionArn"]
         pending = self._pending.get(arn)
-        return KeptSubscription(
+        return SavedSubscription(
             topic_arn=subscription["TopicArn"],
             endpoint=subscription["Endpoint"],
             arn=arn,
@@ -209,22 +211,22 @@ class Confirmations:
             since=pending.since if pending else None,
         )
 
-    def _restore(self, store: SnsStore, made: SnsSubscription, kept: KeptSubscription) -> None:
-        """Gives the new subscription the name, the token and the state of the old one.
+    def _restore(self, store: SnsStore, made: SnsSubscription, saved: SavedSubscription) -> None:
+        """Give the new subscription the ARN, the token and the state of the old one.
 
-        One that waited is confirmed where all are, as one that is made now would be.
+        A pending one is confirmed with `auto_confirm`, like a new one.
         """
         store.subscription_tokens.pop(_token(store, made["SubscriptionArn"]))
-        store.subscription_tokens[kept.token] = kept.arn
-        _rename(store, made, kept.arn)
-        if kept.since is None or self._at_once:
+        store.subscription_tokens[saved.token] = saved.arn
+        _rename(store, made, saved.arn)
+        if saved.since is None or self._auto_confirm:
             made["PendingConfirmation"] = "false"
         else:
-            self._pending.add(kept.arn, kept.token, kept.since)
+            self._pending.add(saved.arn, saved.token, saved.since)
 
 
 def _token(store: SnsStore, arn: str) -> str:
-    """The newest that the subscription has."""
+    """The newest token of the subscription."""
     tokens = store.subscription_tokens
     return next(token for token in reversed(tokens) if tokens[token] == arn)
 

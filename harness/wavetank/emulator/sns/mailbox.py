@@ -1,9 +1,9 @@
 """The mailbox of all addresses, and its routes.
 
-`GET /_wavetank/mailbox` lists messages, oldest first, those that ask for confirmation among them, a
-page at a time: `since` is the id of the last message that the reader has, `limit` how many are
-wanted at most, `type` the only kind that is. `GET /_wavetank/mailbox/ID` is one message as it would
-arrive, RFC 5322. Links have the address under which the reader reached the sandbox.
+`GET /_wavetank/mailbox` lists messages, oldest first, including confirmation requests, in pages:
+`since` is the id of the last message that the reader has, `limit` the maximum number, `type` the
+only kind to list. `GET /_wavetank/mailbox/ID` is one message as it would arrive, RFC 5322. Links
+have the address under which the reader reached the sandbox.
 """
 
 import threading
@@ -22,7 +22,7 @@ from wavetank.emulator.sns.messages import MessageType, MimeMessage, rebased, su
 from wavetank.emulator.sns.relay import Relay
 
 MESSAGES_MAX = 10_000
-"""More are not kept: the oldest goes first."""
+"""The maximum number of messages: the oldest is removed first."""
 PAGE_MESSAGES_MAX = 500
 BAD_REQUEST = 400
 NOT_FOUND = 404
@@ -30,10 +30,10 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Some of the messages, oldest first.
+    """A page of messages, oldest first.
 
-    `next` is the id of the last message that was looked at, `more` whether there are any after it;
-    `continues` is False where the mailbox does not have the message that was named.
+    `next` is the id of the last message that was read, `more` whether there are any after it;
+    `continues` is False if the mailbox does not have the message named by `since`.
     """
 
     messages: list[MimeMessage]
@@ -43,7 +43,7 @@ class Page:
 
 
 class Mailbox:
-    """What was sent, and what became of it where a mail server is to have it too."""
+    """The sent messages, and their delivery to a mail server if there is one."""
 
     def __init__(self, relay: Relay | None = None) -> None:
         self._lock = threading.Lock()
@@ -55,18 +55,18 @@ class Mailbox:
         self._relay = relay
 
     def deliver(self, message: MimeMessage) -> None:
-        """Puts a new message into it, and hands it on."""
-        self.take_up([message])
+        """Add a new message, and forward it."""
+        self.restore([message])
         if self._relay is not None:
             self._relay.send(message)
 
-    def take_up(self, messages: Iterable[MimeMessage]) -> None:
-        """Adds messages that were delivered before."""
+    def restore(self, messages: Iterable[MimeMessage]) -> None:
+        """Add messages that were delivered before."""
         with self._lock:
             self._add(messages)
 
     def replace(self, messages: Iterable[MimeMessage]) -> None:
-        """These are all that there are now."""
+        """Replace all messages."""
         with self._lock:
             self._messages, self._numbers, self._order = {}, {}, []
             self._dropped, self._counts = 0, Counter()
@@ -78,11 +78,11 @@ class Mailbox:
             return list(self._messages.values())
 
     def get(self, name: str) -> MimeMessage | None:
-        """The message of the id; None where there is none."""
+        """The message with the id; None if it does not exist."""
         return self._messages.get(name)
 
     def count(self, kind: MessageType | None = None) -> int:
-        """How many there are, of one kind or of both."""
+        """The number of messages, of one kind or of both."""
         return len(self._messages) if kind is None else self._counts[kind]
 
     def newest(self, count: int) -> list[MimeMessage]:
@@ -91,7 +91,7 @@ class Mailbox:
             return [self._messages[name] for name in reversed(self._order[-count:])]
 
     def page(self, since: str, limit: int, kind: MessageType | None = None) -> Page:
-        """At most so many messages after the one of the id `since`; from the oldest where empty."""
+        """At most `limit` messages after the one with id `since`; from the oldest if empty."""
         with self._lock:
             number = self._numbers.get(since)
             begin = 0 if number is None else number - self._dropped + 1
@@ -132,7 +132,7 @@ class Mailbox:
 
     @route("/_wavetank/mailbox/<name>", methods=["GET"])
     def on_get(self, request: Request, name: str, **__: object) -> Response:
-        """Gives one message as it would arrive, RFC 5322."""
+        """Returns one message as it would arrive, RFC 5322."""
         message = self.get(name)
         if message is None:
             return Response(f"no message {name}\n", NOT_FOUND)
@@ -162,10 +162,10 @@ class Mailbox:
 
 
 def base_of(request: Request) -> str:
-    """The sandbox's address as the request's sender has it, without a slash at its end.
+    """The sandbox's address as the request's sender knows it, without a trailing slash.
 
-    Who asks at the very port that LocalStack listens on may be inside its container, where that is
-    another port than outside; what LocalStack is told of itself is right for both then.
+    A request to the very port that LocalStack listens on may come from inside its container, where
+    the port differs from outside; LocalStack's configured external address is right for both then.
     """
     port = urlsplit(request.host_url).port
     if port in {listening.port for listening in config.GATEWAY_LISTEN}:

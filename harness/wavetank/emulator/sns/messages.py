@@ -1,4 +1,4 @@
-"""What SNS writes: a notification, and the message that asks for confirmation.
+"""The messages of SNS: notifications and confirmation requests.
 
 [Amazon SNS developer guide: sns-email-notifications, "Subscribe to a topic"]
 """
@@ -15,11 +15,11 @@ from enum import StrEnum
 from typing import Any
 
 SENDER = "AWS Notifications <no-reply@sns.example.com>"
-"""AWS's own name, and a reserved domain: a sandbox does not write in AWS's."""
+"""AWS's sender name, with a reserved domain: a sandbox does not send as AWS."""
 DEFAULT_SUBJECT = "AWS Notification MimeMessage"
 CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
 TYPE_HEADER = "X-Amz-Sns-Message-Type"
-"""SNS's own name for it, in its messages over HTTP; e-mail of AWS's has no such line."""
+"""SNS's header in its messages over HTTP; AWS's e-mail does not have it."""
 LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 BASE = re.compile(r"^https?://[^/]+")
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
@@ -44,7 +44,7 @@ Please do not reply directly to this email.
 
 
 class MessageType(StrEnum):
-    """Why it was sent."""
+    """The kind of message."""
 
     NOTIFICATION = "Notification"
     CONFIRMATION = "SubscriptionConfirmation"
@@ -59,33 +59,33 @@ class MimeMessage:
 
     @property
     def type(self) -> MessageType:
-        """Why it was sent, by its header alone: a whole mailbox is counted by it."""
+        """The kind, read from its header only, because a whole mailbox is counted by it."""
         head = self.text.partition("\n\n")[0]
-        asks = f"{TYPE_HEADER}: {MessageType.CONFIRMATION}" in head
-        return MessageType.CONFIRMATION if asks else MessageType.NOTIFICATION
+        is_confirmation = f"{TYPE_HEADER}: {MessageType.CONFIRMATION}" in head
+        return MessageType.CONFIRMATION if is_confirmation else MessageType.NOTIFICATION
 
 
 def notification(
     name: str, now: datetime, address: str, subject: str | None, text: str, unsubscribe: str
 ) -> MimeMessage:
-    """What was published, with the link that ends it."""
+    """A published message, with the link to unsubscribe."""
     body = text + FOOTER.format(link=unsubscribe)
     return _message(name, now, address, subject or DEFAULT_SUBJECT, body, MessageType.NOTIFICATION)
 
 
 def confirmation(name: str, now: datetime, address: str, topic: str, link: str) -> MimeMessage:
-    """Asks whether the address wants the topic's messages."""
+    """A request to confirm the subscription."""
     body = CONFIRMATION.format(topic=topic, link=link)
     return _message(name, now, address, CONFIRMATION_SUBJECT, body, MessageType.CONFIRMATION)
 
 
 def summary(message: MimeMessage, base: str | None = None) -> dict[str, str]:
-    """What a list shows of it; `link` confirms or unsubscribes, as its type is.
+    """The message's entry in a list; `link` confirms or unsubscribes, depending on its type.
 
-    `base` is the sandbox's address as the reader has it: a message may be from a time at which the
-    sandbox had another port.
+    `base` is the sandbox's address for the reader: an old message may have a link with another
+    port.
     """
-    # The parser of email's older policy: that of `policy.default` takes 25 times as long.
+    # The default (compat32) policy: `policy.default` takes 25 times as long.
     parsed: Any = Parser(policy=policy.compat32).parsestr(message.text)
     text = parsed.get_payload(decode=True).decode("utf-8").replace("\r\n", "\n")
     stored = LINK.findall(text)[-1]

@@ -1,8 +1,8 @@
-"""LocalStack's SNS, with addresses that are asked first and a mailbox in place of its SES.
+"""LocalStack's SNS, with confirmation of addresses and a mailbox instead of its SES.
 
-`GET /_wavetank/confirmation?TopicArn=...&Token=...` is where the link of a confirmation message
-leads, a page for people; ConfirmSubscription does the same for programs. `POST
-{"arn": ..., "confirmed": false}` there takes an address as not confirmed, or as confirmed again.
+`GET /_wavetank/confirmation?TopicArn=...&Token=...` is the target of the link in a confirmation
+message, a page for users; ConfirmSubscription does the same for programs. `POST {"arn": ...,
+"confirmed": false}` there marks an address as not confirmed, or as confirmed again.
 [LocalStack 4.14: services/sns/provider.py, services/sns/publisher.py]
 """
 
@@ -54,16 +54,16 @@ PAGE = """<!doctype html>
 
 
 class WavetankSns(SnsProvider):
-    """LocalStack's provider; only what concerns e-mail differs."""
+    """LocalStack's provider; only e-mail differs."""
 
-    def __init__(self, confirmations: Confirmations, *, at_once: bool) -> None:
+    def __init__(self, confirmations: Confirmations, *, is_synchronous: bool) -> None:
         super().__init__()
         self.confirmations = confirmations
         self._publisher.shutdown()
-        self._publisher = _Dispatcher(confirmations, at_once=at_once)
+        self._publisher = _Dispatcher(confirmations, is_synchronous=is_synchronous)
 
     def on_after_init(self) -> None:
-        """Adds the routes."""
+        """Add the routes."""
         super().on_after_init()
         ROUTER.add(self.confirmations.mailbox)
         ROUTER.add(self.on_confirmation)
@@ -79,7 +79,7 @@ class WavetankSns(SnsProvider):
         return_subscription_arn: bool | None = None,  # noqa: FBT001 - LocalStack's signature
         **kwargs: Any,
     ) -> SubscribeResponse:
-        """An address waits until it is confirmed; subscribed again, it is asked again."""
+        """An address is pending until it confirms; a second subscription asks it again."""
         mail = protocol in PROTOCOLS
         if mail:
             self._check_address(endpoint)
@@ -92,7 +92,7 @@ class WavetankSns(SnsProvider):
         subscription = store.subscriptions[str(answer["SubscriptionArn"])]
         if not is_confirmed(subscription):
             self.confirmations.begin(store, subscription)
-        # CloudFormation, which is LocalStack itself, has no other name for what it made.
+        # CloudFormation, which is LocalStack itself, has no other id for the subscription.
         named = is_confirmed(subscription) or return_subscription_arn or context.is_internal_call
         arn = subscription["SubscriptionArn"]
         return SubscribeResponse(SubscriptionArn=arn if named else PENDING)
@@ -100,33 +100,33 @@ class WavetankSns(SnsProvider):
     def confirm_subscription(
         self, context: RequestContext, topic_arn: str, token: str, *args: Any, **kwargs: Any
     ) -> ConfirmSubscriptionResponse:
-        """Confirms, unless the token has expired."""
+        """Confirm, unless the token has expired."""
         self.confirmations.remove_expired()
         answer = super().confirm_subscription(context, topic_arn, token, *args, **kwargs)
-        self.confirmations.end(str(answer["SubscriptionArn"]))
+        self.confirmations.forget(str(answer["SubscriptionArn"]))
         return answer
 
     def unsubscribe(self, context: RequestContext, subscription_arn: str, **kwargs: Any) -> None:
-        """Ends a subscription that is confirmed; CloudFormation passes over one that is not."""
+        """End a confirmed subscription; CloudFormation skips pending ones."""
         self.confirmations.remove_expired()
         if not context.is_internal_call:
-            self.confirmations.check_may_end(subscription_arn)
-        elif self.confirmations.waits(subscription_arn):
+            self.confirmations.check_may_unsubscribe(subscription_arn)
+        elif self.confirmations.is_pending(subscription_arn):
             return
         super().unsubscribe(context, subscription_arn, **kwargs)
-        self.confirmations.end(subscription_arn)
+        self.confirmations.forget(subscription_arn)
 
     def list_subscriptions(
         self, context: RequestContext, next_token: Any = None, **kwargs: Any
     ) -> ListSubscriptionsResponse:
-        """Those that have not expired."""
+        """The subscriptions that have not expired."""
         self.confirmations.remove_expired()
         return super().list_subscriptions(context, next_token, **kwargs)
 
     def list_subscriptions_by_topic(
         self, context: RequestContext, topic_arn: str, next_token: Any = None, **kwargs: Any
     ) -> ListSubscriptionsByTopicResponse:
-        """Those that have not expired; one that waits has no ARN to show."""
+        """The subscriptions that have not expired; a pending one has no ARN."""
         self.confirmations.remove_expired()
         answer = super().list_subscriptions_by_topic(context, topic_arn, next_token, **kwargs)
         answer["Subscriptions"] = [_listed(entry) for entry in answer["Subscriptions"] or []]
@@ -134,7 +134,7 @@ class WavetankSns(SnsProvider):
 
     @route(CONFIRMATION_PATH, methods=["GET"])
     def on_confirmation(self, request: Request, **_: object) -> Response:
-        """Confirms a subscription, by its message's link; AWS's way, though a GET."""
+        """Confirms a subscription by its message's link; a GET, as on AWS."""
         topic, token = request.args.get("TopicArn", ""), request.args.get("Token", "")
         try:
             answer = self.confirm_subscription(RequestContext(request), topic, token)
@@ -150,7 +150,7 @@ class WavetankSns(SnsProvider):
 
     @route(CONFIRMATION_PATH, methods=["POST"])
     def on_setting(self, request: Request, **_: object) -> dict[str, Any] | Response:
-        """Takes an address as confirmed or not, whatever its reader answered."""
+        """Marks an address as confirmed or not."""
         setting = request.get_json(silent=True) or {}
         arn, confirmed = str(setting.get("arn")), bool(setting.get("confirmed"))
         try:
@@ -167,11 +167,11 @@ class WavetankSns(SnsProvider):
 
 
 class _Dispatcher(PublishDispatcher):
-    """Publishes e-mail only to those who confirmed; `at_once` in the publisher's own thread."""
+    """Publishes e-mail to confirmed addresses only; in the publisher's thread if synchronous."""
 
-    def __init__(self, confirmations: Confirmations, *, at_once: bool) -> None:
+    def __init__(self, confirmations: Confirmations, *, is_synchronous: bool) -> None:
         super().__init__()
-        self._at_once = at_once
+        self._is_synchronous = is_synchronous
         self.topic_notifiers = self.topic_notifiers | {
             "email": _Text(confirmations),
             "email-json": _Json(confirmations),
@@ -185,14 +185,14 @@ class _Dispatcher(PublishDispatcher):
         return super()._should_publish(subscription_filter_policy, message_ctx, subscriber)
 
     def _submit_notification(self, notifier: Any, ctx: Any, subscriber: Any) -> None:
-        if self._at_once:
+        if self._is_synchronous:
             notifier.publish(context=ctx, subscriber=subscriber)
         else:
             super()._submit_notification(notifier, ctx, subscriber)
 
 
 class _ByConfirmations:
-    """Publishes to an address; what the body is, the publisher it is mixed into knows."""
+    """Publishes to an address; the publisher that it is mixed into makes the body."""
 
     def __init__(self, confirmations: Confirmations) -> None:
         super().__init__()
@@ -207,11 +207,11 @@ class _ByConfirmations:
 
 
 class _Text(_ByConfirmations, EmailTopicPublisher):
-    """Protocol `email`: the message alone."""
+    """Protocol `email`: only the message."""
 
 
 class _Json(_ByConfirmations, EmailJsonTopicPublisher):
-    """Protocol `email-json`: the message and what belongs to it, as JSON."""
+    """Protocol `email-json`: the message and its attributes, as JSON."""
 
 
 @aws_provider(api="sns", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
@@ -221,16 +221,16 @@ def wavetank_sns() -> Service:
 
 
 def make_provider(clock: Clock) -> WavetankSns:
-    """The provider as the environment wants it."""
+    """The provider with the settings of the environment."""
     settings = read_emulator_settings()
     server = parse_mail_server(settings.mail_server) if settings.mail_server else None
     mailbox = Mailbox(Relay(server, clock) if server else None)
-    confirmations = Confirmations(mailbox, clock, at_once=settings.confirm_emails)
-    return WavetankSns(confirmations, at_once=settings.time is TimeChoice.VIRTUAL)
+    confirmations = Confirmations(mailbox, clock, auto_confirm=settings.confirm_emails)
+    return WavetankSns(confirmations, is_synchronous=settings.time is TimeChoice.VIRTUAL)
 
 
 def _listed(subscription: Any) -> Any:
-    """As a list shows it: only the API's members, and no ARN before it is confirmed."""
+    """The subscription in a list: only the API's members, and no ARN before it is confirmed."""
     members = ("SubscriptionArn", "Owner", "Protocol", "Endpoint", "TopicArn")
     shown = {name: subscription[name] for name in members}
     if not is_confirmed(subscription):

@@ -1,7 +1,7 @@
-"""Hands messages on to the user's mail server, such as Mailpit, one after the other.
+"""Forwards messages to the user's mail server, such as Mailpit, one after the other.
 
-The mailbox has every message whether or not the server takes it. What a server refuses is not
-tried again; a server that is not there is, for about a minute.
+The mailbox has every message whether or not the server accepts it. A message that a server refuses
+is not retried; an unreachable server is retried for about a minute.
 """
 
 import logging
@@ -17,23 +17,23 @@ from wavetank.emulator.sns.messages import MimeMessage
 LOG = logging.getLogger(__name__)
 CONNECT_SECONDS_MAX = 10.0
 WAITS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Before each further try; after the last the message is given up."""
+"""Seconds before each retry; after the last the message is discarded."""
 STATES_MAX = 10_000
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where it listens."""
+    """The address of the mail server."""
 
     host: str
     port: int
 
 
 def parse_mail_server(text: str) -> MailServer:
-    """Reads `host:port`, an IPv6 address in brackets.
+    """Parse `host:port`, with an IPv6 address in brackets.
 
     Raises:
-        ValueError: it is neither.
+    ValueError: it has another form.
     """
     host, colon, port = text.rpartition(":")
     if not (colon and host and port.isdecimal() and 0 < int(port) < 1 << 16):
@@ -42,7 +42,7 @@ def parse_mail_server(text: str) -> MailServer:
 
 
 class Relay:
-    """A queue to one server, and what became of each message."""
+    """A queue to one server, and the state of each message."""
 
     def __init__(self, server: MailServer, clock: Clock) -> None:
         self._server = server
@@ -52,7 +52,7 @@ class Relay:
         threading.Thread(target=self._run, name="mail-relay", daemon=True).start()
 
     def send(self, message: MimeMessage) -> None:
-        """Takes the message; it is sent in the background."""
+        """Queue the message; it is sent in the background."""
         self._note(message, "waiting")
         self._waiting.put(message)
 

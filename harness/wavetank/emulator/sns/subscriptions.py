@@ -1,7 +1,7 @@
-"""Addresses that wait for confirmation, and those that get more than SNS sends.
+"""Pending subscriptions, and the sending rates of addresses.
 
-Times are arguments. What is kept here is only what LocalStack's SNS does not keep itself: since
-when an address waits, with which token, and how much it was sent in the last second.
+Times are arguments. Only data that LocalStack's SNS does not store is stored here: since when an
+address is pending, with which token, and how much it was sent in the last second.
 [Amazon SNS API: ConfirmSubscription; developer guide: sns-delete-subscription-topic; AWS general
 reference: sns, "10 messages per second" for e-mail]
 """
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 TOKEN_LIFE = timedelta(days=2)
-"""An address that was not confirmed until then is removed, and its token with it."""
+"""The age at which an unconfirmed address and its token are removed."""
 PENDING_MAX = 5_000
 """Of one account."""
 MESSAGES_MAX = 10
-"""More in one second, and the subscription has to be confirmed again."""
+"""The maximum in one second; above it, the subscription must be confirmed again."""
 RATE_WINDOW = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A subscription that waits for its confirmation."""
+    """A pending subscription."""
 
     token: str
     since: datetime
@@ -32,10 +32,10 @@ class Pending:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptSubscription:
-    """What a snapshot keeps of one, so that a restart asks nobody again.
+class SavedSubscription:
+    """A subscription in a snapshot, so that addresses need not confirm again after a restart.
 
-    `since` is None for a confirmed one; `token` stays, for confirming twice is no error.
+    `since` is None for a confirmed one; its `token` is kept, because confirming twice is no error.
     """
 
     topic_arn: str
@@ -46,43 +46,43 @@ class KeptSubscription:
 
 
 class PendingSubscriptions:
-    """Who waits, by the subscription's ARN."""
+    """The pending subscriptions, by ARN."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Pending] = {}
 
     def add(self, arn: str, token: str, since: datetime) -> None:
-        """From now on it waits; one that did already waits anew."""
+        """Add a pending subscription, or restart its time."""
         self._waiting[arn] = Pending(token, since)
 
     def remove(self, arn: str) -> None:
-        """It no longer waits: confirmed, or gone."""
+        """Remove one that was confirmed or deleted."""
         self._waiting.pop(arn, None)
 
     def get(self, arn: str) -> Pending | None:
-        """Since when it waits; None where it does not."""
+        """The pending subscription; None if it is not pending."""
         return self._waiting.get(arn)
 
     def take_expired(self, now: datetime) -> list[tuple[str, Pending]]:
-        """Those whose time is over; they no longer wait."""
+        """Remove and return the expired ones."""
         expired = [(arn, entry) for arn, entry in self._waiting.items() if entry.has_expired(now)]
         for arn, _ in expired:
             del self._waiting[arn]
         return expired
 
     def is_full(self) -> bool:
-        """Whether the account may have no more of them."""
+        """Whether the account has the maximum number of pending subscriptions."""
         return len(self._waiting) >= PENDING_MAX
 
 
 class SendingRates:
-    """How much each subscription was sent in the last second."""
+    """The number of messages sent to each subscription in the last second."""
 
     def __init__(self) -> None:
         self._sent: dict[str, deque[datetime]] = {}
 
     def allows(self, arn: str, now: datetime) -> bool:
-        """Counts one more message; False where it is one too many."""
+        """Count one more message; False if it is above the limit."""
         sent = self._sent.setdefault(arn, deque(maxlen=MESSAGES_MAX))
         if len(sent) == MESSAGES_MAX and now - sent[0] < RATE_WINDOW:
             return False
@@ -90,5 +90,5 @@ class SendingRates:
         return True
 
     def forget(self, arn: str) -> None:
-        """Starts counting anew."""
+        """Reset the counts."""
         self._sent.pop(arn, None)

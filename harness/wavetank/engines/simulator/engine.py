@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import freezegun
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
-from wavetank.aws.http_interception import carried_by
+from wavetank.aws.http_interception import intercept_http
 from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.core.clock import sleeping_by
 from wavetank.core.errors import InfrastructureError, UsageError
@@ -44,7 +44,7 @@ from wavetank.engines.simulator.environment import (
     take_output,
 )
 from wavetank.engines.simulator.function_log import FunctionLog, handlers_streams
-from wavetank.engines.simulator.hooks import Attendant, Watch
+from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.process_calls import intercepted
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Simulator:
         self._environ = variables.install()
         self._baseline: Baseline | None = None
         self._frozen: Any = None
-        self._attendant: Attendant | None = None
+        self._interceptor: HandlerInterceptor | None = None
         self._firehose: Any = None
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
@@ -103,8 +103,8 @@ class Simulator:
         if request.url.startswith(ENDPOINT):
             with outside_the_handler():
                 answer = self._localstack.answer(request)
-                if of_handler and self._attendant is not None:
-                    self._attendant.answered(request.patience_seconds)
+                if of_handler and self._interceptor is not None:
+                    self._interceptor.answered(request.patience_seconds)
                 return answer
         if of_handler:
             raise InfrastructureError(
@@ -155,32 +155,32 @@ class Simulator:
         return rule_may_invoke(rule_arn, function_arn)
 
     @contextmanager
-    def watched(self, watch: Watch) -> Iterator[None]:
+    def with_hooks(self, hooks: SimulatorHooks) -> Iterator[None]:
         """For the body, the driver keeps the gate, and hears of records, e-mail and sleep."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
-        from wavetank.emulator.request_interceptor import Gate  # noqa: PLC0415 - as above
+        from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
 
-        gate, streams = Gate(watch.attendant), services.delivery_streams()
+        handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
         deliverer, confirmations = services.deliverer(), services.confirmations()
         stock = deliverer.new_id, streams.refuses
-        gate.open()
-        deliverer.observer, confirmations.on_sent = watch.deliveries, watch.sent
-        deliverer.new_id, streams.refuses = watch.new_id, watch.attendant.refuses
-        self._attendant = watch.attendant
+        handlers.install()
+        deliverer.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
+        deliverer.new_id, streams.refuses = hooks.new_id, hooks.interceptor.refuses
+        self._interceptor = hooks.interceptor
         try:
             yield
         finally:
-            gate.close()
-            deliverer.observer = confirmations.on_sent = self._attendant = None
+            handlers.remove()
+            deliverer.observer = confirmations.on_sent = self._interceptor = None
             deliverer.new_id, streams.refuses = stock
 
     def sleep(self, seconds: float) -> bool:
         """Lets a handler that sleeps do so in virtual time; False where none does."""
-        if self._attendant is None or not is_a_handlers_thread():
+        if self._interceptor is None or not is_a_handlers_thread():
             return False
-        attendant = self._attendant
+        interceptor = self._interceptor
         with outside_the_handler():
-            attendant.slept(seconds)
+            interceptor.slept(seconds)
         return True
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
@@ -195,16 +195,16 @@ class Simulator:
 
     def exited(self, status: "ExitStatus") -> NoReturn:
         """Ends the handler of this thread, as a function ends with its process."""
-        if self._attendant is not None:
+        if self._interceptor is not None:
             with outside_the_handler():
-                self._attendant.exited(status)
+                self._interceptor.exited(status)
         raise SystemExit(status.describe())
 
     def stopped(self) -> None:
         """Has the handler of this thread wait until its function's time is up."""
-        if self._attendant is not None:
+        if self._interceptor is not None:
             with outside_the_handler():
-                self._attendant.stopped()
+                self._interceptor.stopped()
 
     @contextmanager
     def takes_output(self) -> Iterator[None]:
@@ -329,7 +329,7 @@ def simulator() -> Iterator[Simulator]:
         collector.rest()
         stack.callback(collector.resume)
         made = BOOTED.pop() if BOOTED else _booted()
-        stack.enter_context(carried_by(made.carry))
+        stack.enter_context(intercept_http(made.carry))
         stack.enter_context(sleeping_by(made.sleep))
         stack.enter_context(_no_threads_of_handlers())
         stack.enter_context(intercepted(made))

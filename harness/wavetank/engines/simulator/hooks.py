@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.sns.confirmation import SentMessage
 
 
-class Attendant(Protocol):
+class HandlerInterceptor(Protocol):
     """Who stands at the gate, and attends to handlers while they wait; called in their threads."""
 
     def before(self, call: "ApiCall") -> None:
@@ -53,10 +53,10 @@ class Attendant(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class SimulatorHooks:
     """Who attends, and who hears of records and e-mail; `new_id` names what is named at random."""
 
-    attendant: Attendant
+    interceptor: HandlerInterceptor
     deliveries: "DeliveryObserver"
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
-from wavetank.faults.parts import UNLIMITED, FunctionRole, RoleOwner
+from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, HostFaultTarget
 
 DISABLED = "DISABLED"

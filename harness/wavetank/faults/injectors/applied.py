@@ -36,7 +36,7 @@ class AppliedFaults:
             for change in changes:
                 made.append(change)  # before it is applied, which may fail halfway
                 change.apply(self._resources)
-                self._on_change(change, True)  # noqa: FBT003 - as `OnChange` has it
+                self._on_change(change, True)  # noqa: FBT003 - the signature of `OnChange`
         except BaseException:
             self.revert(name)
             raise
@@ -50,7 +50,7 @@ class AppliedFaults:
         made = self._changes[name]
         while made:
             revert(made[-1], self._resources)
-            self._on_change(made.pop(), False)  # noqa: FBT003 - as above
+            self._on_change(made.pop(), False)  # noqa: FBT003 - the signature of `OnChange`
         del self._changes[name]
 
     def revert_all(self) -> None:

@@ -27,6 +27,7 @@ def check_refused(matcher: FaultMatcher, call: str) -> None:
     Raises:
         Refused: a fault hits it.
     """
+    # both are matched, in this order, since each match counts the call
     throttled = matcher.match(ThrottledTopic, call) if call == PUBLISH else None
     error = matcher.match(ApiError, call, lambda fault: fault.call == call)
     code = THROTTLED if throttled else error.code if error else None

@@ -27,7 +27,7 @@ from wavetank.inspection.assess.deadline import Deadline
 from wavetank.inspection.assess.listing import Lister, Listing
 from wavetank.inspection.assess.mail import check_alert
 from wavetank.inspection.assess.walk import check_walk
-from wavetank.invariants.checker import Invariant, judge
+from wavetank.invariants.checker import Invariant, check_history
 from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
@@ -223,5 +223,5 @@ def _copies(contents: DeliveredContents) -> Finding:
 def _check_invariant(invariant: Invariant, contents: DeliveredContents) -> Finding:
     """Checks an invariant of runs on the contents as if they were a complete run."""
     ended = [RunEnded(entry.at) for entry in contents.deliveries[:1]]
-    (finding,) = judge([*contents.deliveries, *ended], [invariant])
+    (finding,) = check_history([*contents.deliveries, *ended], [invariant])
     return finding

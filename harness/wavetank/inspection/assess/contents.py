@@ -14,7 +14,7 @@ from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.history import ObjectDelivered
 from wavetank.inspection.assess.bucket import describe_error
 from wavetank.inspection.assess.deadline import Deadline
-from wavetank.invariants.completeness import Flaws
+from wavetank.invariants.completeness import ProblemCounts
 
 OBJECTS_MAX = 400
 """Objects of a bucket; two hours of one a minute are 120."""
@@ -41,7 +41,7 @@ class DeliveredContents:
     """
 
     deliveries: list[ObjectDelivered] = field(default_factory=list)
-    wrong: Flaws = field(default_factory=Flaws)
+    wrong: ProblemCounts = field(default_factory=ProblemCounts)
     refused: ClientError | None = None
     skipped: int = 0
 

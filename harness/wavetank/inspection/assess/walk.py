@@ -16,7 +16,7 @@ from wavetank.core.text import counted
 from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.inspection.assess.coverage import missed_minutes
-from wavetank.invariants.completeness import Flaws
+from wavetank.invariants.completeness import ProblemCounts
 from wavetank.invariants.ticker.walk import CHANGE_MAX
 
 REQUIREMENT = "five tickers, each within 1 % a sample"
@@ -48,13 +48,13 @@ def _unexpected(found: Iterable[str]) -> list[str]:
 
 
 def _jumps(walks: dict[str, dict[datetime, Decimal]]) -> list[str]:
-    jumps = Flaws()
+    jumps = ProblemCounts()
     for ticker in sorted(TICKERS & walks.keys()):
         _add_jumps(jumps, ticker, walks[ticker])
     return [str(jumps)] if jumps else []
 
 
-def _add_jumps(jumps: Flaws, ticker: str, walk: dict[datetime, Decimal]) -> None:
+def _add_jumps(jumps: ProblemCounts, ticker: str, walk: dict[datetime, Decimal]) -> None:
     before = deque[Decimal](maxlen=SAMPLES_PER_TICK)
     last: datetime | None = None
     for instant in sorted(walk):

@@ -17,17 +17,17 @@ __all__ = [
 ]
 
 
-def ticker_invariants(*, own_handler: bool = False) -> list[Invariant]:
-    """What must hold of the ticker's pipeline, besides the generic ones; fresh for one run.
+def ticker_invariants(*, custom_handler: bool = False) -> list[Invariant]:
+    """The invariants of the ticker's pipeline besides the generic ones; new objects for one run.
 
-    With somebody's own script as the streaming function it is what the assignment asks of one, and
-    not the stricter contract of the project's handler: see `own_tally` and `walk`.
+    With a `custom_handler` as the streaming function they require what the assignment does, and not
+    the stricter contract of the project's handler: see `custom_handler_completeness` and `walk`.
     """
     return [
         ReadableRecords(),
-        DeliveredTicks(own_handler=own_handler),
-        AlertedMinutes(own_handler=own_handler),
+        DeliveredTicks(custom_handler=custom_handler),
+        AlertedMinutes(custom_handler=custom_handler),
         IdenticalCopies(),
-        ContinuousWalk(own_handler=own_handler),
+        ContinuousWalk(custom_handler=custom_handler),
         TableAgrees(),
     ]

@@ -1,21 +1,21 @@
-"""Whose a delivered record is: the attempt that put it into the stream."""
+"""Which attempt put a delivered record into the stream."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.history import AttemptBegan, Event, Invoked, RecordsAccepted, RuleFired
-from wavetank.invariants.interval_set import Recent
+from wavetank.invariants.interval_set import RecentMapping
 
 REQUESTS_REMEMBERED = 10_000
 RECORDS_REMEMBERED = 40_000
-"""Of those that are accepted and not delivered; 33 hours of them, longer than Firehose tries."""
+"""Accepted and not yet delivered: 33 hours of records, longer than Firehose retries."""
 
 
 @dataclass(frozen=True)
 class TickAttempt:
-    """A try at one tick.
+    """An attempt at one tick.
 
-    `due` is the instant that it was fired for; of one that nobody named, when it began.
+    `due` is the instant that the tick was fired for; if it is not known, when the attempt began.
     """
 
     request: str
@@ -24,16 +24,16 @@ class TickAttempt:
     began: datetime
 
 
-class Attempts:
+class RecordAttempts:
     """Follows records from the stream to S3."""
 
     def __init__(self) -> None:
-        self._due = Recent[str, datetime](REQUESTS_REMEMBERED)
-        self._latest = Recent[str, TickAttempt](REQUESTS_REMEMBERED)
-        self._accepted = Recent[str, TickAttempt](RECORDS_REMEMBERED)
+        self._due = RecentMapping[str, datetime](REQUESTS_REMEMBERED)
+        self._latest = RecentMapping[str, TickAttempt](REQUESTS_REMEMBERED)
+        self._accepted = RecentMapping[str, TickAttempt](RECORDS_REMEMBERED)
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Observe the next event."""
         match event:
             case RuleFired() | Invoked():
                 self._due.put(event.request, event.due)
@@ -47,5 +47,5 @@ class Attempts:
                         self._accepted.put(text, attempt)
 
     def take(self, text: str) -> TickAttempt | None:
-        """Who put it, once: a second copy is nobody's."""
+        """The attempt that put the record. Only once: a second copy has none."""
         return self._accepted.pop(text)

@@ -1,8 +1,8 @@
-"""The minutes of somebody's own script, which may stamp its records with the time of its work.
+"""The minutes of a custom handler, which may stamp records with the time of its work.
 
-The project's handler stamps with the event's minute; the assignment's script with `now`, and now
-+15, +30 and +45 s. Where the rule fires at second 20 the last of these is in the next minute, so
-the clock's minutes do not tell ticks apart. What does is which attempt put a record.
+The project's handler stamps records with the event's minute; the assignment's script with `now`,
+and now +15, +30 and +45 s. If the rule fires at second 20 the last of these is in the next minute,
+so the minutes of the clock do not separate ticks. The attempt that put a record does.
 """
 
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.ticker import RECORDS_PER_TICK, SAMPLES_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
-from wavetank.invariants.interval_set import Recent, Spans
-from wavetank.invariants.ticker.attempts import Attempts, TickAttempt
+from wavetank.invariants.interval_set import IntervalSet, RecentMapping
+from wavetank.invariants.ticker.attempts import RecordAttempts, TickAttempt
 from wavetank.invariants.ticker.tick_completeness import (
     MINUTE,
-    PLACES,
     REQUESTS_REMEMBERED,
+    TICKER_INDEX,
     MinuteCounter,
     minute_of,
 )
@@ -24,41 +24,41 @@ from wavetank.invariants.ticker.tick_completeness import (
 BETWEEN_SAMPLES = timedelta(seconds=15)
 
 
-class OwnTally(MinuteCounter):
-    """Besides the clock's minutes, the minutes after each firing.
+class CustomHandlerCounter(MinuteCounter):
+    """Besides the minutes of the clock, the minutes after each firing.
 
-    A tick is whole where one attempt delivered four samples of each of the five tickers, 15 seconds
-    apart. It did its work where the first of them is in the minute from its firing or from the
-    attempt's beginning: a script that stamps with `now` says of a retry when that was. The data has
-    a minute only where the first is in the minute from its firing, whoever put it: after a retry a
-    minute later, the minute that failed is a hole to whoever reads the bucket.
+    A tick is complete if one attempt delivered four samples of each of the five tickers, 15 seconds
+    apart. It did its work if the first of them is in the minute from its firing or from the start
+    of the attempt: a script that stamps with `now` stamps a retry with the time of the retry. The
+    data has a minute only if the first sample is in the minute from its firing, whichever attempt
+    put it: after a retry a minute later, a reader of the bucket finds the failed minute empty.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._worked = Spans()
-        self._attempts = Attempts()
-        self._put = Recent[TickAttempt, list[Sample]](REQUESTS_REMEMBERED)
-        self._elsewhere = Recent[int, datetime](REQUESTS_REMEMBERED)
+        self._delivered = IntervalSet()
+        self._attempts = RecordAttempts()
+        self._put = RecentMapping[TickAttempt, list[Sample]](REQUESTS_REMEMBERED)
+        self._stamped_at = RecentMapping[int, datetime](REQUESTS_REMEMBERED)
 
     @property
-    def delivered(self) -> Spans:
-        return self._worked
+    def delivered(self) -> IntervalSet:
+        return self._delivered
 
     def observe(self, event: Event) -> None:
         self._attempts.observe(event)
         super().observe(event)
 
-    def shown(self, minute: int) -> str:
-        stamped = self._elsewhere.get(minute)
+    def describe(self, minute: int) -> str:
+        stamped = self._stamped_at.get(minute)
         note = f"; its tick put them under {rfc3339(stamped)}" if stamped else ""
-        return super().shown(minute) + note
+        return super().describe(minute) + note
 
-    def _tick_off(self, sample: Sample) -> None:
-        super()._tick_off(sample)
+    def _count_sample(self, sample: Sample) -> None:
+        super()._count_sample(sample)
         minute = minute_of(sample.instant)
         if minute in self.complete:
-            self._worked.add(minute)
+            self._delivered.add(minute)
         attempt = self._attempts.take(sample.text)
         if attempt is None:
             return
@@ -70,15 +70,15 @@ class OwnTally(MinuteCounter):
             self._count(attempt, min(other.instant for other in put))
 
     def _count(self, attempt: TickAttempt, first: datetime) -> None:
-        """A whole tick, whose first sample is stamped so."""
+        """Count a complete tick with this first timestamp."""
         fired = minute_of(attempt.due)
-        away = (first - _whole_second(attempt.due)) // MINUTE
-        self.complete.add(fired + away)
-        self._worked.add(fired + away)
+        minutes_off = (first - _whole_second(attempt.due)) // MINUTE
+        self.complete.add(fired + minutes_off)
+        self._delivered.add(fired + minutes_off)
         if (first - _whole_second(attempt.began)) // MINUTE == 0:
-            self._worked.add(fired)
-        if away:
-            self._elsewhere.put(fired, first)
+            self._delivered.add(fired)
+        if minutes_off:
+            self._stamped_at.put(fired, first)
 
 
 def _is_whole(samples: list[Sample]) -> bool:
@@ -87,11 +87,13 @@ def _is_whole(samples: list[Sample]) -> bool:
     found = {
         (sample.ticker, (sample.instant - first) // BETWEEN_SAMPLES)
         for sample in samples
-        if sample.ticker in PLACES
+        if sample.ticker in TICKER_INDEX
     }
-    return found >= {(ticker, number) for ticker in PLACES for number in range(SAMPLES_PER_TICK)}
+    return found >= {
+        (ticker, number) for ticker in TICKER_INDEX for number in range(SAMPLES_PER_TICK)
+    }
 
 
 def _whole_second(instant: datetime) -> datetime:
-    """A script may stamp without the fraction, and so a little before it began."""
+    """The instant without its fraction: a script may stamp without it, and so before it began."""
     return instant.replace(microsecond=0)

@@ -1,7 +1,7 @@
-"""The delivered records one by one: that they can be read, and that copies are identical.
+"""The delivered records one by one: all are readable, and copies are identical.
 
-Copies are compared with those of the last day and a half of records: Firehose delivers what it
-holds within 24 hours, and Lambda gives a request up within six.
+Copies are compared within the last day and a half of records: Firehose delivers what it holds
+within 24 hours, and Lambda discards a request within six.
 """
 
 from datetime import datetime
@@ -10,8 +10,8 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
-from wavetank.invariants.interval_set import Recent
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.interval_set import RecentMapping
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 COPIES_REMEMBERED = 40_000
@@ -20,34 +20,34 @@ SHOWN_CHARACTERS = 100
 
 
 class ReadableRecords:
-    """Whoever reads the bucket can read all of it."""
+    """Every record in the bucket can be parsed."""
 
     key = "readable-records"
     name = "every delivered record is one of the ticker's"
 
     def __init__(self) -> None:
-        self._wrong = Flaws()
+        self._violations = ProblemCounts()
         self._records = 0
 
     def observe(self, event: Event) -> None:
         if isinstance(event, ObjectDelivered):
             self._records += len(event.records)
             if len(delivered_samples(event)) < len(event.records):
-                self._note(event)
+                self._count_unreadable(event)
 
-    def _note(self, event: ObjectDelivered) -> None:
+    def _count_unreadable(self, event: ObjectDelivered) -> None:
         for text in event.records:
             if parse_sample(text) is None:
-                self._wrong.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
+                self._violations.add("unreadable", f"{text[:SHOWN_CHARACTERS]!r} in {event.key}")
 
-    def finding(self, ending: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding:
         return conclude(
             self.name,
-            ending,
-            wrong=self._wrong,
-            absent=Flaws(),
+            end,
+            violations=self._violations,
+            missing=ProblemCounts(),
             doubt="" if self._records else "no record was delivered",
-            holds=f"{counted(self._records, 'record')} read",
+            passed=f"{counted(self._records, 'record')} read",
         )
 
 
@@ -58,8 +58,8 @@ class IdenticalCopies:
     name = "copies of a record are identical"
 
     def __init__(self) -> None:
-        self._wrong = Flaws()
-        self._seen = Recent[tuple[str, datetime], str](COPIES_REMEMBERED)
+        self._violations = ProblemCounts()
+        self._seen = RecentMapping[tuple[str, datetime], str](COPIES_REMEMBERED)
         self._copies = 0
         self._records = 0
 
@@ -73,14 +73,14 @@ class IdenticalCopies:
                 continue
             self._copies += 1
             if known != sample.text:
-                self._wrong.add("differ", f"{known.strip()} and {sample.text.strip()}")
+                self._violations.add("differ", f"{known.strip()} and {sample.text.strip()}")
 
-    def finding(self, ending: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding:
         return conclude(
             self.name,
-            ending,
-            wrong=self._wrong,
-            absent=Flaws(),
+            end,
+            violations=self._violations,
+            missing=ProblemCounts(),
             doubt="" if self._records else "no record was delivered",
-            holds=f"{counted(self._records, 'record')}, of which {self._copies} are copies",
+            passed=f"{counted(self._records, 'record')}, of which {self._copies} are copies",
         )

@@ -1,4 +1,4 @@
-"""The price table at the run's two ends, and whether it agrees with what was delivered."""
+"""The price table at both ends of the run, and whether it agrees with what was delivered."""
 
 from decimal import Decimal
 
@@ -6,14 +6,14 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSnapshot
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 
 class ObservedPriceTable:
-    """The first table that has prices: how it was seen first, and last.
+    """The first table that has prices, as it was observed first and last.
 
-    `final` is None until it is seen again, and where something was delivered since.
+    `final` is None until it is observed again after the last delivery.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class ObservedPriceTable:
         self.final: dict[str, Decimal] | None = None
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Observe the next event."""
         match event:
             case TableSnapshot() if self._name is None:
                 self.baseline = _prices(event)
@@ -50,27 +50,27 @@ class TableAgrees:
             if known is None or sample.instant >= known.instant:
                 self._last[sample.ticker] = sample
 
-    def finding(self, ending: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding:
         final = self._table.final
         return conclude(
             self.name,
-            ending,
-            wrong=Flaws(),
-            absent=Flaws() if final is None else self._differences(final),
+            end,
+            violations=ProblemCounts(),
+            missing=ProblemCounts() if final is None else self._differences(final),
             doubt="" if final else "the table was not seen after the last delivery",
-            holds=f"{counted(len(final or ()), 'price')} in the table as in S3",
+            passed=f"{counted(len(final or ()), 'price')} in the table as in S3",
         )
 
-    def _differences(self, final: dict[str, Decimal]) -> Flaws:
-        """What is not in S3 may be on its way, so this decides only when all was delivered."""
+    def _differences(self, final: dict[str, Decimal]) -> ProblemCounts:
+        """What is not in S3 may be in flight, so this decides only if the run was drained."""
         delivered = {ticker: sample.price for ticker, sample in self._last.items()}
         expected = self._table.baseline | delivered
-        differences = Flaws()
+        differences = ProblemCounts()
         for ticker in sorted(expected.keys() | final.keys()):
-            held, last = final.get(ticker), expected.get(ticker)
-            if held != last:
+            current, last = final.get(ticker), expected.get(ticker)
+            if current != last:
                 where = "delivered last" if ticker in delivered else "at the beginning"
-                differences.add("differ", f"{ticker} is {held} in the table, {last} {where}")
+                differences.add("differ", f"{ticker} is {current} in the table, {last} {where}")
         return differences
 
 

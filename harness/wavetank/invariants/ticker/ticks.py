@@ -1,8 +1,8 @@
-"""The ticks as wholes: delivered where they succeeded, alerted where they are missing.
+"""Whole ticks: delivered if they succeeded, alerted if they are missing.
 
-A tick is the minute that a rule was due in, or that somebody invoked the function for. How records
-are told to be a minute's is for `tally`, and for `own_tally` where somebody's own script makes
-them.
+A tick is the minute that a rule was due in, or that the function was invoked for manually.
+`tick_completeness` says which records belong to a minute, and `custom_handler_completeness` does
+for a custom handler.
 """
 
 from wavetank.core.findings import Finding
@@ -18,25 +18,25 @@ from wavetank.history import (
     TickSuppressed,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
-from wavetank.invariants.interval_set import Spans
-from wavetank.invariants.ticker.custom_handler_completeness import OwnTally
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.interval_set import IntervalSet
+from wavetank.invariants.ticker.custom_handler_completeness import CustomHandlerCounter
 from wavetank.invariants.ticker.tick_completeness import MinuteCounter, minute_of
 
 
 class DeliveredTicks:
     """A tick has its records in S3 once its own invocation, or a later tick's, has succeeded.
 
-    Whoever put them there: a tick that failed, or that the rule missed, is made good by the next.
+    A tick that failed, or that the rule missed, may be delivered by the next.
     """
 
     key = "delivered-ticks"
     name = "a tick is delivered once it, or a later one, has succeeded"
 
-    def __init__(self, *, own_handler: bool = False) -> None:
-        self._minutes = OwnTally() if own_handler else MinuteCounter()
-        self._succeeded = Spans()
-        self._due = Spans()
+    def __init__(self, *, custom_handler: bool = False) -> None:
+        self._minutes = CustomHandlerCounter() if custom_handler else MinuteCounter()
+        self._succeeded = IntervalSet()
+        self._due = IntervalSet()
 
     def observe(self, event: Event) -> None:
         self._minutes.observe(event)
@@ -47,26 +47,26 @@ class DeliveredTicks:
             if minute is not None:
                 self._succeeded.add(minute)
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        absent = Flaws()
+    def finding(self, end: HistoryEnd) -> Finding:
+        missing = ProblemCounts()
         for first, last in self._succeeded.without(self._minutes.delivered):
-            absent.add("succeeded, not delivered", self._minutes.shown(first), last - first + 1)
+            missing.add("succeeded, not delivered", self._minutes.describe(first), last - first + 1)
         for first, last in self._missed().without(self._minutes.delivered):
-            absent.add("not made good", self._minutes.shown(first), last - first + 1)
+            missing.add("not made good", self._minutes.describe(first), last - first + 1)
         ticks = len(self._succeeded)
         return conclude(
             self.name,
-            ending,
-            wrong=Flaws(),
-            absent=absent,
+            end,
+            violations=ProblemCounts(),
+            missing=missing,
             doubt="" if ticks else "no tick succeeded",
-            holds=f"{counted(ticks, 'tick')} succeeded, each with {RECORDS_PER_TICK} records",
+            passed=f"{counted(ticks, 'tick')} succeeded, each with {RECORDS_PER_TICK} records",
         )
 
-    def _missed(self) -> Spans:
-        """The ticks that did not succeed, and that one after them could have made good."""
+    def _missed(self) -> IntervalSet:
+        """The ticks that did not succeed, with a later success that could have delivered them."""
         last_success = max((last for _, last in self._succeeded), default=0)
-        missed = Spans()
+        missed = IntervalSet()
         for first, last in self._due.without(self._succeeded):
             for minute in range(first, min(last, last_success) + 1):
                 missed.add(minute)
@@ -74,18 +74,18 @@ class DeliveredTicks:
 
 
 class AlertedMinutes:
-    """Who was not alerted can rely on every minute being there.
+    """Without an alert, every minute is there.
 
     An alert is a failure's record that reached its destination; whether the e-mails then came is
-    for `notices`. A minute that was alerted may be made good later.
+    checked by `alert_delivery`. An alerted minute may be delivered later.
     """
 
     key = "alerted-minutes"
     name = "a minute that is missing raised an alert"
 
-    def __init__(self, *, own_handler: bool = False) -> None:
-        self._minutes = OwnTally() if own_handler else MinuteCounter()
-        self._alerted = Spans()
+    def __init__(self, *, custom_handler: bool = False) -> None:
+        self._minutes = CustomHandlerCounter() if custom_handler else MinuteCounter()
+        self._alerted = IntervalSet()
 
     def observe(self, event: Event) -> None:
         self._minutes.observe(event)
@@ -94,18 +94,18 @@ class AlertedMinutes:
             if minute is not None:
                 self._alerted.add(minute)
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        absent, missing = Flaws(), 0
-        for stretch in self._minutes.fired.without(self._minutes.complete):
-            missing += stretch[1] - stretch[0] + 1
-            for first, last in self._alerted.gaps(*stretch):
-                absent.add("missing unalerted", self._minutes.shown(first), last - first + 1)
+    def finding(self, end: HistoryEnd) -> Finding:
+        missing, minutes_missing = ProblemCounts(), 0
+        for interval in self._minutes.fired.without(self._minutes.complete):
+            minutes_missing += interval[1] - interval[0] + 1
+            for first, last in self._alerted.gaps(*interval):
+                missing.add("missing unalerted", self._minutes.describe(first), last - first + 1)
         return conclude(
             self.name,
-            ending,
-            wrong=Flaws(),
-            absent=absent,
+            end,
+            violations=ProblemCounts(),
+            missing=missing,
             doubt="" if len(self._minutes.fired) else "no tick was fired",
-            holds=f"{counted(len(self._alerted), 'minute')} alerted, {missing} of them missing "
-            "and the others made good",
+            passed=f"{counted(len(self._alerted), 'minute')} alerted, {minutes_missing} of them "
+            "missing and the others made good",
         )

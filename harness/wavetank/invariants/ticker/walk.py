@@ -1,7 +1,7 @@
-"""The walk of each ticker, sorted by the samples' own time.
+"""The random walk of each ticker, sorted by the samples' own time.
 
-About a day of each walk can still be added to, which is how long Firehose may take; what comes
-later than that is not compared any more, and the finding says so.
+Samples can be added to about the last day of each walk, which is how long Firehose may take. Later
+ones are not compared, and the finding says so.
 """
 
 from bisect import bisect_left
@@ -15,39 +15,39 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
-from wavetank.invariants.completeness import Flaws, HistoryEnd, conclude
-from wavetank.invariants.ticker.attempts import Attempts, TickAttempt
+from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.ticker.attempts import RecordAttempts, TickAttempt
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.invariants.ticker.table import ObservedPriceTable
 
 WALK_REMEMBERED = 6_000
-"""Samples of a ticker; 25 hours of them."""
+"""Samples of a ticker: 25 hours."""
 CHANGE_MAX = Decimal("0.01") + Decimal("1e-9")
-"""Of the price before; what is above 1 % is for handlers that reckon in floating point."""
+"""Relative to the price before; what exceeds 1 % allows for floating-point arithmetic."""
 
 
 class ContinuousWalk:
-    """Sorted by time, no price of a ticker is more than 1 % from the one before it.
+    """Sorted by time, no price of a ticker differs by more than 1 % from the one before it.
 
-    The first one's predecessor is the price that the table held at the beginning. A jump is certain
-    only when all was delivered: what is missing between two samples may be on its way.
+    The predecessor of the first is the price in the table at the beginning. A jump is certain only
+    if the run was drained: a sample between two others may be in flight.
 
     The assignment's script makes all four samples of a tick from the one price in the table and
-    writes back the last, so two that follow one another may be 1.01/0.99 apart. With an
-    `own_handler` a price is therefore also held against the one that its tick began with, the last
-    of the attempt before; it has to be within 1 % of either. A general 2 % would have let a lost
-    tick pass, which moves the price just that far.
+    writes back the last, so two consecutive samples may be 1.01/0.99 apart. With a `custom_handler`
+    a price is therefore also compared with the one that its tick began with, the last of the
+    attempt before, and has to be within 1 % of either. A general limit of 2 % would miss a lost
+    tick, which changes the price just that far.
     """
 
     key = "walk-continuity"
     name = "each ticker's walk is continuous"
 
-    def __init__(self, *, own_handler: bool = False) -> None:
-        self._wrong = Flaws()
-        self._attempts = Attempts() if own_handler else None
+    def __init__(self, *, custom_handler: bool = False) -> None:
+        self._violations = ProblemCounts()
+        self._attempts = RecordAttempts() if custom_handler else None
         self._table = ObservedPriceTable()
         self._walks: dict[str, _Walk] = {}
-        self._late = Flaws()
+        self._late = ProblemCounts()
 
     def observe(self, event: Event) -> None:
         self._table.observe(event)
@@ -57,21 +57,21 @@ class ContinuousWalk:
             walk = self._walks.setdefault(sample.ticker, _Walk())
             attempt = self._attempts.take(sample.text) if self._attempts else None
             if not walk.add(sample, attempt):
-                self._late.add("came too late to be compared", sample.text.strip())
-            self._note(self._wrong, sample.ticker, walk.settle(self._base(sample.ticker)))
+                self._late.add("too late to be compared", sample.text.strip())
+            self._add_jumps(self._violations, sample.ticker, walk.settle(self._base(sample.ticker)))
 
-    def finding(self, ending: HistoryEnd) -> Finding:
-        absent = Flaws()
+    def finding(self, end: HistoryEnd) -> Finding:
+        missing = ProblemCounts()
         for ticker, walk in self._walks.items():
-            self._note(absent, ticker, walk.open_jumps(self._base(ticker)))
+            self._add_jumps(missing, ticker, walk.open_jumps(self._base(ticker)))
         samples = sum(walk.samples for walk in self._walks.values())
         return conclude(
             self.name,
-            ending,
-            wrong=self._wrong,
-            absent=absent,
+            end,
+            violations=self._violations,
+            missing=missing,
             doubt=self._doubt(),
-            holds=f"{counted(samples, 'sample')} of {counted(len(self._walks), 'ticker')}",
+            passed=f"{counted(samples, 'sample')} of {counted(len(self._walks), 'ticker')}",
         )
 
     def _base(self, ticker: str) -> Decimal | None:
@@ -86,28 +86,28 @@ class ContinuousWalk:
         return str(self._late)
 
     @staticmethod
-    def _note(flaws: Flaws, ticker: str, jumps: "Iterable[_Jump]") -> None:
+    def _add_jumps(counts: ProblemCounts, ticker: str, jumps: "Iterable[_Jump]") -> None:
         for instant, base, price in jumps:
-            flaws.add("jumps", f"{ticker} from {base} to {price} at {rfc3339(instant)}")
+            counts.add("jumps", f"{ticker} from {base} to {price} at {rfc3339(instant)}")
 
 
 type _Jump = tuple[datetime, Decimal, Decimal]
 """When, from which price, to which."""
 
-type _Placed = tuple[datetime, Decimal, TickAttempt | None]
-"""A sample in its walk, and whose it is where that matters."""
+type _WalkSample = tuple[datetime, Decimal, TickAttempt | None]
+"""Timestamp and price of a sample, and its attempt for a custom handler."""
 
 
 @dataclass
-class _Stand:
-    """Where a walk stands: at which price, in whose tick, and what that began with."""
+class _WalkPosition:
+    """The current price of a walk, the attempt that made it, and that attempt's first base."""
 
     price: Decimal | None
     attempt: TickAttempt | None = None
     base: Decimal | None = None
 
     def move(self, price: Decimal, attempt: TickAttempt | None) -> Decimal | None:
-        """Goes on to the next price; the one that it jumped from, None where it did not."""
+        """Go to the next price; returns the price before if this is a jump, else None."""
         before = self.price
         if attempt is None or attempt != self.attempt:
             self.base, self.attempt = before, attempt
@@ -121,51 +121,51 @@ def _is_far(price: Decimal, base: Decimal) -> bool:
 
 
 class _Walk:
-    """One ticker's samples in the order of their own time: those that may still be added to."""
+    """The samples of one ticker in the order of their own time; the older half can be settled."""
 
     def __init__(self) -> None:
-        self._open: list[_Placed] = []
-        self._settled: tuple[datetime, _Stand] | None = None
+        self._open: list[_WalkSample] = []
+        self._settled: tuple[datetime, _WalkPosition] | None = None
         self.samples = 0
 
     def add(self, sample: Sample, attempt: TickAttempt | None) -> bool:
-        """Puts it in its place, unless it is a copy; False where its place is settled already."""
+        """Insert the sample, unless it is a copy; returns False if it is too old to be compared."""
         if self._settled and sample.instant <= self._settled[0]:
             return False
-        if not self._open or self._open[-1][0] < sample.instant:  # as almost every one
-            place = len(self._open)
+        if not self._open or self._open[-1][0] < sample.instant:  # the usual case
+            index = len(self._open)
         else:
-            place = bisect_left(self._open, sample.instant, key=_instant_of)
-        if place == len(self._open) or self._open[place][0] != sample.instant:
-            self._open.insert(place, (sample.instant, sample.price, attempt))
+            index = bisect_left(self._open, sample.instant, key=_instant_of)
+        if index == len(self._open) or self._open[index][0] != sample.instant:
+            self._open.insert(index, (sample.instant, sample.price, attempt))
             self.samples += 1
         return True
 
     def settle(self, baseline: Decimal | None) -> list[_Jump]:
-        """Once there are plenty, the jumps in the older half, which is then forgotten."""
+        """Once there are plenty, return the jumps in the older half, and forget that half."""
         if len(self._open) < 2 * WALK_REMEMBERED:
             return []
-        older, stand = self._open[:WALK_REMEMBERED], self._stand(baseline)
-        jumps = list(_jumps(older, stand))
-        self._settled = older[-1][0], stand
+        older, position = self._open[:WALK_REMEMBERED], self._position(baseline)
+        jumps = list(_jumps(older, position))
+        self._settled = older[-1][0], position
         del self._open[:WALK_REMEMBERED]
         return jumps
 
     def open_jumps(self, baseline: Decimal | None) -> Iterator[_Jump]:
         """The jumps in what is not settled."""
-        return _jumps(self._open, self._stand(baseline))
+        return _jumps(self._open, self._position(baseline))
 
-    def _stand(self, baseline: Decimal | None) -> _Stand:
-        return replace(self._settled[1]) if self._settled else _Stand(baseline)
-
-
-def _instant_of(placed: _Placed) -> datetime:
-    return placed[0]
+    def _position(self, baseline: Decimal | None) -> _WalkPosition:
+        return replace(self._settled[1]) if self._settled else _WalkPosition(baseline)
 
 
-def _jumps(samples: Iterable[_Placed], stand: _Stand) -> Iterator[_Jump]:
-    """Moves the stand over the samples."""
+def _instant_of(sample: _WalkSample) -> datetime:
+    return sample[0]
+
+
+def _jumps(samples: Iterable[_WalkSample], position: _WalkPosition) -> Iterator[_Jump]:
+    """The jumps between the samples; moves the position over them."""
     for instant, price, attempt in samples:
-        base = stand.move(price, attempt)
+        base = position.move(price, attempt)
         if base is not None:
             yield instant, base, price

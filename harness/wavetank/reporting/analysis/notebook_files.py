@@ -24,7 +24,7 @@ def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
     found = [path for stem, path in by_stem.items() if stem.startswith(name.removesuffix(SUFFIX))]
     if len(found) == 1:
         return found
-    raise UsageError(*one_of("a notebook:", name, by_stem))
+    raise UsageError(*one_of("a notebook:", name, by_stem), problem=f'no notebook "{name}"')
 
 
 def find_notebook(project_folder: Path, name: str | None) -> Path:

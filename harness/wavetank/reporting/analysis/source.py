@@ -20,7 +20,7 @@ from wavetank.engines.readiness import init_state
 from wavetank.reporting.analysis.bucket import BucketSource
 from wavetank.reporting.analysis.local_sources import FolderSource, RunSource
 from wavetank.reporting.analysis.objects import Source
-from wavetank.scenario.run_store import HISTORY, RunShelf
+from wavetank.scenario.run_store import HISTORY, RunStore
 
 LATEST = "latest"
 RUN = "run:"
@@ -48,8 +48,8 @@ def open_source(text: str) -> Source:
     return _in_folder(text)
 
 
-def _run_store() -> RunShelf:
-    return RunShelf(read_settings().state_folder / "runs")
+def _run_store() -> RunStore:
+    return RunStore(read_settings().state_folder / "runs")
 
 
 def _in_folder(text: str) -> Source:

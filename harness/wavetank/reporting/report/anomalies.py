@@ -14,7 +14,7 @@ from wavetank.history import (
     RunEnded,
     SubscriptionChanged,
     TruncatedHistory,
-    mishap,
+    failure_message,
 )
 from wavetank.reporting.report.marks import shortened
 
@@ -38,7 +38,7 @@ class Anomalies:
 
     def observe(self, event: Event) -> None:
         """Processes the next event."""
-        text = mishap(event) or _of_work(event) or _of_faults(event)
+        text = failure_message(event) or _of_work(event) or _of_faults(event)
         if not text:
             return
         if len(self._first) < ANOMALIES_MAX:

@@ -14,7 +14,7 @@ from wavetank.history import (
     TickSuppressed,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.interval_set import Recent
+from wavetank.invariants.interval_set import RecentMapping
 from wavetank.reporting.report.marks import Bins, Lane, LaneBuilder, MarkKind
 
 FIRINGS_REMEMBERED = 10_000
@@ -27,7 +27,7 @@ class Ticks:
 
     def __init__(self, bins: Bins) -> None:
         self._lane = LaneBuilder("Ticks", bins)
-        self._seen = Recent[tuple[str, str, datetime], bool](FIRINGS_REMEMBERED)
+        self._seen = RecentMapping[tuple[str, str, datetime], bool](FIRINGS_REMEMBERED)
 
     def observe(self, event: Event) -> None:
         """Processes the next event."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from wavetank.core.clock import floor_to_minute
 from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RecordsLost
-from wavetank.invariants.interval_set import Recent
+from wavetank.invariants.interval_set import RecentMapping
 from wavetank.reporting.report.distribution import (
     COUNT_EDGES,
     DELAY_EDGES_MS,
@@ -56,7 +56,7 @@ class Records:
         self._lane = LaneBuilder("Objects", bins)
         self._prices = prices
         self._in_flight: dict[tuple[str, str], list[datetime]] = {}
-        self._delivered = Recent[tuple[str, str], bool](REMEMBERED)
+        self._delivered = RecentMapping[tuple[str, str], bool](REMEMBERED)
         self._counts = Counter[str]()
         self._delays, self._sizes, self._numbers = Counter[int](), Counter[int](), Counter[int]()
 

@@ -3,7 +3,7 @@
 from tests.pretended_aws import Answer, query_answer, query_error
 from tests.unit.deployment.preflight.answers import Aws, context, on
 from wavetank.core.findings import Verdict
-from wavetank.deployment.preflight.subscribers import addresses
+from wavetank.deployment.preflight.checker import addresses
 
 
 def _subscribed(*entries: tuple[str, str]) -> Answer:

@@ -20,15 +20,15 @@ from moto.dynamodb.responses import DynamoHandler
 
 from tests.property.dynamodb_calls import FLAT
 from wavetank.emulator.dynamodb import validation_cache as forms
-from wavetank.emulator.dynamodb.direct import ask_moto
+from wavetank.emulator.dynamodb.direct import call_moto
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item
 from wavetank.emulator.dynamodb.patches import (
     REPLACEMENTS,
     STOCK_VALUE_SIZE,
     item_size,
+    patch_moto,
     put_attribute,
-    replace_parts_of_moto,
     value_size,
 )
 from wavetank.emulator.dynamodb.updates import plan_of
@@ -43,7 +43,7 @@ def patched() -> Iterator[None]:
     """Moto with all patches, and a table; afterwards as before: a simulator may have them."""
     patches = [patch_of(target) for target in REPLACEMENTS]
     before = [patch.is_applied for patch in patches]
-    replace_parts_of_moto()
+    patch_moto()
     dynamodb_backends[ACCOUNT][REGION].reset()
     _ask("create_table", FLAT)
     yield
@@ -53,7 +53,7 @@ def patched() -> Iterator[None]:
 
 
 def _ask(method: str, body: dict[str, Any]) -> Any:
-    status, text, _ = ask_moto(method, body, ACCOUNT, REGION)
+    status, text, _ = call_moto(method, body, ACCOUNT, REGION)
     assert status == 200, text
     return text
 
@@ -145,7 +145,7 @@ def test_a_transaction_copies_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Table, "__deepcopy__", refuse, raising=False)
     _ask("put_item", {"TableName": "flat", "Item": {"id": {"S": "1"}}})
     _ask("transact_write_items", {"TransactItems": [_move("b")]})
-    status, text, _ = ask_moto(
+    status, text, _ = call_moto(
         "transact_write_items", {"TransactItems": [_move("a")]}, ACCOUNT, REGION
     )
     assert status == 400
@@ -180,7 +180,7 @@ def test_a_form_that_was_right_once_is_still_asked_what_may_be_wrong(
 def _outcome(item: dict[str, Any]) -> object:
     """What moto says to a transaction of the item, or how it fails."""
     try:
-        return ask_moto("transact_write_items", {"TransactItems": [item]}, ACCOUNT, REGION)
+        return call_moto("transact_write_items", {"TransactItems": [item]}, ACCOUNT, REGION)
     except (KeyError, TypeError, ValueError) as error:
         return repr(error)
 

@@ -35,7 +35,7 @@ def test_the_size_ends_the_buffer_before_the_interval() -> None:
     (batch,) = buffer.take_due(NOW)
     assert (len(batch.body), batch.count) == (MEGABYTE, 2)
     buffer.delivered(batch)
-    assert [batch.body for batch in buffer.held()] == [b"rest"]
+    assert [batch.body for batch in buffer.undelivered()] == [b"rest"]
 
 
 def test_no_interval_delivers_at_once() -> None:
@@ -61,19 +61,19 @@ def test_what_fails_is_tried_again_ever_more_slowly_and_lost_after_a_day() -> No
     assert max(delays) == 300
     assert RETRY_FOR <= now - NOW < RETRY_FOR + timedelta(minutes=5)
     assert (buffer.totals.records_lost, buffer.totals.last_error) == (2, "SlowDown")
-    assert buffer.held() == []
+    assert buffer.undelivered() == []
 
 
 def test_in_a_hurry_everything_is_due() -> None:
     """The open buffer and what waits for its next try alike."""
     buffer = _buffer()
     buffer.accept([b"one"], NOW)
-    buffer.cut()
+    buffer.close_batch()
     (batch,) = buffer.take_due(NOW)
     buffer.failed(batch, "SlowDown", NOW)
     buffer.accept([b"two"], NOW)
     assert buffer.take_due(NOW) == []
-    buffer.hurry()
+    buffer.make_due()
     assert [batch.body for batch in buffer.take_due(NOW)] == [b"one", b"two"]
 
 
@@ -82,19 +82,19 @@ def test_what_is_on_its_way_is_still_held() -> None:
     buffer = _buffer(interval=0)
     buffer.accept([b"one"], NOW)
     (batch,) = buffer.take_due(NOW)
-    assert buffer.held() == [batch]
+    assert buffer.undelivered() == [batch]
     buffer.delivered(batch)
-    assert buffer.held() == []
+    assert buffer.undelivered() == []
 
 
 def test_what_is_held_can_be_taken_up_by_another_buffer() -> None:
     """Waiting and open batches alike, none twice."""
     buffer = _buffer()
     buffer.accept([b"one"], NOW)
-    buffer.cut()
+    buffer.close_batch()
     buffer.accept([b"two"], NOW + SECOND)
     other = _buffer()
-    other.restore(buffer.held())
+    other.restore(buffer.undelivered())
     assert [batch.body for batch in other.take_due(NOW + SECOND)] == [b"one", b"two"]
 
 

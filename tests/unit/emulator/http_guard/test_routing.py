@@ -24,14 +24,14 @@ from werkzeug.routing import RequestRedirect
 
 from wavetank.emulator.http_guard import settings as guard_settings
 from wavetank.emulator.http_guard.policy import Answered
-from wavetank.emulator.http_guard.routing import Route, RouteKind, route_of
-from wavetank.emulator.http_guard.served import (
+from wavetank.emulator.http_guard.route_confirmation import (
     OPERATIONS,
     find_rule,
     why_not_called,
     why_not_routed,
     why_not_served,
 )
+from wavetank.emulator.http_guard.routing import Route, RouteKind, route_of
 from wavetank.emulator.http_guard.targets import NotCanonicalError, parse_authority, parse_target
 
 BUCKETS = frozenset({"shared", "private", "queue", "000000000000", "a.s3.b"})

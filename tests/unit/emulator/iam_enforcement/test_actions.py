@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from wavetank.emulator.iam_enforcement.actions import needs
-from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.call_actions import required_actions
+from wavetank.emulator.iam_enforcement.required_action import Call
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
 
 
 def _needs(service: str, operation: str, **parameters: Any) -> list[tuple[str, str]]:
-    found = needs(Call(service, operation, parameters, ACCOUNT, REGION))
+    found = required_actions(Call(service, operation, parameters, ACCOUNT, REGION))
     return [(need.action, need.resource) for need in found]
 
 
@@ -73,11 +73,13 @@ def test_a_transaction_needs_the_action_of_each_of_its_parts() -> None:
     items = [{"Update": {"TableName": "t"}}, {"ConditionCheck": {"TableName": "u"}}]
     call = Call("dynamodb", "TransactWriteItems", {"TransactItems": items}, ACCOUNT, REGION)
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
-    assert [(need.action, need.resource) for need in needs(call)] == [
+    assert [(need.action, need.resource) for need in required_actions(call)] == [
         ("dynamodb:UpdateItem", f"{table}/t"),
         ("dynamodb:ConditionCheckItem", f"{table}/u"),
     ]
-    assert needs(call)[0].context == {"dynamodb:EnclosingOperation": ("TransactWriteItems",)}
+    assert required_actions(call)[0].context == {
+        "dynamodb:EnclosingOperation": ("TransactWriteItems",)
+    }
 
 
 @pytest.mark.parametrize(

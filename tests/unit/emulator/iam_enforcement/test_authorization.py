@@ -10,11 +10,11 @@ from localstack.aws.spec import load_service
 
 from tests.authorization import TABLE, render
 from wavetank.core.settings import read_settings
-from wavetank.emulator.iam_enforcement.actions import NEEDS_NOTHING, needs
-from wavetank.emulator.iam_enforcement.call import ANYTHING, Call
+from wavetank.emulator.iam_enforcement.call_actions import NEEDS_NOTHING, required_actions
 from wavetank.emulator.iam_enforcement.operations.passing import PASSED_TO
 from wavetank.emulator.iam_enforcement.operations.tagging import TAGGING
 from wavetank.emulator.iam_enforcement.reference import find_action
+from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call
 from wavetank.engines.localstack_child import SERVICES
 
 ACCOUNT, REGION = "0" * 12, "eu-west-1"
@@ -135,7 +135,7 @@ def test_the_table_is_current() -> None:
 def test_every_operation_needs_actions_that_aws_has(service: str) -> None:
     """All operations of the models, each with every parameter; none needs nothing by oversight."""
     for call in _calls(service):
-        found = needs(call)
+        found = required_actions(call)
         assert found or (service, call.operation) in NEEDS_NOTHING, call.operation
         unknown = {need.action for need in found if find_action(need.action) is None} - ELSEWHERE
         if _is_newer(call):
@@ -150,7 +150,7 @@ def test_every_operation_needs_them_on_resources_of_their_types(service: str) ->
     wrong = {
         (call.operation, need.action, need.resource)
         for call in _calls(service)
-        for need in needs(call)
+        for need in required_actions(call)
         if not _is_newer(call)
         and (service, call.operation) not in AS_IN_DENIALS
         and not _is_of_its_types(need.action, need.resource)

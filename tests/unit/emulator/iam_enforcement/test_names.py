@@ -20,9 +20,9 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.logs.exceptions import ResourceNotFoundException as NoLogGroupError
 from moto.logs.models import LogsBackend
 
-from wavetank.emulator.iam_enforcement.actions import needs
-from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.call_actions import required_actions
 from wavetank.emulator.iam_enforcement.log_groups import find_log_groups_by_identifier
+from wavetank.emulator.iam_enforcement.required_action import Call
 
 ACCOUNT, OTHER = "000000000000", "123456789012"
 REGION = "eu-west-1"
@@ -49,7 +49,7 @@ NAMES = st.lists(
 
 
 def _resources(service: str, operation: str, **parameters: Any) -> list[str]:
-    found = needs(Call(service, operation, parameters, ACCOUNT, REGION))
+    found = required_actions(Call(service, operation, parameters, ACCOUNT, REGION))
     return [need.resource for need in found]
 
 
@@ -185,7 +185,7 @@ def test_moving_messages_needs_their_target() -> None:
     """As much as their source."""
     queues = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("from", "to")]
     call = {"SourceArn": queues[0], "DestinationArn": queues[1]}
-    found = needs(Call("sqs", "StartMessageMoveTask", call, ACCOUNT, REGION))
+    found = required_actions(Call("sqs", "StartMessageMoveTask", call, ACCOUNT, REGION))
     assert ("sqs:SendMessage", queues[1]) in {(need.action, need.resource) for need in found}
 
 

@@ -6,10 +6,10 @@ import pytest
 from localstack.aws.api import CommonServiceException
 
 from tests.unit.iam.policies import OWNER, root, user
-from wavetank.emulator.iam_enforcement.actions import needs
-from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.call_actions import required_actions
 from wavetank.emulator.iam_enforcement.operations.own_user import with_own_user
-from wavetank.emulator.iam_enforcement.services import asks
+from wavetank.emulator.iam_enforcement.required_action import Call
+from wavetank.emulator.iam_enforcement.services import is_checked
 from wavetank.iam.request import Principal, PrincipalType
 
 
@@ -24,7 +24,7 @@ def test_a_call_that_names_no_user_is_about_the_one_who_calls(operation: str) ->
     """A policy for ${aws:username} then applies."""
     named = with_own_user(_call(operation), user())
     name = user().arn.rpartition("/")[2]
-    (found,) = needs(named)
+    (found,) = required_actions(named)
     assert found.resource.endswith(f":user/{name}")
 
 
@@ -45,8 +45,8 @@ def test_a_session_has_no_user() -> None:
 
 def test_whose_deliveries_are_asked_about() -> None:
     """Functions by every service, queues and topics by those that need their policies."""
-    assert asks("logs.amazonaws.com", "lambda")
-    assert asks("sns.amazonaws.com", "sqs")
-    assert asks("s3.amazonaws.com", "sns")
-    assert not asks("logs.amazonaws.com", "sqs")
-    assert not asks("events.amazonaws.com", "logs")
+    assert is_checked("logs.amazonaws.com", "lambda")
+    assert is_checked("sns.amazonaws.com", "sqs")
+    assert is_checked("s3.amazonaws.com", "sns")
+    assert not is_checked("logs.amazonaws.com", "sqs")
+    assert not is_checked("events.amazonaws.com", "logs")

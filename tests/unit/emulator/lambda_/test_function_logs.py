@@ -32,9 +32,9 @@ def test_the_oldest_events_are_dropped_once_there_are_too_many() -> None:
 def test_the_oldest_events_are_dropped_once_their_messages_are_too_long() -> None:
     """A few long messages count as much as many short ones; the newest are left."""
     old, new = Stream([Event("a" * 50), Event("b" * 50)]), Stream([Event("c" * 60)])
-    drop_oldest_bytes([old, new], kept_bytes=160)
+    drop_oldest_bytes([old, new], bytes_max=160)
     assert [len(old.events), len(new.events)] == [2, 1]
-    drop_oldest_bytes([old, new], kept_bytes=120)
+    drop_oldest_bytes([old, new], bytes_max=120)
     assert [event.message[0] for event in old.events + new.events] == ["b", "c"]
-    drop_oldest_bytes([old, new], kept_bytes=59)
+    drop_oldest_bytes([old, new], bytes_max=59)
     assert not old.events + new.events

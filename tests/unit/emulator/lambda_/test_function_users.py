@@ -14,7 +14,7 @@ def test_functions_have_different_users_and_environments_of_one_share_it() -> No
     numbers = [users.take(name) for name in ("a", "b", "c")]
     assert sorted(numbers) == [100, 101, 102]
     assert users.take("b") == numbers[1]
-    users.give_back("b")
+    users.release("b")
     assert users.take("b") == numbers[1]
 
 
@@ -22,7 +22,7 @@ def test_a_number_is_free_after_the_last_environment() -> None:
     """A fourth function gets the number that the first has given back."""
     users = FunctionUsers(first=100, count=3)
     numbers = {name: users.take(name) for name in ("a", "b", "c")}
-    users.give_back("a")
+    users.release("a")
     assert users.take("d") == numbers["a"]
 
 
@@ -41,9 +41,9 @@ def test_what_a_function_leaves_where_anyone_may_write_is_removed(
     users = FunctionUsers(first=tmp_path.stat().st_uid, count=1)
     users.take("a")
     users.take("a")
-    users.give_back("a")
+    users.release("a")
     assert (shared / "file").exists()
-    users.give_back("a")
+    users.release("a")
     assert list(shared.iterdir()) == []
     assert (kept / "file").exists()
 

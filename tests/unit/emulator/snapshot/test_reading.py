@@ -6,12 +6,12 @@ from itertools import product
 from typing import Any
 
 from wavetank.emulator.snapshot.file import SnapshotContents, SnapshotObject, StoredBatch
-from wavetank.emulator.snapshot.reading import Filled, read_contents
+from wavetank.emulator.snapshot.reading import RestoredNames, read_contents
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 STEPS_OF_A_TICK = 3
 STEPS = 2 * STEPS_OF_A_TICK
-FILLED = Filled(tables=["prices"], streams=["stream"], buckets=["bucket"])
+FILLED = RestoredNames(tables=["prices"], streams=["stream"], buckets=["bucket"])
 
 
 @dataclass
@@ -97,7 +97,9 @@ def test_no_tick_of_a_snapshot_is_without_its_record() -> None:
 
 def test_what_was_deleted_is_saved_as_empty() -> None:
     """A table or bucket that is no more is not asked for its contents, and what it held is gone."""
-    filled = Filled(tables=["prices", "gone"], streams=["stream"], buckets=["bucket", "gone too"])
+    filled = RestoredNames(
+        tables=["prices", "gone"], streams=["stream"], buckets=["bucket", "gone too"]
+    )
     contents = read_contents(Pipeline(pace=0), filled)
     assert contents.items == {"prices": [], "gone": []}
     assert contents.buckets == {"bucket": {}, "gone too": {}}
@@ -105,6 +107,6 @@ def test_what_was_deleted_is_saved_as_empty() -> None:
 
 def test_what_nobody_created_is_not_read() -> None:
     """What is saved of it stays, until something of its name is created and filled."""
-    contents = read_contents(Pipeline(pace=0), Filled(tables=[], streams=[], buckets=[]))
+    contents = read_contents(Pipeline(pace=0), RestoredNames(tables=[], streams=[], buckets=[]))
     assert (contents.items, contents.batches, contents.buckets) == ({}, {}, {})
     assert (contents.messages, contents.subscriptions) == ([{"id": "1"}], [{"arn": "2"}])

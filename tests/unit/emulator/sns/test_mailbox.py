@@ -124,6 +124,6 @@ def test_links_lead_to_where_the_reader_reached_the_sandbox() -> None:
     for name in ("q1", "2"):
         raw = get(Request("GET", headers={"Host": "localhost:4999"}), name)
         again = Mailbox()
-        again.take_up([MimeMessage(name, raw.get_data(as_text=True))])
+        again.restore([MimeMessage(name, raw.get_data(as_text=True))])
         shown = _list(again, base=ELSEWHERE)["messages"][0]
         assert shown == next(m for m in (question, alert) if m["id"] == name)

@@ -25,13 +25,13 @@ def test_readable_records_are_valid() -> None:
 
 
 def test_unreadable_record_is_invalid() -> None:
-    """A record that is none is shown with the object that has it."""
+    """An unreadable record is shown with the object that has it."""
     evidence = "unreadable: 1 (the first: 'price?' in more)"
     assert_found(ReadableRecords(), adding("price?"), Verdict.INVALID, evidence)
 
 
 def test_identical_copy_is_valid() -> None:
-    """A copy to the last byte is told, and breaks nothing."""
+    """A byte-identical copy is reported, and breaks nothing."""
     evidence = "61 records, of which 1 are copies"
     assert_found(IdenticalCopies(), adding(first_record()), Verdict.VALID, evidence)
 
@@ -45,13 +45,13 @@ def test_other_copy_is_invalid() -> None:
 
 
 def test_same_price_in_other_bytes_is_invalid() -> None:
-    """Copies are compared byte by byte, as whoever removes duplicates may do."""
+    """Copies are compared byte by byte, as a reader that removes duplicates may do."""
     events = adding(first_record().replace('":', '": '))
     assert_found(IdenticalCopies(), events, Verdict.INVALID, "differ: 1")
 
 
 def test_run_without_records_is_unknown() -> None:
-    """Where nothing was delivered, nothing was read or compared."""
+    """If nothing was delivered, nothing was read or compared."""
     events = [event for event in calm() if not isinstance(event, ObjectDelivered)]
     assert_found(ReadableRecords(), events, Verdict.UNKNOWN, "no record was delivered")
     assert_found(IdenticalCopies(), events, Verdict.UNKNOWN, "no record was delivered")

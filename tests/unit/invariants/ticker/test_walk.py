@@ -35,7 +35,7 @@ def test_shipped_walk_is_valid(form: str) -> None:
 
 
 def test_objects_in_another_order_are_valid() -> None:
-    """The walk is judged by the samples' own time, not by their arrival."""
+    """The walk is checked by the samples' own time, not by their arrival."""
     events = walking(record(2, "101.9"), record(0, "100.5"), record(1, "101"), record(1, "101"))
     assert_found(ContinuousWalk(), events, Verdict.VALID, "3 samples")
 
@@ -55,36 +55,36 @@ def test_jump_is_invalid() -> None:
 
 
 def test_jump_is_unknown_while_not_drained() -> None:
-    """The samples between two prices may be on their way."""
+    """The samples between two prices may be in flight."""
     events = undrained(walking(record(0, "100.5"), record(9, "103")))
     assert_found(ContinuousWalk(), events, Verdict.UNKNOWN, "jumps: 1")
 
 
 def test_walk_without_beginning_is_unknown() -> None:
-    """Where the table was not seen, the first price has nothing to be compared with."""
+    """If the table was not observed, the first price has nothing to be compared with."""
     events = without(walking(record(0, "100")), TableSnapshot)
     evidence = "first price is not known of Index_1"
     assert_found(ContinuousWalk(), events, Verdict.UNKNOWN, evidence)
 
 
 def test_run_without_records_is_unknown() -> None:
-    """Where nothing was delivered there is no walk."""
+    """If nothing was delivered there is no walk."""
     assert_found(ContinuousWalk(), walking(), Verdict.UNKNOWN, "no record was delivered")
 
 
-def test_long_walk_is_judged_and_forgotten() -> None:
-    """A jump days ago is found, and what comes later still than that is said to be undecided."""
+def test_long_walk_is_checked_and_settled() -> None:
+    """A jump days ago is found, and a sample later than that is reported as undecided."""
     steady = [record(number, "100") for number in range(1, 2 * WALK_REMEMBERED + 2)]
     assert_found(ContinuousWalk(), walking(*steady), Verdict.VALID)
     late = walking(*steady, record(0, "100"))
-    assert_found(ContinuousWalk(), late, Verdict.UNKNOWN, "came too late to be compared: 1")
+    assert_found(ContinuousWalk(), late, Verdict.UNKNOWN, "too late to be compared: 1")
     jump = walking(*steady[:9], record(10, "200"), *steady[10:])
     assert_found(ContinuousWalk(), jump, Verdict.INVALID, "jumps: 2", "at 2026-11-23T12:02:30Z")
     assert_found(ContinuousWalk(), undrained(jump), Verdict.INVALID, "jumps: 2")
 
 
 def test_delivered_run_is_valid_whole() -> None:
-    """An object of several ticks is judged like several objects."""
+    """An object of several ticks is checked like several objects."""
     events = list(Story(6, ticks_in_object=3).events())
     assert_found(ContinuousWalk(), events, Verdict.VALID)
     assert len(calm(6)) > len(events)

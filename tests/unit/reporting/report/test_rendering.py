@@ -109,7 +109,7 @@ def index() -> CampaignIndex:
         invariants=(),
         kinds=(),
         least=None,
-        any_case=SuggestedCommand("Any other", "./wavetank campaign --seeds 1"),
+        any_case=SuggestedCommand("Any other", "./wavetank campaign --runs 1"),
         digest="dd",
     )
 

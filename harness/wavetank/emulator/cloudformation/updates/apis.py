@@ -109,7 +109,7 @@ def _deployment(call: UpdateCall) -> None:
 
 
 def _method(call: UpdateCall) -> None:
-    """Makes the method anew: LocalStack's update loses the responses of its integration."""
+    """Recreate the method: LocalStack's update loses the responses of its integration."""
     client = call.clients.apigateway
     where = {
         "restApiId": call.model["RestApiId"],
@@ -119,7 +119,7 @@ def _method(call: UpdateCall) -> None:
     try:
         client.delete_method(**where)
     except client.exceptions.NotFoundException:
-        LOG.debug("the method to replace is gone: %s", where)
+        LOG.debug("the method to replace does not exist: %s", where)
     by_creation(call)
 
 
@@ -197,9 +197,9 @@ def _limits(call: UpdateCall) -> list[dict[str, str]]:
 
 
 def _tags(path: str, find: Callable[[APIGatewayBackend, Mapping[str, Any]], Any]) -> Apply:
-    """A function that sets the tags in both places where LocalStack keeps them.
+    """A function that sets the tags in both stores that LocalStack has for them.
 
-    Those of the creation are moto's; TagResource and UntagResource have others beside them.
+    Those of the creation are moto's; TagResource and UntagResource use another store.
     [LocalStack 4.14: services/apigateway/legacy/provider.py, tag_resource]
     """
 

@@ -1,6 +1,6 @@
-"""Buckets: what LocalStack's creation leaves out, and all that changes in place.
+"""Buckets: properties that LocalStack's creation omits, and all in-place changes.
 
-A bucket of LocalStack's CloudFormation is by its ACL readable by everybody, and without encryption,
+A bucket of LocalStack's CloudFormation is publicly readable by its ACL, and has no encryption,
 ownership controls, lifecycle or Block Public Access, whatever its template says. A bucket with
 objects is not deleted; LocalStack's provider would empty it first.
 [LocalStack 4.14: services/s3/resource_providers/aws_s3_bucket.py; CloudFormation template
@@ -84,7 +84,7 @@ def _age(call: UpdateCall) -> None:
 
 
 def _version(call: UpdateCall) -> None:
-    # Versioning that was ever on can only be suspended.
+    # Versioning that was once enabled can only be suspended.
     status = call.now("VersioningConfiguration", {}).get("Status", "Suspended")
     call.clients.s3.put_bucket_versioning(
         Bucket=_bucket(call), VersioningConfiguration={"Status": status}

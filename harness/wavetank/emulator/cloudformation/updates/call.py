@@ -1,4 +1,4 @@
-"""One change of one resource, as the functions that apply it see it."""
+"""One change of one resource, as the functions that apply it receive it."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -8,15 +8,15 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import ResourceProvider, ResourceRequest
 
 type Apply = Callable[["UpdateCall"], None]
-"""Sets what the template says of some properties, or their defaults where it says nothing."""
+"""Sets some properties to the template's values, or to their defaults if it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateCall:
-    """A change: `previous` and `desired` are the template's, `model` what is deployed.
+    """A change: `previous` and `desired` are the template's properties, `model` the deployed ones.
 
-    `attributes` takes what the service answered, for references to the resource, and `touched` the
-    properties that may have been changed, so that a rollback knows what to set back.
+    `attributes` receives what the service answered, for references to the resource, and `touched`
+    the properties that may have been changed, so that a rollback knows which to restore.
     """
 
     provider: ResourceProvider[Any]
@@ -30,7 +30,7 @@ class UpdateCall:
 
     @property
     def clients(self) -> Any:
-        """Clients of the services; they convert the template's texts to the types of the API."""
+        """Clients of the services; they convert the template's strings to the types of the API."""
         return self.request.aws_client_factory
 
     def now(self, name: str, default: Any = None) -> Any:
@@ -44,7 +44,7 @@ class UpdateCall:
         return default if value is None else value
 
     def reached(self) -> dict[str, Any]:
-        """The properties as a change leaves them that failed: `touched` ones are the new ones."""
+        """The properties after a change that failed: `touched` ones have their new values."""
         return {
             name: source[name]
             for source, is_new in ((self.previous, False), (self.desired, True))
@@ -54,22 +54,22 @@ class UpdateCall:
 
 
 class UpdateFailedError(Exception):
-    """The service did not do what it was asked, without an error of its own."""
+    """The service failed to make the change without raising an error."""
 
 
 class UpdateRefusedError(UpdateFailedError):
-    """A change that is not begun: the function that raises this has changed nothing."""
+    """A change that is refused; the function that raises this has changed nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdatableType:
-    """How resources of one type change.
+    """How resources of one type are updated.
 
     `in_place` has a function for each property, `at_creation` the properties that LocalStack's
-    creation leaves out (`always_at_creation` those of which it sets another default than AWS), and
-    `delete` what deletes the resource where LocalStack's provider does not. `generated_name` is the
-    property for which CloudFormation makes up a name where the template has none, and LocalStack's
-    provider does not.
+    creation omits (`always_at_creation` those for which its default differs from AWS's), and
+    `delete` a function that deletes the resource if LocalStack's provider does so differently.
+    `generated_name` is the property for which CloudFormation generates a name if the template has
+    none, and LocalStack's provider does not.
     """
 
     in_place: Mapping[str, Apply]
@@ -80,7 +80,7 @@ class UpdatableType:
 
 
 def is_true(value: object) -> bool:
-    """A flag of a template may be a word."""
+    """Whether a flag of a template is set; it may be a string."""
     return str(value).lower() == "true"
 
 
@@ -90,8 +90,8 @@ def each(names: str, apply: Apply) -> dict[str, Apply]:
 
 
 def by_provider(call: UpdateCall) -> None:
-    """LocalStack's own update, where it does what it says."""
-    call.request.desired_state = copy.deepcopy(dict(call.desired))  # Providers change it.
+    """LocalStack's own update, for types where it is correct."""
+    call.request.desired_state = copy.deepcopy(dict(call.desired))  # providers change it
     call.request.previous_state = dict(call.model)
     event: Any = call.provider.update(call.request)
     if event.status.name != "SUCCESS":
@@ -100,17 +100,17 @@ def by_provider(call: UpdateCall) -> None:
 
 
 def by_creation(call: UpdateCall) -> None:
-    """LocalStack's creation, where the service's call overwrites what is there."""
-    call.request.desired_state = copy.deepcopy({**kept(call), **call.desired})
+    """LocalStack's creation, for services whose call overwrites the existing resource."""
+    call.request.desired_state = copy.deepcopy({**service_attributes(call), **call.desired})
     event: Any = call.provider.create(call.request)
     if event.status.name != "SUCCESS":
         raise UpdateFailedError(event.message)
 
 
-def kept(call: UpdateCall) -> dict[str, Any]:
-    """What is deployed and not said by the template: names that were made, ids, attributes."""
+def service_attributes(call: UpdateCall) -> dict[str, Any]:
+    """What is deployed and not in the template: generated names, ids, attributes."""
     return {key: value for key, value in call.model.items() if key not in call.previous}
 
 
 def nothing(call: UpdateCall) -> None:
-    """The property says something of the template's, or of another property's change."""
+    """Do nothing: the property only affects the template, or the change of another property."""

@@ -1,4 +1,4 @@
-"""Lambda functions and what belongs to them: versions, aliases, permissions, event sources.
+"""Lambda functions and their versions, aliases, permissions and event sources.
 
 [CloudFormation template reference: AWS::Lambda; Lambda API reference]
 """
@@ -93,7 +93,7 @@ def _load(call: UpdateCall) -> None:
 
 
 def _settle(call: UpdateCall) -> None:
-    """A second change is refused while the first is under way."""
+    """Wait for the update to end: Lambda refuses a second change during it."""
     waiter = call.clients.lambda_.get_waiter("function_updated_v2")
     pace = {"Delay": 0.1, "MaxAttempts": 600}
     waiter.wait(FunctionName=call.model["FunctionName"], WaiterConfig=pace)
@@ -133,7 +133,7 @@ def _retry(call: UpdateCall) -> None:
 
 
 def _permit(call: UpdateCall) -> None:
-    """The permission again, with the conditions that LocalStack's creation leaves out."""
+    """Replace the permission, with the conditions that LocalStack's creation omits."""
     client, statement = call.clients.lambda_, call.model["Id"]
     client.remove_permission(FunctionName=call.model["FunctionName"], StatementId=statement)
     conditions = {name: call.desired[name] for name in PERMISSION if name in call.desired}

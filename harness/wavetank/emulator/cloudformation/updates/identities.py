@@ -1,7 +1,7 @@
 """IAM roles, users, groups and policies.
 
-LocalStack passes over a change of a role's inline policies, and makes a role whose trust changes
-anew. [CloudFormation template reference: AWS::IAM; IAM API reference]
+LocalStack ignores a change of a role's inline policies, and recreates a role whose trust policy
+changes. [CloudFormation template reference: AWS::IAM; IAM API reference]
 """
 
 import json
@@ -12,7 +12,7 @@ from wavetank.emulator.cloudformation.updates.call import UpdatableType, UpdateC
 from wavetank.emulator.cloudformation.updates.tags import attribute, tagged
 
 VERSIONS_MAX = 5
-"""Versions that a managed policy can have. [IAM quotas]"""
+"""The number of versions that a managed policy can have. [IAM quotas]"""
 KINDS = {"Roles": "role", "Users": "user", "Groups": "group"}
 
 
@@ -111,7 +111,7 @@ def _join(call: UpdateCall) -> None:
 
 
 def _delete(kind: str) -> Callable[[UpdateCall], None]:
-    """Deletes a user or group with its policies, which LocalStack's provider leaves in the way."""
+    """Deletes a user or group with its policies, which make LocalStack's provider fail."""
 
     def apply(call: UpdateCall) -> None:
         one, iam = _one(call, kind), call.clients.iam
@@ -128,7 +128,7 @@ def _delete(kind: str) -> Callable[[UpdateCall], None]:
 
 
 def _put_everywhere(call: UpdateCall) -> None:
-    """An inline policy of several roles, users and groups."""
+    """Sets an inline policy of several roles, users and groups."""
     name, former = call.desired["PolicyName"], call.before("PolicyName")
     for member, kind in KINDS.items():
         now = call.now(member, [])
@@ -141,7 +141,7 @@ def _put_everywhere(call: UpdateCall) -> None:
 
 
 def _rewrite(call: UpdateCall) -> None:
-    """A new default version of a managed policy; the oldest one goes where there are too many."""
+    """Creates a new default version of a managed policy, and deletes the oldest at the quota."""
     arn, iam = call.model["Id"], call.clients.iam
     versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
     others = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
@@ -153,7 +153,7 @@ def _rewrite(call: UpdateCall) -> None:
 
 
 def _attach(call: UpdateCall) -> None:
-    """To whom a managed policy is attached."""
+    """Attaches a managed policy to its roles, users and groups, and detaches it from others."""
     arn, iam = call.model["Id"], call.clients.iam
     for member, kind in KINDS.items():
         before, now = call.before(member, []), call.now(member, [])

@@ -65,7 +65,7 @@ def _secret(call: UpdateCall) -> None:
 
 
 def _secret_value(call: UpdateCall) -> None:
-    """The value; a secret whose generation changes gets a new one."""
+    """Sets the value; a secret whose generation settings change gets a new one."""
     value, generated = call.now("SecretString"), call.now("GenerateSecretString")
     provider: Any = call.provider
     if value is None and generated:

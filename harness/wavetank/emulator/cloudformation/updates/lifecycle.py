@@ -1,4 +1,4 @@
-"""A bucket's lifecycle rules, from the template's form to S3's.
+"""Converts a bucket's lifecycle rules from the template's form to S3's.
 
 [CloudFormation template reference: AWS::S3::Bucket Rule; S3 API reference: LifecycleRule]
 """
@@ -27,24 +27,24 @@ KNOWN = frozenset(
         "Transitions",
     }
 )
-"""What a rule may say here; the rest is refused by name."""
+"""The supported properties of a rule; others are refused by name."""
 
 
 def lifecycle_rules(rules: Iterable[Mapping[str, Any]], logical_id: str) -> list[dict[str, Any]]:
-    """S3's form of the rules; one without an id gets one, as CloudFormation gives it.
+    """S3's form of the rules; a rule without an id gets one, as CloudFormation does.
 
     Raises:
-        UpdateRefusedError: a rule says what cannot be set here.
+        UpdateRefusedError: a rule has a property that is not supported.
     """
     return [_rule(rule, f"{logical_id}-{index}") for index, rule in enumerate(rules, 1)]
 
 
-def _rule(rule: Mapping[str, Any], made_id: str) -> dict[str, Any]:
+def _rule(rule: Mapping[str, Any], generated_id: str) -> dict[str, Any]:
     if unknown := rule.keys() - KNOWN:
         names = ", ".join(sorted(f"LifecycleConfiguration.{name}" for name in unknown))
         raise UpdateRefusedError(f"the sandbox cannot set {names} of a bucket; leave it out")
     made: dict[str, Any] = {
-        "ID": rule.get("Id", made_id),
+        "ID": rule.get("Id", generated_id),
         "Status": rule["Status"],
         "Filter": _filter(rule),
     }
@@ -70,7 +70,7 @@ def _rule(rule: Mapping[str, Any], made_id: str) -> dict[str, Any]:
 
 
 def _filter(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """S3 takes one condition by itself, and several of them in `And`."""
+    """S3's filter: one condition by itself, several of them in `And`."""
     parts: dict[str, Any] = {
         name: int(rule[name])
         for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan")

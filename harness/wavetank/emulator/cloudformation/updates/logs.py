@@ -41,7 +41,7 @@ def _retain(call: UpdateCall) -> None:
 
 
 def _encrypt(call: UpdateCall) -> None:
-    """Sets the key's name: LocalStack has no AssociateKmsKey, and encrypts nothing."""
+    """Store the key's name: LocalStack has no AssociateKmsKey, and encrypts nothing."""
     request = call.request
     backend = logs_backends[request.account_id][request.region_name]
     backend.groups[call.model["LogGroupName"]].kms_key_id = call.now("KmsKeyId")
@@ -67,8 +67,8 @@ def _filter(call: UpdateCall) -> None:
 
 
 def _tag(call: UpdateCall) -> None:
-    # LocalStack takes tags only for a group that has had some: services/logs/provider.py,
-    # tag_resource.
+    # LocalStack accepts tags only for a group that was created with some:
+    # services/logs/provider.py, tag_resource.
     store = logs_stores[call.request.account_id][call.request.region_name]
     store.TAGS.setdefault(_group_arn(call), {})
     GROUP_TAGS(call)

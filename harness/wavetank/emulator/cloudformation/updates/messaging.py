@@ -50,7 +50,7 @@ QUEUE_DEFAULTS = {
 
 
 def _text(value: Any) -> str:
-    """An attribute as SNS and SQS take it."""
+    """An attribute in the form that SNS and SQS take."""
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, str) else json.dumps(value)
@@ -67,7 +67,7 @@ def _topic(call: UpdateCall) -> None:
 
 
 def _readers(call: UpdateCall) -> None:
-    """Subscribes the endpoints of the topic's own list, and unsubscribes those that left it."""
+    """Subscribe the endpoints of the topic's own list, and unsubscribe the removed ones."""
     sns, topic = call.clients.sns, call.model["TopicArn"]
     before, now = _endpoints(call.before("Subscription")), _endpoints(call.now("Subscription"))
     for protocol, endpoint in now - before:
@@ -111,7 +111,7 @@ def _topic_policy(call: UpdateCall) -> None:
 
 
 def _owners_policy(topic: str, account: str) -> dict[str, Any]:
-    """The policy of a new topic, as the SNS developer guide shows it."""
+    """The default policy of a new topic, as the SNS developer guide shows it."""
     return {
         "Version": "2008-10-17",
         "Id": "__default_policy_ID",

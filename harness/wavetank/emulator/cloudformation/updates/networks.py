@@ -1,4 +1,4 @@
-"""Tags of networks; what else they say is not changed in place.
+"""Tags of networks; other properties cannot be changed in place.
 
 [CloudFormation template reference: AWS::EC2]
 """

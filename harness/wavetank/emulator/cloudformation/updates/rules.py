@@ -1,4 +1,4 @@
-"""EventBridge rules, buses and what they call, and schedules.
+"""EventBridge rules, buses and their targets, and schedules.
 
 [CloudFormation template reference: AWS::Events, AWS::Scheduler]
 """
@@ -24,7 +24,7 @@ CONNECTION = "AuthParameters AuthorizationType Description"
 
 
 def _where(call: UpdateCall, argument: str = "Rule") -> dict[str, Any]:
-    """The rule's name and bus; its id has both where the bus is not the default one."""
+    """The rule's name and bus; its id contains both if the bus is not the default one."""
     *bus, name = str(call.model["Id"]).split("|")
     return {argument: name, "EventBusName": bus[0] if bus else "default"}
 
@@ -53,7 +53,7 @@ def _checked(answer: Any) -> None:
 
 
 def _delete(call: UpdateCall) -> None:
-    """LocalStack's deletion looks for the rule on the default bus, wherever it is."""
+    """Delete the rule from its bus; LocalStack's deletion only looks on the default bus."""
     events, where = call.clients.events, _where(call)
     targets = events.list_targets_by_rule(**where)["Targets"]
     if targets:

@@ -1,4 +1,4 @@
-"""Nested stacks: an update of the outer stack is one of the inner, and waits for it.
+"""Nested stacks: an update of the outer stack updates the inner one, and waits for it.
 
 [CloudFormation template reference: AWS::CloudFormation::Stack]
 """
@@ -45,7 +45,7 @@ def _update(call: UpdateCall) -> None:
 
 
 def _settled(call: UpdateCall, stack: str) -> Any:
-    """The inner stack when its update has ended."""
+    """Wait for the inner stack's update to end, and return the stack."""
     while True:
         (found,) = call.clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
         if not found["StackStatus"].endswith("_IN_PROGRESS"):

@@ -38,7 +38,7 @@ S3_DEFAULTS: Mapping[str, Any] = {
     "Prefix": "",
     "ProcessingConfiguration": {"Enabled": False, "Processors": []},
 }
-"""UpdateDestination keeps what it is not given: what left the template is set to these."""
+"""Defaults for properties that were removed: UpdateDestination keeps what it is not given."""
 
 
 def _deliver(call: UpdateCall) -> None:

@@ -41,7 +41,7 @@ def _index(call: UpdateCall) -> None:
         _indexes(call.before("GlobalSecondaryIndexes")),
         _indexes(call.now("GlobalSecondaryIndexes")),
     )
-    # An index with another key or projection is deleted and made anew.
+    # An index whose key or projection changes must be deleted and created again.
     gone = [name for name in before if _shape(before[name]) != _shape(now.get(name))]
     new = [name for name in now if _shape(before.get(name)) != _shape(now[name])]
     if len(gone) > 1 or len(new) > 1:
@@ -86,7 +86,7 @@ def _stream(call: UpdateCall) -> None:
     before, now = call.before("StreamSpecification"), call.now("StreamSpecification")
     update, name = call.clients.dynamodb.update_table, _table(call)
     if before:
-        # A stream's view type cannot be changed: a new stream takes the old one's place.
+        # A stream's view type cannot be changed: a new stream replaces the old one.
         update(TableName=name, StreamSpecification={"StreamEnabled": False})
     if now:
         specification = {"StreamEnabled": True, "StreamViewType": now["StreamViewType"]}

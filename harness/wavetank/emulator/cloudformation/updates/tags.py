@@ -1,4 +1,4 @@
-"""Tags, as each service takes them."""
+"""Tags in the forms that the services take."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,12 +16,12 @@ def tag_map(value: Any) -> dict[str, str]:
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """The tags as most services take them."""
+    """The tags in the form that most services take."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def attribute(name: str) -> Identify:
-    """What the service calls the resource by, from the deployed model."""
+    """Reads the identifier that the service uses from an attribute of the deployed model."""
     return lambda call: call.model[name]
 
 
@@ -38,7 +38,7 @@ def tagged(
     wrap: Callable[[Any], Any] = lambda value: value,
     name: str = "Tags",
 ) -> Apply:
-    """A function that sets the tags by the service's two operations, each with its argument."""
+    """A function that sets tags with the service's two operations, each with its argument names."""
 
     def apply(call: UpdateCall) -> None:
         client = getattr(call.clients, service)

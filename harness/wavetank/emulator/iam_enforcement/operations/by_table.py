@@ -1,4 +1,4 @@
-"""Operations whose action has their name, and whose resources the authorization table names.
+"""Operations whose action has the same name, with resources from the authorization table.
 
 [Service Authorization Reference]
 """
@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wavetank.emulator.iam_enforcement.call import ANYTHING, Call, Need
 from wavetank.emulator.iam_enforcement.operations.names import (
     event_bus_arn,
     function_arn,
@@ -18,6 +17,7 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     rule_arn,
 )
 from wavetank.emulator.iam_enforcement.reference import IamAction, IamResourceType, find_action
+from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call, RequiredAction
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -73,10 +73,10 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("sns", "topic"): ("TopicArn", "TargetArn", "ResourceArn", "Name"),
     ("sqs", "queue"): ("QueueUrl", "QueueName", "SourceArn"),
 }
-"""Of a service's resource type, the parameters that name the resource; the first present counts."""
+"""The parameters that name a resource, by service and type; the first one present counts."""
 
-FURTHER: Mapping[str, str] = {"LogStreamName": "logStreamName"}
-"""Parameters for other placeholders of an ARN; what the call does not say is `*`."""
+OTHER_PLACEHOLDERS: Mapping[str, str] = {"LogStreamName": "logStreamName"}
+"""Parameters for other placeholders of an ARN; `*` if the call does not have them."""
 
 type Namer = Callable[[Call, str], str | None]
 
@@ -97,19 +97,19 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
     ("logs", "log-stream"): log_group_arn,
     ("sqs", "queue"): queue_arn,
 }
-"""Where a name is not simply the part of the ARN: None where it names no resource of the type."""
+"""Functions for names that differ from the part of the ARN; None for a resource of another type."""
 
 
-def needs_by_table(call: Call, action: str | None = None) -> Iterator[Need]:
-    """What the table says of the action, by default the one that is named as the operation."""
+def actions_by_table(call: Call, action: str | None = None) -> Iterator[RequiredAction]:
+    """What the table requires for the action, by default the one with the operation's name."""
     name = action or f"{call.service}:{call.operation}"
     found = find_action(name)
     for resource in resources_of(call, found) if found else (ANYTHING,):
-        yield Need(name, resource)
+        yield RequiredAction(name, resource)
 
 
 def resources_of(call: Call, action: IamAction) -> list[str]:
-    """The ARNs that the call is about, of all types that are required, else of the first named."""
+    """The ARNs that the call concerns, of all required types, or else of the first named."""
     required = [kind for kind in action.types if kind.is_required or len(action.types) == 1]
     if required:
         return [arn for kind in required for arn in _arns(call, kind) or [_any_of(call, kind)]]
@@ -118,8 +118,8 @@ def resources_of(call: Call, action: IamAction) -> list[str]:
 
 
 def _any_of(call: Call, kind: IamResourceType) -> str:
-    """All resources of the type: what AWS asks for where the call does not name one."""
-    return PLACEHOLDER.sub(ANYTHING, _in_place(call, kind.arn))
+    """All resources of the type: what AWS checks if the call does not name one."""
+    return PLACEHOLDER.sub(ANYTHING, _with_scope(call, kind.arn))
 
 
 def _arns(call: Call, kind: IamResourceType) -> list[str]:
@@ -132,7 +132,7 @@ def _arns(call: Call, kind: IamResourceType) -> list[str]:
 
 
 def _names(value: Any) -> list[str]:
-    """Of a parameter: a name or ARN, a list of them, or a structure with a name or an ARN."""
+    """The names in a parameter: a name or ARN, a list of them, or a structure with one."""
     if isinstance(value, str):
         return [value] if value else []
     if isinstance(value, list):
@@ -146,23 +146,23 @@ def _arn(call: Call, kind: IamResourceType, name: str) -> str | None:
     namer = NAMERS.get((call.service, kind.name))
     if namer:
         return namer(call, name)
-    form = _in_place(call, kind.arn)
+    form = _with_scope(call, kind.arn)
     if name.startswith("arn:"):
         return name if _is_of(name, form) else None
     filled = PLACEHOLDER.sub(lambda _: name, form, count=1)
-    return PLACEHOLDER.sub(lambda found: _further(call, found[1]), filled)
+    return PLACEHOLDER.sub(lambda found: _other_placeholder(call, found[1]), filled)
 
 
-def _further(call: Call, placeholder: str) -> str:
-    return str(call.parameters.get(FURTHER.get(placeholder, ""), ANYTHING))
+def _other_placeholder(call: Call, placeholder: str) -> str:
+    return str(call.parameters.get(OTHER_PLACEHOLDERS.get(placeholder, ""), ANYTHING))
 
 
-def _in_place(call: Call, form: str) -> str:
+def _with_scope(call: Call, form: str) -> str:
     known = {"Partition": "aws", "Region": call.region, "Account": call.account}
     return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), form)
 
 
 def _is_of(arn: str, form: str) -> bool:
-    """Whether the ARN is of the form's type, in whatever account and region."""
+    """Whether the ARN has the type's format, in any account and region."""
     kind = re.split(r"[:/$]", form.split(":", 5)[5])[0]
     return re.split(r"[:/]", arn.split(":", 5)[-1])[0] == kind or "$" in form.split(":", 5)[5][:1]

@@ -1,7 +1,7 @@
-"""ARNs of what a call names in other ways: by URL, by part of an ARN, or without its path.
+"""ARNs of resources that a call names in other ways: by URL, partial ARN, or without its path.
 
-What is checked has to be what is used, so names are read as LocalStack's providers read them.
-[LocalStack 4.14: services/sqs/utils.py, lambda_/api_utils.py, events/utils.py]
+The resource that is checked must be the one that is used, so names are read as LocalStack's
+providers read them. [LocalStack 4.14: services/sqs/utils.py, lambda_/api_utils.py, events/utils.py]
 """
 
 import re
@@ -17,7 +17,7 @@ from localstack.services.sqs.models import sqs_stores
 from localstack.services.sqs.utils import parse_queue_url
 from moto.iam.models import iam_backends
 
-from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.required_action import Call
 
 PARTITION = "aws"
 DEFAULT_BUS = "default"
@@ -28,12 +28,12 @@ OF_ANY_ARN = frozenset({"ListTagsForResource", "StartReplay", "TagResource", "Un
 
 
 def function_arn(call: Call, name: str) -> str | None:
-    """Of a function's name, partial ARN (ACCOUNT:function:NAME) or ARN, without its qualifier."""
+    """The ARN from a function's name, partial ARN (ACCOUNT:function:NAME) or ARN, unqualified."""
     return function_and_qualifier(call, name)[0]
 
 
 def function_and_qualifier(call: Call, name: str) -> tuple[str | None, str | None]:
-    """As `function_arn`, and the qualifier; both None where LocalStack finds no function."""
+    """The function's ARN and the qualifier; both None if LocalStack finds no function."""
     is_other = name.startswith("arn:") and ":function:" not in name
     if is_other or not AWS_FUNCTION_NAME_REGEX.fullmatch(name):
         return None, None
@@ -43,7 +43,7 @@ def function_and_qualifier(call: Call, name: str) -> tuple[str | None, str | Non
 
 
 def layer_arn(call: Call, name: str, *, with_version: bool) -> str | None:
-    """Of a layer, or of its version; the call's VersionNumber counts, and not an ARN's."""
+    """The ARN of a layer, or of its version; the call's VersionNumber counts, not an ARN's."""
     found = LAYER_VERSION_ARN_PATTERN.fullmatch(name)
     if found is None and ":" in name:
         return None
@@ -55,10 +55,10 @@ def layer_arn(call: Call, name: str, *, with_version: bool) -> str | None:
 
 
 def queue_arn(call: Call, name: str) -> str:
-    """Of a queue's URL, name or ARN; a URL is read by the function by which the provider reads it.
+    """The ARN from a queue's URL, name or ARN; a URL is parsed by the provider's own function.
 
     Raises:
-        CommonServiceException: InvalidAddress, where that is no queue's URL.
+    CommonServiceException: InvalidAddress, if it is not a queue's URL.
     """
     if name.startswith("arn:"):
         return name
@@ -81,9 +81,9 @@ def _invalid_address(url: str) -> CommonServiceException:
 
 
 def log_group_arn(call: Call, name: str) -> str | None:
-    """Of a log group and, where the call names one, of the stream in it.
+    """The ARN of a log group and, if the call names one, of the stream in it.
 
-    CreateLogStream has the group for its resource, named as in AWS's own denials.
+    CreateLogStream has the group as its resource, named as in AWS's own denials.
     [CloudWatch Logs user guide, iam-access-control-overview-cwl]
     """
     if name.startswith("arn:"):
@@ -99,10 +99,10 @@ def log_group_arn(call: Call, name: str) -> str | None:
 
 
 def event_bus_arn(call: Call, name: str) -> str | None:
-    """Of an event bus's name or ARN.
+    """The ARN from an event bus's name or ARN.
 
-    PutEvents takes the account and the region of an ARN, and what tags the ARN itself. All else
-    takes the name alone, and finds a bus of the caller's own.
+    PutEvents uses the account and the region of an ARN, and tagging operations the ARN itself. All
+    others use only the name, and find a bus of the caller's own account.
     """
     if not name.startswith("arn:"):
         return call.arn(f"event-bus/{name}")
@@ -118,12 +118,12 @@ def event_bus_arn(call: Call, name: str) -> str | None:
 
 
 def bus_name(name: str) -> str:
-    """Of an event bus's name or ARN; no name is the default bus."""
+    """The name from an event bus's name or ARN; the default is the default bus."""
     return name.rpartition("/")[2] if name.startswith("arn:") else name or DEFAULT_BUS
 
 
 def rule_arn(call: Call, name: str, *, custom: bool) -> str | None:
-    """Of a rule on a custom event bus, or on the default one; None where it is on the other."""
+    """The ARN of a rule on a custom event bus, or on the default bus; None for the other kind."""
     if name.startswith("arn:"):
         return name if ":rule/" in name else None
     bus = bus_name(str(call.parameters.get("EventBusName") or ""))
@@ -133,7 +133,7 @@ def rule_arn(call: Call, name: str, *, custom: bool) -> str | None:
 
 
 def stack_of_change_set(call: Call, arn: str) -> str | None:
-    """The ARN of the stack that the change set belongs to; None where there is no such set."""
+    """The ARN of the stack that the change set belongs to; None if the set does not exist."""
     from localstack.services.cloudformation.stores import (  # noqa: PLC0415 - loaded with the service, and not before
         get_cloudformation_store,
     )
@@ -143,7 +143,7 @@ def stack_of_change_set(call: Call, arn: str) -> str | None:
 
 
 def identity_arn(call: Call, kind: str, name: str) -> str | None:
-    """Of a role, user, group, policy or instance profile, with the path that it has.
+    """The ARN of a role, user, group, policy or instance profile, with its path.
 
     A new one has the path that the call gives it.
     [IAM user guide, reference_identifiers; LocalStack 4.14 keeps them in moto: iam/models.py]
@@ -164,7 +164,7 @@ def _made_by(operation: str) -> str:
 
 
 def _find_identity(account: str, kind: str, name: str) -> Any:
-    """By name; moto keeps roles and instance profiles by their IDs, and users by names."""
+    """Find it by name; moto indexes roles and instance profiles by ID, and users by name."""
     backend = iam_backends[account][PARTITION]
     by_kind: dict[str, Any] = {
         "group": backend.groups,

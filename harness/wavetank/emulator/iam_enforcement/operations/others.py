@@ -7,8 +7,7 @@ reference, AssumeRole; CloudWatch Logs user guide, permissions-reference-cwl]
 from collections.abc import Iterator
 from typing import Any
 
-from wavetank.emulator.iam_enforcement.call import ANYTHING, Call, Need
-from wavetank.emulator.iam_enforcement.operations.by_table import needs_by_table
+from wavetank.emulator.iam_enforcement.operations.by_table import actions_by_table
 from wavetank.emulator.iam_enforcement.operations.names import (
     DEFAULT_BUS,
     event_bus_arn,
@@ -16,119 +15,124 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     queue_arn,
     stack_of_change_set,
 )
+from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call, RequiredAction
 
 INVOCATIONS = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})
 QUALIFIED = frozenset({*INVOCATIONS, "GetProvisionedConcurrencyConfig"}) | {
     "DeleteProvisionedConcurrencyConfig",
     "PutProvisionedConcurrencyConfig",
 }
-"""Operations whose resource is the version or alias where one is named."""
-TAKING_CODE = frozenset({"CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"})
+"""Operations whose resource is the version or alias if one is named."""
+WITH_CODE = frozenset({"CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"})
 WORKFLOW_ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
 MOVED_BETWEEN = ("SourceArn", "DestinationArn")
 MOVING_FROM = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 
-def needs_of_cloudformation(call: Call) -> Iterator[Need]:
-    """The stack; where a change set is named by its ARN, the stack that this belongs to.
+def actions_of_cloudformation(call: Call) -> Iterator[RequiredAction]:
+    """The stack; if a change set is named by its ARN, the stack that it belongs to.
 
-    LocalStack then does not read the call's StackName. [LocalStack 4.14: cloudformation/v2]
+    LocalStack then ignores the call's StackName. [LocalStack 4.14: cloudformation/v2]
     """
     change_set = str(call.parameters.get("ChangeSetName") or "")
     stack = stack_of_change_set(call, change_set) if change_set.startswith("arn:") else None
-    for need in needs_by_table(call):
-        yield Need(need.action, stack or need.resource)
+    for required in actions_by_table(call):
+        yield RequiredAction(required.action, stack or required.resource)
 
 
-def needs_of_lambda(call: Call) -> Iterator[Need]:
+def actions_of_lambda(call: Call) -> Iterator[RequiredAction]:
     """The function and, for invocations, its version or alias; its code and its layers."""
     parameters = call.parameters
     action = "InvokeFunction" if call.operation in INVOCATIONS else call.operation
     if call.operation == "GetLayerVersionByArn":
-        yield Need("lambda:GetLayerVersion", str(parameters.get("Arn", ANYTHING)))
+        yield RequiredAction("lambda:GetLayerVersion", str(parameters.get("Arn", ANYTHING)))
         return
     if call.operation in QUALIFIED and parameters.get("FunctionName"):
         arn, qualifier = function_and_qualifier(call, str(parameters["FunctionName"]))
         qualifier = str(parameters.get("Qualifier") or qualifier or "")
         arn = arn or call.arn("function:*")
-        yield Need(f"lambda:{action}", f"{arn}:{qualifier}" if qualifier else arn)
+        yield RequiredAction(f"lambda:{action}", f"{arn}:{qualifier}" if qualifier else arn)
         return
-    yield from needs_by_table(call)
+    yield from actions_by_table(call)
     for layer in parameters.get("Layers") or ():
-        yield Need("lambda:GetLayerVersion", str(layer))
+        yield RequiredAction("lambda:GetLayerVersion", str(layer))
     code: Any = parameters.get("Code") or parameters.get("Content") or parameters
-    if call.operation in TAKING_CODE and code.get("S3Bucket"):
+    if call.operation in WITH_CODE and code.get("S3Bucket"):
         version = "Version" if code.get("S3ObjectVersion") else ""
-        yield Need(
+        yield RequiredAction(
             f"s3:GetObject{version}", f"arn:aws:s3:::{code['S3Bucket']}/{code.get('S3Key', '')}"
         )
 
 
-def needs_of_sns(call: Call) -> Iterator[Need]:
-    """The topic, of subscriptions too; a message to a telephone number has no resource."""
+def actions_of_sns(call: Call) -> Iterator[RequiredAction]:
+    """The topic, also of subscriptions; a message to a telephone number has no resource."""
     parameters = call.parameters
     action = "sns:Publish" if call.operation == "PublishBatch" else f"sns:{call.operation}"
     if subscription := parameters.get("SubscriptionArn"):
-        yield Need(action, str(subscription).rpartition(":")[0] or ANYTHING)
+        yield RequiredAction(action, str(subscription).rpartition(":")[0] or ANYTHING)
     elif target := parameters.get("TopicArn") or parameters.get("TargetArn"):
-        yield Need(action, str(target))
+        yield RequiredAction(action, str(target))
     elif "PhoneNumber" in parameters:
-        yield Need(action, ANYTHING)
+        yield RequiredAction(action, ANYTHING)
     else:
-        yield from needs_by_table(call)
+        yield from actions_by_table(call)
 
 
-def needs_of_workflows(call: Call) -> Iterator[Need]:
-    """Actions of Step Functions begin with `states`; what the call names by ARN is the resource."""
+def actions_of_workflows(call: Call) -> Iterator[RequiredAction]:
+    """Actions of Step Functions begin with `states`; the ARN in the call is the resource."""
     named = (call.parameters.get(name) for name in WORKFLOW_ARNS)
-    yield Need(f"states:{call.operation}", next((str(arn) for arn in named if arn), ANYTHING))
+    yield RequiredAction(
+        f"states:{call.operation}", next((str(arn) for arn in named if arn), ANYTHING)
+    )
 
 
-def needs_of_sqs(call: Call) -> Iterator[Need]:
-    """A batch needs the action of its entries; moving messages needs sending them to the target.
+def actions_of_sqs(call: Call) -> Iterator[RequiredAction]:
+    """A batch requires its entries' action; moving messages requires sending to the target.
 
     [SQS developer guide, sqs-configure-dead-letter-queue-redrive: permissions]
     """
-    yield from needs_by_table(call, f"sqs:{call.operation.removesuffix('Batch')}")
+    yield from actions_by_table(call, f"sqs:{call.operation.removesuffix('Batch')}")
     if call.operation == "StartMessageMoveTask":
         source, target = (
             queue_arn(call, str(call.parameters.get(name) or ANYTHING)) for name in MOVED_BETWEEN
         )
-        yield from (Need(f"sqs:{action}", source) for action in MOVING_FROM)
-        yield Need("sqs:SendMessage", target)
+        yield from (RequiredAction(f"sqs:{action}", source) for action in MOVING_FROM)
+        yield RequiredAction("sqs:SendMessage", target)
 
 
-def needs_of_events(call: Call) -> Iterator[Need]:
-    """The bus of each event, else what the table says."""
+def actions_of_events(call: Call) -> Iterator[RequiredAction]:
+    """The bus of each event, otherwise what the table requires."""
     if call.operation != "PutEvents":
-        yield from needs_by_table(call)
+        yield from actions_by_table(call)
         return
     for entry in call.parameters["Entries"]:
         arn = event_bus_arn(call, entry.get("EventBusName") or DEFAULT_BUS)
-        yield Need("events:PutEvents", arn or ANYTHING, detail=entry)
+        yield RequiredAction("events:PutEvents", arn or ANYTHING, detail=entry)
 
 
-def needs_of_logs(call: Call) -> Iterator[Need]:
-    """Groups are listed by a permission on no group in particular."""
+def actions_of_logs(call: Call) -> Iterator[RequiredAction]:
+    """Listing groups requires a permission on all groups."""
     if call.operation in {"DescribeLogGroups", "ListLogGroups"}:
-        yield Need("logs:DescribeLogGroups", call.arn("log-group::log-stream:"))
+        yield RequiredAction("logs:DescribeLogGroups", call.arn("log-group::log-stream:"))
     else:
-        yield from needs_by_table(call)
+        yield from actions_by_table(call)
 
 
-def needs_of_ses(call: Call) -> Iterator[Need]:
-    """The sender's identity is an address or, where that is not verified, its domain."""
-    for need in needs_by_table(call):
-        address = need.resource.rpartition("/")[2]
+def actions_of_ses(call: Call) -> Iterator[RequiredAction]:
+    """The sender's identity is an address or, if that is not verified, its domain."""
+    for required in actions_by_table(call):
+        address = required.resource.rpartition("/")[2]
         if "<" in address:
-            resource = need.resource.removesuffix(address) + address.partition("<")[2].rstrip(">")
-            yield Need(need.action, resource, need.context)
+            resource = required.resource.removesuffix(address) + address.partition("<")[2].rstrip(
+                ">"
+            )
+            yield RequiredAction(required.action, resource, required.context)
         else:
-            yield need
+            yield required
 
 
-def needs_of_sts(call: Call) -> Iterator[Need]:
-    """To give a session tags or a source identity needs a permission on the role."""
+def actions_of_sts(call: Call) -> Iterator[RequiredAction]:
+    """Session tags or a source identity require a permission on the role."""
     parameters = call.parameters
     if call.operation == "GetFederationToken":
         arn = f"arn:aws:sts::{call.account}:federated-user/{parameters.get('Name')}"
@@ -137,8 +141,8 @@ def needs_of_sts(call: Call) -> Iterator[Need]:
         arn = f"arn:aws:iam::{account}:root"
     else:
         arn = str(parameters.get("RoleArn") or ANYTHING)
-    yield Need(f"sts:{call.operation}", arn)
+    yield RequiredAction(f"sts:{call.operation}", arn)
     if parameters.get("Tags"):
-        yield Need("sts:TagSession", arn)
+        yield RequiredAction("sts:TagSession", arn)
     if parameters.get("SourceIdentity"):
-        yield Need("sts:SetSourceIdentity", arn)
+        yield RequiredAction("sts:SetSourceIdentity", arn)

@@ -1,4 +1,4 @@
-"""Calls of IAM that name no user: they are about the one who calls.
+"""IAM calls that name no user: they concern the caller.
 
 [IAM API reference: CreateAccessKey, GetUser, ListAccessKeys, UserName]
 """
@@ -9,20 +9,20 @@ from functools import cache
 from localstack.aws.api import CommonServiceException
 from localstack.aws.spec import load_service
 
-from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.required_action import Call
 from wavetank.iam.request import Principal, PrincipalType
 
 PARAMETER = "UserName"
 ALWAYS_OWN = frozenset({"ChangePassword"})
-"""Operations that are about the caller and cannot name a user."""
+"""Operations that concern the caller and cannot name a user."""
 SESSIONS = frozenset({PrincipalType.ASSUMED_ROLE, PrincipalType.FEDERATED_USER})
 
 
 def with_own_user(call: Call, principal: Principal) -> Call:
-    """The call with the caller's name, where it leaves out whom it is about.
+    """The call with the caller's name, if it leaves out the user.
 
     Raises:
-        CommonServiceException: the caller is no user, and so has none.
+    CommonServiceException: the caller is not a user.
     """
     if call.service != "iam" or call.parameters.get(PARAMETER):
         return call
@@ -39,7 +39,7 @@ def with_own_user(call: Call, principal: Principal) -> Call:
 
 @cache
 def _operations() -> frozenset[str]:
-    """Those that may leave out the user's name."""
+    """The operations that may omit the user's name."""
     model = load_service("iam")
     shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
     optional = {

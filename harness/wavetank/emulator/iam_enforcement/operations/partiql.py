@@ -1,4 +1,4 @@
-"""PartiQL for DynamoDB: which action a statement is, and on which table and index.
+"""PartiQL for DynamoDB: the action of a statement, and its table and index.
 
 [DynamoDB developer guide, ql-reference, ql-iam]
 """
@@ -16,7 +16,7 @@ ACTIONS = {
     "UPDATE": "PartiQLUpdate",
 }
 BEFORE_TABLE = {"DELETE": "FROM", "EXISTS": "FROM", "INSERT": "INTO", "SELECT": "FROM"}
-"""The word after which the table is named; in an update it is the first word itself."""
+"""The keyword before the table's name; in an update it is the first word itself."""
 NAME = re.compile(r"[A-Za-z0-9_.:/-]{3,}")
 
 
@@ -30,25 +30,25 @@ class PartiqlStatement:
 
 
 def read_statement(text: str) -> Iterator[PartiqlStatement]:
-    """The statement, read as what it is.
+    """Parse the statement.
 
-    One that is not understood counts as every action on whatever it might name, so that it can be
-    refused but not pass a policy unseen; DynamoDB answers such a statement with an error.
+    One that cannot be parsed counts as every action on every table that it might name, so that
+    policies can refuse it but not miss it; DynamoDB answers such a statement with an error.
     """
     tokens = [token for token in TOKEN.findall(text) if not token.startswith("--")]
     words = [token.upper() for token in tokens]
     first = words[0] if words else ""
     marker = BEFORE_TABLE.get(first, first)
-    places = [at for at, word in enumerate(words) if word == marker]
-    if first not in ACTIONS or len(places) != 1 or places[0] + 1 >= len(tokens):
+    positions = [at for at, word in enumerate(words) if word == marker]
+    if first not in ACTIONS or len(positions) != 1 or positions[0] + 1 >= len(tokens):
         yield from _every_action(tokens)
         return
-    table, index = _table_and_index(tokens[places[0] + 1 :])
+    table, index = _table_and_index(tokens[positions[0] + 1 :])
     yield PartiqlStatement(ACTIONS[first], table, index)
 
 
 def _table_and_index(tokens: list[str]) -> tuple[str, str | None]:
-    """`"table"."index"`, or `table.index` where neither is quoted."""
+    """`"table"."index"`, or `table.index` if neither is quoted."""
     name = tokens[0]
     if not name.startswith('"'):
         table, _, index = name.partition(".")

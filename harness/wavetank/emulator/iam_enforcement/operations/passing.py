@@ -1,4 +1,4 @@
-"""Roles that a call gives to a service: AWS asks for `iam:PassRole` on each of them.
+"""Roles that a call passes to a service: AWS requires `iam:PassRole` on each of them.
 
 [IAM user guide, id_roles_use_passrole; Service Authorization Reference, dependent actions]
 """
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wavetank.emulator.iam_enforcement.call import Call, Need
 from wavetank.emulator.iam_enforcement.operations.names import function_arn, identity_arn
+from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
 
 EVENTS, FIREHOSE, LAMBDA = "events.amazonaws.com", "firehose.amazonaws.com", "lambda.amazonaws.com"
 CLOUDFORMATION, LOGS = "cloudformation.amazonaws.com", "logs.amazonaws.com"
@@ -49,14 +49,14 @@ PASSED_TO: Mapping[str, Mapping[str, str]] = {
         ["CreateTopic", "SetTopicAttributes", "Subscribe", "SetSubscriptionAttributes"], SNS
     ),
 }
-"""By service and operation, the service principal that the call gives roles to."""
+"""By service and operation, the service principal that the call passes roles to."""
 ROLE_PARAMETER_ENDINGS = ("rolearn", "role")
 ROLE_ARN = ":role/"
 
 
 @dataclass(frozen=True)
 class PassedRole:
-    """A role, the service that it is given to, and the resource that it is for, where known."""
+    """A role, the service that it is passed to, and the resource that it is for, if known."""
 
     arn: str
     service: str
@@ -64,7 +64,7 @@ class PassedRole:
 
 
 def passed_roles(call: Call) -> Iterator[PassedRole]:
-    """Each role that the call gives to a service, once."""
+    """Each role that the call passes to a service, once."""
     service = PASSED_TO.get(call.service, {}).get(call.operation)
     if service is None:
         return
@@ -80,7 +80,7 @@ def passed_roles(call: Call) -> Iterator[PassedRole]:
 
 
 def _roles_in(value: Any, name: str = "") -> Iterator[str]:
-    """ARNs of roles under parameters that are named so; SNS has the name as an attribute."""
+    """ARNs of roles in parameters of these names; SNS has the name as an attribute."""
     if isinstance(value, Mapping):
         attribute = str(value.get("AttributeName", ""))
         for key, inner in value.items():
@@ -92,10 +92,10 @@ def _roles_in(value: Any, name: str = "") -> Iterator[str]:
         yield str(value)
 
 
-def needs_to_pass(call: Call) -> Iterator[Need]:
+def actions_to_pass(call: Call) -> Iterator[RequiredAction]:
     """`iam:PassRole` on each role."""
     for role in passed_roles(call):
         context = {"iam:PassedToService": (role.service,)}
         if role.resource:
             context["iam:AssociatedResourceArn"] = (role.resource,)
-        yield Need("iam:PassRole", role.arn, context)
+        yield RequiredAction("iam:PassRole", role.arn, context)

@@ -1,4 +1,4 @@
-"""Amazon S3: its actions are named after what they permit, not after the operations.
+"""Amazon S3: its actions are named after permissions, not after the operations.
 
 [Amazon S3 API reference, permissions of each operation; Amazon S3 user guide,
 using-with-s3-policy-actions; Service Authorization Reference: Amazon S3]
@@ -9,7 +9,7 @@ from typing import Any
 
 from localstack.services.s3.utils import extract_bucket_key_version_id_from_copy_source
 
-from wavetank.emulator.iam_enforcement.call import ANYTHING, Call, Need
+from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call, RequiredAction
 from wavetank.emulator.iam_enforcement.stored_tags import object_tags
 
 OBJECT_ACTIONS = {
@@ -79,7 +79,7 @@ BUCKET_ACTIONS = {
     "UpdateBucketMetadataInventoryTableConfiguration": "CreateBucketMetadataTableConfiguration",
     "UpdateBucketMetadataJournalTableConfiguration": "CreateBucketMetadataTableConfiguration",
 }
-"""Operations whose action has another name; of metadata tables the nearest that the table has."""
+"""Operations whose action has another name; for metadata tables the closest one in the table."""
 ACTIONS = {**OBJECT_ACTIONS, **BUCKET_ACTIONS, "ListBuckets": "ListAllMyBuckets"}
 VERSIONED = frozenset(
     {
@@ -88,7 +88,7 @@ VERSIONED = frozenset(
         "PutObjectTagging",
     }
 )
-"""Actions that have another one for a version that is named."""
+"""Actions with a separate action for object versions."""
 WRITES = frozenset({"PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"})
 GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 ALSO: Mapping[str, tuple[str, ...]] = {
@@ -97,31 +97,31 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "PutObjectRetention": ("ObjectLockMode", "ObjectLockRetainUntilDate"),
     "PutObjectLegalHold": ("ObjectLockLegalHoldStatus",),
 }
-"""What writing an object needs besides, where the call has one of the parameters."""
+"""Additional actions for writing an object, if the call has the parameter."""
 ALSO_OF_BUCKETS: Mapping[str, tuple[str, ...]] = {
     "PutBucketAcl": ("ACL", *GRANTS),
     "PutBucketObjectLockConfiguration": ("ObjectLockEnabledForBucket",),
     "PutBucketVersioning": ("ObjectLockEnabledForBucket",),
     "PutBucketOwnershipControls": ("ObjectOwnership",),
 }
-"""The same of making a bucket. [Amazon S3 API reference, CreateBucket, permissions]"""
+"""The same for creating a bucket. [Amazon S3 API reference, CreateBucket, permissions]"""
 
 
-def needs_of_s3(call: Call) -> Iterator[Need]:
+def actions_of_s3(call: Call) -> Iterator[RequiredAction]:
     """Objects by their keys, buckets by name."""
     parameters = call.parameters
     bucket = parameters.get("Bucket")
     action = ACTIONS.get(call.operation, call.operation)
     if not bucket:
         prefix = "s3-object-lambda" if action == "WriteGetObjectResponse" else "s3"
-        yield Need(f"{prefix}:{action}", ANYTHING)
+        yield RequiredAction(f"{prefix}:{action}", ANYTHING)
     elif call.operation == "DeleteObjects":
         for _, needed in deletions(call):
             yield from needed
     elif parameters.get("Key") is not None:
         yield from _of_object(call, f"arn:aws:s3:::{bucket}/{parameters['Key']}")
     else:
-        yield Need(_of_prefix(action), f"arn:aws:s3:::{bucket}")
+        yield RequiredAction(_of_prefix(action), f"arn:aws:s3:::{bucket}")
         if call.operation == "CreateBucket":
             yield from _besides(ALSO_OF_BUCKETS, parameters, f"arn:aws:s3:::{bucket}")
 
@@ -130,67 +130,69 @@ def _of_prefix(action: str) -> str:
     return f"s3express:{action}" if action == "CreateSession" else f"s3:{action}"
 
 
-def _of_object(call: Call, resource: str) -> Iterator[Need]:
+def _of_object(call: Call, resource: str) -> Iterator[RequiredAction]:
     parameters, operation = call.parameters, call.operation
     if operation in {"CopyObject", "UploadPartCopy"}:
         yield from _reading_of_source(call, resource)
     action = OBJECT_ACTIONS.get(operation, operation)
-    yield Need(_action(action, parameters.get("VersionId")), resource)
+    yield RequiredAction(_action(action, parameters.get("VersionId")), resource)
     if operation == "GetObjectAttributes":
-        yield Need(_action("GetObject", parameters.get("VersionId")), resource)
+        yield RequiredAction(_action("GetObject", parameters.get("VersionId")), resource)
     if operation in WRITES:
         yield from _besides(ALSO, parameters, resource)
     if parameters.get("BypassGovernanceRetention"):
-        yield Need("s3:BypassGovernanceRetention", resource)
+        yield RequiredAction("s3:BypassGovernanceRetention", resource)
 
 
 def _besides(
     also: Mapping[str, tuple[str, ...]], parameters: Mapping[str, Any], resource: str
-) -> Iterator[Need]:
+) -> Iterator[RequiredAction]:
     for action, names in also.items():
         if any(parameters.get(name) for name in names):
-            yield Need(f"s3:{action}", resource)
+            yield RequiredAction(f"s3:{action}", resource)
 
 
-def _reading_of_source(call: Call, target: str) -> Iterator[Need]:
-    """A copy reads its source, and copies its tags unless it gives others.
+def _reading_of_source(call: Call, target: str) -> Iterator[RequiredAction]:
+    """A copy reads its source, and copies its tags unless it specifies others.
 
-    The source is percent-encoded in the request, whatever characters it has.
+    The source is always percent-encoded in the request.
     [Amazon S3 API reference, CopyObject, x-amz-copy-source and permissions]
     """
     bucket, key, version = copy_source(call.parameters)
     source = f"arn:aws:s3:::{bucket}/{key}"
-    yield Need(_action("GetObject", version), source)
+    yield RequiredAction(_action("GetObject", version), source)
     copies_tags = call.parameters.get("TaggingDirective") != "REPLACE"
     if (
         call.operation == "CopyObject"
         and copies_tags
         and object_tags(call.account, bucket, key, version)
     ):
-        yield Need(_action("GetObjectTagging", version), source)
-        yield Need("s3:PutObjectTagging", target)
+        yield RequiredAction(_action("GetObjectTagging", version), source)
+        yield RequiredAction("s3:PutObjectTagging", target)
 
 
 def copy_source(parameters: Mapping[str, Any]) -> tuple[str, str, str | None]:
-    """Bucket, key and version of what is copied, decoded by the function that copies it.
+    """Bucket, key and version of the source, decoded by the function that copies it.
 
     Raises:
-        CommonServiceException: InvalidArgument, as S3 answers for what names no object.
+    CommonServiceException: InvalidArgument, as S3 answers if no object is named.
     """
     read: Any = extract_bucket_key_version_id_from_copy_source
     bucket, key, version = read(str(parameters.get("CopySource", "")))
     return bucket, key, version
 
 
-def deletions(call: Call) -> Iterator[tuple[int, list[Need]]]:
-    """What DeleteObjects needs for each object, by its place in the call."""
+def deletions(call: Call) -> Iterator[tuple[int, list[RequiredAction]]]:
+    """The actions that DeleteObjects requires for each object, by its index in the call."""
     parameters = call.parameters
-    for place, entry in enumerate(parameters["Delete"]["Objects"]):
+    for index, entry in enumerate(parameters["Delete"]["Objects"]):
         resource = f"arn:aws:s3:::{parameters['Bucket']}/{entry['Key']}"
-        found = [Need(_action("DeleteObject", entry.get("VersionId")), resource, detail=entry)]
+        found = [
+            RequiredAction(_action("DeleteObject", entry.get("VersionId")), resource, detail=entry)
+        ]
         if parameters.get("BypassGovernanceRetention"):
-            found.append(Need("s3:BypassGovernanceRetention", resource))
-        yield place, found
+            found.append(RequiredAction("s3:BypassGovernanceRetention", resource))
+        yield index, found
 
 
 def _action(action: str, version: object) -> str:

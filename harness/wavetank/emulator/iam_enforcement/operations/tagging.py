@@ -1,4 +1,4 @@
-"""Tags that a resource is made with: most services ask for the permission to tag it besides.
+"""Tags of a new resource: most services additionally require the permission to tag it.
 
 [API references: PutRule, PutMetricAlarm, CreateDeliveryStream, CreateFunction, CreateLogGroup,
 CreateQueue, CreateTable, CreateTopic, CreateRole]
@@ -7,7 +7,7 @@ CreateQueue, CreateTable, CreateTopic, CreateRole]
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wavetank.emulator.iam_enforcement.call import Call
+from wavetank.emulator.iam_enforcement.required_action import Call
 
 IAM_TAGGING = {
     "CreateInstanceProfile": "iam:TagInstanceProfile",
@@ -36,19 +36,19 @@ TAG_PARAMETERS = ("Tags", "tags")
 
 
 def tagging_action(call: Call) -> str | None:
-    """The action that the call's tags need; None where it has none, or they need nothing more."""
+    """The action that the call's tags require; None if it has none, or nothing more is required."""
     action = TAGGING.get(call.service, {}).get(call.operation)
     return action if action and request_tags(call.parameters) else None
 
 
 def tagged_resource(call: Call, resource: str) -> str:
-    """What gets the tags: the resource of the call, or the event source mapping that it makes."""
+    """The tagged resource: the call's resource, or the event source mapping that it creates."""
     is_mapping = call.operation == "CreateEventSourceMapping"
     return call.arn("event-source-mapping:*") if is_mapping else resource
 
 
 def request_tags(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Keys and values of the tags in a call, in each of the forms that services have for them."""
+    """Keys and values of the tags in a call, in each of the services' formats."""
     found: Any = next((parameters[name] for name in TAG_PARAMETERS if parameters.get(name)), {})
     if isinstance(found, Mapping):
         return {str(key): str(value) for key, value in found.items()}

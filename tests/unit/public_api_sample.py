@@ -1,0 +1,50 @@
+"""A user's code with every public name; mypy checks that the types arrive through `py.typed`."""
+
+from pathlib import Path
+from typing import assert_type
+
+from wavetank import (
+    AttemptBegan,
+    AttemptEnded,
+    Event,
+    Finding,
+    GivenUp,
+    Invoked,
+    LiveSandbox,
+    MessageSent,
+    ObjectDelivered,
+    Outcome,
+    RecordsAccepted,
+    RecordsLost,
+    ScenarioResult,
+    SimulatorFixture,
+    TemplatesPipeline,
+    Verdict,
+    VirtualClock,
+)
+
+
+def pipeline(folder: Path) -> TemplatesPipeline:
+    """The fixture `wavetank_pipeline`."""
+    return TemplatesPipeline(pipeline=folder / "template.yaml", code=folder / "src")
+
+
+def simulated(simulator: SimulatorFixture, clock: VirtualClock, sandbox: LiveSandbox) -> None:
+    """The fixtures and what they return."""
+    result = assert_type(simulator.run(minutes=15), ScenarioResult)
+    assert_type(clock.finish(), ScenarioResult)
+    assert_type(result.delivered, list[str])
+    assert_type(sandbox.wait_until(lambda: 1, expected="a number"), int)
+    for finding in result.findings:
+        assert_type(finding, Finding)
+        assert_type(finding.verdict, Verdict)
+
+
+def events(result: ScenarioResult) -> list[Event]:
+    """The typed events of a history."""
+    for ended in result.of(AttemptEnded):
+        assert_type(ended.outcome, Outcome)
+    found: list[Event] = []
+    for kind in (AttemptBegan, GivenUp, Invoked, MessageSent, ObjectDelivered):
+        found.extend(result.of(kind))
+    return [*found, *result.of(RecordsAccepted), *result.of(RecordsLost)]

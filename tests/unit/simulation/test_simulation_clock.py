@@ -1,0 +1,51 @@
+"""The event queue: by due time, and at one instant in an order drawn from the seed."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from wavetank.simulation.simulation_clock import EventQueue
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def _popped(seed: int, names: str) -> str:
+    queue = EventQueue[str](Random(seed))  # noqa: S311 - a simulation, not a secret
+    for name in names:
+        queue.add(NOW, name)
+    return "".join(queue.pop()[1] for _ in names)
+
+
+def test_items_are_popped_by_due_time() -> None:
+    """Whatever the order in which they were added."""
+    queue = EventQueue[int](Random(1))  # noqa: S311 - as above
+    for minutes in (3, 1, 2):
+        queue.add(NOW + timedelta(minutes=minutes), minutes)
+    assert queue.next_due() == NOW + timedelta(minutes=1)
+    assert [queue.pop()[1] for _ in range(3)] == [1, 2, 3]
+    assert queue.next_due() is None
+
+
+def test_the_seed_decides_the_order_at_one_instant() -> None:
+    """The same seed gives the same order, and each order comes from some seed."""
+    assert _popped(7, "abc") == _popped(7, "abc")
+    orders = {_popped(seed, "abc") for seed in range(100)}
+    assert len(orders) == 6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_first_items_come_before_all_others_of_their_instant(seed: int) -> None:
+    """In the order in which they were added, and not before what is due earlier."""
+    queue = EventQueue[str](Random(seed))  # noqa: S311 - as above
+    queue.add(NOW, "other")
+    queue.add(NOW, "first", first=True)
+    queue.add(NOW, "second", first=True)
+    queue.add(NOW - timedelta(microseconds=1), "earlier")
+    assert [queue.pop()[1] for _ in range(4)] == ["earlier", "first", "second", "other"]
+
+
+def test_popping_an_empty_queue_raises() -> None:
+    """`pop` raises instead of returning something."""
+    with pytest.raises(IndexError):
+        EventQueue[str](Random(1)).pop()  # noqa: S311 - as above
