@@ -175,8 +175,8 @@ def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualCl
         virtual_clock.advance(minutes=1)
 
 
-def test_a_run_lasts_as_long_as_somebody_says(simulator: SimulatorFixture) -> None:
-    """Neither for no time, nor for ever."""
+def test_a_run_has_a_valid_duration(simulator: SimulatorFixture) -> None:
+    """Neither zero nor unlimited."""
     with pytest.raises(UsageError, match="the duration of the run"):
         simulator.run()
     with pytest.raises(UsageError, match="of 0 to a year"):

@@ -36,10 +36,10 @@ class CampaignCost:
 def measure_campaign(
     context: WorkerContext, runs: int, horizon: timedelta, workers: int, clock: Clock
 ) -> CampaignCost:
-    """Run the plans that are generated from the first seeds.
+    """Runs the cases of the first seeds.
 
     Raises:
-        InfrastructureError: a run had no result.
+        InfrastructureError: a run failed to execute.
     """
     results: list[CaseResult] = []
     begun = clock.monotonic()

@@ -123,7 +123,7 @@ def _in_turn(calls: list[Callable[[], None]], rounds: int, clock: Clock) -> list
         for call, seconds in zip(calls, times, strict=True):
             begun = clock.monotonic()
             call()
-            if number >= WARM_UP:
+            if number >= WARM_UP:  # the first calls load modules and fill caches
                 seconds.append(clock.monotonic() - begun)
     return times
 

@@ -167,6 +167,7 @@ def _check_marks(item: pytest.Item, collector: pytest.Collector) -> None:
     if uses_simulator(item):
         from wavetank.pytest_plugin.marks import problem_of  # noqa: PLC0415 - see above
 
+        # Inserted first, so that the test's own filters take precedence.
         item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
         problem = problem_of(item)
     elif item.get_closest_marker("fault"):

@@ -75,7 +75,7 @@ class VirtualClock:
             UsageError: the run is finished already.
         """
         self._require_in_progress()
-        self._is_finished = True
+        self._is_finished = True  # even if the end raises: the run cannot be continued
         lasted = self.now() - self._options.start
         until = replace(self._options, horizon=lasted).until
         self._run.end(until)

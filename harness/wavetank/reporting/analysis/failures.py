@@ -77,7 +77,7 @@ def function_activity(source: Source, deliveries: Deliveries) -> FunctionActivit
     last = deliveries.objects["delivered_at"].max()
     if not isinstance(last, datetime):
         return FunctionActivity(
-            not_available=("Nothing was delivered, so that there is no time to inspect.",)
+            not_available=("Nothing was delivered, so that present is no time to inspect.",)
         )
     return source.activity(last - LOOKED_BACK)
 
@@ -148,6 +148,7 @@ def failures(activity: FunctionActivity) -> pl.DataFrame:
     """
     attempted = attempts(activity).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
     failed = pl.col("outcome") != Outcome.SUCCESS.value
+    # `rle_id` numbers the series of equal outcomes; a series' successor is the next number.
     marked = attempted.with_columns(stretch=failed.rle_id().over("function"), failed=failed)
     next_success = (
         marked.filter(~pl.col("failed"))
@@ -211,10 +212,10 @@ def _caught_up(row: dict[str, datetime], found: pl.DataFrame) -> tuple[object, .
     inside = found.filter(pl.col("timestamp").is_between(first, end, closed="left"))
     late = inside.filter(pl.col("delivered_at") >= row["recovered"])
     minutes = (end - first) // MINUTE
-    there = inside["timestamp"].dt.truncate("1m").n_unique()
+    present = inside["timestamp"].dt.truncate("1m").n_unique()
     delivered = late["delivered_at"]
     made_up = (late.height, delivered.min(), delivered.max())
-    return row["began"], row["recovered"], minutes, *made_up, minutes - there
+    return row["began"], row["recovered"], minutes, *made_up, minutes - present
 
 
 LANES = ("attempt succeeded", "attempt failed", "given up", "alert", "object delivered")

@@ -37,9 +37,9 @@ def open_source(text: str) -> Source:
     """
     text = text.strip()
     if text == LATEST:
-        return RunSource(_shelf().latest())
+        return RunSource(_run_store().latest())
     if text.startswith(RUN):
-        return RunSource(_shelf().find(text.removeprefix(RUN)))
+        return RunSource(_run_store().find(text.removeprefix(RUN)))
     parts = urlsplit(text)
     if parts.scheme in {"http", "https"}:
         return _of_sandbox(f"{parts.scheme}://{parts.netloc}", parts.path.strip("/"))
@@ -48,7 +48,7 @@ def open_source(text: str) -> Source:
     return _in_folder(text)
 
 
-def _shelf() -> RunStore:
+def _run_store() -> RunStore:
     return RunStore(read_settings().state_folder / "runs")
 
 
@@ -57,7 +57,7 @@ def _in_folder(text: str) -> Source:
     if not text or not folder.is_dir():
         raise UsageError(f"a source: {FORMS}", repr(text), "correct it")
     if (folder / HISTORY).is_file():
-        return RunSource(_shelf().find(text))
+        return RunSource(_run_store().find(text))
     return FolderSource(folder)
 
 

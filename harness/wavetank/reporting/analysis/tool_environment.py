@@ -63,6 +63,7 @@ class ToolEnvironment:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        # Another process may install at the same time.
         with open_private(self._folder / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

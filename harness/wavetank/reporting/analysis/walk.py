@@ -93,8 +93,8 @@ def uniformity(changed: pl.DataFrame) -> Uniformity | None:
     if count < SAMPLES_MIN:
         return None
     uniform = ((percent + PERCENT_MAX) / (2 * PERCENT_MAX)).clip(0, 1)
-    place = pl.int_range(1, count + 1, eager=True)
-    above, below = (place / count - uniform).max(), (uniform - (place - 1) / count).max()
+    rank = pl.int_range(1, count + 1, eager=True)
+    above, below = (rank / count - uniform).max(), (uniform - (rank - 1) / count).max()
     distance = max(float(above), float(below))  # type: ignore[arg-type]  # numbers, as it is not empty
     return Uniformity(count, distance, ONE_PERCENT_CRITICAL / sqrt(count))
 
@@ -127,10 +127,10 @@ def histogram(changed: pl.DataFrame) -> pl.DataFrame:
     Columns: ticker, low, high (percent), changes, expected (if they were uniform).
     """
     width = 2 * PERCENT_MAX / BINS
-    place = ((pl.col("percent") + PERCENT_MAX) / width).floor()
+    rank = ((pl.col("percent") + PERCENT_MAX) / width).floor()
     counted_bins = (
         changed.filter("compared")
-        .with_columns(bin=place.clip(-1, BINS).cast(pl.Int64))
+        .with_columns(bin=rank.clip(-1, BINS).cast(pl.Int64))
         .group_by("ticker", "bin")
         .agg(changes=pl.len())
     )

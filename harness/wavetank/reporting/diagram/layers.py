@@ -68,8 +68,8 @@ def _visited(graph: Graph, edges: Sequence[Edge]) -> list[str]:
 
 def _upward(graph: Graph, edges: Sequence[Edge]) -> set[Edge]:
     """The arrows that would close a cycle: they lead upward."""
-    place = {id_: number for number, id_ in enumerate(_finished(graph, edges))}
-    return {edge for edge in edges if place[edge.target] >= place[edge.source]}
+    position = {id_: number for number, id_ in enumerate(_finished(graph, edges))}
+    return {edge for edge in edges if position[edge.target] >= position[edge.source]}
 
 
 def _finished(graph: Graph, edges: Sequence[Edge]) -> list[str]:
@@ -128,8 +128,8 @@ def _sort(row: list[str], beside: Sequence[str], links: Iterable[tuple[str, str]
 
 
 def _crossings(rows: Sequence[Sequence[str]], links: Sequence[tuple[str, str]]) -> int:
-    place = {id_: (number, row.index(id_)) for number, row in enumerate(rows) for id_ in row}
-    spans = [(place[one], place[other]) for one, other in links]
+    position = {id_: (number, row.index(id_)) for number, row in enumerate(rows) for id_ in row}
+    spans = [(position[one], position[other]) for one, other in links]
     return sum(
         a[0] == b[0] and (a[1] - b[1]) * (c[1] - d[1]) < 0
         for number, (a, c) in enumerate(spans)

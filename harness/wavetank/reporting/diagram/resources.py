@@ -78,9 +78,9 @@ class Boxes:
         """From the template of the scope first, then from the others."""
         here = self._scopes.index(scope)
         for number in sorted(range(len(self._scopes)), key=lambda n: (n != here, n)):
-            for (place, logical), node in self._nodes.items():
+            for (number_of_template, logical), node in self._nodes.items():
                 fits = name in {logical, node.name} and kind in {None, node.kind}
-                if place == number and fits:
+                if number_of_template == number and fits:
                     return node
         return None
 

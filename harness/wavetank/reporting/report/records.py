@@ -55,7 +55,7 @@ class Records:
     def __init__(self, bins: Bins, prices: Prices) -> None:
         self._lane = LaneBuilder("Objects", bins)
         self._prices = prices
-        self._held: dict[tuple[str, str], list[datetime]] = {}
+        self._in_flight: dict[tuple[str, str], list[datetime]] = {}
         self._delivered = RecentMapping[tuple[str, str], bool](REMEMBERED)
         self._counts = Counter[str]()
         self._delays, self._sizes, self._numbers = Counter[int](), Counter[int](), Counter[int]()
@@ -66,7 +66,7 @@ class Records:
             case RecordsAccepted():
                 self._counts["accepted"] += len(event.records)
                 for text in event.records:
-                    self._held.setdefault((event.stream, text), []).append(event.at)
+                    self._in_flight.setdefault((event.stream, text), []).append(event.at)
             case ObjectDelivered():
                 self._deliver(event)
             case RecordsLost():
@@ -84,7 +84,7 @@ class Records:
             delivered=counts["delivered"],
             again=counts["again"],
             lost=counts["lost"],
-            waiting=sum(len(accepted_at) for accepted_at in self._held.values()),
+            waiting=sum(len(accepted_at) for accepted_at in self._in_flight.values()),
             objects=self._sizes.total(),
             delay=distribution(self._delays, DELAY_EDGES_MS),
             delay_from_tick=not counts["accepted"],
@@ -94,7 +94,7 @@ class Records:
 
     def waiting(self) -> Iterator[str]:
         """The texts that were accepted and neither delivered nor lost."""
-        for (_, text), accepted_at in self._held.items():
+        for (_, text), accepted_at in self._in_flight.items():
             yield from (text for _ in accepted_at)
 
     def _deliver(self, event: ObjectDelivered) -> None:
@@ -128,12 +128,12 @@ class Records:
         self._lane.add(MarkKind.LOST, event.at, note)
 
     def _take(self, key: tuple[str, str]) -> datetime | None:
-        accepted_at = self._held.get(key)
+        accepted_at = self._in_flight.get(key)
         if accepted_at is None:
             return None
-        since = accepted_at.pop(0)
+        since = accepted_at.pop(0)  # equal texts are delivered in the order of acceptance
         if not accepted_at:
-            del self._held[key]
+            del self._in_flight[key]
         return since
 
     def _tick_of(self, text: str) -> datetime | None:

@@ -129,11 +129,11 @@ def mark_text(mark: Mark, axis: Axis) -> str:
 def evidence(finding: Finding) -> list[str]:
     """The evidence split at semicolons, except within parentheses."""
     parts, begin, depth = [], 0, 0
-    for place, letter in enumerate(finding.evidence):
+    for position, letter in enumerate(finding.evidence):
         depth += (letter == "(") - (letter == ")")
         if letter == ";" and depth == 0:
-            parts.append(finding.evidence[begin:place])
-            begin = place + 1
+            parts.append(finding.evidence[begin:position])
+            begin = position + 1
     return [part.strip() for part in (*parts, finding.evidence[begin:]) if part.strip()]
 
 
@@ -143,14 +143,14 @@ def linked(text: str) -> Markup:
 
 
 def _linked(text: str) -> Iterator[Markup]:
-    place = 0
+    position = 0
     for found in INSTANT.finditer(text):
         at = _seconds(datetime.fromisoformat(found[0]))
         link = Markup('<a href="#timeline" data-at="{}">{}</a>')
-        yield Markup.escape(text[place : found.start()])
+        yield Markup.escape(text[position : found.start()])
         yield link.format(at, found[0])
-        place = found.end()
-    yield Markup.escape(text[place:])
+        position = found.end()
+    yield Markup.escape(text[position:])
 
 
 def _seconds(instant: datetime) -> int:

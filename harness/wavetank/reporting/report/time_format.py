@@ -84,8 +84,8 @@ def duration(milliseconds: int) -> str:
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{seconds + rest / MILLISECONDS:.3g} s"
     units = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    place = next(place for place, (unit, _) in enumerate(units) if seconds >= unit)
-    (unit, name), (lesser, its_name) = units[place : place + 2]
+    index = next(index for index, (unit, _) in enumerate(units) if seconds >= unit)
+    (unit, name), (lesser, its_name) = units[index : index + 2]
     whole, left = seconds // unit, seconds % unit // lesser
     return f"{whole} {name} {left} {its_name}" if left else f"{whole} {name}"
 
