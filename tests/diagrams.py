@@ -8,7 +8,7 @@ from wavetank.core.settings import read_settings
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.reporting.diagram.arrows import read_graph
 from wavetank.reporting.diagram.graph import Edge, Graph
-from wavetank.reporting.diagram.templates import given_scopes, project_scopes
+from wavetank.reporting.diagram.templates import project_scopes, user_scopes
 
 PROJECT = read_settings().project_folder
 
@@ -23,13 +23,13 @@ def ticker() -> Graph:
 
 def sensors() -> Graph:
     """Two rules and two functions, which share a table and a topic."""
-    return read_graph(given_scopes(SENSORS / "pipeline.yaml", SENSORS / "storage.yaml", {}))
+    return read_graph(user_scopes(SENSORS / "pipeline.yaml", SENSORS / "storage.yaml", {}))
 
 
 def drawn_from(folder: Path, text: str) -> Graph:
     """The picture of the template that is this text."""
     (folder / "pipeline.yaml").write_text(text)
-    return read_graph(given_scopes(folder / "pipeline.yaml", None, {}))
+    return read_graph(user_scopes(folder / "pipeline.yaml", None, {}))
 
 
 def arrow(graph: Graph, source: str, target: str) -> Edge:

@@ -87,7 +87,7 @@ def test_an_existing_copy_is_kept_unless_a_fresh_one_is_requested(
         (("01",), "make one with: ./wavetank run broken-deployment"),
         (("01", "--source", "nowhere"), "expected a source: latest, run:NAME"),
         (("01", "--source", "run:nothing"), "expected the folder of a run"),
-        (("--execute", "x.html"), "name one, such as 01"),
+        (("--execute", "x.html"), "give one, such as 01"),
         (("01", "--source", ".", "--execute", "x.pdf"), "expected a file to write: .html"),
     ],
 )

@@ -22,7 +22,7 @@ from wavetank.reporting.analysis.failures import (
     attempts,
     failures,
     first_text,
-    what_was_done,
+    function_activity,
 )
 from wavetank.reporting.analysis.function_events import NO_MAILBOX, NO_PIPELINE
 from wavetank.reporting.analysis.notebook import read_notebook
@@ -76,8 +76,8 @@ def test_a_sandbox_tells_of_a_failure_by_its_logs_and_mailbox(
     source = open_source(f"{localstack.endpoint}/{drilled.names.bucket}")
     deliveries = read_deliveries(source)
     assert delays(deliveries.records).height == 40
-    told = what_was_done(source, deliveries)
-    assert told.untold == ()
+    told = function_activity(source, deliveries)
+    assert told.not_available == ()
     failed = failures(told).row(-1, named=True)
     assert (failed["attempts"], failed["given_up"], failed["alerted_ticks"]) == (3, 1, 1)
     assert failed["recovered"] is not None
@@ -91,7 +91,7 @@ def test_a_notebook_reads_a_sandbox(drilled: Pipeline, localstack: Host) -> None
     notebook = read_notebook(PROJECT / "notebooks" / "03_failure_drill.ipynb")
     done = notebook.reading(source).executed()
     shown = [str(output) for cell in done.node.cells for output in cell.get("outputs", [])]
-    assert any("Everything is told by s3://" in text for text in shown)
+    assert any("has everything." in text for text in shown)
     assert any("The record as Lambda sent it" in text for text in shown)
 
 
@@ -110,7 +110,7 @@ def test_whatever_is_in_a_bucket_is_read_or_named(
     assert named["2026/11/b"].startswith("compressed by gzip")
     assert named["2026/11/c"].startswith("cannot be read, InvalidObjectState")
     assert deliveries.objects.height == 3
-    assert what_was_done(source, deliveries).untold == (NO_PIPELINE,)
+    assert function_activity(source, deliveries).not_available == (NO_PIPELINE,)
 
 
 def test_an_empty_bucket_is_an_empty_table(bucket: str, localstack: Host) -> None:
@@ -118,7 +118,7 @@ def test_an_empty_bucket_is_an_empty_table(bucket: str, localstack: Host) -> Non
     source = open_source(f"{localstack.endpoint}/{bucket}")
     deliveries = read_deliveries(source)
     assert deliveries.objects.is_empty()
-    assert "Nothing was delivered" in what_was_done(source, deliveries).untold[0]
+    assert "Nothing was delivered" in function_activity(source, deliveries).not_available[0]
 
 
 def test_what_is_not_there_is_said_with_what_to_do(localstack: Host) -> None:
@@ -136,9 +136,9 @@ def test_a_bucket_of_aws_is_read_with_the_accounts_credentials(place: Place) -> 
     sent = len(place.pretended.sent)
     source = open_source(f"s3://{names.bucket}")
     deliveries = read_deliveries(source)
-    told = what_was_done(source, deliveries)
+    told = function_activity(source, deliveries)
     assert deliveries.records["ticker"].n_unique() == 5
-    assert NO_MAILBOX in told.untold
+    assert NO_MAILBOX in told.not_available
     assert failures(told).is_empty()
     assert first_text(told, failures(told)) == ""
     methods = {request.method for request in place.pretended.sent[sent:] if _is_s3(request.url)}

@@ -1,6 +1,6 @@
-"""The pictures of a report in docs/images: `python -m tests.pages.report_pictures RUN`.
+"""Takes the screenshots of a report in docs/images: `python -m tests.pages.report_pictures RUN`.
 
-RUN is the folder of a saved run, such as .wavetank/scenario/run_store/everything-at-once-1.
+RUN is the folder of a saved run, such as .wavetank/runs/everything-at-once-1.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The picture as a browser draws it, with the fonts of the machine."""
+"""The diagram as a browser renders it, with the fonts of this host."""
 
 from itertools import combinations
 from typing import Any
@@ -39,7 +39,7 @@ def overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("graph", [ticker(), sensors()], ids=["ticker", "sensors"])
-def test_words_keep_to_their_places(browser: Browser, graph: Graph) -> None:
+def test_texts_do_not_overlap(browser: Browser, graph: Graph) -> None:
     """No text is on another, and what is in a box stays in it."""
     with opened_page(browser) as page:
         page.set_content(draw_svg(graph, "x"))

@@ -1,4 +1,4 @@
-"""Reports and indexes as people use them: by eye, keyboard, pointer and printer."""
+"""Reports and indexes, used by eye, keyboard, pointer and printer."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import opened_page
 from tests.pipeline import NOON
 from tests.stories import MINUTE, Story, before
-from tests.unit.reporting.report.test_builder import SUMMARY, told
+from tests.unit.reporting.report.test_builder import SUMMARY, report_for
 from tests.unit.reporting.report.test_rendering import index
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, RuleFired
@@ -41,7 +41,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
         FaultReverted(end, "f", "s3-outage", "s3-outage"),
     )
     summary = replace(SUMMARY, findings=(*SUMMARY.findings, BROKEN))
-    file.write_text(render_report(told(events, summary)))
+    file.write_text(render_report(report_for(events, summary)))
     return file.as_uri()
 
 
@@ -64,18 +64,18 @@ def zoom(page: Page) -> float:
     return float(page.locator(".track").evaluate("track => track.dataset.zoom ?? 1"))
 
 
-def test_verdicts_stand_first_and_evidence_opens_by_keyboard(opened: Page) -> None:
-    """The worst is open already; one that holds is opened by Enter."""
+def test_verdicts_are_first_and_evidence_opens_by_keyboard(opened: Page) -> None:
+    """The worst is open already; a valid one is opened by Enter."""
     headings = opened.locator("h2").all_inner_texts()
     assert headings[:5] == ["Verdicts", "Faults", "Timeline", "Prices", "Delivery"]
     verdicts = opened.locator("details.verdict")
     words = [text.split()[1] for text in verdicts.locator("summary").all_inner_texts()]
     assert words == ["invalid", "invalid", "unknown", "valid"]
-    holds = verdicts.last
-    expect(holds.locator("li")).to_be_hidden()
-    holds.locator("summary").focus()
+    valid = verdicts.last
+    expect(valid.locator("li")).to_be_hidden()
+    valid.locator("summary").focus()
     opened.keyboard.press("Enter")
-    expect(holds.locator("li")).to_have_text("all did")
+    expect(valid.locator("li")).to_have_text("all did")
 
 
 def test_the_timeline_zooms_and_its_labels_adapt(opened: Page) -> None:
@@ -125,20 +125,20 @@ def test_the_timeline_moves_by_key_button_and_drag(opened: Page) -> None:
     assert scroller.evaluate(place) == pytest.approx(begin + 120, abs=2)
 
 
-def test_every_mark_says_what_it_is(opened: Page) -> None:
+def test_every_mark_has_a_description(opened: Page) -> None:
     """By keyboard from mark to mark, on hover, and as the mark's own name."""
-    told_ = opened.locator(".told")
+    shown = opened.locator(".mark-text")
     first = opened.locator(".strip [tabindex='0']").first
     first.focus()
-    expect(told_).to_have_text("12:01:00: on time")
+    expect(shown).to_have_text("12:01:00: on time")
     opened.keyboard.press("ArrowRight")
-    expect(told_).to_have_text("12:02:00: on time")
+    expect(shown).to_have_text("12:02:00: on time")
     expect(opened.locator(":focus")).to_have_attribute("aria-label", "12:02:00: on time")
     opened.locator(".faulty.mark").hover()
-    expect(told_).to_contain_text("s3-outage, 12:10:00 to 12:20:00")
+    expect(shown).to_contain_text("s3-outage, 12:10:00 to 12:20:00")
 
 
-def test_an_instant_of_the_evidence_leads_to_its_place(opened: Page) -> None:
+def test_an_instant_of_the_evidence_links_to_the_timeline(opened: Page) -> None:
     """The timeline is zoomed to about twenty minutes around it."""
     opened.locator("a[data-at]").first.click()
     assert zoom(opened) == pytest.approx(61 * 60 / 1200, abs=0.1)
@@ -146,30 +146,30 @@ def test_an_instant_of_the_evidence_leads_to_its_place(opened: Page) -> None:
 
 
 def test_a_command_is_copied(browser: Browser, report: str) -> None:
-    """And the page says so."""
+    """The page confirms it."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(report)
     page.get_by_role("button", name="Copy ./wavetank replay calm-1", exact=True).click()
-    expect(page.locator(".said")).to_have_text("Copied: ./wavetank replay calm-1")
+    expect(page.locator(".status")).to_have_text("Copied: ./wavetank replay calm-1")
     assert page.evaluate("navigator.clipboard.readText()") == "./wavetank replay calm-1"
     context.close()
 
 
-def test_it_prints_whole(opened: Page) -> None:
-    """All evidence is open, and what only works on a screen is gone."""
+def test_it_prints_completely(opened: Page) -> None:
+    """All evidence is open, and controls are hidden."""
     opened.get_by_role("button", name="Zoom in").click()
     opened.emulate_media(media="print")
     for item in opened.locator("details.verdict li").all():
         expect(item).to_be_visible()
     expect(opened.locator(".tools")).to_be_hidden()
-    expect(opened.locator(".remarks li").last).to_be_visible()
+    expect(opened.locator(".anomalies li").last).to_be_visible()
     widths = "() => ['.track', '.scroller'].map(one => document.querySelector(one).clientWidth)"
     track, scroller = opened.evaluate(widths)
     assert track <= scroller
 
 
-def test_it_is_accessible_in_both_schemes_and_fits_a_telephone(scheme: Page, report: str) -> None:
+def test_it_is_accessible_in_both_schemes_and_fits_a_phone(scheme: Page, report: str) -> None:
     """Axe finds nothing, contrast included; the page has no scroll bar of its own."""
     scheme.goto(report)
     found = Axe().run(scheme)
@@ -181,11 +181,11 @@ def test_it_is_accessible_in_both_schemes_and_fits_a_telephone(scheme: Page, rep
 
 
 def test_an_index_is_accessible_and_in_order(page: Page, tmp_path: Path) -> None:
-    """The worst story stands first."""
+    """The worst run is listed first."""
     file = tmp_path / "index.html"
     file.write_text(render_index(index()))
     page.goto(file.as_uri())
-    assert page.locator("#stories tbody th").all_inner_texts() == ["7", "4", "9", "2"]
+    assert page.locator("#runs tbody th").all_inner_texts() == ["7", "4", "9", "2"]
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
@@ -194,6 +194,6 @@ def test_an_index_is_accessible_and_in_order(page: Page, tmp_path: Path) -> None
 def test_a_long_run_stays_below_two_megabytes(days: int) -> None:
     """A day with a failure every ten minutes; more than a week is put into wider bins."""
     ticks = days * DAY_TICKS
-    html = render_report(told(Story(ticks, range(10, ticks, 10)).events()))
+    html = render_report(report_for(Story(ticks, range(10, ticks, 10)).events()))
     assert 200_000 < len(html.encode()) < BYTES_MAX
     assert timedelta(days=days) == MINUTE * ticks

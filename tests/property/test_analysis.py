@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wavetank.core.ticker_records import parse_sample, split_records
-from wavetank.reporting.analysis.objects import stored
+from wavetank.reporting.analysis.objects import stored_object
 from wavetank.reporting.analysis.records import deliveries_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ BODIES = st.lists(PIECES, max_size=5).map("".join)
 def test_columns_say_what_the_parser_says(bodies: list[str]) -> None:
     """Each record is there, in its place, with the same ticker, instant and price, or none."""
     found = deliveries_of(
-        stored(str(place), NOON, body.encode()) for place, body in enumerate(bodies)
+        stored_object(str(place), NOON, body.encode()) for place, body in enumerate(bodies)
     ).records
     expected = [
         (str(place), number, sample and sample.ticker, sample and sample.instant, text)

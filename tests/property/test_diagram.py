@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wavetank.reporting.diagram.edge_routing import LABEL_LINE
 from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node, Relation
-from wavetank.reporting.diagram.layout import BOX_WIDTH, Arrow, Drawing, place
+from wavetank.reporting.diagram.layout import BOX_WIDTH, Arrow, Drawing, lay_out
 
 type Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -52,7 +52,7 @@ def overlap(one: Rectangle, other: Rectangle) -> bool:
 @given(graphs())
 def test_nothing_is_on_anything_else(graph: Graph) -> None:
     """Every node is there once, and everything has its own place within the picture."""
-    drawing = place(graph)
+    drawing = lay_out(graph)
     assert [box.node for box in drawing.boxes] != []
     assert {box.node for box in drawing.boxes} == set(graph.nodes)
     assert len(drawing.boxes) == len(graph.nodes)
@@ -68,7 +68,7 @@ def test_nothing_is_on_anything_else(graph: Graph) -> None:
 @given(graphs())
 def test_every_arrow_goes_from_box_to_box(graph: Graph) -> None:
     """It begins at the foot of the upper box and ends at the top of the lower; none is lost."""
-    drawing = place(graph)
+    drawing = lay_out(graph)
     at = {box.node.id: box for box in drawing.boxes}
     assert {arrow.edge for arrow in drawing.arrows} == {
         edge for edge in graph.edges if edge.source != edge.target

@@ -23,7 +23,7 @@ QUOTED = ("conftest.py", "src/measure.py", "test_temperatures.py")
 LEFT_BEHIND = ("__pycache__", ".pytest_cache")
 CHECK = re.compile(r'    if answer\["FailedPutCount"\]:\n        raise .*\n')
 DESTINATION = re.compile(r"  WhenMeasuringFails:\n(?:    .*\n)+\n")
-PLACE = re.compile(r"(?<=all that happened: )\S+(?=/history)")
+PLACE = re.compile(r"(?<=history: )\S+(?=/history)")
 UNRELATED = """
 import sys
 import pytest
@@ -137,7 +137,7 @@ def test_workers_report_errors_too(empty: Repository) -> None:
     (said,) = (line for block in _blocks("text")[2:] for line in block.splitlines())
     assert [line for line in lines if line.startswith(said)] != [], done.out
     assert "did you mean lost-reply?" in done.out
-    assert "expected a fixture that says which pipeline is to be tested" in done.out
+    assert "expected a fixture with the pipeline to test" in done.out
     assert "Traceback" not in done.out
 
 

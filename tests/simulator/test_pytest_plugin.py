@@ -47,7 +47,7 @@ def _outline(result: ScenarioResult) -> list[tuple[str, datetime]]:
 def test_a_run_moved_in_steps_is_the_run_at_once(simulator: SimulatorFixture) -> None:
     """Looking at it in between changes nothing but the ids drawn after the last firing."""
     at_once = simulator.run(minutes=7)
-    with simulator.moved_by_hand() as clock:
+    with simulator.stepped_by_clock() as clock:
         for seconds in (30, 31, 179, 180):
             clock.advance(seconds=seconds)
         stepped = clock.finish()
@@ -171,15 +171,15 @@ def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualCl
     with pytest.raises(UsageError, match="one run at a time"):
         simulator.run(minutes=1)
     assert virtual_clock.finish().verdicts["drained"] is Verdict.VALID
-    with pytest.raises(UsageError, match="a run that goes on"):
+    with pytest.raises(UsageError, match="a run in progress"):
         virtual_clock.advance(minutes=1)
 
 
 def test_a_run_has_a_valid_duration(simulator: SimulatorFixture) -> None:
     """Neither zero nor unlimited."""
-    with pytest.raises(UsageError, match="how long"):
+    with pytest.raises(UsageError, match="the duration of the run"):
         simulator.run()
-    with pytest.raises(UsageError, match="up to a year"):
+    with pytest.raises(UsageError, match="of 0 to a year"):
         simulator.run(days=366)
 
 

@@ -98,7 +98,7 @@ def test_a_report_is_written_anew(shell: Shell, played: Finished) -> None:
     assert told.code == ExitCode.VALID, told.err
     (written,) = told.events("report")
     assert not written["finished"]
-    assert "in line 51. It was not judged" in (stopped / "report.html").read_text()
+    assert "in line 51. Its invariants were not checked" in (stopped / "report.html").read_text()
 
 
 def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
@@ -116,7 +116,7 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
         (other / path.name).write_text(text)
     replayed = shell.run("replay", "altered")
     assert replayed.code == ExitCode.UNKNOWN
-    assert "expected one seed, one scenario and one code to give one history" in replayed.err
+    assert "expected one history from the same seed, scenario and code" in replayed.err
     assert "TableSnapshot at" in replayed.err
 
 

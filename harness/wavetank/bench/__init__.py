@@ -1,1 +1,1 @@
-"""What things cost, measured in one run, so that only ratios are compared."""
+"""Benchmarks that measure in one process, so that only ratios are compared."""

@@ -1,4 +1,4 @@
-"""How many runs a minute a campaign plays, by so many workers."""
+"""Measures how many runs a minute a campaign executes with a number of workers."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ MINUTE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class CampaignCost:
-    """Real seconds from the first worker's start to the last result, its boot included."""
+    """Wall seconds from the first worker's start to the last result, its boot included."""
 
     workers: int
     runs: int
@@ -29,17 +29,17 @@ class CampaignCost:
 
     @property
     def runs_per_minute(self) -> float:
-        """Of real time."""
+        """Per minute of wall time."""
         return self.runs / self.seconds * MINUTE_SECONDS
 
 
 def measure_campaign(
     context: WorkerContext, runs: int, horizon: timedelta, workers: int, clock: Clock
 ) -> CampaignCost:
-    """Run the plans that are generated from the first seeds.
+    """Runs the cases of the first seeds.
 
     Raises:
-        InfrastructureError: a run had no result.
+        InfrastructureError: a run failed to execute.
     """
     results: list[CaseResult] = []
     begun = clock.monotonic()

@@ -1,8 +1,7 @@
-"""What the three AWS calls of a tick cost when nobody is behind them.
+"""The cost of a tick's three AWS calls without a server behind them.
 
-The SDK builds, checks and signs each request, and reads an answer that was there before: less than
-that no emulator can cost. The requests and answers are those of the shipped function's ordinary
-tick.
+The SDK builds, checks and signs each request, and reads a prepared answer: no emulator can cost
+less. The requests and answers are those of an ordinary tick of the shipped function.
 """
 
 import json
@@ -44,12 +43,12 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     },
     "TransactWriteItems": {"ConsumedCapacity": [], "ItemCollectionMetrics": {}},
 }
-"""By operation."""
+"""Prepared answers by operation."""
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """As much of a response as the SDK reads."""
+    """The parts of a response that the SDK reads."""
 
     content: bytes
     status_code: int = 200
@@ -59,10 +58,10 @@ class _Answer:
 
 
 def floor_calls(aws: AwsClients) -> Callable[[], None]:
-    """The three calls, one after the other; they leave the process as little as they reach AWS.
+    """The three calls in sequence; they open no connection.
 
-    `aws` must be made for this alone: its clients answer themselves from now on. Credentials of a
-    session make the requests as long as a function's.
+    `aws` must be created for this only: its clients answer themselves from then on. A session's
+    credentials make the requests as long as a function's.
     """
     dynamodb, firehose = aws.dynamodb, aws.firehose
     bodies = {name: json.dumps(answer).encode() for name, answer in ANSWERS.items()}
@@ -70,7 +69,7 @@ def floor_calls(aws: AwsClients) -> Callable[[], None]:
     def answer(event_name: str, **_: object) -> _Answer:
         return _Answer(bodies[event_name.rpartition(".")[2]])
 
-    answered: Any = answer  # the stubs know no handler that gives something back
+    answered: Any = answer  # the stubs have no handler that returns a value
     for client in (dynamodb, firehose):
         client.meta.events.register("before-send", answered)
 

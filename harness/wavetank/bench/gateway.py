@@ -1,6 +1,6 @@
-"""What our plug-ins cost a warm call: two LocalStacks side by side, one call each in turn.
+"""The overhead of our plug-ins on a warm call: two LocalStacks, called alternately.
 
-Only the server is measured: the same bytes over a connection that stays open, and no SDK.
+Only the server is measured: the same bytes over a persistent connection, and no SDK.
 """
 
 import http.client
@@ -52,13 +52,13 @@ class CallCost:
 
     @property
     def ratio(self) -> float:
-        """How much the plug-ins make of it."""
+        """The cost with plug-ins, relative to that without."""
         return self.with_plugins_ms / self.without_ms
 
 
 @dataclass(frozen=True)
 class WarmCall:
-    """A request by a role that may make it."""
+    """A request by a role that is permitted to make it."""
 
     name: str
     service: str
@@ -100,7 +100,7 @@ CALLS = (
 
 
 def measure_gateway(state: Path, path: str, rounds: int, clock: Clock) -> Iterator[CallCost]:
-    """Measures each kind of call so many times on each of the two, in turn.
+    """Measures each kind of call `rounds` times on each of the two, alternately.
 
     Raises:
         InfrastructureError: LocalStack did not come up, or refused a call.
@@ -112,18 +112,18 @@ def measure_gateway(state: Path, path: str, rounds: int, clock: Clock) -> Iterat
         ]
         for call in CALLS:
             made = [_sender(endpoint, key, call) for endpoint, key in sides]
-            ours, theirs = _in_turn(made, rounds, clock)
-            yield CallCost(call.name, median(ours) * 1000, median(theirs) * 1000)
+            corrected, stock = _in_turn(made, rounds, clock)
+            yield CallCost(call.name, median(corrected) * 1000, median(stock) * 1000)
 
 
 def _in_turn(calls: list[Callable[[], None]], rounds: int, clock: Clock) -> list[list[float]]:
-    """Seconds of each call, round by round, so that what else the machine does hits both."""
+    """Seconds of each call, round by round, so that other load of the host affects both."""
     times: list[list[float]] = [[] for _ in calls]
     for number in range(WARM_UP + rounds):
         for call, seconds in zip(calls, times, strict=True):
             begun = clock.monotonic()
             call()
-            if number >= WARM_UP:
+            if number >= WARM_UP:  # the first calls load modules and fill caches
                 seconds.append(clock.monotonic() - begun)
     return times
 
@@ -137,7 +137,7 @@ def _localstack(
     options = LocalStackOptions(
         folder=folder.path / "localstack",
         path=path,
-        verify_signatures=False,  # the requests are measured, and have none of their own
+        verify_signatures=False,  # the measured requests have no valid signature
         corrected=corrected,
     )
     with folder.owned():
@@ -166,7 +166,7 @@ def _prepare(aws: AwsClients) -> str:
 
 
 def _sender(endpoint: str, key: str, call: WarmCall) -> Callable[[], None]:
-    """Sends the call over a connection of its own; LocalStack reads the key, not the signature."""
+    """Sends the call over a separate connection; LocalStack reads the key, not the signature."""
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc)
     scope = f"{key}/20261124/{REGION}/{call.service}/aws4_request"
     headers = {

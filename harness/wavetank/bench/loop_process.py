@@ -1,4 +1,4 @@
-"""The plain loop's process as its owner sees it: events in, milliseconds and answers out."""
+"""The process of the plain loop, from the outside: events in, milliseconds and answers out."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from wavetank.engines.supervised_process import last_lines
 
 @dataclass(frozen=True, kw_only=True)
 class HandlerSetup:
-    """A handler as `module.function` below a folder, and the variables that its function has."""
+    """A handler as `module.function` below a folder, and its function's variables."""
 
     folder: Path
     handler: str
@@ -26,14 +26,14 @@ class HandlerSetup:
 
 @dataclass(frozen=True)
 class TimedTick:
-    """One call of the handler, and how many records it says it delivered."""
+    """One call of the handler, and how many records it reports as delivered."""
 
     milliseconds: float
     records: int
 
 
 class LoopProcess:
-    """A running loop; it ends by itself where its owner does, at the end of its input."""
+    """A running loop; it ends at the end of its input, also if its owner dies."""
 
     def __init__(self, events: IO[str], answers: IO[str], log_file: Path) -> None:
         self._events = events
@@ -41,29 +41,29 @@ class LoopProcess:
         self._log_file = log_file
 
     def run(self, events: Sequence[Mapping[str, object]]) -> list[TimedTick]:
-        """Calls the handler with each.
+        """Calls the handler with each event.
 
         Raises:
             InfrastructureError: the handler raised, or its process ended.
         """
-        with suppress(BrokenPipeError):  # then there is no answer either
+        with suppress(BrokenPipeError):  # the missing answer is reported below
             self._events.write(json.dumps(events) + "\n")
             self._events.flush()
         line = self._answers.readline()
         if not line:
             raise InfrastructureError(
-                "the handler to make its ticks",
-                last_lines(self._log_file) or "its process ended without a word",
-                "see whether the emulator has what the handler asks for",
+                "ticks of the handler",
+                last_lines(self._log_file) or "its process ended without output",
+                "check whether the emulator supports the handler's requests",
             )
         return [TimedTick(c["milliseconds"], c["answer"]["records"]) for c in json.loads(line)]
 
 
 @contextmanager
 def looping(setup: HandlerSetup, endpoint: str, path: str, folder: Path) -> Iterator[LoopProcess]:
-    """A loop with the handler against the emulator, in the folder, for as long as the body runs.
+    """A loop with the handler against the emulator, in the folder, for the duration of the body.
 
-    In a session of its own, so that Ctrl-C reaches its owner alone, who then ends it.
+    It has its own session, so that Ctrl-C only reaches its owner, which then ends it.
     """
     log_file = folder / "loop.log"
     program = [sys.executable, "-I", "-m", "wavetank.bench.plain_loop"]
@@ -81,18 +81,18 @@ def looping(setup: HandlerSetup, endpoint: str, path: str, folder: Path) -> Iter
             encoding="utf-8",
         ) as process,
     ):
-        assert process.stdin is not None  # it was asked for
-        assert process.stdout is not None  # as above
+        assert process.stdin is not None  # PIPE was requested
+        assert process.stdout is not None  # PIPE was requested
         try:
             yield LoopProcess(process.stdin, process.stdout, log_file)
         finally:
             process.kill()
-            with suppress(BrokenPipeError):  # what it did not read is of no use any more
+            with suppress(BrokenPipeError):  # unread input is not needed
                 process.stdin.close()
 
 
 def _variables(endpoint: str, path: str, folder: Path) -> dict[str, str]:
-    """As a function has them, with a sandbox's credentials and none of the host's."""
+    """The variables of a function, with a sandbox's credentials and none of the host's."""
     return {
         "AWS_ACCESS_KEY_ID": SANDBOX_ACCOUNT,
         "AWS_CONFIG_FILE": os.devnull,

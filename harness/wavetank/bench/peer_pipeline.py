@@ -1,6 +1,6 @@
-"""The ticker's table, stream and bucket on an emulator, made by plain calls, and what came of them.
+"""The ticker's table, stream and bucket on an emulator, created by plain calls, and their results.
 
-Not by CloudFormation: not every peer has the resource types, and it is not what is measured.
+CloudFormation is not used: not every peer has the resource types, and it is not measured.
 """
 
 from wavetank.aws.clients import AwsClients
@@ -15,15 +15,15 @@ from wavetank.deployment.seed import seed_prices
 
 BUFFER_SECONDS = 60
 BUFFER_MEGABYTES = 5
-"""The template's own. A peer that keeps to them gets the time; the others deliver at once."""
+"""The template's. A peer that respects them gets the time; others deliver at once."""
 DELIVERY_SECONDS_MAX = BUFFER_SECONDS + 15.0
 ACTIVE_SECONDS_MAX = 30.0
 LATE_MINUTES_MAX = 65
-"""The template's own."""
+"""The template's."""
 
 
 def prepare_pipeline(aws: AwsClients, names: Names, clock: Clock) -> None:
-    """Makes table, bucket and delivery stream, and puts the first prices.
+    """Creates table, bucket and delivery stream, and puts the first prices.
 
     Raises:
         ClientError: the emulator refused a call.
@@ -56,7 +56,7 @@ def prepare_pipeline(aws: AwsClients, names: Names, clock: Clock) -> None:
         lambda: _stream_status(aws, names),
         lambda status: status == "ACTIVE",
         expected="an active delivery stream",
-        hint="look at the emulator's log",
+        hint="read the emulator's log",
         within_seconds=ACTIVE_SECONDS_MAX,
         clock=clock,
     )
@@ -76,9 +76,9 @@ def handler_setup(settings: Settings, names: Names) -> HandlerSetup:
 
 
 def delivered(aws: AwsClients, names: Names, accepted: int, clock: Clock) -> tuple[int, int]:
-    """Records and objects in the bucket, once the records that the stream accepted are there.
+    """Records and objects in the bucket, once all accepted records are delivered.
 
-    As many as there are, where some do not come in the time that a delivery stream has for it.
+    The current numbers, if some are not delivered within the stream's buffering time.
     """
     try:
         return wait_until(

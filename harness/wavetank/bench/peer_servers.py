@@ -1,8 +1,8 @@
-"""What stands beside Wavetank: emulators of the same services, each in a folder of its own.
+"""The emulators that Wavetank is compared with, each in a separate folder.
 
-Each gets an environment of a few variables and nothing of the host's: no credentials, no listener
-but the one asked for, and no Docker, where MiniStack would begin with removing other people's
-containers that look like its own.
+Each gets a few environment variables and nothing of the host's: no credentials, no listener but the
+requested one, and no Docker, in which MiniStack would first remove containers that look like its
+own.
 """
 
 import http.client
@@ -34,7 +34,7 @@ STOP_GRACE_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class RunningPeer:
-    """A server that is ready; `start_seconds` is what it took from nothing to that."""
+    """A server that is ready; `start_seconds` is its start-up time."""
 
     version: str
     endpoint: str
@@ -44,9 +44,9 @@ class RunningPeer:
 
 @dataclass(frozen=True)
 class Peer:
-    """An emulator, and how it is started in an empty folder, for as long as a body runs.
+    """An emulator, and how it is started in an empty folder, for the duration of a body.
 
-    Starting raises InfrastructureError where it does not come up.
+    Starting raises InfrastructureError if it does not come up.
     """
 
     name: str
@@ -55,9 +55,9 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A peer from the peers' environment: its module, and what it takes to be told its port.
+    """A peer from the peers' environment: its module, and how its port is passed.
 
-    `{port}` in arguments and variables stands for it; it is ready when `health` answers 200.
+    `{port}` in arguments and variables is replaced; it is ready when `health` answers 200.
     """
 
     name: str
@@ -92,10 +92,10 @@ MINISTACK = Server(
 
 
 def install_peers(settings: Settings, reporter: Reporter) -> list[Peer]:
-    """All peers; installed now if they are not yet, so that no measurement includes that.
+    """All peers; installed now if they are missing, so that no measurement includes that.
 
     Raises:
-        InfrastructureError: they could not be installed, without uv or without a network.
+        InfrastructureError: they could not be installed, for lack of uv or of a network.
     """
     environment = ToolEnvironment(settings.state_folder / "peers", REQUIREMENTS, TOOLS)
     environment.require(partial(find_uv, settings), lambda: reporter.note(INSTALLING))
@@ -103,7 +103,7 @@ def install_peers(settings: Settings, reporter: Reporter) -> list[Peer]:
 
 
 def all_peers(environment: ToolEnvironment, path: str, clock: Clock) -> list[Peer]:
-    """LocalStack as it is without our plug-ins, moto's server and MiniStack."""
+    """LocalStack without our plug-ins, moto's server and MiniStack."""
     servers = [server_peer(server, environment, path, clock) for server in (MOTO, MINISTACK)]
     return [localstack_peer(path, clock), *servers]
 
@@ -114,7 +114,7 @@ def localstack_peer(path: str, clock: Clock) -> Peer:
 
 
 def server_peer(server: Server, environment: ToolEnvironment, path: str, clock: Clock) -> Peer:
-    """A server out of the environment."""
+    """A server from the environment."""
     return Peer(server.name, partial(_server, server, environment, path, clock))
 
 
@@ -172,7 +172,7 @@ def _wait_until_ready(server: Server, child: SupervisedProcess, port: int, clock
         is_ready,
         bool,
         expected=f"{server.name} to answer",
-        hint="run this again on a machine with less to do",
+        hint="run this again on a host with less load",
         within_seconds=START_SECONDS_MAX,
         clock=clock,
         pace_seconds=START_POLL_SECONDS,

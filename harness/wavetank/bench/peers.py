@@ -1,8 +1,8 @@
-"""One tick of the streaming function on other emulators, side by side: same handler, same loop.
+"""One tick of the streaming function on several emulators: same handler, same loop.
 
-All run at once and take turns, a few ticks each, so that whatever else the machine does falls on
-all of them; each is started while the ones before it have nothing to do. Each is also asked what
-became of the records: the quickest way to make a tick is to drop it.
+All run at the same time and take turns, a few ticks each, so that other load of the host affects
+all of them; each is started while the others are idle. The records of each are counted too: the
+fastest way to make a tick is to drop it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,11 +32,11 @@ FIRST_TICK = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class PeerCost:
-    """What a peer needs for a tick, and what it did with the records.
+    """The cost of a tick on a peer, and what happened to its records.
 
-    `tick_ms` is the median. `records` are those in the bucket, of the `accepted` ones that the
-    handler was told of, warm-up included; in so many `objects`. `resident_mb` is the server's,
-    after the last tick.
+    `tick_ms` is the median. `records` are those in the bucket, in `objects` objects, of the
+    `accepted` ones that the handler reported, warm-up included. `resident_mb` is the server's
+    memory after the last tick.
     """
 
     name: str
@@ -69,48 +69,48 @@ def measure_peers(
     clock: Clock,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> list[PeerResult]:
-    """Runs the peers from the scratch folder, and measures so many ticks of each.
+    """Runs the peers in the scratch folder, and measures `ticks` ticks of each.
 
-    One that does not come up, or on which the handler fails, is in the result as that. All results
-    come at the end, since it is only then that any of them is complete.
+    A peer that does not come up, or on which the handler fails, is reported as unavailable. All
+    results are returned at the end, since none is complete before.
     """
     names = derive_names("Dora", "Explorer")
     turns = list(batched(_events(names, WARM_UP + ticks), TICKS_A_TURN, strict=False))
     with ExitStack() as stack:
-        sides: list[_Side | PeerUnavailable] = []
+        measured: list[_MeasuredPeer | PeerUnavailable] = []
         for number, peer in enumerate(peers):
             on_step(f"starting {peer.name}")
             folder = scratch / str(number)
             start = partial(_start, peer, names, settings, folder, clock, stack)
-            sides.append(_attempt(peer.name, start))
+            measured.append(_attempt(peer.name, start))
         for number, turn in enumerate(turns, 1):
             on_step(f"ticking, turn {number} of {len(turns)}")
-            sides = _each(sides, partial(_Side.run, turn=turn))
+            measured = _each(measured, partial(_MeasuredPeer.run, turn=turn))
         on_step("counting the records")
-        return _each(sides, lambda side: side.cost(names, clock))
+        return _each(measured, lambda peer: peer.cost(names, clock))
 
 
 @dataclass(frozen=True)
-class _Side:
-    """A peer that runs, ready for a tick, and the ticks that it made."""
+class _MeasuredPeer:
+    """A running peer, ready for a tick, and its ticks so far."""
 
     name: str
     running: RunningPeer
     aws: AwsClients
     loop: LoopProcess
-    made: tuple[TimedTick, ...] = ()
+    ticks: tuple[TimedTick, ...] = ()
 
-    def run(self, turn: Sequence[Event]) -> "_Side":
-        return replace(self, made=(*self.made, *self.loop.run(turn)))
+    def run(self, turn: Sequence[Event]) -> "_MeasuredPeer":
+        return replace(self, ticks=(*self.ticks, *self.loop.run(turn)))
 
     def cost(self, names: Names, clock: Clock) -> PeerCost:
         resident_mb = resident_megabytes(self.running.process_id)
-        accepted = sum(tick.records for tick in self.made)
+        accepted = sum(tick.records for tick in self.ticks)
         records, objects = delivered(self.aws, names, accepted, clock)
         return PeerCost(
             name=self.name,
             version=self.running.version,
-            tick_ms=median(tick.milliseconds for tick in self.made[WARM_UP:]),
+            tick_ms=median(tick.milliseconds for tick in self.ticks[WARM_UP:]),
             records=records,
             accepted=accepted,
             objects=objects,
@@ -121,31 +121,31 @@ class _Side:
 
 def _start(
     peer: Peer, names: Names, settings: Settings, folder: Path, clock: Clock, stack: ExitStack
-) -> _Side:
-    """Runs until the stack is unwound."""
+) -> _MeasuredPeer:
+    """The peer runs until the stack is unwound."""
     folder.mkdir(parents=True)
     running = stack.enter_context(peer.running(folder))
     aws = sandbox_clients(running.endpoint)
     prepare_pipeline(aws, names, clock)
     setup = handler_setup(settings, names)
     loop = stack.enter_context(looping(setup, running.endpoint, settings.path, folder))
-    return _Side(peer.name, running, aws, loop)
+    return _MeasuredPeer(peer.name, running, aws, loop)
 
 
 def _events(names: Names, count: int) -> Iterator[Event]:
-    """Of successive minutes, as EventBridge makes them; nobody waits for these minutes to pass."""
+    """Events of successive minutes in EventBridge's form; the minutes are not waited for."""
     rule_arn = f"arn:aws:events:{REGION}:{SANDBOX_ACCOUNT}:rule/{names.rule}"
     for minute in range(count):
         yield scheduled_event(rule_arn, FIRST_TICK + timedelta(minutes=minute))
 
 
 def _each[T](
-    sides: Sequence[_Side | PeerUnavailable], step: Callable[[_Side], T]
+    measured: Sequence[_MeasuredPeer | PeerUnavailable], step: Callable[[_MeasuredPeer], T]
 ) -> list[T | PeerUnavailable]:
-    """The step of every side that is still there; one that fails at it is out from then on."""
+    """The step of every available peer; one that fails is unavailable from then on."""
     return [
-        side if isinstance(side, PeerUnavailable) else _attempt(side.name, partial(step, side))
-        for side in sides
+        peer if isinstance(peer, PeerUnavailable) else _attempt(peer.name, partial(step, peer))
+        for peer in measured
     ]
 
 

@@ -1,11 +1,11 @@
-"""The plain loop: a handler, called with one event after the other, in a process of its own.
+"""The plain loop: calls a handler with one event after the other, in a separate process.
 
     python -I -m wavetank.bench.plain_loop FOLDER MODULE.FUNCTION
 
-The handler finds its settings in this process's environment, as on Lambda, and its package in the
-folder. A line on standard input is a JSON list of events; for each line one comes back, with the
-milliseconds of each call and the handler's answer. An error ends the process, with its traceback on
-standard error.
+The handler reads its settings from this process's environment, as on Lambda, and its package from
+the folder. Each line on standard input is a JSON list of events; for each line one is written, with
+the milliseconds of each call and the handler's answer. An error ends the process, with its
+traceback on standard error.
 """
 
 import importlib
@@ -20,10 +20,10 @@ type Handler = Callable[[object, None], object]
 
 
 def main(folder: str, handler: str) -> None:
-    """Answers lines until there are no more; what the handler prints is no answer."""
+    """Answers lines until the end of input; the handler's own output goes to standard error."""
     sys.path.insert(0, folder)
     module, _, name = handler.rpartition(".")
-    loaded = importlib.import_module(module)  # noqa: TID251 - whichever handler is measured
+    loaded = importlib.import_module(module)  # noqa: TID251 - the handler is an argument
     function = getattr(loaded, name)
     answers, clock = sys.stdout, WallClock()
     with redirect_stdout(sys.stderr):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wavetank.aws.clients import role_clients
 from wavetank.bench.floor import floor_calls
-from wavetank.bench.tick import Play
+from wavetank.bench.tick import RunFunction
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
@@ -36,7 +36,7 @@ class SimulatorBench:
         self._runs = 0
 
     @contextmanager
-    def booted(self) -> Iterator[Play]:
+    def booted(self) -> Iterator[RunFunction]:
         """Starts the simulator, which runs until `stack` ends."""
         self._opened = self._stack.enter_context(simulator())
         self._pipeline.deploy(self._opened.aws, WallClock())
@@ -44,7 +44,7 @@ class SimulatorBench:
         yield self.simulate
 
     def simulate(self, length: timedelta, observe: Callable[[Event], None]) -> None:
-        """A run without faults; see `wavetank.bench.tick.Play`."""
+        """A run without faults; see `wavetank.bench.tick.RunFunction`."""
         self._runs += 1
         scenario = Scenario(name="bench", description="A calm run.", horizon=length)
         history = self._folder / f"{self._runs}.jsonl"

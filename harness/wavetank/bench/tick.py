@@ -1,9 +1,9 @@
-"""What a tick costs in the simulator, measured in the run itself, and how it stays over the length.
+"""The cost of a tick in the simulator, measured within a run, and how it develops over its length.
 
-Time and floor are taken in turn, tick by tick, so that what else the machine does hits both. What a
-run does now and then only, such as to write and judge what happened, is every tick's in equal
-parts: nothing smaller than the mean of half an hour is looked at. All of it needs one thing of the
-driver: to play a run and tell its events as they happen.
+Tick and floor are measured alternately, so that other load of the host affects both. Work that a
+run only does occasionally, such as writing and checking its events, is distributed over all ticks:
+the smallest unit is the mean of half an hour. The benchmark needs one thing of the simulation: to
+run and to report events as they happen.
 """
 
 import os
@@ -19,9 +19,9 @@ from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.history import AttemptEnded, Event, RuleFired
 
-type Play = Callable[[timedelta, Callable[[Event], None]], None]
-"""Plays a calm run of so much virtual time, with its history on disk and its invariants judged,
-and hands each event to the function when both have it."""
+type RunFunction = Callable[[timedelta, Callable[[Event], None]], None]
+"""Runs a calm scenario for that virtual time, with its history on disk and its invariants checked,
+and passes each event to the function after both."""
 
 WARM_UP = timedelta(minutes=30)
 TICK = timedelta(minutes=1)
@@ -39,13 +39,13 @@ class TickCost:
 
     @property
     def ratio(self) -> float:
-        """How much the simulator makes of it."""
+        """The simulator's cost, relative to the floor."""
         return self.tick_ms / self.floor_ms
 
 
 @dataclass(frozen=True)
 class RunCost:
-    """A run of so many virtual hours: real seconds, verdicts included, and memory at its end.
+    """A run of that many virtual hours: wall seconds, verdicts included, and memory at its end.
 
     `first_ms` and `last_ms` are the means of its first and last half hour's ticks.
     """
@@ -80,10 +80,12 @@ class _Stopwatch:
         self._since = self.clock.monotonic()
 
 
-def measure_tick(play: Play, floor: Callable[[], None], ticks: int, clock: Clock) -> TickCost:
-    """Plays so many ticks after a warm-up, and the floor's calls between any two of them.
+def measure_tick(
+    play: RunFunction, floor: Callable[[], None], ticks: int, clock: Clock
+) -> TickCost:
+    """Measures `ticks` ticks after a warm-up, with the floor's calls between any two of them.
 
-    `clock` must go on while Python's time stands still: `HostClock`.
+    `clock` must run while Python's time is frozen: `HostClock`.
 
     Raises:
         InfrastructureError: the run fired less than three times.
@@ -96,8 +98,10 @@ def measure_tick(play: Play, floor: Callable[[], None], ticks: int, clock: Clock
     )
 
 
-def measure_runs(play: Play, lengths: Iterable[timedelta], clock: Clock) -> Iterator[RunCost]:
-    """One run of each length: cost and memory are flat where the last is as the first.
+def measure_runs(
+    play: RunFunction, lengths: Iterable[timedelta], clock: Clock
+) -> Iterator[RunCost]:
+    """One run of each length: cost and memory are constant if the last equals the first.
 
     Raises:
         InfrastructureError: a run fired less than three times.
@@ -119,11 +123,11 @@ def measure_runs(play: Play, lengths: Iterable[timedelta], clock: Clock) -> Iter
         )
 
 
-def measure_boot(booted: Callable[[], AbstractContextManager[Play]], clock: Clock) -> float:
-    """Seconds from nothing to the end of the first tick; a process can measure it once.
+def measure_boot(booted: Callable[[], AbstractContextManager[RunFunction]], clock: Clock) -> float:
+    """Seconds from the start to the end of the first tick; a process can measure it once.
 
     Raises:
-        InfrastructureError: there was no tick.
+        InfrastructureError: no tick ended.
     """
     begun = clock.monotonic()
     ended: list[float] = []
@@ -140,7 +144,7 @@ def measure_boot(booted: Callable[[], AbstractContextManager[Play]], clock: Cloc
 
 
 def _milliseconds(seconds: list[float]) -> float:
-    """Of one tick: the median of the half hours' means; what is shorter counts for one."""
+    """Of one tick: the median of the half hours' means; a shorter run counts as one."""
     if not seconds:
         raise _too_few(len(seconds))
     full = len(seconds) - len(seconds) % TICKS_TOGETHER or len(seconds)
@@ -149,5 +153,5 @@ def _milliseconds(seconds: list[float]) -> float:
 
 def _too_few(found: int) -> InfrastructureError:
     return InfrastructureError(
-        "a run of some ticks", f"{found} of them", "play longer, and look whether the rule fires"
+        "a run of some ticks", f"{found} of them", "run longer, and check whether the rule fires"
     )

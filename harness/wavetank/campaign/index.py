@@ -9,7 +9,7 @@ from wavetank.campaign.results import CaseOutcome, CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.campaign.summary import CampaignSummary, CaseCount
 from wavetank.faults.serialization import describe
-from wavetank.reporting.report.index import CampaignIndex, IndexedCount, IndexedStory
+from wavetank.reporting.report.index import CampaignIndex, IndexedCase, IndexedCount
 from wavetank.reporting.report.model import SuggestedCommand
 from wavetank.scenario.run_store import REPORT
 
@@ -33,11 +33,11 @@ def campaign_index(
         how=how,
         planned=chosen.seeds.count,
         endings={ending: summary.endings[ending] for ending in CaseOutcome},
-        stories=tuple(_indexed(f, reproductions, runs_folder) for f in summary.failures),
+        cases=tuple(_indexed(f, reproductions, runs_folder) for f in summary.failures),
         invariants=_counts(summary.invariants),
         kinds=_counts(summary.kinds),
         least=least,
-        any_story=SuggestedCommand(
+        any_case=SuggestedCommand(
             "Any other, by its seed" if fixed else "Any other run, by its seed",
             reproductions.of_any(),
         ),
@@ -45,14 +45,14 @@ def campaign_index(
     )
 
 
-def _indexed(failure: CaseResult, reproductions: Reproductions, runs_folder: Path) -> IndexedStory:
+def _indexed(failure: CaseResult, reproductions: Reproductions, runs_folder: Path) -> IndexedCase:
     scenario, seed = failure.spec.scenario, failure.spec.seed
     report = runs_folder / f"{scenario.name}-{seed}" / REPORT
-    return IndexedStory(
+    return IndexedCase(
         seed=seed,
         ending=failure.ending,
         broken=failure.broken,
-        trouble=failure.problem,
+        problem=failure.problem,
         faults=tuple(map(describe, scenario.plan.faults)),
         command=reproductions.of_failure(failure),
         report=os.path.relpath(report, reproductions.folder) if report.is_file() else "",
@@ -63,6 +63,6 @@ def _counts(counts: Mapping[str, CaseCount]) -> tuple[IndexedCount, ...]:
     """The most often broken first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1].broken, item[0]))
     return tuple(
-        IndexedCount(name=name, stories=count.cases, broken=count.broken, unknown=count.unknown)
+        IndexedCount(name=name, cases=count.cases, broken=count.broken, unknown=count.unknown)
         for name, count in ordered
     )

@@ -7,7 +7,7 @@ import typer
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.output.comparison import show_comparison
-from wavetank.reporting.comparison import compare_runs, read_told
+from wavetank.reporting.comparison import compare_runs, load_run
 from wavetank.scenario.run_store import project_runs
 
 
@@ -24,5 +24,5 @@ def compare(
     output = Output(as_json=as_json)
     with output.waiting("comparing"):
         store = project_runs()
-        found = compare_runs(*(read_told(store.find(name)) for name in (one, other)))
+        found = compare_runs(*(load_run(store.find(name)) for name in (one, other)))
     raise typer.Exit(show_comparison(found, output))

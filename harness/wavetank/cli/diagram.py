@@ -36,7 +36,7 @@ from wavetank.reporting.diagram.document import write_diagram
 from wavetank.reporting.diagram.graph import graph_to_json
 from wavetank.reporting.diagram.mermaid import draw_mermaid
 from wavetank.reporting.diagram.svg import draw_svg
-from wavetank.reporting.diagram.templates import given_scopes, project_scopes
+from wavetank.reporting.diagram.templates import project_scopes, user_scopes
 from wavetank.templates.references import TemplateScope
 
 
@@ -88,7 +88,7 @@ def diagram(
         scopes = project_scopes(options, read_settings().project_folder)
         title = f"The pipeline of {names.full_name}"
     else:
-        scopes = given_scopes(template, storage, dict(parse_parameters(overrides or "")))
+        scopes = user_scopes(template, storage, dict(parse_parameters(overrides or "")))
         title = f"The pipeline of {template.name}"
     _show(scopes, title, form, to, Output(as_json=as_json))
 

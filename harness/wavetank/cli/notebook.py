@@ -10,7 +10,7 @@ import typer
 from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
 from wavetank.core.settings import read_settings
-from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, Lab
+from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, JupyterLab
 from wavetank.reporting.analysis.notebook_files import (
     checked_source,
     copy_for,
@@ -93,7 +93,7 @@ def _open(copies: list[Path], output: Output) -> None:
     folder = notebook_folder(settings)
     environment = ToolEnvironment(folder / "jupyterlab", REQUIREMENTS, TOOLS)
     environment.require(partial(find_uv, settings), lambda: output.progress.print(INSTALLING))
-    lab = Lab(folder / "jupyter", environment.python)
+    lab = JupyterLab(folder / "jupyter", environment.python)
     lab.prepare()
     opened = copies[0] if len(copies) == 1 else copies[0].parent
     command = lab.command(copies[0].parent, opened, as_root=os.geteuid() == 0)

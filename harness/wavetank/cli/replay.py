@@ -14,7 +14,7 @@ from wavetank.core.command_process import SUPERVISION
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.reporting.comparison import ToldRun, compare_runs, read_told
+from wavetank.reporting.comparison import LoadedRun, compare_runs, load_run
 from wavetank.reporting.replay import (
     check_again,
     describe_difference,
@@ -44,7 +44,7 @@ def replay(
     A run on a live engine is repeated in the simulator with the same steps, and compared.
     """
     output = Output(as_json=as_json)
-    told = read_told(project_runs().find(run))
+    told = load_run(project_runs().find(run))
     pipeline, spec = saved_pipeline(told), saved_spec(told)
     if judge:
         with output.waiting("checking"):
@@ -58,13 +58,13 @@ def replay(
 
 
 def _compare_with_simulator(
-    told: ToldRun, pipeline: Pipeline, spec: RunSpec, output: Output
+    told: LoadedRun, pipeline: Pipeline, spec: RunSpec, output: Output
 ) -> ExitCode:
     """Simulates a live engine's run as a run of its own, and shows where the two differ."""
     name = f"{spec.scenario.name}-{EngineName.SIMULATOR}"
     with deployed_simulator(pipeline, output) as made:
         saved, _ = simulate_and_save(made, pipeline, spec, output, name=name)
-    code = show_comparison(compare_runs(told, read_told(saved)), output)
+    code = show_comparison(compare_runs(told, load_run(saved)), output)
     write_report(saved, output)
     return code
 

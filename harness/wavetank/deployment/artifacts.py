@@ -52,6 +52,7 @@ class ArtifactBucket:
                 "choose another --prefix, or delete the bucket if nothing needs it",
             )
         self._close()
+        # The tag comes last: without it, an interrupted call is completed by the next one.
         self._s3.put_bucket_tagging(
             Bucket=self._name,
             Tagging={"TagSet": [{"Key": TAG, "Value": self._mark}]},

@@ -82,7 +82,7 @@ class ChangePreviewer:
         if status is not None and status not in STARTABLE:
             return StackChanges(name, status, refusal=f"the stack is in {status}")
         ours = status is None or (status == REVIEW and self._change_sets(name) == {PLAN_CHANGE_SET})
-        shown = None if ours else status
+        shown = None if ours else status  # a preview's own empty stack counts as absent
         with self._cleaned_up(name, whole_stack=ours):
             reason = self._make(wanted, create=status in {None, REVIEW})
             if any(phrase in reason for phrase in NO_CHANGES):
@@ -93,7 +93,7 @@ class ChangePreviewer:
 
     def _make(self, wanted: WantedStack, *, create: bool) -> str:
         """Creates the change set; returns why that failed, or an empty string."""
-        self._drop(wanted.name)
+        self._drop(wanted.name)  # one that a killed plan left behind
         try:
             self._client.create_change_set(
                 StackName=wanted.name,

@@ -89,7 +89,7 @@ class ChangeSets:
             self._client.execute_change_set(
                 StackName=change_set.stack_id,
                 ChangeSetName=change_set.name,
-                ClientRequestToken=change_set.name,
+                ClientRequestToken=change_set.name,  # makes a retry after a lost reply idempotent
             )
         except ClientError as error:
             if error_code(error) not in {"ChangeSetNotFound", "InvalidChangeSetStatus"}:
@@ -114,7 +114,7 @@ class ChangeSets:
                 ],
                 Tags=[{"Key": key, "Value": value} for key, value in content.tags.items()],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
-                ClientToken=name,
+                ClientToken=name,  # makes a retry after a lost reply idempotent
                 **self._template_source(content.template),
             )
         except ClientError as error:

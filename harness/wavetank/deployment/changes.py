@@ -157,7 +157,7 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
         kind=change.get("ResourceType", ""),
         physical_id=None if physical == UNKNOWN_YET else physical,
         replacement=replacement,
-        kept=_kept(change, action, policies),
+        kept=_is_retained(change, action, policies),
         properties=properties,
     )
 
@@ -178,7 +178,7 @@ def _replacement(
     return max((*worst, reported or Replacement.NONE), key=SEVERITY.index)
 
 
-def _kept(change: "ResourceChangeTypeDef", action: ChangeAction, policies: Policies) -> bool:
+def _is_retained(change: "ResourceChangeTypeDef", action: ChangeAction, policies: Policies) -> bool:
     reported = change.get("PolicyAction")
     if reported is not None:
         return reported in RETAINING or reported == "ReplaceAndSnapshot"

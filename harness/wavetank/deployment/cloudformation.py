@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 __all__ = [
-    "NEVER_MADE",
+    "NEVER_CREATED",
     "NO_CHANGES",
     "SETTLE_SECONDS_MAX",
     "STARTABLE",
@@ -42,7 +42,7 @@ STARTABLE = frozenset(
         REVIEW,
     }
 )
-NEVER_MADE = frozenset({"CREATE_FAILED", REVIEW, "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+NEVER_CREATED = frozenset({"CREATE_FAILED", REVIEW, "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 """States of a stack whose creation failed: it can only be deleted; from REVIEW also created."""
 SUCCEEDED = frozenset({"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"})
 DELETED = "DELETE_COMPLETE"
@@ -127,6 +127,7 @@ class Stacks:
         change_set = self._change_sets.make(name, content, create=found.is_new)
         if change_set is None:
             return StackState(self.outputs(name), changed=found.waited)
+        # Read before the execution, so that exactly its events are reported.
         seen = self._waiter.seen_events(change_set.stack_id)
         self._change_sets.execute(name, change_set)
         rest = self._waiter.wait_until_settled(change_set.stack_id, seen, found.status or REVIEW)
@@ -204,7 +205,7 @@ class Stacks:
             InfrastructureError: a resource cannot be deleted.
             ConditionTimeoutError: the deletion does not end in time.
         """
-        if self.status(name) in NEVER_MADE:
+        if self.status(name) in NEVER_CREATED:
             self.delete(name)
 
     def outputs(self, name: str) -> dict[str, str]:

@@ -93,11 +93,12 @@ def _parsed(path: Path, content: bytes) -> ast.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they concern the style of the user's script
             tree = ast.parse(content, str(path))
+            # Finds errors that parsing does not, such as `return` outside a function.
             compile(tree, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         numbers = [n for n in (error.lineno, error.offset) if n is not None and n > 0]
-        place = ":".join(str(part) for part in (path, *numbers))
-        found = f"{error.msg} at {place}"
+        position = ":".join(str(part) for part in (path, *numbers))
+        found = f"{error.msg} at {position}"
         raise UsageError("a script that Python can read", found, "correct that line") from error
     except (MemoryError, RecursionError, ValueError) as error:
         found = f"{path}, which it cannot parse: {error or type(error).__name__}"
@@ -111,7 +112,7 @@ def _check_entry_point(path: Path, tree: ast.Module) -> None:
     entries = [function for function in functions if function.name == ENTRY_FUNCTION]
     if not entries:
         raise _no_entry_point(expected, tree)
-    entry = entries[-1]
+    entry = entries[-1]  # a later definition replaces an earlier one
     if isinstance(entry, ast.AsyncFunctionDef):
         found = f"an async one at {path}:{entry.lineno}, which Lambda would not wait for"
         raise UsageError(expected, found, "remove async")

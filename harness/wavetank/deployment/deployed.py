@@ -51,11 +51,11 @@ class DeployedPipeline:
 def deployed_pipelines(aws: AwsClients) -> Iterator[DeployedPipeline]:
     """Every pipeline on the target that is deployed at least in part."""
     for stack, parameters in _pipeline_stacks(aws):
-        if _is_there(stack["StackStatus"]):
+        if _is_deployed(stack["StackStatus"]):
             yield _pipeline(aws, stack["StackName"], parameters)
 
 
-def _is_there(status: str) -> bool:
+def _is_deployed(status: str) -> bool:
     """Whether the stack has resources and is not being deleted."""
     return "DELETE" not in status and status != "REVIEW_IN_PROGRESS"
 

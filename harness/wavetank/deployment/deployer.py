@@ -101,6 +101,7 @@ class Deployer:
         with translate_aws_errors():
             bucket = self.artifacts(names)
             stacks = self.stacks(names)
+            # All stacks are checked before the first change.
             for stack in wanted:
                 check_ownership(stacks.wait_until_settled(stack.name), names.bucket)
             bucket.prepare()

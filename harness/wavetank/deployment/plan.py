@@ -20,7 +20,7 @@ from wavetank.deployment.change_preview import ChangePreviewer, StackChanges
 from wavetank.deployment.deployer import DeploymentOptions, wanted_packages, wanted_stacks
 from wavetank.templates.project_templates import parse_template
 
-UNSEEN = frozenset(
+UNREADABLE = frozenset(
     {
         "301",
         "403",
@@ -125,7 +125,7 @@ def _exists(look: Callable[[], object]) -> bool:
     try:
         look()
     except ClientError as error:
-        if error_code(error) in UNSEEN:
+        if error_code(error) in UNREADABLE:
             return False
         raise
     return True

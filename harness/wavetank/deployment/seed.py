@@ -75,7 +75,7 @@ def _put_missing(client: "DynamoDBClient", table: str, item: dict[str, dict[str,
         client.put_item(
             TableName=table,
             Item=item,
-            ConditionExpression="attribute_not_exists(TickerName)",
+            ConditionExpression="attribute_not_exists(TickerName)",  # a tick may write it too
         )
     except ClientError as error:
         if error_code(error) == "ConditionalCheckFailedException":

@@ -133,6 +133,7 @@ class Watcher:
         self._objects = state.get("objects_delivered", 0)
         before, self._delivered = self._delivered, state.get("records_delivered", 0)
         self.buffered = state.get("records_held", 0)
+        # A lower count than before means that LocalStack was restarted.
         self.records += self._delivered - (before if self._delivered >= before else 0)
 
     def report(self, problem: str) -> list[PipelineEvent]:

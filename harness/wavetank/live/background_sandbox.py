@@ -32,7 +32,7 @@ def start_in_background(folder: SandboxFolder, arguments: Sequence[str]) -> Sand
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C in this terminal must not reach the sandbox
         )
     clock = WallClock()
     deadline = clock.monotonic() + READY_SECONDS_MAX

@@ -102,7 +102,7 @@ class ChangedTarget:
         Raises:
             NotRestoredError: it could not be reverted; it stays in the journal.
         """
-        self.journal.add(change)
+        self.journal.add(change)  # before the change: a killed process leaves its record
         try:
             change.apply(self.resources)
             on_change(change, True)  # noqa: FBT003 - the signature of `OnChange`

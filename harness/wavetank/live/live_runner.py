@@ -102,7 +102,7 @@ def _run(
     noted: list[Event] = []
     try:
         events = _executed(deployed, run, start, noted, say)
-    except BaseException:
+    except BaseException:  # an interrupted run also records what it did
         for event in noted:
             record(event)
         raise

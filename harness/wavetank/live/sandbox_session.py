@@ -188,8 +188,9 @@ class _EmbeddedLocalStack:
             return False
         port = self._child.port
         self._child.stop()
+        # A restart would overwrite the log that says why LocalStack ended.
         self._child.log_file.replace(self._folder.path / "localstack-ended.log")
-        self._options = replace(self._options, port=port)
+        self._options = replace(self._options, port=port)  # clients have the endpoint already
         self.start()
         return True
 

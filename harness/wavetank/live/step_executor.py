@@ -91,6 +91,7 @@ class StepExecutor:
                 self._note(
                     FaultBegan(self._deployed.clock.now(), name, fault.kind, describe(fault))
                 )
+                # Injected after its event, so that effects follow it in the history.
                 open_faults[name].enter_context(self._injected(name, fault))
             case Revert(name, fault):
                 open_faults.pop(name).close()

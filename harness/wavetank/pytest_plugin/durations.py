@@ -1,4 +1,4 @@
-"""How long, as a test says it: `minutes=10`, `hours=1, minutes=30`."""
+"""Durations as keyword arguments of a test: `minutes=10`, `hours=1, minutes=30`."""
 
 from datetime import timedelta
 from typing import TypedDict
@@ -9,7 +9,7 @@ from wavetank.faults.fault import MILLISECOND
 
 
 class Span(TypedDict, total=False):
-    """The units that may be named, as those of `datetime.timedelta`."""
+    """The units, those of `datetime.timedelta`."""
 
     days: float
     hours: float
@@ -18,22 +18,20 @@ class Span(TypedDict, total=False):
 
 
 def duration_of(span: Span) -> timedelta:
-    """The duration; nothing where nothing is named.
+    """The duration; zero without any unit.
 
     Raises:
-        UsageError: it is negative, longer than a year, or not of whole milliseconds.
+        UsageError: it is negative, longer than a year, or not in whole milliseconds.
     """
-    said = ", ".join(f"{unit}={number}" for unit, number in span.items())
+    given = ", ".join(f"{unit}={number}" for unit, number in span.items())
     try:
         duration = timedelta(**span)
-    except (OverflowError, ValueError) as error:  # also of what is no number
-        raise _refused(said) from error
+    except (OverflowError, ValueError) as error:  # also for values that are not numbers
+        raise _refused(given) from error
     if not timedelta() <= duration <= YEAR or duration % MILLISECOND:
-        raise _refused(said)
+        raise _refused(given)
     return duration
 
 
-def _refused(said: str) -> UsageError:
-    return UsageError(
-        "a duration up to a year, in whole milliseconds", said, "time never goes back; correct it"
-    )
+def _refused(given: str) -> UsageError:
+    return UsageError("a duration of 0 to a year, in whole milliseconds", given, "correct it")

@@ -1,4 +1,4 @@
-"""What went wrong in a run, in a few lines: for whoever reads that a test failed."""
+"""A short summary of what went wrong in a run, for the report of a failed test."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ LINES_MAX = 12
 CHARACTERS_MAX = 160
 
 
-def trouble(events: Iterable[Event]) -> Iterator[str]:
-    """A line for each thing that went wrong, with the time since the begin when it first did."""
+def failure_lines(events: Iterable[Event]) -> Iterator[str]:
+    """A line for each kind of failure or fault, with the time since the begin of the first one."""
     begin, firsts, counts = None, dict[str, str](), Counter[str]()
     for event in events:
         begin = begin or event.at
@@ -25,16 +25,16 @@ def trouble(events: Iterable[Event]) -> Iterator[str]:
         again = f" ({counts[text]} times)" if counts[text] > 1 else ""
         yield f"{firsts[text]}  {text}{again}"
     if len(firsts) > LINES_MAX:
-        yield f"and {counted(len(firsts) - LINES_MAX, 'more kind')} of trouble"
+        yield f"and {counted(len(firsts) - LINES_MAX, 'more kind')} of failure"
 
 
 def _text(event: Event) -> str:
-    """The event in one line; nothing where all went well."""
+    """The event in one line; empty if nothing is wrong."""
     match event:
         case FaultInjected():
-            text = f"{event.kind} strikes: {event.detail}"
+            text = f"{event.kind} injected: {event.detail}"
         case FaultReverted():
-            text = f"{event.kind} is healed"
+            text = f"{event.kind} reverted"
         case _:
             text = failure_message(event)
     line = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What a test's marks ask for: faults, and scenarios from files."""
+"""The faults and scenarios that the marks of a test request."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from wavetank.scenario.supported_faults import check_supported
 
 
 def problem_of(item: pytest.Item) -> str | None:
-    """Why a test cannot have what its marks ask for; None where it can."""
+    """Why a test's marks are invalid; None if they are valid."""
     try:
         scenario_of(item)
     except WavetankError as error:
@@ -27,10 +27,10 @@ def problem_of(item: pytest.Item) -> str | None:
 
 
 def scenario_of(item: pytest.Item) -> Scenario:
-    """What the marks ask for; it lasts nothing where no scenario is marked.
+    """The scenario of the marks; its horizon is zero if no scenario is marked.
 
     Raises:
-        UsageError: a mark is wrong, or two of them contradict each other.
+        UsageError: a mark is invalid, or two of them contradict each other.
     """
     mark = item.get_closest_marker("scenario")
     scenario = (
@@ -64,7 +64,7 @@ def _listed(value: object) -> object:
 
 
 def _loaded(item: pytest.Item, mark: pytest.Mark) -> Scenario:
-    """By name from `scenarios` in the suite's root, or from a file beside the test's."""
+    """From `scenarios` in the root of the suite by name, or from a file relative to the test's."""
     if len(mark.args) != 1 or mark.kwargs:
         expected = "@pytest.mark.scenario with a name or path and nothing else"
         raise UsageError(expected, _written(mark), 'write it as in scenario("calm-day")')
@@ -75,6 +75,6 @@ def _loaded(item: pytest.Item, mark: pytest.Mark) -> Scenario:
 
 
 def _written(mark: pytest.Mark) -> str:
-    """The mark as its author wrote it."""
+    """The mark in its author's notation."""
     named = (f"{name}={value!r}" for name, value in mark.kwargs.items())
     return f"{mark.name}({', '.join([*map(repr, mark.args), *named])})"

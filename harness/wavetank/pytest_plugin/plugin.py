@@ -1,7 +1,7 @@
-"""What pytest loads, wherever Wavetank is installed.
+"""The plug-in's entry point, which pytest loads wherever Wavetank is installed.
 
-It costs a suite that uses none of this nothing: all but pytest itself is imported, and the
-environment touched, when the first fixture is asked for.
+A suite that does not use it pays nothing: everything but pytest itself is imported, and the
+environment changed, only when the first fixture is requested.
 """
 
 import argparse
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from wavetank.pytest_plugin.sandbox_fixture import LiveSandbox
     from wavetank.pytest_plugin.session_simulator import Deployed
     from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
-    from wavetank.pytest_plugin.test_context import Case
+    from wavetank.pytest_plugin.test_context import RunContext
     from wavetank.pytest_plugin.virtual_clock import VirtualClock
 
     type Collected = pytest.Item | pytest.Collector | list[pytest.Item | pytest.Collector] | None
 
 MARKS = (
-    "fault(kind, **fields): goes wrong in the runs of this test; fields as in scenarios",
-    "scenario(name_or_path): the story of this test's runs, from a scenario's file",
+    "fault(kind, **fields): a fault to inject in the runs of this test; fields as in scenarios",
+    "scenario(name_or_path): the scenario of this test's runs, from its file",
 )
 OF_THE_SESSION = "wavetank_deployed"
-"""The fixture behind all that play in virtual time; nobody else's has this name."""
+"""The fixture that all fixtures in virtual time depend on; its name is unique."""
 NO_PIPELINE = """\
-expected a fixture that says which pipeline is to be tested; found none; write one in conftest.py:
+expected a fixture with the pipeline to test; found none; define one in conftest.py:
 
     @pytest.fixture(scope="session")
     def wavetank_pipeline():
@@ -38,18 +38,18 @@ expected a fixture that says which pipeline is to be tested; found none; write o
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option."""
+    """Adds the option `--wavetank-seed`."""
     group = parser.getgroup("wavetank", "Wavetank: a pipeline in virtual time")
     group.addoption(
         "--wavetank-seed",
         metavar="N",
         type=_seed,
-        help="The seed of all chance in runs whose test names none. Default: the scenario's, or 1.",
+        help="The seed of runs whose test gives none. Default: the scenario's, or 1.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marks known."""
+    """Registers the marks."""
     for line in MARKS:
         config.addinivalue_line("markers", line)
 
@@ -58,14 +58,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_pycollect_makeitem(
     collector: pytest.Collector,
 ) -> Generator[None, "Collected", "Collected"]:
-    """Has the marks of each test checked while it is collected.
+    """Checks the marks of each test while it is collected.
 
-    LocalStack's own warnings are no concern of a test that has it in its process.
+    Warnings of LocalStack are ignored in tests that have it in their process.
     """
     found = yield
     for item in found if isinstance(found, list) else [found]:
         if isinstance(item, pytest.Item):
-            _take(item, collector)
+            _check_marks(item, collector)
     return found
 
 
@@ -73,18 +73,18 @@ def pytest_pycollect_makeitem(
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Adds an account of its runs to the report of a test that failed."""
+    """Adds reports of its runs to the report of a failed test."""
     report = yield
-    if report.when == "call" and report.failed and plays(item):
-        from wavetank.pytest_plugin.test_context import accounts_of  # noqa: PLC0415 - see above
+    if report.when == "call" and report.failed and uses_simulator(item):
+        from wavetank.pytest_plugin.test_context import run_reports_of  # noqa: PLC0415 - see above
 
-        report.sections.extend(("wavetank", account) for account in accounts_of(item))
+        report.sections.extend(("wavetank", run_report) for run_report in run_reports_of(item))
     return report
 
 
 @pytest.fixture(scope="session")
 def wavetank_pipeline() -> "Pipeline":
-    """The pipeline under test; a suite that has one defines this fixture anew."""
+    """The pipeline under test; a suite overrides this fixture."""
     pytest.fail(NO_PIPELINE, pytrace=False)
 
 
@@ -93,53 +93,53 @@ def wavetank_deployed(
     wavetank_pipeline: "Pipeline", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Deployed"]:
     """The pipeline in this process's simulator: one for all tests, since LocalStack is global."""
-    from wavetank.pytest_plugin.session_simulator import deployed_simulator, plainly  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import deployed_simulator, without_traceback  # noqa: PLC0415 - see above
 
-    tmp_path_factory.getbasetemp()  # now: later temporary files go to the simulator's folder
-    with plainly(), deployed_simulator(wavetank_pipeline) as deployed:
+    tmp_path_factory.getbasetemp()  # later temporary files go to the simulator's folder
+    with without_traceback(), deployed_simulator(wavetank_pipeline) as deployed:
         yield deployed
 
 
 @pytest.fixture
 def wavetank_start() -> "datetime":
-    """When a run begins, in virtual time; a test that minds defines this fixture anew."""
+    """When a run begins, in virtual time; a test may override this fixture."""
     from wavetank.simulation.runner import START  # noqa: PLC0415 - see above
 
     return START
 
 
 @pytest.fixture
-def wavetank_case(
+def wavetank_context(
     request: pytest.FixtureRequest,
     wavetank_start: "datetime",
     tmp_path_factory: pytest.TempPathFactory,
-) -> "Case":
-    """What is this test's own."""
-    from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
-    from wavetank.pytest_plugin.test_context import case_of  # noqa: PLC0415 - see above
+) -> "RunContext":
+    """The scenario, seed and folder of this test."""
+    from wavetank.pytest_plugin.session_simulator import without_traceback  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.test_context import context_of  # noqa: PLC0415 - see above
 
-    with plainly():
-        return case_of(request.node, wavetank_start, tmp_path_factory.mktemp("wavetank"))
+    with without_traceback():
+        return context_of(request.node, wavetank_start, tmp_path_factory.mktemp("wavetank"))
 
 
 @pytest.fixture
 def simulator(
-    wavetank_deployed: "Deployed", wavetank_pipeline: "Pipeline", wavetank_case: "Case"
+    wavetank_deployed: "Deployed", wavetank_pipeline: "Pipeline", wavetank_context: "RunContext"
 ) -> "SimulatorFixture":
-    """The pipeline in virtual time, as it was deployed; `simulator.run(minutes=10)` plays a run."""
-    from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
+    """The pipeline in virtual time; `simulator.run(minutes=10)` simulates a run."""
+    from wavetank.pytest_plugin.session_simulator import without_traceback  # noqa: PLC0415 - see above
     from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture  # noqa: PLC0415 - see above
 
-    with plainly():
+    with without_traceback():
         wavetank_deployed.require(wavetank_pipeline)
     wavetank_deployed.simulator.reset()
-    return SimulatorFixture(wavetank_deployed, wavetank_case)
+    return SimulatorFixture(wavetank_deployed, wavetank_context)
 
 
 @pytest.fixture
 def virtual_clock(simulator: "SimulatorFixture") -> Iterator["VirtualClock"]:
     """The simulator's clock: `virtual_clock.advance(minutes=5)` runs everything due until then."""
-    with simulator.moved_by_hand() as clock:
+    with simulator.stepped_by_clock() as clock:
         yield clock
 
 
@@ -147,26 +147,27 @@ def virtual_clock(simulator: "SimulatorFixture") -> Iterator["VirtualClock"]:
 def sandbox(
     wavetank_pipeline: "Pipeline", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["LiveSandbox"]:
-    """The pipeline on a LocalStack of its own, in wall time, for as long as the session lasts."""
+    """The pipeline on a separate LocalStack, in wall time, until the end of the session."""
     from wavetank.pytest_plugin.sandbox_fixture import live_sandbox  # noqa: PLC0415 - see above
-    from wavetank.pytest_plugin.session_simulator import plainly  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import without_traceback  # noqa: PLC0415 - see above
 
     folder = tmp_path_factory.mktemp("wavetank-sandbox")
-    with plainly(), live_sandbox(wavetank_pipeline, folder) as live:
+    with without_traceback(), live_sandbox(wavetank_pipeline, folder) as live:
         yield live
 
 
-def plays(item: pytest.Item) -> bool:
+def uses_simulator(item: pytest.Item) -> bool:
     """Whether the test has a pipeline in virtual time."""
     return OF_THE_SESSION in getattr(item, "fixturenames", ())
 
 
-def _take(item: pytest.Item, collector: pytest.Collector) -> None:
-    """Has pytest run the test, unless a mark of it is wrong."""
+def _check_marks(item: pytest.Item, collector: pytest.Collector) -> None:
+    """Accepts the test unless one of its marks is invalid."""
     problem = None
-    if plays(item):
+    if uses_simulator(item):
         from wavetank.pytest_plugin.marks import problem_of  # noqa: PLC0415 - see above
 
+        # Inserted first, so that the test's own filters take precedence.
         item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
         problem = problem_of(item)
     elif item.get_closest_marker("fault"):

@@ -1,4 +1,4 @@
-"""What is deployed, by the names that the templates have for it."""
+"""Names of deployed resources by their logical ids."""
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
@@ -6,7 +6,7 @@ from wavetank.core.suggestions import one_of
 
 
 def name_of(aws: AwsClients, logical_id: str) -> str:
-    """The resource's own name, or its ARN where it is known by that.
+    """The physical id of the resource: its name, or its ARN for types that have no other.
 
     Raises:
         UsageError: no template has such a resource.

@@ -1,4 +1,4 @@
-"""What came of a run, and how it fails a test."""
+"""The result of a run, and how it fails a test."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import counted
 from wavetank.faults.serialization import describe
 from wavetank.history import Event, ObjectDelivered, read_history
-from wavetank.pytest_plugin.failure_summary import trouble
+from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.scenario.model import Scenario
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ScenarioResult:
-    """One run: its verdicts, and all that happened in it, read from its file when asked for.
+    """The result of one run: its verdicts, and its events, which are read from its file on demand.
 
-    One seed, one scenario and one code give one `digest`. `command` runs the test again.
+    The same seed, scenario and code give the same `digest`. `command` runs the test again.
     """
 
     findings: tuple[Finding, ...]
@@ -31,7 +31,7 @@ class ScenarioResult:
         return f"<ScenarioResult of {self.lasted}, seed {self.seed}>"
 
     def events(self) -> Iterator[Event]:
-        """What happened, in order."""
+        """All events, in order."""
         return read_history(self.history)
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
@@ -40,48 +40,48 @@ class ScenarioResult:
 
     @property
     def delivered(self) -> list[str]:
-        """Every record that arrived in a bucket, as the function put it, in order of arrival."""
+        """Every delivered record in the order of delivery, as the function put it."""
         return [text for event in self.of(ObjectDelivered) for text in event.records]
 
     @property
     def verdicts(self) -> Mapping[str, Verdict]:
-        """Of each invariant by its short name, such as `conservation`."""
+        """The verdict of each invariant by its short name, such as `conservation`."""
         return {finding.key: finding.verdict for finding in self.findings}
 
     def assert_all_valid(self) -> None:
-        """Fails the test where an invariant is broken, or where nothing shows that it holds."""
+        """Fails the test if an invariant is broken or could not be decided."""
         __tracebackhide__ = True
         broken = [found for found in self.findings if found.verdict is not Verdict.VALID]
         if broken:
             raise AssertionError(self._failure(broken))
 
-    def account(self) -> str:
-        """The run for whoever reads that its test failed."""
-        return account(
-            story(self.scenario, self.seed, self.lasted),
-            list(trouble(self.events())),
-            f"all that happened: {self.history}",
-            f"the same again: {self.command}",
+    def run_report(self) -> str:
+        """The run for the report of a failed test."""
+        return run_report(
+            describe_run(self.scenario, self.seed, self.lasted),
+            list(failure_lines(self.events())),
+            f"history: {self.history}",
+            f"run it again: {self.command}",
         )
 
     def _failure(self, broken: list[Finding]) -> str:
         count = counted(len(self.findings), "invariant")
-        lines = [f"{len(broken)} of {count} not shown to hold:"]
+        lines = [f"{len(broken)} of {count} not valid:"]
         for found in broken:
             lines += [
                 f"  {found.verdict}: {found.requirement} ({found.key})",
                 f"    {found.evidence}",
             ]
-        return "\n".join([*lines, f"seed {self.seed}; the same again: {self.command}"])
+        return "\n".join([*lines, f"seed {self.seed}; run it again: {self.command}"])
 
 
-def story(scenario: Scenario, seed: int, lasted: str) -> str:
-    """What was played, in a line and one for each fault."""
+def describe_run(scenario: Scenario, seed: int, lasted: str) -> str:
+    """Length and seed in one line, and one line for each fault."""
     faults = [f"  fault: {describe(fault)}" for fault in scenario.plan.faults]
     return "\n".join([f"{lasted} of virtual time, seed {seed}", *faults])
 
 
-def account(told: str, wrong: list[str], *more: str) -> str:
-    """What was played, what went wrong in it, and more."""
+def run_report(run: str, wrong: list[str], *more: str) -> str:
+    """The description of the run, what went wrong in it, and more lines."""
     happened = ["what went wrong, and when:", *(f"  {line}" for line in wrong)]
-    return "\n".join([told, *(happened if wrong else ["nothing went wrong on the way"]), *more])
+    return "\n".join([run, *(happened if wrong else ["nothing went wrong"]), *more])

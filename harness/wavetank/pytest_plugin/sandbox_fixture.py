@@ -1,4 +1,4 @@
-"""The fixture `sandbox`: the pipeline on a LocalStack of its own, in wall time."""
+"""The fixture `sandbox`: the pipeline on a separate LocalStack, in wall time."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,18 +22,18 @@ from wavetank.pytest_plugin.resources import name_of
 from wavetank.simulation.topology import scheduled_rules
 
 RETRY_SECONDS = 1
-"""Before the first asynchronous retry; AWS waits for 60 s, which is what virtual time is for."""
+"""Before the first asynchronous retry; AWS waits for 60 s, for which virtual time is better."""
 
 
 @dataclass(frozen=True)
 class LiveSandbox:
-    """The pipeline as any client sees it. Its rules are off: a test fires them itself."""
+    """The pipeline for any client. Its rules are disabled: a test fires them."""
 
     endpoint: str
     aws: AwsClients
 
     def name_of(self, logical_id: str) -> str:
-        """The name that a resource of the templates has here.
+        """The physical name of a resource of the templates.
 
         Raises:
             UsageError: no template has such a resource.
@@ -41,10 +41,10 @@ class LiveSandbox:
         return name_of(self.aws, logical_id)
 
     def fire(self, rule: str | None = None) -> None:
-        """Has the rule of that name, or every scheduled rule, invoke its targets now.
+        """Invokes the targets of the rule of that name, or of every scheduled rule.
 
         Raises:
-            UsageError: there is no such rule.
+            UsageError: the rule does not exist.
         """
         rules = {found.name: found for found in scheduled_rules(self.aws)}
         if rule is not None and rule not in rules:
@@ -58,30 +58,30 @@ class LiveSandbox:
                 )
 
     def deliver_now(self) -> None:
-        """Has every delivery stream deliver what it holds.
+        """Makes every delivery stream deliver what it buffers.
 
         Raises:
-            InfrastructureError: S3 took not all of it.
+            InfrastructureError: S3 did not accept all of it.
         """
         SandboxControls(self.endpoint).deliver_now()
 
     def messages(self) -> list[MailboxMessage]:
-        """The e-mail that its topics sent."""
+        """The e-mails that its topics sent."""
         return alerts(self.endpoint)
 
     def wait_until[T](
         self, observe: Callable[[], T], *, expected: str, within_seconds: float = 60.0
     ) -> T:
-        """Observes again and again until there is something, and returns it.
+        """Observes repeatedly until the result is true, and returns it.
 
         Raises:
-            ConditionTimeoutError: there was nothing in time.
+            ConditionTimeoutError: it was not in time.
         """
         return wait_until(
             observe,
             bool,
             expected=expected,
-            hint="look at what the sandbox holds, by its clients",
+            hint="inspect the sandbox by its clients",
             within_seconds=within_seconds,
             clock=WallClock(),
         )
@@ -89,10 +89,10 @@ class LiveSandbox:
 
 @contextmanager
 def live_sandbox(pipeline: Pipeline, folder: Path) -> Iterator[LiveSandbox]:
-    """LocalStack as a child process with the pipeline in it, for as long as the body runs.
+    """LocalStack as a child process with the pipeline in it, for the duration of the body.
 
     Raises:
-        UsageError: something of the pipeline cannot be used.
+        UsageError: a part of the pipeline cannot be used.
         InfrastructureError: LocalStack does not come up, or the pipeline could not be deployed.
     """
     home, clock = SandboxFolder(folder), WallClock()

@@ -16,36 +16,36 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
 
 STOPWATCH = "_pytest.timing"
-"""Where pytest has the time from that it measures tests by: theirs, while a test's stands still."""
+"""Where pytest reads the time to measure tests; it must not be frozen with a test's."""
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """The simulator, at its baseline, and what is in it."""
+    """The simulator at its baseline, and the pipeline in it."""
 
     simulator: Simulator
     pipeline: Pipeline
 
     def require(self, pipeline: Pipeline) -> None:
-        """Whether it is that pipeline.
+        """Returns if it is that pipeline.
 
         Raises:
-            UsageError: it is another, which an earlier test had deployed.
+            UsageError: an earlier test deployed another one.
         """
         if pipeline != self.pipeline:
             raise UsageError(
                 "one wavetank_pipeline for all tests of a process",
                 f"{pipeline}, where {self.pipeline} is deployed",
-                "run the tests of each in a pytest of their own",
+                "run the tests of each in a separate pytest process",
             )
 
 
 @contextmanager
 def deployed_simulator(pipeline: Pipeline) -> Iterator[Deployed]:
-    """A simulator with the pipeline in it, for as long as the body runs.
+    """A simulator with the pipeline in it, for the duration of the body.
 
     Raises:
-        UsageError: something of the pipeline cannot be used.
+        UsageError: a part of the pipeline cannot be used.
         InfrastructureError: it could not be deployed, or this process has a simulator already.
     """
     freezegun.configure(extend_ignore_list=[STOPWATCH])
@@ -59,8 +59,8 @@ def deployed_simulator(pipeline: Pipeline) -> Iterator[Deployed]:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """Errors of ours say all that there is to say; pytest leaves the traceback out."""
+def without_traceback() -> Iterator[None]:
+    """Fails the test without a traceback on errors of Wavetank, whose message suffices."""
     try:
         yield
     except WavetankError as error:
@@ -69,7 +69,7 @@ def plainly() -> Iterator[None]:
 
 @contextmanager
 def _unwarned() -> Iterator[None]:
-    """LocalStack warns, and leaves a socket to Docker for the collector to find."""
+    """LocalStack emits warnings, and leaves a socket to Docker for the garbage collector."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -78,7 +78,7 @@ def _unwarned() -> Iterator[None]:
 
 @contextmanager
 def _silenced(logger: logging.Logger) -> Iterator[None]:
-    """What it warns of would stand in the report of every test that fails."""
+    """Its warnings would appear in the report of every failed test."""
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:

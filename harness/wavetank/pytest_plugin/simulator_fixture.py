@@ -1,4 +1,4 @@
-"""The fixture `simulator`: whole runs of the pipeline, each from the baseline on."""
+"""The fixture `simulator`: complete runs of the pipeline, each from the baseline."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
-from wavetank.pytest_plugin.test_context import Case
+from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
 from wavetank.simulation.runner import simulate
 
@@ -24,20 +24,20 @@ type Arrange = Callable[[AwsClients], None]
 
 
 class SimulatorFixture:
-    """The pipeline in virtual time. Data are put back before each test, and before each run."""
+    """The pipeline in virtual time. Its data are reset before each test and each run."""
 
-    def __init__(self, deployed: Deployed, case: Case) -> None:
+    def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed
-        self._case = case
-        self._is_moved_by_hand = False
+        self._context = context
+        self._is_stepped = False
 
     @property
     def aws(self) -> AwsClients:
-        """Clients of what is in the simulator, such as `aws.s3`."""
+        """Clients of the simulator, such as `aws.s3`."""
         return self._deployed.simulator.aws
 
     def name_of(self, logical_id: str) -> str:
-        """The name that a resource of the templates has in the simulator.
+        """The physical name of a resource of the templates in the simulator.
 
         Raises:
             UsageError: no template has such a resource.
@@ -47,53 +47,56 @@ class SimulatorFixture:
     def run(
         self, *, seed: int | None = None, given: Arrange | None = None, **span: Unpack[Span]
     ) -> ScenarioResult:
-        """Plays the pipeline for so long with the test's faults, lets it drain, and judges it.
+        """Simulates the pipeline for the duration with the test's faults, drains it, and checks it.
 
-        At least until five minutes after the last fault is healed. Each run begins at the
-        baseline; `given` changes it beforehand, with the clients that it gets.
+        It lasts at least until five minutes after the last fault is reverted. Each run begins at
+        the baseline; `given` may change it first with the clients that it gets.
 
         Raises:
-            UsageError: nobody says for how long, or `virtual_clock` has a run under way.
-            StuckError: a handler never came back.
+            UsageError: no duration is given, or `virtual_clock` has a run in progress.
+            StuckError: a handler never returned.
         """
-        if self._is_moved_by_hand:
+        if self._is_stepped:
             raise UsageError(
                 "one run at a time",
-                "simulator.run() while virtual_clock moves another",
-                "use virtual_clock.advance(...), or take that fixture away",
+                "simulator.run() while virtual_clock has another in progress",
+                "use virtual_clock.advance(...), or remove that fixture",
             )
-        story = self._case.story(duration_of(span), seed)
+        spec = self._context.spec(duration_of(span), seed)
         pipeline = self._deployed.pipeline
-        history = self._case.history()
-        played = simulate(
-            self._deployed.simulator, _Given(pipeline, given) if given else pipeline, story, history
+        history = self._context.history()
+        done = simulate(
+            self._deployed.simulator,
+            _ArrangedPipeline(pipeline, given) if given else pipeline,
+            spec,
+            history,
         )
-        told = ScenarioResult(
-            findings=played.findings,
-            digest=played.digest,
+        result = ScenarioResult(
+            findings=done.findings,
+            digest=done.digest,
             history=history,
-            scenario=story.scenario,
-            seed=story.seed,
-            lasted=duration_text(story.scenario.horizon),
-            command=self._case.command,
+            scenario=spec.scenario,
+            seed=spec.seed,
+            lasted=duration_text(spec.scenario.horizon),
+            command=self._context.command,
         )
-        self._case.accounts.append(told.account)
-        return told
+        self._context.run_reports.append(result.run_report)
+        return result
 
     @contextmanager
-    def moved_by_hand(self) -> Iterator[VirtualClock]:
-        """For the body, one run is under way, and moves as the clock is told."""
-        self._is_moved_by_hand = True
+    def stepped_by_clock(self) -> Iterator[VirtualClock]:
+        """A run that is in progress for the body, advanced by the clock."""
+        self._is_stepped = True
         try:
-            with clock_at_begin(self._deployed, self._case) as clock:
+            with clock_at_begin(self._deployed, self._context) as clock:
                 yield clock
         finally:
-            self._is_moved_by_hand = False
+            self._is_stepped = False
 
 
 @dataclass(frozen=True)
-class _Given:
-    """The pipeline, with what a test puts into it before its run."""
+class _ArrangedPipeline:
+    """The pipeline, with the data that a test adds before its run."""
 
     pipeline: Pipeline
     arrange: Arrange

@@ -1,4 +1,4 @@
-"""What is one test's own: its story, its seed, where its runs are kept, how to run it again."""
+"""The context of one test: scenario, seed, folder of its runs, and the command to repeat it."""
 
 import shlex
 from collections.abc import Callable, Iterator
@@ -15,35 +15,35 @@ from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec
 
 DEFAULT_SEED = 1
-"""Always the same, so that a test that passed today passes tomorrow."""
+"""Fixed, so that a test that passed today passes tomorrow."""
 
-type Account = Callable[[], str]
+type RunReport = Callable[[], str]
 
-ACCOUNTS = pytest.StashKey[list[Account]]()
+RUN_REPORTS = pytest.StashKey[list[RunReport]]()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """A test that plays. `scenario` lasts nothing where no mark says how long it does."""
+class RunContext:
+    """The context of a test in virtual time. The horizon of `scenario` is zero without a mark."""
 
     scenario: Scenario
     seed: int
     start: datetime
     folder: Path
     command: str
-    accounts: list[Account]
+    run_reports: list[RunReport]
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def story(self, horizon: timedelta, seed: int | None) -> RunSpec:
-        """The scenario for so long.
+    def spec(self, horizon: timedelta, seed: int | None) -> RunSpec:
+        """The run of the scenario for that duration.
 
         Raises:
-            UsageError: nobody says how long.
+            UsageError: neither the test nor a mark gives a duration.
         """
         horizon = horizon or self.scenario.horizon
         if not horizon:
             raise UsageError(
-                "how long the run is to last", "nothing", "say so, as in simulator.run(minutes=10)"
+                "the duration of the run", "none", "give it, as in simulator.run(minutes=10)"
             )
         return RunSpec(
             scenario=replace(self.scenario, horizon=horizon),
@@ -52,38 +52,38 @@ class Case:
         )
 
     def history(self) -> Path:
-        """A file for another run."""
+        """The file of a further run."""
         return self.folder / f"history-{next(self._numbers)}.jsonl"
 
 
-def case_of(item: pytest.Item, start: datetime, folder: Path) -> Case:
-    """The test's, whose marks were checked when it was collected.
+def context_of(item: pytest.Item, start: datetime, folder: Path) -> RunContext:
+    """The context of the test, whose marks were checked when it was collected.
 
     Raises:
-        UsageError: the start is in no time zone.
+        UsageError: the start has no time zone.
     """
     if start.tzinfo is None:
         raise UsageError("wavetank_start with its time zone", f"{start}", "write tzinfo=UTC")
     scenario = scenario_of(item)
     wanted: int | None = item.config.getoption("wavetank_seed")
     seed = next(s for s in (wanted, scenario.seed, DEFAULT_SEED) if s is not None)
-    return Case(
+    return RunContext(
         scenario=scenario,
         seed=seed,
         start=start,
         folder=folder,
         command=f"pytest {_address(item)} --wavetank-seed {seed}",
-        accounts=item.stash.setdefault(ACCOUNTS, []),
+        run_reports=item.stash.setdefault(RUN_REPORTS, []),
     )
 
 
 def _address(item: pytest.Item) -> str:
-    """The test as it is named from where pytest was called."""
+    """The test's address, relative to where pytest was called."""
     within = item.nodeid.partition("::")[2]
     here = item.config.invocation_params.dir
     return shlex.quote(f"{item.path.relative_to(here, walk_up=True)}::{within}")
 
 
-def accounts_of(item: pytest.Item) -> list[str]:
-    """Of each run of the test, what there is to say of it."""
-    return [account() for account in item.stash.get(ACCOUNTS, [])]
+def run_reports_of(item: pytest.Item) -> list[str]:
+    """The report of each run of the test."""
+    return [run_report() for run_report in item.stash.get(RUN_REPORTS, [])]

@@ -1,4 +1,4 @@
-"""The fixture `virtual_clock`: one run, moved on by the test, which looks around in between."""
+"""The fixture `virtual_clock`: one run that the test advances and inspects in between."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,51 +10,53 @@ from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
 from wavetank.history import Event, HistoryWriter, RunBegan
 from wavetank.pytest_plugin.durations import Span, duration_of
-from wavetank.pytest_plugin.failure_summary import trouble
-from wavetank.pytest_plugin.result import ScenarioResult, account, story
+from wavetank.pytest_plugin.failure_summary import failure_lines
+from wavetank.pytest_plugin.result import ScenarioResult, describe_run, run_report
 from wavetank.pytest_plugin.session_simulator import Deployed
-from wavetank.pytest_plugin.test_context import Case
+from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.expectation import apply_expectations
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import invariant_suite, run_options
 
 
 class VirtualClock:
-    """What time it is in the simulator: it stands still but for `advance`, and never goes back."""
+    """The simulator's time, which moves only by `advance`, and never backward."""
 
-    def __init__(self, deployed: Deployed, case: Case) -> None:
+    def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed
-        self._case = case
-        self._options: RunOptions = run_options(case.story(YEAR, None), deployed.pipeline)
+        self._context = context
+        self._options: RunOptions = run_options(context.spec(YEAR, None), deployed.pipeline)
         self._events: list[Event] = []
         self._run = Run(deployed.simulator, self._options, self._events.append)
-        self._is_over = False
+        self._is_finished = False
 
     def now(self) -> datetime:
-        """The instant, in UTC."""
+        """The current instant, in UTC."""
         return self._run.now
 
     def advance(self, **span: Unpack[Span]) -> datetime:
-        """Has everything happen that is due until then, rules, retries and deliveries; then it is.
+        """Runs everything that is due in the duration, such as rules, retries and deliveries.
+
+        Returns the new time.
 
         Raises:
-            UsageError: it would go back, or the run is over.
-            StuckError: a handler never came back.
+            UsageError: the duration is negative, or the run is finished.
+            StuckError: a handler never returned.
         """
-        self._require_going()
+        self._require_in_progress()
         self._run.run_until(self.now() + duration_of(span))
         return self.now()
 
     def invoke(self, function: str, event: object = None) -> str:
-        """Has Lambda invoke the function, by name or ARN, as for any caller who does not wait.
+        """Invokes the function, by name or ARN, asynchronously.
 
-        Returns the request's id, by which the events know it.
+        Returns the request id, which the events have too.
 
         Raises:
-            UsageError: the run is over.
-            ClientError: there is no such function.
+            UsageError: the run is finished.
+            ClientError: the function does not exist.
         """
-        self._require_going()
+        self._require_in_progress()
         found = self._deployed.simulator.aws.awslambda.get_function_configuration(
             FunctionName=function
         )
@@ -67,70 +69,70 @@ class VirtualClock:
         return [event for event in self._events if isinstance(event, kind)]
 
     def finish(self) -> ScenarioResult:
-        """Heals what is to be healed, stops the rules, lets all drain, and judges the run.
+        """Reverts faults, stops the rules, drains the pipeline, and checks the run.
 
         Raises:
-            UsageError: the run is over.
+            UsageError: the run is finished already.
         """
-        self._require_going()
-        self._is_over = True
+        self._require_in_progress()
+        self._is_finished = True  # even if the end raises: the run cannot be continued
         lasted = self.now() - self._options.start
         until = replace(self._options, horizon=lasted).until
         self._run.end(until)
         self._events[0] = _ending(self._events[0], until, lasted)
-        return self._told(lasted)
+        return self._result(lasted)
 
-    def account(self) -> str:
-        """The run so far, for whoever reads that its test failed."""
+    def run_report(self) -> str:
+        """The run so far, for the report of a failed test."""
         lasted = duration_text(self.now() - self._options.start)
-        return account(
-            story(self._case.scenario, self._case.seed, lasted),
-            list(trouble(self._events)),
-            f"the same again: {self._case.command}",
+        return run_report(
+            describe_run(self._context.scenario, self._context.seed, lasted),
+            list(failure_lines(self._events)),
+            f"run it again: {self._context.command}",
         )
 
     @contextmanager
-    def _going(self) -> Iterator[None]:
-        """For the body the run is under way."""
+    def _in_progress(self) -> Iterator[None]:
+        """The run is in progress for the body."""
         with self._run.started():
             yield
 
-    def _told(self, lasted: timedelta) -> ScenarioResult:
-        case, history = self._case, self._case.history()
-        judges = invariant_suite(self._deployed.pipeline, case.scenario)
+    def _result(self, lasted: timedelta) -> ScenarioResult:
+        context, history = self._context, self._context.history()
+        suite = invariant_suite(self._deployed.pipeline, context.scenario)
         with HistoryWriter(history) as writer:
             writer.write(*self._events)
-        judges.observe_all(self._events)
-        findings = apply_expectations(judges.findings(), case.scenario.expectations)
+        suite.observe_all(self._events)
+        findings = apply_expectations(suite.findings(), context.scenario.expectations)
         return ScenarioResult(
             findings=tuple(findings),
             digest=writer.digest,
             history=history,
-            scenario=case.scenario,
-            seed=case.seed,
+            scenario=context.scenario,
+            seed=context.seed,
             lasted=duration_text(lasted),
-            command=case.command,
+            command=context.command,
         )
 
-    def _require_going(self) -> None:
-        if self._is_over:
-            raise UsageError("a run that goes on", "one that was finished", "look at what it told")
+    def _require_in_progress(self) -> None:
+        if self._is_finished:
+            raise UsageError("a run in progress", "a finished one", "use the result of finish()")
 
 
 @contextmanager
-def clock_at_begin(deployed: Deployed, case: Case) -> Iterator[VirtualClock]:
-    """A run that has just begun, from the baseline, under way for as long as the body runs."""
+def clock_at_begin(deployed: Deployed, context: RunContext) -> Iterator[VirtualClock]:
+    """A run from the baseline that has just begun, in progress for the duration of the body."""
     deployed.simulator.reset()
-    with deployed.simulator.frozen_at(case.start):
-        deployed.pipeline.begin(deployed.simulator.aws, case.start)
-    clock = VirtualClock(deployed, case)
-    case.accounts.append(clock.account)
-    with clock._going():  # noqa: SLF001 - for this function, not for tests
+    with deployed.simulator.frozen_at(context.start):
+        deployed.pipeline.begin(deployed.simulator.aws, context.start)
+    clock = VirtualClock(deployed, context)
+    context.run_reports.append(clock.run_report)
+    with clock._in_progress():  # noqa: SLF001 - private, since tests must not call it
         yield clock
 
 
 def _ending(began: Event, until: datetime, lasted: timedelta) -> RunBegan:
-    """The run's first event, once it is known when its rules fired last."""
-    assert isinstance(began, RunBegan)  # every run's first
+    """The run's first event, with the end of the run, which is known now."""
+    assert isinstance(began, RunBegan)  # the first event of every run
     options = {**began.options, "horizon": duration_text(lasted)}
     return replace(began, until=until, options=options)

@@ -1,7 +1,7 @@
-"""Two saved runs of one story side by side: verdict by verdict, and all that came of it.
+"""Compare two saved runs of one scenario: verdict by verdict, and all recorded results.
 
-What differs is listed, whatever the reason; what one of the two engines cannot show is said, and
-compared with nothing.
+Every difference is listed, whatever its reason. What one of the two engines cannot observe is
+reported and not compared.
 """
 
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ from wavetank.scenario.run_store import RunSummary, SavedRun
 
 
 @dataclass(frozen=True)
-class ToldRun:
-    """A finished run, with what its history begins with."""
+class LoadedRun:
+    """A finished run, with the first events of its history."""
 
     saved: SavedRun
     summary: RunSummary
@@ -31,29 +31,29 @@ class ToldRun:
 
     @property
     def name(self) -> str:
-        """Its folder's."""
+        """The name of its folder."""
         return self.saved.folder.name
 
     @property
     def by_hand(self) -> bool:
-        """Whether it was told by hand; else a rule fired its ticks."""
+        """Whether its ticks were invoked step by step; otherwise a rule fired them."""
         return self.began.options.items() >= MANUAL_OPTIONS.items()
 
     def scenario(self) -> Scenario:
-        """The story, as it was played."""
+        """The scenario that was run."""
         loaded = load_scenario(str(self.saved.scenario), self.saved.folder)
         return loaded.renamed(self.summary.scenario)
 
     def engine(self) -> str:
-        """What it was played on, with versions."""
+        """The engine of the run, with versions."""
         versions = {"wavetank": self.summary.version, **self.summary.versions}
-        told = ", ".join(f"{name} {version}" for name, version in versions.items())
-        return f"{self.summary.engine}, {told}"
+        shown = ", ".join(f"{name} {version}" for name, version in versions.items())
+        return f"{self.summary.engine}, {shown}"
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One requirement in both runs; `open` says why it is not compared, where it is not."""
+class ComparedRequirement:
+    """One requirement in both runs; `open` says why it is not compared, empty if it is."""
 
     one: Finding
     other: Finding
@@ -61,18 +61,18 @@ class Requirement:
 
     @property
     def alike(self) -> bool:
-        """Whether both came to the same, or one could not come to anything."""
+        """Whether both runs have the same verdict, or the requirement is not compared."""
         return bool(self.open) or self.one.verdict is self.other.verdict
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two runs have alike and what not; `notes` explain how they were compared."""
+    """What two runs have in common and what differs; `notes` explain how they were compared."""
 
-    one: ToldRun
-    other: ToldRun
+    one: LoadedRun
+    other: LoadedRun
     notes: tuple[str, ...]
-    requirements: tuple[Requirement, ...]
+    requirements: tuple[ComparedRequirement, ...]
     differences: tuple[SummaryDifference, ...]
 
     @property
@@ -81,27 +81,27 @@ class Comparison:
         return not self.differences and all(found.alike for found in self.requirements)
 
 
-def read_told(saved: SavedRun) -> ToldRun:
-    """The run of that folder.
+def load_run(saved: SavedRun) -> LoadedRun:
+    """Loads the run of that folder.
 
     Raises:
-        UsageError: it was broken off, or is not as a run is saved.
+        UsageError: it was interrupted, or its files do not have the format of a saved run.
     """
     summary = saved.summary()
     events = read_history(saved.history)
     began = next(events)
     if not isinstance(began, RunBegan):
         action = "run its scenario again"
-        raise UsageError(f"a run's beginning in {saved.history}", type(began).__name__, action)
+        raise UsageError(f"a run's first event in {saved.history}", type(began).__name__, action)
     second = next(events, None)
-    return ToldRun(saved, summary, began, second if isinstance(second, TableSnapshot) else None)
+    return LoadedRun(saved, summary, began, second if isinstance(second, TableSnapshot) else None)
 
 
-def compare_runs(one: ToldRun, other: ToldRun) -> Comparison:
-    """Puts the runs side by side.
+def compare_runs(one: LoadedRun, other: LoadedRun) -> Comparison:
+    """Compares the runs.
 
     Raises:
-        UsageError: they are no two tellings of one story.
+        UsageError: they are not two runs of one scenario and pipeline, executed in the same way.
     """
     _check_comparable(one, other)
     moved = not _begin_alike(one, other)
@@ -110,15 +110,21 @@ def compare_runs(one: ToldRun, other: ToldRun) -> Comparison:
         other,
         tuple(_notes(one, other)),
         tuple(_requirements(one, other)),
-        tuple(summary_differences(_ledger(one, moved=moved), _ledger(other, moved=moved))),
+        tuple(
+            summary_differences(
+                _outcome_summary(one, moved=moved), _outcome_summary(other, moved=moved)
+            )
+        ),
     )
 
 
-def _check_comparable(one: ToldRun, other: ToldRun) -> None:
-    stories = [replace(run.scenario(), name="", description="", seed=None) for run in (one, other)]
-    if stories[0] != stories[1]:
-        scenarios = f"{one.summary.scenario} and {other.summary.scenario}"
-        found = "one scenario, played in two versions" if _named_alike(one, other) else scenarios
+def _check_comparable(one: LoadedRun, other: LoadedRun) -> None:
+    scenarios = [
+        replace(run.scenario(), name="", description="", seed=None) for run in (one, other)
+    ]
+    if scenarios[0] != scenarios[1]:
+        names = f"{one.summary.scenario} and {other.summary.scenario}"
+        found = "two versions of one scenario" if _named_alike(one, other) else names
         raise UsageError(
             "two runs of one scenario", found, "run one of them again; engines and seeds may differ"
         )
@@ -131,29 +137,29 @@ def _check_comparable(one: ToldRun, other: ToldRun) -> None:
     if one.by_hand != other.by_hand:
         live, simulator = (one, other) if one.by_hand else (other, one)
         raise UsageError(
-            "two runs that were told alike",
-            f"{live.name}, told by hand tick by tick, and {simulator.name}, whose rule fired",
-            f"tell the first in the simulator too: ./wavetank replay {live.name}",
+            "two runs executed in the same way",
+            f"{live.name}, invoked tick by tick, and {simulator.name}, fired by a rule",
+            f"run the first in the simulator too: ./wavetank replay {live.name}",
         )
 
 
-def _named_alike(one: ToldRun, other: ToldRun) -> bool:
+def _named_alike(one: LoadedRun, other: LoadedRun) -> bool:
     return one.summary.scenario == other.summary.scenario
 
 
-def _begin_alike(one: ToldRun, other: ToldRun) -> bool:
+def _begin_alike(one: LoadedRun, other: LoadedRun) -> bool:
     tables = [run.table.items if run.table else None for run in (one, other)]
     return one.began.at == other.began.at and tables[0] == tables[1]
 
 
-def _notes(one: ToldRun, other: ToldRun) -> Iterator[str]:
+def _notes(one: LoadedRun, other: LoadedRun) -> Iterator[str]:
     if one.summary.seed != other.summary.seed:
-        chance = "nothing to a story that is told by hand" if one.by_hand else "all that is chance"
-        yield f"the seeds differ, {one.summary.seed} and {other.summary.seed}: {chance}"
+        effect = "no effect step by step" if one.by_hand else "random choices differ"
+        yield f"the seeds differ, {one.summary.seed} and {other.summary.seed}: {effect}"
     if not _begin_alike(one, other):
         yield (
-            "they began at other instants or prices: instants are compared by how long after the "
-            "beginning they are, prices not at all"
+            "they began at different instants or prices: instants are compared relative to the "
+            "start, prices are not compared"
         )
     code = sorted(
         name
@@ -164,28 +170,28 @@ def _notes(one: ToldRun, other: ToldRun) -> Iterator[str]:
         yield f"the code differs: {', '.join(code)}"
 
 
-def _requirements(one: ToldRun, other: ToldRun) -> Iterator[Requirement]:
-    """Those that both runs were judged by, which is all of one scenario's."""
+def _requirements(one: LoadedRun, other: LoadedRun) -> Iterator[ComparedRequirement]:
+    """The requirements that both runs checked: all of the scenario's."""
     others = {_key(finding): finding for finding in other.summary.findings}
     for finding in one.summary.findings:
         counterpart = others.get(_key(finding))
         if counterpart is not None:
-            yield Requirement(finding, counterpart, _open(finding.key, one, other))
+            yield ComparedRequirement(finding, counterpart, _not_compared(finding.key, one, other))
 
 
 def _key(finding: Finding) -> str:
     return finding.key or finding.requirement
 
 
-def _open(key: str, one: ToldRun, other: ToldRun) -> str:
-    """Why one of the two cannot decide it; empty where both can."""
+def _not_compared(key: str, one: LoadedRun, other: LoadedRun) -> str:
+    """Why one of the two cannot decide it; empty if both can."""
     for run in (one, other):
         reason = unobservable(run.summary.engine).get(key) if run.by_hand else None
         if reason is not None:
-            return f"not judged on {run.summary.engine}, as {reason}"
+            return f"not checked on {run.summary.engine}, as {reason}"
     return ""
 
 
-def _ledger(run: ToldRun, *, moved: bool) -> OutcomeSummary:
+def _outcome_summary(run: LoadedRun, *, moved: bool) -> OutcomeSummary:
     events: Iterator[Event] = read_history(run.saved.history)
     return summary_of(normalized(events, run.began.at if moved else None))

@@ -1,4 +1,4 @@
-"""A saved run repeated: the same pipeline and scenario again, and the two histories compared."""
+"""Repeat a saved run with the same pipeline and scenario, and compare the two histories."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,37 +9,39 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import choice_of
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import RunBegan, first_difference, read_history
-from wavetank.reporting.comparison import ToldRun
+from wavetank.reporting.comparison import LoadedRun
 from wavetank.simulation.runner import RunSpec, evaluate, invariant_suite
 
 
-def saved_pipeline(told: ToldRun) -> Pipeline:
-    """The pipeline of the run; for a run of a live engine, with the addresses that it had.
+def saved_pipeline(loaded: LoadedRun) -> Pipeline:
+    """The pipeline of the run; for a run of a live engine, with the addresses of that run.
 
     Raises:
         UsageError: this version does not know an option that selected it.
     """
-    pipeline = choice_of(told.summary.pipeline).pipeline()
-    if told.by_hand and isinstance(pipeline, TickerPipeline):
-        (addresses,) = told.began.confirmed.values()
+    pipeline = choice_of(loaded.summary.pipeline).pipeline()
+    if loaded.by_hand and isinstance(pipeline, TickerPipeline):
+        (addresses,) = loaded.began.confirmed.values()
         return replace(pipeline, addresses=addresses)
     return pipeline
 
 
-def saved_spec(told: ToldRun) -> RunSpec:
-    """The scenario and seed of the run; for a live engine's also its first instant and table."""
-    spec = RunSpec(scenario=told.scenario(), seed=told.summary.seed)
-    if not told.by_hand:
+def saved_spec(loaded: LoadedRun) -> RunSpec:
+    """The scenario and seed of the run; for a live engine also its first instant and table."""
+    spec = RunSpec(scenario=loaded.scenario(), seed=loaded.summary.seed)
+    if not loaded.by_hand:
         return spec
-    return replace(spec, start=told.began.at, initial_table=told.table)
+    return replace(spec, start=loaded.began.at, initial_table=loaded.table)
 
 
-def check_again(told: ToldRun, pipeline: Pipeline, spec: RunSpec) -> tuple[list[Finding], ExitCode]:
+def check_again(
+    loaded: LoadedRun, pipeline: Pipeline, spec: RunSpec
+) -> tuple[list[Finding], ExitCode]:
     """Checks the invariants of the saved history, without running anything."""
     suite = invariant_suite(pipeline, spec.scenario)
-    for event in read_history(told.saved.history):
+    for event in read_history(loaded.saved.history):
         suite.observe(event)
-    return evaluate(spec.scenario, suite, told.summary.engine if told.by_hand else None)
+    return evaluate(spec.scenario, suite, loaded.summary.engine if loaded.by_hand else None)
 
 
 def describe_difference(before: Path, after: Path) -> str:
@@ -56,10 +58,10 @@ def describe_difference(before: Path, after: Path) -> str:
             f"a different history, since {changed} changed; the first difference is on {difference}"
         )
     raise NonDeterminismError(
-        "one seed, one scenario and one code to give one history",
-        f"two that part on {difference}",
-        "look there for what a handler takes from elsewhere: the machine's time, its entropy, "
-        "the order of a set",
+        "one history from the same seed, scenario and code",
+        f"two that differ on {difference}",
+        "look there for other inputs of a handler: the host's time, its entropy, the order of a "
+        "set",
     )
 
 

@@ -1,6 +1,6 @@
-"""A CloudFormation template as somebody wrote it, and on which line each part of it stands.
+"""A CloudFormation template, and the line number of each of its parts.
 
-YAML or JSON, which YAML contains. Nothing of it is changed here.
+YAML or JSON, which YAML contains. The content is not changed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,31 +14,31 @@ from samtranslator.yaml_helper import yaml_parse
 from wavetank.core.errors import UsageError
 
 type Keys = tuple[str | int, ...]
-"""The way to a part of a template: `("Resources", "Feed", "Type")`."""
+"""The path to a part of a template: `("Resources", "Feed", "Type")`."""
 
 SECTIONS = ("Mappings", "Outputs", "Parameters")
 
 
 @dataclass(frozen=True)
 class Template:
-    """Its file, its content, and the line of each key and element."""
+    """The file, its content, and the line of each key and element."""
 
     path: Path
     body: Mapping[str, Any]
     lines: Mapping[Keys, int]
 
-    def place(self, keys: Keys) -> str:
-        """`pipeline.yaml:12`, of the part or of the nearest that would have held it."""
+    def position(self, keys: Keys) -> str:
+        """`pipeline.yaml:12`, of the part or of its nearest existing parent."""
         return f"{self.path}:{self.line(keys)}"
 
     def line(self, keys: Keys) -> int:
-        """The line of the part, counted from 1, or of the nearest that would have held it."""
+        """The line of the part or of its nearest existing parent, counted from 1."""
         while keys not in self.lines and keys:
             keys = keys[:-1]
         return self.lines.get(keys, 1)
 
     def section(self, name: str) -> Mapping[str, Any]:
-        """`Resources`, `Parameters` and so on; empty where there is none."""
+        """`Resources`, `Parameters` and so on; empty if it is missing."""
         found: Mapping[str, Any] = self.body.get(name) or {}
         return found
 
@@ -47,7 +47,7 @@ def read_document(path: Path) -> Template:
     """The template in the file.
 
     Raises:
-        UsageError: there is none, or it has not the form of one; with the line, where there is one.
+        UsageError: the file is missing or not a template; the message has the line if there is one.
     """
     text = _text(path)
     try:
@@ -55,7 +55,7 @@ def read_document(path: Path) -> Template:
         template = Template(path, yaml_parse(text), dict(_lines(node, ())))
     except RecursionError as error:
         raise UsageError(
-            "a CloudFormation template", f"no end in {path}", "write it flat"
+            "a CloudFormation template", f"too deep a nesting in {path}", "flatten it"
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise _broken(path, error) from error
@@ -77,27 +77,27 @@ def _node(path: Path, text: str) -> yaml.Node | None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise UsageError(
-                "a template without aliases, which CloudFormation does not take",
+                "a template without aliases, which CloudFormation does not support",
                 f"*{event.anchor} at {path}:{_line(event)}",
-                "write out what it stands for",
+                "write out its value",
             )
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _line(event: yaml.Event) -> int:
-    assert event.start_mark is not None  # PyYAML knows of every event where it began
+    assert event.start_mark is not None  # PyYAML sets it on every event
     return event.start_mark.line + 1
 
 
 def _broken(path: Path, error: Exception) -> UsageError:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error)
-    place = f"{path}:{mark.line + 1}" if mark else str(path)
-    return UsageError("a template in YAML or JSON", f"{what} at {place}", "correct that line")
+    position = f"{path}:{mark.line + 1}" if mark else str(path)
+    return UsageError("a template in YAML or JSON", f"{what} at {position}", "correct that line")
 
 
 def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
-    """The place of everything below the node, as tags such as `!Sub` leave it."""
+    """The position of everything below the node, independent of tags such as `!Sub`."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             below = (*keys, str(key.value))
@@ -122,12 +122,12 @@ def _check_form(template: Template) -> None:
         keys = ("Resources", str(name))
         _check_table(template, keys, resource)
         if not isinstance(resource.get("Type"), str):
-            found = f"{name} without one at {template.place(keys)}"
+            found = f"{name} without one at {template.position(keys)}"
             raise UsageError("a resource with a Type", found, "correct the template")
         _check_table(template, (*keys, "Properties"), resource.get("Properties") or {})
 
 
 def _check_table(template: Template, keys: Keys, part: object) -> None:
     if not isinstance(part, dict):
-        found = f"something else at {template.place(keys)}"
+        found = f"something else at {template.position(keys)}"
         raise UsageError(f"names and values under {keys[-1]}", found, "correct the template")

@@ -1,12 +1,12 @@
-"""A function's code on this machine, found and packaged, as `aws cloudformation package` does.
+"""A function's local code, found and packaged as by `aws cloudformation package`.
 
     Code: src/measure        a folder: its content is the root of the zip
     Code: src/measure.py     a file: the zip has it alone
-    Code: measure.zip        a zip: taken as it is
+    Code: measure.zip        a zip: used unchanged
     Code: {ZipFile: ...}     in the template itself: left to CloudFormation
-    Code: {S3Bucket, S3Key}  taken where the key is a file below the folder of code
+    Code: {S3Bucket, S3Key}  used if the key is a file below the folder of code
 
-Paths begin at the folder of code or, where none is given, at the template's own.
+Paths are relative to the folder of code or, if none is given, to the template's folder.
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ from wavetank.templates.supported_resources import FUNCTION
 
 
 def packaged_code(scope: TemplateScope, folder: Path) -> dict[str, Package]:
-    """A package for each function of the template whose code is on this machine, by logical id.
+    """A package for each function of the template with local code, by logical id.
 
     Raises:
-        UsageError: there is no such code, or no package can be made of it.
+        UsageError: the code does not exist, or cannot be packaged.
     """
     return {
         function.name: package_path(path, function.name)
@@ -41,7 +41,7 @@ def _paths(scope: TemplateScope, folder: Path) -> Iterator[tuple[TemplateResourc
 
 
 def _path(function: TemplateResource, folder: Path) -> Path | None:
-    """Where its code is; None where the template has it."""
+    """The path of its code; None if the template contains it."""
     code: Any = function.properties.get("Code")
     if isinstance(code, dict) and "ZipFile" in code:
         return None
@@ -51,7 +51,7 @@ def _path(function: TemplateResource, folder: Path) -> Path | None:
     if path is not None and (path.is_file() if in_bucket else path.exists()):
         return path
     expected = "code in the template, or below the folder of code"
-    action = "name a file or a folder, counted from --code, or from the template without it"
+    action = "give a file or a folder, relative to --code or, without it, to the template"
     found = _missing(path, code, in_bucket=in_bucket)
     problem = function.problem(expected, found, action, ("Code",))
     raise UsageError(problem.expected, problem.found, problem.action)
@@ -62,5 +62,5 @@ def _missing(path: Path | None, code: Any, *, in_bucket: bool) -> str:
         where = f", nor a file {path}" if path else ""
         return f"with Code in a bucket, which does not exist here{where},"
     if path is not None:
-        return f"with Code that is not there ({path})"
-    return "with Code that is no path" if code else "without Code"
+        return f"with Code that does not exist ({path})"
+    return "with Code that is not a path" if code else "without Code"

@@ -1,4 +1,4 @@
-"""What the simulator does not have of a template, told by resource, file and line."""
+"""What a template needs that the simulator lacks, by resource, file and line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SHOWN_MAX = 5
 
 @dataclass(frozen=True)
 class TemplateProblem:
-    """The three parts of a refusal; `found` ends with the place."""
+    """The three parts of an error; `found` ends with the position."""
 
     expected: str
     found: str
@@ -22,33 +22,33 @@ class TemplateProblem:
 
 @dataclass(frozen=True)
 class TemplateResource:
-    """One resource of a template, in the scope of that."""
+    """One resource of a template, in that template's scope."""
 
     scope: TemplateScope
     name: str
 
     @property
     def kind(self) -> str:
-        """Its type."""
+        """Its CloudFormation type."""
         return str(self._written["Type"])
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """As they are written."""
+        """Its properties in the template's notation."""
         found: Mapping[str, Any] = self._written.get("Properties") or {}
         return found
 
     @property
-    def is_kept(self) -> bool:
+    def is_retained(self) -> bool:
         """Whether it outlives its stack."""
         return str(self._written.get("DeletionPolicy", "")).startswith("Retain")
 
     def problem(self, expected: str, what: str, action: str, keys: Keys = ()) -> TemplateProblem:
         """A problem with a part of its properties; `what` completes "found Feed (its type) ..."."""
         below: Keys = ("Properties", *keys) if keys else ()
-        place = self.scope.template.place(("Resources", self.name, *below))
+        position = self.scope.template.position(("Resources", self.name, *below))
         found = f"{self.name} ({self.kind}) {what}".rstrip()
-        return TemplateProblem(expected, f"{found} at {place}", action)
+        return TemplateProblem(expected, f"{found} at {position}", action)
 
     @property
     def _written(self) -> Mapping[str, Any]:
@@ -57,15 +57,15 @@ class TemplateResource:
 
 
 def refuse(problems: Sequence[TemplateProblem]) -> None:
-    """Raises the first problem and names the others; does nothing where there is none.
+    """Raises the first problem, with the others in its message; returns if there is none.
 
     Raises:
-        UsageError: there is one.
+        UsageError: there is a problem.
     """
     if not problems:
         return
     first, *others = problems
     shown = "; ".join(problem.found for problem in others[:SHOWN_MAX])
     more = ", ..." if len(others) > SHOWN_MAX else ""
-    also = f" (and then: {shown}{more})" if others else ""
+    also = f" (also: {shown}{more})" if others else ""
     raise UsageError(first.expected, first.found, first.action + also)

@@ -1,8 +1,8 @@
-"""The CloudFormation templates, with the one thing filled in that CloudFormation cannot express.
+"""The project's CloudFormation templates, with a subscription added for each e-mail address.
 
-A template cannot loop over e-mail addresses: `Fn::ForEach` makes resource names from the values,
-and an address is not a resource name. So each address becomes a subscription here, named by its
-hash: adding or removing one leaves the confirmations of the others alone.
+A template cannot loop over e-mail addresses: `Fn::ForEach` derives resource names from the values,
+and an address is not a valid name. So each address becomes a subscription here, named by its hash:
+adding or removing one does not affect the confirmations of the others.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ TOPIC = "AlertTopic"
 
 
 def check_address(address: str) -> str:
-    """The address, if it looks like one; SNS itself finds out only by writing to it.
+    """Returns the address if its form is valid; SNS itself only notices by sending to it.
 
     Raises:
-        UsageError: it does not.
+        UsageError: it is not valid.
     """
     if len(address) > ADDRESS_CHARACTERS_MAX or not ADDRESS.fullmatch(address):
         raise UsageError(
@@ -38,13 +38,13 @@ def read_template(path: Path) -> str:
     """The template as JSON.
 
     Raises:
-        UsageError: there is none, or it is not a template.
+        UsageError: the file is missing or not a template.
     """
     return json.dumps(_parsed(path))
 
 
 def read_pipeline_template(path: Path, addresses: Sequence[str]) -> str:
-    """The template as JSON with one subscription for each address, whatever its case."""
+    """The template as JSON with one subscription for each address, ignoring case."""
     template = _parsed(path)
     for address in sorted({check_address(address).lower() for address in addresses}):
         name = f"AlertSubscription{hashlib.sha256(address.encode()).hexdigest()[:8]}"

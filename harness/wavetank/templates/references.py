@@ -1,7 +1,7 @@
-"""What a value of a template means, as far as the texts of both templates say so.
+"""Resolves values of a template, as far as the texts of both templates determine them.
 
-Followed are Ref, GetAtt, Sub, Join, FindInMap and ImportValue; what depends on a condition is not.
-[CloudFormation template reference: intrinsic-function-reference]
+Supported are Ref, GetAtt, Sub, Join, FindInMap and ImportValue; conditions are not. [CloudFormation
+template reference: intrinsic-function-reference]
 """
 
 import re
@@ -24,7 +24,7 @@ OF_SERVICES = {
     "sns": "AWS::SNS::Topic",
     "sqs": "AWS::SQS::Queue",
 }
-"""What an ARN of the service means here."""
+"""The resource type that an ARN of the service stands for."""
 ARN_PARTS = 6
 
 
@@ -37,17 +37,20 @@ class ResourceReference:
 
 
 class TemplateScope:
-    """What the values of one template can refer to.
+    """The scope in which the values of one template are resolved.
 
-    `given` are its parameters' values. `storage` is the scope of the template that is deployed
-    first: its outputs fill the parameters of their names, and can be imported.
+    `parameters` are the values of its parameters. `storage` is the scope of the template that is
+    deployed first: its outputs fill parameters of the same names, and can be imported.
     """
 
     def __init__(
-        self, template: Template, given: Mapping[str, str], storage: "TemplateScope | None" = None
+        self,
+        template: Template,
+        parameters: Mapping[str, str],
+        storage: "TemplateScope | None" = None,
     ) -> None:
         self.template = template
-        self.given = given
+        self.parameters = parameters
         self.storage = storage
         self._followed: dict[str, Callable[[Any], str | ResourceReference | None]] = {
             "Ref": self._named,
@@ -59,22 +62,22 @@ class TemplateScope:
         }
 
     def value(self, written: Any) -> str | ResourceReference | None:
-        """The text or the resource that is meant; None where that is not to be told."""
+        """The text or the resource that a value stands for; None if that is not known."""
         if isinstance(written, dict) and len(written) == 1:
             function, argument = next(iter(written.items()))
             follow = self._followed.get(function)
             try:
                 return follow(argument) if follow else None
             except (AttributeError, IndexError, TypeError, ValueError):
-                return None  # not of the function's form, which CloudFormation will say of it
+                return None  # not the function's form: CloudFormation reports it
         return str(written) if isinstance(written, str | int | float) else None
 
     def text(self, written: Any) -> str | None:
-        """As `value`; a resource stands for its name, so that an ARN around it keeps its form."""
+        """As `value`, with a resource's logical id as its text, so that an ARN keeps its form."""
         return _as_text(self.value(written))
 
     def kind(self, written: Any) -> str | None:
-        """The type of the resource that is meant by its name or ARN; None as for `value`."""
+        """The type of the resource by its name or ARN; None as for `value`."""
         match self.value(written):
             case ResourceReference(kind=kind):
                 return kind
@@ -85,10 +88,10 @@ class TemplateScope:
         return None
 
     def is_filled(self, parameter: str) -> bool:
-        """Whether the parameter has a value: given, by default, or from the storage template."""
+        """Whether the parameter has a value: given, a default, or an output of `storage`."""
         declared = self.template.section("Parameters")[parameter]
         outputs = self.storage.template.section("Outputs") if self.storage else {}
-        return parameter in self.given or "Default" in declared or parameter in outputs
+        return parameter in self.parameters or "Default" in declared or parameter in outputs
 
     def _named(self, name: Any) -> str | ResourceReference | None:
         resource = self.template.section("Resources").get(name)
@@ -103,8 +106,8 @@ class TemplateScope:
         return self._named(str(name).partition(".")[0])
 
     def _parameter(self, name: str) -> str | ResourceReference | None:
-        if name in self.given:
-            return self.given[name]
+        if name in self.parameters:
+            return self.parameters[name]
         output = self.storage.template.section("Outputs").get(name) if self.storage else None
         if self.storage and output is not None:
             return self.storage.value(output.get("Value"))

@@ -1,7 +1,8 @@
-"""Which resources of a template run in the simulator, and what is wrong with the others.
+"""Which resources of a template the simulator supports, and what is wrong with the others.
 
-Refused is what would deploy and then be passed over: a trigger that nobody fires, a destination
-that nobody reaches, code that is not run. What only LocalStack can tell, it tells on deploying.
+Refused is what would deploy but have no effect: a trigger that never fires, a destination that is
+never reached, code that is not run. Errors that only LocalStack detects are raised by the
+deployment.
 """
 
 import re
@@ -18,11 +19,11 @@ PROTOCOLS = frozenset({"email", "email-json", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
 S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
 DELIMITER = "AppendDelimiterToRecord"
-LEAVE_OUT = "leave it out"
+LEAVE_OUT = "remove it"
 
 
 def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
-    """What the simulator does not have of the template, in the order of its lines."""
+    """The parts of the template that the simulator does not support, in the order of lines."""
     problems = list(_of_the_whole(scope))
     for name in scope.template.section("Resources"):
         resource = TemplateResource(scope, name)
@@ -34,18 +35,20 @@ def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
 def _of_the_whole(scope: TemplateScope) -> Iterator[TemplateProblem]:
     template = scope.template
     if "Transform" in template.body:
-        found = f"{template.body['Transform']} at {template.place(('Transform',))}"
+        found = f"{template.body['Transform']} at {template.position(('Transform',))}"
         action = "expand it first, as `sam build` and `aws cloudformation package` do not"
         yield TemplateProblem("a template without a transform", f"the transform {found}", action)
     for keys in template.lines:
         if keys[-1] == "Fn::Transform" or str(keys[-1]).startswith("Fn::ForEach::"):
-            found = f"{keys[-1]} at {template.place(keys)}"
-            yield TemplateProblem("a template without macros", found, "write out what it makes")
+            found = f"{keys[-1]} at {template.position(keys)}"
+            yield TemplateProblem(
+                "a template without macros", found, "write out what it expands to"
+            )
 
 
 def _unknown_type(resource: TemplateResource) -> TemplateProblem:
-    action = f"take it out; what the simulator has is {', '.join(sorted(CHECKS))}"
-    return resource.problem("resources of types that the simulator has", "", action)
+    action = f"remove it; the simulator supports {', '.join(sorted(CHECKS))}"
+    return resource.problem("resources of supported types", "", action)
 
 
 def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
@@ -54,7 +57,7 @@ def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
 
 
 def _refused(resource: TemplateResource, what: Mapping[str, str]) -> Iterator[TemplateProblem]:
-    """Problems with the properties that are there; `what` says of each what it expects instead."""
+    """Problems with the properties that are set; `what` has the expectation for each."""
     for name, expected in what.items():
         if name in resource.properties:
             yield resource.problem(expected, f"with {name}", LEAVE_OUT, (name,))
@@ -66,7 +69,7 @@ def _check_rule(rule: TemplateResource) -> Iterator[TemplateProblem]:
         yield rule.problem("a rule that a schedule fires", "without one", "give it one")
     bus = rule.properties.get("EventBusName")
     if bus is not None and rule.scope.value(bus) not in DEFAULT_BUSES:
-        expected = "a rule of the default bus, where schedules are"
+        expected = "a rule of the default bus, which has the schedules"
         yield rule.problem(expected, "of another", LEAVE_OUT, ("EventBusName",))
     for number, target in enumerate(as_list(rule.properties.get("Targets"))):
         yield from _check_target(rule, number, target)
@@ -82,7 +85,7 @@ def _check_target(rule: TemplateResource, number: int, target: Any) -> Iterator[
         yield rule.problem(expected, what, action, ("Targets", number, "Arn"))
     for name in ("InputPath", "InputTransformer"):
         if name in written:
-            expected = "a target that gets the event, or an Input that is always the same"
+            expected = "a target that gets the event, or a constant Input"
             keys = ("Targets", number, name)
             yield rule.problem(expected, f"with {name}", LEAVE_OUT, keys)
 
@@ -96,9 +99,9 @@ def _check_function(function: TemplateResource) -> Iterator[TemplateProblem]:
     runtime = function.scope.value(function.properties.get("Runtime"))
     if not isinstance(runtime, str) or not RUNTIME.fullmatch(runtime):
         what = f"with {_shown(runtime)} as Runtime"
-        yield function.problem("a function in Python 3", what, "take another", ("Runtime",))
+        yield function.problem("a function in Python 3", what, "choose another", ("Runtime",))
     refused = {
-        "DeadLetterConfig": "failures handed over by an EventInvokeConfig's OnFailure",
+        "DeadLetterConfig": "a failure destination in an EventInvokeConfig's OnFailure",
         "FileSystemConfigs": "a function without mounted file systems",
         "Layers": "a function with everything it needs in its own code",
     }
@@ -156,16 +159,16 @@ def _check_destination(stream: TemplateResource, name: str) -> Iterator[Template
 
 
 def _check_table(table: TemplateResource) -> Iterator[TemplateProblem]:
-    nobody = "a table whose changes nobody follows"
+    unstreamed = "a table without a stream of its changes"
     yield from _refused(
-        table, {"KinesisStreamSpecification": nobody, "StreamSpecification": nobody}
+        table, {"KinesisStreamSpecification": unstreamed, "StreamSpecification": unstreamed}
     )
 
 
 def _check_bucket(bucket: TemplateResource) -> Iterator[TemplateProblem]:
     refused = {
-        "NotificationConfiguration": "a bucket that tells nobody of its objects",
-        "ReplicationConfiguration": "a bucket without copies elsewhere",
+        "NotificationConfiguration": "a bucket without notifications",
+        "ReplicationConfiguration": "a bucket without replication",
     }
     yield from _refused(bucket, refused)
 
@@ -189,7 +192,7 @@ def _check_protocol(
 
 
 def _shown(meant: object) -> str:
-    return str(meant) if meant else "something that the template does not say by itself"
+    return str(meant) if meant else "a value that the template does not determine"
 
 
 CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
@@ -212,4 +215,4 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     QUEUE: _anything,
     "AWS::SQS::QueuePolicy": _anything,
 }
-"""The types that the simulator has; tests/simulator deploys one of each."""
+"""The supported types; tests/simulator deploys one of each."""

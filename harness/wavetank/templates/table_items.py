@@ -1,9 +1,9 @@
-"""What the tables hold when a run begins: `seed.json` in the folder of code, where there is one.
+"""Items that tables contain when a run begins, from an optional `seed.json` in the folder of code.
 
     {"Gauges": [{"GaugeId": "bridge", "Level": 212}, {"GaugeId": "mill", "Level": 148}]}
 
-By the table's logical id in either template, a list of items in plain JSON. Texts, numbers, true,
-false and null become DynamoDB's, lists and tables within an item its lists and maps.
+By the table's logical id in either template, a list of items in plain JSON. Strings, numbers,
+booleans and null become DynamoDB's types, lists and objects within an item its lists and maps.
 """
 
 import json
@@ -16,20 +16,20 @@ from wavetank.core.errors import UsageError
 SEED_FILE = "seed.json"
 
 type Item = Mapping[str, Any]
-"""In the form of DynamoDB's API: each attribute a table with its type as the one key."""
+"""In the form of DynamoDB's API: each attribute an object with its type as the only key."""
 
 
 def read_items(folder: Path) -> dict[str, list[Item]]:
-    """The items of each table, by its logical id; none where there is no such file.
+    """The items of each table, by its logical id; empty without the file.
 
     Raises:
-        UsageError: the file is there and has another form.
+        UsageError: the file has another form.
     """
     path = folder / SEED_FILE
     if not path.is_file():
         return {}
     try:
-        # Numbers stay the texts that they are: DynamoDB counts in decimals.
+        # Numbers keep their notation: DynamoDB's are decimals.
         content = json.loads(
             path.read_text(encoding="utf-8"),
             parse_int=_Number,
@@ -39,7 +39,7 @@ def read_items(folder: Path) -> dict[str, list[Item]]:
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError("items in JSON", f"{error} in {path}", "correct the file") from error
     if not isinstance(content, dict):
-        raise _other_form(path, "no table of tables")
+        raise _other_form(path, "no object with tables")
     for table, items in content.items():
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise _other_form(path, f"something else under {table}")
@@ -47,13 +47,13 @@ def read_items(folder: Path) -> dict[str, list[Item]]:
 
 
 class _Number(str):
-    """A number as it is written."""
+    """A number in its JSON notation."""
 
     __slots__ = ()
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name}, which is no number of DynamoDB's,")
+    raise ValueError(f"{name}, which is not a number of DynamoDB,")
 
 
 def _other_form(path: Path, found: str) -> UsageError:

@@ -1,7 +1,7 @@
-"""The copy of a template that is deployed in the simulator; the file itself stays as it is.
+"""The copy of a template that is deployed in the simulator; the file itself is not changed.
 
-Code is in a bucket, rules are off, since the driver fires them, and what has no name gets one, of
-CloudFormation's form but the same each time: so that two runs of one seed are the same run.
+Code is in a bucket, rules are disabled, since the simulation fires them, and unnamed resources get
+a name in CloudFormation's form that is always the same, so that two runs with one seed are equal.
 """
 
 import copy
@@ -26,14 +26,14 @@ NAMES = {
     "AWS::SNS::Topic": ("TopicName", 256),
     "AWS::SQS::Queue": ("QueueName", 80),
 }
-"""The property that names a resource of the type, and how many characters it takes."""
+"""The property that names a resource of the type, and its maximal length."""
 FIFO = {"AWS::SNS::Topic": "FifoTopic", "AWS::SQS::Queue": "FifoQueue"}
 FIFO_ENDING = ".fifo"
 SUFFIX_CHARACTERS = 12
 
 
 def deployed_copy(template: Template, stack: str, packages: Mapping[str, Package]) -> str:
-    """The template as JSON, ready to be deployed as the stack; packages by logical id."""
+    """The template as JSON for that stack; `packages` by logical id."""
     body: dict[str, Any] = copy.deepcopy(dict(template.body))
     for name, resource in body["Resources"].items():
         properties = resource["Properties"] = resource.get("Properties") or {}
@@ -49,7 +49,7 @@ def deployed_copy(template: Template, stack: str, packages: Mapping[str, Package
 
 
 def _name(stack: str, logical_id: str, resource: Mapping[str, Any], length: int) -> str:
-    """`pipeline-Measure-1A2B3C4D5E6F`."""
+    """A name such as `pipeline-Measure-1A2B3C4D5E6F`."""
     kind = resource["Type"]
     digest = hashlib.sha256(f"{stack}/{logical_id}".encode()).hexdigest()
     suffix = digest[:SUFFIX_CHARACTERS].upper()

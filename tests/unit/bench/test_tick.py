@@ -1,4 +1,4 @@
-"""The bench's arithmetic, on runs whose every duration is known."""
+"""The benchmark's calculations, on runs with known durations."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class HandClock:
-    """Stands until it is moved."""
+    """A clock that only moves when it is told to."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -64,8 +64,8 @@ def test_a_tick_is_measured_without_the_floor_that_is_measured_between() -> None
     assert cost.ratio == pytest.approx(3)
 
 
-def test_what_a_run_does_now_and_then_is_in_every_tick() -> None:
-    """A tenth tick that takes the longer for nine others is no outlier that a median leaves out."""
+def test_occasional_work_is_distributed_over_all_ticks() -> None:
+    """A tenth tick that does the work of nine others is not ignored as an outlier."""
     clock = HandClock()
     tenth = itertools.cycle([0.0] * 9 + [0.01])
 
@@ -80,7 +80,7 @@ def test_what_a_run_does_now_and_then_is_in_every_tick() -> None:
     assert cost.floor_ms == pytest.approx(2)
 
 
-def test_runs_tell_their_first_and_their_last_ticks() -> None:
+def test_runs_have_their_first_and_last_ticks() -> None:
     """A cold start counts for the run's seconds and for no tick."""
     clock = HandClock()
     lengths = [timedelta(hours=1), timedelta(hours=2)]
@@ -93,15 +93,15 @@ def test_runs_tell_their_first_and_their_last_ticks() -> None:
     assert one.resident_mb > 0
 
 
-def test_a_run_without_ticks_is_no_measurement() -> None:
-    """Rather an error than a division by nothing."""
+def test_a_run_without_ticks_is_an_error() -> None:
+    """Rather than a division by zero."""
     clock = HandClock()
     with pytest.raises(InfrastructureError, match="expected a run of some ticks"):
         measure_tick(lambda *_: None, lambda: None, 10, clock)
 
 
 def test_booting_ends_with_the_first_tick() -> None:
-    """What the rest of the run takes is not counted."""
+    """The rest of the run is not counted."""
     clock = HandClock()
 
     @contextmanager
@@ -112,8 +112,8 @@ def test_booting_ends_with_the_first_tick() -> None:
     assert measure_boot(booted, clock) == pytest.approx(4)
 
 
-def test_the_floor_reaches_nobody() -> None:
-    """Three calls are answered in a process that may open no socket."""
+def test_the_floor_opens_no_connection() -> None:
+    """Three calls are answered in a process that cannot open a socket."""
     aws, made = sandbox_clients("http://floor.invalid"), []
     call = floor_calls(aws)
 

@@ -25,9 +25,9 @@ def test_an_index_links_only_reports_that_exist(tmp_path: Path) -> None:
     reproductions = Reproductions(CHOSEN, tmp_path / "campaigns" / "one", {})
     index = campaign_index(summary, "finished", reproductions, runs)
     assert others
-    assert [bool(entry.report) for entry in index.stories] == [True] + [False] * len(others)
-    assert (reproductions.folder / index.stories[0].report).resolve() == report
-    assert [f"--seed {entry.seed}" in entry.command for entry in index.stories] == [True] * (
+    assert [bool(entry.report) for entry in index.cases] == [True] + [False] * len(others)
+    assert (reproductions.folder / index.cases[0].report).resolve() == report
+    assert [f"--seed {entry.seed}" in entry.command for entry in index.cases] == [True] * (
         len(others) + 1
     )
     counts = [count.broken for count in index.invariants]

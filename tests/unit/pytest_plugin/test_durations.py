@@ -1,4 +1,4 @@
-"""How long, as a test says it."""
+"""Durations as keyword arguments."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from wavetank.pytest_plugin.durations import Span, duration_of
 
 
 def test_units_add_up() -> None:
-    """As those of a timedelta do; where none is named, it is no time at all."""
+    """As those of a timedelta do; without any, the duration is zero."""
     assert duration_of({"hours": 1, "minutes": 0.5}) == timedelta(minutes=60, seconds=30)
     assert duration_of({}) == timedelta()
 
@@ -24,7 +24,7 @@ def test_units_add_up() -> None:
         {"seconds": 0.0001},
     ],
 )
-def test_what_cannot_pass_is_refused(span: Span) -> None:
-    """Time does not go back, nor beyond a year, and a millisecond is its least step."""
-    with pytest.raises(UsageError, match="up to a year"):
+def test_an_invalid_duration_is_refused(span: Span) -> None:
+    """A duration is not negative, at most a year, and in whole milliseconds."""
+    with pytest.raises(UsageError, match="of 0 to a year"):
         duration_of(span)

@@ -1,4 +1,4 @@
-"""What a test's marks ask for, and what is said where it cannot be had."""
+"""The marks of a test, and the errors of invalid ones."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -59,30 +59,30 @@ def test_faults_are_those_of_scenario_files(item: Marked) -> None:
         (pytest.mark.scenario(), ("a name or path",)),
     ],
 )
-def test_what_cannot_be_had_is_said(
+def test_an_invalid_mark_is_an_error(
     item: Marked, mark: pytest.MarkDecorator, parts: tuple[str, ...]
 ) -> None:
-    """The test's name, the mark as it was written, and what may stand there."""
+    """With the test's name, the mark as it was written, and what is expected."""
     item.add_marker(CRASH)
     item.add_marker(mark)
     problem = problem_of(item)
     assert [part for part in parts if part not in str(problem)] == [], problem
 
 
-def test_a_fault_for_nothing_is_said(item: Marked) -> None:
-    """A test that has no simulator would pass whatever the fault."""
+def test_a_fault_without_a_simulator_is_an_error(item: Marked) -> None:
+    """A test without a simulator would pass whatever the fault."""
     item.add_marker(CRASH)
     assert "the fixture simulator or virtual_clock" in str(misplaced_fault(item))
 
 
-def test_marks_of_others_are_left_alone(item: Marked) -> None:
-    """Somebody else may have marks of this name, with a meaning of their own."""
+def test_other_marks_of_the_same_name_are_ignored(item: Marked) -> None:
+    """Another plug-in may define marks of this name."""
     item.add_marker(pytest.mark.fault("line", 7))
     assert misplaced_fault(item) is None
 
 
 def test_a_scenario_may_have_more_faults(item: Marked) -> None:
-    """Its own come first; a path is taken from where the test's file is."""
+    """Its own come first; a path is relative to the test's file."""
     scenarios = item.config.rootpath / "scenarios" / "lost-reply.toml"
     path = scenarios.relative_to(Path(__file__).parent, walk_up=True)
     item.add_marker(pytest.mark.scenario(str(path)))

@@ -1,4 +1,4 @@
-"""Two saved runs side by side, from histories written by hand."""
+"""Two saved runs are compared, from handwritten histories."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, HistoryWriter, MessageSent, RunBegan, TableSnapshot
 from wavetank.invariants.unobservable import MANUAL_OPTIONS
-from wavetank.reporting.comparison import compare_runs, read_told
+from wavetank.reporting.comparison import compare_runs, load_run
 from wavetank.scenario.run_store import RunStore, RunSummary, SavedRun
 
 SCENARIO = 'description = "A story"\nhorizon = "1h"\n'
@@ -66,14 +66,14 @@ def save(tmp_path: Path) -> Save:
 
 def _compared(one: SavedRun, other: SavedRun) -> tuple[ExitCode, list[str]]:
     """The code, and what differs, by its kind and name."""
-    found = compare_runs(read_told(one), read_told(other))
+    found = compare_runs(load_run(one), load_run(other))
     requirements = [r.one.key for r in found.requirements if not r.alike]
     ledger = [f"{difference.group} {difference.what}" for difference in found.differences]
     return show_comparison(found, Output(as_json=True)), [*requirements, *ledger]
 
 
-def test_a_run_is_like_itself(save: Save) -> None:
-    """Whatever its seed and its engine's name."""
+def test_a_run_equals_itself(save: Save) -> None:
+    """Whatever its seed and its engine."""
     assert _compared(save(), save(seed=2)) == (ExitCode.VALID, [])
 
 
@@ -84,52 +84,50 @@ def test_another_verdict_is_a_difference(save: Save) -> None:
         assert _compared(save(), other) == (ExitCode.BROKEN, ["no-silent-failure"])
 
 
-def test_other_words_for_one_verdict_are_none(save: Save) -> None:
+def test_other_evidence_is_no_difference(save: Save) -> None:
     """Evidence has numbers of its run; both are shown."""
     other = save(findings=(replace(SILENCE, evidence="4 requests"), STREAM))
     assert _compared(save(), other) == (ExitCode.VALID, [])
 
 
-def test_what_came_of_it_is_compared_piece_by_piece(
-    save: Save, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """An alert that one run does not have is named, with what the other has."""
+def test_results_are_compared_one_by_one(save: Save, capsys: pytest.CaptureFixture[str]) -> None:
+    """An alert that one run lacks is named, with what the other has."""
     code, found = _compared(save(), save(without(STORY, MessageSent)))
     assert (code, found) == (ExitCode.BROKEN, ["alert to ada@example.com about no tick"])
     assert '"event": "difference"' in capsys.readouterr().out
 
 
-def test_what_one_engine_cannot_show_is_compared_with_nothing(
+def test_what_one_engine_cannot_observe_is_not_compared(
     save: Save, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is said why, and is no difference."""
+    """The reason is shown; it is no difference."""
     open_one = replace(STREAM, verdict=Verdict.UNKNOWN, evidence="not judged")
     events = _by_hand(STORY)
     live = save(events, findings=(SILENCE, open_one), engine=EngineName.EMBEDDED)
     assert _compared(live, save(events)) == (ExitCode.VALID, [])
     out = capsys.readouterr().out
-    assert "not judged on embedded, as which records Firehose accepted" in out
+    assert "not checked on embedded, as which records Firehose accepted" in out
 
 
-def test_runs_that_began_elsewhere_are_compared_from_their_beginnings(save: Save) -> None:
-    """Prices are then left out, and it is said."""
+def test_runs_with_other_starts_are_compared_relative_to_them(save: Save) -> None:
+    """Prices are then not compared, which a note says."""
     table = only(STORY, TableSnapshot)[0]
     items = tuple({**item, "Price": "1"} for item in table.items)
     cheaper = [replace(e, items=items) if e is table else e for e in STORY]
-    found = compare_runs(read_told(save()), read_told(save(cheaper)))
+    found = compare_runs(load_run(save()), load_run(save(cheaper)))
     assert found.alike
-    assert any("prices not at all" in note for note in found.notes)
+    assert any("prices are not compared" in note for note in found.notes)
     later = [replace(STORY[0], at=NOON + timedelta(minutes=1)), *STORY[1:]]
-    found = compare_runs(read_told(save()), read_told(save(later)))
+    found = compare_runs(load_run(save()), load_run(save(later)))
     assert not found.alike  # its ticks come a minute sooner after its beginning
 
 
-def test_other_code_is_said(save: Save) -> None:
-    """It may be why they differ, and is no difference of the story."""
+def test_other_code_is_noted(save: Save) -> None:
+    """It may be the cause of a difference, and is no difference itself."""
     began, *others = STORY
     assert isinstance(began, RunBegan)
     changed = [replace(began, code={**began.code, "streaming": "zz"}), *others]
-    found = compare_runs(read_told(save()), read_told(save(changed)))
+    found = compare_runs(load_run(save()), load_run(save(changed)))
     assert "the code differs: streaming" in found.notes
     assert found.alike
 
@@ -137,34 +135,34 @@ def test_other_code_is_said(save: Save) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"scenario": BROKEN}, "found one scenario, played in two versions"),
+        ({"scenario": BROKEN}, "found two versions of one scenario"),
         ({"pipeline": {"--name": "Jan Jansen"}}, "expected two runs of one pipeline"),
         (
             {"events": _by_hand(STORY), "engine": EngineName.AWS},
-            "tell the first in the simulator too: ./wavetank replay story-1-2",
+            "run the first in the simulator too: ./wavetank replay story-1-2",
         ),
     ],
 )
-def test_runs_of_different_stories_are_refused(
+def test_runs_of_different_scenarios_are_refused(
     save: Save, changes: dict[str, Any], said: str
 ) -> None:
-    """Another scenario, another pipeline, or a rule's ticks beside those of a hand."""
+    """Another scenario, another pipeline, or a rule's ticks and ticks invoked by hand."""
     one, other = save(), save(**changes)
     with pytest.raises(UsageError) as raised:
-        compare_runs(read_told(one), read_told(other))
+        compare_runs(load_run(one), load_run(other))
     assert said in str(raised.value)
 
 
-def test_a_run_that_was_broken_off_is_refused(save: Save) -> None:
-    """There are no verdicts to compare."""
+def test_an_interrupted_run_is_refused(save: Save) -> None:
+    """It has no verdicts to compare."""
     run = save()
     (run.folder / "run.json").unlink()
     with pytest.raises(UsageError, match="it was interrupted"):
-        read_told(run)
+        load_run(run)
 
 
-def test_a_run_from_before_there_were_engines_was_the_simulators(save: Save) -> None:
-    """Its file says nothing of one."""
+def test_a_run_without_a_recorded_engine_is_the_simulators(save: Save) -> None:
+    """Older runs do not record an engine."""
     run = save()
     path = run.folder / "run.json"
     lines = path.read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Tools' environments are made of what is pinned, by a uv that runs."""
+"""Tool environments are created from pinned requirements, by a uv that runs."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_the_uv_on_the_path_is_used(settings: Settings) -> None:
-    """The user's own comes before the launcher's."""
+    """The user's own precedes the launcher's."""
     uv = _put(Path(settings.path) / "uv", RUNS)
     _put(settings.project_folder / ".wavetank" / "uv" / "bin" / "uv", RUNS)
     assert find_uv(settings) == uv
@@ -43,14 +43,14 @@ def test_the_uv_on_the_path_is_used(settings: Settings) -> None:
 def test_the_launchers_uv_is_used_where_none_on_the_path_runs(
     settings: Settings, on_path: str | None
 ) -> None:
-    """A version manager's shim stands on the path and is no uv."""
+    """A version manager's shim is on the path and does not run."""
     if on_path:
         _put(Path(settings.path) / "uv", on_path)
     own = _put(settings.project_folder / ".wavetank" / "uv" / "bin" / "uv", RUNS)
     assert find_uv(settings) == own
 
 
-def test_no_uv_is_said_in_a_line(settings: Settings) -> None:
+def test_no_uv_is_an_error_in_one_line(settings: Settings) -> None:
     """With what to do about it."""
     with pytest.raises(InfrastructureError, match="found none that runs; install uv"):
         find_uv(settings)
@@ -63,13 +63,13 @@ def _pins(requirements: Path) -> dict[str, str]:
 
 
 def test_every_requirement_is_one_version() -> None:
-    """So that what is compared with, or opened in, is the same a year later."""
+    """So that comparisons and notebooks use the same versions a year later."""
     assert {"ministack", "moto"} <= _pins(PEERS).keys()
     assert "moto-ext" not in _pins(PEERS)
     assert "jupyterlab" in _pins(LAB)
 
 
 def test_a_peer_that_is_not_in_the_environment_is_named(tmp_path: Path) -> None:
-    """Rather than measured under no version."""
+    """Rather than measured without a version."""
     with pytest.raises(InfrastructureError, match="expected moto in"):
         ToolEnvironment(tmp_path, PEERS, TOOLS).version("moto")

@@ -30,7 +30,7 @@ def test_each_address_becomes_a_subscription_of_the_topic() -> None:
     assert sorted(found.values()) == ["a@example.com", "b@example.com"]
 
 
-def test_the_others_keep_their_names_when_an_address_goes() -> None:
+def test_the_others_keep_their_names_when_an_address_is_removed() -> None:
     """A renamed resource is a new subscription, and its owner would have to confirm again."""
     assert (
         _subscriptions("b@example.com").items()
@@ -39,14 +39,14 @@ def test_the_others_keep_their_names_when_an_address_goes() -> None:
 
 
 @pytest.mark.parametrize("address", ["a@b", "a b@example.com", "@example.com", "x" * 250 + "@e.io"])
-def test_what_is_no_address_is_refused_with_the_option_to_correct(address: str) -> None:
-    """SNS would find out only by writing to it."""
+def test_an_invalid_address_is_refused_with_the_option_to_correct(address: str) -> None:
+    """SNS would only notice by sending to it."""
     with pytest.raises(UsageError, match="correct --email"):
         check_address(address)
 
 
-def test_a_file_that_is_no_template_is_refused_by_name(tmp_path: Path) -> None:
-    """A missing file and one without resources are told apart."""
+def test_a_file_that_is_not_a_template_is_refused_by_name(tmp_path: Path) -> None:
+    """A missing file and one without resources have different errors."""
     with pytest.raises(UsageError, match="no file"):
         read_template(tmp_path / "none.yaml")
     empty = tmp_path / "empty.yaml"

@@ -1,4 +1,4 @@
-"""What the tables hold when a run begins, as somebody writes it in plain JSON."""
+"""First items of tables, in plain JSON."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from wavetank.templates.table_items import read_items
 
 
-def test_plain_json_becomes_dynamodbs_own(tmp_path: Path) -> None:
+def test_plain_json_becomes_dynamodbs_types(tmp_path: Path) -> None:
     """Every type that JSON has, numbers with all their digits."""
     text = '{"T": [{"s": "x", "n": 1.50, "i": 12345678901234567890123, "b": true, "z": null, '
     text += '"l": [1, "y"], "m": {"k": false}}]}'
@@ -26,7 +26,7 @@ def test_plain_json_becomes_dynamodbs_own(tmp_path: Path) -> None:
     }
 
 
-def test_no_file_is_no_items(tmp_path: Path) -> None:
+def test_no_file_means_no_items(tmp_path: Path) -> None:
     """Most pipelines begin with empty tables."""
     assert read_items(tmp_path) == {}
     (tmp_path / "seed.json").write_text(json.dumps({}))

@@ -4,7 +4,7 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
-from wavetank.reporting.comparison import Comparison, Requirement, ToldRun
+from wavetank.reporting.comparison import ComparedRequirement, Comparison, LoadedRun
 
 WORD_WIDTH = 10
 
@@ -32,7 +32,7 @@ def show_comparison(found: Comparison, output: Output) -> ExitCode:
     return ExitCode.VALID if found.alike else ExitCode.BROKEN
 
 
-def _show_run(run: ToldRun, output: Output) -> None:
+def _show_run(run: LoadedRun, output: Output) -> None:
     output.say(f"{run.name}: {run.engine()}")
     output.emit(
         "run",
@@ -45,7 +45,7 @@ def _show_run(run: ToldRun, output: Output) -> None:
     )
 
 
-def _show_requirement(found: Requirement, output: Output) -> None:
+def _show_requirement(found: ComparedRequirement, output: Output) -> None:
     word = "open" if found.open else "alike" if found.alike else "differs"
     one, other = _described(found.one), _described(found.other)
     both = one if one == other else f"{one} | {other}"

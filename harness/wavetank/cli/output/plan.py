@@ -176,7 +176,7 @@ def _show_line(line: Line, output: Output) -> None:
     _print(
         output,
         Text(f"  {line.usd:>7.3f}  {price.name}: {amount} {price.unit}").append(
-            f" ({line.reckoning}{dated})", "dim"
+            f" ({line.basis}{dated})", "dim"
         ),
     )
     output.emit(
@@ -186,7 +186,7 @@ def _show_line(line: Line, output: Output) -> None:
         unit=price.unit,
         usd=_rounded(line.usd),
         usd_after_free=_rounded(line.usd_after_free),
-        reckoning=line.reckoning,
+        reckoning=line.basis,
         source=price.source,
         published=price.published,
     )

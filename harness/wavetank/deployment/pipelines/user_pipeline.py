@@ -78,6 +78,7 @@ class TemplatesPipeline:
             try:
                 outputs = stacks.apply(stack.name, stack.text, chosen).outputs
             except InfrastructureError:
+                # A stack whose creation failed would block the next deployment in this process.
                 stacks.discard_failed(stack.name)
                 raise
 
@@ -141,9 +142,9 @@ class TemplatesPipeline:
         for scope in scopes.values():
             for name in scope.template.section("Parameters"):
                 if not scope.is_filled(name):
-                    place = scope.template.place(("Parameters", name))
+                    position = scope.template.position(("Parameters", name))
                     action = f'write --parameter-overrides "{name}=..."'
-                    raise UsageError(f"a value for {name}", f"none for it at {place}", action)
+                    raise UsageError(f"a value for {name}", f"none for it at {position}", action)
 
     def _seeds(self, scopes: Mapping[str, TemplateScope]) -> Iterator[tuple[str, str, list[Item]]]:
         """Stack, table and items of each table that has first items."""

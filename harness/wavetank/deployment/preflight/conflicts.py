@@ -45,7 +45,7 @@ def conflicts(context: PreflightContext) -> CheckOutcome:
         if probe.name in owned:
             continue
         try:
-            if _is_there(probe):
+            if _exists(probe):
                 found.append(probe)
         except ClientError as error:
             if not is_denied(error):
@@ -65,7 +65,7 @@ def _outcome(found: list[ConflictProbe], denied: list[str]) -> CheckOutcome:
     return valid("none exists already")
 
 
-def _is_there(probe: ConflictProbe) -> bool:
+def _exists(probe: ConflictProbe) -> bool:
     try:
         return bool(probe.look())
     except ClientError as error:

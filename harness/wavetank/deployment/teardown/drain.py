@@ -26,7 +26,7 @@ PERIOD_SECONDS = 60.0
 """The period of the rule."""
 MARGIN_SECONDS = 60.0
 """Firehose sometimes takes longer than its buffering hints."""
-LOOK_SECONDS = 5.0
+POLL_SECONDS = 5.0
 NEWEST_LOOKED_AT = 5
 """Objects that are searched for the last tick: it arrived last, unless an older one was retried."""
 MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "NoSuchKey"})
@@ -91,13 +91,14 @@ class PipelineDrain:
             f"waiting for running invocations ({running_seconds:.0f} s) and the stream's buffer, "
             f"{running_seconds + interval + MARGIN_SECONDS:.0f} s at most"
         )
+        # Running invocations end first, since they may still put records.
         self._clock.sleep(running_seconds)
         while True:
             tick = self._last_tick()  # an invocation in progress may have moved it
             newest, arrived = self._newest(tick)
             if arrived or self._clock.monotonic() > end:
                 break
-            self._clock.sleep(min(LOOK_SECONDS, interval or LOOK_SECONDS))
+            self._clock.sleep(min(POLL_SECONDS, interval or POLL_SECONDS))
         if tick is not None and not arrived and not abandon:
             raise self._undelivered(tick, newest)
         return DrainResult(tick, newest)

@@ -69,7 +69,7 @@ def probe_bucket(clients: Mapping[Actor, AwsClients], bucket: str) -> AccessMatr
     owner = clients[Actor.OWNER]
     allowed = {}
     for actor, aws in clients.items():
-        with _object(owner, bucket) as key:
+        with _object(owner, bucket) as key:  # one for each actor, as DELETE may succeed
             allowed[actor] = frozenset(verb for verb in Verb if _may(aws, verb, bucket, key))
     return AccessMatrix(allowed)
 

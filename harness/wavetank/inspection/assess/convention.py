@@ -26,7 +26,7 @@ class Subject:
     finding: Finding
 
 
-def subjects_of(people: Iterable[Person], prefix: str) -> list[Subject]:
+def subjects_of(persons: Iterable[Person], prefix: str) -> list[Subject]:
     """The pipelines to assess; two persons who share a bucket both get a finding.
 
     Raises:
@@ -35,7 +35,7 @@ def subjects_of(people: Iterable[Person], prefix: str) -> list[Subject]:
     derive_names(
         "Dora", "Explorer", prefix=prefix
     )  # a bad prefix is an error, not each person's finding
-    subjects = [_subject(person, prefix) for person in people]
+    subjects = [_subject(person, prefix) for person in persons]
     lines: dict[str, list[int]] = {}
     for subject in subjects:
         lines.setdefault(subject.bucket, []).append(subject.person.line)

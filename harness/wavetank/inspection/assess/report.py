@@ -33,13 +33,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters of a formula in a spreadsheet: names are untrusted."""
 
 
-def require_writable(file: Path, people: Path) -> None:
+def require_writable(file: Path, roster: Path) -> None:
     """Checks the path of the CSV before the assessment rather than after it.
 
     Raises:
         UsageError: it is the roster itself, or its folder does not exist.
     """
-    if file.absolute() == people.absolute():
+    if file.absolute() == roster.absolute():
         raise UsageError("--csv beside the list", f"the list itself, {file}", "choose another file")
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise UsageError("a file in a folder that exists", str(file), "correct --csv")

@@ -59,7 +59,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise UsageError("a list of persons", str(error), "correct the path") from error
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")  # spreadsheets write a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UsageError(

@@ -1,1 +1,1 @@
-"""What was delivered, as tables and charts: all that the notebooks show is worked out here."""
+"""Delivered records as tables and charts: the functions behind the notebooks."""

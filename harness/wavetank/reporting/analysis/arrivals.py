@@ -1,7 +1,7 @@
-"""What arrived and when: gaps in the samples, copies, how late, and how much in each while.
+"""Arrivals of samples: gaps, copies, delays, and counts by interval.
 
-A tick has four samples 15 seconds apart. A script of somebody's own may stamp them with the time
-of its work, so neighbours are allowed half of that more.
+A tick has four samples 15 seconds apart. A custom script may stamp them with the time of its
+execution, so neighbours may be half of that further apart.
 """
 
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from wavetank.live.deployed_target import AWS_DELIVERY_SECONDS
 from wavetank.reporting.analysis.records import Deliveries, samples, ticker_records
 
 BARS_MAX = 750
-"""Of a chart: a month has 744 hours, and more no screen shows apart."""
+"""Bars of a chart: a month has 744 hours, and a screen cannot show more."""
 WIDTHS = tuple(timedelta(minutes=count) for count in (1, 5, 15, 60, 360, 1440))
 QUANTILES = {"median": 0.5, "95 %": 0.95, "99 %": 0.99}
 
 
 def overview(deliveries: Deliveries) -> pl.DataFrame:
-    """What there is, in numbers: a row each."""
+    """Counts and extremes, one in each row."""
     objects, records = deliveries.objects, deliveries.records
     found = samples(records)
     first, last = found["timestamp"].min(), found["timestamp"].max()
@@ -30,7 +30,7 @@ def overview(deliveries: Deliveries) -> pl.DataFrame:
         "last object": _shown(objects["delivered_at"].max()),
         "records": records.height,
         "records of the ticker": ticker_records(records).height,
-        "samples, copies left out": found.height,
+        "samples without copies": found.height,
         "tickers": found["ticker"].n_unique(),
         "first sample": _shown(first),
         "last sample": _shown(last),
@@ -40,10 +40,10 @@ def overview(deliveries: Deliveries) -> pl.DataFrame:
 
 
 def gaps(records: pl.DataFrame) -> pl.DataFrame:
-    """Stretches without samples, between one and the next of a ticker; alike ones are one row.
+    """Intervals without samples, between two consecutive ones of a ticker; equal ones share a row.
 
-    Columns: after, before (the samples around it), minutes (ticks that are missing as wholes),
-    samples (that are missing of each ticker), tickers.
+    Columns: after, before (the samples around it), minutes (ticks that are missing completely),
+    samples (missing samples of each ticker), tickers.
     """
     apart = pl.col("before") - pl.col("after")
     return (
@@ -65,9 +65,9 @@ def gaps(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def duplicates(records: pl.DataFrame) -> pl.DataFrame:
-    """Records that are there more than once.
+    """Records that were delivered more than once.
 
-    A ticker's records are told apart by ticker and time, others by their text. Columns: ticker,
+    A ticker's records are identified by ticker and time, others by their text. Columns: ticker,
     timestamp, text (of the others), copies, identical (byte for byte), objects (that have one),
     first and last (when they were delivered).
     """
@@ -95,7 +95,7 @@ def delays(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def delay_summary(delayed: pl.DataFrame) -> pl.DataFrame:
-    """The delays in one row, in seconds; empty where there are none."""
+    """The delays in one row, in seconds; empty without delays."""
     seconds = pl.col("seconds")
     quantiles = {name: seconds.quantile(part) for name, part in QUANTILES.items()}
     summed = delayed.select(
@@ -105,7 +105,7 @@ def delay_summary(delayed: pl.DataFrame) -> pl.DataFrame:
 
 
 def late(delayed: pl.DataFrame) -> pl.DataFrame:
-    """Stretches of samples that came later than Firehose explains: what was caught up with.
+    """Intervals of samples that arrived later than Firehose's buffering explains: the catch-up.
 
     Columns: first, last (the samples' own time), minutes, samples, delivered_from, delivered_to
     (their objects), most_seconds.
@@ -132,9 +132,9 @@ def late(delayed: pl.DataFrame) -> pl.DataFrame:
 
 
 def arrivals(deliveries: Deliveries) -> pl.DataFrame:
-    """Objects, records and new samples by when they were delivered: a row each while, empty or not.
+    """Objects, records and new samples by delivery time: a row for each interval, empty or not.
 
-    Columns: at (a while's beginning), width_seconds, objects, records, copies.
+    Columns: at (the interval's begin), width_seconds, objects, records, copies.
     """
     objects = deliveries.objects
     if objects.is_empty():
@@ -159,7 +159,7 @@ def arrivals(deliveries: Deliveries) -> pl.DataFrame:
 
 
 def delays_over_time(delayed: pl.DataFrame) -> pl.DataFrame:
-    """The delays of each while by the samples' own time: least, median and most, in seconds."""
+    """The delays by the samples' own time: least, median and most of each interval, in seconds."""
     if delayed.is_empty():
         return pl.DataFrame(schema={"at": delayed.schema["timestamp"], **_SECONDS})
     began = pl.col("timestamp").dt.truncate(width_of(delayed["timestamp"]))
@@ -171,16 +171,16 @@ def delays_over_time(delayed: pl.DataFrame) -> pl.DataFrame:
 
 
 def width_of(instants: pl.Series, most: int = BARS_MAX) -> timedelta:
-    """How long a while is, so that there are not too many of them; minutes at least."""
+    """The length of an interval, so that at most `most` cover all instants; at least a minute."""
     first, last = instants.min(), instants.max()
-    assert isinstance(first, datetime)  # nobody asks of none
+    assert isinstance(first, datetime)  # callers check that it is not empty
     assert isinstance(last, datetime)
     span = last - first
     return next((width for width in WIDTHS if span / width <= most), span / most)
 
 
 def _whole(span: pl.Expr, part: timedelta) -> pl.Expr:
-    """How many times the part is in the span."""
+    """How many times the part fits into the span."""
     return span.dt.total_microseconds() // (part // timedelta(microseconds=1))
 
 

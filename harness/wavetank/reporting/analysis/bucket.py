@@ -1,4 +1,4 @@
-"""A bucket of a sandbox or of AWS as a source: only read, many objects at a time."""
+"""A bucket of a sandbox or of AWS as a source: read only, many objects at a time."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +11,12 @@ from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, shared_
 from wavetank.aws.target import Target
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.inspection.assess.bucket import describe_error
-from wavetank.reporting.analysis.function_events import observed
+from wavetank.reporting.analysis.function_events import read_activity
 from wavetank.reporting.analysis.objects import (
     OBJECT_BYTES_MAX,
     FunctionActivity,
     StoredObject,
-    stored,
+    stored_object,
     too_large,
 )
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 READERS = 32
-"""Threads, each with a connection of its own: S3's answers take tens of milliseconds."""
+"""Threads, each with its own connection: S3's answers take tens of milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class BucketSource:
         """In the order of their keys, which is that of their arrival.
 
         Raises:
-            UsageError: there is no such bucket, or it may not be listed.
+            UsageError: the bucket does not exist, or may not be listed.
             InfrastructureError: the target does not answer.
         """
         s3 = shared_clients(self.target.aws, READERS).s3
@@ -53,13 +53,13 @@ class BucketSource:
             yield from pool.map(partial(_download, s3, self.bucket), listed)
 
     def activity(self, since: datetime) -> FunctionActivity:
-        """By the logs and the mailbox.
+        """From the logs and the mailbox.
 
         Raises:
             InfrastructureError: the target does not answer.
         """
         try:
-            return observed(self.target, self.bucket, since)
+            return read_activity(self.target, self.bucket, since)
         except BotoCoreError as error:
             raise _silent(self.target, error) from error
 
@@ -72,7 +72,7 @@ class BucketSource:
             raise UsageError(
                 f"the bucket {self.bucket} in {self.target.description}",
                 describe_error(error),
-                "correct its name, or ask for the right to list and read it",
+                "correct its name, or get permission to list and read it",
             ) from error
         except BotoCoreError as error:
             raise _silent(self.target, error) from error
@@ -84,7 +84,7 @@ def _download(s3: "S3Client", bucket: str, entry: "ObjectTypeDef") -> StoredObje
         return too_large(key, modified, size)
     try:
         with s3.get_object(Bucket=bucket, Key=key)["Body"] as body:
-            return stored(key, modified, body.read())
+            return stored_object(key, modified, body.read())
     except ClientError as error:
         return StoredObject(key, modified, size, problem=f"cannot be read, {describe_error(error)}")
     except BotoCoreError as error:

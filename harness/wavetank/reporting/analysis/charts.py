@@ -1,9 +1,9 @@
-"""The charts of the notebooks: each takes a table that is summed up already, and draws it.
+"""The charts of the notebooks; each draws a table that is already aggregated.
 
-Drawn by Vega-Lite where the notebook is (JupyterLab and VS Code have it), so that one can point at
-things; beside it is the same as SVG, for pages and viewers that have not. Nothing is loaded from
-the network. Colours are Okabe and Ito's, which the colour-blind can tell apart; what fails has
-another shape too. Times are UTC.
+Vega-Lite draws them in the notebook (JupyterLab and VS Code include it), with tooltips; an SVG of
+the same chart is included for pages and viewers without it. Nothing is loaded from the network.
+Colours are Okabe and Ito's, which are safe for colour-blind readers; failures also have another
+shape. Times are UTC.
 """
 
 from typing import Any
@@ -32,11 +32,11 @@ CLOCK = {
     "minutes": "%H:%M",
     "seconds": "%H:%M:%S",
 }
-"""Of an axis of time: what changes from one mark to the next."""
+"""The label format of a time axis, by the unit that changes between labels."""
 
 
 def draw_offline() -> None:
-    """From here on, charts are shown without asking the network for anything."""
+    """From now on, charts are shown without network requests."""
     alt.renderers.register("wavetank", _bundle)
     alt.renderers.enable("wavetank")
 
@@ -48,9 +48,9 @@ def _bundle(spec: dict[str, Any], **options: object) -> dict[str, Any]:
 
 
 def records_over_time(arrived: pl.DataFrame) -> alt.LayerChart:
-    """Records by when they were delivered, from `arrivals`; whiles with none are marked."""
+    """Records by delivery time, from `arrivals`; intervals without any are marked."""
     bars = _base(arrived).mark_bar(color=BLUE)
-    whiles = bars.encode(
+    delivered = bars.encode(
         x=_time("at", "delivered (UTC)"),
         x2="until:T",
         y=alt.Y("records:Q", title="records"),
@@ -67,7 +67,7 @@ def records_over_time(arrived: pl.DataFrame) -> alt.LayerChart:
             tooltip=[_when("at", "nothing delivered from")],
         )
     )
-    return _titled(whiles + nothing, "Records delivered", "orange: nothing was delivered")
+    return _titled(delivered + nothing, "Records delivered", "orange: nothing was delivered")
 
 
 def delay_over_time(delayed: pl.DataFrame) -> alt.LayerChart:
@@ -86,7 +86,7 @@ _DELAYS = ("least", "median", "most")
 
 
 def walks(lines: pl.DataFrame) -> alt.LayerChart:
-    """The price of each ticker, from `price_lines`; with the range where samples are summed up."""
+    """The price of each ticker, from `price_lines`, with the range of aggregated samples."""
     tooltip: list[str | alt.Tooltip] = [
         "ticker:N",
         _when("at", "time"),
@@ -108,7 +108,7 @@ def walks(lines: pl.DataFrame) -> alt.LayerChart:
 
 
 def change_distribution(bins: pl.DataFrame) -> alt.FacetChart:
-    """How often each change is there, from `histogram`, beside how often it would be if uniform."""
+    """How often each change occurs, from `histogram`, compared with a uniform distribution."""
     base = alt.Chart(bins.with_columns(low=pl.col("low").round(4), high=pl.col("high").round(4)))
     bars = base.mark_bar(color=BLUE).encode(
         x=alt.X(
@@ -132,7 +132,7 @@ def change_distribution(bins: pl.DataFrame) -> alt.FacetChart:
         .properties(
             title=_title(
                 "Changes from sample to sample",
-                "orange: were they uniform; dashed: the contract's 1 %",
+                "orange: if they were uniform; dashed: the contract's 1 %",
             ),
             description="The changes of each ticker, beside a uniform distribution",
             background="white",
@@ -170,11 +170,11 @@ def _lanes(channel: Any, values: tuple[str, ...]) -> Any:
 
 
 def _base(table: pl.DataFrame) -> alt.Chart:
-    """The table, with the ends of its whiles where it has any."""
+    """The table, with the ends of its intervals if it has any."""
     if "width_seconds" in table.columns:
         span = pl.duration(milliseconds=pl.col("width_seconds") * 1000)
         table = table.with_columns(until=pl.col("at") + span)
-    assert table.height <= BARS_MAX * len(PALETTE)  # what is drawn is summed up before
+    assert table.height <= BARS_MAX * len(PALETTE)  # charts only get aggregated tables
     return alt.Chart(table)
 
 

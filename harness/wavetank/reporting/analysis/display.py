@@ -1,4 +1,4 @@
-"""How a notebook shows things: charts without the network, tables of a page, errors in a line."""
+"""How notebooks show results: charts without the network, short tables, errors in one line."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CHARACTERS_SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Words:
+class MarkdownText:
     """Sentences in place of a table or a chart."""
 
     text: str
@@ -29,7 +29,7 @@ class Words:
 
 
 def prepare() -> None:
-    """Called once at the beginning: from here on things are shown as this module says."""
+    """Called once at the beginning: sets up how results are shown."""
     draw_offline()
     pl.Config.set_tbl_rows(ROWS_SHOWN)
     pl.Config.set_fmt_str_lengths(CHARACTERS_SHOWN)
@@ -42,40 +42,40 @@ def prepare() -> None:
 def _in_a_line(
     shell: Any, kind: type, error: WavetankError, trace: Any, **options: Any
 ) -> list[str]:
-    """An error of ours says what to do; where in the code it was found helps nobody."""
+    """Shows an error of Wavetank without a traceback, since it says what to do."""
     del kind, trace, options
-    told = [f"Expected {error.expected}.", f"Found {error.found}.", f"What to do: {error.action}."]
-    shell._showtraceback(type(error), error, told)  # noqa: SLF001 - as its own handlers do
-    return told
+    lines = [f"Expected {error.expected}.", f"Found {error.found}.", f"What to do: {error.action}."]
+    shell._showtraceback(type(error), error, lines)  # noqa: SLF001 - IPython's own handlers call it too
+    return lines
 
 
-def table(rows: pl.DataFrame, otherwise: str) -> pl.DataFrame | Words:
-    """The rows, of which a page is shown; or, where there are none, the words.
+def table(rows: pl.DataFrame, otherwise: str) -> pl.DataFrame | MarkdownText:
+    """The rows, of which the first are shown, or the text `otherwise` if there are none.
 
-    A column without a single value is left out.
+    Columns without any value are left out.
     """
     if rows.is_empty():
-        return Words(otherwise)
+        return MarkdownText(otherwise)
     return rows.select(column for column in rows if column.null_count() < rows.height)
 
 
-def draw[T](chart: Callable[..., T], rows: pl.DataFrame, *more: pl.DataFrame) -> T | Words:
-    """The chart of these rows; in words that there is nothing, where there are none."""
-    return chart(rows, *more) if rows.height else Words("There is nothing to draw.")
+def draw[T](chart: Callable[..., T], rows: pl.DataFrame, *more: pl.DataFrame) -> T | MarkdownText:
+    """The chart of these rows, or a text if there are none."""
+    return chart(rows, *more) if rows.height else MarkdownText("There is nothing to draw.")
 
 
-def findings(judged: Iterable[Finding]) -> pl.DataFrame:
+def findings(found: Iterable[Finding]) -> pl.DataFrame:
     """Verdicts as a table."""
-    rows = [(finding.verdict.value, finding.requirement, finding.evidence) for finding in judged]
+    rows = [(finding.verdict.value, finding.requirement, finding.evidence) for finding in found]
     return pl.DataFrame(rows, ["verdict", "requirement", "evidence"], orient="row")
 
 
-def sentences(texts: Iterable[str], otherwise: str) -> Words:
-    """One below the other."""
-    return Words("\n".join(f"- {text}" for text in texts) or otherwise)
+def sentences(texts: Iterable[str], otherwise: str) -> MarkdownText:
+    """The texts as a list, or `otherwise` if there are none."""
+    return MarkdownText("\n".join(f"- {text}" for text in texts) or otherwise)
 
 
-def plain(text: str, otherwise: str) -> Words:
-    """A text as it is, such as an e-mail's; its author may have written anything."""
+def plain(text: str, otherwise: str) -> MarkdownText:
+    """A text as it is, such as an e-mail's, which may contain anything."""
     indented = "\n".join(f"    {line}" for line in text.splitlines())
-    return Words(indented or otherwise)
+    return MarkdownText(indented or otherwise)

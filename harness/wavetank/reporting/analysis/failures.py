@@ -1,4 +1,4 @@
-"""From a failing attempt to the alert and the catch-up: what a drill or a failure came to."""
+"""From a failing attempt to the alert and the catch-up: the course of a drill or a failure."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,12 +22,12 @@ from wavetank.reporting.analysis.objects import FunctionActivity, Source
 from wavetank.reporting.analysis.records import INSTANT, Deliveries, samples
 
 LOOKED_BACK = timedelta(hours=24)
-"""Before the last object: the logs of a busy pipeline are long."""
+"""How long before the last object logs are read: those of a busy pipeline are long."""
 MARGIN = timedelta(minutes=5)
 """Shown before a failure and after it."""
 
 NEVER = datetime(1, 1, 2, tzinfo=UTC)
-"""When nothing happened."""
+"""Stands for an instant that does not exist."""
 
 ATTEMPTS = pl.Schema(
     {
@@ -68,8 +68,8 @@ CAUGHT_UP = pl.Schema(
 )
 
 
-def what_was_done(source: Source, deliveries: Deliveries) -> FunctionActivity:
-    """What the source tells of the day up to the last object that was read.
+def function_activity(source: Source, deliveries: Deliveries) -> FunctionActivity:
+    """The functions' activity during the day before the last delivered object.
 
     Raises:
         UsageError, InfrastructureError: as the source.
@@ -77,17 +77,17 @@ def what_was_done(source: Source, deliveries: Deliveries) -> FunctionActivity:
     last = deliveries.objects["delivered_at"].max()
     if not isinstance(last, datetime):
         return FunctionActivity(
-            untold=("Nothing was delivered, so that there is no time to look at.",)
+            not_available=("Nothing was delivered, so that present is no time to inspect.",)
         )
     return source.activity(last - LOOKED_BACK)
 
 
-def attempts(told: FunctionActivity) -> pl.DataFrame:
-    """Every attempt that has ended, by when it did; see `ATTEMPTS`."""
+def attempts(activity: FunctionActivity) -> pl.DataFrame:
+    """Every attempt that has ended, by the time of its end; see `ATTEMPTS`."""
     asked: dict[tuple[str, int], str] = {}
-    due = _ticks(told)
+    due = _ticks(activity)
     rows = []
-    for event in told.events:
+    for event in activity.events:
         match event:
             case AttemptBegan():
                 asked[event.request, event.attempt] = event.trigger.value
@@ -99,7 +99,7 @@ def attempts(told: FunctionActivity) -> pl.DataFrame:
     return pl.DataFrame(rows, ATTEMPTS, orient="row").sort("at", maintain_order=True)
 
 
-def alerts(told: FunctionActivity) -> pl.DataFrame:
+def alerts(activity: FunctionActivity) -> pl.DataFrame:
     """Every alert that was sent, one for each address; see `ALERTS`."""
     rows = [
         (
@@ -110,43 +110,46 @@ def alerts(told: FunctionActivity) -> pl.DataFrame:
             _request_in(event.text),
             event.text,
         )
-        for event in told.events
+        for event in activity.events
         if isinstance(event, MessageSent)
     ]
     return pl.DataFrame(rows, ALERTS, orient="row").sort("at", maintain_order=True)
 
 
-def given_up(told: FunctionActivity) -> pl.DataFrame:
+def given_up(activity: FunctionActivity) -> pl.DataFrame:
     """The requests that Lambda gave up."""
     rows = [
         (event.at, event.request, event.function, event.condition)
-        for event in told.events
+        for event in activity.events
         if isinstance(event, GivenUp)
     ]
     return pl.DataFrame(rows, GIVEN_UP, orient="row")
 
 
-def faults(told: FunctionActivity) -> pl.DataFrame:
-    """The planned faults, where a run has any: kind, from, to (none where it was not healed)."""
-    healed = {event.fault: event.at for event in told.events if isinstance(event, FaultReverted)}
+def faults(activity: FunctionActivity) -> pl.DataFrame:
+    """The planned faults, if a run has any: kind, from, to (none if it was not reverted)."""
+    reverted = {
+        event.fault: event.at for event in activity.events if isinstance(event, FaultReverted)
+    }
     rows = [
-        (event.kind, event.at, healed.get(event.fault))
-        for event in told.events
+        (event.kind, event.at, reverted.get(event.fault))
+        for event in activity.events
         if isinstance(event, FaultBegan)
     ]
     return pl.DataFrame(rows, {"kind": pl.String, "begins": INSTANT, "ends": INSTANT}, orient="row")
 
 
-def failures(told: FunctionActivity) -> pl.DataFrame:
-    """Each stretch of attempts at making ticks that all failed, up to the next that succeeded.
+def failures(activity: FunctionActivity) -> pl.DataFrame:
+    """Each series of failed attempts to make ticks, up to the next attempt that succeeded.
 
     Columns: function, began (its first failure), last_failure, recovered (none while it lasts),
     attempts (that failed), ticks, errors, given_up, alerted_ticks, first_alert, seconds_to_alert
     (from the first failure).
     """
-    tried = attempts(told).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
+    attempted = attempts(activity).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
     failed = pl.col("outcome") != Outcome.SUCCESS.value
-    marked = tried.with_columns(stretch=failed.rle_id().over("function"), failed=failed)
+    # `rle_id` numbers the series of equal outcomes; a series' successor is the next number.
+    marked = attempted.with_columns(stretch=failed.rle_id().over("function"), failed=failed)
     next_success = (
         marked.filter(~pl.col("failed"))
         .group_by("function", "stretch")
@@ -168,16 +171,16 @@ def failures(told: FunctionActivity) -> pl.DataFrame:
     return (
         stretches.join(next_success, on=["function", "stretch"], how="left")
         .sort("began")
-        .join(_consequences(stretches, told), on=["function", "stretch"], how="left")
+        .join(_consequences(stretches, activity), on=["function", "stretch"], how="left")
         .with_columns(seconds_to_alert=(pl.col("first_alert") - pl.col("began")).dt.total_seconds())
         .drop("stretch", "requests")
     )
 
 
-def _consequences(stretches: pl.DataFrame, told: FunctionActivity) -> pl.DataFrame:
-    """How many of each stretch's requests were given up and told of, and when the first was."""
-    ended = given_up(told).select("request", gave_up=pl.lit(value=True)).unique("request")
-    mail = alerts(told).group_by("request").agg(alerted=pl.col("at").min())
+def _consequences(stretches: pl.DataFrame, activity: FunctionActivity) -> pl.DataFrame:
+    """How many of each series' requests were given up and alerted, and the first alert."""
+    ended = given_up(activity).select("request", gave_up=pl.lit(value=True)).unique("request")
+    mail = alerts(activity).group_by("request").agg(alerted=pl.col("at").min())
     return (
         stretches.select("function", "stretch", request="requests")
         .explode("request", empty_as_null=False)
@@ -193,11 +196,11 @@ def _consequences(stretches: pl.DataFrame, told: FunctionActivity) -> pl.DataFra
 
 
 def catch_up(failed: pl.DataFrame, deliveries: Deliveries) -> pl.DataFrame:
-    """For each failure, what became of the samples of its minutes.
+    """For each failure, what happened to the samples of its minutes.
 
     Columns: began, recovered, minutes (that it lasted), made_up (samples of these minutes that were
-    delivered after it), first_made_up, last_made_up (their objects), missing_minutes (without any
-    sample to this day).
+    delivered after it), first_made_up, last_made_up (their objects), missing_minutes (still without
+    any sample).
     """
     found = samples(deliveries.records)
     rows = [_caught_up(row, found) for row in failed.iter_rows(named=True) if row["recovered"]]
@@ -209,32 +212,34 @@ def _caught_up(row: dict[str, datetime], found: pl.DataFrame) -> tuple[object, .
     inside = found.filter(pl.col("timestamp").is_between(first, end, closed="left"))
     late = inside.filter(pl.col("delivered_at") >= row["recovered"])
     minutes = (end - first) // MINUTE
-    there = inside["timestamp"].dt.truncate("1m").n_unique()
+    present = inside["timestamp"].dt.truncate("1m").n_unique()
     delivered = late["delivered_at"]
     made_up = (late.height, delivered.min(), delivered.max())
-    return row["began"], row["recovered"], minutes, *made_up, minutes - there
+    return row["began"], row["recovered"], minutes, *made_up, minutes - present
 
 
 LANES = ("attempt succeeded", "attempt failed", "given up", "alert", "object delivered")
-"""From what is tried to what comes of it."""
+"""From the attempt to its result."""
 
 
-def timeline(told: FunctionActivity, deliveries: Deliveries, failed: pl.DataFrame) -> pl.DataFrame:
-    """What happened around the last of the failures: at, lane (of `LANES`), detail.
+def timeline(
+    activity: FunctionActivity, deliveries: Deliveries, failed: pl.DataFrame
+) -> pl.DataFrame:
+    """The events around the last of the failures: at, lane (of `LANES`), detail.
 
     Without a failure, around the last object.
     """
-    tried = attempts(told).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
+    attempted = attempts(activity).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
     succeeded = pl.col("outcome") == Outcome.SUCCESS.value
     error = pl.concat_str([pl.col("error"), pl.col("message")], separator=" ")
     parts = [
-        tried.select(
+        attempted.select(
             "at",
             lane=pl.when(succeeded).then(pl.lit(LANES[0])).otherwise(pl.lit(LANES[1])),
             detail=pl.format("attempt {} {}", "attempt", error).str.strip_chars_end(),
         ),
-        given_up(told).select("at", lane=pl.lit(LANES[2]), detail="condition"),
-        alerts(told).select(
+        given_up(activity).select("at", lane=pl.lit(LANES[2]), detail="condition"),
+        alerts(activity).select(
             "at", lane=pl.lit(LANES[3]), detail=pl.format("to {}: {}", "address", "subject")
         ),
         deliveries.objects.select(
@@ -248,33 +253,33 @@ def timeline(told: FunctionActivity, deliveries: Deliveries, failed: pl.DataFram
     return happened.filter(pl.col("at").is_between(first, last)).sort("at", maintain_order=True)
 
 
-def faults_around(told: FunctionActivity, happened: pl.DataFrame) -> pl.DataFrame:
-    """The planned faults, as far as they are within what happened."""
+def faults_around(activity: FunctionActivity, happened: pl.DataFrame) -> pl.DataFrame:
+    """The planned faults, limited to the time of the events."""
     first, last = pl.lit(happened["at"].min(), INSTANT), pl.lit(happened["at"].max(), INSTANT)
-    inside = faults(told).with_columns(
+    inside = faults(activity).with_columns(
         pl.col("begins").clip(first, last), pl.col("ends").fill_null(last).clip(first, last)
     )
     return inside.filter(pl.col("begins") < pl.col("ends"))
 
 
-def attempts_at(told: FunctionActivity, failed: pl.DataFrame) -> pl.DataFrame:
+def attempts_at(activity: FunctionActivity, failed: pl.DataFrame) -> pl.DataFrame:
     """The attempts of the last failure, up to the one that succeeded."""
-    found = attempts(told).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
+    found = attempts(activity).filter(pl.col("asked_by") != Trigger.DESTINATION.value)
     first, last = _span(failed)
     columns = ("at", "tick", "attempt", "outcome", "error", "message")
     return found.filter(pl.col("at").is_between(first, last)).select(columns)
 
 
-def alerts_about(told: FunctionActivity, failed: pl.DataFrame) -> pl.DataFrame:
-    """The alerts that tell of the last failure."""
+def alerts_about(activity: FunctionActivity, failed: pl.DataFrame) -> pl.DataFrame:
+    """The alerts about the last failure."""
     first, last = _span(failed)
-    tried = attempts(told).filter(pl.col("at").is_between(first, last))
-    return alerts(told).filter(pl.col("request").is_in(tried["request"].unique().implode()))
+    attempted = attempts(activity).filter(pl.col("at").is_between(first, last))
+    return alerts(activity).filter(pl.col("request").is_in(attempted["request"].unique().implode()))
 
 
-def first_text(told: FunctionActivity, failed: pl.DataFrame) -> str:
-    """What the first alert of the last failure says; empty where there was none."""
-    texts = alerts_about(told, failed)["text"]
+def first_text(activity: FunctionActivity, failed: pl.DataFrame) -> str:
+    """The text of the first alert about the last failure; empty without one."""
+    texts = alerts_about(activity, failed)["text"]
     return str(texts[0]) if texts.len() else ""
 
 
@@ -287,7 +292,7 @@ def _span(failed: pl.DataFrame) -> tuple[datetime, datetime]:
 
 
 def _around(failed: pl.DataFrame, happened: pl.DataFrame) -> tuple[datetime, datetime]:
-    """With a margin before and after; alerts and objects come later than what they are about."""
+    """With a margin before and after; alerts and objects come later than their cause."""
     last = happened["at"].max()
     if failed.height or not isinstance(last, datetime):
         first, last = _span(failed)
@@ -295,10 +300,10 @@ def _around(failed: pl.DataFrame, happened: pl.DataFrame) -> tuple[datetime, dat
     return last - 4 * MARGIN, last
 
 
-def _ticks(told: FunctionActivity) -> dict[str, datetime]:
-    """The tick of each request: as it was asked for, or as its alert has it."""
+def _ticks(activity: FunctionActivity) -> dict[str, datetime]:
+    """The tick of each request, from the request itself or from its alert."""
     found = {}
-    for event in told.events:
+    for event in activity.events:
         match event:
             case RuleFired() | Invoked():
                 found[event.request] = event.due

@@ -1,8 +1,8 @@
-"""What the functions around a bucket did, from their logs and the mailbox: only looked at.
+"""The activity of the functions around a bucket, read from their logs and the mailbox.
 
-The logs have each attempt and each alert that SNS took, on a sandbox and on AWS alike; who has
-got an alert, a sandbox's mailbox shows, and nothing on AWS. What may not be looked at, or is not
-there, is said in words.
+The logs have each attempt and each alert that SNS accepted, on a sandbox and on AWS alike; who
+received an alert is shown by a sandbox's mailbox, and by nothing on AWS. What may not be read, or
+does not exist, is reported in words.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,40 +23,40 @@ from wavetank.inspection.attempt_log import attempts_in_log
 from wavetank.reporting.analysis.objects import FunctionActivity
 
 NO_MAILBOX = (
-    "What came by e-mail cannot be seen on AWS: an alert is shown when SNS has taken it, "
-    "to no address."
+    "Received e-mails cannot be read on AWS: an alert is shown at the time at which SNS accepted "
+    "it, without an address."
 )
-NO_PIPELINE = "No pipeline that is deployed there delivers to this bucket: its objects are all."
+NO_PIPELINE = "No deployed pipeline delivers to this bucket: only its objects are known."
 
 
 @dataclass
 class _Observer:
-    """Looks, and notes in words what cannot be looked at."""
+    """Reads, and notes in words what cannot be read."""
 
     target: Target
-    untold: list[str] = field(default_factory=list)
+    not_available: list[str] = field(default_factory=list)
 
-    def look[T](self, what: str, observe: Callable[[], list[T]]) -> list[T]:
-        """What is seen; nothing where that is refused or not there."""
+    def read[T](self, what: str, observe: Callable[[], list[T]]) -> list[T]:
+        """The result; empty if the read is refused or the resource does not exist."""
         try:
             return observe()
         except ClientError as error:
-            self.untold.append(f"{what} cannot be looked at: {describe_error(error)}.")
+            self.not_available.append(f"{what} cannot be read: {describe_error(error)}.")
             return []
 
 
-def observed(target: Target, bucket: str, since: datetime) -> FunctionActivity:
-    """The events that the pipeline's logs and mailbox tell of, from about that instant on.
+def read_activity(target: Target, bucket: str, since: datetime) -> FunctionActivity:
+    """The events in the pipeline's logs and mailbox from about `since` on.
 
     Raises:
         BotoCoreError, InfrastructureError: the target does not answer.
     """
     observer = _Observer(target)
-    found = observer.look("What is deployed", lambda: _pipelines_of(target.aws, bucket))
+    found = observer.read("What is deployed", lambda: _pipelines_of(target.aws, bucket))
     if not found:
-        return FunctionActivity(untold=(*observer.untold, NO_PIPELINE))
+        return FunctionActivity(not_available=(*observer.not_available, NO_PIPELINE))
     events = _events(observer, found[0], since)
-    return FunctionActivity(tuple(sorted(events, key=_instant)), tuple(observer.untold))
+    return FunctionActivity(tuple(sorted(events, key=_instant)), tuple(observer.not_available))
 
 
 def _pipelines_of(aws: AwsClients, bucket: str) -> list[Names]:
@@ -64,37 +64,39 @@ def _pipelines_of(aws: AwsClients, bucket: str) -> list[Names]:
 
 
 def _events(observer: _Observer, names: Names, since: datetime) -> list[Event]:
-    aws, streaming, messenger = (
+    aws, streaming, notification = (
         observer.target.aws,
         names.streaming_function,
         names.notification_function,
     )
-    tried = observer.look(
+    attempted = observer.read(
         f"The log of {streaming}",
         lambda: attempts_in_log(aws, streaming, since, Trigger.SCHEDULE),
     )
-    notified = observer.look(
-        f"The log of {messenger}",
-        lambda: attempts_in_log(aws, messenger, since, Trigger.DESTINATION),
+    notified = observer.read(
+        f"The log of {notification}",
+        lambda: attempts_in_log(aws, notification, since, Trigger.DESTINATION),
     )
-    published = observer.look(f"The log of {messenger}", lambda: alerts_in_log(aws, names, since))
-    observer.untold = list(dict.fromkeys(observer.untold))
+    published = observer.read(
+        f"The log of {notification}", lambda: alerts_in_log(aws, names, since)
+    )
+    observer.not_available = list(dict.fromkeys(observer.not_available))
     given_up = chain.from_iterable(_given_up(names, alert) for alert in published)
-    return [*chain.from_iterable([*tried, *notified]), *given_up, *_mail(observer, published)]
+    return [*chain.from_iterable([*attempted, *notified]), *given_up, *_mail(observer, published)]
 
 
 def _given_up(names: Names, alert: PublishedAlert) -> Iterator[Event]:
     if alert.request:
-        function, messenger = names.streaming_function, names.notification_function
+        function, notification = names.streaming_function, names.notification_function
         yield GivenUp(alert.at, alert.request, function, alert.condition, alert.attempts)
-        yield DestinationReached(alert.at, alert.request, messenger, OK, alert.invocation)
+        yield DestinationReached(alert.at, alert.request, notification, OK, alert.invocation)
 
 
 def _mail(observer: _Observer, published: list[PublishedAlert]) -> Iterator[MessageSent]:
-    """Each alert for each address that got it; a mailbox keeps no time, so the log's is taken."""
+    """Each alert for each recipient; a mailbox has no times, so the log's time is used."""
     endpoint = observer.target.endpoint
     if endpoint is None:
-        observer.untold.append(NO_MAILBOX)
+        observer.not_available.append(NO_MAILBOX)
     messages = alerts(endpoint) if endpoint else []
     for alert in published:
         found = [m.address for m in messages if alert.request and alert.request in m.text]

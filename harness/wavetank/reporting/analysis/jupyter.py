@@ -1,7 +1,6 @@
-"""JupyterLab on this machine alone: installed once, beside the project, and started there.
+"""JupyterLab for this host only: installed once, outside the project's environment.
 
-It has an environment of its own; the kernel that it starts is the project's Python, which has
-polars, altair and this package.
+Its kernel is the project's Python, which has polars, altair and this package.
 """
 
 import json
@@ -21,22 +20,22 @@ PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": T
 
 
 @dataclass(frozen=True)
-class Lab:
-    """One JupyterLab; `folder` is its own, and `python` its environment's."""
+class JupyterLab:
+    """A JupyterLab installation; `folder` is its state, `python` that of its environment."""
 
     folder: Path
     python: Path
 
     def prepare(self) -> None:
-        """Writes down which Python the kernel is, and that JupyterLab has no news to offer.
+        """Writes the kernel's Python and a configuration without announcements.
 
-        What is in JUPYTER_PATH comes before every other place.
+        Entries in JUPYTER_PATH precede all others.
         """
         _write(self.folder / "kernels" / "python3" / "kernel.json", KERNEL)
         _write(self.folder / "labconfig" / "page_config.json", PAGE)
 
     def command(self, notebooks: Path, opened: Path, *, as_root: bool) -> list[str]:
-        """What starts it; it asks for its token, and asks nobody for news or updates."""
+        """The command that starts it; it requires a token, and fetches neither news nor updates."""
         return [
             "env",
             f"JUPYTER_PATH={self.folder}",

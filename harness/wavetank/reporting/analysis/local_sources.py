@@ -1,4 +1,4 @@
-"""Sources on this machine: a saved run, and a folder of objects such as `aws s3 sync` makes."""
+"""Local sources: a saved run, and a folder of objects such as `aws s3 sync` creates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +10,12 @@ from wavetank.reporting.analysis.objects import (
     OBJECT_BYTES_MAX,
     FunctionActivity,
     StoredObject,
-    stored,
+    stored_object,
     too_large,
 )
 from wavetank.scenario.run_store import SavedRun
 
-OBJECTS_ONLY = (
-    "A folder has objects alone: what the functions tried, and who was told, is not in it."
-)
+OBJECTS_ONLY = "A folder has objects only: neither the functions' attempts nor alerts."
 
 
 @dataclass(frozen=True)
@@ -39,24 +37,24 @@ class RunSource:
         for event in read_history(self.run.history, ObjectDelivered):
             if isinstance(event, ObjectDelivered):
                 body = "".join(event.records).encode(errors="replace")
-                yield stored(event.key, event.at, body)
+                yield stored_object(event.key, event.at, body)
 
     def activity(self, since: datetime) -> FunctionActivity:
-        """By the history, all of it but what was earlier.
+        """From the history, without earlier events.
 
         Raises:
-            UsageError: it cannot be read.
+            UsageError: the history cannot be read.
         """
         events = [event for event in read_history(self.run.history) if event.at >= since]
         cut = any(isinstance(event, TruncatedHistory) for event in events)
-        return FunctionActivity(tuple(events), ("The run was broken off.",) if cut else ())
+        return FunctionActivity(tuple(events), ("The run was interrupted.",) if cut else ())
 
 
 @dataclass(frozen=True)
 class FolderSource:
-    """Files below a folder, each an object; delivered when the file was last changed.
+    """Files below a folder, each an object; its delivery time is the file's modification time.
 
-    `aws s3 sync` gives a file the time at which S3 has stored the object.
+    `aws s3 sync` sets that to the time at which S3 stored the object.
     """
 
     folder: Path
@@ -73,7 +71,7 @@ class FolderSource:
 
     def activity(self, since: datetime) -> FunctionActivity:
         del since
-        return FunctionActivity(untold=(OBJECTS_ONLY,))
+        return FunctionActivity(not_available=(OBJECTS_ONLY,))
 
     def _read(self, path: Path) -> StoredObject:
         key, status = path.relative_to(self.folder).as_posix(), path.stat()
@@ -81,6 +79,6 @@ class FolderSource:
         if status.st_size > OBJECT_BYTES_MAX:
             return too_large(key, modified, status.st_size)
         try:
-            return stored(key, modified, path.read_bytes())
+            return stored_object(key, modified, path.read_bytes())
         except OSError as error:
             return StoredObject(key, modified, status.st_size, problem=f"cannot be read, {error}")

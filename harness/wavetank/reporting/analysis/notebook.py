@@ -1,4 +1,4 @@
-"""A notebook as a file: where it reads is set, it is executed, and written as a page.
+"""A notebook file: sets its source, executes it, and writes it as a page or a notebook.
 
 Its first code cell has the one parameter, `SOURCE`; see `wavetank.reporting.analysis.source`.
 """
@@ -31,14 +31,15 @@ SETTINGS = Config(
         "NotebookClient": {"shutdown_kernel": "immediate"},
     }
 )
-"""The kernel listens on ports of loopback, where others of this machine could listen too. It is
-ended without being asked: what it still says of a cell that Ctrl-C broke off is for nobody."""
+"""The kernel listens on ports of loopback, which other users of this host could reach, hence the
+encryption. It is ended without a shutdown request, since output of a cell that Ctrl-C interrupted
+is not needed."""
 
 
 class _Client(NotebookClient):
-    """nbclient's, which Ctrl-C ends as it ends any program; the kernel ends with it.
+    """nbclient's client, which Ctrl-C ends like any program, together with the kernel.
 
-    Its own handler closes the kernel's sockets under what is still spoken on them.
+    Its own handler closes the kernel's sockets while messages are still exchanged on them.
     [nbclient 0.10: client.py, async_setup_kernel]
     """
 
@@ -49,9 +50,9 @@ class _Client(NotebookClient):
         await super().async_start_new_kernel(**options)
 
     async def _async_cleanup_kernel(self) -> None:
-        """Cleans up once: where Ctrl-C cuts it off, the exit of the process asks for it again.
+        """Cleans up once: if Ctrl-C interrupts it, the exit of the process requests it again.
 
-        Then both would go on, and the second would find that the first took the manager away.
+        Otherwise both would run, and the second would find the kernel manager removed by the first.
         """
         if self._cleanup is None:
             self._cleanup = asyncio.ensure_future(super()._async_cleanup_kernel())
@@ -62,24 +63,25 @@ class _Client(NotebookClient):
 
 @dataclass(frozen=True)
 class Notebook:
-    """One that was read; `folder` is where its kernel works."""
+    """A notebook that was read; `folder` is its kernel's working directory."""
 
     node: NotebookNode
     folder: Path
 
     def reading(self, source: str) -> "Notebook":
-        """The same, which reads there."""
+        """A copy with that source."""
         node = nbformat.from_dict(self.node)
         cell = next(cell for cell in node.cells if cell.cell_type == "code")
-        assert cell.source.startswith(PARAMETER)  # a rule of the suite holds every notebook to it
+        assert cell.source.startswith(PARAMETER)  # tests/rules checks this for every notebook
         cell.source = f"{PARAMETER} = {source!r}"
         return Notebook(node, self.folder)
 
     def executed(self) -> "Notebook":
-        """The same with its outputs, by a kernel of this environment.
+        """A copy with outputs, executed by a kernel of this environment.
 
         Raises:
-            InfrastructureError: a cell failed, or the kernel died; what is there is in its message.
+            InfrastructureError: a cell failed, or the kernel died; the message has the cell's
+                error.
         """
         node = nbformat.from_dict(self.node)
         resources = {"metadata": {"path": str(self.folder)}}
@@ -90,22 +92,22 @@ class Notebook:
             action = "open it with ./wavetank notebook to see where"
             raise InfrastructureError("every cell to run", found, action) from error
         except DeadKernelError as error:
-            action = "look whether the machine has memory left"
-            raise InfrastructureError("the kernel to live", str(error), action) from error
+            action = "check whether the host has free memory"
+            raise InfrastructureError("a running kernel", str(error), action) from error
         return Notebook(node, self.folder)
 
     def write(self, path: Path) -> None:
-        """As a page where the name ends so, else as a notebook.
+        """Writes a page if the name ends in .html, else a notebook.
 
         Raises:
-            InfrastructureError: the disk does not take it.
+            InfrastructureError: the file cannot be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self._text(path), encoding="utf-8")
         except OSError as error:
             action = "make room or choose another file"
-            raise InfrastructureError(f"to write {path}", str(error), action) from error
+            raise InfrastructureError(f"{path} to be written", str(error), action) from error
 
     def _text(self, path: Path) -> str:
         if path.suffix == HTML:
@@ -117,7 +119,7 @@ class Notebook:
 
 
 def _with_images(notebook: NotebookNode) -> NotebookNode:
-    """Charts as images that say in words what they show, which the exporter's own do not."""
+    """Charts as images with alternative text, which the exporter's own lack."""
     node: NotebookNode = nbformat.from_dict(notebook)
     for cell in node.cells:
         for output in cell.get("outputs", []):

@@ -15,7 +15,7 @@ def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
     """All notebooks, or the one whose name begins with `name`.
 
     Raises:
-        UsageError: there is none, or more than one.
+        UsageError: no notebook or more than one matches.
     """
     folder = project_folder / "notebooks"
     by_stem = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
@@ -34,12 +34,12 @@ def find_notebook(project_folder: Path, name: str | None) -> Path:
         UsageError: no name is given, or it selects no single notebook.
     """
     if name is None:
-        raise UsageError("which notebook to execute", "no name", "name one, such as 01")
+        raise UsageError("which notebook to execute", "no name", "give one, such as 01")
     return find_notebooks(project_folder, name)[0]
 
 
 def checked_source(source: str) -> str:
-    """The source as a notebook in another folder must name it, once it was opened.
+    """The source in the form that a notebook in another folder needs, after opening it once.
 
     Raises:
         UsageError, InfrastructureError: it cannot be opened.
@@ -54,7 +54,7 @@ def execute_notebook(path: Path, source: str, file: Path) -> None:
     """Executes the notebook on the source and writes it to the file.
 
     Raises:
-        InfrastructureError: a cell fails, or the disk does not take the file.
+        InfrastructureError: a cell fails, or the file cannot be written.
     """
     from wavetank.reporting.analysis.notebook import read_notebook  # noqa: PLC0415 - an extra
 
@@ -74,7 +74,7 @@ def require_notebook_suffix(file: Path) -> None:
 
 
 def copy_for(path: Path, source: str, settings: Settings) -> Path:
-    """Where the user's copy of the notebook for this source is, or will be."""
+    """The path of the user's copy of the notebook for this source."""
     name = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in source)
     return notebook_folder(settings) / "copies" / f"{path.stem}-{name.strip('-')}{SUFFIX}"
 

@@ -1,4 +1,4 @@
-"""An object as a bucket stores it, wherever it was read: in S3, in a folder, in a run's history."""
+"""A delivered object, whether read from S3, from a folder or from a run's history."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Protocol
 from wavetank.history import Event
 
 OBJECT_BYTES_MAX = 256 * 2**20
-"""Firehose buffers 128 MiB at most; a delivery can hardly be larger than twice that."""
+"""Firehose buffers 128 MiB at most; a delivery can hardly exceed twice that."""
 GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One object; `problem` says in words why there is no body, and is empty where there is one."""
+    """One object; `problem` says why it has no body, and is empty if it has one."""
 
     key: str
     delivered_at: datetime
@@ -25,31 +25,31 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class FunctionActivity:
-    """What a source tells of what the functions did, and in words what it cannot tell."""
+    """Events of the functions, and in words what the source cannot provide."""
 
     events: tuple[Event, ...] = ()
-    untold: tuple[str, ...] = ()
+    not_available: tuple[str, ...] = ()
 
 
 class Source(Protocol):
-    """Where delivered objects are read, and what was done around them."""
+    """Provides delivered objects and the activity of the functions around them."""
 
     @property
     def description(self) -> str:
-        """In words, for headings and messages."""
+        """The source in words, for headings and messages."""
         ...
 
     def objects(self) -> Iterator[StoredObject]:
-        """All of them, in the order of their keys or of their arrival."""
+        """All objects, in the order of their keys or of their arrival."""
         ...
 
     def activity(self, since: datetime) -> FunctionActivity:
-        """What the functions did from about that instant on, and who heard of it."""
+        """The functions' activity from about `since` on, and who was alerted."""
         ...
 
 
-def stored(key: str, delivered_at: datetime, body: bytes) -> StoredObject:
-    """The object with this body; one that is no text is described and left unread."""
+def stored_object(key: str, delivered_at: datetime, body: bytes) -> StoredObject:
+    """The object with this body; a compressed one is described and not read."""
     if body.startswith(GZIP):
         problem = "compressed by gzip, which the stream should not"
         return StoredObject(key, delivered_at, len(body), problem=problem)

@@ -1,8 +1,8 @@
-"""Delivered objects and their records as tables: the one place where bytes become columns.
+"""Delivered objects and their records as tables: the only place where bytes become columns.
 
-Records that are plain are read in columns, by a regular expression in polars. An object with
-anything else in it goes, record by record, through the parser that the judges of runs have, so
-that both always say the same of it; a property test holds them together.
+Records in a plain form are read as columns, by a regular expression in polars. An object with
+anything else is parsed record by record with the parser of the invariants, so that both agree; a
+property test compares them.
 """
 
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.reporting.analysis.objects import Source, StoredObject
 
 INSTANT = pl.Datetime("us", "UTC")
-AT_ONCE = 10_000
-"""Objects whose bodies are in memory together."""
+BATCH = 10_000
+"""Objects whose bodies are in memory at the same time."""
 DATE = "[1-9][0-9]{3}-[01][0-9]-[0-3][0-9]"
 TIME = r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{6})?"
 PRICE = r"(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}|[1-9][0-9]{0,14}"
@@ -53,9 +53,9 @@ RECORDS = pl.Schema(
 class Deliveries:
     """What was delivered.
 
-    objects  object, delivered_at, bytes, problem: why it was not read, empty where it was; records
-    records  object, number (its place there, from 0), delivered_at, ticker, timestamp, price, text;
-             of a record that is none of the ticker's, the text alone
+    objects  object, delivered_at, bytes, problem (why it was not read, empty if it was), records
+    records  object, number (its position there, from 0), delivered_at, ticker, timestamp, price,
+             text; only the text is set for a record that is not the ticker's
     """
 
     source: str
@@ -75,7 +75,7 @@ def read_deliveries(source: Source) -> Deliveries:
 def deliveries_of(found: Iterable[StoredObject], source: str = "") -> Deliveries:
     """The objects' records, in the order of the objects."""
     objects, records = [OBJECTS.to_frame()], [RECORDS.to_frame()]
-    for batch in batched(found, AT_ONCE, strict=False):
+    for batch in batched(found, BATCH, strict=False):
         objects.append(pl.DataFrame(map(_row, batch), OBJECTS, orient="row"))
         records.append(_records_of([entry for entry in batch if not entry.problem]))
     read = pl.concat(records)
@@ -89,7 +89,7 @@ def _row(entry: StoredObject) -> tuple[object, ...]:
 
 
 def _records_of(entries: list[StoredObject]) -> pl.DataFrame:
-    """Whatever is between plain records but white space makes its object one that is not plain."""
+    """An object with anything but white space between plain records is parsed one by one."""
     texts = [entry.body.decode(errors="replace") for entry in entries]
     bodies = pl.DataFrame(
         {
@@ -102,23 +102,23 @@ def _records_of(entries: list[StoredObject]) -> pl.DataFrame:
     plain = pl.col("body").str.replace_all("[ \t\r\n]+", "") == pl.col("text").list.join(
         ""
     ).str.replace_all("[ \t\r\n]+", "")
-    bodies = bodies.with_columns(plain=plain).with_row_index("place")
+    bodies = bodies.with_columns(plain=plain).with_row_index("position")
     parsed = _plain(bodies.filter("plain"))
-    doubtful = bodies.filter(~pl.col("plain") | pl.col("place").is_in(_doubtful(parsed)))
-    certain = parsed.filter(~pl.col("place").is_in(doubtful["place"].implode()))
+    doubtful = bodies.filter(~pl.col("plain") | pl.col("position").is_in(_doubtful(parsed)))
+    certain = parsed.filter(~pl.col("position").is_in(doubtful["position"].implode()))
     rest = _parsed_one_by_one(doubtful)
-    return pl.concat([certain, rest]).sort("place", "number").select(RECORDS.names())
+    return pl.concat([certain, rest]).sort("position", "number").select(RECORDS.names())
 
 
 def _doubtful(parsed: pl.DataFrame) -> pl.Series:
-    """Objects with a record that has the form and not the sense, such as of the 31st of June."""
+    """Objects with a record that has the form but no valid value, such as the 31st of June."""
     senseless = pl.col("timestamp").is_null() | (pl.col("price") <= 0)
-    return parsed.filter(senseless)["place"].unique().implode()
+    return parsed.filter(senseless)["position"].unique().implode()
 
 
 def _plain(bodies: pl.DataFrame) -> pl.DataFrame:
     lines = bodies.select(
-        "place",
+        "position",
         "object",
         "delivered_at",
         "text",
@@ -127,11 +127,11 @@ def _plain(bodies: pl.DataFrame) -> pl.DataFrame:
     parts = pl.col("text").str.extract_groups(PLAIN)
     names = ("ticker", "timestamp", "price")
     chosen = {
-        name: pl.coalesce(parts.struct[place], parts.struct[place + len(names)])
-        for place, name in enumerate(names)
+        name: pl.coalesce(parts.struct[position], parts.struct[position + len(names)])
+        for position, name in enumerate(names)
     }
     return lines.with_columns(**chosen).select(
-        "place",
+        "position",
         "object",
         pl.col("number").cast(pl.Int64),
         "delivered_at",
@@ -145,11 +145,11 @@ def _plain(bodies: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parsed_one_by_one(bodies: pl.DataFrame) -> pl.DataFrame:
-    schema = pl.Schema({"place": pl.UInt32(), **RECORDS})
+    schema = pl.Schema({"position": pl.UInt32(), **RECORDS})
     rows = (
-        (place, key, number, delivered_at, *_sample(text))
-        for place, key, delivered_at, body in bodies.select(
-            "place", "object", "delivered_at", "body"
+        (position, key, number, delivered_at, *_sample(text))
+        for position, key, delivered_at, body in bodies.select(
+            "position", "object", "delivered_at", "body"
         ).iter_rows()
         for number, text in enumerate(split_records(body))
     )
@@ -164,7 +164,7 @@ def _sample(text: str) -> tuple[object, ...]:
 
 
 def unread(deliveries: Deliveries) -> pl.DataFrame:
-    """Whatever was not read: whole objects, and records that are none of the ticker's."""
+    """Everything that was not read: whole objects, and records that are not the ticker's."""
     objects = deliveries.objects.filter(pl.col("problem") != "")
     records = foreign(deliveries.records)
     return pl.concat(
@@ -176,17 +176,17 @@ def unread(deliveries: Deliveries) -> pl.DataFrame:
 
 
 def ticker_records(records: pl.DataFrame) -> pl.DataFrame:
-    """The records that are the ticker's."""
+    """The records of the ticker."""
     return records.filter(pl.col("ticker").is_not_null())
 
 
 def foreign(records: pl.DataFrame) -> pl.DataFrame:
-    """The records that are something else: another pipeline's, or nothing that can be read."""
+    """The other records: of another pipeline, or unreadable."""
     return records.filter(pl.col("ticker").is_null())
 
 
 def samples(records: pl.DataFrame) -> pl.DataFrame:
-    """The ticker's records without their copies, by ticker and time: of each, what came first."""
+    """The ticker's records without copies, by ticker and time: the first delivery of each."""
     return (
         ticker_records(records)
         .sort("delivered_at", maintain_order=True)

@@ -29,17 +29,17 @@ FORMS = "latest, run:NAME, http://ADDRESS:PORT, s3://BUCKET, or a folder"
 
 
 def open_source(text: str) -> Source:
-    """The source that the text names; nothing is read yet but what it takes to find it.
+    """The source that the text names; nothing is read except to find it.
 
     Raises:
-        UsageError: there is nothing of that name, or no credentials for it.
-        InfrastructureError: the sandbox, or AWS, does not answer.
+        UsageError: the source does not exist, or there are no credentials for it.
+        InfrastructureError: the sandbox or AWS does not answer.
     """
     text = text.strip()
     if text == LATEST:
-        return RunSource(_shelf().latest())
+        return RunSource(_run_store().latest())
     if text.startswith(RUN):
-        return RunSource(_shelf().find(text.removeprefix(RUN)))
+        return RunSource(_run_store().find(text.removeprefix(RUN)))
     parts = urlsplit(text)
     if parts.scheme in {"http", "https"}:
         return _of_sandbox(f"{parts.scheme}://{parts.netloc}", parts.path.strip("/"))
@@ -48,7 +48,7 @@ def open_source(text: str) -> Source:
     return _in_folder(text)
 
 
-def _shelf() -> RunStore:
+def _run_store() -> RunStore:
     return RunStore(read_settings().state_folder / "runs")
 
 
@@ -57,7 +57,7 @@ def _in_folder(text: str) -> Source:
     if not text or not folder.is_dir():
         raise UsageError(f"a source: {FORMS}", repr(text), "correct it")
     if (folder / HISTORY).is_file():
-        return RunSource(_shelf().find(text))
+        return RunSource(_run_store().find(text))
     return FolderSource(folder)
 
 
@@ -74,10 +74,10 @@ def _of_sandbox(endpoint: str, path: str) -> Source:
 
 
 def _only_bucket(target: Target) -> str:
-    """The bucket of the one pipeline that is deployed there.
+    """The bucket of the only pipeline that is deployed there.
 
     Raises:
-        UsageError: none is, or several are.
+        UsageError: none or several are.
     """
     found = [pipeline.names.bucket for pipeline in deployed_pipelines(target.aws)]
     if len(found) == 1:

@@ -1,8 +1,8 @@
-"""An environment for tools that the project's own does not hold: made when first asked for, kept.
+"""An environment for tools outside the project's own: created when first needed, then reused.
 
-It stands in the state folder, away from the project's own (its requirements say why), and is made
-by uv, as that one is. A stamp is written when it is complete and says what it was made from, so
-that one that was interrupted, or is of other versions, is made again.
+It is in the state folder, apart from the project's own (its requirements file says why), and
+created by uv. A stamp is written once it is complete and records what it was created from, so that
+one that was interrupted, or has other versions, is created again.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ from wavetank.engines.supervised_process import Program, supervised
 
 
 class ToolEnvironment:
-    """A virtual environment with exactly what the requirements pin; `tools` says what that is."""
+    """A virtual environment of exactly the pinned requirements; `tools` is its name in messages."""
 
     def __init__(self, folder: Path, requirements: Path, tools: str) -> None:
         self._folder = folder
@@ -33,10 +33,10 @@ class ToolEnvironment:
         self.python = self._environment / "bin" / "python"
 
     def version(self, distribution: str) -> str:
-        """Of a package in it.
+        """The version of a package in it.
 
         Raises:
-            InfrastructureError: it is not in there.
+            InfrastructureError: it is not installed.
         """
         site_packages = [str(path) for path in self._environment.glob("lib/python*/site-packages")]
         for found in metadata.distributions(name=distribution, path=site_packages):
@@ -50,10 +50,10 @@ class ToolEnvironment:
     def require(
         self, find_uv: Callable[[], Path], on_install: Callable[[], None] = lambda: None
     ) -> None:
-        """Makes it where it is missing or of other requirements; whoever else does is waited for.
+        """Creates it if it is missing or has other requirements; waits if another process does so.
 
         Raises:
-            InfrastructureError: there is no uv, or it could not install.
+            InfrastructureError: uv is missing, or could not install.
         """
         private_folder(self._folder)
         with self._locked():
@@ -63,6 +63,7 @@ class ToolEnvironment:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        # Another process may install at the same time.
         with open_private(self._folder / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -77,7 +78,7 @@ class ToolEnvironment:
         )
 
     def _make(self, uv: Path) -> None:
-        """Bytecode too, or the first start of each peer would be spent on it."""
+        """Compiles bytecode too, which would otherwise slow down the first start of each tool."""
         self._stamp.unlink(missing_ok=True)
         shutil.rmtree(self._environment, ignore_errors=True)
         self._run(uv, "venv", "--python", sys.executable, str(self._environment))
@@ -86,7 +87,7 @@ class ToolEnvironment:
         self._stamp.write_text(self._recipe(), encoding="utf-8")
 
     def _run(self, uv: Path, *arguments: str) -> None:
-        """Away from the project, whose constraints uv would find and obey."""
+        """Runs uv outside the project, whose constraints it would find and apply."""
         program = Program(
             command=[str(uv), "--quiet", *arguments],
             folder=Path(self._folder.anchor),
@@ -98,13 +99,13 @@ class ToolEnvironment:
             if not child.wait():
                 raise InfrastructureError(
                     f"{self._tools} to install from the package index",
-                    child.last_log_lines() or "no word from uv",
-                    f"check the network and run this again; uv's own words: {self._log_file}",
+                    child.last_log_lines() or "no output of uv",
+                    f"check the network and run this again; uv's output: {self._log_file}",
                 )
 
 
 def find_uv(settings: Settings) -> Path:
-    """The uv that is on the path, or that the launcher installed for itself.
+    """The uv that is on the path, or that the launcher installed.
 
     Raises:
         InfrastructureError: neither runs.
@@ -120,7 +121,7 @@ def find_uv(settings: Settings) -> Path:
 
 
 def _runs(program: Path) -> bool:
-    """A version manager's shim may stand on the path and not run."""
+    """A version manager's shim may be on the path and not run."""
     try:
         done = subprocess.run([program, "--version"], capture_output=True, check=False)
     except OSError:

@@ -1,8 +1,8 @@
-"""The prices of each ticker, and their changes from sample to sample against the contract.
+"""The prices of each ticker, and their changes from sample to sample against the data contract.
 
-The contract: a change of at most 1 %, uniform in between. The assignment's script makes the four
-samples of a tick from the one price that the table has, so a price may be within 1 % of any of the
-four before it, as for the judges of buckets. Over a gap nothing is compared.
+The contract: a change of at most 1 %, uniformly distributed. The assignment's script makes the four
+samples of a tick from one price in the table, so a price may be within 1 % of any of the four
+before it, as in `assess`. Nothing is compared across a gap.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from wavetank.reporting.analysis.records import samples
 PERCENT_MAX = 1.0
 BINS = 40
 POINTS_MAX = 400
-"""Of a ticker's line; together the five stay below what a chart can hold."""
+"""Points of a ticker's line; the five together stay below a chart's limit."""
 ONE_PERCENT_CRITICAL = 1.628
-"""Of Kolmogorov's distribution: by chance, one uniform sample in a hundred is further off."""
+"""Of Kolmogorov's distribution: exceeded by one uniform sample in a hundred."""
 SAMPLES_MIN = 100
-"""Of fewer the distribution cannot be told."""
+"""With fewer, the distribution cannot be tested."""
 
 
 def changes(records: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +58,7 @@ _BACK = range(1, SAMPLES_PER_TICK + 1)
 
 
 def _is_near(base: pl.Expr) -> pl.Expr:
-    """As the judges reckon; not where there is no such price."""
+    """Within 1 % of the base; false if there is no base."""
     near = (pl.col("price") - base).abs() <= base * float(CHANGE_MAX)
     return near.fill_null(value=False)
 
@@ -82,35 +82,35 @@ class Uniformity:
 
     @property
     def is_likely(self) -> bool:
-        """Whether they may well be uniform."""
+        """Whether the changes may be uniform."""
         return self.distance <= self.critical
 
 
 def uniformity(changed: pl.DataFrame) -> Uniformity | None:
-    """Of all tickers together; None where there are too few changes to tell."""
+    """Of all tickers together; None if there are too few changes."""
     percent = changed.filter("compared")["percent"].sort()
     count = percent.len()
     if count < SAMPLES_MIN:
         return None
     uniform = ((percent + PERCENT_MAX) / (2 * PERCENT_MAX)).clip(0, 1)
-    place = pl.int_range(1, count + 1, eager=True)
-    above, below = (place / count - uniform).max(), (uniform - (place - 1) / count).max()
+    rank = pl.int_range(1, count + 1, eager=True)
+    above, below = (rank / count - uniform).max(), (uniform - (rank - 1) / count).max()
     distance = max(float(above), float(below))  # type: ignore[arg-type]  # numbers, as it is not empty
     return Uniformity(count, distance, ONE_PERCENT_CRITICAL / sqrt(count))
 
 
-def judge_changes(changed: pl.DataFrame) -> list[Finding]:
-    """The contract's two sentences, with what was found."""
+def check_changes(changed: pl.DataFrame) -> list[Finding]:
+    """The two sentences of the contract, with the results."""
     compared, wrong = changed.filter("compared").height, jumps(changed).height
     within = Finding(
         "each price is within 1 % of one of the four before it",
         Verdict.UNKNOWN if not compared else Verdict.INVALID if wrong else Verdict.VALID,
         f"{counted(compared, 'change')}, {wrong} of them beyond",
     )
-    return [within, _judge_uniformity(uniformity(changed))]
+    return [within, _check_uniformity(uniformity(changed))]
 
 
-def _judge_uniformity(found: Uniformity | None) -> Finding:
+def _check_uniformity(found: Uniformity | None) -> Finding:
     requirement = "the changes are uniform between -1 % and +1 %"
     if found is None:
         return Finding(requirement, Verdict.UNKNOWN, f"fewer than {SAMPLES_MIN} changes")
@@ -122,15 +122,15 @@ def _judge_uniformity(found: Uniformity | None) -> Finding:
 
 
 def histogram(changed: pl.DataFrame) -> pl.DataFrame:
-    """How many changes are in each 0.05 % from -1 % to +1 %; what is beyond is at the ends.
+    """How many changes are in each 0.05 % from -1 % to +1 %; larger changes are in the outer bins.
 
-    Columns: ticker, low, high (percent), changes, expected (were they uniform).
+    Columns: ticker, low, high (percent), changes, expected (if they were uniform).
     """
     width = 2 * PERCENT_MAX / BINS
-    place = ((pl.col("percent") + PERCENT_MAX) / width).floor()
+    rank = ((pl.col("percent") + PERCENT_MAX) / width).floor()
     counted_bins = (
         changed.filter("compared")
-        .with_columns(bin=place.clip(-1, BINS).cast(pl.Int64))
+        .with_columns(bin=rank.clip(-1, BINS).cast(pl.Int64))
         .group_by("ticker", "bin")
         .agg(changes=pl.len())
     )
@@ -148,9 +148,9 @@ def histogram(changed: pl.DataFrame) -> pl.DataFrame:
 
 
 def change_summary(changed: pl.DataFrame) -> pl.DataFrame:
-    """Each ticker in a row: samples, first and last price, the changes' mean, spread and extremes.
+    """A row for each ticker: samples, first and last price, the changes' mean, spread and extremes.
 
-    Were they uniform, the mean would be 0 and the spread (standard deviation) 0.577 %.
+    If they were uniform, the mean would be 0 and the spread (standard deviation) 0.577 %.
     """
     percent = pl.col("percent")
     return (
@@ -169,9 +169,9 @@ def change_summary(changed: pl.DataFrame) -> pl.DataFrame:
 
 
 def price_lines(changed: pl.DataFrame) -> pl.DataFrame:
-    """The walks, thinned out: of each while the least, the last and the highest price.
+    """The walks, reduced: the lowest, last and highest price of each interval.
 
-    Where a ticker has no more samples than a line has points, each is a while of its own.
+    A ticker with no more samples than a line has points is not reduced.
     """
     if changed.is_empty():
         return _lines(changed, pl.col("timestamp"))

@@ -1,4 +1,4 @@
-"""The arrows, each from what the templates say: nothing is known here of any one pipeline."""
+"""The arrows of the diagram, derived from the templates alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node, Relation
 from wavetank.reporting.diagram.reader_arrows import readers_of
 from wavetank.reporting.diagram.resources import Boxes, shown_resources
-from wavetank.reporting.diagram.role_permissions import Right, is_reading, rights_of
+from wavetank.reporting.diagram.role_permissions import Permission, is_reading, permissions_of
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.problems import TemplateResource
 from wavetank.templates.references import TemplateScope
 
 DESTINATIONS = {"OnFailure": Relation.FAILURE, "OnSuccess": Relation.SUCCESS}
 HANDING_OVER = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"})
-"""What Lambda needs, in the function's name, to hand something to a destination."""
+"""Permissions that Lambda needs, as the function's role, to invoke a destination."""
 S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
 IAM_NAMES = {
     BoxKind.BUCKET: "s3",
@@ -26,17 +26,17 @@ IAM_NAMES = {
 
 
 def read_graph(scopes: tuple[TemplateScope, ...]) -> Graph:
-    """The picture of the templates, in the order in which they are deployed."""
-    return _Reading(scopes).graph()
+    """The graph of the templates, in the order in which they are deployed."""
+    return _GraphBuilder(scopes).graph()
 
 
-class _Reading:
-    """Reads resource after resource; each method is one kind of arrow."""
+class _GraphBuilder:
+    """Reads resource by resource; each method yields one kind of arrow."""
 
     def __init__(self, scopes: tuple[TemplateScope, ...]) -> None:
         self._resources = [found for scope in scopes for found in shown_resources(scope)]
         self._boxes = Boxes(scopes)
-        self._people: dict[str, Node] = {}
+        self._external: dict[str, Node] = {}
 
     def graph(self) -> Graph:
         arrows = (
@@ -48,7 +48,7 @@ class _Reading:
             self._read,
         )
         edges = dict.fromkeys(e for r in self._resources for arrow in arrows for e in arrow(r))
-        return Graph((*self._boxes.nodes, *self._people.values()), tuple(edges))
+        return Graph((*self._boxes.nodes, *self._external.values()), tuple(edges))
 
     def _fired(self, rule: TemplateResource) -> Iterator[Edge]:
         """From a rule to its targets."""
@@ -56,7 +56,7 @@ class _Reading:
             value = rule.scope.text
             label = [value(rule.properties.get("ScheduleExpression")) or "on an event"]
             if value(rule.properties.get("State")) == "DISABLED":
-                label.append("switched off")
+                label.append("disabled")
             for target in as_list(rule.properties.get("Targets")):
                 arn = as_table(target).get("Arn")
                 yield from self._edge(rule, rule.scope, arn, Relation.SCHEDULE, label)
@@ -76,13 +76,13 @@ class _Reading:
                     yield from self._edge(function, configuration.scope, arn, relation, label)
 
     def _called(self, function: TemplateResource) -> Iterator[Edge]:
-        """From a function to what its role lets it use, or else to what its environment names."""
+        """From a function to what its role may use, or else to what its environment names."""
         if function.kind != "AWS::Lambda::Function":
             return
         granted: dict[str, list[str]] = {node.id: [] for node in self._named(function)}
-        for right in rights_of(function):
-            for node in self._meant(function, right):
-                granted.setdefault(node.id, []).append(right.name)
+        for permission in permissions_of(function):
+            for node in self._meant(function, permission):
+                granted.setdefault(node.id, []).append(permission.name)
         destinations = {e.target for r in self._resources for e in self._from(function, r)}
         for target, actions in granted.items():
             if not (target in destinations and set(actions) <= _names(HANDING_OVER)):
@@ -94,13 +94,13 @@ class _Reading:
             written = as_table(stream.properties.get(name))
             hints, value = as_table(written.get("BufferingHints")), stream.scope.text
             seconds, size = value(hints.get("IntervalInSeconds")), value(hints.get("SizeInMBs"))
-            told = filter(None, [seconds and f"{seconds} s", size and f"{size} MB"])
-            label = [f"after {' or '.join(told)}"] if hints else []
+            limits = filter(None, [seconds and f"{seconds} s", size and f"{size} MB"])
+            label = [f"after {' or '.join(limits)}"] if hints else []
             arn = written.get("BucketARN")
             yield from self._edge(stream, stream.scope, arn, Relation.DELIVERY, label)
 
     def _subscribed(self, resource: TemplateResource) -> Iterator[Edge]:
-        """From a topic to whoever subscribed, in a resource of its own or in the topic's list."""
+        """From a topic to its subscribers, from subscription resources or the topic's own list."""
         scope, written = resource.scope, resource.properties
         if resource.kind == "AWS::SNS::Subscription":
             topic = self._boxes.meant(scope, written.get("TopicArn"))
@@ -110,13 +110,13 @@ class _Reading:
                 yield from self._subscription(self._boxes.of(resource), scope, subscription)
 
     def _read(self, policy: TemplateResource) -> Iterator[Edge]:
-        """From a bucket to those whom its policy lets in."""
+        """From a bucket to those who may read it by its policy."""
         if policy.kind == "AWS::S3::BucketPolicy":
             bucket = self._boxes.meant(policy.scope, policy.properties.get("Bucket"))
             document = policy.properties.get("PolicyDocument")
             for readers, actions in readers_of(policy.scope, document):
                 if bucket is not None:
-                    who = self._people.setdefault(readers.id, readers)
+                    who = self._external.setdefault(readers.id, readers)
                     yield Edge(bucket.id, who.id, Relation.ACCESS, actions)
 
     def _subscription(
@@ -126,8 +126,8 @@ class _Reading:
         who = self._boxes.meant(scope, written.get("Endpoint"))
         if who is None:
             address = scope.text(written.get("Endpoint")) or "an address"
-            own = f"Mail{len(self._people)}"
-            who = self._people.setdefault(address, Node(own, BoxKind.MAIL, "E-mail", address))
+            own = f"Mail{len(self._external)}"
+            who = self._external.setdefault(address, Node(own, BoxKind.MAIL, "E-mail", address))
         if topic is not None:
             yield Edge(topic.id, who.id, Relation.SUBSCRIPTION, (protocol,))
 
@@ -152,7 +152,7 @@ class _Reading:
         return Edge(source.id, target, Relation.CALL, label, reads=reads, writes=writes)
 
     def _from(self, function: TemplateResource, resource: TemplateResource) -> list[Edge]:
-        """Where the function's own outcome goes, by that resource."""
+        """The arrows to the function's destinations in that resource."""
         node = self._boxes.of(function)
         return [e for e in self._handed_over(resource) if node and e.source == node.id]
 
@@ -161,7 +161,7 @@ class _Reading:
         return next((r for r in self._resources if meant and self._boxes.of(r) == meant), None)
 
     def _named(self, function: TemplateResource) -> Iterator[Node]:
-        """What the function's environment names."""
+        """The boxes that the function's environment names."""
         variables = as_table(as_table(function.properties.get("Environment")).get("Variables"))
         own = self._boxes.of(function)
         for value in variables.values():
@@ -169,12 +169,12 @@ class _Reading:
             if node is not None and node != own:
                 yield node
 
-    def _meant(self, function: TemplateResource, right: Right) -> Iterator[Node]:
-        """The boxes that a right is for; one for everything is for what the environment names."""
-        if right.resource == "*":
+    def _meant(self, function: TemplateResource, permission: Permission) -> Iterator[Node]:
+        """The boxes that a permission is for; one for `*` is for what the environment names."""
+        if permission.resource == "*":
             named = self._named(function)
-            yield from (n for n in named if IAM_NAMES.get(n.kind) == right.service)
-        elif (node := self._boxes.meant(function.scope, right.resource)) is not None:
+            yield from (n for n in named if IAM_NAMES.get(n.kind) == permission.service)
+        elif (node := self._boxes.meant(function.scope, permission.resource)) is not None:
             yield node
 
 

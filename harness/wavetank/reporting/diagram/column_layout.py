@@ -1,4 +1,4 @@
-"""How far from the left the middle of each box and waypoint is."""
+"""Horizontal positions of boxes and waypoints."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from wavetank.reporting.diagram.layers import Layers
 
 BESIDE = 28
-"""Between two boxes of a row, in pixels."""
+"""Distance between two boxes of a row, in pixels."""
 PASSES = (True, False, True, False, True)
-"""Downward or upward; what is below follows what is above in the end."""
+"""Downward or upward; the last pass aligns each row with the one above it."""
 
 type Width = Callable[[str], float]
 
 
 def middles(layers: Layers, width: Width, margin: float) -> dict[str, float]:
-    """The middle of each item, as near as can be to those above and below it."""
+    """The middle of each item, as near as possible to those above and below it."""
     middle: dict[str, float] = {}
     for row in layers.rows:
         middle |= dict(zip(row, _apart([0.0] * len(row), row, width), strict=True))
@@ -30,13 +30,13 @@ def middles(layers: Layers, width: Width, margin: float) -> dict[str, float]:
 def _wanted(
     id_: str, links: Sequence[tuple[str, str]], middle: Mapping[str, float], *, downward: bool
 ) -> float:
-    """The mean of what it is joined to above, or below; where it is joined to none, its own."""
+    """The mean of its neighbours above or below; its own position without any."""
     beside = [a if downward else b for a, b in links if (b if downward else a) == id_]
     return sum(middle[other] for other in beside) / len(beside) if beside else middle[id_]
 
 
 def _apart(wanted: Sequence[float], row: Sequence[str], width: Width) -> list[float]:
-    """The nearest places to those wanted, by least squares, at which nothing overlaps.
+    """The nearest positions to those wanted, by least squares, at which nothing overlaps.
 
     [pool adjacent violators, of isotonic regression]
     """

@@ -1,4 +1,4 @@
-"""A drawn diagram written to a file; in Markdown as a flowchart between two comments."""
+"""Write a diagram to a file; in Markdown as a flowchart between two comments."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ BLOCK = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)
 
 
 def with_flowchart(text: str, flowchart: str, source: str) -> str:
-    """The text of the file with this flowchart instead of the former one.
+    """The text of the file with this flowchart in place of the previous one.
 
     Raises:
         UsageError: the file lacks the two comments; `source` is its name in the message.
@@ -22,7 +22,7 @@ def with_flowchart(text: str, flowchart: str, source: str) -> str:
         raise UsageError(
             f"one place for the flowchart in {source}, between the lines {BEGIN} and {END}",
             "none" if BEGIN not in text else "another form of it",
-            "write the two lines where it is to be",
+            "add the two lines where the flowchart should be",
         )
     return BLOCK.sub(lambda _: f"{BEGIN}\n```mermaid\n{flowchart}```\n{END}", text)
 
@@ -43,4 +43,4 @@ def write_diagram(drawn: str, to: Path, *, is_flowchart: bool) -> None:
             to.write_text(drawn, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"to write {to}", reason, "correct --output") from error
+        raise UsageError(f"{to} to be written", reason, "correct --output") from error

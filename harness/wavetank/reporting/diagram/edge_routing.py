@@ -9,14 +9,14 @@ from wavetank.reporting.diagram.labels import label_lines
 
 LANE_FIRST, LANE_STEP = 20, 14
 WORDS_BELOW = 20
-"""From the last lane to the foot of the first line of words."""
+"""From the last lane to the baseline of the first line of labels."""
 LABEL_LINE, LABEL_CHARACTER, BESIDE = 16, 7.3, 9
 ARROW_ROOM = 12
 
 
 @dataclass(frozen=True)
 class Link:
-    """A part of an arrow, from one row to the next; the last has the label."""
+    """A part of an arrow, from one row to the next; the last part has the label."""
 
     edge: Edge
     upper: str
@@ -26,7 +26,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Ends:
-    """Where a link leaves the row above and reaches the one below; how far right of its middle."""
+    """The horizontal positions at which a link leaves its upper row and reaches its lower one."""
 
     start: float
     end: float
@@ -35,7 +35,7 @@ class Ends:
 
 @dataclass(frozen=True)
 class Label:
-    """The words of an arrow: where their lines begin or, `to_the_left` of the arrow, end."""
+    """The label of an arrow: where its lines begin or, `to_the_left` of the arrow, end."""
 
     lines: tuple[str, ...]
     x: float
@@ -44,13 +44,13 @@ class Label:
 
     @property
     def sides(self) -> tuple[float, float]:
-        """From where to where they may reach."""
+        """Its leftmost and rightmost position."""
         width = max(map(len, self.lines), default=0) * LABEL_CHARACTER
         return (self.x - width, self.x) if self.to_the_left else (self.x, self.x + width)
 
 
 class Gap:
-    """One of them, from the foot of the row above, `top`, to `bottom`."""
+    """The gap between two rows, from the foot of the row above, `top`, to `bottom`."""
 
     def __init__(self, ends: Mapping[Link, Ends], top: float) -> None:
         self._ends = ends
@@ -62,7 +62,7 @@ class Gap:
         self.bottom = max(feet, default=last_lane) + ARROW_ROOM + LABEL_LINE
 
     def corners(self, link: Link) -> list[tuple[float, float]]:
-        """Of the link: down, across in its lane, and down."""
+        """The corners of the link: down, across in its lane, and down."""
         ends = self._ends[link]
         turn = self._top + LANE_FIRST + self._lanes[link] * LANE_STEP
         across = [(ends.start, turn), (ends.end, turn)] if ends.start != ends.end else []
@@ -70,7 +70,7 @@ class Gap:
 
 
 def _labels(ends: Mapping[Link, Ends], first_line: float) -> dict[Edge, Label]:
-    """Each beside its arrow, in the first line of words from which on there is room."""
+    """Each beside its arrow, in the first line in which it overlaps no other."""
     placed: dict[Edge, Label] = {}
     for link, at in sorted(ends.items(), key=lambda item: item[1].end):
         if link.is_last and link.edge.label:
@@ -80,7 +80,7 @@ def _labels(ends: Mapping[Link, Ends], first_line: float) -> dict[Edge, Label]:
 
 
 def _label(link: Link, at: Ends, y: float) -> Label:
-    """To the right; to the left where the arrow comes in there, and the picture has room."""
+    """To the right; to the left if the arrow arrives from there and the picture has room."""
     lines = label_lines(link.edge.label)
     left = Label(lines, at.end - BESIDE, y, to_the_left=True)
     is_left = at.off_middle < 0 and left.sides[0] >= 0
@@ -99,7 +99,7 @@ def _overlap(one: Label, other: Label) -> bool:
 
 
 def _lanes(ends: Mapping[Link, Ends]) -> dict[Link, int]:
-    """A lane for each link: no two of one lane have a stretch in common."""
+    """A lane for each link, so that no two in a lane overlap."""
     lanes: dict[Link, int] = {}
     taken: list[tuple[float, float, int]] = []
     for link, at in sorted(ends.items(), key=lambda item: _outer_first(item[1])):
@@ -112,5 +112,5 @@ def _lanes(ends: Mapping[Link, Ends]) -> dict[Link, int]:
 
 
 def _outer_first(at: Ends) -> tuple[bool, float]:
-    """To the left those that begin leftmost turn first, to the right those that begin rightmost."""
+    """Leftward links turn in order of their start from the left, rightward ones from the right."""
     return at.end > at.start, at.start if at.end < at.start else -at.start

@@ -1,4 +1,4 @@
-"""What is drawn: boxes and arrows, as values."""
+"""The diagram as values: boxes and arrows."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -33,7 +33,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True)
 class Node:
-    """A box: the service, the resource's own name, and a word on it that the template says."""
+    """A box: the service, the resource's name, and notes from the template."""
 
     id: str
     kind: BoxKind
@@ -46,7 +46,7 @@ class Node:
 class Edge:
     """An arrow from one box to another; `label` is in phrases.
 
-    What `reads` alone brings something from the target to the source, which is the caller.
+    An edge that only `reads` brings data from the target to the source, which is the caller.
     """
 
     source: str
@@ -64,13 +64,13 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """A whole picture, in the order of the templates."""
+    """All nodes and edges, in the order of the templates."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
     def alerts(self) -> frozenset[Edge]:
-        """The arrows that nothing but a failure leads to."""
+        """The arrows that are only used after a failure."""
         targets = {edge.target for edge in self.edges}
         at_work = {node.id for node in self.nodes if node.id not in targets}
         while True:
@@ -80,7 +80,7 @@ class Graph:
             at_work = reached
 
     def _at_work(self, sources: set[str]) -> Iterator[Edge]:
-        """What is reached from the sources while nothing fails."""
+        """The arrows that are used from the sources while nothing fails."""
         for edge in self.edges:
             if edge.source in sources and edge.relation is not Relation.FAILURE:
                 yield edge

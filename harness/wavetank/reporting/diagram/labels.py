@@ -1,4 +1,4 @@
-"""Names and labels in lines that fit."""
+"""Break names and labels into lines that fit."""
 
 import re
 from collections.abc import Iterable
@@ -7,21 +7,21 @@ NAME_CHARACTERS_MAX = 24
 LABEL_CHARACTERS_MAX = 18
 LABEL_LINES_MAX = 4
 PIECES = re.compile(r".{1,24}?(?:[-@./_](?=.)|$)|.{1,24}")
-"""Of a name, up to and with a sign after which it may be broken."""
+"""Parts of a name, each up to and including a character after which it may be broken."""
 
 
 def name_lines(name: str) -> tuple[str, ...]:
-    """A name in lines, broken after a hyphen or the like where there is one."""
+    """A name in lines, broken after a hyphen or similar if it has one."""
     return tuple(_filled(PIECES.findall(name), "", NAME_CHARACTERS_MAX))
 
 
 def label_lines(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """Phrases in lines, as many to a line as fit; what is too much is counted."""
+    """Phrases in lines, as many in a line as fit; the omitted ones are counted."""
     lines = list(_filled(phrases, ", ", LABEL_CHARACTERS_MAX))
     if len(lines) > LABEL_LINES_MAX:
-        kept = lines[: LABEL_LINES_MAX - 1]
-        more = len(phrases) - sum(line.count(", ") + 1 for line in kept)
-        lines = [*kept, f"and {more} more"]
+        shown = lines[: LABEL_LINES_MAX - 1]
+        more = len(phrases) - sum(line.count(", ") + 1 for line in shown)
+        lines = [*shown, f"and {more} more"]
     return tuple(
         f"{line}," if number < len(lines) - 1 else line for number, line in enumerate(lines)
     )

@@ -1,7 +1,7 @@
-"""The boxes in rows: what begins stands above, what it reaches stands below.
+"""Boxes in rows: sources at the top, what they reach below.
 
-An arrow over several rows has a waypoint in each row between, so that no box lies on its way.
-Everything is decided by the order of the graph, so that the same templates give the same picture.
+An arrow across several rows has a waypoint in each row between, so that no box is in its way. The
+order of the graph decides everything, so that the same templates give the same picture.
 """
 
 import itertools
@@ -18,7 +18,7 @@ type Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Layers:
-    """Rows of boxes and waypoints by id, and each arrow's way through them, downward."""
+    """Rows of boxes and waypoints by id, and each arrow's path through them, downward."""
 
     rows: tuple[Row, ...]
     ways: Mapping[Edge, tuple[str, ...]]
@@ -44,7 +44,7 @@ def layer(graph: Graph) -> Layers:
 
 
 def _in_order(graph: Graph) -> list[Edge]:
-    """Ends first and failures last, so that the main way is in the middle."""
+    """Edges to ends first and failures last, so that the main path is in the middle."""
     goes_on = {edge.source for edge in graph.edges}
     alerts = graph.alerts()
     return sorted(
@@ -54,7 +54,7 @@ def _in_order(graph: Graph) -> list[Edge]:
 
 
 def _visited(graph: Graph, edges: Sequence[Edge]) -> list[str]:
-    """The boxes as they are met on the way from those that nothing leads to."""
+    """The boxes in depth-first order from those without incoming arrows."""
     targets = {edge.target for edge in edges}
     seen: dict[str, None] = {}
     stack = [n.id for n in sorted(graph.nodes, key=lambda node: node.id in targets)]
@@ -67,13 +67,13 @@ def _visited(graph: Graph, edges: Sequence[Edge]) -> list[str]:
 
 
 def _upward(graph: Graph, edges: Sequence[Edge]) -> set[Edge]:
-    """The arrows that would close a circle: they lead upward."""
-    place = {id_: number for number, id_ in enumerate(_finished(graph, edges))}
-    return {edge for edge in edges if place[edge.target] >= place[edge.source]}
+    """The arrows that would close a cycle: they lead upward."""
+    position = {id_: number for number, id_ in enumerate(_finished(graph, edges))}
+    return {edge for edge in edges if position[edge.target] >= position[edge.source]}
 
 
 def _finished(graph: Graph, edges: Sequence[Edge]) -> list[str]:
-    """The boxes in the order in which a search that goes deep first has done with them."""
+    """The boxes in post-order of a depth-first search."""
     done: dict[str, None] = {}
     begun: set[str] = set()
 
@@ -91,7 +91,7 @@ def _finished(graph: Graph, edges: Sequence[Edge]) -> list[str]:
 
 
 def _depths(graph: Graph, edges: Sequence[Edge], upward: set[Edge]) -> dict[str, int]:
-    """How many arrows at most lead to each box."""
+    """The length of the longest path to each box."""
     depth = dict.fromkeys((node.id for node in graph.nodes), 0)
     for id_ in reversed(_finished(graph, edges)):
         for edge in edges:
@@ -101,7 +101,7 @@ def _depths(graph: Graph, edges: Sequence[Edge], upward: set[Edge]) -> dict[str,
 
 
 def _uncrossed(rows: list[list[str]], ways: Sequence[Sequence[str]]) -> tuple[Row, ...]:
-    """The rows as they cross least, of some sweeps down and up."""
+    """The order of the rows with the fewest crossings, after some sweeps down and up."""
     links = [pair for way in ways for pair in itertools.pairwise(way)]
     best, fewest = [list(row) for row in rows], _crossings(rows, links)
     for sweep in range(SWEEPS):
@@ -115,7 +115,7 @@ def _uncrossed(rows: list[list[str]], ways: Sequence[Sequence[str]]) -> tuple[Ro
 
 
 def _sort(row: list[str], beside: Sequence[str], links: Iterable[tuple[str, str]]) -> None:
-    """By the middle of what each is joined to in the row beside; what is joined to none stays."""
+    """By the middle of its neighbours in the adjacent row; boxes without any stay."""
     joined = defaultdict(list)
     for pair in links:
         for one, other in (pair, pair[::-1]):
@@ -128,8 +128,8 @@ def _sort(row: list[str], beside: Sequence[str], links: Iterable[tuple[str, str]
 
 
 def _crossings(rows: Sequence[Sequence[str]], links: Sequence[tuple[str, str]]) -> int:
-    place = {id_: (number, row.index(id_)) for number, row in enumerate(rows) for id_ in row}
-    spans = [(place[one], place[other]) for one, other in links]
+    position = {id_: (number, row.index(id_)) for number, row in enumerate(rows) for id_ in row}
+    spans = [(position[one], position[other]) for one, other in links]
     return sum(
         a[0] == b[0] and (a[1] - b[1]) * (c[1] - d[1]) < 0
         for number, (a, c) in enumerate(spans)

@@ -1,6 +1,6 @@
-"""Where everything is, in pixels: boxes in their rows, arrows from edge to edge, words beside them.
+"""The layout in pixels: boxes in their rows, arrows from edge to edge, labels beside them.
 
-Words have no measured width here, so the widest letter of a fixed-width font stands for all.
+Text is not measured here, so the widest letter of a fixed-width font is used for all.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from wavetank.reporting.diagram.layers import layer
 BOX_WIDTH = 212
 MARGIN = 24
 HEAD, NAME_LINE, NOTE_LINE, FOOT = 38, 17, 17, 12
-"""Heights within a box: its service, each line of its name, each note, and what is left below."""
+"""Heights within a box: its service, each line of its name, each note, and the space below."""
 PORT_STEP = 30
 WAYPOINT_WIDTH = 24
 
@@ -33,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An edge, the corners of its line from above to below, and its words."""
+    """An edge, the corners of its line from top to bottom, and its label."""
 
     edge: Edge
     corners: tuple[tuple[float, float], ...]
@@ -43,7 +43,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Drawing:
-    """All of it, and how large it is."""
+    """The whole drawing, and its size."""
 
     width: float
     height: float
@@ -51,13 +51,13 @@ class Drawing:
     arrows: tuple[Arrow, ...]
 
 
-def place(graph: Graph) -> Drawing:
-    """The picture of the graph."""
-    return _Placing(graph).drawing()
+def lay_out(graph: Graph) -> Drawing:
+    """The drawing of the graph."""
+    return _Layout(graph).drawing()
 
 
-class _Placing:
-    """Goes through the rows from above to below."""
+class _Layout:
+    """Lays out the rows from top to bottom."""
 
     def __init__(self, graph: Graph) -> None:
         self._layers = layer(graph)
@@ -84,14 +84,14 @@ class _Placing:
         return Drawing(width, foot + MARGIN, tuple(self._boxes), self._arrows())
 
     def _put_row(self, row: Sequence[str], y: float) -> float:
-        """The boxes of the row, all of one height, which is returned."""
+        """Adds the boxes of the row, all of the same height, which is returned."""
         nodes = [self._nodes[id_] for id_ in row if id_ in self._nodes]
         height = max(map(_height, nodes), default=0)
         self._boxes += [Box(n, self._middle[n.id] - BOX_WIDTH / 2, y, height) for n in nodes]
         return height
 
     def _put_gap(self, row: Sequence[str], top: float) -> float:
-        """The arrows from the row to the next, whose top is returned."""
+        """Adds the arrows from the row to the next, whose top is returned."""
         links = [link for link in self._links if link.upper in row]
         gap = Gap({link: self._ends(link) for link in links}, top)
         for link in links:
@@ -111,7 +111,7 @@ class _Placing:
         return Ends(start, end, end - self._middle[link.lower])
 
     def _port(self, link: Link, *, below: bool) -> float:
-        """Where the link leaves the box or waypoint above it, or arrives at the one below."""
+        """Where the link leaves the box or waypoint above it, or reaches the one below."""
         at = link.upper if below else link.lower
         beside = [k for k in self._links if (k.upper if below else k.lower) == at]
         beside.sort(key=lambda k: self._middle[k.lower if below else k.upper])

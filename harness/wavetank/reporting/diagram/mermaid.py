@@ -1,4 +1,4 @@
-"""The picture as a Mermaid flowchart, which GitHub and many editors draw from its text.
+"""The graph as a Mermaid flowchart, which GitHub and many editors render.
 
 [Mermaid: syntax/flowchart]
 """
@@ -14,11 +14,11 @@ SHAPES: Mapping[BoxKind, tuple[str, str]] = {
     BoxKind.MAIL: ("([", "])"),
     BoxKind.READERS: ("([", "])"),
 }
-"""Everything else is a rectangle."""
+"""All other kinds are rectangles."""
 
 
 def draw_mermaid(graph: Graph, title: str) -> str:
-    """The graph as a flowchart from above to below."""
+    """The graph as a flowchart from top to bottom."""
     return "\n".join(_lines(graph, title)) + "\n"
 
 
@@ -32,12 +32,12 @@ def _lines(graph: Graph, title: str) -> Iterator[str]:
 
 def _box(node: Node) -> str:
     before, after = SHAPES.get(node.kind, ("[", "]"))
-    told = "<br/>".join(_quoted(line) for line in (node.service, node.name, *node.notes))
-    return f'{_id(node.id)}{before}"{told}"{after}'
+    text = "<br/>".join(_quoted(line) for line in (node.service, node.name, *node.notes))
+    return f'{_id(node.id)}{before}"{text}"{after}'
 
 
 def _arrow(edge: Edge, *, is_alert: bool) -> str:
-    """Mermaid has no arrow backward alone: what is only read is drawn from where it comes."""
+    """Mermaid has no arrow that only points backward: an edge that only reads is reversed."""
     line = "-.->" if is_alert else "-->"
     both = "<" if edge.reads and edge.writes else ""
     label = f'|"{_quoted(edge.text)}"|' if edge.label else ""
@@ -47,12 +47,12 @@ def _arrow(edge: Edge, *, is_alert: bool) -> str:
 
 
 def _id(own: str) -> str:
-    """Letters and digits; none is `end`, which would end something."""
+    """Letters and digits, with a prefix, since `end` is a keyword."""
     return "n" + "".join(letter for letter in own if letter.isalnum())
 
 
 def _quoted(text: str) -> str:
-    """As Mermaid has it within quotation marks."""
+    """Escaped for Mermaid's quotation marks."""
     for sign, entity in {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;"}.items():
         text = text.replace(sign, entity)
     return text

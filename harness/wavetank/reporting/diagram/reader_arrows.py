@@ -1,4 +1,4 @@
-"""Those whom a bucket's policy lets in: nobody by name, so one box for each kind of them."""
+"""Readers that a bucket's policy allows, one box for each kind, since it names no one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,11 +13,11 @@ ANY_ACCOUNT = Node("AnyAccount", BoxKind.READERS, "Any AWS account", "authentica
 
 
 def readers_of(scope: TemplateScope, document: Any) -> Iterator[tuple[Node, tuple[str, ...]]]:
-    """Each kind of reader, with what it may do."""
+    """Each kind of reader, with its allowed actions."""
     granted: dict[Node, list[str]] = {}
     for statement in map(as_table, as_list(as_table(document).get("Statement"))):
         for who in _who(scope, statement):
-            actions = [right.name for right in allowed({"Statement": statement})]
+            actions = [permission.name for permission in allowed({"Statement": statement})]
             granted.setdefault(who, []).extend(actions)
     for who, actions in granted.items():
         if actions:
@@ -27,7 +27,7 @@ def readers_of(scope: TemplateScope, document: Any) -> Iterator[tuple[Node, tupl
 
 
 def _who(scope: TemplateScope, statement: dict[str, Any]) -> Iterator[Node]:
-    """Whom a statement is about. Services are none of the readers."""
+    """The principals of a statement; services are not readers."""
     written = statement.get("Principal")
     names = [written] if isinstance(written, str) else as_list(as_table(written).get("AWS"))
     for name in names:
@@ -39,7 +39,7 @@ def _who(scope: TemplateScope, statement: dict[str, Any]) -> Iterator[Node]:
 
 
 def _is_of_accounts(statement: dict[str, Any]) -> bool:
-    """Whether only who has signed in is meant: by the types of principal that are listed."""
+    """Whether only authenticated callers are allowed, by the listed types of principal."""
     listed = as_table(as_table(statement.get("Condition")).get("StringEquals"))
     types = as_list(listed.get("aws:PrincipalType"))
     return bool(types) and "Anonymous" not in types

@@ -1,4 +1,4 @@
-"""The boxes: which resources of a template are shown, and what is said of each."""
+"""The boxes: which resources of a template are shown, and their notes."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ KINDS: Mapping[str, BoxKind] = {
     "AWS::SNS::Topic": BoxKind.TOPIC,
     "AWS::SQS::Queue": BoxKind.QUEUE,
 }
-"""The types that are shown. Roles, policies and logs are in the arrows, or in none."""
+"""The types that are shown. Roles, policies and logs appear in arrows or not at all."""
 SERVICES: Mapping[BoxKind, str] = {
     BoxKind.RULE: "EventBridge",
     BoxKind.FUNCTION: "Lambda",
@@ -32,7 +32,7 @@ FORMER_NAMES: Mapping[BoxKind, str] = {
     BoxKind.RULE: "formerly CloudWatch Events",
     BoxKind.STREAM: "formerly Kinesis Firehose",
 }
-"""By which the brief still asks for them."""
+"""The names in the assignment."""
 NAMES: Mapping[BoxKind, str] = {
     BoxKind.RULE: "Name",
     BoxKind.FUNCTION: "FunctionName",
@@ -45,7 +45,7 @@ NAMES: Mapping[BoxKind, str] = {
 
 
 class Boxes:
-    """The boxes of several templates, found by whatever a template calls a resource."""
+    """The boxes of several templates, found by any name that a template uses for a resource."""
 
     def __init__(self, scopes: tuple[TemplateScope, ...]) -> None:
         self._scopes = scopes
@@ -65,7 +65,7 @@ class Boxes:
         return self._nodes.get((self._scopes.index(resource.scope), resource.name))
 
     def meant(self, scope: TemplateScope, written: Any) -> Node | None:
-        """The box that a value means: by reference, by name, or by an ARN with either in it."""
+        """The box that a value refers to: by reference, by name, or by an ARN with either."""
         value = scope.value(written)
         if isinstance(value, ResourceReference):
             return self._called(value.resource, KINDS.get(value.kind), scope)
@@ -75,12 +75,12 @@ class Boxes:
         return next(filter(None, found), None)
 
     def _called(self, name: str, kind: BoxKind | None, scope: TemplateScope) -> Node | None:
-        """Of the template that says so first, then of the others."""
+        """From the template of the scope first, then from the others."""
         here = self._scopes.index(scope)
         for number in sorted(range(len(self._scopes)), key=lambda n: (n != here, n)):
-            for (place, logical), node in self._nodes.items():
+            for (number_of_template, logical), node in self._nodes.items():
                 fits = name in {logical, node.name} and kind in {None, node.kind}
-                if place == number and fits:
+                if number_of_template == number and fits:
                     return node
         return None
 
@@ -92,26 +92,26 @@ class Boxes:
 
 
 def _names_in(value: str) -> list[str]:
-    """What may be a resource's name in its ARN or in what is below it, the last first."""
+    """Candidates for a resource's name in its ARN or in an ARN below it, the last first."""
     own = value.split(":", 5)[-1] if value.startswith("arn:") else value
     return re.split("[:/]", own)[::-1]
 
 
 def shown_resources(scope: TemplateScope) -> Iterator[TemplateResource]:
-    """The resources of the template but for those whose condition does not hold."""
+    """The resources of the template, except those whose condition is false."""
     for name, written in scope.template.section("Resources").items():
         condition = written.get("Condition")
-        if condition is None or _holds(scope, {"Condition": condition}):
+        if condition is None or _is_true(scope, {"Condition": condition}):
             yield TemplateResource(scope, name)
 
 
-def _holds(scope: TemplateScope, written: Any) -> bool:
-    """Whether the condition holds with the values that are known; what is not known does."""
+def _is_true(scope: TemplateScope, written: Any) -> bool:
+    """Whether the condition is true with the known values; unknown counts as true."""
     if not isinstance(written, dict) or len(written) != 1:
         return True
     function, argument = next(iter(written.items()))
-    judge = CONDITIONS.get(function)
-    return True if judge is None else judge(scope, argument)
+    evaluate = CONDITIONS.get(function)
+    return True if evaluate is None else evaluate(scope, argument)
 
 
 def _equals(scope: TemplateScope, argument: Any) -> bool:
@@ -120,25 +120,27 @@ def _equals(scope: TemplateScope, argument: Any) -> bool:
 
 
 CONDITIONS: Mapping[str, Callable[[TemplateScope, Any], bool]] = {
-    "Condition": lambda scope, name: _holds(scope, scope.template.section("Conditions").get(name)),
-    "Fn::And": lambda scope, parts: all(_holds(scope, part) for part in as_list(parts)),
+    "Condition": lambda scope, name: _is_true(
+        scope, scope.template.section("Conditions").get(name)
+    ),
+    "Fn::And": lambda scope, parts: all(_is_true(scope, part) for part in as_list(parts)),
     "Fn::Equals": _equals,
-    "Fn::Not": lambda scope, parts: not any(_holds(scope, part) for part in as_list(parts)),
-    "Fn::Or": lambda scope, parts: any(_holds(scope, part) for part in as_list(parts)),
+    "Fn::Not": lambda scope, parts: not any(_is_true(scope, part) for part in as_list(parts)),
+    "Fn::Or": lambda scope, parts: any(_is_true(scope, part) for part in as_list(parts)),
 }
 
 
 def _notes(resource: TemplateResource, kind: BoxKind) -> Iterator[str]:
-    """A word or two that the template says of it."""
+    """Short notes from the template."""
     properties, value = resource.properties, resource.scope.text
     if kind in FORMER_NAMES:
         yield FORMER_NAMES[kind]
     if kind is BoxKind.FUNCTION:
         memory, timeout = value(properties.get("MemorySize")), value(properties.get("Timeout"))
-        told = [f"{memory} MB" if memory else "", f"{timeout} s at most" if timeout else ""]
-        yield from filter(None, [", ".join(filter(None, told))])
+        limits = [f"{memory} MB" if memory else "", f"{timeout} s at most" if timeout else ""]
+        yield from filter(None, [", ".join(filter(None, limits))])
     if kind is BoxKind.TABLE:
         keys = [as_table(k).get("AttributeName") for k in as_list(properties.get("KeySchema"))]
         yield f"key: {', '.join(filter(None, map(value, keys)))}"
-    if kind is BoxKind.BUCKET and resource.is_kept:
+    if kind is BoxKind.BUCKET and resource.is_retained:
         yield "outlives its stack"

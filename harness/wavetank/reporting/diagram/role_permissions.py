@@ -1,4 +1,4 @@
-"""What a function's role may do, and with what, as the template says it."""
+"""The permissions of a function's role, from the template."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from wavetank.templates.problems import TemplateResource
 from wavetank.templates.references import ResourceReference, TemplateScope
 
 READING = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Receive", "Scan", "TransactGet")
-"""How the names of actions begin that change nothing."""
+"""Prefixes of actions that change nothing."""
 ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
 
 @dataclass(frozen=True)
-class Right:
-    """One allowed action, such as `dynamodb:Scan`, on a resource as it is written."""
+class Permission:
+    """One allowed action, such as `dynamodb:Scan`, on a resource in the template's notation."""
 
     action: str
     resource: Any
 
     @property
     def service(self) -> str:
-        """As IAM names it."""
+        """The service's prefix in IAM."""
         return self.action.partition(":")[0]
 
     @property
@@ -33,25 +33,29 @@ class Right:
 
 
 def is_reading(action: str) -> bool:
-    """Whether the action, without its service, leaves everything as it is."""
+    """Whether the action, without its service, changes nothing."""
     return action.startswith(READING)
 
 
-def rights_of(function: TemplateResource) -> list[Right]:
-    """Of its role, from policies that stand in the template; AWS's own are not followed."""
+def permissions_of(function: TemplateResource) -> list[Permission]:
+    """The permissions of its role, from policies in the template; AWS's own are not followed."""
     role = function.scope.value(function.properties.get("Role"))
     if not isinstance(role, ResourceReference):
         return []
-    return [right for document in _documents(function.scope, role) for right in allowed(document)]
+    return [
+        permission
+        for document in _documents(function.scope, role)
+        for permission in allowed(document)
+    ]
 
 
-def allowed(document: Any) -> Iterator[Right]:
-    """What the statements of a policy allow."""
+def allowed(document: Any) -> Iterator[Permission]:
+    """The permissions that the statements of a policy allow."""
     for statement in as_list(as_table(document).get("Statement")):
         if as_table(statement).get("Effect") == "Allow":
             for action in as_list(statement.get("Action")):
                 for resource in as_list(statement.get("Resource")):
-                    yield Right(str(action), resource)
+                    yield Permission(str(action), resource)
 
 
 def _documents(scope: TemplateScope, role: ResourceReference) -> Iterator[Any]:

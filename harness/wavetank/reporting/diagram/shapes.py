@@ -1,4 +1,4 @@
-"""A sign for each kind of box, in strokes on 20 by 20 pixels, and the colours of the picture."""
+"""An icon for each kind of box, in strokes on 20 by 20 pixels, and the picture's colours."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ ACCENTS: Mapping[BoxKind, tuple[str, str]] = {
     BoxKind.MAIL: ("#475569", "#a9b4c2"),
     BoxKind.READERS: ("#475569", "#a9b4c2"),
 }
-"""For light and for dark."""
+"""For light and for dark colour schemes."""
 
 STYLE = """
 text {{ font: 500 15px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }}
@@ -73,7 +73,7 @@ DARK = {
 
 
 def style() -> str:
-    """The style sheet: light, and dark where the reader prefers that."""
+    """The style sheet, for light and dark colour schemes."""
     dark = STYLE.format(**DARK) + _accents(1)
     return f"{STYLE.format(**LIGHT)}{_accents(0)}@media (prefers-color-scheme: dark) {{{dark}}}\n"
 

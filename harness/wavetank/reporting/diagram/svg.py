@@ -1,4 +1,4 @@
-"""The picture: plain shapes and text, light or dark as the reader prefers it."""
+"""The diagram as SVG: plain shapes and text, in the reader's preferred colour scheme."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -14,7 +14,7 @@ from wavetank.reporting.diagram.layout import (
     Arrow,
     Box,
     Drawing,
-    place,
+    lay_out,
 )
 from wavetank.reporting.diagram.shapes import SIGNS, style
 
@@ -30,8 +30,8 @@ TIPS = "".join(
 
 
 def draw_svg(graph: Graph, title: str) -> str:
-    """The graph as SVG, with a title and a description for whoever does not see it."""
-    drawing = place(graph)
+    """The graph as SVG, with a title and a description for screen readers."""
+    drawing = lay_out(graph)
     return "".join(_document(graph, drawing, title))
 
 
@@ -42,8 +42,8 @@ def describe(graph: Graph) -> str:
 
 
 def _sentence(edge: Edge, names: dict[str, str]) -> str:
-    told = f" ({edge.text})" if edge.label else ""
-    return f"{names[edge.source]} to {names[edge.target]}{told}."
+    text = f" ({edge.text})" if edge.label else ""
+    return f"{names[edge.source]} to {names[edge.target]}{text}."
 
 
 def _document(graph: Graph, drawing: Drawing, title: str) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _path(corners: Sequence[tuple[float, float]]) -> str:
 
 
 def _towards(corner: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
-    """The point at which a rounded corner begins: half the way there at the most."""
+    """The point at which a rounded corner begins: at most half of the way there."""
     across, down = other[0] - corner[0], other[1] - corner[1]
     length = abs(across) + abs(down)
     share = min(BEND / length, 0.5) if length else 0
@@ -122,5 +122,5 @@ def _text(class_: str, x: float, y: float, lines: Iterable[str], step: float) ->
 
 
 def _n(number: float) -> str:
-    """As short as it can be written, to a tenth of a pixel."""
+    """A number in short form, to a tenth of a pixel."""
     return f"{number:.1f}".removesuffix(".0")

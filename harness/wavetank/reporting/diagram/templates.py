@@ -1,4 +1,4 @@
-"""The templates that are drawn, with the values that they would be deployed with."""
+"""The templates that are drawn, with the parameters of a deployment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from wavetank.templates.references import TemplateScope
 
 
 def project_scopes(options: DeploymentOptions, project_folder: Path) -> tuple[TemplateScope, ...]:
-    """The project's own two, as `deploy` sends them.
+    """The project's two templates, as `deploy` sends them.
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
@@ -24,13 +24,13 @@ def project_scopes(options: DeploymentOptions, project_folder: Path) -> tuple[Te
     )
 
 
-def given_scopes(
+def user_scopes(
     pipeline: Path, storage: Path | None, parameters: Mapping[str, str]
 ) -> tuple[TemplateScope, ...]:
-    """Somebody else's. They need not run in the simulator: what is not known of them is not drawn.
+    """A user's own templates. Resources that the simulator does not support are not drawn.
 
     Raises:
-        UsageError: a file has not the form of a template.
+        UsageError: a file does not have the form of a template.
     """
     first = None if storage is None else TemplateScope(read_document(storage), parameters)
     second = TemplateScope(read_document(pipeline), parameters, first)

@@ -1,13 +1,13 @@
-"""A run to look at: one HTML file that needs nothing else, made from the history alone.
+"""The HTML report of a run: one self-contained file, generated from the history alone.
 
-Charts are SVG, made here. A charting library would be a megabyte in each file, draws on a canvas
-that no screen reader, no printer and no test can look into, and some build code from text while
-they run, which the file's own content security policy forbids. What moves is a small script of our
-own; without it everything is still there to read.
+Charts are SVG, generated here. A charting library would add a megabyte to each file, draws on a
+canvas that screen readers, printers and tests cannot read, and in some cases builds code from text
+at run time, which the file's own content security policy forbids. Interaction is a small script of
+our own; without it everything can still be read.
 
-The same run gives the same bytes: nothing tells when the report was written, or where.
+The same run gives the same bytes: the file has neither the time nor the place of its generation.
 
-A month fits as a day does. Whatever happens on a lane, and each walk, is put into at most
+A month fits as well as a day. The events of a lane and the prices of a walk are put into at most
 `marks.BINS_MAX` bins while the history is read, so neither memory nor the file grows with the run;
-of what is listed in words the first are shown, and how many more there are is said.
+lists show the first entries and the number of the others.
 """

@@ -1,4 +1,4 @@
-"""What was not as usual, in words: the log that somebody would read who has a minute."""
+"""Anomalies of a run in words: a log for a reader who has a minute."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,37 +18,37 @@ from wavetank.history import (
 )
 from wavetank.reporting.report.marks import shortened
 
-REMARKS_MAX = 200
+ANOMALIES_MAX = 200
 
 
 @dataclass(frozen=True)
-class Remark:
-    """Something that happened."""
+class Anomaly:
+    """Something unusual that happened."""
 
     at: datetime
     text: str
 
 
-class Remarks:
-    """Keeps the first of them, and counts the others."""
+class Anomalies:
+    """Collects the first anomalies, and counts the others."""
 
     def __init__(self) -> None:
-        self._kept: list[Remark] = []
+        self._first: list[Anomaly] = []
         self.more = 0
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Processes the next event."""
         text = failure_message(event) or _of_work(event) or _of_faults(event)
         if not text:
             return
-        if len(self._kept) < REMARKS_MAX:
-            self._kept.append(Remark(event.at, shortened(text)))
+        if len(self._first) < ANOMALIES_MAX:
+            self._first.append(Anomaly(event.at, shortened(text)))
         else:
             self.more += 1
 
-    def remarks(self) -> tuple[Remark, ...]:
-        """The first ones."""
-        return tuple(self._kept)
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """The first anomalies."""
+        return tuple(self._first)
 
 
 def _of_work(event: Event) -> str:
@@ -67,7 +67,7 @@ def _of_faults(event: Event) -> str:
         case FaultBegan():
             text = f"fault: {event.detail}"
         case FaultReverted():
-            text = f"healed: {event.kind}"
+            text = f"reverted: {event.kind}"
         case SubscriptionChanged():
             text = f"{event.address} {'is confirmed' if event.confirmed else 'is not confirmed'}"
         case Drained(complete=False):
@@ -75,7 +75,7 @@ def _of_faults(event: Event) -> str:
         case RunEnded():
             text = "the run ends"
         case TruncatedHistory():
-            text = f"the history breaks off in line {event.line}"
+            text = f"the history is truncated in line {event.line}"
         case _:
             text = ""
     return text

@@ -1,4 +1,4 @@
-"""A report's contents from a history: one pass, in memory that does not grow with the run."""
+"""Builds a report from a history in one pass, in memory that does not grow with the run."""
 
 import shlex
 from collections.abc import Iterable
@@ -7,26 +7,26 @@ from wavetank.core.errors import UsageError
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import plan_from_json
 from wavetank.history import Event, RunBegan, RunEnded, TruncatedHistory, read_history
-from wavetank.reporting.report.anomalies import Remarks
+from wavetank.reporting.report.anomalies import Anomalies
 from wavetank.reporting.report.faults import Faults
 from wavetank.reporting.report.lanes import Alerts, AttemptLanes, Ticks
 from wavetank.reporting.report.marks import Bins
-from wavetank.reporting.report.model import Report, Story, SuggestedCommand, worst_first
+from wavetank.reporting.report.model import Report, RunDetails, SuggestedCommand, worst_first
 from wavetank.reporting.report.prices import Prices
 from wavetank.reporting.report.records import Records
 from wavetank.reporting.report.time_format import full
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.run_store import RunSummary, SavedRun
 
-OF_THE_STORY = frozenset({"horizon", "plan", "told"})
-"""What a history's options say besides the options that choose its pipeline."""
+RUN_OPTIONS = frozenset({"horizon", "plan", "told"})
+"""The options in a history other than those that select its pipeline."""
 
 
 def report_of_run(saved: SavedRun) -> Report:
-    """The report of a saved run; of one that was broken off, as far as it came.
+    """The report of a saved run; of an interrupted one, up to the interruption.
 
     Raises:
-        UsageError: its files are not as a run is saved.
+        UsageError: its files do not have the format of a saved run.
     """
     scenario = load_scenario(str(saved.scenario), saved.folder)
     summary = saved.summary() if saved.is_finished else None
@@ -37,30 +37,30 @@ def report_of_run(saved: SavedRun) -> Report:
 def report_of(
     events: Iterable[Event], run: str, description: str, summary: RunSummary | None
 ) -> Report:
-    """The report of a history; `summary` is what came of the run, None where nothing did.
+    """The report of a history; `summary` has the results of the run, None if it was interrupted.
 
     Raises:
-        UsageError: it does not begin as a run does.
+        UsageError: the history does not begin with a run's first event.
     """
-    coming = iter(events)
-    began = next(coming, None)
+    remaining = iter(events)
+    began = next(remaining, None)
     if not isinstance(began, RunBegan):
-        raise UsageError("a run's beginning", type(began).__name__, "run its scenario again")
-    gathering = _Gathering(began)
-    for event in coming:
-        gathering.observe(event)
-    return gathering.report(run, description, summary)
+        raise UsageError("the first event of a run", type(began).__name__, "run its scenario again")
+    builder = _ReportBuilder(began)
+    for event in remaining:
+        builder.observe(event)
+    return builder.report(run, description, summary)
 
 
-class _Gathering:
-    """All that takes in the history."""
+class _ReportBuilder:
+    """Processes the events of the history."""
 
     def __init__(self, began: RunBegan) -> None:
         self._began = began
         bins = Bins(began.at, began.until)
         self._prices = Prices(bins)
         self._records = Records(bins, self._prices)
-        self._faults, self._remarks = Faults(bins), Remarks()
+        self._faults, self._anomalies = Faults(bins), Anomalies()
         self._ticks, self._attempts, self._alerts = Ticks(bins), AttemptLanes(bins), Alerts(bins)
         self._last = began.at
         self._ended = False
@@ -79,7 +79,7 @@ class _Gathering:
             self._records,
             self._alerts,
             self._faults,
-            self._remarks,
+            self._anomalies,
         ):
             part.observe(event)
 
@@ -89,21 +89,21 @@ class _Gathering:
         plan = self._began.options.get("plan")
         return Report(
             run=run,
-            story=_story(self._began, description, summary),
+            details=_details(self._began, description, summary),
             began=self._began.at,
             ended=self._last,
             events=self._events,
             interruption=self._interruption(summary),
             digest=summary.digest if summary else "",
             findings=worst_first(summary.findings) if summary else (),
-            faults=self._faults.seen(plan_from_json(plan) if plan else FaultPlan()),
+            faults=self._faults.reported(plan_from_json(plan) if plan else FaultPlan()),
             lanes=tuple(
                 lane
                 for part in (self._ticks, self._attempts, self._records, self._alerts)
                 for lane in part.lanes()
             ),
-            remarks=self._remarks.remarks(),
-            remarks_more=self._remarks.more,
+            anomalies=self._anomalies.anomalies(),
+            anomalies_more=self._anomalies.more,
             walks=self._prices.walks(),
             walks_more=self._prices.is_cut,
             records=self._records.figures(),
@@ -113,15 +113,19 @@ class _Gathering:
     def _interruption(self, summary: RunSummary | None) -> str:
         where = f"at {full(self._last)}"
         if self._cut_at is not None:
-            return f"The history breaks off {where}, in line {self._cut_at}."
+            return f"The history is truncated {where}, in line {self._cut_at}."
         if not self._ended:
-            return f"The history breaks off {where}, before the run's end."
-        return "" if summary else "The run came to its end, and was stopped before it was judged."
+            return f"The history ends {where}, before the end of the run."
+        return (
+            ""
+            if summary
+            else "The run ended, but was interrupted before its invariants were checked."
+        )
 
 
-def _story(began: RunBegan, description: str, summary: RunSummary | None) -> Story:
-    options = {name: text for name, text in began.options.items() if name not in OF_THE_STORY}
-    return Story(
+def _details(began: RunBegan, description: str, summary: RunSummary | None) -> RunDetails:
+    options = {name: text for name, text in began.options.items() if name not in RUN_OPTIONS}
+    return RunDetails(
         name=began.scenario,
         description=description,
         engine=summary.engine.value if summary else "",
@@ -136,9 +140,9 @@ def _story(began: RunBegan, description: str, summary: RunSummary | None) -> Sto
 
 
 def _commands(run: str, *, finished: bool) -> Iterable[SuggestedCommand]:
-    """What can be done with a run of that name; one that was broken off can only be shown."""
+    """Commands for the run of that name; an interrupted run only has its report."""
     name = shlex.quote(run)
     if finished:
-        yield SuggestedCommand("play it again", f"./wavetank replay {name}")
+        yield SuggestedCommand("replay the run", f"./wavetank replay {name}")
         yield SuggestedCommand("check its invariants again", f"./wavetank replay {name} --check")
-    yield SuggestedCommand("write this report anew", f"./wavetank report {name}")
+    yield SuggestedCommand("write this report again", f"./wavetank report {name}")

@@ -1,4 +1,4 @@
-"""Many numbers in a few: the median, the 95th percentile, the greatest, and how they lie."""
+"""The distribution of many numbers: median, 95th percentile, maximum and a histogram."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -9,14 +9,14 @@ DELAY_EDGES_MS = tuple(
     seconds * 1000
     for seconds in (0, 1, 5, 15, 30, 45, 60, 75, 90, 120, 300, 900, 3600, 10_800, 43_200, 86_400)
 )
-"""Around a minute they are dense: that is how long a delivery stream usually holds a record."""
+"""Dense around a minute, for which a delivery stream usually buffers a record."""
 SIZE_EDGES = (0, *(2**power for power in range(6, 31)))
 COUNT_EDGES = (0, 1, 5, 10, 20, 30, 40, 60, 80, 100, 200, 400, 800, 1600, 3200, 6400, 12_800)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """How many values are at least `low` and below `high`; without a `high`, all from `low` on."""
+    """The number of values from `low` to below `high`; a `high` of None means no limit."""
 
     low: int
     high: int | None
@@ -24,8 +24,8 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Distribution:
-    """Percentiles are values that there were: the least that so many are not above."""
+class ValueDistribution:
+    """Percentiles by nearest rank, so that each is an actual value."""
 
     count: int
     p50: int
@@ -39,12 +39,12 @@ class Distribution:
         return max(bar.count for bar in self.bars)
 
 
-def distribution(counts: Mapping[int, int], edges: Sequence[int]) -> Distribution | None:
-    """Of values and how often each was there, none below the first edge; None where none was."""
+def distribution(counts: Mapping[int, int], edges: Sequence[int]) -> ValueDistribution | None:
+    """From values and their frequencies, none below the first edge; None without values."""
     total = sum(counts.values())
     if not total:
         return None
-    return Distribution(
+    return ValueDistribution(
         count=total,
         p50=_percentile(counts, total, 50),
         p95=_percentile(counts, total, 95),
@@ -63,7 +63,7 @@ def _percentile(counts: Mapping[int, int], total: int, percent: int) -> int:
 
 
 def _bars(counts: Mapping[int, int], edges: Sequence[int]) -> tuple[Bar, ...]:
-    """From the first that has a value to the last, empty ones between them too."""
+    """From the first bar with a value to the last, including empty ones between them."""
     found = Counter[int]()
     for value, count in counts.items():
         found[bisect_right(edges, value) - 1] += count

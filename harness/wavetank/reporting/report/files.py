@@ -17,7 +17,7 @@ def write_run_report(saved: SavedRun) -> Path:
 
     Raises:
         UsageError: the run's files do not have the format of a saved run.
-        InfrastructureError: the disk does not take it.
+        InfrastructureError: the file cannot be written.
     """
     return saved.show(render_report(report_of_run(saved)))
 
@@ -26,12 +26,14 @@ def write_campaign_index(index: CampaignIndex, folder: Path) -> Path:
     """Writes a campaign's index into its folder; returns the file.
 
     Raises:
-        InfrastructureError: the disk does not take it.
+        InfrastructureError: the file cannot be written.
     """
     file = folder / INDEX
     try:
         private_folder(folder)
         file.write_text(render_index(index), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
+        raise InfrastructureError(
+            f"{file} to be written", str(error), "check the folder"
+        ) from error
     return file

@@ -1,7 +1,7 @@
-"""The index of a campaign: the worst stories first, and the command that plays each.
+"""The index of a campaign: the worst runs first, each with the command that repeats it.
 
-A campaign keeps no history of its stories, of which there may be thousands: whoever wants to look
-at one plays it, which takes a second and writes its report. A report that is there is linked.
+A campaign saves no histories, since there may be thousands of runs: repeating one takes a second
+and writes its report. Existing reports are linked.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from wavetank.reporting.report.model import SuggestedCommand
 
 
 @dataclass(frozen=True, kw_only=True)
-class IndexedStory:
-    """A story that is not valid. `report` is a path from the index, empty where there is none."""
+class IndexedCase:
+    """A run that is not valid. `report` is a path relative to the index, empty if there is none."""
 
     seed: int
     ending: str
     broken: tuple[str, ...]
-    trouble: str
+    problem: str
     faults: tuple[str, ...]
     command: str
     report: str = ""
@@ -25,40 +25,40 @@ class IndexedStory:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexedCount:
-    """An invariant or a kind of fault: in how many stories it was there, broken, or unknown."""
+    """In how many cases an invariant or a kind of fault occurred, was broken, or was unknown."""
 
     name: str
-    stories: int
+    cases: int
     broken: int
     unknown: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignIndex:
-    """What came of a campaign; `endings` has the worst first, `least` the shrunk story."""
+    """The results of a campaign; `endings` has the worst first, `least` the shrunk case."""
 
     name: str
     how: str
     planned: int
     endings: Mapping[str, int]
-    stories: tuple[IndexedStory, ...]
+    cases: tuple[IndexedCase, ...]
     invariants: tuple[IndexedCount, ...]
     kinds: tuple[IndexedCount, ...]
     least: SuggestedCommand | None
-    any_story: SuggestedCommand
+    any_case: SuggestedCommand
     digest: str
 
     @property
-    def played(self) -> int:
-        """How many stories there are results of."""
+    def finished(self) -> int:
+        """How many cases have results."""
         return sum(self.endings.values())
 
-    def worst_first(self) -> tuple[IndexedStory, ...]:
-        """By the ending, then by how much was broken, then by the seed."""
+    def worst_first(self) -> tuple[IndexedCase, ...]:
+        """By outcome, then by the number of broken invariants, then by seed."""
         order = list(self.endings)
         return tuple(
             sorted(
-                self.stories,
-                key=lambda story: (order.index(story.ending), -len(story.broken), story.seed),
+                self.cases,
+                key=lambda case: (order.index(case.ending), -len(case.broken), case.seed),
             )
         )

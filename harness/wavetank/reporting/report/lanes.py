@@ -19,18 +19,18 @@ from wavetank.reporting.report.marks import Bins, Lane, LaneBuilder, MarkKind
 
 FIRINGS_REMEMBERED = 10_000
 FUNCTIONS_MAX = 8
-"""Of one pipeline; the attempts of more share the last lane."""
+"""Functions of one pipeline; the attempts of further ones share the last lane."""
 
 
 class Ticks:
-    """What the rules, or somebody by hand, asked for."""
+    """The ticks that the rules fired or that were invoked by hand."""
 
     def __init__(self, bins: Bins) -> None:
         self._lane = LaneBuilder("Ticks", bins)
         self._seen = RecentMapping[tuple[str, str, datetime], bool](FIRINGS_REMEMBERED)
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Processes the next event."""
         match event:
             case RuleFired():
                 self._fire(event)
@@ -40,7 +40,7 @@ class Ticks:
                 self._lane.add(MarkKind.BY_HAND, event.at, f"for {event.due:%H:%M:%S}")
 
     def lanes(self) -> list[Lane]:
-        """One, whatever happened."""
+        """One lane, even if it is empty."""
         return [self._lane.lane()]
 
     def _fire(self, event: RuleFired) -> None:
@@ -56,23 +56,23 @@ class Ticks:
 
 
 class AttemptLanes:
-    """How the functions' attempts ended, a lane for each function."""
+    """The outcomes of the functions' attempts, one lane for each function."""
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins
         self._functions: dict[str, LaneBuilder] = {}
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Processes the next event."""
         match event:
             case AttemptEnded():
-                self._lane(event.function).add(_ending(event), event.at, _told(event))
+                self._lane(event.function).add(_ending(event), event.at, _note(event))
             case GivenUp():
                 note = f"after {event.attempts}, {event.condition}"
                 self._lane(event.function).add(MarkKind.GIVEN_UP, event.at, note)
 
     def lanes(self) -> list[Lane]:
-        """In the order in which the functions were first seen."""
+        """In the order in which the functions first appeared."""
         return [builder.lane() for builder in self._functions.values()]
 
     def _lane(self, function: str) -> LaneBuilder:
@@ -84,13 +84,13 @@ class AttemptLanes:
 
 
 class Alerts:
-    """Failures that were reported, and the e-mails that came of it."""
+    """Reported failures, and the e-mails about them."""
 
     def __init__(self, bins: Bins) -> None:
         self._lane = LaneBuilder("Alerts", bins)
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Processes the next event."""
         match event:
             case DestinationReached(outcome=outcome) if outcome == OK:
                 self._lane.add(MarkKind.REPORTED, event.at)
@@ -100,7 +100,7 @@ class Alerts:
                 self._lane.add(MarkKind.MAIL, event.at, f"to {event.address}: {event.subject}")
 
     def lanes(self) -> list[Lane]:
-        """One, whatever happened."""
+        """One lane, even if it is empty."""
         return [self._lane.lane()]
 
 
@@ -110,8 +110,8 @@ def _ending(event: AttemptEnded) -> MarkKind:
     return MarkKind.THROTTLED if event.outcome is Outcome.THROTTLED else MarkKind.FAILED
 
 
-def _told(event: AttemptEnded) -> str:
-    """Nothing of what went well at once, which is most."""
+def _note(event: AttemptEnded) -> str:
+    """Empty for an attempt that succeeded at once, as most do."""
     if event.outcome is Outcome.SUCCESS and event.attempt == 1:
         return ""
     error = f", {event.error_type}: {event.message}" if event.error_type else ""

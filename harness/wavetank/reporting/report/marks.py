@@ -1,7 +1,7 @@
-"""What happens on a lane of the timeline: one mark for each kind of thing and stretch of time.
+"""Marks on the lanes of the timeline: one for each kind of event and interval of time.
 
-A stretch is as long as the run demands, so that a lane has at most `BINS_MAX` of them: five seconds
-in a run of an hour, a minute in one of a day, half an hour in one of a month.
+The interval depends on the length of the run, so that a lane has at most `BINS_MAX` of them: five
+seconds in a run of an hour, a minute in one of a day, half an hour in one of a month.
 """
 
 from collections import Counter
@@ -18,30 +18,30 @@ NOTE_CHARACTERS = 160
 
 
 class MarkKind(StrEnum):
-    """What a mark stands for, in the words of its legend."""
+    """What a mark stands for, as its legend shows it."""
 
     ON_TIME = "on time"
     LATE = "late"
     AGAIN = "fired again"
     SUPPRESSED = "not fired"
-    BY_HAND = "told by hand"
+    BY_HAND = "invoked by hand"
     SUCCEEDED = "succeeded"
     RETRIED = "succeeded at a retry"
     FAILED = "failed"
     THROTTLED = "throttled"
     GIVEN_UP = "given up"
     DELIVERED = "delivered"
-    COPIES = "with records that were delivered before"
+    COPIES = "delivered with duplicates"
     LOST = "lost"
     REPORTED = "failure reported"
     UNREPORTED = "failure that could not be reported"
     MAIL = "e-mail"
-    STRUCK = "struck"
+    INJECTED = "injected"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What happened `count` times from `first` to `last`; `note` tells of the first."""
+    """`count` events from `first` to `last`; `note` describes the first."""
 
     kind: MarkKind
     first: datetime
@@ -58,7 +58,7 @@ class Lane:
     marks: tuple[Mark, ...]
 
     def counts(self) -> Mapping[MarkKind, int]:
-        """How often each kind happened, in the order of the kinds."""
+        """How often each kind occurs, in the order of the kinds."""
         found = Counter[MarkKind]()
         for mark in self.marks:
             found[mark.kind] += mark.count
@@ -66,7 +66,7 @@ class Lane:
 
 
 class Bins:
-    """Equal stretches of time, numbered from the beginning of a run."""
+    """Equal intervals of time, numbered from the beginning of a run."""
 
     def __init__(self, begin: datetime, until: datetime) -> None:
         self.begin = begin
@@ -74,12 +74,12 @@ class Bins:
         self.width = next(fitting, WIDTHS[-1])
 
     def number(self, at: datetime) -> int:
-        """Which one the instant falls in."""
+        """The number of the interval that contains the instant."""
         return (at - self.begin) // self.width
 
 
 class LaneBuilder:
-    """Takes in what happens, one after the other."""
+    """Collects the marks of a lane."""
 
     def __init__(self, name: str, bins: Bins) -> None:
         self.name = name
@@ -87,26 +87,26 @@ class LaneBuilder:
         self._marks: dict[tuple[MarkKind, int], Mark] = {}
 
     def add(self, kind: MarkKind, at: datetime, note: str = "", count: int = 1) -> None:
-        """One more; of several in one stretch the first one's note is kept."""
+        """Adds an event; of several in one interval the first one's note is shown."""
         key = (kind, self._bins.number(at))
-        held = self._marks.get(key)
-        if held is None:
+        existing = self._marks.get(key)
+        if existing is None:
             self._marks[key] = Mark(kind, at, at, count, shortened(note))
             return
-        first, last = min(held.first, at), max(held.last, at)
-        self._marks[key] = Mark(kind, first, last, held.count + count, held.note)
+        first, last = min(existing.first, at), max(existing.last, at)
+        self._marks[key] = Mark(kind, first, last, existing.count + count, existing.note)
 
     def lane(self) -> Lane:
-        """What was taken in so far."""
+        """The lane with the events so far."""
         return Lane(self.name, in_order(self._marks.values()))
 
 
 def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    """By instant; of one instant by kind, so that the order never depends on chance."""
+    """By instant, then by kind, so that the order is deterministic."""
     return tuple(sorted(marks, key=lambda mark: (mark.first, mark.kind)))
 
 
 def shortened(text: str) -> str:
-    """The text on one line, and not too long for a glance."""
+    """The text on one line, truncated."""
     line = " ".join(text.split())
     return line if len(line) <= NOTE_CHARACTERS else f"{line[:NOTE_CHARACTERS]}..."

@@ -1,12 +1,12 @@
-"""What a run's report says, as one value: no layout, no wording of numbers, no time of its own."""
+"""The contents of a run's report as one value, without layout or formatting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.core.findings import Finding, Verdict
-from wavetank.reporting.report.anomalies import Remark
-from wavetank.reporting.report.faults import FaultSeen
+from wavetank.reporting.report.anomalies import Anomaly
+from wavetank.reporting.report.faults import ReportedFault
 from wavetank.reporting.report.marks import Lane
 from wavetank.reporting.report.prices import Walk
 from wavetank.reporting.report.records import RecordFigures
@@ -16,15 +16,15 @@ WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID)
 
 @dataclass(frozen=True)
 class SuggestedCommand:
-    """Something to type, and what it does."""
+    """A command to type, and what it does."""
 
     does: str
     line: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
-    """What was played, and on what. `versions` is by name, `code` each function's SHA-256."""
+class RunDetails:
+    """Scenario and engine of a run. `versions` is by name, `code` each function's SHA-256."""
 
     name: str
     description: str
@@ -40,24 +40,24 @@ class Story:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One run.
+    """The report of one run.
 
-    `interruption` says where it was broken off, and is empty where it was not; a run that was
-    broken off has no findings and no digest.
+    `interruption` says where the run was interrupted, empty if it was not; an interrupted run has
+    no findings and no digest.
     """
 
     run: str
-    story: Story
+    details: RunDetails
     began: datetime
     ended: datetime
     events: int
     interruption: str
     digest: str
     findings: tuple[Finding, ...]
-    faults: tuple[FaultSeen, ...]
+    faults: tuple[ReportedFault, ...]
     lanes: tuple[Lane, ...]
-    remarks: tuple[Remark, ...]
-    remarks_more: int
+    anomalies: tuple[Anomaly, ...]
+    anomalies_more: int
     walks: tuple[Walk, ...]
     walks_more: bool
     records: RecordFigures
@@ -65,15 +65,15 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the findings; unknown where nothing was judged."""
+        """The worst of the findings; unknown if nothing was checked."""
         found = {finding.verdict for finding in self.findings} or {Verdict.UNKNOWN}
         return next(verdict for verdict in WORST_FIRST if verdict in found)
 
     def count(self, verdict: Verdict) -> int:
-        """How many findings came to it."""
+        """How many findings have the verdict."""
         return sum(finding.verdict == verdict for finding in self.findings)
 
 
 def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What is broken, then what is not known, then what holds; of each in the judges' order."""
+    """Invalid, then unknown, then valid findings; each in the order of the invariants."""
     return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.verdict)))

@@ -1,6 +1,6 @@
-"""The walk of each ticker, as it was delivered: a stretch of time with its least and its greatest.
+"""The price walk of each ticker as it was delivered: an interval with lowest and highest price.
 
-Samples are put where their own time is, whenever they came.
+Samples are placed by their own time, whenever they were delivered.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from wavetank.core.ticker_records import Sample, parse_sample
 from wavetank.reporting.report.marks import Bins, Mark, MarkKind, in_order
 
 TICKERS_MAX = 12
-"""The brief has five; whoever has more sees the first."""
+"""The assignment has five; of more, the first are shown."""
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """The prices from `first_at` on that fall in one bin; `last` is the latest of them."""
+class PriceBin:
+    """The prices from `first_at` on that are in one bin; `last` is the latest of them."""
 
     first_at: datetime
     last_at: datetime
@@ -31,7 +31,7 @@ class Walk:
 
     ticker: str
     first: Decimal | None
-    stretches: tuple[Stretch, ...]
+    bins: tuple[PriceBin, ...]
     samples: int
     again: int
     lost: int
@@ -39,17 +39,17 @@ class Walk:
 
     @property
     def low(self) -> Decimal:
-        """The least of all."""
-        return min(stretch.low for stretch in self.stretches)
+        """The lowest price."""
+        return min(price_bin.low for price_bin in self.bins)
 
     @property
     def high(self) -> Decimal:
-        """The greatest of all."""
-        return max(stretch.high for stretch in self.stretches)
+        """The highest price."""
+        return max(price_bin.high for price_bin in self.bins)
 
 
 class Prices:
-    """Takes in delivered and lost records, those that are none of the ticker's too."""
+    """Processes delivered and lost records, including those that are not the ticker's."""
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins
@@ -64,14 +64,14 @@ class Prices:
             walk.deliver(sample, again=again)
 
     def lose(self, text: str) -> None:
-        """A record that the stream had accepted will never be in an object."""
+        """A record that the stream had accepted will never be delivered."""
         sample = parse_sample(text)
         walk = self._walk(sample) if sample else None
         if sample and walk:
             walk.note(MarkKind.LOST, sample.instant)
 
     def walks(self) -> tuple[Walk, ...]:
-        """By the ticker's name."""
+        """In the order of the tickers' names."""
         return tuple(self._walks[ticker].walk() for ticker in sorted(self._walks))
 
     @property
@@ -90,12 +90,12 @@ class Prices:
 
 
 class _WalkBuilder:
-    """A walk as far as it was delivered."""
+    """A walk, as far as it was delivered."""
 
     def __init__(self, ticker: str, bins: Bins) -> None:
         self._ticker = ticker
         self._bins = bins
-        self._stretches: dict[int, Stretch] = {}
+        self._price_bins: dict[int, PriceBin] = {}
         self._first: tuple[datetime, Decimal] | None = None
         self._marks: dict[tuple[MarkKind, int], Mark] = {}
         self._samples = 0
@@ -108,21 +108,21 @@ class _WalkBuilder:
         if self._first is None or sample.instant < self._first[0]:
             self._first = (sample.instant, sample.price)
         number = self._bins.number(sample.instant)
-        held = self._stretches.get(number)
-        self._stretches[number] = _with(held, sample) if held else _alone(sample)
+        existing = self._price_bins.get(number)
+        self._price_bins[number] = _with(existing, sample) if existing else _alone(sample)
 
     def note(self, kind: MarkKind, at: datetime) -> None:
         key = (kind, self._bins.number(at))
-        held = self._marks.get(key, Mark(kind, at, at, 0))
-        first, last = min(held.first, at), max(held.last, at)
-        self._marks[key] = Mark(kind, first, last, held.count + 1)
+        existing = self._marks.get(key, Mark(kind, at, at, 0))
+        first, last = min(existing.first, at), max(existing.last, at)
+        self._marks[key] = Mark(kind, first, last, existing.count + 1)
 
     def walk(self) -> Walk:
         marks = in_order(self._marks.values())
         return Walk(
             ticker=self._ticker,
             first=self._first[1] if self._first else None,
-            stretches=tuple(self._stretches[number] for number in sorted(self._stretches)),
+            bins=tuple(self._price_bins[number] for number in sorted(self._price_bins)),
             samples=self._samples,
             again=sum(mark.count for mark in marks if mark.kind is MarkKind.COPIES),
             lost=sum(mark.count for mark in marks if mark.kind is MarkKind.LOST),
@@ -130,15 +130,15 @@ class _WalkBuilder:
         )
 
 
-def _alone(sample: Sample) -> Stretch:
-    return Stretch(sample.instant, sample.instant, sample.price, sample.price, sample.price)
+def _alone(sample: Sample) -> PriceBin:
+    return PriceBin(sample.instant, sample.instant, sample.price, sample.price, sample.price)
 
 
-def _with(held: Stretch, sample: Sample) -> Stretch:
-    return Stretch(
-        min(held.first_at, sample.instant),
-        max(held.last_at, sample.instant),
-        min(held.low, sample.price),
-        max(held.high, sample.price),
-        sample.price if sample.instant >= held.last_at else held.last,
+def _with(existing: PriceBin, sample: Sample) -> PriceBin:
+    return PriceBin(
+        min(existing.first_at, sample.instant),
+        max(existing.last_at, sample.instant),
+        min(existing.low, sample.price),
+        max(existing.high, sample.price),
+        sample.price if sample.instant >= existing.last_at else existing.last,
     )

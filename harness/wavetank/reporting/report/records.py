@@ -1,8 +1,8 @@
-"""Each record from the stream's acceptance to its object: how long it took, and what never came.
+"""Follows each record from the stream's acceptance to its object: its delay, or its loss.
 
-Records are told apart by their text, as the judges tell them. Where nobody could see what the
-stream accepted, as on a live engine, the delay counts from the tick: the minute that the record is
-stamped with. Memory is for what the stream holds, and for the latest delivered texts.
+Records are identified by their text, as in the invariants. If the stream's acceptance was not
+observable, as on a live engine, the delay counts from the tick: the minute in the record's
+timestamp. Memory holds what the stream buffers, and the latest delivered texts.
 """
 
 from collections import Counter
@@ -18,23 +18,23 @@ from wavetank.reporting.report.distribution import (
     COUNT_EDGES,
     DELAY_EDGES_MS,
     SIZE_EDGES,
-    Distribution,
+    ValueDistribution,
     distribution,
 )
 from wavetank.reporting.report.marks import Bins, Lane, LaneBuilder, MarkKind
 from wavetank.reporting.report.prices import Prices
 
 REMEMBERED = 50_000
-"""Delivered texts; as many as the judge of conservation remembers."""
+"""Delivered texts; as many as the conservation invariant remembers."""
 MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFigures:
-    """How many there were. `waiting` were accepted and neither delivered nor lost at the end.
+    """Counts of records. `waiting` were accepted and neither delivered nor lost at the end.
 
-    Delays are in milliseconds, sizes in bytes before any compression; each is None where there is
-    nothing to measure.
+    Delays are in milliseconds, sizes in bytes before compression; each is None if there is nothing
+    to measure.
     """
 
     accepted: int
@@ -43,48 +43,48 @@ class RecordFigures:
     lost: int
     waiting: int
     objects: int
-    delay: Distribution | None
+    delay: ValueDistribution | None
     delay_from_tick: bool
-    size: Distribution | None
-    per_object: Distribution | None
+    size: ValueDistribution | None
+    per_object: ValueDistribution | None
 
 
 class Records:
-    """Follows every record, and tells the prices of each that ends."""
+    """Follows every record, and passes each that was delivered or lost to the prices."""
 
     def __init__(self, bins: Bins, prices: Prices) -> None:
         self._lane = LaneBuilder("Objects", bins)
         self._prices = prices
-        self._held: dict[tuple[str, str], list[datetime]] = {}
+        self._in_flight: dict[tuple[str, str], list[datetime]] = {}
         self._delivered = RecentMapping[tuple[str, str], bool](REMEMBERED)
         self._counts = Counter[str]()
         self._delays, self._sizes, self._numbers = Counter[int](), Counter[int](), Counter[int]()
 
     def observe(self, event: Event) -> None:
-        """Takes in the next event."""
+        """Processes the next event."""
         match event:
             case RecordsAccepted():
                 self._counts["accepted"] += len(event.records)
                 for text in event.records:
-                    self._held.setdefault((event.stream, text), []).append(event.at)
+                    self._in_flight.setdefault((event.stream, text), []).append(event.at)
             case ObjectDelivered():
                 self._deliver(event)
             case RecordsLost():
                 self._lose(event)
 
     def lanes(self) -> list[Lane]:
-        """One, whatever happened."""
+        """One lane, even if it is empty."""
         return [self._lane.lane()]
 
     def figures(self) -> RecordFigures:
-        """All that was counted, once every event was taken in."""
+        """All counts, once every event was processed."""
         counts = self._counts
         return RecordFigures(
             accepted=counts["accepted"],
             delivered=counts["delivered"],
             again=counts["again"],
             lost=counts["lost"],
-            waiting=sum(len(places) for places in self._held.values()),
+            waiting=sum(len(accepted_at) for accepted_at in self._in_flight.values()),
             objects=self._sizes.total(),
             delay=distribution(self._delays, DELAY_EDGES_MS),
             delay_from_tick=not counts["accepted"],
@@ -93,9 +93,9 @@ class Records:
         )
 
     def waiting(self) -> Iterator[str]:
-        """The texts that were accepted and never came."""
-        for (_, text), places in self._held.items():
-            yield from (text for _ in places)
+        """The texts that were accepted and neither delivered nor lost."""
+        for (_, text), accepted_at in self._in_flight.items():
+            yield from (text for _ in accepted_at)
 
     def _deliver(self, event: ObjectDelivered) -> None:
         again = sum(self._deliver_one(event, text) for text in event.records)
@@ -109,7 +109,7 @@ class Records:
         self._lane.add(MarkKind.COPIES if again else MarkKind.DELIVERED, event.at, note)
 
     def _deliver_one(self, event: ObjectDelivered, text: str) -> bool:
-        """Whether it is there already."""
+        """Whether the record was delivered before."""
         key = (event.stream, text)
         since = self._take(key) or self._tick_of(text)
         again = bool(self._delivered.get(key))
@@ -128,15 +128,15 @@ class Records:
         self._lane.add(MarkKind.LOST, event.at, note)
 
     def _take(self, key: tuple[str, str]) -> datetime | None:
-        places = self._held.get(key)
-        if places is None:
+        accepted_at = self._in_flight.get(key)
+        if accepted_at is None:
             return None
-        since = places.pop(0)
-        if not places:
-            del self._held[key]
+        since = accepted_at.pop(0)  # equal texts are delivered in the order of acceptance
+        if not accepted_at:
+            del self._in_flight[key]
         return since
 
     def _tick_of(self, text: str) -> datetime | None:
-        """Its minute, where what the stream accepted cannot be seen."""
+        """The record's minute, if the stream's acceptance was not observable."""
         sample = None if self._counts["accepted"] else parse_sample(text)
         return floor_to_minute(sample.instant) if sample else None

@@ -1,8 +1,8 @@
-"""The contents as one HTML file, by the templates beside this module.
+"""Renders the contents as one HTML file, with the templates beside this module.
 
-Whatever comes from a run (the names of tickers, subjects, errors) is escaped by the templates. The
-file's content security policy also names the one script and the one style sheet that may work in
-it, by their digests: nothing that a run brings along is ever run.
+All text of a run (names of tickers, subjects, errors) is escaped by the templates. The file's
+content security policy also lists the only script and style sheet that may take effect, by their
+digests: nothing that a run contains is ever executed.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ from markupsafe import Markup
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.invariants.hints import HINTS
-from wavetank.reporting.report import time_format as moments
+from wavetank.reporting.report import time_format
 from wavetank.reporting.report.drawing import BOX, fault_bars, price_lines
 from wavetank.reporting.report.index import CampaignIndex
 from wavetank.reporting.report.marks import Mark, MarkKind
 from wavetank.reporting.report.model import Report
 from wavetank.reporting.report.time_format import EPOCH, SECOND, Axis
-from wavetank.reporting.report.timeline_table import stretches
+from wavetank.reporting.report.timeline_table import timeline_rows
 
 TEMPLATES = Path(__file__).parent / "templates"
 SYMBOLS = {
@@ -38,23 +38,23 @@ SYMBOLS = {
     MarkKind.AGAIN: "twice",
     MarkKind.COPIES: "twice",
     MarkKind.SUPPRESSED: "absent",
-    MarkKind.THROTTLED: "held",
+    MarkKind.THROTTLED: "throttled",
     MarkKind.FAILED: "failed",
     MarkKind.LOST: "failed",
     MarkKind.UNREPORTED: "failed",
     MarkKind.GIVEN_UP: "ended",
-    MarkKind.REPORTED: "told",
+    MarkKind.REPORTED: "alert",
     MarkKind.MAIL: "mail",
-    MarkKind.STRUCK: "struck",
+    MarkKind.INJECTED: "injection",
 }
-"""Each a shape of its own, so that no colour has to be told from another."""
+"""Each has a different shape, so that colours need not be distinguished."""
 SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ASSETS = ("report.css", "report.js")
 
 
 def render_report(report: Report) -> str:
-    """The file's text; the same for the same contents."""
+    """The file's text; equal for equal contents."""
     axis = Axis(report.began, report.ended)
     return _page(
         "report.html",
@@ -62,13 +62,13 @@ def render_report(report: Report) -> str:
         axis=axis,
         bars=fault_bars(report.faults, report.ended, axis),
         lines={walk.ticker: price_lines(walk, axis) for walk in report.walks},
-        stretches=stretches(report.lanes, axis),
+        rows=timeline_rows(report.lanes, axis),
         box=BOX,
     )
 
 
 def render_index(index: CampaignIndex) -> str:
-    """A campaign's file."""
+    """The text of a campaign's index."""
     return _page("index.html", index=index)
 
 
@@ -80,7 +80,7 @@ def _page(template: str, **contents: Any) -> str:
         .get_template(template)
         .render(
             style=Markup(style),  # noqa: S704 - a file of this package
-            script=Markup(script),  # noqa: S704 - as above
+            script=Markup(script),  # noqa: S704 - a file of this package
             style_digest=_digest(style),
             script_digest=_digest(script),
             **contents,
@@ -98,25 +98,25 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "duration": moments.duration,
+        "duration": time_format.duration,
         "evidence": evidence,
-        "full": moments.full,
+        "full": time_format.full,
         "linked": linked,
-        "number": moments.number,
+        "number": time_format.number,
         "seconds": _seconds,
     }
     environment.globals |= {
-        "BYTES": moments.bytes_text,
-        "DURATION": moments.duration,
+        "BYTES": time_format.bytes_text,
+        "DURATION": time_format.duration,
         "HINTS": HINTS,
         "SIGNS": SIGNS,
         "SYMBOLS": SYMBOLS,
-        "told": told,
+        "mark_text": mark_text,
     }
     return environment
 
 
-def told(mark: Mark, axis: Axis) -> str:
+def mark_text(mark: Mark, axis: Axis) -> str:
     """A mark in words: `00:20:00 to 00:20:01: 2 fired again, due 00:20:00`."""
     when = axis.clock(mark.first)
     if axis.clock(mark.last) != when:
@@ -127,30 +127,30 @@ def told(mark: Mark, axis: Axis) -> str:
 
 
 def evidence(finding: Finding) -> list[str]:
-    """The evidence in its parts; what stands in parentheses stays with what it explains."""
+    """The evidence split at semicolons, except within parentheses."""
     parts, begin, depth = [], 0, 0
-    for place, letter in enumerate(finding.evidence):
+    for position, letter in enumerate(finding.evidence):
         depth += (letter == "(") - (letter == ")")
         if letter == ";" and depth == 0:
-            parts.append(finding.evidence[begin:place])
-            begin = place + 1
+            parts.append(finding.evidence[begin:position])
+            begin = position + 1
     return [part.strip() for part in (*parts, finding.evidence[begin:]) if part.strip()]
 
 
 def linked(text: str) -> Markup:
-    """The text, each of its instants a link to its place on the timeline."""
+    """The text with each of its instants as a link to the timeline."""
     return Markup().join(_linked(text))
 
 
 def _linked(text: str) -> Iterator[Markup]:
-    place = 0
+    position = 0
     for found in INSTANT.finditer(text):
         at = _seconds(datetime.fromisoformat(found[0]))
         link = Markup('<a href="#timeline" data-at="{}">{}</a>')
-        yield Markup.escape(text[place : found.start()])
+        yield Markup.escape(text[position : found.start()])
         yield link.format(at, found[0])
-        place = found.end()
-    yield Markup.escape(text[place:])
+        position = found.end()
+    yield Markup.escape(text[position:])
 
 
 def _seconds(instant: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Instants, durations and sizes in words, and where an instant is on an axis."""
+"""Instants, durations and sizes in words, and positions of instants on an axis."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ STEPS = tuple(
         *(86_400 * days for days in (1, 2, 7, 14, 28, 91, 182, 365)),
     )
 )
-"""Between two labels of an axis."""
+"""Distances between two labels of an axis."""
 LABELS_MAX = 9
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 KIBI = 1024
@@ -22,37 +22,37 @@ MILLISECONDS = 1000
 
 
 def full(instant: datetime) -> str:
-    """With its date: `2030-01-01 00:10:00`; UTC goes without saying."""
+    """With its date: `2030-01-01 00:10:00`, in UTC."""
     return instant.strftime("%Y-%m-%d %H:%M:%S")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A stretch of time from left to right."""
+    """A time axis from left to right."""
 
     begin: datetime
     end: datetime
 
     @property
     def span(self) -> timedelta:
-        """Never nothing, so that there is always a place on it."""
+        """At least a second, so that every instant has a position."""
         return max(self.end - self.begin, SECOND)
 
     def percent(self, instant: datetime) -> str:
-        """How far from the left, as SVG has it: `12.5%`."""
+        """The distance from the left, in the form of SVG: `12.5%`."""
         return f"{self.fraction(instant) * 100:.3f}".rstrip("0").rstrip(".") + "%"
 
     def fraction(self, instant: datetime) -> float:
-        """How far from the left; from 0 to 1, whatever the instant."""
+        """The distance from the left, limited to 0 to 1."""
         return min(1.0, max(0.0, (instant - self.begin) / self.span))
 
     def clock(self, instant: datetime) -> str:
-        """`00:10:00`, with the day before it where there are several."""
+        """`00:10:00`, preceded by the day if the axis has several."""
         time = instant.strftime("%H:%M:%S")
         return time if self._is_of_one_day else f"{day(instant)} {time}"
 
     def labels(self) -> Iterator[tuple[datetime, str]]:
-        """Some round instants, a few of them, and how they are written."""
+        """A few round instants with their labels."""
         step = next((step for step in STEPS if self.span / step <= LABELS_MAX), STEPS[-1])
         instant = EPOCH + -((EPOCH - self.begin) // step) * step
         while instant <= self.end:
@@ -65,7 +65,7 @@ class Axis:
 
 
 def label(instant: datetime, step: timedelta) -> str:
-    """As short as the step allows; a day's first instant is its date."""
+    """As short as the step allows; the first instant of a day is its date."""
     if not (instant - EPOCH) % DAY:
         return day(instant)
     return instant.strftime("%H:%M:%S" if step < timedelta(minutes=1) else "%H:%M")
@@ -84,8 +84,8 @@ def duration(milliseconds: int) -> str:
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{seconds + rest / MILLISECONDS:.3g} s"
     units = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    place = next(place for place, (unit, _) in enumerate(units) if seconds >= unit)
-    (unit, name), (lesser, its_name) = units[place : place + 2]
+    index = next(index for index, (unit, _) in enumerate(units) if seconds >= unit)
+    (unit, name), (lesser, its_name) = units[index : index + 2]
     whole, left = seconds // unit, seconds % unit // lesser
     return f"{whole} {name} {left} {its_name}" if left else f"{whole} {name}"
 

@@ -1,4 +1,4 @@
-"""The timeline as a table: what happened in each stretch of it, for who cannot look at it."""
+"""The timeline as a table, for readers who cannot see it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,28 +8,28 @@ from datetime import datetime
 from wavetank.reporting.report.marks import Lane, MarkKind
 from wavetank.reporting.report.time_format import STEPS, Axis
 
-STRETCHES_MAX = 30
+ROWS_MAX = 30
 
 
 @dataclass(frozen=True)
-class TableStretch:
-    """From `begin` on: for each lane, how often each kind of thing happened."""
+class TimelineRow:
+    """The interval from `begin` on: how often each kind of event occurs in each lane."""
 
     begin: datetime
     lanes: tuple[Mapping[MarkKind, int], ...]
 
 
-def stretches(lanes: Sequence[Lane], axis: Axis) -> list[TableStretch]:
-    """Equal stretches from the axis' begin on, those without anything left out."""
-    width = next((step for step in STEPS if axis.span / step <= STRETCHES_MAX), STEPS[-1])
+def timeline_rows(lanes: Sequence[Lane], axis: Axis) -> list[TimelineRow]:
+    """Equal intervals from the axis' begin on, without empty ones."""
+    width = next((step for step in STEPS if axis.span / step <= ROWS_MAX), STEPS[-1])
     counts: dict[int, list[Counter[MarkKind]]] = {}
-    for place, lane in enumerate(lanes):
+    for position, lane in enumerate(lanes):
         for mark in lane.marks:
             number = (mark.first - axis.begin) // width
             row = counts.setdefault(number, [Counter[MarkKind]() for _ in lanes])
-            row[place][mark.kind] += mark.count
+            row[position][mark.kind] += mark.count
     return [
-        TableStretch(axis.begin + number * width, tuple(map(_in_order, counts[number])))
+        TimelineRow(axis.begin + number * width, tuple(map(_in_order, counts[number])))
         for number in sorted(counts)
     ]
 

@@ -1,9 +1,8 @@
-"""What a month of a pipeline costs, from its own template and a dated table of prices.
+"""The monthly cost of a pipeline, from its own template and a dated table of prices.
 
-prices    the table `prices.toml`, and how old it is
-workload  what a month asks of AWS: what the template decides, and what is assumed
-usage     the workload in the units that AWS bills
-estimate  usage times price, with and without what is always free
+prices    the table `prices.toml`, and its age workload  the requests of a month: what the template
+decides, and what is assumed usage     the workload in the units that AWS bills estimate  usage
+times price, with and without the free tier
 """
 
 from wavetank.templates.costs.estimate import Estimate, Line, estimate

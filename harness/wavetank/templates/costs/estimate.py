@@ -1,4 +1,4 @@
-"""Usage times price, item by item."""
+"""The cost estimate: usage times price, item by item."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from wavetank.templates.costs.workload import Workload
 
 @dataclass(frozen=True)
 class Line:
-    """One price of the table, how much of it, and how that was reckoned."""
+    """One price of the table, its quantity, and the basis of the quantity in words."""
 
     price: Price
     quantity: Decimal
-    reckoning: str
+    basis: str
 
     @property
     def usd(self) -> Decimal:
-        """With nothing free."""
+        """Without the free tier."""
         return self.price.cost(self.quantity)
 
     @property
@@ -30,13 +30,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A month, in US dollars."""
+    """The cost of a month, in US dollars."""
 
     lines: tuple[Line, ...]
 
     @property
     def usd(self) -> Decimal:
-        """With nothing free."""
+        """Without the free tier."""
         return sum((line.usd for line in self.lines), Decimal(0))
 
     @property
@@ -46,7 +46,7 @@ class Estimate:
 
 
 def estimate(workload: Workload, table: PriceTable) -> Estimate:
-    """What the workload costs; what is free is given once for each price, not for each use."""
+    """The cost of the workload; the free tier applies once for each price, not for each use."""
     uses: dict[str, list[Usage]] = {}
     for usage in monthly_usage(workload):
         uses.setdefault(usage.price, []).append(usage)
@@ -56,4 +56,4 @@ def estimate(workload: Workload, table: PriceTable) -> Estimate:
 def _line(price: Price, uses: Iterable[Usage]) -> Line:
     used = list(uses)
     quantity = sum((usage.quantity for usage in used), Decimal(0))
-    return Line(price, quantity, "; ".join(usage.reckoning for usage in used))
+    return Line(price, quantity, "; ".join(usage.basis for usage in used))

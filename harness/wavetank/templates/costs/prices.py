@@ -1,4 +1,4 @@
-"""The table of prices that comes with the package, and how old it is."""
+"""The table of prices that is part of the package, and its age."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ AGE_DAYS_MAX = 180
 class Price:
     """One item of AWS's price list: US dollars for `per` units, the first `free` of a month free.
 
-    `published` is None where the source has no date.
+    `published` is None if the source has no date.
     """
 
     name: str
@@ -27,11 +27,11 @@ class Price:
     published: date | None = None
 
     def cost(self, quantity: Decimal) -> Decimal:
-        """In US dollars, with nothing free."""
+        """In US dollars, without the free tier."""
         return quantity * self.usd / self.per
 
     def cost_after_free(self, quantity: Decimal) -> Decimal:
-        """In US dollars, for an account that uses nothing else of it."""
+        """In US dollars, for an account without other usage of it."""
         return self.cost(max(Decimal(0), quantity - self.free))
 
 
@@ -43,23 +43,23 @@ class PriceTable:
 
     @property
     def oldest(self) -> date:
-        """When the oldest of the dated prices was published."""
+        """The publication date of the oldest dated price."""
         return min(self._dates())
 
     @property
     def newest(self) -> date:
-        """When the newest was."""
+        """The publication date of the newest dated price."""
         return max(self._dates())
 
     def warning(self, today: date) -> str:
-        """What is to be said of the table's age; empty where it is young enough."""
+        """A warning about the table's age; empty if it is recent."""
         age = (today - self.oldest).days
         if age <= AGE_DAYS_MAX:
             return ""
         old = [p.name for p in self.prices.values() if p.published and _is_old(p.published, today)]
         return (
             f"prices of {', '.join(old)} are up to {age} days old: look them up on "
-            "aws.amazon.com/pricing and renew harness/wavetank/templates/costs/prices.toml"
+            "aws.amazon.com/pricing and update harness/wavetank/templates/costs/prices.toml"
         )
 
     def _dates(self) -> list[date]:
@@ -71,7 +71,7 @@ def _is_old(published: date, today: date) -> bool:
 
 
 def read_prices() -> PriceTable:
-    """The package's own table."""
+    """The table in the package."""
     text = files("wavetank.templates.costs").joinpath("prices.toml").read_text(encoding="utf-8")
     entries = tomllib.loads(text, parse_float=Decimal)
     return PriceTable({key: _price(entry) for key, entry in entries.items()})

@@ -1,6 +1,6 @@
-"""A month's workload in the units that AWS bills, each with how it was reckoned.
+"""A month's workload in the units that AWS bills, each with its basis in words.
 
-Left out is what comes to nothing: five items of a table, two packages in the artifact bucket.
+Negligible items are omitted: five items of a table, two packages in the artifact bucket.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from wavetank.templates.costs.workload import MONTH, Function, Workload
 
 GIGABYTE = Decimal(2**30)
 BILLED_BYTES = Decimal(5 * 1024)
-"""Firehose rounds each record up to it. [Firehose pricing page]"""
+"""Firehose rounds each record up to this size. [Firehose pricing page]"""
 PARTS_SECONDS = 60
-"""Below it Firehose uploads in parts. [Firehose developer guide, buffering]"""
+"""With a shorter interval Firehose uploads in parts. [Firehose developer guide, buffering]"""
 PART_REQUESTS = 3
-"""To begin an upload, for its one part, to end it."""
+"""To create an upload, upload its one part, and complete it."""
 TRANSACTION_FACTOR = 2
 """[DynamoDB developer guide, transaction-apis]"""
 DAYS_PER_MONTH = Decimal(MONTH.days)
@@ -24,15 +24,15 @@ DAYS_PER_MONTH = Decimal(MONTH.days)
 
 @dataclass(frozen=True)
 class Usage:
-    """So much of one price, and why."""
+    """The quantity of one price, and its basis in words."""
 
     price: str
     quantity: Decimal
-    reckoning: str
+    basis: str
 
 
 def monthly_usage(workload: Workload) -> Iterator[Usage]:
-    """Everything that is billed; a price may come up twice."""
+    """Everything that is billed; a price may occur twice."""
     yield from _functions(workload)
     yield from _table(workload)
     yield from _delivery(workload)
@@ -42,18 +42,18 @@ def monthly_usage(workload: Workload) -> Iterator[Usage]:
 
 
 def _runs(workload: Workload) -> int:
-    """A tick that fails for good runs once, and once more for each retry."""
+    """A tick that fails finally runs once, and once more for each retry."""
     return workload.ticks + workload.assumptions.alerts * workload.retries
 
 
 def _functions(workload: Workload) -> Iterator[Usage]:
     assumed, runs = workload.assumptions, _runs(workload)
-    told = counted(assumed.alerts, "alert")
+    alerts = counted(assumed.alerts, "alert")
     yield Usage("scheduled-rule", Decimal(workload.ticks), counted(workload.ticks, "tick"))
     yield Usage(
         "lambda-requests",
         Decimal(runs + assumed.alerts),
-        f"{counted(workload.ticks, 'tick')}, {told} after {1 + workload.retries} attempts",
+        f"{counted(workload.ticks, 'tick')}, {alerts} after {1 + workload.retries} attempts",
     )
     how = "measured" if assumed.tick_measured else "assumed"
     yield _time(workload.streaming, runs, assumed.tick_milliseconds, how)
@@ -84,7 +84,7 @@ def _records(workload: Workload) -> int:
 
 
 def _objects(workload: Workload) -> int:
-    """One for each buffer that had something in it."""
+    """One for each buffer with records."""
     if workload.buffer_seconds == 0:
         return workload.ticks
     return min(workload.ticks, int(MONTH.total_seconds()) // workload.buffer_seconds)
@@ -126,9 +126,9 @@ def _logs(workload: Workload) -> Iterator[Usage]:
     written = (_runs(workload) + workload.assumptions.alerts) * each / GIGABYTE
     yield Usage("logs-in", written, f"{each} bytes a run")
     days = workload.log_retention_days
-    kept = written if days is None else written * min(Decimal(1), days / DAYS_PER_MONTH)
-    how_long = "for ever: as much again each month" if days is None else f"for {days} days"
-    yield Usage("logs-kept", kept, how_long)
+    stored = written if days is None else written * min(Decimal(1), days / DAYS_PER_MONTH)
+    how_long = "indefinitely: as much again each month" if days is None else f"for {days} days"
+    yield Usage("logs-stored", stored, how_long)
 
 
 def _alerts(workload: Workload) -> Iterator[Usage]:

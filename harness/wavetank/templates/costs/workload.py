@@ -1,7 +1,7 @@
-"""What a month of the pipeline asks of AWS: what its template decides, and what is assumed.
+"""The requests of a pipeline in a month: what its template decides, and what is assumed.
 
 Rate, memory, retries, buffering and retention are read from the template, so that a change there
-changes the estimate. A month is 730 hours, as AWS counts it.
+changes the estimate. A month has 730 hours, as in AWS's calculations.
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
 
 MONTH = timedelta(hours=730)
 FIRST_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
-"""Any will do for a rate; a cron expression is counted in the month after it."""
+"""Arbitrary for a rate; a cron expression is counted in the month after it."""
 RETRIES_DEFAULT = 2
 MEMORY_MB_DEFAULT = 128
 BUFFER_SECONDS_DEFAULT = 300
-"""AWS's own, where a template leaves them out. [CloudFormation template reference]"""
+"""AWS's defaults, if a template omits them. [CloudFormation template reference]"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assumptions:
     """What no template decides. Times are those that Lambda bills, in milliseconds.
 
-    `alerts` is how many ticks of a month fail for good; `readers` read each object once.
+    `alerts` is how many ticks of a month fail finally; `readers` read each object once.
     """
 
     tick_milliseconds: int = 300
@@ -39,7 +39,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Function:
-    """What Lambda's price depends on."""
+    """The properties on which Lambda's price depends."""
 
     memory_mb: int
     architecture: str
@@ -47,7 +47,7 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """One month; `addresses` is how many people get each alert."""
+    """One month; `addresses` is how many addresses receive each alert."""
 
     ticks: int
     streaming: Function
@@ -67,7 +67,7 @@ def read_workload(
     addresses: int,
     assumptions: Assumptions,
 ) -> Workload:
-    """The month of a pipeline of `init/pipeline.yaml`, deployed with these parameters."""
+    """The month of a pipeline of `init/pipeline.yaml` with these parameters."""
     found = _Template(template, parameters)
     rule = found.only("AWS::Events::Rule")
     failures = found.only("AWS::Lambda::EventInvokeConfig")
@@ -90,7 +90,7 @@ def read_workload(
 
 
 def failing_all_month(workload: Workload) -> Workload:
-    """The same month, in which no tick can be made and each is told."""
+    """The same month with every tick failing and alerted."""
     return replace(workload, assumptions=replace(workload.assumptions, alerts=workload.ticks))
 
 
@@ -120,21 +120,21 @@ class _Template:
         self._parameters = {**defaults, **parameters}
 
     def only(self, kind: str) -> Mapping[str, Any]:
-        """The properties of the one resource of the type."""
+        """The properties of the only resource of the type."""
         (found,) = self._of(kind)
         return found
 
     def referred(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The properties of the resource whose attribute the value is."""
+        """The properties of the resource to whose attribute the value refers."""
         properties: Mapping[str, Any] = self._resources[value["Fn::GetAtt"][0]]["Properties"]
         return properties
 
     def value(self, value: Any) -> Any:
-        """The value itself, where it is a parameter's."""
+        """The value itself, resolved if it is a parameter's."""
         return self._parameters[value["Ref"]] if isinstance(value, Mapping) else value
 
     def retention_days(self) -> int | None:
-        """For how long the longest kept log is; None where one is kept for ever."""
+        """The longest retention of a log; None if one is retained indefinitely."""
         days = [
             self.value(group.get("RetentionInDays")) for group in self._of("AWS::Logs::LogGroup")
         ]

@@ -102,7 +102,7 @@ UNSUPPORTED = [
     (
         "AWS::Lambda::Function",
         "{Code: {ZipFile: x}}",
-        "with something that the template does not say by itself as Runtime",
+        "with a value that the template does not determine as Runtime",
     ),
     ("AWS::Lambda::Function", "{Runtime: python3.13, Layers: [x]}", "with Layers"),
     (
@@ -185,8 +185,8 @@ def test_a_function_may_be_named_in_any_way(template: Path, arn: str) -> None:
     [
         ("!Ref Queue", "AWS::SQS::Queue"),
         ("arn:aws:states:eu-west-1:000000000000:stateMachine:some", "an ARN of states"),
-        ("!If [A, !GetAtt Tick.Arn, b]", "something that the template does not say"),
-        ("!Ref Nobody", "something that the template does not say"),
+        ("!If [A, !GetAtt Tick.Arn, b]", "a value that the template does not"),
+        ("!Ref Nobody", "a value that the template does not"),
     ],
 )
 def test_a_target_that_is_not_a_function_is_reported(template: Path, arn: str, what: str) -> None:
@@ -314,11 +314,11 @@ def test_code_is_found_from_the_folder_of_code_or_the_template(
 @pytest.mark.parametrize(
     ("code", "what"),
     [
-        ("nowhere", "with Code that is not there"),
+        ("nowhere", "with Code that does not exist"),
         ("{S3Bucket: x, S3Key: y.zip}", "with Code in a bucket, which does not exist here"),
         ("{S3Bucket: x, S3Key: !GetAtt A.B}", "with Code in a bucket"),
         ("[]", "without Code"),
-        ("[x]", "with Code that is no path"),
+        ("[x]", "with Code that is not a path"),
     ],
 )
 def test_missing_code_is_reported(template: Path, code: str, what: str) -> None:
@@ -341,10 +341,10 @@ TABLE = FUNCTION + "  Prices: {Type: AWS::DynamoDB::Table}\n"
     ("seed", "what"),
     [
         ('{"Price": []}', "did you mean Prices"),
-        ("[]", "no table of tables"),
+        ("[]", "no object with tables"),
         ('{"Prices": {}}', "something else under Prices"),
         ('{"Prices": [1]}', "something else under Prices"),
-        ('{"Prices": [{"a": NaN}]}', "NaN, which is no number"),
+        ('{"Prices": [{"a": NaN}]}', "NaN, which is not a number"),
         ("{", "seed.json"),
         ("[" * 100_000, "seed.json"),
     ],

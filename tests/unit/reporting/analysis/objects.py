@@ -1,9 +1,9 @@
-"""Objects as a bucket has them, written by hand."""
+"""Handwritten objects of a bucket."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from wavetank.reporting.analysis.objects import stored
+from wavetank.reporting.analysis.objects import stored_object
 from wavetank.reporting.analysis.records import Deliveries, deliveries_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -21,6 +21,6 @@ def delivered(*bodies: Iterable[str] | bytes) -> Deliveries:
     """An object a minute, the first a minute after noon."""
     contents = [body if isinstance(body, bytes) else "".join(body).encode() for body in bodies]
     return deliveries_of(
-        stored(f"object-{number}", NOON + number * MINUTE, content)
+        stored_object(f"object-{number}", NOON + number * MINUTE, content)
         for number, content in enumerate(contents, 1)
     )

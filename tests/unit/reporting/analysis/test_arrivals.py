@@ -1,4 +1,4 @@
-"""Gaps, copies and delays, on objects written by hand."""
+"""Gaps, copies and delays of handwritten objects."""
 
 from datetime import timedelta
 
@@ -35,23 +35,23 @@ def test_a_missing_tick_is_a_gap_of_a_minute() -> None:
     ]
 
 
-def test_one_missing_sample_is_a_gap_of_no_minute() -> None:
-    """A batch that was taken in part shows, though its tick is there."""
+def test_one_missing_sample_is_a_gap_of_zero_minutes() -> None:
+    """A partly accepted batch shows, although its tick is there."""
     found = gaps(delivered([record(0), record(30)]).records)
     assert found.select("minutes", "samples").rows() == [(0, 1)]
 
 
-def test_stamps_with_the_time_of_work_are_no_gap() -> None:
-    """A tick that begins some seconds late leaves nothing out."""
+def test_stamps_with_the_execution_time_are_no_gap() -> None:
+    """A tick that begins some seconds late omits nothing."""
     assert gaps(delivered([record(0), record(15), record(36)]).records).is_empty()
 
 
 def test_copies_are_counted_and_compared() -> None:
     """Identical ones apart from those that differ, and another pipeline's by their text."""
     found = delivered([record(0), record(15, "1")], [record(0), record(15, "2"), "x\n"], ["x\n"])
-    told = duplicates(found.records)
+    found_copies = duplicates(found.records)
     columns = ("timestamp", "text", "copies", "identical", "objects")
-    assert set(told.select(columns).rows()) == {
+    assert set(found_copies.select(columns).rows()) == {
         (NOON, None, 2, True, 2),
         (NOON + QUARTER, None, 2, False, 2),
         (None, "x", 2, True, 2),
@@ -59,14 +59,14 @@ def test_copies_are_counted_and_compared() -> None:
 
 
 def test_the_delay_counts_to_the_first_copy() -> None:
-    """What comes again later is not late."""
+    """A later copy does not make a sample late."""
     delayed = delays(delivered([record(0)], [record(0)]).records)
     assert delayed["seconds"].to_list() == [60.0]
     assert delay_summary(delayed)["most"].to_list() == [60.0]
 
 
-def test_what_firehose_does_not_explain_is_late() -> None:
-    """Two minutes in the fifth object are one stretch; the minute in time is none of it."""
+def test_samples_beyond_firehoses_buffering_are_late() -> None:
+    """Two minutes in the fifth object are one interval; the minute in time is not in it."""
     bodies = [_tick(0), "", "", "", [*_tick(1), *_tick(0)]]
     found = late(delays(delivered(*bodies).records)).rows(named=True)
     assert [(row["first"], row["minutes"], row["samples"]) for row in found] == [
@@ -74,7 +74,7 @@ def test_what_firehose_does_not_explain_is_late() -> None:
     ]
 
 
-def test_a_minute_with_nothing_is_a_row_of_noughts() -> None:
+def test_an_empty_minute_is_a_row_of_zeros() -> None:
     """Otherwise a chart would draw over the gap."""
     found = delivered(_tick(0), "", _tick(0)).objects
     table = arrivals(delivered(_tick(0), "", _tick(0)))
@@ -83,14 +83,14 @@ def test_a_minute_with_nothing_is_a_row_of_noughts() -> None:
 
 
 def test_a_month_is_a_chart_of_few_bars() -> None:
-    """Whiles grow with the time, so that no chart gets more rows than it can hold."""
+    """Intervals grow with the time, so that no chart gets too many rows."""
     instants = delivered(*[_tick(0)] * 2).objects["delivered_at"]
     month = instants.extend((instants + timedelta(days=30)).rename("delivered_at"))
     assert width_of(month) == timedelta(hours=1)
 
 
-def test_of_nothing_there_is_nothing_to_tell() -> None:
-    """An empty bucket gives empty tables and an overview of noughts."""
+def test_no_deliveries_give_empty_tables() -> None:
+    """An empty bucket gives empty tables and an overview of zeros."""
     nothing = delivered()
     assert arrivals(nothing).is_empty()
     assert gaps(nothing.records).is_empty()

@@ -1,4 +1,4 @@
-"""Sources on this machine: what a text names, and what is read there."""
+"""Local sources: which source a text names, and what is read from it."""
 
 import os
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ def _saved(folder: Path, written: int) -> None:
 def test_a_run_is_found_by_name_by_folder_and_as_the_latest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All three read the same records, and the latest is the one that was written to last."""
+    """All three read the same records; the latest is the one that was written last."""
     monkeypatch.setenv("WAVETANK_STATE", str(tmp_path))
     _saved(tmp_path / "runs" / "newer", 2000)
     _saved(tmp_path / "runs" / "older", 1000)
@@ -40,20 +40,20 @@ def test_a_run_is_found_by_name_by_folder_and_as_the_latest(
 
 
 def test_files_below_a_folder_are_objects(tmp_path: Path) -> None:
-    """Delivered when the file was last changed, and of a key that tells the folders."""
+    """Delivered at the file's modification time, with the path as the key."""
     file = tmp_path / "2026" / "11" / "object"
     file.parent.mkdir(parents=True)
     file.write_text(record(0))
     os.utime(file, (1000, 1000))
     source = open_source(str(tmp_path))
-    assert source.activity(NOON).untold == (OBJECTS_ONLY,)
+    assert source.activity(NOON).not_available == (OBJECTS_ONLY,)
     found = read_deliveries(source).objects.row(0, named=True)
     assert found["object"] == "2026/11/object"
     assert found["delivered_at"] == datetime.fromtimestamp(1000, UTC)
 
 
 @pytest.mark.parametrize("text", ["", "nowhere", "s3://", "ftp://example.com"])
-def test_what_names_nothing_is_refused(text: str) -> None:
-    """With every form that there is."""
+def test_an_invalid_source_is_refused(text: str) -> None:
+    """The error lists all forms."""
     with pytest.raises(UsageError, match="s3://BUCKET, or a folder"):
         open_source(text)

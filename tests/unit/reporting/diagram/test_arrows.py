@@ -1,4 +1,4 @@
-"""What is drawn is what the templates say, and nothing else."""
+"""The diagram shows what the templates say, and nothing else."""
 
 from pathlib import Path
 
@@ -50,8 +50,8 @@ ACCOUNTS = ", Condition: {StringEquals: {aws:PrincipalType: [User, AssumedRole]}
 ANONYMOUS = ", Condition: {StringEquals: {aws:PrincipalType: [User, Anonymous]}}"
 
 
-def test_the_briefs_services_are_all_there() -> None:
-    """And the database, which the brief's own figure leaves out."""
+def test_the_assignments_services_are_all_drawn() -> None:
+    """And the database, which the assignment's own figure omits."""
     nodes = ticker().nodes
     kinds = [node.kind for node in nodes]
     told = " ".join(f"{node.service} {' '.join(node.notes)}" for node in nodes)
@@ -80,8 +80,8 @@ def test_the_tickers_arrows_are_its_templates() -> None:
     assert readers.notes == ("reads, never writes",)
 
 
-def test_what_only_a_failure_leads_to_is_known() -> None:
-    """The notification function, its topic and the mailbox; not what the stream does all day."""
+def test_arrows_of_failures_are_marked() -> None:
+    """Those to the notification function, its topic and the mailbox, and no others."""
     assert {edge.source for edge in ticker().alerts()} == {
         "StreamingFunction",
         "NotificationFunction",
@@ -90,13 +90,13 @@ def test_what_only_a_failure_leads_to_is_known() -> None:
     assert len(ticker().alerts()) == 3
 
 
-def test_names_are_those_that_would_be_deployed() -> None:
+def test_names_are_the_deployed_ones() -> None:
     """Not the names of parameters, or of resources within the template."""
     names = {node.name for node in ticker().nodes}
     assert {"DEDOREXP-streaming-lambda", "dedoraexplorer-deliverystream-s3"} <= names
 
 
-def test_another_pipeline_is_drawn_as_it_is() -> None:
+def test_another_pipeline_is_drawn() -> None:
     """Rates and cron, a shared table, success and failure, one retry, a queue."""
     graph = sensors()
     assert {(e.source, e.target): (e.text, e.relation) for e in graph.edges} == {
@@ -114,8 +114,8 @@ def test_another_pipeline_is_drawn_as_it_is() -> None:
     assert not arrow(graph, "Report", "Gauges").writes
 
 
-def test_rights_are_followed_through_every_kind_of_policy(tmp_path: Path) -> None:
-    """A right for everything is for what the environment names, and a denial is none."""
+def test_permissions_are_read_from_every_kind_of_policy(tmp_path: Path) -> None:
+    """A permission on `*` is for what the environment names; a denial is ignored."""
     graph = drawn_from(tmp_path, FUNCTION)
     assert {(e.target, e.text) for e in graph.edges} == {
         ("Table", "GetItem"),
@@ -125,12 +125,12 @@ def test_rights_are_followed_through_every_kind_of_policy(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("condition", "is_drawn"), [("Never", False), ("Always", True)])
-def test_what_is_not_deployed_is_not_drawn(
+def test_resources_with_a_false_condition_are_not_drawn(
     condition: str,
     is_drawn: bool,  # noqa: FBT001 - a column of the table
     tmp_path: Path,
 ) -> None:
-    """A resource whose condition does not hold."""
+    """With the parameters of the deployment."""
     text = f"{FUNCTION}  Other:\n    Type: AWS::SQS::Queue\n    Condition: {condition}\n"
     kinds = {node.kind for node in drawn_from(tmp_path, text).nodes}
     assert (BoxKind.QUEUE in kinds) == is_drawn
@@ -146,7 +146,7 @@ def test_what_is_not_deployed_is_not_drawn(
         ("{AWS: '111122223333'}", "s3:ListBucket", "", "AWS account", "reads, never writes"),
     ],
 )
-def test_readers_are_who_the_policy_lets_in(
+def test_readers_are_those_that_the_policy_allows(
     principal: str, action: str, condition: str, who: str, note: str, tmp_path: Path
 ) -> None:
     """Whether they need an account, and whether they may write."""
@@ -157,8 +157,8 @@ def test_readers_are_who_the_policy_lets_in(
     assert (readers.service, readers.notes) == (who, (note,))
 
 
-def test_services_and_denials_are_no_readers(tmp_path: Path) -> None:
-    """A bucket that a service writes to, and that everybody is kept from, is read by nobody."""
+def test_services_and_denials_are_not_readers(tmp_path: Path) -> None:
+    """A bucket that a service writes to and that denies everyone has no readers."""
     text = READABLE.replace("PRINCIPAL", "{Service: logging.s3.amazonaws.com}")
     text = text.replace("ACTION", "s3:PutObject").replace(" CONDITION", "")
     assert drawn_from(tmp_path, text).edges == ()

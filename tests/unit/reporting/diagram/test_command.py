@@ -1,4 +1,4 @@
-"""`./wavetank diagram` as it is typed."""
+"""The command `./wavetank diagram`."""
 
 import json
 from pathlib import Path
@@ -20,14 +20,14 @@ def typed(*words: str) -> Result:
 
 
 def test_the_picture_goes_to_standard_output() -> None:
-    """So that it can be piped; the name is whoever's pipeline it is."""
+    """So that it can be piped; the names are those of the person."""
     done = typed("--name", "Ada Lovelace")
     assert done.exit_code == 0
     assert done.output.startswith("<svg ")
     assert "DEADALOV-streaming-" in done.output
 
 
-def test_somebody_elses_templates_are_drawn(tmp_path: Path) -> None:
+def test_a_users_own_templates_are_drawn(tmp_path: Path) -> None:
     """Into a file, with the values of their parameters."""
     picture = tmp_path / "own.svg"
     options = ("--parameter-overrides", "WarnAddress=cyd@example.com", "--output", str(picture))
@@ -43,8 +43,8 @@ def test_a_markdown_file_gets_the_flowchart(tmp_path: Path) -> None:
     assert '|"rate(1 hour)"|' in document.read_text()
 
 
-def test_programs_get_the_graph() -> None:
-    """Boxes and arrows as JSON, in one line."""
+def test_the_graph_is_available_as_json() -> None:
+    """Boxes and arrows in one line."""
     (line,) = typed(*SENSORS, "--json").output.splitlines()
     graph = json.loads(line)
     assert {node["kind"] for node in graph["nodes"]} >= {"rule", "function", "queue"}
@@ -63,10 +63,10 @@ def test_programs_get_the_graph() -> None:
         (("--format", "mermaid", "--output", "x.md"), "No such file"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(
+def test_what_cannot_be_drawn_is_an_error(
     words: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With what to do about it."""
+    """The error says what to do."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty.yaml").write_text("Resources:\n  Role: {Type: AWS::IAM::Role}\n")
     done = typed(*words)

@@ -11,7 +11,7 @@ from wavetank.core.errors import UsageError
 from wavetank.reporting.diagram.document import BEGIN, END, with_flowchart
 from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node, Relation
 from wavetank.reporting.diagram.labels import label_lines, name_lines
-from wavetank.reporting.diagram.layout import place
+from wavetank.reporting.diagram.layout import lay_out
 from wavetank.reporting.diagram.mermaid import draw_mermaid
 from wavetank.reporting.diagram.svg import draw_svg
 
@@ -34,8 +34,8 @@ def test_the_picture_is_the_same_bytes_each_time() -> None:
     assert draw_svg(ticker(), "x") == draw_svg(ticker(), "x")
 
 
-def test_the_picture_tells_those_who_do_not_see_it() -> None:
-    """It is an image with a title and a description that names every arrow."""
+def test_the_picture_has_a_title_and_a_description() -> None:
+    """It is an image whose description names every arrow."""
     root = ET.fromstring(draw_svg(ticker(), "Ours & theirs"))  # noqa: S314 - drawn just now
     title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
     assert root.get("role") == "img"
@@ -46,15 +46,15 @@ def test_the_picture_tells_those_who_do_not_see_it() -> None:
     assert (description.text or "").count(" to ") == len(ticker().edges)
 
 
-def test_the_picture_needs_nothing_from_elsewhere() -> None:
-    """No script, no font, no address but the one that says what SVG is."""
+def test_the_picture_loads_nothing() -> None:
+    """No script, no font, and no address but SVG's namespace."""
     drawn = draw_svg(ticker(), "x")
     assert re.findall(r"https?://[^\"' ]+", drawn) == ["http://www.w3.org/2000/svg"]
     assert not re.search(r"<script|<image|@import|url\((?!#)", drawn)
 
 
-def test_what_is_only_read_points_to_the_reader() -> None:
-    """One tip at the reader's end; where there is writing too, one at either."""
+def test_an_arrow_that_only_reads_points_to_the_reader() -> None:
+    """One tip at the reader's end; with writing, one at both."""
     lines = re.findall(r'<path class="arrow [^>]*>', draw_svg(sensors(), "x"))
     tips = sorted(("marker-start" in line, "marker-end" in line) for line in lines)
     assert tips.count((True, False)) == 1
@@ -62,23 +62,23 @@ def test_what_is_only_read_points_to_the_reader() -> None:
     assert tips.count((False, True)) == len(lines) - 2
 
 
-def test_a_circle_leads_upward() -> None:
-    """What calls its caller is drawn once, below it, and its arrow comes back."""
+def test_a_cycle_leads_upward() -> None:
+    """What calls its caller is drawn once, below it, and its arrow leads back."""
     one, other = nodes("One", "Other")
     there = Edge("One", "Other", Relation.CALL, ("go",))
     back = Edge("Other", "One", Relation.FAILURE, ("back",))
-    drawing = place(Graph((one, other), (there, back)))
+    drawing = lay_out(Graph((one, other), (there, back)))
     above, below = drawing.boxes
     assert (above.node, below.node) == (one, other)
     assert above.y + above.height < below.y
     assert {arrow.edge: arrow.is_upward for arrow in drawing.arrows} == {there: False, back: True}
 
 
-def test_an_arrow_over_several_rows_passes_beside_the_boxes() -> None:
-    """It turns into a way of its own, and comes back below."""
+def test_an_arrow_across_several_rows_avoids_the_boxes() -> None:
+    """It uses a path of its own beside them."""
     edges = (("A", "B"), ("B", "C"), ("A", "C"))
     graph = Graph(nodes("A", "B", "C"), tuple(Edge(a, b, Relation.CALL) for a, b in edges))
-    drawing = place(graph)
+    drawing = lay_out(graph)
     box = next(box for box in drawing.boxes if box.node.id == "B")
     long = next(
         arrow for arrow in drawing.arrows if (arrow.edge.source, arrow.edge.target) == edges[2]
@@ -90,12 +90,12 @@ def test_an_arrow_over_several_rows_passes_beside_the_boxes() -> None:
 
 @pytest.mark.parametrize(("name", "lines"), NAMES.items())
 def test_a_name_is_broken_where_it_may_be(name: str, lines: tuple[str, ...]) -> None:
-    """After a sign between its parts; in the middle only where there is none."""
+    """After a separator; within a part only if there is none."""
     assert name_lines(name) == lines
 
 
-def test_a_long_label_says_how_much_it_leaves_out() -> None:
-    """Four lines at most, the last of which counts."""
+def test_a_long_label_counts_what_it_omits() -> None:
+    """Four lines at most, the last of which is the count."""
     assert label_lines(tuple(f"Permission{n}" for n in range(9))) == (
         "Permission0,",
         "Permission1,",
@@ -106,7 +106,7 @@ def test_a_long_label_says_how_much_it_leaves_out() -> None:
 
 
 def test_the_flowchart_has_the_same_arrows() -> None:
-    """Dashed where only a failure leads, with two tips where there is reading and writing."""
+    """Dashed after a failure, with two tips for reading and writing."""
     lines = draw_mermaid(ticker(), "Ours").splitlines()
     assert lines[:2] == ["flowchart TB", "    accTitle: Ours"]
     assert '    nStreamingFunction <-->|"Scan, UpdateItem"| nPriceTable' in lines
@@ -116,26 +116,26 @@ def test_the_flowchart_has_the_same_arrows() -> None:
     assert len(lines) == 2 + len(ticker().nodes) + len(ticker().edges)
 
 
-def test_the_flowchart_turns_what_is_only_read() -> None:
-    """Mermaid has no arrow that points backward alone."""
+def test_the_flowchart_reverses_arrows_that_only_read() -> None:
+    """Mermaid has no arrow that only points backward."""
     assert '    nGauges -->|"Scan"| nReport' in draw_mermaid(sensors(), "x").splitlines()
 
 
-def test_signs_of_mermaid_are_written_as_its_entities(tmp_path: Path) -> None:
-    """A quotation mark in a name ends nothing."""
+def test_special_characters_are_escaped_for_mermaid(tmp_path: Path) -> None:
+    """A quotation mark in a name does not end the label."""
     text = "Resources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: 'a\"b#<c>'}}\n"
     assert "a#quot;b#35;#lt;c#gt;" in draw_mermaid(drawn_from(tmp_path, text), "x")
 
 
-def test_the_flowchart_goes_between_its_two_lines() -> None:
-    """And leaves the rest of the file as it is; written twice it is the same."""
+def test_the_flowchart_is_written_between_its_two_comments() -> None:
+    """The rest of the file is unchanged; writing twice gives the same file."""
     once = with_flowchart(f"before\n{BEGIN}\n{END}\nafter\n", "flowchart TB\n", "x.md")
     assert once == f"before\n{BEGIN}\n```mermaid\nflowchart TB\n```\n{END}\nafter\n"
     assert with_flowchart(once, "flowchart TB\n", "x.md") == once
 
 
 @pytest.mark.parametrize("text", ["", END, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n" * 2])
-def test_a_file_without_a_place_for_it_is_refused(text: str) -> None:
-    """The error says which two lines to write."""
+def test_a_file_without_the_comments_is_refused(text: str) -> None:
+    """The error says which two lines to add."""
     with pytest.raises(UsageError, match="wavetank diagram"):
         with_flowchart(text, "flowchart TB\n", "x.md")

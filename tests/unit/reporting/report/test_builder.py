@@ -1,4 +1,4 @@
-"""What a report says of histories that were written by hand."""
+"""Reports of handwritten histories."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -24,7 +24,7 @@ from wavetank.history import (
     TickSuppressed,
     TruncatedHistory,
 )
-from wavetank.reporting.report.anomalies import REMARKS_MAX
+from wavetank.reporting.report.anomalies import ANOMALIES_MAX
 from wavetank.reporting.report.builder import report_of
 from wavetank.reporting.report.marks import BINS_MAX, Bins, MarkKind
 from wavetank.reporting.report.model import Report
@@ -46,7 +46,7 @@ SUMMARY = RunSummary(
 )
 
 
-def told(events: Iterable[Event], summary: RunSummary | None = SUMMARY) -> Report:
+def report_for(events: Iterable[Event], summary: RunSummary | None = SUMMARY) -> Report:
     """The report of these events."""
     return report_of(events, "calm-1", "A test's own", summary)
 
@@ -57,35 +57,35 @@ def counts(report: Report, lane: str) -> dict[MarkKind, int]:
     return dict(found.counts())
 
 
-def test_verdicts_come_worst_first() -> None:
-    """What is broken, what is not known, what holds; the whole is as its worst."""
-    report = told(calm())
+def test_verdicts_are_sorted_worst_first() -> None:
+    """Invalid, unknown, valid; the whole has the worst."""
+    report = report_for(calm())
     assert [finding.requirement for finding in report.findings] == ["broken", "open", "holds"]
     assert report.verdict is Verdict.INVALID
     assert [report.count(verdict) for verdict in Verdict] == [1, 1, 1]
 
 
-def test_a_run_that_was_broken_off_says_so() -> None:
-    """There is no verdict but unknown, no digest, and no command that would need them."""
+def test_an_interrupted_run_says_so() -> None:
+    """Its verdict is unknown, and it has neither a digest nor commands that need one."""
     events = [event for event in calm() if not isinstance(event, RunEnded)]
-    report = told(events, None)
+    report = report_for(events, None)
     assert report.verdict is Verdict.UNKNOWN
-    assert "before the run's end" in report.interruption
+    assert "before the end of the run" in report.interruption
     assert [command.line for command in report.commands] == ["./wavetank report calm-1"]
-    cut = told([*events, TruncatedHistory(events[-1].at, 9)], None)
+    cut = report_for([*events, TruncatedHistory(events[-1].at, 9)], None)
     assert "in line 9" in cut.interruption
     assert cut.events == len(events)
-    assert told(calm()).interruption == ""
+    assert report_for(calm()).interruption == ""
 
 
-def test_a_history_without_a_beginning_is_refused() -> None:
-    """With what was found in its place."""
+def test_a_history_without_a_first_event_is_refused() -> None:
+    """The error says what was found instead."""
     with pytest.raises(UsageError, match="found RunEnded"):
-        told([RunEnded(NOON)])
+        report_for([RunEnded(NOON)])
 
 
-def test_ticks_are_told_apart() -> None:
-    """On time, late, again, and not at all."""
+def test_kinds_of_ticks_have_their_marks() -> None:
+    """On time, late, fired again, and suppressed."""
     events = calm(3)
     first, second, third = only(events, RuleFired)
     changed = [
@@ -94,14 +94,14 @@ def test_ticks_are_told_apart() -> None:
         if event is not third
     ]
     missed = TickSuppressed(third.at, third.rule, third.target, third.due, "fault-1")
-    report = told([*changed, replace(first, request="other"), missed])
+    report = report_for([*changed, replace(first, request="other"), missed])
     expected = {MarkKind.ON_TIME: 1, MarkKind.LATE: 1, MarkKind.AGAIN: 1, MarkKind.SUPPRESSED: 1}
     assert counts(report, "Ticks") == expected
 
 
 def test_failures_and_alerts_have_their_marks() -> None:
-    """Each attempt that failed, each request that was given up, and who was told."""
-    report = told(calm(4, failing=[2]))
+    """Each failed attempt, each request that was given up, and each alert."""
+    report = report_for(calm(4, failing=[2]))
     assert counts(report, "Attempts of streaming") == {
         MarkKind.SUCCEEDED: 3,
         MarkKind.FAILED: 3,
@@ -109,12 +109,12 @@ def test_failures_and_alerts_have_their_marks() -> None:
     }
     assert counts(report, "Alerts") == {MarkKind.REPORTED: 1, MarkKind.MAIL: 2}
     assert "streaming is given up after 3 attempts (RetriesExhausted)" in {
-        remark.text for remark in report.remarks
+        anomaly.text for anomaly in report.anomalies
     }
 
 
-def test_faults_have_their_begin_strikes_and_healing() -> None:
-    """One that was planned and never came is there too."""
+def test_faults_have_their_begin_injections_and_revert() -> None:
+    """A planned fault that did not begin is listed too."""
     plan = (
         '[{"kind": "s3-outage", "after": "1m", "lasts": "1m"},'
         ' {"kind": "missed-tick", "after": "9m", "lasts": "1m"}]'
@@ -124,7 +124,7 @@ def test_faults_have_their_begin_strikes_and_healing() -> None:
         replace(event, options={"plan": plan}) if isinstance(event, RunBegan) else event
         for event in calm()
     ]
-    report = told(
+    report = report_for(
         before(
             events,
             RuleFired,
@@ -134,17 +134,17 @@ def test_faults_have_their_begin_strikes_and_healing() -> None:
         )
     )
     came, absent = report.faults
-    assert (came.began, came.healed, came.strikes) == (NOON + MINUTE, NOON + 2 * MINUTE, 1)
+    assert (came.began, came.reverted, came.injections) == (NOON + MINUTE, NOON + 2 * MINUTE, 1)
     assert (absent.kind, absent.began) == ("missed-tick", None)
 
 
 def test_records_are_followed_to_their_object() -> None:
-    """Delivered, delivered again, lost, and still on their way; each ticker knows of its own."""
+    """Delivered, delivered again, lost, and in flight; in total and for each ticker."""
     events = calm(3)
     first, second, third = only(events, ObjectDelivered)
     lost = RecordsLost(third.at, "stream", third.records[:1], "S3 refused it")
     again = replace(first, at=second.at, key="copy")
-    report = told([*without(events, ObjectDelivered, 2), again, lost])
+    report = report_for([*without(events, ObjectDelivered, 2), again, lost])
     records = report.records
     assert (records.accepted, records.delivered, records.again) == (60, 60, 20)
     assert (records.lost, records.waiting, records.objects) == (1, 19, 3)
@@ -153,15 +153,15 @@ def test_records_are_followed_to_their_object() -> None:
 
 
 def test_delay_counts_from_acceptance_or_else_from_the_tick() -> None:
-    """Where nobody could see what the stream accepted, from the minute of the record."""
+    """If the acceptance is not observable, from the minute of the record."""
     events = [
         replace(event, at=event.at + timedelta(seconds=50))
         if isinstance(event, ObjectDelivered)
         else event
         for event in calm(3)
     ]
-    seen = told(events).records
-    unseen = told(event for event in events if not isinstance(event, RecordsAccepted)).records
+    seen = report_for(events).records
+    unseen = report_for(event for event in events if not isinstance(event, RecordsAccepted)).records
     assert (seen.delay_from_tick, unseen.delay_from_tick) == (False, True)
     assert seen.delay is not None
     assert seen.delay == unseen.delay
@@ -169,26 +169,26 @@ def test_delay_counts_from_acceptance_or_else_from_the_tick() -> None:
 
 
 def test_a_pipeline_without_tickers_has_no_prices() -> None:
-    """Its records are counted all the same."""
+    """Its records are counted anyway."""
     events = [
         replace(event, records=tuple('{"sensor": 1}' for _ in event.records))
         if isinstance(event, RecordsAccepted | ObjectDelivered)
         else event
         for event in calm()
     ]
-    report = told(events)
+    report = report_for(events)
     assert report.walks == ()
     assert report.records.delivered == 60
 
 
 def test_what_could_be_endless_is_bounded() -> None:
-    """Tickers, remarks and marks, however long the run; what is left out is counted."""
+    """Tickers, anomalies and marks, however long the run; what is omitted is counted."""
     object_ = only(calm(), ObjectDelivered)[0]
     texts = tuple(object_.records[0].replace("Index_1", f"T{n}") for n in range(20))
-    many = [replace(object_, records=texts), *[TruncatedHistory(NOON, 1)] * (REMARKS_MAX + 5)]
-    report = told([began(1), *many])
+    many = [replace(object_, records=texts), *[TruncatedHistory(NOON, 1)] * (ANOMALIES_MAX + 5)]
+    report = report_for([began(1), *many])
     assert (len(report.walks), report.walks_more) == (TICKERS_MAX, True)
-    assert (len(report.remarks), report.remarks_more) == (REMARKS_MAX, 5)
+    assert (len(report.anomalies), report.anomalies_more) == (ANOMALIES_MAX, 5)
     for days in (1, 30, 365):
         bins = Bins(NOON, NOON + timedelta(days=days))
         assert bins.number(NOON + timedelta(days=days)) <= BINS_MAX

@@ -21,7 +21,7 @@ from wavetank.reporting.report.time_format import LABELS_MAX, Axis, bytes_text, 
     ],
 )
 def test_durations_have_two_units_at_most(milliseconds: int, text: str) -> None:
-    """As people say them."""
+    """In the usual notation."""
     assert duration(milliseconds) == text
 
 
@@ -31,7 +31,7 @@ def test_sizes_are_in_powers_of_two() -> None:
 
 
 @pytest.mark.parametrize("hours", [0.1, 1, 24, 24 * 30, 24 * 365])
-def test_labels_are_few_round_and_in_their_place(hours: float) -> None:
+def test_labels_are_few_and_round(hours: float) -> None:
     """However long the axis is."""
     axis = Axis(NOON, NOON + timedelta(hours=hours))
     labels = list(axis.labels())
@@ -39,7 +39,7 @@ def test_labels_are_few_round_and_in_their_place(hours: float) -> None:
     assert all(axis.begin <= at <= axis.end for at, _ in labels)
 
 
-def test_an_axis_of_no_length_has_a_place_for_everything() -> None:
-    """A run that was broken off at its beginning is drawn too."""
+def test_an_axis_of_no_length_has_a_position_for_everything() -> None:
+    """A run that was interrupted at its begin is drawn too."""
     axis = Axis(NOON, NOON)
     assert (axis.percent(NOON), axis.percent(NOON + timedelta(hours=1))) == ("0%", "100%")

@@ -42,7 +42,7 @@ def _cents(found: Estimate) -> dict[str, float]:
 
 
 def test_a_month_of_our_template() -> None:
-    """The figures that were reckoned by hand from the same prices, and their sum."""
+    """The figures were calculated by hand from the same prices, with their sum."""
     found = estimate(_workload(), read_prices())
     cents = _cents(found)
     assert cents["DynamoDB writes on demand"] == 0.309
@@ -54,8 +54,8 @@ def test_a_month_of_our_template() -> None:
     assert 0.6 < found.usd_after_free < found.usd < 0.9
 
 
-def test_the_free_tier_is_given_once() -> None:
-    """Both functions run on the same allowance of time."""
+def test_the_free_tier_applies_once() -> None:
+    """Both functions share the free compute time."""
     large = {"MemorySize": 10240, "Architectures": ["arm64"]}
     assumed = Assumptions(tick_milliseconds=1000, alerts=43_800, notification_milliseconds=1000)
     changes = {"StreamingFunction": large, "NotificationFunction": large}
@@ -95,10 +95,10 @@ def test_the_free_tier_is_given_once() -> None:
         ),
     ],
 )
-def test_what_the_template_decides_is_read_there(
+def test_the_estimate_follows_the_template(
     changes: Mapping[str, Mapping[str, Any]], item: str, factor: str
 ) -> None:
-    """Rate, memory and buffering change the estimate without anything else being changed."""
+    """Rate, memory and buffering in the template alone change the estimate."""
     numerator, _, denominator = factor.partition("/")
     expected = float(numerator) / float(denominator or 1)
     before = estimate(_workload(), read_prices())
@@ -118,14 +118,14 @@ def test_another_architecture_has_another_price() -> None:
     assert "Lambda time, arm64" not in _cents(found)
 
 
-def test_a_schedule_that_is_off_costs_next_to_nothing() -> None:
+def test_a_disabled_schedule_costs_almost_nothing() -> None:
     """The parameter decides, not the template's default."""
     found = estimate(_workload(parameters={"ScheduleState": "DISABLED"}), read_prices())
     assert found.usd < Decimal("0.001")
 
 
-def test_logs_that_are_kept_for_ever_grow() -> None:
-    """A group without retention is what keeps longest."""
+def test_logs_without_retention_grow() -> None:
+    """A group without retention counts as the longest."""
     assert _workload().log_retention_days == 14
     assert _workload(parameters={"LogRetentionDays": "90"}).log_retention_days == 90
     template = _template()
@@ -133,8 +133,8 @@ def test_logs_that_are_kept_for_ever_grow() -> None:
     assert read_workload(template, {}, 2, Assumptions()).log_retention_days is None
 
 
-def test_a_month_of_failures_costs_retries_and_mails() -> None:
-    """Each tick is tried three times, and each of two readers is told."""
+def test_a_month_of_failures_costs_retries_and_alerts() -> None:
+    """Each tick is tried three times, and each of two readers is alerted."""
     found = estimate(failing_all_month(_workload()), read_prices())
     quantities = {line.price.name: line.quantity for line in found.lines}
     assert quantities["SNS e-mails"] == 2 * 43_800
@@ -142,10 +142,10 @@ def test_a_month_of_failures_costs_retries_and_mails() -> None:
     assert found.usd > estimate(_workload(), read_prices()).usd
 
 
-def test_what_is_assumed_is_said() -> None:
-    """Each line tells how it was reckoned, and a measured time is told apart."""
+def test_assumptions_are_shown() -> None:
+    """Each line has its basis, and distinguishes a measured time."""
     lines = estimate(_workload(), read_prices()).lines
-    assert all(line.reckoning for line in lines)
+    assert all(line.basis for line in lines)
     measured = Assumptions(tick_milliseconds=120, tick_measured=True)
     lines = estimate(_workload(assumptions=measured), read_prices()).lines
-    assert any("120 ms (measured) at 256 MB" in line.reckoning for line in lines)
+    assert any("120 ms (measured) at 256 MB" in line.basis for line in lines)

@@ -1,4 +1,4 @@
-"""The table of prices says where each price comes from, and how old it is."""
+"""The table of prices has the source and date of each price."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,16 +26,16 @@ def test_every_price_has_a_source() -> None:
         ("sns-email", 101_000, "2.02", "2"),
     ],
 )
-def test_a_price_is_for_so_many_units(
+def test_a_price_is_per_number_of_units(
     key: str, quantity: int, listed: str, after_free: str
 ) -> None:
-    """Dollars are per number of units, and what is free comes off the quantity."""
+    """Dollars are per number of units, and free units are subtracted from the quantity."""
     price = read_prices().prices[key]
     assert price.cost(Decimal(quantity)) == Decimal(listed)
     assert price.cost_after_free(Decimal(quantity)) == Decimal(after_free)
 
 
-def test_an_old_table_is_warned_of() -> None:
+def test_an_old_table_gives_a_warning() -> None:
     """From the day after the 180th, by the oldest price, which is named."""
     table = read_prices()
     last_day = table.oldest + timedelta(days=AGE_DAYS_MAX)
@@ -46,7 +46,7 @@ def test_an_old_table_is_warned_of() -> None:
     assert "181 days old" in warning
 
 
-def test_the_table_says_from_when_to_when() -> None:
+def test_the_table_has_its_oldest_and_newest_date() -> None:
     """An undated price neither makes it younger nor older."""
     table = read_prices()
     assert table.prices["firehose"].published is None

@@ -65,20 +65,20 @@
       scroller.focus({ preventScroll: true });
     }
 
-    const deeds = {
+    const actions = {
       in: () => zoomTo(zoom * 2), out: () => zoomTo(zoom / 2), all: () => zoomTo(1),
       earlier: () => move(-0.5), later: () => move(0.5),
     };
     const keys = { "+": "in", "=": "in", "-": "out", "0": "all", ArrowLeft: "earlier", ArrowRight: "later" };
 
-    document.querySelector(".tools").addEventListener("click", (event) => deeds[event.target.dataset.do]?.());
+    document.querySelector(".tools").addEventListener("click", (event) => actions[event.target.dataset.do]?.());
     scroller.addEventListener("keydown", (event) => {
-      const deed = keys[event.key];
+      const action = keys[event.key];
       const arrow = event.key.startsWith("Arrow");
-      if (!deed || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
       if (arrow && event.target !== scroller) return;
       event.preventDefault();
-      deeds[deed]();
+      actions[action]();
     });
     scroller.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
@@ -106,16 +106,16 @@
   }
 
   function marks(scroller) {
-    const told = document.querySelector(".told");
+    const shown = document.querySelector(".mark-text");
     const lanes = [...scroller.querySelectorAll(".strip")]
       .map((strip) => [...strip.querySelectorAll("[role=img]")]).filter((lane) => lane.length);
     for (const lane of lanes) {
       for (const mark of lane) mark.setAttribute("tabindex", -1);
       lane[0].setAttribute("tabindex", 0);
     }
-    const tell = (event) => {
+    const showText = (event) => {
       const mark = event.target.closest?.("[role=img][aria-label]");
-      if (mark) told.textContent = mark.getAttribute("aria-label");
+      if (mark) shown.textContent = mark.getAttribute("aria-label");
     };
     const reach = (from, to) => {
       const lane = lanes.find((lane) => lane.includes(to));
@@ -129,8 +129,8 @@
       const x = middle(mark);
       return lane.reduce((best, one) => Math.abs(middle(one) - x) < Math.abs(middle(best) - x) ? one : best);
     };
-    scroller.addEventListener("mouseover", tell);
-    scroller.addEventListener("focusin", tell);
+    scroller.addEventListener("mouseover", showText);
+    scroller.addEventListener("focusin", showText);
     scroller.addEventListener("keydown", (event) => {
       const row = lanes.findIndex((lane) => lane.includes(event.target));
       if (row < 0) return;
@@ -148,16 +148,16 @@
     });
   }
 
-  function copying(said) {
+  function copying(status) {
     for (const button of document.querySelectorAll("button.copy")) {
       button.addEventListener("click", async () => {
         const code = button.parentElement.querySelector("code");
         try {
           await navigator.clipboard.writeText(code.textContent);
-          said.textContent = `Copied: ${code.textContent}`;
+          status.textContent = `Copied: ${code.textContent}`;
         } catch {
           getSelection().selectAllChildren(code);
-          said.textContent = "Selected: copy it from there.";
+          status.textContent = "Selected: copy it from there.";
         }
       });
     }
@@ -168,5 +168,5 @@
     timeline(scroller);
     marks(scroller);
   }
-  copying(document.querySelector(".said"));
+  copying(document.querySelector(".status"));
 })();
