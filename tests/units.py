@@ -21,7 +21,7 @@ GOING_LIVE = frozenset(
         "test_promotion",
         "test_resumption",
         "test_teardown",
-        "test_told_on_aws",
+        "test_run_on_aws",
     }
 )
 """What acts on AWS, with LocalStack in its place: on the embedded one alone, since of an engine
@@ -74,8 +74,8 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_teardown\.py::test_a_script_of_ones_own": (
         "what the stream still holds is waited for, in the same file"
     ),
-    r"tests/live/test_told_on_aws\.py::test_the_simulator_tells": (
-        "tests/live/test_told_story.py: the same of a story that was told on a sandbox"
+    r"tests/live/test_run_on_aws\.py::test_the_simulator_reproduces": (
+        "tests/live/test_live_run.py: the same for a live run on a sandbox"
     ),
     r"tests/security/test_in_a_browser\.py::test_(a_form|a_link|no_).*\[evil": (
         "the same from localhost, which a browser takes for this site"
@@ -92,7 +92,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/embedded/test_commands\.py::test_a_template_that_is_refused": (
         "tests/simulator/test_template_errors.py, and tests/live/test_deployment.py for the stack"
     ),
-    r"tests/embedded/test_own_handler\.py::test_a_script_that_fails": (
+    r"tests/embedded/test_own_handler\.py::test_a_failing_script": (
         "tests/live/test_own_handler.py, and the README's check --handler"
     ),
     r"tests/live/test_pages\.py.*\[embedded-390": "the same pages in a wide window",
@@ -102,7 +102,7 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/simulator/test_notebooks\.py": "tests/live/test_notebooks.py, the README's notebook",
     r"tests/simulator/test_parity\.py": (
-        "tests/live/test_told_story.py: the same story in wall time and in the simulator"
+        "tests/live/test_live_run.py: the same scenario in wall time and in the simulator"
     ),
     r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
 }

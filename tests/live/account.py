@@ -67,7 +67,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Person:
-    """Whose pipeline; nobody else's has these names."""
+    """The owner of the pipeline; no other pipeline has these names."""
 
     letters: str
 
@@ -93,7 +93,7 @@ def somebody() -> Person:
 
 
 def hurry(patch: pytest.MonkeyPatch, state: Path, attempts: int) -> None:
-    """What waits on AWS does not wait here; the SDK tries again so many times."""
+    """Waits for AWS are skipped; the SDK retries `attempts` times."""
     patch.setenv("WAVETANK_STATE", str(state))
     patch.setattr("wavetank.aws.target.AWS_PACE_SECONDS", PACE_SECONDS)
     patch.setattr("wavetank.aws.clients.AWS_ATTEMPTS_MAX", attempts)

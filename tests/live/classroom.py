@@ -1,4 +1,4 @@
-"""A class of people whose pipelines are broken in different ways: buckets, policies and objects.
+"""A class whose pipelines are broken in different ways: buckets, policies and objects.
 
 No pipeline is deployed: what a reviewer sees of one is its bucket.
 """
@@ -24,7 +24,7 @@ from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
 MINUTE = timedelta(minutes=1)
 SAMPLE = timedelta(seconds=15)
 OBJECT_MINUTES = 5
-"""Of an object, as with the five minutes that Firehose buffers unless told otherwise."""
+"""The span of an object, like Firehose's default buffering interval of five minutes."""
 OPEN_BLOCK = {
     "BlockPublicAcls": False,
     "IgnorePublicAcls": False,
@@ -105,17 +105,17 @@ def make_all(aws: AwsClients, learners: Iterable[Learner]) -> None:
         list(pool.map(lambda learner: learner.make(aws), learners))
 
 
-def write_list(path: Path, people: Iterable[tuple[str, str]]) -> None:
+def write_list(path: Path, subjects: Iterable[tuple[str, str]]) -> None:
     """As a spreadsheet writes it where commas are in numbers."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["Surname", "Name"])
-        writer.writerows((surname, first) for first, surname in people)
+        writer.writerows((surname, first) for first, surname in subjects)
 
 
 @dataclass(frozen=True)
 class Tape:
-    """What a pipeline delivers in so many minutes up to now, and ways to spoil it."""
+    """What a pipeline delivers in a number of minutes up to now, and ways to corrupt it."""
 
     until: datetime
     minutes: int = 12

@@ -93,8 +93,8 @@ def pipeline(make_pipeline: MakePipeline) -> Pipeline:
 
 
 @pytest.fixture(scope="session")
-def befallen(make_pipeline: MakePipeline) -> Pipeline:
-    """One for the tests that switch faults on, and heal them."""
+def fault_pipeline(make_pipeline: MakePipeline) -> Pipeline:
+    """A pipeline for the tests that switch faults on and revert them."""
     return make_pipeline()
 
 

@@ -11,7 +11,7 @@ HTTP_SECONDS = 10
 
 
 def messages_to(endpoint: str, address: str, count: int = 1) -> list[MailboxMessage]:
-    """The notifications that the address has got, once there are so many."""
+    """The notifications of the address, once it has received this number."""
 
     def found() -> list[MailboxMessage]:
         return [message for message in alerts(endpoint) if message.address == address]

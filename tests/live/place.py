@@ -34,7 +34,7 @@ class Place:
         return self.target.aws
 
     def deploy(self, *, fires: bool = False) -> Names:
-        """A pipeline with one tick delivered and an address that nobody confirms.
+        """A pipeline with one tick delivered and an unconfirmed address.
 
         Its rule is on and, unless it `fires`, aims at nothing, so that no tick comes in between
         however long a test takes.

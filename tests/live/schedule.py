@@ -1,4 +1,4 @@
-"""The sandbox's schedule, which looks at its rules twice a second and tells nobody."""
+"""The sandbox's schedule, which checks its rules twice a second without notification."""
 
 from datetime import datetime, timedelta
 

@@ -27,7 +27,7 @@ class Ticked:
 
 
 def next_tick(pipeline: Pipeline) -> Ticked:
-    """One that nobody has made before.
+    """A new one.
 
     Raises:
         InfrastructureError: the function failed.

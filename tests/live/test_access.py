@@ -93,7 +93,7 @@ def _uses(localstack: Host, role: str) -> list[Use]:
 def test_the_delivery_bucket_is_read_by_every_account_and_written_by_none(
     pipeline: Pipeline, aws: AwsClients, other: AwsClients
 ) -> None:
-    """The brief's own matrix, by trying: owner, the function's role, another account, anybody."""
+    """The brief's own matrix, by calls: owner, the function's role, another account, anonymous."""
     name = pipeline.names.streaming_function
     role = aws.awslambda.get_function_configuration(FunctionName=name)["Role"]
     clients = {
@@ -114,7 +114,7 @@ def test_a_browser_without_credentials_is_denied(localstack: Host, bucket: str) 
     assert "<Code>AccessDenied</Code>" in answer.text
 
 
-def test_a_link_that_the_owner_signed_works_for_anybody(aws: AwsClients, bucket: str) -> None:
+def test_a_link_signed_by_the_owner_works_for_every_caller(aws: AwsClients, bucket: str) -> None:
     """A presigned URL carries its maker's rights."""
     url = aws.s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "key"})
     assert requests.get(url, timeout=10).content == b"body"
@@ -252,7 +252,7 @@ def test_a_policy_that_changes_counts_from_the_next_call(
         client.s3.get_object(Bucket=bucket, Key="key")
 
 
-def test_what_is_not_known_is_said_and_denied(
+def test_an_unknown_condition_key_is_reported_and_denied(
     aws: AwsClients, make_role: MakeRole, bucket: str
 ) -> None:
     """Never a silent yes: the message names the condition key."""
@@ -262,7 +262,7 @@ def test_what_is_not_known_is_said_and_denied(
         role_clients(aws, make_role(statement)).s3.get_object(Bucket=bucket, Key="key")
 
 
-def test_nobody_elses_topic_table_or_function_is_reached(
+def test_no_topic_table_or_function_of_another_account_is_reached(
     aws: AwsClients, other: AwsClients, pipeline: Pipeline
 ) -> None:
     """Another account needs the resource's own policy; these have none for it."""
@@ -276,7 +276,7 @@ def test_nobody_elses_topic_table_or_function_is_reached(
 
 
 def test_an_unsigned_call_wants_a_signature_first(aws: AwsClients) -> None:
-    """But for S3, SNS and SQS, which may be open to everybody."""
+    """Except for S3, SNS and SQS, which may be public."""
     with assert_denied("MissingAuthenticationTokenException"):
         anonymous_clients(aws).dynamodb.list_tables()
 
@@ -308,7 +308,7 @@ def test_a_rule_that_the_function_does_not_let_in_fires_in_vain(
     assert [use.allowed for use in denied] == [False]
 
 
-def test_a_failure_reaches_nobody_where_the_role_may_not_invoke(
+def test_a_failure_reaches_no_address_if_the_role_may_not_invoke(
     localstack: Host, make_pipeline: MakePipeline
 ) -> None:
     """The destination needs lambda:InvokeFunction of the source function's own role."""
@@ -352,5 +352,5 @@ def test_records_wait_where_the_delivery_role_may_not_write(
 
 
 def test_verbs_of_the_matrix_are_all_tried() -> None:
-    """A verb that nobody tries would look like one that nobody may do."""
+    """An operation that is not tried would look like one that is always denied."""
     assert set().union(*EXPECTED.values()) == set(Verb)

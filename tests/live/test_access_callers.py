@@ -312,7 +312,7 @@ def test_a_stack_has_no_more_rights_than_its_caller(
 def test_a_stack_that_its_caller_has_the_rights_for_is_made(
     aws: AwsClients, make_user: MakeUser, stack: str
 ) -> None:
-    """A policy can ask that it be by CloudFormation, which `aws:CalledVia` tells."""
+    """A policy can require a call by CloudFormation, by `aws:CalledVia`."""
     by_stack = {"StringEquals": {"aws:CalledViaFirst": "cloudformation.amazonaws.com"}}
     user = make_user(_allow("cloudformation:*"), _allow("iam:*", Condition=by_stack))
     assert _create_stack(user, aws, stack) == "CREATE_COMPLETE"
@@ -339,7 +339,7 @@ def test_a_stacks_role_acts_in_place_of_its_caller(
         _create_stack(aws, aws, other, RoleARN=make_role())
 
 
-def test_who_calls_is_kept_apart_from_who_called_before(
+def test_a_caller_is_distinguished_from_the_previous_one(
     aws: AwsClients, localstack: Host, make_user: MakeUser, stack: str
 ) -> None:
     """A user who may delete stacks but no users does not delete the administrator's user."""

@@ -242,7 +242,7 @@ def test_items_are_limited_by_their_leading_keys(
         )
 
 
-def test_attributes_can_be_kept_back(aws: AwsClients, make_role: MakeRole, table: str) -> None:
+def test_attributes_can_be_withheld(aws: AwsClients, make_role: MakeRole, table: str) -> None:
     """Which are read is known from the projection."""
     condition = {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "open"]},

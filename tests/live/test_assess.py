@@ -106,12 +106,12 @@ class Classroom:
 
     def assess(self, *titles: str, minutes: int = MINUTES) -> dict[str, Row]:
         """The rows by title."""
-        people = [
+        subjects = [
             Person(line=n, first_name=self[title][0], surname=self[title][1])
             for n, title in enumerate(titles, 2)
         ]
         assessor = Assessor(self.reviewer, WallClock(), minutes, None)
-        rows = assess_all(subjects_of(people, "DE"), assessor.assess)
+        rows = assess_all(subjects_of(subjects, "DE"), assessor.assess)
         return {titles[row.subject.person.line - 2]: row for row in rows}
 
     def keys_below(self, title: str, prefix: str) -> list[str]:
@@ -166,7 +166,9 @@ def test_each_is_broken_in_its_own_way(rows: dict[str, Row], title: str) -> None
     assert found == EXPECTED[title], rows[title].findings
 
 
-def test_what_was_put_on_trial_is_gone_again(rows: dict[str, Row], classroom: Classroom) -> None:
+def test_objects_that_were_put_on_trial_are_deleted(
+    rows: dict[str, Row], classroom: Classroom
+) -> None:
     """No probe's object is left but where it cannot be deleted, and that row says where."""
     assert rows
     left = {title: classroom.keys_below(title, PROBE_PREFIX) for title in EXPECTED}
@@ -177,7 +179,7 @@ def test_what_was_put_on_trial_is_gone_again(rows: dict[str, Row], classroom: Cl
 
 
 def test_what_a_reviewer_needs_to_know_is_in_the_evidence(rows: dict[str, Row]) -> None:
-    """Each row says what to tell the person, and the foreign object is named and not judged."""
+    """Each row has advice for the student, and the foreign object is named but not checked."""
 
     def evidence(title: str, key: str) -> str:
         return next(f.evidence for f in rows[title].findings if f.key == key)
@@ -197,7 +199,7 @@ def test_what_a_reviewer_needs_to_know_is_in_the_evidence(rows: dict[str, Row]) 
 def test_the_newest_objects_of_many_are_found_in_few_requests(
     localstack: Host, aws: AwsClients
 ) -> None:
-    """However small a page is against what there is, so many pages are read and no more."""
+    """However small a page is, no more than the maximum number of pages is read."""
     names = new_names()
     now = WallClock().now()
     old = Tape(now - timedelta(days=400), minutes=40).bodies()
@@ -219,7 +221,7 @@ def test_the_newest_objects_of_many_are_found_in_few_requests(
 def test_the_owner_learns_nothing_about_what_others_may(
     classroom: Classroom, aws: AwsClients
 ) -> None:
-    """A bucket of the account that looks is not judged by what it may do itself."""
+    """A bucket of the assessor's account is not checked by the assessor's own permissions."""
     owner = replace(classroom.reviewer, aws=aws, own_buckets=own_buckets(aws))
     row = replace(classroom, reviewer=owner).assess("ours")["ours"]
     (finding,) = [f for f in row.findings if f.key == "closed"]
@@ -229,7 +231,7 @@ def test_the_owner_learns_nothing_about_what_others_may(
 
 def test_who_stops_gets_what_is_done(classroom: Classroom) -> None:
     """After the first row the others end at their next request, as rows that say so."""
-    people = [
+    subjects = [
         Person(line=n, first_name=first, surname=surname)
         for n, (first, surname) in enumerate([classroom["ours"]] * 60)
     ]
@@ -240,7 +242,7 @@ def test_who_stops_gets_what_is_done(classroom: Classroom) -> None:
         looked.append(subject.person.line)
         return assessor.assess(subject, stopping)
 
-    ready = assess_all(subjects_of(people, "DE"), look)
+    ready = assess_all(subjects_of(subjects, "DE"), look)
     assert next(ready).age_seconds is not None
     ready.close()
-    assert len(looked) < len(people)
+    assert len(looked) < len(subjects)

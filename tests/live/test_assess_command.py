@@ -36,8 +36,8 @@ def test_hundreds_are_looked_at_at_once(
     localstack: Host, good: list[Learner], tmp_path: Path
 ) -> None:
     """A row each in the CSV in the order of the list, a line each as JSON, and exit code 1."""
-    people = [new_names() for _ in range(300)]
-    names = [tuple(name.full_name.split()) for name in people]
+    subjects = [new_names() for _ in range(300)]
+    names = [tuple(name.full_name.split()) for name in subjects]
     everybody = [good[0].person, *((first, last) for first, last in names), ("Мария", "Иванова")]
     write_list(tmp_path / "class.csv", everybody)
     found = CliRunner().invoke(

@@ -105,8 +105,8 @@ def check(names: Names, *options: str) -> tuple[int, Findings, list[dict[str, An
     return done.exit_code, findings, events
 
 
-def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) -> None:
-    """What is amiss is named with what to do; once it is mended every requirement is valid."""
+def test_a_pipeline_on_aws_is_checked(place: Place, reader: str, tmp_path: Path) -> None:
+    """A problem is named with what to do; once it is fixed every requirement is valid."""
     names = place.deploy(fires=True)
     place.pretended.answers.append(drift("DRIFTED"))
     code, found, _ = check(names)
@@ -179,8 +179,8 @@ def leave_a_drill_behind(place: Place, names: Names, state: Path) -> None:
     )
 
 
-def test_which_pipeline_is_meant_has_to_be_said_where_there_are_several(place: Place) -> None:
-    """Without --name nothing is guessed; an unknown one is told what there is."""
+def test_the_pipeline_must_be_named_if_there_are_several(place: Place) -> None:
+    """Without --name nothing is guessed; for an unknown one the existing ones are listed."""
     first, second = place.deploy(), place.deploy()
     with pytest.raises(UsageError, match=r"choose one with --name") as error:
         find_pipeline(place.aws)

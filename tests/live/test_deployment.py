@@ -98,7 +98,7 @@ def _apply_storage(pipeline: Pipeline, template: str) -> None:
     stacks.apply(pipeline.names.storage_stack, template, parameters)
 
 
-def test_the_bucket_is_what_its_template_says(make_pipeline: MakePipeline) -> None:
+def test_the_bucket_has_the_properties_of_its_template(make_pipeline: MakePipeline) -> None:
     """Nobody is let in by an ACL; a change of the template changes the bucket."""
     pipeline = make_pipeline()
     s3, bucket = pipeline.aws.s3, pipeline.names.bucket
@@ -125,7 +125,7 @@ def test_an_update_that_cannot_be_emulated_fails_by_name(pipeline: Pipeline) -> 
         _apply_storage(pipeline, template)
 
 
-def test_progress_tells_of_every_resource(aws: AwsClients) -> None:
+def test_progress_shows_every_resource(aws: AwsClients) -> None:
     """Whoever waits sees each resource begin and complete; a second run reports nothing."""
     events: list[ResourceEvent] = []
     stacks = Stacks(aws.cloudformation, WallClock(), PACE_SECONDS, events.append)

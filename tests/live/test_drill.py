@@ -148,7 +148,7 @@ def test_a_killed_drill_is_found_and_put_back(
     assert not site.target.journal.left_behind()
 
 
-def test_what_nobody_recorded_is_put_back_where_it_is_asked_for(site: DrillSite) -> None:
+def test_an_unrecorded_change_is_reverted_on_request(site: DrillSite) -> None:
     """A drill of another machine's is seen by what it left: no concurrency, as here."""
     name = site.names.streaming_function
     site.aws.awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
@@ -157,7 +157,7 @@ def test_what_nobody_recorded_is_put_back_where_it_is_asked_for(site: DrillSite)
 
 
 def test_an_address_that_was_never_confirmed_keeps_the_drill_from_aws(place: Place) -> None:
-    """Nothing is broken where nobody would hear of it; once it is confirmed the drill is made."""
+    """Nothing is changed without a confirmed address; once it has confirmed the drill runs."""
     names = place.deploy()
     command = ["drill", "--target", "aws", "--name", names.full_name, "--yes", "--json"]
     refused = CliRunner().invoke(app, [*command, "--fault", "no-concurrency"])
@@ -190,7 +190,7 @@ def lose_invocations(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def test_what_cannot_be_restored_is_said_and_restored_later(
+def test_a_failed_restore_is_reported_and_repeated_later(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The network stays away: the user hears that it is broken and how to fix it."""

@@ -55,7 +55,7 @@ class Stream:
         }
 
     def state(self) -> dict[str, Any]:
-        """What it holds, and what became of its records."""
+        """Its undelivered records and counts."""
         return dict(self.controls.streams()[self.name])
 
     def describe(self) -> Any:
@@ -97,7 +97,7 @@ def test_puts_are_buffered_and_become_one_object(make_stream: MakeStream) -> Non
 
 
 def test_no_interval_delivers_within_seconds(make_stream: MakeStream) -> None:
-    """Zero buffering needs nobody to ask for the delivery."""
+    """With zero buffering records are delivered without a request."""
     stream = make_stream(BufferingHints={"IntervalInSeconds": 0, "SizeInMBs": 1})
     stream.put(b"now")
     seen = wait_until_seen(stream.objects, bool, "the object", within_seconds=5)
@@ -246,7 +246,7 @@ def test_a_configuration_that_firehose_refuses_is_refused(
     assert error_code(refused.value) == "InvalidArgumentException"
 
 
-def test_describe_tells_what_was_configured_and_the_defaults(make_stream: MakeStream) -> None:
+def test_describe_returns_the_configuration_and_the_defaults(make_stream: MakeStream) -> None:
     """Both descriptions of an S3 destination, as AWS gives them."""
     described = make_stream(CompressionFormat="GZIP").describe()
     assert (described["DeliveryStreamStatus"], described["VersionId"]) == ("ACTIVE", "1")

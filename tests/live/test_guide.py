@@ -1,7 +1,7 @@
 """docs/going-live.md, typed from its first command to its last, as far as that is had without AWS.
 
 AWS's own addresses are answered by LocalStack. What only AWS answers is unknown there, and the
-commands that judge say so by their exit code.
+commands that check report the result by their exit code.
 """
 
 import shlex
@@ -36,7 +36,7 @@ UNKNOWN_HERE = frozenset({"assess", "check", "plan"})
 
 @pytest.fixture
 def state(localstack: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """An account whose Firehose delivers whenever somebody looks, and where nobody waits."""
+    """An account whose Firehose delivers before each read, without waiting."""
 
     def deliver(request: HttpRequest) -> None:
         if "list-type=2" in urlsplit(request.url).query:
@@ -51,7 +51,7 @@ def state(localstack: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def test_the_guide_leads_from_an_empty_account_and_back(localstack: Host, state: Path) -> None:
-    """Each command ends well, or with unknown where it judges; at the end nothing is left."""
+    """Each command succeeds, or is unknown if it checks; at the end nothing remains."""
     lines = commands(GUIDE)
     assert len(lines) == 11
     for line in lines:

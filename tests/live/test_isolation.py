@@ -91,7 +91,7 @@ def test_the_code_is_where_aws_has_it(make_function: MakeFunction, level: str) -
     ]
 
 
-def test_status_says_what_the_level_means(localstack: Host, level: str) -> None:
+def test_status_explains_the_isolation_level(localstack: Host, level: str) -> None:
     """The route has the level, a sentence on it, and why stronger levels are not used."""
     found = SandboxControls(localstack.endpoint).isolation()
     assert level in {"namespaces", "users", "process"}

@@ -26,62 +26,65 @@ def reverted(localstack: Host) -> Iterator[None]:
 
 
 def test_a_function_that_is_broken_fails_until_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """With a large portion of its code commented out, as in the simulator and in a drill."""
-    function = befallen.names.streaming_function
+    function = fault_pipeline.names.streaming_function
     with (
         switched_on(localstack.endpoint, "broken-deployment", function=function),
         pytest.raises(InfrastructureError, match="NameError"),
     ):
-        next_tick(befallen)
-    assert next_tick(befallen).records
+        next_tick(fault_pipeline)
+    assert next_tick(fault_pipeline).records
 
 
 def test_a_function_that_may_not_run_is_throttled_until_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """What it had reserved before, which is nothing, is put back."""
-    function = befallen.names.streaming_function
+    function = fault_pipeline.names.streaming_function
     with switched_on(localstack.endpoint, "no-concurrency", function=function):
-        found = befallen.aws.awslambda.get_function_concurrency(FunctionName=function)
+        found = fault_pipeline.aws.awslambda.get_function_concurrency(FunctionName=function)
         assert found["ReservedConcurrentExecutions"] == 0
         again = begin(localstack.endpoint, "no-concurrency", function=function)
         assert (again.status_code, "one fault at a time" in again.text) == (400, True)
-    found = befallen.aws.awslambda.get_function_concurrency(FunctionName=function)
+    found = fault_pipeline.aws.awslambda.get_function_concurrency(FunctionName=function)
     assert "ReservedConcurrentExecutions" not in found
 
 
 def test_a_permission_that_is_missing_is_denied_until_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """The role's own policies stay as they are."""
-    role = befallen.aws.awslambda.get_function_configuration(
-        FunctionName=befallen.names.streaming_function
+    role = fault_pipeline.aws.awslambda.get_function_configuration(
+        FunctionName=fault_pipeline.names.streaming_function
     )["Role"].rpartition("/")[2]
-    before = befallen.aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
+    before = fault_pipeline.aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
     with (
         switched_on(localstack.endpoint, "permission-removed", owner=role, action="dynamodb:Scan"),
         pytest.raises(InfrastructureError, match="AccessDenied"),
     ):
-        next_tick(befallen)
-    assert next_tick(befallen).records
-    assert befallen.aws.iam.list_role_policies(RoleName=role)["PolicyNames"] == before
+        next_tick(fault_pipeline)
+    assert next_tick(fault_pipeline).records
+    assert fault_pipeline.aws.iam.list_role_policies(RoleName=role)["PolicyNames"] == before
 
 
 def test_a_call_that_fails_does_so_until_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
-    """With the code that was chosen, for everybody but LocalStack itself."""
+    """With the chosen code, for every caller but LocalStack itself."""
     call, code = "firehose:DescribeDeliveryStream", "ThrottlingException"
-    firehose, stream = without_retries(befallen.aws).firehose, befallen.names.delivery_stream
+    firehose, stream = (
+        without_retries(fault_pipeline.aws).firehose,
+        fault_pipeline.names.delivery_stream,
+    )
     with switched_on(localstack.endpoint, "api-error", call=call, code=code):
         with pytest.raises(ClientError) as refused:
             firehose.describe_delivery_stream(DeliveryStreamName=stream)
         assert error_code(refused.value) == code
         shown = requests.get(
             f"{localstack.endpoint}/_wavetank/overview",
-            params={"stack": befallen.names.pipeline_stack},
+            params={"stack": fault_pipeline.names.pipeline_stack},
             timeout=10,
         )
         assert shown.json()["shown"]["streams"][0]["name"] == stream
@@ -89,37 +92,39 @@ def test_a_call_that_fails_does_so_until_it_is_reverted(
 
 
 def test_a_call_that_is_slow_is_so_until_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """By the seconds that were chosen."""
     clock = WallClock()
     with switched_on(localstack.endpoint, "api-latency", call="dynamodb:DescribeTable", takes="1s"):
         begun = clock.monotonic()
-        befallen.aws.dynamodb.describe_table(TableName=befallen.names.table)
+        fault_pipeline.aws.dynamodb.describe_table(TableName=fault_pipeline.names.table)
         assert clock.monotonic() - begun >= 1.0
 
 
 def test_what_s3_refuses_is_delivered_once_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """Nothing is lost: the stream holds its records until S3 takes them."""
-    controls, stream = SandboxControls(localstack.endpoint), befallen.names.delivery_stream
+    controls, stream = SandboxControls(localstack.endpoint), fault_pipeline.names.delivery_stream
     controls.deliver_now()
-    before = delivered_objects(befallen.aws, befallen.names.bucket)
+    before = delivered_objects(fault_pipeline.aws, fault_pipeline.names.bucket)
     with switched_on(localstack.endpoint, "s3-outage", stream=stream):
-        next_tick(befallen)
+        next_tick(fault_pipeline)
         with pytest.raises(InfrastructureError, match="injected by wavetank"):
             controls.deliver_now()
-        assert delivered_objects(befallen.aws, befallen.names.bucket) == before
+        assert delivered_objects(fault_pipeline.aws, fault_pipeline.names.bucket) == before
     controls.deliver_now()
-    assert len(delivered_objects(befallen.aws, befallen.names.bucket)) == len(before) + 1
+    assert (
+        len(delivered_objects(fault_pipeline.aws, fault_pipeline.names.bucket)) == len(before) + 1
+    )
 
 
 def test_a_rule_that_is_off_is_on_again_once_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """One that is off already is left as it is, so that reverting does not switch it on."""
-    rule, events = befallen.names.rule, befallen.aws.events
+    rule, events = fault_pipeline.names.rule, fault_pipeline.aws.events
     refused = begin(localstack.endpoint, "rule-off", rule=rule)
     assert (refused.status_code, "something deployed that rule-off can change" in refused.text) == (
         400,
@@ -135,37 +140,39 @@ def test_a_rule_that_is_off_is_on_again_once_it_is_reverted(
 
 
 def test_an_address_that_is_not_confirmed_is_so_until_it_is_reverted(
-    localstack: Host, befallen: Pipeline
+    localstack: Host, fault_pipeline: Pipeline
 ) -> None:
     """As if its reader had never opened the link."""
-    topic = topic_arn(befallen.aws, befallen.names)
-    listed = befallen.aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    topic = topic_arn(fault_pipeline.aws, fault_pipeline.names)
+    listed = fault_pipeline.aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert listed[0]["Endpoint"] == ADDRESS
     with switched_on(localstack.endpoint, "unconfirmed-address", subscription=1):
-        assert [entry.confirmed for entry in subscriptions(befallen.aws, topic)] == [False]
-    assert [entry.confirmed for entry in subscriptions(befallen.aws, topic)] == [True]
+        assert [entry.confirmed for entry in subscriptions(fault_pipeline.aws, topic)] == [False]
+    assert [entry.confirmed for entry in subscriptions(fault_pipeline.aws, topic)] == [True]
 
 
 def test_the_clock_is_wrong_until_it_is_reverted(localstack: Host) -> None:
-    """By the same clock that the route of the clock tells of."""
+    """The same clock as that of the clock's route."""
     address = f"{localstack.endpoint}/_wavetank/clock"
     with switched_on(localstack.endpoint, "wrong-clock", behind="1h"):
         assert requests.get(address, timeout=10).json() == {"offset_seconds": -3600.0}
     assert requests.get(address, timeout=10).json() == {"offset_seconds": 0.0}
 
 
-def test_everything_is_reverted_at_once(localstack: Host, befallen: Pipeline) -> None:
+def test_everything_is_reverted_at_once(localstack: Host, fault_pipeline: Pipeline) -> None:
     """The newest first; what is reverted is returned, and nothing is on."""
-    stream = befallen.names.delivery_stream
+    stream = fault_pipeline.names.delivery_stream
     begin(localstack.endpoint, "api-error", call="sns:PublishBatch").raise_for_status()
     begin(localstack.endpoint, "s3-outage", stream=stream).raise_for_status()
     assert [fault["kind"] for fault in revert(localstack.endpoint)] == ["s3-outage", "api-error"]
     assert active(localstack.endpoint) == []
 
 
-def test_drill_restore_reverts_what_is_switched_on(localstack: Host, befallen: Pipeline) -> None:
+def test_drill_restore_reverts_what_is_switched_on(
+    localstack: Host, fault_pipeline: Pipeline
+) -> None:
     """The newest first, and said; then there is nothing left to revert."""
-    names = befallen.names
+    names = fault_pipeline.names
     command = ["drill", "--restore", "--endpoint", localstack.endpoint, "--name", names.stem]
     begin(
         localstack.endpoint, "broken-deployment", function=names.streaming_function
@@ -176,7 +183,7 @@ def test_drill_restore_reverts_what_is_switched_on(localstack: Host, befallen: P
     (event,) = map(json.loads, restored.stdout.splitlines())
     assert event == {"event": "restored", "switched_on": ["api-error", "broken-deployment"]}
     assert active(localstack.endpoint) == []
-    assert next_tick(befallen).records
+    assert next_tick(fault_pipeline).records
     again = CliRunner().invoke(app, command, catch_exceptions=False)
     assert "nothing to revert" in again.stdout
 

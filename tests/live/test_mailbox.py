@@ -82,7 +82,7 @@ def test_a_program_confirms_by_the_token_and_twice_is_no_error(
 
 
 @pytest.mark.parametrize("change", [{"Token": "00"}, {"TopicArn": "no-arn"}, {"Token": ""}])
-def test_a_link_that_somebody_made_up_confirms_nothing(
+def test_an_invented_link_confirms_nothing(
     localstack: Host,
     aws: AwsClients,
     unconfirmed: str,
@@ -98,7 +98,7 @@ def test_a_link_that_somebody_made_up_confirms_nothing(
     assert _confirmed(aws, unconfirmed) == [False]
 
 
-def test_who_subscribes_again_is_asked_again(
+def test_a_second_subscription_must_be_confirmed_again(
     localstack: Host, aws: AwsClients, unconfirmed: str, address: str
 ) -> None:
     """The topic still has the address once."""
@@ -120,7 +120,7 @@ def test_a_subscription_that_waits_cannot_be_ended_by_hand(
     assert _confirmed(aws, unconfirmed) == [False]
 
 
-def test_two_days_later_the_link_is_dead_and_the_address_gone(
+def test_after_two_days_the_link_has_expired_and_the_address_is_removed(
     localstack: Host, aws: AwsClients, unconfirmed: str, address: str
 ) -> None:
     """Whoever wants the topic's mail has to be subscribed again."""
@@ -141,7 +141,7 @@ def test_what_is_no_address_is_refused(aws: AwsClients, unconfirmed: str) -> Non
         aws.sns.subscribe(TopicArn=unconfirmed, Protocol="email", Endpoint="nobody")
 
 
-def test_more_than_ten_messages_a_second_and_the_address_is_asked_again(
+def test_above_ten_messages_a_second_the_address_must_confirm_again(
     localstack: Host, aws: AwsClients, topic: str, address: str
 ) -> None:
     """SNS's hard limit of e-mail; published to in batches, since calls one by one are slower."""

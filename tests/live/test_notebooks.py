@@ -36,7 +36,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(scope="session")
 def drilled(make_pipeline: MakePipeline, localstack: Host) -> Pipeline:
-    """A pipeline with two ticks delivered, and between them one that was given up and told of."""
+    """A pipeline with two ticks delivered, and between them a failed one with its alert."""
     made = make_pipeline()
     trigger = StreamingInvoker(made.aws, made.names)
     minute = floor_to_minute(WallClock().now())
@@ -59,7 +59,7 @@ def _texts(localstack: Host, made: Pipeline) -> list[str]:
 
 @pytest.fixture
 def bucket(aws: AwsClients) -> Iterator[str]:
-    """One that is nobody's delivery bucket."""
+    """A bucket that is no pipeline's delivery bucket."""
     name = f"test-{unique_letters().lower()}"
     place = {"LocationConstraint": "eu-west-1"}
     aws.s3.create_bucket(Bucket=name, CreateBucketConfiguration=place)  # type: ignore[arg-type]  # a literal
@@ -69,20 +69,20 @@ def bucket(aws: AwsClients) -> Iterator[str]:
     aws.s3.delete_bucket(Bucket=name)
 
 
-def test_a_sandbox_tells_of_a_failure_by_its_logs_and_mailbox(
+def test_a_failure_in_a_sandbox_is_found_in_its_logs_and_mailbox(
     drilled: Pipeline, localstack: Host
 ) -> None:
-    """Three attempts, given up, told to the confirmed address, and a tick that came after."""
+    """Three attempts, exhausted, an alert to the confirmed address, and a later tick."""
     source = open_source(f"{localstack.endpoint}/{drilled.names.bucket}")
     deliveries = read_deliveries(source)
     assert delays(deliveries.records).height == 40
-    told = function_activity(source, deliveries)
-    assert told.not_available == ()
-    failed = failures(told).row(-1, named=True)
+    activity = function_activity(source, deliveries)
+    assert activity.not_available == ()
+    failed = failures(activity).row(-1, named=True)
     assert (failed["attempts"], failed["given_up"], failed["alerted_ticks"]) == (3, 1, 1)
     assert failed["recovered"] is not None
-    assert alerts(told)["address"].to_list() == [drilled.options.addresses[0]]
-    assert attempts(told)["tick"].drop_nulls().n_unique() == 1
+    assert alerts(activity)["address"].to_list() == [drilled.options.addresses[0]]
+    assert attempts(activity)["tick"].drop_nulls().n_unique() == 1
 
 
 def test_a_notebook_reads_a_sandbox(drilled: Pipeline, localstack: Host) -> None:
@@ -98,7 +98,7 @@ def test_a_notebook_reads_a_sandbox(drilled: Pipeline, localstack: Host) -> None
 def test_whatever_is_in_a_bucket_is_read_or_named(
     aws: AwsClients, bucket: str, localstack: Host
 ) -> None:
-    """Another pipeline's records, a compressed object, and one that nobody can get at."""
+    """Another pipeline's records, a compressed object, and one that cannot be read."""
     aws.s3.put_object(Bucket=bucket, Key="2026/11/a", Body=b'{"gauge": "north", "level": 1}\n')
     aws.s3.put_object(Bucket=bucket, Key="2026/11/b", Body=gzip.compress(b"x"))
     aws.s3.put_object(Bucket=bucket, Key="2026/11/c", Body=b"x", StorageClass="GLACIER")
@@ -121,7 +121,7 @@ def test_an_empty_bucket_is_an_empty_table(bucket: str, localstack: Host) -> Non
     assert "Nothing was delivered" in function_activity(source, deliveries).not_available[0]
 
 
-def test_what_is_not_there_is_said_with_what_to_do(localstack: Host) -> None:
+def test_a_missing_source_is_reported_with_advice(localstack: Host) -> None:
     """A bucket that there is not, and a sandbox that does not answer."""
     source = open_source(f"{localstack.endpoint}/test-{unique_letters().lower()}")
     with pytest.raises(UsageError, match="NoSuchBucket"):
@@ -131,16 +131,16 @@ def test_what_is_not_there_is_said_with_what_to_do(localstack: Host) -> None:
 
 
 def test_a_bucket_of_aws_is_read_with_the_accounts_credentials(place: Place) -> None:
-    """Only read: objects and logs, and in words that nobody can see the mail there."""
+    """Read-only: objects and logs, and a note that mail cannot be read there."""
     names = place.deploy()
     sent = len(place.pretended.sent)
     source = open_source(f"s3://{names.bucket}")
     deliveries = read_deliveries(source)
-    told = function_activity(source, deliveries)
+    activity = function_activity(source, deliveries)
     assert deliveries.records["ticker"].n_unique() == 5
-    assert NO_MAILBOX in told.not_available
-    assert failures(told).is_empty()
-    assert first_text(told, failures(told)) == ""
+    assert NO_MAILBOX in activity.not_available
+    assert failures(activity).is_empty()
+    assert first_text(activity, failures(activity)) == ""
     methods = {request.method for request in place.pretended.sent[sent:] if _is_s3(request.url)}
     assert methods == {"GET"}
     assert place.target.description in source.description

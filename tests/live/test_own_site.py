@@ -26,7 +26,7 @@ ELSEWHERE = {
 
 
 def _routes(localstack: Host) -> list[tuple[str, str]]:
-    """Method and address of each; whatever its arguments are, nobody gets so far."""
+    """Method and address of each; whatever its arguments are, it is refused before."""
     listed = requests.get(f"{localstack.endpoint}/_wavetank/routes", timeout=HTTP_SECONDS).json()
     return [
         (entry["method"], f"{localstack.endpoint}{re.sub('<[^>]+>', 'x', entry['path'])}")
@@ -41,7 +41,7 @@ def _shared(answer: requests.Response) -> list[str]:
 
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE.keys())
 def test_every_route_refuses_other_sites(localstack: Host, headers: Mapping[str, str]) -> None:
-    """Those that change something and those that tell something, and nobody may read the answer."""
+    """Routes that change something and those that return data; no page may read the response."""
     routes = _routes(localstack)
     assert {method for method, _ in routes} == {"DELETE", "GET", "POST"}
     answers = {
@@ -79,7 +79,7 @@ def test_the_list_of_routes_has_those_of_every_plug_in(localstack: Host) -> None
 def test_a_body_that_any_page_can_send_is_refused(
     localstack: Host, kind: str | None, body: str
 ) -> None:
-    """A browser asks nobody before it sends these, so none of them is taken for a program's."""
+    """A browser sends these without a preflight, so none of them is taken for a program's."""
     answer = requests.post(
         f"{localstack.endpoint}/_wavetank/clock",
         data=body.encode(),

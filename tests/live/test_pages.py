@@ -37,12 +37,12 @@ REFRESHED_MILLISECONDS = 15_000
 
 
 @pytest.fixture(scope="module")
-def shown(befallen: Pipeline) -> Pipeline:
+def shown(fault_pipeline: Pipeline) -> Pipeline:
     """A pipeline that has made a tick, of which the records are delivered."""
-    next_tick(befallen)
-    assert befallen.aws.endpoint is not None
-    SandboxControls(befallen.aws.endpoint).deliver_now()
-    return befallen
+    next_tick(fault_pipeline)
+    assert fault_pipeline.aws.endpoint is not None
+    SandboxControls(fault_pipeline.aws.endpoint).deliver_now()
+    return fault_pipeline
 
 
 @pytest.fixture(autouse=True)
@@ -115,8 +115,8 @@ def test_one_of_several_pipelines_is_shown_and_the_others_are_a_click_away(
         StackName=other, WaiterConfig={"Delay": 1}
     )
     page.goto(_overview(localstack, shown))
-    told = f"pipelines are deployed; shown is {shown.names.pipeline_stack}."
-    expect(page.get_by_text(told)).to_be_visible()
+    message = f"pipelines are deployed; shown is {shown.names.pipeline_stack}."
+    expect(page.get_by_text(message)).to_be_visible()
     page.get_by_role("link", name=other).click()
     expect(page.get_by_role("heading", name=other, exact=True)).to_be_visible()
     expect(page.get_by_text("rate(5 minutes)")).to_be_visible()
@@ -207,7 +207,7 @@ def test_what_cannot_be_done_is_shown_with_what_to_do(localstack: Host) -> None:
 def test_the_access_page_agrees_with_what_is_tried(
     localstack: Host, shown: Pipeline, page: Page
 ) -> None:
-    """For the owner, the function's role, another account and anybody: each call, cell by cell."""
+    """For the owner, the function's role, another account and anonymous: each call."""
     record = SandboxRecord(engine=Engine.ATTACHED, endpoint=localstack.endpoint, log=str(PROJECT))
     tried = attach(record, shown.names, ()).access_matrix()
     assert tried is not None
@@ -251,7 +251,7 @@ def test_what_is_new_appears_by_itself_and_focus_stays(
     expect(button).to_be_focused()
 
 
-def test_what_somebody_else_wrote_is_shown_and_never_run(
+def test_stored_html_is_shown_and_never_executed(
     localstack: Host, aws: AwsClients, shown: Pipeline, page: Page
 ) -> None:
     """An object's key and records, and a message's subject and text."""
@@ -282,7 +282,7 @@ def test_what_somebody_else_wrote_is_shown_and_never_run(
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
-def test_every_page_can_be_used_by_everybody(
+def test_every_page_is_accessible(
     localstack: Host,
     shown: Pipeline,
     browser: Browser,

@@ -138,7 +138,7 @@ def test_the_log_is_structured_and_in_its_own_group(pipeline: Pipeline) -> None:
     assert seen[0]["tick"] == "2026-11-23T12:00:00+00:00"
 
 
-def test_an_event_without_a_time_fails_and_says_why(pipeline: Pipeline) -> None:
+def test_an_event_without_a_time_fails_with_the_reason(pipeline: Pipeline) -> None:
     """A malformed event is an error of that invocation, and the pipeline lives on."""
     name = pipeline.names.streaming_function
     answer = pipeline.aws.awslambda.invoke(FunctionName=name, Payload=b'{"time": "soon"}')
@@ -183,7 +183,7 @@ def test_original_records_are_the_scripts_text(make_pipeline: MakePipeline) -> N
 def test_every_requirement_is_found_broken_where_it_is(
     localstack: Host, make_pipeline: MakePipeline
 ) -> None:
-    """`check` judges what runs: with parts taken away, just their requirements turn invalid."""
+    """`check` checks what runs: with parts removed, only their requirements become invalid."""
     pipeline = make_pipeline()
     aws, names = pipeline.aws, pipeline.names
     record = SandboxRecord(engine=Engine.ATTACHED, endpoint=localstack.endpoint, log="")
@@ -245,7 +245,7 @@ def _allow_to_put_items(pipeline: Pipeline) -> None:
 
 
 def test_the_naive_handler_loses_a_tick_that_ours_delivers(make_pipeline: MakePipeline) -> None:
-    """It keeps the prices first: a failed put leaves a hole that nobody fills."""
+    """It keeps the prices first: a failed put leaves a permanent gap."""
     pipeline = make_pipeline()
     naive = Path(PROJECT / "tests" / "handlers" / "naive" / "handler.py").read_text()
     _allow_to_put_items(pipeline)

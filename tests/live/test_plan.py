@@ -91,7 +91,7 @@ def test_a_new_pipeline_is_planned_whole_and_leaves_nothing(localstack: Host) ->
     assert len(found.items) == 5
 
 
-def test_a_template_that_is_refused_is_told_and_leaves_nothing(aws: AwsClients) -> None:
+def test_a_refused_template_is_reported_and_leaves_nothing(aws: AwsClients) -> None:
     """CloudFormation's words are the plan's, and no stack is left in review."""
     name = f"refused-{unique_letters()}"
     topic = '{"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Nobody"}}}'
@@ -102,7 +102,7 @@ def test_a_template_that_is_refused_is_told_and_leaves_nothing(aws: AwsClients) 
     assert name not in [stack for stack, _ in _state(aws)[0]]
 
 
-def test_what_a_killed_plan_left_is_gone_after_the_next(aws: AwsClients) -> None:
+def test_leftovers_of_a_killed_plan_are_removed_by_the_next(aws: AwsClients) -> None:
     """The stack in review with a plan's change set is not taken for somebody's."""
     name = f"killed-{unique_letters()}"
     aws.cloudformation.create_change_set(
@@ -117,7 +117,7 @@ def test_what_a_killed_plan_left_is_gone_after_the_next(aws: AwsClients) -> None
     assert name not in [stack for stack, _ in _state(aws)[0]]
 
 
-def _judged(localstack: Host, names: Names) -> dict[str, tuple[Verdict, str]]:
+def _checked(localstack: Host, names: Names) -> dict[str, tuple[Verdict, str]]:
     target = local_target(localstack.endpoint)
     findings = preflight(target, names, (ADDRESS,), WallClock())
     return {finding.requirement: (finding.verdict, finding.evidence) for finding in findings}
@@ -129,7 +129,7 @@ def test_a_log_group_without_a_stack_is_a_leftover(localstack: Host, aws: AwsCli
     group = f"/aws/lambda/{names.streaming_function}"
     aws.logs.create_log_group(logGroupName=group)
     aws.logs.create_log_group(logGroupName=f"{group}-2")
-    verdict, evidence = _judged(localstack, names)["nothing else has our names"]
+    verdict, evidence = _checked(localstack, names)["nothing else has our names"]
     assert (verdict, evidence) == (Verdict.INVALID, f"exist already: {group}")
 
 
@@ -138,31 +138,31 @@ def test_a_bucket_without_its_stack_is_a_leftover(localstack: Host, aws: AwsClie
     names = unique_names()
     place = {"LocationConstraint": "eu-west-1"}
     aws.s3.create_bucket(Bucket=names.bucket, CreateBucketConfiguration=place)  # type: ignore[arg-type]  # a literal
-    judged = _judged(localstack, names)
-    assert judged["name of the delivery bucket"][0] is Verdict.VALID
-    assert judged["nothing else has our names"][1] == f"exist already: {names.bucket}"
+    checked = _checked(localstack, names)
+    assert checked["name of the delivery bucket"][0] is Verdict.VALID
+    assert checked["nothing else has our names"][1] == f"exist already: {names.bucket}"
 
 
-def test_a_bucket_of_somebody_else_is_a_blocker(localstack: Host) -> None:
+def test_a_bucket_of_another_account_is_a_blocker(localstack: Host) -> None:
     """Buckets have one namespace for all accounts."""
     names = unique_names()
     other = sandbox_clients(localstack.endpoint, SANDBOX_OTHER_ACCOUNT)
     place = {"LocationConstraint": "eu-west-1"}
     other.s3.create_bucket(Bucket=names.bucket, CreateBucketConfiguration=place)  # type: ignore[arg-type]  # a literal
-    verdict, evidence = _judged(localstack, names)["name of the delivery bucket"]
-    assert (verdict, "somebody else's" in evidence) == (Verdict.INVALID, True)
+    verdict, evidence = _checked(localstack, names)["name of the delivery bucket"]
+    assert (verdict, "another account" in evidence) == (Verdict.INVALID, True)
 
 
 def test_a_deployed_pipeline_passes_its_preflight(localstack: Host, pipeline: Pipeline) -> None:
     """Its own resources are no leftovers, and its address has confirmed."""
-    judged = _judged(localstack, pipeline.names)
-    assert {verdict for verdict, _ in judged.values()} == {Verdict.VALID}
-    assert judged["addresses for alerts"][1] == "1 confirmed"
+    checked = _checked(localstack, pipeline.names)
+    assert {verdict for verdict, _ in checked.values()} == {Verdict.VALID}
+    assert checked["addresses for alerts"][1] == "1 confirmed"
 
 
 @dataclass
 class Shown:
-    """What the command printed, as JSON and for people, and how it ended."""
+    """What the command printed, as JSON and as text, and its exit code."""
 
     events: list[dict[str, Any]]
     text: str
@@ -225,7 +225,7 @@ def test_the_command_shows_a_plan_for_aws(localstack: Host, pretended: Pretended
 def test_the_command_ends_by_what_it_found(pretended: PretendedAws) -> None:
     """A blocker is 1, also where something is unknown; unknown alone is 3."""
     options = ("--target", "aws", "--name", "Grace Hopper")
-    assert _run(*options).code == ExitCode.BROKEN  # nobody to tell
+    assert _run(*options).code == ExitCode.BROKEN  # no address for alerts
     denied = HttpResponse(
         400,
         {"Content-Type": "application/x-amz-json-1.1"},
@@ -242,7 +242,7 @@ def test_the_command_ends_by_what_it_found(pretended: PretendedAws) -> None:
 
 
 def test_ctrl_c_leaves_nothing(localstack: Host, pretended: PretendedAws) -> None:
-    """In the middle of a change set: it is deleted, its empty stack too, and the user is told."""
+    """During a change set: it and its empty stack are deleted, and the user is notified."""
     account = sandbox_clients(localstack.endpoint, ACCOUNT)
     before = _state(account)
 
@@ -276,7 +276,7 @@ def test_the_command_reads_without_colour(localstack: Host, pipeline: Pipeline) 
     assert "\x1b" not in shown.text
 
 
-def test_aws_wants_to_be_told_whose_pipeline(pretended: PretendedAws) -> None:
+def test_on_aws_the_pipeline_must_be_named(pretended: PretendedAws) -> None:
     """In an account nothing is guessed."""
     result = CliRunner().invoke(app, ["plan", "--target", "aws"])
     assert "give the pipeline's --name" in str(result.exception)

@@ -102,7 +102,7 @@ def test_a_deployment_from_refusal_to_proof(account: Account) -> None:
 
 
 def test_what_aws_asks_for_is_refused_in_words(account: Account) -> None:
-    """No name, no address, a reason that says nothing, nobody to type the stem: each by name."""
+    """No name, no address, an empty reason, no confirmation: each is named."""
     account.attest()
     person = somebody()
     name, address = person.options[:4], ["--email", ADDRESS]
@@ -119,7 +119,7 @@ def test_what_aws_asks_for_is_refused_in_words(account: Account) -> None:
     assert _changes(account) == []
 
 
-def test_throttling_says_to_wait(account: Account) -> None:
+def test_throttling_is_reported_with_the_advice_to_wait(account: Account) -> None:
     """What CloudFormation does not take, tried again and again, is neither lost nor our fault."""
     account.attest()
     throttled = query_error("Throttling", "Rate exceeded")
@@ -133,7 +133,7 @@ def test_throttling_says_to_wait(account: Account) -> None:
     )
 
 
-def test_an_artifact_bucket_of_somebody_elses_is_left_alone(
+def test_an_artifact_bucket_of_another_account_is_not_touched(
     account: Account, other: AwsClients
 ) -> None:
     """Its name belongs to all of AWS: the message says so, before anything is made."""
@@ -146,7 +146,7 @@ def test_an_artifact_bucket_of_somebody_elses_is_left_alone(
     assert _changes(account) == []
 
 
-def test_a_bucket_of_the_account_that_is_not_ours_is_left_alone(account: Account) -> None:
+def test_a_bucket_of_the_account_that_is_not_ours_is_not_touched(account: Account) -> None:
     """Without the tag and with something in it, it is somebody's; empty, it is taken up."""
     account.attest()
     person = somebody()
@@ -160,7 +160,7 @@ def test_a_bucket_of_the_account_that_is_not_ours_is_left_alone(account: Account
     assert _changes(account) == []
 
 
-def test_a_stack_of_somebody_elses_is_left_alone(account: Account) -> None:
+def test_a_stack_that_is_not_ours_is_not_touched(account: Account) -> None:
     """One of that name without the tag, and one of a person with the same letters."""
     account.attest()
     person = somebody()
@@ -178,9 +178,7 @@ def test_a_stack_of_somebody_elses_is_left_alone(account: Account) -> None:
     )
 
 
-def test_a_creation_that_failed_is_put_right_when_asked(
-    account: Account, other: AwsClients
-) -> None:
+def test_a_failed_creation_is_repaired_on_request(account: Account, other: AwsClients) -> None:
     """The bucket's name is taken at the last moment; once it is free, the failed stack goes."""
     account.attest()
     person = somebody()

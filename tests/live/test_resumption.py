@@ -39,10 +39,10 @@ def change_of(request: HttpRequest) -> str:
 
 
 class Cuts:
-    """Takes the network away after each change that it has not done so for, until it is mended.
+    """Takes the network away after each change that it has not done so for, until it is restored.
 
     The request takes effect, and its answer is lost: so the next deployment finds what one that is
-    killed before its next request would leave. `by` is what whoever waits for the answer sees.
+    killed before its next request would leave. `by` is the error that the caller gets.
     """
 
     def __init__(self, pretended: PretendedAws) -> None:
@@ -51,7 +51,7 @@ class Cuts:
         self.done: list[str] = []
         self.by: type[BaseException] = ConnectionLostError
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """The network is back."""
         self._down = False
 
@@ -91,7 +91,7 @@ def test_a_deployment_is_cut_at_every_change_and_comes_out_whole(
         if len(cuts.done) == before:
             break
         says_how_to_go_on(done)
-        cuts.mend()
+        cuts.restore()
     assert done.code == ExitCode.VALID, done.output
     assert "changed: nothing" in done.output
     assert len(cuts.done) > 18
@@ -107,7 +107,7 @@ def says_how_to_go_on(done: Typed) -> None:
         assert "check the network, then run the same command again" in str(done.error)
 
 
-def test_an_answer_that_is_lost_is_asked_for_again(
+def test_a_request_whose_response_is_lost_is_repeated(
     account: Account, monkeypatch: pytest.MonkeyPatch, pipeline: Pipeline
 ) -> None:
     """The SDK sends the request a second time, though the first was taken: that is no failure."""

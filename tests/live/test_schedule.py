@@ -18,7 +18,7 @@ JUST_AFTER = 61.0
 
 @pytest.fixture
 def controls(localstack: Host) -> Iterator[SandboxControls]:
-    """The sandbox's clock, healed afterwards."""
+    """The sandbox's clock, reset afterwards."""
     controls = SandboxControls(localstack.endpoint)
     yield controls
     controls.reset_clock()

@@ -1,4 +1,4 @@
-"""A pipeline's end in AWS's place: no data lost, nobody else's touched, every cut mended."""
+"""Teardown of a pipeline on AWS: no data loss, other resources untouched, and recovery."""
 
 import json
 from dataclasses import replace
@@ -108,7 +108,7 @@ def test_a_half_deleted_stack_names_what_is_in_the_way_and_is_finished_later(pla
     assert place.inventory(names).pipeline is None
 
 
-def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
+def test_the_commands_delete_a_pipeline_and_report_what_remains(place: Place) -> None:
     """Teardown with and without --delete-data, twice each: says what remains and exits with 0."""
     names = place.deploy()
     options = ["--target", "aws", "--account", ACCOUNT, "--name", names.full_name, "--json"]
@@ -140,7 +140,7 @@ def test_the_commands_end_a_pipeline_and_say_what_is_left(place: Place) -> None:
     assert run("teardown")["left"] is None
 
 
-def test_in_a_sandbox_only_the_data_are_asked_about(
+def test_in_a_sandbox_only_the_data_need_confirmation(
     localstack: Host, make_pipeline: MakePipeline
 ) -> None:
     """A pipeline is made again in seconds, and data are not: they go by name, or with --yes."""
@@ -157,7 +157,7 @@ def test_in_a_sandbox_only_the_data_are_asked_about(
     assert json.loads(released.stdout.splitlines()[-1])["objects"] == 1
 
 
-def test_a_cut_network_is_told_with_how_to_go_on(place: Place) -> None:
+def test_a_network_failure_is_reported_with_the_way_to_continue(place: Place) -> None:
     """Whoever tears down hears that nothing is lost, and no traceback of the SDK."""
     names = place.deploy()
     place.pretended.answers.append(Cut(place.pretended, ConnectionLostError, late=False))
@@ -194,7 +194,7 @@ def test_what_the_stream_still_holds_is_waited_for(place: Place) -> None:
 
 
 def test_a_script_of_ones_own_is_waited_for_as_long_as_firehose_may_hold(place: Place) -> None:
-    """It leaves no tick in the table, so only time tells that nothing newer comes."""
+    """It leaves no tick in the table, so only a wait shows that nothing newer arrives."""
     names = place.deploy()
     own = replace(place.inventory(names), custom_handler=True)
     clock = Leaping()

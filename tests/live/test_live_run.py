@@ -1,4 +1,4 @@
-"""A story told to a deployed pipeline by `run`, told again in the simulator, and compared."""
+"""A scenario run on a deployed pipeline, reproduced in the simulator, and compared."""
 
 import json
 import signal
@@ -52,7 +52,7 @@ LOOKED_BACK = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Stage:
-    """A pipeline whose schedule is on, and a shell to tell it stories from."""
+    """A pipeline whose schedule is on, and a shell to run scenarios on it."""
 
     shell: Shell
     pipeline: Pipeline
@@ -68,11 +68,11 @@ class Stage:
         return ("--name", names.full_name, "--prefix", names.stem[:-6], *where)
 
     def run(self, *options: str) -> Finished:
-        """Tells it the story."""
+        """Runs the scenario on it."""
         return self.shell.run("run", str(self.scenario), *self.options, "--seed", "5", *options)
 
     def state(self) -> tuple[object, ...]:
-        """All that a story may change, and has to put back."""
+        """Everything that a run may change, and must revert."""
         aws, names = self.pipeline.aws, self.pipeline.names
         function = aws.awslambda.get_function_configuration(FunctionName=names.streaming_function)
         role = function["Role"].rpartition("/")[2]
@@ -101,39 +101,41 @@ def stage(
 
 @pytest.fixture(scope="module")
 def before(stage: Stage) -> tuple[object, ...]:
-    """What was there before anything was told."""
+    """The state before the first run."""
     return stage.state()
 
 
 @pytest.fixture(scope="module")
-def told(stage: Stage, before: tuple[object, ...]) -> Finished:
-    """The story, told once."""
+def live_run(stage: Stage, before: tuple[object, ...]) -> Finished:
+    """The scenario, run once."""
     assert before[1] == "ENABLED"
     return stage.run("--json")
 
 
-def test_a_told_story_is_judged_and_saved_with_its_engine(stage: Stage, told: Finished) -> None:
+def test_a_live_run_is_checked_and_saved_with_its_engine(stage: Stage, live_run: Finished) -> None:
     """All holds that a live engine can show; what it cannot is unknown, and decides nothing."""
-    assert told.code == ExitCode.VALID, told.out + told.err
-    verdicts = {found["requirement"]: found["verdict"] for found in told.events("finding")}
+    assert live_run.code == ExitCode.VALID, live_run.out + live_run.err
+    verdicts = {found["requirement"]: found["verdict"] for found in live_run.events("finding")}
     assert sorted(verdicts.values()) == ["unknown"] * 2 + ["valid"] * (len(verdicts) - 2)
     summary = SavedRun(stage.shell.state / "runs" / f"three-{stage.engine}-5").summary()
     assert {f.key for f in summary.findings if f.verdict == "unknown"} == UNPLAYED
     assert (summary.engine, summary.versions["localstack"]) == (stage.engine, "4.14.0")
-    assert "wall time" in told.err
+    assert "wall time" in live_run.err
 
 
-def test_all_that_a_story_changed_is_put_back(
-    stage: Stage, before: tuple[object, ...], told: Finished
+def test_all_changes_of_a_live_run_are_reverted(
+    stage: Stage, before: tuple[object, ...], live_run: Finished
 ) -> None:
     """The code byte for byte, the role's policies, who is confirmed, and the schedule."""
-    assert told.code == ExitCode.VALID
+    assert live_run.code == ExitCode.VALID
     assert stage.state() == before
 
 
-def test_the_simulator_tells_the_same_story_to_the_last_byte(stage: Stage, told: Finished) -> None:
+def test_the_simulator_reproduces_the_live_run_to_the_last_byte(
+    stage: Stage, live_run: Finished
+) -> None:
     """From the same instant and prices: every tick, record, alert and item, and every verdict."""
-    assert told.code == ExitCode.VALID
+    assert live_run.code == ExitCode.VALID
     live = f"three-{stage.engine}-5"
     replayed = stage.shell.run("replay", live, "--json")
     assert replayed.code == ExitCode.VALID, replayed.out + replayed.err
@@ -149,11 +151,11 @@ def test_the_simulator_tells_the_same_story_to_the_last_byte(stage: Stage, told:
     assert {run["engine"] for run in compared.events("run")} == {stage.engine, "simulator"}
 
 
-def test_the_log_of_the_notification_function_tells_what_the_mailbox_has(
-    stage: Stage, told: Finished
+def test_the_log_of_the_notification_function_agrees_with_the_mailbox(
+    stage: Stage, live_run: Finished
 ) -> None:
     """On AWS there is nothing else to read: subject, text, the failed request, and the outcome."""
-    assert told.code == ExitCode.VALID
+    assert live_run.code == ExitCode.VALID
     names = stage.pipeline.names
     since = WallClock().now() - LOOKED_BACK
     published = alerts_in_log(stage.pipeline.aws, names, since)
@@ -166,11 +168,11 @@ def test_the_log_of_the_notification_function_tells_what_the_mailbox_has(
     assert all(alert.request in alert.text for alert in published)
 
 
-def test_an_interrupted_story_puts_everything_back(
-    stage: Stage, before: tuple[object, ...], told: Finished
+def test_an_interrupted_live_run_reverts_all_changes(
+    stage: Stage, before: tuple[object, ...], live_run: Finished
 ) -> None:
     """Ctrl-C while the code is broken: the code, and the schedule, are as they were."""
-    assert told.code == ExitCode.VALID
+    assert live_run.code == ExitCode.VALID
     command = stage.shell.command("run", str(stage.scenario), *stage.options, "--seed", "6")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         wait_until_true(lambda: stage.state()[0] != before[0], "the code to be broken", 60.0)
@@ -196,7 +198,7 @@ def test_an_interrupted_story_puts_everything_back(
         ("calm-day", ("--pipeline", "tests/pipelines/sensors/storage.yaml"), "--pipeline"),
     ],
 )
-def test_what_a_live_engine_cannot_play_is_refused_before_anything_runs(
+def test_what_a_live_engine_does_not_support_is_refused_before_anything_runs(
     stage: Stage, before: tuple[object, ...], scenario: str, options: tuple[str, ...], said: str
 ) -> None:
     """The faults that it cannot have, a pipeline that is not there, somebody else's templates."""

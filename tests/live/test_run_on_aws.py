@@ -1,4 +1,4 @@
-"""A story told to AWS by `run --engine aws`, as far as that can be had without an account.
+"""A scenario on AWS by `run --engine aws`, as far as possible without an account.
 
 AWS's own addresses are answered by LocalStack, so what is proved is that no step needs anything of
 a sandbox's own: no mailbox, no routes, no credentials. Only AWS itself can show how long changes of
@@ -72,7 +72,7 @@ class Account:
 
 @pytest.fixture(scope="module")
 def account(localstack: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """Deployed there as to a sandbox; Firehose is told to deliver whenever somebody looks."""
+    """Deployed there as to a sandbox; Firehose delivers before each read."""
     shell = Shell(tmp_path_factory.mktemp("runs"))
     scenario = tmp_path_factory.mktemp("scenarios") / "denied.toml"
     scenario.write_text(STORY)
@@ -96,14 +96,16 @@ def account(localstack: Host, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="module")
-def told(account: Account) -> Result:
-    """The story, told there with nobody to ask."""
+def live_run(account: Account) -> Result:
+    """The run, without prompts."""
     return account.run("--yes", "--account", ACCOUNT)
 
 
-def test_a_story_is_told_on_aws_and_left_as_it_was(account: Account, told: Result) -> None:
-    """It is judged by what AWS can show, and the schedule is on again."""
-    assert told.exit_code == ExitCode.VALID, told.output
+def test_a_scenario_runs_on_aws_and_restores_the_pipeline(
+    account: Account, live_run: Result
+) -> None:
+    """It is checked by what AWS can show, and the schedule is on again."""
+    assert live_run.exit_code == ExitCode.VALID, live_run.output
     summary = RunStore(account.shell.state / "runs").find("denied-aws-8").summary()
     unknown = {found.key for found in summary.findings if found.verdict == "unknown"}
     assert unknown == {"schedule-completeness", "conservation", "one-notice"}
@@ -112,9 +114,9 @@ def test_a_story_is_told_on_aws_and_left_as_it_was(account: Account, told: Resul
     assert account.rule_state == "ENABLED"
 
 
-def test_the_simulator_tells_what_aws_told(account: Account, told: Result) -> None:
-    """The same ticks, records, alerts and items; the account's number is nobody's difference."""
-    assert told.exit_code == ExitCode.VALID
+def test_the_simulator_reproduces_the_run_on_aws(account: Account, live_run: Result) -> None:
+    """The same ticks, records, alerts and items; the account's number is not a difference."""
+    assert live_run.exit_code == ExitCode.VALID
     replayed = account.shell.run("replay", "denied-aws-8", "--json")
     assert replayed.code == ExitCode.VALID, replayed.out + replayed.err
     assert replayed.events("compared") == [{"event": "compared", "alike": True, "differences": 0}]
@@ -134,7 +136,7 @@ def test_the_simulator_tells_what_aws_told(account: Account, told: Result) -> No
         (("--yes", "--endpoint", "http://127.0.0.1:4566"), "--engine embedded or docker beside"),
     ],
 )
-def test_nothing_is_touched_where_it_is_not_sure_that_it_is_meant(
+def test_nothing_is_changed_without_a_confirmed_target(
     account: Account, options: tuple[str, ...], said: str
 ) -> None:
     """Nobody to ask, another account, a sandbox's endpoint: no request changes anything."""
@@ -146,7 +148,7 @@ def test_nothing_is_touched_where_it_is_not_sure_that_it_is_meant(
 
 
 def test_an_address_cannot_be_unconfirmed_on_aws(account: Account) -> None:
-    """Only whoever reads its mail could confirm it again: refused before AWS is asked anything."""
+    """Only the owner of its mailbox could confirm it again: refused before AWS is called."""
     before = len(account.aws.sent)
     with pytest.raises(
         UsageError, match=r"unconfirmed-address \(only on simulator, embedded, docker\)"
@@ -157,10 +159,10 @@ def test_an_address_cannot_be_unconfirmed_on_aws(account: Account) -> None:
     assert account.aws.sent[before:] == []
 
 
-def test_a_schedule_that_cannot_be_put_back_is_said_with_the_command_that_does(
+def test_a_schedule_that_cannot_be_restored_is_reported_with_the_command_for_it(
     account: Account, tmp_path: Path
 ) -> None:
-    """Rights may be lost while a story is told; whoever reads the error can mend it."""
+    """Permissions may be lost during a run; the error says how to fix it."""
 
     def refuse(request: HttpRequest) -> HttpResponse | None:
         body = b'{"__type": "AccessDeniedException", "message": "no longer"}'
