@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from tests.live.conftest import ADDRESS, Pipeline
 from tests.live.hosts import Host
 from tests.live.switches import active, begin, next_tick, revert, switched_on
-from wavetank.aws.clients import ClientError, error_code, once_only
+from wavetank.aws.clients import ClientError, error_code, without_retries
 from wavetank.aws.observers import delivered_objects, subscriptions, topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.main import app
@@ -74,7 +74,7 @@ def test_a_call_that_fails_does_so_until_it_is_reverted(
 ) -> None:
     """With the code that was chosen, for everybody but LocalStack itself."""
     call, code = "firehose:DescribeDeliveryStream", "ThrottlingException"
-    firehose, stream = once_only(befallen.aws).firehose, befallen.names.delivery_stream
+    firehose, stream = without_retries(befallen.aws).firehose, befallen.names.delivery_stream
     with switched_on(localstack.endpoint, "api-error", call=call, code=code):
         with pytest.raises(ClientError) as refused:
             firehose.describe_delivery_stream(DeliveryStreamName=stream)

@@ -130,7 +130,7 @@ def test_records_are_delivered_by_a_button_and_an_object_opens(
     tick = next_tick(shown).due
     page.goto(_overview(localstack, shown))
     page.get_by_role("button", name="Deliver now").click()
-    expect(page.get_by_text("Everything that the streams held is delivered")).to_be_visible()
+    expect(page.get_by_text("All buffered records were delivered")).to_be_visible()
     last = f"{tick:%Y-%m-%dT%H:%M}:45Z"
     key, body = _object_with(shown, last)
     page.goto(_overview(localstack, shown))

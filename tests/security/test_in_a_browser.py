@@ -327,7 +327,7 @@ def test_our_own_pages_forms_work(hostile: Browser, attacked: Attacked) -> None:
                 SEND_FORM,
                 ["/_wavetank/pages/faults/revert", "application/x-www-form-urlencoded", {}],
             )
-        assert page.url.endswith("?said=reverted-all")
+        assert page.url.endswith("?notice=reverted-all")
         page.close()
 
 

@@ -193,7 +193,7 @@ def test_a_handler_cannot_connect_elsewhere(deployed: Deployed, tmp_path: Path) 
 def test_other_requests_are_not_intercepted(deployed: Deployed) -> None:
     """Other requests of this process are not intercepted."""
     request = HttpRequest("GET", "http://127.0.0.1:4566/", {}, b"")
-    assert deployed.simulator.carry(request) is None
+    assert deployed.simulator.handle_request(request) is None
 
 
 def test_a_process_has_one_simulator(deployed: Deployed) -> None:

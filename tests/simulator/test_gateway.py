@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def _get(pipeline: Deployed, path: str) -> HttpResponse:
-    answer = pipeline.simulator.carry(HttpRequest("GET", f"{ENDPOINT}{path}", {}, b""))
+    answer = pipeline.simulator.handle_request(HttpRequest("GET", f"{ENDPOINT}{path}", {}, b""))
     assert answer is not None
     return answer
 

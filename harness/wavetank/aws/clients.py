@@ -1,8 +1,8 @@
-"""The only door to AWS: every boto3 client is made here, with its retries written out.
+"""Creates every boto3 client, with explicit retries; nothing else uses boto3.
 
-A sandbox is reached with the sandbox's own credentials and an explicit endpoint, never with what
-the host has configured, so that nothing here can touch a real account by mistake, no proxy sees the
-calls, and no profile, variable or configuration file of the host can break or change them.
+A sandbox is reached with the sandbox's own credentials and an explicit endpoint, never with the
+host's configuration: nothing can reach a real account by mistake, no proxy sees the calls, and no
+profile, variable or configuration file of the host can break or change them.
 """
 
 import os
@@ -53,24 +53,24 @@ __all__ = [
     "clients_with",
     "configured_endpoints",
     "error_code",
-    "once_only",
     "role_clients",
     "sandbox_clients",
     "shared_clients",
+    "without_retries",
 ]
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 90
 SHARED_READ_SECONDS = 20
-"""Where hundreds wait behind the one that does not answer."""
+"""Time-outs for many targets: hundreds may wait behind one that does not answer."""
 ATTEMPTS_MAX = 4
 AWS_ATTEMPTS_MAX = 5
-"""AWS throttles, and networks drop: some fifteen seconds of trying again."""
+"""AWS throttles, and networks fail: retries for some fifteen seconds."""
 
 
 @dataclass(frozen=True)
 class AwsClients:
-    """The clients of one target, made when first asked for and then shared between threads."""
+    """The clients of one target, created when first used and shared between threads."""
 
     session: boto3.Session
     endpoint: str | None
@@ -130,7 +130,7 @@ class AwsClients:
 
 
 def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients:
-    """Clients of a sandbox; LocalStack takes the account from the access key."""
+    """Clients of a sandbox; LocalStack derives the account from the access key."""
     return AwsClients(
         session=_isolated_session(account, "test"),
         endpoint=endpoint,
@@ -139,7 +139,7 @@ def sandbox_clients(endpoint: str, account: str = SANDBOX_ACCOUNT) -> AwsClients
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "max_attempts": ATTEMPTS_MAX},
             s3={"addressing_style": "path"},
-            proxies={},  # none: without it the SDK would take those of the environment
+            proxies={},  # an explicit empty value: otherwise the SDK would use the environment's
         ),
     )
 
@@ -154,7 +154,7 @@ def _isolated_session(key: str, secret: str, token: str | None = None) -> boto3.
     } | {
         "config_file": os.devnull,
         "credentials_file": os.devnull,
-        "region": REGION,  # boto3 would set it by a provider that is not among these
+        "region": REGION,  # boto3 would set it by a provider that is removed here
         "s3": None,
     }
     providers = {name: ConstantProvider(value) for name, value in defaults.items()}
@@ -167,15 +167,15 @@ def _isolated_session(key: str, secret: str, token: str | None = None) -> boto3.
         aws_session_token=token,
         botocore_session=core,
     )
-    loader.search_paths.pop()  # boto3's own folder, which every session of it adds
+    loader.search_paths.pop()  # boto3's own folder, which every boto3 session adds
     return session
 
 
 def aws_clients(profile: str | None) -> AwsClients:
-    """Clients of AWS itself with the user's credentials: the profile's, or what the SDK finds.
+    """Clients of AWS itself with the user's credentials: the profile's or the SDK's default.
 
     Raises:
-        UsageError: there is no such profile.
+    UsageError: the profile does not exist.
     """
     try:
         session = boto3.Session(profile_name=profile, region_name=REGION)
@@ -194,7 +194,7 @@ def aws_clients(profile: str | None) -> AwsClients:
 
 
 def configured_endpoints(aws: AwsClients) -> list[str]:
-    """Which settings of the session's AWS configuration file send calls to another endpoint."""
+    """Settings of the session's AWS configuration file that redirect calls to another endpoint."""
     profile = aws.session._session.get_scoped_config()  # noqa: SLF001 - boto3 has no door to it
     services = aws.session._session.full_config.get("services", {})  # noqa: SLF001 - as above
     own = services.get(profile.get("services", ""), {})
@@ -207,10 +207,10 @@ def configured_endpoints(aws: AwsClients) -> list[str]:
 
 
 def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
-    """Clients of the same target with the role's credentials, for probing what it can do.
+    """Clients of the same target with the role's credentials, to test its permissions.
 
     Raises:
-        ClientError: whoever asks may not have them.
+    ClientError: the caller may not assume the role.
     """
     answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
     return clients_with(aws, answer)
@@ -231,13 +231,13 @@ def clients_with(aws: AwsClients, credentials: Mapping[str, Any]) -> AwsClients:
     return replace(aws, session=session)
 
 
-def once_only(aws: AwsClients) -> AwsClients:
-    """The same clients, which try each call once and no more."""
+def without_retries(aws: AwsClients) -> AwsClients:
+    """The same clients without retries."""
     return replace(aws, config=aws.config.merge(Config(retries={"total_max_attempts": 1})))
 
 
 def shared_clients(aws: AwsClients, threads: int) -> AwsClients:
-    """The same clients for so many threads at once, who wait for no answer for long."""
+    """The same clients for this number of threads, with short time-outs."""
     config = Config(
         max_pool_connections=threads,
         read_timeout=SHARED_READ_SECONDS,
@@ -247,10 +247,10 @@ def shared_clients(aws: AwsClients, threads: int) -> AwsClients:
 
 
 def access_key(aws: AwsClients) -> str | None:
-    """The key that these clients sign with; None where there are no credentials.
+    """The access key that these clients sign with; None without credentials.
 
     Raises:
-        BotoCoreError: they would have to be renewed, and cannot.
+    BotoCoreError: the credentials have expired and cannot be renewed.
     """
     credentials = aws.session.get_credentials()
     return None if credentials is None else credentials.get_frozen_credentials().access_key
@@ -262,5 +262,5 @@ def anonymous_clients(aws: AwsClients) -> AwsClients:
 
 
 def error_code(error: ClientError) -> str:
-    """The service's code for what went wrong, such as `ResourceNotFoundException`."""
+    """The service's error code, such as `ResourceNotFoundException`."""
     return str(error.response.get("Error", {}).get("Code", "Unknown"))

@@ -1,7 +1,7 @@
-"""What carries the SDK's requests: a socket, or a function in this process.
+"""Answers the SDK's HTTP requests by a function in this process instead of over a socket.
 
-Replacing the SDK's own HTTP session reaches every client in the process, those that a handler makes
-for itself included.
+Replacing the SDK's own HTTP session affects every client in the process, including those that a
+handler creates.
 """
 
 import io
@@ -15,31 +15,36 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from wavetank.aws.patches import DEFAULT_SESSION, SEND
-from wavetank.core.http_types import AnswerTooLateError, Carry, ConnectionLostError, HttpRequest
+from wavetank.core.http_types import (
+    AnswerTooLateError,
+    ConnectionLostError,
+    HttpHandler,
+    HttpRequest,
+)
 
 
 class _Body(io.BytesIO):
-    """As much of a socket's response as the SDK reads."""
+    """The methods of a response body that the SDK uses."""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
         yield self.read()
 
 
 @contextmanager
-def intercept_http(carry: Carry) -> Iterator[None]:
-    """For as long as the body runs, SDK requests in this process go to the function first."""
+def intercept_http(handler: HttpHandler) -> Iterator[None]:
+    """Pass SDK requests of this process to the function first while the body runs."""
     former = SEND.current()
-    DEFAULT_SESSION.check()  # while boto3 is not one that a handler's zip brings
+    DEFAULT_SESSION.check()  # import the SDK now, before a handler's zip can provide another one
 
     def send(session: URLLib3Session, request: Any) -> Any:
         try:
-            answer = carry(_plain(session, request))
+            answer = handler(_plain(session, request))
         except ConnectionLostError as error:
             raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
         except AnswerTooLateError as error:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         if answer is None:
-            request.reset_stream()  # a body that is a file was read to be shown
+            request.reset_stream()  # the body, if it is a file, was read for the handler
             return former(session, request)
         headers: Any = dict(answer.headers)
         return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
@@ -49,12 +54,12 @@ def intercept_http(carry: Carry) -> Iterator[None]:
 
 
 def default_session() -> object:
-    """boto3's session of whoever made none; None until somebody used it."""
+    """boto3's default session; None before its first use."""
     return boto3.DEFAULT_SESSION
 
 
 def use_default_session(session: Any) -> None:
-    """Makes it boto3's, so that credentials of one handler are not taken for another's."""
+    """Set boto3's default session, so that one handler's credentials are not used for another's."""
     DEFAULT_SESSION.apply(session, to=boto3)
 
 

@@ -1,4 +1,4 @@
-"""Fires ticks by hand, just as the schedule would: the same event, the same function."""
+"""Invokes the streaming function like its schedule: with the same event."""
 
 import json
 from dataclasses import dataclass
@@ -46,31 +46,31 @@ def invoke_function(aws: AwsClients, function: str, event: str) -> object:
 
 @dataclass(frozen=True)
 class StreamingInvoker:
-    """The schedule's finger on one pipeline's streaming function."""
+    """Invokes the streaming function of one pipeline, in place of its schedule."""
 
     aws: AwsClients
     names: Names
 
     def fire(self, instant: datetime) -> str:
-        """Invokes asynchronously, as EventBridge does: failures are retried, then alerted.
+        """Invoke asynchronously, like EventBridge: failures are retried, then alerted.
 
-        Returns the request's id, by which the function's log and an alert call it.
+        Returns the request's id, which the function's log and an alert contain.
         """
         return self._invoke("Event", instant)["ResponseMetadata"]["RequestId"]
 
     def call(self, instant: datetime) -> str:
-        """Invokes synchronously, however it ends; returns the request's id, as `fire`."""
+        """Invoke synchronously, whatever the result; returns the request's id, like `fire`."""
         answer = self._invoke("RequestResponse", instant)
         answer["Payload"].read()
         return answer["ResponseMetadata"]["RequestId"]
 
     def fire_and_wait(self, instant: datetime) -> dict[str, object]:
-        """Invokes synchronously and returns the function's answer; nothing is retried.
+        """Invoke synchronously and return the function's response, without retries.
 
-        Somebody's own function may answer with anything: what is no JSON object gives an empty one.
+        A custom function may respond with anything: if it is not a JSON object the result is empty.
 
         Raises:
-            InfrastructureError: the function failed.
+        InfrastructureError: the function failed.
         """
         answer = self._invoke("RequestResponse", instant)
         payload = json.loads(answer["Payload"].read())

@@ -1,7 +1,7 @@
-"""Read-only observers of a running pipeline, and waiting for what they see.
+"""Read-only queries of a running pipeline, and waiting for conditions.
 
-Nothing here changes anything. What waits is named `wait_until...`, has a deadline, and when it
-gives up says what it saw last.
+Nothing here changes anything. Functions that wait are named `wait_until...`, have a deadline, and
+report the last observation if it passes.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from decimal import Decimal
 import psutil
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.sandbox_mailbox import ASKING, MailboxMessage, mailbox
+from wavetank.aws.sandbox_mailbox import CONFIRMATION, MailboxMessage, mailbox
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
@@ -42,7 +42,7 @@ class TablePrice:
 
 @dataclass(frozen=True)
 class Subscription:
-    """An address on the topic."""
+    """An e-mail address that is subscribed to the topic."""
 
     address: str
     confirmed: bool
@@ -61,13 +61,13 @@ def wait_until[T](
     clock: Clock,
     pace_seconds: float = 0.2,
 ) -> T:
-    """Observes again and again until the observation is accepted, and returns it.
+    """Observe repeatedly until the observation is accepted, and return it.
 
     It waits `pace_seconds` between two observations, and longer in a long wait: a tenth of the time
     waited so far, at most a second, because each observation costs the sandbox processor time.
 
     Raises:
-        ConditionTimeoutError: it was not, in time; the message holds the last observation.
+    ConditionTimeoutError: it was not, in time; the message contains the last observation.
     """
     begun = clock.monotonic()
     while not accept(seen := observe()):
@@ -91,10 +91,10 @@ def delivered_objects(aws: AwsClients, bucket: str, after: str = "") -> list[Del
 
 
 def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[Sample]:
-    """The ticker's records in one object, in either form.
+    """The ticker's records in one object, in either format.
 
     Raises:
-        ValueError: something in it is no such record.
+    ValueError: a part of it is not such a record.
     """
     body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     for text in split_records(body.decode(errors="replace")):
@@ -121,20 +121,20 @@ def read_prices(aws: AwsClients, table: str) -> list[TablePrice]:
 
 
 def last_tick(prices: list[TablePrice]) -> datetime | None:
-    """The tick that every item has reached; None before the first."""
+    """The last tick that every item has reached; None before the first."""
     ticks = [price.tick for price in prices]
     reached = [tick for tick in ticks if tick is not None]
     return min(reached) if reached and len(reached) == len(ticks) else None
 
 
 def topic_arn(aws: AwsClients, names: Names) -> str:
-    """The ARN of the alerts' topic, in the account that asks."""
+    """The ARN of the alerts' topic, in the caller's account."""
     account = aws.sts.get_caller_identity()["Account"]
     return f"arn:aws:sns:{REGION}:{account}:{names.topic}"
 
 
 def subscriptions(aws: AwsClients, topic_arn: str) -> list[Subscription]:
-    """The topic's e-mail addresses."""
+    """The topic's e-mail subscriptions."""
     pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
     return [
         Subscription(entry["Endpoint"], entry["SubscriptionArn"].startswith("arn:"))
@@ -144,25 +144,25 @@ def subscriptions(aws: AwsClients, topic_arn: str) -> list[Subscription]:
     ]
 
 
-def unanswered(aws: AwsClients, topic_arn: str, endpoint: str) -> list[MailboxMessage]:
-    """For each address of the topic that is not confirmed, the last message that asks it.
+def pending_confirmations(aws: AwsClients, topic_arn: str, endpoint: str) -> list[MailboxMessage]:
+    """For each unconfirmed address of the topic, the last message that asks for confirmation.
 
     Raises:
-        InfrastructureError: the sandbox does not answer.
+    InfrastructureError: the sandbox does not answer.
     """
     pending = {entry.address for entry in subscriptions(aws, topic_arn) if not entry.confirmed}
     if not pending:
         return []
     asking = {
         message.address: message
-        for message in mailbox(endpoint, ASKING)
+        for message in mailbox(endpoint, CONFIRMATION)
         if topic_arn in message.text
     }
     return [asking[address] for address in sorted(pending & asking.keys())]
 
 
 def resident_megabytes(process_id: int) -> int:
-    """Memory that the process and all it started have resident; 0 when it has ended."""
+    """Resident memory of the process and its descendants; 0 if it has ended."""
     try:
         process = psutil.Process(process_id)
         family = [process, *process.children(recursive=True)]
@@ -172,5 +172,5 @@ def resident_megabytes(process_id: int) -> int:
 
 
 def age_seconds(instant: datetime, clock: Clock) -> float:
-    """How long ago it was."""
+    """The age of the instant."""
     return (clock.now() - instant.astimezone(UTC)).total_seconds()

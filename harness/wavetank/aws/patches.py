@@ -1,15 +1,15 @@
-"""What is replaced in the SDK, as `wavetank.core.patching` has it."""
+"""Replacements in the SDK, as data for `wavetank.core.patching`."""
 
-from wavetank.core.patching import VALUE, Distribution, Patch
+from wavetank.core.patching import VALUE, Patch, PinnedDistribution
 
-BOTO3 = Distribution("boto3", "1.42.54")
-BOTOCORE = Distribution("botocore", "1.42.54")
+BOTO3 = PinnedDistribution("boto3", "1.42.54")
+BOTOCORE = PinnedDistribution("botocore", "1.42.54")
 
 SEND = Patch(
     target="botocore.httpsession:URLLib3Session.send",
     form="(self, request)",
     distribution=BOTOCORE,
-    reason="a function in this process answers instead of a socket, for every client there is",
+    reason="a function in this process answers instead of a socket, for every client",
     ours=("aws.http_interception",),
 )
 DEFAULT_SESSION = Patch(
@@ -23,14 +23,14 @@ LOAD_FILE = Patch(
     target="botocore.loaders:JSONFileLoader.load_file",
     form="(self, file_path)",
     distribution=BOTOCORE,
-    reason="each session parses the descriptions of services anew; here they are parsed once",
+    reason="each session parses the descriptions of services again; here they are parsed once",
     ours=("aws.service_models",),
 )
 LIST_AVAILABLE_SERVICES = Patch(
     target="botocore.loaders:Loader.list_available_services",
     form="(self, *args, **kwargs)",
     distribution=BOTOCORE,
-    reason="each session lists the folders of descriptions anew; here they are listed once",
+    reason="each session lists the folders of descriptions again; here they are listed once",
     ours=("aws.service_models",),
 )
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wavetank.aws.sandbox_http import ask_sandbox
+from wavetank.aws.sandbox_http import request_sandbox
 from wavetank.core.errors import InfrastructureError
 
 
 def pages_address(endpoint: str) -> str:
-    """Where a sandbox shows itself to people."""
+    """The address of a sandbox's web pages."""
     return f"{endpoint}/_wavetank/"
 
 
@@ -20,12 +20,12 @@ class SandboxControls:
     endpoint: str
 
     def deliver_now(self) -> None:
-        """Has every delivery stream deliver what it holds, whatever its buffering hints say.
+        """Deliver all undelivered records of every delivery stream, whatever its buffering hints.
 
         Raises:
-            InfrastructureError: S3 took not all of it, or there are no such routes.
+        InfrastructureError: S3 refused some of them, or there are no such routes.
         """
-        streams = self._ask("POST", "firehose/flush")
+        streams = self._request("POST", "firehose/flush")
         failed = {name: state["last_error"] for name, state in streams.items() if state["attempts"]}
         if failed:
             raise InfrastructureError(
@@ -33,63 +33,65 @@ class SandboxControls:
             )
 
     def streams(self) -> dict[str, Any]:
-        """What each delivery stream holds, and what became of its records."""
-        return self._ask("GET", "firehose")
+        """Each delivery stream's undelivered records and counts."""
+        return self._request("GET", "firehose")
 
     def bucket(self, name: str) -> dict[str, Any]:
-        """How many objects the bucket has, and its newest thousand, without listing all.
+        """The number of the bucket's objects, and its newest thousand, without listing all.
 
         Raises:
-            InfrastructureError: there is no such bucket, or no answer.
+        InfrastructureError: the bucket does not exist, or there is no answer.
         """
-        return self._ask("GET", f"objects/{name}")
+        return self._request("GET", f"objects/{name}")
 
     def access_uses(self) -> list[dict[str, Any]] | None:
-        """Which actions each role has used; None where policies are not enforced."""
-        state = self._ask("GET", "access")
+        """The actions that each role has used; None if policies are not enforced."""
+        state = self._request("GET", "access")
         return list(state["used"]) if state["enforced"] else None
 
     def isolation(self) -> dict[str, Any]:
         """How far functions are isolated: `level`, its `meaning`, why others were `refused`."""
-        return self._ask("GET", "isolation")
+        return self._request("GET", "isolation")
 
     def save_snapshot(self) -> str | None:
-        """Has what the sandbox holds saved; what went wrong, None where nothing did."""
-        error: str | None = self._ask("POST", "snapshot")["error"]
+        """Save the sandbox's data; returns the error, None on success."""
+        error: str | None = self._request("POST", "snapshot")["error"]
         return error
 
     def localstack_version(self) -> str:
-        """The version of the LocalStack that has these routes."""
-        return str(ask_sandbox("GET", self.endpoint, "_localstack/health")["version"])
+        """The version of LocalStack."""
+        return str(request_sandbox("GET", self.endpoint, "_localstack/health")["version"])
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
-        """An address is taken to have confirmed its subscription, or not to have."""
-        self._ask("POST", "confirmation", {"arn": subscription, "confirmed": confirmed})
+        """Mark an address as confirmed or not."""
+        self._request("POST", "confirmation", {"arn": subscription, "confirmed": confirmed})
 
     def move_clock(self, offset_seconds: float) -> None:
         """Set the clock of LocalStack that far from the host's."""
-        self._ask("POST", "clock", {"offset_seconds": offset_seconds})
+        self._request("POST", "clock", {"offset_seconds": offset_seconds})
 
     def reset_clock(self) -> None:
-        """Give it the host's time back."""
-        self._ask("DELETE", "clock")
+        """Reset LocalStack's clock to the host's time."""
+        self._request("DELETE", "clock")
 
     def begin_fault(self, kind: str, entries: Mapping[str, object]) -> str:
         """Switch on a fault of the kind, until it is reverted; returns its id."""
-        return str(self._ask("POST", "faults", {"kind": kind, **entries})["id"])
+        return str(self._request("POST", "faults", {"kind": kind, **entries})["id"])
 
     def revert_fault(self, fault_id: str) -> dict[str, Any]:
         """Revert a fault that is switched on; returns it, with what it hit."""
-        (fault,) = self._ask("DELETE", f"faults/{fault_id}")["reverted"]
+        (fault,) = self._request("DELETE", f"faults/{fault_id}")["reverted"]
         return dict(fault)
 
     def revert_faults(self) -> list[dict[str, Any]]:
-        """Reverts every fault that is switched on in the live pages; returns them, newest first.
+        """Revert every fault that is switched on in the web pages; returns them, newest first.
 
         Raises:
-            InfrastructureError: one could not be reverted, or there are no such routes.
+        InfrastructureError: one could not be reverted, or there are no such routes.
         """
-        return list(self._ask("DELETE", "faults")["reverted"])
+        return list(self._request("DELETE", "faults")["reverted"])
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return ask_sandbox(method, self.endpoint, f"_wavetank/{path}", body=body)
+    def _request(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        return request_sandbox(method, self.endpoint, f"_wavetank/{path}", body=body)

@@ -1,7 +1,7 @@
-"""The only door to a sandbox's HTTP routes, besides the SDK: never by a proxy.
+"""HTTP to a sandbox's routes, without a proxy; besides the SDK nothing else calls a sandbox.
 
 The host's `HTTP_PROXY`, `.netrc` and certificate variables are for the internet. A sandbox is on
-this machine or named by its user, and a proxy would answer for it, or see what is sent to it.
+this host or named by its user, and a proxy could answer in its place, or see what is sent to it.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from wavetank.core.errors import InfrastructureError
 HTTP_SECONDS = 60
 
 
-def ask_sandbox(
+def request_sandbox(
     method: str,
     endpoint: str,
     path: str,
@@ -22,10 +22,10 @@ def ask_sandbox(
     parameters: dict[str, Any] | None = None,
     timeout_seconds: float = HTTP_SECONDS,
 ) -> dict[str, Any]:
-    """The JSON object with which the sandbox at the endpoint answers; `body` is sent as JSON.
+    """The JSON object that the sandbox at the endpoint returns; `body` is sent as JSON.
 
     Raises:
-        InfrastructureError: it does not answer in time, or not with such an object.
+    InfrastructureError: it does not answer in time, or not with such an object.
     """
     url = f"{endpoint}/{path}"
     try:

@@ -1,16 +1,16 @@
-"""The mailbox of a running sandbox, read page by page.
+"""Reads the mailbox of a running sandbox, page by page.
 
-A mailbox holds up to 10,000 messages, so a reader that comes again asks for what came since.
+A mailbox holds up to 10,000 messages, so a later reader requests only the messages since then.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from wavetank.aws.sandbox_http import ask_sandbox
+from wavetank.aws.sandbox_http import request_sandbox
 
 PAGE_MESSAGES = 500
-ASKING = "SubscriptionConfirmation"
+CONFIRMATION = "SubscriptionConfirmation"
 ALERT = "Notification"
 
 
@@ -28,12 +28,12 @@ class MailboxMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxPage:
-    """Some messages, oldest first.
+    """A page of messages, oldest first.
 
-    `next` is what to ask for next with `since`, and `more` whether there is anything yet.
-    `continues` is False where the mailbox no longer has the message that `since` names: the page
-    begins with the oldest message then. `newest` is the last message's id, empty where there is
-    none; `alerts` counts all notifications in the mailbox.
+    `next` is the next value of `since`, and `more` whether there are messages after it. `continues`
+    is False if the mailbox no longer has the message that `since` names: the page then begins with
+    the oldest message. `newest` is the last message's id, empty if there is none; `alerts` counts
+    all notifications in the mailbox.
     """
 
     messages: tuple[MailboxMessage, ...]
@@ -53,7 +53,7 @@ def mailbox_page(
         InfrastructureError: the sandbox does not answer.
     """
     parameters = {"since": since, "type": kind, "limit": limit}
-    answer = ask_sandbox("GET", endpoint, "_wavetank/mailbox", parameters=parameters)
+    answer = request_sandbox("GET", endpoint, "_wavetank/mailbox", parameters=parameters)
     return MailboxPage(
         messages=tuple(_message(entry) for entry in answer["messages"]),
         next=answer["next"],
@@ -78,28 +78,28 @@ def messages_since(endpoint: str, since: str = "", *, kind: str = "") -> Iterato
 
 
 def mailbox(endpoint: str, kind: str = "") -> list[MailboxMessage]:
-    """All e-mails that the sandbox has, or those of one kind, oldest first.
+    """All e-mails of the sandbox, or those of one kind, oldest first.
 
     Raises:
-        InfrastructureError: the sandbox does not answer.
+    InfrastructureError: the sandbox does not answer.
     """
     return [message for page in messages_since(endpoint, kind=kind) for message in page.messages]
 
 
 def alerts(endpoint: str) -> list[MailboxMessage]:
-    """What was published to the sandbox's topics, without what asks for confirmation.
+    """The messages published to the sandbox's topics, without confirmation requests.
 
     Raises:
-        InfrastructureError: the sandbox does not answer.
+    InfrastructureError: the sandbox does not answer.
     """
     return mailbox(endpoint, ALERT)
 
 
 def count_alerts(endpoint: str) -> int:
-    """How many there are, without reading them.
+    """The number of alerts, without reading them.
 
     Raises:
-        InfrastructureError: the sandbox does not answer.
+    InfrastructureError: the sandbox does not answer.
     """
     return mailbox_page(endpoint, limit=0).alerts
 
@@ -107,7 +107,7 @@ def count_alerts(endpoint: str) -> int:
 def _message(entry: dict[str, Any]) -> MailboxMessage:
     return MailboxMessage(
         id=entry["id"],
-        asks_for_confirmation=entry["type"] == ASKING,
+        asks_for_confirmation=entry["type"] == CONFIRMATION,
         address=entry["to"],
         subject=entry["subject"],
         text=entry["text"],

@@ -1,7 +1,6 @@
-"""The SDK's descriptions of services, read once in a process.
+"""The SDK's service descriptions, parsed once in a process.
 
-To parse them takes ten times as long as to make a client of them, and each session of the SDK reads
-them again.
+Parsing them takes ten times as long as creating a client, and each SDK session parses them again.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ SDK_FOLDERS = tuple(f"{Path(package.__path__[0]) / 'data'}/" for package in (bot
 
 @cache
 def shared_loader() -> Loader:
-    """The loader of all sessions that this package makes."""
+    """The loader of all sessions that this package creates."""
     loader: Loader = create_loader()
     loader.search_paths.append(str(Path(boto3.__file__).parent / "data"))
     return loader
@@ -28,10 +27,10 @@ def shared_loader() -> Loader:
 
 @contextmanager
 def service_models_parsed_once() -> Iterator[None]:
-    """For the body, sessions that others make share what is parsed, too.
+    """Share the parsed descriptions with sessions of other code while the body runs.
 
-    A handler makes its clients anew in each cold start, and a simulation has hundreds of those. The
-    SDK changes nothing of what it has parsed. Files that are not the SDK's are read each time.
+    A handler creates its clients in each cold start, and a simulation has hundreds of those. The
+    SDK does not change what it has parsed. Files that are not the SDK's are read each time.
     """
     load, list_available = LOAD_FILE.current(), LIST_AVAILABLE_SERVICES.current()
     parsed: dict[str, object] = {}

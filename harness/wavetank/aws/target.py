@@ -1,7 +1,7 @@
-"""Where a command acts: the sandbox, or an account of AWS. Nothing gets from one to the other.
+"""The target of a command: the sandbox, or an AWS account; the two are never mixed.
 
 A sandbox is reached with its own credentials at its own endpoint, AWS with the user's at AWS's own
-endpoints. Whatever would mix the two is refused before the first call that changes anything.
+endpoints. Any mixture is refused before the first call that changes anything.
 """
 
 import re
@@ -23,17 +23,17 @@ from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, endpoint_overrides
 
 SANDBOX_KEY = re.compile(r"test|mock|localstack|dummy|[0-9]{12}|L(KIA|SIA).*", re.IGNORECASE)
-"""What LocalStack's users, and LocalStack itself, sign with; AWS's own begin with AKIA or ASIA."""
+"""Access keys of LocalStack and its users; AWS's own begin with AKIA or ASIA."""
 SANDBOX_PACE_SECONDS = 0.2
 AWS_PACE_SECONDS = 3.0
-"""Between two looks at a stack; CloudFormation throttles who asks more often than it changes."""
+"""Seconds between two polls of a stack; CloudFormation throttles callers that poll more often."""
 AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 UNKNOWN_KEYS = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "AuthFailure"})
 
 
 class TargetKind(StrEnum):
-    """What `--target` takes."""
+    """The values of `--target`."""
 
     LOCAL = "local"
     AWS = "aws"
@@ -41,10 +41,10 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One place to act.
+    """One target.
 
     `endpoint` is the sandbox's, None on AWS; `profile` the user's choice among their credentials,
-    None for whatever the SDK finds; `pace_seconds` the wait between two looks at slow work.
+    None for the SDK's default; `pace_seconds` the wait between two polls of slow operations.
     """
 
     kind: TargetKind
@@ -56,7 +56,7 @@ class Target:
 
     @property
     def description(self) -> str:
-        """In words, for every question and every report."""
+        """The target in words, for questions and reports."""
         if self.kind is TargetKind.LOCAL:
             return f"the sandbox at {self.endpoint}"
         return f"AWS account {self.account} in {REGION}"
@@ -66,7 +66,7 @@ def local_target(endpoint: str) -> Target:
     """The sandbox at the endpoint, with the sandbox's own credentials.
 
     Raises:
-        UsageError: the endpoint is AWS's.
+    UsageError: the endpoint is AWS's.
     """
     host = urlsplit(endpoint).hostname or ""
     if host.endswith(AWS_HOSTS):
@@ -82,14 +82,14 @@ def local_target(endpoint: str) -> Target:
 
 
 def aws_target(profile: str | None, expected_account: str | None = None) -> Target:
-    """The user's account, once it is sure that it is one, and theirs.
+    """The user's AWS account, after checking that it is one.
 
-    `expected_account` is what the user says it must be.
+    `expected_account` is the account that the user expects.
 
     Raises:
-        UsageError: an endpoint override or sandbox credentials are set, there are no credentials,
-            no such profile, or it is another account than expected.
-        InfrastructureError: AWS refuses the credentials, or cannot be reached.
+    UsageError: an endpoint override or sandbox credentials are set, there are no credentials,
+        the profile does not exist, or it is another account than expected.
+    InfrastructureError: AWS refuses the credentials, or cannot be reached.
     """
     _refuse_overrides(endpoint_overrides())
     aws = aws_clients(profile)
@@ -119,12 +119,12 @@ def _refuse_overrides(found: list[str]) -> None:
         raise UsageError(
             "AWS's own endpoints for --target aws",
             f"another set by {', '.join(found)}",
-            "unset it: what it names might be a sandbox, or somebody else's",
+            "unset it: it might name a sandbox, or another user's endpoint",
         )
 
 
 def _refuse_sandbox_keys(aws: AwsClients) -> None:
-    """Looks at the key alone; a session with no credentials is told how to get some."""
+    """Check only the key; an error without credentials says how to get some."""
     try:
         key = access_key(aws)
     except BotoCoreError as error:
@@ -154,8 +154,8 @@ def _account_of(aws: AwsClients) -> str:
         elif found in UNKNOWN_KEYS:
             action = "AWS does not know these keys: choose another --profile, or make new keys"
         else:
-            action = "check the profile's rights and the machine's clock"
+            action = "check the profile's permissions and the host's clock"
         raise InfrastructureError("AWS to accept the credentials", str(error), action) from error
     except BotoCoreError as error:
         action = "check the network, then run the same command again"
-        raise InfrastructureError("an answer of AWS", str(error), action) from error
+        raise InfrastructureError("a response from AWS", str(error), action) from error

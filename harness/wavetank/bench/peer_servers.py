@@ -20,7 +20,7 @@ from wavetank.core.reporter import Reporter
 from wavetank.core.settings import REGION, Settings
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.engines.supervised_process import GuardedChild, Program, guarded
+from wavetank.engines.supervised_process import Program, SupervisedProcess, supervised
 from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
@@ -147,7 +147,7 @@ def _server(
         grace_seconds=STOP_GRACE_SECONDS,
     )
     begun = clock.monotonic()
-    with guarded(program) as child:
+    with supervised(program) as child:
         _wait_until_ready(server, child, port, clock)
         seconds = clock.monotonic() - begun
         yield RunningPeer(version, f"http://127.0.0.1:{port}", child.process_id, seconds)
@@ -158,7 +158,7 @@ def _variables(server: Server, port: int, path: str, folder: Path) -> dict[str, 
     return {"HOME": str(folder), "LANG": "C.UTF-8", "PATH": path, "TMPDIR": str(folder)} | own
 
 
-def _wait_until_ready(server: Server, child: GuardedChild, port: int, clock: Clock) -> None:
+def _wait_until_ready(server: Server, child: SupervisedProcess, port: int, clock: Clock) -> None:
     def is_ready() -> bool:
         if child.has_ended():
             raise InfrastructureError(

@@ -85,7 +85,7 @@ def measure_tick(
 ) -> TickCost:
     """Measures `ticks` ticks after a warm-up, with the floor's calls between any two of them.
 
-    `clock` must run while Python's time is frozen: `MachineClock`.
+    `clock` must run while Python's time is frozen: `HostClock`.
 
     Raises:
         InfrastructureError: the run fired less than three times.

@@ -12,7 +12,7 @@ from pathlib import Path
 from wavetank.campaign.remote_error import Failed, WorkerDiedError
 from wavetank.campaign.worker import Task
 from wavetank.campaign.worker_context import WorkerContext
-from wavetank.engines.supervised_process import GuardedChild, Program
+from wavetank.engines.supervised_process import Program, SupervisedProcess
 
 BOOT_SECONDS_MAX = 300.0
 
@@ -80,20 +80,20 @@ class WorkerProcess:
             if self._answers.poll(within_seconds):
                 return self._answers.recv()
         except (EOFError, OSError) as error:
-            raise WorkerDiedError(self._how_it_ended()) from error
+            raise WorkerDiedError(self._exit_description()) from error
         raise WorkerDiedError(f"a worker gave no answer within {within_seconds:.0f} s")
 
-    def _how_it_ended(self) -> str:
+    def _exit_description(self) -> str:
         with self._ending:
             if self._is_ended:
                 return "the worker was ended"
-            how = self._child.how_it_ended()
+            how = self._child.exit_description()
             lines = self._child.last_log_lines()
         reason = ", as the system does when memory is short" if how == "signal 9" else ""
         return f"a worker died ({how}{reason})" + (f", and its log ends: {lines}" if lines else "")
 
 
-def _start(folder: Path, descriptors: tuple[int, int]) -> GuardedChild:
+def _start(folder: Path, descriptors: tuple[int, int]) -> SupervisedProcess:
     numbers = [str(descriptor) for descriptor in descriptors]
     program = Program(
         command=[sys.executable, "-m", "wavetank.campaign.worker", *numbers],
@@ -104,7 +104,7 @@ def _start(folder: Path, descriptors: tuple[int, int]) -> GuardedChild:
         descriptors=descriptors,
     )
     try:
-        return GuardedChild(program)
+        return SupervisedProcess(program)
     finally:
         for descriptor in descriptors:
             os.close(descriptor)

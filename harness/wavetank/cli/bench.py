@@ -20,7 +20,7 @@ from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.output.bench_tables import gateway_table, peers_table, runs_table
-from wavetank.core.clock import MachineClock, WallClock
+from wavetank.core.clock import HostClock, WallClock
 from wavetank.core.durations import duration_option
 from wavetank.core.errors import ExitCode
 from wavetank.core.settings import read_settings
@@ -80,7 +80,7 @@ def bench(
 
 def _show_simulator(output: Output, longest: timedelta) -> None:
     """Boot, tick and floor, and runs from an hour to `longest`, in this process."""
-    clock = MachineClock()
+    clock = HostClock()
     logging.disable(logging.CRITICAL)
     with TemporaryDirectory(prefix="wavetank-bench-") as folder, ExitStack() as stack:
         simulator = SimulatorBench(PipelineChoice().pipeline(), Path(folder), stack)

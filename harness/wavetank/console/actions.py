@@ -1,4 +1,4 @@
-"""What the pages and the routes of programs do, and what they look at; the same for both."""
+"""The operations behind both the pages and the JSON routes."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,10 +17,10 @@ from wavetank.emulator.stacks import deployed_stacks
 
 
 def overview(stack: str | None, clock: Clock) -> Overview:
-    """The pipeline of the stack; without a name the one that was changed last.
+    """The pipeline of the stack; by default the one that was changed last.
 
     Raises:
-        UsageError: there is no pipeline of the name.
+    UsageError: there is no pipeline with the name.
     """
     stacks = deployed_stacks()
     chosen = _chosen(stacks, stack)
@@ -32,10 +32,10 @@ def overview(stack: str | None, clock: Clock) -> Overview:
 
 
 def access(stack: str | None, clock: Clock) -> Access:
-    """As `overview`, of who may do what.
+    """Who may do what with the pipeline of the stack, which is chosen like in `overview`.
 
     Raises:
-        UsageError: there is no pipeline of the name.
+    UsageError: there is no pipeline with the name.
     """
     found, told = overview(stack, clock), access_state()
     shown = found.shown
@@ -53,22 +53,24 @@ def access(stack: str | None, clock: Clock) -> Access:
 
 
 def object_body(bucket: str, key: str) -> bytes:
-    """What the object holds.
+    """The object's body.
 
     Raises:
-        UsageError: there is no such object.
+    UsageError: the object does not exist.
     """
     found = read_object(bucket, key) if bucket in bucket_names() else None
     if found is None:
-        raise UsageError(f"an object {key!r} in {bucket!r}", "none", "see which there are")
+        raise UsageError(
+            f"an object {key!r} in {bucket!r}", "none", "list the objects of the bucket"
+        )
     return found.body
 
 
 def confirm(message_id: str) -> str:
-    """Opens the link of the message that asks for it; returns the subscription's ARN.
+    """Confirm with the link of the message; returns the subscription's ARN.
 
     Raises:
-        UsageError: there is no such message, or its link has expired.
+    UsageError: the message does not exist, or its link has expired.
     """
     message = confirmations().mailbox.get(message_id)
     found = summary(message) if message is not None else {"type": "none"}
@@ -76,18 +78,20 @@ def confirm(message_id: str) -> str:
         raise UsageError("a message that asks for confirmation", found["type"], "choose another")
     sns, link = clients().sns, found["link"]
     try:
-        answer = sns.confirm_subscription(TopicArn=_asked(link, "TopicArn"), Token=token_of(link))
+        answer = sns.confirm_subscription(
+            TopicArn=_query_value(link, "TopicArn"), Token=token_of(link)
+        )
     except sns.exceptions.ClientError as error:
         raise UsageError("a link that still confirms", str(error), "subscribe again") from error
     return str(answer["SubscriptionArn"])
 
 
 def token_of(link: str) -> str:
-    """The token in the link of a message that asks for confirmation."""
-    return _asked(link, "Token")
+    """The token in the link of a confirmation message."""
+    return _query_value(link, "Token")
 
 
-def _asked(link: str, name: str) -> str:
+def _query_value(link: str, name: str) -> str:
     return parse_qs(urlsplit(link).query)[name][0]
 
 

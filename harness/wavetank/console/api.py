@@ -1,4 +1,4 @@
-"""What the pages show and do, as JSON for programs."""
+"""The data and actions of the pages, as JSON for programs."""
 
 from dataclasses import asdict
 
@@ -7,7 +7,7 @@ from localstack.http import Request, Response, route
 from wavetank.console import actions
 from wavetank.console.collector import bucket_state
 from wavetank.console.records import record_table
-from wavetank.console.responses import as_json, told
+from wavetank.console.responses import as_json, with_json_errors
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.emulator.lambda_.isolation import isolation
@@ -22,44 +22,44 @@ class DataRoutes:
         self._clock = clock
 
     @route("/_wavetank/overview", methods=["GET"])
-    @told
+    @with_json_errors
     def on_overview(self, request: Request, **_: object) -> Response:
-        """Tells what is deployed and how it does; `?stack=` names a pipeline."""
+        """Returns the deployed pipeline and its state; `?stack=` selects a pipeline."""
         found = actions.overview(request.args.get("stack"), self._clock)
         concerns = found.shown.concerns if found.shown else ()
         return as_json(asdict(found) | {"concerns": concerns, "now": self._clock.now()})
 
     @route("/_wavetank/isolation", methods=["GET"])
-    @told
+    @with_json_errors
     def on_isolation(self, _: Request, **__: object) -> Response:
-        """Says how far functions are isolated, and why no stronger level is used."""
+        """Returns how far functions are isolated, and why no stronger level is used."""
         found = isolation()
         return as_json(asdict(found) | {"meaning": found.meaning})
 
     @route("/_wavetank/objects/<bucket>", methods=["GET"])
-    @told
+    @with_json_errors
     def on_objects(self, _: Request, bucket: str, **__: object) -> Response:
         """Lists a bucket's newest objects, a thousand at most."""
         found = bucket_state(bucket, OBJECTS_MAX)
         if found is None:
-            raise UsageError(f"a bucket {bucket!r}", "none", "name one that there is")
+            raise UsageError(f"a bucket {bucket!r}", "none", "name an existing one")
         return as_json(asdict(found))
 
     @route("/_wavetank/records", methods=["GET"])
-    @told
+    @with_json_errors
     def on_records(self, request: Request, **_: object) -> Response:
-        """Gives the records of the object `?bucket=` `&key=`."""
+        """Returns the records of the object `?bucket=` `&key=`."""
         bucket, key = request.args.get("bucket", ""), request.args.get("key", "")
         return as_json(asdict(record_table(actions.object_body(bucket, key))))
 
     @route("/_wavetank/mailbox/<message_id>/confirm", methods=["POST"])
-    @told
+    @with_json_errors
     def on_confirm(self, _: Request, message_id: str, **__: object) -> Response:
-        """Confirms the subscription that the message asks about."""
+        """Confirms the subscription of the message."""
         return as_json({"arn": actions.confirm(message_id)})
 
     @route("/_wavetank/access/matrix", methods=["GET"])
-    @told
+    @with_json_errors
     def on_access(self, request: Request, **_: object) -> Response:
-        """Tells who can do what with a pipeline's buckets, and which rights its roles use."""
+        """Returns access to a pipeline's buckets, and which permissions its roles use."""
         return as_json(asdict(actions.access(request.args.get("stack"), self._clock)))

@@ -1,4 +1,4 @@
-"""Reads what is deployed from LocalStack's services and, where they say too little, their stores.
+"""Reads deployed resources from LocalStack's services and, if necessary, their stores.
 
 [LocalStack 4.14: services/s3/models.py, services/sns/models.py]
 """
@@ -34,7 +34,7 @@ ON = "ENABLED"
 
 
 def pipeline_state(stack: DeployedStack, clock: Clock) -> PipelineState:
-    """The stack's pipeline now; what somebody has deleted behind its back is left out."""
+    """The stack's pipeline now, without resources that were deleted outside of the stack."""
     streams = tuple(_streams(stack, clock))
     own = [*stack.of(deployed.BUCKET), *(stream.bucket for stream in streams)]
     functions = stack.of(deployed.FUNCTION)
@@ -53,7 +53,7 @@ def pipeline_state(stack: DeployedStack, clock: Clock) -> PipelineState:
 
 
 def bucket_state(name: str, shown: int = OBJECTS_SHOWN) -> BucketState | None:
-    """The bucket with its newest objects; None where there is none of the name."""
+    """The bucket with its newest objects; None if it does not exist."""
     bucket = s3_stores[ACCOUNT][REGION].buckets.get(name)
     if bucket is None:
         return None
@@ -170,12 +170,12 @@ def _tables(stack: DeployedStack) -> Iterator[TableState]:
 
 
 def _plain(identifier: str) -> str:
-    """The name, where a stack knows the ARN."""
+    """The name, also of a resource that the stack identifies by ARN."""
     return identifier.rpartition(":")[2].rpartition("/")[2]
 
 
 def _found(client: Any, operation: str, **parameters: object) -> Any:
-    """The answer; None where the service does not know what is asked for."""
+    """The response; None if the service does not know the resource."""
     try:
         return getattr(client, operation)(**parameters)
     except client.exceptions.ResourceNotFoundException:

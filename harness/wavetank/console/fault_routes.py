@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from localstack.http import Request, Response, route
 
-from wavetank.console.responses import as_json, body_of, told
+from wavetank.console.responses import as_json, body_of, with_json_errors
 from wavetank.core.clock import Clock
 from wavetank.emulator.fault_injection import FaultInterception, SandboxResources
 from wavetank.emulator.iam_enforcement.role_grants import grants_of_role
@@ -54,14 +54,14 @@ class FaultRoutes:
         self._switches = switches
 
     @route("/_wavetank/faults", methods=["GET"])
-    @told
+    @with_json_errors
     def on_get(self, _: Request, **__: object) -> Response:
         """Returns each kind with its parameters, and which faults are switched on."""
         switches = self._switches.switches()
         return as_json({"faults": [asdict(switch) for switch in switches]})
 
     @route("/_wavetank/faults", methods=["POST"])
-    @told
+    @with_json_errors
     def on_post(self, request: Request, **_: object) -> Response:
         """Switches a fault on."""
         body = dict(body_of(request))
@@ -69,13 +69,13 @@ class FaultRoutes:
         return as_json(asdict(fault), HTTPStatus.CREATED)
 
     @route("/_wavetank/faults", methods=["DELETE"])
-    @told
+    @with_json_errors
     def on_delete_all(self, _: Request, **__: object) -> Response:
         """Reverts every fault that is switched on."""
         return as_json({"reverted": [asdict(fault) for fault in self._switches.revert_all()]})
 
     @route("/_wavetank/faults/<fault_id>", methods=["DELETE"])
-    @told
+    @with_json_errors
     def on_delete(self, _: Request, fault_id: str, **__: object) -> Response:
         """Reverts one fault."""
         return as_json({"reverted": [asdict(self._switches.revert(fault_id))]})

@@ -1,4 +1,4 @@
-"""The pages, and the forms in them: what a form does is done, and its page is shown again."""
+"""The web pages, and their forms: a form's action is executed, and its page is shown again."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,18 +21,18 @@ from wavetank.emulator.sns.messages import MessageType, summary
 from wavetank.faults.switches import FaultSwitches
 
 MESSAGES_SHOWN = 100
-SAID = {
+NOTICES = {
     "begun": "The fault is switched on.",
     "confirmed": "The subscription is confirmed.",
-    "delivered": "Everything that the streams held is delivered, or was tried.",
+    "delivered": "All buffered records were delivered, or a delivery was tried.",
     "reverted": "The fault is reverted.",
     "reverted-all": "All faults are reverted.",
 }
-"""What a page says after a form, by a word in its address: nobody else's words are shown."""
+"""The notice after a form, by a word in the address, so that links cannot show other text."""
 
 
-def shown[F: Callable[..., Any]](endpoint: F) -> F:
-    """The endpoint, showing what was wrong where it raises UsageError."""
+def with_error_page[F: Callable[..., Any]](endpoint: F) -> F:
+    """The endpoint, which shows an error page if it raises UsageError."""
 
     @wraps(endpoint)
     def answer(self: "Pages", request: Request, **arguments: Any) -> Any:
@@ -45,7 +45,7 @@ def shown[F: Callable[..., Any]](endpoint: F) -> F:
 
 
 class Pages:
-    """The routes."""
+    """The pages' routes."""
 
     def __init__(self, switches: FaultSwitches, clock: Clock) -> None:
         self.renderer = Renderer(clock)
@@ -53,9 +53,9 @@ class Pages:
         self._clock = clock
 
     @route("/_wavetank/", methods=["GET"])
-    @shown
+    @with_error_page
     def on_overview(self, request: Request, **_: object) -> Response:
-        """Shows what is deployed and how it does."""
+        """Shows the deployed pipeline and its state."""
         found = actions.overview(request.args.get("stack"), self._clock)
         active = self._switches.active()
         return self._page(
@@ -63,14 +63,14 @@ class Pages:
         )
 
     @route(f"{PAGES}/deliver", methods=["POST"])
-    @shown
+    @with_error_page
     def on_deliver(self, _: Request, **__: object) -> Response:
-        """Delivers all that the streams hold now."""
+        """Delivers all undelivered records of the streams now."""
         deliverer().flush()
-        return _again("/_wavetank/", "delivered")
+        return _redirect("/_wavetank/", "delivered")
 
     @route(f"{PAGES}/object", methods=["GET"])
-    @shown
+    @with_error_page
     def on_object(self, request: Request, **_: object) -> Response:
         """Shows the records of an object."""
         bucket, key = request.args.get("bucket", ""), request.args.get("key", "")
@@ -81,14 +81,14 @@ class Pages:
         )
 
     @route(f"{PAGES}/raw", methods=["GET"])
-    @shown
+    @with_error_page
     def on_raw(self, request: Request, **_: object) -> Response:
-        """Gives an object as text, unpacked."""
+        """Returns an object as text, decompressed."""
         body = actions.object_body(request.args.get("bucket", ""), request.args.get("key", ""))
         return Response(plain_body(body), content_type="text/plain; charset=utf-8")
 
     @route(f"{PAGES}/mailbox", methods=["GET"])
-    @shown
+    @with_error_page
     def on_mailbox(self, request: Request, **_: object) -> Response:
         """Shows the mailbox, the newest message first."""
         mailbox = confirmations().mailbox
@@ -98,34 +98,34 @@ class Pages:
             request,
             count=mailbox.count(),
             messages=messages,
-            waiting={message["id"] for message in messages if _waits(message)},
-            asking=MessageType.CONFIRMATION,
+            waiting={message["id"] for message in messages if _is_pending(message)},
+            confirmation_type=MessageType.CONFIRMATION,
         )
 
     @route(f"{PAGES}/mailbox/<message_id>/confirm", methods=["POST"])
-    @shown
+    @with_error_page
     def on_confirm(self, _: Request, message_id: str, **__: object) -> Response:
-        """Confirms the subscription that the message asks about."""
+        """Confirms the subscription of the message."""
         actions.confirm(message_id)
-        return _again(f"{PAGES}/mailbox", "confirmed")
+        return _redirect(f"{PAGES}/mailbox", "confirmed")
 
     @route(f"{PAGES}/faults", methods=["GET"])
-    @shown
+    @with_error_page
     def on_faults(self, request: Request, **_: object) -> Response:
         """Shows the switches for faults."""
         switches, active = self._switches.switches(), self._switches.active()
         return self._page("faults.html", request, switches=switches, active=active)
 
     @route(f"{PAGES}/faults", methods=["POST"])
-    @shown
-    def on_begin(self, request: Request, **_: object) -> Response:
+    @with_error_page
+    def on_inject(self, request: Request, **_: object) -> Response:
         """Switches a fault on."""
         form = _form(request)
         self._switches.begin(form.pop("kind", ""), form)
-        return _again(f"{PAGES}/faults", "begun")
+        return _redirect(f"{PAGES}/faults", "begun")
 
     @route(f"{PAGES}/faults/revert", methods=["POST"])
-    @shown
+    @with_error_page
     def on_revert(self, request: Request, **_: object) -> Response:
         """Reverts the fault that the form names, or all."""
         fault = _form(request).get("fault")
@@ -133,26 +133,26 @@ class Pages:
             self._switches.revert_all()
         else:
             self._switches.revert(fault)
-        return _again(f"{PAGES}/faults", "reverted" if fault else "reverted-all")
+        return _redirect(f"{PAGES}/faults", "reverted" if fault else "reverted-all")
 
     @route(f"{PAGES}/access", methods=["GET"])
-    @shown
+    @with_error_page
     def on_access(self, request: Request, **_: object) -> Response:
-        """Shows who can do what with the buckets, and which rights roles use."""
+        """Shows who can do what with the buckets, and which permissions roles use."""
         found = actions.access(request.args.get("stack"), self._clock)
         return self._page("access.html", request, found=found)
 
     @route(f"{PAGES}/routes", methods=["GET"])
-    @shown
+    @with_error_page
     def on_routes(self, request: Request, **_: object) -> Response:
         """Shows the routes for programs."""
         listed = [entry for entry in listed_routes() if not entry.is_page]
         return self._page("routes.html", request, routes=listed)
 
     @route(f"{PAGES}/assets/<name>", methods=["GET"])
-    @shown
+    @with_error_page
     def on_asset(self, _: Request, name: str, **__: object) -> Response:
-        """Gives the pages' style, script and icon."""
+        """Returns the pages' style, script and icon."""
         assets = {path.name: path for path in (FOLDER / "assets").iterdir()}
         if name not in assets:
             raise UsageError(f"one of {', '.join(sorted(assets))}", repr(name), "correct it")
@@ -160,12 +160,12 @@ class Pages:
         return Response(assets[name].read_bytes(), content_type=f"{kind}; charset=utf-8")
 
     def _page(self, template: str, request: Request, **content: object) -> Response:
-        said = SAID.get(request.args.get("said", ""), "")
-        return self.renderer.page(template, content | {"said": said})
+        notice = NOTICES.get(request.args.get("notice", ""), "")
+        return self.renderer.page(template, content | {"notice": notice})
 
 
-def _waits(message: dict[str, str]) -> bool:
-    """Whether the message asks for something that nobody has confirmed yet."""
+def _is_pending(message: dict[str, str]) -> bool:
+    """Whether the message asks for a confirmation that is still missing."""
     if message["type"] != MessageType.CONFIRMATION:
         return False
     return is_token_unanswered(actions.token_of(message["link"]))
@@ -175,6 +175,6 @@ def _form(request: Request) -> dict[str, str]:
     return dict(request.form.items())
 
 
-def _again(path: str, said: str) -> Response:
-    """Has the browser ask for the page again, so that a reload repeats nothing."""
-    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{path}?said={said}"})
+def _redirect(path: str, notice: str) -> Response:
+    """Redirect the browser to the page, so that a reload does not repeat the action."""
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{path}?notice={notice}"})

@@ -8,7 +8,7 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
 def show_pages() -> None:
-    """Adds the routes; where there are none, what they are made of is not loaded either."""
+    """Add the routes; without them, the modules behind them are not imported either."""
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
     from wavetank.console.api import DataRoutes  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""An object's records as a table, whatever they are: JSON objects have columns, other lines one."""
+"""An object's records as a table: JSON objects have columns, other lines a single one."""
 
 import json
 import zlib
@@ -8,20 +8,20 @@ from typing import Any
 
 RECORDS_SHOWN = 500
 COLUMNS_MAX = 20
-"""More, and each record is shown as its text."""
+"""The maximum number of columns; with more, each record is shown as text."""
 BYTES_MAX = 16 * 1024 * 1024
-"""More of an object is not looked at."""
+"""The part of an object that is shown."""
 GZIP = b"\x1f\x8b"
 GZIP_WINDOW = 31
-"""zlib's way to say: with gzip's header."""
+"""zlib's window size for data with gzip's header."""
 TEXT = "record"
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
-"""Numbers digit for digit."""
+"""Decodes numbers digit for digit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordTable:
-    """The first records of an object, of `count`; `rows` have a text for each column."""
+    """The first records of an object with `count` records; `rows` have a text for each column."""
 
     count: int
     columns: tuple[str, ...]
@@ -42,7 +42,7 @@ def record_table(body: bytes) -> RecordTable:
 
 
 def plain_body(body: bytes) -> bytes:
-    """What is in it, as far as it is looked at; a body that only looks like gzip as it is."""
+    """The decompressed part of the body that is shown; invalid gzip is returned unchanged."""
     if body.startswith(GZIP):
         try:
             return zlib.decompressobj(GZIP_WINDOW).decompress(body, BYTES_MAX)
@@ -52,27 +52,27 @@ def plain_body(body: bytes) -> bytes:
 
 
 def _split(text: str) -> Iterator[str]:
-    """JSON values one after the other, with or without ends of line; else line by line."""
-    place = 0
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
+    """Split into JSON values, with or without line ends between them; otherwise by lines."""
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
             continue
-        end = _end(text, place)
-        yield text[place:end].rstrip()
-        place = end
+        end = _end(text, position)
+        yield text[position:end].rstrip()
+        position = end
 
 
-def _end(text: str, place: int) -> int:
+def _end(text: str, position: int) -> int:
     try:
-        return DECODER.raw_decode(text, place)[1]
+        return DECODER.raw_decode(text, position)[1]
     except (RecursionError, ValueError):
-        line = text.find("\n", place)
+        line = text.find("\n", position)
         return len(text) if line < 0 else line
 
 
 def _object(text: str) -> dict[str, Any] | None:
-    """The record as an object; None where it is something else."""
+    """The record as an object; None if it is not one."""
     try:
         found = DECODER.decode(text)
     except (RecursionError, ValueError):

@@ -1,4 +1,4 @@
-"""Templates made into pages; how times, durations and sizes are written."""
+"""Renders templates, and formats times, durations and sizes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ NOW_SECONDS = 1
 
 
 class Renderer:
-    """Makes pages; what a page shows is escaped, and what it lacks is an error."""
+    """Renders pages; values are escaped, and a missing value is an error."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -33,7 +33,7 @@ class Renderer:
             "counted": counted,
             "size": size,
             "seconds": duration,
-            "away": lambda instant: away(instant, clock.now()),
+            "relative_time": lambda instant: relative_time(instant, clock.now()),
             "query": lambda text: quote(str(text), safe=""),
         }
 
@@ -54,7 +54,7 @@ def size(count: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time, to the precision that somebody who looks on needs."""
+    """A duration, rounded for humans."""
     seconds = abs(seconds)
     if seconds < MINUTE:
         return f"{seconds:.0f} s"
@@ -65,7 +65,7 @@ def duration(seconds: float) -> str:
     return f"{seconds // DAY:.0f} d {seconds % DAY // HOUR:.0f} h"
 
 
-def away(instant: datetime, now: datetime) -> str:
+def relative_time(instant: datetime, now: datetime) -> str:
     """How long ago the instant was, or how soon it is."""
     seconds = (instant - now).total_seconds()
     if abs(seconds) < NOW_SECONDS:

@@ -1,4 +1,4 @@
-"""The forms of an answer, and what every answer of ours tells a browser."""
+"""Response formats, and the headers of every response to a browser."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,17 +23,17 @@ HARDENING: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""No script but our own files, no frame around a page, no copy of it, no reader of another site."""
+"""Allows only our own scripts, and no frames, caches or reads from other sites."""
 
 
-def refused(error: UsageError) -> Response:
-    """What could not be done as it was asked, as a program reads it."""
+def error_response(error: UsageError) -> Response:
+    """A usage error as JSON."""
     parts = {"expected": error.expected, "found": error.found, "action": error.action}
     return as_json({"error": parts}, HTTPStatus.BAD_REQUEST)
 
 
 def as_json(content: object, status: int = HTTPStatus.OK) -> Response:
-    """The content; instants as RFC 3339."""
+    """The content; instants in RFC 3339 format."""
     text = json.dumps(content, default=_written, indent=1)
     return Response(f"{text}\n", status, content_type="application/json")
 
@@ -48,10 +48,10 @@ def plain(text: str, status: int) -> Response:
 
 
 def body_of(request: Request) -> Mapping[str, Any]:
-    """The JSON object that was sent.
+    """The JSON object of the request's body.
 
     Raises:
-        UsageError: it is something else.
+    UsageError: the body is something else.
     """
     found: Any = request.get_json(silent=True)
     if not isinstance(found, dict):
@@ -59,14 +59,14 @@ def body_of(request: Request) -> Mapping[str, Any]:
     return found
 
 
-def told[F: Callable[..., Any]](endpoint: F) -> F:
-    """The endpoint, answering with what was wrong where it raises UsageError."""
+def with_json_errors[F: Callable[..., Any]](endpoint: F) -> F:
+    """The endpoint, which returns an error as JSON if it raises UsageError."""
 
     @wraps(endpoint)
     def answer(*given: Any, **arguments: Any) -> Any:
         try:
             return endpoint(*given, **arguments)
         except UsageError as error:
-            return refused(error)
+            return error_response(error)
 
     return answer  # type: ignore[return-value]  # the same, but for what it raises

@@ -1,4 +1,4 @@
-"""The list of the routes, read from the routers: what is there is listed, and nothing else."""
+"""Lists the routes, read from the routers themselves."""
 
 import inspect
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from wavetank.emulator.http_guard.routing import READING
 
 ROOT = "/_wavetank"
 PAGES = f"{ROOT}/pages"
-"""The pages of people; all else below ROOT answers programs."""
+"""The prefix of web pages; all other routes below ROOT are for programs."""
 
 
 @dataclass(frozen=True, order=True)
@@ -33,12 +33,12 @@ class ListedRoute:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is for people."""
+        """Whether it is a web page."""
         return self.path in {ROOT, f"{ROOT}/"} or self.path.startswith(PAGES)
 
 
 def listed_routes() -> list[ListedRoute]:
-    """All that the router has below ROOT, by path and method."""
+    """All routes below ROOT, by path and method."""
     return sorted(set(_listed()))
 
 
@@ -52,7 +52,7 @@ class LocalStackRoute:
 
 
 def localstack_routes() -> list[LocalStackRoute]:
-    """All that LocalStack routes and that is no AWS API, by path and host."""
+    """All routes of LocalStack that are no AWS API, by path and host."""
     internal: Any = handlers.serve_localstack_resources
     rules = chain(ROUTER.url_map.iter_rules(), internal.resources.url_map.iter_rules())
     found = {
@@ -65,11 +65,11 @@ def localstack_routes() -> list[LocalStackRoute]:
 
 
 class RouteList:
-    """The route of the list."""
+    """The route that lists the routes."""
 
     @route(f"{ROOT}/routes", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> Response:
-        """Lists all routes below /_wavetank/ with what each does, and those of LocalStack."""
+        """Lists all routes below /_wavetank/ with descriptions, and those of LocalStack."""
         ours, theirs = listed_routes(), localstack_routes()
         return as_json({"routes": list(map(asdict, ours)), "localstack": list(map(asdict, theirs))})
 
@@ -86,5 +86,5 @@ def _is_ours(path: str) -> bool:
 
 
 def _does(endpoint: Any) -> str:
-    """The first sentence of its docstring."""
+    """The first sentence of the endpoint's docstring."""
     return (inspect.getdoc(endpoint) or "").partition("\n")[0]

@@ -1,8 +1,7 @@
-"""Answers everything below `/_wavetank`, before LocalStack's chain reads the request's body.
+"""Serves everything below `/_wavetank`, before LocalStack's chain reads the request's body.
 
-By then the HTTP guard has decided that the request may be answered, and that its path has one
-spelling; see `http_guard`. What is answered here goes out as it is, without LocalStack's own
-headers. [LocalStack 4.14: aws/app.py]
+The HTTP guard has already decided that the request may be answered, and that its path is canonical;
+see `http_guard`. Responses are sent without LocalStack's own headers. [LocalStack 4.14: aws/app.py]
 """
 
 from http import HTTPStatus
@@ -21,12 +20,12 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
 def is_ours(path: str) -> bool:
-    """Whether one of our routes could match the path, as the request line has it."""
+    """Whether one of our routes could match the path of the request line."""
     return path == ROOT or path.startswith(f"{ROOT}/")
 
 
 def serve(chain: Any, context: Any, response: Any) -> None:
-    """The handler."""
+    """The handler in LocalStack's chain."""
     request: Request = context.request
     if not is_ours(get_raw_path(request)):
         return
@@ -37,8 +36,8 @@ def serve(chain: Any, context: Any, response: Any) -> None:
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]  # LocalStack's
-def serve_own_site() -> None:
-    """Puts the handler into the chain; in virtual time there is no server, and nothing to serve."""
+def serve_console() -> None:
+    """Add the handler to the chain; in virtual time there is no server."""
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return
     ROUTER.add(RouteList())
@@ -55,7 +54,7 @@ def _answer(request: Request) -> Any:
 
 
 def _of_http(error: HTTPException) -> Response:
-    """No such route, or not by this method."""
+    """The response for an unknown route, or a method that it does not have."""
     code = error.code or HTTPStatus.NOT_FOUND
     answer = plain(f"{error.name}; see {ROOT}/routes", code)
     for name, value in error.get_headers():

@@ -1,4 +1,4 @@
-"""What a pipeline looks like at an instant, as pages and programs are shown it; pure."""
+"""The state of a pipeline at an instant, as pages and JSON routes show it; pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TICKS_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True)
 class RuleState:
-    """A rule; `targets` are ARNs, and `next_fire` is None where it is off or has no schedule."""
+    """A rule; `targets` are ARNs, and `next_fire` is None if it is off or has no schedule."""
 
     name: str
     targets: tuple[str, ...]
@@ -25,7 +25,7 @@ class RuleState:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionState:
-    """A function; `reserved` is how many of it may run at once, None where nothing says so."""
+    """A function; `reserved` is its reserved concurrency, None if it has none."""
 
     name: str
     arn: str
@@ -36,7 +36,7 @@ class FunctionState:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamState:
-    """A delivery stream: what it holds, since when, and what became of its records."""
+    """A delivery stream: its undelivered records, their age, and its counts."""
 
     name: str
     status: str
@@ -73,7 +73,7 @@ class BucketState:
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionState:
-    """Who is subscribed to a topic, and whether it has confirmed."""
+    """A subscriber of a topic, and whether it has confirmed."""
 
     arn: str
     protocol: str
@@ -100,7 +100,7 @@ class TableState:
 
 @dataclass(frozen=True, kw_only=True)
 class TickState:
-    """A scheduled event, or one that somebody sent, and what came of it."""
+    """A scheduled or other event, and its result."""
 
     function: str
     request: str
@@ -115,7 +115,7 @@ class TickState:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineState:
-    """All of one stack, and the bucket that its stream delivers to."""
+    """The resources of one stack, and the bucket that its stream delivers to."""
 
     stack: str
     status: str
@@ -130,25 +130,25 @@ class PipelineState:
 
     @property
     def fired(self) -> tuple[FunctionState, ...]:
-        """The functions that a rule fires."""
+        """The functions that a rule invokes."""
         targets = {arn for rule in self.rules for arn in rule.targets}
         return tuple(function for function in self.functions if function.arn in targets)
 
     @property
     def others(self) -> tuple[FunctionState, ...]:
-        """The functions that no rule fires."""
+        """The functions that no rule invokes."""
         fired = self.fired
         return tuple(function for function in self.functions if function not in fired)
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        """What is not as it should be, in sentences without an end; empty where all is well."""
+        """Problems, in sentences without a final stop; empty if there are none."""
         return tuple(_concerns(self))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All stacks, which of them are pipelines, and the one that is looked at."""
+    """All stacks, the pipelines among them, and the displayed one."""
 
     stacks: tuple[DeployedStack, ...]
     pipelines: tuple[str, ...]
@@ -165,7 +165,7 @@ class BucketAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Of one pipeline: its buckets as everybody meets them, and its roles as they were used."""
+    """Access to one pipeline's buckets, and the permissions that its roles used."""
 
     enforced: bool
     pipelines: tuple[str, ...]
@@ -175,7 +175,7 @@ class Access:
 
 
 def ticks_of(attempts: Iterable[EventAttempt]) -> tuple[TickState, ...]:
-    """The last requests, the newest first, each with its last attempt."""
+    """The last requests, newest first, each with its last attempt."""
     newest_first = sorted(attempts, key=lambda attempt: attempt.ended, reverse=True)
     last: dict[tuple[str, str], EventAttempt] = {}
     for attempt in newest_first:
@@ -202,23 +202,23 @@ def _concerns(state: PipelineState) -> Iterator[str]:
         yield f"stack {state.stack} is {state.status}"
     for rule in state.rules:
         if not rule.enabled:
-            yield f"rule {rule.name} is off: nothing fires by itself"
+            yield f"rule {rule.name} is off: it invokes nothing"
     for function in state.functions:
         yield from _concerns_of_function(function)
     for stream in state.streams:
         if stream.failed_attempts:
-            yield f"{stream.name} cannot deliver, and tries on: {stream.last_error}"
+            yield f"{stream.name} cannot deliver, and retries: {stream.last_error}"
         if stream.records_lost:
             yield f"{stream.name} has lost {stream.records_lost} records"
     for topic in state.topics:
         waiting = [entry.endpoint for entry in topic.subscriptions if not entry.confirmed]
         if waiting:
-            yield f"{topic.name} tells nothing to {', '.join(waiting)}: not confirmed"
+            yield f"{topic.name} sends nothing to {', '.join(waiting)}: not confirmed"
 
 
 def _concerns_of_function(function: FunctionState) -> Iterator[str]:
     if function.reserved == 0:
         yield f"{function.name} may not run: its reserved concurrency is 0"
     if function.last is not None and function.last.status != SUCCESS:
-        told = function.last.error or function.last.status
-        yield f"the last attempt of {function.name} failed: {told}"
+        error = function.last.error or function.last.status
+        yield f"the last attempt of {function.name} failed: {error}"

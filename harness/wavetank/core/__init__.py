@@ -1,6 +1,6 @@
-"""Values and rules that need no AWS, no LocalStack and, with few exceptions, no file.
+"""Values and rules that need no AWS, no LocalStack and, with few exceptions, no files.
 
-Everything else may import this package; it imports nothing of Wavetank. Time is an argument of its
-functions: `clock` is the one module that reads it, as `settings` is the one reader of the
+Every other package may import this one; it imports nothing of Wavetank. Time is an argument of its
+functions: `clock` is the only module that reads it, and `settings` the only reader of the
 environment.
 """

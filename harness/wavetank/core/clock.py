@@ -1,6 +1,6 @@
-"""The one place where time is read and waited for.
+"""The only module that reads the time or waits.
 
-Everything else takes a `Clock` as an argument, so that the same code runs in wall time and in
+All other code takes a `Clock` as an argument, so that the same code runs in wall time and in
 virtual time. Ruff's banned-api forbids reading the time or sleeping anywhere else.
 """
 
@@ -14,7 +14,7 @@ from typing import Protocol
 from wavetank.core.patching import PYTHON, Patch
 
 IDLE_SHARE = 0.02
-"""Of a processor, during the idle time: with less, work only looks whether its wait is over."""
+"""The share of a processor below which work only polls whether its wait is over."""
 SLEEP = Patch(
     target="time:sleep",
     form="(object, /)",
@@ -25,23 +25,23 @@ SLEEP = Patch(
 
 
 class Clock(Protocol):
-    """What "now" is, and how to wait."""
+    """A source of the time, and a way to wait."""
 
     def now(self) -> datetime:
         """The current instant, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since an arbitrary start; never goes back, so deadlines are counted on it."""
+        """Seconds since an arbitrary start; never decreases, so use it for deadlines."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait; the only way in which any part of Wavetank waits."""
+        """Wait; no part of Wavetank waits in another way."""
         ...
 
 
 class WallClock:
-    """The machine's own time."""
+    """The host's time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - the one place
@@ -53,15 +53,15 @@ class WallClock:
         time.sleep(seconds)
 
 
-class MachineClock(WallClock):
-    """The machine's own time, also where Python's was made to stand still."""
+class HostClock(WallClock):
+    """The host's time, even while Python's time is frozen."""
 
     def monotonic(self) -> float:
         return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class ProcessorClock(WallClock):
-    """Counts what this process's threads have computed: what else the machine does is left out."""
+    """Counts the processor time of this process's threads, so that other load does not count."""
 
     def monotonic(self) -> float:
         return time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID)
@@ -69,10 +69,10 @@ class ProcessorClock(WallClock):
 
 @dataclass(frozen=True)
 class StallLimits:
-    """How much work may take before it counts as stuck, whatever else the machine does.
+    """How much work may take before it counts as stuck, independent of the host's other load.
 
-    `busy_seconds` is of processor time. `idle_seconds` is of real time in which it has computed
-    almost nothing, as one that waits for something that never comes.
+    `busy_seconds` is of processor time. `idle_seconds` is of real time without significant
+    processor time, such as of work that waits for something that never happens.
     """
 
     busy_seconds: float
@@ -80,10 +80,10 @@ class StallLimits:
 
 
 class StallTimer:
-    """Whether work, begun when this was made, is stuck.
+    """Detects whether work that begins with the creation of this object is stuck.
 
-    A limit in real time alone would depend on how busy the machine is: with fifteen processes
-    beside it, LocalStack takes minutes to start, and is not stuck.
+    A limit in real time alone would depend on the host's load: with fifteen other processes,
+    LocalStack takes minutes to start without being stuck.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class StallTimer:
         self._moved_at = clock.monotonic()
 
     def is_stuck(self) -> bool:
-        """Whether it has used up its processor time, or computed nothing for too long."""
+        """Whether it has used up its processor time, or used none for too long."""
         now, used = self._clock.monotonic(), self._processor_seconds()
         if used - self._used > IDLE_SHARE * self._limits.idle_seconds:
             self._used, self._moved_at = used, now
@@ -105,10 +105,10 @@ class StallTimer:
 
 
 @contextmanager
-def sleeping_by(sleep: Callable[[float], bool]) -> Iterator[None]:
-    """For the body, whoever sleeps in this process asks `sleep` first.
+def replaced_sleep(sleep: Callable[[float], bool]) -> Iterator[None]:
+    """Call `sleep` first for every sleep in this process while the body runs.
 
-    It returns whether it has done so; where it has not, time passes as ever.
+    It returns whether it has slept; if not, real time passes as usual.
     """
     former = SLEEP.current()
 

@@ -1,9 +1,9 @@
-"""A command in a child process of its own, so that no end of it is taken for a verdict.
+"""Runs a command in a child process, so that a crash is never mistaken for a result.
 
 Handlers run in the simulator's process. What native code does to that process cannot be
-intercepted: a segmentation fault, or an `exit` of C's with code 0. So the command forks before it
-starts: the child does the work, and says on a pipe with which exit code it comes to its end; the
-parent waits, and turns every other end into exit code 4 with a message.
+intercepted: a segmentation fault, or C's `exit` with code 0. So the command forks before it starts:
+the child does the work, and reports on a pipe the exit code with which it finishes; the parent
+waits, and turns every other end into exit code 4 with a message.
 
 Both are in one process group, so Ctrl-C, Ctrl-Z and the terminal's size reach the child from the
 terminal. A signal that was sent to the parent alone is passed on. If the parent is killed, the
@@ -23,15 +23,15 @@ from wavetank.core.process_supervisor import PR_SET_PDEATHSIG, set_process_optio
 
 NAME_BYTES_MAX = 256
 PASSED_ON = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})
-WATCHED = PASSED_ON | {signal.SIGCHLD}
+AWAITED_SIGNALS = PASSED_ON | {signal.SIGCHLD}
 INTERRUPT = signal.SIGUSR2
-"""In place of a SIGINT that is passed on, so that a child which got its own counts it once."""
+"""Sent instead of a SIGINT that is passed on, so that the child counts an interrupt only once."""
 SENT_BY_PROCESS = 0
 """SI_USER; a terminal's signals are the kernel's. [sigaction(2)]"""
 
 
-class Supervision:
-    """Whether commands of this process may fork, and what their child has to say."""
+class CommandSupervisor:
+    """Whether commands of this process may fork, and the child's report."""
 
     def __init__(self) -> None:
         self.is_offered = False
@@ -39,10 +39,10 @@ class Supervision:
         self._running: mmap.mmap | None = None
 
     def begin(self, what: str) -> None:
-        """Returns in a child; the parent exits with what becomes of it.
+        """Return in a child; the parent exits with the child's result.
 
-        Only where the program runs as a command: not within pytest, or another program. `what` says
-        what is done, for the message.
+        Only if the program runs as a command: not within pytest, or another program. `what` names
+        the work for the message.
         """
         if not self.is_offered:
             return
@@ -50,7 +50,7 @@ class Supervision:
         read_end, self._conclusion = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
-        previous = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+        previous = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
         parent = os.getpid()
         child = os.fork()
         if child:
@@ -58,24 +58,24 @@ class Supervision:
             _exit_as(_Child(child, read_end, self._running, what))
         os.close(read_end)
         set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it was killed before the kernel knew
+        if os.getppid() != parent:  # the parent was killed before prctl
             os._exit(ExitCode.INFRASTRUCTURE)
-        _take_interrupts()
+        _handle_interrupts()
         signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
     def conclude(self, code: int) -> None:
-        """The child comes to its end with that exit code, by its own decision."""
+        """Report from the child that it finishes with this exit code."""
         if self._conclusion is not None:
             os.write(self._conclusion, bytes([code & 0xFF]))
             self._conclusion = None
 
     def note_running(self, function: str) -> None:
-        """That function's handler has its turn; empty where none has."""
+        """Store the name of the function whose handler is running; empty if none is."""
         if self._running is not None:
             self._running[:] = function.encode()[:NAME_BYTES_MAX].ljust(NAME_BYTES_MAX, b"\0")
 
 
-SUPERVISION = Supervision()
+SUPERVISION = CommandSupervisor()
 """This process's."""
 
 
@@ -87,11 +87,11 @@ class _Child:
     what: str
 
     def message(self, how: str) -> str:
-        """What there is instead of a verdict."""
+        """The error if the child ended without a result."""
         function = self.running[:].rstrip(b"\0").decode(errors="replace")
         running = f" while the handler of {function} ran" if function else ""
         error = InfrastructureError(
-            f"{self.what} to come to its verdicts",
+            f"{self.what} to finish",
             f"the process ended by {how}{running}",
             "where native code of the handler did that, run it on --engine embedded, where "
             "functions are processes",
@@ -99,8 +99,8 @@ class _Child:
         return f"wavetank: {error}\n"
 
 
-def _take_interrupts() -> None:
-    """A SIGINT to the group comes twice, by itself and from the parent, and counts once."""
+def _handle_interrupts() -> None:
+    """Count a SIGINT to the group once, although it also arrives from the parent."""
     seen = {signal.SIGINT: 0, INTERRUPT: 0}
 
     def interrupt(number: int, _: FrameType | None) -> None:
@@ -114,7 +114,7 @@ def _take_interrupts() -> None:
 
 
 def _exit_as(child: _Child) -> NoReturn:
-    """Waits in the parent, without running anything of what was to run at this process's end."""
+    """Wait in the parent, without running this process's exit handlers."""
     sent: set[int] = set()
     while True:
         number = _wait_for_signal(child.process)
@@ -138,8 +138,8 @@ def _exit_as(child: _Child) -> NoReturn:
 
 
 def _wait_for_signal(child: int) -> int | None:
-    """The signal that came, passed on if the child has not got it; None for news of the child."""
-    info = signal.sigwaitinfo(WATCHED)
+    """The received signal, passed on unless the child has it; None if the child has changed."""
+    info = signal.sigwaitinfo(AWAITED_SIGNALS)
     if info.si_signo == signal.SIGCHLD:
         return None
     if info.si_signo != signal.SIGINT:
@@ -150,7 +150,7 @@ def _wait_for_signal(child: int) -> int | None:
 
 
 def _die_of(number: int) -> NoReturn:
-    """As the child did, so that whoever waits sees the same."""
+    """End by the child's signal, so that the caller sees the same status."""
     signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
     os.kill(os.getpid(), number)

@@ -1,4 +1,4 @@
-"""Spans of time as people write them: `250ms`, `90s`, `10m`, `1h`, `2d`."""
+"""Durations as users write them: `250ms`, `90s`, `10m`, `1h`, `2d`."""
 
 import re
 from datetime import timedelta
@@ -13,15 +13,15 @@ UNITS = {
     "ms": timedelta(milliseconds=1),
 }
 DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
-"""Nine digits of days are still a timedelta."""
+"""The maximum number of digits: nine digits of days still fit a timedelta."""
 YEAR = timedelta(days=365)
 
 
 def parse_duration(text: str) -> timedelta:
-    """What `duration_text` wrote, or a person.
+    """Parse a duration from a user, or from `duration_text`.
 
     Raises:
-        ValueError: it is not a whole number and a unit.
+    ValueError: it is not a whole number and a unit.
     """
     matched = DURATION.fullmatch(text)
     if matched is None:

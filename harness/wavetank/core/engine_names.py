@@ -1,4 +1,4 @@
-"""The engines that a run can be made on, by the names that `--engine` takes."""
+"""The engines of runs, by the values of `--engine`."""
 
 from enum import StrEnum
 

@@ -1,10 +1,10 @@
-"""The one family of errors that users see.
+"""The exceptions that users see.
 
     WavetankError               (exit 4)
     ├── UsageError              (exit 2)  a name, option or file that cannot be used as given
-    ├── ConditionTimeoutError   (exit 3)  something awaited did not come to pass in time
-    ├── NonDeterminismError     (exit 3)  one run came out in two ways, so that neither proves much
-    └── InfrastructureError     (exit 4)  the emulator, AWS, the disk or the network let us down
+    ├── ConditionTimeoutError   (exit 3)  a condition was not met in time
+    ├── NonDeterminismError     (exit 3)  one run had two results, so that neither is reliable
+    └── InfrastructureError     (exit 4)  the emulator, AWS, the disk or the network failed
 
 A broken requirement or invariant is data (a verdict, exit 1), never an exception.
 """
@@ -14,7 +14,7 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """What a command's exit status means, the same for every command."""
+    """The meaning of a command's exit status, the same for every command."""
 
     VALID = 0
     BROKEN = 1
@@ -22,18 +22,18 @@ class ExitCode(IntEnum):
     UNKNOWN = 3
     INFRASTRUCTURE = 4
     INTERRUPTED = 130
-    """The shell's own, for an end by Ctrl-C."""
+    """The shell's code for an end by Ctrl-C."""
     PIPE_CLOSED = 141
-    """As shells report SIGPIPE: the reader of standard output closed the pipe, as `head` does."""
+    """The shell's code for SIGPIPE: the reader of standard output closed the pipe, like `head`."""
 
 
 class WavetankError(Exception):
-    """What went wrong, in three parts, so that the reader knows the next step without a traceback.
+    """An error in three parts, so that the user knows the next step without a traceback.
 
-    Each part is a phrase without a final stop: `expected` says what had to hold, `found` what
-    was there instead, `action` what to do about it. `problem`, where given, is a short sentence
-    such as `no scenario "calmday"`: it is then printed first with the action, and the detail on a
-    second line.
+    Each part is a phrase without a final stop: `expected` says what was required, `found` what was
+    the case instead, `action` what to do about it. `problem`, if given, is a short sentence such as
+    `no scenario "calmday"`: it is then printed first with the action, and the detail on a second
+    line.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.INFRASTRUCTURE
@@ -51,19 +51,19 @@ class WavetankError(Exception):
 
 
 class UsageError(WavetankError):
-    """The caller asked for something that cannot be done as asked."""
+    """The caller requested something that is not possible as given."""
 
     exit_code = ExitCode.USAGE
 
 
 class ConditionTimeoutError(WavetankError):
-    """A condition did not come to pass before its deadline; `found` is the last observation."""
+    """A condition was not met before its deadline; `found` is the last observation."""
 
     exit_code = ExitCode.UNKNOWN
 
 
 class NonDeterminismError(WavetankError):
-    """The same seed, scenario and code gave two histories; `found` says where they part."""
+    """The same seed, scenario and code gave two histories; `found` says where they differ."""
 
     exit_code = ExitCode.UNKNOWN
 

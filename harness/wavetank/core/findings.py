@@ -1,4 +1,4 @@
-"""What a check comes to: valid, invalid or unknown, with the evidence. Unknown never passes."""
+"""The result of a check: valid, invalid or unknown, with the evidence. Unknown never passes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from wavetank.core.errors import ExitCode
 
 
 class Verdict(StrEnum):
-    """`unknown` is said where nothing was seen that could decide it, and it is not a pass."""
+    """`unknown` means that no observation could decide it, and it is not a pass."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -17,10 +17,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One requirement judged: what was asked, what came of it, and what it was judged by.
+    """The result for one requirement: the requirement, the verdict, and the evidence.
 
-    `key` is the requirement's short name, where it has one; `fix` says what to do where it does not
-    hold.
+    `key` is the requirement's short name, if it has one; `fix` says what to do if it is broken.
     """
 
     requirement: str

@@ -1,4 +1,4 @@
-"""A request and its answer, as they would go over the wire."""
+"""HTTP requests and responses, as they would be sent over the network."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,33 +14,33 @@ class HttpRequest:
     url: str
     headers: Mapping[str, str]
     body: bytes
-    patience_seconds: float | None = None
-    """How long whoever sends it waits for its answer; None where nobody said."""
+    timeout_seconds: float | None = None
+    """The sender's read timeout; None if it is not known."""
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-type Carry = Callable[[HttpRequest], HttpResponse | None]
-"""Whatever takes requests and brings their answers; None for one that it leaves to others."""
+type HttpHandler = Callable[[HttpRequest], HttpResponse | None]
+"""Answers requests; returns None for a request that it does not handle."""
 
 
 class ConnectionLostError(Exception):
-    """The connection broke before the answer came; the request may have taken effect."""
+    """The connection broke before the response arrived; the request may have taken effect."""
 
 
 class AnswerTooLateError(Exception):
-    """The answer did not come within the sender's patience; the request may have taken effect."""
+    """The response did not arrive in the sender's time-out; the request may have taken effect."""
 
 
-class Abandoned(BaseException):
-    """A handler did what cannot be done in this process; `error` is for whoever runs it."""
+class UnsupportedCall(BaseException):
+    """A handler made a call that the simulator does not support; `error` is for the user."""
 
     def __init__(self, error: WavetankError) -> None:
         super().__init__(str(error))
@@ -48,7 +48,7 @@ class Abandoned(BaseException):
 
 
 class Refused(Exception):  # noqa: N818 - AWS's answer, and no error of ours
-    """What the service would answer if it could not serve the call."""
+    """The error with which a service refuses a call."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(message)

@@ -1,6 +1,6 @@
-"""Who may do what: with a bucket, and what a role was granted, what it used, and the difference.
+"""IAM reports: access to a bucket, and the granted, used and unused actions of a role.
 
-The difference is evidence for a tighter policy.
+Unused actions are evidence for a tighter policy.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ class Grant:
     resource: str
 
     def covers(self, use: "Use") -> bool:
-        """Whether the use needs this grant, or one like it."""
+        """Whether the use requires this grant, or one like it."""
         return fnmatchcase(use.action.lower(), self.action.lower()) and (
             fnmatchcase(use.resource, self.resource) or use.resource == "*"
         )
@@ -25,7 +25,7 @@ class Grant:
 
 @dataclass(frozen=True, order=True)
 class Use:
-    """An action that the role asked for, how often, and whether it was allowed."""
+    """An action that the role used, how often, and whether it was allowed."""
 
     action: str
     resource: str
@@ -35,7 +35,7 @@ class Use:
 
 @dataclass(frozen=True)
 class RoleReport:
-    """One role: what it used, what it has and did not use, what it asked for in vain."""
+    """One role: what it used, what it was granted and did not use, and what it was denied."""
 
     role: str
     used: tuple[Use, ...]
@@ -45,14 +45,14 @@ class RoleReport:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRow:
-    """Who, and which of the operations they may do."""
+    """A caller, and which of the operations it may do."""
 
     who: str
     allowed: tuple[str, ...]
 
 
 def report(role: str, grants: Iterable[Grant], uses: Iterable[Use]) -> RoleReport:
-    """Compares the two."""
+    """Compare the grants with the uses."""
     seen = sorted(uses)
     used = tuple(use for use in seen if use.allowed)
     return RoleReport(
@@ -64,7 +64,7 @@ def report(role: str, grants: Iterable[Grant], uses: Iterable[Use]) -> RoleRepor
 
 
 def uses_of(role: str, entries: Iterable[dict[str, Any]]) -> Iterator[Use]:
-    """The role's among the uses that a sandbox has seen, as it tells them."""
+    """The role's uses among all that a sandbox has recorded, in its JSON format."""
     for entry in entries:
         if entry["principal"].endswith(f":role/{role}"):
             yield Use(entry["action"], entry["resource"], entry["allowed"], entry["count"])
@@ -80,5 +80,5 @@ def granted_by(document: Any) -> Iterator[Grant]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """A policy's element, which may stand alone or in a list."""
+    """A policy's element, which may be a single value or a list."""
     return value if isinstance(value, list) else [value]

@@ -1,9 +1,9 @@
-"""A handler's folder as the zip that Lambda gets: the same bytes from the same source, anywhere.
+"""Packages a handler's folder as a zip for Lambda: the same bytes from the same source, anywhere.
 
-What a machine would leave in it is taken out: names are sorted, times, modes and the maker's system
-fixed, nothing is compressed (each build of zlib has bytes of its own), lines of code end as Python
-reads them, and what editors, systems and Python leave beside the source stays there. The SDK is in
-Lambda's runtime, so nothing else goes in.
+Everything that depends on the host is removed: names are sorted, times, modes and the creating
+system are fixed, nothing is compressed (versions of zlib differ in their output), line endings of
+code are normalised as Python reads them, and files that editors, systems and Python leave beside
+the source are omitted. The SDK is in Lambda's runtime, so nothing else is included.
 """
 
 import base64
@@ -17,29 +17,29 @@ from pathlib import Path
 from wavetank.core.errors import UsageError
 
 ZIP_BYTES_MAX = 50 * 1024 * 1024
-"""Lambda's limit of a zip that is given. [Lambda developer guide, gettingstarted-limits]"""
+"""Lambda's limit for a directly uploaded zip. [Lambda developer guide, gettingstarted-limits]"""
 UNZIPPED_BYTES_MAX = 250 * 1024 * 1024
-"""Lambda's limit of it unzipped, and the only one of a zip that comes from S3."""
+"""Lambda's limit for the unzipped size, and the only one for a zip from S3."""
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
-"""Who made the zip; Python would say 0 on Windows. [PKWARE's APPNOTE, version made by]"""
+"""The creating system; Python would write 0 on Windows. [PKWARE's APPNOTE, version made by]"""
 FILE_MODE = (stat.S_IFREG | 0o644) << 16
-LEFT_OUT = frozenset({"__pycache__", ".DS_Store"})
+EXCLUDED = frozenset({"__pycache__", ".DS_Store"})
 LEFTOVERS = frozenset({".bak", ".orig", ".pyc", ".pyo", ".rej", ".swo", ".swp", ".tmp"})
-"""Endings of what Python, editors and patches leave beside the source."""
+"""Suffixes of files that Python, editors and patches leave beside the source."""
 SOURCE = ".py"
 
 
 @dataclass(frozen=True)
 class Package:
-    """A zip; it is kept under its content's hash, so that a changed one is a new one."""
+    """A zip; it is stored under its content's hash, so that a changed one is a new object."""
 
     name: str
     content: bytes
 
     @property
     def code_sha256(self) -> str:
-        """As Lambda reports it in `CodeSha256`: base64 of the SHA-256."""
+        """The hash in Lambda's `CodeSha256` format: base64 of the SHA-256."""
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
     @property
@@ -49,30 +49,30 @@ class Package:
 
 
 def package_folder(folder: Path) -> Package:
-    """Zips the source of the Python package `folder` as a folder of its own name.
+    """Zip the source of the Python package `folder` as a folder of its own name.
 
     Raises:
-        UsageError: there is nothing in it, or more than Lambda takes.
+    UsageError: it is empty, or larger than Lambda accepts.
     """
     inside = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     files = {
         f"{folder.name}/{name.as_posix()}": _content(path)
         for name, path in inside.items()
-        if not any(_is_left_over(part) for part in name.parts)
+        if not any(_is_leftover(part) for part in name.parts)
     }
     if not files:
         raise UsageError("a folder with a handler", f"nothing in {folder}", "check the path")
     return package_files(folder.name, files)
 
 
-def _is_left_over(part: str) -> bool:
-    """Whether a file or folder of that name is something that a program left there."""
+def _is_leftover(part: str) -> bool:
+    """Whether a file or folder of that name was left there by a program."""
     hidden = part.startswith((".", "#")) or part.endswith("~")
-    return hidden or part in LEFT_OUT or Path(part).suffix in LEFTOVERS
+    return hidden or part in EXCLUDED or Path(part).suffix in LEFTOVERS
 
 
 def _content(path: Path) -> bytes:
-    """Of code, with the lines' ends that Python makes of any: Git may write others on Windows."""
+    """The content, with normalised line endings for code: Git may write others on Windows."""
     content = path.read_bytes()
     if path.suffix != SOURCE:
         return content
@@ -80,14 +80,14 @@ def _content(path: Path) -> bytes:
 
 
 def package_path(path: Path, name: str) -> Package:
-    """Zips what a template names as code: a folder's content, or a file; a zip stays as it is.
+    """Zip what a template names as code: a folder's content, or a file; a zip stays unchanged.
 
     Raises:
-        UsageError: there is nothing in it, or more than Lambda takes.
+    UsageError: it is empty, or larger than Lambda accepts.
     """
     if path.is_dir():
         found = [p for p in path.rglob("*") if p.is_file()]
-        kept = [p for p in found if not LEFT_OUT & set(p.relative_to(path).parts)]
+        kept = [p for p in found if not EXCLUDED & set(p.relative_to(path).parts)]
         if not kept:
             raise UsageError("a folder with a handler", f"nothing in {path}", "check the path")
         _check_size(name, sum(p.stat().st_size for p in kept), UNZIPPED_BYTES_MAX)
@@ -99,10 +99,10 @@ def package_path(path: Path, name: str) -> Package:
 
 
 def package_files(name: str, files: dict[str, bytes]) -> Package:
-    """Zips the given contents by path.
+    """Zip the given contents by path.
 
     Raises:
-        UsageError: they are more than Lambda takes.
+    UsageError: they are larger than Lambda accepts.
     """
     _check_size(name, sum(len(content) for content in files.values()), UNZIPPED_BYTES_MAX)
     buffer = io.BytesIO()

@@ -1,9 +1,9 @@
-"""First name and surname -> the name of every resource, by the brief's convention.
+"""Derives the name of every resource from first name and surname, by the assignment's convention.
 
-`DE` + the first three letters of the first name + the first three of the surname, in capitals,
-then the service. A name shorter than three letters is used whole. Letters with marks fall back to
-their Latin letter; spaces, hyphens, apostrophes and full stops do not count. What has no Latin
-spelling is refused: guessing a transliteration would put somebody's data under a wrong name.
+`DE` + the first three letters of the first name + the first three of the surname, in capitals, then
+the service. A name shorter than three letters is used whole. Letters with diacritics are replaced
+by their Latin letter; spaces, hyphens, apostrophes and full stops are ignored. A name without a
+Latin spelling is refused: guessing a transliteration could store a user's data under a wrong name.
 """
 
 import re
@@ -14,12 +14,12 @@ from enum import StrEnum
 from wavetank.core.errors import UsageError
 
 PROBE_SESSION = "wavetank-access-probe"
-"""The session in which a probe takes a role: what it tries there is not what the role uses."""
+"""The session in which a probe assumes a role: its calls do not count as uses of the role."""
 STEM_LETTERS = 3
 DEFAULT_NAME = "Dora Explorer"
 """The example of the assignment."""
 DEFAULT_ADDRESS = "alerts@example.com"
-"""In a reserved domain, so that no alert reaches a stranger."""
+"""An address in a reserved domain, so that no alert reaches a real mailbox."""
 DEFAULT_PREFIX = "DE"
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{0,11}")
 IGNORED = frozenset(" -'\u2019\u02bc.`\u00b4\u2010\u2011")
@@ -53,10 +53,10 @@ LATIN = {
 
 
 class StreamNameCase(StrEnum):
-    """How the delivery stream is written; Firehose keeps case, so the two are different streams.
+    """The spelling of the delivery stream; Firehose is case-sensitive, so the two differ.
 
-    The brief's text says `dedorexp-deliverystream`, the script it hands out
-    `DEDOREXP-deliverystream`. The text is the default: it is what a reviewer reads.
+    The assignment's text says `dedorexp-deliverystream`, its script `DEDOREXP-deliverystream`. The
+    text is the default: it is what a reviewer reads.
     """
 
     LOWER = "lower"
@@ -65,12 +65,12 @@ class StreamNameCase(StrEnum):
 
 DEFAULT_STREAM_CASE = StreamNameCase.LOWER
 RECORD_FORMATS = ("ndjson", "original")
-"""JSON lines, which is the default, and the text form of the assignment's script."""
+"""JSON lines, which is the default, and the text format of the assignment's script."""
 
 
 @dataclass(frozen=True)
 class NameLimit:
-    """What AWS takes as the name of one kind of resource."""
+    """AWS's limits for the name of one kind of resource."""
 
     kind: str
     shortest: int
@@ -78,7 +78,7 @@ class NameLimit:
     alphabet: str
 
     def check(self, name: str) -> None:
-        """Raise a UsageError where AWS would refuse the name."""
+        """Raise a UsageError if AWS would refuse the name."""
         if len(name) > self.longest:
             raise UsageError(
                 f"a {self.kind} name of at most {self.longest} characters",
@@ -102,7 +102,7 @@ TOPIC = NameLimit("topic", 1, 256, r"[A-Za-z0-9_\-]+")
 ROLE = NameLimit("role", 1, 64, r"[\w+=,.@\-]+")
 STACK = NameLimit("stack", 1, 128, r"[a-zA-Z][-a-zA-Z0-9]*")
 BUCKET_START_REFUSED = "sthree-"
-"""[Amazon S3 user guide, bucketnamingrules]; what else it refuses cannot occur here."""
+"""[Amazon S3 user guide, bucketnamingrules]; its other rules cannot be broken here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +133,12 @@ class Names:
 
     @property
     def rule(self) -> str:
-        """The brief names no rule, role or stack; these follow its convention."""
+        """The assignment names no rule, role or stack; these follow its convention."""
         return f"{self.stem}-streaming-rule"
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Of the two functions and of the delivery stream."""
+        """The roles of the two functions and of the delivery stream."""
         functions = (self.streaming_function, self.notification_function)
         return (*(f"{name}-role" for name in functions), f"{self.stem}-deliverystream-role")
 
@@ -161,7 +161,7 @@ def derive_names(
     """The names of one person's pipeline, each checked against AWS's limits.
 
     Raises:
-        UsageError: a name is empty or has no Latin spelling, or a resource's name would be refused.
+    UsageError: a name is empty or has no Latin spelling, or AWS would refuse a resource's name.
     """
     if not PREFIX.fullmatch(prefix):
         raise UsageError(
@@ -199,10 +199,10 @@ def split_full_name(full_name: str) -> tuple[str, str]:
 
 
 def person_of(name: str, surname: str | None) -> tuple[str, str]:
-    """First name and surname; `name` is the full name where no surname is given.
+    """First name and surname; `name` is the full name if no surname is given.
 
     Raises:
-        UsageError: the surname is missing.
+    UsageError: the surname is missing.
     """
     return (name, surname) if surname else split_full_name(name)
 
@@ -231,10 +231,10 @@ def _folded(part: str, name: str, character: str) -> str:
 
 
 def check_limits(names: Names) -> None:
-    """Returns where AWS takes each of the names.
+    """Check that AWS accepts each of the names.
 
     Raises:
-        UsageError: it would refuse one.
+    UsageError: it would refuse one.
     """
     if names.bucket.startswith(BUCKET_START_REFUSED):
         raise UsageError(

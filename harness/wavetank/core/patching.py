@@ -1,9 +1,9 @@
-"""Replacing an attribute of somebody else's package, which is checked first and can be undone.
+"""Replaces attributes of other packages, after checking them, and reversibly.
 
-The only way in which this package changes Python, LocalStack or what LocalStack is made of. The
-replacements are declared as data (`wavetank.emulator.patches` lists all of them), and their owners
-are imported when they are applied. The first application in a process compares the original with
-what it was in the version that the replacement was written for.
+This is the only way in which Wavetank changes Python, LocalStack or the packages that LocalStack
+uses. The replacements are declared as data (`wavetank.emulator.patches` lists all of them), and
+their owners are imported when they are applied. The first application in a process compares the
+original with its form in the version that the replacement was written for.
 """
 
 import inspect
@@ -17,24 +17,24 @@ from typing import Any, Final
 from wavetank.core.errors import InfrastructureError
 
 ABSENT: Final = object()
-"""In place of an attribute that the owner does not have, or only inherits."""
+"""Stands for an attribute that the owner does not have, or only inherits."""
 NONE: Final = "none"
 """The form of an attribute that the original does not have."""
 VALUE: Final = "value"
-"""The form of an attribute whose values are of any type; it is only checked to be there."""
+"""The form of an attribute of any type; only its existence is checked."""
 PLAIN = (bool, int, float, str, bytes, tuple, type(None))
-"""Types of default values that read the same in each process."""
+"""Types of default values whose `repr` is the same in each process."""
 
 
 @dataclass(frozen=True)
-class Distribution:
-    """A package as PyPI names it, or Python, in the version that the replacements are made for."""
+class PinnedDistribution:
+    """A PyPI package or Python, in the version that the replacements are made for."""
 
     name: str
     version: str
 
     def installed(self) -> str:
-        """The version that is installed; Python's without its patch release."""
+        """The installed version; Python's without its patch release."""
         if self == PYTHON:
             import platform  # noqa: PLC0415 - for an error, or for the document
 
@@ -57,7 +57,7 @@ class Distribution:
         )
 
 
-PYTHON = Distribution("Python", "3.13")
+PYTHON = PinnedDistribution("Python", "3.13")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +65,13 @@ class Patch:
     """One replaced attribute.
 
     `target` names it as `package.module:Class.attribute` or `package.module:attribute`. `form` is
-    the original's signature without annotations, as `form_of` has it. `reason` says why it is
-    replaced, and `ours` are the modules of `wavetank` that do so.
+    the original's signature without annotations, in the format of `form_of`. `reason` says why it
+    is replaced, and `ours` are the modules of `wavetank` that do so.
     """
 
     target: str
     form: str
-    distribution: Distribution
+    distribution: PinnedDistribution
     reason: str
     ours: tuple[str, ...]
 
@@ -87,57 +87,57 @@ class Patch:
 
     @property
     def is_applied(self) -> bool:
-        """Whether the owner has something other than the original now."""
+        """Whether the attribute is replaced now."""
         if self.target not in _CHECKED:
             return False
         known = _CHECKED[self.target]
         return _own(known.owner, self.attribute) is not known.stock
 
     def check(self) -> None:
-        """Compares the original with what it was in the version that this is made for.
+        """Compare the original with its form in the version that this is made for.
 
         Raises:
-            InfrastructureError: it is missing, or has another signature.
+        InfrastructureError: it is missing, or has another signature.
         """
         _known(self)
 
     def original(self) -> Any:
-        """The attribute as the distribution has it.
+        """The attribute of the distribution.
 
         Raises:
-            InfrastructureError: as `check`.
+        InfrastructureError: as for `check`.
         """
         return _known(self).original
 
     def current(self) -> Any:
-        """The attribute as it is now, the original or its latest replacement.
+        """The current attribute, the original or its latest replacement.
 
         Raises:
-            InfrastructureError: as `check`.
+        InfrastructureError: as for `check`.
         """
         return getattr(_known(self).owner, self.attribute)
 
     def apply(self, new: object, *, to: object = None) -> None:
-        """Replaces the attribute; `to` is the one instance to replace it of, instead of the owner.
+        """Replace the attribute; `to` is a single instance to replace it on, instead of the owner.
 
         Raises:
-            InfrastructureError: as `check`.
+        InfrastructureError: as for `check`.
         """
         owner = _known(self).owner
         setattr(owner if to is None else to, self.attribute, new)
 
     def undo(self) -> None:
-        """Gives the owner its original back."""
+        """Restore the owner's original."""
         known = _CHECKED.get(self.target)
         if known is not None:
             _restore(known.owner, self.attribute, known.stock)
 
     @contextmanager
     def replaced(self, new: object) -> Iterator[None]:
-        """Replaces the attribute for the body; afterwards it is what it was before.
+        """Replace the attribute while the body runs; afterwards restore its former value.
 
         Raises:
-            InfrastructureError: as `check`.
+        InfrastructureError: as for `check`.
         """
         owner = _known(self).owner
         former = _own(owner, self.attribute)
@@ -148,24 +148,24 @@ class Patch:
             _restore(owner, self.attribute, former)
 
     def replace_in(self, chains: Iterable[list[Any]], new: object = None) -> None:
-        """Replaces the handler that is the attribute's value in lists of handlers.
+        """Replace the handler that is the attribute's value in lists of handlers.
 
-        None takes it out. A method is found in the lists whatever object it is bound to.
+        None removes it. A method is found in the lists whatever object it is bound to.
 
         Raises:
-            InfrastructureError: it is in none of them, or as `check`.
+        InfrastructureError: it is in none of them, or as for `check`.
         """
         original = self.original()
-        places = [
-            (chain, place)
+        found = [
+            (chain, index)
             for chain in chains
-            for place, handler in enumerate(chain)
+            for index, handler in enumerate(chain)
             if handler is original or getattr(handler, "__func__", None) is original
         ]
-        if not places:
+        if not found:
             raise self._refusal("none in the chain of handlers")
-        for chain, place in reversed(places):
-            chain[place : place + 1] = [] if new is None else [new]
+        for chain, index in reversed(found):
+            chain[index : index + 1] = [] if new is None else [new]
 
     def _refusal(self, found: str) -> InfrastructureError:
         made_for = self.distribution
@@ -181,7 +181,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class _Known:
-    """A patch's owner and original; `stock` is ABSENT where the owner inherits the original."""
+    """A patch's owner and original; `stock` is ABSENT if the owner inherits the original."""
 
     owner: Any
     original: Any
@@ -189,23 +189,23 @@ class _Known:
 
 
 _CHECKED: dict[str, _Known] = {}
-"""By target; those whose original was checked in this process."""
+"""Checked patches of this process, by target."""
 REFUSED: list[InfrastructureError] = []
-"""What was refused in this process. LocalStack only logs an error of a service that it loads."""
+"""Refused patches of this process. LocalStack only logs an error of a service that it loads."""
 
 
 def require_patches() -> None:
-    """Checks that no patch was refused so far.
+    """Check that no patch was refused so far.
 
     Raises:
-        InfrastructureError: one was; the first of them.
+    InfrastructureError: one was; the first of them.
     """
     if REFUSED:
         raise REFUSED[0]
 
 
 def form_of(original: Any) -> str:
-    """The signature of a function or class without annotations; of another value its type's name.
+    """The signature of a function or class without annotations; the type's name of other values.
 
     Such as `(self, key, default=None)`, `class (name)`, `property (self)`, `module sqlite3`.
     """
@@ -236,7 +236,7 @@ def _without_annotation(parameter: inspect.Parameter) -> inspect.Parameter:
 
 
 class _Omitted:
-    """A default value that may read differently in each process."""
+    """A default value whose `repr` may differ in each process."""
 
     def __repr__(self) -> str:
         return "..."
@@ -258,14 +258,14 @@ def _checked(patch: Patch) -> _Known:
     if stock is ABSENT:
         original = inspect.getattr_static(owner, patch.attribute, ABSENT)
     found = NONE if original is ABSENT else form_of(original)
-    is_there = patch.form == VALUE and original is not ABSENT
-    if found != patch.form and not is_there:
+    exists = patch.form == VALUE and original is not ABSENT
+    if found != patch.form and not exists:
         raise patch._refusal(found)  # noqa: SLF001 - as above
     return _Known(owner, original, stock)
 
 
 def _own(owner: Any, attribute: str) -> Any:
-    """The attribute, of a class as itself has it; some of Twisted's modules are proxies."""
+    """The attribute without inheritance; some of Twisted's modules are proxies."""
     if isinstance(owner, type):
         return vars(owner).get(attribute, ABSENT)
     return getattr(owner, attribute, ABSENT)

@@ -1,20 +1,21 @@
-"""Runs a command so that it, and whatever it started, is gone when its owner is gone.
+"""Runs a command so that it and its descendants end when their owner ends.
 
-A program that starts servers or untrusted code must not leave them behind when it is interrupted,
+A program that starts servers or untrusted code must not leave them running when it is interrupted,
 crashes, or is killed with SIGKILL and cannot clean up. So it never starts them directly: it starts
-this guardian, which starts the command in a session of its own and waits for either to end.
+this supervisor, which starts the command in a session of its own and waits for either to end.
 
-    owner ──(pipe: guardian's stdin)── guardian ──(session)── command ── its children, orphans too
+    owner ──(pipe: supervisor's stdin)── supervisor ──(session)── command ── its descendants
 
-* The owner ends, in whatever way: the pipe closes. SIGTERM, `grace` seconds, SIGKILL.
-* The command ends: what it left running is killed, and the status descriptor says how it ended.
-* The guardian itself is killed: the kernel kills the command (Linux, PR_SET_PDEATHSIG).
+- The owner ends, in whatever way: the pipe closes. SIGTERM, `grace` seconds, SIGKILL.
+- The command ends: its remaining descendants are killed, and the status descriptor reports how.
+- The supervisor itself is killed: the kernel kills the command (Linux, PR_SET_PDEATHSIG).
 
-Orphans are found because the guardian is their subreaper (Linux, PR_SET_CHILD_SUBREAPER). On other
-systems the command's process group is all that can be reached.
+Orphans are found because the supervisor is their subreaper (Linux, PR_SET_CHILD_SUBREAPER). On
+other systems only the command's process group can be reached.
 
 The file is run as a script by an isolated interpreter (`python -I -S`), so it imports the standard
 library only and starts in about 10 ms.
+
 Usage: process_supervisor.py GRACE_SECONDS STATUS_FD COMMAND [ARG ...]
 """
 
@@ -37,28 +38,28 @@ EXIT_NOT_STARTED = 127
 
 
 def command_line(grace_seconds: float, status_fd: int, command: list[str]) -> list[str]:
-    """The argument list that runs `command` under a guardian.
+    """The argument list that runs `command` under a supervisor.
 
-    The owner keeps the write end of the guardian's stdin open for as long as the command may run.
-    From the other end of `status_fd` it reads two lines: `pid N`, then `exit N KB` or
-    `signal N KB`, where KB is the most memory that the command itself had resident, in kilobytes.
+    The owner keeps the write end of the supervisor's stdin open for as long as the command may run.
+    From the other end of `status_fd` it reads two lines: `pid N`, then `exit N KB` or `signal N
+    KB`, where KB is the most memory that the command itself had resident, in kilobytes.
     """
     return [sys.executable, "-I", "-S", __file__, str(grace_seconds), str(status_fd), *command]
 
 
 def set_process_option(option: int, value: int) -> None:
-    """Calls prctl, which only Linux has."""
+    """Call prctl, which only Linux has."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _become_command(
+def _exec_command(
     command: list[str],
     status_fd: int,
     prepare: Callable[[], None],
     variables: Mapping[str, str],
 ) -> None:
-    """In the forked child: a session of its own, nothing on stdin, the command. Never returns."""
+    """In the forked child: a session of its own, an empty stdin, the command. Never returns."""
     try:
         os.setsid()
         set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -67,18 +68,18 @@ def _become_command(
         os.dup2(nothing, 0)
         prepare()
         os.execvpe(command[0], command, variables)  # noqa: S606 - no shell is wanted
-    except (OSError, ValueError) as error:  # of a variable that no process can have
+    except (OSError, ValueError) as error:  # a variable name or value that no process can have
         reason = error.strerror if isinstance(error, OSError) else error
         os.write(2, f"cannot start {command[0]}: {reason}\n".encode())
     os._exit(EXIT_NOT_STARTED)
 
 
 def _parents() -> dict[int, int]:
-    """Each process on the machine and its parent, from /proc."""
+    """Each process on the host and its parent, from /proc."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            with contextlib.suppress(OSError):  # it ended while we looked
+            with contextlib.suppress(OSError):  # it has ended meanwhile
                 fields = (entry / "stat").read_bytes().rpartition(b")")[2].split()
                 parents[int(entry.name)] = int(fields[1])
     return parents
@@ -98,20 +99,21 @@ def _descendants() -> list[int]:
 class Ended(NamedTuple):
     """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes.
 
-    No dataclass: importing `dataclasses` would take as long as all else that starts a function.
+    A NamedTuple, because importing `dataclasses` would take as long as everything else that starts
+    a function.
     """
 
     code: int
     peak_kb: int
 
     def line(self) -> str:
-        """What the owner reads."""
+        """The line that the owner reads."""
         kind = f"signal {-self.code}" if self.code < 0 else f"exit {self.code}"
         return f"{kind} {self.peak_kb}"
 
 
 def _reap() -> dict[int, Ended]:
-    """Collects ended children by process id."""
+    """Collect ended children by process id."""
     ended = {}
     with contextlib.suppress(ChildProcessError):
         while (child := os.wait4(-1, os.WNOHANG))[0]:
@@ -121,7 +123,7 @@ def _reap() -> dict[int, Ended]:
 
 
 def reap_all() -> dict[int, Ended]:
-    """Waits until every child has ended, and collects them by process id."""
+    """Wait until every child has ended, and collect them by process id."""
     ended = {}
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -130,15 +132,15 @@ def reap_all() -> dict[int, Ended]:
     return ended
 
 
-class Family(Protocol):
-    """The processes of a command: what is done before it begins, and how all of them are ended."""
+class ProcessFamily(Protocol):
+    """The processes of a command: preparation before it begins, and how to end all of them."""
 
     def prepare(self) -> None:
-        """Called in the forked child, before it becomes the command."""
+        """Called in the forked child, before it executes the command."""
         ...
 
     def kill(self, main: int) -> dict[int, Ended]:
-        """Kills all, and returns when none is left, with how each child of ours ended."""
+        """Kill all, and return when none is left, with how each of our children ended."""
         ...
 
 
@@ -147,13 +149,13 @@ def _nothing() -> None:
 
 
 class Descendants:
-    """The command's process, its session, and whatever descends from it."""
+    """The command's process, its session, and all descendants."""
 
     def __init__(self, prepare: Callable[[], None] = _nothing) -> None:
         self.prepare = prepare
 
     def kill(self, main: int) -> dict[int, Ended]:
-        """Kills in rounds, since those that are not yet dead may still fork."""
+        """Kill in rounds, since processes that are not dead yet may still fork."""
         ended: dict[int, Ended] = {}
         seen: set[int] = set()
         for _ in range(KILL_ROUNDS_MAX):
@@ -166,16 +168,16 @@ class Descendants:
             ended |= _reap()
             if not left:
                 break
-            if left <= seen:  # else it forks faster than we look: look again at once
+            if left <= seen:  # otherwise it forks faster than we search: search again at once
                 time.sleep(KILL_ROUND_SECONDS)
             seen |= left
         return ended
 
 
-class Guardian:
-    """One guarded command, from its start to its end.
+class ProcessSupervisor:
+    """One supervised command, from its start to its end.
 
-    `variables` are the command's whole environment; None hands on our own.
+    `variables` are the command's whole environment; None inherits our own.
     """
 
     def __init__(
@@ -183,7 +185,7 @@ class Guardian:
         grace_seconds: float,
         status_fd: int,
         command: list[str],
-        family: Family,
+        family: ProcessFamily,
         variables: Mapping[str, str] | None = None,
     ) -> None:
         self.grace_seconds = grace_seconds
@@ -197,25 +199,25 @@ class Guardian:
         if self.main == 0:
             own = os.environ  # noqa: TID251 - handed on to the command, unread
             chosen = own if variables is None else variables
-            _become_command(command, status_fd, family.prepare, chosen)
+            _exec_command(command, status_fd, family.prepare, chosen)
 
     def run(self) -> None:
-        """Returns when the command and everything it started have ended."""
-        self._say(f"pid {self.main}")
+        """Return when the command and all its descendants have ended."""
+        self._report(f"pid {self.main}")
         ended = self._wait(deadline=None)
         if ended is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.main, signal.SIGTERM)
             ended = self._wait(deadline=time.monotonic() + self.grace_seconds)
         killed = self.family.kill(self.main)
-        self._say((ended or killed.get(self.main, Ended(-signal.SIGKILL, 0))).line())
+        self._report((ended or killed.get(self.main, Ended(-signal.SIGKILL, 0))).line())
 
     def _wait(self, deadline: float | None) -> Ended | None:
-        """The command's end; None when the owner has gone (no deadline) or time is up."""
+        """The command's end; None if the owner has ended (no deadline) or time is up."""
         while True:
-            patience = None if deadline is None else max(0.0, deadline - time.monotonic())
+            wait_seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
             watched = [self.child_ended] if deadline is not None else [self.child_ended, 0]
-            ready = select.select(watched, [], [], patience)[0]
+            ready = select.select(watched, [], [], wait_seconds)[0]
             if self.child_ended in ready:
                 os.read(self.child_ended, 4096)
                 ended = _reap()
@@ -224,22 +226,22 @@ class Guardian:
             elif not ready or os.read(0, 4096) == b"":
                 return None
 
-    def _say(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # the owner has gone: nobody to tell
+    def _report(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # the owner has ended: nothing reads the pipe
             os.write(self.status_fd, f"{line}\n".encode())
 
 
 def become_subreaper() -> None:
-    """Makes this process the parent of every orphan among its descendants (Linux)."""
+    """Make this process the parent of every orphan among its descendants (Linux)."""
     set_process_option(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def supervise(guardian: Guardian) -> None:
-    """Runs the guardian, without standard output, so that its reader sees the command's end."""
+def supervise(supervisor: ProcessSupervisor) -> None:
+    """Run the supervisor, without standard output, so that its reader sees the command's end."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
-    guardian.run()
+    supervisor.run()
 
 
 def main(arguments: list[str]) -> None:
@@ -247,7 +249,7 @@ def main(arguments: list[str]) -> None:
     grace_seconds, status_fd, *command = arguments
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     become_subreaper()
-    supervise(Guardian(float(grace_seconds), int(status_fd), command, Descendants()))
+    supervise(ProcessSupervisor(float(grace_seconds), int(status_fd), command, Descendants()))
 
 
 if __name__ == "__main__":

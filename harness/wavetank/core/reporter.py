@@ -1,4 +1,4 @@
-"""What code below the command line uses to report progress and results; the command line has it."""
+"""The interface by which code below the command line reports progress and results."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -8,41 +8,41 @@ from wavetank.core.findings import Finding
 
 
 class Activity:
-    """A long operation that is shown while it runs: its current step, and how much is done."""
+    """A long operation that is shown while it runs: its current step, and its progress."""
 
     def __init__(self, show: Callable[[str | None, float | None], None]) -> None:
         self._show = show
 
     def update(self, text: str | None = None, done: float | None = None) -> None:
-        """Shows another step or more that is done; an argument that is None changes nothing."""
+        """Show another step or more progress; an argument that is None changes nothing."""
         self._show(text, done)
 
 
 class Reporter(Protocol):
-    """Takes lines for people, events for programs, and the progress of long operations."""
+    """Receives lines for users, events for programs, and the progress of long operations."""
 
     def say(self, text: str) -> None:
-        """Shows a line that is part of the result."""
+        """Show a line that is part of the result."""
         ...
 
     def note(self, text: str) -> None:
-        """Shows a line about progress, which is no result."""
+        """Show a line about progress, which is not part of the result."""
         ...
 
     def emit(self, event: str, **fields: Any) -> None:
-        """Gives programs an event with its fields."""
+        """Emit an event with its fields for programs."""
         ...
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Shows requirements with their verdicts and evidence."""
+        """Show requirements with their verdicts and evidence."""
         ...
 
     def waiting(self, text: str) -> AbstractContextManager[Activity]:
-        """Shows the text for as long as the body runs."""
+        """Show the text while the body runs."""
         ...
 
     def counting(
         self, text: str, total: float | None, form: Callable[[float], str] = ...
     ) -> AbstractContextManager[Activity]:
-        """Shows a count up to `total` for as long as the body runs; `form` formats a count."""
+        """Show a count up to `total` while the body runs; `form` formats a count."""
         ...

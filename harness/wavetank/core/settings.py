@@ -1,4 +1,4 @@
-"""The only reader of the environment, and what it found as one frozen value.
+"""Reads the environment into one frozen value; the only reader of it.
 
 Precedence: an option on the command line, then a variable named here, then the default.
 """
@@ -11,25 +11,25 @@ from typing import Literal
 from wavetank.core.errors import InfrastructureError, UsageError
 
 REGION: Literal["eu-west-1"] = "eu-west-1"
-"""The brief's region, and no other."""
+"""The assignment's region, and no other."""
 
 SANDBOX_ACCOUNT = "000000000000"
 """The account of LocalStack's default credentials."""
 
 SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
-"""Somebody else's, for trying what others can do; no account of AWS's has this number."""
+"""Another account, for testing what other accounts can do; no AWS account has this number."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the machine and its user decided before the command was typed.
+    """The settings of the host and its user.
 
-    `state_folder` holds everything that running leaves behind; `project_folder` is where the
-    templates and the handlers are; `compose_project` is the user's name for the Compose project;
-    `mail_server` (host:port) gets all e-mail of a sandbox too, where the user has one;
+    `state_folder` contains everything that Wavetank writes; `project_folder` is the folder of the
+    templates and the handlers; `compose_project` is the user's name for the Compose project;
+    `mail_server` (host:port) receives all e-mail of a sandbox too, if the user has one;
     `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
     strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
-    the lists of what a sandbox's HTTP guard lets in.
+    the lists of what a sandbox's HTTP guard admits.
     """
 
     project_folder: Path
@@ -44,17 +44,17 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Reads the environment, once, for the command that is about to run.
+    """Read the environment, once, for the command that is about to run.
 
     `WAVETANK_STATE` moves the state folder (default: `.wavetank` in the project);
-    `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP`
-    is the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified;
-    `WAVETANK_ISOLATION` is namespaces (default), users or process. `WAVETANK_ALLOWED_HOSTS` and
-    `WAVETANK_ALLOWED_ORIGINS` are handed to LocalStack as they are.
+    `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP` is
+    the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified; `WAVETANK_ISOLATION`
+    is namespaces (default), users or process. `WAVETANK_ALLOWED_HOSTS` and
+    `WAVETANK_ALLOWED_ORIGINS` are passed to LocalStack unchanged.
 
     Raises:
-        UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
-        InfrastructureError: the package is not inside its project, so there is nothing to deploy.
+    UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
+    InfrastructureError: the package is not inside its project, so nothing can be deployed.
     """
     project = Path(__file__).resolve().parents[3]
     if not (project / "init" / "pipeline.yaml").is_file():
@@ -85,16 +85,16 @@ def _verifies_signatures() -> bool:
 
 
 def endpoint_overrides() -> list[str]:
-    """The variables that are set and send calls of the AWS SDK to another endpoint."""
-    return sorted(name for name, value in os.environ.items() if _moves_endpoint(name) and value)
+    """The variables that redirect calls of the AWS SDK to another endpoint."""
+    return sorted(name for name, value in os.environ.items() if _redirects_calls(name) and value)
 
 
-def _moves_endpoint(name: str) -> bool:
+def _redirects_calls(name: str) -> bool:
     return name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_")
 
 
 def with_utf8_mode() -> dict[str, str]:
-    """The environment with Python's UTF-8 mode on, also for the processes that this one starts."""
+    """The environment with Python's UTF-8 mode on, also for child processes."""
     return {**os.environ, "PYTHONUTF8": "1"}
 
 
@@ -104,17 +104,17 @@ def with_bytecode_kept() -> dict[str, str]:
 
 
 def pytest_options() -> str:
-    """What pytest is told by the environment, besides the command line."""
+    """Pytest's options from the environment."""
     return os.environ.get("PYTEST_ADDOPTS", "")
 
 
 def search_path() -> str:
-    """Where the machine looks for programs; also for who runs without a project around."""
+    """The search path for programs; works without a project, too."""
     return os.environ.get("PATH", os.defpath)
 
 
 def cache_folder() -> Path:
-    """Where what can be worked out again is kept: in the project, or, installed elsewhere, at home.
+    """The cache folder: in the project or, if installed elsewhere, in the user's home.
 
     `XDG_CACHE_HOME` moves the latter.
     """

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C as an exception, so that what was begun is undone before the process ends."""
+"""SIGTERM and Ctrl-C as an exception, so that cleanup runs before the process ends."""
 
 import signal
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from types import FrameType
 class Stopped(BaseException):
     """A signal asked the command to stop.
 
-    No Exception, as KeyboardInterrupt is none: the SDK takes those that come in the middle of a
-    call for a lost connection, tries again, and nothing would stop.
+    A BaseException like KeyboardInterrupt: the SDK treats an Exception in the middle of a call as a
+    lost connection and retries, so nothing would stop.
     """
 
 
 @contextmanager
 def stop_on_signal() -> Iterator[None]:
-    """SIGTERM and Ctrl-C raise `Stopped` in the body; a second one is ignored during cleanup."""
+    """Raise `Stopped` in the body on SIGTERM and Ctrl-C; a second one is ignored during cleanup."""
 
     def stop(_: int, __: FrameType | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

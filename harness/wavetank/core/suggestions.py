@@ -1,4 +1,4 @@
-"""Parts of refusals: what may stand there and was probably meant, and what was found instead."""
+"""Parts of errors: the allowed values, the one that was probably meant, and the found value."""
 
 import reprlib
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ FOUND_CHARACTERS_MAX = 80
 
 
 def one_of(expected: str, found: str, allowed: Iterable[str]) -> tuple[str, str, str]:
-    """The three parts of the error, with the nearest word that is allowed."""
+    """The three parts of the error, with the closest allowed word."""
     words = sorted(allowed)
     near = get_close_matches(found, words, n=1)
     action = f"did you mean {near[0]}?" if near else "choose one of them"
@@ -16,7 +16,7 @@ def one_of(expected: str, found: str, allowed: Iterable[str]) -> tuple[str, str,
 
 
 def shown(value: object) -> str:
-    """Whatever somebody wrote, in one short line."""
+    """Any value in one short line."""
     shortener = reprlib.Repr(maxstring=FOUND_CHARACTERS_MAX, maxother=FOUND_CHARACTERS_MAX)
     try:
         return shortener.repr(value)

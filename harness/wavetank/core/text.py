@@ -1,4 +1,4 @@
-"""Numbers and paths in sentences."""
+"""Numbers and paths in text."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ def short_path(file: Path) -> str:
 
 
 def span(seconds: float) -> str:
-    """`45 s`, `3 min 12 s`, `2 h 5 min`, `1 d 3 h`: the two greatest units, rounded down."""
+    """`45 s`, `3 min 12 s`, `2 h 5 min`, `1 d 3 h`: the two largest units, rounded down."""
     whole = max(0, int(seconds))
     parts = []
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
         count, whole = divmod(whole, size)
         parts.append((count, unit))
     first = next((n for n, (count, _) in enumerate(parts) if count), len(parts) - 1)
-    told = [f"{count} {unit}" for count, unit in parts[first : first + 2] if count]
-    return " ".join(told) or "0 s"
+    parts_shown = [f"{count} {unit}" for count, unit in parts[first : first + 2] if count]
+    return " ".join(parts_shown) or "0 s"

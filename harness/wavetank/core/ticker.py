@@ -1,6 +1,6 @@
-"""What is particular to the ticker pipeline; the rest of the harness knows no ticker.
+"""What is specific to the ticker pipeline; the rest of the package does not know the ticker.
 
-The first prices are the five items of the brief.
+The first prices are the five items of the assignment.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ RECORD_KEYS = ("ticker", "timestamp", "price")
 
 @dataclass(frozen=True)
 class FirstPrice:
-    """An item of the table as the pipeline starts with it."""
+    """An item of the table at the start of the pipeline."""
 
     ticker: str
     price: Decimal

@@ -1,11 +1,11 @@
-"""The ticker's records as texts, in the two forms that there are: the one place that reads them.
+"""Parses the ticker's records in their two text formats; the only parser of them.
 
 {"ticker": "Index_1", "timestamp": "2026-11-23T18:06:15Z", "price": 100.1234567}
 {ticker : Index_1, timestamp : 2026-11-23 18:06:15.123456, price : 100.1234567}
 
-The second is Python's own text of a time and of a number, as the assignment's script puts them: the
-fraction of a second is not written where it is 0, and a zone only where the time has one (else UTC,
-as Lambda's clock is).
+The second is Python's own text of a time and of a number, as the assignment's script writes them:
+the fraction of a second is omitted if it is 0, and a zone is only present if the time has one
+(otherwise UTC, like Lambda's clock).
 """
 
 import json
@@ -27,20 +27,20 @@ ORIGINAL = re.compile(
 LINE = re.compile(
     r'\{"ticker":"([A-Za-z0-9_]+)","timestamp":"([0-9T:Z-]+)","price":((?:0|[1-9][0-9]*)\.[0-9]+)\}\n?'
 )
-"""The first form as the shipped function writes it, where nothing in it could mean anything else:
-read by JSON it would say the same, in five times the time."""
+"""The first format as the shipped function writes it, without ambiguous characters: the JSON parser
+would return the same, in five times the time."""
 BARE_KEY = "{ticker"
-"""How the second form begins, and JSON never does."""
+"""The beginning of the second format, which JSON never has."""
 KEYS = frozenset(RECORD_KEYS)
 EXPONENT_MAX = 30
-"""Of a price; beyond it, arithmetic ends before any market does."""
-INSTANTS_KEPT = 256
-"""Every ticker has a record of the same instant."""
+"""The maximum number of digits of a price, so that arithmetic stays fast."""
+INSTANTS_CACHED = 256
+"""Cached, because every ticker has a record of the same instant."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A price at an instant (UTC), and the very text that said so."""
+    """A price at an instant (UTC), and the original text."""
 
     ticker: str
     instant: datetime
@@ -49,7 +49,7 @@ class Sample:
 
 
 def parse_sample(text: str) -> Sample | None:
-    """What the record says; None where it is not one of the ticker's."""
+    """Parse a record; None if it is not one of the ticker's."""
     try:
         ticker, timestamp, price = _line(text) or _original(text) or _ndjson(text)
         instant = _instant(timestamp)
@@ -61,44 +61,44 @@ def parse_sample(text: str) -> Sample | None:
 
 
 def split_records(body: str) -> Iterator[str]:
-    """The texts of an object's records, whether or not there are ends of line between them.
+    """The texts of an object's records, with or without line ends between them.
 
-    What is no record comes too, up to the end of its line, so that nothing is passed over.
+    Other text is returned too, up to the end of its line, so that nothing is ignored.
     """
-    place = 0
-    while place < len(body):
-        if body[place].isspace():
-            place += 1
+    position = 0
+    while position < len(body):
+        if body[position].isspace():
+            position += 1
             continue
-        end = _end_of_record(body, place)
-        yield body[place:end]
-        place = end
+        end = _end_of_record(body, position)
+        yield body[position:end]
+        position = end
 
 
 def split_body(body: str) -> list[str]:
-    """As `split_records`, each text with the white space up to the next: all of it, and no more."""
-    begins, place = [0], 0
+    """Like `split_records`, each text with the white space up to the next: the complete body."""
+    begins, position = [0], 0
     for text in split_records(body):
-        place = body.index(text, place)
-        begins.append(place)
-        place += len(text)
-    del begins[1:2]  # what stands before the first record is the first's
+        position = body.index(text, position)
+        begins.append(position)
+        position += len(text)
+    del begins[1:2]  # white space before the first record belongs to it
     return [body[begin:end] for begin, end in pairwise([*begins, len(body)]) if begin < end]
 
 
-def _end_of_record(body: str, place: int) -> int:
-    matched = ORIGINAL.match(body, place)
+def _end_of_record(body: str, position: int) -> int:
+    matched = ORIGINAL.match(body, position)
     if matched:
         return matched.end()
     try:
-        return DECODER.raw_decode(body, place)[1]
+        return DECODER.raw_decode(body, position)[1]
     except (RecursionError, ValueError):
-        line_end = body.find("\n", place)
+        line_end = body.find("\n", position)
         return len(body) if line_end < 0 else line_end
 
 
 def parse_price(text: str) -> Decimal | None:
-    """The price, exact; None where it is no number that a price can be."""
+    """The price, exact; None if it is not a valid price."""
     try:
         price = Decimal(text)
     except ArithmeticError:
@@ -107,9 +107,9 @@ def parse_price(text: str) -> Decimal | None:
     return price if sensible else None
 
 
-@lru_cache(INSTANTS_KEPT)
+@lru_cache(INSTANTS_CACHED)
 def _instant(timestamp: str) -> datetime | None:
-    """In UTC; None where it has no zone."""
+    """In UTC; None for a time without a zone."""
     instant = datetime.fromisoformat(timestamp)
     return None if instant.tzinfo is None else instant.astimezone(UTC)
 
@@ -141,10 +141,10 @@ def _ndjson(text: str) -> tuple[str, str, Decimal | None]:
 
 
 class _Number(str):
-    """A number as JSON has it, digit for digit; a text in quotation marks is none."""
+    """A number from JSON, digit for digit; a string in quotation marks is not one."""
 
     __slots__ = ()
 
 
 DECODER = json.JSONDecoder(parse_float=_Number, parse_int=_Number)
-"""Made once: `json.loads` would make it for each record, for longer than it takes to read one."""
+"""Created once: `json.loads` would create it for each record, which takes longer than parsing."""

@@ -1,1 +1,1 @@
-"""The ways to reach the pipeline: each starts, stops and resets one kind of emulator or target."""
+"""Engines: each starts, stops, resets and connects to one kind of emulator or target."""

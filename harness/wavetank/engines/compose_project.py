@@ -1,8 +1,8 @@
-"""The name of a clone's Compose project, by Compose's own rules.
+"""The Compose project name of a clone, by Compose's own rules.
 
-Compose takes `COMPOSE_PROJECT_NAME` of the environment, else of the folder's `.env`, else the
-folder's name in lower case without the characters that a project name cannot have, so that
-`docker compose up` typed in the clone makes the project that the commands look for.
+Compose uses `COMPOSE_PROJECT_NAME` of the environment, otherwise of the folder's `.env`, otherwise
+the folder's name in lower case without the characters that a project name cannot have. So `docker
+compose up` in the clone creates the project that Wavetank's commands use.
 [Compose: project name, environment variables precedence; compose-go: loader.NormalizeProjectName]
 """
 
@@ -26,11 +26,11 @@ HASH_CHARACTERS = 8
 def compose_project_name(project_folder: Path, given: str | None, state_folder: Path) -> str:
     """The name of the project in which the folder's sandbox runs.
 
-    `given` is `COMPOSE_PROJECT_NAME` of the environment. A state folder outside the clone is a
-    second sandbox of the clone, and has a project of its own where no name is given.
+    `given` is `COMPOSE_PROJECT_NAME` of the environment. A state folder outside the clone means a
+    second sandbox of the clone, which has a project of its own if no name is given.
 
     Raises:
-        UsageError: the name that is given is none that Compose takes, or `.env` cannot be read.
+    UsageError: Compose would refuse the given name, or `.env` cannot be read.
     """
     name = given or _name_in_env_file(project_folder / ".env")
     if name:
@@ -41,13 +41,13 @@ def compose_project_name(project_folder: Path, given: str | None, state_folder: 
 
 
 def default_project_name(project_folder: Path) -> str:
-    """Compose's own name for a project in the folder, where none is given."""
+    """Compose's default name for a project in the folder."""
     kept = re.sub(r"[^a-z0-9_-]", "", project_folder.name.lower()).lstrip("_-")
     return kept or f"wavetank-{_hash(project_folder)}"
 
 
 def _name_in_env_file(path: Path) -> str | None:
-    """The last assignment wins, as in Compose; None where there is none."""
+    """The last assignment counts, as in Compose; None without one."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

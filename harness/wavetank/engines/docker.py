@@ -1,7 +1,8 @@
 """Engine `docker`: the sandbox of docker-compose.yml, as a Compose project.
 
-Compose starts and stops it, so that it is the same sandbox whoever does; Docker's API tells about
-it. It belongs to no process: it runs until it is stopped.
+Compose starts and stops it, so it is the same sandbox as with `docker compose up`; its state is
+read from Docker's API. It does not depend on the process that started it, and runs until it is
+stopped.
 """
 
 import subprocess
@@ -22,16 +23,17 @@ PORT = "4566/tcp"
 WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
 """Compose's label with the folder of the project's first file."""
 ANSWER_SECONDS_MAX = 10
-"""Of Docker's API: an engine that is out of reach must not hold up a command."""
+"""The time-out of Docker's API: an unreachable engine must not delay a command."""
 LOG_LINES_SHOWN = 5
 READY_SECONDS_MAX = 900
-"""The health check ends it sooner where the container makes no progress."""
+"""The longest wait; the health check ends it sooner if the container makes no progress."""
 
 
 class ComposeSandbox:
-    """The sandbox of one clone: of the project's name, and of the clone's folder.
+    """The sandbox of one clone, identified by the project's name and the clone's folder.
 
-    The folder counts as well, since Compose names the projects of two folders of one name alike.
+    The folder is compared too, because Compose gives projects in folders of the same name the same
+    name.
     """
 
     def __init__(self, project_folder: Path, project_name: str) -> None:
@@ -39,13 +41,13 @@ class ComposeSandbox:
         self._name = project_name
 
     def up(self, variables: Mapping[str, str]) -> SandboxRecord:
-        """Builds the image where it has to, and returns when the pipeline has made its first tick.
+        """Build the image if necessary, and return when the pipeline has made its first tick.
 
-        `variables` are those of `.env.example`; they win over `.env`.
+        `variables` are those of `.env.example`; they override `.env`.
 
         Raises:
-            UsageError: a project of the same name runs from another folder.
-            InfrastructureError: there is no Docker, or the sandbox did not come up.
+        UsageError: a project of the same name runs from another folder.
+        InfrastructureError: Docker is missing, or the sandbox did not start.
         """
         with _docker() as client:
             client.ping()
@@ -62,10 +64,10 @@ class ComposeSandbox:
         return record
 
     def down(self) -> bool:
-        """Stops it; its volume stays. False where it did not run.
+        """Stop it; its volume is kept. Returns False if it was not running.
 
         Raises:
-            InfrastructureError: Compose could not stop it.
+        InfrastructureError: Compose could not stop it.
         """
         if self.container() is None:
             return False
@@ -76,17 +78,17 @@ class ComposeSandbox:
             )
         return True
 
-    def forget(self) -> None:
-        """Stops it and removes its volume: the next one starts empty.
+    def delete(self) -> None:
+        """Stop it and delete its volume: the next one starts empty.
 
         Raises:
-            UsageError: a project of the same name runs from another folder.
+        UsageError: a project of the same name runs from another folder.
         """
         self._require_own_project()
         self._compose({}, "down", "--timeout", "30", "--volumes")
 
     def record(self) -> SandboxRecord | None:
-        """What is known of it; None where it does not run."""
+        """The record of the running sandbox; None if it is not running."""
         container = self.container()
         published = container.ports.get(PORT) if container else None
         if container is None or not published:
@@ -100,12 +102,12 @@ class ComposeSandbox:
         )
 
     def container(self) -> "Container | None":
-        """The clone's running container; None where there is none, or no Docker."""
+        """The clone's running container; None without one, or without Docker."""
         found = self._containers()
         return next((container for container in found if self._is_own(container)), None)
 
     def _containers(self, *, stopped: bool = False) -> "list[Container]":
-        """All of the project's name, of whichever folder; none where there is no Docker."""
+        """All containers with the project's name, from any folder; none without Docker."""
         try:
             return self._listed(stopped=stopped)
         except InfrastructureError:
@@ -115,13 +117,13 @@ class ComposeSandbox:
         labels = [
             f"com.docker.compose.project={self._name}",
             f"com.docker.compose.service={SERVICE}",
-            "com.docker.compose.oneoff=False",  # containers only: images of Compose carry the rest
+            "com.docker.compose.oneoff=False",  # filters containers only, by Compose's label
         ]
         with _docker() as client:
             return client.containers.list(all=stopped, filters={"label": labels})
 
     def _is_own(self, container: "Container") -> bool:
-        """Whether it is of this folder, which Compose writes as it was typed, links and all."""
+        """Whether it belongs to this folder; Compose stores the folder as typed, with links."""
         folder = container.labels.get(WORKING_DIRECTORY, "")
         return bool(folder) and Path(folder).resolve() == self._folder.resolve()
 
@@ -135,17 +137,17 @@ class ComposeSandbox:
             )
 
     def started(self) -> str | None:
-        """When the container's program was last started; None where there is no container.
+        """When the container's program was last started; None without a container.
 
         Raises:
-            InfrastructureError: Docker does not answer, so that it is not known.
+        InfrastructureError: Docker does not answer, so the time is not known.
         """
         found = self._listed()
         own = next((container for container in found if self._is_own(container)), None)
         return str(own.attrs["State"]["StartedAt"]) if own else None
 
     def memory_mb(self) -> int:
-        """What the container uses, in megabytes, without the files that the kernel caches."""
+        """The container's memory in megabytes, without the files that the kernel caches."""
         container = self.container()
         if container is None:
             return 0
@@ -186,10 +188,10 @@ class ComposeSandbox:
 
 @contextmanager
 def _docker() -> "Iterator[DockerClient]":
-    """A client of the machine's Docker engine.
+    """A client of the host's Docker engine.
 
     Raises:
-        InfrastructureError: there is none, or it does not answer.
+    InfrastructureError: Docker is missing, or does not answer.
     """
     import docker  # noqa: PLC0415 - a fifth of a command's start, and needed where it runs alone
     from docker.errors import DockerException  # noqa: PLC0415 - as above

@@ -1,8 +1,8 @@
 """Engine `embedded`: LocalStack as a child process, Lambdas as processes, no Docker.
 
-A sandbox belongs to the process that started it and ends with it. What others need to know to use
-it (`status`, `check`, `drill`, `down`) stands in a small file in the state folder; a lock beside
-it says whether its owner is alive, so a file left by a crash is never mistaken for a sandbox.
+A sandbox belongs to the process that started it and ends with it. Other commands (`status`,
+`check`, `drill`, `down`) find it by a small file in the state folder; a lock beside it shows
+whether its owner is alive, so a file left by a crash is never mistaken for a sandbox.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ STOP_POLL_SECONDS = 0.1
 
 
 class SandboxFolder:
-    """Where one sandbox keeps its state: `<state>/sandbox`."""
+    """The folder with the state of one sandbox: `<state>/sandbox`."""
 
     def __init__(self, state_folder: Path) -> None:
         self.path = state_folder / "sandbox"
@@ -41,11 +41,11 @@ class SandboxFolder:
 
     @contextmanager
     def owned(self) -> Iterator[None]:
-        """Holds the folder for one sandbox.
+        """Lock the folder for one sandbox.
 
         Raises:
-            UsageError: another sandbox runs from it, or it is another user's.
-            InfrastructureError: it cannot be written to.
+        UsageError: another sandbox runs from it, or it belongs to another user.
+        InfrastructureError: it cannot be written to.
         """
         self.make()
         with open_private(self._lock, "a+") as lock:
@@ -61,10 +61,10 @@ class SandboxFolder:
                 _write_over(lock, "")
 
     def make(self) -> None:
-        """Makes the folder and its lock, private, where they are missing.
+        """Create the folder and its lock, private, if they are missing.
 
         Raises:
-            InfrastructureError: it cannot be written to.
+        InfrastructureError: it cannot be written to.
         """
         try:
             private_folder(self.path)
@@ -75,16 +75,16 @@ class SandboxFolder:
             ) from error
 
     def require_free(self) -> None:
-        """Returns where no sandbox holds the folder.
+        """Check that no sandbox has locked the folder.
 
         Raises:
-            UsageError: one does.
+        UsageError: one has.
         """
         if self.is_owned():
             raise self._in_use()
 
     def write(self, record: SandboxRecord) -> None:
-        """Makes the sandbox known; whole or not at all."""
+        """Write the sandbox's record, atomically."""
         fresh = self._record.with_suffix(".new")
         private_file(fresh)
         with open_private(fresh, "w") as file:
@@ -92,7 +92,7 @@ class SandboxFolder:
         fresh.replace(self._record)
 
     def running(self) -> SandboxRecord | None:
-        """The sandbox that runs from here, once it is ready; None when there is none."""
+        """The record of the sandbox in this folder, once it is ready; None without one."""
         if not self.is_owned():
             return None
         with suppress(FileNotFoundError), open_private(self._record, "r") as file:
@@ -100,10 +100,10 @@ class SandboxFolder:
         return None
 
     def is_owned(self) -> bool:
-        """Whether a process holds the folder, starting sandboxes included.
+        """Whether a process has locked the folder, including a sandbox that is starting.
 
         Raises:
-            UsageError: the folder is another user's.
+        UsageError: the folder belongs to another user.
         """
         require_own(self.path)
         try:
@@ -116,10 +116,10 @@ class SandboxFolder:
         return False
 
     def stop(self, clock: Clock) -> bool:
-        """Ends the sandbox that runs from here or is starting; False when there is none.
+        """Stop the sandbox that runs from this folder or is starting; False without one.
 
         Raises:
-            ConditionTimeoutError: it did not end in time.
+        ConditionTimeoutError: it did not end in time.
         """
         owner = self._owner()
         if owner is None:
@@ -138,7 +138,7 @@ class SandboxFolder:
         return True
 
     def _owner(self) -> int | None:
-        """The process that holds the folder; None where none does."""
+        """The process that has locked the folder; None if none has."""
         if not self.is_owned():
             return None
         with open_private(self._lock, "r") as lock:
@@ -162,10 +162,10 @@ def _write_over(file: IO[str], text: str) -> None:
 
 
 def choose_port(wanted: int | None) -> int:
-    """The wanted port, or 4566 where it is free, or any that is.
+    """The wanted port, or 4566 if it is free, or any free one.
 
     Raises:
-        UsageError: the wanted port is taken or is none.
+    UsageError: the wanted port is in use or invalid.
     """
     if wanted is None:
         return DEFAULT_PORT if _is_free(DEFAULT_PORT) else any_free_port()
@@ -173,7 +173,7 @@ def choose_port(wanted: int | None) -> int:
         raise UsageError(f"a port from 1 to {PORT_MAX}", str(wanted), "choose another --port")
     if not _is_free(wanted):
         raise UsageError(
-            f"port {wanted} to be free", "something listening on it", "choose another --port"
+            f"port {wanted} to be free", "another program listening on it", "choose another --port"
         )
     return wanted
 
@@ -184,14 +184,14 @@ def start_localstack(
     clock: Clock,
     on_wait: Callable[[float], None] = lambda _: None,
 ) -> LocalStackChild:
-    """Starts an empty LocalStack in the folder, which the caller owns, and returns it ready.
+    """Start an empty LocalStack in the folder, which the caller has locked, and return it ready.
 
-    A port that was free may be taken by somebody else until LocalStack listens, seconds later:
-    where no certain port is wanted, it starts again on another one.
+    A free port may be taken by another program until LocalStack listens, seconds later: if no
+    specific port is wanted, it starts again on another one.
 
     Raises:
-        UsageError: the wanted port is taken or is none.
-        InfrastructureError: too little disk space, or LocalStack does not come up.
+    UsageError: the wanted port is in use or invalid.
+    InfrastructureError: too little disk space, or LocalStack does not start.
     """
     _require_space(folder)
     while True:
@@ -229,7 +229,7 @@ def _is_free(port: int) -> bool:
 
 
 def any_free_port() -> int:
-    """A port that nobody listens on now, and that nobody asks for by its number."""
+    """A port that is free now and that no program uses by default."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,9 +1,9 @@
-"""Where functions' users find what is theirs, outside of a state folder that lets no one else in.
+"""A folder of functions' code that functions' users can read, outside of the private state folder.
 
-As root each function becomes a user of its own. Where there are no namespaces to show it its code,
-it has to pass through every folder above it, and those of a clone or a home may be closed. So the
-code of functions, and nothing else of a sandbox, is then in a folder of the system's temporary
-ones, in which only known names are found.
+If LocalStack runs as root, each function has a user of its own. Without namespaces, that user has
+to pass through every folder above the code, and those of a clone or a home may be closed. So the
+code of functions, and nothing else of a sandbox, is then in a folder below the system's temporary
+folder, which can be searched but not listed.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ PASSABLE_MODE = 0o711
 
 
 def functions_folder(sandbox: Path) -> Path | None:
-    """Of the sandbox in the folder; None where functions have no users of their own.
+    """The folder of the sandbox's functions; None if functions have no users of their own.
 
-    Its name is the sandbox's, so that one that was killed leaves no more than the next one removes.
+    Its name is derived from the sandbox's, so the next start removes what a killed sandbox left.
     """
     if sys.platform != "linux" or os.getuid() != 0:
         return None
@@ -31,10 +31,10 @@ def functions_folder(sandbox: Path) -> Path | None:
 
 
 def make_functions_folder(folder: Path) -> None:
-    """Makes it anew, whatever is there.
+    """Create it, replacing anything that exists there.
 
     Raises:
-        InfrastructureError: somebody else makes it at the same time.
+    InfrastructureError: another process creates it at the same time.
     """
     remove_functions_folder(folder)
     try:
@@ -45,7 +45,7 @@ def make_functions_folder(folder: Path) -> None:
 
 
 def remove_functions_folder(folder: Path) -> None:
-    """A link in its place is removed and not followed."""
+    """Remove the folder, or a link in its place without following it."""
     with suppress(FileNotFoundError):
         if folder.is_symlink() or not folder.is_dir():
             folder.unlink()

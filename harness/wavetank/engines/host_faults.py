@@ -1,7 +1,7 @@
-"""Faults of the host of a sandbox, and how each is reverted.
+"""Faults of a sandbox's host, and how each is reverted.
 
-A container can be disconnected from its network, a child process cannot. The kernel's limit on the
-size of files takes the place of a full disk: no file of LocalStack can grow, and no real disk is
+A container can be disconnected from its network, a child process cannot. A full disk is simulated
+with the kernel's limit on the size of files: no file of LocalStack can grow, and no real disk is
 filled.
 """
 
@@ -52,7 +52,7 @@ class HostFaultEffect:
 def host_kinds(engine: Engine) -> tuple[type[HostFault], ...]:
     """The faults of the host that a sandbox of this engine supports.
 
-    Of one that is only known by its endpoint, the process is not known.
+    None for a sandbox that is only known by its endpoint, because its process is not known.
     """
     if engine is Engine.ATTACHED:
         return ()
@@ -90,12 +90,12 @@ class SandboxHost:
         return HostChange(fault=kind.kind, process=0, born=0.0, networks=tuple(networks))
 
     def begin(self, change: HostFaultTarget) -> None:
-        """Let the host have the fault."""
+        """Inject the fault."""
         self._effect(change).begin()
 
     def revert(self, change: HostFaultTarget) -> bool:
         """Revert it; returns False if the process or container that had it is gone."""
-        if change.process and not _is_there(change):
+        if change.process and not _still_exists(change):
             return False
         if not change.process and self.compose.container() is None:
             return False
@@ -106,11 +106,11 @@ class SandboxHost:
         if change.process:
             return _of_process(change.fault, psutil.Process(change.process))
         container = self.compose.container()
-        assert container is not None  # its record was read from it
+        assert container is not None  # the record was read from this container
         return _of_container(change, container)
 
 
-def _is_there(change: HostFaultTarget) -> bool:
+def _still_exists(change: HostFaultTarget) -> bool:
     try:
         return psutil.Process(change.process).create_time() == change.born
     except psutil.NoSuchProcess:
@@ -119,7 +119,7 @@ def _is_there(change: HostFaultTarget) -> bool:
 
 def _of_process(fault: str, process: psutil.Process) -> HostFaultEffect:
     match fault:
-        case HostPaused.kind:  # the whole of LocalStack, its functions included
+        case HostPaused.kind:  # all of LocalStack, including its functions
             return HostFaultEffect(
                 lambda: _signal(process, signal.SIGSTOP), lambda: _signal(process, signal.SIGCONT)
             )
@@ -148,7 +148,7 @@ def _of_container(change: HostFaultTarget, container: "Container") -> HostFaultE
                 lambda: _run(container, LIMIT_FILES, "0"),
                 lambda: _run(container, LIMIT_FILES, str(psutil.RLIM_INFINITY)),
             )
-        case _:  # from inside, since Docker does not restart what it was asked to kill
+        case _:  # from inside, because Docker does not restart a container that it was told to kill
             return HostFaultEffect(lambda: _run(container, KILL))
 
 
@@ -165,9 +165,9 @@ def _unpause(container: "Container") -> None:
 
 
 def _on_networks(change: HostFaultTarget, container: "Container", operation: str) -> None:
-    """Connects it to, or disconnects it from, those networks where that is not so already."""
+    """Connect it to, or disconnect it from, these networks, where that is not so already."""
     client = container.client
-    assert client is not None  # it came from one
+    assert client is not None  # made from a container
     container.reload()
     joined = container.attrs["NetworkSettings"]["Networks"]
     for name in change.networks:

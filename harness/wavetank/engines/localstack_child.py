@@ -1,7 +1,7 @@
-"""LocalStack as a guarded child process: how it is configured, started, watched and stopped.
+"""LocalStack as a supervised child process: its configuration, start and stop.
 
-Nothing of the host's environment reaches it but PATH. It listens on loopback only, makes no
-outgoing connection, and keeps everything it writes under one folder.
+It inherits nothing of the host's environment but PATH. It listens on loopback only, makes no
+outgoing connection, and writes all its files below one folder.
 """
 
 import socket
@@ -26,8 +26,8 @@ from wavetank.engines.functions_folder import (
     remove_functions_folder,
 )
 from wavetank.engines.readiness import init_state
-from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
-from wavetank.engines.supervised_process import GuardedChild, Program, last_lines
+from wavetank.engines.service_catalog import provide_service_catalog, store_service_catalog
+from wavetank.engines.supervised_process import Program, SupervisedProcess, last_lines
 
 SERVICES = (
     "cloudformation",
@@ -41,14 +41,14 @@ SERVICES = (
     "s3",
     "ses",
     "sns",
-    "sqs",  # where LocalStack keeps asynchronous invocations
+    "sqs",  # LocalStack queues asynchronous invocations in it
     "sts",
 )
 CORRECTIONS = {
     f"PROVIDER_OVERRIDE_{service}": "wavetank"
     for service in ("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "S3", "SNS", "STS")
 }
-"""Services whose provider is ours because LocalStack's does not do what AWS does."""
+"""Services with a provider of ours, because LocalStack's behaves differently from AWS."""
 STOP_GRACE_SECONDS = 8.0
 START_LIMITS = StallLimits(busy_seconds=300.0, idle_seconds=60.0)
 """A start takes 3 to 20 s of processor time."""
@@ -57,18 +57,19 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class LocalStackOptions:
-    """How one LocalStack is to run.
+    """The options of one LocalStack.
 
-    `port` None means 4566 where it is free, else any. `retry_base_delay_seconds` is Lambda's wait
+    `port` None means 4566 if it is free, else any. `retry_base_delay_seconds` is Lambda's wait
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
-    `snapshot_file` keeps what the pipeline holds over a stop; None keeps nothing.
-    `enforce_access`: policies are. `verify_signatures`: of requests with keys that it has issued,
-    and of presigned links. `confirm_emails` takes every address as confirmed;
-    `mail_server` (host:port) gets all e-mail. `allowed_hosts` and `allowed_origins` are lists of
-    what the HTTP guard lets in, as WAVETANK_ALLOWED_HOSTS and WAVETANK_ALLOWED_ORIGINS have them.
-    `corrected` False leaves what LocalStack does in its own way where it can, to compare.
-    `isolation` is the strongest isolation of functions to try. `functions_folder` is where their
-    code is unpacked; None is among the sandbox's own temporary files.
+    `snapshot_file` saves the pipeline's data over a stop; None saves nothing. `enforce_access`:
+    whether policies are enforced. `verify_signatures`: whether requests with keys that the sandbox
+    has issued, and presigned links, are verified. `confirm_emails` treats every address as
+    confirmed; `mail_server` (host:port) receives all e-mail. `allowed_hosts` and `allowed_origins`
+    are lists of what the HTTP guard admits, in the form of WAVETANK_ALLOWED_HOSTS and
+    WAVETANK_ALLOWED_ORIGINS. `corrected` False leaves LocalStack's own behaviour unchanged where
+    possible, for comparisons. `isolation` is the strongest isolation of functions to try.
+    `functions_folder` is where their code is unpacked; None is among the sandbox's own temporary
+    files.
     """
 
     folder: Path
@@ -106,11 +107,11 @@ class LocalStackOptions:
             raise UsageError(expected, found, f"correct {variable}") from error
 
     def variables(self, port: int) -> dict[str, str]:
-        """LocalStack's whole environment.
+        """LocalStack's complete environment.
 
-        `OVERRIDE_IN_DOCKER` because LocalStack ignores FILESYSTEM_ROOT where it sees /.dockerenv;
+        `OVERRIDE_IN_DOCKER` because LocalStack ignores FILESYSTEM_ROOT if it finds /.dockerenv;
         `TMPDIR` because it unpacks function code under the temporary folder, where two instances
-        would meet; `DNS_ADDRESS` because its name server would listen on every interface.
+        would conflict; `DNS_ADDRESS` because its name server would listen on every interface.
         """
         return {
             "DISABLE_EVENTS": "1",
@@ -139,10 +140,10 @@ class LocalStackOptions:
             "WAVETANK_ISOLATION": self.isolation,
             "WAVETANK_SMTP": self.mail_server or "",
             "WAVETANK_SNAPSHOT": str(self.snapshot_file or ""),
-        } | self._of_some()
+        } | self._optional_variables()
 
-    def _of_some(self) -> dict[str, str]:
-        """The variables that not every LocalStack has."""
+    def _optional_variables(self) -> dict[str, str]:
+        """The variables that depend on the options."""
         own = {"WAVETANK_FUNCTIONS": str(self.functions_folder)} if self.functions_folder else {}
         return own | (CORRECTIONS if self.corrected else {})
 
@@ -151,7 +152,7 @@ class LocalStackOptions:
 
 
 class PortTakenError(InfrastructureError):
-    """Somebody else was quicker to listen on the port."""
+    """Another program started to listen on the port first."""
 
 
 class LocalStackChild:
@@ -162,18 +163,18 @@ class LocalStackChild:
         self._options = replace(options, functions_folder=folder)
         self.port = port
         self._clock = clock
-        self._child: GuardedChild | None = None
+        self._child: SupervisedProcess | None = None
         self._process_id = 0
         self.endpoint = f"http://127.0.0.1:{port}"
         self.log_file = options.folder / "localstack.log"
 
     def start(self, on_wait: Callable[[float], None] = lambda _: None) -> None:
-        """Starts it and returns when every init stage has completed without error.
+        """Start it and return when every init stage has completed without error.
 
-        `on_wait` is called with the seconds waited so far, for whoever shows progress.
+        `on_wait` is called with the seconds waited so far, to show progress.
 
         Raises:
-            InfrastructureError: it ended, an init script failed, or it did not become ready.
+        InfrastructureError: it ended, an init script failed, or it did not become ready.
         """
         for name in ("root", "home", "tmp"):
             private_folder(self._options.folder / name)
@@ -186,10 +187,10 @@ class LocalStackChild:
         except BaseException:
             self.stop()
             raise
-        keep_service_catalog(self._options.folder)
+        store_service_catalog(self._options.folder)
 
     def stop(self) -> None:
-        """Asks it to shut down, and makes sure that it and all it started are gone."""
+        """Ask it to shut down, and make sure that it and all its descendants have ended."""
         child, self._child = self._child, None
         if child is not None:
             child.stop()
@@ -197,18 +198,18 @@ class LocalStackChild:
             remove_functions_folder(self._options.functions_folder)
 
     def has_ended(self) -> bool:
-        """Whether it went away by itself."""
+        """Whether it ended by itself."""
         return self._child is None or self._child.has_ended()
 
     def process_id(self) -> int:
-        """LocalStack's own process, 0 when it is not running."""
+        """The id of LocalStack's own process, 0 if it is not running."""
         return self._process_id
 
     def last_log_lines(self) -> str:
         """The end of its log, for error messages."""
         return last_lines(self.log_file)
 
-    def _spawn(self) -> GuardedChild:
+    def _spawn(self) -> SupervisedProcess:
         program = Program(
             command=[sys.executable, "-m", "wavetank.emulator"],
             folder=self._options.folder,
@@ -217,11 +218,11 @@ class LocalStackChild:
             grace_seconds=STOP_GRACE_SECONDS,
             umask=PRIVATE_UMASK,
         )
-        self._child = child = GuardedChild(program)
+        self._child = child = SupervisedProcess(program)
         self._process_id = child.process_id
         return child
 
-    def _wait_until_ready(self, child: GuardedChild, on_wait: Callable[[float], None]) -> None:
+    def _wait_until_ready(self, child: SupervisedProcess, on_wait: Callable[[float], None]) -> None:
         begun = self._clock.monotonic()
         timer = StallTimer(START_LIMITS, child.processor_seconds, self._clock)
         while not self._is_ready():
@@ -234,9 +235,9 @@ class LocalStackChild:
             self._clock.sleep(POLL_SECONDS)
 
     def _is_ready(self) -> bool:
-        """Whether it says so itself: nobody is asked before it is this LocalStack that listens."""
+        """Whether its init stages are complete; asked only once this LocalStack listens."""
         if not self._listens():
-            if self._is_answered() and not self._listens():
+            if self._is_port_used() and not self._listens():
                 raise PortTakenError(
                     f"LocalStack to listen on port {self.port}",
                     "another program listening there",
@@ -248,20 +249,20 @@ class LocalStackChild:
             raise self._failure(f"init script {', '.join(state.failed)} in state ERROR")
         return state is not None and state.ready
 
-    def _is_answered(self) -> bool:
-        """Whether anybody listens at the port."""
+    def _is_port_used(self) -> bool:
+        """Whether any program listens on the port."""
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
             return True
         return False
 
     def _listens(self) -> bool:
-        """Whether this LocalStack does; one that finds the port taken says so in its log only."""
+        """Whether this LocalStack listens; if the port is in use, it only logs that."""
         return self._child is not None and self._child.listens(self.port)
 
     def _failure(self, found: str) -> InfrastructureError:
         tail = self.last_log_lines()
         return InfrastructureError(
-            "LocalStack to come up",
+            "LocalStack to start",
             f"{found} ({tail})" if tail else found,
             f"see {self.log_file}",
         )

@@ -1,9 +1,9 @@
 """Whether LocalStack is ready: every init stage complete, and no init script failed.
 
-LocalStack's own health says that services run, and an init script that fails is only logged; so
-`/_localstack/init` is asked. Also the container's health check, as a script of an isolated
+LocalStack's own health check reports that services run, and a failing init script is only logged;
+so `/_localstack/init` is read. Also the container's health check, as a script of an isolated
 interpreter (`python -I -S readiness.py IDLE_SECONDS`): it imports the standard library only, starts
-in 50 ms, waits while LocalStack starts, and ends with 0 when it is ready, else with 1 and the
+in 50 ms, waits while LocalStack starts, and exits with 0 when it is ready, else with 1 and the
 reason.
 """
 
@@ -18,24 +18,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Never by the host's proxy, which would answer for LocalStack, or for nobody."""
+"""Ignores the host's proxy, which could answer in LocalStack's place."""
 ANSWER_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.2
 IDLE_SHARE = 0.02
-"""Of a processor: with less, the container waits, and only looks whether its wait is over."""
+"""The share of a processor below which the container only waits, apart from polling."""
 IN_CONTAINER = "http://127.0.0.1:4566"
 
 
 @dataclass(frozen=True)
 class InitState:
-    """What LocalStack says of its init stages; `failed` names the scripts that did."""
+    """LocalStack's report of its init stages; `failed` names the scripts that failed."""
 
     ready: bool
     failed: tuple[str, ...]
 
 
 def init_state(endpoint: str) -> InitState | None:
-    """The state now; None where nobody answers yet, or something that is no LocalStack."""
+    """The current state; None without an answer, or with one that is not LocalStack's."""
     try:
         with DIRECTLY.open(f"{endpoint}/_localstack/init", timeout=ANSWER_SECONDS_MAX) as answer:
             document = json.load(answer)
@@ -48,10 +48,10 @@ def init_state(endpoint: str) -> InitState | None:
 
 
 def main(arguments: list[str]) -> str | None:
-    """Waits until it is ready; returns what is wrong, None where all is well.
+    """Wait until it is ready; returns what is wrong, None if it is ready.
 
-    The argument is how many seconds the container may go on without progress, which is processor
-    time: how long a start takes depends on what else the machine does.
+    The argument is how many seconds the container may go without progress, measured in processor
+    time: how long a start takes depends on the other load of the host.
     """
     idle_seconds_max = float(arguments[0])
     used, moved_at = processor_seconds(), time.monotonic()
@@ -66,14 +66,14 @@ def main(arguments: list[str]) -> str | None:
             used, moved_at = now_used, time.monotonic()
         if time.monotonic() - moved_at > idle_seconds_max:
             return f"LocalStack is not ready, and has made no progress for {arguments[0]} s"
-        time.sleep(POLL_SECONDS)  # it runs alone: no Clock is in its reach
+        time.sleep(POLL_SECONDS)  # a script of its own: it cannot import Clock
 
 
 def processor_seconds() -> float:
-    """What the processes of the container have used, from /proc; those that have ended are gone."""
+    """The processor time of the container's processes, from /proc; ended ones do not count."""
     used = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended while we looked
+        with suppress(OSError):  # it has ended meanwhile
             fields = stat.read_bytes().rpartition(b")")[2].split()
             used += int(fields[11]) + int(fields[12])  # utime and stime; see proc_pid_stat(5)
     return used / os.sysconf("SC_CLK_TCK")

@@ -1,11 +1,11 @@
-"""What a running sandbox says of itself, whichever engine it runs on."""
+"""The record of a running sandbox, for every engine."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Engine(StrEnum):
-    """How a sandbox runs. `ATTACHED` is one that somebody else started, known by its endpoint."""
+    """How a sandbox runs. `ATTACHED`: started by another program, known by its endpoint."""
 
     EMBEDDED = "embedded"
     DOCKER = "docker"
@@ -14,10 +14,10 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxRecord:
-    """Where it is and how to look at it.
+    """The endpoint of a sandbox, its processes and its log.
 
-    `owner` is the process that it ends with, 0 where there is none; `localstack` LocalStack's own,
-    0 where it is in a container; `log` the file or the command that shows its log.
+    `owner` is the process that it ends with, 0 if there is none; `localstack` LocalStack's own, 0
+    if it is in a container; `log` the file or the command that shows its log.
     """
 
     engine: Engine

@@ -1,6 +1,6 @@
-"""A program under a guardian, as its owner sees it: started with a log, watched, stopped for good.
+"""A supervised program: started with a log, monitored, and stopped with all its descendants.
 
-It and all it starts end with this process, however this process ends; see
+It and its descendants end with this process, however this process ends; see
 `wavetank.core.process_supervisor`.
 """
 
@@ -21,11 +21,11 @@ LOG_LINES_SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run, from which folder, and where what it prints goes.
+    """What to run, in which folder, and where its output goes.
 
-    `variables` are its whole environment; None hands on our own, for the user's own tools.
+    `variables` are its whole environment; None inherits our own, for the user's own tools.
     `grace_seconds` is how long it may take to shut down when it is asked to. `descriptors` are
-    handed on to it under their numbers. `umask` is as for `os.umask`; -1 hands on our own.
+    inherited under their numbers. `umask` is as for `os.umask`; -1 inherits our own.
     """
 
     command: list[str]
@@ -37,7 +37,7 @@ class Program:
     umask: int = -1
 
 
-class GuardedChild:
+class SupervisedProcess:
     """The running program."""
 
     def __init__(self, program: Program) -> None:
@@ -61,35 +61,35 @@ class GuardedChild:
         self.process_id = int(self._status.readline().removeprefix(b"pid ") or 0)
 
     def stop(self) -> None:
-        """Asks it to shut down, and makes sure that it and all it started are gone."""
-        assert self._guardian.stdin is not None  # it was asked for
+        """Ask it to shut down, and make sure that it and all its descendants have ended."""
+        assert self._guardian.stdin is not None  # stopping is intended
         self._guardian.stdin.close()
         self._guardian.wait()
         self._status.close()
 
     def wait(self) -> bool:
-        """Waits until it ends by itself; whether it did so with exit code 0."""
+        """Wait until it ends by itself; returns whether its exit code was 0."""
         self._guardian.wait()
         return self._status.readline().startswith(b"exit 0 ")
 
-    def how_it_ended(self) -> str:
-        """Waits until it did so by itself, and says how: `exit 1`, `signal 9`."""
+    def exit_description(self) -> str:
+        """Wait until it ends by itself, and return how: `exit 1`, `signal 9`."""
         self._guardian.wait()
         return " ".join(self._status.readline().decode().split()[:2])
 
     def has_ended(self) -> bool:
-        """Whether it went away by itself."""
+        """Whether it has ended by itself."""
         return self._guardian.poll() is not None
 
     def processor_seconds(self) -> float:
-        """What the program itself has used; zero where it has ended."""
+        """The processor time of the program itself; zero if it has ended."""
         with suppress(psutil.NoSuchProcess):
             times = psutil.Process(self.process_id).cpu_times()
             return times.user + times.system
         return 0.0
 
     def listens(self, port: int) -> bool:
-        """Whether it is this program, and no other, that listens at the port."""
+        """Whether this program, and not another one, listens on the port."""
         with suppress(psutil.NoSuchProcess):
             connections = psutil.Process(self.process_id).net_connections("tcp4")
             return any(
@@ -104,9 +104,9 @@ class GuardedChild:
 
 
 @contextmanager
-def guarded(program: Program) -> Iterator[GuardedChild]:
-    """The program runs for as long as the body does, at most."""
-    child = GuardedChild(program)
+def supervised(program: Program) -> Iterator[SupervisedProcess]:
+    """Run the program while the body runs, at most."""
+    child = SupervisedProcess(program)
     try:
         yield child
     finally:
@@ -114,7 +114,7 @@ def guarded(program: Program) -> Iterator[GuardedChild]:
 
 
 def last_lines(log_file: Path) -> str:
-    """The end of a log in one line; empty where there is none."""
+    """The end of a log in one line; empty if it does not exist."""
     with suppress(FileNotFoundError):
         lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         return " | ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:] if line.strip())

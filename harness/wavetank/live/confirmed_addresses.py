@@ -10,7 +10,7 @@ from wavetank.live.running_sandbox import RunningSandbox
 
 def show_unconfirmed(sandbox: RunningSandbox, reporter: Reporter) -> None:
     """Lists the addresses that are not confirmed, each with the link that confirms it."""
-    for message in sandbox.unanswered():
+    for message in sandbox.pending_confirmations():
         reporter.say(f"{message.address} gets no alerts until it is confirmed: open {message.link}")
         reporter.emit("unconfirmed", address=message.address, link=message.link)
 
@@ -21,7 +21,7 @@ def require_confirmed(sandbox: RunningSandbox) -> None:
     Raises:
         UsageError: one is not, and would get no alert.
     """
-    waiting = sandbox.unanswered()
+    waiting = sandbox.pending_confirmations()
     if waiting:
         raise UsageError(
             "confirmed addresses",

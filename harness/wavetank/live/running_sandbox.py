@@ -12,10 +12,10 @@ from wavetank.aws.clients import (
 )
 from wavetank.aws.observers import (
     last_tick,
+    pending_confirmations,
     read_prices,
     resident_megabytes,
     topic_arn,
-    unanswered,
 )
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, count_alerts
@@ -88,9 +88,11 @@ class RunningSandbox:
             self.aws, self.names, self.clock, self.addresses, messages, self.access_matrix
         )
 
-    def unanswered(self) -> list[MailboxMessage]:
+    def pending_confirmations(self) -> list[MailboxMessage]:
         """The confirmation messages that no one has answered."""
-        return unanswered(self.aws, topic_arn(self.aws, self.names), self.record.endpoint)
+        return pending_confirmations(
+            self.aws, topic_arn(self.aws, self.names), self.record.endpoint
+        )
 
     def access_matrix(self) -> AccessMatrix | None:
         """Which callers can read and write the bucket; None if policies are not enforced."""

@@ -222,7 +222,7 @@ def docker_session(
     try:
         with reporter.waiting("starting the sandbox in Docker; the first time the image is built"):
             if plan.fresh:
-                compose.forget()
+                compose.delete()
             record = compose.up(_compose_variables(plan))
         sandbox = attach_to_deployed(record)
         reporter.emit("ready", endpoint=record.endpoint, names=sandbox.names.stem)

@@ -26,7 +26,7 @@ def deployed_simulator(pipeline: Pipeline, reporter: Reporter) -> Iterator[Simul
         InfrastructureError: it could not be deployed.
     """
     logging.disable(logging.CRITICAL)
-    with simulator() as made, made.takes_output():
+    with simulator() as made, made.captures_output():
         with reporter.waiting("deploying to LocalStack in this process"):
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()

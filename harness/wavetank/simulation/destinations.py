@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import AwsClients, ClientError, error_code, once_only, role_clients
+from wavetank.aws.clients import AwsClients, ClientError, error_code, role_clients, without_retries
 from wavetank.history.events import OK
 from wavetank.simulation.topology import is_function
 
@@ -58,7 +58,7 @@ class Destinations:
 
     def _role_clients(self, role: str) -> AwsClients:
         if role not in self._clients:
-            self._clients[role] = once_only(role_clients(self._aws, role))
+            self._clients[role] = without_retries(role_clients(self._aws, role))
         return self._clients[role]
 
 

@@ -10,9 +10,9 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wavetank.core.clock import MachineClock, ProcessorClock, StallLimits, StallTimer
+from wavetank.core.clock import HostClock, ProcessorClock, StallLimits, StallTimer
 from wavetank.core.errors import WavetankError
-from wavetank.core.http_types import Abandoned
+from wavetank.core.http_types import UnsupportedCall
 from wavetank.emulator.lambda_.outcome import ExitStatus
 
 LOCAL = threading.local()
@@ -117,7 +117,7 @@ class HandlerTask[P, T]:
     def _wait(self) -> P | TaskEnded[T] | TaskExited:
         self._wait_until_paused()
         state = self._state
-        if isinstance(state, Abandoned):
+        if isinstance(state, UnsupportedCall):
             raise state.error
         if isinstance(state, BaseException):
             raise state
@@ -128,7 +128,7 @@ class HandlerTask[P, T]:
         check_seconds = min(CHECK_SECONDS, self._limits.idle_seconds)
         if self._paused.acquire(timeout=check_seconds):
             return  # the usual case, kept free of clock reads
-        timer = StallTimer(self._limits, ProcessorClock().monotonic, MachineClock())
+        timer = StallTimer(self._limits, ProcessorClock().monotonic, HostClock())
         while not self._paused.acquire(timeout=check_seconds):
             if timer.is_stuck():
                 raise StuckError(
@@ -144,7 +144,7 @@ class HandlerTask[P, T]:
             self._state = TaskEnded(self._body())
         except SystemExit as exit_error:
             self._state = TaskExited(ExitStatus(exit_code=_exit_code(exit_error.code)))
-        except (Abandoned, Cancelled, Exception) as error:  # noqa: BLE001 - raised in the waiting thread
+        except (UnsupportedCall, Cancelled, Exception) as error:  # noqa: BLE001 - raised in the waiting thread
             self._state = error
         except BaseException as error:  # noqa: BLE001 - ends the interpreter, and here the handler
             traceback.print_exception(error)

@@ -113,7 +113,7 @@ def test_a_sandbox_behind_the_credentials_is_refused(to_aws: ToAws) -> None:
     [
         ("ExpiredToken", "sign in again"),
         ("InvalidClientTokenId", "choose another --profile"),
-        ("AccessDenied", "check the profile's rights"),
+        ("AccessDenied", "check the profile's permissions"),
     ],
 )
 def test_refused_credentials_say_what_to_do(code: str, action: str, to_aws: ToAws) -> None:

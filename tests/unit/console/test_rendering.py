@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from jinja2 import UndefinedError
 
-from wavetank.console.rendering import Renderer, away, duration, size
+from wavetank.console.rendering import Renderer, duration, relative_time, size
 from wavetank.console.view_models import Access, Overview
 from wavetank.core.clock import WallClock
 
@@ -36,27 +36,27 @@ def test_durations_have_the_units_that_matter(seconds: float, text: str) -> None
 )
 def test_instants_are_ago_or_to_come(seconds: float, text: str) -> None:
     """From where the page is."""
-    assert away(NOON + timedelta(seconds=seconds), NOON) == text
+    assert relative_time(NOON + timedelta(seconds=seconds), NOON) == text
 
 
 def test_where_nothing_is_deployed_the_pages_say_so() -> None:
     """And what to do."""
     renderer = Renderer(WallClock())
-    overview = renderer.page("overview.html", {"found": NOTHING, "active": [], "said": ""})
+    overview = renderer.page("overview.html", {"found": NOTHING, "active": [], "notice": ""})
     assert "No pipeline is deployed" in overview.get_data(as_text=True)
     access = Access(enforced=True, pipelines=(), stack=None, buckets=(), roles=())
-    shown = renderer.page("access.html", {"found": access, "said": ""}).get_data(as_text=True)
+    shown = renderer.page("access.html", {"found": access, "notice": ""}).get_data(as_text=True)
     assert "No pipeline is deployed." in shown
 
 
 def test_where_policies_are_not_enforced_the_page_says_so() -> None:
     """No table then claims what does not hold."""
     access = Access(enforced=False, pipelines=(), stack=None, buckets=(), roles=())
-    shown = Renderer(WallClock()).page("access.html", {"found": access, "said": ""})
-    assert "everybody may do everything" in shown.get_data(as_text=True)
+    shown = Renderer(WallClock()).page("access.html", {"found": access, "notice": ""})
+    assert "every caller may do everything" in shown.get_data(as_text=True)
 
 
 def test_a_page_that_lacks_what_it_shows_is_an_error() -> None:
     """Rather than a page with a hole."""
     with pytest.raises(UndefinedError):
-        Renderer(WallClock()).page("overview.html", {"said": ""})
+        Renderer(WallClock()).page("overview.html", {"notice": ""})

@@ -1,4 +1,4 @@
-"""What is not as it should be, and what came of the last ticks."""
+"""Problems of a pipeline, and the results of its last ticks."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -83,14 +83,14 @@ def test_where_all_is_well_nothing_is_told() -> None:
         ),
         (
             replace(WELL, streams=(replace(STREAM, failed_attempts=1, last_error="503"),)),
-            "stream cannot deliver, and tries on: 503",
+            "stream cannot deliver, and retries: 503",
         ),
         (replace(WELL, streams=(replace(STREAM, records_lost=2),)), "stream has lost 2 records"),
         (
             replace(
                 WELL, topics=(replace(TOPIC, subscriptions=(replace(READER, confirmed=False),)),)
             ),
-            "topic tells nothing to a@example.com",
+            "topic sends nothing to a@example.com",
         ),
     ],
 )

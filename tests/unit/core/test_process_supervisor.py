@@ -1,4 +1,4 @@
-"""Nothing that a guardian started is left when its owner, its command or it itself has ended."""
+"""Nothing that a supervisor started is left when its owner, its command or it itself has ended."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ print(child.pid, orphan.pid, flush=True)
 
 @dataclass
 class Guarded:
-    """A command under a guardian, with both of the owner's pipes."""
+    """A command under a supervisor, with both of the owner's pipes."""
 
     process: subprocess.Popen[bytes]
     status: TextIO
@@ -38,7 +38,7 @@ class Guarded:
         return self.process.stdout.readline().decode().split()
 
     def end(self) -> str:
-        """Ends the owner's side, and returns the guardian's last words."""
+        """Ends the owner's side, and returns the supervisor's last words."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait(20)
@@ -108,7 +108,7 @@ def test_what_a_command_leaves_behind_ends_with_it(guard: Guard, pids: list[int]
 
 
 def test_a_command_ends_when_its_guardian_is_killed(guard: Guard, pids: list[int]) -> None:
-    """Even SIGKILL of the guardian leaves no command behind."""
+    """Even SIGKILL of the supervisor leaves no command behind."""
     guarded = guard(*_python(f"import os\nprint(os.getpid(), flush=True)\n{SLEEPER}"))
     pids += map(int, guarded.first_line())
     guarded.process.kill()

@@ -82,7 +82,7 @@ def test_up_and_fresh_refuse_a_name_that_another_clone_uses(
     """Compose would take the other's container, and its volume, for ours."""
     _docker(monkeypatch, tmp_path / "other")
     sandbox = ComposeSandbox(tmp_path / "mine", "wavetank")
-    for start in (lambda: sandbox.up({}), sandbox.forget):
+    for start in (lambda: sandbox.up({}), sandbox.delete):
         with pytest.raises(UsageError, match=r"found one of .*other; set COMPOSE_PROJECT_NAME"):
             start()
 

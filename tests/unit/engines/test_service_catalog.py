@@ -6,9 +6,9 @@ import pytest
 
 from wavetank.engines import service_catalog
 from wavetank.engines.service_catalog import (
-    PLACE,
-    keep_service_catalog,
+    CATALOG_FOLDER,
     provide_service_catalog,
+    store_service_catalog,
 )
 
 INDEX = "service-catalog-4_14_0-1_42_54.dill"
@@ -24,9 +24,9 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def _first_start(folder: Path, content: bytes) -> Path:
     provide_service_catalog(folder)
-    made: Path = folder / PLACE / INDEX
+    made: Path = folder / CATALOG_FOLDER / INDEX
     made.write_bytes(content)
-    keep_service_catalog(folder)
+    store_service_catalog(folder)
     return made
 
 
@@ -34,7 +34,7 @@ def test_what_one_start_makes_the_next_one_finds(tmp_path: Path) -> None:
     """Where LocalStack reads it."""
     _first_start(tmp_path / "first", b"index")
     provide_service_catalog(tmp_path / "second")
-    assert (tmp_path / "second" / PLACE / INDEX).read_bytes() == b"index"
+    assert (tmp_path / "second" / CATALOG_FOLDER / INDEX).read_bytes() == b"index"
 
 
 def test_the_cache_is_private_and_written_once(tmp_path: Path, cache: Path) -> None:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from wavetank.cli.output.progress import moving, plain
 from wavetank.cli.output.text_wrap import fitted
-from wavetank.core.clock import Clock, MachineClock
+from wavetank.core.clock import Clock, HostClock
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.reporter import Activity
@@ -48,7 +48,7 @@ class Output:
         self.as_json = as_json
         self.console = console or _console(stderr=False)
         self.progress = progress or _console(stderr=True)
-        self.clock = clock or MachineClock()
+        self.clock = clock or HostClock()
         if _is_terminal(self.console) and _is_terminal(self.progress):
             self.progress = self.console
 

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from wavetank.core.clock import Clock, MachineClock
+from wavetank.core.clock import Clock, HostClock
 from wavetank.core.reporter import Activity
 from wavetank.core.text import span
 
@@ -46,7 +46,7 @@ def moving(
         *columns,
         console=console,
         transient=True,
-        get_time=MachineClock().monotonic,
+        get_time=HostClock().monotonic,
         redirect_stdout=not console.stderr,  # else it is no terminal
     ) as progress:
         task = progress.add_task(text, total=total)

@@ -1,5 +1,5 @@
-// Shows what is new without a reload: asks for the page again, and replaces the sections that say
-// so. Focus, selections, open details and forms that are being filled in stay as they are.
+// Updates the page without a reload: fetches it again, and replaces the sections with `data-live`.
+// Focus, selections, open details and forms that are being filled in are preserved.
 "use strict";
 
 (() => {
@@ -49,7 +49,7 @@
       }
       lost.textContent = "";
     } catch {
-      lost.textContent = "LocalStack does not answer; what is shown is old.";
+      lost.textContent = "LocalStack does not answer; this page is out of date.";
     }
   };
 

@@ -1,12 +1,10 @@
-"""When a rule is due, and the event that EventBridge then hands to its targets.
+"""When a rule is due, and the event that EventBridge sends to its targets.
 
-expression  `parse_schedule`, from a rule's expression to its `Schedule`
-rate        `rate(5 minutes)`, counted from the rule's creation
-cron        `cron(0 10 * * ? *)`, read off the calendar in UTC
-days        the days of a month that a cron expression can mean: `L`, `15W`, `3#2`, `6L`
-fields      what may stand in each field of a cron expression: numbers, names, ranges, steps
-refusal     why an expression is none
-event       what the targets get
+expression  `parse_schedule`, from a rule's expression to its `Schedule` rate        `rate(5
+minutes)`, counted from the rule's creation cron        `cron(0 10 * * ? *)`, by the calendar in UTC
+days        the days of a month that a cron expression can mean: `L`, `15W`, `3#2`, `6L` fields
+the values of each field of a cron expression: numbers, names, ranges, steps refusal     the error
+of an invalid expression event       the event for the targets
 """
 
 from wavetank.core.schedule.cron import Cron

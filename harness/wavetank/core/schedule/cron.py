@@ -1,4 +1,4 @@
-"""`cron(0 10 * * ? *)`: at the minutes, on the days, that six fields name. In UTC."""
+"""`cron(0 10 * * ? *)`: minutes and days named by six fields, in UTC."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -17,7 +17,7 @@ WHITE_SPACE = re.compile("[ \t]+")
 
 @dataclass(frozen=True)
 class Cron:
-    """Due at each of the minutes of each of the hours, on the days that any of the rules means."""
+    """Due at each of the minutes of each of the hours, on the days that match any of the rules."""
 
     minutes: frozenset[int]
     hours: frozenset[int]
@@ -26,14 +26,14 @@ class Cron:
     years: frozenset[int]
 
     def due_after(self, created: datetime, after: datetime) -> datetime | None:
-        """The first due instant after `after`; None where the years are over, or no day fits."""
+        """The first due instant after `after`; None if the years are over, or no day matches."""
         return next(self.instants(created, after), None)
 
     def instants(self, created: datetime, after: datetime) -> Iterator[datetime]:
         """Every due instant after `after`, none before the rule was created.
 
-        Ends after the last year. To find the next one it looks at no more than the months up to
-        there, fewer than 3000, and the minutes of one day.
+        Ends after the last year. To find the next instant it checks no more than the months until
+        then, fewer than 3000, and the minutes of one day.
         """
         start = max(created, after).astimezone(UTC)
         for day in self._dates(start.date()):
@@ -60,7 +60,7 @@ class Cron:
                     yield due
 
     def _months(self, first: date) -> Iterator[Month]:
-        """The months in which it may be due, from the one of `first` on."""
+        """The months in which it may be due, from that of `first` on."""
         for year in sorted(self.years):
             for number in sorted(self.months):
                 if (year, number) >= (first.year, first.month):
@@ -69,10 +69,10 @@ class Cron:
 
 @dataclass(frozen=True)
 class CronNumbers:
-    """The due instants of a cron expression, counted from 0 from the first day's beginning.
+    """The due instants of a cron expression, counted from 0 at the beginning of the first day.
 
-    Every day on which it is due has the same times, so nothing is counted one by one, and memory is
-    for days: 366 of a year of minutes.
+    Every due day has the same times, so the instants are not counted one by one, and memory is only
+    used for days: 366 for a year of minutes.
     """
 
     dates: tuple[date, ...]
@@ -88,18 +88,18 @@ class CronNumbers:
         return before
 
     def instant(self, number: int) -> datetime:
-        """When that one is due."""
+        """The instant with this number."""
         day, nth = divmod(number, len(self.times))
         return datetime.combine(self.dates[day], self.times[nth], tzinfo=UTC)
 
 
 def parse_cron(content: str) -> Cron:
-    """The schedule of the six fields that stand between the parentheses.
+    """The schedule of the six fields between the parentheses.
 
     [EventBridge user guide, eb-cron-expressions]
 
     Raises:
-        ScheduleError: a field, or how many there are, is not as EventBridge demands.
+    ScheduleError: a field, or the number of fields, is invalid for EventBridge.
     """
     fields = WHITE_SPACE.split(content)
     if len(fields) != FIELDS_COUNT:
@@ -115,7 +115,7 @@ def parse_cron(content: str) -> Cron:
 
 
 def _parse_days(day_of_month: str, day_of_week: str) -> tuple[DayRule, ...]:
-    """The rules of whichever field is not `?`: one of the two has to be, and never both."""
+    """The rules of the field that is not `?`: exactly one of the two must be."""
     if (day_of_month == "?") == (day_of_week == "?"):
         found = f"{day_of_month} and {day_of_week}"
         raise ScheduleError("Day-of-month or Day-of-week", found, "?, and the other not")

@@ -39,16 +39,16 @@ class Month:
 
 
 class DayRule(Protocol):
-    """Which days of a month are meant."""
+    """A set of days in a month."""
 
     def days(self, month: Month) -> AbstractSet[int]:
-        """The days, of those that the month has."""
+        """The matching days of the month."""
         ...
 
 
 @dataclass(frozen=True)
 class DaysOfMonth:
-    """`1,15`: these days; a month that has no such day has none of it."""
+    """`1,15`: these days, if the month has them."""
 
     numbers: frozenset[int]
 
@@ -115,22 +115,22 @@ class LastOfMonth:
 
 
 def parse_day_of_month(text: str) -> tuple[DayRule, ...]:
-    """The rules that the items of the Day-of-month field mean.
+    """The rules of the items of the Day-of-month field.
 
-    AWS describes `L` and `W` apart; `LW` is taken to mean what it means in Quartz, a library whose
-    wildcards are the same.
+    AWS documents `L` and `W` separately; `LW` is given the meaning that it has in Quartz, a library
+    with the same wildcards.
 
     Raises:
-        ScheduleError: an item is none of the field's.
+    ScheduleError: an item is invalid for the field.
     """
     return tuple(_day_of_month(item) for item in text.split(","))
 
 
 def parse_day_of_week(text: str) -> tuple[DayRule, ...]:
-    """The rules that the items of the Day-of-week field mean; one with `#` stands alone.
+    """The rules of the items of the Day-of-week field; an item with `#` must be the only one.
 
     Raises:
-        ScheduleError: an item is none of the field's, or one with `#` has company.
+    ScheduleError: an item is invalid for the field, or one with `#` is not the only one.
     """
     items = text.split(",")
     if "#" in text and len(items) > 1:
@@ -159,7 +159,7 @@ def _day_of_week(item: str) -> DayRule:
 
 
 def _nearest_weekday(month: Month, day: int) -> int:
-    """The closest day from Monday to Friday; over a month's border the next one inside it."""
+    """The closest day from Monday to Friday; at a month's border the next one inside the month."""
     day_of_week = month.day_of_week(day)
     if day_of_week == SATURDAY:
         return day - 1 if day > 1 else day + 2

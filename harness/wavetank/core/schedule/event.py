@@ -1,4 +1,4 @@
-"""The event that EventBridge hands to the targets of a scheduled rule."""
+"""The event that EventBridge sends to the targets of a scheduled rule."""
 
 import uuid
 from datetime import datetime

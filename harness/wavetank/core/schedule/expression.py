@@ -1,4 +1,4 @@
-"""From the expression of a rule to its schedule."""
+"""Parses a rule's schedule expression."""
 
 import re
 from collections.abc import Iterator
@@ -10,32 +10,32 @@ from wavetank.core.schedule.rate import parse_rate
 from wavetank.core.schedule.refusal import ScheduleError
 
 LENGTH_MAX = 256
-"""Characters. [EventBridge API reference, PutRule]"""
+"""The maximum length in characters. [EventBridge API reference, PutRule]"""
 
 EXPRESSION = re.compile(r"(rate|cron)\((.*)\)")
 
 
 class DueNumbers(Protocol):
-    """The due instants of one rule by number, in order and without a gap: a judge's yardstick."""
+    """The due instants of one rule by number, in order and without a gap, for invariants."""
 
     def count_until(self, instant: datetime) -> int:
         """How many are due up to and including the instant, and so the number of the next."""
         ...
 
     def instant(self, number: int) -> datetime:
-        """When that one is due, counted from 0."""
+        """The instant with this number, counted from 0."""
         ...
 
 
 class Schedule(Protocol):
-    """When a rule is due; a value, that knows no clock. All instants are aware, and in UTC."""
+    """When a rule is due; a value without a clock. All instants are aware, and in UTC."""
 
     def due_after(self, created: datetime, after: datetime) -> datetime | None:
         """The first due instant after `after` of a rule created at `created`; None: never again."""
         ...
 
     def instants(self, created: datetime, after: datetime) -> Iterator[datetime]:
-        """Every due instant after `after`, in order, computed as it is asked for."""
+        """Every due instant after `after`, in order, computed lazily."""
         ...
 
     def numbers(self, created: datetime, until: datetime) -> DueNumbers:
@@ -44,14 +44,14 @@ class Schedule(Protocol):
 
 
 def parse_schedule(expression: str) -> Schedule:
-    """The schedule that `rate(...)` or `cron(...)` means.
+    """The schedule of an expression `rate(...)` or `cron(...)`.
 
-    No white space around it, nor just inside the parentheses: AWS refuses that of a rate, as
-    LocalStack's tests have shown on AWS, and is taken to refuse it of cron.
+    White space around it, or just inside the parentheses, is invalid: AWS refuses it for a rate, as
+    LocalStack's tests have shown on AWS, and is assumed to refuse it for cron.
     [EventBridge user guide, eb-scheduled-rule-pattern; LocalStack: test_events_schedule.py]
 
     Raises:
-        ScheduleError: EventBridge would refuse it.
+    ScheduleError: EventBridge would refuse it.
     """
     matched = EXPRESSION.fullmatch(expression)
     if len(expression) > LENGTH_MAX:

@@ -1,4 +1,4 @@
-"""What may stand in each of the six fields of a cron expression, and the numbers that it means.
+"""The values of each of the six fields of a cron expression, and the numbers that they mean.
 
 [EventBridge user guide, eb-cron-expressions]
 """
@@ -25,7 +25,7 @@ class Field:
     wildcards: str
     names: tuple[str, ...] = ()
     wraps: bool = True
-    """Whether after the highest the lowest comes again, so that 22-2 is a range of hours."""
+    """Whether ranges wrap around, so that 22-2 is a range of hours."""
 
     def parse(self, text: str) -> frozenset[int]:
         """The numbers that a list such as `1,8-17,20/2` means."""
@@ -34,12 +34,12 @@ class Field:
     def numbers(self, item: str) -> Iterator[int]:
         """The numbers of one item.
 
-        A step without an end runs to the highest number. A range may run past it and on from the
-        lowest: AWS gives `0/30 20-2 ? * MON-FRI *` as an example, which has 00:00 to 02:30 on
-        Mondays and none on Saturdays. A step counts through as if each month had 31 days.
+        A step without an end runs to the highest number. A range may wrap around to the lowest: AWS
+        gives `0/30 20-2 ? * MON-FRI *` as an example, which has 00:00 to 02:30 on Mondays and none
+        on Saturdays. A step counts on as if each month had 31 days.
 
         Raises:
-            ScheduleError: the item is none of the field's.
+        ScheduleError: the item is invalid for the field.
         """
         matched = ITEM.fullmatch(item)
         if matched is None:
@@ -52,7 +52,7 @@ class Field:
             yield (number - self.low) % size + self.low
 
     def number(self, text: str) -> int:
-        """The one number of a figure or a name; names are in capitals."""
+        """The number of digits or a name; names are in capitals."""
         if text in self.names:
             return self.low + self.names.index(text)
         if not NUMBER.fullmatch(text) or not self.low <= int(text) <= self.high:
@@ -60,7 +60,7 @@ class Field:
         return int(text)
 
     def refusal(self, value: str) -> ScheduleError:
-        """That the value is none of this field's."""
+        """The error that the value is invalid for this field."""
         names = f" or {self.names[0]}-{self.names[-1]}" if self.names else ""
         allowed = f"of {self.low}-{self.high}{names} with the wildcards {self.wildcards}"
         return ScheduleError(self.name, value, allowed)
@@ -73,7 +73,7 @@ class Field:
         return step
 
     def _last(self, item: str, first: int, matched: re.Match[str]) -> int:
-        """Where the item ends; above `high` where the range goes on from the lowest."""
+        """The end of the item; above `high` if the range wraps around."""
         if matched["last"] is None:
             return self.high if matched["all"] or matched["step"] else first
         last = self.number(matched["last"])

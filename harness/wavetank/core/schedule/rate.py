@@ -1,4 +1,4 @@
-"""`rate(5 minutes)`: every so often, counted from when the rule was created."""
+"""`rate(5 minutes)`: at regular intervals, counted from the rule's creation."""
 
 import re
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ CONTENT = re.compile("([^ ]+) +([^ ]+)")
 
 @dataclass(frozen=True)
 class Rate:
-    """Due each `period` after the rule's creation, so neither on full minutes nor on full hours."""
+    """Due each `period` after the rule's creation, so not at full minutes or hours."""
 
     period: timedelta
 
     def due_after(self, created: datetime, after: datetime) -> datetime | None:
-        """The first due instant after `after`; None where that is beyond the year 9999."""
+        """The first due instant after `after`; None if it is beyond the year 9999."""
         periods = max(0, (after - created) // self.period) + 1
         try:
             return created + periods * self.period
@@ -51,17 +51,17 @@ class RateNumbers:
         return max(0, (instant - self.created) // self.period)
 
     def instant(self, number: int) -> datetime:
-        """When that one is due."""
+        """The instant with this number."""
         return self.created + (number + 1) * self.period
 
 
 def parse_rate(content: str) -> Rate:
-    """The rate that stands between the parentheses: a whole number, white space, a unit.
+    """The rate between the parentheses: a whole number, white space, a unit.
 
     The unit is singular for 1 and plural for more. [EventBridge user guide, eb-rate-expressions]
 
     Raises:
-        ScheduleError: it is none, or longer than the calendar.
+    ScheduleError: it is invalid, or longer than the calendar.
     """
     parts = CONTENT.fullmatch(content)
     if parts is None:

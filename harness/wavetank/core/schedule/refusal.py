@@ -1,4 +1,4 @@
-"""Why an expression is no schedule."""
+"""The error of an invalid schedule expression."""
 
 from wavetank.core.errors import UsageError
 
@@ -8,7 +8,7 @@ ACTION = "see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-schedu
 class ScheduleError(UsageError):
     """An expression that EventBridge would refuse.
 
-    `field` says which part of it, by AWS's name; `value` what stands there; `allowed` what may.
+    `field` is its invalid part, by AWS's name; `value` the part's text; `allowed` what is allowed.
     """
 
     def __init__(self, field: str, value: str, allowed: str) -> None:

@@ -3,8 +3,8 @@
 It extends `wavetank.core.process_supervisor` by two things: the confinement of the process, and, if
 the kernel permits them, namespaces.
 
-LocalStack ──(pipes)── supervisor ─┬─ init, the first process of the PID namespace
-                                   └─ the function's process ── its descendants
+    LocalStack ──(pipes)── supervisor ─┬─ init, the first process of the PID namespace
+                                       └─ the function's process ── its descendants
 
 Run by an isolated interpreter, so that it imports the standard library and its own modules only.
 `command_line` has the arguments. Its own environment contains nothing of the function's: variables
@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> None:
     def prepare() -> None:
         confinement.apply(limits)
 
-    family: process_supervisor.Family = process_supervisor.Descendants(prepare)
+    family: process_supervisor.ProcessFamily = process_supervisor.Descendants(prepare)
     if limits.mounts is not None:
         try:
             namespaces.enter()
@@ -110,5 +110,5 @@ def main(arguments: list[str]) -> None:
             sys.exit(EXIT_NOT_CONFINED)
     os.close(control)
     process_supervisor.supervise(
-        process_supervisor.Guardian(0.0, int(status), command, family, variables)
+        process_supervisor.ProcessSupervisor(0.0, int(status), command, family, variables)
     )

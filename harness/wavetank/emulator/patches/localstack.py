@@ -1,8 +1,8 @@
 """What is replaced in LocalStack."""
 
-from wavetank.core.patching import Distribution
+from wavetank.core.patching import PinnedDistribution
 
-LOCALSTACK = Distribution("localstack-core", "4.14.0")
+LOCALSTACK = PinnedDistribution("localstack-core", "4.14.0")
 CONNECT_TO = (
     "(*, region_name=None, aws_access_key_id=None, aws_secret_access_key=None, "
     "aws_session_token=None, endpoint_url=None, config=None)"

@@ -1,8 +1,8 @@
 """What is replaced in moto, which answers for services in LocalStack."""
 
-from wavetank.core.patching import NONE, Distribution
+from wavetank.core.patching import NONE, PinnedDistribution
 
-MOTO = Distribution("moto-ext", "5.1.24")
+MOTO = PinnedDistribution("moto-ext", "5.1.24")
 
 PATCHES = (
     *MOTO.patches(

@@ -1,10 +1,10 @@
 """What is replaced in LocalStack's HTTP server, and in its requests and responses."""
 
-from wavetank.core.patching import Distribution
+from wavetank.core.patching import PinnedDistribution
 
-ROLO = Distribution("rolo", "0.8.1")
-TWISTED = Distribution("localstack-twisted", "25.5.0")
-WERKZEUG = Distribution("werkzeug", "3.1.6")
+ROLO = PinnedDistribution("rolo", "0.8.1")
+TWISTED = PinnedDistribution("localstack-twisted", "25.5.0")
+WERKZEUG = PinnedDistribution("werkzeug", "3.1.6")
 
 PATCHES = (
     *ROLO.patches(

@@ -1,8 +1,8 @@
-"""The simulator: LocalStack in this process, a pipeline deployed to it, and time that is moved.
+"""The simulator: LocalStack in this process, with a deployed pipeline and virtual time.
 
 Only one in each process, since LocalStack's state is global; several runs follow one another in it.
-Deploying takes place in the machine's time. From `freeze` on all of Python's time, LocalStack's and
-the handlers', is what `move_to` says.
+Deploying takes place in real time. From `frozen_at` on, all of Python's time, LocalStack's and the
+handlers', is set by `move_to`.
 """
 
 import gc
@@ -20,9 +20,9 @@ import freezegun
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.aws.http_interception import intercept_http
 from wavetank.aws.service_models import service_models_parsed_once
-from wavetank.core.clock import sleeping_by
+from wavetank.core.clock import replaced_sleep
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.core.http_types import Abandoned, HttpRequest, HttpResponse
+from wavetank.core.http_types import HttpRequest, HttpResponse, UnsupportedCall
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
@@ -34,7 +34,7 @@ from wavetank.emulator.settings import (
     use,
 )
 from wavetank.engines.localstack_child import LocalStackOptions
-from wavetank.engines.service_catalog import keep_service_catalog, provide_service_catalog
+from wavetank.engines.service_catalog import provide_service_catalog, store_service_catalog
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
 from wavetank.engines.simulator.environment import (
@@ -43,7 +43,7 @@ from wavetank.engines.simulator.environment import (
     outside_the_handler,
     take_output,
 )
-from wavetank.engines.simulator.function_log import FunctionLog, handlers_streams
+from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.process_calls import intercepted
 
@@ -55,9 +55,9 @@ if TYPE_CHECKING:
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
-"""No name of any network's, so that nobody else is meant by it."""
+"""A reserved name, which no network resolves."""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
-"""What this process has already, and keeps."""
+"""Variables that keep their values in this process."""
 SETTINGS = EmulatorSettings(
     snapshot_file=None,
     dynamodb=DynamoDbChoice.WAVETANK,
@@ -67,11 +67,11 @@ SETTINGS = EmulatorSettings(
     confirm_emails=True,
     mail_server=None,
 )
-"""Not by the environment, which the processes that this one starts would inherit."""
+"""Set here and not in the environment, which child processes would inherit."""
 PREPARED: list[Path] = []
-"""The folder of this process's simulator, once there is one."""
+"""The folder of this process's simulator, once `prepare` was called."""
 BOOTED: "list[Simulator]" = []
-"""What `boot` has made for the `simulator` to come."""
+"""The simulator that `boot` has made, for the next call of `simulator`."""
 VIRTUAL = {
     "DISABLE_BOTO_RETRIES": "1",
     "EAGER_SERVICE_LOADING": "0",
@@ -93,18 +93,18 @@ class Simulator:
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
-    def carry(self, request: HttpRequest) -> HttpResponse | None:
-        """LocalStack's answer; None where the request is for somebody else.
+    def handle_request(self, request: HttpRequest) -> HttpResponse | None:
+        """LocalStack's response; None if the request is for another host.
 
         Raises:
-            InfrastructureError: a handler's is: there is no network here.
+        InfrastructureError: a handler calls another host: a simulator has no network.
         """
         of_handler = is_a_handlers_thread()
         if request.url.startswith(ENDPOINT):
             with outside_the_handler():
                 answer = self._localstack.answer(request)
                 if of_handler and self._interceptor is not None:
-                    self._interceptor.answered(request.patience_seconds)
+                    self._interceptor.answered(request.timeout_seconds)
                 return answer
         if of_handler:
             raise InfrastructureError(
@@ -113,20 +113,20 @@ class Simulator:
         return None
 
     def take_baseline(self) -> None:
-        """What there is now is where `reset` goes back to."""
+        """Store the current state for `reset`."""
         from wavetank.emulator.in_process.baseline import Baseline  # noqa: PLC0415 - imports LocalStack
 
         self._baseline = Baseline(SANDBOX_ACCOUNT, REGION)
         collector.resume()
 
     def reset(self) -> None:
-        """Goes back to the baseline; every function is cold again, for whoever asks for one."""
-        assert self._baseline is not None  # taken after the deployment
+        """Restore the baseline; every function is cold again."""
+        assert self._baseline is not None  # `take_baseline` comes after the deployment
         self._baseline.restore()
 
     @contextmanager
     def frozen_at(self, instant: datetime) -> Iterator[None]:
-        """For as long as the body runs, time stands still but for `move_to`."""
+        """Freeze time while the body runs; only `move_to` changes it."""
         with freezegun.freeze_time(instant) as frozen:
             self._frozen = frozen
             try:
@@ -135,28 +135,28 @@ class Simulator:
                 self._frozen = None
 
     def move_to(self, instant: datetime) -> None:
-        """It is that time now."""
+        """Set the time."""
         self._frozen.move_to(instant)
 
     def function(self, arn: str) -> "DeployedFunction":
-        """What is deployed under the ARN now.
+        """The function that is deployed under the ARN now.
 
         Raises:
-            LookupError: nothing is.
+        LookupError: none is.
         """
         from wavetank.emulator.in_process.functions import deployed_function  # noqa: PLC0415 - as above
 
         return deployed_function(arn)
 
     def rule_may_invoke(self, rule_arn: str, function_arn: str) -> bool:
-        """Whether the function lets EventBridge in for the rule."""
+        """Whether the function's policy allows EventBridge to invoke it for the rule."""
         from wavetank.emulator.in_process.functions import rule_may_invoke  # noqa: PLC0415 - as above
 
         return rule_may_invoke(rule_arn, function_arn)
 
     @contextmanager
     def with_hooks(self, hooks: SimulatorHooks) -> Iterator[None]:
-        """For the body, the driver keeps the gate, and hears of records, e-mail and sleep."""
+        """Call the hooks for calls, records, e-mail and sleep while the body runs."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
         from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
 
@@ -175,7 +175,7 @@ class Simulator:
             deliverer.new_id, streams.refuses = stock
 
     def sleep(self, seconds: float) -> bool:
-        """Lets a handler that sleeps do so in virtual time; False where none does."""
+        """Let a sleeping handler sleep in virtual time; returns False outside of handlers."""
         if self._interceptor is None or not is_a_handlers_thread():
             return False
         interceptor = self._interceptor
@@ -184,7 +184,7 @@ class Simulator:
         return True
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
-        """A new, cold execution environment of the function, of that name."""
+        """A new, cold execution environment of the function, with that name."""
         return ExecutionEnvironment(
             function.code,
             function.handler,
@@ -194,26 +194,26 @@ class Simulator:
         )
 
     def exited(self, status: "ExitStatus") -> NoReturn:
-        """Ends the handler of this thread, as a function ends with its process."""
+        """End the handler of this thread, as a function ends with its process."""
         if self._interceptor is not None:
             with outside_the_handler():
                 self._interceptor.exited(status)
         raise SystemExit(status.describe())
 
     def stopped(self) -> None:
-        """Has the handler of this thread wait until its function's time is up."""
+        """Make the handler of this thread wait until its function times out."""
         if self._interceptor is not None:
             with outside_the_handler():
                 self._interceptor.stopped()
 
     @contextmanager
-    def takes_output(self) -> Iterator[None]:
-        """For the body, what handlers write, in whatever way, is in their log and not on ours.
+    def captures_output(self) -> Iterator[None]:
+        """Write what handlers print, in any way, to their log and not to our standard output.
 
-        For a process that writes to standard output itself; pytest and a campaign's workers have
-        what handlers print in what they capture.
+        For a process that writes to standard output itself; pytest and a campaign's workers capture
+        what handlers print themselves.
         """
-        with self.function_log.taking_descriptors(), handlers_streams(take_output):
+        with self.function_log.capturing_descriptors(), redirected_streams(take_output):
             yield
 
     def packaged_code(self, arn: str) -> bytes:
@@ -223,28 +223,28 @@ class Simulator:
         return packaged_code(arn)
 
     def replace_code(self, arn: str, archive: bytes) -> Callable[[], None]:
-        """Deploys the zip in place of the function's; returns what puts the former one back."""
+        """Deploy the zip as the function's code; returns a function that restores the former."""
         from wavetank.emulator.in_process.functions import replace_code  # noqa: PLC0415 - as above
 
         return replace_code(arn, archive)
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
-        """The address has confirmed, or has not, whatever it was before."""
+        """Mark the address as confirmed or not."""
         from wavetank.emulator.sns.confirmation import set_confirmed  # noqa: PLC0415 - as above
 
         set_confirmed(subscription, confirmed=confirmed)
 
     def deliver_due(self) -> None:
-        """Has Firehose deliver what is due now."""
+        """Deliver what is due in Firehose now."""
         self._deliverer().deliver_due()
 
     def next_delivery(self) -> datetime | None:
-        """When Firehose will have something to deliver; None while it holds nothing."""
+        """When Firehose will deliver next; None if it has no undelivered records."""
         due: datetime | None = self._deliverer().next_due()
         return due
 
     def _deliverer(self) -> Any:
-        """LocalStack's only one, once something has asked for it."""
+        """LocalStack's only deliverer, cached after the first use."""
         if self._firehose is None:
             from wavetank.emulator.services import deliverer  # noqa: PLC0415 - as above
 
@@ -258,19 +258,19 @@ class Simulator:
 
 
 def prepare(folder: Path) -> None:
-    """Sets what LocalStack reads when it is imported; `folder` is for its files.
+    """Set what LocalStack reads when it is imported; `folder` is for its files.
 
     `simulator` calls this. Only a process that imports LocalStack for other reasons, such as a test
     run, calls it first.
 
     Raises:
-        InfrastructureError: LocalStack was imported already.
+    InfrastructureError: LocalStack was imported already.
     """
     if "localstack.config" in sys.modules:
         raise InfrastructureError(
             "LocalStack not to be imported yet",
             "it is",
-            "prepare the simulator before whatever did it",
+            "prepare the simulator before the module that imports it",
         )
     for part in ("root", "home", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -283,21 +283,21 @@ def prepare(folder: Path) -> None:
 
 
 def boot() -> None:
-    """Starts LocalStack and loads its services for the first `simulator` of this process or a fork.
+    """Start LocalStack and load its services for the first `simulator` of this process or a fork.
 
     A process that forks calls this once, after `prepare`; each child's `simulator` then starts at
     once. No thread is running afterwards, so forking is safe; a deployment starts some.
 
     Raises:
-        InfrastructureError: this process has, or had, a simulator already.
+    InfrastructureError: this process has, or had, a simulator already.
     """
     with simulator() as made:
         from wavetank.emulator.in_process.service_loading import load_services  # noqa: PLC0415 - as above
 
         load_services(made.aws)
-        assert threading.active_count() == 1  # else a fork could wait for a lock for ever
+        assert threading.active_count() == 1  # a fork could otherwise wait for a lock forever
     BOOTED.append(made)
-    gc.freeze()  # a child's collections would copy all of it
+    gc.freeze()  # a child's garbage collection would copy all pages
 
 
 def _booted() -> Simulator:
@@ -309,10 +309,10 @@ def _booted() -> Simulator:
 
 @contextmanager
 def simulator() -> Iterator[Simulator]:
-    """LocalStack in this process, for as long as the body runs; its files are gone afterwards.
+    """LocalStack in this process while the body runs; its files are deleted afterwards.
 
     Raises:
-        InfrastructureError: this process has, or had, one already.
+    InfrastructureError: this process has, or had, one already.
     """
     if "localstack.runtime.runtime" in sys.modules and not BOOTED:
         raise InfrastructureError(
@@ -322,15 +322,15 @@ def simulator() -> Iterator[Simulator]:
         if not PREPARED:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wavetank-"))
             prepare(Path(folder))
-        stack.callback(keep_service_catalog, PREPARED[0])
-        stack.enter_context(variables.without_account())
+        stack.callback(store_service_catalog, PREPARED[0])
+        stack.enter_context(variables.without_aws_configuration())
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
         stack.enter_context(service_models_parsed_once())
-        collector.rest()
+        collector.pause()
         stack.callback(collector.resume)
         made = BOOTED.pop() if BOOTED else _booted()
-        stack.enter_context(intercept_http(made.carry))
-        stack.enter_context(sleeping_by(made.sleep))
+        stack.enter_context(intercept_http(made.handle_request))
+        stack.enter_context(replaced_sleep(made.sleep))
         stack.enter_context(_no_threads_of_handlers())
         stack.enter_context(intercepted(made))
         yield made
@@ -338,13 +338,13 @@ def simulator() -> Iterator[Simulator]:
 
 @contextmanager
 def _no_threads_of_handlers() -> Iterator[None]:
-    """A thread of a handler's would run when the machine likes, and not when the driver does."""
+    """Refuse threads of handlers: they would run in real time, not in simulated order."""
     patch = patch_of("threading:Thread.start")
     stock = patch.current()
 
     def start(thread: threading.Thread) -> None:
         if is_a_handlers_thread():
-            raise Abandoned(
+            raise UnsupportedCall(
                 UsageError(
                     "a handler that does its work in one thread",
                     f"one that starts {thread.name}",
@@ -359,7 +359,7 @@ def _no_threads_of_handlers() -> Iterator[None]:
 
 @contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """LocalStack unpacks code under the temporary folder's own name, where two would meet."""
+    """Use the folder as the temporary folder, where LocalStack unpacks code by fixed names."""
     with (
         tempfile.TemporaryDirectory(dir=folder) as own,
         patch_of("tempfile:tempdir").replaced(own),

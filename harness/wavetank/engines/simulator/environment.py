@@ -1,10 +1,10 @@
-"""One execution environment in this process: the deployed handler, alone with its own state.
+"""One execution environment in this process: the deployed handler, with its own global state.
 
-The modules of its zip are its own: imported anew for each environment, and out of sight of all
-others. What AWS's runtime brings, boto3 above all, is this process's, but for boto3's default
-session, which holds credentials. AWS's own runtime interface client imports the handler, and puts
-into words what came of it, as in a function's process. Only one thread at a time runs between two
-AWS calls, so what is global may be changed on entering and restored on leaving.
+The modules of its zip are its own: imported again for each environment, and invisible to all
+others. What AWS's runtime provides, mainly boto3, is this process's, except boto3's default
+session, which holds credentials. AWS's own runtime interface client imports the handler and
+serializes its result, as in a function's process. Only one thread at a time runs between two AWS
+calls, so global state may be changed on entering and restored on leaving.
 """
 
 import importlib
@@ -36,19 +36,19 @@ from wavetank.engines.simulator.function_log import FunctionLog
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
-"""Where this process has AWS's SDK, and AWS's runtime interface client."""
+"""The folders of AWS's SDK and of AWS's runtime interface client in this process."""
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
 
 def is_a_handlers_thread() -> bool:
-    """Whether a handler runs in this thread, now."""
+    """Whether a handler is running in this thread."""
     return getattr(RUNNING, "environment", None) is not None
 
 
 @contextmanager
 def outside_the_handler() -> Iterator[None]:
-    """For the body, this process is its own again, if a handler runs in this thread."""
+    """Leave the handler's global state while the body runs, if a handler runs in this thread."""
     environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
     if environment is None:
         yield
@@ -58,7 +58,7 @@ def outside_the_handler() -> Iterator[None]:
 
 
 def take_output(chunk: bytes) -> bool:
-    """Adds what the handler of this thread has written to its log; False where no handler runs."""
+    """Add what the handler of this thread has written to its log; False if no handler runs."""
     environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
     if environment is None:
         return False
@@ -68,7 +68,7 @@ def take_output(chunk: bytes) -> bool:
 
 
 class ModuleSpace:
-    """The modules that a zip brings: in the interpreter's list only while its handler runs."""
+    """The modules of a zip: in `sys.modules` only while its handler runs."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
@@ -82,30 +82,30 @@ class ModuleSpace:
         self._count = 0
 
     def enter(self) -> None:
-        """Puts its modules in the place of others of the same names."""
-        self._others = self._take_out() if self._tops & sys.modules.keys() else {}
+        """Put its modules in place of others with the same names."""
+        self._others = self._remove_modules() if self._tops & sys.modules.keys() else {}
         sys.modules.update(self._own)
         sys.path.insert(0, self._folder)
         self._count = len(sys.modules)
 
     def leave(self) -> None:
-        """Undoes `enter`, and keeps what was imported since."""
-        if len(sys.modules) == self._count:  # nothing was: there is no need to look
+        """Undo `enter`, and store what was imported since."""
+        if len(sys.modules) == self._count:  # nothing was imported since
             for name in self._own:
                 del sys.modules[name]
         else:
-            self._own = self._take_out()
+            self._own = self._remove_modules()
         sys.path.remove(self._folder)
         sys.modules.update(self._others)
 
-    def _take_out(self) -> dict[str, ModuleType]:
+    def _remove_modules(self) -> dict[str, ModuleType]:
         found = [name for name in sys.modules if name.partition(".")[0] in self._tops]
         return {name: sys.modules.pop(name) for name in found}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaContext:
-    """What a handler gets as its second argument.
+    """The second argument of a handler.
 
     [Lambda developer guide, python-context]
     """
@@ -127,7 +127,7 @@ class LambdaContext:
 
 
 class ExecutionEnvironment:
-    """Cold until its first invocation, warm from then on."""
+    """An execution environment: cold until its first invocation, warm from then on."""
 
     def __init__(
         self,
@@ -153,11 +153,11 @@ class ExecutionEnvironment:
 
     @property
     def is_cold(self) -> bool:
-        """Whether its modules are still to be imported."""
+        """Whether its modules have not been imported yet."""
         return self._handler is None
 
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
-        """Runs the handler in this thread; whatever it raises is its outcome, as on AWS."""
+        """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
         self._output = InvocationOutput()
         self._enter()
         try:
@@ -174,21 +174,21 @@ class ExecutionEnvironment:
             self._log.write(context.function_name, context.aws_request_id, self._output)
 
     def printed(self, chunk: bytes) -> None:
-        """The handler has written that; once its process is gone it writes nothing."""
+        """The handler has written the text; after its process has ended it writes nothing."""
         if not self._is_ended:
             self._log.collect(self._output)
             self._output.add(chunk)
 
     @contextmanager
     def outside(self) -> Iterator[None]:
-        """Called from within the handler: for the body, this process is its own again."""
+        """Leave the handler's global state while the body runs; called from within the handler."""
         self._log.collect(self._output)
         self._leave()
         try:
             yield
-        except Exception:  # the handler's own error, which ends the invocation only
+        except Exception:  # an error of the handler, which only ends the invocation
             raise
-        except BaseException:  # it was cut off, or has ended: its `finally` is none of Lambda's
+        except BaseException:  # it was cancelled, or has exited: Lambda would not run its `finally`
             self._is_ended = True
             raise
         finally:
@@ -216,16 +216,17 @@ class ExecutionEnvironment:
 
 
 def _error_body(error: Exception, request: str, folder: Path) -> bytes:
-    """As AWS's runtime interface client reports it; an error of the import is of no request.
+    """The error as AWS's runtime interface client reports it; an import error has no request.
 
-    Folders are another in each process and on each machine, and would make each run another.
+    Folders are replaced by AWS's, because they differ in each process and on each host, and so
+    would each run.
     """
     if isinstance(error, FaultException):
         made = runtime_client.make_error(error.msg, error.exception_type, error.trace, request)
     else:
-        assert error.__traceback__ is not None  # it was raised
+        assert error.__traceback__ is not None  # it was raised, so it has a traceback
         raised_by = error.__traceback__.tb_next
         made = runtime_client.build_fault_result((type(error), error, raised_by), None)
         made["requestId"] = request
-    told = json.dumps(made).replace(str(folder), TASK_ROOT).replace(SITE, RUNTIME_SITE)
-    return told.encode()
+    encoded = json.dumps(made).replace(str(folder), TASK_ROOT).replace(SITE, RUNTIME_SITE)
+    return encoded.encode()

@@ -1,10 +1,10 @@
-"""What functions print in the simulator: their own log, and nobody's standard output.
+"""Captures what functions print in the simulator in their own log.
 
-In Lambda whatever a function's process writes to standard output or standard error goes to its log
-in CloudWatch. Here the process is the simulator's, whose standard output is for verdicts. So both
-names in `sys` lead a handler's thread to its log, and, for what writes to the descriptors
-themselves (native code, child processes), the descriptors 1 and 2 lead to a file, whose content
-belongs to the function that has its turn. [Lambda developer guide, monitoring-cloudwatchlogs]
+In Lambda everything that a function's process writes to standard output or standard error goes to
+its log in CloudWatch. Here the process is the simulator's, whose standard output is for results. So
+both streams of `sys` lead to the log in a handler's thread, and, for writers that use the
+descriptors directly (native code, child processes), the descriptors 1 and 2 lead to a file, whose
+content belongs to the function that is running. [Lambda developer guide, monitoring-cloudwatchlogs]
 """
 
 import ctypes
@@ -45,7 +45,7 @@ class FunctionLog:
 
     @contextmanager
     def written_to(self, file: Path | None) -> Iterator[None]:
-        """For the body; the file is made with the first line."""
+        """Write the log to the file while the body runs; created with the first line."""
         self._file = file
         try:
             yield
@@ -53,7 +53,7 @@ class FunctionLog:
             self._file = None
 
     def write(self, function: str, request: str, output: InvocationOutput) -> None:
-        """Takes all that an invocation has printed."""
+        """Add all that an invocation has printed."""
         lines = output.lines()
         if self._file is None or not lines:
             return
@@ -62,9 +62,9 @@ class FunctionLog:
             log.writelines(f"{start} {line}\n" for line in lines)
 
     def collect(self, output: InvocationOutput, *, at_end: bool = False) -> None:
-        """Moves to the output what was written to the descriptors 1 and 2 since the last time.
+        """Move what was written to the descriptors 1 and 2 since the last call to the output.
 
-        `at_end` of an invocation, native code's own buffers are emptied, too.
+        `at_end` of an invocation, native code's own buffers are flushed, too.
         """
         if self._descriptors is None:
             return
@@ -78,14 +78,14 @@ class FunctionLog:
         os.ftruncate(self._descriptors, 0)
 
     @contextmanager
-    def taking_descriptors(self) -> Iterator[None]:
-        """For the body, what is written to the descriptors 1 and 2 is a function's.
+    def capturing_descriptors(self) -> Iterator[None]:
+        """Capture what is written to the descriptors 1 and 2 while the body runs.
 
         Streams of `sys` that wrote there write to the same terminal, pipe or file as before.
         """
         with ExitStack() as stack:
             spool = stack.enter_context(TemporaryFile(buffering=0))
-            # or writers would go on at their old offset once it is emptied
+            # otherwise writers would continue at their old offset after it is truncated
             fcntl.fcntl(spool, fcntl.F_SETFL, os.O_APPEND)
             stack.enter_context(_moved("stdout", STDOUT, spool.fileno()))
             stack.enter_context(_moved("stderr", STDERR, spool.fileno()))
@@ -93,15 +93,17 @@ class FunctionLog:
             try:
                 yield
             finally:
-                LIBC.fflush(None)  # or it would be written once the descriptors are ours again
+                LIBC.fflush(
+                    None
+                )  # otherwise it would be flushed after the descriptors are restored
                 self._descriptors = None
 
 
 @contextmanager
-def handlers_streams(take: Callable[[bytes], bool]) -> Iterator[None]:
-    """For the body, `sys.stdout`, `sys.stderr` and `sys.stdin` are a handler's own in its thread.
+def redirected_streams(take: Callable[[bytes], bool]) -> Iterator[None]:
+    """Replace `sys.stdout`, `sys.stderr` and `sys.stdin` in handlers' threads while the body runs.
 
-    `take` gets what is written in any thread; it returns False where no handler runs.
+    `take` receives what is written in any thread; it returns False if no handler runs.
     """
     with ExitStack() as stack:
         for name, number in (("stdout", STDOUT), ("stderr", STDERR)):
@@ -141,10 +143,10 @@ class _Routed:
 
 
 class _LogWriter(io.RawIOBase):
-    """Bytes on their way to the log.
+    """A raw stream that writes to the log.
 
-    A handler may keep its stream where others find it, as `logging.basicConfig` does; what other
-    threads write to it then goes to the process's own.
+    A handler may store its stream globally, as `logging.basicConfig` does; what other threads write
+    to it then goes to the process's own stream.
     """
 
     def __init__(self, take: Callable[[bytes], bool], number: int, process: TextIO) -> None:
@@ -166,7 +168,7 @@ class _LogWriter(io.RawIOBase):
 
 
 def _writer(take: Callable[[bytes], bool], number: int, process: TextIO) -> TextIO:
-    """Without a buffer: a handler that is ended in the middle has written what it has written."""
+    """An unbuffered stream: what a handler has written before it is killed is not lost."""
     raw: Any = _LogWriter(take, number, process)
     return io.TextIOWrapper(
         raw, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
@@ -175,11 +177,11 @@ def _writer(take: Callable[[bytes], bool], number: int, process: TextIO) -> Text
 
 @contextmanager
 def _moved(name: str, number: int, to: int) -> Iterator[None]:
-    """The descriptor leads elsewhere; the stream of `sys` that used it keeps where it led."""
+    """Redirect the descriptor; the stream of `sys` that used it still writes to the original."""
     stream: TextIO = getattr(sys, name)
     try:
         kept = os.dup(number)
-    except OSError:  # it was closed by whoever started this
+    except OSError:  # the parent process closed it
         yield
         return
     uses = _number_of(stream) == number
@@ -198,7 +200,7 @@ def _moved(name: str, number: int, to: int) -> Iterator[None]:
 
 
 def _number_of(stream: TextIO) -> int | None:
-    with suppress(OSError, ValueError):  # a stream of no descriptor, as tests have
+    with suppress(OSError, ValueError):  # a stream without a descriptor, as in tests
         return stream.fileno()
     return None
 

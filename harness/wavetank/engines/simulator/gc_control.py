@@ -1,19 +1,19 @@
-"""Python's garbage collector, kept away from a boot, and from what the boot made.
+"""Pauses Python's garbage collector during a boot, and excludes the booted objects from it.
 
-LocalStack and a deployment come to some 650,000 objects that stay for good. A collection that looks
-through them takes half a second or more, during the boot as in a run.
+LocalStack and a deployment create some 650,000 permanent objects. A collection that scans them
+takes half a second or more, during the boot as in a run.
 """
 
 import gc
 
 
-def rest() -> None:
-    """Nothing is collected until `resume`."""
+def pause() -> None:
+    """Collect nothing until `resume`."""
     gc.disable()
 
 
 def resume() -> None:
-    """Ends `rest`; what is there now, with the little garbage in it, is never looked at again."""
+    """End the pause; existing objects, including a little garbage, are never scanned again."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

@@ -1,4 +1,4 @@
-"""What a driver sees of the simulator while it drives, and what it decides there."""
+"""The hooks by which a simulation observes and controls the simulator."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 
 class HandlerInterceptor(Protocol):
-    """Who stands at the gate, and attends to handlers while they wait; called in their threads."""
+    """Intercepts calls, and controls handlers while they wait; called in their threads."""
 
     def before(self, call: "ApiCall") -> None:
-        """The call is about to be served.
+        """Called before the call is served.
 
         Raises:
-            Refused: it is not to be.
+        Refused: it must not be served.
         """
         ...
 
     def after(self, call: "ApiCall", error: str | None) -> None:
-        """It was served; `error` is the code of the service's error, None where all went well."""
+        """Called after it was served; `error` is the service's error code, None on success."""
         ...
 
-    def answered(self, patience_seconds: float | None) -> None:
-        """The call is answered; whoever made it waits so long for the answer.
+    def answered(self, timeout_seconds: float | None) -> None:
+        """Called when the response is ready; the caller waits for it for `timeout_seconds`.
 
         Raises:
-            ConnectionLostError: the answer never arrives.
-            AnswerTooLateError: nor does it in time.
+        ConnectionLostError: the response never arrives.
+        AnswerTooLateError: it does not arrive in time.
         """
         ...
 
@@ -44,17 +44,17 @@ class HandlerInterceptor(Protocol):
         ...
 
     def stopped(self) -> None:
-        """The handler stops its own process, which no one continues."""
+        """The handler stops its own process, which no other process continues."""
         ...
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:
-        """Which entries of a batch the stream does not take, by number, and with which code."""
+        """The entries of a batch that the stream refuses, by number, with their error codes."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorHooks:
-    """Who attends, and who hears of records and e-mail; `new_id` names what is named at random."""
+    """The interceptor, observers of records and e-mail, and the source of random ids."""
 
     interceptor: HandlerInterceptor
     deliveries: "DeliveryObserver"

@@ -1,4 +1,4 @@
-"""Calls that end, copy or replace the process, made by a handler that has one thread of it.
+"""Intercepts calls with which a handler ends, copies or replaces its process.
 
 In Lambda the process is the function's own, and ending it is `Runtime.ExitError`. Here it is the
 simulator's, so these calls are intercepted in handlers' threads, and unchanged in all others. What
@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 
 from wavetank.core.errors import UsageError
-from wavetank.core.http_types import Abandoned
+from wavetank.core.http_types import UnsupportedCall
 from wavetank.emulator.lambda_.outcome import ExitStatus
 from wavetank.emulator.patches import patch_of
 from wavetank.engines.simulator.environment import is_a_handlers_thread
@@ -20,32 +20,32 @@ from wavetank.engines.simulator.environment import is_a_handlers_thread
 NO_EFFECT = frozenset(
     {signal.SIGCHLD, signal.SIGCONT, signal.SIGPIPE, signal.SIGURG, signal.SIGWINCH, signal.SIGXFSZ}
 )
-"""Ignored by default, or by Python, which Lambda's runtime is. [signal(7); Python: signal]"""
+"""Signals that are ignored by default, or by Python, as in Lambda. [signal(7); Python: signal]"""
 STOPS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 EVERY_PROCESS = -1
-"""To `kill`: in Lambda, all that the function has started, and itself."""
+"""Targets of `kill` that mean, in Lambda, the function and all its descendants."""
 COPIES = ("os:fork", "posix:fork", "os:forkpty", "posix:forkpty")
 REPLACES = ("os:execv", "posix:execv", "os:execve", "posix:execve")
 """The other six of `os` call these two. [CPython 3.13: Lib/os.py, _execvpe]"""
 TIMERS = ("signal:alarm", "signal:setitimer")
-"""Their signal would come to the simulator's main thread, in real time."""
+"""Their signal would arrive in the simulator's main thread, in real time."""
 
 
 class HandlerProcess(Protocol):
-    """The process that a handler takes for its own."""
+    """The process of a handler, as the handler sees it."""
 
     def exited(self, status: ExitStatus) -> NoReturn:
-        """It ended."""
+        """Called when the handler has ended it."""
         ...
 
     def stopped(self) -> None:
-        """It stands still."""
+        """Called when the handler has stopped it."""
         ...
 
 
 @contextmanager
 def intercepted(process: HandlerProcess) -> Iterator[None]:
-    """For the body, what handlers do to their process is told to `process`."""
+    """Report what handlers do to their process to `process` while the body runs."""
     with ExitStack() as stack:
         for targets, make in _replacements(process):
             for target in targets:
@@ -54,7 +54,7 @@ def intercepted(process: HandlerProcess) -> Iterator[None]:
 
 
 type Make = Callable[[Callable[..., Any]], Callable[..., Any]]
-"""Takes the stock function; returns what a handler's call does instead."""
+"""Takes the original function; returns the replacement for calls of handlers."""
 
 
 def _replacements(process: HandlerProcess) -> Iterator[tuple[tuple[str, ...], Make]]:
@@ -100,24 +100,24 @@ def _replaced(target: str, make: Make) -> AbstractContextManager[None]:
 
 
 def _is_own(target: int) -> bool:
-    """Whether it is this process, or a group or all processes with this one among them."""
+    """Whether the target is this process, or a group or all processes that include it."""
     group = os.getpgrp()
     return target in {0, EVERY_PROCESS, os.getpid(), group, -group}
 
 
 def _signalled(process: HandlerProcess, number: int) -> None:
-    """What the signal does to a Python that has set no handler for it."""
+    """Do what the signal does to a Python process without a handler for it."""
     if number in STOPS:
         process.stopped()
     elif number == signal.SIGINT:
         raise KeyboardInterrupt
-    elif number and number not in NO_EFFECT:  # 0 asks only whether the process is there
+    elif number and number not in NO_EFFECT:  # 0 only checks that the process exists
         process.exited(ExitStatus(signal_number=number))
 
 
 def _refused(what: str) -> Make:
     def refuse(*_: object, **__: object) -> NoReturn:
-        raise Abandoned(
+        raise UnsupportedCall(
             UsageError(
                 "a handler that does its work in one process",
                 f"one that {what}",

@@ -1,7 +1,7 @@
-"""Whose environment `os.environ` is: the process's, or of the handler that runs in this thread.
+"""`os.environ` by thread: the process's environment, or that of the handler in this thread.
 
-A handler reads its configuration from the environment, and the SDK its credentials; several run in
-one process, each in a thread of its own.
+A handler reads its configuration from the environment, and the SDK its credentials; several
+handlers run in one process, each in a thread of its own.
 """
 
 import os
@@ -14,18 +14,18 @@ from wavetank.emulator.patches import patch_of
 
 
 class ThreadedEnvironment(MutableMapping[str, str]):
-    """Stands in for `os.environ`, and is the process's wherever no handler runs."""
+    """Replaces `os.environ`; it is the process's environment in threads without a handler."""
 
     def __init__(self, process: MutableMapping[str, str]) -> None:
         self._process = process
         self._local = threading.local()
 
     def enter(self, variables: MutableMapping[str, str]) -> None:
-        """In this thread these are the variables, from now on."""
+        """Use these variables in this thread from now on."""
         self._local.variables = variables
 
     def leave(self) -> None:
-        """In this thread they are the process's again."""
+        """Use the process's variables in this thread again."""
         del self._local.variables
 
     def __getitem__(self, name: str) -> str:
@@ -44,7 +44,7 @@ class ThreadedEnvironment(MutableMapping[str, str]):
         return len(self._current())
 
     def copy(self) -> dict[str, str]:
-        """As `os.environ` has it."""
+        """Like `os.environ`."""
         return dict(self._current())
 
     def _current(self) -> MutableMapping[str, str]:
@@ -53,7 +53,7 @@ class ThreadedEnvironment(MutableMapping[str, str]):
 
 
 def install() -> ThreadedEnvironment:
-    """Puts it in the place of `os.environ`, once for the life of the process."""
+    """Replace `os.environ`, once for the life of the process."""
     current: Any = os.environ
     if isinstance(current, ThreadedEnvironment):
         return current
@@ -69,15 +69,15 @@ NO_ACCOUNT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "BOTO_CONFIG": os.devnull,
 }
-"""Where the SDK is sent to look for an account: files that are empty, and no metadata service."""
+"""Variables that keep the SDK from finding an account: empty files, and no metadata service."""
 
 
 @contextmanager
-def without_account() -> Iterator[None]:
-    """For the body, the SDK finds no account, profile, endpoint or proxy of the host's.
+def without_aws_configuration() -> Iterator[None]:
+    """Hide the host's AWS accounts, profiles, endpoints and proxies from the SDK in the body.
 
-    LocalStack makes sessions in many places, by the process's environment, and would fail for a
-    profile that there is not. What a test does meanwhile cannot reach an account by accident.
+    LocalStack makes sessions in many places, with the process's environment, and would fail for a
+    profile that does not exist. Tests cannot reach a real account by accident meanwhile.
     """
     hidden = {name: value for name, value in os.environ.items() if _is_of_host(name)}
     for name in hidden:
@@ -96,5 +96,5 @@ def _is_of_host(name: str) -> bool:
 
 
 def become(variables: dict[str, str]) -> None:
-    """Sets variables of the process, for LocalStack, which reads them when it is imported."""
+    """Set variables of the process, for LocalStack, which reads them when it is imported."""
     os.environ.update(variables)

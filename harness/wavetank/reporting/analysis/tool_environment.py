@@ -17,7 +17,7 @@ from pathlib import Path
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import open_private, private_folder
 from wavetank.core.settings import Settings
-from wavetank.engines.supervised_process import Program, guarded
+from wavetank.engines.supervised_process import Program, supervised
 
 
 class ToolEnvironment:
@@ -95,7 +95,7 @@ class ToolEnvironment:
             variables=None,
             grace_seconds=1.0,
         )
-        with guarded(program) as child:
+        with supervised(program) as child:
             if not child.wait():
                 raise InfrastructureError(
                     f"{self._tools} to install from the package index",
