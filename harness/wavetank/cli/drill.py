@@ -147,7 +147,7 @@ def _on_sandbox(
 def _restore_sandbox(
     record: SandboxRecord, endpoint: str | None, name: str | None, output: Output
 ) -> None:
-    """The machine first, then the faults of the pages: until then the sandbox may not answer."""
+    """The host first, then the faults of the pages, since the sandbox may not answer before."""
     host = host_target(record)
     reverted = bool(host.journal.changes()) and bool(revert_all(host, output))
     reverted = revert_switched_on(record, output) or reverted

@@ -33,7 +33,7 @@ class LivePipeline:
     state_folder: Path
 
     def site(self) -> DrillSite:
-        """The site of a drill, which looks for its alert in the log of the notification function."""
+        """The site of a drill; its alert is found in the log of the notification function."""
         aws, names = self.target.aws, self.pipeline.names
         return DrillSite(
             target=aws_target_of(self.target, names),
