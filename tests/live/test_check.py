@@ -16,7 +16,6 @@ from tests.pretended_aws import ACCOUNT, Answer, example_key, is_call, query_ans
 from tests.waiting import wait_until_true
 from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.cli.judging import live_pipeline
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import ExitCode, UsageError
@@ -27,6 +26,7 @@ from wavetank.deployment.deployed import find_pipeline
 from wavetank.faults.changes import ConcurrencyChange
 from wavetank.inspection.alert_lookup import published_alerts
 from wavetank.inspection.requirements import check_requirements
+from wavetank.live.live_pipeline import live_pipeline
 
 DRIFT = "nothing drifted from its templates"
 ACCESS = "bucket readable by any AWS account, writable by none"

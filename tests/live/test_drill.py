@@ -178,7 +178,7 @@ def test_an_address_that_was_never_confirmed_keeps_the_drill_from_aws(place: Pla
     lost = CliRunner().invoke(app, command)
     place.pretended.answers.clear()
     assert isinstance(lost.exception, InfrastructureError)
-    assert "what was broken is restored; check the network" in str(lost.exception)
+    assert "the fault is reverted; check the network" in str(lost.exception)
     minute = floor_to_minute(WallClock().now())
     assert "records" in StreamingInvoker(place.aws, names).fire_and_wait(minute)
 

@@ -116,8 +116,8 @@ class _Search:
 
     def shortest(self, plan: FaultPlan) -> timedelta:
         """The shortest horizon that has room for the plan and still breaks the invariant."""
-        healed = max((fault.reverted_after for fault in plan.faults), default=timedelta())
-        shorter = (h for h in HORIZONS if healed <= h < self._scenario.horizon)
+        reverted = max((fault.reverted_after for fault in plan.faults), default=timedelta())
+        shorter = (h for h in HORIZONS if reverted <= h < self._scenario.horizon)
         return next((h for h in shorter if self._breaks(plan, h)), self._scenario.horizon)
 
     def _breaks(self, plan: FaultPlan, horizon: timedelta) -> bool:

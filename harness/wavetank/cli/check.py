@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from wavetank.aws.target import TargetKind
-from wavetank.cli.judging import judge, judge_live, live_pipeline, perform, sandbox_site
 from wavetank.cli.options import (
     DebugOption,
     EndpointOption,
@@ -16,14 +15,21 @@ from wavetank.cli.options import (
     SurnameOption,
 )
 from wavetank.cli.output import Output
+from wavetank.cli.output.drill_result import show_drill
 from wavetank.cli.recovery import offer_pipeline, offer_running, record_of
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import ExitCode, UsageError
+from wavetank.core.findings import exit_code
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE, person_of
 from wavetank.core.settings import read_settings
 from wavetank.deployment.deployed import find_pipeline
+from wavetank.inspection.requirements import CheckedPipeline, check_requirements
+from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
 from wavetank.live.check_custom_handler import CustomHandlerCheck, plan_check
-from wavetank.live.running_sandbox import running_sandbox
+from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
+from wavetank.live.running_sandbox import RunningSandbox, running_sandbox
+
+WAITING = "waiting for Firehose to deliver, at most a minute and a half"
 
 
 def check(
@@ -67,8 +73,8 @@ def check(
         person = person_of(name or DEFAULT_NAME, surname)
         custom = CustomHandlerCheck(
             output,
-            drill=lambda sandbox: perform(sandbox_site(sandbox), output),
-            check=lambda sandbox: judge(sandbox, output),
+            drill=lambda sandbox: show_drill(sandbox_site(sandbox), output),
+            check=lambda sandbox: check_running(sandbox, output),
         )
         raise typer.Exit(custom.run(plan_check(handler, person, prefix, stream_name_case)))
     _no_surname(surname)
@@ -77,12 +83,46 @@ def check(
         place = open_target(target, endpoint, profile, account)
         live = live_pipeline(place, find_pipeline(place.aws, name), state)
         offer_pipeline(place, live.pipeline.names, None, output)
-        raise typer.Exit(judge_live(live, reader_profile, output))
+        raise typer.Exit(check_on_aws(live, reader_profile, output))
     _only_on_aws(profile, account, reader_profile)
     record_of(target, endpoint, output)
     running = running_sandbox(endpoint, name)
     offer_running(running, output)
-    raise typer.Exit(judge(running, output))
+    raise typer.Exit(check_running(running, output))
+
+
+def check_running(running: RunningSandbox, output: Output) -> ExitCode:
+    """Check the pipeline of a sandbox, and show the findings."""
+    with output.waiting(WAITING):
+        running.wait_until_fresh()
+    return _show(running.checked(), output)
+
+
+def check_on_aws(live: LivePipeline, reader_profile: str | None, output: Output) -> ExitCode:
+    """Check a pipeline on AWS, and show the findings.
+
+    Raises:
+        UsageError: the reader's profile is of the pipeline's own account.
+    """
+    checked, is_custom = live.checked(reader_profile), live.pipeline.handler is not None
+    with output.waiting(WAITING):
+        wait_until_fresh(
+            checked.aws,
+            checked.names,
+            checked.clock,
+            lambda: not is_custom and has_recent_tick(checked.aws, checked.names, checked.clock),
+        )
+    return _show(checked, output)
+
+
+def _show(checked: CheckedPipeline, output: Output) -> ExitCode:
+    findings = []
+    with output.waiting("checking") as activity:
+        for found in check_requirements(checked):
+            activity.update(f"checked: {found.requirement}")
+            findings.append(found)
+    output.findings(findings)
+    return exit_code(findings)
 
 
 def _require_own_sandbox(target: TargetKind, endpoint: str | None) -> None:

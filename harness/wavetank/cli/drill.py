@@ -10,9 +10,9 @@ import typer
 
 from wavetank.aws.clients import BotoCoreError
 from wavetank.aws.target import TargetKind
-from wavetank.cli.judging import LivePipeline, live_pipeline, perform, sandbox_site
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
+from wavetank.cli.output.drill_result import show_drill
 from wavetank.cli.recovery import offer_host, offer_pipeline, offer_running
 from wavetank.cli.targets import (
     AccountOption,
@@ -40,6 +40,7 @@ from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
+from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
 from wavetank.live.recovery import require_reverted, revert_all, revert_switched_on
 from wavetank.live.recovery import restore as restore_all
 from wavetank.live.running_sandbox import (
@@ -65,7 +66,7 @@ def drill(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Whose pipeline, as 'First Surname', where several are deployed.",
+            help="Name of the pipeline's owner, 'First Surname', if several are deployed.",
         ),
     ] = None,
     fault: Annotated[
@@ -109,11 +110,11 @@ def drill(
         place = open_target(target, endpoint, profile, account)
         pipeline = find_pipeline(place.aws, name)
         live = live_pipeline(place, pipeline, read_settings().state_folder)
-        with _told_how_to_restore(output):
+        with _reporting_the_revert(output):
             _on_aws(live, kind, output, restore=restore, yes=yes)
         return
     record = running_record(endpoint)
-    with _told_how_to_restore(output):
+    with _reporting_the_revert(output):
         if restore:
             _restore_sandbox(record, endpoint, name, output)
             return
@@ -140,13 +141,13 @@ def _on_sandbox(
         break_host(running, kind, length, output)
         return
     require_confirmed(running)
-    perform(sandbox_site(running), output, _function_kind(kind))
+    show_drill(sandbox_site(running), output, _function_kind(kind))
 
 
 def _restore_sandbox(
     record: SandboxRecord, endpoint: str | None, name: str | None, output: Output
 ) -> None:
-    """The machine first, then the faults of the pages: until then the sandbox may not answer."""
+    """The host first, then the faults of the pages, since the sandbox may not answer before."""
     host = host_target(record)
     reverted = bool(host.journal.changes()) and bool(revert_all(host, output))
     reverted = revert_switched_on(record, output) or reverted
@@ -164,7 +165,7 @@ def _on_aws(
     require_reverted(reverted=offer_pipeline(live.target, names, None, output, yes=yes))
     addresses = require_confirmed_on(live.target.aws, names)
     confirm(live.target, names.stem, _question(live, kind, addresses), output, yes=yes)
-    result = perform(site, output, _function_kind(kind))
+    result = show_drill(site, output, _function_kind(kind))
     output.say(
         f"SNS took the alert ({result.alert.seen_in}); look for it in the mailbox of "
         f"{', '.join(result.alert.addresses)}: nothing here can"
@@ -172,16 +173,16 @@ def _on_aws(
 
 
 def _question(live: LivePipeline, kind: type[Fault], addresses: tuple[str, ...]) -> str:
-    """What whoever types the word agrees to."""
+    """What the user confirms."""
     minutes = "four minutes" if kind is BrokenDeployment else "a minute"
     after = (
         "what this script would have made meanwhile is lost"
         if live.pipeline.handler
-        else "the first tick afterwards makes good what was missed"
+        else "the first tick afterwards makes up for what was missed"
     )
     return (
         f"This breaks {live.pipeline.names.streaming_function} for about {minutes} and puts it "
-        f"back, whatever happens. Ticks fail meanwhile, and each that is given up is told to "
+        f"back, whatever happens. Ticks fail meanwhile, and each that fails for good is alerted to "
         f"{', '.join(addresses)}; {after}."
     )
 
@@ -226,14 +227,14 @@ def break_host(
 
 
 @contextmanager
-def _told_how_to_restore(output: Output) -> Iterator[None]:
-    """What ends the body by a signal, or by the network, is told with what became of the drill."""
+def _reporting_the_revert(output: Output) -> Iterator[None]:
+    """Says that the fault is reverted if a signal or the network ends the body."""
     try:
         with stop_on_signal():
             yield
     except Stopped:
-        output.say("stopped; what was broken is restored")
+        output.say("stopped; the fault is reverted")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except BotoCoreError as error:
-        action = "what was broken is restored; check the network, then drill again"
+        action = "the fault is reverted; check the network, then drill again"
         raise InfrastructureError("an answer of AWS", str(error), action) from error

@@ -111,6 +111,6 @@ def _report(error: WavetankError) -> None:
 
 
 def _say(message: str) -> None:
-    from wavetank.cli.output import Output  # noqa: PLC0415 - not for whoever needs no message
+    from wavetank.cli.output import Output  # noqa: PLC0415 - only when there is a message
 
     Output(as_json=False).note(f"wavetank: {message}")

@@ -32,7 +32,7 @@ def replay(
         str, typer.Argument(metavar="RUN", help="The name of a saved run, or its folder.")
     ],
     *,
-    judge: Annotated[
+    checking: Annotated[
         bool,
         typer.Option("--check", help="Check the invariants of the saved history; runs nothing."),
     ] = False,
@@ -44,27 +44,27 @@ def replay(
     A run on a live engine is repeated in the simulator with the same steps, and compared.
     """
     output = Output(as_json=as_json)
-    told = load_run(project_runs().find(run))
-    pipeline, spec = saved_pipeline(told), saved_spec(told)
-    if judge:
+    loaded = load_run(project_runs().find(run))
+    pipeline, spec = saved_pipeline(loaded), saved_spec(loaded)
+    if checking:
         with output.waiting("checking"):
-            findings, code = check_again(told, pipeline, spec)
+            findings, code = check_again(loaded, pipeline, spec)
         output.findings(findings)
         raise typer.Exit(code)
     SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
-    if told.summary.engine is not EngineName.SIMULATOR:
-        raise typer.Exit(_compare_with_simulator(told, pipeline, spec, output))
-    raise typer.Exit(_repeat(told.saved, pipeline, spec, output))
+    if loaded.summary.engine is not EngineName.SIMULATOR:
+        raise typer.Exit(_compare_with_simulator(loaded, pipeline, spec, output))
+    raise typer.Exit(_repeat(loaded.saved, pipeline, spec, output))
 
 
 def _compare_with_simulator(
-    told: LoadedRun, pipeline: Pipeline, spec: RunSpec, output: Output
+    loaded: LoadedRun, pipeline: Pipeline, spec: RunSpec, output: Output
 ) -> ExitCode:
     """Simulates a live engine's run as a run of its own, and shows where the two differ."""
     name = f"{spec.scenario.name}-{EngineName.SIMULATOR}"
     with deployed_simulator(pipeline, output) as made:
         saved, _ = simulate_and_save(made, pipeline, spec, output, name=name)
-    code = show_comparison(compare_runs(told, load_run(saved)), output)
+    code = show_comparison(compare_runs(loaded, load_run(saved)), output)
     write_report(saved, output)
     return code
 

@@ -37,18 +37,18 @@ def access(stack: str | None, clock: Clock) -> Access:
     Raises:
     UsageError: there is no pipeline with the name.
     """
-    found, told = overview(stack, clock), access_state()
+    found, state = overview(stack, clock), access_state()
     shown = found.shown
     roles = _roles(found.stacks, shown.stack) if shown else ()
     return Access(
-        enforced=told["enforced"],
+        enforced=state["enforced"],
         pipelines=found.pipelines,
         stack=shown.stack if shown else None,
         buckets=tuple(
             BucketAccess(bucket=bucket.name, rows=tuple(bucket_access(bucket.name, roles)))
-            for bucket in (shown.buckets if shown and told["enforced"] else ())
+            for bucket in (shown.buckets if shown and state["enforced"] else ())
         ),
-        roles=tuple(role_reports(roles, told["used"])),
+        roles=tuple(role_reports(roles, state["used"])),
     )
 
 
