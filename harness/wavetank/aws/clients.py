@@ -175,7 +175,7 @@ def aws_clients(profile: str | None) -> AwsClients:
     """Clients of AWS itself with the user's credentials: the profile's or the SDK's default.
 
     Raises:
-    UsageError: the profile does not exist.
+        UsageError: the profile does not exist.
     """
     try:
         session = boto3.Session(profile_name=profile, region_name=REGION)
@@ -210,7 +210,7 @@ def role_clients(aws: AwsClients, role_arn: str) -> AwsClients:
     """Clients of the same target with the role's credentials, to test its permissions.
 
     Raises:
-    ClientError: the caller may not assume the role.
+        ClientError: the caller may not assume the role.
     """
     answer = aws.sts.assume_role(RoleArn=role_arn, RoleSessionName=PROBE_SESSION)["Credentials"]
     return clients_with(aws, answer)
@@ -250,7 +250,7 @@ def access_key(aws: AwsClients) -> str | None:
     """The access key that these clients sign with; None without credentials.
 
     Raises:
-    BotoCoreError: the credentials have expired and cannot be renewed.
+        BotoCoreError: the credentials have expired and cannot be renewed.
     """
     credentials = aws.session.get_credentials()
     return None if credentials is None else credentials.get_frozen_credentials().access_key

@@ -70,7 +70,7 @@ class StreamingInvoker:
         A custom function may respond with anything: if it is not a JSON object the result is empty.
 
         Raises:
-        InfrastructureError: the function failed.
+            InfrastructureError: the function failed.
         """
         answer = self._invoke("RequestResponse", instant)
         payload = json.loads(answer["Payload"].read())

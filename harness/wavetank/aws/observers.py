@@ -67,7 +67,7 @@ def wait_until[T](
     waited so far, at most a second, because each observation costs the sandbox processor time.
 
     Raises:
-    ConditionTimeoutError: it was not, in time; the message contains the last observation.
+        ConditionTimeoutError: it was not, in time; the message contains the last observation.
     """
     begun = clock.monotonic()
     while not accept(seen := observe()):
@@ -94,7 +94,7 @@ def read_records(aws: AwsClients, bucket: str, key: str) -> Iterator[Sample]:
     """The ticker's records in one object, in either format.
 
     Raises:
-    ValueError: a part of it is not such a record.
+        ValueError: a part of it is not such a record.
     """
     body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     for text in split_records(body.decode(errors="replace")):
@@ -148,7 +148,7 @@ def pending_confirmations(aws: AwsClients, topic_arn: str, endpoint: str) -> lis
     """For each unconfirmed address of the topic, the last message that asks for confirmation.
 
     Raises:
-    InfrastructureError: the sandbox does not answer.
+        InfrastructureError: the sandbox does not answer.
     """
     pending = {entry.address for entry in subscriptions(aws, topic_arn) if not entry.confirmed}
     if not pending:

@@ -23,7 +23,7 @@ class SandboxControls:
         """Deliver all undelivered records of every delivery stream, whatever its buffering hints.
 
         Raises:
-        InfrastructureError: S3 refused some of them, or there are no such routes.
+            InfrastructureError: S3 refused some of them, or there are no such routes.
         """
         streams = self._request("POST", "firehose/flush")
         failed = {name: state["last_error"] for name, state in streams.items() if state["attempts"]}
@@ -40,7 +40,7 @@ class SandboxControls:
         """The number of the bucket's objects, and its newest thousand, without listing all.
 
         Raises:
-        InfrastructureError: the bucket does not exist, or there is no answer.
+            InfrastructureError: the bucket does not exist, or there is no answer.
         """
         return self._request("GET", f"objects/{name}")
 
@@ -87,7 +87,7 @@ class SandboxControls:
         """Revert every fault that is switched on in the web pages; returns them, newest first.
 
         Raises:
-        InfrastructureError: one could not be reverted, or there are no such routes.
+            InfrastructureError: one could not be reverted, or there are no such routes.
         """
         return list(self._request("DELETE", "faults")["reverted"])
 

@@ -25,7 +25,7 @@ def request_sandbox(
     """The JSON object that the sandbox at the endpoint returns; `body` is sent as JSON.
 
     Raises:
-    InfrastructureError: it does not answer in time, or not with such an object.
+        InfrastructureError: it does not answer in time, or not with such an object.
     """
     url = f"{endpoint}/{path}"
     try:

@@ -81,7 +81,7 @@ def mailbox(endpoint: str, kind: str = "") -> list[MailboxMessage]:
     """All e-mails of the sandbox, or those of one kind, oldest first.
 
     Raises:
-    InfrastructureError: the sandbox does not answer.
+        InfrastructureError: the sandbox does not answer.
     """
     return [message for page in messages_since(endpoint, kind=kind) for message in page.messages]
 
@@ -90,7 +90,7 @@ def alerts(endpoint: str) -> list[MailboxMessage]:
     """The messages published to the sandbox's topics, without confirmation requests.
 
     Raises:
-    InfrastructureError: the sandbox does not answer.
+        InfrastructureError: the sandbox does not answer.
     """
     return mailbox(endpoint, ALERT)
 
@@ -99,7 +99,7 @@ def count_alerts(endpoint: str) -> int:
     """The number of alerts, without reading them.
 
     Raises:
-    InfrastructureError: the sandbox does not answer.
+        InfrastructureError: the sandbox does not answer.
     """
     return mailbox_page(endpoint, limit=0).alerts
 

@@ -66,7 +66,7 @@ def local_target(endpoint: str) -> Target:
     """The sandbox at the endpoint, with the sandbox's own credentials.
 
     Raises:
-    UsageError: the endpoint is AWS's.
+        UsageError: the endpoint is AWS's.
     """
     host = urlsplit(endpoint).hostname or ""
     if host.endswith(AWS_HOSTS):
@@ -87,9 +87,9 @@ def aws_target(profile: str | None, expected_account: str | None = None) -> Targ
     `expected_account` is the account that the user expects.
 
     Raises:
-    UsageError: an endpoint override or sandbox credentials are set, there are no credentials,
-        the profile does not exist, or it is another account than expected.
-    InfrastructureError: AWS refuses the credentials, or cannot be reached.
+        UsageError: an endpoint override or sandbox credentials are set, there are no credentials,
+            the profile does not exist, or it is another account than expected.
+        InfrastructureError: AWS refuses the credentials, or cannot be reached.
     """
     _refuse_overrides(endpoint_overrides())
     aws = aws_clients(profile)

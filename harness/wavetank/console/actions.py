@@ -20,7 +20,7 @@ def overview(stack: str | None, clock: Clock) -> Overview:
     """The pipeline of the stack; by default the one that was changed last.
 
     Raises:
-    UsageError: there is no pipeline with the name.
+        UsageError: there is no pipeline with the name.
     """
     stacks = deployed_stacks()
     chosen = _chosen(stacks, stack)
@@ -35,7 +35,7 @@ def access(stack: str | None, clock: Clock) -> Access:
     """Who may do what with the pipeline of the stack, which is chosen like in `overview`.
 
     Raises:
-    UsageError: there is no pipeline with the name.
+        UsageError: there is no pipeline with the name.
     """
     found, state = overview(stack, clock), access_state()
     shown = found.shown
@@ -56,7 +56,7 @@ def object_body(bucket: str, key: str) -> bytes:
     """The object's body.
 
     Raises:
-    UsageError: the object does not exist.
+        UsageError: the object does not exist.
     """
     found = read_object(bucket, key) if bucket in bucket_names() else None
     if found is None:
@@ -70,7 +70,7 @@ def confirm(message_id: str) -> str:
     """Confirm with the link of the message; returns the subscription's ARN.
 
     Raises:
-    UsageError: the message does not exist, or its link has expired.
+        UsageError: the message does not exist, or its link has expired.
     """
     message = confirmations().mailbox.get(message_id)
     found = summary(message) if message is not None else {"type": "none"}

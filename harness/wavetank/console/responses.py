@@ -51,7 +51,7 @@ def body_of(request: Request) -> Mapping[str, Any]:
     """The JSON object of the request's body.
 
     Raises:
-    UsageError: the body is something else.
+        UsageError: the body is something else.
     """
     found: Any = request.get_json(silent=True)
     if not isinstance(found, dict):

@@ -21,7 +21,7 @@ def parse_duration(text: str) -> timedelta:
     """Parse a duration from a user, or from `duration_text`.
 
     Raises:
-    ValueError: it is not a whole number and a unit.
+        ValueError: it is not a whole number and a unit.
     """
     matched = DURATION.fullmatch(text)
     if matched is None:

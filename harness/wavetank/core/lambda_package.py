@@ -52,7 +52,7 @@ def package_folder(folder: Path) -> Package:
     """Zip the source of the Python package `folder` as a folder of its own name.
 
     Raises:
-    UsageError: it is empty, or larger than Lambda accepts.
+        UsageError: it is empty, or larger than Lambda accepts.
     """
     inside = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     files = {
@@ -83,7 +83,7 @@ def package_path(path: Path, name: str) -> Package:
     """Zip what a template names as code: a folder's content, or a file; a zip stays unchanged.
 
     Raises:
-    UsageError: it is empty, or larger than Lambda accepts.
+        UsageError: it is empty, or larger than Lambda accepts.
     """
     if path.is_dir():
         found = [p for p in path.rglob("*") if p.is_file()]
@@ -102,7 +102,7 @@ def package_files(name: str, files: dict[str, bytes]) -> Package:
     """Zip the given contents by path.
 
     Raises:
-    UsageError: they are larger than Lambda accepts.
+        UsageError: they are larger than Lambda accepts.
     """
     _check_size(name, sum(len(content) for content in files.values()), UNZIPPED_BYTES_MAX)
     buffer = io.BytesIO()

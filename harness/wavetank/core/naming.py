@@ -161,7 +161,7 @@ def derive_names(
     """The names of one person's pipeline, each checked against AWS's limits.
 
     Raises:
-    UsageError: a name is empty or has no Latin spelling, or AWS would refuse a resource's name.
+        UsageError: a name is empty or has no Latin spelling, or AWS would refuse a resource's name.
     """
     if not PREFIX.fullmatch(prefix):
         raise UsageError(
@@ -202,7 +202,7 @@ def person_of(name: str, surname: str | None) -> tuple[str, str]:
     """First name and surname; `name` is the full name if no surname is given.
 
     Raises:
-    UsageError: the surname is missing.
+        UsageError: the surname is missing.
     """
     return (name, surname) if surname else split_full_name(name)
 
@@ -234,7 +234,7 @@ def check_limits(names: Names) -> None:
     """Check that AWS accepts each of the names.
 
     Raises:
-    UsageError: it would refuse one.
+        UsageError: it would refuse one.
     """
     if names.bucket.startswith(BUCKET_START_REFUSED):
         raise UsageError(

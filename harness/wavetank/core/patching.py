@@ -97,7 +97,7 @@ class Patch:
         """Compare the original with its form in the version that this is made for.
 
         Raises:
-        InfrastructureError: it is missing, or has another signature.
+            InfrastructureError: it is missing, or has another signature.
         """
         _known(self)
 
@@ -105,7 +105,7 @@ class Patch:
         """The attribute of the distribution.
 
         Raises:
-        InfrastructureError: as for `check`.
+            InfrastructureError: as for `check`.
         """
         return _known(self).original
 
@@ -113,7 +113,7 @@ class Patch:
         """The current attribute, the original or its latest replacement.
 
         Raises:
-        InfrastructureError: as for `check`.
+            InfrastructureError: as for `check`.
         """
         return getattr(_known(self).owner, self.attribute)
 
@@ -121,7 +121,7 @@ class Patch:
         """Replace the attribute; `to` is a single instance to replace it on, instead of the owner.
 
         Raises:
-        InfrastructureError: as for `check`.
+            InfrastructureError: as for `check`.
         """
         owner = _known(self).owner
         setattr(owner if to is None else to, self.attribute, new)
@@ -137,7 +137,7 @@ class Patch:
         """Replace the attribute while the body runs; afterwards restore its former value.
 
         Raises:
-        InfrastructureError: as for `check`.
+            InfrastructureError: as for `check`.
         """
         owner = _known(self).owner
         former = _own(owner, self.attribute)
@@ -153,7 +153,7 @@ class Patch:
         None removes it. A method is found in the lists whatever object it is bound to.
 
         Raises:
-        InfrastructureError: it is in none of them, or as for `check`.
+            InfrastructureError: it is in none of them, or as for `check`.
         """
         original = self.original()
         found = [
@@ -198,7 +198,7 @@ def require_patches() -> None:
     """Check that no patch was refused so far.
 
     Raises:
-    InfrastructureError: one was; the first of them.
+        InfrastructureError: one was; the first of them.
     """
     if REFUSED:
         raise REFUSED[0]

@@ -48,8 +48,8 @@ def private_folder(folder: Path, *, of_any_user: bool = False) -> None:
     container.
 
     Raises:
-    OSError: it cannot be created.
-    UsageError: it, or its state folder, belongs to another user.
+        OSError: it cannot be created.
+        UsageError: it, or its state folder, belongs to another user.
     """
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     for path in reversed(missing):
@@ -66,7 +66,7 @@ def require_own(folder: Path) -> None:
     """Check that the folder and its state folder belong to this user, or are missing.
 
     Raises:
-    UsageError: one of them belongs to another user, or is a link that another user made.
+        UsageError: one of them belongs to another user, or is a link that another user made.
     """
     for path in (folder.parent, folder) if folder.name in STATE_NAMES else (folder,):
         for follows in (False, True):
@@ -86,8 +86,8 @@ def private_file(file: Path) -> None:
     """Create an empty file, or remove others' permissions on it.
 
     Raises:
-    OSError: it cannot be created.
-    UsageError: it is a link.
+        OSError: it cannot be created.
+        UsageError: it is a link.
     """
     os.close(_open_no_link(os.fspath(file), os.O_CREAT | os.O_WRONLY))
     _restrict(file, FILE_MODE)
@@ -97,8 +97,8 @@ def open_private(file: Path, mode: str) -> IO[str]:
     """Open a text file of the state, such as a lock.
 
     Raises:
-    OSError: it cannot be opened.
-    UsageError: it is a link.
+        OSError: it cannot be opened.
+        UsageError: it is a link.
     """
     return open(file, mode, encoding="utf-8", opener=_open_no_link)
 

@@ -53,8 +53,8 @@ def read_settings() -> Settings:
     `WAVETANK_ALLOWED_ORIGINS` are passed to LocalStack unchanged.
 
     Raises:
-    UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
-    InfrastructureError: the package is not inside its project, so nothing can be deployed.
+        UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
+        InfrastructureError: the package is not inside its project, so nothing can be deployed.
     """
     project = Path(__file__).resolve().parents[3]
     if not (project / "init" / "pipeline.yaml").is_file():

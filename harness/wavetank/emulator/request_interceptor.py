@@ -35,7 +35,7 @@ class RequestInterceptor(Protocol):
         """Called before the call is served.
 
         Raises:
-        Refused: it must not be served.
+            Refused: it must not be served.
         """
         ...
 

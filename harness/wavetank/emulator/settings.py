@@ -101,7 +101,7 @@ def read_emulator_settings() -> EmulatorSettings:
     `WAVETANK_FUNCTIONS` is the folder of functions' code.
 
     Raises:
-    ValueError: a variable has an invalid value.
+        ValueError: a variable has an invalid value.
     """
     if _OVERRIDE:
         return _OVERRIDE[0]
@@ -125,7 +125,7 @@ def parse_allowed_hosts(text: str) -> tuple[str, ...]:
     """Names and addresses; `.name` and `*.name` are all subdomains of a name.
 
     Raises:
-    ValueError: one of them is not a host.
+        ValueError: one of them is not a host.
     """
     return tuple(_allowed_host(each) for each in text.replace(",", " ").split())
 
@@ -145,7 +145,7 @@ def parse_allowed_origins(text: str) -> frozenset[str]:
     """Origins such as `http://localhost:3000`, each exactly one.
 
     Raises:
-    ValueError: one of them is not an origin; `null` and `*` are refused, since any page matches.
+        ValueError: one of them is not an origin; `null` and `*` are refused: any page matches.
     """
     return frozenset(_allowed_origin(each) for each in text.replace(",", " ").split())
 

@@ -55,7 +55,7 @@ class WavetankSts(StsProvider):
         """A temporary key of the calling user, without MFA: a sandbox has no devices.
 
         Raises:
-        CommonServiceException: a device is named, or the caller is a session.
+            CommonServiceException: a device is named, or the caller is a session.
         """
         if serial_number or token_code:
             raise _refused("AccessDenied", NO_DEVICE)
@@ -102,7 +102,7 @@ class WavetankSts(StsProvider):
         """The identity of the key.
 
         Raises:
-        CommonServiceException: the user who requested the key was deleted.
+            CommonServiceException: the user who requested the key was deleted.
         """
         key = temporary_key(scope_of(context.request.headers).access_key)
         if key is None:
@@ -183,7 +183,7 @@ def _calling_user(context: RequestContext, operation: str) -> str | None:
     """The unique ID of the calling user; None for the account's root user.
 
     Raises:
-    CommonServiceException: the caller is a session, which AWS denies.
+        CommonServiceException: the caller is a session, which AWS denies.
     """
     access_key = scope_of(context.request.headers).access_key
     if access_key.startswith(SESSION_PREFIXES):

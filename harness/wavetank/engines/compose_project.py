@@ -30,7 +30,7 @@ def compose_project_name(project_folder: Path, given: str | None, state_folder: 
     second sandbox of the clone, which has a project of its own if no name is given.
 
     Raises:
-    UsageError: Compose would refuse the given name, or `.env` cannot be read.
+        UsageError: Compose would refuse the given name, or `.env` cannot be read.
     """
     name = given or _name_in_env_file(project_folder / ".env")
     if name:

@@ -46,8 +46,8 @@ class ComposeSandbox:
         `variables` are those of `.env.example`; they override `.env`.
 
         Raises:
-        UsageError: a project of the same name runs from another folder.
-        InfrastructureError: Docker is missing, or the sandbox did not start.
+            UsageError: a project of the same name runs from another folder.
+            InfrastructureError: Docker is missing, or the sandbox did not start.
         """
         with _docker() as client:
             client.ping()
@@ -67,7 +67,7 @@ class ComposeSandbox:
         """Stop it; its volume is kept. Returns False if it was not running.
 
         Raises:
-        InfrastructureError: Compose could not stop it.
+            InfrastructureError: Compose could not stop it.
         """
         if self.container() is None:
             return False
@@ -82,7 +82,7 @@ class ComposeSandbox:
         """Stop it and delete its volume: the next one starts empty.
 
         Raises:
-        UsageError: a project of the same name runs from another folder.
+            UsageError: a project of the same name runs from another folder.
         """
         self._require_own_project()
         self._compose({}, "down", "--timeout", "30", "--volumes")
@@ -140,7 +140,7 @@ class ComposeSandbox:
         """When the container's program was last started; None without a container.
 
         Raises:
-        InfrastructureError: Docker does not answer, so the time is not known.
+            InfrastructureError: Docker does not answer, so the time is not known.
         """
         found = self._listed()
         own = next((container for container in found if self._is_own(container)), None)
@@ -191,7 +191,7 @@ def _docker() -> "Iterator[DockerClient]":
     """A client of the host's Docker engine.
 
     Raises:
-    InfrastructureError: Docker is missing, or does not answer.
+        InfrastructureError: Docker is missing, or does not answer.
     """
     import docker  # noqa: PLC0415 - a fifth of a command's start, and needed where it runs alone
     from docker.errors import DockerException  # noqa: PLC0415 - as above

@@ -44,8 +44,8 @@ class SandboxFolder:
         """Lock the folder for one sandbox.
 
         Raises:
-        UsageError: another sandbox runs from it, or it belongs to another user.
-        InfrastructureError: it cannot be written to.
+            UsageError: another sandbox runs from it, or it belongs to another user.
+            InfrastructureError: it cannot be written to.
         """
         self.make()
         with open_private(self._lock, "a+") as lock:
@@ -64,7 +64,7 @@ class SandboxFolder:
         """Create the folder and its lock, private, if they are missing.
 
         Raises:
-        InfrastructureError: it cannot be written to.
+            InfrastructureError: it cannot be written to.
         """
         try:
             private_folder(self.path)
@@ -78,7 +78,7 @@ class SandboxFolder:
         """Check that no sandbox has locked the folder.
 
         Raises:
-        UsageError: one has.
+            UsageError: one has.
         """
         if self.is_owned():
             raise self._in_use()
@@ -103,7 +103,7 @@ class SandboxFolder:
         """Whether a process has locked the folder, including a sandbox that is starting.
 
         Raises:
-        UsageError: the folder belongs to another user.
+            UsageError: the folder belongs to another user.
         """
         require_own(self.path)
         try:
@@ -119,7 +119,7 @@ class SandboxFolder:
         """Stop the sandbox that runs from this folder or is starting; False without one.
 
         Raises:
-        ConditionTimeoutError: it did not end in time.
+            ConditionTimeoutError: it did not end in time.
         """
         owner = self._owner()
         if owner is None:
@@ -165,7 +165,7 @@ def choose_port(wanted: int | None) -> int:
     """The wanted port, or 4566 if it is free, or any free one.
 
     Raises:
-    UsageError: the wanted port is in use or invalid.
+        UsageError: the wanted port is in use or invalid.
     """
     if wanted is None:
         return DEFAULT_PORT if _is_free(DEFAULT_PORT) else any_free_port()
@@ -190,8 +190,8 @@ def start_localstack(
     specific port is wanted, it starts again on another one.
 
     Raises:
-    UsageError: the wanted port is in use or invalid.
-    InfrastructureError: too little disk space, or LocalStack does not start.
+        UsageError: the wanted port is in use or invalid.
+        InfrastructureError: too little disk space, or LocalStack does not start.
     """
     _require_space(folder)
     while True:

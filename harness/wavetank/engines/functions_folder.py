@@ -34,7 +34,7 @@ def make_functions_folder(folder: Path) -> None:
     """Create it, replacing anything that exists there.
 
     Raises:
-    InfrastructureError: another process creates it at the same time.
+        InfrastructureError: another process creates it at the same time.
     """
     remove_functions_folder(folder)
     try:

@@ -174,7 +174,7 @@ class LocalStackChild:
         `on_wait` is called with the seconds waited so far, to show progress.
 
         Raises:
-        InfrastructureError: it ended, an init script failed, or it did not become ready.
+            InfrastructureError: it ended, an init script failed, or it did not become ready.
         """
         for name in ("root", "home", "tmp"):
             private_folder(self._options.folder / name)

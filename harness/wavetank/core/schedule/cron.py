@@ -99,7 +99,7 @@ def parse_cron(content: str) -> Cron:
     [EventBridge user guide, eb-cron-expressions]
 
     Raises:
-    ScheduleError: a field, or the number of fields, is invalid for EventBridge.
+        ScheduleError: a field, or the number of fields, is invalid for EventBridge.
     """
     fields = WHITE_SPACE.split(content)
     if len(fields) != FIELDS_COUNT:

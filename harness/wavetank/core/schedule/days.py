@@ -121,7 +121,7 @@ def parse_day_of_month(text: str) -> tuple[DayRule, ...]:
     with the same wildcards.
 
     Raises:
-    ScheduleError: an item is invalid for the field.
+        ScheduleError: an item is invalid for the field.
     """
     return tuple(_day_of_month(item) for item in text.split(","))
 
@@ -130,7 +130,7 @@ def parse_day_of_week(text: str) -> tuple[DayRule, ...]:
     """The rules of the items of the Day-of-week field; an item with `#` must be the only one.
 
     Raises:
-    ScheduleError: an item is invalid for the field, or one with `#` is not the only one.
+        ScheduleError: an item is invalid for the field, or one with `#` is not the only one.
     """
     items = text.split(",")
     if "#" in text and len(items) > 1:

@@ -51,7 +51,7 @@ def parse_schedule(expression: str) -> Schedule:
     [EventBridge user guide, eb-scheduled-rule-pattern; LocalStack: test_events_schedule.py]
 
     Raises:
-    ScheduleError: EventBridge would refuse it.
+        ScheduleError: EventBridge would refuse it.
     """
     matched = EXPRESSION.fullmatch(expression)
     if len(expression) > LENGTH_MAX:

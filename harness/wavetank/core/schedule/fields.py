@@ -39,7 +39,7 @@ class Field:
         on Saturdays. A step counts on as if each month had 31 days.
 
         Raises:
-        ScheduleError: the item is invalid for the field.
+            ScheduleError: the item is invalid for the field.
         """
         matched = ITEM.fullmatch(item)
         if matched is None:

@@ -61,7 +61,7 @@ def parse_rate(content: str) -> Rate:
     The unit is singular for 1 and plural for more. [EventBridge user guide, eb-rate-expressions]
 
     Raises:
-    ScheduleError: it is invalid, or longer than the calendar.
+        ScheduleError: it is invalid, or longer than the calendar.
     """
     parts = CONTENT.fullmatch(content)
     if parts is None:

@@ -52,7 +52,7 @@ def check_action(
     """Decide about the action; `origin` is read only if a policy has conditions.
 
     Raises:
-    MalformedPolicyError: a policy that applies was stored before policies were validated.
+        MalformedPolicyError: a policy that applies was stored before policies were validated.
     """
     policies = applying(caller.policies, caller.boundary, caller.session)
     context = {}

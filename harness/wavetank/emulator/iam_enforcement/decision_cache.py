@@ -59,7 +59,7 @@ def decision(request: AccessRequest, applies: Applying, resource: ProtectedResou
     """Whether AWS would allow the request.
 
     Raises:
-    MalformedPolicyError: a policy was stored before policies were validated.
+        MalformedPolicyError: a policy was stored before policies were validated.
     """
     known = tuple(request.context.items())
     named = _named(request.resource, applies, resource)
@@ -71,7 +71,7 @@ def condition_keys(applies: Applying, resource: ProtectedResource) -> tuple[str,
     """The condition keys, in lower case, that any of the policies refers to.
 
     Raises:
-    MalformedPolicyError: as for `decision`.
+        MalformedPolicyError: as for `decision`.
     """
     policies = [_policy(text, PolicyKind.IDENTITY) for text in applies.texts]
     policies += [_policy(resource.policy, resource.kind)] if resource.policy else []

@@ -73,7 +73,7 @@ class Enforcement:
         """Let the call through, or raise AWS's error.
 
         Raises:
-        CommonServiceException: the call is not allowed.
+            CommonServiceException: the call is not allowed.
         """
         if context.service is None or context.operation is None:
             return

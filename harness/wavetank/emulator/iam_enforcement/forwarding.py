@@ -64,8 +64,8 @@ def forward_caller(context: RequestContext, caller: Caller | None) -> None:
     """Decide which credentials CloudFormation handles the call with; see `acting_for`.
 
     Raises:
-    CommonServiceException: ValidationError if the stack's role cannot be assumed; AccessDenied if a
-        caller who is no administrator uses a stack set.
+        CommonServiceException: ValidationError if the stack's role cannot be assumed; AccessDenied if
+            a caller who is no administrator uses a stack set.
     """
     assert context.service is not None  # a call that is parsed
     assert context.operation is not None

@@ -46,7 +46,7 @@ def _form_parameters(request: Any) -> dict[str, Any]:
     """The fields as LocalStack reads them: by their exact names, the first of each.
 
     Raises:
-    CommonServiceException: InvalidArgument, if two parsers could read different fields.
+        CommonServiceException: InvalidArgument, if two parsers could read different fields.
     """
     form, files = request.form, request.files
     names = [name.lower() for each in (form, files) for name, _ in each.items(multi=True)]

@@ -55,7 +55,7 @@ def check_documents(context: RequestContext, caller: Caller | None) -> None:
     """Raises an error if the call stores a policy that AWS would refuse.
 
     Raises:
-    CommonServiceException: MalformedPolicy, MalformedPolicyDocument or AccessDenied, as on AWS.
+        CommonServiceException: MalformedPolicy, MalformedPolicyDocument or AccessDenied, as on AWS.
     """
     assert context.service is not None  # the call is already parsed
     assert context.operation is not None

@@ -74,7 +74,7 @@ def find_caller(context: RequestContext) -> Caller | None:
     """The caller of the request; None if it is LocalStack itself.
 
     Raises:
-    CommonServiceException: the key is malformed, or its user or session does not exist any more.
+        CommonServiceException: the key is malformed, or its user or session was deleted.
     """
     key = scope_of(context.request.headers).access_key
     internal = context.internal_request_params
@@ -103,7 +103,7 @@ def caller_of_key(account: str, key: str) -> Caller:
     """The caller with the key: the user or session it was issued to, or the administrator.
 
     Raises:
-    RefusedSignatureError: the key has the form of issued keys, and was not issued.
+        RefusedSignatureError: the key has the form of issued keys, and was not issued.
     """
     caller = _issued_to(account, key)
     if caller is None and has_issued_form(key):
@@ -119,7 +119,7 @@ def _owner_of(context: RequestContext, key: str) -> Caller | None:
     """The owner of the key; None if it was not issued.
 
     Raises:
-    CommonServiceException: as for `find_caller`.
+        CommonServiceException: as for `find_caller`.
     """
     if not has_issued_form(key):
         if context.internal_request_params is None:

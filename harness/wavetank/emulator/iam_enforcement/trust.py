@@ -41,7 +41,7 @@ def check_trust(context: RequestContext) -> None:
     """Raises an error if the service cannot assume a role that the call passes to it.
 
     Raises:
-    CommonServiceException: the service's own error in that case.
+        CommonServiceException: the service's own error in that case.
     """
     assert context.service is not None  # the call is already parsed
     assert context.operation is not None

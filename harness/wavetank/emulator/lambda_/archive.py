@@ -89,7 +89,7 @@ def check_archive(archive: IO[bytes]) -> None:
     """Read all of it, as `unpack` would.
 
     Raises:
-    ArchiveError: `unpack` would refuse it.
+        ArchiveError: `unpack` would refuse it.
     """
     with _opened(archive) as opened:
         budget = _Budget()
@@ -104,7 +104,7 @@ def unpack(archive: IO[bytes], folder: Path) -> None:
     The modes do not depend on the umask. The folders above can be searched by name, but not listed.
 
     Raises:
-    ArchiveError: it is damaged, too large, or names paths outside of the folder.
+        ArchiveError: it is damaged, too large, or names paths outside of the folder.
     """
     if folder.exists():
         return

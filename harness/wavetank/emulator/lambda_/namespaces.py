@@ -36,7 +36,7 @@ def enter() -> None:
     """Move this process into new namespaces; its next child is the first of the PID namespace.
 
     Raises:
-    OSError: the kernel, a security module or a container does not permit it.
+        OSError: the kernel, a security module or a container does not permit it.
     """
     user, group = os.getuid(), os.getgid()
     released, release = os.pipe()
@@ -80,7 +80,7 @@ def start_init(confinement: Confinement, control: int) -> int:
     `control` is the descriptor from which it reads STOP and CONTINUE.
 
     Raises:
-    OSError: the file system could not be created; the reason is on standard error.
+        OSError: the file system could not be created; the reason is on standard error.
     """
     ready, ready_end = os.pipe()
     init = os.fork()

@@ -57,7 +57,7 @@ def _require_archive(content: bytes) -> bool:
     """Replaces LocalStack's first check of any archive.
 
     Raises:
-    InvalidParameterValueException: it cannot be unpacked; AWS's message, and the reason.
+        InvalidParameterValueException: it cannot be unpacked; AWS's message, and the reason.
     """
     try:
         check_archive(io.BytesIO(content))

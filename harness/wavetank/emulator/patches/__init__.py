@@ -31,6 +31,6 @@ def patch_of(target: str) -> Patch:
     """The entry of the attribute, named as `package.module:Class.attribute`.
 
     Raises:
-    KeyError: it is not in the list, and so must not be replaced.
+        KeyError: it is not in the list, and so must not be replaced.
     """
     return _BY_TARGET[target]

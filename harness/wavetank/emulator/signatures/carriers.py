@@ -47,7 +47,7 @@ def claim_of_header(message: HttpMessage) -> Claim:
     """Read the Authorization header.
 
     Raises:
-    RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
+        RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
     """
     signer = read_signer(message.headers.get("authorization", ""))
     if signer.missing:
@@ -67,7 +67,7 @@ def claim_of_query(message: HttpMessage) -> Claim:
     """Read a presigned link.
 
     Raises:
-    RefusedSignatureError: a parameter is missing, repeated or malformed.
+        RefusedSignatureError: a parameter is missing, repeated or malformed.
     """
     if "authorization" in message.headers:
         raise RefusedSignatureError(SignatureProblem.MALFORMED, BOTH, s3_code="InvalidArgument")

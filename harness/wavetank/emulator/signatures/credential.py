@@ -72,7 +72,7 @@ def parse_access_key(text: str) -> str:
     """The access key itself.
 
     Raises:
-    RefusedSignatureError: it has characters that no access key has.
+        RefusedSignatureError: it has characters that no access key has.
     """
     if ACCESS_KEY.fullmatch(text) is None:
         raise RefusedSignatureError(SignatureProblem.MALFORMED, "The access key ID is malformed.")
@@ -99,7 +99,7 @@ def read_signer(authorization: str) -> Signer:
     """Parse a header for which `is_signature` is true. Only the Credential is required.
 
     Raises:
-    RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
+        RefusedSignatureError: it is no signature of version 4, nor of S3's version 2.
     """
     if found := VERSION_2.fullmatch(authorization):
         return Signer(found["key"], found["signature"], None)

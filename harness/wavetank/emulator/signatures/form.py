@@ -30,8 +30,8 @@ def claim_of_form(fields: Iterable[tuple[str, str]]) -> Claim | None:
     """Read the form's signature; None if it has none.
 
     Raises:
-    RefusedSignatureError: a field is missing, repeated or malformed, or the policy is, or the
-        policy has no condition for a field.
+        RefusedSignatureError: a field is missing, repeated or malformed, or the policy is, or the
+            policy has no condition for a field.
     """
     pairs = [(name.lower(), value) for name, value in fields]
     form = dict(pairs)

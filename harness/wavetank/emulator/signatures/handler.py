@@ -83,7 +83,7 @@ class SignatureHandler:
         """Let the request through, or raise AWS's error.
 
         Raises:
-        ServiceException: the signature is refused.
+            ServiceException: the signature is refused.
         """
         if context.is_internal_call:
             return
@@ -227,8 +227,8 @@ def check_form(chain: Any, context: Any, response: Any) -> None:  # noqa: ARG001
     LocalStack compares the beginning of a policy's bucket name with the form's field.
 
     Raises:
-    ServiceException: the operation is another one, which a form does not sign, or the form names
-        another bucket than the path does.
+        ServiceException: the operation is another one, which a form does not sign, or the form
+            names another bucket than the path does.
     """
     if not context.request.environ.get(BY_FORM):
         return

@@ -89,7 +89,7 @@ def _session(account: str, access_key: str) -> Any:
     """A session, cached because it never changes.
 
     Raises:
-    LookupError: it does not exist, which may change later.
+        LookupError: it does not exist, which may change later.
     """
     found = sts_backends[account][PARTITION].get_assumed_role_from_access_key(access_key)
     if found is None:

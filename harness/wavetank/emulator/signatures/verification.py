@@ -50,7 +50,7 @@ def check_token(claim: Claim, token: str | None) -> None:
     """Check that the session token is the key's; a user's key has none.
 
     Raises:
-    RefusedSignatureError: it differs, is missing, or should not be present.
+        RefusedSignatureError: it differs, is missing, or should not be present.
     """
     sent = claim.token or ""
     if not hmac.compare_digest(sent.encode(), (token or "").encode()):
@@ -61,7 +61,7 @@ def check_expiry(claim: Claim, now: datetime) -> None:
     """Check that a link or form has not expired, and is already valid.
 
     Raises:
-    RefusedSignatureError: it is not valid now.
+        RefusedSignatureError: it is not valid now.
     """
     if claim.expires is None:
         return
@@ -77,7 +77,7 @@ def check_time(claim: Claim, times: Times) -> None:
     """Check that a header's signature was made now, and on the day of its scope.
 
     Raises:
-    RefusedSignatureError: it was not.
+        RefusedSignatureError: it was not.
     """
     if claim.carrier is not Carrier.HEADER or claim.timestamp is None:
         return
@@ -98,7 +98,7 @@ def check_signed_headers(claim: Claim, message: HttpMessage) -> None:
     """Check that the signature covers Host and every x-amz- header.
 
     Raises:
-    RefusedSignatureError: it does not, or names a header that was not sent.
+        RefusedSignatureError: it does not, or names a header that was not sent.
     """
     if claim.scope is None or claim.carrier is Carrier.FORM:
         return
@@ -121,7 +121,7 @@ def check_signature(claim: Claim, request: SignedRequest, secrets: Sequence[str]
     """Check that the signature was made with one of the secrets, and that the digest is the body's.
 
     Raises:
-    RefusedSignatureError: it was not, or the digest is another body's.
+        RefusedSignatureError: it was not, or the digest is another body's.
     """
     texts = [text for secret in secrets for text in _expected(claim, request, secret)]
     sent = claim.signature.encode("latin-1", "replace")

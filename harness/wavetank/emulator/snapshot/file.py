@@ -103,7 +103,7 @@ class SnapshotFile:
         """Make the file usable; returns where a damaged one was moved, None if it was not damaged.
 
         Raises:
-        OSError, sqlite3.OperationalError: the folder cannot be written to.
+            OSError, sqlite3.OperationalError: the folder cannot be written to.
         """
         private_folder(self._path.parent, of_any_user=True)
         aside = None
@@ -126,7 +126,7 @@ class SnapshotFile:
         """Save all of it, or nothing.
 
         Raises:
-        sqlite3.Error: the disk is full, or the file cannot be written.
+            sqlite3.Error: the disk is full, or the file cannot be written.
         """
         with self._opened() as database, database:
             for table, items in contents.items.items():

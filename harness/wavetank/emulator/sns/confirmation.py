@@ -57,7 +57,7 @@ def set_confirmed(arn: str, *, confirmed: bool) -> None:
     """Mark the subscription of the ARN as confirmed or not.
 
     Raises:
-    LookupError: the subscription does not exist.
+        LookupError: the subscription does not exist.
     """
     for _, _, store in sns_stores.iter_stores():
         found = store.subscriptions.get(arn)
@@ -97,7 +97,7 @@ class Confirmations:
         """Check whether one more subscription may be pending.
 
         Raises:
-        SubscriptionLimitExceededException: too many are.
+            SubscriptionLimitExceededException: too many are.
         """
         if self._pending.is_full():
             raise SubscriptionLimitExceededException("Too many subscriptions wait for confirmation")
@@ -130,7 +130,7 @@ class Confirmations:
         """Check that the subscription is not pending: only AWS itself removes those.
 
         Raises:
-        InvalidParameterException: it is pending.
+            InvalidParameterException: it is pending.
         """
         if self.is_pending(arn):
             raise InvalidParameterException(

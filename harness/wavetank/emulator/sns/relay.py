@@ -33,7 +33,7 @@ def parse_mail_server(text: str) -> MailServer:
     """Parse `host:port`, with an IPv6 address in brackets.
 
     Raises:
-    ValueError: it has another form.
+        ValueError: it has another form.
     """
     host, colon, port = text.rpartition(":")
     if not (colon and host and port.isdecimal() and 0 < int(port) < 1 << 16):

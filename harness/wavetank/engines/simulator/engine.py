@@ -97,7 +97,7 @@ class Simulator:
         """LocalStack's response; None if the request is for another host.
 
         Raises:
-        InfrastructureError: a handler calls another host: a simulator has no network.
+            InfrastructureError: a handler calls another host: a simulator has no network.
         """
         of_handler = is_a_handlers_thread()
         if request.url.startswith(ENDPOINT):
@@ -142,7 +142,7 @@ class Simulator:
         """The function that is deployed under the ARN now.
 
         Raises:
-        LookupError: none is.
+            LookupError: none is.
         """
         from wavetank.emulator.in_process.functions import deployed_function  # noqa: PLC0415 - as above
 
@@ -264,7 +264,7 @@ def prepare(folder: Path) -> None:
     run, calls it first.
 
     Raises:
-    InfrastructureError: LocalStack was imported already.
+        InfrastructureError: LocalStack was imported already.
     """
     if "localstack.config" in sys.modules:
         raise InfrastructureError(
@@ -289,7 +289,7 @@ def boot() -> None:
     once. No thread is running afterwards, so forking is safe; a deployment starts some.
 
     Raises:
-    InfrastructureError: this process has, or had, a simulator already.
+        InfrastructureError: this process has, or had, a simulator already.
     """
     with simulator() as made:
         from wavetank.emulator.in_process.service_loading import load_services  # noqa: PLC0415 - as above
@@ -312,7 +312,7 @@ def simulator() -> Iterator[Simulator]:
     """LocalStack in this process while the body runs; its files are deleted afterwards.
 
     Raises:
-    InfrastructureError: this process has, or had, one already.
+        InfrastructureError: this process has, or had, one already.
     """
     if "localstack.runtime.runtime" in sys.modules and not BOOTED:
         raise InfrastructureError(

@@ -18,7 +18,7 @@ class HandlerInterceptor(Protocol):
         """Called before the call is served.
 
         Raises:
-        Refused: it must not be served.
+            Refused: it must not be served.
         """
         ...
 
@@ -30,8 +30,8 @@ class HandlerInterceptor(Protocol):
         """Called when the response is ready; the caller waits for it for `timeout_seconds`.
 
         Raises:
-        ConnectionLostError: the response never arrives.
-        AnswerTooLateError: it does not arrive in time.
+            ConnectionLostError: the response never arrives.
+            AnswerTooLateError: it does not arrive in time.
         """
         ...
 

@@ -58,7 +58,7 @@ def queue_arn(call: Call, name: str) -> str:
     """The ARN from a queue's URL, name or ARN; a URL is parsed by the provider's own function.
 
     Raises:
-    CommonServiceException: InvalidAddress, if it is not a queue's URL.
+        CommonServiceException: InvalidAddress, if it is not a queue's URL.
     """
     if name.startswith("arn:"):
         return name

@@ -22,7 +22,7 @@ def with_own_user(call: Call, principal: Principal) -> Call:
     """The call with the caller's name, if it leaves out the user.
 
     Raises:
-    CommonServiceException: the caller is not a user.
+        CommonServiceException: the caller is not a user.
     """
     if call.service != "iam" or call.parameters.get(PARAMETER):
         return call

@@ -175,7 +175,7 @@ def copy_source(parameters: Mapping[str, Any]) -> tuple[str, str, str | None]:
     """Bucket, key and version of the source, decoded by the function that copies it.
 
     Raises:
-    CommonServiceException: InvalidArgument, as S3 answers if no object is named.
+        CommonServiceException: InvalidArgument, as S3 answers if no object is named.
     """
     read: Any = extract_bucket_key_version_id_from_copy_source
     bucket, key, version = read(str(parameters.get("CopySource", "")))
