@@ -126,9 +126,9 @@ def test_functions_run_as_awss_own_user(project: Project) -> None:
 
 
 def test_every_command_knows_the_sandbox_that_compose_started(project: Project) -> None:
-    """Tick, check, drill, deploy and logs find it, and what it holds, by themselves."""
+    """Invoke, check, drill, deploy and logs find it, and what it holds, by themselves."""
     shell = project.shell
-    assert shell.run("tick").code == 0
+    assert shell.run("invoke").code == 0
     drill = shell.run("drill", "--json")
     assert drill.code == 0, drill.err
     check = shell.run("check", "--json")
@@ -199,7 +199,7 @@ def test_a_full_volume_stops_nothing_and_is_saved_to_when_there_is_room(
         assert up.code == 0, up.err
         project.execute("sh", "-c", f"cat /dev/zero > {FILLER}")
         project.shell.run("deploy", "--reset-prices")
-        assert project.shell.run("tick").code == 0
+        assert project.shell.run("invoke").code == 0
         assert "full" in str(_save(project)["error"])
         assert "could not be saved" in project.compose("logs").out
         project.execute("rm", FILLER)

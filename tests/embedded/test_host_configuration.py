@@ -178,7 +178,7 @@ def test_a_sandbox_comes_up_in_a_shell_that_is_set_up_for_another_world(tmp_path
         up = shell.run("up", "--detach", "--confirm-emails", "--port", str(any_free_port()))
         assert up.code == 0, up.out + up.err
         assert open_to_others(tmp_path / "state") == []
-        for command in ("status", "tick", "check", "logs"):
+        for command in ("status", "invoke", "check", "logs"):
             done = shell.run(command)
             no_alert_yet = ExitCode.UNKNOWN if command == "check" else ExitCode.VALID
             assert done.code == no_alert_yet, f"{command}: {done.out}{done.err}"

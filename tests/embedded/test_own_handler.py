@@ -78,7 +78,7 @@ def test_a_running_sandbox_keeps_the_script_that_is_in_it(tmp_path: Path) -> Non
         assert shell.run("deploy", "--name", "Dora Explorer").code == 0
         assert deployed() == first
 
-        tick = shell.run("tick")
+        tick = shell.run("invoke")
         assert (tick.code, tick.out.strip().endswith(": made")) == (0, True), tick.err
         SandboxControls(endpoint).deliver_now()
         check = shell.run("check", "--json")
@@ -95,7 +95,7 @@ def test_a_running_sandbox_keeps_the_script_that_is_in_it(tmp_path: Path) -> Non
         assert (second[0], second[1] != first[1]) == (OWN, True)
         assert shell.run("deploy", "--shipped-handler").code == 0
         assert deployed()[0] == SHIPPED
-        assert shell.run("tick").out.strip().endswith(" records")
+        assert shell.run("invoke").out.strip().endswith(" records")
     finally:
         shell.run("down")
 

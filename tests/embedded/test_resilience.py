@@ -66,7 +66,7 @@ def test_a_full_mailbox_and_bucket_slow_nothing_down(tmp_path: Path) -> None:
         watcher = Watcher(sandbox_clients(endpoint), DEFAULT, endpoint, WallClock())
         polls = [_timed("poll", watcher.poll) for _ in range(10)]
         assert max(polls) < LOOK_SECONDS_MAX
-        for command in ("status", "tick"):
+        for command in ("status", "invoke"):
             seconds = _timed(command, partial(shell.run, command))
             assert seconds < COMMAND_SECONDS_MAX
         status = shell.run("status", "--json").events("status")[0]["health"]
@@ -105,7 +105,7 @@ def test_a_full_state_folder_stops_nothing_and_is_saved_to_once_there_is_room(
         assert "full" in str(SandboxControls(endpoint).save_snapshot())
         assert shell.run("status").code == 0
         filler.unlink()
-        assert shell.run("tick").code == 0
+        assert shell.run("invoke").code == 0
         assert SandboxControls(endpoint).save_snapshot() is None
         held = shell.delivered()
         assert len(held) > 0
@@ -162,9 +162,9 @@ def test_two_sandboxes_of_one_clone_act_each_on_its_own(tmp_path: Path) -> None:
     one, two = Shell(tmp_path / "one"), Shell(tmp_path / "two")
     with _up(one) as first, _up(two) as second:
         assert first != second
-        assert one.run("tick").code == 0
+        assert one.run("invoke").code == 0
         assert (one.endpoint(), two.endpoint()) == (first, second)
         assert one.run("down").code == 0
         assert "no sandbox is running" in one.run("status").out
         assert "no sandbox is running" in one.run("down").out
-        assert two.run("tick").code == 0
+        assert two.run("invoke").code == 0

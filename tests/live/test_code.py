@@ -99,7 +99,7 @@ def test_no_folder_of_the_host_is_taken_as_code(
         Role=make_role(),
         Handler="function.handler",
     )
-    assert "is not taken as code" in message
+    assert "is not accepted as code" in message
 
 
 def test_links_and_programs_within_the_code_work(make_role: MakeRole, aws: AwsClients) -> None:

@@ -167,7 +167,7 @@ def test_a_process_that_native_code_ends_is_an_infrastructure_error(
     options = ["--duration", "72s", "--seed", "5", "--json", "--handler", str(handler)]
     done = Shell(tmp_path / "state").run("run", "calm-day", *options)
     assert done.code == ExitCode.INFRASTRUCTURE, done.err
-    assert "expected calm-day with seed 5 to come to its verdicts" in done.err
+    assert "expected calm-day with seed 5 to finish" in done.err
     assert f"ended by {how}" in done.err
     assert "while the handler of DEDOREXP-streaming-lambda ran" in done.err
     assert done.events("played") == []
