@@ -40,7 +40,7 @@ class Hanging:
 
 
 class Passing:
-    """A clock on which time passes only where somebody waits."""
+    """A clock on which time passes only by waiting."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

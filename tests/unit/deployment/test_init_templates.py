@@ -58,7 +58,7 @@ ACTIONS = {
         "firehose:PutRecordBatch",
     },
 }
-"""By role; and, for somebody's own script alone, what is added to the streaming function's."""
+"""By role; and what is added to the streaming function's for a custom script only."""
 READS = {"s3:GetObject", "s3:GetBucketLocation", "s3:ListBucket"}
 
 

@@ -15,7 +15,7 @@ from wavetank.deployment.seed import put_first_prices, reset_prices, seed_prices
 from wavetank.emulator.dynamodb.direct import call_moto
 
 ACCOUNT, REGION, TABLE = "123456789012", "eu-north-1", "prices"
-"""Where nobody else is: what it holds is thrown away, and a simulator may be in this process."""
+"""An account of its own: it is emptied, and this process may have a simulator."""
 CREATED = {
     "TableName": TABLE,
     "KeySchema": [{"AttributeName": "TickerName", "KeyType": "HASH"}],

@@ -16,21 +16,21 @@ TEXT = message.text(RECORD)
 
 def _line(**fields: object) -> str:
     logged = {"timestamp": rfc3339(NOON), "level": "INFO", "message": "alert published"}
-    return json.dumps({**logged, "requestId": "told", "message_id": "sent", **fields})
+    return json.dumps({**logged, "requestId": "notification", "message_id": "sent", **fields})
 
 
 def test_an_alert_is_read_with_the_failure_that_it_reports() -> None:
     """Other lines of the log are ignored."""
     lines = [
         "printed",
-        json.dumps({"type": "platform.start", "record": {"requestId": "told"}}),
+        json.dumps({"type": "platform.start", "record": {"requestId": "notification"}}),
         _line(subject="Failure: A B, could not generate stream", text=TEXT),
         json.dumps({"message": "alert published"}),
     ]
     assert list(read_alerts(lines)) == [
         PublishedAlert(
             at=NOON,
-            invocation="told",
+            invocation="notification",
             message_id="sent",
             subject="Failure: A B, could not generate stream",
             text=TEXT,

@@ -74,6 +74,8 @@ def test_an_attempt_began_its_duration_before_the_report(init_ms: float | None) 
     metrics = {"durationMs": 1500.0} | ({} if init_ms is None else {"initDurationMs": init_ms})
     record = {"requestId": "a", "status": "success", "metrics": metrics}
     line = json.dumps({"time": rfc3339(NOON), "type": "platform.report", "record": record})
-    ((began, _),) = read_attempts("told", [line], Trigger.DESTINATION)
+    ((began, _),) = read_attempts("notification", [line], Trigger.DESTINATION)
     at = NOON - timedelta(milliseconds=1500 + (init_ms or 0))
-    assert began == AttemptBegan(at, "a", "told", 1, init_ms is not None, Trigger.DESTINATION)
+    assert began == AttemptBegan(
+        at, "a", "notification", 1, init_ms is not None, Trigger.DESTINATION
+    )

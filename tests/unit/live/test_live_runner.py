@@ -73,11 +73,11 @@ def _place(aws: AwsClients, state: Path) -> DeployedTarget:
 
 def test_a_table_too_far_ahead_is_refused_before_anything_is_changed(tmp_path: Path) -> None:
     """As after several runs in a row; the message says from when on another run is possible."""
-    story = LiveScenario(scenario=load_scenario("broken-deployment", SCENARIOS), seed=1, options={})
+    run = LiveScenario(scenario=load_scenario("broken-deployment", SCENARIOS), seed=1, options={})
     ahead = timedelta(minutes=25)
     again = rfc3339(NOON + ahead + timedelta(minutes=TICKS) - timedelta(minutes=30))
     with _table_at(NOON + ahead) as aws:
-        place = _place(aws, tmp_path)
+        deployed = _place(aws, tmp_path)
         with pytest.raises(UsageError, match=f"run it again at {again} or later"):
-            run_live(place, story, lambda _: None, lambda _: None)
-    assert place.journal.changes() == ()
+            run_live(deployed, run, lambda _: None, lambda _: None)
+    assert deployed.journal.changes() == ()

@@ -75,7 +75,7 @@ def test_the_run_report_says_what_went_wrong_and_when(tmp_path: Path) -> None:
 
 
 def test_a_run_report_is_short(tmp_path: Path) -> None:
-    """Of a run with many kinds of trouble the first dozen are result, each in one line."""
+    """Of many kinds of failure the first dozen are listed, each in one line."""
     events = calm(3, failing=[2])
     (reached,) = [event for event in events if isinstance(event, DestinationReached)]
     position = events.index(reached)

@@ -20,7 +20,7 @@ from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.reporting.comparison import compare_runs, load_run
 from wavetank.scenario.run_store import RunStore, RunSummary, SavedRun
 
-SCENARIO = 'description = "A story"\nhorizon = "1h"\n'
+SCENARIO = 'description = "A scenario"\nhorizon = "1h"\n'
 BROKEN = f'{SCENARIO}\n[[fault]]\nkind = "broken-deployment"\nafter = "10m"\nlasts = "10m"\n'
 STORY = calm(3, failing={2})
 SILENCE = Finding("no silence", Verdict.VALID, "3 requests", "no-silent-failure")
@@ -38,7 +38,7 @@ def _by_hand(events: Iterable[Event], **changes: Any) -> list[Event]:
 @pytest.fixture
 def save(tmp_path: Path) -> Save:
     """Saves a run; by default the simulator's, by its schedule."""
-    shelf = RunStore(tmp_path / "runs")
+    store = RunStore(tmp_path / "runs")
 
     def made(
         events: Iterable[Event] = STORY,
@@ -46,12 +46,12 @@ def save(tmp_path: Path) -> Save:
         findings: tuple[Finding, ...] = (SILENCE, STREAM),
         **changes: Any,
     ) -> SavedRun:
-        run = shelf.new("story", 1, scenario)
+        run = store.new("mixed", 1, scenario)
         with HistoryWriter(run.history) as writer:
             for event in events:
                 writer.write(event)
             summary = RunSummary(
-                scenario="story",
+                scenario="mixed",
                 seed=1,
                 digest=writer.digest,
                 pipeline={"--name": "Dora Explorer"},
@@ -139,7 +139,7 @@ def test_other_code_is_noted(save: Save) -> None:
         ({"pipeline": {"--name": "Jan Jansen"}}, "expected two runs of one pipeline"),
         (
             {"events": _by_hand(STORY), "engine": EngineName.AWS},
-            "run the first in the simulator too: ./wavetank replay story-1-2",
+            "run the first in the simulator too: ./wavetank replay mixed-1-2",
         ),
     ],
 )

@@ -63,7 +63,7 @@ def at(host: str, method: str, path: str, response: HttpResponse) -> Answer:
     return answer
 
 
-def told(body: object, status: int = 200) -> HttpResponse:
+def json_answer(body: object, status: int = 200) -> HttpResponse:
     """An answer in JSON."""
     headers = {"Content-Type": "application/json", "Date": format_datetime(NOW, usegmt=True)}
     return HttpResponse(status, headers, json.dumps(body).encode())

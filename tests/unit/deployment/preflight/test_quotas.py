@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pretended_aws import Answer
-from tests.unit.deployment.preflight.answers import Aws, at, context, on, refused, told
+from tests.unit.deployment.preflight.answers import Aws, at, context, json_answer, on, refused
 from wavetank.core.findings import Verdict
 from wavetank.deployment.preflight.checker import _run_check
 from wavetank.deployment.preflight.quotas import QUOTAS, concurrency, quota_check
@@ -13,12 +13,12 @@ TABLES = next(quota for quota in QUOTAS if quota.service == "dynamodb")
 
 
 def _quota(value: float) -> Answer:
-    return on("servicequotas", "GetServiceQuota", told({"Quota": {"Value": value}}))
+    return on("servicequotas", "GetServiceQuota", json_answer({"Quota": {"Value": value}}))
 
 
 def _tables(count: int) -> Answer:
     names = [f"table-{number}" for number in range(count)]
-    return on("dynamodb", "ListTables", told({"TableNames": names}))
+    return on("dynamodb", "ListTables", json_answer({"TableNames": names}))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_concurrency_is_enough_for_a_tick(
 ) -> None:
     """A new account's ten are enough, and the evidence says that no more than 0 can be reserved."""
     body = {"AccountLimit": {"ConcurrentExecutions": limit, "UnreservedConcurrentExecutions": free}}
-    aws.answers(at(r"^lambda\.", "GET", "/2016-08-19/account-settings", told(body)))
+    aws.answers(at(r"^lambda\.", "GET", "/2016-08-19/account-settings", json_answer(body)))
     outcome = concurrency(context())
     assert outcome.verdict is verdict
     assert ("only 0 can be reserved" in outcome.evidence) == (limit == 10)
@@ -67,8 +67,8 @@ def test_a_quota_that_may_not_be_read_is_unknown(aws: Aws) -> None:
 def test_every_page_of_streams_is_counted(aws: Aws) -> None:
     """Firehose has no paginator, and returns ten at a time."""
     pages = [
-        told({"DeliveryStreamNames": ["a", "b"], "HasMoreDeliveryStreams": True}),
-        told({"DeliveryStreamNames": ["c"], "HasMoreDeliveryStreams": False}),
+        json_answer({"DeliveryStreamNames": ["a", "b"], "HasMoreDeliveryStreams": True}),
+        json_answer({"DeliveryStreamNames": ["c"], "HasMoreDeliveryStreams": False}),
     ]
     sent = aws.answers(
         _quota(4.0),

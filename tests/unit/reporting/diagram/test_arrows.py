@@ -54,11 +54,11 @@ def test_the_assignments_services_are_all_drawn() -> None:
     """And the database, which the assignment's own figure omits."""
     nodes = ticker().nodes
     kinds = [node.kind for node in nodes]
-    told = " ".join(f"{node.service} {' '.join(node.notes)}" for node in nodes)
+    shown = " ".join(f"{node.service} {' '.join(node.notes)}" for node in nodes)
     assert sorted(set(kinds)) == sorted(set(BoxKind) - {BoxKind.QUEUE})
     assert kinds.count(BoxKind.FUNCTION) == 2
     for service in ("Kinesis Firehose", "DynamoDB", "S3", "Lambda", "SNS", "CloudWatch Events"):
-        assert service in told
+        assert service in shown
 
 
 def test_the_tickers_arrows_are_its_templates() -> None:

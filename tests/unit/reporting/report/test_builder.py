@@ -39,7 +39,7 @@ SUMMARY = RunSummary(
     version="0.1.0",
     findings=(
         Finding("holds", Verdict.VALID, "all did"),
-        Finding("open", Verdict.UNKNOWN, "nobody saw"),
+        Finding("open", Verdict.UNKNOWN, "not observed"),
         Finding("broken", Verdict.INVALID, "one did not"),
     ),
     versions={"localstack": "4.14.0"},
