@@ -196,6 +196,7 @@ def start_localstack(
     _require_space(folder)
     while True:
         port = choose_port(options.port)
+        # leftovers of a killed LocalStack would be taken for its state
         shutil.rmtree(options.folder, ignore_errors=True)
         private_folder(options.folder)
         child = LocalStackChild(options, port, clock)

@@ -45,7 +45,7 @@ class SupervisedProcess:
         read_end, write_end = os.pipe()
         private_file(program.log_file)
         with program.log_file.open("wb") as log:
-            self._guardian = subprocess.Popen(
+            self._supervisor = subprocess.Popen(
                 process_supervisor.command_line(program.grace_seconds, write_end, program.command),
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -62,24 +62,24 @@ class SupervisedProcess:
 
     def stop(self) -> None:
         """Ask it to shut down, and make sure that it and all its descendants have ended."""
-        assert self._guardian.stdin is not None  # stopping is intended
-        self._guardian.stdin.close()
-        self._guardian.wait()
+        assert self._supervisor.stdin is not None  # stopping is intended
+        self._supervisor.stdin.close()
+        self._supervisor.wait()
         self._status.close()
 
     def wait(self) -> bool:
         """Wait until it ends by itself; returns whether its exit code was 0."""
-        self._guardian.wait()
+        self._supervisor.wait()
         return self._status.readline().startswith(b"exit 0 ")
 
     def exit_description(self) -> str:
         """Wait until it ends by itself, and return how: `exit 1`, `signal 9`."""
-        self._guardian.wait()
+        self._supervisor.wait()
         return " ".join(self._status.readline().decode().split()[:2])
 
     def has_ended(self) -> bool:
         """Whether it has ended by itself."""
-        return self._guardian.poll() is not None
+        return self._supervisor.poll() is not None
 
     def processor_seconds(self) -> float:
         """The processor time of the program itself; zero if it has ended."""

@@ -107,7 +107,7 @@ def test_what_a_command_leaves_behind_ends_with_it(guard: Guard, pids: list[int]
     assert _all_gone(pids)
 
 
-def test_a_command_ends_when_its_guardian_is_killed(guard: Guard, pids: list[int]) -> None:
+def test_a_command_ends_when_its_supervisor_is_killed(guard: Guard, pids: list[int]) -> None:
     """Even SIGKILL of the supervisor leaves no command behind."""
     guarded = guard(*_python(f"import os\nprint(os.getpid(), flush=True)\n{SLEEPER}"))
     pids += map(int, guarded.first_line())

@@ -153,6 +153,7 @@ class Deliverer:
             for stream in list(self._streams.values()):
                 with self._changed:
                     due = stream.buffer.take_due(self._clock.now())
+                # without the lock, so that puts are accepted while S3 is called
                 for batch in due:
                     self._deliver(stream, batch)
 

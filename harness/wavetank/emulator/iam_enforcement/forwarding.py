@@ -64,10 +64,10 @@ def forward_caller(context: RequestContext, caller: Caller | None) -> None:
     """Decide which credentials CloudFormation handles the call with; see `acting_for`.
 
     Raises:
-        CommonServiceException: ValidationError if the stack's role cannot be assumed; AccessDenied if
-            a caller who is no administrator uses a stack set.
+        CommonServiceException: ValidationError if the stack's role cannot be assumed; AccessDenied
+            if a caller who is no administrator uses a stack set.
     """
-    assert context.service is not None  # a call that is parsed
+    assert context.service is not None  # the call is already parsed
     assert context.operation is not None
     operation = context.operation.name
     if context.service.service_name != "cloudformation":

@@ -43,6 +43,7 @@ class RestoredNames:
 
 def read_contents(services: Services, restored: RestoredNames) -> SnapshotContents:
     """The current data of all restored resources; empty for deleted ones."""
+    # tables before streams before buckets: data that moves meanwhile is saved twice, never lost
     tables = set(services.table_names())
     items = {name: services.read_items(name) if name in tables else [] for name in restored.tables}
     batches = {name: services.read_batches(name) for name in restored.streams}
