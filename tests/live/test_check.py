@@ -165,7 +165,7 @@ def test_a_pipeline_on_aws_is_checked(place: Place, reader: str, tmp_path: Path)
     checked = replace(live.checked(None), tested=frozenset(), on_aws=False)
     verdicts = {finding.requirement: finding for finding in check_requirements(checked)}
     assert verdicts["the code that runs was tested"].evidence == (
-        "no passing run has seen streaming, notification"
+        "in no passed run: streaming, notification"
     )
 
 

@@ -173,9 +173,7 @@ def test_a_stack_that_is_not_ours_is_not_touched(account: Account) -> None:
     template = TOPIC_TEMPLATE[:-1] + ', "Parameters": {"DeliveryBucketName": {"Type": "String"}}}'
     stacks.apply(person.names.storage_stack, template, bucket, tags)
     refused = account.deploy(person)
-    assert "found one with somebody-elses-deliverystream-s3: somebody's whose letters" in str(
-        refused.error
-    )
+    assert "found one with somebody-elses-deliverystream-s3, of another" in str(refused.error)
 
 
 def test_a_failed_creation_is_repaired_on_request(account: Account, other: AwsClients) -> None:
