@@ -179,7 +179,7 @@ def test_ctrl_c_stops_a_sandbox_and_leaves_nothing(tmp_path: Path) -> None:
         owner = json.loads((tmp_path / "sandbox" / "sandbox.json").read_text())["owner"]
         os.kill(owner, signal.SIGINT)
         rest = up.stdout.read()
-    assert any("gets nothing until it is confirmed: open http" in line for line in seen)
+    assert any("gets no alerts until it is confirmed: open http" in line for line in seen)
     assert "stopped" in rest
     assert up.returncode == 0
     wait_until_true(lambda: _processes_of(tmp_path) == [], "every process to end")

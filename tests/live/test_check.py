@@ -157,7 +157,7 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
     place.pretended.answers[:] = [drift("UNKNOWN", "DETECTION_FAILED")]
     code, found, _ = check(names)
     assert found[CODE][0] == "invalid"
-    assert "other code than the stack says in streaming" in found[CODE][1]
+    assert "other code than the stack names in streaming" in found[CODE][1]
     assert found[DRIFT][0] == "unknown"
     assert "no right to read the role" in found[DRIFT][1]
 
@@ -165,7 +165,7 @@ def test_a_pipeline_on_aws_is_judged(place: Place, reader: str, tmp_path: Path) 
     checked = replace(live.checked(None), tested=frozenset(), on_aws=False)
     verdicts = {finding.requirement: finding for finding in check_requirements(checked)}
     assert verdicts["the code that runs was tested"].evidence == (
-        "no passing run has seen streaming, notification"
+        "in no passed run: streaming, notification"
     )
 
 

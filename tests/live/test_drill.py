@@ -138,7 +138,7 @@ def test_a_killed_drill_is_found_and_put_back(
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
     wait_until_true(lambda: not deployed_bytes_run(drilled), "the code to be broken", 60)
     assert not site.target.journal.left_behind()
-    with pytest.raises(UsageError, match="one under way"):
+    with pytest.raises(UsageError, match="one that is running"):
         run_drill(site, NoConcurrency, lambda _: None)
     process.send_signal(signal.SIGKILL)
     process.wait()

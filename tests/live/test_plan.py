@@ -150,7 +150,7 @@ def test_a_bucket_of_somebody_else_is_a_blocker(localstack: Host) -> None:
     place = {"LocationConstraint": "eu-west-1"}
     other.s3.create_bucket(Bucket=names.bucket, CreateBucketConfiguration=place)  # type: ignore[arg-type]  # a literal
     verdict, evidence = _judged(localstack, names)["name of the delivery bucket"]
-    assert (verdict, "somebody else's" in evidence) == (Verdict.INVALID, True)
+    assert (verdict, "belongs to another account" in evidence) == (Verdict.INVALID, True)
 
 
 def test_a_deployed_pipeline_passes_its_preflight(localstack: Host, pipeline: Pipeline) -> None:

@@ -156,7 +156,7 @@ def test_a_bucket_of_the_account_that_is_not_ours_is_left_alone(account: Account
     account.pretended.sent.clear()
     refused = account.deploy(person)
     assert isinstance(refused.error, UsageError)
-    assert "without it, which is not empty; choose another --prefix" in str(refused.error)
+    assert "without the tag, which is not empty; choose another --prefix" in str(refused.error)
     assert _changes(account) == []
 
 
@@ -167,13 +167,13 @@ def test_a_stack_of_somebody_elses_is_left_alone(account: Account) -> None:
     stacks = Stacks(account.clients.cloudformation, WallClock(), 0.1)
     stacks.apply(person.names.pipeline_stack, TOPIC_TEMPLATE, {})
     refused = account.deploy(person)
-    assert "found a stack of something else; choose another --prefix" in str(refused.error)
+    assert "found a stack that is not Wavetank's; choose another --prefix" in str(refused.error)
     tags = {"wavetank": person.names.stem}
     bucket = {"DeliveryBucketName": "somebody-elses-deliverystream-s3"}
     template = TOPIC_TEMPLATE[:-1] + ', "Parameters": {"DeliveryBucketName": {"Type": "String"}}}'
     stacks.apply(person.names.storage_stack, template, bucket, tags)
     refused = account.deploy(person)
-    assert "found one with somebody-elses-deliverystream-s3: somebody's whose letters" in str(
+    assert "found one with somebody-elses-deliverystream-s3, of another person" in str(
         refused.error
     )
 

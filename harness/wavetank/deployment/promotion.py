@@ -141,7 +141,7 @@ class Promotion:
         for entry in subscriptions(aws, topic_arn(aws, self.options.names)):
             if not entry.confirmed:
                 self.reporter.say(
-                    f"{entry.address} gets nothing until it is confirmed: AWS has sent it a link, "
+                    f"{entry.address} gets no alerts until it is confirmed: AWS sent it a link, "
                     "which is valid for two days"
                 )
                 self.reporter.emit("unconfirmed", address=entry.address, link=None)
