@@ -16,11 +16,11 @@ Each entry is a function, class or value of Python, of AWS's SDK, of LocalStack 
 LocalStack is made of, that Wavetank replaces in the running process. Nothing is changed on disk.
 The list is data in [`wavetank.emulator.patches`](../harness/wavetank/emulator/patches), and
 [`wavetank.core.patching`](../harness/wavetank/core/patching.py) is the only code that replaces
-anything; a rule of the test suite finds what would pass it by.
+anything; a test finds replacements made elsewhere.
 
 Before the first replacement of an attribute in a process, the original's signature is compared with
-the one below. Where it is another, that attribute is left as it is, and the simulator or the
-sandbox does not start: the error names the attribute, both signatures and the version to install.
+the one below. If it differs, the attribute is not replaced, and the simulator or the sandbox does
+not start: the error names the attribute, both signatures and the version to install.
 
 Not in the list are LocalStack's extension points: providers, hooks and handlers that are added to
 its chain. Nor is time: the simulator moves it with freezegun, a library that replaces Python's

@@ -29,7 +29,7 @@ def render(text: str) -> str:
 
 
 def _faults() -> Iterator[str]:
-    yield "| `kind` | what happens | keys of its own, with their defaults | counted | engines |\n"
+    yield "| `kind` | what happens | parameters and defaults | counted | engines |\n"
     yield "|---|---|---|---|---|\n"
     for kind in ALL_KINDS:
         counted = "yes" if issubclass(kind, CountedFault) else ""

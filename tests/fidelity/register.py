@@ -21,7 +21,7 @@ ROWS = """| area | situation | AWS, and Wavetank | LocalStack 4.14 alone | AWS's
 |---|---|---|---|---|
 """
 UNPROVED_HEAD = """
-## Not proved
+## Not verified
 
 | area | AWS | here |
 |---|---|---|

@@ -31,10 +31,10 @@ from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.http_types import ConnectionLostError, HttpRequest, HttpResponse
 from wavetank.faults.fault import StateFault
 from wavetank.faults.functions import BrokenDeployment, NoConcurrency
-from wavetank.live import restoring
+from wavetank.live import revert_retry
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite, run_drill
-from wavetank.live.recovery import restore, revert_all
-from wavetank.live.restoring import NotRestoredError
+from wavetank.live.revert_journal import restore, revert_all
+from wavetank.live.revert_retry import NotRestoredError
 
 KILLED = """
 import sys
@@ -195,7 +195,7 @@ def test_a_failed_restore_is_reported_and_repeated_later(
 ) -> None:
     """The network stays away: the user hears that it is broken and how to fix it."""
     monkeypatch.setenv("WAVETANK_STATE", str(tmp_path))
-    monkeypatch.setattr(restoring, "RESTORE_SECONDS_MAX", 10.0)
+    monkeypatch.setattr(revert_retry, "RESTORE_SECONDS_MAX", 10.0)
     names, clock = place.deploy(), Leaping()
     site = drill_site(place.aws, names, place.endpoint, tmp_path, account=ACCOUNT)
 

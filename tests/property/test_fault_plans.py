@@ -14,8 +14,8 @@ from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import plan_from_json, plan_to_json
 from wavetank.faults.shrinking import choices_of, choose_smaller, smaller_plans
 from wavetank.faults.strategies import fault_plans
-from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
+from wavetank.scenario.parser import parse_scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.scenario.toml_positions import key_positions

@@ -27,7 +27,7 @@ from wavetank.history import (
     read_history,
 )
 from wavetank.invariants import Conservation, check_history, generic_invariants
-from wavetank.invariants.completeness import HistoryEnd
+from wavetank.invariants.history_completeness import HistoryEnd
 from wavetank.invariants.interval_set import IntervalSet
 from wavetank.invariants.ticker import ticker_invariants
 

@@ -37,7 +37,7 @@ from wavetank.faults.ticks import (
     OverlappingTicks,
     RuleOff,
 )
-from wavetank.scenario.file import parse_scenario
+from wavetank.scenario.parser import parse_scenario
 
 SINGLE = {fault.kind: fault for fault in single_faults(HORIZON)}
 AFTER, LASTS = timedelta(minutes=4), timedelta(minutes=6)

@@ -7,7 +7,7 @@ from tests.scenario_tables import DOCUMENT, render
 from tests.simulator.conftest import Deployed
 from tests.simulator.runs import run_scenario
 from wavetank.core.errors import ExitCode, UsageError
-from wavetank.scenario.file import parse_scenario
+from wavetank.scenario.parser import parse_scenario
 
 PAGE = "docs/scenarios.md"
 

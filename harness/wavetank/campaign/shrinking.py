@@ -110,7 +110,7 @@ class _Search:
 
     def simplify(self, plan: FaultPlan) -> FaultPlan:
         """The plan with its numbers as small as they can be."""
-        from wavetank.campaign.minimize import simplest  # noqa: PLC0415 - imports Hypothesis
+        from wavetank.campaign.hypothesis_shrinking import simplest  # noqa: PLC0415 - imports Hypothesis
 
         return simplest(plan, lambda smaller: self._breaks(smaller, self._scenario.horizon))
 

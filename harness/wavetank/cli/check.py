@@ -16,7 +16,7 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.drill_result import show_drill
-from wavetank.cli.recovery import offer_pipeline, offer_running, record_of
+from wavetank.cli.revert_offer import offer_pipeline, offer_running, record_of
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code

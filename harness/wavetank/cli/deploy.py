@@ -22,7 +22,7 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.plan import show_preview
-from wavetank.cli.recovery import offer_pipeline, record_of
+from wavetank.cli.revert_offer import offer_pipeline, record_of
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,

@@ -13,7 +13,7 @@ from wavetank.aws.target import TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.cli.output.drill_result import show_drill
-from wavetank.cli.recovery import offer_host, offer_pipeline, offer_running
+from wavetank.cli.revert_offer import offer_host, offer_pipeline, offer_running
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,
@@ -41,8 +41,8 @@ from wavetank.live.confirmed_addresses import require_confirmed, require_confirm
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
-from wavetank.live.recovery import require_reverted, revert_all, revert_switched_on
-from wavetank.live.recovery import restore as restore_all
+from wavetank.live.revert_journal import require_reverted, revert_all, revert_switched_on
+from wavetank.live.revert_journal import restore as restore_all
 from wavetank.live.running_sandbox import (
     RunningSandbox,
     compose_sandbox,

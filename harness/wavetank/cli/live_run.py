@@ -9,7 +9,7 @@ from wavetank.aws.target import TargetKind
 from wavetank.cli.output import Output
 from wavetank.cli.output.report_files import write_report
 from wavetank.cli.output.run_result import announce, show_result
-from wavetank.cli.recovery import offer_pipeline, record_of
+from wavetank.cli.revert_offer import offer_pipeline, record_of
 from wavetank.cli.targets import confirm, open_target
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, UsageError

@@ -28,7 +28,7 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.live_view import follow
-from wavetank.cli.recovery import offer_host, offer_running
+from wavetank.cli.revert_offer import offer_host, offer_running
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import (

@@ -11,7 +11,7 @@ from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import record_of
+from wavetank.cli.revert_offer import record_of
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,

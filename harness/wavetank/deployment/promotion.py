@@ -24,7 +24,7 @@ from wavetank.deployment.fingerprint import (
 )
 from wavetank.deployment.look_ahead import check_blockers, preview_changes
 from wavetank.deployment.plan import DeploymentPlan
-from wavetank.deployment.recovery import find_obstacles, remove_obstacle
+from wavetank.deployment.stack_recovery import find_obstacles, remove_obstacle
 
 
 def refuse_blockers(findings: Iterable[Finding]) -> None:

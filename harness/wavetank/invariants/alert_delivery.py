@@ -32,7 +32,7 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import RecentMapping
 
 FAILURES_REMEMBERED = 10_000

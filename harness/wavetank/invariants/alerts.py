@@ -3,7 +3,7 @@
 from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.history import Event, MessageSent
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
 
 class EnoughAlerts:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event
-from wavetank.invariants.completeness import HistoryEnd
+from wavetank.invariants.history_completeness import HistoryEnd
 
 
 class Invariant(Protocol):

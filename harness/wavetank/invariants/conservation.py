@@ -14,7 +14,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.faults.delivery import DuplicateDelivery
 from wavetank.history import Event, FaultInjected, ObjectDelivered, RecordsAccepted, RecordsLost
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import RecentMapping
 
 REMEMBERED = 50_000

@@ -22,7 +22,7 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
 
 @dataclass

@@ -14,7 +14,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.core.text import counted
 from wavetank.history import AttemptEnded, Event, Outcome, RuleFired, RunBegan, TickSuppressed
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
 
 REQUESTS_REMEMBERED = 10_000

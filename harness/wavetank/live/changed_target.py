@@ -22,7 +22,7 @@ from wavetank.faults.fault import StateFault
 from wavetank.faults.injectors.applied import OnChange, revert
 from wavetank.faults.resources import code_sha256
 from wavetank.live.fault_resources import Host, LiveResources
-from wavetank.live.restoring import restore, wait_until_updated
+from wavetank.live.revert_retry import restore, wait_until_updated
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from wavetank.faults.change_journal import Journal
 from wavetank.faults.injectors.api_resources import ApiResources, confirmed_on, one_named
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, DeployedCode, HostFaultTarget
-from wavetank.live.restoring import update_code, wait_until_updated
+from wavetank.live.revert_retry import update_code, wait_until_updated
 
 
 class Host(Protocol):

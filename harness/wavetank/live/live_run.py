@@ -22,7 +22,7 @@ from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.live.change_targets import target_of
 from wavetank.live.deployed_target import AWS_RETRY_BASE_DELAY_SECONDS, DeployedTarget
 from wavetank.live.live_runner import LiveScenario, run_live
-from wavetank.live.recovery import require_reverted
+from wavetank.live.revert_journal import require_reverted
 from wavetank.live.run_estimate import check_enforced, estimate_seconds, minutes_in_words
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import Step, Tick

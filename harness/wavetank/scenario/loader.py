@@ -9,8 +9,8 @@ from wavetank.core.errors import UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.suggestions import one_of
 from wavetank.faults.serialization import describe
-from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.parser import parse_scenario
 
 SUFFIX = ".toml"
 

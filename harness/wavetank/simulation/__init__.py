@@ -14,7 +14,7 @@ firehose_observer what a delivery stream accepted, delivered and lost
 handler_task      handlers that run one at a time, and pause at each AWS call
 suspensions       why a handler pauses: a call, a sleep, a crash, a hang
 call_interceptor  pauses handlers at their AWS calls, and injects the faults of calls
-fault_injector    injects the faults of a plan, and records when each begins, hits and ends
+fault_scheduler   begins and ends the faults of a plan, and records what each hits
 topology          rules, functions, streams and their destinations, read from the emulator
 history_recorder  writes each event to the digest, the file and the invariants
 """

@@ -8,7 +8,7 @@ from wavetank.core.schedule import scheduled_event
 from wavetank.history import Invoked, Trigger
 from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.fault_injector import FaultInjector
+from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, function_name
 
@@ -23,7 +23,7 @@ class ManualSteps:
         self,
         clock: SimulationClock,
         invocations: AsyncInvoker,
-        injector: FaultInjector,
+        injector: FaultScheduler,
         topology: Topology,
     ) -> None:
         self._clock = clock

@@ -32,7 +32,7 @@ from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.scenario.steps import Step
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
-from wavetank.simulation.fault_injector import FaultInjector
+from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
 from wavetank.simulation.rule_scheduler import RuleScheduler
@@ -89,7 +89,7 @@ class Run:
         self._options = options
         self._clock = SimulationClock(options.seed, options.start, simulator.move_to, record)
         self._topology = read_topology(simulator.aws)
-        self._injector = FaultInjector(simulator, self._clock, self._topology)
+        self._injector = FaultScheduler(simulator, self._clock, self._topology)
         matcher = self._injector.matcher
         self._invocations = AsyncInvoker(simulator, self._clock, matcher, self._topology)
         until = options.until

@@ -8,7 +8,7 @@ import pytest
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Drained, Event, RunEnded, digest_of, read_history
 from wavetank.invariants import FullyDrained, InvariantSuite
-from wavetank.invariants.completeness import HistoryEnd
+from wavetank.invariants.history_completeness import HistoryEnd
 from wavetank.simulation.history_recorder import recorded
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.history import ObjectDelivered
 from wavetank.inspection.assess.bucket import describe_error
 from wavetank.inspection.assess.deadline import Deadline
-from wavetank.invariants.completeness import ProblemCounts
+from wavetank.invariants.history_completeness import ProblemCounts
 
 OBJECTS_MAX = 400
 """Objects of a bucket; two hours of one a minute are 120."""

@@ -16,7 +16,7 @@ from wavetank.core.text import counted
 from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.inspection.assess.coverage import missed_minutes
-from wavetank.invariants.completeness import ProblemCounts
+from wavetank.invariants.history_completeness import ProblemCounts
 from wavetank.invariants.ticker.walk import CHANGE_MAX
 
 REQUIREMENT = "five tickers, each within 1 % a sample"

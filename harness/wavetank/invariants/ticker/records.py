@@ -10,7 +10,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import RecentMapping
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 

@@ -6,7 +6,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSnapshot
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 
 

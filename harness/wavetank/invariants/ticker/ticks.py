@@ -18,7 +18,7 @@ from wavetank.history import (
     TickSuppressed,
 )
 from wavetank.history.events import OK
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import IntervalSet
 from wavetank.invariants.ticker.custom_handler_completeness import CustomHandlerCounter
 from wavetank.invariants.ticker.tick_completeness import MinuteCounter, minute_of

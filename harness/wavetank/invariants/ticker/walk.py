@@ -15,7 +15,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.text import counted
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
-from wavetank.invariants.completeness import HistoryEnd, ProblemCounts, conclude
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.ticker.attempts import RecordAttempts, TickAttempt
 from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.invariants.ticker.table import ObservedPriceTable

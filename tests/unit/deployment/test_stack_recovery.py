@@ -11,7 +11,7 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.naming import derive_names
 from wavetank.deployment.cloudformation import Stacks
-from wavetank.deployment.recovery import Remedy, find_obstacles, remove_obstacle
+from wavetank.deployment.stack_recovery import Remedy, find_obstacles, remove_obstacle
 
 NAMES = derive_names("Dora", "Explorer")
 BLOCKED = "API: s3:PutBucketPolicy Access Denied"

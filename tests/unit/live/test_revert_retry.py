@@ -4,7 +4,7 @@ import pytest
 
 from tests.clocks import Leaping
 from wavetank.aws.clients import BotoCoreError, ClientError
-from wavetank.live.restoring import RESTORE_SECONDS_MAX, NotRestoredError, restore
+from wavetank.live.revert_retry import RESTORE_SECONDS_MAX, NotRestoredError, restore
 
 
 def refusal(code: str) -> ClientError:

@@ -10,7 +10,7 @@ from wavetank.core.naming import Names
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.live.change_targets import host_target, sandbox_target, target_of
 from wavetank.live.changed_target import ChangedTarget
-from wavetank.live.recovery import RESTORE, revert_all
+from wavetank.live.revert_journal import RESTORE, revert_all
 from wavetank.live.running_sandbox import RunningSandbox, running_record
 
 

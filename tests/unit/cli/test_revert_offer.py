@@ -10,7 +10,7 @@ from rich.prompt import Confirm
 from tests.clocks import Leaping
 from wavetank.aws.clients import sandbox_clients
 from wavetank.cli.output import Output
-from wavetank.cli.recovery import offer
+from wavetank.cli.revert_offer import offer
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
 from wavetank.faults.change_journal import Journal

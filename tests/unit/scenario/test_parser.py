@@ -7,8 +7,8 @@ import pytest
 from wavetank.core.errors import UsageError
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.plan import FaultPlan
-from wavetank.scenario.file import parse_scenario
 from wavetank.scenario.model import Expectations, Scenario
+from wavetank.scenario.parser import parse_scenario
 
 HEAD = 'description = "x"\nhorizon = "1h"\n'
 MISSED = '[[fault]]\nkind = "missed-tick"\nafter = "1m"\n'

@@ -71,7 +71,7 @@ class SimulatedResources(StoredPackages, ApiResources):
         return {function_name(arn): arn for arn in self._topology.configurations}
 
 
-class FaultInjector:
+class FaultScheduler:
     """The faults of one run. `matcher` is what calls, ticks and deliveries consult."""
 
     def __init__(self, simulator: Simulator, clock: SimulationClock, topology: Topology) -> None:
