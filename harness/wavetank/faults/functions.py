@@ -99,7 +99,18 @@ class OutOfMemory(InvocationFault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BrokenDeployment(FunctionFault, StateFault):
+class FunctionStateFault(FunctionFault, StateFault):
+    """Changes how a function is deployed."""
+
+    needs: ClassVar[Capability] = Capability.FUNCTIONS
+
+    @classmethod
+    def generate(cls, choose: Choose) -> dict[str, Any]:
+        return super().generate(choose) | {"function": choose_from(choose, tuple(FunctionRole))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenDeployment(FunctionStateFault):
     """Code with a large portion commented out is deployed: every invocation fails.
 
     The code from before is deployed again at the end.
@@ -107,11 +118,6 @@ class BrokenDeployment(FunctionFault, StateFault):
 
     kind: ClassVar[str] = "broken-deployment"
     title: ClassVar[str] = "A function's code is broken"
-    needs: ClassVar[Capability] = Capability.FUNCTIONS
-
-    @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"function": choose_from(choose, tuple(FunctionRole))}
 
     def changes(self, name: str, resources: "Resources") -> Iterator[CodeChange]:  # noqa: ARG002 - code has no name
         for function in resources.functions(self.function):
@@ -127,7 +133,7 @@ class BrokenDeployment(FunctionFault, StateFault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoConcurrency(FunctionFault, StateFault):
+class NoConcurrency(FunctionStateFault):
     """The function's reserved concurrency is 0: its events go to the failure destination at once.
 
     [AWS Lambda developer guide, invocation-async-retain-records]
@@ -135,11 +141,6 @@ class NoConcurrency(FunctionFault, StateFault):
 
     kind: ClassVar[str] = "no-concurrency"
     title: ClassVar[str] = "A function may not run"
-    needs: ClassVar[Capability] = Capability.FUNCTIONS
-
-    @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"function": choose_from(choose, tuple(FunctionRole))}
 
     @property
     def target(self) -> str:
