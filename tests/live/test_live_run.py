@@ -16,10 +16,12 @@ from tests.live.hosts import ContainerHost, Host
 from tests.shell import SECONDS_MAX, Finished, Shell
 from tests.waiting import wait_until_true
 from wavetank.aws.observers import subscriptions, topic_arn
+from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, UsageError
+from wavetank.history import FaultInjected, read_history
 from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.history_reader import FOOTER
 from wavetank.scenario.run_store import SavedRun
@@ -44,6 +46,22 @@ lasts = "1m"
 [[fault]]
 kind = "permission-removed"
 after = "3m"
+lasts = "1m"
+"""
+SWITCHED = """
+description = "Calls that fail once, and S3 away"
+horizon = "4m"
+
+[[fault]]
+kind = "api-error"
+after = "0s"
+lasts = "1m"
+call = "firehose:PutRecordBatch"
+code = "ServiceUnavailableException"
+
+[[fault]]
+kind = "s3-outage"
+after = "2m"
 lasts = "1m"
 """
 UNPLAYED = {"schedule-completeness", "conservation"}
@@ -149,6 +167,25 @@ def test_the_simulator_reproduces_the_live_run_to_the_last_byte(
     (report,) = replayed.events("report")
     assert replayed.out.splitlines() == [*compared.out.splitlines(), json.dumps(report)]
     assert {run["engine"] for run in compared.events("run")} == {stage.engine, "simulator"}
+
+
+def test_faults_that_only_a_sandbox_can_inject_are_injected_and_reproduced(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """The history has what an error of a call hit, and the simulator comes to the same."""
+    scenario = tmp_path / "switched.toml"
+    scenario.write_text(SWITCHED)
+    run = stage.shell.run("run", str(scenario), *stage.options, "--seed", "5", "--json")
+    assert run.code == ExitCode.VALID, run.out + run.err
+    saved = SavedRun(stage.shell.state / "runs" / f"switched-{stage.engine}-5")
+    hits = [e for e in read_history(saved.history) if isinstance(e, FaultInjected)]
+    assert [(hit.kind, hit.detail) for hit in hits if hit.kind == "api-error"] == [
+        ("api-error", "firehose:PutRecordBatch")
+    ]
+    assert SandboxControls(stage.endpoint).revert_faults() == []
+    replayed = stage.shell.run("replay", f"switched-{stage.engine}-5", "--json")
+    assert replayed.code == ExitCode.VALID, replayed.out + replayed.err
+    assert replayed.events("difference") == []
 
 
 def test_the_log_of_the_notification_function_agrees_with_the_mailbox(
