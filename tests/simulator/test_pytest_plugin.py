@@ -103,6 +103,15 @@ def test_several_faults_are_one_plan(simulator: SimulatorFixture) -> None:
     assert result.of(RunBegan)[0].until == START + timedelta(minutes=10)
 
 
+@pytest.mark.fault("lost-reply", after="2m", lasts="1m", call="dynamodb:GetItem")
+def test_a_fault_that_hits_nothing_fails_the_test(simulator: SimulatorFixture) -> None:
+    """The handler makes no such call, so all invariants hold and nothing is shown."""
+    result = simulator.run(minutes=5)
+    assert set(result.verdicts.values()) == {Verdict.VALID}
+    with pytest.raises(AssertionError, match="no event matched the fault lost-reply"):
+        result.assert_all_valid()
+
+
 @pytest.mark.scenario("lost-reply")
 def test_a_scenario_of_a_mark_is_run(simulator: SimulatorFixture) -> None:
     """It is found in the suite's `scenarios`, and lasts until five minutes after its last fault."""

@@ -1,11 +1,11 @@
 """The faults of one run, and when each is injected and reverted."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from wavetank.faults.fault import Fault
+from wavetank.faults.fault import Fault, StateFault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,17 @@ class FaultPlan:
     def beyond(self, horizon: timedelta) -> tuple[Fault, ...]:
         """The faults that would not be reverted at the end of the horizon."""
         return tuple(fault for fault in self.faults if fault.reverted_after > horizon)
+
+    def unmatched(self, injected: Collection[str]) -> tuple[Fault, ...]:
+        """The faults that hit no event, by the names of those that did.
+
+        What changes the deployed state hits no single event, and is not one of them.
+        """
+        return tuple(
+            fault
+            for name, fault in self.named()
+            if name not in injected and not isinstance(fault, StateFault)
+        )
 
     def contradictions(self) -> tuple[tuple[Fault, Fault], ...]:
         """The pairs of faults with the same target at the same time."""

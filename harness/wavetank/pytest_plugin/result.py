@@ -6,8 +6,9 @@ from pathlib import Path
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import counted
+from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import describe
-from wavetank.history import Event, ObjectDelivered, read_history
+from wavetank.history import Event, FaultInjected, ObjectDelivered, read_history
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.scenario.model import Scenario
 
@@ -48,9 +49,20 @@ class ScenarioResult:
         """The verdict of each invariant by its short name, such as `conservation`."""
         return {finding.key: finding.verdict for finding in self.findings}
 
+    @property
+    def unmatched(self) -> tuple[Fault, ...]:
+        """The faults of the test that hit no event, so that the run shows nothing about them."""
+        injected = {event.fault for event in self.of(FaultInjected)}
+        return self.scenario.plan.unmatched(injected)
+
     def assert_all_valid(self) -> None:
-        """Fails the test if an invariant is broken or could not be decided."""
+        """Fails the test if an invariant is broken or undecided, or a fault hit no event."""
         __tracebackhide__ = True
+        if unmatched := self.unmatched:
+            faults = "; ".join(map(describe, unmatched))
+            raise AssertionError(
+                f"no event matched the fault {faults}: the run shows nothing about it"
+            )
         broken = [found for found in self.findings if found.verdict is not Verdict.VALID]
         if broken:
             raise AssertionError(self._failure(broken))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from wavetank.history import Digest, Event, HistoryWriter, line_of
+from wavetank.history import Digest, Event, FaultInjected, HistoryWriter, line_of
 from wavetank.invariants import InvariantSuite
 
 type Watcher = Callable[[Event], None]
@@ -31,6 +31,8 @@ class HistoryRecorder:
         self._pending: list[Event] = []
         self._digest = Digest()
         self.events = 0
+        self.injected: set[str] = set()
+        """The names of the faults that hit an event."""
 
     @property
     def digest(self) -> str:
@@ -40,6 +42,8 @@ class HistoryRecorder:
     def record(self, event: Event) -> None:
         """Add the next event, and pass it to `watch`."""
         self.events += 1
+        if isinstance(event, FaultInjected):
+            self.injected.add(event.fault)
         self._pending.append(event)
         if len(self._pending) >= self._batch_size:
             self.flush()

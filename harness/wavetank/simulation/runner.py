@@ -11,6 +11,7 @@ from wavetank.core.findings import Finding, exit_code
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.seed import put_items
 from wavetank.engines.simulator.engine import Simulator
+from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import plan_to_json
 from wavetank.history import TableSnapshot
 from wavetank.invariants import EnoughAlerts, InvariantSuite
@@ -50,12 +51,16 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class RunResult:
-    """The findings of a run, and the digest of its history."""
+    """The findings of a run, and the digest of its history.
+
+    `unmatched` are faults that hit nothing: the run shows nothing about them.
+    """
 
     findings: tuple[Finding, ...]
     digest: str
     events: int
     exit_code: ExitCode
+    unmatched: tuple[Fault, ...] = ()
 
 
 def simulate(
@@ -96,7 +101,8 @@ def run_result(
 ) -> RunResult:
     """The result of a run that was recorded; `manual_on` is the engine if it ran step by step."""
     findings, code = evaluate(spec.scenario, suite, manual_on)
-    return RunResult(tuple(findings), recorder.digest, recorder.events, code)
+    unmatched = spec.scenario.plan.unmatched(recorder.injected)
+    return RunResult(tuple(findings), recorder.digest, recorder.events, code, unmatched)
 
 
 def evaluate(

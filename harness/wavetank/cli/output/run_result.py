@@ -19,6 +19,9 @@ def announce(spec: RunSpec, how: str, output: Output) -> None:
 def show_result(result: RunResult, saved: SavedRun, output: Output) -> None:
     """Shows the verdicts, the folder of the run, and the command that repeats it."""
     output.findings(result.findings)
+    for fault in map(describe, result.unmatched):
+        output.say(f"no event matched the fault {fault}: the run shows nothing about it")
+        output.emit("unmatched", fault=fault)
     folder = short_path(saved.folder)
     output.say(f"{counted(result.events, 'event')} in {folder}, digest {result.digest[:12]}")
     output.command("the same again", f"./wavetank replay {saved.folder.name}")
