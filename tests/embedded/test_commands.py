@@ -143,6 +143,18 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     shell.run("down")
 
 
+def test_status_shows_the_faults_that_are_switched_on(machine: Shell) -> None:
+    """First of all, since a fault may make what it reads next fail."""
+    controls = SandboxControls(machine.endpoint())
+    fault = controls.begin_fault("api-error", {"call": "sns:PublishBatch"})
+    try:
+        assert machine.run("status").out.startswith("fault switched on: api-error (")
+        assert machine.run("status", "--json").events("status")[0]["faults"] == ["api-error"]
+    finally:
+        controls.revert_fault(fault)
+    assert "fault switched on" not in machine.run("status").out
+
+
 @pytest.mark.parametrize("fault", ["machine-paused", "disk-full", "wrong-clock", "machine-killed"])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault: str) -> None:
     """Each fault of a child process is reverted, nothing saved is lost, and `check` passes."""

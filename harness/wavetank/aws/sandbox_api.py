@@ -78,6 +78,11 @@ class SandboxControls:
         """Switch on a fault of the kind, until it is reverted; returns its id."""
         return str(self._request("POST", "faults", {"kind": kind, **entries})["id"])
 
+    def active_faults(self) -> list[dict[str, Any]]:
+        """The faults that are switched on, kind by kind."""
+        kinds = self._request("GET", "faults")["faults"]
+        return [fault for kind in kinds for fault in kind["active"]]
+
     def revert_fault(self, fault_id: str) -> dict[str, Any]:
         """Revert a fault that is switched on; returns it, with what it hit."""
         (fault,) = self._request("DELETE", f"faults/{fault_id}")["reverted"]

@@ -172,6 +172,14 @@ def status(
         output.emit("status", running=False)
         return
     offer_host(record, output)
+    controls = SandboxControls(record.endpoint)
+    faults = controls.active_faults()
+    for fault in faults:  # first, because a fault may make the calls below fail
+        given = ", ".join(f"{name} {value}" for name, value in fault["given"].items())
+        output.say(
+            f"fault switched on: {fault['kind']} ({given}), since {fault['since']}; "
+            "./wavetank drill --restore reverts it"
+        )
     sandbox = attach_to_deployed(record)
     offer_running(sandbox, output)
     health = sandbox.health()
@@ -186,7 +194,7 @@ def status(
         f"{counted(health.objects, 'object')}, {counted(health.alerts, 'alert')}, "
         f"{health.memory_mb} MB resident"
     )
-    isolation = SandboxControls(record.endpoint).isolation()
+    isolation = controls.isolation()
     output.say(f"functions: isolation level {isolation['level']}; {isolation['meaning']}")
     for reason in isolation["refused"]:
         output.say(f"not possible here: {reason}")
@@ -196,6 +204,7 @@ def status(
         sandbox=asdict(record),
         health=asdict(health),
         isolation=isolation,
+        faults=[fault["kind"] for fault in faults],
     )
 
 
