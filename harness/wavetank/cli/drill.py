@@ -97,8 +97,8 @@ def drill(
 ) -> None:
     """Run a failure test: break the streaming function or the host, and time the recovery.
 
-    The drill reverts the fault however it ends. If its process is killed, --restore does, which
-    every other command offers.
+    The drill reverts the fault however it ends. If its process is killed, drill --restore reverts
+    it; other commands notice that and offer to do the same.
     """
     kind = _kind(fault)
     length = duration_option(duration, LONGEST)

@@ -36,7 +36,10 @@ def _of_the_whole(scope: TemplateScope) -> Iterator[TemplateProblem]:
     template = scope.template
     if "Transform" in template.body:
         found = f"{template.body['Transform']} at {template.position(('Transform',))}"
-        action = "expand it first, as `sam build` and `aws cloudformation package` do not"
+        action = (
+            "use the expanded template: `aws cloudformation get-template --template-stage "
+            "Processed` shows that of a deployed stack"
+        )
         yield TemplateProblem("a template without a transform", f"the transform {found}", action)
     for keys in template.lines:
         if keys[-1] == "Fn::Transform" or str(keys[-1]).startswith("Fn::ForEach::"):

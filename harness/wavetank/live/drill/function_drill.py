@@ -107,7 +107,7 @@ def run_drill(site: DrillSite, kind: type[StateFault], say: Callable[[str], None
             marks.append(clock.monotonic())
             tick = floor_to_minute(clock.now())
             request = trigger.fire(tick)
-            say(f"fired the tick of {rfc3339(tick)}; waiting until Lambda's retries are exhausted")
+            say(f"fired the tick of {rfc3339(tick)}; waiting for the alert")
             alert = _wait_until_alerted(site, kind, request)
             marks.append(clock.monotonic())
         say(f"restored {site.names.streaming_function} as it was deployed")
