@@ -151,10 +151,11 @@ class FunctionProcess:
 
     def exit_status(self) -> ExitStatus | None:
         """How the process ended; None while it runs."""
+        has_ended = self._supervisor.poll() is not None  # before reading: it writes, and then ends
         with suppress(BlockingIOError):
             while chunk := os.read(self.status_fd, 256):
                 self._status += chunk.decode()
-        if self._supervisor.poll() is None and "\n" not in self._status:
+        if not has_ended and "\n" not in self._status:
             return None
         kind, number, peak_kb = self._status.split() or ["signal", str(int(signal.SIGKILL)), "0"]
         self._peak_bytes = max(self._peak_bytes, int(peak_kb) * 1024)
