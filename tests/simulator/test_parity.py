@@ -54,7 +54,7 @@ STORY: tuple[Step, ...] = (
     _minute(5),  # late
     Begin(*BROKEN),
     _minute(7),
-    SynchronousTick(START + 7 * MINUTE),  # fails, and is nobody's business but the caller's
+    SynchronousTick(START + 7 * MINUTE),  # fails; only its caller learns of it
     _minute(8),
     Revert(*BROKEN),
     SynchronousTick(START + 9 * MINUTE),

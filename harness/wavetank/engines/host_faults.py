@@ -148,7 +148,7 @@ def _of_container(change: HostFaultTarget, container: "Container") -> HostFaultE
                 lambda: _run(container, LIMIT_FILES, "0"),
                 lambda: _run(container, LIMIT_FILES, str(psutil.RLIM_INFINITY)),
             )
-        case _:  # from inside, because Docker does not restart a container that it was told to kill
+        case _:  # from inside: Docker does not restart a container that `docker kill` stopped
             return HostFaultEffect(lambda: _run(container, KILL))
 
 

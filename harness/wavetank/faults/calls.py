@@ -87,7 +87,7 @@ def status_of(code: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class CallFault(CountedFault):
-    """Hits one operation, written as in a policy, such as `dynamodb:Scan`, whoever calls it."""
+    """Hits one operation, written as in a policy, such as `dynamodb:Scan`, from any caller."""
 
     needs: ClassVar[Capability] = Capability.API_CALLS
 

@@ -18,20 +18,20 @@ class Change:
 
     def describe(self) -> str:
         """What is different while it is in force."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind defines it
 
     @property
     def subject(self) -> str:
         """What it changes: two changes of one subject cannot be in force at one time."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind defines it
 
     def apply(self, resources: Resources) -> None:
         """Make the change, and return when it is in force."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind defines it
 
     def revert(self, resources: Resources) -> bool:
         """Revert it if it is in force; returns whether it was."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind defines it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,7 +108,7 @@ class Fault:
     @property
     def target(self) -> str:
         """What it acts on: two faults with the same target cannot be in force at one time."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind defines it
 
     def window(self, begin: datetime) -> tuple[datetime, datetime]:
         """When it is injected, and when it is reverted, which is no longer part of it."""
@@ -136,7 +136,7 @@ class StateFault(Fault):
         Raises:
             UsageError: what it names is not deployed.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each kind defines it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class HandClock:
-    """A clock that only moves when it is told to."""
+    """A clock that only moves when the test advances it."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

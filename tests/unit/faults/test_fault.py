@@ -32,15 +32,15 @@ def test_window_is_counted_from_the_begin() -> None:
 
 
 @pytest.mark.parametrize(
-    ("occurrence", "times", "struck"),
+    ("occurrence", "times", "hits"),
     [(1, 1, [1]), (2, 1, [2]), (2, 3, [2, 3, 4]), (4, None, [4, 5, 6])],
 )
 def test_occurrences_are_counted_from_one(
-    occurrence: int, times: int | None, struck: list[int]
+    occurrence: int, times: int | None, hits: list[int]
 ) -> None:
     """It hits `times` events from the `occurrence`-th on; without `times`, all that follow."""
     fault = CountedFault(after=START, occurrence=occurrence, times=times)
-    assert [number for number in range(1, 7) if fault.hits(number)] == struck
+    assert [number for number in range(1, 7) if fault.hits(number)] == hits
 
 
 def test_every_kind_has_a_different_name() -> None:
