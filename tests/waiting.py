@@ -7,14 +7,17 @@ from wavetank.core.clock import WallClock
 
 
 def wait_until_true(
-    condition: Callable[[], object], expected: str, within_seconds: float = 20.0
+    condition: Callable[[], object],
+    expected: str,
+    within_seconds: float = 20.0,
+    pace_seconds: float = 0.05,
 ) -> None:
     """Returns when the condition holds.
 
     Raises:
         ConditionTimeoutError: it did not come to hold.
     """
-    wait_until_seen(condition, bool, expected, within_seconds)
+    wait_until_seen(condition, bool, expected, within_seconds, pace_seconds)
 
 
 def wait_until_seen[T](
@@ -22,6 +25,7 @@ def wait_until_seen[T](
     accept: Callable[[T], object],
     expected: str,
     within_seconds: float = 20.0,
+    pace_seconds: float = 0.05,
 ) -> T:
     """Returns the first observation that is accepted.
 
@@ -35,5 +39,5 @@ def wait_until_seen[T](
         hint="see the test's captured output",
         within_seconds=within_seconds,
         clock=WallClock(),
-        pace_seconds=0.05,
+        pace_seconds=pace_seconds,
     )

@@ -39,6 +39,16 @@ def handler(event, context):
             os._exit(0)
         os.wait()
 """
+FORKS_WITHOUT_END = """
+import os
+def handler(event, context):
+    if os.fork() == 0:
+        while True:
+            if os.fork() == 0:
+                os._exit(0)
+            os.wait()
+            os.write(1, b".")
+"""
 FILLER = """
 import os
 def handler(event, context):
@@ -90,7 +100,15 @@ def private_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @pytest.fixture
-def invoke(isolation: Isolation, functions: Path, tmp_path: Path) -> Iterator[Invoke]:
+def processes() -> list[FunctionProcess]:
+    """The processes that `invoke` has started."""
+    return []
+
+
+@pytest.fixture
+def invoke(
+    isolation: Isolation, functions: Path, tmp_path: Path, processes: list[FunctionProcess]
+) -> Iterator[Invoke]:
     """Runs a handler once in an environment that lives until the test ends."""
     opened: list[Environment] = []
     user = USER if isolation.has_users else UNKNOWN
@@ -119,7 +137,8 @@ def invoke(isolation: Isolation, functions: Path, tmp_path: Path) -> Iterator[In
             scratch=(scratch,),
             user=user,
         )
-        return FunctionProcess(command)
+        processes.append(FunctionProcess(command))
+        return processes[-1]
 
     def run(source: str, event: object, variables: Mapping[str, str] = NO_VARIABLES) -> Any:
         own.clear()
@@ -236,6 +255,21 @@ def test_detached_children_are_stopped_and_end_with_the_environment(
     for process in mine:
         if process.is_running():
             process.kill()
+
+
+def test_a_child_forked_while_the_environment_is_stopped_continues_with_it(
+    invoke: Invoke, processes: list[FunctionProcess]
+) -> None:
+    """A stop that reaches a process in the middle of fork() must not outlive the continue."""
+    assert invoke(FORKS_WITHOUT_END, {}) is None
+    (process,) = processes
+    process.thaw()
+    for _ in range(300):
+        while process.read_output():
+            pass
+        wait_until_true(process.read_output, "the forking child to go on", pace_seconds=0.0)
+        process.freeze()
+        process.thaw()
 
 
 def test_what_a_handler_writes_is_limited(invoke: Invoke, isolation: Isolation) -> None:

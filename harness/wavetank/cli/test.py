@@ -74,7 +74,7 @@ def _run(arguments: Sequence[str]) -> int:
     project = read_settings().project_folder
     whole = runs_everything([*shlex.split(pytest_options()), *arguments])
     before = project_fingerprints(project) if whole else []
-    command = [sys.executable, "-m", "pytest", *_parallel(arguments), *arguments]
+    command = [sys.executable, "-m", "pytest", *worker_options(arguments), *arguments]
     finished = subprocess.run(
         command, cwd=project, env=with_bytecode_kept(), check=False, umask=umask_of_user()
     )
@@ -84,11 +84,13 @@ def _run(arguments: Sequence[str]) -> int:
     return finished.returncode
 
 
-def _parallel(arguments: Sequence[str]) -> Iterator[str]:
+def worker_options(arguments: Sequence[str]) -> Iterator[str]:
     """A worker for each processor; three more where tests wait for sandboxes.
 
-    A file's tests stay together, so that they share one LocalStack.
+    A file's tests stay together, so that they share one LocalStack. Without xdist there are none.
     """
+    if "-pno:xdist" in "".join(arguments):
+        return
     waits = not set(QUICK) <= set(arguments)
     yield f"--numprocesses={PROCESSORS + (3 if waits else 0)}"
     yield "--dist=loadfile"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wavetank.cli.test import runs_everything
+from wavetank.cli.test import runs_everything, worker_options
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,10 @@ def test_what_only_shows_otherwise_is_the_whole_suite(arguments: list[str]) -> N
 def test_what_selects_or_is_not_known_is_not(arguments: list[str]) -> None:
     """A path, an expression, what failed last time, or an option that nobody has looked at."""
     assert not runs_everything(arguments)
+
+
+def test_no_worker_is_asked_for_without_xdist() -> None:
+    """`-p no:xdist`, in either spelling, leaves out the options that xdist has."""
+    assert not [*worker_options(["-p", "no:xdist"])]
+    assert not [*worker_options(["-pno:xdist", "tests/unit"])]
+    assert [*worker_options(["-p", "no:cacheprovider"])]

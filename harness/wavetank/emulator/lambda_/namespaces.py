@@ -2,7 +2,7 @@
 
 The supervisor enters new user, mount, PID and IPC namespaces and forks the first process of the PID
 namespace, `init`. It creates the private file system, reaps orphans, and stops and continues all
-processes of the namespace at once: kill(-1) misses none, whatever forks meanwhile. When it dies the
+processes of the namespace: kill(-1) misses none, whatever forks meanwhile. When it dies the
 kernel kills every process of the namespace, so that none can survive its environment.
 [pid_namespaces(7), user_namespaces(7), kill(2)]
 
@@ -14,11 +14,14 @@ import ctypes
 import os
 import signal
 import sys
+import time  # noqa: TID251 - this process has no clock but the kernel's
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from wavetank.emulator.lambda_ import private_root
 from wavetank.emulator.lambda_.confinement import PR_SET_PDEATHSIG, UNKNOWN, Confinement
+from wavetank.emulator.lambda_.process_tree import is_stopped
 
 CLONE_NEWNS = 0x00020000  # <linux/sched.h>
 CLONE_NEWIPC = 0x08000000
@@ -30,6 +33,11 @@ FUNCTION_USER = 993
 """The number of AWS's sbx_user1051, which functions of an ordinary user see as theirs."""
 STOP = b"S"
 CONTINUE = b"C"
+STOPPED = b"S"
+"""The answer to STOP: none of the namespace's threads can run."""
+STOP_SECONDS_MAX = 5.0
+"""A thread in an uninterruptible call is not waited for longer."""
+STOP_ROUND_SECONDS = 0.001
 
 
 def enter() -> None:
@@ -77,7 +85,8 @@ def _write_maps(user: int, group: int) -> int:
 def start_init(confinement: Confinement, control: int) -> int:
     """Fork the first process of the PID namespace, wait for its file system, and return its id.
 
-    `control` is the descriptor from which it reads STOP and CONTINUE.
+    `control` is the descriptor of the socket from which it reads STOP, which it answers by STOPPED,
+    and CONTINUE.
 
     Raises:
         OSError: the file system could not be created; the reason is on standard error.
@@ -113,7 +122,35 @@ def _be_init(confinement: Confinement, control: int, ready_end: int) -> None:
     for descriptor in (0, 1, 2, ready_end):
         os.close(descriptor)
     while command := os.read(control, 1):
-        number = signal.SIGSTOP if command == STOP else signal.SIGCONT
-        with suppress(ProcessLookupError):  # no process is left
-            os.kill(-1, number)
+        if command == CONTINUE:
+            _signal_namespace(signal.SIGCONT)
+            continue
+        _stop_namespace()
+        os.write(control, STOPPED)
     os._exit(0)
+
+
+def _stop_namespace() -> None:
+    """Stop every other process of this namespace, and return when none of them can run.
+
+    A process that is signalled in the middle of fork() stops only once it has forked, and its child
+    is born with the signal. A SIGCONT before that continues the parent alone: Linux drops it for
+    the unborn child, since a process that does not handle SIGCONT ignores it. The child would stay
+    stopped for ever. So nothing is continued before all are stopped.
+    """
+    deadline = time.monotonic() + STOP_SECONDS_MAX
+    _signal_namespace(signal.SIGSTOP)
+    while not all(map(is_stopped, _other_processes())) and time.monotonic() < deadline:
+        time.sleep(STOP_ROUND_SECONDS)
+        _signal_namespace(signal.SIGSTOP)
+
+
+def _signal_namespace(number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # no process is left
+        os.kill(-1, number)
+
+
+def _other_processes() -> Iterator[int]:
+    """The processes of this namespace, as its /proc shows them, without this one."""
+    numbers = (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 - names are wanted
+    return (number for number in numbers if number != os.getpid())

@@ -7,6 +7,7 @@ freezes an environment: nothing makes progress until the next event.
 
 import os
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterable
@@ -21,7 +22,7 @@ from wavetank.emulator.lambda_ import bootstrap, supervisor
 from wavetank.emulator.lambda_.confinement import UNKNOWN, Confinement
 from wavetank.emulator.lambda_.function_users import files_in_shared_folders
 from wavetank.emulator.lambda_.isolation import BOOTSTRAP, Isolation, confinement, interpreter
-from wavetank.emulator.lambda_.namespaces import CONTINUE, STOP
+from wavetank.emulator.lambda_.namespaces import CONTINUE, STOP, STOPPED
 from wavetank.emulator.lambda_.outcome import RUNTIME_SITE, ExitStatus
 from wavetank.emulator.lambda_.process_tree import (
     children,
@@ -116,10 +117,9 @@ class FunctionProcess:
     def __init__(self, command: FunctionCommand) -> None:
         self._command = command
         status_read, status_write = os.pipe()
-        control_read, self._control = os.pipe()
+        self._control, control_end = socket.socketpair()
         variables_read, variables_write = os.pipe()
-        os.set_blocking(self._control, False)
-        descriptors = Descriptors(status_write, control_read, variables_read)
+        descriptors = Descriptors(status_write, control_end.detach(), variables_read)
         self._supervisor = subprocess.Popen(
             supervisor.command_line(command.confinement(), descriptors, command.arguments()),
             stdin=subprocess.PIPE,
@@ -164,7 +164,10 @@ class FunctionProcess:
         return ExitStatus(signal_number=int(number))
 
     def freeze(self) -> None:
-        """Stop the process and its descendants; does nothing once it is closed."""
+        """Stop the process and its descendants, and return when none of their threads can run.
+
+        Does nothing once it is closed.
+        """
         self._send(STOP, stop_descendants)
 
     def thaw(self) -> None:
@@ -218,7 +221,7 @@ class FunctionProcess:
         self.kill()
         with self._closing:
             self._is_closed = True
-            os.close(self._control)
+            self._control.close()
         os.close(self.status_fd)
         assert self._supervisor.stdout is not None  # closing is intended
         self._supervisor.stdout.close()
@@ -242,8 +245,10 @@ class FunctionProcess:
             if not self._command.isolation.has_private_root:
                 directly(self._supervisor.pid)
                 return
-            with suppress(BrokenPipeError):  # all processes have ended
-                os.write(self._control, command)
+            with suppress(ConnectionError):  # all processes have ended
+                self._control.sendall(command)
+                if command == STOP:
+                    self._control.recv(len(STOPPED))
 
     def _started_pid(self) -> int:
         """Read the supervisor's first line, which it writes as soon as the process is forked."""

@@ -2,6 +2,9 @@
 
 On Linux each thread's children are read from /proc, so only the descendants' threads are read;
 elsewhere the table of all processes is searched. [proc(5): /proc/PID/task/TID/children]
+
+The first process of a PID namespace imports this module, and has no package but the standard
+library.
 """
 
 import os
@@ -10,9 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
-STOPPED = frozenset("TtZX")
+STOPPED_STATES = frozenset("TtZX")
 """States of a thread that runs no code: stopped, traced, ended. [proc(5): /proc/PID/stat]"""
 STOP_ROUNDS_MAX = 200
 
@@ -54,7 +55,7 @@ def stop_descendants(process: int) -> None:
     for _ in range(STOP_ROUNDS_MAX):
         found = descendants(process)
         signal_all(found, signal.SIGSTOP)
-        if all(_is_stopped(member) for member in found) and descendants(process) == found:
+        if all(is_stopped(member) for member in found) and descendants(process) == found:
             return
 
 
@@ -70,17 +71,20 @@ def signal_all(processes: Iterable[int], number: signal.Signals) -> None:
             os.kill(process, number)
 
 
-def _is_stopped(process: int) -> bool:
+def is_stopped(process: int) -> bool:
+    """Whether none of its threads can run: stopped, or ended."""
     tasks = Path(f"/proc/{process}/task")
     with suppress(FileNotFoundError, ProcessLookupError):  # it has ended, or there is no /proc
         for task in os.listdir(tasks):  # noqa: PTH208 - as above
             stat = (tasks / task / "stat").read_text(encoding="utf-8", errors="replace")
-            if stat.rpartition(")")[2].split()[0] not in STOPPED:
+            if stat.rpartition(")")[2].split()[0] not in STOPPED_STATES:
                 return False
     return True
 
 
 def _searched(process: int) -> list[int]:
+    import psutil  # noqa: PLC0415 - not to be had in a PID namespace, where there is /proc
+
     with suppress(psutil.NoSuchProcess):
         return [child.pid for child in psutil.Process(process).children()]
     return []

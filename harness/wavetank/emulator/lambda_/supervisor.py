@@ -45,9 +45,9 @@ function becomes another user."""
 class Descriptors(NamedTuple):
     """The supervisor's own ends of its pipes, besides stdin.
 
-    `status` is as for `process_supervisor.command_line`. From `control` it reads `namespaces.STOP`
-    and `namespaces.CONTINUE`, which need namespaces. From `variables` it reads what
-    `send_variables` writes.
+    `status` is as for `process_supervisor.command_line`. `control` is a socket, from which it reads
+    `namespaces.STOP` and `namespaces.CONTINUE`, which need namespaces. From `variables` it reads
+    what `send_variables` writes.
     """
 
     status: int
