@@ -12,7 +12,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "quick"]
 BIN = Path(sys.executable).parent
 GENERATORS = (
-    "tests.brief.register",
+    "tests.assignment.register",
     "tests.fidelity.register",
     "tests.patches_document",
     "tests.scenario_tables",

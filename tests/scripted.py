@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from tests.pipeline import FIRST, NOON
-from tests.stories import MINUTE, began
+from tests.sample_histories import MINUTE, began
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -26,7 +26,7 @@ OFFSETS = (0, 15, 30, 45)
 
 
 @dataclass
-class ScriptedStory:
+class ScriptedHistory:
     """So many ticks at a second of the minute; some succeed only when they are tried again.
 
     `retried` are the ticks whose first attempt fails before it does anything; `lost` those whose

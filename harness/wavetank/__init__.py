@@ -15,13 +15,13 @@ if TYPE_CHECKING:
         AttemptBegan,
         AttemptEnded,
         Event,
-        GivenUp,
         Invoked,
         MessageSent,
         ObjectDelivered,
         Outcome,
         RecordsAccepted,
         RecordsLost,
+        RequestDiscarded,
     )
     from wavetank.pytest_plugin.result import ScenarioResult
     from wavetank.pytest_plugin.sandbox_fixture import LiveSandbox
@@ -33,7 +33,6 @@ __all__ = [
     "AttemptEnded",
     "Event",
     "Finding",
-    "GivenUp",
     "Invoked",
     "LiveSandbox",
     "MessageSent",
@@ -41,6 +40,7 @@ __all__ = [
     "Outcome",
     "RecordsAccepted",
     "RecordsLost",
+    "RequestDiscarded",
     "ScenarioResult",
     "SimulatorFixture",
     "TemplatesPipeline",

@@ -169,7 +169,7 @@ def test_a_damaged_snapshot_is_set_aside_and_the_sandbox_starts(project: Project
     """The log says so, the old one stays to be looked at, and the drill counts what was lost."""
     held = len(project.shell.delivered())
     project.execute("sh", "-c", f"echo damaged > {SNAPSHOT}")
-    drill = project.shell.run("drill", "--fault", "machine-killed", "--duration", "1s", "--json")
+    drill = project.shell.run("drill", "--fault", "host-killed", "--duration", "1s", "--json")
     assert drill.code == 0, drill.err
     assert drill.events("host")[0]["objects_lost"] == held
     assert "snapshot-damaged-" in project.compose("logs").out

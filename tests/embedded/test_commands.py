@@ -155,7 +155,7 @@ def test_status_shows_the_faults_that_are_switched_on(machine: Shell) -> None:
     assert "fault switched on" not in machine.run("status").out
 
 
-@pytest.mark.parametrize("fault", ["machine-paused", "disk-full", "wrong-clock", "machine-killed"])
+@pytest.mark.parametrize("fault", ["host-paused", "disk-full", "wrong-clock", "host-killed"])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(machine: Shell, fault: str) -> None:
     """Each fault of a child process is reverted, nothing saved is lost, and `check` passes."""
     machine.save()

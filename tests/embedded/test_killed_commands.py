@@ -103,7 +103,7 @@ def test_a_sandbox_that_a_killed_drill_has_paused_is_continued(shell: Shell) -> 
         lambda: '"host"' in _journal(shell),
         "drill",
         "--fault",
-        "machine-paused",
+        "host-paused",
         "--duration",
         "10m",
     )

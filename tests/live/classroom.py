@@ -93,7 +93,7 @@ class Learner:
 
 
 def new_names() -> Names:
-    """A person's whom no other test has, under the brief's own prefix."""
+    """A person's whom no other test has, under the assignment's own prefix."""
     letters = unique_letters()
     return derive_names(letters[:6].capitalize(), letters[6:].capitalize())
 

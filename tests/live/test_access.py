@@ -93,7 +93,7 @@ def _uses(localstack: Host, role: str) -> list[Use]:
 def test_the_delivery_bucket_is_read_by_every_account_and_written_by_none(
     pipeline: Pipeline, aws: AwsClients, other: AwsClients
 ) -> None:
-    """The brief's own matrix, by calls: owner, the function's role, another account, anonymous."""
+    """The assignment's matrix, by calls: owner, the function's role, another account, anonymous."""
     name = pipeline.names.streaming_function
     role = aws.awslambda.get_function_configuration(FunctionName=name)["Role"]
     clients = {

@@ -87,7 +87,7 @@ def test_puts_are_buffered_and_become_one_object(make_stream: MakeStream) -> Non
     stream.put(b"one\n", b"two\n")
     stream.put(b"three\n")
     assert stream.objects() == {}
-    assert stream.state()["records_held"] == 3
+    assert stream.state()["buffered_records"] == 3
     stream.controls.deliver_now()
     ((key, body),) = stream.objects().items()
     assert body == b"one\ntwo\nthree\n"
@@ -110,7 +110,7 @@ def test_the_size_delivers_before_the_interval(make_stream: MakeStream) -> None:
     stream.put(*[b"x" * 256 * 1024] * 4, b"the next one")
     seen = wait_until_seen(stream.objects, bool, "the object", within_seconds=10)
     assert [len(body) for body in seen.values()] == [2**20]
-    assert stream.state()["records_held"] == 1
+    assert stream.state()["buffered_records"] == 1
 
 
 def test_compression_prefix_and_delimiter_shape_the_object(make_stream: MakeStream) -> None:
@@ -140,7 +140,7 @@ def test_s3_that_fails_does_not_fail_a_put_and_gets_the_records_later(
     assert stream.put(b"kept")["FailedPutCount"] == 0
     failed = wait_until_seen(stream.state, lambda state: state["attempts"], "a failed delivery")
     assert "NoSuchBucket" in failed["last_error"]
-    assert failed["records_held"] == 1
+    assert failed["buffered_records"] == 1
     stream.aws.s3.create_bucket(
         Bucket=stream.name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )

@@ -26,7 +26,7 @@ from wavetank.inspection.alert_log import alerts_in_log
 from wavetank.live.history_reader import FOOTER
 from wavetank.scenario.run_store import SavedRun
 
-STORY = """
+SCENARIO = """
 description = "Unconfirmed while broken, then denied"
 horizon = "6m"
 
@@ -108,7 +108,7 @@ def stage(
 ) -> Iterator[Stage]:
     """A pipeline of its own, for its code is broken; its schedule is on until the end."""
     scenario = tmp_path_factory.mktemp("scenarios") / "three.toml"
-    scenario.write_text(STORY)
+    scenario.write_text(SCENARIO)
     pipeline = make_pipeline()
     engine = "docker" if isinstance(localstack, ContainerHost) else "embedded"
     pipeline.aws.events.enable_rule(Name=pipeline.names.rule)
@@ -161,7 +161,7 @@ def test_the_simulator_reproduces_the_live_run_to_the_last_byte(
     assert replayed.events("note") == []
     requirements = replayed.events("requirement")
     assert {found["key"] for found in requirements if found["open"]} == UNPLAYED
-    assert all(found["alike"] for found in requirements)
+    assert all(found["equal"] for found in requirements)
     compared = stage.shell.run("compare", live, "three-simulator-5", "--json")
     assert compared.code == ExitCode.VALID
     (report,) = replayed.events("report")

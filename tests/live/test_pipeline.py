@@ -91,7 +91,7 @@ def test_a_tick_takes_three_aws_calls(make_pipeline: MakePipeline) -> None:
         "import botocore.client\n"
         "calls = []\n"
         "original = botocore.client.BaseClient._make_api_call\n"
-        "def counted(self, name, parameters):\n"
+        "def pluralize(self, name, parameters):\n"
         "    calls.append(name)\n"
         "    return original(self, name, parameters)\n"
         "botocore.client.BaseClient._make_api_call = counted\n"

@@ -36,7 +36,7 @@ from wavetank.live.live_runner import schedule_off
 from wavetank.scenario.run_store import RunStore
 
 PACE_SECONDS = 0.2
-STORY = """
+SCENARIO = """
 description = "Denied for a while"
 horizon = "3m"
 
@@ -75,7 +75,7 @@ def account(localstack: Host, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Deployed there as to a sandbox; Firehose delivers before each read."""
     shell = Shell(tmp_path_factory.mktemp("runs"))
     scenario = tmp_path_factory.mktemp("scenarios") / "denied.toml"
-    scenario.write_text(STORY)
+    scenario.write_text(SCENARIO)
 
     def deliver(request: HttpRequest) -> None:
         if "list-type=2" in (urlsplit(request.url).query or ""):
@@ -119,7 +119,7 @@ def test_the_simulator_reproduces_the_run_on_aws(account: Account, live_run: Res
     assert live_run.exit_code == ExitCode.VALID
     replayed = account.shell.run("replay", "denied-aws-8", "--json")
     assert replayed.code == ExitCode.VALID, replayed.out + replayed.err
-    assert replayed.events("compared") == [{"event": "compared", "alike": True, "differences": 0}]
+    assert replayed.events("compared") == [{"event": "compared", "equal": True, "differences": 0}]
     history = (account.shell.state / "runs" / "denied-aws-8" / "history.jsonl").read_text()
     (sent,) = [
         event for event in map(json.loads, history.splitlines()) if event["event"] == "MessageSent"

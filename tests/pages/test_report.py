@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import opened_page
 from tests.pipeline import NOON
-from tests.stories import MINUTE, Story, before
+from tests.sample_histories import MINUTE, HistoryBuilder, before
 from tests.unit.reporting.report.test_builder import SUMMARY, report_for
 from tests.unit.reporting.report.test_rendering import index
 from wavetank.core.findings import Finding, Verdict
@@ -34,7 +34,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     file = tmp_path_factory.mktemp("report") / "report.html"
     begin, end = NOON + 10 * MINUTE, NOON + 20 * MINUTE
     events = before(
-        list(Story(60, range(10, 20)).events()),
+        list(HistoryBuilder(60, range(10, 20)).events()),
         RuleFired,
         FaultBegan(begin, "f", "s3-outage", "s3-outage after 10m for 10m"),
         FaultInjected(begin, "f", "s3-outage", "PutObject"),
@@ -194,6 +194,6 @@ def test_an_index_is_accessible_and_in_order(page: Page, tmp_path: Path) -> None
 def test_a_long_run_stays_below_two_megabytes(days: int) -> None:
     """A day with a failure every ten minutes; more than a week is put into wider bins."""
     ticks = days * DAY_TICKS
-    html = render_report(report_for(Story(ticks, range(10, ticks, 10)).events()))
+    html = render_report(report_for(HistoryBuilder(ticks, range(10, ticks, 10)).events()))
     assert 200_000 < len(html.encode()) < BYTES_MAX
     assert timedelta(days=days) == MINUTE * ticks

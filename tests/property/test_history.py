@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from streaming.record import FORMATS
 from tests.pipeline import NOON
-from tests.stories import Story, assert_found, only, undrained, without
+from tests.sample_histories import HistoryBuilder, assert_found, only, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import (
     EVENTS,
@@ -73,14 +73,14 @@ histories = st.lists(events, max_size=20)
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> list[Event]:
+def valid_histories(draw: st.DrawFn) -> list[Event]:
     """Runs as they ought to go, of any length, form and failures, with at least one success."""
     ticks = draw(st.integers(2, 8))
     failing = draw(st.sets(st.integers(1, ticks), max_size=ticks - 1))
     encode_sample = FORMATS[draw(st.sampled_from(sorted(FORMATS)))]
     per_object = draw(st.integers(1, 3))
-    story = Story(ticks, failing, encode=encode_sample, ticks_in_object=per_object)
-    return list(story.events())
+    history = HistoryBuilder(ticks, failing, encode=encode_sample, ticks_in_object=per_object)
+    return list(history.events())
 
 
 @given(events)
@@ -129,18 +129,18 @@ def test_no_invariant_ever_raises(history: list[Event]) -> None:
             assert invariant.finding(ending) == invariant.finding(ending)
 
 
-@given(stories())
-def test_run_with_reported_failures_is_valid(story: list[Event]) -> None:
+@given(valid_histories())
+def test_run_with_reported_failures_is_valid(history: list[Event]) -> None:
     """A run in which every failure was made good or alerted breaks no invariant."""
-    findings = check_history(story, [*generic_invariants(), *ticker_invariants()])
+    findings = check_history(history, [*generic_invariants(), *ticker_invariants()])
     assert [finding for finding in findings if finding.verdict is not Verdict.VALID] == []
 
 
-@given(stories(), st.data())
-def test_lost_object_is_never_missed(story: list[Event], data: st.DataObject) -> None:
+@given(valid_histories(), st.data())
+def test_lost_object_is_never_missed(history: list[Event], data: st.DataObject) -> None:
     """A run without one of its objects has lost records; if undrained, it may have."""
-    objects = len(only(story, ObjectDelivered))
-    lost = without(story, ObjectDelivered, data.draw(st.integers(0, objects - 1)))
+    objects = len(only(history, ObjectDelivered))
+    lost = without(history, ObjectDelivered, data.draw(st.integers(0, objects - 1)))
     assert_found(Conservation(), lost, Verdict.INVALID, "accepted but not delivered")
     assert_found(Conservation(), undrained(lost), Verdict.UNKNOWN)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.property.test_history import histories, stories
-from tests.stories import only
+from tests.property.test_history import histories, valid_histories
+from tests.sample_histories import only
 from wavetank.core.ticker_records import split_body
 from wavetank.history import Event, ObjectDelivered
 from wavetank.history.outcome_summary import summary_of
@@ -33,18 +33,18 @@ def test_summaries_differ_exactly_if_differences_are_listed(
     assert back == [(d.group, d.what, d.one, d.other) for d in found]
 
 
-@given(stories(), st.data())
+@given(valid_histories(), st.data())
 def test_a_record_that_is_missing_or_another_is_one_difference(
-    story: list[Event], data: st.DataObject
+    history: list[Event], data: st.DataObject
 ) -> None:
     """Exactly one, which names it; whatever object it is in."""
-    delivery = data.draw(st.sampled_from(only(story, ObjectDelivered)))
+    delivery = data.draw(st.sampled_from(only(history, ObjectDelivered)))
     place = data.draw(st.integers(0, len(delivery.records) - 1))
     text = delivery.records[place]
     instead = () if data.draw(st.booleans()) else (_dearer(text),)
     records = (*delivery.records[:place], *instead, *delivery.records[place + 1 :])
-    changed = [replace(e, records=records) if e is delivery else e for e in story]
-    (found,) = summary_differences(summary_of(story), summary_of(changed))
+    changed = [replace(e, records=records) if e is delivery else e for e in history]
+    (found,) = summary_differences(summary_of(history), summary_of(changed))
     assert found.group is DifferenceGroup.RECORD
     assert found.one == text.replace("\n", "\\n")
     assert (found.other == "nothing") is (not instead)

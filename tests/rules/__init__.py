@@ -9,7 +9,7 @@
     test_tests        every test proves something, and stands in a tier
     test_account      no test can reach a real AWS account
     test_hygiene      nothing of a developer's machine or account in the repository
-    test_documents    what documents name is there; of notebooks, the brief and the image too
+    test_documents    what documents name is there; of notebooks, the assignment and the image too
     test_source       the ground the rules stand on
 
 What ruff and import-linter can see is theirs, set up in `pyproject.toml`: calls that are banned,

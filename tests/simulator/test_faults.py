@@ -41,11 +41,11 @@ from wavetank.history import (
     AttemptEnded,
     DestinationReached,
     Event,
-    GivenUp,
     MessageSent,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RequestDiscarded,
     RuleFired,
     SubscriptionChanged,
     TickSuppressed,
@@ -169,7 +169,7 @@ def test_a_broken_deployment_fails_until_the_code_is_back(deployed: Deployed) ->
     failed = [e for e in run.of(AttemptEnded) if e.outcome is Outcome.ERROR]
     assert {event.error_type for event in failed} == {"NameError"}
     assert all(START + AFTER <= event.at < START + AFTER + LASTS for event in failed)
-    assert len(run.of(MessageSent)) == len(run.of(GivenUp)) * len(ADDRESSES) > 0
+    assert len(run.of(MessageSent)) == len(run.of(RequestDiscarded)) * len(ADDRESSES) > 0
 
 
 def test_one_broken_deployment_may_follow_another_at_once(deployed: Deployed) -> None:

@@ -170,7 +170,7 @@ def test_a_process_that_native_code_ends_is_an_infrastructure_error(
     assert "expected calm-day with seed 5 to finish" in done.err
     assert f"ended by {how}" in done.err
     assert "while the handler of DEDOREXP-streaming-lambda ran" in done.err
-    assert done.events("played") == []
+    assert done.events("run_finished") == []
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_what_handlers_print_is_in_their_log_and_not_on_standard_output(tmp_path
     options = ["--duration", "72s", "--seed", "1", "--json", "--handler", str(handler)]
     done = Shell(tmp_path / "state").run("run", "calm-day", *options)
     assert done.code == ExitCode.BROKEN, done.err
-    (played,) = done.events("played")  # each line is JSON
+    (played,) = done.events("run_finished")  # each line is JSON
     for text in (*PRINTED, "native code", "dunder"):
         assert text not in done.err
         assert text not in done.out

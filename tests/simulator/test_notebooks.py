@@ -17,7 +17,7 @@ SEED = 1
 FACTS = {
     "01_what_arrived": "(deliveries.records.height, missing.height, copies['identical'].all(), "
     "delayed['seconds'].max(), not_read.height)",
-    "02_price_walk": "([finding.verdict.value for finding in judged], changed.height, "
+    "02_price_walk": "([finding.verdict.value for finding in checked], changed.height, "
     "jumped.height)",
     "03_failure_drill": "(failed.height, failed['given_up'][0], failed['seconds_to_alert'][0], "
     "alerted.height, caught_up['minutes'][0], caught_up['made_up'][0], missing.height)",

@@ -45,7 +45,7 @@ def _minute(number: int) -> Tick:
     return Tick(START + number * MINUTE)
 
 
-STORY: tuple[Step, ...] = (
+STEPS: tuple[Step, ...] = (
     _minute(1),
     _minute(2),
     _minute(2),  # doubled
@@ -69,7 +69,7 @@ def history(deployed: Deployed) -> list[Event]:
     deployed.simulator.reset()  # whoever was here before has left what a run ends with
     with deployed.simulator.frozen_at(START):
         deployed.pipeline.begin(deployed.simulator.aws, START)
-    options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STORY)
+    options = RunOptions(scenario="parity", seed=1, start=START, horizon=timedelta(), steps=STEPS)
     Run(deployed.simulator, options, events.append).execute()
     deployed.simulator.reset()
     return events
@@ -86,13 +86,13 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def observation(
     deployed: Deployed, host: Host, tmp_path_factory: pytest.TempPathFactory
 ) -> list[Event]:
-    """The story on the embedded engine."""
+    """The steps on the embedded engine."""
     events: list[Event] = []
     _deploy(sandbox_clients(host.endpoint), deployed.names, host.endpoint)
     place = _place(deployed.names, host, tmp_path_factory.mktemp("journal"))
     before = state_before_run(place, START)
     player = StepExecutor(place, before, events.append)
-    player.execute(STORY)
+    player.execute(STEPS)
     SandboxControls(host.endpoint).deliver_now()
     return read_history(place, before, events)
 

@@ -16,11 +16,11 @@ from wavetank.history import (
     DestinationReached,
     Drained,
     Event,
-    GivenUp,
     MessageSent,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RequestDiscarded,
     RuleFired,
     digest_of,
 )
@@ -99,7 +99,7 @@ def test_a_calm_quarter_of_an_hour(deployed: Deployed) -> None:
     assert accepted == delivered
     assert len(delivered) == 15 * RECORDS_PER_TICK
     (drained,) = _of(history, Drained)
-    assert (drained.complete, drained.left) == (True, ())
+    assert (drained.complete, drained.remaining) == (True, ())
     prices = read_prices(deployed.simulator.aws, deployed.names.table)
     assert last_tick(prices) == START + 15 * MINUTE
     assert [began.cold for began in _of(history, AttemptBegan)] == [True, *[False] * 14]
@@ -124,7 +124,7 @@ def test_a_tick_that_fails_three_times_is_alerted(
     (fired,) = _of(history, RuleFired)
     attempts = [event.at for event in _of(history, AttemptBegan) if event.request == fired.request]
     assert attempts == [START + n * MINUTE for n in (1, 2, 4)]
-    (given_up,) = _of(history, GivenUp)
+    (given_up,) = _of(history, RequestDiscarded)
     assert (given_up.condition, given_up.attempts) == ("RetriesExhausted", 3)
     (reached,) = _of(history, DestinationReached)
     assert reached.outcome == "ok"

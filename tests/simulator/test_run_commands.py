@@ -48,7 +48,7 @@ def test_a_run_is_checked_and_saved(shell: Shell, played: Finished) -> None:
     findings = played.events("finding")
     assert len(findings) >= 11
     assert {finding["verdict"] for finding in findings} == {"valid"}
-    (told,) = played.events("played")
+    (told,) = played.events("run_finished")
     folder = Path(told["folder"])
     assert folder == shell.state / "runs" / "between-7"
     assert {path.name for path in folder.iterdir()} == {
@@ -70,16 +70,16 @@ def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
     """One seed, one scenario and one code give one history."""
     replayed = shell.run("replay", "between-7", "--json")
     assert replayed.code == ExitCode.VALID, replayed.err
-    assert replayed.events("replayed")[0]["digest"] == played.events("played")[0]["digest"]
+    assert replayed.events("replayed")[0]["digest"] == played.events("run_finished")[0]["digest"]
     assert "byte for byte" in replayed.err
 
 
 def test_a_saved_run_is_checked_again_without_the_emulator(shell: Shell, played: Finished) -> None:
     """From its file alone, with the same findings."""
-    judged = shell.run("replay", "between-7", "--check", "--json")
-    assert judged.code == ExitCode.VALID
-    assert judged.events("finding") == played.events("finding")
-    assert "deploying" not in judged.err
+    checked = shell.run("replay", "between-7", "--check", "--json")
+    assert checked.code == ExitCode.VALID
+    assert checked.events("finding") == played.events("finding")
+    assert "deploying" not in checked.err
 
 
 def test_a_report_is_written_anew(shell: Shell, played: Finished) -> None:
@@ -123,7 +123,7 @@ def test_a_history_that_is_not_the_same_is_an_error_of_its_own(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "no-such-story"], "the scenarios are alert-path-down"),
+        (["run", "no-such-scenario"], "the scenarios are alert-path-down"),
         (["run", "calm-day", "--duration", "0h"], "above zero and of at most 365d"),
         (["run", "calm-day", "--duration", "9999h"], "above zero and of at most 365d"),
         (["run", "calm-day", "--seed", "many"], "valid integer"),
@@ -149,7 +149,7 @@ def test_a_scenario_with_a_fault_of_the_host_is_refused(shell: Shell, tmp_path: 
     """Virtual time has no host that could be killed."""
     scenario = tmp_path / "killed.toml"
     scenario.write_text(
-        CRASH.replace("handler-crash", "machine-killed").replace("call_number = 2\n", "")
+        CRASH.replace("handler-crash", "host-killed").replace("call_number = 2\n", "")
     )
     refused = shell.run("run", str(scenario))
     assert refused.code == ExitCode.USAGE
@@ -212,6 +212,6 @@ def test_only_what_passed_is_attested(shell: Shell, played: Finished) -> None:
     lines = (shell.state / "attestation.jsonl").read_text().splitlines()
     (entry,) = [json.loads(line) for line in lines]
     assert (entry["scenario"], entry["seed"]) == ("between", 7)
-    assert entry["digest"] == played.events("played")[0]["digest"]
+    assert entry["digest"] == played.events("run_finished")[0]["digest"]
     ndjson, _ = project_fingerprints(read_settings().project_folder)
     assert Fingerprint(**entry["fingerprint"]) == ndjson

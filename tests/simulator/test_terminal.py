@@ -57,18 +57,18 @@ def test_colours_and_codes_can_be_switched_off(
 ) -> None:
     """NO_COLOR removes colours, a dumb terminal every code; the words remain."""
     assert b"\x1b[32m" in played.raw  # valid is green
-    judged = shown(shell.command("replay", "calm-day-7", "--check"), variables=variables)
-    assert judged.text().count("valid  ") == 11
-    assert forbidden not in judged.raw
+    checked = shown(shell.command("replay", "calm-day-7", "--check"), variables=variables)
+    assert checked.text().count("valid  ") == 11
+    assert forbidden not in checked.raw
 
 
 def test_in_a_pipe_there_is_no_code(shell: Shell, played: Terminal) -> None:
     """Neither escape codes nor carriage returns, and every finding is one line."""
     assert played.process.returncode == ExitCode.VALID
-    judged = shell.run("replay", "calm-day-7", "--check")
-    assert not {"\x1b", "\r"} & set(judged.out + judged.err)
-    assert len(judged.out.splitlines()) == 12
-    assert judged.err == "checking ...\n"
+    checked = shell.run("replay", "calm-day-7", "--check")
+    assert not {"\x1b", "\r"} & set(checked.out + checked.err)
+    assert len(checked.out.splitlines()) == 12
+    assert checked.err == "checking ...\n"
 
 
 def test_ctrl_c_in_a_run_says_what_was_saved(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from wavetank import (
     AttemptEnded,
     Event,
     Finding,
-    GivenUp,
     Invoked,
     LiveSandbox,
     MessageSent,
@@ -16,6 +15,7 @@ from wavetank import (
     Outcome,
     RecordsAccepted,
     RecordsLost,
+    RequestDiscarded,
     ScenarioResult,
     SimulatorFixture,
     TemplatesPipeline,
@@ -45,6 +45,6 @@ def events(result: ScenarioResult) -> list[Event]:
     for ended in result.of(AttemptEnded):
         assert_type(ended.outcome, Outcome)
     found: list[Event] = []
-    for kind in (AttemptBegan, GivenUp, Invoked, MessageSent, ObjectDelivered):
+    for kind in (AttemptBegan, RequestDiscarded, Invoked, MessageSent, ObjectDelivered):
         found.extend(result.of(kind))
     return [*found, *result.of(RecordsAccepted), *result.of(RecordsLost)]

@@ -31,7 +31,7 @@ from wavetank.simulation.runner import RunSpec
 
 FILE_NAME = "seeds.json"
 ABOUT = (
-    "Stories that once broke an invariant; the suite plays all of them again. "
+    "Seeds that once broke an invariant; the test suite runs all of them again. "
     "`campaign --remember` adds to them. See harness/wavetank/campaign/regression_seeds.py."
 )
 KEYS = ("seed", "horizon", "plan", "broke", "date", "version")

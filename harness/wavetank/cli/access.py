@@ -10,7 +10,7 @@ from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.iam_report import RoleReport
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.inspection.access.bucket_access import EXPECTED, AccessMatrix, Actor, Verb
 from wavetank.live.running_sandbox import running_sandbox
 
@@ -65,8 +65,8 @@ def _show_role(report: RoleReport, output: Output) -> None:
     output.emit("role", **asdict(report))
     output.say(f"\n{report.role}")
     for use in report.used:
-        output.say(f"  used     {use.action} on {use.resource}, {counted(use.count, 'time')}")
+        output.say(f"  used     {use.action} on {use.resource}, {pluralize(use.count, 'time')}")
     for grant in report.unused:
         output.say(f"  unused   {grant.action} on {grant.resource}")
     for use in report.denied:
-        output.say(f"  denied   {use.action} on {use.resource}, {counted(use.count, 'time')}")
+        output.say(f"  denied   {use.action} on {use.resource}, {pluralize(use.count, 'time')}")

@@ -28,7 +28,7 @@ from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.suggestions import one_of
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.deployed import find_pipeline
 from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import SandboxRecord
@@ -219,8 +219,9 @@ def break_host(
         result = exercise.run(injected, length.total_seconds())
     output.say(
         f"recovered {result.seconds_until_whole:.1f} s after the revert; lost: "
-        f"{counted(result.objects_lost, 'object')}, {counted(result.messages_lost, 'message')}, "
-        f"{counted(result.minutes_lost, 'minute')} of the walk"
+        f"{pluralize(result.objects_lost, 'object')}, "
+        f"{pluralize(result.messages_lost, 'message')}, "
+        f"{pluralize(result.minutes_lost, 'minute')} of the walk"
     )
     output.emit("host", fault=kind.kind, **asdict(result))
     return result

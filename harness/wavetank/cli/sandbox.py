@@ -40,7 +40,7 @@ from wavetank.core.naming import (
 )
 from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.custom_handler import read_custom_handler
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine
@@ -191,7 +191,7 @@ def status(
     none = "not in the table" if sandbox.custom_handler else "none yet"
     output.say(
         f"last tick {health.last_tick or none}, "
-        f"{counted(health.objects, 'object')}, {counted(health.alerts, 'alert')}, "
+        f"{pluralize(health.objects, 'object')}, {pluralize(health.alerts, 'alert')}, "
         f"{health.memory_mb} MB resident"
     )
     isolation = controls.isolation()

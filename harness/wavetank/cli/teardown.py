@@ -23,7 +23,7 @@ from wavetank.cli.targets import (
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.core.stop_signal import Stopped, stop_on_signal
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.teardown.inventory import find_inventory
 from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
@@ -138,7 +138,7 @@ def _delete_data(place: Target, name: str | None, output: Output, *, yes: bool) 
                 lambda gone: status.update(f"emptying {bucket}: {gone:,} objects gone"),
                 lambda event: status.update(f"{event.resource} {event.status}"),
             )
-    output.say(f"deleted {bucket} with {counted(count, 'object')}; nothing remains to pay for")
+    output.say(f"deleted {bucket} with {pluralize(count, 'object')}; nothing remains to pay for")
     output.emit("released", bucket=bucket, objects=count)
 
 
@@ -165,7 +165,7 @@ def show_remains(remains: TeardownResult, output: Output) -> None:
     if data is not None:
         output.say(
             f"remaining: stack {remains.stack} and bucket {data.bucket} with "
-            f"{counted(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
+            f"{pluralize(data.objects, 'object')}, {data.size_bytes / 2**20:,.1f} MB: "
             f"{_price(data.usd_per_month)} a month; ./wavetank teardown --delete-data deletes them"
         )
     elif remains.stack is not None:

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from localstack.http import Response
 
 from wavetank.core.clock import Clock
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 
 FOLDER = Path(__file__).parent
 KIBIBYTE = 1024
@@ -30,7 +30,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters |= {
-            "counted": counted,
+            "pluralize": pluralize,
             "size": size,
             "seconds": duration,
             "relative_time": lambda instant: relative_time(instant, clock.now()),

@@ -24,7 +24,7 @@ class ListedRoute:
 
     path: str
     method: str
-    does: str
+    description: str
 
     @property
     def changes(self) -> bool:

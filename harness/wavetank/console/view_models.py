@@ -41,8 +41,8 @@ class StreamState:
     name: str
     status: str
     bucket: str
-    records_held: int
-    bytes_held: int
+    buffered_records: int
+    buffered_bytes: int
     oldest_seconds: float | None
     objects_delivered: int
     records_delivered: int

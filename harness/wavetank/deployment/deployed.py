@@ -128,7 +128,7 @@ def _pipeline(aws: AwsClients, stack: str, parameters: Mapping[str, str]) -> Dep
 
 
 def _handler(parameters: Mapping[str, str]) -> DeployedHandler | None:
-    if parameters.get("OwnHandler") != "yes":
+    if parameters.get("CustomHandler") != "yes":
         return None
     return DeployedHandler(parameters["ArtifactBucketName"], parameters["StreamingCodeKey"])
 

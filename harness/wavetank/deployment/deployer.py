@@ -180,5 +180,5 @@ def _parameters(options: DeploymentOptions, packages: Mapping[str, Package]) -> 
         "ScheduleState": "ENABLED" if options.schedule_enabled else "DISABLED",
         "RecordFormat": options.record_format,
         "StreamingHandler": options.handler.entry_point if options.handler else ENTRY_POINT,
-        "OwnHandler": "yes" if options.handler else "no",
+        "CustomHandler": "yes" if options.handler else "no",
     }

@@ -29,7 +29,7 @@ class HostFault(Fault):
 class HostPaused(HostFault):
     """LocalStack is stopped and continued, like a laptop whose lid is closed and opened."""
 
-    kind: ClassVar[str] = "machine-paused"
+    kind: ClassVar[str] = "host-paused"
     title: ClassVar[str] = "The host is paused"
 
 
@@ -37,7 +37,7 @@ class HostPaused(HostFault):
 class HostKilled(HostFault):
     """The process is killed without a clean shutdown; the sandbox restarts it."""
 
-    kind: ClassVar[str] = "machine-killed"
+    kind: ClassVar[str] = "host-killed"
     title: ClassVar[str] = "The process is killed"
 
 

@@ -124,14 +124,14 @@ class TickSuppressed(Event):
 class Invoked(Event):
     """A function was invoked manually, with the event that a rule has for the instant `due`.
 
-    If the caller `waits`, the invocation is synchronous: the caller gets the failure in the
+    If it is `synchronous`, the caller gets the failure in the
     response, and there is neither a retry nor a record to a destination.
     """
 
     request: str
     function: str
     due: datetime
-    waits: bool
+    synchronous: bool
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class AttemptEnded(Event):
 
 
 @dataclass(frozen=True)
-class GivenUp(Event):
+class RequestDiscarded(Event):
     """Lambda discarded the request. Condition: RetriesExhausted or EventAgeExceeded."""
 
     request: str
@@ -251,10 +251,10 @@ class TableSnapshot(Event):
 
 @dataclass(frozen=True)
 class Drained(Event):
-    """After the last firing everything had time to finish; `left` is what did not."""
+    """After the last firing everything had time to finish; `remaining` is what did not."""
 
     complete: bool
-    left: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -280,7 +280,7 @@ EVENTS: tuple[type[Event], ...] = (
     AttemptBegan,
     ApiCalled,
     AttemptEnded,
-    GivenUp,
+    RequestDiscarded,
     DestinationReached,
     RecordsAccepted,
     ObjectDelivered,

@@ -1,14 +1,14 @@
 """The failures in a run, each in one sentence: shared by reports and test failures."""
 
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history.events import (
     OK,
     AttemptEnded,
     DestinationReached,
     Event,
-    GivenUp,
     Outcome,
     RecordsLost,
+    RequestDiscarded,
     TickSuppressed,
 )
 
@@ -21,12 +21,12 @@ def failure_message(event: Event) -> str:
         case AttemptEnded() if event.outcome is not Outcome.SUCCESS:
             said = f": {event.error_type}: {event.message}" if event.error_type else ""
             return f"{event.function}, attempt {event.attempt}, ends by {event.outcome}{said}"
-        case GivenUp():
-            tried = counted(event.attempts, "attempt")
+        case RequestDiscarded():
+            tried = pluralize(event.attempts, "attempt")
             return f"{event.function} is given up after {tried} ({event.condition})"
         case DestinationReached() if event.outcome != OK:
             return f"{event.destination} is not reached: {event.outcome}"
         case RecordsLost():
-            lost = counted(len(event.records), "record")
+            lost = pluralize(len(event.records), "record")
             return f"{event.stream} loses {lost}: {event.reason}"
     return ""

@@ -6,7 +6,7 @@ An instant here is one that the scenario defines: the minute of a tick, the time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 
 SUCCEEDED = "succeeded"
 
@@ -24,7 +24,7 @@ class RequestOutcome:
         errors = list(dict.fromkeys(failed if last == SUCCEEDED else self.attempts))
         shown = f" ({', then '.join(errors)})" if errors else ""
         word = SUCCEEDED if last == SUCCEEDED else "failed"
-        return f"{word} after {counted(len(self.attempts), 'attempt')}{shown}"
+        return f"{word} after {pluralize(len(self.attempts), 'attempt')}{shown}"
 
 
 @dataclass(frozen=True, order=True)

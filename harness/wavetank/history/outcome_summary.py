@@ -45,7 +45,7 @@ class SummaryBuilder:
             case RuleFired():
                 self._ticks[event.request] = TickIdentity(rfc3339(event.due))
             case Invoked():
-                self._ticks[event.request] = TickIdentity(rfc3339(event.due), event.waits)
+                self._ticks[event.request] = TickIdentity(rfc3339(event.due), event.synchronous)
             case AttemptEnded() if event.outcome is not Outcome.THROTTLED:
                 self._functions[event.request] = event.function
                 succeeded = event.outcome is Outcome.SUCCESS

@@ -17,7 +17,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, mailbox_page, messages_since
 from wavetank.core.clock import Clock, rfc3339
 from wavetank.core.naming import Names
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 
 OVERLAP = timedelta(hours=1)
 POLLS_BETWEEN_LISTINGS = 15
@@ -33,7 +33,7 @@ class WatchedKind(StrEnum):
     OBJECT = "object"
     ALERT = "alert"
     RESTART = "restart"
-    TROUBLE = "trouble"
+    PROBLEM = "problem"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Watcher:
 
     def _existing(self, objects: int, messages: int) -> Iterator[PipelineEvent]:
         if objects or messages:
-            existing = f"{counted(objects, 'object')} and {counted(messages, 'e-mail')}"
+            existing = f"{pluralize(objects, 'object')} and {pluralize(messages, 'e-mail')}"
             yield self._event(WatchedKind.HELD, f"{existing} from before")
 
     def _read_stream(self) -> None:
@@ -132,7 +132,7 @@ class Watcher:
         state = SandboxControls(self.endpoint).streams().get(self.names.delivery_stream, {})
         self._objects = state.get("objects_delivered", 0)
         before, self._delivered = self._delivered, state.get("records_delivered", 0)
-        self.buffered = state.get("records_held", 0)
+        self.buffered = state.get("buffered_records", 0)
         # A lower count than before means that LocalStack was restarted.
         self.records += self._delivered - (before if self._delivered >= before else 0)
 
@@ -141,7 +141,7 @@ class Watcher:
         if problem == self._problem:
             return []
         self._problem = problem
-        return [self._event(WatchedKind.TROUBLE, problem)]
+        return [self._event(WatchedKind.PROBLEM, problem)]
 
     def _new_tick(self) -> list[PipelineEvent]:
         """The tick in the table; if the function writes none, any change of the prices."""

@@ -17,16 +17,16 @@ from collections import Counter
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import (
     ApiCalled,
     AttemptBegan,
     AttemptEnded,
     DestinationReached,
     Event,
-    GivenUp,
     MessageSent,
     Outcome,
+    RequestDiscarded,
     RunBegan,
     SubscriptionChanged,
     Trigger,
@@ -83,7 +83,7 @@ class OneNotice:
                 self._publish(event)
             case AttemptEnded() if event.request in self._published:
                 self._end(event)
-            case GivenUp() if not self._notifiers.get(event.request):
+            case RequestDiscarded() if not self._notifiers.get(event.request):
                 self._fail(event)
             case MessageSent():
                 self._notice(event)
@@ -93,7 +93,7 @@ class OneNotice:
         for request, expected in self._expected.items():
             topic, address = min(expected)
             missing.add("not notified", f"{address} of {topic} about {request}", len(expected))
-        failures, notices = counted(self._failures, "failure"), counted(self._notices, "notice")
+        failures, notices = pluralize(self._failures, "failure"), pluralize(self._notices, "notice")
         return conclude(
             self.name,
             end,
@@ -106,7 +106,7 @@ class OneNotice:
     def _doubt(self) -> str:
         unreachable = self._failures and not self._confirmed and not self._notices
         return (
-            f"{counted(self._failures, 'failure')}, and no address is confirmed"
+            f"{pluralize(self._failures, 'failure')}, and no address is confirmed"
             if unreachable
             else ""
         )
@@ -123,7 +123,7 @@ class OneNotice:
             request: expected for request, expected in self._expected.items() if expected
         }
 
-    def _fail(self, event: GivenUp) -> None:
+    def _fail(self, event: RequestDiscarded) -> None:
         self._failures += 1
         self._notified.put(event.request, Counter())
         if self._confirmed:

@@ -1,7 +1,7 @@
 """Enough alerts reached an address, for scenarios that expect alerts."""
 
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import Event, MessageSent
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
@@ -12,7 +12,7 @@ class EnoughAlerts:
     key = "alerts"
 
     def __init__(self, fewest: int) -> None:
-        self.name = f"{counted(fewest, 'alert')} or more reached an address"
+        self.name = f"{pluralize(fewest, 'alert')} or more reached an address"
         self._fewest = fewest
         self._sent = 0
 
@@ -29,5 +29,5 @@ class EnoughAlerts:
             violations=ProblemCounts(),
             missing=missing,
             doubt="",
-            passed=f"{counted(self._sent, 'alert')} sent",
+            passed=f"{pluralize(self._sent, 'alert')} sent",
         )

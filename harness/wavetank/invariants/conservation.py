@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.faults.delivery import DuplicateDelivery
 from wavetank.history import Event, FaultInjected, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
@@ -79,7 +79,7 @@ class Conservation:
             violations=self._violations,
             missing=missing,
             doubt="" if self._accepted or self._delivered else "no record was seen",
-            passed=f"{counted(self._accepted, 'record')} accepted and delivered{reported}",
+            passed=f"{pluralize(self._accepted, 'record')} accepted and delivered{reported}",
         )
 
     def _stream(self, name: str) -> "_Stream":

@@ -24,6 +24,6 @@ class FullyDrained:
         if end.is_drained:
             return Finding(self.name, Verdict.VALID, "nothing remained at the end")
         drained = end.drained
-        left = ", ".join(drained.left[:SHOWN_MAX]) if drained else ""
+        left = ", ".join(drained.remaining[:SHOWN_MAX]) if drained else ""
         evidence = f"{end.reason}; {left}" if left else end.reason
         return Finding(self.name, Verdict.UNKNOWN, evidence)

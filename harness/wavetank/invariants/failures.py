@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
     DestinationReached,
     Event,
-    GivenUp,
     Invoked,
     Outcome,
+    RequestDiscarded,
     RuleFired,
     Trigger,
 )
@@ -49,7 +49,7 @@ class NoSilentFailure:
 
     def observe(self, event: Event) -> None:
         match event:
-            case Invoked(waits=True):
+            case Invoked(synchronous=True):
                 self._synchronous.add(event.request)
             case RuleFired() | Invoked():
                 self._begin(event.request, event)
@@ -61,12 +61,12 @@ class NoSilentFailure:
                 self._begin(event.request, event)
             case AttemptEnded(outcome=Outcome.SUCCESS):
                 _decrement(self._open, event.request)
-            case GivenUp():
+            case RequestDiscarded():
                 self._given_up += 1
                 _decrement(self._open, event.request)
                 example = (
                     f"{event.request} of {event.function}, given up at {rfc3339(event.at)} "
-                    f"after {counted(event.attempts, 'attempt')}"
+                    f"after {pluralize(event.attempts, 'attempt')}"
                 )
                 _increment(self._unreported, event.request, example)
             case DestinationReached(outcome=outcome) if outcome == OK:
@@ -88,7 +88,7 @@ class NoSilentFailure:
             violations=ProblemCounts(),
             missing=missing,
             doubt="" if self._requests else "no request was seen",
-            passed=f"{counted(self._requests, 'request')}: {ended} succeeded, "
+            passed=f"{pluralize(self._requests, 'request')}: {ended} succeeded, "
             f"{self._given_up} given up and reported{answered}",
         )
 

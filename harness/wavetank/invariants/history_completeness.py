@@ -8,7 +8,7 @@ truncated history          unknown, even without a violation
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import Drained, Event, RunEnded, TruncatedHistory
 
 
@@ -72,7 +72,9 @@ class HistoryEnd:
             return f"the history breaks off {where}, before the run's end"
         if self.drained is None:
             return "the run was not drained"
-        return f"the run was not drained: {counted(len(self.drained.left), 'item')} remaining"
+        return (
+            f"the run was not drained: {pluralize(len(self.drained.remaining), 'item')} remaining"
+        )
 
 
 def conclude(

@@ -12,7 +12,7 @@ from datetime import datetime
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import AttemptEnded, Event, Outcome, RuleFired, RunBegan, TickSuppressed
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
@@ -81,7 +81,7 @@ class CompleteSchedule:
         repeats = sum(track.repeats for track in self._tracks.values())
         made_up = f", {suppressed} suppressed and made up for" if suppressed else ""
         twice = f", {repeats} fired again" if repeats else ""
-        return f"{counted(due, 'due instant')}{made_up}{twice}"
+        return f"{pluralize(due, 'due instant')}{made_up}{twice}"
 
     def _begin(self, event: RunBegan) -> None:
         for rule in event.rules:

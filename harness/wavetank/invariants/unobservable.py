@@ -12,7 +12,7 @@ from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict, exit_code
 from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
 
-MANUAL_OPTIONS = {"told": "by hand"}
+MANUAL_OPTIONS = {"trigger": "manual"}
 """The options in the first event of such a run's history."""
 ON_SIMULATOR = {CompleteSchedule.key: "the ticks were invoked one by one, and no rule fired"}
 ON_SANDBOX = ON_SIMULATOR | {

@@ -17,11 +17,11 @@ from wavetank.history import (
     AttemptEnded,
     DestinationReached,
     Event,
-    GivenUp,
     Invoked,
     MessageSent,
     ObjectDelivered,
     Outcome,
+    RequestDiscarded,
     Trigger,
 )
 from wavetank.history.events import OK
@@ -172,10 +172,10 @@ class _Observations:
             at = max(
                 [alert.at, *(attempt.at for attempt in attempts)]
             )  # the log has whole seconds only
-            yield GivenUp(at, request, function, alert.condition, alert.attempts)
+            yield RequestDiscarded(at, request, function, alert.condition, alert.attempts)
             yield DestinationReached(at, request, names.notification_function, OK, alert.invocation)
         elif len(attempts) >= self.attempts_limit and attempts[-1].outcome is not Outcome.SUCCESS:
-            yield GivenUp(attempts[-1].at, request, function, GAVE_UP, len(attempts))
+            yield RequestDiscarded(attempts[-1].at, request, function, GAVE_UP, len(attempts))
 
 
 def _notification_attempts(deployed: DeployedTarget, before: StateBeforeRun) -> list[Attempt]:

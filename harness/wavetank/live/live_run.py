@@ -14,7 +14,7 @@ from wavetank.core.naming import RECORD_FORMATS, Names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import REGION
 from wavetank.core.stop_signal import stop_on_signal
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.ticker import TickerPipeline
@@ -40,7 +40,7 @@ class LiveRun:
 
     def ticks(self, scenario: Scenario) -> str:
         """How many ticks the scenario has here, in words."""
-        return counted(sum(isinstance(step, Tick) for step in self._steps(scenario)), "tick")
+        return pluralize(sum(isinstance(step, Tick) for step in self._steps(scenario)), "tick")
 
     def duration(self, scenario: Scenario) -> str:
         """How long the scenario takes, in words."""

@@ -17,7 +17,7 @@ from wavetank.aws.observers import last_tick, read_prices, subscriptions, topic_
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.deployed import template_hash
 from wavetank.faults.changes import RuleChange
 from wavetank.history import Drained, Event, RunBegan, RunEnded
@@ -134,7 +134,7 @@ def _executed(
     events = read_history(deployed, before, noted)
     missing = tuple(_missing(executor, before, events))
     now = deployed.clock.now()
-    return [*events, Drained(now, complete=not missing, left=missing), RunEnded(now)]
+    return [*events, Drained(now, complete=not missing, remaining=missing), RunEnded(now)]
 
 
 def _now(deployed: DeployedTarget) -> datetime:
@@ -241,4 +241,4 @@ def _missing(
         yield f"records of {rfc3339(minute)}"
     missing = executor.alerts_missing()
     if missing > 0:
-        yield counted(missing, "alert")
+        yield pluralize(missing, "alert")

@@ -125,7 +125,7 @@ class RunningSandbox:
         """From the table, or from the stream with a custom script, which writes no tick."""
         if self.custom_handler:
             streams = SandboxControls(self.record.endpoint).streams()
-            return bool(streams.get(self.names.delivery_stream, {}).get("records_held"))
+            return bool(streams.get(self.names.delivery_stream, {}).get("buffered_records"))
         return has_recent_tick(self.aws, self.names, self.clock)
 
     def _memory_mb(self) -> int | None:

@@ -13,7 +13,7 @@ from wavetank.aws.observers import subscriptions, topic_arn, wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import rfc3339
 from wavetank.core.errors import ConditionTimeoutError
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.parameters import entries_of
@@ -81,10 +81,10 @@ class StepExecutor:
         match step:
             case Tick(due):
                 request = self._trigger.fire(due)
-                self._note_invoked(request, due, waits=False)
+                self._note_invoked(request, due, synchronous=False)
                 self._wait_until_finished(request)
             case SynchronousTick(due):
-                self._note_invoked(self._trigger.call(due), due, waits=True)
+                self._note_invoked(self._trigger.call(due), due, synchronous=True)
             case Begin(name, fault):
                 self._say(f"fault: {describe(fault)}")
                 open_faults[name] = changed.enter_context(ExitStack())
@@ -123,10 +123,10 @@ class StepExecutor:
             now, confirmed = self._deployed.clock.now(), not in_force
             self._note(SubscriptionChanged(now, change.topic, change.address, confirmed))
 
-    def _note_invoked(self, request: str, due: datetime, *, waits: bool) -> None:
+    def _note_invoked(self, request: str, due: datetime, *, synchronous: bool) -> None:
         function = self._deployed.names.streaming_function
         self.requested.due[request] = due
-        self._note(Invoked(self._deployed.clock.now(), request, function, due, waits))
+        self._note(Invoked(self._deployed.clock.now(), request, function, due, synchronous))
 
     def _wait_until_finished(self, request: str) -> None:
         """Waits until the request has succeeded, or has failed as often as Lambda tries."""
@@ -144,7 +144,7 @@ class StepExecutor:
     def _conclude(self, request: str, attempts: list[AttemptEnded], attempts_limit: int) -> None:
         """Notes the result; if the request was given up, waits for its alerts."""
         tick = f"tick of {rfc3339(self.requested.due[request])}"
-        count = counted(len(attempts), "attempt")
+        count = pluralize(len(attempts), "attempt")
         if _succeeded(attempts):
             self.requested.succeeded.add(request)
             self._say(f"{tick}: succeeded after {count}")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import Event, FaultInjected, FaultReverted, failure_message
 
 LINES_MAX = 12
@@ -25,7 +25,7 @@ def failure_lines(events: Iterable[Event]) -> Iterator[str]:
         again = f" ({counts[text]} times)" if counts[text] > 1 else ""
         yield f"{firsts[text]}  {text}{again}"
     if len(firsts) > LINES_MAX:
-        yield f"and {counted(len(firsts) - LINES_MAX, 'more kind')} of failure"
+        yield f"and {pluralize(len(firsts) - LINES_MAX, 'more kind')} of failure"
 
 
 def _text(event: Event) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import describe
 from wavetank.history import Event, FaultInjected, ObjectDelivered, read_history
@@ -77,7 +77,7 @@ class ScenarioResult:
         )
 
     def _failure(self, broken: list[Finding]) -> str:
-        count = counted(len(self.findings), "invariant")
+        count = pluralize(len(self.findings), "invariant")
         lines = [f"{len(broken)} of {count} not valid:"]
         for found in broken:
             lines += [

@@ -35,7 +35,7 @@ class LoadedRun:
         return self.saved.folder.name
 
     @property
-    def by_hand(self) -> bool:
+    def is_manual(self) -> bool:
         """Whether its ticks were invoked step by step; otherwise a rule fired them."""
         return self.began.options.items() >= MANUAL_OPTIONS.items()
 
@@ -60,7 +60,7 @@ class ComparedRequirement:
     open: str
 
     @property
-    def alike(self) -> bool:
+    def equal(self) -> bool:
         """Whether both runs have the same verdict, or the requirement is not compared."""
         return bool(self.open) or self.one.verdict is self.other.verdict
 
@@ -76,9 +76,9 @@ class Comparison:
     differences: tuple[SummaryDifference, ...]
 
     @property
-    def alike(self) -> bool:
+    def equal(self) -> bool:
         """Whether nothing that was compared differs."""
-        return not self.differences and all(found.alike for found in self.requirements)
+        return not self.differences and all(found.equal for found in self.requirements)
 
 
 def load_run(saved: SavedRun) -> LoadedRun:
@@ -134,8 +134,8 @@ def _check_comparable(one: LoadedRun, other: LoadedRun) -> None:
             f"{dict(one.summary.pipeline)} and {dict(other.summary.pipeline)}",
             "run one of them again with the options of the other",
         )
-    if one.by_hand != other.by_hand:
-        live, simulator = (one, other) if one.by_hand else (other, one)
+    if one.is_manual != other.is_manual:
+        live, simulator = (one, other) if one.is_manual else (other, one)
         raise UsageError(
             "two runs executed in the same way",
             f"{live.name}, invoked tick by tick, and {simulator.name}, fired by a rule",
@@ -154,7 +154,7 @@ def _begin_alike(one: LoadedRun, other: LoadedRun) -> bool:
 
 def _notes(one: LoadedRun, other: LoadedRun) -> Iterator[str]:
     if one.summary.seed != other.summary.seed:
-        effect = "no effect step by step" if one.by_hand else "random choices differ"
+        effect = "no effect step by step" if one.is_manual else "random choices differ"
         yield f"the seeds differ, {one.summary.seed} and {other.summary.seed}: {effect}"
     if not _begin_alike(one, other):
         yield (
@@ -186,7 +186,7 @@ def _key(finding: Finding) -> str:
 def _not_compared(key: str, one: LoadedRun, other: LoadedRun) -> str:
     """Why one of the two cannot decide it; empty if both can."""
     for run in (one, other):
-        reason = unobservable(run.summary.engine).get(key) if run.by_hand else None
+        reason = unobservable(run.summary.engine).get(key) if run.is_manual else None
         if reason is not None:
             return f"not checked on {run.summary.engine}, as {reason}"
     return ""

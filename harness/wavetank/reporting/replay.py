@@ -20,7 +20,7 @@ def saved_pipeline(loaded: LoadedRun) -> Pipeline:
         UsageError: this version does not know an option that selected it.
     """
     pipeline = choice_of(loaded.summary.pipeline).pipeline()
-    if loaded.by_hand and isinstance(pipeline, TickerPipeline):
+    if loaded.is_manual and isinstance(pipeline, TickerPipeline):
         (addresses,) = loaded.began.confirmed.values()
         return replace(pipeline, addresses=addresses)
     return pipeline
@@ -29,7 +29,7 @@ def saved_pipeline(loaded: LoadedRun) -> Pipeline:
 def saved_spec(loaded: LoadedRun) -> RunSpec:
     """The scenario and seed of the run; for a live engine also its first instant and table."""
     spec = RunSpec(scenario=loaded.scenario(), seed=loaded.summary.seed)
-    if not loaded.by_hand:
+    if not loaded.is_manual:
         return spec
     return replace(spec, start=loaded.began.at, initial_table=loaded.table)
 
@@ -41,7 +41,7 @@ def check_again(
     suite = invariant_suite(pipeline, spec.scenario)
     for event in read_history(loaded.saved.history):
         suite.observe(event)
-    return evaluate(spec.scenario, suite, loaded.summary.engine if loaded.by_hand else None)
+    return evaluate(spec.scenario, suite, loaded.summary.engine if loaded.is_manual else None)
 
 
 def describe_difference(before: Path, after: Path) -> str:

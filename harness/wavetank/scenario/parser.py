@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from wavetank.core.errors import UsageError
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.problems import ScenarioProblem, cross_field_problems, schema_problems
@@ -80,5 +80,5 @@ def _raise_first(problems: Iterable[ScenarioProblem], text: str, source: str) ->
 
     first, *others = sorted(problems, key=position)
     found = f"{first.found} at {source}:{position(first).line}:{position(first).column}"
-    more = f" ({counted(len(others), 'more problem')} after it)" if others else ""
+    more = f" ({pluralize(len(others), 'more problem')} after it)" if others else ""
     raise UsageError(first.expected, found, first.action + more)

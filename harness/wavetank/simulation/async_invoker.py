@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.injectors.matcher import FaultMatcher
-from wavetank.history import DestinationReached, GivenUp, Trigger
+from wavetank.history import DestinationReached, RequestDiscarded, Trigger
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
 from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
 from wavetank.simulation.retry_policy import (
@@ -112,7 +112,7 @@ class AsyncInvoker:
     ) -> None:
         attempts = request.queued.attempts
         now = self._clock.now
-        self._clock.record(GivenUp(now, request.id, function.name, condition, attempts))
+        self._clock.record(RequestDiscarded(now, request.id, function.name, condition, attempts))
         destination = self._topology.configurations[function.arn].on_failure
         if destination:
             self._send_record(request, function, destination, condition, answer)

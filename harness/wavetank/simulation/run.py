@@ -174,7 +174,7 @@ class Run:
         now, record = self._clock.now, self._clock.record
         for seen in _table_snapshots(self._simulator.aws, now):
             record(seen)
-        record(Drained(now, complete=not remaining, left=tuple(remaining)))
+        record(Drained(now, complete=not remaining, remaining=tuple(remaining)))
         record(RunEnded(now))
 
     def _running_request(self) -> str:

@@ -18,7 +18,7 @@ from wavetank.faults.changes import HostChange
 from wavetank.faults.resources import HostFaultTarget
 from wavetank.live.changed_target import ChangedTarget
 
-PAUSED = HostChange(fault="machine-paused", process=1, born=0.0)
+PAUSED = HostChange(fault="host-paused", process=1, born=0.0)
 CUT_OFF = HostChange(fault="network-cut", process=0, born=0.0, networks=("one",))
 COMMAND = "./wavetank drill --restore"
 
@@ -108,9 +108,7 @@ def test_on_a_terminal_the_user_decides(
     assert offer(target, _output()[0], COMMAND) is answer
     assert bool(target.journal.changes()) is not answer
     if not answer:
-        with pytest.raises(
-            UsageError, match="the host of the sandbox has the fault machine-paused"
-        ):
+        with pytest.raises(UsageError, match="the host of the sandbox has the fault host-paused"):
             target.require_unchanged()
 
 

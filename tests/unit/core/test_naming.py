@@ -1,4 +1,4 @@
-"""One name in, every resource's name out, by the brief's convention and within AWS's limits."""
+"""One name in, all resources' names out: the assignment's convention, within AWS's limits."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from wavetank.core.errors import UsageError
 from wavetank.core.naming import StreamNameCase, derive_names, split_full_name
 
 
-def test_the_briefs_own_example() -> None:
-    """Every name of the brief, letter by letter."""
+def test_the_assignments_own_example() -> None:
+    """Every name of the assignment, letter by letter."""
     names = derive_names("Dora", "Explorer")
     assert names.streaming_function == "DEDOREXP-streaming-lambda"
     assert names.notification_function == "DEDOREXP-notification-lambda"
@@ -17,7 +17,7 @@ def test_the_briefs_own_example() -> None:
     assert names.bucket == "dedoraexplorer-deliverystream-s3"
 
 
-def test_what_the_brief_does_not_name_follows_its_convention() -> None:
+def test_what_the_assignment_does_not_name_follows_its_convention() -> None:
     """Rule, roles, stacks and the artifact bucket carry the stem too."""
     names = derive_names("Dora", "Explorer")
     others = (names.rule, *names.roles, names.storage_stack, names.pipeline_stack)
@@ -26,7 +26,7 @@ def test_what_the_brief_does_not_name_follows_its_convention() -> None:
 
 
 def test_the_other_spelling_of_the_delivery_stream_is_reachable() -> None:
-    """The brief's text and its script differ in case, and Firehose keeps case."""
+    """The assignment's text and its script differ in case, and Firehose keeps case."""
     names = derive_names("Dora", "Explorer", stream_name_case=StreamNameCase.UPPER)
     assert names.delivery_stream == "DEDOREXP-deliverystream"
 

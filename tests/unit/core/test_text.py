@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.core.text import counted, short_path, span
+from wavetank.core.text import pluralize, short_path, span
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 objects"), (1, "1 object"), (2, "2 objects")])
 def test_one_is_singular_and_everything_else_plural(count: int, text: str) -> None:
     """In the usual notation."""
-    assert counted(count, "object") == text
+    assert pluralize(count, "object") == text
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from wavetank.core.ticker import FIRST_PRICES
 
 
-def test_the_first_prices_are_the_briefs() -> None:
-    """Five indices by the brief's names, from 100 down to 60."""
+def test_the_first_prices_are_the_assignments() -> None:
+    """Five indices by the assignment's names, from 100 down to 60."""
     assert {first.ticker: first.price for first in FIRST_PRICES} == {
         "Index_1": 100,
         "Index_2": 90,

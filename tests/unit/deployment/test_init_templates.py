@@ -46,7 +46,7 @@ ACTIONS = {
         "s3:ListBucketMultipartUploads",
         "s3:PutObject",
     },
-    "OwnHandlerRights": {
+    "CustomHandlerPermissions": {
         "dynamodb:BatchGetItem",
         "dynamodb:BatchWriteItem",
         "dynamodb:GetItem",
@@ -150,12 +150,12 @@ def test_no_role_has_more_permissions_than_it_needs() -> None:
 def test_additional_permissions_are_for_a_custom_script_only() -> None:
     """The shipped handler has only the least that it needs."""
     template = yaml_parse(PIPELINE.read_text())
-    rights = template["Resources"]["OwnHandlerRights"]
+    rights = template["Resources"]["CustomHandlerPermissions"]
     assert rights["Properties"]["Roles"] == [{"Ref": "StreamingRole"}]
     assert template["Conditions"][rights["Condition"]] == {
-        "Fn::Equals": [{"Ref": "OwnHandler"}, "yes"]
+        "Fn::Equals": [{"Ref": "CustomHandler"}, "yes"]
     }
-    assert template["Parameters"]["OwnHandler"]["Default"] == "no"
+    assert template["Parameters"]["CustomHandler"]["Default"] == "no"
     assert template["Parameters"]["StreamingHandler"]["Default"] == ENTRY_POINT
 
 
@@ -219,7 +219,7 @@ def test_failures_reach_the_notification_function_after_two_retries() -> None:
 
 
 def test_records_are_buffered_for_a_minute_into_the_delivery_bucket() -> None:
-    """The brief's bucket grows minute by minute."""
+    """The assignment's bucket grows minute by minute."""
     delivery = _properties("DeliveryStream")["ExtendedS3DestinationConfiguration"]
     assert delivery["BufferingHints"]["IntervalInSeconds"] == 60
     assert delivery["BucketARN"]["Fn::Sub"].endswith(":s3:::${DeliveryBucketName}")
@@ -236,6 +236,6 @@ def test_log_groups_have_a_retention() -> None:
 
 
 def test_no_template_has_an_address_of_its_own() -> None:
-    """Least of all the third party's that the brief names: addresses come from the deployer."""
+    """Addresses come from the deployer, that of the assignment's third party included."""
     for template in (STORAGE, PIPELINE):
         assert "@" not in template.read_text()

@@ -105,7 +105,7 @@ def test_a_fault_that_cannot_be_reverted_stays_with_a_reason(sandbox: Sandbox) -
         ("api-error", {"speed": 1}, "a field of api-error"),
         ("api-latency", {"takes": "soon"}, "`takes` to be a duration"),
         ("missed-tick", {}, "kind to be one of"),
-        ("machine-killed", {}, "kind to be one of"),
+        ("host-killed", {}, "kind to be one of"),
     ],
 )
 def test_what_cannot_be_is_refused(

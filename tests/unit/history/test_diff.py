@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from tests.stories import calm, only
+from tests.sample_histories import calm, only
 from tests.unit.history.test_file import written
 from wavetank.history import AttemptEnded, Event, RuleFired, RunEnded, first_difference
 

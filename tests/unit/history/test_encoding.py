@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import calm
+from tests.sample_histories import calm
 from wavetank.history import EVENTS, Event, RuleFired, RunEnded, decode, digest_of, encode, events
 
 
@@ -21,8 +21,8 @@ def test_line_is_canonical() -> None:
 
 def test_a_whole_run_can_be_written_and_read() -> None:
     """Every event of a run is the same after writing and reading."""
-    story = calm(ticks=3, failing=[2])
-    assert [decode(encode(event)) for event in story] == story
+    history = calm(ticks=3, failing=[2])
+    assert [decode(encode(event)) for event in history] == history
 
 
 def test_instant_without_zone_is_refused() -> None:
@@ -44,8 +44,8 @@ def test_instant_without_zone_is_refused() -> None:
         '{"at":"0001-01-01T00:00:00+10:00","event":"RunEnded"}',
         '{"at":1,"event":"RunEnded"}',
         '{"at":"2026-11-23T12:00:00Z","event":"RunEnded","more":1}',
-        '{"at":"2026-11-23T12:00:00Z","complete":1,"event":"Drained","left":[]}',
-        '{"at":"2026-11-23T12:00:00Z","complete":true,"event":"Drained","left":"abc"}',
+        '{"at":"2026-11-23T12:00:00Z","complete":1,"event":"Drained","remaining":[]}',
+        '{"at":"2026-11-23T12:00:00Z","complete":true,"event":"Drained","remaining":"abc"}',
         '{"at":"2026-11-23T12:00:00Z","event":"TableSnapshot","items":[3],"table":"t"}',
     ],
 )

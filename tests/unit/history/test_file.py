@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import calm
+from tests.sample_histories import calm
 from wavetank.core.errors import UsageError
 from wavetank.history import (
     Event,
@@ -29,9 +29,9 @@ def written(path: Path, events: list[Event]) -> str:
 
 def test_file_holds_what_was_written(tmp_path: Path) -> None:
     """What is read is what was written, and the digest is that of the events."""
-    story = calm(ticks=3, failing=[1])
-    assert written(tmp_path / "history.jsonl", story) == digest_of(story)
-    assert list(read_history(tmp_path / "history.jsonl")) == story
+    history = calm(ticks=3, failing=[1])
+    assert written(tmp_path / "history.jsonl", history) == digest_of(history)
+    assert list(read_history(tmp_path / "history.jsonl")) == history
 
 
 def test_event_is_on_the_disk_at_once(tmp_path: Path) -> None:
@@ -51,10 +51,13 @@ def test_history_is_never_written_over(tmp_path: Path) -> None:
 def test_unfinished_last_line_is_reported(tmp_path: Path) -> None:
     """A run that was killed while writing is read up to there, and the reader says so."""
     path = tmp_path / "history.jsonl"
-    story = calm()
-    written(path, story)
+    history = calm()
+    written(path, history)
     path.write_bytes(path.read_bytes()[:-5])
-    assert list(read_history(path)) == [*story[:-1], TruncatedHistory(story[-2].at, len(story))]
+    assert list(read_history(path)) == [
+        *history[:-1],
+        TruncatedHistory(history[-2].at, len(history)),
+    ]
 
 
 def test_last_line_only_without_its_end_is_whole(tmp_path: Path) -> None:
@@ -104,10 +107,10 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_one_kind_is_read_alone(tmp_path: Path) -> None:
     """The events of a kind are those of a full reading, and a truncated end is reported too."""
-    story, path = calm(ticks=3, failing=[1]), tmp_path / "history.jsonl"
-    written(path, story)
+    history, path = calm(ticks=3, failing=[1]), tmp_path / "history.jsonl"
+    written(path, history)
     with path.open("a") as file:
         file.write('{"at":"2026')
     found = list(read_history(path, ObjectDelivered))
-    assert found[:-1] == [event for event in story if isinstance(event, ObjectDelivered)]
+    assert found[:-1] == [event for event in history if isinstance(event, ObjectDelivered)]
     assert isinstance(found[-1], TruncatedHistory)

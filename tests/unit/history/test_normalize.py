@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import calm, only
+from tests.sample_histories import calm, only
 from wavetank.history import (
     Event,
     Invoked,
@@ -89,7 +89,7 @@ def test_price_and_creation_time_of_an_item_are_removed() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        Invoked(NOON, "r", "streaming", NOON, waits=False),
+        Invoked(NOON, "r", "streaming", NOON, synchronous=False),
         RuleFired(NOON, "tick", "streaming", "r", NOON),
     ],
 )
@@ -101,13 +101,13 @@ def test_due_instants_become_relative_to_the_start(event: Invoked | RuleFired) -
 
 def test_two_runs_at_different_times_are_equal_once_normalized() -> None:
     """And differ in everything else."""
-    story = calm(3, failing={2})
-    again = [_later(event) for event in story]
+    history = calm(3, failing={2})
+    again = [_later(event) for event in history]
     one, other = (
-        summary_of(normalized(events, start)) for events, start in ((story, NOON), (again, LATER))
+        summary_of(normalized(events, start)) for events, start in ((history, NOON), (again, LATER))
     )
     assert summary_differences(one, other) == []
-    assert summary_differences(summary_of(story), summary_of(again)) != []
+    assert summary_differences(summary_of(history), summary_of(again)) != []
     fewer = [event for event in again if event is not only(again, ObjectDelivered)[0]]
     assert summary_differences(one, summary_of(normalized(fewer, LATER))) != []
 

@@ -3,7 +3,7 @@
 import json
 
 from tests.pipeline import NOON
-from tests.stories import ADDRESSES, MINUTE, calm, only
+from tests.sample_histories import ADDRESSES, MINUTE, calm, only
 from wavetank.core.clock import rfc3339
 from wavetank.history import (
     AttemptEnded,
@@ -49,8 +49,8 @@ def test_each_tick_has_the_outcomes_of_all_its_requests() -> None:
     """In the order of the invocations; synchronous ones are separate."""
     asked = [
         RuleFired(NOON, "tick", "streaming", "a", NOON),
-        Invoked(NOON, "b", "streaming", NOON, waits=False),
-        Invoked(NOON, "c", "streaming", NOON, waits=True),
+        Invoked(NOON, "b", "streaming", NOON, synchronous=False),
+        Invoked(NOON, "c", "streaming", NOON, synchronous=True),
         RuleFired(NOON, "tick", "streaming", "d", NOON + MINUTE),
     ]
     ended = [
@@ -145,9 +145,9 @@ def test_the_last_snapshot_of_a_table_counts() -> None:
 
 def test_a_summary_has_everything() -> None:
     """Every tick, every record once, two alerts about the failed tick, every item."""
-    story = calm(3, failing={2})
-    summary = summary_of(story)
-    records = [text for event in only(story, ObjectDelivered) for text in event.records]
+    history = calm(3, failing={2})
+    summary = summary_of(history)
+    records = [text for event in only(history, ObjectDelivered) for text in event.records]
     assert [str(outcomes[0]) for outcomes in summary.ticks.values()] == [
         "succeeded after 1 attempt",
         "failed after 3 attempts (KeyError)",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import ADDRESSES, calm, only, without
+from tests.sample_histories import ADDRESSES, calm, only, without
 from wavetank.core.clock import rfc3339
 from wavetank.history import (
     AttemptEnded,
@@ -20,17 +20,17 @@ from wavetank.history import (
 from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import DifferenceGroup, summary_differences
 
-STORY = calm(3, failing={2})
+HISTORY = calm(3, failing={2})
 
 
 def _differences(events: list[Event]) -> list[str]:
-    return [str(found) for found in summary_differences(summary_of(STORY), summary_of(events))]
+    return [str(found) for found in summary_differences(summary_of(HISTORY), summary_of(events))]
 
 
 def _changed[E: Event](kind: type[E], number: int, **changes: Any) -> list[Event]:
-    """The story with one event another."""
-    chosen = only(STORY, kind)[number]
-    return [replace(event, **changes) if event is chosen else event for event in STORY]
+    """The history with one event another."""
+    chosen = only(HISTORY, kind)[number]
+    return [replace(event, **changes) if event is chosen else event for event in HISTORY]
 
 
 def test_equal_summaries_do_not_differ() -> None:
@@ -40,7 +40,7 @@ def test_equal_summaries_do_not_differ() -> None:
 
 def test_another_outcome_of_a_tick_is_listed_with_both() -> None:
     """The outcome in either run."""
-    first = next(n for n, e in enumerate(only(STORY, AttemptEnded)) if e.request == "request-1")
+    first = next(n for n, e in enumerate(only(HISTORY, AttemptEnded)) if e.request == "request-1")
     changed = _changed(AttemptEnded, first, outcome=Outcome.ERROR, error_type="KeyError")
     assert _differences(changed) == [
         "tick 2026-11-23T12:01:00Z: succeeded after 1 attempt | failed after 1 attempt (KeyError)"
@@ -49,17 +49,17 @@ def test_another_outcome_of_a_tick_is_listed_with_both() -> None:
 
 def test_a_tick_of_only_one_run_is_listed() -> None:
     """The other side is "nothing"."""
-    invoked = Invoked(NOON, "more", "streaming", NOON, waits=True)
-    assert _differences([*STORY, invoked]) == [
+    invoked = Invoked(NOON, "more", "streaming", NOON, synchronous=True)
+    assert _differences([*HISTORY, invoked]) == [
         f"tick {rfc3339(NOON)}, synchronous: nothing | never tried"
     ]
 
 
 def test_a_repeated_record_is_listed_with_its_count() -> None:
     """Copies are counted."""
-    (text, *_) = only(STORY, ObjectDelivered)[0].records
+    (text, *_) = only(HISTORY, ObjectDelivered)[0].records
     again = ObjectDelivered(NOON, "stream", "bucket", "again", (text,))
-    (difference,) = _differences([*STORY, again])
+    (difference,) = _differences([*HISTORY, again])
     assert difference.startswith("record Index_1 2026-11-23T12:01:00Z: ")
     assert " | " in difference
     assert difference.endswith(r"\n x2")
@@ -67,17 +67,17 @@ def test_a_repeated_record_is_listed_with_its_count() -> None:
 
 def test_a_missing_alert_is_listed() -> None:
     """By the address, and the tick if it is known."""
-    (difference,) = _differences(without(STORY, MessageSent))
+    (difference,) = _differences(without(HISTORY, MessageSent))
     assert difference.startswith(f"alert to {ADDRESSES[0]} about no tick: Failure")
     assert difference.endswith(" | nothing")
 
 
 def test_an_item_with_another_price_is_listed() -> None:
     """The whole item, on both sides."""
-    last = only(STORY, TableSnapshot)[-1]
+    last = only(HISTORY, TableSnapshot)[-1]
     items = ({**last.items[0], "Price": "1"}, *last.items[1:])
     (found,) = summary_differences(
-        summary_of(STORY), summary_of(_changed(TableSnapshot, -1, items=items))
+        summary_of(HISTORY), summary_of(_changed(TableSnapshot, -1, items=items))
     )
     assert (found.group, found.what) == (DifferenceGroup.ITEM, "prices Index_1")
     assert found.other == '{"Price": "1", "TickerName": "Index_1"}'
@@ -86,7 +86,7 @@ def test_an_item_with_another_price_is_listed() -> None:
 def test_another_function_that_ran_is_listed() -> None:
     """A request without a tick."""
     ended = AttemptEnded(NOON, "more", "elsewhere", 1, Outcome.SUCCESS)
-    assert _differences([*STORY, ended]) == [
+    assert _differences([*HISTORY, ended]) == [
         "function elsewhere: nothing | succeeded after 1 attempt"
     ]
 
@@ -111,6 +111,6 @@ def test_long_texts_are_shown_around_their_first_difference(index: int) -> None:
 
 def test_differences_come_group_by_group() -> None:
     """Ticks first, the table last, and an empty summary lacks them all."""
-    found = summary_differences(summary_of(STORY), summary_of([]))
+    found = summary_differences(summary_of(HISTORY), summary_of([]))
     assert list(dict.fromkeys(difference.group for difference in found)) == list(DifferenceGroup)
     assert {difference.other for difference in found} == {"nothing"}

@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import ADDRESSES, assert_found, before, began, calm, only, undrained, without
+from tests.sample_histories import (
+    ADDRESSES,
+    assert_found,
+    before,
+    began,
+    calm,
+    only,
+    undrained,
+    without,
+)
 from wavetank.core.findings import Verdict
 from wavetank.history import (
     ApiCalled,
@@ -13,8 +22,8 @@ from wavetank.history import (
     DestinationReached,
     Drained,
     Event,
-    GivenUp,
     MessageSent,
+    RequestDiscarded,
     RunBegan,
     SubscriptionChanged,
 )
@@ -94,7 +103,7 @@ def test_address_that_joined_may_get_the_notice() -> None:
 
 def test_failed_notification_function_needs_no_notice() -> None:
     """The notification function cannot send a notice about its own failure."""
-    given_up = GivenUp(NOON, "messenger-2", "notification", "RetriesExhausted", 3)
+    given_up = RequestDiscarded(NOON, "messenger-2", "notification", "RetriesExhausted", 3)
     events = before(calm(3, [2]), Drained, given_up)
     assert_found(OneNotice(), events, Verdict.VALID, "1 failure")
     never_begun = [

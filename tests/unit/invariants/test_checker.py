@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories import calm, undrained
+from tests.sample_histories import calm, undrained
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, RunEnded, TruncatedHistory
 from wavetank.invariants import Invariant, check_history, generic_invariants

@@ -1,6 +1,6 @@
 """Nothing remains at the end."""
 
-from tests.stories import assert_found, calm, undrained, without
+from tests.sample_histories import assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained
 from wavetank.invariants import FullyDrained

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.pipeline import NOON
-from tests.stories import assert_found, before, calm, only, undrained, without
+from tests.sample_histories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import (
     AttemptBegan,
@@ -11,9 +11,9 @@ from wavetank.history import (
     DestinationReached,
     Drained,
     Event,
-    GivenUp,
     Invoked,
     Outcome,
+    RequestDiscarded,
     RuleFired,
     Trigger,
 )
@@ -48,17 +48,19 @@ def test_failed_attempt_is_no_end() -> None:
 def test_a_synchronous_failure_ends_with_its_response() -> None:
     """The same failure of an asynchronous request does not end it."""
 
-    def story(*, waits: bool) -> list[Event]:
+    def history(*, synchronous: bool) -> list[Event]:
         by_hand: tuple[Event, ...] = (
-            Invoked(NOON, "hand", "streaming", NOON, waits),
+            Invoked(NOON, "hand", "streaming", NOON, synchronous),
             AttemptBegan(NOON, "hand", "streaming", 1, cold=False, trigger=Trigger.MANUAL),
             AttemptEnded(NOON, "hand", "streaming", 1, Outcome.ERROR, "KeyError"),
         )
         return before(calm(1), RuleFired, *by_hand)
 
     evidence = "2 requests: 1 succeeded, 0 given up and reported, 1 failed and answered"
-    assert_found(NoSilentFailure(), story(waits=True), Verdict.VALID, evidence)
-    assert_found(NoSilentFailure(), story(waits=False), Verdict.INVALID, "given up: 1", "hand")
+    assert_found(NoSilentFailure(), history(synchronous=True), Verdict.VALID, evidence)
+    assert_found(
+        NoSilentFailure(), history(synchronous=False), Verdict.INVALID, "given up: 1", "hand"
+    )
 
 
 def test_failure_without_destination_is_invalid() -> None:
@@ -85,7 +87,7 @@ def test_discarded_notification_is_invalid() -> None:
     """If the notification function fails too, nothing reports the failure."""
     messenger = only(calm(3, [2]), DestinationReached)[0].invocation
     assert messenger is not None
-    given_up = GivenUp(NOON, messenger, "notification", "RetriesExhausted", 3)
+    given_up = RequestDiscarded(NOON, messenger, "notification", "RetriesExhausted", 3)
     events: list[Event] = [
         given_up if isinstance(e, AttemptEnded) and e.request == messenger else e
         for e in calm(3, [2])
@@ -112,7 +114,7 @@ def test_throttled_first_attempt_is_begun_once() -> None:
 def test_a_manual_tick_without_an_attempt_is_invalid() -> None:
     """A manual request without an attempt counts once, like one of the schedule."""
     events = calm()
-    asked = Invoked(NOON, "by hand", "streaming", NOON, waits=False)
+    asked = Invoked(NOON, "by hand", "streaming", NOON, synchronous=False)
     evidence = "neither succeeded nor given up: 1"
     assert_found(
         NoSilentFailure(), before(events, Drained, asked), Verdict.INVALID, evidence, "by hand"

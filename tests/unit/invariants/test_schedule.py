@@ -9,7 +9,16 @@ from itertools import islice, takewhile
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import MINUTE, assert_found, before, began, calm, only, undrained, without
+from tests.sample_histories import (
+    MINUTE,
+    assert_found,
+    before,
+    began,
+    calm,
+    only,
+    undrained,
+    without,
+)
 from wavetank.core.findings import Verdict
 from wavetank.core.schedule import parse_schedule
 from wavetank.history import (
@@ -140,7 +149,7 @@ def test_instants_are_counted_from_the_rules_creation() -> None:
 
 
 WORKING_HOURS = "cron(0/20 9-10 ? * MON-FRI *)"
-"""Six times a day; noon of the stories is a Monday's."""
+"""Six times a day; noon of the histories is a Monday's."""
 
 
 def test_all_fired_of_a_cron_expression_is_valid() -> None:

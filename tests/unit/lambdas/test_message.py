@@ -27,7 +27,7 @@ RECORD = {
 }
 
 
-def test_the_subject_is_the_briefs_to_the_letter() -> None:
+def test_the_subject_is_the_assignments_to_the_letter() -> None:
     """Reviewers find the e-mail by its subject."""
     assert message.subject("Dora Explorer") == "Failure: Dora Explorer, could not generate stream"
 

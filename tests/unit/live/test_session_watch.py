@@ -59,7 +59,7 @@ def test_a_look_without_an_answer_is_not_the_end(watcher: Watcher, failure: Exce
     session = _session(lambda: False)
     slow: Any = _Slow(watcher, failure, failure)
     (first,) = watch_once(session, slow)
-    assert (first.kind, "no answer yet" in first.text) == (WatchedKind.TROUBLE, True)
+    assert (first.kind, "no answer yet" in first.text) == (WatchedKind.PROBLEM, True)
     assert watch_once(session, slow) == []
 
 

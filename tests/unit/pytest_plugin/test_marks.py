@@ -52,7 +52,7 @@ def test_faults_are_those_of_scenario_files(item: Marked) -> None:
         (pytest.mark.fault("late-tick", afer="2m"), ("'afer'", "did you mean after")),
         (pytest.mark.fault(after="2m"), ("a kind, and fields by name", "fault(after='2m')")),
         (pytest.mark.fault("handler-crash", "2m"), ("a kind, and fields by name",)),
-        (pytest.mark.fault("machine-paused", after="2m"), ("only by ./wavetank drill --fault",)),
+        (pytest.mark.fault("host-paused", after="2m"), ("only by ./wavetank drill --fault",)),
         (pytest.mark.fault("broken-deployment", after="5m"), ("one fault at a time",)),
         (pytest.mark.scenario("calm-dya"), ("did you mean calm-day",)),
         (pytest.mark.scenario("none-such.toml"), ("none-such.toml", "No such file")),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories import MINUTE, calm, undrained, without
+from tests.sample_histories import MINUTE, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import DestinationReached, Event, HistoryWriter, ObjectDelivered
 from wavetank.invariants import check_history, generic_invariants

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import calm, only, without
+from tests.sample_histories import calm, only, without
 from wavetank.cli.output import Output
 from wavetank.cli.output.comparison import show_comparison
 from wavetank.core.engine_names import EngineName
@@ -22,7 +22,7 @@ from wavetank.scenario.run_store import RunStore, RunSummary, SavedRun
 
 SCENARIO = 'description = "A scenario"\nhorizon = "1h"\n'
 BROKEN = f'{SCENARIO}\n[[fault]]\nkind = "broken-deployment"\nafter = "10m"\nlasts = "10m"\n'
-STORY = calm(3, failing={2})
+HISTORY = calm(3, failing={2})
 SILENCE = Finding("no silence", Verdict.VALID, "3 requests", "no-silent-failure")
 STREAM = Finding("nothing lost", Verdict.VALID, "60 records", "conservation")
 
@@ -41,7 +41,7 @@ def save(tmp_path: Path) -> Save:
     store = RunStore(tmp_path / "runs")
 
     def made(
-        events: Iterable[Event] = STORY,
+        events: Iterable[Event] = HISTORY,
         scenario: str = SCENARIO,
         findings: tuple[Finding, ...] = (SILENCE, STREAM),
         **changes: Any,
@@ -67,7 +67,7 @@ def save(tmp_path: Path) -> Save:
 def _compared(one: SavedRun, other: SavedRun) -> tuple[ExitCode, list[str]]:
     """The code, and what differs, by its kind and name."""
     found = compare_runs(load_run(one), load_run(other))
-    requirements = [r.one.key for r in found.requirements if not r.alike]
+    requirements = [r.one.key for r in found.requirements if not r.equal]
     ledger = [f"{difference.group} {difference.what}" for difference in found.differences]
     return show_comparison(found, Output(as_json=True)), [*requirements, *ledger]
 
@@ -92,7 +92,7 @@ def test_other_evidence_is_no_difference(save: Save) -> None:
 
 def test_results_are_compared_one_by_one(save: Save, capsys: pytest.CaptureFixture[str]) -> None:
     """An alert that one run lacks is named, with what the other has."""
-    code, found = _compared(save(), save(without(STORY, MessageSent)))
+    code, found = _compared(save(), save(without(HISTORY, MessageSent)))
     assert (code, found) == (ExitCode.BROKEN, ["alert to ada@example.com about no tick"])
     assert '"event": "difference"' in capsys.readouterr().out
 
@@ -101,8 +101,8 @@ def test_what_one_engine_cannot_observe_is_not_compared(
     save: Save, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The reason is shown; it is no difference."""
-    open_one = replace(STREAM, verdict=Verdict.UNKNOWN, evidence="not judged")
-    events = _by_hand(STORY)
+    open_one = replace(STREAM, verdict=Verdict.UNKNOWN, evidence="not checked")
+    events = _by_hand(HISTORY)
     live = save(events, findings=(SILENCE, open_one), engine=EngineName.EMBEDDED)
     assert _compared(live, save(events)) == (ExitCode.VALID, [])
     out = capsys.readouterr().out
@@ -111,25 +111,25 @@ def test_what_one_engine_cannot_observe_is_not_compared(
 
 def test_runs_with_other_starts_are_compared_relative_to_them(save: Save) -> None:
     """Prices are then not compared, which a note says."""
-    table = only(STORY, TableSnapshot)[0]
+    table = only(HISTORY, TableSnapshot)[0]
     items = tuple({**item, "Price": "1"} for item in table.items)
-    cheaper = [replace(e, items=items) if e is table else e for e in STORY]
+    cheaper = [replace(e, items=items) if e is table else e for e in HISTORY]
     found = compare_runs(load_run(save()), load_run(save(cheaper)))
-    assert found.alike
+    assert found.equal
     assert any("prices are not compared" in note for note in found.notes)
-    later = [replace(STORY[0], at=NOON + timedelta(minutes=1)), *STORY[1:]]
+    later = [replace(HISTORY[0], at=NOON + timedelta(minutes=1)), *HISTORY[1:]]
     found = compare_runs(load_run(save()), load_run(save(later)))
-    assert not found.alike  # its ticks come a minute sooner after its beginning
+    assert not found.equal  # its ticks come a minute sooner after its beginning
 
 
 def test_other_code_is_noted(save: Save) -> None:
     """It may be the cause of a difference, and is no difference itself."""
-    began, *others = STORY
+    began, *others = HISTORY
     assert isinstance(began, RunBegan)
     changed = [replace(began, code={**began.code, "streaming": "zz"}), *others]
     found = compare_runs(load_run(save()), load_run(save(changed)))
     assert "the code differs: streaming" in found.notes
-    assert found.alike
+    assert found.equal
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_other_code_is_noted(save: Save) -> None:
         ({"scenario": BROKEN}, "found two versions of one scenario"),
         ({"pipeline": {"--name": "Jan Jansen"}}, "expected two runs of one pipeline"),
         (
-            {"events": _by_hand(STORY), "engine": EngineName.AWS},
+            {"events": _by_hand(HISTORY), "engine": EngineName.AWS},
             "run the first in the simulator too: ./wavetank replay mixed-1-2",
         ),
     ],

@@ -51,7 +51,7 @@ def test_code_concurrency_rules_and_permissions_can_be_changed_anywhere(engine: 
         (
             EngineName.DOCKER,
             [MissedTick(after=AFTER), MissedTick(after=AFTER), HostKilled(after=AFTER)],
-            "s: missed-tick (only on simulator); machine-killed (only by ./wavetank drill --fault)",
+            "s: missed-tick (only on simulator); host-killed (only by ./wavetank drill --fault)",
         ),
         (EngineName.EMBEDDED, [LostReply(after=AFTER)], "lost-reply (only on simulator)"),
         (EngineName.SIMULATOR, [HostKilled(after=AFTER)], "faults that simulator supports"),

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from wavetank.cli.output.console_output import STYLES, Output
 from wavetank.core.findings import Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.inspection.assess import access, bucket, convention, coverage, mail, walk
 from wavetank.inspection.assess import assessor as looking
 from wavetank.inspection.assess.assessor import Row
@@ -96,7 +96,7 @@ class AssessOutput:
                 self._output.say(f"  {reason}")
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
         unseen = f"; {missing} not looked at" if missing else ""
-        self._output.say(f"{counted(len(rows), 'pipeline')}: {verdicts}{unseen}")
+        self._output.say(f"{pluralize(len(rows), 'pipeline')}: {verdicts}{unseen}")
 
     def _table(self, rows: Sequence[Row]) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))

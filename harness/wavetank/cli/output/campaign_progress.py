@@ -17,7 +17,7 @@ from wavetank.cli.output.report_files import write_index
 from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.settings import read_settings
-from wavetank.core.text import counted, short_path
+from wavetank.core.text import pluralize, short_path
 from wavetank.invariants.hints import HINTS
 from wavetank.scenario.serialization import scenario_to_toml
 
@@ -41,7 +41,7 @@ class CampaignOutput:
         chosen = self._chosen
         what = f"{chosen.scenario.name}, its own faults" if chosen.scenario else "drawn faults"
         what = "each fault by itself" if chosen.each_fault else what
-        who = counted(size, "worker") + (f" of the cluster at {address}" if address else "")
+        who = pluralize(size, "worker") + (f" of the cluster at {address}" if address else "")
         cases = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
         self._output.say(f"runs: {cases}, seeds {self._seeds()}, by {who}")
         self._output.emit(
@@ -122,7 +122,7 @@ class CampaignOutput:
             replay=command,
         )
         if not self._output.as_json:
-            self._output.say(f"\n{why}, found in {counted(shrunk.runs, 'run')}:\n")
+            self._output.say(f"\n{why}, found in {pluralize(shrunk.runs, 'run')}:\n")
             self._output.verbatim(scenario_to_toml(spec.scenario))
             self._output.command("replay", command)
 

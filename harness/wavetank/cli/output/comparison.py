@@ -3,7 +3,7 @@
 from wavetank.cli.output.console_output import Output
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.reporting.comparison import ComparedRequirement, Comparison, LoadedRun
 
 WORD_WIDTH = 10
@@ -28,8 +28,8 @@ def show_comparison(found: Comparison, output: Output) -> ExitCode:
             other=difference.other,
         )
     output.say(_summary(found))
-    output.emit("compared", alike=found.alike, differences=len(found.differences))
-    return ExitCode.VALID if found.alike else ExitCode.BROKEN
+    output.emit("compared", equal=found.equal, differences=len(found.differences))
+    return ExitCode.VALID if found.equal else ExitCode.BROKEN
 
 
 def _show_run(run: LoadedRun, output: Output) -> None:
@@ -46,7 +46,7 @@ def _show_run(run: LoadedRun, output: Output) -> None:
 
 
 def _show_requirement(found: ComparedRequirement, output: Output) -> None:
-    word = "open" if found.open else "alike" if found.alike else "differs"
+    word = "open" if found.open else "equal" if found.equal else "differs"
     one, other = _described(found.one), _described(found.other)
     both = one if one == other else f"{one} | {other}"
     output.say(f"{word:<{WORD_WIDTH}}{found.one.requirement}: {found.open or both}", WORD_WIDTH)
@@ -54,7 +54,7 @@ def _show_requirement(found: ComparedRequirement, output: Output) -> None:
         "requirement",
         key=found.one.key,
         requirement=found.one.requirement,
-        alike=found.alike,
+        equal=found.equal,
         open=found.open,
         one={"verdict": found.one.verdict, "evidence": found.one.evidence},
         other={"verdict": found.other.verdict, "evidence": found.other.evidence},
@@ -67,9 +67,10 @@ def _described(finding: Finding) -> str:
 
 def _summary(found: Comparison) -> str:
     compared = [requirement for requirement in found.requirements if not requirement.open]
-    differ = sum(not requirement.alike for requirement in compared)
-    word = "alike" if found.alike else "not alike"
+    differ = sum(not requirement.equal for requirement in compared)
+    word = "equal" if found.equal else "not equal"
     return (
-        f"{word}: {counted(len(compared), 'requirement')} compared, {differ} with another verdict; "
-        f"{counted(len(found.differences), 'difference')} in the results"
+        f"{word}: {pluralize(len(compared), 'requirement')} compared, "
+        f"{differ} with another verdict; "
+        f"{pluralize(len(found.differences), 'difference')} in the results"
     )

@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 from wavetank.cli.output.console_output import Output
 from wavetank.cli.output.text_wrap import ELLIPSIS
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
     FaultBegan,
     FaultReverted,
-    GivenUp,
     MessageSent,
     ObjectDelivered,
     RecordsAccepted,
+    RequestDiscarded,
     RuleFired,
     RunBegan,
     TickSuppressed,
@@ -41,7 +41,7 @@ class EventPrinter:
             case RunBegan():
                 self._begin = event.at
                 rules = ", ".join(f"{rule.name} {rule.expression}" for rule in event.rules)
-                self._output.say(f"deployed: {rules}; {counted(len(event.code), 'function')}")
+                self._output.say(f"deployed: {rules}; {pluralize(len(event.code), 'function')}")
             case RecordsAccepted():
                 self._accept(event)
             case ObjectDelivered():
@@ -63,8 +63,8 @@ class EventPrinter:
             case AttemptEnded() if event.error_type:
                 text = _cut(f"{event.error_type}: {event.message}")
                 self._once(event, "failure", f"{event.function} fails: {text}")
-            case GivenUp():
-                attempts = counted(event.attempts, "attempt")
+            case RequestDiscarded():
+                attempts = pluralize(event.attempts, "attempt")
                 self._once(event, "given up", f"given up after {attempts}")
             case MessageSent():
                 self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")
@@ -72,7 +72,7 @@ class EventPrinter:
     def _accept(self, event: RecordsAccepted) -> None:
         count = len(event.records)
         if count != self._expected:
-            self._say(event, f"a tick delivers {counted(count, 'record')}")
+            self._say(event, f"a tick delivers {pluralize(count, 'record')}")
         self._expected = self._expected or count
 
     def _deliver(self, event: ObjectDelivered) -> None:

@@ -14,7 +14,7 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.stop_signal import Stopped
-from wavetank.core.text import counted, span
+from wavetank.core.text import pluralize, span
 from wavetank.faults.changes import Change
 from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
 from wavetank.live.confirmed_addresses import show_unconfirmed
@@ -29,7 +29,7 @@ STYLES = {
     WatchedKind.OBJECT: "green",
     WatchedKind.ALERT: "bold red",
     WatchedKind.RESTART: "yellow",
-    WatchedKind.TROUBLE: "yellow",
+    WatchedKind.PROBLEM: "yellow",
 }
 GAP = "   "
 
@@ -75,7 +75,7 @@ class LiveState:
         watcher = self.watcher
         lines = [
             *rows([f"{price.ticker} {price.price:.2f}" for price in watcher.prices], width),
-            *rows([*_counts(watcher), f"{counted(watcher.buffered, 'record')} buffered"], width),
+            *rows([*_counts(watcher), f"{pluralize(watcher.buffered, 'record')} buffered"], width),
             *rows([f"up {self._up()}", self._next(), *self._faults()], width),
         ]
         return Group(Rule(style="dim"), *(Text(line, "bold") for line in lines))
@@ -103,11 +103,11 @@ class LiveState:
 def _counts(watcher: Watcher) -> list[str]:
     totals = watcher.totals
     return [
-        counted(totals[WatchedKind.TICK], "tick"),
+        pluralize(totals[WatchedKind.TICK], "tick"),
         f"{len(watcher.given_up)} given up",
-        counted(totals[WatchedKind.OBJECT], "object"),
-        counted(watcher.records, "record"),
-        counted(totals[WatchedKind.ALERT], "e-mail"),
+        pluralize(totals[WatchedKind.OBJECT], "object"),
+        pluralize(watcher.records, "record"),
+        pluralize(totals[WatchedKind.ALERT], "e-mail"),
     ]
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from wavetank.cli.output.console_output import Output
 from wavetank.core.clock import WallClock
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.change_preview import StackChanges
 from wavetank.deployment.changes import ChangeAction, PropertyChange, Replacement, ResourceChange
 from wavetank.deployment.deployer import DeploymentOptions
@@ -91,7 +91,7 @@ def _uploads(plan: DeploymentPlan) -> Iterator[str]:
 
 def _show_stack(stack: StackChanges, output: Output) -> None:
     output.emit("stack", name=stack.name, status=stack.status, refusal=stack.refusal)
-    count = counted(len(stack.changes), "change") if stack.changes else "no changes"
+    count = pluralize(len(stack.changes), "change") if stack.changes else "no changes"
     state = stack.status or "new"
     heading = Text(f"stack {stack.name} ({state}): {count}")
     if stack.refusal:

@@ -1,7 +1,7 @@
 """A run on a terminal, in a pipe, and as JSON: what is about to run, and its result."""
 
 from wavetank.cli.output.console_output import Output
-from wavetank.core.text import counted, short_path
+from wavetank.core.text import pluralize, short_path
 from wavetank.faults.serialization import describe
 from wavetank.scenario.run_store import SavedRun
 from wavetank.simulation.runner import RunResult, RunSpec
@@ -11,7 +11,7 @@ def announce(spec: RunSpec, how: str, output: Output) -> None:
     """Shows the scenario, its seed and its faults; `how` says in which time it runs."""
     scenario = spec.scenario
     faults = "".join(f"\n  {describe(fault)}" for fault in scenario.plan.faults) or "none"
-    output.emit("story", scenario=scenario.name, seed=spec.seed, horizon=scenario.horizon)
+    output.emit("run_started", scenario=scenario.name, seed=spec.seed, horizon=scenario.horizon)
     output.say(f"{scenario.name}: {scenario.description}")
     output.say(f"{how}, seed {spec.seed}; faults: {faults}")
 
@@ -23,8 +23,8 @@ def show_result(result: RunResult, saved: SavedRun, output: Output) -> None:
         output.say(f"no event matched the fault {fault}: the run shows nothing about it")
         output.emit("unmatched", fault=fault)
     folder = short_path(saved.folder)
-    output.say(f"{counted(result.events, 'event')} in {folder}, digest {result.digest[:12]}")
+    output.say(f"{pluralize(result.events, 'event')} in {folder}, digest {result.digest[:12]}")
     output.command("the same again", f"./wavetank replay {saved.folder.name}")
     output.emit(
-        "played", folder=str(saved.folder), digest=result.digest, exit_code=result.exit_code
+        "run_finished", folder=str(saved.folder), digest=result.digest, exit_code=result.exit_code
     )

@@ -74,7 +74,7 @@ def read_inventories(stacks: Iterable["StackTypeDef"]) -> list[PipelineInventory
         if parameters.keys() >= PARAMETERS:
             names = _names(parameters)
             storage = found[names.stem].storage if names.stem in found else None
-            own = parameters.get("OwnHandler") == "yes"
+            own = parameters.get("CustomHandler") == "yes"
             found[names.stem] = PipelineInventory(
                 names=names, pipeline=status, storage=storage, custom_handler=own
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.aws.target import Target
 from wavetank.core.clock import Clock, rfc3339
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.deletion import StackDeletion
 from wavetank.deployment.ownership import TAG
@@ -77,7 +77,7 @@ class Teardown:
             self._say(f"bucket {bucket} is not deleted: it lacks Wavetank's tag {TAG}")
             return
         count = delete_bucket(s3, bucket)
-        self._say(f"removed the artifact bucket {bucket} with {counted(count, 'package')}")
+        self._say(f"removed the artifact bucket {bucket} with {pluralize(count, 'package')}")
 
     def remains(self) -> TeardownResult:
         """What remains now."""

@@ -161,8 +161,8 @@ class WavetankFirehose(FirehoseProvider):
         undelivered = self.deliverer.undelivered(name)
         return {
             **asdict(stream.buffer.totals),
-            "records_held": sum(batch.count for batch in undelivered),
-            "bytes_held": sum(len(batch.body) for batch in undelivered),
+            "buffered_records": sum(batch.count for batch in undelivered),
+            "buffered_bytes": sum(len(batch.body) for batch in undelivered),
             "attempts": max((batch.attempts for batch in undelivered), default=0),
         }
 

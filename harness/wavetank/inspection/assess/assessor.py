@@ -9,7 +9,7 @@ from wavetank.aws.clients import ClientError, error_code
 from wavetank.aws.observers import age_seconds
 from wavetank.core.clock import Clock
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.history import RunEnded
 from wavetank.inspection.assess.access import (
     READABLE,
@@ -36,7 +36,7 @@ FRESH_SECONDS_MAX = 420.0
 FRESH, FRESH_KEY = "records keep arriving", "fresh"
 RECORDS, RECORDS_KEY = "all records are the ticker's", "records"
 COPIES, COPIES_KEY = "copies of a record are identical", "copies"
-TROUBLE, TROUBLE_KEY = "everything can be read", "trouble"
+COMPLETE, COMPLETE_KEY = "everything can be read", "complete"
 SHOWN_MAX = 3
 SHOWN_CHARACTERS = 200
 
@@ -85,7 +85,7 @@ class Assessor:
                     row.findings.append(finding)
         except Exception as error:  # noqa: BLE001 - an error with one bucket must not stop the others
             evidence = f"{type(error).__name__}: {str(error)[:SHOWN_CHARACTERS]!r}"
-            row.findings.append(Finding(TROUBLE, Verdict.UNKNOWN, evidence, TROUBLE_KEY))
+            row.findings.append(Finding(COMPLETE, Verdict.UNKNOWN, evidence, COMPLETE_KEY))
         return row
 
 
@@ -155,7 +155,7 @@ class _SubjectAssessment:
 
     def _fresh(self, newest: datetime, listing: Listing) -> Finding:
         age = self.row.age_seconds = age_seconds(newest, self.assessor.clock)
-        evidence = f"{counted(len(listing.objects), 'object')}, the newest {age:.0f} s old"
+        evidence = f"{pluralize(len(listing.objects), 'object')}, the newest {age:.0f} s old"
         if age <= FRESH_SECONDS_MAX:
             return Finding(FRESH, Verdict.VALID, evidence, FRESH_KEY)
         if listing.cut:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 
 REQUIREMENT = "every one of the last minutes has records"
 KEY = "minutes"
@@ -40,9 +40,9 @@ class Coverage:
         """`cut`: not all objects were read, so that gaps prove nothing."""
         if self.until is None:
             return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to check", KEY)
-        evidence = f"{self.covered} of {counted(self.minutes, 'minute')} to {rfc3339(self.until)}"
+        evidence = f"{self.covered} of {pluralize(self.minutes, 'minute')} to {rfc3339(self.until)}"
         if self.holes:
-            evidence += f"; {counted(len(self.holes), 'hole')}, the first {self.holes[0]}"
+            evidence += f"; {pluralize(len(self.holes), 'hole')}, the first {self.holes[0]}"
             verdict = Verdict.UNKNOWN if cut else Verdict.INVALID
             return Finding(REQUIREMENT, verdict, evidence, KEY)
         if self.minutes < wanted:

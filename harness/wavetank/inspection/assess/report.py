@@ -24,7 +24,7 @@ CRITERIA: Mapping[str, str] = {
     coverage.KEY: coverage.REQUIREMENT,
     walk.KEY: walk.REQUIREMENT,
     mail.KEY: mail.REQUIREMENT,
-    assessor.TROUBLE_KEY: assessor.TROUBLE,
+    assessor.COMPLETE_KEY: assessor.COMPLETE,
 }
 """Every key that a finding may have, in the order of a row."""
 PERSON = ("line", "name", "surname", "email", "bucket")

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
 from wavetank.core.ticker_records import Sample
 from wavetank.inspection.assess.coverage import missed_minutes
@@ -34,7 +34,7 @@ def check_walk(samples: Iterable[Sample]) -> Finding:
         return Finding(REQUIREMENT, Verdict.UNKNOWN, "no record to check", KEY)
     wrong = [*_unexpected(walks.keys()), *_jumps(walks)]
     count = sum(len(walk) for walk in walks.values())
-    evidence = "; ".join(wrong) or f"{counted(count, 'sample')} of {len(walks)} tickers"
+    evidence = "; ".join(wrong) or f"{pluralize(count, 'sample')} of {len(walks)} tickers"
     return Finding(REQUIREMENT, Verdict.INVALID if wrong else Verdict.VALID, evidence, KEY)
 
 

@@ -14,7 +14,7 @@ from wavetank.aws.observers import (
 )
 from wavetank.core.findings import Verdict
 from wavetank.core.settings import REGION
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker import FIRST_PRICES
 from wavetank.inspection.access.bucket_access import Actor
 from wavetank.inspection.alert_lookup import published_alerts
@@ -133,12 +133,12 @@ def _content(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
         return Verdict.INVALID, "no object in the bucket"
     newest = max(objects, key=lambda entry: entry.modified)
     age = age_seconds(newest.modified, pipeline.clock)
-    evidence = f"{counted(len(objects), 'object')}; the newest is {age:.0f} s old"
+    evidence = f"{pluralize(len(objects), 'object')}; the newest is {age:.0f} s old"
     try:
         records = list(read_records(pipeline.aws, pipeline.names.bucket, newest.key))
     except ValueError as error:
         return Verdict.INVALID, f"{evidence}, and in it {error}"
-    evidence += f", with {counted(len(records), 'record')}"
+    evidence += f", with {pluralize(len(records), 'record')}"
     return valid_if(records and age <= FRESH_SECONDS_MAX, evidence)
 
 
@@ -162,11 +162,11 @@ def _published(pipeline: CheckedPipeline) -> tuple[Verdict, str]:
     found = subscriptions(pipeline.aws, _topic_arn(pipeline))
     confirmed = sorted(entry.address for entry in found if entry.confirmed)
     if not published or not confirmed:
-        evidence = f"{counted(len(published), 'alert')} in {ALERT_DAYS} days, "
+        evidence = f"{pluralize(len(published), 'alert')} in {ALERT_DAYS} days, "
         evidence += f"confirmed addresses: {len(confirmed)}"
         return Verdict.UNKNOWN, f"{evidence}; ./wavetank drill causes one"
     last = published[-1]
-    evidence = f"{counted(len(published), 'alert')} published, the last at {last.at} "
+    evidence = f"{pluralize(len(published), 'alert')} published, the last at {last.at} "
     evidence += f"for {', '.join(confirmed)}; only the mailbox shows whether they arrived"
     return valid_if(_is_assignment_subject(last.subject), f"{evidence}: {last.subject!r}")
 

@@ -7,7 +7,7 @@ within 24 hours, and Lambda discards a request within six.
 from datetime import datetime
 
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
@@ -47,7 +47,7 @@ class ReadableRecords:
             violations=self._violations,
             missing=ProblemCounts(),
             doubt="" if self._records else "no record was delivered",
-            passed=f"{counted(self._records, 'record')} read",
+            passed=f"{pluralize(self._records, 'record')} read",
         )
 
 
@@ -82,5 +82,5 @@ class IdenticalCopies:
             violations=self._violations,
             missing=ProblemCounts(),
             doubt="" if self._records else "no record was delivered",
-            passed=f"{counted(self._records, 'record')}, of which {self._copies} are copies",
+            passed=f"{pluralize(self._records, 'record')}, of which {self._copies} are copies",
         )

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSnapshot
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
@@ -58,7 +58,7 @@ class TableAgrees:
             violations=ProblemCounts(),
             missing=ProblemCounts() if final is None else self._differences(final),
             doubt="" if final else "the table was not seen after the last delivery",
-            passed=f"{counted(len(final or ()), 'price')} in the table as in S3",
+            passed=f"{pluralize(len(final or ()), 'price')} in the table as in S3",
         )
 
     def _differences(self, final: dict[str, Decimal]) -> ProblemCounts:

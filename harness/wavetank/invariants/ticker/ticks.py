@@ -6,7 +6,7 @@ for a custom handler.
 """
 
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.history import (
     AttemptEnded,
@@ -60,7 +60,7 @@ class DeliveredTicks:
             violations=ProblemCounts(),
             missing=missing,
             doubt="" if ticks else "no tick succeeded",
-            passed=f"{counted(ticks, 'tick')} succeeded, each with {RECORDS_PER_TICK} records",
+            passed=f"{pluralize(ticks, 'tick')} succeeded, each with {RECORDS_PER_TICK} records",
         )
 
     def _missed(self) -> IntervalSet:
@@ -106,6 +106,6 @@ class AlertedMinutes:
             violations=ProblemCounts(),
             missing=missing,
             doubt="" if len(self._minutes.fired) else "no tick was fired",
-            passed=f"{counted(len(self._alerted), 'minute')} alerted, {minutes_missing} of them "
+            passed=f"{pluralize(len(self._alerted), 'minute')} alerted, {minutes_missing} of them "
             "missing and the others made good",
         )

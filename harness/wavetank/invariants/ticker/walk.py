@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
@@ -71,7 +71,7 @@ class ContinuousWalk:
             violations=self._violations,
             missing=missing,
             doubt=self._doubt(),
-            passed=f"{counted(samples, 'sample')} of {counted(len(self._walks), 'ticker')}",
+            passed=f"{pluralize(samples, 'sample')} of {pluralize(len(self._walks), 'ticker')}",
         )
 
     def _base(self, ticker: str) -> Decimal | None:

@@ -9,10 +9,10 @@ from wavetank.history import (
     AttemptEnded,
     FaultBegan,
     FaultReverted,
-    GivenUp,
     Invoked,
     MessageSent,
     Outcome,
+    RequestDiscarded,
     RuleFired,
     Trigger,
 )
@@ -121,7 +121,7 @@ def given_up(activity: FunctionActivity) -> pl.DataFrame:
     rows = [
         (event.at, event.request, event.function, event.condition)
         for event in activity.events
-        if isinstance(event, GivenUp)
+        if isinstance(event, RequestDiscarded)
     ]
     return pl.DataFrame(rows, GIVEN_UP, orient="row")
 

@@ -15,7 +15,7 @@ from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.aws.target import Target
 from wavetank.core.naming import Names
 from wavetank.deployment.deployed import deployed_pipelines
-from wavetank.history import DestinationReached, Event, GivenUp, MessageSent, Trigger
+from wavetank.history import DestinationReached, Event, MessageSent, RequestDiscarded, Trigger
 from wavetank.history.events import OK
 from wavetank.inspection.alert_log import PublishedAlert, alerts_in_log
 from wavetank.inspection.assess.bucket import describe_error
@@ -88,7 +88,7 @@ def _events(observer: _Observer, names: Names, since: datetime) -> list[Event]:
 def _given_up(names: Names, alert: PublishedAlert) -> Iterator[Event]:
     if alert.request:
         function, notification = names.streaming_function, names.notification_function
-        yield GivenUp(alert.at, alert.request, function, alert.condition, alert.attempts)
+        yield RequestDiscarded(alert.at, alert.request, function, alert.condition, alert.attempts)
         yield DestinationReached(alert.at, alert.request, notification, OK, alert.invocation)
 
 

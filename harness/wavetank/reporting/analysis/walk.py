@@ -11,7 +11,7 @@ from math import sqrt
 import polars as pl
 
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.core.ticker import SAMPLES_PER_TICK
 from wavetank.inspection.assess.coverage import BETWEEN_SAMPLES, JITTER, MINUTE
 from wavetank.invariants.ticker.walk import CHANGE_MAX
@@ -105,7 +105,7 @@ def check_changes(changed: pl.DataFrame) -> list[Finding]:
     within = Finding(
         "each price is within 1 % of one of the four before it",
         Verdict.UNKNOWN if not compared else Verdict.INVALID if wrong else Verdict.VALID,
-        f"{counted(compared, 'change')}, {wrong} of them beyond",
+        f"{pluralize(compared, 'change')}, {wrong} of them beyond",
     )
     return [within, _check_uniformity(uniformity(changed))]
 
@@ -115,7 +115,7 @@ def _check_uniformity(found: Uniformity | None) -> Finding:
     if found is None:
         return Finding(requirement, Verdict.UNKNOWN, f"fewer than {SAMPLES_MIN} changes")
     evidence = (
-        f"{counted(found.changes, 'change')}; they are {found.distance:.4f} from uniform, "
+        f"{pluralize(found.changes, 'change')}; they are {found.distance:.4f} from uniform, "
         f"and by chance rarely more than {found.critical:.4f}"
     )
     return Finding(requirement, Verdict.VALID if found.is_likely else Verdict.INVALID, evidence)

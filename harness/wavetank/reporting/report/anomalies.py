@@ -71,7 +71,7 @@ def _of_faults(event: Event) -> str:
         case SubscriptionChanged():
             text = f"{event.address} {'is confirmed' if event.confirmed else 'is not confirmed'}"
         case Drained(complete=False):
-            text = f"not drained: {', '.join(event.left)}"
+            text = f"not drained: {', '.join(event.remaining)}"
         case RunEnded():
             text = "the run ends"
         case TruncatedHistory():

@@ -18,7 +18,7 @@ from wavetank.reporting.report.time_format import full
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.run_store import RunSummary, SavedRun
 
-RUN_OPTIONS = frozenset({"horizon", "plan", "told"})
+RUN_OPTIONS = frozenset({"horizon", "plan", "trigger"})
 """The options in a history other than those that select its pipeline."""
 
 
@@ -130,7 +130,7 @@ def _details(began: RunBegan, description: str, summary: RunSummary | None) -> R
         description=description,
         engine=summary.engine.value if summary else "",
         seed=began.seed,
-        by_hand="told" in began.options,
+        is_manual="trigger" in began.options,
         rules=tuple(f"{rule.name} {rule.expression}" for rule in began.rules),
         options=options,
         versions={"wavetank": began.version, **(summary.versions if summary else {})},

@@ -6,10 +6,10 @@ from wavetank.history import (
     AttemptEnded,
     DestinationReached,
     Event,
-    GivenUp,
     Invoked,
     MessageSent,
     Outcome,
+    RequestDiscarded,
     RuleFired,
     TickSuppressed,
 )
@@ -67,7 +67,7 @@ class AttemptLanes:
         match event:
             case AttemptEnded():
                 self._lane(event.function).add(_ending(event), event.at, _note(event))
-            case GivenUp():
+            case RequestDiscarded():
                 note = f"after {event.attempts}, {event.condition}"
                 self._lane(event.function).add(MarkKind.GIVEN_UP, event.at, note)
 

@@ -18,7 +18,7 @@ WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID)
 class SuggestedCommand:
     """A command to type, and what it does."""
 
-    does: str
+    description: str
     line: str
 
 
@@ -30,7 +30,7 @@ class RunDetails:
     description: str
     engine: str
     seed: int
-    by_hand: bool
+    is_manual: bool
     rules: tuple[str, ...]
     options: Mapping[str, str]
     versions: Mapping[str, str]

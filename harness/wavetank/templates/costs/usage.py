@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wavetank.core.text import counted
+from wavetank.core.text import pluralize
 from wavetank.templates.costs.workload import MONTH, Function, Workload
 
 GIGABYTE = Decimal(2**30)
@@ -48,12 +48,12 @@ def _runs(workload: Workload) -> int:
 
 def _functions(workload: Workload) -> Iterator[Usage]:
     assumed, runs = workload.assumptions, _runs(workload)
-    alerts = counted(assumed.alerts, "alert")
-    yield Usage("scheduled-rule", Decimal(workload.ticks), counted(workload.ticks, "tick"))
+    alerts = pluralize(assumed.alerts, "alert")
+    yield Usage("scheduled-rule", Decimal(workload.ticks), pluralize(workload.ticks, "tick"))
     yield Usage(
         "lambda-requests",
         Decimal(runs + assumed.alerts),
-        f"{counted(workload.ticks, 'tick')}, {alerts} after {1 + workload.retries} attempts",
+        f"{pluralize(workload.ticks, 'tick')}, {alerts} after {1 + workload.retries} attempts",
     )
     how = "measured" if assumed.tick_measured else "assumed"
     yield _time(workload.streaming, runs, assumed.tick_milliseconds, how)
@@ -65,7 +65,7 @@ def _time(function: Function, runs: int, milliseconds: int, how: str) -> Usage:
     return Usage(
         f"lambda-time-{function.architecture}",
         seconds * function.memory_mb / 1024,
-        f"{counted(runs, 'run')} of {milliseconds} ms ({how}) at {function.memory_mb} MB",
+        f"{pluralize(runs, 'run')} of {milliseconds} ms ({how}) at {function.memory_mb} MB",
     )
 
 
@@ -74,7 +74,7 @@ def _table(workload: Workload) -> Iterator[Usage]:
     yield Usage(
         "dynamodb-write",
         Decimal(written),
-        f"{counted(workload.tickers, 'item')} a tick in one transaction, which counts double",
+        f"{pluralize(workload.tickers, 'item')} a tick in one transaction, which counts double",
     )
     yield Usage("dynamodb-read", Decimal(workload.ticks), "one consistent scan a tick, below 4 KB")
 
@@ -105,7 +105,7 @@ def _delivery(workload: Workload) -> Iterator[Usage]:
         "s3-put",
         Decimal(_objects(workload) * requests),
         f"an object for each {workload.buffer_seconds} s of buffering, "
-        f"{counted(requests, 'request')} each",
+        f"{pluralize(requests, 'request')} each",
     )
     yield Usage(
         "s3-storage",
@@ -116,7 +116,7 @@ def _delivery(workload: Workload) -> Iterator[Usage]:
 
 def _readers(workload: Workload) -> Iterator[Usage]:
     readers = workload.assumptions.readers
-    who = f"{counted(readers, 'reader')} of every object, once"
+    who = f"{pluralize(readers, 'reader')} of every object, once"
     yield Usage("s3-get", Decimal(readers * _objects(workload)), who)
     yield Usage("transfer-out", readers * _delivered_gigabytes(workload), who)
 
@@ -133,9 +133,9 @@ def _logs(workload: Workload) -> Iterator[Usage]:
 
 def _alerts(workload: Workload) -> Iterator[Usage]:
     alerts = workload.assumptions.alerts
-    yield Usage("sns-publish", Decimal(alerts), counted(alerts, "alert"))
+    yield Usage("sns-publish", Decimal(alerts), pluralize(alerts, "alert"))
     yield Usage(
         "sns-email",
         Decimal(alerts * workload.addresses),
-        f"{counted(alerts, 'alert')} to {counted(workload.addresses, 'reader')}",
+        f"{pluralize(alerts, 'alert')} to {pluralize(workload.addresses, 'reader')}",
     )

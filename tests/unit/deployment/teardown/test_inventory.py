@@ -46,7 +46,7 @@ def pipeline(names: Any, status: str = "UPDATE_COMPLETE", own: str = "no") -> An
         DeliveryBucketName=names.bucket,
         DeliveryStreamName=names.delivery_stream,
         ArtifactBucketName=names.artifact_bucket,
-        OwnHandler=own,
+        CustomHandler=own,
     )
 
 

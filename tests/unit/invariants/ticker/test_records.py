@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.stories import assert_found, before, calm, only
+from tests.sample_histories import assert_found, before, calm, only
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered
 from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords

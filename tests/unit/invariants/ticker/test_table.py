@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.pipeline import NOON
-from tests.stories import assert_found, before, calm, only, undrained, without
+from tests.sample_histories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RunBegan, TableSnapshot
 from wavetank.invariants.ticker import TableAgrees

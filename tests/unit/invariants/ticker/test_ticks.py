@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.stories import assert_found, calm, only, undrained, without
+from tests.sample_histories import assert_found, calm, only, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import (
     DestinationReached,
@@ -68,7 +68,7 @@ def test_a_manual_tick_is_a_tick() -> None:
 def _by_hand(event: Event) -> Event:
     if not isinstance(event, RuleFired):
         return event
-    return Invoked(event.at, event.request, event.target, event.due, waits=False)
+    return Invoked(event.at, event.request, event.target, event.due, synchronous=False)
 
 
 def test_run_without_success_is_unknown() -> None:

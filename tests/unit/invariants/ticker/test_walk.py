@@ -6,7 +6,7 @@ import pytest
 
 from streaming.record import FORMATS
 from tests.pipeline import FIRST, NOON
-from tests.stories import Story, assert_found, calm, undrained, without
+from tests.sample_histories import HistoryBuilder, assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RunEnded, TableSnapshot
 from wavetank.invariants.ticker import ContinuousWalk
@@ -29,7 +29,7 @@ def walking(*records: str) -> list[Event]:
 @pytest.mark.parametrize("form", list(FORMATS))
 def test_shipped_walk_is_valid(form: str) -> None:
     """What the function makes is continuous in both of its forms, over failures too."""
-    events = list(Story(6, [2, 3], encode=FORMATS[form]).events())
+    events = list(HistoryBuilder(6, [2, 3], encode=FORMATS[form]).events())
     evidence = f"{6 * 4 * len(FIRST)} samples of 5 tickers"
     assert_found(ContinuousWalk(), events, Verdict.VALID, evidence)
 
@@ -85,6 +85,6 @@ def test_long_walk_is_checked_and_settled() -> None:
 
 def test_delivered_run_is_valid_whole() -> None:
     """An object of several ticks is checked like several objects."""
-    events = list(Story(6, ticks_in_object=3).events())
+    events = list(HistoryBuilder(6, ticks_in_object=3).events())
     assert_found(ContinuousWalk(), events, Verdict.VALID)
     assert len(calm(6)) > len(events)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.pipeline import NOON
-from tests.stories import calm
+from tests.sample_histories import calm
 from wavetank.history import Event, MessageSent, ObjectDelivered
 from wavetank.reporting.analysis.failures import (
     NEVER,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories import calm
+from tests.sample_histories import calm
 from tests.unit.reporting.analysis.objects import NOON, record
 from wavetank.core.errors import UsageError
 from wavetank.history import HistoryWriter

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.pipeline import NOON
-from tests.stories import MINUTE, before, began, calm, only, without
+from tests.sample_histories import MINUTE, before, began, calm, only, without
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import (

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from tests.stories import before, calm, only
+from tests.sample_histories import before, calm, only
 from tests.unit.reporting.report.test_builder import SUMMARY, report_for
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import FaultBegan, MessageSent, ObjectDelivered, RuleFired
@@ -83,7 +83,7 @@ def test_an_index_lists_the_worst_runs_first() -> None:
 
 def index() -> CampaignIndex:
     """Four runs that are not valid, the least bad first."""
-    stories = (
+    cases = (
         ("unknown", 2, (), ""),
         ("infrastructure", 9, (), ""),
         ("broken", 4, ("drained",), ""),
@@ -91,7 +91,7 @@ def index() -> CampaignIndex:
     )
     return CampaignIndex(
         name="drawn-1h-seeds-1-9",
-        how="played",
+        how="run_finished",
         planned=9,
         endings={"broken": 2, "infrastructure": 1, "unknown": 1, "valid": 5},
         cases=tuple(
@@ -104,7 +104,7 @@ def index() -> CampaignIndex:
                 command=f"./wavetank run seed-{seed}.toml",
                 report=report,
             )
-            for ending, seed, broken, report in stories
+            for ending, seed, broken, report in cases
         ),
         invariants=(),
         kinds=(),

@@ -1,18 +1,19 @@
-"""Writes docs/requirements.md: `.venv/bin/python -m tests.brief.register`."""
+"""Writes docs/requirements.md: `.venv/bin/python -m tests.assignment.register`."""
 
 import ast
 from collections.abc import Iterator
 from functools import cache
 
-from tests.brief.demand import Demand, read_steps
+from tests.assignment.requirement import AssignmentRequirement, read_steps
 from wavetank.core.settings import read_settings
 
 TESTS = read_settings().project_folder / "tests"
 DOCUMENT = TESTS.parent / "docs" / "requirements.md"
 HEAD = """# Requirements of the assignment
 
-Generated from `tests/brief/demands.toml` by `.venv/bin/python -m tests.brief.register`. A test
-fails if it is out of date, names a missing test or command, or omits a requirement of `check`.
+Generated from `tests/assignment/requirements.toml` by
+`.venv/bin/python -m tests.assignment.register`. A test fails if it is out of date, names a missing
+test or command, or omits a requirement of `check`.
 
 The steps are those of the assignment, rephrased. Each requirement has a command that demonstrates
 it and the tests that prove it, with their docstrings. *Italics* are its names in
@@ -28,15 +29,15 @@ TABLE = """
 def render() -> str:
     """The whole document."""
     return HEAD + "".join(
-        f"\n## {step.number}. {step.title}\n{TABLE}{''.join(map(_row, step.demands))}"
+        f"\n## {step.number}. {step.title}\n{TABLE}{''.join(map(_row, step.requirements))}"
         for step in read_steps()
     )
 
 
-def _row(demand: Demand) -> str:
-    judged = "".join(f"<br>*{requirement}*" for requirement in demand.judged)
-    shown = "<br>".join(_shown(test) for test in demand.tests)
-    return f"| {demand.asked}{judged} | `{demand.command}` | {shown} |\n"
+def _row(requirement: AssignmentRequirement) -> str:
+    checks = "".join(f"<br>*{check}*" for check in requirement.checks)
+    shown = "<br>".join(_shown(test) for test in requirement.tests)
+    return f"| {requirement.asked}{checks} | `{requirement.command}` | {shown} |\n"
 
 
 def _shown(test: str) -> str:

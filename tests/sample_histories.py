@@ -1,6 +1,6 @@
-"""Histories written by hand, or rather by rule: runs of the ticker's pipeline as they ought to go.
+"""Histories of the ticker pipeline in which every invariant holds.
 
-What breaks an invariant is made from them by taking events out, or putting some in.
+Tests of a broken invariant remove events from them, or add some.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -19,11 +19,11 @@ from wavetank.history import (
     DestinationReached,
     Drained,
     Event,
-    GivenUp,
     MessageSent,
     ObjectDelivered,
     Outcome,
     RecordsAccepted,
+    RequestDiscarded,
     RuleFired,
     RuleSpec,
     RunBegan,
@@ -53,8 +53,8 @@ def began(ticks: int, addresses: tuple[str, ...] = ADDRESSES) -> RunBegan:
     )
 
 
-class Story:
-    """A run as it goes; each failing tick is given up, and made good by the next that succeeds."""
+class HistoryBuilder:
+    """Builds a run's events; the records of a failing tick are made up for by the next success."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ def failure(number: int) -> Iterator[Event]:
     at, request, messenger = NOON + number * MINUTE, f"request-{number}", f"messenger-{number}"
     for attempt in range(1, ATTEMPTS_MAX + 1):
         yield AttemptEnded(at, request, "streaming", attempt, Outcome.ERROR, "KeyError", "'x'")
-    yield GivenUp(at, request, "streaming", "RetriesExhausted", ATTEMPTS_MAX)
+    yield RequestDiscarded(at, request, "streaming", "RetriesExhausted", ATTEMPTS_MAX)
     yield DestinationReached(at, request, "notification", "ok", messenger)
     yield AttemptBegan(at, messenger, "notification", 1, cold=True, trigger=Trigger.DESTINATION)
     for address in ADDRESSES:
@@ -130,7 +130,7 @@ def failure(number: int) -> Iterator[Event]:
 
 def calm(ticks: int = 3, failing: Collection[int] = ()) -> list[Event]:
     """The events of a run with nothing wrong."""
-    return list(Story(ticks, failing).events())
+    return list(HistoryBuilder(ticks, failing).events())
 
 
 def without[E: Event](events: list[Event], kind: type[E], number: int = 0) -> list[Event]:
@@ -153,7 +153,7 @@ def only[E: Event](events: list[Event], kind: type[E]) -> list[E]:
 def undrained(events: list[Event]) -> list[Event]:
     """The same run, but it was not given time enough."""
     return [
-        Drained(event.at, complete=False, left=("2 requests",))
+        Drained(event.at, complete=False, remaining=("2 requests",))
         if isinstance(event, Drained)
         else event
         for event in events
