@@ -134,7 +134,7 @@ MUTATIONS = (
     ),
     Mutation(
         "running-prices",
-        "harness/wavetank/deployment/seed.py",
+        "harness/wavetank/ticker/first_prices.py",
         'ConditionExpression="attribute_not_exists(TickerName)",',
         'ConditionExpression="attribute_exists(TickerName) OR attribute_not_exists(TickerName)",',
     ),

@@ -16,7 +16,7 @@ from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.serialization import fault_to_dict
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
-from wavetank.invariants.ticker import ticker_invariants
+from wavetank.ticker.invariants import ticker_invariants
 
 DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)

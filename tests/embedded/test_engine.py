@@ -98,6 +98,13 @@ def test_an_init_script_that_fails_fails_the_start(tmp_path: Path) -> None:
     assert not psutil.pid_exists(child.process_id())
 
 
+def test_a_chosen_port_is_none_of_outgoing_connections() -> None:
+    """Another program's connection from that port would keep a killed sandbox from restarting."""
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given.read_text().split()[0]) if given.exists() else 49152
+    assert all(any_free_port() < first for _ in range(20))
+
+
 def test_a_localstack_that_ends_while_starting_is_reported(tmp_path: Path) -> None:
     """Its last words are in the message, with the file that has the rest."""
     folder = SandboxFolder(tmp_path)

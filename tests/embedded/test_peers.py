@@ -22,8 +22,8 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
 from wavetank.core.settings import read_settings
-from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.ticker.contract import RECORDS_PER_TICK
 
 TICKS = 5
 ENDLESS = 10_000

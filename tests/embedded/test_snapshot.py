@@ -22,11 +22,7 @@ from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import (
     DeliveredObject,
     Subscription,
-    TablePrice,
     delivered_objects,
-    last_tick,
-    read_prices,
-    read_records,
     subscriptions,
     topic_arn,
 )
@@ -35,10 +31,11 @@ from wavetank.aws.sandbox_mailbox import MailboxMessage, mailbox
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.naming import Names
 from wavetank.core.settings import read_settings
-from wavetank.core.ticker import FIRST_PRICES
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.observers import TablePrice, last_tick, read_prices, read_records
 
 UNCONFIRMED = "second-reader@example.com"
 

@@ -19,7 +19,7 @@ from tests.live.names import unique_letters
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import floor_to_minute, rfc3339
 from wavetank.core.naming import Names, derive_names
-from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
+from wavetank.ticker.contract import FIRST_PRICES, SAMPLES_PER_TICK
 
 MINUTE = timedelta(minutes=1)
 SAMPLE = timedelta(seconds=15)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.observers import read_prices, subscriptions, topic_arn
+from wavetank.aws.observers import subscriptions, topic_arn
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import Names
 from wavetank.deployment.cloudformation import Stacks
+from wavetank.ticker.observers import read_prices
 
 ACCOUNT = re.compile(r"\b\d{12}\b")
 UNIQUE = re.compile(

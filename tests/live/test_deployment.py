@@ -12,11 +12,12 @@ from tests.live.hosts import Host
 from tests.live.mail import confirm
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.invoker import StreamingInvoker
-from wavetank.aws.observers import read_prices, subscriptions
+from wavetank.aws.observers import subscriptions
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.ticker import FIRST_PRICES
 from wavetank.deployment.cloudformation import ResourceEvent, Stacks
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.observers import read_prices
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

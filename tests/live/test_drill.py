@@ -23,7 +23,6 @@ from tests.pretended_aws import ACCOUNT
 from tests.waiting import wait_until_true
 from wavetank.aws.clients import BotoCoreError
 from wavetank.aws.invoker import StreamingInvoker
-from wavetank.aws.observers import last_tick, read_prices
 from wavetank.cli.main import app
 from wavetank.cli.output import Output
 from wavetank.core.clock import WallClock, floor_to_minute
@@ -35,6 +34,7 @@ from wavetank.live import revert_retry
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite, run_drill
 from wavetank.live.revert_journal import restore, revert_all
 from wavetank.live.revert_retry import NotRestoredError
+from wavetank.ticker.observers import last_tick, read_prices
 
 KILLED = """
 import sys

@@ -11,14 +11,12 @@ from tests.live.drills import drill_site
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
 from wavetank.aws.invoker import StreamingInvoker
-from wavetank.aws.observers import delivered_objects, read_prices, read_records
+from wavetank.aws.observers import delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
-from wavetank.core.ticker import RECORDS_PER_TICK
-from wavetank.core.ticker_records import Sample
 from wavetank.deployment.custom_handler import ENTRY_POINT, CustomHandler, read_custom_handler
 from wavetank.deployment.deployed import deployed_pipelines
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
@@ -26,6 +24,9 @@ from wavetank.faults.functions import BrokenDeployment
 from wavetank.inspection.requirements import check_requirements
 from wavetank.live.drill.function_drill import run_drill
 from wavetank.live.running_sandbox import attach
+from wavetank.ticker.contract import RECORDS_PER_TICK
+from wavetank.ticker.observers import read_prices, read_records
+from wavetank.ticker.records import Sample
 
 ORIGINAL = PROJECT / "tests" / "handlers" / "original" / "streaming.py"
 BATCH = "firehose.put_record_batch(DeliveryStreamName=STREAM_NAME, Records=batch)"

@@ -11,23 +11,18 @@ from tests.live.conftest import ADDRESS, MakePipeline, Pipeline
 from tests.live.hosts import PROJECT, Host
 from tests.waiting import wait_until_seen
 from wavetank.aws.invoker import StreamingInvoker
-from wavetank.aws.observers import (
-    DeliveredObject,
-    delivered_objects,
-    last_tick,
-    read_prices,
-    read_records,
-)
+from wavetank.aws.observers import DeliveredObject, delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Verdict
 from wavetank.core.lambda_package import package_files
-from wavetank.core.ticker_records import Sample
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.requirements import check_requirements
 from wavetank.live.running_sandbox import attach
+from wavetank.ticker.observers import last_tick, read_prices, read_records
+from wavetank.ticker.records import Sample
 
 MINUTE = timedelta(minutes=1)
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -91,7 +86,7 @@ def test_a_tick_takes_three_aws_calls(make_pipeline: MakePipeline) -> None:
         "import botocore.client\n"
         "calls = []\n"
         "original = botocore.client.BaseClient._make_api_call\n"
-        "def pluralize(self, name, parameters):\n"
+        "def counted(self, name, parameters):\n"
         "    calls.append(name)\n"
         "    return original(self, name, parameters)\n"
         "botocore.client.BaseClient._make_api_call = counted\n"

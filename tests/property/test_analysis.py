@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.reporting.analysis.objects import stored_object
 from wavetank.reporting.analysis.records import deliveries_of
+from wavetank.ticker.records import parse_sample, split_records
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TICKERS = st.sampled_from(["Index_1", "Ind ex", "a}b", "\u00e9", "", '"'])

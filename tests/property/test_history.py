@@ -29,7 +29,7 @@ from wavetank.history import (
 from wavetank.invariants import Conservation, check_history, generic_invariants
 from wavetank.invariants.history_completeness import HistoryEnd
 from wavetank.invariants.interval_set import IntervalSet
-from wavetank.invariants.ticker import ticker_invariants
+from wavetank.ticker.invariants import ticker_invariants
 
 WORDS = (
     "request-1",

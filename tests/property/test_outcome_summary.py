@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from tests.property.test_history import histories, valid_histories
 from tests.sample_histories import only
-from wavetank.core.ticker_records import split_body
 from wavetank.history import Event, ObjectDelivered
-from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import DifferenceGroup, summary_differences
+from wavetank.ticker.data_reader import ticker_summary
+from wavetank.ticker.records import split_body
 
 
 @given(histories)
 def test_equal_histories_have_equal_summaries(history: list[Event]) -> None:
     """The same history gives the same summary, and nothing differs."""
-    assert summary_differences(summary_of(history), summary_of(history)) == []
+    assert summary_differences(ticker_summary(history), ticker_summary(history)) == []
 
 
 @given(histories, histories)
@@ -24,7 +24,7 @@ def test_summaries_differ_exactly_if_differences_are_listed(
     one: list[Event], other: list[Event]
 ) -> None:
     """All are listed, each in one line, and they are the same from the other side."""
-    left, right = summary_of(one), summary_of(other)
+    left, right = ticker_summary(one), ticker_summary(other)
     found = summary_differences(left, right)
     assert (found == []) is (left == right)
     assert all(len(str(difference).splitlines()) == 1 for difference in found)
@@ -44,7 +44,7 @@ def test_a_record_that_is_missing_or_another_is_one_difference(
     instead = () if data.draw(st.booleans()) else (_dearer(text),)
     records = (*delivery.records[:place], *instead, *delivery.records[place + 1 :])
     changed = [replace(e, records=records) if e is delivery else e for e in history]
-    (found,) = summary_differences(summary_of(history), summary_of(changed))
+    (found,) = summary_differences(ticker_summary(history), ticker_summary(changed))
     assert found.group is DifferenceGroup.RECORD
     assert found.one == text.replace("\n", "\\n")
     assert (found.other == "nothing") is (not instead)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streaming.record import FORMATS
 from streaming.walk import Sample
-from wavetank.core.ticker_records import parse_sample, split_records
+from wavetank.ticker.records import parse_sample, split_records
 
 DIGITS = 15
 """Which a binary fraction keeps."""

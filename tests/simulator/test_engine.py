@@ -11,14 +11,15 @@ import pytest
 
 from tests.simulator.conftest import START, Deployed
 from wavetank.aws.clients import ClientError
-from wavetank.aws.observers import delivered_objects, last_tick, read_prices, read_records
+from wavetank.aws.observers import delivered_objects
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.http_types import HttpRequest
 from wavetank.core.schedule import scheduled_event
-from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
 from wavetank.engines.simulator.engine import ENDPOINT, simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
+from wavetank.ticker.contract import RECORDS_PER_TICK
+from wavetank.ticker.observers import last_tick, read_prices, read_records
 
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/test"
 CONTEXT = LambdaContext(

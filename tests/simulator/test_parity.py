@@ -20,13 +20,11 @@ from wavetank.core.clock import WallClock, rfc3339
 from wavetank.core.engine_names import EngineName
 from wavetank.core.findings import Verdict
 from wavetank.core.naming import Names
-from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
 from wavetank.history.outcome_entries import OutcomeSummary
-from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import summary_differences
 from wavetank.invariants import NoSilentFailure, OneNotice, check_history
 from wavetank.live.deployed_target import DeployedTarget
@@ -34,6 +32,8 @@ from wavetank.live.history_reader import read_history, state_before_run
 from wavetank.live.step_executor import StepExecutor
 from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 from wavetank.simulation.run import Run, RunOptions
+from wavetank.ticker.contract import RECORDS_PER_TICK
+from wavetank.ticker.data_reader import ticker_summary
 
 pytestmark = pytest.mark.embedded
 MINUTE = timedelta(minutes=1)
@@ -120,14 +120,14 @@ def _deploy(aws: AwsClients, names: Names, endpoint: str) -> None:
 @pytest.fixture(scope="module")
 def virtual(history: list[Event]) -> OutcomeSummary:
     """The outcome in virtual time."""
-    return summary_of(history)
+    return ticker_summary(history)
 
 
 def test_the_outcome_is_the_same_in_virtual_time_and_in_wall_time(
     virtual: OutcomeSummary, observation: list[Event]
 ) -> None:
     """Ticks and their outcomes, records byte for byte, alerts word for word, the table."""
-    found = summary_differences(virtual, summary_of(observation))
+    found = summary_differences(virtual, ticker_summary(observation))
     assert [str(difference) for difference in found] == []
 
 

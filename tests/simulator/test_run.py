@@ -7,9 +7,7 @@ from datetime import timedelta
 
 from tests.simulator.conftest import ADDRESSES, START, Deployed
 from tests.waiting import wait_until_seen
-from wavetank.aws.observers import last_tick, read_prices
 from wavetank.core.lambda_package import package_files
-from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.history import (
     ApiCalled,
     AttemptBegan,
@@ -26,6 +24,8 @@ from wavetank.history import (
 )
 from wavetank.history.events import AttemptEnded
 from wavetank.simulation.run import Run, RunOptions
+from wavetank.ticker.contract import RECORDS_PER_TICK
+from wavetank.ticker.observers import last_tick, read_prices
 
 MINUTE = timedelta(minutes=1)
 FLAKY = """

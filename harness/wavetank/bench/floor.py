@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
-from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
+from wavetank.ticker.contract import FIRST_PRICES, RECORDS_PER_TICK
 
 TABLE, STREAM = "floor-table", "floor-stream"
 TICK = "2026-11-24T10:00:00Z"

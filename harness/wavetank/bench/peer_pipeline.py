@@ -4,14 +4,15 @@ CloudFormation is not used: not every peer has the resource types, and it is not
 """
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.observers import delivered_objects, read_records, wait_until
+from wavetank.aws.observers import delivered_objects, wait_until
 from wavetank.bench.loop_process import HandlerSetup
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, Settings
-from wavetank.core.ticker import FIRST_PRICES
-from wavetank.deployment.seed import seed_prices
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.first_prices import seed_prices
+from wavetank.ticker.observers import read_records
 
 BUFFER_SECONDS = 60
 BUFFER_MEGABYTES = 5

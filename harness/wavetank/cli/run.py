@@ -37,7 +37,7 @@ from wavetank.scenario.loader import load_scenario, project_scenarios, with_hori
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.deployed_simulator import deployed_simulator
-from wavetank.simulation.run_saving import attest_run, simulate_and_save, simulated_fingerprint
+from wavetank.simulation.run_saving import attest_run, simulate_and_save
 from wavetank.simulation.runner import RunSpec, invariant_suite
 
 SEEDS = 2**31
@@ -115,7 +115,7 @@ def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     check_supported(spec.scenario, EngineName.SIMULATOR)
     SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
     with deployed_simulator(pipeline, output) as made:
-        fingerprint = simulated_fingerprint(made, pipeline)
+        fingerprint = pipeline.fingerprint(made.aws)
         announce(spec, f"{duration_text(spec.scenario.horizon)} of virtual time", output)
         saved, result = simulate_and_save(made, pipeline, spec, output)
         show_result(result, saved, output)

@@ -15,14 +15,14 @@ from wavetank.core.clock import Clock
 from wavetank.core.lambda_package import Package, package_folder
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_ACCOUNT
-from wavetank.core.ticker import FIRST_PRICES
 from wavetank.deployment.artifacts import ArtifactBucket
 from wavetank.deployment.aws_errors import translate_aws_errors
 from wavetank.deployment.cloudformation import ResourceEvent, Stacks
 from wavetank.deployment.custom_handler import CustomHandler
 from wavetank.deployment.ownership import TAG, check_ownership
-from wavetank.deployment.seed import put_first_prices
 from wavetank.templates.project_templates import read_pipeline_template, read_template
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.first_prices import put_first_prices
 
 FUNCTIONS = ("streaming", "notification")
 ENTRY_POINT = "streaming.handler.lambda_handler"

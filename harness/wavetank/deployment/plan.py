@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, error_code
-from wavetank.aws.observers import read_prices
 from wavetank.aws.target import Target
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.lambda_package import Package
-from wavetank.core.ticker import FIRST_PRICES
 from wavetank.deployment.change_preview import ChangePreviewer, StackChanges
 from wavetank.deployment.deployer import DeploymentOptions, wanted_packages, wanted_stacks
 from wavetank.templates.project_templates import parse_template
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.observers import read_prices
 
 UNREADABLE = frozenset(
     {

@@ -8,6 +8,7 @@ whether its owner is alive, so a file left by a crash is never mistaken for a sa
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -24,6 +25,9 @@ from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.sandbox_record import SandboxRecord
 
 DEFAULT_PORT = 4566
+PORTS = range(20_000, 32_000)
+"""Below the ports that Linux and macOS give to outgoing connections, which may last while a
+restarted LocalStack needs its port again. [ip(7): ip_local_port_range]"""
 PORT_MAX = 65535
 DISK_BYTES_MIN = 300 * 1024 * 1024
 STOP_SECONDS_MAX = 60.0
@@ -230,8 +234,5 @@ def _is_free(port: int) -> bool:
 
 
 def any_free_port() -> int:
-    """A port that is free now and that no program uses by default."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that is free now, and that no outgoing connection gets: a restart needs it again."""
+    return next(filter(_is_free, iter(lambda: secrets.choice(PORTS), None)))

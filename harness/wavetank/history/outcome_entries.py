@@ -5,6 +5,7 @@ An instant here is one that the scenario defines: the minute of a tick, the time
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from wavetank.core.text import pluralize
 
@@ -43,13 +44,16 @@ class TickIdentity:
 
 @dataclass(frozen=True, order=True)
 class RecordIdentity:
-    """A sample. Of an unreadable record, `instant` is empty, and `ticker` is its text."""
+    """What a record is about, and the instant in it; both are texts of the pipeline's own data.
+
+    Of an unreadable record, `instant` is empty, and `subject` is its text.
+    """
 
     instant: str
-    ticker: str
+    subject: str
 
     def __str__(self) -> str:
-        return f"{self.ticker} {self.instant}".strip()
+        return f"{self.subject} {self.instant}".strip()
 
 
 @dataclass(frozen=True, order=True)
@@ -68,10 +72,26 @@ class ItemName:
     """An item of a table."""
 
     table: str
-    ticker: str
+    key: str
 
     def __str__(self) -> str:
-        return f"{self.table} {self.ticker}"
+        return f"{self.table} {self.key}"
+
+
+class DataReader(Protocol):
+    """How a pipeline's records and items are found and named in a summary."""
+
+    def split(self, body: str) -> list[str]:
+        """The records of an object's body; their concatenation is the body."""
+        ...
+
+    def record(self, text: str) -> RecordIdentity:
+        """What identifies the record among those of a run."""
+        ...
+
+    def item(self, item: Mapping[str, str]) -> str | None:
+        """What identifies the item in its table; None if it has no such attribute."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

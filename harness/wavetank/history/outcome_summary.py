@@ -2,10 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from wavetank.core.clock import rfc3339
-from wavetank.core.ticker_records import parse_sample, split_body
 from wavetank.history import (
     AttemptEnded,
     Event,
@@ -20,6 +19,7 @@ from wavetank.history.alert_text import normalize_alert
 from wavetank.history.outcome_entries import (
     SUCCEEDED,
     AlertIdentity,
+    DataReader,
     ItemName,
     OutcomeSummary,
     RecordIdentity,
@@ -31,7 +31,8 @@ from wavetank.history.outcome_entries import (
 class SummaryBuilder:
     """Builds a summary from events. A request's tick may be recorded after its attempts."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: DataReader) -> None:
+        self._data = data
         self._ticks: dict[str, TickIdentity] = {}
         self._attempts: defaultdict[str, list[str]] = defaultdict(list)
         self._functions: dict[str, str] = {}
@@ -72,7 +73,7 @@ class SummaryBuilder:
             others={function: tuple(sorted(outcomes)) for function, outcomes in others.items()},
             records={key: tuple(sorted(texts)) for key, texts in self._records.items()},
             alerts={key: tuple(sorted(texts)) for key, texts in self._alerts.items()},
-            items=dict(item for snapshot in self._tables.values() for item in _items(snapshot)),
+            items=dict(item for found in self._tables.values() for item in self._items(found)),
         )
 
     def _outcome(self, request: str) -> RequestOutcome:
@@ -84,28 +85,18 @@ class SummaryBuilder:
         self._alerts[key].append(f"{event.subject}\n{alert.text}")
 
     def _deliver(self, event: ObjectDelivered) -> None:
-        for text in split_body("".join(event.records)):
-            self._records[_record_key(text.strip())].append(text)
+        for text in self._data.split("".join(event.records)):
+            self._records[self._data.record(text.strip())].append(text)
+
+    def _items(self, snapshot: TableSnapshot) -> Iterator[tuple[ItemName, str]]:
+        for number, item in enumerate(snapshot.items, 1):
+            key = self._data.item(item) or f"item {number}"
+            yield ItemName(snapshot.table, key), json.dumps(dict(item), sort_keys=True)
 
 
-def summary_of(events: Iterable[Event]) -> OutcomeSummary:
-    """The outcome summary of these events."""
-    builder = SummaryBuilder()
+def summary_of(events: Iterable[Event], data: DataReader) -> OutcomeSummary:
+    """The outcome summary of these events; `data` reads the pipeline's records and items."""
+    builder = SummaryBuilder(data)
     for event in events:
         builder.observe(event)
     return builder.summary()
-
-
-def _record_key(text: str) -> RecordIdentity:
-    sample = parse_sample(text)
-    return (
-        RecordIdentity(rfc3339(sample.instant), sample.ticker)
-        if sample
-        else RecordIdentity("", text)
-    )
-
-
-def _items(snapshot: TableSnapshot) -> Iterable[tuple[ItemName, str]]:
-    for number, item in enumerate(snapshot.items, 1):
-        ticker = item.get("TickerName", f"item {number}")
-        yield ItemName(snapshot.table, ticker), json.dumps(dict(item), sort_keys=True)

@@ -6,18 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.observers import (
-    DeliveredObject,
-    TablePrice,
-    delivered_objects,
-    last_tick,
-    read_prices,
-)
+from wavetank.aws.observers import DeliveredObject, delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, mailbox_page, messages_since
 from wavetank.core.clock import Clock, rfc3339
 from wavetank.core.naming import Names
 from wavetank.core.text import pluralize
+from wavetank.ticker.observers import TablePrice, last_tick, read_prices
 
 OVERLAP = timedelta(hours=1)
 POLLS_BETWEEN_LISTINGS = 15

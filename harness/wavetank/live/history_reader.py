@@ -12,7 +12,6 @@ from itertools import chain
 from wavetank.aws.observers import DeliveredObject, delivered_objects, subscriptions, topic_arn
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.core.naming import Names
-from wavetank.core.ticker_records import parse_sample, split_body
 from wavetank.history import (
     AttemptEnded,
     DestinationReached,
@@ -29,6 +28,7 @@ from wavetank.inspection.alert_log import PublishedAlert, alerts_in_log
 from wavetank.inspection.attempt_log import LAG, Attempt, attempts_in_log
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.live.deployed_target import DeployedTarget
+from wavetank.ticker.records import parse_sample, split_body
 
 FOOTER = "\n\n--\nIf you wish to stop receiving notifications"
 """What SNS appends to the published text."""

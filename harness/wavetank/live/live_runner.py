@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from importlib import metadata
 
 from wavetank.aws.invoker import StreamingInvoker
-from wavetank.aws.observers import last_tick, read_prices, subscriptions, topic_arn, wait_until
+from wavetank.aws.observers import subscriptions, topic_arn, wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
@@ -22,13 +22,14 @@ from wavetank.deployment.deployed import template_hash
 from wavetank.faults.changes import RuleChange
 from wavetank.history import Drained, Event, RunBegan, RunEnded
 from wavetank.inspection.table_snapshot import table_snapshot
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
 from wavetank.invariants.unobservable import MANUAL_OPTIONS
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.history_reader import StateBeforeRun, read_history, run_objects, state_before_run
 from wavetank.live.step_executor import StepExecutor
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.steps import MINUTE, Step, Tick, manual_steps
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
+from wavetank.ticker.observers import last_tick, read_prices
 
 
 @contextmanager

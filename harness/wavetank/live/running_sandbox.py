@@ -10,13 +10,7 @@ from wavetank.aws.clients import (
     role_clients,
     sandbox_clients,
 )
-from wavetank.aws.observers import (
-    last_tick,
-    pending_confirmations,
-    read_prices,
-    resident_megabytes,
-    topic_arn,
-)
+from wavetank.aws.observers import pending_confirmations, resident_megabytes, topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, count_alerts
 from wavetank.core.clock import Clock, WallClock, rfc3339
@@ -36,6 +30,7 @@ from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_
 from wavetank.inspection.access.role_policies import granted, stack_roles
 from wavetank.inspection.requirements import CheckedPipeline
 from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
+from wavetank.ticker.observers import last_tick, read_prices
 
 SANDBOX_PACE_SECONDS = 0.2
 

@@ -1,17 +1,12 @@
 """The fixture `simulator`: complete runs of the pipeline, each from the baseline."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Unpack
 
 from wavetank.aws.clients import AwsClients
-from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.invariants import Invariant
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.result import ScenarioResult
@@ -63,13 +58,13 @@ class SimulatorFixture:
                 "use virtual_clock.advance(...), or remove that fixture",
             )
         spec = self._context.spec(duration_of(span), seed)
-        pipeline = self._deployed.pipeline
         history = self._context.history()
         done = simulate(
             self._deployed.simulator,
-            _ArrangedPipeline(pipeline, given) if given else pipeline,
+            self._deployed.pipeline,
             spec,
             history,
+            arrange=given or (lambda _: None),
         )
         result = ScenarioResult(
             findings=done.findings,
@@ -92,24 +87,3 @@ class SimulatorFixture:
                 yield clock
         finally:
             self._is_stepped = False
-
-
-@dataclass(frozen=True)
-class _ArrangedPipeline:
-    """The pipeline, with the data that a test adds before its run."""
-
-    pipeline: Pipeline
-    arrange: Arrange
-
-    def deploy(self, aws: AwsClients, clock: Clock) -> None:
-        self.pipeline.deploy(aws, clock)
-
-    def begin(self, aws: AwsClients, start: datetime) -> None:
-        self.pipeline.begin(aws, start)
-        self.arrange(aws)
-
-    def invariants(self) -> list[Invariant]:
-        return self.pipeline.invariants()
-
-    def options(self) -> Mapping[str, str]:
-        return self.pipeline.options()

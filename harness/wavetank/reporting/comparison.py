@@ -12,12 +12,12 @@ from wavetank.core.findings import Finding
 from wavetank.history import Event, RunBegan, TableSnapshot, read_history
 from wavetank.history.normalize import normalized
 from wavetank.history.outcome_entries import OutcomeSummary
-from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import SummaryDifference, summary_differences
 from wavetank.invariants.unobservable import MANUAL_OPTIONS, unobservable
 from wavetank.scenario.loader import load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import RunSummary, SavedRun
+from wavetank.ticker.data_reader import ticker_summary
 
 
 @dataclass(frozen=True)
@@ -194,4 +194,4 @@ def _not_compared(key: str, one: LoadedRun, other: LoadedRun) -> str:
 
 def _outcome_summary(run: LoadedRun, *, moved: bool) -> OutcomeSummary:
     events: Iterator[Event] = read_history(run.saved.history)
-    return summary_of(normalized(events, run.began.at if moved else None))
+    return ticker_summary(normalized(events, run.began.at if moved else None))

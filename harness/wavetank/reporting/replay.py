@@ -7,7 +7,6 @@ from wavetank.core.errors import ExitCode, NonDeterminismError
 from wavetank.core.findings import Finding
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import choice_of
-from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.history import RunBegan, first_difference, read_history
 from wavetank.reporting.comparison import LoadedRun
 from wavetank.simulation.runner import RunSpec, evaluate, invariant_suite
@@ -20,10 +19,10 @@ def saved_pipeline(loaded: LoadedRun) -> Pipeline:
         UsageError: this version does not know an option that selected it.
     """
     pipeline = choice_of(loaded.summary.pipeline).pipeline()
-    if loaded.is_manual and isinstance(pipeline, TickerPipeline):
-        (addresses,) = loaded.began.confirmed.values()
-        return replace(pipeline, addresses=addresses)
-    return pipeline
+    if not loaded.is_manual:
+        return pipeline
+    (addresses,) = loaded.began.confirmed.values()
+    return pipeline.with_addresses(addresses)
 
 
 def saved_spec(loaded: LoadedRun) -> RunSpec:

@@ -8,9 +8,8 @@ from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.reporter import Reporter
 from wavetank.deployment.attestation import project_attestation
-from wavetank.deployment.fingerprint import Fingerprint, deployed_fingerprint
+from wavetank.deployment.fingerprint import Fingerprint
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import Event
 from wavetank.scenario.run_store import RunSummary, SavedRun, project_runs
@@ -52,13 +51,6 @@ def _simulator_versions() -> dict[str, str]:
         "botocore": metadata.version("botocore"),
         "python": platform.python_version(),
     }
-
-
-def simulated_fingerprint(made: Simulator, pipeline: Pipeline) -> Fingerprint | None:
-    """The fingerprint of what is deployed in the simulator; None for a user's own templates."""
-    if not isinstance(pipeline, TickerPipeline):
-        return None
-    return deployed_fingerprint(made.aws, pipeline.names)
 
 
 def attest_run(

@@ -1,15 +1,16 @@
 """One run of a scenario on a pipeline: reset, simulate, record, check the invariants."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wavetank.aws.clients import AwsClients
 from wavetank.core.durations import duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, exit_code
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.deployment.seed import put_items
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import plan_to_json
@@ -69,10 +70,11 @@ def simulate(
     spec: RunSpec,
     history: Path | None,
     watch: Watcher = lambda _: None,
+    arrange: Callable[[AwsClients], None] = lambda _: None,
 ) -> RunResult:
     """Run the spec from the baseline on; `history` is a new file for its events, or None.
 
-    `watch` gets each event as it happens.
+    `watch` gets each event as it happens; `arrange` may change the data that the run begins with.
 
     Raises:
         UsageError: the simulator does not support the scenario, or the history file exists already.
@@ -87,11 +89,8 @@ def simulate(
     ):
         simulator.reset()
         with simulator.frozen_at(spec.start):
-            pipeline.begin(simulator.aws, spec.start)
-            if spec.initial_table is not None:
-                put_items(
-                    simulator.aws.dynamodb, spec.initial_table.table, spec.initial_table.items
-                )
+            pipeline.begin(simulator.aws, spec.start, spec.initial_table)
+            arrange(simulator.aws)
         Run(simulator, run_options(spec, pipeline), recorder.record).execute()
     return run_result(spec, suite, recorder, EngineName.SIMULATOR if spec.is_manual else None)
 

@@ -17,8 +17,8 @@ from wavetank.history import (
     TableSnapshot,
 )
 from wavetank.history.normalize import BEGIN, normalized
-from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import summary_differences
+from wavetank.ticker.data_reader import ticker_summary
 
 LATER = NOON + timedelta(days=3, minutes=7)
 ALERT = (
@@ -104,12 +104,13 @@ def test_two_runs_at_different_times_are_equal_once_normalized() -> None:
     history = calm(3, failing={2})
     again = [_later(event) for event in history]
     one, other = (
-        summary_of(normalized(events, start)) for events, start in ((history, NOON), (again, LATER))
+        ticker_summary(normalized(events, start))
+        for events, start in ((history, NOON), (again, LATER))
     )
     assert summary_differences(one, other) == []
-    assert summary_differences(summary_of(history), summary_of(again)) != []
+    assert summary_differences(ticker_summary(history), ticker_summary(again)) != []
     fewer = [event for event in again if event is not only(again, ObjectDelivered)[0]]
-    assert summary_differences(one, summary_of(normalized(fewer, LATER))) != []
+    assert summary_differences(one, ticker_summary(normalized(fewer, LATER))) != []
 
 
 def _later(event: Event) -> Event:

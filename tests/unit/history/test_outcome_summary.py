@@ -22,7 +22,7 @@ from wavetank.history.outcome_entries import (
     RequestOutcome,
     TickIdentity,
 )
-from wavetank.history.outcome_summary import summary_of
+from wavetank.ticker.data_reader import ticker_summary
 
 RECORD = '{"ticker":"Index_1","timestamp":"2026-11-23T12:01:00Z","price":100.5}'
 KEY = RecordIdentity("2026-11-23T12:01:00Z", "Index_1")
@@ -61,7 +61,7 @@ def test_each_tick_has_the_outcomes_of_all_its_requests() -> None:
         _ended("c", Outcome.THROTTLED),
     ]
     noon, later = rfc3339(NOON), rfc3339(NOON + MINUTE)
-    ticks = summary_of([*asked, *ended]).ticks
+    ticks = ticker_summary([*asked, *ended]).ticks
     assert ticks == {
         TickIdentity(noon): (
             RequestOutcome(("KeyError", "timeout", "succeeded")),
@@ -82,16 +82,16 @@ def test_outcomes_as_text() -> None:
 
 def test_a_request_without_a_tick_is_listed_by_function() -> None:
     """A destination's, or one whose invocation was not observed."""
-    summary = summary_of(calm(2, failing={1}))
+    summary = ticker_summary(calm(2, failing={1}))
     assert summary.others == {"notification": (RequestOutcome(("succeeded",)),)}
 
 
 def test_records_are_the_same_in_whatever_objects_they_are() -> None:
     """One object or two, each copy counts; the white space between them is part of them."""
     other = RECORD.replace("Index_1", "Index_2")
-    together = summary_of(_delivered(f"{RECORD}\n{other}\n{RECORD}\n"))
-    apart = summary_of(_delivered(f"{RECORD}\n", f"{RECORD}\n{other}\n"))
-    bare = summary_of(_delivered(f"{RECORD}{other}\n{RECORD}\n"))
+    together = ticker_summary(_delivered(f"{RECORD}\n{other}\n{RECORD}\n"))
+    apart = ticker_summary(_delivered(f"{RECORD}\n", f"{RECORD}\n{other}\n"))
+    bare = ticker_summary(_delivered(f"{RECORD}{other}\n{RECORD}\n"))
     assert together.records[KEY] == (f"{RECORD}\n",) * 2
     assert together == apart
     assert bare.records[KEY] == (RECORD, f"{RECORD}\n")
@@ -99,7 +99,7 @@ def test_records_are_the_same_in_whatever_objects_they_are() -> None:
 
 def test_an_unreadable_record_is_listed_as_its_text() -> None:
     """Nothing in the bucket is left out."""
-    records = summary_of(_delivered("\n", " noise\n", RECORD)).records
+    records = ticker_summary(_delivered("\n", " noise\n", RECORD)).records
     assert records == {
         RecordIdentity("", ""): ("\n",),
         RecordIdentity("", "noise"): (" noise\n",),
@@ -110,7 +110,7 @@ def test_an_unreadable_record_is_listed_as_its_text() -> None:
 def test_an_alert_has_its_tick_and_is_normalized() -> None:
     """The time of the failure and ids are masked; their format is not."""
     one, other, short = (
-        summary_of([MessageSent(NOON, "alarm", ADDRESSES[0], "Failure", _failure_text(*alert))])
+        ticker_summary([MessageSent(NOON, "alarm", ADDRESSES[0], "Failure", _failure_text(*alert))])
         for alert in (
             ("0b7a0f3c-6d56-41bf-9643-3286fb75a4b7", "2026-11-23T12:04:00.123Z"),
             ("9ec3ec65-435f-4398-8072-ad23e28bd1e3", "2030-01-01T00:00:09.000Z"),
@@ -127,7 +127,7 @@ def test_an_alert_without_a_failures_record_is_about_no_tick() -> None:
     """Its text is in the summary nevertheless."""
     texts = ("no {record", '{"a": {"b": 1}}', '{"requestContext": 1, "requestPayload": []}')
     events = [MessageSent(NOON, "alarm", "a@example.com", "S", text) for text in texts]
-    alerts = summary_of(events).alerts
+    alerts = ticker_summary(events).alerts
     assert alerts == {AlertIdentity("", "a@example.com"): tuple(sorted(f"S\n{t}" for t in texts))}
 
 
@@ -137,7 +137,7 @@ def test_the_last_snapshot_of_a_table_counts() -> None:
     last = TableSnapshot(
         NOON, "prices", ({"TickerName": "Index_1", "Price": "101"}, {"Other": "x"})
     )
-    assert summary_of([first, last]).items == {
+    assert ticker_summary([first, last]).items == {
         ItemName("prices", "Index_1"): '{"Price": "101", "TickerName": "Index_1"}',
         ItemName("prices", "item 2"): '{"Other": "x"}',
     }
@@ -146,7 +146,7 @@ def test_the_last_snapshot_of_a_table_counts() -> None:
 def test_a_summary_has_everything() -> None:
     """Every tick, every record once, two alerts about the failed tick, every item."""
     history = calm(3, failing={2})
-    summary = summary_of(history)
+    summary = ticker_summary(history)
     records = [text for event in only(history, ObjectDelivered) for text in event.records]
     assert [str(outcomes[0]) for outcomes in summary.ticks.values()] == [
         "succeeded after 1 attempt",

@@ -17,14 +17,16 @@ from wavetank.history import (
     Outcome,
     TableSnapshot,
 )
-from wavetank.history.outcome_summary import summary_of
 from wavetank.history.summary_diff import DifferenceGroup, summary_differences
+from wavetank.ticker.data_reader import ticker_summary
 
 HISTORY = calm(3, failing={2})
 
 
 def _differences(events: list[Event]) -> list[str]:
-    return [str(found) for found in summary_differences(summary_of(HISTORY), summary_of(events))]
+    return [
+        str(found) for found in summary_differences(ticker_summary(HISTORY), ticker_summary(events))
+    ]
 
 
 def _changed[E: Event](kind: type[E], number: int, **changes: Any) -> list[Event]:
@@ -77,7 +79,7 @@ def test_an_item_with_another_price_is_listed() -> None:
     last = only(HISTORY, TableSnapshot)[-1]
     items = ({**last.items[0], "Price": "1"}, *last.items[1:])
     (found,) = summary_differences(
-        summary_of(HISTORY), summary_of(_changed(TableSnapshot, -1, items=items))
+        ticker_summary(HISTORY), ticker_summary(_changed(TableSnapshot, -1, items=items))
     )
     assert (found.group, found.what) == (DifferenceGroup.ITEM, "prices Index_1")
     assert found.other == '{"Price": "1", "TickerName": "Index_1"}'
@@ -97,7 +99,7 @@ def test_long_texts_are_shown_around_their_first_difference(index: int) -> None:
     text = "x" * 400
     changed = f"{text[:index]}y{text[index + 1 :]}"
     one, other = (
-        summary_of([MessageSent(NOON, "alarm", "a@example.com", "S", sent)])
+        ticker_summary([MessageSent(NOON, "alarm", "a@example.com", "S", sent)])
         for sent in (text, changed)
     )
     (found,) = summary_differences(one, other)
@@ -111,6 +113,6 @@ def test_long_texts_are_shown_around_their_first_difference(index: int) -> None:
 
 def test_differences_come_group_by_group() -> None:
     """Ticks first, the table last, and an empty summary lacks them all."""
-    found = summary_differences(summary_of(HISTORY), summary_of([]))
+    found = summary_differences(ticker_summary(HISTORY), ticker_summary([]))
     assert list(dict.fromkeys(difference.group for difference in found)) == list(DifferenceGroup)
     assert {difference.other for difference in found} == {"nothing"}

@@ -7,7 +7,7 @@ from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, RunEnded, TruncatedHistory
 from wavetank.invariants import Invariant, check_history, generic_invariants
 from wavetank.invariants.history_completeness import HistoryEnd
-from wavetank.invariants.ticker import ticker_invariants
+from wavetank.ticker.invariants import ticker_invariants
 
 ALL = [type(invariant).__name__ for invariant in [*generic_invariants(), *ticker_invariants()]]
 

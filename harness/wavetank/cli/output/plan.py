@@ -1,7 +1,7 @@
 """A plan and its cost on a terminal, in a pipe, and as JSON; signs and words, not only colours."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from wavetank.templates.costs import (
     read_prices,
     read_workload,
 )
+from wavetank.ticker.contract import FIRST_PRICES, RECORDS_PER_TICK
 
 SIGNS = {
     ChangeAction.ADD: "+",
@@ -50,11 +51,9 @@ def show_preview(
 ) -> None:
     """The changes and the cost of a month; `milliseconds` is a measured tick, None if assumed."""
     show_plan(planned, output)
-    assumptions = (
-        Assumptions()
-        if milliseconds is None
-        else Assumptions(tick_milliseconds=milliseconds, tick_measured=True)
-    )
+    assumptions = Assumptions(items_per_tick=len(FIRST_PRICES), records_per_tick=RECORDS_PER_TICK)
+    if milliseconds is not None:
+        assumptions = replace(assumptions, tick_milliseconds=milliseconds, tick_measured=True)
     addresses = len({address.lower() for address in options.addresses})
     workload = read_workload(planned.template, planned.parameters, addresses, assumptions)
     show_cost(workload, read_prices(), WallClock().now().date(), output)

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
+from wavetank.deployment.fingerprint import Fingerprint
+from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant
 
 
@@ -21,12 +23,23 @@ class Pipeline(Protocol):
         """
         ...
 
-    def begin(self, aws: AwsClients, start: datetime) -> None:
-        """Puts the data that a run from `start` on begins with, such as items of its tables."""
+    def begin(self, aws: AwsClients, start: datetime, initial: TableSnapshot | None = None) -> None:
+        """Puts the data that a run from `start` on begins with, such as items of its tables.
+
+        `initial` replaces them by the items with which a live run began.
+        """
         ...
 
     def invariants(self) -> list[Invariant]:
         """The invariants of a run, as new objects, since they keep state."""
+        ...
+
+    def fingerprint(self, aws: AwsClients) -> Fingerprint | None:
+        """The fingerprint of what is deployed; None if passed runs of it are not recorded."""
+        ...
+
+    def with_addresses(self, addresses: tuple[str, ...]) -> "Pipeline":
+        """The same pipeline, with these addresses for its alerts where it has alerts."""
         ...
 
     def options(self) -> Mapping[str, str]:

@@ -1,19 +1,21 @@
 """The ticker's pipeline: the project's own templates, with the shipped or a custom handler."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.naming import Names
-from wavetank.core.ticker import FIRST_PRICES
 from wavetank.deployment.custom_handler import CustomHandler
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
-from wavetank.deployment.seed import reset_prices
+from wavetank.deployment.fingerprint import Fingerprint, deployed_fingerprint
+from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
-from wavetank.invariants.ticker import ticker_invariants
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.first_prices import put_items, reset_prices
+from wavetank.ticker.invariants import ticker_invariants
 
 PACE_SECONDS = 0.05
 
@@ -44,12 +46,20 @@ class TickerPipeline:
         )
         Deployer(aws, self.project_folder, clock, PACE_SECONDS).deploy(options)
 
-    def begin(self, aws: AwsClients, start: datetime) -> None:
+    def begin(self, aws: AwsClients, start: datetime, initial: TableSnapshot | None = None) -> None:
         reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)
+        if initial is not None:
+            put_items(aws.dynamodb, initial.table, initial.items)
 
     def invariants(self) -> list[Invariant]:
         own = ticker_invariants(custom_handler=self.handler is not None)
         return [*generic_invariants(), *own]
+
+    def fingerprint(self, aws: AwsClients) -> Fingerprint | None:
+        return deployed_fingerprint(aws, self.names)
+
+    def with_addresses(self, addresses: tuple[str, ...]) -> "TickerPipeline":
+        return replace(self, addresses=addresses)
 
     def options(self) -> Mapping[str, str]:
         options = {"--name": self.names.full_name, "--record-format": self.record_format}

@@ -14,6 +14,8 @@ from wavetank.core.settings import SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
 from wavetank.deployment.artifacts import ArtifactBucket
 from wavetank.deployment.cloudformation import Stacks
+from wavetank.deployment.fingerprint import Fingerprint
+from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.templates.document import read_document
 from wavetank.templates.function_code import packaged_code
@@ -82,8 +84,9 @@ class TemplatesPipeline:
                 stacks.discard_failed(stack.name)
                 raise
 
-    def begin(self, aws: AwsClients, start: datetime) -> None:
+    def begin(self, aws: AwsClients, start: datetime, initial: TableSnapshot | None = None) -> None:
         del start
+        assert initial is None  # live runs are the ticker's
         for stack, table, items in self._seeds(self._scopes()):
             found = aws.cloudformation.describe_stack_resource(
                 StackName=stack, LogicalResourceId=table
@@ -94,6 +97,14 @@ class TemplatesPipeline:
 
     def invariants(self) -> list[Invariant]:
         return generic_invariants()
+
+    def fingerprint(self, aws: AwsClients) -> Fingerprint | None:
+        del aws
+        return None
+
+    def with_addresses(self, addresses: tuple[str, ...]) -> "TemplatesPipeline":
+        del addresses  # the templates decide who is subscribed
+        return self
 
     def options(self) -> Mapping[str, str]:
         values = {

@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
-from wavetank.aws.observers import (
-    DeliveredObject,
-    age_seconds,
-    delivered_objects,
-    last_tick,
-    read_prices,
-    read_records,
-)
+from wavetank.aws.observers import DeliveredObject, age_seconds, delivered_objects
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.deployment.teardown.inventory import PipelineInventory
+from wavetank.ticker.observers import last_tick, read_prices, read_records
 
 PERIOD_SECONDS = 60.0
 """The period of the rule."""

@@ -28,8 +28,8 @@ from wavetank.inspection.assess.listing import Lister, Listing
 from wavetank.inspection.assess.mail import check_alert
 from wavetank.inspection.assess.walk import check_walk
 from wavetank.invariants.checker import Invariant, check_history
-from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
+from wavetank.ticker.invariants import IdenticalCopies, ReadableRecords
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
 
 FRESH_SECONDS_MAX = 420.0
 """A tick a minute, the five minutes that Firehose buffers by default, one in reserve."""

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.observers import DeliveredObject
-from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.history import ObjectDelivered
 from wavetank.inspection.assess.bucket import describe_error
 from wavetank.inspection.assess.deadline import Deadline
 from wavetank.invariants.history_completeness import ProblemCounts
+from wavetank.ticker.records import parse_sample, split_records
 
 OBJECTS_MAX = 400
 """Objects of a bucket; two hours of one a minute are 120."""

@@ -13,11 +13,11 @@ from decimal import Decimal
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import pluralize
-from wavetank.core.ticker import FIRST_PRICES, SAMPLES_PER_TICK
-from wavetank.core.ticker_records import Sample
 from wavetank.inspection.assess.coverage import missed_minutes
 from wavetank.invariants.history_completeness import ProblemCounts
-from wavetank.invariants.ticker.walk import CHANGE_MAX
+from wavetank.ticker.contract import FIRST_PRICES, SAMPLES_PER_TICK
+from wavetank.ticker.invariants.walk import CHANGE_MAX
+from wavetank.ticker.records import Sample
 
 REQUIREMENT = "five tickers, each within 1 % a sample"
 KEY = "walk"

@@ -4,22 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from wavetank.aws.observers import (
-    age_seconds,
-    delivered_objects,
-    read_prices,
-    read_records,
-    subscriptions,
-    topic_arn,
-)
+from wavetank.aws.observers import age_seconds, delivered_objects, subscriptions, topic_arn
 from wavetank.core.findings import Verdict
 from wavetank.core.settings import REGION
 from wavetank.core.text import pluralize
-from wavetank.core.ticker import FIRST_PRICES
 from wavetank.inspection.access.bucket_access import Actor
 from wavetank.inspection.alert_lookup import published_alerts
 from wavetank.inspection.requirements.context import Check, CheckedPipeline, valid_if
 from wavetank.inspection.requirements.freshness import FRESH_SECONDS_MAX
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.observers import read_prices, read_records
 
 ALERT_DAYS = 14
 """How long the templates retain the log with the alerts."""

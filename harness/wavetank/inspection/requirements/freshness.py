@@ -4,16 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from wavetank.aws.clients import AwsClients, ClientError
-from wavetank.aws.observers import (
-    age_seconds,
-    delivered_objects,
-    last_tick,
-    read_prices,
-    wait_until,
-)
+from wavetank.aws.observers import age_seconds, delivered_objects, wait_until
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
+from wavetank.ticker.observers import last_tick, read_prices
 
 FRESH_SECONDS_MAX = 180.0
 """A tick a minute, a minute of buffering, and one in reserve."""

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError
 from wavetank.aws.invoker import StreamingInvoker
-from wavetank.aws.observers import delivered_objects, last_tick, read_prices, wait_until
+from wavetank.aws.observers import delivered_objects, wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import mailbox
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import Names
+from wavetank.ticker.observers import last_tick, read_prices
 
 RECOVERY_SECONDS_MAX = 90.0
 """How long a sandbox may take until its ticks succeed and its snapshots are saved again."""

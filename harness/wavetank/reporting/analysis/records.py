@@ -11,8 +11,8 @@ from itertools import batched
 
 import polars as pl
 
-from wavetank.core.ticker_records import parse_sample, split_records
 from wavetank.reporting.analysis.objects import Source, StoredObject
+from wavetank.ticker.records import parse_sample, split_records
 
 INSTANT = pl.Datetime("us", "UTC")
 BATCH = 10_000

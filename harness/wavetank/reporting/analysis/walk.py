@@ -12,11 +12,11 @@ import polars as pl
 
 from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import pluralize
-from wavetank.core.ticker import SAMPLES_PER_TICK
 from wavetank.inspection.assess.coverage import BETWEEN_SAMPLES, JITTER, MINUTE
-from wavetank.invariants.ticker.walk import CHANGE_MAX
 from wavetank.reporting.analysis.arrivals import width_of
 from wavetank.reporting.analysis.records import samples
+from wavetank.ticker.contract import SAMPLES_PER_TICK
+from wavetank.ticker.invariants.walk import CHANGE_MAX
 
 PERCENT_MAX = 1.0
 BINS = 40

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from wavetank.core.ticker_records import Sample, parse_sample
 from wavetank.reporting.report.marks import Bins, Mark, MarkKind, in_order
+from wavetank.ticker.records import Sample, parse_sample
 
 TICKERS_MAX = 12
 """The assignment has five; of more, the first are shown."""

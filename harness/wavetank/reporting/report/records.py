@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wavetank.core.clock import floor_to_minute
-from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RecordsLost
 from wavetank.invariants.interval_set import RecentMapping
 from wavetank.reporting.report.distribution import (
@@ -23,6 +22,7 @@ from wavetank.reporting.report.distribution import (
 )
 from wavetank.reporting.report.marks import Bins, Lane, LaneBuilder, MarkKind
 from wavetank.reporting.report.prices import Prices
+from wavetank.ticker.records import parse_sample
 
 REMEMBERED = 50_000
 """Delivered texts; as many as the conservation invariant remembers."""

@@ -70,17 +70,18 @@ def _time(function: Function, runs: int, milliseconds: int, how: str) -> Usage:
 
 
 def _table(workload: Workload) -> Iterator[Usage]:
-    written = workload.ticks * workload.tickers * TRANSACTION_FACTOR
+    items = workload.assumptions.items_per_tick
+    written = workload.ticks * items * TRANSACTION_FACTOR
     yield Usage(
         "dynamodb-write",
         Decimal(written),
-        f"{pluralize(workload.tickers, 'item')} a tick in one transaction, which counts double",
+        f"{pluralize(items, 'item')} a tick in one transaction, which counts double",
     )
     yield Usage("dynamodb-read", Decimal(workload.ticks), "one consistent scan a tick, below 4 KB")
 
 
 def _records(workload: Workload) -> int:
-    return workload.ticks * workload.records_per_tick
+    return workload.ticks * workload.assumptions.records_per_tick
 
 
 def _objects(workload: Workload) -> int:
@@ -98,7 +99,7 @@ def _delivery(workload: Workload) -> Iterator[Usage]:
     yield Usage(
         "firehose",
         _records(workload) * BILLED_BYTES / GIGABYTE,
-        f"{workload.records_per_tick} records a tick, each billed as 5 KB",
+        f"{workload.assumptions.records_per_tick} records a tick, each billed as 5 KB",
     )
     requests = 1 if workload.buffer_seconds >= PARTS_SECONDS else PART_REQUESTS
     yield Usage(

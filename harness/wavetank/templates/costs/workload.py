@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wavetank.core.schedule import parse_schedule
-from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
 
 MONTH = timedelta(hours=730)
 FIRST_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,9 +24,12 @@ BUFFER_SECONDS_DEFAULT = 300
 class Assumptions:
     """What no template decides. Times are those that Lambda bills, in milliseconds.
 
+    A tick writes `items_per_tick` items in one transaction and puts `records_per_tick` records.
     `alerts` is how many ticks of a month fail finally; `readers` read each object once.
     """
 
+    items_per_tick: int
+    records_per_tick: int
     tick_milliseconds: int = 300
     tick_measured: bool = False
     notification_milliseconds: int = 500
@@ -53,8 +55,6 @@ class Workload:
     streaming: Function
     notification: Function
     retries: int
-    tickers: int
-    records_per_tick: int
     buffer_seconds: int
     log_retention_days: int | None
     addresses: int
@@ -80,8 +80,6 @@ def read_workload(
         streaming=_function(found, streaming),
         notification=_function(found, notification),
         retries=int(found.value(failures.get("MaximumRetryAttempts", RETRIES_DEFAULT))),
-        tickers=len(FIRST_PRICES),
-        records_per_tick=RECORDS_PER_TICK,
         buffer_seconds=int(found.value(hints.get("IntervalInSeconds", BUFFER_SECONDS_DEFAULT))),
         log_retention_days=found.retention_days(),
         addresses=addresses,

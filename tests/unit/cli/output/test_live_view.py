@@ -8,11 +8,11 @@ import pytest
 from tests.clocks import Leaping
 from tests.unit.cli.output.windows import text_of, window
 from wavetank.aws.clients import sandbox_clients
-from wavetank.aws.observers import TablePrice
 from wavetank.cli.output.live_view import LiveState, rows
 from wavetank.core.naming import derive_names
 from wavetank.faults.changes import RuleChange
 from wavetank.inspection.event_watcher import WatchedKind, Watcher
+from wavetank.ticker.observers import TablePrice
 
 ENDPOINT = "http://127.0.0.1:1"
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from wavetank.core.findings import Verdict
-from wavetank.core.ticker import FIRST_PRICES
-from wavetank.core.ticker_records import Sample
 from wavetank.inspection.assess.walk import check_walk
+from wavetank.ticker.contract import FIRST_PRICES
+from wavetank.ticker.records import Sample
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TICKERS = [first.ticker for first in FIRST_PRICES]

@@ -1,6 +1,7 @@
 """A month's cost follows from the template that is deployed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from wavetank.templates.costs import (
 from wavetank.templates.project_templates import parse_template
 
 NOTHING: Mapping[str, str] = {}
+ASSUMED = Assumptions(items_per_tick=5, records_per_tick=20)
 
 
 def _template() -> dict[str, Any]:
@@ -34,7 +36,7 @@ def _workload(
     template = _template()
     for name, properties in changes.items():
         template["Resources"][name]["Properties"].update(properties)
-    return read_workload(template, parameters, 2, assumptions or Assumptions())
+    return read_workload(template, parameters, 2, assumptions or ASSUMED)
 
 
 def _cents(found: Estimate) -> dict[str, float]:
@@ -57,7 +59,9 @@ def test_a_month_of_our_template() -> None:
 def test_the_free_tier_applies_once() -> None:
     """Both functions share the free compute time."""
     large = {"MemorySize": 10240, "Architectures": ["arm64"]}
-    assumed = Assumptions(tick_milliseconds=1000, alerts=43_800, notification_milliseconds=1000)
+    assumed = replace(
+        ASSUMED, tick_milliseconds=1000, alerts=43_800, notification_milliseconds=1000
+    )
     changes = {"StreamingFunction": large, "NotificationFunction": large}
     found = estimate(_workload(changes, assumptions=assumed), read_prices())
     (line,) = [line for line in found.lines if line.price.name == "Lambda time, arm64"]
@@ -113,7 +117,7 @@ def test_another_architecture_has_another_price() -> None:
     template = _template()
     for name in ("StreamingFunction", "NotificationFunction"):
         del template["Resources"][name]["Properties"]["Architectures"]
-    found = estimate(read_workload(template, {}, 2, Assumptions()), read_prices())
+    found = estimate(read_workload(template, {}, 2, ASSUMED), read_prices())
     assert "Lambda time, x86_64" in _cents(found)
     assert "Lambda time, arm64" not in _cents(found)
 
@@ -130,7 +134,7 @@ def test_logs_without_retention_grow() -> None:
     assert _workload(parameters={"LogRetentionDays": "90"}).log_retention_days == 90
     template = _template()
     del template["Resources"]["StreamingLogs"]["Properties"]["RetentionInDays"]
-    assert read_workload(template, {}, 2, Assumptions()).log_retention_days is None
+    assert read_workload(template, {}, 2, ASSUMED).log_retention_days is None
 
 
 def test_a_month_of_failures_costs_retries_and_alerts() -> None:
@@ -146,6 +150,6 @@ def test_assumptions_are_shown() -> None:
     """Each line has its basis, and distinguishes a measured time."""
     lines = estimate(_workload(), read_prices()).lines
     assert all(line.basis for line in lines)
-    measured = Assumptions(tick_milliseconds=120, tick_measured=True)
+    measured = replace(ASSUMED, tick_milliseconds=120, tick_measured=True)
     lines = estimate(_workload(assumptions=measured), read_prices()).lines
     assert any("120 ms (measured) at 256 MB" in line.basis for line in lines)

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
-from wavetank.core.ticker_records import parse_sample
 from wavetank.history import Event, ObjectDelivered
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import RecentMapping
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
+from wavetank.ticker.records import parse_sample
 
 COPIES_REMEMBERED = 40_000
 """Records; 33 hours of them."""

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
-from wavetank.core.ticker_records import Sample, parse_price
 from wavetank.history import Event, ObjectDelivered, TableSnapshot
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
+from wavetank.ticker.records import Sample, parse_price
 
 
 class ObservedPriceTable:

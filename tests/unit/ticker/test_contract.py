@@ -1,6 +1,6 @@
 """What is particular to the ticker."""
 
-from wavetank.core.ticker import FIRST_PRICES
+from wavetank.ticker.contract import FIRST_PRICES
 
 
 def test_the_first_prices_are_the_assignments() -> None:

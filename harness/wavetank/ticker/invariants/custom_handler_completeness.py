@@ -8,18 +8,18 @@ so the minutes of the clock do not separate ticks. The attempt that put a record
 from datetime import datetime, timedelta
 
 from wavetank.core.clock import rfc3339
-from wavetank.core.ticker import RECORDS_PER_TICK, SAMPLES_PER_TICK
-from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
-from wavetank.invariants.ticker.attempts import RecordAttempts, TickAttempt
-from wavetank.invariants.ticker.tick_completeness import (
+from wavetank.ticker.contract import RECORDS_PER_TICK, SAMPLES_PER_TICK
+from wavetank.ticker.invariants.attempts import RecordAttempts, TickAttempt
+from wavetank.ticker.invariants.tick_completeness import (
     MINUTE,
     REQUESTS_REMEMBERED,
     TICKER_INDEX,
     MinuteCounter,
     minute_of,
 )
+from wavetank.ticker.records import Sample
 
 BETWEEN_SAMPLES = timedelta(seconds=15)
 

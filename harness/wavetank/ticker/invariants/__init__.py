@@ -1,10 +1,10 @@
 """The ticker's invariants: what its function guarantees, as far as S3 and the table show it."""
 
 from wavetank.invariants.checker import Invariant
-from wavetank.invariants.ticker.records import IdenticalCopies, ReadableRecords
-from wavetank.invariants.ticker.table import TableAgrees
-from wavetank.invariants.ticker.ticks import AlertedMinutes, DeliveredTicks
-from wavetank.invariants.ticker.walk import ContinuousWalk
+from wavetank.ticker.invariants.records import IdenticalCopies, ReadableRecords
+from wavetank.ticker.invariants.table import TableAgrees
+from wavetank.ticker.invariants.ticks import AlertedMinutes, DeliveredTicks
+from wavetank.ticker.invariants.walk import ContinuousWalk
 
 __all__ = [
     "AlertedMinutes",

@@ -8,7 +8,7 @@ import pytest
 from streaming.record import FORMATS
 from streaming.walk import Sample
 from tests.pipeline import NOON
-from wavetank.core.ticker_records import parse_sample, split_records
+from wavetank.ticker.records import parse_sample, split_records
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from wavetank.core.ticker_records import Sample, parse_sample
 from wavetank.history import Event, ObjectDelivered
+from wavetank.ticker.records import Sample, parse_sample
 
 CACHED_OBJECTS = 64
 """All invariants observe one object before the next, so each is parsed once for all of them."""

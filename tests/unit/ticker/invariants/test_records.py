@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.sample_histories import assert_found, before, calm, only
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered
-from wavetank.invariants.ticker import IdenticalCopies, ReadableRecords
+from wavetank.ticker.invariants import IdenticalCopies, ReadableRecords
 
 
 def adding(*records: str) -> list[Event]:

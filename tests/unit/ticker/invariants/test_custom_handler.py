@@ -11,14 +11,14 @@ from tests.scripted import OFFSETS, ScriptedHistory
 from wavetank.core.findings import Verdict
 from wavetank.history import Event, ObjectDelivered
 from wavetank.invariants import check_history
-from wavetank.invariants.ticker import (
+from wavetank.ticker.invariants import (
     AlertedMinutes,
     ContinuousWalk,
     DeliveredTicks,
     ticker_invariants,
 )
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
-from wavetank.invariants.ticker.walk import WALK_REMEMBERED
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
+from wavetank.ticker.invariants.walk import WALK_REMEMBERED
 
 SECONDS = [0.0, 3.25, 20.0, 59.9]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.clock import rfc3339
-from wavetank.core.ticker import FirstPrice
+from wavetank.ticker.contract import FirstPrice
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from wavetank.core.ticker import RECORD_KEYS
+from wavetank.ticker.contract import RECORD_KEYS
 
 ORIGINAL = re.compile(
     r"\{ticker : ([^{}]+?), "

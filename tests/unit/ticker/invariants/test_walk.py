@@ -9,8 +9,8 @@ from tests.pipeline import FIRST, NOON
 from tests.sample_histories import HistoryBuilder, assert_found, calm, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RunEnded, TableSnapshot
-from wavetank.invariants.ticker import ContinuousWalk
-from wavetank.invariants.ticker.walk import WALK_REMEMBERED
+from wavetank.ticker.invariants import ContinuousWalk
+from wavetank.ticker.invariants.walk import WALK_REMEMBERED
 
 
 def record(number: int, price: str) -> str:

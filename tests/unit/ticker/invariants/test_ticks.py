@@ -12,7 +12,7 @@ from wavetank.history import (
     RuleFired,
     TickSuppressed,
 )
-from wavetank.invariants.ticker import AlertedMinutes, DeliveredTicks
+from wavetank.ticker.invariants import AlertedMinutes, DeliveredTicks
 
 
 def short_of_a_record() -> list[Event]:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from wavetank.core.clock import rfc3339
-from wavetank.core.ticker import FIRST_PRICES, RECORDS_PER_TICK
-from wavetank.core.ticker_records import Sample
 from wavetank.history import Event, Invoked, RuleFired
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
+from wavetank.ticker.contract import FIRST_PRICES, RECORDS_PER_TICK
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
+from wavetank.ticker.records import Sample
 
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

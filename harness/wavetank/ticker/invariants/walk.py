@@ -13,12 +13,12 @@ from decimal import Decimal
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
-from wavetank.core.ticker_records import Sample
 from wavetank.history import Event
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
-from wavetank.invariants.ticker.attempts import RecordAttempts, TickAttempt
-from wavetank.invariants.ticker.delivered_samples import delivered_samples
-from wavetank.invariants.ticker.table import ObservedPriceTable
+from wavetank.ticker.invariants.attempts import RecordAttempts, TickAttempt
+from wavetank.ticker.invariants.delivered_samples import delivered_samples
+from wavetank.ticker.invariants.table import ObservedPriceTable
+from wavetank.ticker.records import Sample
 
 WALK_REMEMBERED = 6_000
 """Samples of a ticker: 25 hours."""

@@ -7,7 +7,6 @@ for a custom handler.
 
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
-from wavetank.core.ticker import RECORDS_PER_TICK
 from wavetank.history import (
     AttemptEnded,
     DestinationReached,
@@ -20,8 +19,9 @@ from wavetank.history import (
 from wavetank.history.events import OK
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import IntervalSet
-from wavetank.invariants.ticker.custom_handler_completeness import CustomHandlerCounter
-from wavetank.invariants.ticker.tick_completeness import MinuteCounter, minute_of
+from wavetank.ticker.contract import RECORDS_PER_TICK
+from wavetank.ticker.invariants.custom_handler_completeness import CustomHandlerCounter
+from wavetank.ticker.invariants.tick_completeness import MinuteCounter, minute_of
 
 
 class DeliveredTicks:

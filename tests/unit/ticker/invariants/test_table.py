@@ -6,7 +6,7 @@ from tests.pipeline import NOON
 from tests.sample_histories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
 from wavetank.history import Drained, Event, ObjectDelivered, RunBegan, TableSnapshot
-from wavetank.invariants.ticker import TableAgrees
+from wavetank.ticker.invariants import TableAgrees
 
 
 def ending(*items: dict[str, str]) -> list[Event]:
