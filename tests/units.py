@@ -40,7 +40,7 @@ REPEATS: Mapping[str, str] = {
         "the same body on the embedded engine, and tests/docker for the image"
     ),
     r"tests/fidelity/test_register\.py.*\[localstack\b": "the same rows with our plug-ins",
-    r"tests/embedded/test_peers\.py": "tests/unit/bench",
+    r"tests/embedded/test_peers\.py": "tests/unit/benchmarks",
     r"tests/campaign/test_cluster\.py": "tests/campaign/test_local_executor.py",
     r"tests/campaign/test_command\.py::test_generated_cases": "the README's campaign",
     r"tests/docker/test_compose\.py::test_a_(full_volume|failing_init|damaged_snapshot)": (
@@ -80,7 +80,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/security/test_in_a_browser\.py::test_(a_form|a_link|no_).*\[evil": (
         "the same from localhost, which a browser takes for this site"
     ),
-    r"tests/embedded/test_commands\.py::test_bench_compares": "tests/unit/bench",
+    r"tests/embedded/test_commands\.py::test_bench_compares": "tests/unit/benchmarks",
     r"tests/embedded/test_own_handler\.py::test_(a_running_sandbox|a_script_is_checked)": (
         "tests/live/test_own_handler.py, and the README's check --handler"
     ),

@@ -12,12 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.loop_process import HandlerSetup, looping
+from benchmarks.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
+from benchmarks.peer_servers import TOOLS, Server, localstack_peer, server_peer
+from benchmarks.peers import WARM_UP, PeerCost, PeerUnavailable, measure_peers
 from tests.waiting import wait_until_true
 from wavetank.aws.clients import sandbox_clients
-from wavetank.bench.loop_process import HandlerSetup, looping
-from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
-from wavetank.bench.peer_servers import TOOLS, Server, localstack_peer, server_peer
-from wavetank.bench.peers import WARM_UP, PeerCost, PeerUnavailable, measure_peers
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
@@ -47,9 +47,9 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Environment).serve_forev
 OWNER = """
 import sys
 from pathlib import Path
-from wavetank.bench.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
-from wavetank.bench.peer_servers import localstack_peer
-from wavetank.bench.peers import measure_peers
+from benchmarks.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
+from benchmarks.peer_servers import localstack_peer
+from benchmarks.peers import measure_peers
 from wavetank.core.clock import WallClock
 from wavetank.core.settings import read_settings
 
@@ -271,7 +271,7 @@ def owner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def _is_loop(process: psutil.Process) -> bool:
     with suppress(psutil.Error):  # it has ended
-        return "wavetank.bench.plain_loop" in process.cmdline()
+        return "benchmarks.plain_loop" in process.cmdline()
     return False
 
 

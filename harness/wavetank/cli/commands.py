@@ -4,6 +4,7 @@ A command's module is imported when the command is asked for, so that `--version
 one command's help do not wait for what the others need: the AWS SDK, LocalStack, Docker's client.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module  # noqa: TID251 - of commands, only the one that is called
@@ -11,6 +12,8 @@ from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from wavetank.core.settings import read_settings
 
 HELP_OPTIONS = ("-h", "--help")
 
@@ -20,10 +23,12 @@ class Entry:
     """One command; `summary` has to fit beside the name in 80 columns."""
 
     place: str
-    """`module:function`, below `wavetank.cli`."""
+    """`module:function`, below its package."""
     summary: str
     passes_arguments: bool = False
     """Whether arguments that are not its own are another program's."""
+    package: str = "wavetank.cli"
+    """Another one is a folder of the repository, and no part of the installed package."""
 
 
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
@@ -63,7 +68,11 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     },
     "Development of Wavetank": {
         "test": Entry("test:run_suite", "Run the test suite.", passes_arguments=True),
-        "bench": Entry("bench:bench", "Measure the cost of a tick, a virtual day and a call."),
+        "bench": Entry(
+            "command:bench",
+            "Measure the cost of a tick, a virtual day and a call.",
+            package="benchmarks",
+        ),
     },
 }
 """The commands under their headings, in the order of the overview."""
@@ -103,8 +112,10 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
         settings: dict[str, Any] = {"help_option_names": list(HELP_OPTIONS)}
         if entry.passes_arguments:
             settings |= {"allow_extra_args": True, "ignore_unknown_options": True}
+        if entry.package == "benchmarks":
+            sys.path.append(str(read_settings().project_folder))
         app.command(name, context_settings=settings)(
-            getattr(import_module(f"wavetank.cli.{module}"), function)
+            getattr(import_module(f"{entry.package}.{module}"), function)
         )
         command = typer.main.get_command(app)
         assert isinstance(command, TyperCommand)  # one command, and no group

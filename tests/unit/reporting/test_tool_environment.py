@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.bench.peer_servers import REQUIREMENTS as PEERS
-from wavetank.bench.peer_servers import TOOLS
+from benchmarks.peer_servers import REQUIREMENTS as PEERS
+from benchmarks.peer_servers import TOOLS
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import Settings, read_settings
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS as LAB

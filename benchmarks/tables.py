@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from wavetank.bench.gateway import CallCost
-from wavetank.bench.peers import PeerCost, PeerResult
-from wavetank.bench.tick import RunCost
+from benchmarks.gateway import CallCost
+from benchmarks.peers import PeerCost, PeerResult
+from benchmarks.tick import RunCost
 
 
 def gateway_table(costs: Sequence[CallCost]) -> Table:

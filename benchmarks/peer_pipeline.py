@@ -3,9 +3,9 @@
 CloudFormation is not used: not every peer has the resource types, and it is not measured.
 """
 
+from benchmarks.loop_process import HandlerSetup
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import delivered_objects, wait_until
-from wavetank.bench.loop_process import HandlerSetup
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names

@@ -5,9 +5,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.floor import floor_calls
+from benchmarks.tick import RunFunction
 from wavetank.aws.clients import role_clients
-from wavetank.bench.floor import floor_calls
-from wavetank.bench.tick import RunFunction
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
@@ -44,7 +44,7 @@ class SimulatorBench:
         yield self.simulate
 
     def simulate(self, length: timedelta, observe: Callable[[Event], None]) -> None:
-        """A run without faults; see `wavetank.bench.tick.RunFunction`."""
+        """A run without faults; see `benchmarks.tick.RunFunction`."""
         self._runs += 1
         scenario = Scenario(name="bench", description="A calm run.", horizon=length)
         history = self._folder / f"{self._runs}.jsonl"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.floor import floor_calls
+from benchmarks.tick import measure_boot, measure_runs, measure_tick
 from wavetank.aws.clients import sandbox_clients
-from wavetank.bench.floor import floor_calls
-from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
 from wavetank.core.errors import InfrastructureError
 from wavetank.history import AttemptEnded, Event, Outcome, RuleFired
 

@@ -66,7 +66,7 @@ def looping(setup: HandlerSetup, endpoint: str, path: str, folder: Path) -> Iter
     It has its own session, so that Ctrl-C only reaches its owner, which then ends it.
     """
     log_file = folder / "loop.log"
-    program = [sys.executable, "-I", "-m", "wavetank.bench.plain_loop"]
+    program = [sys.executable, "-I", "-m", "benchmarks.plain_loop"]
     with (
         log_file.open("wb") as log,
         subprocess.Popen(

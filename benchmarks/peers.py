@@ -14,11 +14,11 @@ from itertools import batched
 from pathlib import Path
 from statistics import median
 
+from benchmarks.loop_process import LoopProcess, TimedTick, looping
+from benchmarks.peer_pipeline import delivered, handler_setup, prepare_pipeline
+from benchmarks.peer_servers import Peer, RunningPeer
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, sandbox_clients
 from wavetank.aws.observers import resident_megabytes
-from wavetank.bench.loop_process import LoopProcess, TimedTick, looping
-from wavetank.bench.peer_pipeline import delivered, handler_setup, prepare_pipeline
-from wavetank.bench.peer_servers import Peer, RunningPeer
 from wavetank.core.clock import Clock
 from wavetank.core.errors import WavetankError
 from wavetank.core.naming import Names, derive_names

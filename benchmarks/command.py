@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
-from wavetank.bench.campaign import measure_campaign
-from wavetank.bench.gateway import measure_gateway
-from wavetank.bench.peer_servers import Peer, install_peers
-from wavetank.bench.peers import PeerCost, PeerUnavailable, measure_peers
-from wavetank.bench.simulator_bench import HOUR, SimulatorBench, run_lengths
-from wavetank.bench.tick import measure_boot, measure_runs, measure_tick
+from benchmarks.campaign import measure_campaign
+from benchmarks.gateway import measure_gateway
+from benchmarks.peer_servers import Peer, install_peers
+from benchmarks.peers import PeerCost, PeerUnavailable, measure_peers
+from benchmarks.simulator_bench import HOUR, SimulatorBench, run_lengths
+from benchmarks.tables import gateway_table, peers_table, runs_table
+from benchmarks.tick import measure_boot, measure_runs, measure_tick
 from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.cli.output.bench_tables import gateway_table, peers_table, runs_table
 from wavetank.core.clock import HostClock, WallClock
 from wavetank.core.durations import duration_option
 from wavetank.core.errors import ExitCode

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from wavetank.bench.simulator_bench import DAY, HOUR, run_lengths
+from benchmarks.simulator_bench import DAY, HOUR, run_lengths
 
 
 @pytest.mark.parametrize(
