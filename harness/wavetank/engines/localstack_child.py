@@ -131,6 +131,7 @@ class LocalStackOptions:
             "PYTHONUNBUFFERED": "1",
             "SERVICES": ",".join(SERVICES),
             "SKIP_SSL_CERT_DOWNLOAD": "1",
+            "STRICT_SERVICE_LOADING": "0",
             "TMPDIR": str(self.folder / "tmp"),
             "WAVETANK_ACCESS": "enforce" if self.enforce_access and self.corrected else "off",
             "WAVETANK_ALLOWED_HOSTS": self.allowed_hosts,
