@@ -54,7 +54,7 @@ import os
 def handler(event, context):
     try:
         for number in range(event["megabytes"]):
-            with open(f"{os.environ['TMPDIR']}/{number}", "wb") as file:
+            with open(f"{os.environ.get('TMPDIR', '/tmp')}/{number}", "wb") as file:
                 file.write(bytes(2**20))
     except OSError as error: return error.strerror
     while True: pass
