@@ -7,15 +7,16 @@ from collections.abc import Mapping
 import pytest
 
 from tests.archives import FILE, PROGRAM, zipped
-from tests.live.conftest import MakeFunction
+from tests.live.conftest import Answer, MakeFunction
 from tests.live.hosts import ContainerHost, Host
-from wavetank.aws.clients import ClientError
+from tests.live.names import unique_letters
+from wavetank.aws.clients import AwsClients, ClientError
 
 NODE_CODE = {
     "index.js": """
 exports.echo = async (event, context) => {
   console.log("seen", event);
-  return { event, name: context.functionName, id: context.awsRequestId };
+  return { event, id: context.awsRequestId };
 };
 exports.called = (event, context, callback) => setTimeout(() => callback(null, "called"), 10);
 exports.fails = async () => { throw new TypeError("on purpose"); };
@@ -53,34 +54,35 @@ def node_runtime(localstack: Host, make_function: MakeFunction) -> str:
 
 
 def test_node_functions_run_with_awss_results(
-    make_function: MakeFunction, node_runtime: str
+    make_function: MakeFunction, aws: AwsClients, node_runtime: str
 ) -> None:
     """Both module systems, both kinds of handler, errors and a layer."""
-    layer = _archive(NODE_LAYER)
-    function = make_function("", "index.echo", code=_archive(NODE_CODE), Runtime=node_runtime)
-    client = function.aws.awslambda
-    published = client.publish_layer_version(LayerName=function.name, Content={"ZipFile": layer})
+    archive = _archive(NODE_LAYER)
+    name = f"test-{unique_letters()}"
+    layer = aws.awslambda.publish_layer_version(LayerName=name, Content={"ZipFile": archive})
 
-    def result(handler: str) -> object:
-        client.update_function_configuration(
-            FunctionName=function.name, Handler=handler, Layers=[published["LayerVersionArn"]]
+    def answer(handler: str) -> Answer:
+        function = make_function(
+            "",
+            handler,
+            code=_archive(NODE_CODE),
+            Runtime=node_runtime,
+            Layers=[layer["LayerVersionArn"]],
         )
-        waiter = client.get_waiter("function_updated_v2")
-        waiter.wait(FunctionName=function.name, WaiterConfig={"Delay": 1})
-        return function.invoke().payload
+        return function.invoke({"a": 1})
 
-    answer = function.invoke({"a": 1})
-    assert (answer.payload["event"], answer.payload["name"]) == ({"a": 1}, function.name)
-    assert f"\t{answer.payload['id']}\tINFO\tseen {{ a: 1 }}" in answer.log
-    assert result("index.called") == "called"
-    assert result("index.library") == "of the layer"
-    assert result("folder/module.handler") == "module.mjs"
-    failed = result("index.fails")
-    assert isinstance(failed, dict)
-    assert (failed["errorType"], failed["errorMessage"]) == ("TypeError", "on purpose")
-    missing = result("index.missing")
-    assert isinstance(missing, dict)
-    assert missing["errorType"] == "Runtime.HandlerNotFound"
+    echo = answer("index.echo")
+    assert echo.payload["event"] == {"a": 1}
+    assert f"\t{echo.payload['id']}\tINFO\tseen {{ a: 1 }}" in echo.log
+    assert answer("index.called").payload == "called"
+    assert answer("index.library").payload == "of the layer"
+    assert answer("folder/module.handler").payload == "module.mjs"
+    failed = answer("index.fails")
+    assert (failed.error, failed.payload["errorType"]) == ("Unhandled", "TypeError")
+    assert failed.payload["errorMessage"] == "on purpose"
+    assert answer("index.unsettled").payload["errorType"] == "Runtime.NodeJsExit"
+    assert answer("index.missing").payload["errorType"] == "Runtime.HandlerNotFound"
+    assert answer("nothing.handler").payload["errorType"] == "Runtime.ImportModuleError"
 
 
 def test_an_os_only_runtime_is_the_functions_own_program(make_function: MakeFunction) -> None:

@@ -159,23 +159,21 @@ function contextOf(headers, settle) {
 /** Runs the handler once; resolves with its result, in whichever way it returns one. */
 function run(handler, event, headers) {
   return new Promise((resolve, reject) => {
-    let context;
+    let atEnd = () => resolve(null); // it neither answered nor left anything to wait for
+    let isPromise = false;
     const settle = (error, result) => {
-      const finish = () => (error === null || error === undefined ? resolve(result) : reject(error));
-      // With a callback, the answer waits until nothing else is left to do, unless told otherwise.
-      if (context.callbackWaitsForEmptyEventLoop) process.once("beforeExit", finish);
-      else finish();
+      if (isPromise) return; // its callback is ignored
+      atEnd = () => (error === null || error === undefined ? resolve(result) : reject(error));
+      if (!context.callbackWaitsForEmptyEventLoop) atEnd();
     };
-    context = contextOf(headers, settle);
+    const context = contextOf(headers, settle);
+    process.once("beforeExit", () => atEnd());
     const takesCallbacks = major < CALLBACKS_END_WITH;
     const returned = takesCallbacks ? handler(event, context, settle) : handler(event, context);
-    if (typeof returned?.then === "function") {
-      returned.then(resolve, reject);
-      process.once("beforeExit", () => reject(new RuntimeError("Runtime.NodeJsExit", UNSETTLED)));
-    } else {
-      // A handler that neither answered nor left anything to wait for has the result null.
-      process.once("beforeExit", () => resolve(null));
-    }
+    if (typeof returned?.then !== "function") return;
+    isPromise = true;
+    atEnd = () => reject(new RuntimeError("Runtime.NodeJsExit", UNSETTLED));
+    returned.then(resolve, reject);
   });
 }
 
