@@ -1,6 +1,7 @@
 """Limits of functions: payloads, reserved variables, and provisioned environments that fail."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -87,9 +88,7 @@ def test_provisioned_concurrency_whose_init_phase_fails_is_failed(
         client.put_provisioned_concurrency_config(ProvisionedConcurrentExecutions=1, **place)
         found.append(
             wait_until_seen(
-                lambda place=place, client=client: client.get_provisioned_concurrency_config(
-                    **place
-                ),
+                partial(client.get_provisioned_concurrency_config, **place),
                 lambda seen: seen["Status"] != "IN_PROGRESS",
                 "the environment to be provisioned",
             )

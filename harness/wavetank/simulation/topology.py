@@ -4,7 +4,7 @@ What a template forgot - a target, a permission, a destination - is missing here
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
@@ -66,8 +66,14 @@ class Topology:
 def read_topology(aws: AwsClients) -> Topology:
     """Read the topology of what is deployed."""
     pages = aws.awslambda.get_paginator("list_functions").paginate()
-    functions = [entry["FunctionArn"] for page in pages for entry in page["Functions"]]
-    configurations = {arn: invoke_configuration(aws, arn) for arn in functions}
+    functions = [entry for page in pages for entry in page["Functions"]]
+    configurations = {
+        entry["FunctionArn"]: replace(
+            invoke_configuration(aws, entry["FunctionArn"]),
+            dead_letters=entry.get("DeadLetterConfig", {}).get("TargetArn"),
+        )
+        for entry in functions
+    }
     return Topology(tuple(scheduled_rules(aws)), configurations)
 
 

@@ -26,12 +26,13 @@ RUNTIME_API = "AWS_LAMBDA_RUNTIME_API"
 def layer_folders(opt: str, runtime: str) -> list[str]:
     """The folders of Python packages in the layers, in the order in which they are searched.
 
-    `runtime` is the function's, such as `AWS_Lambda_python3.12`, for which its layers are made.
+    `opt` is empty if there are none. `runtime` is the function's, such as `AWS_Lambda_python3.12`,
+    for which its layers are made.
     [AWS Lambda developer guide, packaging-layers]
     """
     version = runtime.removeprefix("AWS_Lambda_")
     folders = (f"{opt}/python/lib/{version}/site-packages", f"{opt}/python")
-    return [folder for folder in folders if Path(folder).is_dir()]
+    return [folder for folder in folders if opt and Path(folder).is_dir()]
 
 
 def main() -> None:

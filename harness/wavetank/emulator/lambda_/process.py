@@ -134,7 +134,7 @@ class FunctionCommand:
     def _paths(self) -> RuntimePaths:
         is_private = self.isolation.has_private_root
         task_root = TASK_ROOT if is_private else str(self.task_root)
-        opt = OPT if is_private or self.layers is None else str(self.layers)
+        opt = OPT if is_private else str(self.layers or "")
         return RuntimePaths(
             task_root=task_root,
             opt=opt,

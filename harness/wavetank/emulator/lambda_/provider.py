@@ -30,6 +30,7 @@ from localstack.utils.threads import start_worker_thread
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.async_events import poll
+from wavetank.emulator.lambda_.dead_letter_sender import process_dead_letter_queue
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_refusal
@@ -102,6 +103,9 @@ def wavetank_lambda() -> Service:
         write_logs(self, clock)
 
     patch_of("localstack.services.lambda_.invocation.event_manager:Poller.run").apply(run)
+    patch_of(
+        "localstack.services.lambda_.invocation.event_manager:Poller.process_dead_letter_queue"
+    ).apply(process_dead_letter_queue)
     patch_of("localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop").apply(
         run_log_loop
     )

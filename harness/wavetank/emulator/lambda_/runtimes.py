@@ -121,9 +121,9 @@ def warn_of_substitution(runtime: str) -> None:
 class RuntimePaths:
     """What a process is started with, in the paths that it sees.
 
-    `opt` is the folder of the layers, `entry_point` the `bootstrap` of an OS-only runtime, `python`
-    the interpreter, `python_script` and `node_script` the first files of the two runtimes, `site`
-    the Python packages of AWS's runtime.
+    `opt` is the folder of the layers, empty if there is none, `entry_point` the `bootstrap` of an
+    OS-only runtime, `python` the interpreter, `python_script` and `node_script` the first files of
+    the two runtimes, `site` the Python packages of AWS's runtime.
     """
 
     task_root: str
@@ -137,7 +137,7 @@ class RuntimePaths:
     def seen(self, path: str) -> str:
         """A path of AWS as this function sees it, where /opt and /var/task are not mounted."""
         for on_aws, here in ((OPT, self.opt), (TASK_ROOT, self.task_root)):
-            if path.startswith(f"{on_aws}/"):
+            if here and path.startswith(f"{on_aws}/"):
                 return here + path.removeprefix(on_aws)
         return path
 

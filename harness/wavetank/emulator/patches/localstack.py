@@ -210,6 +210,14 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.lambda_.dead_letter_sender",
+        "a dead-letter queue gets AWS's attributes, also for events that never ran",
+        {
+            "localstack.services.lambda_.invocation.event_manager"
+            ":Poller.process_dead_letter_queue": "(self, sqs_invocation, invocation_result)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.lambda_.provider",
         "creates a log group only if it is missing, as a role with least privilege requires",
         {

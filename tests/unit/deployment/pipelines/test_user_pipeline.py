@@ -104,11 +104,11 @@ UNSUPPORTED = [
         "{Code: {ZipFile: x}}",
         "with a value that the template does not determine as Runtime",
     ),
-    ("AWS::Lambda::Function", "{Runtime: python3.13, Layers: [x]}", "with Layers"),
+    ("AWS::Lambda::Function", "{Runtime: python3.13, Layers: [x]}", "with x as a layer"),
     (
         "AWS::Lambda::Function",
-        "{Runtime: python3.13, DeadLetterConfig: {}}",
-        "with DeadLetterConfig",
+        "{Runtime: python3.13, DeadLetterConfig: {TargetArn: arn:aws:s3:::some}}",
+        "with an ARN of s3 as target",
     ),
     (
         "AWS::Lambda::EventInvokeConfig",
