@@ -70,7 +70,7 @@ def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     """Both templates with all their code; the value goes to other processes as it is."""
     storage, pipeline = SENSORS.check()
     assert (storage.name, pipeline.name) == ("storage", "pipeline")
-    assert pipeline.packages.keys() == {"Measure", "Report"}
+    assert pipeline.packages.keys() == {"Measure", "Report", "Shared"}
     assert pickle.loads(pickle.dumps(SENSORS)) == SENSORS  # noqa: S301 - its own
     assert SENSORS.options() == {
         "--storage": str(FOLDER / "storage.yaml"),
