@@ -21,6 +21,7 @@ exports.echo = async (event, context) => {
 exports.called = (event, context, callback) => setTimeout(() => callback(null, "called"), 10);
 exports.fails = async () => { throw new TypeError("on purpose"); };
 exports.unsettled = () => new Promise(() => {});
+exports.sdk = async () => require("@aws-sdk/client-s3");
 exports.library = async () => require("of-the-layer").name;
 """,
     "folder/module.mjs": "export const handler = async () => import.meta.url.split('/').pop();",
@@ -80,6 +81,7 @@ def test_node_functions_run_with_awss_results(
     failed = answer("index.fails")
     assert (failed.error, failed.payload["errorType"]) == ("Unhandled", "TypeError")
     assert failed.payload["errorMessage"] == "on purpose"
+    assert "no AWS SDK here, unlike on AWS" in answer("index.sdk").log
     assert answer("index.unsettled").payload["errorType"] == "Runtime.NodeJsExit"
     assert answer("index.missing").payload["errorType"] == "Runtime.HandlerNotFound"
     assert answer("nothing.handler").payload["errorType"] == "Runtime.ImportModuleError"

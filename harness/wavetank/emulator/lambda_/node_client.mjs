@@ -27,9 +27,10 @@ let requestId = "";
 
 /** An error of the runtime itself, with the type by which AWS reports it. */
 class RuntimeError extends Error {
-  constructor(type, message) {
+  constructor(type, message, cause = undefined) {
     super(message);
     this.name = type;
+    if (cause?.stack) this.stack = cause.stack;
   }
 }
 
@@ -55,6 +56,14 @@ function call(method, route, body, headers = {}) {
     request.on("error", reject);
     request.end(body);
   });
+}
+
+/** Says in the log that AWS's runtime would have had a module that was not found. */
+function explain(error) {
+  if (/Cannot find (module|package) '(@aws-sdk\/|@smithy\/)/.test(error?.message)) {
+    const advice = "add it to the function's package or to a layer";
+    fs.writeSync(1, `[wavetank: Node.js has no AWS SDK here, unlike on AWS: ${advice}]\n`);
+  }
 }
 
 /** The body and the header with which an error is reported. */
@@ -96,10 +105,10 @@ async function importModule(file, name) {
     return isModule(found) ? await import(pathToFileURL(found).href) : createRequire(found)(found);
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw new RuntimeError("Runtime.UserCodeSyntaxError", `SyntaxError: ${error.message}`);
+      throw new RuntimeError("Runtime.UserCodeSyntaxError", `SyntaxError: ${error.message}`, error);
     }
     if (error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND") {
-      throw new RuntimeError("Runtime.ImportModuleError", `Error: ${error.message}`);
+      throw new RuntimeError("Runtime.ImportModuleError", `Error: ${error.message}`, error);
     }
     throw error;
   }
@@ -192,8 +201,9 @@ async function serve(handler) {
       const event = next.body.length ? JSON.parse(next.body) : undefined;
       [route, body, headers] = ["response", encoded(await run(handler, event, next.headers)), {}];
     } catch (error) {
-      console.error("Invoke Error", JSON.stringify(JSON.parse(reported(error).body)));
       ({ body, headers } = reported(error));
+      console.error("Invoke Error", body.toString());
+      explain(error);
       route = "error";
     }
     process.removeAllListeners("beforeExit");
@@ -204,6 +214,7 @@ async function serve(handler) {
 /** Ends the process after an error that no code handles; the invocation fails with that error. */
 function endWith(label, error) {
   console.error(label, util.inspect(error));
+  explain(error);
   const { body, headers } = reported(error);
   const route = requestId ? `invocation/${requestId}/error` : "init/error";
   call("POST", route, body, headers).then(
