@@ -14,6 +14,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from localstack import config
 from localstack.aws.api import RequestContext
 from localstack.aws.api.lambda_ import (
     FunctionConfiguration,
@@ -37,6 +38,9 @@ from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_
 from wavetank.emulator.lambda_.runtimes import installed_node, runtime_refusal
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+
+EXECUTOR = "wavetank"
+"""The name of `plugin.ProcessExecutorPlugin`."""
 
 
 class WavetankLambda(LambdaProvider):
@@ -80,9 +84,13 @@ def _check_variables(request: Mapping[str, Any]) -> None:
 
 
 def _check_runtime(request: Mapping[str, Any]) -> None:
-    """Refuse what cannot run here; a runtime that AWS does not have is refused by LocalStack."""
+    """Refuse what cannot run here; a runtime that AWS does not have is refused by LocalStack.
+
+    LocalStack's executor for AWS's images runs all of them.
+    """
     is_image, runtime = request.get("PackageType") == "Image", request.get("Runtime")
-    if not is_image and runtime not in ALL_RUNTIMES:
+    is_unknown = not is_image and runtime not in ALL_RUNTIMES
+    if is_unknown or config.LAMBDA_RUNTIME_EXECUTOR != EXECUTOR:
         return
     in_process = read_emulator_settings().time is TimeChoice.VIRTUAL
     runtime = None if is_image else str(runtime)

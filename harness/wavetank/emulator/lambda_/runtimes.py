@@ -66,7 +66,7 @@ def installed_node() -> NodeProgram | None:
         done = subprocess.run(
             [path, "--version"],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=VERSION_SECONDS_MAX,
             check=True,
         )

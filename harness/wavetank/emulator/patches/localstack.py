@@ -210,7 +210,7 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.lambda_.dead_letter_sender",
+        "emulator.lambda_.provider",
         "a dead-letter queue gets AWS's attributes, also for events that never ran",
         {
             "localstack.services.lambda_.invocation.event_manager"

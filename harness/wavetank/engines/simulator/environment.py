@@ -89,7 +89,8 @@ class ModuleSpace:
         """Put its modules in place of others with the same names."""
         self._others = self._remove_modules() if self._tops & sys.modules.keys() else {}
         sys.modules.update(self._own)
-        sys.path[:0] = self._folders
+        for folder in reversed(self._folders):
+            sys.path.insert(0, folder)
         self._count = len(sys.modules)
 
     def leave(self) -> None:
