@@ -4,7 +4,11 @@ from datetime import timedelta
 
 from tests.simulator.conftest import Deployed
 from wavetank.simulation.retry_policy import InvokeConfiguration
-from wavetank.simulation.topology import invoke_configuration, scheduled_rules
+from wavetank.simulation.topology import (
+    invoke_configuration,
+    scheduled_rules,
+    substituted_runtimes,
+)
 
 
 def _arn(pipeline: Deployed, function: str) -> str:
@@ -29,3 +33,19 @@ def test_retries_and_the_destination_of_failures(pipeline: Deployed) -> None:
         on_failure=_arn(pipeline, names.notification_function),
     )
     assert invoke_configuration(aws, names.notification_function) == InvokeConfiguration()
+
+
+def test_a_runtime_of_another_version_is_named_with_the_one_that_it_runs_on(
+    pipeline: Deployed,
+) -> None:
+    """Once, however many functions have it."""
+    aws, names = pipeline.simulator.aws, pipeline.names
+    assert substituted_runtimes(aws) == []
+    try:
+        for name in (names.streaming_function, names.notification_function):
+            aws.awslambda.update_function_configuration(FunctionName=name, Runtime="python3.9")
+        (text,) = substituted_runtimes(aws)
+    finally:
+        for name in (names.streaming_function, names.notification_function):
+            aws.awslambda.update_function_configuration(FunctionName=name, Runtime="python3.13")
+    assert text.startswith("functions with the runtime python3.9 run on Python 3.")

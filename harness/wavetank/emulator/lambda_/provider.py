@@ -35,7 +35,7 @@ from wavetank.emulator.lambda_.dead_letter_sender import process_dead_letter_que
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_refusal
-from wavetank.emulator.lambda_.runtimes import installed_node, runtime_refusal
+from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
@@ -94,7 +94,7 @@ def _check_runtime(request: Mapping[str, Any]) -> None:
         return
     in_process = read_emulator_settings().time is TimeChoice.VIRTUAL
     runtime = None if is_image else str(runtime)
-    if (refusal := runtime_refusal(runtime, installed_node(), in_process=in_process)) is not None:
+    if (refusal := runtime_refusal(runtime, node_for(runtime), in_process=in_process)) is not None:
         raise InvalidParameterValueException(f"[wavetank: {refusal}]", Type="User")
 
 

@@ -76,6 +76,11 @@ def installed_node() -> NodeProgram | None:
     return NodeProgram(path, done.stdout.strip())
 
 
+def node_for(runtime: str | None) -> NodeProgram | None:
+    """The installed Node.js if the runtime needs it; it is not looked for otherwise."""
+    return installed_node() if family_of(runtime) is RuntimeFamily.NODE else None
+
+
 def runtime_refusal(
     runtime: str | None, node: NodeProgram | None, *, in_process: bool
 ) -> str | None:
@@ -113,7 +118,7 @@ def substitution(runtime: str, node: NodeProgram | None) -> str | None:
 @cache
 def warn_of_substitution(runtime: str) -> None:
     """Log once for each runtime that it runs on another version, if it does."""
-    if (text := substitution(runtime, installed_node())) is not None:
+    if (text := substitution(runtime, node_for(runtime))) is not None:
         LOG.warning("%s", text)
 
 
