@@ -182,7 +182,8 @@ def test_a_lost_event_is_in_the_dead_letter_queue_and_in_the_destination(
     plan, hours = FaultPlan((crash,)), timedelta(hours=1)
     scenario = Scenario(name="lost", description="One lost hour.", horizon=hours, plan=plan)
     spec = RunSpec(scenario=scenario, seed=1)
-    simulate(deployed.simulator, SENSORS, spec, tmp_path / "lost.jsonl")
+    result = simulate(deployed.simulator, SENSORS, spec, tmp_path / "lost.jsonl")
+    assert {found.verdict for found in result.findings} == {Verdict.VALID}, result.findings
     history = list(read_history(tmp_path / "lost.jsonl"))
     given_up = next(event for event in history if isinstance(event, GivenUp))
     reached = [e for e in history if isinstance(e, DestinationReached) and e.outcome == OK]
