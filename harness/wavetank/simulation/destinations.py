@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code, role_clients, without_retries
-from wavetank.emulator.lambda_.dead_letters import Attributes, DeadLetter
+from wavetank.emulator.lambda_.dead_letters import Attributes, DeadLetter, record_without_response
 from wavetank.history.events import OK
 from wavetank.simulation.topology import is_function
 
@@ -84,17 +84,8 @@ def invocation_record(
     """The record for a destination. Without an attempt it has no response."""
     succeeded = condition == SUCCESS
     attempts = request.queued.attempts + (1 if succeeded else 0)
-    record: dict[str, object] = {
-        "version": "1.0",
-        "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "requestContext": {
-            "requestId": request.id,
-            "functionArn": f"{function.arn}:$LATEST",
-            "condition": condition,
-            "approximateInvokeCount": attempts,
-        },
-        "requestPayload": request.event,
-    }
+    arn = f"{function.arn}:$LATEST"
+    record = record_without_response(request.id, arn, condition, attempts, request.event, now)
     if not attempts:
         return record
     error = {} if succeeded else {"functionError": "Unhandled"}

@@ -123,10 +123,11 @@ def _check_dead_letters(function: TemplateResource) -> Iterator[TemplateProblem]
 
 def _check_layers(function: TemplateResource) -> Iterator[TemplateProblem]:
     for number, layer in enumerate(as_list(function.properties.get("Layers"))):
-        kind = function.scope.kind(layer)
-        if kind != LAYER:
-            expected, what = "layers of the templates", f"with {_shown(kind)} as a layer"
-            action = "add it to a template as AWS::Lambda::LayerVersion"
+        if function.scope.kind(layer) != LAYER:
+            meant = function.scope.value(layer)
+            shown = meant if isinstance(meant, str) else function.scope.kind(layer)
+            expected, what = "layers of the templates", f"with {_shown(shown)} as a layer"
+            action = "add its content to a template as AWS::Lambda::LayerVersion"
             yield function.problem(expected, what, action, ("Layers", number))
 
 

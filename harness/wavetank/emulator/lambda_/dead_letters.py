@@ -1,14 +1,15 @@
-"""The message that Lambda sends to a function's dead-letter queue or topic; pure.
+"""What Lambda sends of an event that it gives up; pure.
 
-It is the discarded event, with three attributes. The queue is independent of a failure destination:
-a function may have both, and both are used.
-[AWS Lambda developer guide, invocation-async-retain-records: "Adding a dead-letter queue"]
+A dead-letter queue or topic gets the event itself, with three attributes; a failure destination
+gets a record. A function may have both, and both are used.
+[AWS Lambda developer guide, invocation-async-retain-records]
 """
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 ERROR_BYTES_MAX = 1024
 """AWS sends the first KB of an error's message."""
@@ -49,6 +50,26 @@ def dead_letter(request_id: str, event: str, answer: bytes | None) -> DeadLetter
             for name, (kind, value) in attributes.items()
         },
     )
+
+
+def record_without_response(
+    request_id: str, function: str, condition: str, attempts: int, event: object, now: datetime
+) -> dict[str, object]:
+    """The record for a failure destination if the last attempt was throttled.
+
+    `function` is the ARN with its version, `attempts` how often the function ran with the event.
+    """
+    return {
+        "version": "1.0",
+        "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "requestContext": {
+            "requestId": request_id,
+            "functionArn": function,
+            "condition": condition,
+            "approximateInvokeCount": attempts,
+        },
+        "requestPayload": event,
+    }
 
 
 def _message(answer: bytes) -> str:

@@ -31,7 +31,10 @@ from localstack.utils.threads import start_worker_thread
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.async_events import poll
-from wavetank.emulator.lambda_.dead_letter_sender import process_dead_letter_queue
+from wavetank.emulator.lambda_.discarded_events import (
+    process_dead_letter_queue,
+    send_to_failure_destination,
+)
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_refusal
@@ -111,6 +114,15 @@ def wavetank_lambda() -> Service:
         write_logs(self, clock)
 
     patch_of("localstack.services.lambda_.invocation.event_manager:Poller.run").apply(run)
+    destination = patch_of(
+        "localstack.services.lambda_.invocation.event_manager:Poller.process_failure_destination"
+    )
+    stock_destination = destination.original()
+
+    def process_failure_destination(self: Poller, *arguments: Any) -> None:
+        send_to_failure_destination(stock_destination, self, *arguments)
+
+    destination.apply(process_failure_destination)
     patch_of(
         "localstack.services.lambda_.invocation.event_manager:Poller.process_dead_letter_queue"
     ).apply(process_dead_letter_queue)

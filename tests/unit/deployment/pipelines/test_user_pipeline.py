@@ -104,7 +104,11 @@ UNSUPPORTED = [
         "{Code: {ZipFile: x}}",
         "with a value that the template does not determine as Runtime",
     ),
-    ("AWS::Lambda::Function", "{Runtime: python3.13, Layers: [x]}", "with x as a layer"),
+    (
+        "AWS::Lambda::Function",
+        "{Runtime: python3.13, Layers: ['arn:aws:lambda:eu-west-1:1:layer:x:1']}",
+        "with arn:aws:lambda:eu-west-1:1:layer:x:1 as a layer",
+    ),
     (
         "AWS::Lambda::Function",
         "{Runtime: python3.13, DeadLetterConfig: {TargetArn: arn:aws:s3:::some}}",

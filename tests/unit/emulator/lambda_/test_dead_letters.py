@@ -1,8 +1,9 @@
 """The message for a dead-letter queue, with AWS's attributes."""
 
 import json
+from datetime import UTC, datetime
 
-from wavetank.emulator.lambda_.dead_letters import dead_letter
+from wavetank.emulator.lambda_.dead_letters import dead_letter, record_without_response
 
 EVENT = '{"a":  1}'
 
@@ -49,3 +50,19 @@ def test_errors_of_another_form_are_reported_as_they_are() -> None:
     """A custom runtime may report whatever it wants."""
     assert _attributes(b"no JSON")["ErrorMessage"] == "no JSON"
     assert _attributes(b"[1]")["ErrorMessage"] == "[1]"
+
+
+def test_the_record_of_a_throttled_event_has_no_response() -> None:
+    """The function did not answer; the count is that of its earlier attempts."""
+    now = datetime(2026, 11, 24, 10, 0, 0, 1000, tzinfo=UTC)
+    assert record_without_response("r-1", "arn", "EventAgeExceeded", 0, {"a": 1}, now) == {
+        "version": "1.0",
+        "timestamp": "2026-11-24T10:00:00.001Z",
+        "requestContext": {
+            "requestId": "r-1",
+            "functionArn": "arn",
+            "condition": "EventAgeExceeded",
+            "approximateInvokeCount": 0,
+        },
+        "requestPayload": {"a": 1},
+    }
