@@ -30,14 +30,16 @@ def _arn(aws: AwsClients, url: str) -> str:
     ]
 
 
-def _message(aws: AwsClients, url: str) -> Any:
+def _message(aws: AwsClients, url: str, within_seconds: float = 30) -> Any:
     def received() -> list[Any]:
         answer = aws.sqs.receive_message(
             QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=1
         )
         return list(answer.get("Messages", []))
 
-    (message,) = wait_until_seen(received, lambda found: found, "a message in the queue")
+    (message,) = wait_until_seen(
+        received, lambda found: found, "a message in the queue", within_seconds=within_seconds
+    )
     return message
 
 
@@ -70,6 +72,33 @@ def test_an_event_that_failed_is_in_the_queue_and_in_the_destination(
     }
     record = json.loads(_message(aws, failed)["Body"])
     assert record["requestContext"]["requestId"] == request
+
+
+@pytest.mark.nightly
+def test_an_event_that_expires_while_it_is_throttled_reaches_both(
+    make_function: MakeFunction, aws: AwsClients, queues: list[str]
+) -> None:
+    """The shortest age is a minute; the only environment is busy for longer."""
+    dead, failed = queues
+    source = "import time\ndef handler(event, context): time.sleep(80)"
+    function = make_function(source, DeadLetterConfig={"TargetArn": _arn(aws, dead)}, Timeout=90)
+    aws.awslambda.put_function_event_invoke_config(
+        FunctionName=function.name,
+        MaximumEventAgeInSeconds=60,
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": _arn(aws, failed)}},
+    )
+    aws.awslambda.put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=1
+    )
+    _invoke(function, "busy")
+    request = _invoke(function, "throttled")
+    record = json.loads(_message(aws, failed, within_seconds=100)["Body"])
+    assert record["requestContext"]["condition"] == "EventAgeExceeded"
+    assert record["requestPayload"] == "throttled"
+    assert "responseContext" not in record
+    attributes = _message(aws, dead)["MessageAttributes"]
+    assert attributes["RequestID"]["StringValue"] == request
 
 
 def test_an_event_that_never_ran_reaches_a_topic(

@@ -34,9 +34,9 @@ class DeadLetter:
 def dead_letter(request_id: str, event: str, answer: bytes | None) -> DeadLetter:
     """The message for a discarded event, as text in JSON.
 
-    `answer` is the error's payload of the last attempt; None if the function never ran with the
-    event. An error without a message has no ErrorMessage, because no attribute may be empty; AWS
-    documents neither this nor the values for an event that never ran.
+    `answer` is the error's payload of the last attempt; None if that was throttled. An error
+    without a message has no ErrorMessage, because no attribute may be empty. AWS documents neither
+    this nor the values after throttling.
     """
     status = THROTTLED if answer is None else RAN
     message = RATE_EXCEEDED if answer is None else _message(answer)

@@ -232,10 +232,9 @@ def _node_mounts() -> tuple[tuple[str, str], ...]:
     node = installed_node()
     assert node is not None  # a function that needs it was refused otherwise
     client = (str(NODE_CLIENT), NODE_SCRIPT)
-    found = {Path(node.path).parents[1], node.prefix}
+    found = {Path(node.path).parents[1], node.prefix} - {Path("/")}  # that of /bin/node
     hidden = [p for p in found if not any(p.is_relative_to(t) for _, t in _system_mounts())]
-    is_whole_system = Path("/") in found  # of /bin/node: mounted already
-    return (client, *(() if is_whole_system else ((str(p), str(p)) for p in hidden)))
+    return (client, *((str(path), str(path)) for path in hidden))
 
 
 @cache

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.emulator.lambda_.isolation import FunctionFolders, Isolation, confinement
 from wavetank.emulator.lambda_.layers import merge
+from wavetank.emulator.settings import IsolationLevel
 
 
 def _layer(folder: Path, **files: str) -> Path:
@@ -58,3 +60,14 @@ def test_an_interrupted_extraction_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         merge([_layer(tmp_path / "1", x="1"), tmp_path / "missing"], tmp_path / "layers/merged")
     assert list((tmp_path / "layers").iterdir()) == []
+
+
+def test_layers_are_mounted_before_all_others(tmp_path: Path) -> None:
+    """A program may be installed below /opt, which is read-only once it is mounted."""
+    folders = FunctionFolders(tmp_path / "code", tmp_path / "layers")
+    made = confinement(
+        Isolation(IsolationLevel.NAMESPACES), folders, user=1, memory_bytes=1, tmp_megabytes=1
+    )
+    assert made.mounts is not None
+    assert made.mounts[0] == (str(tmp_path / "layers"), "/opt")
+    assert made.mounts[-1] == (str(tmp_path / "code"), "/var/task")
