@@ -27,23 +27,32 @@ FOLDER_MODE = 0o755
 _EXTRACTING = threading.Lock()
 
 
+def extract_layers(layers: Iterable["LayerVersion"]) -> None:
+    """Extract each layer by itself, unless it is already; an error makes the version fail."""
+    for code in _codes(layers):
+        code.prepare_for_execution()
+
+
 def layers_folder(layers: Sequence["LayerVersion"], user: str = "") -> Path | None:
     """The folder of these layers, extracted if it is not there yet; None without layers.
 
     `user` distinguishes the folders of functions that must not read one another's files. A folder
     stays until LocalStack stops.
     """
-    codes = [layer.code for layer in layers if isinstance(layer.code, S3Code)]
+    codes = _codes(layers)
     if not codes:
         return None
     named = "\n".join([user, *(f"{code.s3_bucket}/{code.id}" for code in codes)])
     target = code_root() / FOLDER / hashlib.sha256(named.encode()).hexdigest()
     with _EXTRACTING:
         if not target.exists():
-            for code in codes:
-                code.prepare_for_execution()
+            extract_layers(layers)
             merge((code.get_unzipped_code_location() for code in codes), target)
     return target
+
+
+def _codes(layers: Iterable["LayerVersion"]) -> list[S3Code]:
+    return [layer.code for layer in layers if isinstance(layer.code, S3Code)]
 
 
 def merge(folders: Iterable[Path], target: Path) -> None:

@@ -36,7 +36,7 @@ from wavetank.emulator.lambda_.function_users import (
     reserve_scratch,
 )
 from wavetank.emulator.lambda_.isolation import isolation
-from wavetank.emulator.lambda_.layers import layers_folder
+from wavetank.emulator.lambda_.layers import extract_layers, layers_folder
 from wavetank.emulator.lambda_.outcome import TASK_ROOT
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
@@ -153,8 +153,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def prepare_version(cls, function_version: FunctionVersion) -> None:
         """Unpack the code and the layers, and link the runtime's packages."""
         _code(function_version).prepare_for_execution()
-        if isolation().has_private_root:
-            layers_folder(function_version.config.layers)
+        extract_layers(function_version.config.layers)
         if function_version.config.runtime:
             warn_of_substitution(function_version.config.runtime)
         if isolation().level is IsolationLevel.USERS:
