@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -14,8 +14,6 @@ from tests.live.hosts import Host
 from tests.live.names import unique_letters
 from wavetank.aws.clients import AwsClients, ClientError, sandbox_clients
 
-LOCALSTACK_ACCOUNT = "949334387222"
-"""In which LocalStack keeps the archives. [LocalStack 4.14: config.INTERNAL_RESOURCE_ACCOUNT]"""
 ECHO = "def handler(event, context): return event"
 NOT_UNZIPPED = "Could not unzip uploaded file"
 TOO_LARGE = "Unzipped size must be smaller than 262144000 bytes"
@@ -159,6 +157,8 @@ def test_a_function_that_failed_can_be_deleted(
 
 
 def _remove_archive(endpoint: str, location: str) -> None:
-    """Remove an archive from LocalStack's own bucket, by the link to it."""
-    bucket, _, key = unquote(urlsplit(location).path).removeprefix("/").partition("/")
-    sandbox_clients(endpoint, LOCALSTACK_ACCOUNT).s3.delete_object(Bucket=bucket, Key=key)
+    """Remove an archive from the bucket of LocalStack's own account, by the link to it."""
+    link = urlsplit(location)
+    (signer,) = parse_qs(link.query)["AWSAccessKeyId"]
+    bucket, _, key = unquote(link.path).removeprefix("/").partition("/")
+    sandbox_clients(endpoint, signer).s3.delete_object(Bucket=bucket, Key=key)
