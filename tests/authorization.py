@@ -1,6 +1,6 @@
 """Writes the authorization table: `.venv/bin/python -m tests.authorization`.
 
-The table is AWS's Service Authorization Reference for the services that a sandbox runs, in compact
+The table is AWS's Service Authorization Reference for the services that a sandbox has, in compact
 form. It comes from parliament, which is a development dependency and is not shipped.
 """
 
@@ -15,6 +15,12 @@ from wavetank.engines.localstack_child import SERVICES
 
 TABLE = Path("harness/wavetank/emulator/iam_enforcement/authorization.json")
 DEFINITION = "iam_definition.json"
+ON_REQUEST = (
+    *("acm", "apigateway", "config", "ec2", "ecr", "es", "kinesis", "kms", "redshift"),
+    *("resource-groups", "route53", "route53resolver", "scheduler", "secretsmanager", "ssm"),
+    *("states", "support", "swf", "tag", "transcribe"),
+)
+"""The prefixes of services that LocalStack loads when they are called first."""
 
 
 def authorization_definition() -> list[dict[str, Any]]:
@@ -29,7 +35,9 @@ def authorization_definition() -> list[dict[str, Any]]:
 def render() -> str:
     """The table as JSON: one line for each action, so that a change can be read."""
     definition = authorization_definition()
-    services = [f'"{prefix}": {_service(prefix, definition)}' for prefix in sorted(SERVICES)]
+    known = {entry["prefix"] for entry in definition}
+    prefixes = sorted(known & {*SERVICES, *ON_REQUEST})
+    services = [f'"{prefix}": {_service(prefix, definition)}' for prefix in prefixes]
     return "{" + ",\n".join(services) + "}\n"
 
 

@@ -91,6 +91,24 @@ MUTATIONS = (
         "",
     ),
     Mutation(
+        "order-of-layers",
+        "harness/wavetank/emulator/lambda_/layers.py",
+        "        for folder in folders:\n",
+        "        for folder in [*folders][::-1]:\n",
+    ),
+    Mutation(
+        "dead-letter-request",
+        "harness/wavetank/emulator/lambda_/dead_letters.py",
+        '{"RequestID": ("String", request_id),',
+        '{"RequestID": ("String", status),',
+    ),
+    Mutation(
+        "dead-letter-beside-destination",
+        "harness/wavetank/invariants/alert_delivery.py",
+        "        if self._reported.get(event.request):\n            return\n",
+        "",
+    ),
+    Mutation(
         "deny-wins",
         "harness/wavetank/iam/evaluation.py",
         "        (resource_policies.denial(), DecisionReason.EXPLICIT_DENY_RESOURCE),\n",

@@ -18,7 +18,7 @@ from wavetank.core.clock import WallClock
 from wavetank.core.private_files import PRIVATE_UMASK
 from wavetank.emulator.lambda_.confinement import UNKNOWN
 from wavetank.emulator.lambda_.environment import Environment, FunctionSettings, InvokeRequest
-from wavetank.emulator.lambda_.function_users import reserve_scratch
+from wavetank.emulator.lambda_.function_users import reserve_code, reserve_scratch
 from wavetank.emulator.lambda_.isolation import Isolation, find_isolation, try_level
 from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
 from wavetank.emulator.lambda_.process_tree import descendants
@@ -54,7 +54,7 @@ import os
 def handler(event, context):
     try:
         for number in range(event["megabytes"]):
-            with open(f"{os.environ['TMPDIR']}/{number}", "wb") as file:
+            with open(f"{os.environ.get('TMPDIR', '/tmp')}/{number}", "wb") as file:
                 file.write(bytes(2**20))
     except OSError as error: return error.strerror
     while True: pass
@@ -113,9 +113,15 @@ def invoke(
     opened: list[Environment] = []
     user = USER if isolation.has_users else UNKNOWN
     site = build_runtime_site(functions / "site")
-    code, scratch = (functions / f"{tmp_path.name}-{name}" for name in ("code", "scratch"))
-    code.mkdir()
-    scratch.mkdir()
+    code, scratch, layer = (functions / f"{tmp_path.name}-{n}" for n in ("code", "scratch", "opt"))
+    for folder in (code, scratch, layer, layer / "python", layer / "bin"):
+        folder.mkdir()
+        folder.chmod(0o755)
+    (layer / "python/of_layer.py").write_text("NAME = 'of the layer'")
+    (layer / "bin/tool").write_text("#!/bin/sh\necho of the layer")
+    for path in (layer / "python/of_layer.py", layer / "bin/tool"):
+        path.chmod(0o755)
+    reserve_code(layer, user)
     reserve_scratch(scratch, user)
     own: dict[str, str] = {}
 
@@ -125,6 +131,7 @@ def invoke(
             task_root=Path("/var/task") if private else code,
             runtime_api=api,
             scratch=Path("/tmp") if private else scratch,  # noqa: S108 - of its own file system
+            opt="/opt" if private else str(layer),
         )
         variables = function_variables({"_HANDLER": "function.handler"}, own, "python3.13", place)
         command = FunctionCommand(
@@ -136,6 +143,7 @@ def invoke(
             limits=Limits(memory_mb=256, tmp_mb=TMP_MB),
             scratch=(scratch,),
             user=user,
+            layers=layer,
         )
         processes.append(FunctionProcess(command))
         return processes[-1]
@@ -180,6 +188,17 @@ def test_a_handler_that_looks_around_finds_what_its_level_permits(
     else:
         assert "/etc/hostname" in seen["readable"]
     assert seen["no_new_privileges"] == 1
+
+
+def test_layers_are_found_at_every_level(invoke: Invoke) -> None:
+    """Modules and programs; at /opt itself only where mounts are permitted."""
+    source = (
+        "import subprocess, of_layer\n"
+        "def handler(event, context):\n"
+        "  done = subprocess.run(['tool'], capture_output=True, text=True)\n"
+        "  return [of_layer.NAME, done.stdout.strip()]\n"
+    )
+    assert invoke(source, None) == ["of the layer", "of the layer"]
 
 
 def test_a_closed_process_receives_no_signals(

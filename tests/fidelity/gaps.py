@@ -178,4 +178,33 @@ DIFFERENT = (
         "tried once; events arrive at the exact second",
     ),
     Gap("Lambda", "CPU follows memory; arm64 is arm64", "the host's processor, unlimited"),
+    Gap(
+        "Lambda",
+        "each runtime has its own interpreter, and that of Node.js has the AWS SDK",
+        "Python 3 and Node.js run on the versions at hand, with a warning in LocalStack's log; the "
+        "SDK for Node.js has to be in the package or a layer; Java, Ruby, .NET and container "
+        "images are refused when a function is created, and the simulator has Python only",
+    ),
+    Gap(
+        "Lambda",
+        "layers are at /opt, the code is at /var/task",
+        "where the kernel permits mounts; elsewhere, as in Docker, on extracted folders, which "
+        "import paths, `PATH` and `LD_LIBRARY_PATH` contain. The simulator refuses paths below "
+        "/opt, and programs and libraries of layers are not on its paths",
+    ),
+    Gap(
+        "Lambda",
+        "layers can have extensions; code and layers have at most 250 MB together",
+        "extensions are not started; each archive is limited by itself",
+    ),
+    Gap(
+        "Lambda",
+        "only documented variables are in a function's environment",
+        "AWS_ENDPOINT_URL too; without a file system of its own also HOME and TMPDIR",
+    ),
+    Gap(
+        "Lambda",
+        "responses can be streamed; ES modules are found by NODE_PATH",
+        "neither",
+    ),
 )

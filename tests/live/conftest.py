@@ -167,22 +167,26 @@ def _policy(*statements: Mapping[str, object]) -> str:
 
 @pytest.fixture
 def make_function(aws: AwsClients, make_role: MakeRole) -> Iterator[MakeFunction]:
-    """Makes functions from source, with all rights if no role is given; deletes them afterwards."""
+    """Makes functions from source or a zip, with all rights if no role is given; deletes them."""
     made: list[str] = []
     mighty = make_role({"Effect": "Allow", "Action": "*", "Resource": "*"})
 
     def make(
-        source: str, handler: str = "function.handler", role: str = mighty, **settings: Any
+        source: str,
+        handler: str = "function.handler",
+        role: str = mighty,
+        code: bytes = b"",
+        **settings: Any,
     ) -> Function:
         name = f"test-{unique_letters()}"
         settings.setdefault("Timeout", PATIENT_SECONDS)
-        package = package_files(name, {"function.py": source.encode()})
+        settings.setdefault("Runtime", "python3.13")
+        package = code or package_files(name, {"function.py": source.encode()}).content
         aws.awslambda.create_function(
             FunctionName=name,
-            Runtime="python3.13",
             Role=role,
             Handler=handler,
-            Code={"ZipFile": package.content},
+            Code={"ZipFile": package},
             **settings,
         )
         made.append(name)

@@ -4,13 +4,15 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from tests.archives import FILE, LINK, PROGRAM, Entry, zipped
 from tests.live.conftest import MakeFunction, MakeRole
+from tests.live.hosts import Host
 from tests.live.names import unique_letters
-from wavetank.aws.clients import AwsClients, ClientError
+from wavetank.aws.clients import AwsClients, ClientError, sandbox_clients
 
 ECHO = "def handler(event, context): return event"
 NOT_UNZIPPED = "Could not unzip uploaded file"
@@ -130,14 +132,33 @@ def test_links_and_programs_within_the_code_work(make_role: MakeRole, aws: AwsCl
     client.delete_function(FunctionName=name)
 
 
-def test_a_function_that_failed_can_be_deleted(make_role: MakeRole, aws: AwsClients) -> None:
-    """Of a container image, which is not run here; LocalStack answered with 500."""
+def test_a_function_that_failed_can_be_deleted(
+    make_role: MakeRole, aws: AwsClients, localstack: Host
+) -> None:
+    """Its layer cannot be downloaded; LocalStack answered the deletion with 500."""
     name, client = f"test-{unique_letters()}", aws.awslambda
+    layer = client.publish_layer_version(
+        LayerName=name, Content={"ZipFile": zipped([("file", FILE, "")])}
+    )
+    _remove_archive(localstack.endpoint, layer["Content"]["Location"])
     client.create_function(
-        FunctionName=name, PackageType="Image", Code={"ImageUri": "none:none"}, Role=make_role()
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="function.handler",
+        Code={"ZipFile": _zipped()},
+        Layers=[layer["LayerVersionArn"]],
+        Role=make_role(),
     )
     with pytest.raises(Exception, match="Failed"):
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     client.delete_function(FunctionName=name)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_function(FunctionName=name)
+
+
+def _remove_archive(endpoint: str, location: str) -> None:
+    """Remove an archive from the bucket of LocalStack's own account, by the link to it."""
+    link = urlsplit(location)
+    (signer,) = parse_qs(link.query)["AWSAccessKeyId"]
+    bucket, _, key = unquote(link.path).removeprefix("/").partition("/")
+    sandbox_clients(endpoint, signer).s3.delete_object(Bucket=bucket, Key=key)

@@ -39,7 +39,7 @@ DISK_FILLER = (
     "  written = 0\n"
     "  try:\n"
     "    for number in range(10**6):\n"
-    "      with open(f'{os.environ[\"TMPDIR\"]}/{number}', 'wb') as file:\n"
+    "      with open(f'{os.environ.get(\"TMPDIR\", \"/tmp\")}/{number}', 'wb') as file:\n"
     "        written += file.write(bytes(2**20))\n"
     "  except OSError as error: return [written, error.strerror]\n"
 )

@@ -2,7 +2,9 @@
 
 import io
 import json
+import sys
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ import pytest
 from tests.simulator.conftest import START, Deployed
 from wavetank.aws.clients import ClientError
 from wavetank.aws.observers import delivered_objects
-from wavetank.core.errors import InfrastructureError
-from wavetank.core.http_types import HttpRequest
+from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.http_types import HttpRequest, UnsupportedCall
 from wavetank.core.schedule import scheduled_event
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
 from wavetank.engines.simulator.engine import ENDPOINT, simulator
@@ -172,6 +174,60 @@ def test_a_raised_error_is_reported_as_in_a_functions_process(
             "  File \"/var/task/function.py\", line 2, in handler\n    return event['a']\n"
         ],
     }
+
+
+READS_LAYER = """
+import shared
+def handler(event, context):
+    return shared.NAME if event.get("imports") else open("/opt/python/shared.py").read()
+"""
+
+
+def test_layers_are_imported_and_their_absolute_paths_refused(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    """In this process /opt is the host's: the message names the engine that has layers there."""
+    code, layer = tmp_path / "code", tmp_path / "layer"
+    for folder, name, text in (
+        (code, "function.py", READS_LAYER),
+        (layer, "shared.py", "NAME = 'of the layer'"),
+    ):
+        folder.mkdir()
+        (folder / name).write_text(text)
+    environ = deployed.simulator._environ  # noqa: SLF001 - an environment of no deployed function
+    environment = ExecutionEnvironment(code, "function.handler", {}, environ, layers=[layer])
+    assert environment.invoke({"imports": True}, CONTEXT).payload == b'"of the layer"'
+    with pytest.raises(UnsupportedCall, match="--engine embedded, where layers are at /opt"):
+        environment.invoke({}, CONTEXT)
+    assert "shared" not in sys.modules
+
+
+def test_an_answer_that_is_too_large_is_an_error(deployed: Deployed, tmp_path: Path) -> None:
+    """As in a function's process: a caller on AWS would not get it either."""
+    (tmp_path / "function.py").write_text("def handler(event, context): return 'x' * event['a']")
+    environment = _counting(deployed, tmp_path, "x")
+    assert not environment.invoke({"a": 6_291_554}, CONTEXT).is_error
+    refused = environment.invoke({"a": 6_291_555}, CONTEXT)
+    assert json.loads(refused.payload)["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_a_wrapper_script_is_refused(deployed: Deployed) -> None:
+    """It would start a process; the message names the function and the engine that can."""
+    made = deployed.simulator
+    function = replace(
+        made.function(_function_arn(deployed)), own_variables={"AWS_LAMBDA_EXEC_WRAPPER": "/opt/x"}
+    )
+    with pytest.raises(UsageError, match="--engine embedded"):
+        made.environment(function, "environment-1")
+
+
+def test_a_runtime_other_than_python_is_refused(deployed: Deployed) -> None:
+    """Functions run in this process."""
+    role = deployed.simulator.function(_function_arn(deployed)).role
+    with pytest.raises(ClientError, match=r"nodejs20\.x: the simulator runs functions in Python"):
+        deployed.simulator.aws.awslambda.create_function(
+            FunctionName="node", Runtime="nodejs20.x", Role=role, Handler="x.y", Code={}
+        )
 
 
 ELSEWHERE = """

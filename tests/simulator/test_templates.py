@@ -18,7 +18,18 @@ from wavetank.core.schedule import scheduled_event
 from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, STORAGE_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import LambdaContext
-from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RuleFired, read_history
+from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.plan import FaultPlan
+from wavetank.history import (
+    DestinationReached,
+    Event,
+    ObjectDelivered,
+    RecordsAccepted,
+    RequestDiscarded,
+    RuleFired,
+    read_history,
+)
+from wavetank.history.events import OK
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
 from wavetank.templates.supported_resources import CHECKS
@@ -158,6 +169,35 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     again, _ = hour(simulator, tmp_path, 2)
     assert again.digest == result.digest
     simulator.reset()
+
+
+def test_a_lost_event_is_in_the_dead_letter_queue_and_in_the_destination(
+    deployed: Deployed, aws: AwsClients, tmp_path: Path
+) -> None:
+    """In virtual time too, with AWS's attributes, by the permissions of the function's role."""
+    name = name_of(aws, "Report")
+    crash = HandlerCrash(
+        after=timedelta(minutes=59), lasts=timedelta(hours=1), times=None, function=name
+    )
+    plan, hours = FaultPlan((crash,)), timedelta(hours=1)
+    scenario = Scenario(name="lost", description="One lost hour.", horizon=hours, plan=plan)
+    spec = RunSpec(scenario=scenario, seed=1)
+    result = simulate(deployed.simulator, SENSORS, spec, tmp_path / "lost.jsonl")
+    assert {found.verdict for found in result.findings} == {Verdict.VALID}, result.findings
+    history = list(read_history(tmp_path / "lost.jsonl"))
+    given_up = next(event for event in history if isinstance(event, RequestDiscarded))
+    reached = [e for e in history if isinstance(e, DestinationReached) and e.outcome == OK]
+    queue = name_of(aws, "LostHours")
+    assert {e.destination.rpartition(":")[2] for e in reached if e.request == given_up.request} == {
+        name_of(aws, "Warnings").rpartition(":")[2],
+        queue.rpartition("/")[2],
+    }
+    (message,) = aws.sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"]
+    assert json.loads(message["Body"])["detail-type"] == "Scheduled Event"
+    values = {k: v["StringValue"] for k, v in message["MessageAttributes"].items()}
+    assert (values["RequestID"], values["ErrorCode"]) == (given_up.request, "200")
+    assert values["ErrorMessage"].endswith("Runtime exited with error: signal: killed")
+    deployed.simulator.reset()
 
 
 def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:

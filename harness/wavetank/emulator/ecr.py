@@ -23,7 +23,7 @@ def default_ecr() -> Service:
     return Service.for_provider(_EcrProvider(), dispatch_table_factory=_all_by_moto)
 
 
-def _all_by_moto(provider: _EcrProvider) -> dict[str, Any]:
+def _all_by_moto(provider: Any) -> dict[str, Any]:
     return dict.fromkeys(load_service(provider.service).operation_names, _by_moto)
 
 

@@ -50,6 +50,9 @@ CORRECTIONS = {
 }
 """Services with a provider of ours, because LocalStack's behaves differently from AWS."""
 STOP_GRACE_SECONDS = 8.0
+INIT_SECONDS_MAX = 900
+"""The longest init phase with provisioned concurrency. [Lambda developer guide:
+lambda-runtime-environment]"""
 START_LIMITS = StallLimits(busy_seconds=300.0, idle_seconds=60.0)
 """A start takes 3 to 20 s of processor time."""
 POLL_SECONDS = 0.1
@@ -121,6 +124,7 @@ class LocalStackOptions:
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "HOME": str(self.folder / "home"),
             "LAMBDA_RETRY_BASE_DELAY": str(self.retry_base_delay_seconds),
+            "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": str(INIT_SECONDS_MAX),
             "LAMBDA_RUNTIME_EXECUTOR": "wavetank",
             "LANG": "C.UTF-8",
             "LOCALSTACK_HOST": f"127.0.0.1:{port}",

@@ -56,6 +56,7 @@ class OneNotice:
         self._violations = ProblemCounts()
         self._confirmed: set[Recipient] = set()
         self._notifiers = RecentMapping[str, bool](FAILURES_REMEMBERED)
+        self._reported = RecentMapping[str, bool](FAILURES_REMEMBERED)
         self._expected: dict[str, set[Recipient]] = {}
         self._notified = RecentMapping[str, Counter[Recipient]](FAILURES_REMEMBERED)
         self._failure_by_invocation = RecentMapping[str, str](FAILURES_REMEMBERED)
@@ -74,9 +75,6 @@ class OneNotice:
                 self._change(event)
             case AttemptBegan(trigger=Trigger.DESTINATION):
                 self._notifiers.put(event.request, value=True)
-            case DestinationReached(invocation=str(invocation)):
-                self._notifiers.put(invocation, value=True)
-                self._failure_by_invocation.put(invocation, event.request)
             case DestinationReached():
                 self._reach(event)
             case ApiCalled(service="sns", took_effect=True):
@@ -130,7 +128,17 @@ class OneNotice:
             self._expected[event.request] = set(self._confirmed)
 
     def _reach(self, event: DestinationReached) -> None:
-        """A topic notifies its own addresses, and a queue none: expect no others."""
+        """A topic notifies its own addresses, and a queue none: expect no others.
+
+        A second event of a request is its dead-letter queue's, which changes nothing.
+        """
+        if self._reported.get(event.request):
+            return
+        self._reported.put(event.request, value=True)
+        if event.invocation is not None:
+            self._notifiers.put(event.invocation, value=True)
+            self._failure_by_invocation.put(event.invocation, event.request)
+            return
         expected = self._expected.pop(event.request, set())
         notified = {recipient for recipient in expected if recipient[0] == event.destination}
         if QUEUE not in event.destination:

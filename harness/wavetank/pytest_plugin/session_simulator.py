@@ -14,6 +14,7 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
+from wavetank.simulation.topology import substituted_runtimes
 
 STOPWATCH = "_pytest.timing"
 """Where pytest reads the time to measure tests; it must not be frozen with a test's."""
@@ -55,6 +56,8 @@ def deployed_simulator(pipeline: Pipeline) -> Iterator[Deployed]:
             made = stack.enter_context(simulator())
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
+        for text in substituted_runtimes(made.aws):
+            warnings.warn(text, stacklevel=2)
         yield Deployed(made, pipeline)
 
 

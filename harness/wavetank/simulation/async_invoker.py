@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wavetank.emulator.lambda_.dead_letters import dead_letter
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import DestinationReached, RequestDiscarded, Trigger
@@ -116,6 +117,21 @@ class AsyncInvoker:
         destination = self._topology.configurations[function.arn].on_failure
         if destination:
             self._send_record(request, function, destination, condition, answer)
+        if target := self._topology.configurations[function.arn].dead_letters:
+            self._send_dead_letter(request, function, target, answer)
+
+    def _send_dead_letter(
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        target: str,
+        answer: object,
+    ) -> None:
+        """Send the event itself to the function's dead-letter queue or topic."""
+        payload = None if answer is None else json.dumps(answer).encode()
+        letter = dead_letter(request.id, json.dumps(request.event), payload)
+        outcome = self._destinations.send_dead_letter(function.role, target, letter)
+        self._clock.record(DestinationReached(self._clock.now, request.id, target, outcome))
 
     def _send_record(
         self,

@@ -13,6 +13,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator, simulator
 from wavetank.history import Event
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
+from wavetank.simulation.topology import substituted_runtimes
 
 SECOND = timedelta(seconds=1)
 
@@ -30,6 +31,8 @@ def deployed_simulator(pipeline: Pipeline, reporter: Reporter) -> Iterator[Simul
         with reporter.waiting("deploying to LocalStack in this process"):
             pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
+        for text in substituted_runtimes(made.aws):
+            reporter.note(text)
         yield made
 
 

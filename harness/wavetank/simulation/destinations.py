@@ -1,13 +1,15 @@
 """Where Lambda sends the record of a finished invocation: a function, a topic or a queue.
 
+And where it sends a discarded event itself: a dead-letter queue or topic.
 [Lambda developer guide: invocation-async-retain-records]
 """
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code, role_clients, without_retries
+from wavetank.emulator.lambda_.dead_letters import Attributes, DeadLetter, record_without_response
 from wavetank.history.events import OK
 from wavetank.simulation.topology import is_function
 
@@ -32,9 +34,16 @@ class Destinations:
 
         For a function this only checks the permission: the caller then queues the invocation.
         """
+        return self._sent(role, destination, json.dumps(record), {})
+
+    def send_dead_letter(self, role: str, target: str, letter: DeadLetter) -> str:
+        """Send the discarded event to a queue or topic; returns OK or the error code."""
+        return self._sent(role, target, letter.text, letter.attributes)
+
+    def _sent(self, role: str, destination: str, text: str, attributes: Attributes) -> str:
         self.is_sending = True
         try:
-            self._send(self._role_clients(role), destination, json.dumps(record))
+            self._send(self._role_clients(role), destination, text, attributes)
         except ClientError as error:
             return error_code(error)
         finally:
@@ -45,16 +54,19 @@ class Destinations:
         """Whether the record becomes an invocation, which the caller has to queue."""
         return outcome == OK and is_function(destination)
 
-    def _send(self, clients: AwsClients, destination: str, text: str) -> None:
+    def _send(
+        self, clients: AwsClients, destination: str, text: str, attributes: Attributes
+    ) -> None:
+        with_attributes: Any = {"MessageAttributes": attributes} if attributes else {}
         match destination.split(":")[2]:
             case "lambda":
                 clients.awslambda.invoke(FunctionName=destination, InvocationType="DryRun")
             case "sns":
-                clients.sns.publish(TopicArn=destination, Message=text)
+                clients.sns.publish(TopicArn=destination, Message=text, **with_attributes)
             case "sqs":
                 name = destination.rpartition(":")[2]
                 url = self._aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-                clients.sqs.send_message(QueueUrl=url, MessageBody=text)
+                clients.sqs.send_message(QueueUrl=url, MessageBody=text, **with_attributes)
 
     def _role_clients(self, role: str) -> AwsClients:
         if role not in self._clients:
@@ -72,17 +84,8 @@ def invocation_record(
     """The record for a destination. Without an attempt it has no response."""
     succeeded = condition == SUCCESS
     attempts = request.queued.attempts + (1 if succeeded else 0)
-    record: dict[str, object] = {
-        "version": "1.0",
-        "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "requestContext": {
-            "requestId": request.id,
-            "functionArn": f"{function.arn}:$LATEST",
-            "condition": condition,
-            "approximateInvokeCount": attempts,
-        },
-        "requestPayload": request.event,
-    }
+    arn = f"{function.arn}:$LATEST"
+    record = record_without_response(request.id, arn, condition, attempts, request.event, now)
     if not attempts:
         return record
     error = {} if succeeded else {"functionError": "Unhandled"}

@@ -32,12 +32,16 @@ class EndingCondition(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class InvokeConfiguration:
-    """A function's EventInvokeConfig; a destination is an ARN, or None."""
+    """A function's EventInvokeConfig; a destination is an ARN, or None.
+
+    `dead_letters` is the target of its DeadLetterConfig, which is part of the function itself.
+    """
 
     retries_max: int = RETRIES_DEFAULT
     age_max: timedelta = AGE_DEFAULT
     on_failure: str | None = None
     on_success: str | None = None
+    dead_letters: str | None = None
 
 
 @dataclass(frozen=True)

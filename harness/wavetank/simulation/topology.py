@@ -4,10 +4,11 @@ What a template forgot - a target, a permission, a destination - is missing here
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.emulator.lambda_.runtimes import substitution
 from wavetank.faults.references import FunctionRole
 from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
@@ -66,9 +67,23 @@ class Topology:
 def read_topology(aws: AwsClients) -> Topology:
     """Read the topology of what is deployed."""
     pages = aws.awslambda.get_paginator("list_functions").paginate()
-    functions = [entry["FunctionArn"] for page in pages for entry in page["Functions"]]
-    configurations = {arn: invoke_configuration(aws, arn) for arn in functions}
+    functions = [entry for page in pages for entry in page["Functions"]]
+    configurations = {
+        entry["FunctionArn"]: replace(
+            invoke_configuration(aws, entry["FunctionArn"]),
+            dead_letters=entry.get("DeadLetterConfig", {}).get("TargetArn"),
+        )
+        for entry in functions
+    }
     return Topology(tuple(scheduled_rules(aws)), configurations)
+
+
+def substituted_runtimes(aws: AwsClients) -> list[str]:
+    """What to say about each runtime of a function that runs on another version of Python here."""
+    pages = aws.awslambda.get_paginator("list_functions").paginate()
+    runtimes = {entry.get("Runtime", "") for page in pages for entry in page["Functions"]}
+    texts = [substitution(runtime, None) for runtime in sorted(runtimes)]
+    return [text for text in texts if text is not None]
 
 
 def is_function(arn: str) -> bool:

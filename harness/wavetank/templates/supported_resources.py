@@ -14,6 +14,7 @@ from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import TemplateScope
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
+LAYER = "AWS::Lambda::LayerVersion"
 RUNTIME = re.compile(r"python3\.\d+")
 PROTOCOLS = frozenset({"email", "email-json", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
@@ -104,11 +105,30 @@ def _check_function(function: TemplateResource) -> Iterator[TemplateProblem]:
         what = f"with {_shown(runtime)} as Runtime"
         yield function.problem("a function in Python 3", what, "choose another", ("Runtime",))
     refused = {
-        "DeadLetterConfig": "a failure destination in an EventInvokeConfig's OnFailure",
         "FileSystemConfigs": "a function without mounted file systems",
-        "Layers": "a function with everything it needs in its own code",
     }
     yield from _refused(function, refused)
+    yield from _check_dead_letters(function)
+    yield from _check_layers(function)
+
+
+def _check_dead_letters(function: TemplateResource) -> Iterator[TemplateProblem]:
+    written = as_table(function.properties.get("DeadLetterConfig"))
+    kind = function.scope.kind(written.get("TargetArn")) if written else QUEUE
+    if kind not in {TOPIC, QUEUE}:
+        expected, what = "a queue or a topic for dead letters", f"with {_shown(kind)} as target"
+        keys = ("DeadLetterConfig", "TargetArn")
+        yield function.problem(expected, what, "choose one of them", keys)
+
+
+def _check_layers(function: TemplateResource) -> Iterator[TemplateProblem]:
+    for number, layer in enumerate(as_list(function.properties.get("Layers"))):
+        if function.scope.kind(layer) != LAYER:
+            meant = function.scope.value(layer)
+            shown = meant if isinstance(meant, str) else function.scope.kind(layer)
+            expected, what = "layers of the templates", f"with {_shown(shown)} as a layer"
+            action = "add its content to a template as AWS::Lambda::LayerVersion"
+            yield function.problem(expected, what, action, ("Layers", number))
 
 
 def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[TemplateProblem]:
@@ -207,6 +227,7 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::KinesisFirehose::DeliveryStream": _check_stream,
     "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
     FUNCTION: _check_function,
+    LAYER: _anything,
     "AWS::Lambda::Permission": _anything,
     "AWS::Logs::LogGroup": _anything,
     "AWS::Logs::LogStream": _anything,

@@ -12,6 +12,7 @@ from typing import Any
 
 from wavetank.core.lambda_package import Package
 from wavetank.templates.document import Template
+from wavetank.templates.function_code import CODE_PROPERTIES
 
 ARTIFACT_BUCKET = "wavetank-code"
 NAMES = {
@@ -21,6 +22,7 @@ NAMES = {
     "AWS::IAM::Role": ("RoleName", 64),
     "AWS::KinesisFirehose::DeliveryStream": ("DeliveryStreamName", 64),
     "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::Lambda::LayerVersion": ("LayerName", 140),
     "AWS::Logs::LogGroup": ("LogGroupName", 512),
     "AWS::S3::Bucket": ("BucketName", 63),
     "AWS::SNS::Topic": ("TopicName", 256),
@@ -40,7 +42,10 @@ def deployed_copy(template: Template, stack: str, packages: Mapping[str, Package
         if resource["Type"] == "AWS::Events::Rule":
             properties["State"] = "DISABLED"
         if name in packages:
-            properties["Code"] = {"S3Bucket": ARTIFACT_BUCKET, "S3Key": packages[name].key}
+            properties[CODE_PROPERTIES[resource["Type"]]] = {
+                "S3Bucket": ARTIFACT_BUCKET,
+                "S3Key": packages[name].key,
+            }
         if resource["Type"] in NAMES:
             key, length = NAMES[resource["Type"]]
             properties.setdefault(key, _name(stack, name, resource, length))

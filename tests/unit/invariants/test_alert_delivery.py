@@ -61,6 +61,16 @@ def test_missing_notice_is_invalid() -> None:
     assert_found(OneNotice(), undrained(events), Verdict.UNKNOWN, evidence)
 
 
+def test_dead_letter_queue_beside_the_destination_replaces_no_notice() -> None:
+    """The event is in the queue too; whoever the destination notifies still expects a notice."""
+    events = without(calm(3, [2]), MessageSent, 1)
+    given_up = only(events, RequestDiscarded)[0]
+    queue = "arn:aws:sqs:eu-west-1:000000000000:dead"
+    letter = DestinationReached(NOON, given_up.request, queue, "OK")
+    evidence = "not notified: 1"
+    assert_found(OneNotice(), before(events, Drained, letter), Verdict.INVALID, evidence)
+
+
 def test_second_notice_is_invalid() -> None:
     """An address that gets the notice again gets it too often."""
     assert_found(OneNotice(), sending(), Verdict.INVALID, "sent again: 1", "about request-2")

@@ -5,7 +5,7 @@ configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from localstack.services.lambda_.invocation.models import lambda_stores
 
 from wavetank.emulator.iam_enforcement.decision_cache import Applying, decision
 from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResource, find_resource
+from wavetank.emulator.lambda_.bootstrap import layer_folders
+from wavetank.emulator.lambda_.layers import layers_folder
 from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
 from wavetank.iam.request import AccessRequest, service
 
@@ -26,7 +28,10 @@ LATEST = "$LATEST"
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedFunction:
-    """A function's code and configuration; `revision` changes when either does."""
+    """A function's code and configuration; `revision` changes when either does.
+
+    `layers` are the folders of Python packages in its layers, in the order of the search.
+    """
 
     name: str
     arn: str
@@ -40,6 +45,7 @@ class DeployedFunction:
     memory_mb: int
     runtime: str
     concurrency_max: int | None
+    layers: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,16 @@ def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedF
         memory_mb=configuration.memory_size,
         runtime=configuration.runtime or "provided",
         concurrency_max=concurrency_max,
+        layers=tuple(_python_layers(configuration)),
     )
+
+
+def _python_layers(configuration: Any) -> Iterator[Path]:
+    """The folders in the function's layers in which its runtime looks for packages."""
+    folder = layers_folder(configuration.layers)
+    if folder is not None:
+        runtime = f"AWS_Lambda_{configuration.runtime}"
+        yield from map(Path, layer_folders(str(folder), runtime))
 
 
 def packaged_code(arn: str) -> bytes:

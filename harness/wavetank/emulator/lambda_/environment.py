@@ -17,6 +17,7 @@ from wavetank.emulator.lambda_.outcome import ExitStatus, InvocationOutcome
 from wavetank.emulator.lambda_.process import MEGABYTE, FunctionProcess
 from wavetank.emulator.lambda_.runtime_api import RuntimeApi
 from wavetank.emulator.lambda_.runtime_requests import Reply, ReplyKind, RuntimeEvent
+from wavetank.emulator.lambda_.runtimes import OPT
 
 INIT_SECONDS_MAX = 10.0
 """AWS's limit of the init phase; a longer init starts again within the invocation's own time."""
@@ -28,7 +29,11 @@ processes and files."""
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
-    """The function's configuration, as far as its environment needs it."""
+    """The function's configuration, as far as its environment needs it.
+
+    `task_root`, `runtime_site` and `layers` are the host's folders. `has_entry_point` is False for
+    an OS-only runtime without a program to run.
+    """
 
     timeout_seconds: int
     memory_mb: int
@@ -36,6 +41,8 @@ class FunctionSettings:
     json_log: bool
     task_root: str
     runtime_site: str
+    layers: str = ""
+    has_entry_point: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,14 +129,25 @@ class Environment:
         self._start = start
         self._clock = clock
         self._runtime: _Runtime | None = None
+        self._init_output = InvocationOutput()
 
     def prepare(self) -> None:
         """Start the process, so that it initialises before the caller's event arrives."""
         self._running()
 
+    def initialise(self, seconds_max: float) -> bool:
+        """Start the process and wait until it is ready; returns False if its init phase fails.
+
+        For provisioned concurrency. What it prints is in the log of its first invocation.
+        """
+        runtime, self._init_output = self._running(), InvocationOutput()
+        deadline = self._clock.monotonic() + seconds_max
+        waited = self._wait(runtime, deadline, self._init_output, lambda: _started(runtime))
+        return waited is True
+
     def invoke(self, request: InvokeRequest) -> Invocation:
         """Run the handler once; there is a response whatever the handler does."""
-        output = InvocationOutput()
+        output, self._init_output = self._init_output, InvocationOutput()
         run = self._run(request, output)
         outcome = self._outcome(request.request_id, run.waited)
         if run.then is _LimitExceeded.TIME_UP:
@@ -246,10 +264,12 @@ class Environment:
         match waited:
             case Reply(kind=ReplyKind.RESPONSE, body=body):
                 return outcomes.responded(body)
-            case Reply(kind=ReplyKind.TOO_LARGE, size_bytes=size):
-                return outcomes.response_too_large(size)
+            case Reply(kind=ReplyKind.TOO_LARGE):
+                return outcomes.response_too_large()
             case Reply(body=body):
                 return outcomes.raised(self._as_on_aws(body))
+            case ExitStatus() if not self._settings.has_entry_point:
+                return outcomes.no_entry_point(request_id)
             case ExitStatus() as status:
                 return outcomes.exited(request_id, status)
             case _LimitExceeded.OUT_OF_MEMORY:
@@ -263,6 +283,8 @@ class Environment:
         """An error's body, with the folders of its frames as on AWS."""
         settings = self._settings
         body = body.replace(settings.task_root.encode(), outcomes.TASK_ROOT.encode())
+        if settings.layers:
+            body = body.replace(settings.layers.encode(), OPT.encode())
         return body.replace(settings.runtime_site.encode(), outcomes.RUNTIME_SITE.encode())
 
     def _log(self, report: ReportLine, output: InvocationOutput) -> str:

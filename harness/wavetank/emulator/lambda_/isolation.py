@@ -20,11 +20,18 @@ from wavetank.emulator.lambda_.folders import functions_folder, runtime_site
 from wavetank.emulator.lambda_.function_users import FIRST_USER, USERS, reserve_code
 from wavetank.emulator.lambda_.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site, runtime_entries
+from wavetank.emulator.lambda_.runtimes import (
+    NODE_CLIENT,
+    OPT,
+    RuntimeFamily,
+    installed_node,
+)
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
 from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
-"""The path of the first file of AWS's runtime, and of ours in a private file system."""
+NODE_SCRIPT = "/var/runtime/index.mjs"
+"""The paths of the first files of AWS's runtimes, and of ours in a private file system."""
 TRIAL_SECONDS = 20.0
 TRIAL_BYTES = 8192 * MEGABYTE
 TRIAL_USER = FIRST_USER + USERS
@@ -91,6 +98,18 @@ class Isolation:
         return self.level is not IsolationLevel.PROCESS and os.getuid() == 0
 
 
+@dataclass(frozen=True)
+class FunctionFolders:
+    """The host's folders of one function: its code and, if it has some, its layers.
+
+    `family` None is the trial's: it needs no program besides the interpreter.
+    """
+
+    task_root: Path
+    layers: Path | None = None
+    family: RuntimeFamily | None = None
+
+
 @cache
 def isolation() -> Isolation:
     """The strongest level that works and that WAVETANK_ISOLATION does not exclude."""
@@ -127,7 +146,9 @@ def try_level(candidate: Isolation) -> str | None:
 def _try_in(candidate: Isolation, code: Path, user: int) -> str | None:
     """Like `try_level`, for a function with its code in the folder."""
     site = build_runtime_site(runtime_site())
-    limits = confinement(candidate, code, user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1)
+    limits = confinement(
+        candidate, FunctionFolders(code), user=user, memory_bytes=TRIAL_BYTES, tmp_megabytes=1
+    )
     packages = RUNTIME_SITE if candidate.has_private_root else str(site)
     command = [interpreter(), "-S", "-c", TRIAL_SCRIPT, packages]
     status_read, status_write = os.pipe()
@@ -166,12 +187,12 @@ def interpreter() -> str:
 
 
 def confinement(
-    found: Isolation, task_root: Path, *, user: int, memory_bytes: int, tmp_megabytes: int
+    found: Isolation, folders: FunctionFolders, *, user: int, memory_bytes: int, tmp_megabytes: int
 ) -> Confinement:
-    """What a function with its code in `task_root` may see and use."""
+    """What a function with its code and layers in `folders` may see and use."""
     if not found.has_private_root:
         return Confinement(
-            task_root=str(task_root),
+            task_root=str(folders.task_root),
             tmp_megabytes=tmp_megabytes,
             address_space_bytes=memory_bytes,
             user=user,
@@ -182,11 +203,38 @@ def confinement(
         tmp_megabytes=tmp_megabytes,
         address_space_bytes=memory_bytes,
         user=user,
-        mounts=(*_system_mounts(), (str(task_root), TASK_ROOT)),
+        mounts=_mounts(folders),
         links=_system_links(),
         passwd=f"sbx_user1051:x:{number}:{number}::/tmp:/usr/sbin/nologin\n",
         group=f"sbx_user1051:x:{number}:\n",
     )
+
+
+def _mounts(folders: FunctionFolders) -> tuple[tuple[str, str], ...]:
+    """The mounts of one function; the layers come first, since an interpreter may be below /opt."""
+    programs = [
+        *_system_mounts(),
+        *(_node_mounts() if folders.family is RuntimeFamily.NODE else ()),
+    ]
+    layers: list[tuple[str, str]] = []
+    if folders.layers is not None:
+        layers = [(str(folders.layers), OPT)]
+        for _, target in programs:
+            if Path(target).is_relative_to(OPT):  # a place to mount it, before /opt is read-only
+                place = folders.layers / Path(target).relative_to(OPT)
+                place.mkdir(parents=True, exist_ok=True)
+    return (*layers, *programs, (str(folders.task_root), TASK_ROOT))
+
+
+@cache
+def _node_mounts() -> tuple[tuple[str, str], ...]:
+    """Node.js, unless it is in a system folder, and our client for it."""
+    node = installed_node()
+    assert node is not None  # a function that needs it was refused otherwise
+    client = (str(NODE_CLIENT), NODE_SCRIPT)
+    found = {Path(node.path).parents[1], node.prefix} - {Path("/")}  # that of /bin/node
+    hidden = [p for p in found if not any(p.is_relative_to(t) for _, t in _system_mounts())]
+    return (client, *((str(path), str(path)) for path in hidden))
 
 
 @cache

@@ -99,11 +99,16 @@ def out_of_storage(request_id: str) -> InvocationOutcome:
     return replace(killed, log_line=f"{killed.log_line}\n{why}")
 
 
-def response_too_large(size_bytes: int) -> InvocationOutcome:
+def no_entry_point(request_id: str) -> InvocationOutcome:
+    """A function with an OS-only runtime has no executable `bootstrap`."""
+    message = "Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+    return _platform_error(request_id, "Runtime.InvalidEntrypoint", message)
+
+
+def response_too_large() -> InvocationOutcome:
     """The handler returned more than AWS returns to the caller."""
     message = (
-        f"Response payload size ({size_bytes} bytes) exceeded maximum allowed payload size "
-        f"({RESPONSE_BYTES_MAX} bytes)."
+        f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes)."
     )
     error_type = "Function.ResponseSizeTooLarge"
     return InvocationOutcome(

@@ -36,11 +36,19 @@ from wavetank.emulator.lambda_.function_users import (
     reserve_scratch,
 )
 from wavetank.emulator.lambda_.isolation import isolation
+from wavetank.emulator.lambda_.layers import extract_layers, layers_folder
 from wavetank.emulator.lambda_.outcome import TASK_ROOT
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.process import FunctionCommand, FunctionProcess, Limits
 from wavetank.emulator.lambda_.runtime_site import build_runtime_site
-from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
+from wavetank.emulator.lambda_.runtimes import (
+    ENTRY_POINT,
+    OPT,
+    RuntimeFamily,
+    family_of,
+    warn_of_substitution,
+)
+from wavetank.emulator.lambda_.variables import AWS_TMP, ProcessPaths, function_variables
 from wavetank.emulator.settings import IsolationLevel
 
 if TYPE_CHECKING:
@@ -48,7 +56,10 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
-PRIVATE_TMP = Path("/tmp")  # noqa: S108 - of the function's own file system
+PROVISIONED = "provisioned-concurrency"
+PROVISIONED_INIT_SECONDS = 130.0
+"""AWS's limit of the init phase with provisioned concurrency, unless the time-out is longer.
+[Lambda developer guide: lambda-runtime-environment]"""
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
@@ -69,18 +80,32 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         super().__init__(id, function_version)
         self._prepared: Mapping[str, object] = {}
         self._clock = WallClock()
-        self._environment = Environment(_settings(function_version), self._process, self._clock)
         self._busy = threading.Lock()
         self._stopping = False
         self._isolation = isolation()
         self._user = UNKNOWN
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._layers: Path | None = None
         self._reserve(id)
+        settings = _settings(function_version, self._layers)
+        self._environment = Environment(settings, self._process, self._clock)
 
     def start(self, env_vars: dict[str, str]) -> None:
-        """Called once, before the first invocation."""
+        """Called once, before the first invocation.
+
+        Raises:
+            LambdaRuntimeException: the init phase of a provisioned environment fails.
+        """
         self._prepared = env_vars
-        self._environment.prepare()
+        if env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"] != PROVISIONED:
+            self._environment.prepare()
+            return
+        timeout = self.function_version.config.timeout
+        with self._busy:
+            is_ready = self._environment.initialise(max(PROVISIONED_INIT_SECONDS, timeout))
+        if self._stopping or not is_ready:
+            self.stop()
+            raise LambdaRuntimeException("the init phase failed")
 
     def stop(self) -> None:
         """End the environment: at once if it is idle, otherwise as soon as its invocation ends."""
@@ -126,8 +151,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpack the code, and link the runtime's packages."""
+        """Unpack the code and the layers, and link the runtime's packages."""
         _code(function_version).prepare_for_execution()
+        extract_layers(function_version.config.layers)
+        if function_version.config.runtime:
+            warn_of_substitution(function_version.config.runtime)
         if isolation().level is IsolationLevel.USERS:
             volume = Path(config.dirs.var_libs).parent
             hide_state([volume, Path(config.dirs.tmp)], [code_root()])
@@ -141,14 +169,19 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         """Reserve the environment's resources: a user, a writable folder, its code."""
         if self._isolation.has_users:
             self._user = FUNCTION_USERS.take(self.function_version.id.unqualified_arn())
+        layers = self.function_version.config.layers
         if self._isolation.has_private_root:
+            self._layers = layers_folder(layers)
             return  # its /tmp is a file system of its own
+        self._layers = layers_folder(layers, str(self._user))
         self._scratch = tempfile.TemporaryDirectory(
             prefix=f"lambda-{identifier[:8]}-tmp-", dir=functions_folder()
         )
         if self._user != UNKNOWN:
             reserve_scratch(Path(self._scratch.name), self._user)
             reserve_code(_code(self.function_version).get_unzipped_code_location(), self._user)
+            if self._layers is not None:
+                reserve_code(self._layers, self._user)
 
     def _end(self) -> None:
         self._environment.end()
@@ -161,11 +194,13 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def _process(self, runtime_api: str) -> FunctionProcess:
         configuration = self.function_version.config
         task_root = _code(self.function_version).get_unzipped_code_location()
-        scratch = Path(self._scratch.name) if self._scratch else PRIVATE_TMP
+        scratch = Path(self._scratch.name) if self._scratch else AWS_TMP
+        is_private = self._isolation.has_private_root
         place = ProcessPaths(
-            task_root=Path(TASK_ROOT) if self._isolation.has_private_root else task_root,
+            task_root=Path(TASK_ROOT) if is_private else task_root,
             runtime_api=runtime_api,
             scratch=scratch,
+            opt=OPT if is_private or self._layers is None else str(self._layers),
         )
         own = configuration.environment or {}
         runtime = configuration.runtime or "provided"
@@ -180,6 +215,8 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             ),
             scratch=(scratch,) if self._scratch else (),
             user=self._user,
+            runtime=runtime,
+            layers=self._layers,
         )
         return FunctionProcess(command)
 
@@ -192,13 +229,18 @@ def _code(function_version: FunctionVersion) -> ArchiveCode:
     return code
 
 
-def _settings(function_version: FunctionVersion) -> FunctionSettings:
+def _settings(function_version: FunctionVersion, layers: Path | None) -> FunctionSettings:
     configuration = function_version.config
+    code = _code(function_version).get_unzipped_code_location()
+    folders = [code] if layers is None else [code, layers]
+    is_os_only = family_of(configuration.runtime) is RuntimeFamily.OS_ONLY
     return FunctionSettings(
         timeout_seconds=configuration.timeout,
         memory_mb=configuration.memory_size,
         version=function_version.id.qualifier,
         json_log=configuration.logging_config.get("LogFormat") == "JSON",
-        task_root=str(_code(function_version).get_unzipped_code_location()),
+        task_root=str(code),
         runtime_site=str(runtime_site()),
+        layers=str(layers or ""),
+        has_entry_point=not is_os_only or any((f / ENTRY_POINT).is_file() for f in folders),
     )

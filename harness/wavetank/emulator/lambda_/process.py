@@ -21,9 +21,16 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.emulator.lambda_ import bootstrap, supervisor
 from wavetank.emulator.lambda_.confinement import UNKNOWN, Confinement
 from wavetank.emulator.lambda_.function_users import files_in_shared_folders
-from wavetank.emulator.lambda_.isolation import BOOTSTRAP, Isolation, confinement, interpreter
+from wavetank.emulator.lambda_.isolation import (
+    BOOTSTRAP,
+    NODE_SCRIPT,
+    FunctionFolders,
+    Isolation,
+    confinement,
+    interpreter,
+)
 from wavetank.emulator.lambda_.namespaces import CONTINUE, STOP, STOPPED
-from wavetank.emulator.lambda_.outcome import RUNTIME_SITE, ExitStatus
+from wavetank.emulator.lambda_.outcome import PYTHON, RUNTIME_SITE, TASK_ROOT, ExitStatus
 from wavetank.emulator.lambda_.process_tree import (
     children,
     continue_descendants,
@@ -31,7 +38,17 @@ from wavetank.emulator.lambda_.process_tree import (
     signal_all,
     stop_descendants,
 )
+from wavetank.emulator.lambda_.runtimes import (
+    ENTRY_POINT,
+    NODE_CLIENT,
+    OPT,
+    RuntimeFamily,
+    RuntimePaths,
+    family_of,
+    start_command,
+)
 from wavetank.emulator.lambda_.supervisor import FIXED_VARIABLES, Descriptors
+from wavetank.emulator.lambda_.variables import WRAPPER
 
 BLOCK_BYTES = 512
 """The unit of st_blocks. [stat(3type)]"""
@@ -60,6 +77,8 @@ def _bytes_of(path: Path) -> int:
 
 MEGABYTE = 1024 * 1024
 ADDRESS_SPACE_ALLOWANCE = 4096 * MEGABYTE
+ADDRESS_SPACE_ALLOWANCE_OTHERS = 64 * 1024 * MEGABYTE
+"""For other languages: V8 reserves 10 GB for each WebAssembly memory, which `fetch` uses."""
 READ_BYTES = 65536
 KILL_DEADLINE_SECONDS = 10.0
 SAMPLED_PROCESSES = 16
@@ -79,9 +98,9 @@ class Limits:
 class FunctionCommand:
     """What to run and what it may see.
 
-    `name` is the function's, for process listings. `task_root` and `runtime_site` are the host's
-    folders with the code and with AWS's packages, `scratch` the folders where it may write, without
-    its own /tmp. `user` is its user's number.
+    `name` is the function's, for process listings. `task_root`, `layers` and `runtime_site` are the
+    host's folders with the code, the layers and AWS's packages, `scratch` the folders where it may
+    write, without its own /tmp. `user` is its user's number.
     """
 
     name: str
@@ -92,23 +111,44 @@ class FunctionCommand:
     limits: Limits
     scratch: tuple[Path, ...] = ()
     user: int = UNKNOWN
+    runtime: str = PYTHON
+    layers: Path | None = None
 
     def confinement(self) -> Confinement:
         """What the process may see and use."""
+        is_python = family_of(self.runtime) is RuntimeFamily.PYTHON
+        allowance = ADDRESS_SPACE_ALLOWANCE if is_python else ADDRESS_SPACE_ALLOWANCE_OTHERS
         return confinement(
             self.isolation,
-            self.task_root,
+            FunctionFolders(self.task_root, self.layers, family_of(self.runtime)),
             user=self.user,
-            memory_bytes=self.limits.memory_mb * MEGABYTE + ADDRESS_SPACE_ALLOWANCE,
+            memory_bytes=self.limits.memory_mb * MEGABYTE + allowance,
             tmp_megabytes=self.limits.tmp_mb,
         )
 
     def arguments(self) -> list[str]:
-        """The isolated interpreter, with AWS's runtime as its program."""
+        """The program of the runtime and its arguments."""
+        paths = self._paths()
+        return start_command(self.runtime, paths, self.name, self.variables.get(WRAPPER))
+
+    def _paths(self) -> RuntimePaths:
         is_private = self.isolation.has_private_root
-        script = BOOTSTRAP if is_private else bootstrap.__file__
-        site = RUNTIME_SITE if is_private else str(self.runtime_site)
-        return [interpreter(), "-S", script, site, self.name]
+        task_root = TASK_ROOT if is_private else str(self.task_root)
+        opt = OPT if is_private else str(self.layers or "")
+        return RuntimePaths(
+            task_root=task_root,
+            opt=opt,
+            entry_point=f"{opt if self._starts_in_layer() else task_root}/{ENTRY_POINT}",
+            python=interpreter(),
+            python_script=BOOTSTRAP if is_private else bootstrap.__file__,
+            node_script=NODE_SCRIPT if is_private else str(NODE_CLIENT),
+            site=RUNTIME_SITE if is_private else str(self.runtime_site),
+        )
+
+    def _starts_in_layer(self) -> bool:
+        """Whether an OS-only runtime's entry point is in a layer, and not in the code."""
+        is_there = self.layers is not None and (self.layers / ENTRY_POINT).is_file()
+        return is_there and not (self.task_root / ENTRY_POINT).is_file()
 
 
 class FunctionProcess:

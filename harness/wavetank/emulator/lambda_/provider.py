@@ -1,6 +1,7 @@
-"""LocalStack's Lambda with two loops replaced: of asynchronous events, and of logs.
+"""LocalStack's Lambda with AWS's limits, and two loops replaced: asynchronous events, and logs.
 
-Code is unpacked by `packages`, whichever executor runs it.
+Refused on the way in is what AWS refuses (`request_checks`), and a function whose runtime cannot
+run here (`runtimes`). Code is unpacked by `packages`, whichever executor runs it.
 
 Threads that have recorded metrics are dropped: LocalStack keeps each of them until it stops, about
 15 KB for each invocation. [LocalStack 4.14: utils/threads.py] What else would grow with the number
@@ -9,17 +10,95 @@ of invocations is limited in `function_logs`, `emulator.metrics_database` and `e
 Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 """
 
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from localstack import config
+from localstack.aws.api import RequestContext
+from localstack.aws.api.lambda_ import (
+    FunctionConfiguration,
+    InvalidParameterValueException,
+    InvocationResponse,
+)
 from localstack.services.lambda_.invocation.event_manager import Poller
+from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
 from localstack.services.lambda_.invocation.logs import LogHandler
 from localstack.services.lambda_.provider import LambdaProvider
+from localstack.services.lambda_.runtimes import ALL_RUNTIMES
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.threads import start_worker_thread
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.lambda_.async_events import poll
+from wavetank.emulator.lambda_.discarded_events import (
+    process_dead_letter_queue,
+    send_to_failure_destination,
+)
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
+from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_refusal
+from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+
+EXECUTOR = "wavetank"
+"""The name of `plugin.ProcessExecutorPlugin`."""
+
+
+class WavetankLambda(LambdaProvider):
+    """LocalStack's provider with the checks that it lacks."""
+
+    def create_function(  # type: ignore[override]  # its request is not expanded, as in LocalStack
+        self, context: RequestContext, request: Any
+    ) -> FunctionConfiguration:
+        _check_variables(request)
+        _check_runtime(request)
+        made: FunctionConfiguration = super().create_function(context, request)
+        return made
+
+    def update_function_configuration(  # type: ignore[override]  # as above
+        self, context: RequestContext, request: Any
+    ) -> FunctionConfiguration:
+        _check_variables(request)
+        if "Runtime" in request:
+            _check_runtime(request)
+        made: FunctionConfiguration = super().update_function_configuration(context, request)
+        return made
+
+    def invoke(  # type: ignore[override]  # the rest is LocalStack's, by keyword
+        self, context: RequestContext, payload: Any = None, **rest: Any
+    ) -> InvocationResponse:
+        content = payload.read() if payload else b""
+        is_event = rest.get("invocation_type") == "Event"
+        refusal = payload_refusal(len(content), is_asynchronous=is_event)
+        if refusal is not None:
+            raise RequestEntityTooLargeException(refusal)
+        stock: Any = super()
+        given = io.BytesIO(content) if payload else None
+        answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)
+        return answer
+
+
+def _check_variables(request: Mapping[str, Any]) -> None:
+    variables = (request.get("Environment") or {}).get("Variables") or {}
+    if (refusal := variables_refusal(variables)) is not None:
+        raise InvalidParameterValueException(refusal, Type="User")
+
+
+def _check_runtime(request: Mapping[str, Any]) -> None:
+    """Refuse what cannot run here; a runtime that AWS does not have is refused by LocalStack.
+
+    LocalStack's executor for AWS's images runs all of them.
+    """
+    is_image, runtime = request.get("PackageType") == "Image", request.get("Runtime")
+    is_unknown = not is_image and runtime not in ALL_RUNTIMES
+    if is_unknown or config.LAMBDA_RUNTIME_EXECUTOR != EXECUTOR:
+        return
+    in_process = read_emulator_settings().time is TimeChoice.VIRTUAL
+    runtime = None if is_image else str(runtime)
+    if (refusal := runtime_refusal(runtime, node_for(runtime), in_process=in_process)) is not None:
+        raise InvalidParameterValueException(f"[wavetank: {refusal}]", Type="User")
 
 
 @aws_provider(api="lambda", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
@@ -35,6 +114,18 @@ def wavetank_lambda() -> Service:
         write_logs(self, clock)
 
     patch_of("localstack.services.lambda_.invocation.event_manager:Poller.run").apply(run)
+    destination = patch_of(
+        "localstack.services.lambda_.invocation.event_manager:Poller.process_failure_destination"
+    )
+    stock_destination = destination.original()
+
+    def process_failure_destination(self: Poller, *arguments: Any) -> None:
+        send_to_failure_destination(stock_destination, self, *arguments)
+
+    destination.apply(process_failure_destination)
+    patch_of(
+        "localstack.services.lambda_.invocation.event_manager:Poller.process_dead_letter_queue"
+    ).apply(process_dead_letter_queue)
     patch_of("localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop").apply(
         run_log_loop
     )
@@ -42,4 +133,4 @@ def wavetank_lambda() -> Service:
     patch_of("localstack.services.lambda_.invocation.version_manager:start_thread").apply(
         start_worker_thread
     )
-    return Service.for_provider(LambdaProvider())
+    return Service.for_provider(WavetankLambda())

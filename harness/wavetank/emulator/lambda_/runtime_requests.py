@@ -53,11 +53,10 @@ class ReplyKind(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """The process's reply; `size_bytes` is that of the body even if it was too large to store."""
+    """The process's reply; without its body if that was too large."""
 
     kind: ReplyKind
     body: bytes
-    size_bytes: int
 
 
 class UnauthenticatedConnections:
@@ -184,12 +183,12 @@ class RuntimeConnection(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.BAD_REQUEST)
         elif size > RESPONSE_BYTES_MAX:
             self._discard(size)
-            self.server.post(request_id, Reply(ReplyKind.TOO_LARGE, b"", size))
+            self.server.post(request_id, Reply(ReplyKind.TOO_LARGE, b""))
             body = b'{"errorType":"RequestEntityTooLarge"}'
             self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, body)
         else:
             body = self.rfile.read(size)
-            taken = len(body) == size and self.server.post(request_id, Reply(kind, body, size))
+            taken = len(body) == size and self.server.post(request_id, Reply(kind, body))
             status = HTTPStatus.ACCEPTED if taken else HTTPStatus.BAD_REQUEST
             self._answer(status, b'{"status":"OK"}')
 

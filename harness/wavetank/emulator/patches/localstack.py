@@ -211,6 +211,19 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.lambda_.provider",
+        "a dead-letter queue gets AWS's attributes; events that expire while they are throttled "
+        "reach it and the failure destination",
+        {
+            "localstack.services.lambda_.invocation.event_manager"
+            ":Poller.process_dead_letter_queue": "(self, sqs_invocation, invocation_result)",
+            "localstack.services.lambda_.invocation.event_manager"
+            ":Poller.process_failure_destination": (
+                "(self, sqs_invocation, invocation_result, event_invoke_config, failure_cause)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.provider",
         "creates a log group only if it is missing, as a role with least privilege requires",
         {
             "localstack.services.lambda_.invocation.logs:LogHandler.run_log_loop": (

@@ -24,6 +24,7 @@ from wavetank.core.clock import replaced_sleep
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse, UnsupportedCall
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.emulator.lambda_.variables import WRAPPER
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
     AccessChoice,
@@ -184,13 +185,24 @@ class Simulator:
         return True
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
-        """A new, cold execution environment of the function, with that name."""
+        """A new, cold execution environment of the function, with that name.
+
+        Raises:
+            UsageError: the function is started by a wrapper script, which needs a process.
+        """
+        if WRAPPER in function.own_variables:
+            raise UsageError(
+                "a function that its runtime starts",
+                f"{function.name}, which {WRAPPER} starts",
+                "run it on --engine embedded, where functions are processes",
+            )
         return ExecutionEnvironment(
             function.code,
             function.handler,
             self._variables(function, name),
             self._environ,
             self.function_log,
+            function.layers,
         )
 
     def exited(self, status: "ExitStatus") -> NoReturn:

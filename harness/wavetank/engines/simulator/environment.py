@@ -11,7 +11,7 @@ import importlib
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,13 +26,16 @@ from wavetank.aws.http_interception import default_session, use_default_session
 from wavetank.core.command_process import SUPERVISION
 from wavetank.emulator.lambda_.invocation_log import InvocationOutput
 from wavetank.emulator.lambda_.outcome import (
+    RESPONSE_BYTES_MAX,
     RUNTIME_SITE,
     TASK_ROOT,
     InvocationOutcome,
     raised,
     responded,
+    response_too_large,
 )
 from wavetank.engines.simulator.function_log import FunctionLog
+from wavetank.engines.simulator.layer_paths import refuse_layer_paths
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
@@ -68,12 +71,13 @@ def take_output(chunk: bytes) -> bool:
 
 
 class ModuleSpace:
-    """The modules of a zip: in `sys.modules` only while its handler runs."""
+    """The modules of a zip and its layers: in `sys.modules` only while its handler runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = str(folder)
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = [str(folder) for folder in folders]
         self._tops = frozenset(
             path.stem if path.is_file() else path.name
+            for folder in folders
             for path in folder.iterdir()
             if path.is_dir() or path.suffix == ".py"
         )
@@ -85,7 +89,8 @@ class ModuleSpace:
         """Put its modules in place of others with the same names."""
         self._others = self._remove_modules() if self._tops & sys.modules.keys() else {}
         sys.modules.update(self._own)
-        sys.path.insert(0, self._folder)
+        for folder in reversed(self._folders):
+            sys.path.insert(0, folder)
         self._count = len(sys.modules)
 
     def leave(self) -> None:
@@ -95,7 +100,8 @@ class ModuleSpace:
                 del sys.modules[name]
         else:
             self._own = self._remove_modules()
-        sys.path.remove(self._folder)
+        for folder in self._folders:
+            sys.path.remove(folder)
         sys.modules.update(self._others)
 
     def _remove_modules(self) -> dict[str, ModuleType]:
@@ -136,12 +142,16 @@ class ExecutionEnvironment:
         variables: Mapping[str, str],
         environ: ThreadedEnvironment,
         log: FunctionLog | None = None,
+        layers: Sequence[Path] = (),
     ) -> None:
         self._handler_name = handler
         self._variables = dict(variables)
         self._environ = environ
         self._folder = folder
-        self._modules = ModuleSpace(folder)
+        self._modules = ModuleSpace([folder, *layers])
+        self.has_layers = bool(layers)
+        if layers:
+            refuse_layer_paths(_is_function_with_layers)
         self._session: object = None
         self._process_session: object = None
         self._handler: Any = None
@@ -164,7 +174,7 @@ class ExecutionEnvironment:
             if self._handler is None:
                 self._handler, self._marshal = self._import(), LambdaMarshaller().marshal_response
             answer, _ = self._marshal(self._handler(json.loads(json.dumps(event)), context))
-            return responded(answer if isinstance(answer, bytes) else answer.encode())
+            return _responded(answer if isinstance(answer, bytes) else answer.encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
             request = "" if self._handler is None else context.aws_request_id
             return raised(_error_body(error, request, self._folder))
@@ -213,6 +223,16 @@ class ExecutionEnvironment:
     def _import(self) -> Any:
         importlib.invalidate_caches()
         return runtime_client._get_handler(self._handler_name)  # noqa: SLF001 - it has no public name
+
+
+def _responded(body: bytes) -> InvocationOutcome:
+    """The handler returned; too large an answer is an error."""
+    return responded(body) if len(body) <= RESPONSE_BYTES_MAX else response_too_large()
+
+
+def _is_function_with_layers() -> bool:
+    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    return environment is not None and environment.has_layers
 
 
 def _error_body(error: Exception, request: str, folder: Path) -> bytes:

@@ -42,6 +42,7 @@ class _GraphBuilder:
         arrows = (
             self._fired,
             self._handed_over,
+            self._dead_letters,
             self._called,
             self._delivered,
             self._subscribed,
@@ -74,6 +75,13 @@ class _GraphBuilder:
                 arn = as_table(written.get(name)).get("Destination")
                 if function:
                     yield from self._edge(function, configuration.scope, arn, relation, label)
+
+    def _dead_letters(self, function: TemplateResource) -> Iterator[Edge]:
+        """From a function to its dead-letter queue or topic."""
+        if function.kind == "AWS::Lambda::Function":
+            target = as_table(function.properties.get("DeadLetterConfig")).get("TargetArn")
+            label = ["dead letters"]
+            yield from self._edge(function, function.scope, target, Relation.FAILURE, label)
 
     def _called(self, function: TemplateResource) -> Iterator[Edge]:
         """From a function to what its role may use, or else to what its environment names."""
@@ -154,7 +162,8 @@ class _GraphBuilder:
     def _from(self, function: TemplateResource, resource: TemplateResource) -> list[Edge]:
         """The arrows to the function's destinations in that resource."""
         node = self._boxes.of(function)
-        return [e for e in self._handed_over(resource) if node and e.source == node.id]
+        arrows = (*self._handed_over(resource), *self._dead_letters(resource))
+        return [e for e in arrows if node and e.source == node.id]
 
     def _function_of(self, configuration: TemplateResource) -> TemplateResource | None:
         meant = self._boxes.meant(configuration.scope, configuration.properties.get("FunctionName"))

@@ -70,7 +70,7 @@ def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     """Both templates with all their code; the value goes to other processes as it is."""
     storage, pipeline = SENSORS.check()
     assert (storage.name, pipeline.name) == ("storage", "pipeline")
-    assert pipeline.packages.keys() == {"Measure", "Report"}
+    assert pipeline.packages.keys() == {"Measure", "Report", "Shared"}
     assert pickle.loads(pickle.dumps(SENSORS)) == SENSORS  # noqa: S301 - its own
     assert SENSORS.options() == {
         "--storage": str(FOLDER / "storage.yaml"),
@@ -104,11 +104,15 @@ UNSUPPORTED = [
         "{Code: {ZipFile: x}}",
         "with a value that the template does not determine as Runtime",
     ),
-    ("AWS::Lambda::Function", "{Runtime: python3.13, Layers: [x]}", "with Layers"),
     (
         "AWS::Lambda::Function",
-        "{Runtime: python3.13, DeadLetterConfig: {}}",
-        "with DeadLetterConfig",
+        "{Runtime: python3.13, Layers: ['arn:aws:lambda:eu-west-1:1:layer:x:1']}",
+        "with arn:aws:lambda:eu-west-1:1:layer:x:1 as a layer",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "{Runtime: python3.13, DeadLetterConfig: {TargetArn: arn:aws:s3:::some}}",
+        "with an ARN of s3 as target",
     ),
     (
         "AWS::Lambda::EventInvokeConfig",

@@ -171,7 +171,7 @@ def test_calls_of_the_other_services(
 
 def test_a_call_that_is_not_listed_needs_its_own_name_on_everything() -> None:
     """Less is allowed than on AWS, and never more."""
-    assert _needs("kms", "Decrypt", KeyId="k") == [("kms:Decrypt", "*")]
+    assert _needs("pipes", "ListPipes", Name="k") == [("pipes:ListPipes", "*")]
 
 
 @pytest.mark.parametrize("operation", ["GetCallerIdentity", "GetSessionToken"])

@@ -97,7 +97,7 @@ def test_names_are_the_deployed_ones() -> None:
 
 
 def test_another_pipeline_is_drawn() -> None:
-    """Rates and cron, a shared table, success and failure, one retry, a queue."""
+    """Rates and cron, a shared table, success and failure, one retry, queues, dead letters."""
     graph = sensors()
     assert {(e.source, e.target): (e.text, e.relation) for e in graph.edges} == {
         ("EveryFiveMinutes", "Measure"): ("cron(0/5 * * * ? *)", Relation.SCHEDULE),
@@ -108,6 +108,7 @@ def test_another_pipeline_is_drawn() -> None:
         ("Report", "Gauges"): ("Scan", Relation.CALL),
         ("Report", "Reports"): ("on success", Relation.SUCCESS),
         ("Report", "Warnings"): ("on failure", Relation.FAILURE),
+        ("Report", "LostHours"): ("dead letters", Relation.FAILURE),
         ("Delivery", "Readings"): ("after 300 s or 1 MB", Relation.DELIVERY),
         ("Warnings", "Mail0"): ("email", Relation.SUBSCRIPTION),
     }

@@ -48,7 +48,7 @@ def test_the_graph_is_available_as_json() -> None:
     (line,) = typed(*SENSORS, "--json").output.splitlines()
     graph = json.loads(line)
     assert {node["kind"] for node in graph["nodes"]} >= {"rule", "function", "queue"}
-    assert sum(edge["after_failure"] for edge in graph["edges"]) == 3
+    assert sum(edge["after_failure"] for edge in graph["edges"]) == 4
 
 
 @pytest.mark.parametrize(

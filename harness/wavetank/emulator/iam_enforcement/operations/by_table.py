@@ -16,6 +16,7 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     queue_arn,
     rule_arn,
 )
+from wavetank.emulator.iam_enforcement.operations.parameter_names import naming_parameters
 from wavetank.emulator.iam_enforcement.reference import IamAction, IamResourceType, find_action
 from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call, RequiredAction
 
@@ -78,6 +79,14 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
 OTHER_PLACEHOLDERS: Mapping[str, str] = {"LogStreamName": "logStreamName"}
 """Parameters for other placeholders of an ARN; `*` if the call does not have them."""
 
+PREFIXES: Mapping[str, str] = {
+    "elb": "elasticloadbalancing",
+    "opensearch": "es",
+    "resourcegroupstaggingapi": "tag",
+    "s3control": "s3",
+}
+"""The prefix of actions, where it is not LocalStack's name of the service."""
+
 type Namer = Callable[[Call, str], str | None]
 
 NAMERS: Mapping[tuple[str, str], Namer] = {
@@ -102,7 +111,8 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
 
 def actions_by_table(call: Call, action: str | None = None) -> Iterator[RequiredAction]:
     """What the table requires for the action, by default the one with the operation's name."""
-    name = action or f"{call.service}:{call.operation}"
+    prefix = PREFIXES.get(call.service, call.service)
+    name = action or f"{prefix}:{call.operation}"
     found = find_action(name)
     for resource in resources_of(call, found) if found else (ANYTHING,):
         yield RequiredAction(name, resource)
@@ -123,7 +133,8 @@ def _any_of(call: Call, kind: IamResourceType) -> str:
 
 
 def _arns(call: Call, kind: IamResourceType) -> list[str]:
-    for parameter in NAMED_BY.get((call.service, kind.name), ()):
+    known = NAMED_BY.get((call.service, kind.name))
+    for parameter in naming_parameters(kind, call.parameters) if known is None else known:
         arns = [_arn(call, kind, name) for name in _names(call.parameters.get(parameter))]
         found = [arn for arn in arns if arn]
         if found:
@@ -149,6 +160,8 @@ def _arn(call: Call, kind: IamResourceType, name: str) -> str | None:
     form = _with_scope(call, kind.arn)
     if name.startswith("arn:"):
         return name if _is_of(name, form) else None
+    if form.endswith("WithoutLeadingSlash}"):  # of Systems Manager's parameters
+        name = name.removeprefix("/")
     filled = PLACEHOLDER.sub(lambda _: name, form, count=1)
     return PLACEHOLDER.sub(lambda found: _other_placeholder(call, found[1]), filled)
 
