@@ -29,7 +29,8 @@ def authorization_definition() -> list[dict[str, Any]]:
 def render() -> str:
     """The table as JSON: one line for each action, so that a change can be read."""
     definition = authorization_definition()
-    services = [f'"{prefix}": {_service(prefix, definition)}' for prefix in sorted(SERVICES)]
+    known = {entry["prefix"] for entry in definition}  # those of table streams are DynamoDB's
+    services = [f'"{name}": {_service(name, definition)}' for name in sorted(known & {*SERVICES})]
     return "{" + ",\n".join(services) + "}\n"
 
 

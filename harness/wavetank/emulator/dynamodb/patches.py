@@ -13,6 +13,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
+from wavetank.emulator.dynamodb.corrections import CORRECTIONS
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item, copy_value
 from wavetank.emulator.dynamodb.transaction import transact_write_items
@@ -44,7 +45,7 @@ def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> No
     """
     set_by_moto(table, streams)
     if not table.stream_specification or not table.stream_specification["StreamEnabled"]:
-        table.latest_stream_label = None
+        table.latest_stream_label = table.stream_shard = None
 
 
 STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
@@ -103,10 +104,10 @@ REPLACEMENTS: Mapping[str, Any] = {
     ),
     "moto.dynamodb.responses:DynamoHandler.transact_write_items": ask_of_a_transaction,
 }
-"""moto's attributes, and their replacements."""
+"""Replacements with the same results as moto's own, besides tags, streams and sizes."""
 
 
 def patch_moto() -> None:
     """Apply all patches."""
-    for target, ours in REPLACEMENTS.items():
+    for target, ours in {**REPLACEMENTS, **CORRECTIONS}.items():
         patch_of(target).apply(ours)

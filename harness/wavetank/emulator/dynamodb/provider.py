@@ -12,7 +12,8 @@ from localstack.services.dynamodb.packages import dynamodblocal_package
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.emulator.dynamodb.direct import with_direct_answers
+from wavetank.core.clock import WallClock
+from wavetank.emulator.dynamodb.direct import DirectAnswers
 from wavetank.emulator.dynamodb.patches import patch_moto
 from wavetank.emulator.settings import DynamoDbChoice, read_emulator_settings
 
@@ -31,8 +32,14 @@ def wavetank_dynamodb() -> Service:
     return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=_dispatch_table)
 
 
+@aws_provider(api="dynamodb", name="moto")  # type: ignore[untyped-decorator]  # as above
+def moto_dynamodb() -> Service:
+    """Moto without our changes, for comparisons: the provider name `moto`."""
+    return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=MotoFallbackDispatcher)
+
+
 def _dispatch_table(provider: object) -> DispatchTable:
-    return with_direct_answers(MotoFallbackDispatcher(provider))
+    return DirectAnswers(MotoFallbackDispatcher(provider), WallClock()).dispatch_table()
 
 
 def choose_provider() -> str:

@@ -55,7 +55,7 @@ def transact_write_items(
 
 
 @dataclass(frozen=True)
-class _FormerItem:
+class FormerItem:
     """An item before the transaction, None if it did not exist, and the table's stream length."""
 
     table: Table
@@ -82,7 +82,7 @@ class _Transaction:
     def __init__(self, backend: DynamoDBBackend) -> None:
         self._backend = backend
         self._touched: set[tuple[str, str]] = set()
-        self._before: list[_FormerItem] = []
+        self._before: list[FormerItem] = []
         self._streams: dict[str, tuple[Any, list[Any]]] = {}
 
     @contextmanager
@@ -131,7 +131,7 @@ class _Transaction:
         current = table.get_item(hash_key, range_key)
         if kind != "ConditionCheck":
             kept = None if current is None else copy_item(current)
-            self._before.append(_FormerItem(table, hash_key, range_key, kept))
+            self._before.append(FormerItem(table, hash_key, range_key, kept))
             if table.stream_shard is not None and table.name not in self._streams:
                 self._streams[table.name] = (table.stream_shard, list(table.stream_shard.items))
         return current

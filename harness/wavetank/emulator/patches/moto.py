@@ -94,4 +94,66 @@ PATCHES = (
         "a table's stream can be switched on again, which moto refuses",
         {"moto.dynamodb.models.table:Table.set_stream_specification": "(self, streams)"},
     ),
+    *MOTO.patches(
+        "emulator.dynamodb.comparisons",
+        "conditions compare by type and value; moto compares Python's values, and may raise",
+        {
+            "moto.dynamodb.comparisons:FuncBetween.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncContains.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncIn.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncSize.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpEqual.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpGreaterThan.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpGreaterThanOrEqual.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpLessThan.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpLessThanOrEqual.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpNotEqual.expr": "(self, item)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.__eq__": "(self, other)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.__ne__": "(self, other)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.cast_value": "property (self)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.comparisons",
+        "arithmetic is exact, and errors are DynamoDB's; moto computes with floating point",
+        {
+            "moto.dynamodb.models.dynamo_type:DynamoType.__add__": "(self, other)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.__sub__": "(self, other)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "an update or PartiQL transaction that fails changes nothing",
+        {
+            "moto.dynamodb.models:DynamoDBBackend.execute_transaction": "(self, statements)",
+            "moto.dynamodb.models:DynamoDBBackend.update_item": (
+                "(self, table_name, key, update_expression, expression_attribute_names, "
+                "expression_attribute_values, attribute_updates=None, expected=None, "
+                "condition_expression=None, return_values_on_condition_check_failure=None)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "keys of a batch are compared by table, and a transaction reads up to 100 items",
+        {
+            "moto.dynamodb.responses:DynamoHandler._contains_duplicates": "(self, keys)",
+            "moto.dynamodb.responses:TRANSACTION_MAX_ITEMS": "int",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "a stream has AWS's records, lasts 24 hours, and outlives its table",
+        {"moto.dynamodb.models.table:StreamShard": "class (account_id, table)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "Time to Live is switched on and off with AWS's errors",
+        {
+            "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": "(self, table_name)",
+            "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": (
+                "(self, table_name, ttl_spec)"
+            ),
+        },
+    ),
 )

@@ -1,0 +1,196 @@
+"""Requests of the operations on items: validated, and normalized in place, before moto sees them.
+
+Messages are AWS's where its documents or its SDKs' users quote them.
+[DynamoDB API reference: BatchGetItem, BatchWriteItem, TransactGetItems, TransactWriteItems;
+developer guide: ServiceQuotas]
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from moto.dynamodb.comparisons import create_condition_expression_parser
+from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+
+from wavetank.emulator.dynamodb.attribute_values import (
+    AttributeValueError,
+    item_size,
+    normalize,
+    normalize_all,
+)
+from wavetank.emulator.dynamodb.expression_parameters import (
+    NAMES,
+    VALUES,
+    check_all_used,
+    check_expression_parameters,
+)
+
+ITEM_BYTES_MAX = 400 * 1024
+BATCH_WRITES_MAX = 25
+BATCH_READS_MAX = 100
+TRANSACTION_ITEMS_MAX = 100
+ITEM_TOO_LARGE = "Item size has exceeded the maximum allowed size"
+OTHER_KEY = "The provided key element does not match the schema"
+DUPLICATES = "Provided list of item keys contains duplicates"
+TOO_LONG = (
+    "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must "
+    "have length less than or equal to {limit}"
+)
+TOO_MANY = "Too many items requested for the {operation} call"
+MAPS = ("Item", "Key", "ExclusiveStartKey")
+LEGACY = ("AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter")
+CONDITIONS = ("ConditionExpression", "FilterExpression")
+
+type Parameters = dict[str, Any]
+"""The parameters of a request, or of one of the operations in it."""
+type KeySchema = Callable[[str], Mapping[str, str]]
+"""The types of a table's key attributes by name; empty if it does not exist."""
+
+
+class RequestError(ValueError):
+    """A request that DynamoDB refuses with ValidationException; the text is its message."""
+
+
+def prepare_request(operation: str, request: Parameters, key_schema: KeySchema) -> None:
+    """Validate the request, and normalize all numbers in it.
+
+    Raises:
+        RequestError, MockValidationException: it is not valid. Moto finds further errors.
+    """
+    check_counts(operation, request)
+    try:
+        for parameters in _operations(operation, request):
+            _prepare(parameters)
+            schema = key_schema(parameters.get("TableName", ""))
+            if schema and "Key" in parameters:
+                _check_key(parameters["Key"], schema)
+    except AttributeValueError as error:
+        raise RequestError(str(error)) from error
+    if operation in {"BatchGetItem", "BatchWriteItem"}:
+        _check_batch_keys(request["RequestItems"], key_schema)
+
+
+def check_counts(operation: str, request: Parameters) -> None:
+    """Check how many items the request has.
+
+    Raises:
+        RequestError: more than DynamoDB accepts.
+    """
+    if operation in {"TransactGetItems", "TransactWriteItems"}:
+        if len(request["TransactItems"]) > TRANSACTION_ITEMS_MAX:
+            raise RequestError(TOO_LONG.format(member="transactItems", limit=TRANSACTION_ITEMS_MAX))
+    elif operation == "BatchWriteItem":
+        _check_batch(operation, request, BATCH_WRITES_MAX, "")
+    elif operation == "BatchGetItem":
+        _check_batch(operation, request, BATCH_READS_MAX, ".keys")
+
+
+def _check_batch(operation: str, request: Parameters, limit: int, part: str) -> None:
+    counts = {
+        table: len(entry["Keys"] if part else entry)
+        for table, entry in request["RequestItems"].items()
+    }
+    for table, count in counts.items():
+        if count > limit:
+            member = f"requestItems.{table}.member{part}"
+            raise RequestError(TOO_LONG.format(member=member, limit=limit))
+    if sum(counts.values()) > limit:
+        raise RequestError(TOO_MANY.format(operation=operation))
+
+
+def _operations(operation: str, request: Parameters) -> Iterator[Parameters]:
+    """The request itself, or each operation that it consists of."""
+    match operation:
+        case "BatchWriteItem":
+            for entries in request["RequestItems"].values():
+                yield from (part for entry in entries for part in entry.values())
+        case "BatchGetItem":
+            for entry in request["RequestItems"].values():
+                yield from ({"Key": key} for key in entry["Keys"])
+                yield entry
+        case "TransactGetItems" | "TransactWriteItems":
+            yield from (part for item in request["TransactItems"] for part in item.values())
+        case "ExecuteTransaction":
+            yield from request["TransactStatements"]
+        case "BatchExecuteStatement":
+            yield from request["Statements"]
+        case _:
+            yield request
+
+
+def _prepare(parameters: Parameters) -> None:
+    for name in MAPS:
+        if name in parameters:
+            normalize_all(parameters[name])
+    for value in parameters.get("Parameters", ()):
+        normalize(value)
+    for name in LEGACY:
+        _prepare_legacy(parameters.get(name) or {})
+    check_expression_parameters(parameters)
+    for name in CONDITIONS:
+        if parameters.get(name):
+            _check_condition(name, parameters)
+    if parameters.get("UpdateExpression", "").strip():
+        UpdateExpressionParser.make(parameters["UpdateExpression"])
+    check_all_used(parameters)
+    if "Item" in parameters and item_size(parameters["Item"]) > ITEM_BYTES_MAX:
+        raise RequestError(ITEM_TOO_LARGE)
+
+
+def _prepare_legacy(conditions: Mapping[str, Any]) -> None:
+    """Normalize the values of a parameter from before expressions."""
+    for condition in conditions.values():
+        for value in (
+            *((condition["Value"],) if "Value" in condition else ()),
+            *condition.get("AttributeValueList", ()),
+        ):
+            normalize(value)
+
+
+def _check_condition(name: str, parameters: Parameters) -> None:
+    """Parse the condition, for which moto raises errors of any kind.
+
+    AWS's message goes on with the token at fault, which moto's parser does not name.
+    """
+    parser = create_condition_expression_parser(
+        parameters[name], parameters.get(NAMES), parameters.get(VALUES)
+    )
+    try:
+        parser.parse()
+    except MockValidationException:
+        raise
+    except Exception as error:
+        raise RequestError(f"Invalid {name}: Syntax error; {error}") from error
+
+
+def _check_batch_keys(tables: Mapping[str, Any], key_schema: KeySchema) -> None:
+    for table, entry in tables.items():
+        schema = key_schema(table)
+        keys = list(_keys_of(entry, schema)) if schema else []
+        for key in keys:
+            _check_key(key, schema)
+        if _has_duplicates(keys):
+            raise RequestError(DUPLICATES)
+
+
+def _check_key(key: Mapping[str, Any], schema: Mapping[str, str]) -> None:
+    types = {name: next(iter(value), None) for name, value in key.items()}
+    if types != schema:
+        raise RequestError(OTHER_KEY)
+
+
+def _keys_of(entry: Any, schema: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """The keys of the items that a batch reads or writes in one table."""
+    if isinstance(entry, dict):
+        yield from entry["Keys"]
+        return
+    for request in entry:
+        for part in request.values():
+            item = part.get("Item")
+            yield part["Key"] if item is None else {n: item[n] for n in schema if n in item}
+
+
+def _has_duplicates(keys: Iterable[Mapping[str, Any]]) -> bool:
+    texts = [json.dumps(key, sort_keys=True) for key in keys]
+    return len(set(texts)) < len(texts)
