@@ -49,8 +49,8 @@ SERVICES = (
 CORRECTIONS = {
     f"PROVIDER_OVERRIDE_{service}": "wavetank"
     for service in (
-        *("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "EVENTS", "FIREHOSE", "LAMBDA"),
-        *("S3", "SNS", "STS"),
+        *("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "EVENTS", "FIREHOSE"),
+        *("KINESIS", "LAMBDA", "S3", "SNS", "STS"),
     )
 }
 """Services with a provider of ours, because LocalStack's behaves differently from AWS."""

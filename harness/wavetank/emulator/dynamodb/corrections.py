@@ -10,6 +10,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.dynamodb import comparisons
 from wavetank.emulator.dynamodb.item_copy import copy_item
+from wavetank.emulator.dynamodb.legacy_updates import update_with_attribute_updates
 from wavetank.emulator.dynamodb.requests import TRANSACTION_ITEMS_MAX
 from wavetank.emulator.dynamodb.table_stream import TableStream
 from wavetank.emulator.dynamodb.time_to_live import describe_time_to_live, update_time_to_live
@@ -25,7 +26,8 @@ def update_item(
 ) -> Item:
     """`DynamoDBBackend.update_item`: an update that fails changes nothing, and is one change.
 
-    Moto keeps what was done before an action fails, and records the creation of an item twice.
+    Moto keeps what was done before an action fails, records the creation of an item twice, and
+    raises for an update without actions, which creates an item with its key only.
 
     Raises:
         Exception: moto's, as for its own method.
@@ -36,6 +38,7 @@ def update_item(
     former = None if current is None else copy_item(current)
     stream: Any = table.stream_shard
     table.stream_shard = None
+    kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}
     try:
         updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
     except Exception:
@@ -74,6 +77,9 @@ def contains_no_duplicates(handler: DynamoHandler, keys: list[str]) -> bool:  # 
 
 CORRECTIONS: Mapping[str, Any] = {
     **comparisons.CORRECTIONS,
+    "moto.dynamodb.models.dynamo_type:Item.update_with_attribute_updates": (
+        update_with_attribute_updates
+    ),
     "moto.dynamodb.models.table:StreamShard": TableStream,
     "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": describe_time_to_live,
     "moto.dynamodb.models:DynamoDBBackend.execute_transaction": execute_transaction,

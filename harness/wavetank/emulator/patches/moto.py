@@ -135,6 +135,15 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.corrections",
+        "AttributeUpdates keep the types of values",
+        {
+            "moto.dynamodb.models.dynamo_type:Item.update_with_attribute_updates": (
+                "(self, attribute_updates)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
         "keys of a batch are compared by table, and a transaction reads up to 100 items",
         {
             "moto.dynamodb.responses:DynamoHandler._contains_duplicates": "(self, keys)",
@@ -153,6 +162,33 @@ PATCHES = (
             "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": "(self, table_name)",
             "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": (
                 "(self, table_name, ttl_spec)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.kinesis.shards",
+        "shards cover every hash key, keep their records when resharded, and forget old ones",
+        {
+            "moto.kinesis.models:KinesisBackend.get_records": (
+                "(self, stream_arn, shard_iterator, limit)"
+            ),
+            "moto.kinesis.models:KinesisBackend.get_shard_iterator": (
+                "(self, stream_arn, stream_name, shard_id, shard_iterator_type, "
+                "starting_sequence_number, at_timestamp)"
+            ),
+            "moto.kinesis.models:Shard.get_min_sequence_number": "(self)",
+            "moto.kinesis.models:Shard.put_record": (
+                "(self, partition_key, data, explicit_hash_key)"
+            ),
+            "moto.kinesis.models:Stream.get_shard_for_key": (
+                "(self, partition_key, explicit_hash_key)"
+            ),
+            "moto.kinesis.models:Stream.init_shards": "(self, shard_count)",
+            "moto.kinesis.models:Stream.merge_shards": (
+                "(self, shard_to_merge, adjacent_shard_to_merge)"
+            ),
+            "moto.kinesis.models:Stream.split_shard": (
+                "(self, shard_to_split, new_starting_hash_key)"
             ),
         },
     ),
