@@ -21,7 +21,7 @@ RETENTION = timedelta(hours=24)
 FIRST_NUMBER = 10**20
 """Sequence numbers have at least 21 digits."""
 VERSION = "1.1"
-TTL_IDENTITY = {"principalId": "dynamodb.amazonaws.com", "type": "Service"}
+TTL_IDENTITY = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 """Who deleted an expired item. [DynamoDB developer guide: time-to-live-ttl-streams]"""
 IMAGES = {
     "KEYS_ONLY": (),
