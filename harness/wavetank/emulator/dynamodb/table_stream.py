@@ -6,8 +6,8 @@ creation of an item by UpdateItem twice. A stream has one shard, and outlives it
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -179,6 +179,36 @@ def streams_of(account: str, region: str, now: datetime) -> Iterator[TableStream
             del streams[arn]
         else:
             yield stream
+
+
+type StreamState = tuple[list[StreamRecord], int]
+"""The records of a stream, and the sequence number of its next one."""
+
+
+def stream_states(account: str, region: str) -> dict[str, StreamState]:
+    """The state of each stream of an account and region, by ARN."""
+    streams = STREAMS.get((account, region), {})
+    return {arn: (list(each.items), each.next_number) for arn, each in streams.items()}
+
+
+def restore_streams(account: str, region: str, states: Mapping[str, StreamState]) -> None:
+    """Put the streams into these states; those that are not among them are empty."""
+    for arn, stream in STREAMS.get((account, region), {}).items():
+        records, number = states.get(arn, ([], FIRST_NUMBER))
+        stream.restore(list(records), number)
+
+
+def records_to_save(stream: TableStream) -> list[dict[str, Any]]:
+    """The records as JSON."""
+    return [asdict(each) | {"created": each.created.isoformat()} for each in stream.items]
+
+
+def restore_records(stream: TableStream, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Replace the records by those that `records_to_save` has given."""
+    records = [
+        StreamRecord(**{**row, "created": datetime.fromisoformat(row["created"])}) for row in rows
+    ]
+    stream.restore(records, FIRST_NUMBER)
 
 
 def record_as_json(stream: TableStream, record: StreamRecord) -> dict[str, Any]:

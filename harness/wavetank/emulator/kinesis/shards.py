@@ -58,11 +58,20 @@ def _base(explicit_hash_key: str) -> int:
 
 def put_record(shard: Shard, partition_key: str, data: str, explicit_hash_key: str) -> str:
     """`Shard.put_record`: returns the record's sequence number, which no other record has."""
-    state: Any = shard
-    number = getattr(state, "last_number", first_number(shard) - 1) + 1
+    number = last_number(shard) + 1
     shard.records[number] = Record(partition_key, data, number, explicit_hash_key)
-    state.last_number = number
+    set_last_number(shard, number)
     return str(number)
+
+
+def last_number(shard: Shard) -> int:
+    """The sequence number of the shard's last record, even if that has expired."""
+    return int(getattr(shard, "last_number", first_number(shard) - 1))
+
+
+def set_last_number(shard: Any, number: int) -> None:
+    """Set the sequence number that the next record's follows."""
+    shard.last_number = number
 
 
 def first_number(shard: Shard) -> int:
