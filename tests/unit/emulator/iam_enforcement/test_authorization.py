@@ -45,7 +45,7 @@ NEWER_THAN_THE_TABLE = {
     },
     "kinesis": {
         *("DescribeAccountSettings", "UpdateAccountSettings", "UpdateMaxRecordSize"),
-        "UpdateStreamWarmThroughput",
+        *("ListTagsForResource", "TagResource", "UntagResource", "UpdateStreamWarmThroughput"),
     },
     "lambda": {
         *("CheckpointDurableExecution", "CreateCapacityProvider", "DeleteCapacityProvider"),
