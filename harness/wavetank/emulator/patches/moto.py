@@ -43,7 +43,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "computes an item's size without checking whether each string could be another type",
+        "sizes are DynamoDB's, computed without checking whether a string could be another type",
         {
             "moto.dynamodb.models.dynamo_type:DynamoType.size": "(self)",
             "moto.dynamodb.models.dynamo_type:Item.size": "(self)",
