@@ -12,7 +12,7 @@ AREA = Area("DynamoDB")
 KEY: dict[str, Any] = {"id": {"S": "1"}}
 NUMBERS = "DynamoDB developer guide: HowItWorks.NamingRulesDataTypes, Number"
 TRANSACTION = "DynamoDB API: TransactWriteItems, ClientRequestToken"
-UNUSED = "DynamoDB developer guide: CommonErrors, ValidationException; Expressions"
+UNUSED = "not documented; the message is quoted by users of the SDKs"
 YEAR_SECONDS = 365 * 86_400
 
 
@@ -112,7 +112,7 @@ def _arithmetic_is_exact(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a put on condition that true equals the number 1",
+    "a deletion on condition that true equals the number 1",
     aws="ConditionalCheckFailedException",
     localstack="done",
     source="DynamoDB developer guide: Expressions.OperatorsAndFunctions",

@@ -12,7 +12,6 @@ from wavetank.emulator.dynamodb.attribute_values import item_size, normalize
 
 WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
-TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
 PER_TRANSACTION = 2
 """Capacity units of a transaction for each one without."""
 PROJECTING = ("AttributesToGet", "IndexName", "ProjectionExpression")
@@ -51,6 +50,11 @@ def _is_shown(name: str, value: object, request: Mapping[str, Any]) -> bool:
         case "Attributes":
             return value not in ({}, None)
     return True
+
+
+def read_size(answer: Answer) -> int:
+    """The size in bytes of the items that a transaction has read."""
+    return sum(item_size(each.get("Item", {})) for each in answer["Responses"])
 
 
 def transaction_capacity(request: Mapping[str, Any], units: str) -> list[dict[str, Any]]:

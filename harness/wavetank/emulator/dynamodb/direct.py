@@ -23,7 +23,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.core.clock import Clock
-from wavetank.emulator.dynamodb.answers import corrected_answer, replayed_answer
+from wavetank.emulator.dynamodb.answers import corrected_answer, read_size, replayed_answer
 from wavetank.emulator.dynamodb.idempotency import (
     OPERATIONS as IDEMPOTENT,
 )
@@ -34,7 +34,9 @@ from wavetank.emulator.dynamodb.idempotency import (
     RequestToken,
 )
 from wavetank.emulator.dynamodb.requests import RequestError, prepare_request
+from wavetank.emulator.dynamodb.returned_values import only_updated, with_all_values
 from wavetank.emulator.dynamodb.time_to_live import delete_expired_items
+from wavetank.emulator.dynamodb.transaction import BYTES_MAX, TOO_LARGE
 
 OPERATIONS = {
     "BatchExecuteStatement": "batch_execute_statement",
@@ -167,8 +169,9 @@ def _execute(
     Raises:
         ServiceException: the service's error, as LocalStack reads it from moto's answer.
     """
+    asked = with_all_values(request) if operation == "UpdateItem" else request
     method = OPERATIONS[operation]
-    status, text, body = call_moto(method, request, context.account_id, context.region)
+    status, text, body = call_moto(method, asked, context.account_id, context.region)
     if body is None:
         response = Response(text, status, {"Content-Type": JSON})
         assert context.operation is not None  # the call is already parsed
@@ -177,7 +180,10 @@ def _execute(
             context.operation, context.protocol, response, include_response_metadata=False
         )
         raise_service_exception(response, error)
-    answer = corrected_answer(operation, request, body)
+    shown = only_updated(request, body) if operation == "UpdateItem" else body
+    if operation == "TransactGetItems" and read_size(body) > BYTES_MAX:
+        raise _refusal("ValidationException", TOO_LARGE)
+    answer = corrected_answer(operation, request, shown)
     return text if answer is body else json.dumps(answer), answer
 
 

@@ -158,8 +158,9 @@ def _check_condition(name: str, parameters: Parameters) -> None:
     )
     try:
         parser.parse()
-    except MockValidationException:
-        raise
+    except MockValidationException as error:  # it names a condition, also of a filter
+        message = str(error.exception_msg).replace("ConditionExpression", name)
+        raise RequestError(message) from error
     except Exception as error:
         raise RequestError(f"Invalid {name}: Syntax error; {error}") from error
 

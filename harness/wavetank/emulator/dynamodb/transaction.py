@@ -29,6 +29,10 @@ from wavetank.emulator.dynamodb.item_copy import copy_item
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
 ITEMS_MAX = 100
+BYTES_MAX = 4 * 1024 * 1024
+SMALL_ITEMS_MAX = BYTES_MAX // (400 * 1024)
+"""So many items, of at most 400 KB each, are never too large together."""
+TOO_LARGE = "Transaction request size exceeds the limit of 4 MB"
 KINDS = frozenset({"ConditionCheck", "Put", "Delete", "Update"})
 
 type Reason = tuple[str | None, str | None, dict[str, Any] | None]
@@ -52,6 +56,8 @@ def transact_write_items(
         reasons = [transaction.reason(item) for item in transact_items]
         if any(code is not None for code, _, _ in reasons):
             raise TransactionCanceledException(reasons)
+        if len(transact_items) > SMALL_ITEMS_MAX and transaction.size() > BYTES_MAX:
+            raise MockValidationException(TOO_LARGE)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ class FormerItem:
     hash_key: DynamoType
     range_key: DynamoType | None
     item: Item | None
+
+    def size(self) -> int:
+        """The size in bytes of the item as it is now, or as it was before it was deleted."""
+        now = self.table.get_item(self.hash_key, self.range_key) or self.item
+        return 0 if now is None else now.size()
 
     def restore(self) -> None:
         items: Any = self.table.items
@@ -96,6 +107,10 @@ class _Transaction:
             for shard, records in self._streams.values():
                 shard.items = records
             raise
+
+    def size(self) -> int:
+        """The size in bytes of the items that are written."""
+        return sum(before.size() for before in self._before)
 
     def reason(self, item: Mapping[str, dict[str, Any]]) -> Reason:
         """Execute the item; returns the reason if it cannot be executed."""
