@@ -6,6 +6,7 @@ Messages are AWS's.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +20,67 @@ EXPRESSIONS = (
     "ProjectionExpression",
     "UpdateExpression",
 )
+
+
+@dataclass(frozen=True)
+class ExpressionUse:
+    """The expressions of an operation, and its parameters from before expressions."""
+
+    expressions: tuple[str, ...]
+    legacy: tuple[str, ...] = ()
+
+
+CONDITION = ExpressionUse(("ConditionExpression",), ("Expected", "ConditionalOperator"))
+USES = {
+    "ConditionCheckItem": CONDITION,
+    "DeleteItem": CONDITION,
+    "GetItem": ExpressionUse(("ProjectionExpression",), ("AttributesToGet",)),
+    "PutItem": CONDITION,
+    "Query": ExpressionUse(
+        ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
+        ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
+    ),
+    "Scan": ExpressionUse(
+        ("ProjectionExpression", "FilterExpression"),
+        ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
+    ),
+    "UpdateItem": ExpressionUse(
+        ("UpdateExpression", "ConditionExpression"),
+        ("AttributeUpdates", "Expected", "ConditionalOperator"),
+    ),
+}
+"""By operation, also for the operations in a batch or transaction."""
 PLACEHOLDER = re.compile(r"[#:][A-Za-z0-9_]+")
 CACHE_SIZE = 4096
+MIXED = (
+    "Can not use both expression and non-expression parameters in the same request: "
+    "Non-expression parameters: {{{}}} Expression parameters: {{{}}}"
+)
+
+
+def check_combination(use: ExpressionUse, parameters: Mapping[str, Any]) -> None:
+    """Check that names and values come with expressions, and legacy parameters without.
+
+    Raises:
+        AttributeValueError: they do not, or an expression is empty.
+    """
+    given = [name for name in use.expressions if name in parameters]
+    legacy = [name for name in use.legacy if name in parameters]
+    if "KeyConditions" in legacy and "KeyConditionExpression" not in given:
+        legacy.remove("KeyConditions")
+    if given and legacy:
+        raise AttributeValueError(MIXED.format(", ".join(legacy), ", ".join(given)))
+    if NAMES in parameters and not given:
+        raise AttributeValueError(f"{NAMES} can only be specified when using expressions")
+    valued = [name for name in use.expressions if name != "ProjectionExpression"]
+    if VALUES in parameters and valued and not set(valued) & set(given):
+        listed = f"{' and '.join(valued)} {'are' if len(valued) > 1 else 'is'} null"
+        raise AttributeValueError(
+            f"{VALUES} can only be specified when using expressions: {listed}"
+        )
+    for name in given:
+        if not parameters[name].strip():
+            raise AttributeValueError(f"Invalid {name}: The expression can not be empty;")
 
 
 def check_expression_parameters(parameters: Mapping[str, Any]) -> None:
@@ -30,11 +90,6 @@ def check_expression_parameters(parameters: Mapping[str, Any]) -> None:
         AttributeValueError: a name or value is not valid.
     """
     names, values = parameters.get(NAMES), parameters.get(VALUES)
-    if names is None and values is None:
-        return
-    if not any(parameters.get(name) for name in EXPRESSIONS):
-        given = NAMES if names is not None else VALUES
-        raise AttributeValueError(f"{given} can only be specified when using expressions")
     for kind, entries in ((NAMES, names), (VALUES, values)):
         if entries is not None and not entries:
             raise AttributeValueError(f"{kind} must not be empty")

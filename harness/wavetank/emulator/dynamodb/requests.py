@@ -21,8 +21,10 @@ from wavetank.emulator.dynamodb.attribute_values import (
 )
 from wavetank.emulator.dynamodb.expression_parameters import (
     NAMES,
+    USES,
     VALUES,
     check_all_used,
+    check_combination,
     check_expression_parameters,
 )
 
@@ -32,6 +34,11 @@ BATCH_READS_MAX = 100
 TRANSACTION_ITEMS_MAX = 100
 ITEM_TOO_LARGE = "Item size has exceeded the maximum allowed size"
 OTHER_KEY = "The provided key element does not match the schema"
+EMPTY_KEYS = {"B": "binary", "S": "string"}
+EMPTY_KEY = (
+    "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+    "contain an empty {} value. Key: {}"
+)
 DUPLICATES = "Provided list of item keys contains duplicates"
 TOO_LONG = (
     "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must "
@@ -60,11 +67,12 @@ def prepare_request(operation: str, request: Parameters, key_schema: KeySchema) 
     """
     check_counts(operation, request)
     try:
-        for parameters in _operations(operation, request):
-            _prepare(parameters)
+        for name, parameters in _operations(operation, request):
+            _prepare(name, parameters)
             schema = key_schema(parameters.get("TableName", ""))
             if schema and "Key" in parameters:
                 _check_key(parameters["Key"], schema)
+            _check_no_empty_key(parameters, schema)
     except AttributeValueError as error:
         raise RequestError(str(error)) from error
     if operation in {"BatchGetItem", "BatchWriteItem"}:
@@ -99,27 +107,29 @@ def _check_batch(operation: str, request: Parameters, limit: int, part: str) -> 
         raise RequestError(TOO_MANY.format(operation=operation))
 
 
-def _operations(operation: str, request: Parameters) -> Iterator[Parameters]:
-    """The request itself, or each operation that it consists of."""
+def _operations(operation: str, request: Parameters) -> Iterator[tuple[str, Parameters]]:
+    """The request itself, or each operation that it consists of, with their names."""
     match operation:
         case "BatchWriteItem":
             for entries in request["RequestItems"].values():
-                yield from (part for entry in entries for part in entry.values())
+                yield from (("PutItem", part) for entry in entries for part in entry.values())
         case "BatchGetItem":
             for entry in request["RequestItems"].values():
-                yield from ({"Key": key} for key in entry["Keys"])
-                yield entry
+                yield from (("GetItem", {"Key": key}) for key in entry["Keys"])
+                yield "GetItem", entry
         case "TransactGetItems" | "TransactWriteItems":
-            yield from (part for item in request["TransactItems"] for part in item.values())
-        case "ExecuteTransaction":
-            yield from request["TransactStatements"]
-        case "BatchExecuteStatement":
-            yield from request["Statements"]
+            for item in request["TransactItems"]:
+                yield from ((f"{kind}Item", part) for kind, part in item.items())
+        case "ExecuteTransaction" | "BatchExecuteStatement":
+            statements = request.get("TransactStatements") or request.get("Statements", ())
+            yield from (("ExecuteStatement", part) for part in statements)
         case _:
-            yield request
+            yield operation, request
 
 
-def _prepare(parameters: Parameters) -> None:
+def _prepare(operation: str, parameters: Parameters) -> None:
+    if operation in USES:
+        check_combination(USES[operation], parameters)
     for name in MAPS:
         if name in parameters:
             normalize_all(parameters[name])
@@ -173,6 +183,14 @@ def _check_batch_keys(tables: Mapping[str, Any], key_schema: KeySchema) -> None:
             _check_key(key, schema)
         if _has_duplicates(keys):
             raise RequestError(DUPLICATES)
+
+
+def _check_no_empty_key(parameters: Parameters, schema: Mapping[str, str]) -> None:
+    attributes = parameters.get("Key") or parameters.get("Item") or {}
+    for name in schema:
+        for kind, content in attributes.get(name, {}).items():
+            if content == "" and kind in EMPTY_KEYS:
+                raise RequestError(EMPTY_KEY.format(EMPTY_KEYS[kind], name))
 
 
 def _check_key(key: Mapping[str, Any], schema: Mapping[str, str]) -> None:

@@ -88,6 +88,12 @@ def test_unused_names_and_values_are_refused() -> None:
     ("parameters", "message"),
     [
         ({"ExpressionAttributeNames": {}}, "can only be specified when using expressions"),
+        ({"ExpressionAttributeValues": {}}, "expressions: ConditionExpression is null"),
+        ({"ConditionExpression": " "}, "The expression can not be empty;"),
+        (
+            {"ConditionExpression": "id = id", "Expected": {}},
+            "parameters: {Expected} Expression parameters: {ConditionExpression}",
+        ),
         (
             {"ConditionExpression": "id = :x", "ExpressionAttributeValues": {}},
             "must not be empty",
