@@ -196,8 +196,8 @@ DIFFERENT = (
     ),
     Gap(
         "DynamoDB",
-        "messages of syntax errors in conditions name the token; capacity units follow the sizes",
-        "the message is the parser's; units are moto's: one for each item",
+        "syntax errors of conditions name the token; capacity counts indexes and filtered items",
+        "the message is the parser's; capacity counts the table's items that are returned",
     ),
     Gap(
         "DynamoDB",

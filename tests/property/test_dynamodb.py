@@ -11,7 +11,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from tests.property.dynamodb_calls import FLAT, RANGED, calls
 from wavetank.emulator.dynamodb.corrections import CORRECTIONS
-from wavetank.emulator.dynamodb.direct import call_moto
+from wavetank.emulator.dynamodb.execution import call_moto
 from wavetank.emulator.dynamodb.patches import REPLACEMENTS
 from wavetank.emulator.patches import patch_of
 

@@ -12,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.ticker import FIRST_PRICES, FirstPrice
 from wavetank.deployment.seed import put_first_prices, reset_prices, seed_prices
-from wavetank.emulator.dynamodb.direct import call_moto
+from wavetank.emulator.dynamodb.execution import call_moto
 
 ACCOUNT, REGION, TABLE = "123456789012", "eu-north-1", "prices"
 """An account of its own: it is emptied, and this process may have a simulator."""

@@ -4,27 +4,20 @@
 each operation; developer guide: CapacityUnitCalculations, transactions]
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from wavetank.emulator.dynamodb.attribute_values import item_size, normalize
+from wavetank.emulator.dynamodb.capacity import consumed_capacity, is_asked
 
-WRITE_UNIT_BYTES = 1024
-READ_UNIT_BYTES = 4096
-PER_TRANSACTION = 2
-"""Capacity units of a transaction for each one without."""
-PROJECTING = ("AttributesToGet", "IndexName", "ProjectionExpression")
+PROJECTING = ("IndexName",)
 
 type Answer = dict[str, Any]
 
 
-def corrected_answer(operation: str, request: Mapping[str, Any], answer: Answer) -> Answer:
+def corrected_answer(request: Mapping[str, Any], answer: Answer) -> Answer:
     """Moto's answer as AWS gives it; the same object if they do not differ."""
-    asked = request.get("ReturnConsumedCapacity", "NONE") != "NONE"
     shown = {name: value for name, value in answer.items() if _is_shown(name, value, request)}
-    if operation == "TransactWriteItems" and asked:
-        shown["ConsumedCapacity"] = transaction_capacity(request, "WriteCapacityUnits")
     if any(name in request for name in PROJECTING):
         for item in (*shown.get("Items", ()), *((shown["Item"],) if "Item" in shown else ())):
             _normalize_numbers(item)
@@ -34,15 +27,18 @@ def corrected_answer(operation: str, request: Mapping[str, Any], answer: Answer)
 
 def replayed_answer(request: Mapping[str, Any], answer: Answer) -> Answer:
     """The answer to a transaction that was executed before: it has only read the items."""
-    if "TransactItems" not in request or "ConsumedCapacity" not in answer:
+    if "ConsumedCapacity" not in answer or "TransactItems" not in request:
         return answer
-    return answer | {"ConsumedCapacity": transaction_capacity(request, "ReadCapacityUnits")}
+    parts = [part for entry in request["TransactItems"] for part in entry.values()]
+    sizes = [(part["TableName"], item_size(part.get("Item", {}))) for part in parts]
+    consumed = consumed_capacity("TransactGetItems", request, sizes)
+    return answer | {"ConsumedCapacity": consumed}
 
 
 def _is_shown(name: str, value: object, request: Mapping[str, Any]) -> bool:
     match name:
         case "ConsumedCapacity":
-            return bool(request.get("ReturnConsumedCapacity", "NONE") != "NONE")
+            return is_asked(request)
         case "ItemCollectionMetrics":
             return bool(request.get("ReturnItemCollectionMetrics") == "SIZE")
         case "ConsumedCapacityUnits":
@@ -55,28 +51,6 @@ def _is_shown(name: str, value: object, request: Mapping[str, Any]) -> bool:
 def read_size(answer: Answer) -> int:
     """The size in bytes of the items that a transaction has read."""
     return sum(item_size(each.get("Item", {})) for each in answer["Responses"])
-
-
-def transaction_capacity(request: Mapping[str, Any], units: str) -> list[dict[str, Any]]:
-    """The capacity of a transaction by table, of which `units` names the kind.
-
-    An item whose size is not in the request counts as one unit.
-    """
-    size = WRITE_UNIT_BYTES if units == "WriteCapacityUnits" else READ_UNIT_BYTES
-    tables: dict[str, float] = defaultdict(float)
-    for entry in request["TransactItems"]:
-        for part in entry.values():
-            count = -(-item_size(part.get("Item", {})) // size)
-            tables[part["TableName"]] += PER_TRANSACTION * max(count, 1)
-    return [
-        {"TableName": table, "CapacityUnits": total, units: total}
-        | ({"Table": {"CapacityUnits": total, units: total}} if _has_indexes(request) else {})
-        for table, total in tables.items()
-    ]
-
-
-def _has_indexes(request: Mapping[str, Any]) -> bool:
-    return request.get("ReturnConsumedCapacity") == "INDEXES"
 
 
 def _normalize_numbers(attributes: Mapping[str, dict[str, Any]]) -> None:

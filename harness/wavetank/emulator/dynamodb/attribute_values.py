@@ -50,9 +50,16 @@ def normalize(value: dict[str, Any], depth: int = 0) -> None:
     Raises:
         AttributeValueError: it is not valid.
     """
-    if len(value) != 1:
-        raise AttributeValueError(SEVERAL if value else EMPTY)
-    ((kind, content),) = value.items()
+    if not value:
+        raise AttributeValueError(EMPTY)
+    for kind in value:
+        _normalize_kind(value, kind, depth)
+    if len(value) > 1:
+        raise AttributeValueError(SEVERAL)
+
+
+def _normalize_kind(value: dict[str, Any], kind: str, depth: int) -> None:
+    content = value[kind]
     match kind:
         case "N":
             value["N"] = _number(content)

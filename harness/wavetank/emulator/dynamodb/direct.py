@@ -9,21 +9,19 @@ Requests are validated and normalized before moto sees them, and its answers cor
 transaction that was sent with the same token within ten minutes is not executed again.
 """
 
-import inspect
 import json
 from threading import RLock
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
-from localstack.aws.client import parse_response, raise_service_exception
+from localstack.aws.api import RequestContext
 from localstack.aws.skeleton import DispatchTable
 from localstack.http import Response
 from moto.core.exceptions import RESTError
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.core.clock import Clock
-from wavetank.emulator.dynamodb.answers import corrected_answer, read_size, replayed_answer
+from wavetank.emulator.dynamodb.answers import replayed_answer
+from wavetank.emulator.dynamodb.execution import JSON, OPERATIONS, execute, refusal
 from wavetank.emulator.dynamodb.idempotency import (
     OPERATIONS as IDEMPOTENT,
 )
@@ -34,28 +32,8 @@ from wavetank.emulator.dynamodb.idempotency import (
     RequestToken,
 )
 from wavetank.emulator.dynamodb.requests import RequestError, prepare_request
-from wavetank.emulator.dynamodb.returned_values import only_updated, with_all_values
 from wavetank.emulator.dynamodb.time_to_live import delete_expired_items
-from wavetank.emulator.dynamodb.transaction import BYTES_MAX, TOO_LARGE
 
-OPERATIONS = {
-    "BatchExecuteStatement": "batch_execute_statement",
-    "BatchGetItem": "batch_get_item",
-    "BatchWriteItem": "batch_write_item",
-    "DeleteItem": "delete_item",
-    "ExecuteStatement": "execute_statement",
-    "ExecuteTransaction": "execute_transaction",
-    "GetItem": "get_item",
-    "PutItem": "put_item",
-    "Query": "query",
-    "Scan": "scan",
-    "TransactGetItems": "transact_get_items",
-    "TransactWriteItems": "transact_write_items",
-    "UpdateItem": "update_item",
-}
-"""The operations that read and write items, with the names of moto's methods."""
-JSON = "application/x-amz-json-1.0"
-BAD_REQUEST = 400
 MISMATCH = (
     "The request uses the same client token as a previous, but non-identical request. Do not reuse "
     "a client token with different requests, unless the requests are identical"
@@ -98,7 +76,7 @@ class DirectAnswers:
         _prepare(operation, request, context)
         token = _token(operation, request, context)
         if token is None:
-            text, answer = _execute(operation, request, context)
+            text, answer = execute(operation, request, context)
         else:
             text, answer = self._execute_once(token, request, context)
         context.service_response = answer
@@ -117,11 +95,11 @@ class DirectAnswers:
         try:
             known = COMPLETED.find(token, sent, self._clock.now())
         except ParameterMismatchError as error:
-            raise _refusal("IdempotentParameterMismatchException", MISMATCH) from error
+            raise refusal("IdempotentParameterMismatchException", MISMATCH) from error
         if known is not None:
             answer = replayed_answer(request, json.loads(known))
             return json.dumps(answer), answer
-        text, answer = _execute(token.operation, request, context)
+        text, answer = execute(token.operation, request, context)
         COMPLETED.add(token, sent, text, self._clock.now())
         return text, answer
 
@@ -139,13 +117,9 @@ def _prepare(operation: str, request: dict[str, Any], context: RequestContext) -
     try:
         prepare_request(operation, request, key_schema)
     except RESTError as error:
-        raise _refusal("ValidationException", str(error.message)) from error
+        raise refusal("ValidationException", str(error.message)) from error
     except RequestError as error:
-        raise _refusal("ValidationException", str(error)) from error
-
-
-def _refusal(code: str, message: str) -> CommonServiceException:
-    return CommonServiceException(code, message, BAD_REQUEST, sender_fault=True)
+        raise refusal("ValidationException", str(error)) from error
 
 
 def _token(operation: str, request: dict[str, Any], context: RequestContext) -> RequestToken | None:
@@ -159,47 +133,3 @@ def _without_token(request: dict[str, Any]) -> str:
     """The request as text that is equal for equal requests."""
     rest = {name: value for name, value in request.items() if name != TOKEN}
     return json.dumps(rest, sort_keys=True)
-
-
-def _execute(
-    operation: str, request: dict[str, Any], context: RequestContext
-) -> tuple[str, dict[str, Any]]:
-    """The corrected answer as text and parsed.
-
-    Raises:
-        ServiceException: the service's error, as LocalStack reads it from moto's answer.
-    """
-    asked = with_all_values(request) if operation == "UpdateItem" else request
-    method = OPERATIONS[operation]
-    status, text, body = call_moto(method, asked, context.account_id, context.region)
-    if body is None:
-        response = Response(text, status, {"Content-Type": JSON})
-        assert context.operation is not None  # the call is already parsed
-        assert context.protocol is not None
-        error = parse_response(
-            context.operation, context.protocol, response, include_response_metadata=False
-        )
-        raise_service_exception(response, error)
-    shown = only_updated(request, body) if operation == "UpdateItem" else body
-    if operation == "TransactGetItems" and read_size(body) > BYTES_MAX:
-        raise _refusal("ValidationException", TOO_LARGE)
-    answer = corrected_answer(operation, request, shown)
-    return text if answer is body else json.dumps(answer), answer
-
-
-def call_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
-    """Status and text of moto's answer, and the parsed text; None instead of that for an error."""
-    handler = DynamoHandler()
-    handler.body, handler.current_account, handler.region = body, account, region
-    handler.response_headers = {}
-    operation = getattr(DynamoHandler, method)
-    if "ReturnConsumedCapacity" not in body:  # moto's HTTP wrapper adds nothing else
-        operation = inspect.unwrap(operation)
-    try:
-        answer = operation(handler)
-    except RESTError as error:
-        return error.code, error.get_body(), None
-    if not isinstance(answer, str):
-        status, _, text = answer
-        return status, text, None
-    return 200, answer, json.loads(answer)

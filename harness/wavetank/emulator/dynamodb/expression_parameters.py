@@ -62,7 +62,7 @@ def check_combination(use: ExpressionUse, parameters: Mapping[str, Any]) -> None
     """Check that names and values come with expressions, and legacy parameters without.
 
     Raises:
-        AttributeValueError: they do not, or an expression is empty.
+        AttributeValueError: they do not.
     """
     given = [name for name in use.expressions if name in parameters]
     legacy = [name for name in use.legacy if name in parameters]
@@ -78,9 +78,6 @@ def check_combination(use: ExpressionUse, parameters: Mapping[str, Any]) -> None
         raise AttributeValueError(
             f"{VALUES} can only be specified when using expressions: {listed}"
         )
-    for name in given:
-        if not parameters[name].strip():
-            raise AttributeValueError(f"Invalid {name}: The expression can not be empty;")
 
 
 def check_expression_parameters(parameters: Mapping[str, Any]) -> None:
@@ -98,6 +95,17 @@ def check_expression_parameters(parameters: Mapping[str, Any]) -> None:
         _normalize_value(name, value)
 
 
+def check_not_empty(use: ExpressionUse, parameters: Mapping[str, Any]) -> None:
+    """Check that every expression has a text.
+
+    Raises:
+        AttributeValueError: one of them is empty.
+    """
+    for name in use.expressions:
+        if name in parameters and not parameters[name].strip():
+            raise AttributeValueError(f"Invalid {name}: The expression can not be empty;")
+
+
 def check_all_used(parameters: Mapping[str, Any]) -> None:
     """Check that every name and value occurs in an expression; the expressions are valid.
 
@@ -107,7 +115,7 @@ def check_all_used(parameters: Mapping[str, Any]) -> None:
     names, values = parameters.get(NAMES), parameters.get(VALUES)
     if names or values:
         texts = tuple(parameters[name] for name in EXPRESSIONS if parameters.get(name))
-        used = _placeholders(texts)
+        used = placeholders(texts)
         _check_used(NAMES, names, used)
         _check_used(VALUES, values, used)
 
@@ -137,6 +145,6 @@ def _check_used(kind: str, given: Mapping[str, Any] | None, used: frozenset[str]
 
 
 @lru_cache(CACHE_SIZE)
-def _placeholders(texts: tuple[str, ...]) -> frozenset[str]:
+def placeholders(texts: tuple[str, ...]) -> frozenset[str]:
     """The names and values that occur in the expressions."""
     return frozenset(name for text in texts for name in PLACEHOLDER.findall(text))

@@ -23,10 +23,13 @@ from wavetank.emulator.dynamodb.expression_parameters import (
     NAMES,
     USES,
     VALUES,
+    ExpressionUse,
     check_all_used,
     check_combination,
     check_expression_parameters,
+    check_not_empty,
 )
+from wavetank.emulator.dynamodb.projections import projected_paths
 
 ITEM_BYTES_MAX = 400 * 1024
 BATCH_WRITES_MAX = 25
@@ -41,8 +44,13 @@ EMPTY_KEY = (
 )
 DUPLICATES = "Provided list of item keys contains duplicates"
 TOO_LONG = (
-    "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must "
-    "have length less than or equal to {limit}"
+    "1 validation error detected: Value '[...]' at '{member}' failed to satisfy constraint: Member "
+    "must have length less than or equal to {limit}"
+)
+TOO_MANY_WRITES = (
+    "1 validation error detected: Value '{{{table}=[...]}}' at 'requestItems' failed to satisfy "
+    "constraint: Map value must satisfy constraint: [Member must have length less than or equal to "
+    "25, Member must have length greater than or equal to 1]"
 )
 TOO_MANY = "Too many items requested for the {operation} call"
 MAPS = ("Item", "Key", "ExclusiveStartKey")
@@ -73,6 +81,7 @@ def prepare_request(operation: str, request: Parameters, key_schema: KeySchema) 
             if schema and "Key" in parameters:
                 _check_key(parameters["Key"], schema)
             _check_no_empty_key(parameters, schema)
+            _check_return_values(name, parameters)
     except AttributeValueError as error:
         raise RequestError(str(error)) from error
     if operation in {"BatchGetItem", "BatchWriteItem"}:
@@ -102,7 +111,8 @@ def _check_batch(operation: str, request: Parameters, limit: int, part: str) -> 
     for table, count in counts.items():
         if count > limit:
             member = f"requestItems.{table}.member{part}"
-            raise RequestError(TOO_LONG.format(member=member, limit=limit))
+            long = TOO_LONG.format(member=member, limit=limit)
+            raise RequestError(long if part else TOO_MANY_WRITES.format(table=table))
     if sum(counts.values()) > limit:
         raise RequestError(TOO_MANY.format(operation=operation))
 
@@ -128,8 +138,8 @@ def _operations(operation: str, request: Parameters) -> Iterator[tuple[str, Para
 
 
 def _prepare(operation: str, parameters: Parameters) -> None:
-    if operation in USES:
-        check_combination(USES[operation], parameters)
+    use = USES.get(operation, ExpressionUse(()))
+    check_combination(use, parameters)
     for name in MAPS:
         if name in parameters:
             normalize_all(parameters[name])
@@ -138,6 +148,8 @@ def _prepare(operation: str, parameters: Parameters) -> None:
     for name in LEGACY:
         _prepare_legacy(parameters.get(name) or {})
     check_expression_parameters(parameters)
+    check_not_empty(use, parameters)
+    projected_paths(parameters)
     for name in CONDITIONS:
         if parameters.get(name):
             _check_condition(name, parameters)
@@ -183,6 +195,12 @@ def _check_batch_keys(tables: Mapping[str, Any], key_schema: KeySchema) -> None:
             _check_key(key, schema)
         if _has_duplicates(keys):
             raise RequestError(DUPLICATES)
+
+
+def _check_return_values(operation: str, parameters: Parameters) -> None:
+    wanted = parameters.get("ReturnValues", "NONE")
+    if operation in {"DeleteItem", "PutItem"} and wanted not in {"ALL_OLD", "NONE"}:
+        raise RequestError("ReturnValues can only be ALL_OLD or NONE")
 
 
 def _check_no_empty_key(parameters: Parameters, schema: Mapping[str, str]) -> None:

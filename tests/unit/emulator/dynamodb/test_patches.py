@@ -22,7 +22,7 @@ from tests.property.dynamodb_calls import FLAT
 from wavetank.emulator.dynamodb import attribute_values
 from wavetank.emulator.dynamodb import validation_cache as forms
 from wavetank.emulator.dynamodb.corrections import CORRECTIONS
-from wavetank.emulator.dynamodb.direct import call_moto
+from wavetank.emulator.dynamodb.execution import call_moto
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item
 from wavetank.emulator.dynamodb.patches import (

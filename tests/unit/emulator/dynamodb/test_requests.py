@@ -34,7 +34,7 @@ def test_a_batch_writes_25_items_and_reads_100() -> None:
     _prepare("BatchWriteItem", RequestItems={"t": _puts(25)})
     _prepare("BatchGetItem", RequestItems={"t": _keys(100)})
     many = _refusal("BatchWriteItem", RequestItems={"t": _puts(26)})
-    assert many.endswith("less than or equal to 25")
+    assert "less than or equal to 25" in many
     in_two = {"t": _puts(13), "u": _puts(13)}
     assert "BatchWriteItem call" in _refusal("BatchWriteItem", RequestItems=in_two)
     read = {"t": _keys(51), "u": _keys(50)}
