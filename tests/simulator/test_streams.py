@@ -80,6 +80,18 @@ def test_a_cancelled_transaction_can_be_sent_again(dynamodb: Any) -> None:
     assert dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"] == KEY
 
 
+def test_legacy_conditions_are_checked(dynamodb: Any) -> None:
+    """In every operation, with the operator that joins them; keys can be read by an update."""
+    dynamodb.put_item(TableName=TABLE, Item={**KEY, "a": {"N": "1"}})
+    wrong = {"Value": {"N": "2"}}
+    expected: Any = {"a": wrong, "b": {"Exists": False}}
+    with pytest.raises(ClientError, match="The conditional request failed"):
+        dynamodb.delete_item(TableName=TABLE, Key=KEY, Expected={"a": wrong})
+    dynamodb.put_item(TableName=TABLE, Item=KEY, Expected=expected, ConditionalOperator="OR")
+    dynamodb.update_item(TableName=TABLE, Key=KEY, UpdateExpression="SET c = id")
+    assert dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"] == {**KEY, "c": {"S": "1"}}
+
+
 def test_a_stream_holds_a_day_of_changes(pipeline: Deployed, dynamodb: Any) -> None:
     """Each with the instant of virtual time; a reset empties it."""
     simulator = pipeline.simulator

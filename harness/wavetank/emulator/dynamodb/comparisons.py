@@ -122,6 +122,14 @@ def contains(function: Any, item: Any) -> bool:
     return (is_inside or kind == f"{part[0]}S") and part[1] in content
 
 
+def begins_with(function: Any, item: Any) -> bool:
+    """`begins_with`, of strings and binary values."""
+    whole, start = operand_value(function.attr, item), operand_value(function.substr, item)
+    if whole is None or start is None or whole[0] != start[0] or whole[0] not in {"B", "S"}:
+        return False
+    return bool(whole[1].startswith(start[1]))
+
+
 def size(function: FuncSize, item: Any) -> int | None:
     """`size`: bytes of a string or binary, else elements; None for a missing attribute.
 
@@ -146,11 +154,14 @@ def size(function: FuncSize, item: Any) -> int | None:
 
 
 def cast_value(value: DynamoType) -> Any:
-    """`DynamoType.cast_value`, by which moto sorts and compares keys; exact for numbers."""
-    if value.type != "N":
-        return STOCK_CAST.fget(value)
-    text = value.value
-    return int(text) if text.isdigit() else Decimal(text)
+    """`DynamoType.cast_value`, by which moto sorts and compares keys: exact numbers, and bytes."""
+    content = value.value
+    match value.type:
+        case "N":
+            return int(content) if content.isdigit() else Decimal(content)
+        case "B":
+            return content if isinstance(content, bytes) else base64.b64decode(content)
+    return STOCK_CAST.fget(value)
 
 
 def values_equal(one: DynamoType, other: DynamoType) -> bool:
@@ -197,6 +208,7 @@ def _computed(compute: Callable[[str, str], str], one: DynamoType, other: Dynamo
 
 
 CORRECTIONS: Mapping[str, Any] = {
+    "moto.dynamodb.comparisons:FuncBeginsWith.expr": begins_with,
     "moto.dynamodb.comparisons:FuncBetween.expr": between,
     "moto.dynamodb.comparisons:FuncContains.expr": contains,
     "moto.dynamodb.comparisons:FuncIn.expr": is_in,

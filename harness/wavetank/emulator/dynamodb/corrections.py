@@ -10,14 +10,19 @@ from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.dynamodb import comparisons
 from wavetank.emulator.dynamodb.item_copy import copy_item
+from wavetank.emulator.dynamodb.legacy_conditions import compare
 from wavetank.emulator.dynamodb.legacy_updates import update_with_attribute_updates
 from wavetank.emulator.dynamodb.requests import TRANSACTION_ITEMS_MAX
+from wavetank.emulator.dynamodb.returned_values import ACTIONS
 from wavetank.emulator.dynamodb.table_stream import TableStream
 from wavetank.emulator.dynamodb.time_to_live import describe_time_to_live, update_time_to_live
 from wavetank.emulator.dynamodb.transaction import FormerItem
 from wavetank.emulator.patches import patch_of
 
 UPDATE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.update_item").original()
+CHECK_BY_MOTO = patch_of(
+    "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator.check_for_hash_or_range_key"
+).original()
 EXECUTE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.execute_transaction").original()
 
 
@@ -70,6 +75,19 @@ def execute_transaction(backend: DynamoDBBackend, statements: list[dict[str, Any
         raise
 
 
+def check_updated_path(validator: Any, node: Any) -> Any:
+    """`UpdateHashRangeKeyValidator.check_for_hash_or_range_key`, for updated paths only.
+
+    Moto also refuses keys whose values an update only reads.
+
+    Raises:
+        UpdateHashRangeKeyException: the update is one of a key.
+    """
+    parent = node.parent
+    is_updated = type(parent) in ACTIONS and parent.children[0] is node
+    return CHECK_BY_MOTO(validator, node) if is_updated else node
+
+
 def contains_no_duplicates(handler: DynamoHandler, keys: list[str]) -> bool:  # noqa: ARG001 - moto's parameters
     """`DynamoHandler._contains_duplicates`: the keys were compared before, by table and key."""
     return False
@@ -77,6 +95,7 @@ def contains_no_duplicates(handler: DynamoHandler, keys: list[str]) -> bool:  # 
 
 CORRECTIONS: Mapping[str, Any] = {
     **comparisons.CORRECTIONS,
+    "moto.dynamodb.models.dynamo_type:DynamoType.compare": compare,
     "moto.dynamodb.models.dynamo_type:Item.update_with_attribute_updates": (
         update_with_attribute_updates
     ),
@@ -85,6 +104,9 @@ CORRECTIONS: Mapping[str, Any] = {
     "moto.dynamodb.models:DynamoDBBackend.execute_transaction": execute_transaction,
     "moto.dynamodb.models:DynamoDBBackend.update_item": update_item,
     "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": update_time_to_live,
+    "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator.check_for_hash_or_range_key": (
+        check_updated_path
+    ),
     "moto.dynamodb.responses:DynamoHandler._contains_duplicates": contains_no_duplicates,
     "moto.dynamodb.responses:TRANSACTION_MAX_ITEMS": TRANSACTION_ITEMS_MAX,
 }

@@ -22,6 +22,7 @@ from wavetank.emulator.dynamodb.capacity import (
     read_sizes,
     written_parts,
 )
+from wavetank.emulator.dynamodb.legacy_conditions import is_expected, without_expected
 from wavetank.emulator.dynamodb.reads import projected_answer, whole_items
 from wavetank.emulator.dynamodb.returned_values import only_updated, with_all_values
 from wavetank.emulator.dynamodb.transaction import BYTES_MAX, TOO_LARGE
@@ -56,7 +57,10 @@ def execute(operation: str, request: Json, context: RequestContext) -> tuple[str
     """
     backend = dynamodb_backends[context.account_id][context.region]
     updates = operation == "UpdateItem"
-    asked = with_all_values(request) if updates else whole_items(operation, request)
+    if not is_expected(request, backend):
+        raise refusal("ConditionalCheckFailedException", "The conditional request failed")
+    plain = without_expected(request)
+    asked = with_all_values(plain) if updates else whole_items(operation, plain)
     before = _written_sizes(operation, request, backend)
     text, body = _ask_moto(operation, asked, context)
     if operation == "TransactGetItems" and read_size(body) > BYTES_MAX:
@@ -67,7 +71,7 @@ def execute(operation: str, request: Json, context: RequestContext) -> tuple[str
         sizes = [max(pair) for pair in pairs] or read_sizes(operation, request, body)
         consumed = consumed_capacity(operation, request, sizes)
         answer = {**answer, "ConsumedCapacity": consumed}
-    if asked is not request and not updates:
+    if asked is not plain and not updates:
         answer = dict(answer)
         projected_answer(operation, request, answer)
     return text if answer is body else json.dumps(answer), answer

@@ -52,6 +52,8 @@ USES = {
 """By operation, also for the operations in a batch or transaction."""
 PLACEHOLDER = re.compile(r"[#:][A-Za-z0-9_]+")
 CACHE_SIZE = 4096
+NO_NAME = "An expression attribute name used in the document path is not defined; attribute name: "
+NO_VALUE = "An expression attribute value used in expression is not defined; attribute value: "
 MIXED = (
     "Can not use both expression and non-expression parameters in the same request: "
     "Non-expression parameters: {{{}}} Expression parameters: {{{}}}"
@@ -104,6 +106,18 @@ def check_not_empty(use: ExpressionUse, parameters: Mapping[str, Any]) -> None:
     for name in use.expressions:
         if name in parameters and not parameters[name].strip():
             raise AttributeValueError(f"Invalid {name}: The expression can not be empty;")
+
+
+def check_all_defined(name: str, parameters: Mapping[str, Any]) -> None:
+    """Check that every name and value in one of the expressions is given.
+
+    Raises:
+        AttributeValueError: one of them is not.
+    """
+    for placeholder in sorted(placeholders((parameters[name],))):
+        kind, problem = (NAMES, NO_NAME) if placeholder.startswith("#") else (VALUES, NO_VALUE)
+        if placeholder not in (parameters.get(kind) or {}):
+            raise AttributeValueError(f"Invalid {name}: {problem}{placeholder}")
 
 
 def check_all_used(parameters: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ from wavetank.emulator.dynamodb.expression_parameters import (
     USES,
     VALUES,
     ExpressionUse,
+    check_all_defined,
     check_all_used,
     check_combination,
     check_expression_parameters,
@@ -152,6 +153,7 @@ def _prepare(operation: str, parameters: Parameters) -> None:
     projected_paths(parameters)
     for name in CONDITIONS:
         if parameters.get(name):
+            check_all_defined(name, parameters)
             _check_condition(name, parameters)
     if parameters.get("UpdateExpression", "").strip():
         UpdateExpressionParser.make(parameters["UpdateExpression"])

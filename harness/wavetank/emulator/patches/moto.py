@@ -98,6 +98,7 @@ PATCHES = (
         "emulator.dynamodb.comparisons",
         "conditions compare by type and value; moto compares Python's values, and may raise",
         {
+            "moto.dynamodb.comparisons:FuncBeginsWith.expr": "(self, item)",
             "moto.dynamodb.comparisons:FuncBetween.expr": "(self, item)",
             "moto.dynamodb.comparisons:FuncContains.expr": "(self, item)",
             "moto.dynamodb.comparisons:FuncIn.expr": "(self, item)",
@@ -131,6 +132,23 @@ PATCHES = (
                 "expression_attribute_values, attribute_updates=None, expected=None, "
                 "condition_expression=None, return_values_on_condition_check_failure=None)"
             ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections emulator.dynamodb.legacy_conditions",
+        "conditions from before expressions compare by type",
+        {
+            "moto.dynamodb.models.dynamo_type:DynamoType.compare": (
+                "(self, range_comparison, range_objs)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "an update may read a key; moto refuses that like an update of the key",
+        {
+            "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator"
+            ".check_for_hash_or_range_key": "(self, node)",
         },
     ),
     *MOTO.patches(

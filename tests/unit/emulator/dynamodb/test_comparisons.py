@@ -9,6 +9,7 @@ from moto.dynamodb.exceptions import IncorrectDataType, MockValidationException
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from wavetank.emulator.dynamodb.comparisons import CORRECTIONS
+from wavetank.emulator.dynamodb.legacy_conditions import compare
 from wavetank.emulator.dynamodb.legacy_updates import update_with_attribute_updates
 from wavetank.emulator.patches import patch_of
 
@@ -86,6 +87,28 @@ def _item(**attributes: Any) -> Item:
 def test_a_condition_compares_types_and_values(condition: str, *, expected: bool) -> None:
     """Without an exception for any pair of types."""
     assert bool(get_filter_expression(condition, {}, VALUES).expr(_item(**ATTRIBUTES))) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "comparison", "others", "expected"),
+    [
+        ("my_zero", "LE", [{"S": "1"}], False),
+        ("my_zero", "NE", [{"S": "0"}], True),
+        ("my_zero", "BETWEEN", [{"N": "-1"}, {"N": "0.5"}], True),
+        ("my_bytes", "GT", [{"B": "AA=="}], True),
+        ("my_text", "BEGINS_WITH", [{"B": "AA=="}], False),
+        ("my_zero", "CONTAINS", [{"N": "0"}], False),
+        ("my_zero", "NOT_CONTAINS", [{"N": "0"}], True),
+        ("my_numbers", "CONTAINS", [{"N": "2"}], True),
+        ("my_list", "CONTAINS", [{"S": "a"}], True),
+    ],
+)
+def test_a_legacy_filter_compares_types_and_values(
+    name: str, comparison: str, others: list[Any], *, expected: bool
+) -> None:
+    """Values of different types have no order."""
+    values = [DynamoType(other) for other in others]
+    assert compare(DynamoType(ATTRIBUTES[name]), comparison, values) is expected
 
 
 def test_a_number_has_no_size() -> None:

@@ -89,6 +89,8 @@ def test_unused_names_and_values_are_refused() -> None:
     [
         ({"ExpressionAttributeNames": {}}, "can only be specified when using expressions"),
         ({"ExpressionAttributeValues": {}}, "expressions: ConditionExpression is null"),
+        ({"ConditionExpression": "#x = id"}, "is not defined; attribute name: #x"),
+        ({"ConditionExpression": "id = :x"}, "is not defined; attribute value: :x"),
         ({"ConditionExpression": " "}, "The expression can not be empty;"),
         (
             {"ConditionExpression": "id = id", "Expected": {}},
