@@ -136,13 +136,12 @@ def size(function: FuncSize, item: Any) -> int | None:
     Raises:
         MockValidationException: a value has no size.
     """
-    if isinstance(function.attr, AttributeValue):
-        kind, content = function.attr.type, function.attr.value
-    else:
-        attribute = function.attr._get_attr(item)  # type: ignore[attr-defined]  # noqa: SLF001 - as above
-        if attribute is None:
-            return None
-        kind, content = attribute.type, attribute.value
+    found: Any = function.attr
+    if not isinstance(found, AttributeValue):
+        found = found._get_attr(item)  # noqa: SLF001 - as above
+    if found is None:
+        return None
+    kind, content = found.type, found.value
     match kind:
         case "S":
             return text_size(content)

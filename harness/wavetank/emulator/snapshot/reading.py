@@ -53,14 +53,14 @@ def read_contents(services: Services, restored: RestoredNames) -> SnapshotConten
     # tables before streams before buckets: data that moves meanwhile is saved twice, never lost
     tables = set(services.table_names())
     items = {name: services.read_items(name) if name in tables else [] for name in restored.tables}
-    records = {
-        table_stream_key(name): services.read_table_stream(name) for name in restored.tables
-    } | {kinesis_key(name): services.read_kinesis_stream(name) for name in restored.kinesis_streams}
     batches = {name: services.read_batches(name) for name in restored.streams}
     buckets = set(services.bucket_names())
     objects = {
         name: services.fingerprints(name) if name in buckets else {} for name in restored.buckets
     }
+    records = {
+        table_stream_key(name): services.read_table_stream(name) for name in restored.tables
+    } | {kinesis_key(name): services.read_kinesis_stream(name) for name in restored.kinesis_streams}
     return SnapshotContents(
         items=items,
         batches=batches,

@@ -15,7 +15,7 @@ from wavetank.emulator.patches import patch_of
 
 ACCOUNT, REGION = "123456789012", "eu-west-2"
 START = datetime(2030, 1, 1, tzinfo=UTC)
-FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
+FIRST, SECOND, THIRD, FOURTH = (f"shardId-{number:012}" for number in range(4))
 
 
 @pytest.fixture
@@ -85,10 +85,10 @@ def test_merged_shards_keep_their_records(backend: KinesisBackend) -> None:
     stream = _stream(backend, 3)
     stream.put_record("p", "0", "before")
     with pytest.raises(InvalidArgumentError):
-        backend.merge_shards("", "stream", FIRST, "shardId-000000000002")
+        backend.merge_shards("", "stream", FIRST, THIRD)
     backend.merge_shards("", "stream", FIRST, SECOND)
     _, shard = stream.put_record("p", "0", "after")
-    assert shard == "shardId-000000000003"
+    assert shard == FOURTH
     assert _read(backend, FIRST) == (["before"], False)
 
 
