@@ -32,7 +32,7 @@ from wavetank.emulator.dynamodb.idempotency import (
     RequestToken,
 )
 from wavetank.emulator.dynamodb.requests import RequestError, prepare_request
-from wavetank.emulator.dynamodb.time_to_live import delete_expired_items
+from wavetank.emulator.dynamodb.time_to_live import delete_expired_items, is_time_to_live
 
 MISMATCH = (
     "The request uses the same client token as a previous, but non-identical request. Do not reuse "
@@ -57,10 +57,15 @@ class DirectAnswers:
     def _handler(self, name: str, stock: Any) -> Any:
         def serve(context: RequestContext, request: Any) -> Any:
             with ONE_AT_A_TIME:
-                now = self._clock.now()
-                delete_expired_items(dynamodb_backends[context.account_id][context.region], now)
+                backend = dynamodb_backends[context.account_id][context.region]
+                delete_expired_items(backend, self._clock.now())
                 if name in OPERATIONS and context.request.headers.get("Content-Type") == JSON:
                     return self._answer(name, context)
+            # LocalStack's CloudFormation switches TTL on twice
+            if name == "UpdateTimeToLive" and context.is_internal_call:
+                wanted = request["TimeToLiveSpecification"]
+                if is_time_to_live(backend, request["TableName"], wanted):
+                    return {"TimeToLiveSpecification": wanted}
             return stock(context, request)
 
         return serve

@@ -7,6 +7,7 @@ that the state is the same whenever the same calls are made.
 UpdateTimeToLive]
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -74,6 +75,14 @@ def update_time_to_live(
         if ttl_spec["Enabled"]
         else {"TimeToLiveStatus": "DISABLED"}
     )
+
+
+def is_time_to_live(backend: DynamoDBBackend, name: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether the table has this specification already."""
+    table = backend.tables.get(name)
+    if table is None or table.ttl["TimeToLiveStatus"] != "ENABLED":
+        return False
+    return bool(wanted["Enabled"]) and table.ttl["AttributeName"] == wanted["AttributeName"]
 
 
 def describe_time_to_live(backend: DynamoDBBackend, table_name: str) -> dict[str, Any]:
