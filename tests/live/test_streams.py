@@ -166,3 +166,45 @@ def test_a_stream_shows_the_images_of_its_view_type(aws: AwsClients, tables: lis
         assert images == set(change) & {"NewImage", "OldImage"}
         rest = streams.get_records(ShardIterator=read["NextShardIterator"])
         assert rest["Records"] == []
+
+
+TEMPLATE = """
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: KEYS_ONLY}
+      TimeToLiveSpecification: {AttributeName: until, Enabled: true}
+  Stream:
+    Type: AWS::Kinesis::Stream
+    Properties: {ShardCount: 2, RetentionPeriodHours: 48}
+Outputs:
+  Table: {Value: !Ref Table}
+  TableStream: {Value: !GetAtt Table.StreamArn}
+  Stream: {Value: !Ref Stream}
+"""
+
+
+def test_templates_make_streams(aws: AwsClients) -> None:
+    """With the settings of the template: Time to Live, shards and retention."""
+    name = f"test-{unique_letters()}"
+    aws.cloudformation.create_stack(StackName=name, TemplateBody=TEMPLATE)
+
+    def stack() -> Any:
+        return aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+
+    made = wait_until_seen(stack, lambda it: "PROGRESS" not in it["StackStatus"], "the stack")
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+    found = {output["OutputKey"]: output["OutputValue"] for output in made["Outputs"]}
+    ttl = aws.dynamodb.describe_time_to_live(TableName=found["Table"])["TimeToLiveDescription"]
+    assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "until"}
+    streams = _client(aws, "dynamodbstreams").describe_stream(StreamArn=found["TableStream"])
+    assert streams["StreamDescription"]["StreamViewType"] == "KEYS_ONLY"
+    described = _client(aws, "kinesis").describe_stream_summary(StreamName=found["Stream"])
+    summary = described["StreamDescriptionSummary"]
+    assert summary["StreamModeDetails"] == {"StreamMode": "PROVISIONED"}
+    assert (summary["OpenShardCount"], summary["RetentionPeriodHours"]) == (2, 48)
+    aws.cloudformation.delete_stack(StackName=name)

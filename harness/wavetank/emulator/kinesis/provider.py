@@ -8,6 +8,7 @@ from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
 from wavetank.emulator.kinesis.shards import CORRECTIONS
+from wavetank.emulator.kinesis.stream_resource import correct_stream_resources
 from wavetank.emulator.patches import patch_of
 
 
@@ -29,4 +30,5 @@ def wavetank_kinesis() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     for target, ours in CORRECTIONS.items():
         patch_of(target).apply(ours)
+    correct_stream_resources()
     return Service.for_provider(WavetankKinesis(), dispatch_table_factory=MotoFallbackDispatcher)

@@ -175,6 +175,14 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.kinesis.stream_resource",
+        "a template's stream with a number of shards is provisioned, and has its retention",
+        {
+            "localstack.services.kinesis.resource_providers.aws_kinesis_stream"
+            ":KinesisStreamProvider.create": "(self, request)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.metrics_database",
         "closes the connection of each metric, which LocalStack leaves open",
         {"localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3": "module sqlite3"},
