@@ -201,6 +201,11 @@ DIFFERENT = (
     ),
     Gap(
         "DynamoDB",
+        "an operand of a wrong type in a transaction's update cancels it with a reason",
+        "it is refused with ValidationException and the same message; nothing is written",
+    ),
+    Gap(
+        "DynamoDB",
         "a stream has several shards, which close after hours",
         "one shard, which closes with the stream",
     ),

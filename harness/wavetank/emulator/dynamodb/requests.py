@@ -43,6 +43,7 @@ EMPTY_KEY = (
     "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
     "contain an empty {} value. Key: {}"
 )
+SAME_ITEM = "Transaction request cannot include multiple operations on one item"
 DUPLICATES = "Provided list of item keys contains duplicates"
 TOO_LONG = (
     "1 validation error detected: Value '[...]' at '{member}' failed to satisfy constraint: Member "
@@ -87,6 +88,8 @@ def prepare_request(operation: str, request: Parameters, key_schema: KeySchema) 
         raise RequestError(str(error)) from error
     if operation in {"BatchGetItem", "BatchWriteItem"}:
         _check_batch_keys(request["RequestItems"], key_schema)
+    if operation == "TransactWriteItems":
+        _check_transaction_keys(request["TransactItems"], key_schema)
 
 
 def check_counts(operation: str, request: Parameters) -> None:
@@ -217,6 +220,17 @@ def _check_key(key: Mapping[str, Any], schema: Mapping[str, str]) -> None:
     types = {name: next(iter(value), None) for name, value in key.items()}
     if types != schema:
         raise RequestError(OTHER_KEY)
+
+
+def _check_transaction_keys(items: Iterable[Parameters], key_schema: KeySchema) -> None:
+    keys: dict[str, list[Mapping[str, Any]]] = {}
+    for part in (part for item in items for part in item.values()):
+        attributes = part.get("Key") or part.get("Item", {})
+        key = {name: attributes.get(name) for name in key_schema(part["TableName"])}
+        keys.setdefault(part["TableName"], []).append(key)
+    for table, found in keys.items():
+        if key_schema(table) and _has_duplicates(found):
+            raise RequestError(SAME_ITEM)
 
 
 def _keys_of(entry: Any, schema: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:

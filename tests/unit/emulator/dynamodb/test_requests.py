@@ -49,6 +49,15 @@ def test_a_transaction_has_100_items(operation: str) -> None:
     assert "less than or equal to 100" in _refusal(operation, TransactItems=[*items, items[0]])
 
 
+def test_a_transaction_writes_an_item_once() -> None:
+    """Whatever the order and notation of the key."""
+    at, other = {"N": "1"}, {"N": "1.0"}
+    put = {"Put": {"TableName": "ranged", "Item": {**KEY, "at": at}}}
+    delete = {"Delete": {"TableName": "ranged", "Key": {"at": other, **KEY}}}
+    message = _refusal("TransactWriteItems", TransactItems=[put, delete])
+    assert message == "Transaction request cannot include multiple operations on one item"
+
+
 def test_keys_of_a_batch_are_compared_by_table() -> None:
     """A put and a delete of the same item are duplicates, items of two tables are not."""
     put, delete = _puts(1)[0], {"DeleteRequest": {"Key": {"id": {"S": "0"}}}}
