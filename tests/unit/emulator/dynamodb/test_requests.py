@@ -44,9 +44,9 @@ def test_a_batch_writes_25_items_and_reads_100() -> None:
 @pytest.mark.parametrize("operation", ["TransactGetItems", "TransactWriteItems"])
 def test_a_transaction_has_100_items(operation: str) -> None:
     """Moto reads 25 at most."""
-    items = [{"Get": {"TableName": "t", "Key": KEY}}] * 100
-    _prepare(operation, TransactItems=items)
-    assert "less than or equal to 100" in _refusal(operation, TransactItems=[*items, items[0]])
+    items = [{"Get": {"TableName": "t", "Key": {"id": {"S": str(n)}}}} for n in range(101)]
+    _prepare(operation, TransactItems=items[:100])
+    assert "less than or equal to 100" in _refusal(operation, TransactItems=items)
 
 
 def test_a_transaction_writes_an_item_once() -> None:
