@@ -80,6 +80,27 @@ def test_a_cancelled_transaction_can_be_sent_again(dynamodb: Any) -> None:
     assert dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"] == KEY
 
 
+INSERT = "INSERT INTO streamed VALUE {'id': '1', 'n': 1}"
+UPDATE: Any = {
+    "Statement": "UPDATE streamed SET n=? WHERE id=?",
+    "Parameters": [{"N": "2.0"}, KEY["id"]],
+}
+
+
+def test_a_partiql_transaction_is_atomic_and_has_a_token(dynamodb: Any) -> None:
+    """Sent twice, it is executed once; where one statement fails, none is executed."""
+    first: Any = {"TransactStatements": [{"Statement": INSERT}], "ClientRequestToken": "p"}
+    dynamodb.execute_transaction(**first)
+    dynamodb.execute_transaction(TransactStatements=[UPDATE])
+    dynamodb.execute_transaction(**first)
+    item = {**KEY, "n": {"N": "2"}}
+    assert dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"] == item
+    failing: Any = [{"Statement": INSERT}, {"Statement": "SELECT * FROM none"}]
+    with pytest.raises(ClientError):
+        dynamodb.execute_transaction(TransactStatements=failing)
+    assert dynamodb.scan(TableName=TABLE)["Items"] == [item]
+
+
 def test_legacy_conditions_are_checked(dynamodb: Any) -> None:
     """In every operation, with the operator that joins them; keys can be read by an update."""
     dynamodb.put_item(TableName=TABLE, Item={**KEY, "a": {"N": "1"}})
