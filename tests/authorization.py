@@ -16,7 +16,7 @@ from wavetank.engines.localstack_child import SERVICES
 TABLE = Path("harness/wavetank/emulator/iam_enforcement/authorization.json")
 DEFINITION = "iam_definition.json"
 ON_REQUEST = (
-    *("acm", "apigateway", "config", "ec2", "ecr", "es", "kinesis", "kms", "redshift"),
+    *("acm", "apigateway", "config", "ec2", "ecr", "es", "kms", "redshift"),
     *("resource-groups", "route53", "route53resolver", "scheduler", "secretsmanager", "ssm"),
     *("states", "support", "swf", "tag", "transcribe"),
 )
@@ -35,7 +35,7 @@ def authorization_definition() -> list[dict[str, Any]]:
 def render() -> str:
     """The table as JSON: one line for each action, so that a change can be read."""
     definition = authorization_definition()
-    known = {entry["prefix"] for entry in definition}
+    known = {entry["prefix"] for entry in definition}  # those of table streams are DynamoDB's
     prefixes = sorted(known & {*SERVICES, *ON_REQUEST})
     services = [f'"{prefix}": {_service(prefix, definition)}' for prefix in prefixes]
     return "{" + ",\n".join(services) + "}\n"

@@ -1,7 +1,7 @@
 """Chooses the DynamoDB provider before any service is loaded.
 
-DynamoDB Local, which LocalStack ships in its published image, where its jar is there; else ours,
-which needs no Java. WAVETANK_DYNAMODB=localstack or wavetank forces one.
+Ours, or with WAVETANK_DYNAMODB=localstack DynamoDB Local, which LocalStack ships in its published
+image and which needs Java.
 """
 
 from wavetank.emulator.dynamodb import choose_provider

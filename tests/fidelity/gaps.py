@@ -21,7 +21,19 @@ UNPROVED = (
     Gap(
         "DynamoDB",
         "DynamoDB itself",
-        "Wavetank's provider answers in both columns; LocalStack's needs Java",
+        "moto, which LocalStack ships, answers in the column of LocalStack alone; LocalStack's own "
+        "provider needs Java",
+    ),
+    Gap(
+        "DynamoDB",
+        "streams of tables invoke functions",
+        "tested for Wavetank (`tests/live/test_streams.py`); LocalStack alone downloads a server",
+    ),
+    Gap(
+        "Kinesis",
+        "shards, records, iterators, retention, resharding",
+        "tested for Wavetank (`tests/live/test_streams.py`, `tests/unit/emulator/kinesis`); "
+        "LocalStack alone downloads a server",
     ),
     Gap(
         "Lambda",
@@ -176,6 +188,42 @@ DIFFERENT = (
         "EventBridge",
         "an unreachable target is retried for 24 hours; events arrive within the minute",
         "tried once; events arrive at the exact second",
+    ),
+    Gap(
+        "DynamoDB",
+        "an expired item is deleted within a few days",
+        "by the first call of a minute or more after it has expired",
+    ),
+    Gap(
+        "DynamoDB",
+        "syntax errors of conditions name the token; capacity counts indexes and filtered items",
+        "the message is the parser's; capacity counts the table's items that are returned",
+    ),
+    Gap(
+        "DynamoDB",
+        "an operand of a wrong type in a transaction's update cancels it with a reason",
+        "it is refused with ValidationException and the same message; nothing is written",
+    ),
+    Gap(
+        "DynamoDB",
+        "PartiQL has literals in updates, and refuses to insert an item that exists",
+        "moto's parser updates by parameters only, and an insertion replaces the item",
+    ),
+    Gap(
+        "DynamoDB",
+        "a stream has several shards, which close after hours",
+        "one shard, which closes with the stream",
+    ),
+    Gap(
+        "Kinesis",
+        "iterators expire after five minutes; throughput is limited; records are CBOR or JSON",
+        "iterators do not expire, nothing is throttled, and only JSON is read",
+    ),
+    Gap(
+        "Lambda",
+        "functions that streams invoke follow split and merged shards, and can bisect a batch",
+        "LocalStack's pollers: a batch is retried as a whole, and after a split or merge each "
+        "shard is read from the starting position again",
     ),
     Gap("Lambda", "CPU follows memory; arm64 is arm64", "the host's processor, unlimited"),
     Gap(

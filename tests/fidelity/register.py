@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from tests.fidelity import access, firehose, functions, mail, stacks
+from tests.fidelity import access, dynamodb, firehose, functions, mail, stacks
 from tests.fidelity.gaps import DIFFERENT, UNPROVED, Gap
 from wavetank.core.settings import read_settings
 
-AREAS = (firehose.AREA, mail.AREA, access.AREA, functions.AREA, stacks.AREA)
+AREAS = (
+    firehose.AREA,
+    dynamodb.AREA,
+    mail.AREA,
+    access.AREA,
+    functions.AREA,
+    stacks.AREA,
+)
 BEHAVIOURS = tuple(row for area in AREAS for row in area.rows)
 DOCUMENT = read_settings().project_folder / "docs" / "fidelity.md"
 HEAD = """# Fidelity of the emulator

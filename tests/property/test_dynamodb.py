@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.property.dynamodb_calls import FLAT, RANGED, calls
-from wavetank.emulator.dynamodb.direct import call_moto
+from wavetank.emulator.dynamodb.corrections import CORRECTIONS
+from wavetank.emulator.dynamodb.execution import call_moto
 from wavetank.emulator.dynamodb.patches import REPLACEMENTS
 from wavetank.emulator.patches import patch_of
 
@@ -22,9 +23,9 @@ REGION = "eu-west-2"
 
 @contextmanager
 def _patched(*, applied: bool) -> Iterator[None]:
-    """Moto as it is, or as we make it; afterwards as it was: a simulator may be in this process."""
-    before = {target: patch_of(target).is_applied for target in REPLACEMENTS}
-    _apply(dict.fromkeys(REPLACEMENTS, applied))
+    """Moto as it is, or faster; afterwards as it was: a simulator may be in this process."""
+    before = {target: patch_of(target).is_applied for target in (*REPLACEMENTS, *CORRECTIONS)}
+    _apply(dict.fromkeys(CORRECTIONS, False) | dict.fromkeys(REPLACEMENTS, applied))
     try:
         yield
     finally:
@@ -34,7 +35,7 @@ def _patched(*, applied: bool) -> Iterator[None]:
 def _apply(wanted: Mapping[str, bool]) -> None:
     for target, is_applied in wanted.items():
         if is_applied:
-            patch_of(target).apply(REPLACEMENTS[target])
+            patch_of(target).apply({**REPLACEMENTS, **CORRECTIONS}[target])
         else:
             patch_of(target).undo()
 

@@ -34,6 +34,8 @@ CONTENTS = SnapshotContents(
     messages=[{"id": str(number), "text": "Failure: no stream" * 9} for number in range(20)],
     subscriptions=[{"arn": "topic", "endpoint": "reader@example.com"}],
     read=_object,
+    records={"dynamodb/prices": [{"number": number, "new": {}} for number in range(20)]},
+    tokens=[{"text": "token", "answer": "{}"}],
 )
 
 
@@ -44,6 +46,8 @@ def _restored(file: SnapshotFile) -> list[object]:
         file.batches("stream"),
         file.messages(),
         file.subscriptions(),
+        file.records("dynamodb/prices"),
+        file.tokens(),
     )
     return [list(part) for part in read]
 
@@ -69,7 +73,7 @@ def _after(damaged: bytes) -> tuple[bool, list[object]]:
         return aside is not None and aside.read_bytes() == damaged, _restored(file)
 
 
-EMPTY: list[object] = [[], [], [], [], []]
+EMPTY: list[object] = [[], [], [], [], [], [], []]
 
 
 @settings(max_examples=40)  # each writes and syncs files

@@ -14,6 +14,7 @@ OWN = frozenset(
         "GATEWAY_LISTEN",
         "LOCALSTACK_HOST",
         "PROVIDER_OVERRIDE_DYNAMODB",  # WAVETANK_DYNAMODB there, since the image may have the jar
+        "PROVIDER_OVERRIDE_DYNAMODBSTREAMS",  # as above
         "WAVETANK_SNAPSHOT",
     }
 )

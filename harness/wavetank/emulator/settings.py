@@ -14,11 +14,10 @@ from wavetank.emulator.http_guard.targets import NotCanonicalError, parse_author
 
 
 class DynamoDbChoice(StrEnum):
-    """The DynamoDB provider: LocalStack's own, ours, or LocalStack's if it can run."""
+    """The provider of DynamoDB and its streams: LocalStack's own, which needs Java, or ours."""
 
     LOCALSTACK = "localstack"
     WAVETANK = "wavetank"
-    AUTO = "auto"
 
 
 class AccessChoice(StrEnum):
@@ -108,7 +107,7 @@ def read_emulator_settings() -> EmulatorSettings:
     snapshot, functions = (os.environ.get(f"WAVETANK_{n}") for n in ("SNAPSHOT", "FUNCTIONS"))
     return EmulatorSettings(
         snapshot_file=Path(snapshot) if snapshot else None,
-        dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.AUTO),
+        dynamodb=DynamoDbChoice(os.environ.get("WAVETANK_DYNAMODB") or DynamoDbChoice.WAVETANK),
         access=AccessChoice(os.environ.get("WAVETANK_ACCESS") or AccessChoice.ENFORCE),
         signatures=SignatureChoice(os.environ.get("WAVETANK_SIGNATURES") or SignatureChoice.VERIFY),
         time=TimeChoice(os.environ.get("WAVETANK_TIME") or TimeChoice.WALL),

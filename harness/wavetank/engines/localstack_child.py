@@ -33,9 +33,11 @@ SERVICES = (
     "cloudformation",
     "cloudwatch",
     "dynamodb",
+    "dynamodbstreams",
     "events",
     "firehose",
     "iam",
+    "kinesis",
     "lambda",
     "logs",
     "s3",
@@ -46,7 +48,10 @@ SERVICES = (
 )
 CORRECTIONS = {
     f"PROVIDER_OVERRIDE_{service}": "wavetank"
-    for service in ("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "S3", "SNS", "STS")
+    for service in (
+        *("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "EVENTS", "FIREHOSE"),
+        *("KINESIS", "LAMBDA", "S3", "SNS", "STS"),
+    )
 }
 """Services with a provider of ours, because LocalStack's behaves differently from AWS."""
 STOP_GRACE_SECONDS = 8.0
@@ -131,7 +136,7 @@ class LocalStackOptions:
             "LS_LOG": "warning",
             "OVERRIDE_IN_DOCKER": "0",
             "PATH": self.path,
-            "PROVIDER_OVERRIDE_DYNAMODB": "wavetank",
+            "PROVIDER_OVERRIDE_DYNAMODB": "moto",
             "PYTHONUNBUFFERED": "1",
             "SERVICES": ",".join(SERVICES),
             "SKIP_SSL_CERT_DOWNLOAD": "1",

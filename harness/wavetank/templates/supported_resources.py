@@ -182,9 +182,8 @@ def _check_destination(stream: TemplateResource, name: str) -> Iterator[Template
 
 
 def _check_table(table: TemplateResource) -> Iterator[TemplateProblem]:
-    unstreamed = "a table without a stream of its changes"
     yield from _refused(
-        table, {"KinesisStreamSpecification": unstreamed, "StreamSpecification": unstreamed}
+        table, {"KinesisStreamSpecification": "a table that does not put changes into Kinesis"}
     )
 
 

@@ -40,6 +40,8 @@ def _contents(
         messages=[{"id": "1"}],
         subscriptions=[{"arn": "2"}],
         read=lambda _, key: _stored(key),
+        records={"dynamodb/table": [{"number": 1}, {"number": 2}]},
+        tokens=[{"text": "token"}],
     )
 
 
@@ -58,6 +60,8 @@ def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
     assert list(file.objects("bucket")) == [_stored("one")]
     assert file.items("table") == [ITEM]
     assert file.batches("stream") == [batch]
+    assert file.records("dynamodb/table") == [{"number": 1}, {"number": 2}]
+    assert file.tokens() == [{"text": "token"}]
     assert file.messages() == [{"id": "1"}]
     assert file.subscriptions() == [{"arn": "2"}]
 

@@ -10,7 +10,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from wavetank.aws.clients import ClientError, error_code
-from wavetank.emulator.dynamodb.direct import call_moto
+from wavetank.emulator.dynamodb.execution import call_moto
 from wavetank.ticker.contract import FIRST_PRICES, FirstPrice
 from wavetank.ticker.first_prices import put_first_prices, reset_prices, seed_prices
 

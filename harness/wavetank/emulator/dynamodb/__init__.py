@@ -1,8 +1,15 @@
-"""DynamoDB without Java, answered by the moto backend that LocalStack ships with.
+"""DynamoDB and its streams without Java, on the moto backend that LocalStack ships with.
 
-Every answer is moto's; tests compare the two. The replacements are for moto's slowest parts.
+`requests` and `answers` correct what goes to moto and comes from it, `corrections` what moto does;
+`patches` replaces its slowest parts with the same results, which tests compare.
 """
 
-from wavetank.emulator.dynamodb.provider import choose_provider, wavetank_dynamodb
+from wavetank.emulator.dynamodb.provider import choose_provider, moto_dynamodb, wavetank_dynamodb
+from wavetank.emulator.dynamodb.streams_provider import wavetank_dynamodbstreams
 
-__all__ = ["choose_provider", "wavetank_dynamodb"]
+__all__ = [
+    "choose_provider",
+    "moto_dynamodb",
+    "wavetank_dynamodb",
+    "wavetank_dynamodbstreams",
+]

@@ -4,90 +4,137 @@ LocalStack passes a call to moto as a request, which moto parses again, and pars
 to serialize it again. Here the operations on items go straight to moto's method, and its JSON text
 straight to the caller. One call runs at a time, so other calls see either all of a transaction or
 nothing of it.
+
+Requests are validated and normalized before moto sees them, and its answers corrected. A
+transaction that was sent with the same token within ten minutes is not executed again.
 """
 
-import inspect
 import json
 from threading import RLock
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.aws.client import parse_response, raise_service_exception
 from localstack.aws.skeleton import DispatchTable
 from localstack.http import Response
 from moto.core.exceptions import RESTError
-from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodb.models import dynamodb_backends
 
-OPERATIONS = {
-    "BatchGetItem": "batch_get_item",
-    "BatchWriteItem": "batch_write_item",
-    "DeleteItem": "delete_item",
-    "GetItem": "get_item",
-    "PutItem": "put_item",
-    "Query": "query",
-    "Scan": "scan",
-    "TransactGetItems": "transact_get_items",
-    "TransactWriteItems": "transact_write_items",
-    "UpdateItem": "update_item",
-}
-"""The operations that read and write items, with the names of moto's methods."""
-JSON = "application/x-amz-json-1.0"
+from wavetank.core.clock import Clock
+from wavetank.emulator.dynamodb.answers import replayed_answer
+from wavetank.emulator.dynamodb.execution import JSON, OPERATIONS, execute, refusal
+from wavetank.emulator.dynamodb.idempotency import (
+    OPERATIONS as IDEMPOTENT,
+)
+from wavetank.emulator.dynamodb.idempotency import (
+    TOKEN,
+    IdempotentRequests,
+    ParameterMismatchError,
+    RequestToken,
+)
+from wavetank.emulator.dynamodb.requests import RequestError, prepare_request
+from wavetank.emulator.dynamodb.time_to_live import delete_expired_items, is_time_to_live
+
+MISMATCH = (
+    "The request uses the same client token as a previous, but non-identical request. Do not reuse "
+    "a client token with different requests, unless the requests are identical"
+)
 ONE_AT_A_TIME = RLock()
+COMPLETED = IdempotentRequests()
+"""The requests with tokens, of all accounts and regions."""
 
 
-def with_direct_answers(table: DispatchTable) -> DispatchTable:
-    """The table, with direct answers to JSON callers for operations on items."""
-    return {name: _directly(name, stock) for name, stock in table.items()}
+class DirectAnswers:
+    """Answers operations on items, and passes all other operations on."""
 
+    def __init__(self, table: DispatchTable, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
 
-def _directly(name: str, stock: Any) -> Any:
-    if name not in OPERATIONS:
-        return stock
+    def dispatch_table(self) -> DispatchTable:
+        """The table, with direct answers to JSON callers for operations on items."""
+        return {name: self._handler(name, stock) for name, stock in self._table.items()}
 
-    def answer(context: RequestContext, request: Any) -> Any:
-        if context.request.headers.get("Content-Type") != JSON:
+    def _handler(self, name: str, stock: Any) -> Any:
+        def serve(context: RequestContext, request: Any) -> Any:
+            with ONE_AT_A_TIME:
+                backend = dynamodb_backends[context.account_id][context.region]
+                delete_expired_items(backend, self._clock.now())
+                if name in OPERATIONS and context.request.headers.get("Content-Type") == JSON:
+                    return self._answer(name, context)
+            # LocalStack's CloudFormation switches TTL on twice
+            if name == "UpdateTimeToLive" and context.is_internal_call:
+                wanted = request["TimeToLiveSpecification"]
+                if is_time_to_live(backend, request["TableName"], wanted):
+                    return {"TimeToLiveSpecification": wanted}
             return stock(context, request)
-        with ONE_AT_A_TIME:
-            return _answer(OPERATIONS[name], context)
 
-    return answer
+        return serve
+
+    def _answer(self, operation: str, context: RequestContext) -> Response:
+        """The answer in the form that LocalStack would return.
+
+        Raises:
+            ServiceException: the service's error.
+        """
+        http = context.request
+        request = http.get_json(force=True) if http.data else {}  # cached when LocalStack read it
+        _prepare(operation, request, context)
+        token = _token(operation, request, context)
+        if token is None:
+            text, answer = execute(operation, request, context)
+        else:
+            text, answer = self._execute_once(token, request, context)
+        context.service_response = answer
+        headers = {"Content-Type": JSON, "x-amzn-requestid": str(context.request_id)}
+        return Response(text, 200, headers)
+
+    def _execute_once(
+        self, token: RequestToken, request: dict[str, Any], context: RequestContext
+    ) -> tuple[str, dict[str, Any]]:
+        """The answer as text and parsed; the request is not executed if it was already.
+
+        Raises:
+            ServiceException: the service's error; also, another request was sent with the token.
+        """
+        sent = _without_token(request)
+        try:
+            known = COMPLETED.find(token, sent, self._clock.now())
+        except ParameterMismatchError as error:
+            raise refusal("IdempotentParameterMismatchException", MISMATCH) from error
+        if known is not None:
+            answer = replayed_answer(request, json.loads(known))
+            return json.dumps(answer), answer
+        text, answer = execute(token.operation, request, context)
+        COMPLETED.add(token, sent, text, self._clock.now())
+        return text, answer
 
 
-def _answer(method: str, context: RequestContext) -> Response:
-    """The answer in the form that LocalStack would return.
+def _prepare(operation: str, request: dict[str, Any], context: RequestContext) -> None:
+    backend = dynamodb_backends[context.account_id][context.region]
 
-    Raises:
-        ServiceException: the service's error, as LocalStack reads it from moto's answer.
-    """
-    request = context.request
-    body = request.get_json(force=True) if request.data else {}  # cached when LocalStack read it
-    status, text, body = call_moto(method, body, context.account_id, context.region)
-    headers = {"Content-Type": JSON, "x-amzn-requestid": str(context.request_id)}
-    response = Response(text, status, headers)
-    if body is None:
-        assert context.operation is not None  # the call is already parsed
-        assert context.protocol is not None
-        error = parse_response(
-            context.operation, context.protocol, response, include_response_metadata=False
-        )
-        raise_service_exception(response, error)
-    context.service_response = body
-    return response
+    def key_schema(table: str) -> dict[str, str]:
+        found = backend.tables.get(table)
+        types = {} if found is None else {found.hash_key_attr: found.hash_key_type}
+        if found is not None and found.range_key_attr:
+            types[found.range_key_attr] = str(found.range_key_type)
+        return types
 
-
-def call_moto(method: str, body: dict[str, Any], account: str, region: str) -> tuple[int, str, Any]:
-    """Status and text of moto's answer, and the parsed text; None instead of that for an error."""
-    handler = DynamoHandler()
-    handler.body, handler.current_account, handler.region = body, account, region
-    handler.response_headers = {}
-    operation = getattr(DynamoHandler, method)
-    if "ReturnConsumedCapacity" not in body:  # moto's HTTP wrapper adds nothing else
-        operation = inspect.unwrap(operation)
     try:
-        answer = operation(handler)
+        prepare_request(operation, request, key_schema)
     except RESTError as error:
-        return error.code, error.get_body(), None
-    if not isinstance(answer, str):
-        status, _, text = answer
-        return status, text, None
-    return 200, answer, json.loads(answer)
+        raise refusal("ValidationException", str(error.message)) from error
+    except RequestError as error:
+        raise refusal("ValidationException", str(error)) from error
+
+
+def _token(operation: str, request: dict[str, Any], context: RequestContext) -> RequestToken | None:
+    text = request.get(TOKEN)
+    if operation not in IDEMPOTENT or not text:
+        return None
+    return RequestToken(context.account_id, context.region, operation, text)
+
+
+def _without_token(request: dict[str, Any]) -> str:
+    """The request as text that is equal for equal requests."""
+    rest = {name: value for name, value in request.items() if name != TOKEN}
+    return json.dumps(rest, sort_keys=True)

@@ -1,8 +1,8 @@
 """Replacements for slow or wrong parts of moto's DynamoDB.
 
-Sizes of values and items equal moto's, without checking whether a string could be another type:
-moto computes the size of every item that a scan passes, and of the whole item again for each
-attribute that is set. [moto 5.1.24: dynamodb/models/dynamo_type.py]
+Sizes of values and items are DynamoDB's; moto takes the length of each text, and checks whether a
+string could be another type. It computes the size of every item that a scan passes, and of the
+whole item again for each attribute that is set. [moto 5.1.24: dynamodb/models/dynamo_type.py]
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,16 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
+from wavetank.emulator.dynamodb.attribute_values import (
+    CONTAINER_BYTES,
+    ELEMENT_BYTES,
+    SIZES,
+    text_size,
+)
+from wavetank.emulator.dynamodb.corrections import CORRECTIONS
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item, copy_value
+from wavetank.emulator.dynamodb.requests import ITEM_BYTES_MAX
 from wavetank.emulator.dynamodb.transaction import transact_write_items
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 from wavetank.emulator.dynamodb.validation_cache import transact_write_items as ask_of_a_transaction
@@ -44,18 +52,18 @@ def set_stream_specification(table: Table, streams: dict[str, Any] | None) -> No
     """
     set_by_moto(table, streams)
     if not table.stream_specification or not table.stream_specification["StreamEnabled"]:
-        table.latest_stream_label = None
-
-
-STOCK_VALUE_SIZE = patch_of("moto.dynamodb.models.dynamo_type:DynamoType.size").original()
-ITEM_BYTES_MAX = 405_000
-"""moto's own limit, between AWS's documented 400 KB and what AWS accepts."""
+        table.latest_stream_label = table.stream_shard = None
 
 
 def value_size(value: DynamoType) -> int:
-    """`DynamoType.size`, in bytes: strings, numbers and base64 binaries count as strings."""
-    content = value.value
-    return text_size(content) if type(content) is str else int(STOCK_VALUE_SIZE(value))
+    """`DynamoType.size`, in bytes as DynamoDB counts them."""
+    content, kind = value.value, value.type
+    if kind == "L":
+        return CONTAINER_BYTES + sum([ELEMENT_BYTES + value_size(part) for part in content])
+    if kind == "M":
+        names = sum([ELEMENT_BYTES + text_size(name) for name in content])
+        return CONTAINER_BYTES + names + sum([value_size(part) for part in content.values()])
+    return SIZES[kind](content)
 
 
 def item_size(item: Item) -> int:
@@ -67,18 +75,12 @@ def put_attribute(attributes: LimitedSizeDict, name: str, value: Any) -> None:
     """`LimitedSizeDict.__setitem__`.
 
     Raises:
-        ItemSizeTooLarge: the item would be too large; a replaced value counts too, as
-            in moto.
+        ItemSizeTooLarge: the item would be too large.
     """
-    size = sum([text_size(other) + _size(held) for other, held in attributes.items()])
-    if size + text_size(name) + _size(value) > ITEM_BYTES_MAX:
+    others = [text_size(key) + _size(held) for key, held in attributes.items() if key != name]
+    if sum(others) + text_size(name) + _size(value) > ITEM_BYTES_MAX:
         raise ItemSizeTooLarge
     dict.__setitem__(attributes, name, value)
-
-
-def text_size(text: str) -> int:
-    """The text's length in UTF-8 bytes."""
-    return len(text) if text.isascii() else len(text.encode())
 
 
 def _size(value: Any) -> int:
@@ -103,10 +105,10 @@ REPLACEMENTS: Mapping[str, Any] = {
     ),
     "moto.dynamodb.responses:DynamoHandler.transact_write_items": ask_of_a_transaction,
 }
-"""moto's attributes, and their replacements."""
+"""Replacements with the same results as moto's own, besides tags, streams and sizes."""
 
 
 def patch_moto() -> None:
     """Apply all patches."""
-    for target, ours in REPLACEMENTS.items():
+    for target, ours in {**REPLACEMENTS, **CORRECTIONS}.items():
         patch_of(target).apply(ours)

@@ -8,11 +8,11 @@ Selected with `PROVIDER_OVERRIDE_DYNAMODB=wavetank`.
 from localstack.aws.api.dynamodb import DynamodbApi
 from localstack.aws.skeleton import DispatchTable
 from localstack.config import SERVICE_PROVIDER_CONFIG
-from localstack.services.dynamodb.packages import dynamodblocal_package
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
-from wavetank.emulator.dynamodb.direct import with_direct_answers
+from wavetank.core.clock import WallClock
+from wavetank.emulator.dynamodb.direct import DirectAnswers
 from wavetank.emulator.dynamodb.patches import patch_moto
 from wavetank.emulator.settings import DynamoDbChoice, read_emulator_settings
 
@@ -31,22 +31,24 @@ def wavetank_dynamodb() -> Service:
     return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=_dispatch_table)
 
 
+@aws_provider(api="dynamodb", name="moto")  # type: ignore[untyped-decorator]  # as above
+def moto_dynamodb() -> Service:
+    """Moto without our changes, for comparisons: the provider name `moto`."""
+    return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=MotoFallbackDispatcher)
+
+
 def _dispatch_table(provider: object) -> DispatchTable:
-    return with_direct_answers(MotoFallbackDispatcher(provider))
+    return DirectAnswers(MotoFallbackDispatcher(provider), WallClock()).dispatch_table()
 
 
 def choose_provider() -> str:
-    """Set the provider and return its name: LocalStack's if DynamoDB Local is installed.
+    """Set the provider of DynamoDB and of its streams, and return its name.
 
-    The published image includes it; elsewhere it would be fetched from a CDN. Called by an init
-    script of the start stage, before any service is loaded.
+    LocalStack's own is DynamoDB Local, which the published image includes; elsewhere it would be
+    fetched from a CDN. Called by an init script of the start stage, before any service is loaded.
     """
-    match read_emulator_settings().dynamodb:
-        case DynamoDbChoice.LOCALSTACK:
-            provider = STOCK
-        case DynamoDbChoice.WAVETANK:
-            provider = OURS
-        case DynamoDbChoice.AUTO:
-            provider = STOCK if dynamodblocal_package.get_installed_dir() else OURS
-    SERVICE_PROVIDER_CONFIG.set_provider("dynamodb", provider)
+    ours = read_emulator_settings().dynamodb is DynamoDbChoice.WAVETANK
+    provider = OURS if ours else STOCK
+    for service in ("dynamodb", "dynamodbstreams"):
+        SERVICE_PROVIDER_CONFIG.set_provider(service, provider)
     return provider

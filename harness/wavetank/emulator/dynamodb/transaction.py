@@ -29,6 +29,10 @@ from wavetank.emulator.dynamodb.item_copy import copy_item
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
 ITEMS_MAX = 100
+BYTES_MAX = 4 * 1024 * 1024
+SMALL_ITEMS_MAX = BYTES_MAX // (400 * 1024)
+"""So many items, of at most 400 KB each, are never too large together."""
+TOO_LARGE = "Transaction request size exceeds the limit of 4 MB"
 KINDS = frozenset({"ConditionCheck", "Put", "Delete", "Update"})
 
 type Reason = tuple[str | None, str | None, dict[str, Any] | None]
@@ -52,16 +56,23 @@ def transact_write_items(
         reasons = [transaction.reason(item) for item in transact_items]
         if any(code is not None for code, _, _ in reasons):
             raise TransactionCanceledException(reasons)
+        if len(transact_items) > SMALL_ITEMS_MAX and transaction.size() > BYTES_MAX:
+            raise MockValidationException(TOO_LARGE)
 
 
 @dataclass(frozen=True)
-class _FormerItem:
+class FormerItem:
     """An item before the transaction, None if it did not exist, and the table's stream length."""
 
     table: Table
     hash_key: DynamoType
     range_key: DynamoType | None
     item: Item | None
+
+    def size(self) -> int:
+        """The size in bytes of the item as it is now, or as it was before it was deleted."""
+        now = self.table.get_item(self.hash_key, self.range_key) or self.item
+        return 0 if now is None else now.size()
 
     def restore(self) -> None:
         items: Any = self.table.items
@@ -82,7 +93,7 @@ class _Transaction:
     def __init__(self, backend: DynamoDBBackend) -> None:
         self._backend = backend
         self._touched: set[tuple[str, str]] = set()
-        self._before: list[_FormerItem] = []
+        self._before: list[FormerItem] = []
         self._streams: dict[str, tuple[Any, list[Any]]] = {}
 
     @contextmanager
@@ -96,6 +107,10 @@ class _Transaction:
             for shard, records in self._streams.values():
                 shard.items = records
             raise
+
+    def size(self) -> int:
+        """The size in bytes of the items that are written."""
+        return sum(before.size() for before in self._before)
 
     def reason(self, item: Mapping[str, dict[str, Any]]) -> Reason:
         """Execute the item; returns the reason if it cannot be executed."""
@@ -131,7 +146,7 @@ class _Transaction:
         current = table.get_item(hash_key, range_key)
         if kind != "ConditionCheck":
             kept = None if current is None else copy_item(current)
-            self._before.append(_FormerItem(table, hash_key, range_key, kept))
+            self._before.append(FormerItem(table, hash_key, range_key, kept))
             if table.stream_shard is not None and table.name not in self._streams:
                 self._streams[table.name] = (table.stream_shard, list(table.stream_shard.items))
         return current

@@ -12,6 +12,7 @@ from wavetank.emulator.iam_enforcement.operations.dynamodb import (
     actions_of_dynamodb,
     actions_of_streams,
 )
+from wavetank.emulator.iam_enforcement.operations.kinesis import actions_of_kinesis
 from wavetank.emulator.iam_enforcement.operations.others import (
     actions_of_cloudformation,
     actions_of_events,
@@ -47,6 +48,7 @@ SERVICES: Mapping[str, Callable[[Call], Iterator[RequiredAction]]] = {
     "dynamodb": actions_of_dynamodb,
     "dynamodbstreams": actions_of_streams,
     "events": actions_of_events,
+    "kinesis": actions_of_kinesis,
     "lambda": actions_of_lambda,
     "logs": actions_of_logs,
     "s3": actions_of_s3,

@@ -1,9 +1,9 @@
 """The data after a deployment, which is restored before each run; resources are not.
 
-A run changes items, objects, undelivered records, messages and confirmations, logs, and, by its
-faults, policies; a handler may also change a function's reserved concurrency. Other changes of
-resources are reverted by the faults that made them. Restoring only touches LocalStack's own stores,
-so it takes milliseconds.
+A run changes items, objects, records of streams, undelivered records, tokens of transactions,
+messages and confirmations, logs, and, by its faults, policies; a handler may also change a
+function's reserved concurrency. Other changes of resources are reverted by the faults that made
+them. Restoring only touches LocalStack's own stores, so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
 iam, logs]
 """
@@ -21,6 +21,9 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
+from wavetank.emulator.dynamodb.direct import COMPLETED
+from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
+from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.services import confirmations, deliverer, s3_storage
 
 
@@ -46,6 +49,8 @@ class Baseline:
             for name, function in self._functions().items()
         }
         self._messages = confirmations().mailbox.all()
+        self._table_streams = stream_states(account, region)
+        self._shards = shard_states(account, region)
 
     def restore(self) -> None:
         """Restore the data."""
@@ -61,6 +66,9 @@ class Baseline:
             function.reserved_concurrent_executions = self._concurrency.get(name)
         for queue in self._queues():
             _empty(queue)
+        restore_streams(self._store.account, self._store.region, self._table_streams)
+        restore_shards(self._store.account, self._store.region, self._shards)
+        COMPLETED.clear()
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()

@@ -167,6 +167,22 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.dynamodb.stream_poller",
+        "an event of a table's stream says that Time to Live has deleted the item",
+        {
+            "localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller"
+            ":DynamoDBPoller.transform_into_events": "(self, records, shard_id)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.kinesis.stream_resource",
+        "a template's stream with a number of shards is provisioned, and has its retention",
+        {
+            "localstack.services.kinesis.resource_providers.aws_kinesis_stream"
+            ":KinesisStreamProvider.create": "(self, request)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.metrics_database",
         "closes the connection of each metric, which LocalStack leaves open",
         {"localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3": "module sqlite3"},

@@ -43,7 +43,7 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.patches",
-        "computes an item's size without checking whether each string could be another type",
+        "sizes are DynamoDB's, computed without checking whether a string could be another type",
         {
             "moto.dynamodb.models.dynamo_type:DynamoType.size": "(self)",
             "moto.dynamodb.models.dynamo_type:Item.size": "(self)",
@@ -93,5 +93,121 @@ PATCHES = (
         "emulator.dynamodb.patches",
         "a table's stream can be switched on again, which moto refuses",
         {"moto.dynamodb.models.table:Table.set_stream_specification": "(self, streams)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.comparisons",
+        "conditions compare by type and value; moto compares Python's values, and may raise",
+        {
+            "moto.dynamodb.comparisons:FuncBeginsWith.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncBetween.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncContains.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncIn.expr": "(self, item)",
+            "moto.dynamodb.comparisons:FuncSize.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpEqual.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpGreaterThan.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpGreaterThanOrEqual.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpLessThan.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpLessThanOrEqual.expr": "(self, item)",
+            "moto.dynamodb.comparisons:OpNotEqual.expr": "(self, item)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.__eq__": "(self, other)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.__ne__": "(self, other)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.cast_value": "property (self)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.comparisons",
+        "arithmetic is exact, and errors are DynamoDB's; moto computes with floating point",
+        {
+            "moto.dynamodb.models.dynamo_type:DynamoType.__add__": "(self, other)",
+            "moto.dynamodb.models.dynamo_type:DynamoType.__sub__": "(self, other)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "an update or PartiQL transaction that fails changes nothing",
+        {
+            "moto.dynamodb.models:DynamoDBBackend.execute_transaction": "(self, statements)",
+            "moto.dynamodb.models:DynamoDBBackend.update_item": (
+                "(self, table_name, key, update_expression, expression_attribute_names, "
+                "expression_attribute_values, attribute_updates=None, expected=None, "
+                "condition_expression=None, return_values_on_condition_check_failure=None)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections emulator.dynamodb.legacy_conditions",
+        "conditions from before expressions compare by type",
+        {
+            "moto.dynamodb.models.dynamo_type:DynamoType.compare": (
+                "(self, range_comparison, range_objs)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "an update may read a key; moto refuses that like an update of the key",
+        {
+            "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator"
+            ".check_for_hash_or_range_key": "(self, node)",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "AttributeUpdates keep the types of values",
+        {
+            "moto.dynamodb.models.dynamo_type:Item.update_with_attribute_updates": (
+                "(self, attribute_updates)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "keys of a batch are compared by table, and a transaction reads up to 100 items",
+        {
+            "moto.dynamodb.responses:DynamoHandler._contains_duplicates": "(self, keys)",
+            "moto.dynamodb.responses:TRANSACTION_MAX_ITEMS": "int",
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "a stream has AWS's records, lasts 24 hours, and outlives its table",
+        {"moto.dynamodb.models.table:StreamShard": "class (account_id, table)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
+        "Time to Live is switched on and off with AWS's errors",
+        {
+            "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": "(self, table_name)",
+            "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": (
+                "(self, table_name, ttl_spec)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.kinesis.shards",
+        "shards cover every hash key, keep their records when resharded, and forget old ones",
+        {
+            "moto.kinesis.models:KinesisBackend.get_records": (
+                "(self, stream_arn, shard_iterator, limit)"
+            ),
+            "moto.kinesis.models:KinesisBackend.get_shard_iterator": (
+                "(self, stream_arn, stream_name, shard_id, shard_iterator_type, "
+                "starting_sequence_number, at_timestamp)"
+            ),
+            "moto.kinesis.models:Shard.get_min_sequence_number": "(self)",
+            "moto.kinesis.models:Shard.put_record": (
+                "(self, partition_key, data, explicit_hash_key)"
+            ),
+            "moto.kinesis.models:Stream.get_shard_for_key": (
+                "(self, partition_key, explicit_hash_key)"
+            ),
+            "moto.kinesis.models:Stream.init_shards": "(self, shard_count)",
+            "moto.kinesis.models:Stream.merge_shards": (
+                "(self, shard_to_merge, adjacent_shard_to_merge)"
+            ),
+            "moto.kinesis.models:Stream.split_shard": (
+                "(self, shard_to_split, new_starting_hash_key)"
+            ),
+        },
     ),
 )

@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api.s3 import ServerSideEncryption
 from localstack.services.s3.models import S3Object, s3_stores
+from moto.dynamodb.models import dynamodb_backends
+from moto.kinesis.models import kinesis_backends
 
+from wavetank.emulator.dynamodb import table_stream
+from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.kinesis import state
 from wavetank.emulator.services import (
     ACCOUNT,
     REGION,
@@ -52,6 +57,41 @@ def fill_table(table: str, items: Iterable[Item]) -> None:
         waiting: dict[str, Any] = {table: [{"PutRequest": {"Item": item}} for item in batch]}
         while waiting:
             waiting = _dynamodb().batch_write_item(RequestItems=waiting)["UnprocessedItems"]
+
+
+def read_table_stream(table: str) -> list[Row]:
+    """The records of the table's stream; none without one."""
+    stream = _table_stream(table)
+    return [] if stream is None else table_stream.records_to_save(stream)
+
+
+def fill_table_stream(table: str, records: Iterable[Row]) -> None:
+    """Give the table's stream the records of an earlier one, and none of restored items."""
+    stream = _table_stream(table)
+    if stream is not None:
+        table_stream.restore_records(stream, records)
+
+
+def read_kinesis_stream(stream: str) -> list[Row]:
+    """The records of the Kinesis stream; none if it was deleted."""
+    found = kinesis_backends[ACCOUNT][REGION].streams.get(stream)
+    return [] if found is None else state.records_to_save(found)
+
+
+def fill_kinesis_stream(stream: str, records: Iterable[Row]) -> None:
+    """Give the Kinesis stream the records of an earlier one of the same name."""
+    state.restore_records(kinesis_backends[ACCOUNT][REGION].streams[stream], records)
+
+
+def read_tokens() -> list[Row]:
+    """The tokens of transactions that were executed, of all accounts and regions."""
+    return list(COMPLETED.to_save())
+
+
+def fill_tokens(tokens: Iterable[Row]) -> None:
+    """Restore the tokens."""
+    for token in tokens:
+        COMPLETED.restore(token)
 
 
 def bucket_names() -> list[str]:
@@ -149,6 +189,11 @@ def fill_subscriptions(subscriptions: Iterable[Row]) -> None:
 
 def _buckets() -> "dict[str, S3Bucket]":
     return s3_stores[ACCOUNT][REGION].buckets
+
+
+def _table_stream(table: str) -> Any:
+    found = dynamodb_backends[ACCOUNT][REGION].tables.get(table)
+    return None if found is None else found.stream_shard
 
 
 def _dynamodb() -> Any:

@@ -14,7 +14,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,14 @@ from typing import Any
 from wavetank.core.private_files import private_file, private_folder
 
 LOG = logging.getLogger(__name__)
-VERSION = 3
+VERSION = 4
 TABLES: Mapping[str, str] = {
     "objects": "bucket TEXT, key TEXT, fingerprint TEXT, modified TEXT, metadata TEXT, body BLOB",
     "items": "name TEXT, item TEXT",
     "batches": "stream TEXT, oldest TEXT, count INTEGER, body BLOB",
     "messages": "message TEXT",
+    "records": "stream TEXT, record TEXT",
+    "tokens": "token TEXT",
     "subscriptions": "subscription TEXT",
 }
 """The columns of each table, with their types."""
@@ -47,6 +49,7 @@ SCHEMA = "\n".join(
         *map(_create, TABLES),
         "CREATE UNIQUE INDEX objects_by_key ON objects (bucket, key);",
         "CREATE INDEX items_by_name ON items (name);",
+        "CREATE INDEX records_by_stream ON records (stream);",
         f"PRAGMA user_version = {VERSION};",
     )
 )
@@ -54,7 +57,7 @@ SCHEMA = "\n".join(
 type Item = dict[str, Any]
 """An item in DynamoDB's JSON format."""
 type Row = dict[str, Any]
-"""A message of the mailbox or an e-mail subscription, by member."""
+"""A message, an e-mail subscription, a stream's record or a transaction's token, by member."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,7 @@ class StoredBatch:
 class SnapshotContents:
     """The contents to save.
 
+    `records` are those of table streams and Kinesis streams, `tokens` the completed transactions.
     `buckets` has a fingerprint for each key: an object is read with `read` only if it differs from
     the saved one. Deleted tables and buckets are empty here; saved data of a name that does not
     appear is kept, since the resource may be created again later.
@@ -91,6 +95,8 @@ class SnapshotContents:
     messages: list[Row]
     subscriptions: list[Row]
     read: Callable[[str, str], SnapshotObject | None]
+    records: Mapping[str, list[Row]] = field(default_factory=dict)
+    tokens: list[Row] = field(default_factory=list)
 
 
 class SnapshotFile:
@@ -135,7 +141,10 @@ class SnapshotFile:
                 _save_batches(database, stream, batches)
             for bucket, fingerprints in contents.buckets.items():
                 _save_objects(database, bucket, fingerprints, contents.read)
+            for stream, records in contents.records.items():
+                _save_records(database, stream, records)
             _save_messages(database, contents.messages)
+            _save_rows(database, "tokens", contents.tokens)
             _save_rows(database, "subscriptions", contents.subscriptions)
 
     def objects(self, bucket: str) -> Iterator[SnapshotObject]:
@@ -172,6 +181,16 @@ class SnapshotFile:
     def subscriptions(self) -> list[Row]:
         """The e-mail subscriptions, confirmed and waiting."""
         return self._rows("SELECT subscription FROM subscriptions")
+
+    def records(self, stream: str) -> list[Row]:
+        """The records of a table's stream or of a Kinesis stream, oldest first."""
+        query = "SELECT record FROM records WHERE stream = ? ORDER BY rowid"
+        with self._opened() as database:
+            return [json.loads(text) for (text,) in database.execute(query, (stream,))]
+
+    def tokens(self) -> list[Row]:
+        """The tokens of transactions that were executed, oldest first."""
+        return self._rows("SELECT token FROM tokens ORDER BY rowid")
 
     def _rows(self, query: str) -> list[Row]:
         with self._opened() as database:
@@ -243,6 +262,12 @@ def _save_batches(database: sqlite3.Connection, stream: str, batches: list[Store
     database.execute("DELETE FROM batches WHERE stream = ?", (stream,))
     rows = [(stream, batch.oldest.isoformat(), batch.count, batch.body) for batch in batches]
     database.executemany("INSERT INTO batches VALUES (?, ?, ?, ?)", rows)
+
+
+def _save_records(database: sqlite3.Connection, stream: str, records: list[Row]) -> None:
+    database.execute("DELETE FROM records WHERE stream = ?", (stream,))
+    rows = [(stream, json.dumps(record)) for record in records]
+    database.executemany("INSERT INTO records VALUES (?, ?)", rows)
 
 
 def _save_objects(

@@ -21,6 +21,12 @@ class Services(Protocol):
 
     def read_batches(self, stream: str) -> list[StoredBatch]: ...
 
+    def read_table_stream(self, table: str) -> list[Row]: ...
+
+    def read_kinesis_stream(self, stream: str) -> list[Row]: ...
+
+    def read_tokens(self) -> list[Row]: ...
+
     def bucket_names(self) -> list[str]: ...
 
     def fingerprints(self, bucket: str) -> dict[str, str]: ...
@@ -39,6 +45,7 @@ class RestoredNames:
     tables: Iterable[str]
     streams: Iterable[str]
     buckets: Iterable[str]
+    kinesis_streams: Iterable[str] = ()
 
 
 def read_contents(services: Services, restored: RestoredNames) -> SnapshotContents:
@@ -51,6 +58,9 @@ def read_contents(services: Services, restored: RestoredNames) -> SnapshotConten
     objects = {
         name: services.fingerprints(name) if name in buckets else {} for name in restored.buckets
     }
+    records = {
+        table_stream_key(name): services.read_table_stream(name) for name in restored.tables
+    } | {kinesis_key(name): services.read_kinesis_stream(name) for name in restored.kinesis_streams}
     return SnapshotContents(
         items=items,
         batches=batches,
@@ -58,4 +68,16 @@ def read_contents(services: Services, restored: RestoredNames) -> SnapshotConten
         messages=services.read_messages(),
         subscriptions=services.read_subscriptions(),
         read=services.read_object,
+        records=records,
+        tokens=services.read_tokens(),
     )
+
+
+def table_stream_key(table: str) -> str:
+    """The key of the records of a table's stream."""
+    return f"dynamodb/{table}"
+
+
+def kinesis_key(stream: str) -> str:
+    """The key of the records of a Kinesis stream."""
+    return f"kinesis/{stream}"

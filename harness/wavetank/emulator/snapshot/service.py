@@ -19,7 +19,12 @@ from wavetank.emulator.services import ACCOUNT
 from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.snapshot import adapters as sources
 from wavetank.emulator.snapshot.file import SnapshotFile
-from wavetank.emulator.snapshot.reading import RestoredNames, read_contents
+from wavetank.emulator.snapshot.reading import (
+    RestoredNames,
+    kinesis_key,
+    read_contents,
+    table_stream_key,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +44,7 @@ class SnapshotService:
         self._tables: set[str] = set()
         self._streams: set[str] = set()
         self._buckets: set[str] = set()
+        self._kinesis: set[str] = set()
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._saved: datetime | None = None
@@ -49,6 +55,7 @@ class SnapshotService:
         self._file.prepare(self._clock.now())
         sources.fill_mailbox(self._file.messages())
         sources.fill_subscriptions(self._file.subscriptions())
+        sources.fill_tokens(self._file.tokens())
         threading.Thread(target=self._run, name="wavetank-snapshot", daemon=True).start()
 
     def end(self) -> None:
@@ -76,6 +83,7 @@ class SnapshotService:
         with self._lock:
             if name not in self._tables:
                 sources.fill_table(name, self._file.items(name))
+                sources.fill_table_stream(name, self._file.records(table_stream_key(name)))
             self._tables.add(name)
 
     def fill_stream(self, name: str) -> None:
@@ -84,6 +92,13 @@ class SnapshotService:
             if name not in self._streams:
                 sources.fill_stream(name, self._file.batches(name))
             self._streams.add(name)
+
+    def fill_kinesis_stream(self, name: str) -> None:
+        """Restore the records of a Kinesis stream, the first time that it is created."""
+        with self._lock:
+            if name not in self._kinesis:
+                sources.fill_kinesis_stream(name, self._file.records(kinesis_key(name)))
+            self._kinesis.add(name)
 
     def fill_bucket(self, name: str) -> None:
         """Restore the data of a bucket of this name, the first time that it is created."""
@@ -113,7 +128,12 @@ class SnapshotService:
             self.save()
 
     def _restored(self) -> RestoredNames:
-        return RestoredNames(tables=self._tables, streams=self._streams, buckets=self._buckets)
+        return RestoredNames(
+            tables=self._tables,
+            streams=self._streams,
+            buckets=self._buckets,
+            kinesis_streams=self._kinesis,
+        )
 
 
 _SERVICES: list[SnapshotService] = []
@@ -145,6 +165,8 @@ def start_snapshots() -> None:
                 service.fill_table(context.service_request["TableName"])
             case "CreateDeliveryStream":
                 service.fill_stream(context.service_request["DeliveryStreamName"])
+            case "CreateStream" if context.service.service_name == "kinesis":
+                service.fill_kinesis_stream(context.service_request["StreamName"])
             case "CreateBucket":
                 service.fill_bucket(context.service_request["Bucket"])
 

@@ -146,7 +146,11 @@ UNSUPPORTED = [
         "{ExtendedS3DestinationConfiguration: {DynamicPartitioningConfiguration: {}}}",
         "with DynamicPartitioningConfiguration",
     ),
-    ("AWS::DynamoDB::Table", "{StreamSpecification: {}}", "with StreamSpecification"),
+    (
+        "AWS::DynamoDB::Table",
+        "{KinesisStreamSpecification: {}}",
+        "with KinesisStreamSpecification",
+    ),
     ("AWS::S3::Bucket", "{NotificationConfiguration: {}}", "with NotificationConfiguration"),
     ("AWS::SNS::Subscription", "{Protocol: lambda}", "by lambda"),
     ("AWS::SNS::Topic", "{Subscription: [{Protocol: https}]}", "by https"),

@@ -19,13 +19,14 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 
 from tests.property.dynamodb_calls import FLAT
+from wavetank.emulator.dynamodb import attribute_values
 from wavetank.emulator.dynamodb import validation_cache as forms
-from wavetank.emulator.dynamodb.direct import call_moto
+from wavetank.emulator.dynamodb.corrections import CORRECTIONS
+from wavetank.emulator.dynamodb.execution import call_moto
 from wavetank.emulator.dynamodb.expressions import find_clauses, make_update, parse_condition
 from wavetank.emulator.dynamodb.item_copy import copy_item
 from wavetank.emulator.dynamodb.patches import (
     REPLACEMENTS,
-    STOCK_VALUE_SIZE,
     item_size,
     patch_moto,
     put_attribute,
@@ -41,7 +42,7 @@ CONDITION = "attribute_not_exists(Tick) OR Tick < :tick"
 @pytest.fixture
 def patched() -> Iterator[None]:
     """Moto with all patches, and a table; afterwards as before: a simulator may have them."""
-    patches = [patch_of(target) for target in REPLACEMENTS]
+    patches = [patch_of(target) for target in (*REPLACEMENTS, *CORRECTIONS)]
     before = [patch.is_applied for patch in patches]
     patch_moto()
     dynamodb_backends[ACCOUNT][REGION].reset()
@@ -211,25 +212,21 @@ def test_equal_transactions_are_validated_once(monkeypatch: pytest.MonkeyPatch) 
         {"M": {"\u00e9": {"S": "a"}, "b": {"L": [{"N": "1"}]}}},
     ],
 )
-def test_sizes_are_those_of_moto(value: dict[str, Any]) -> None:
-    """Every form of a value is as large as moto has it, alone and in an item."""
+def test_sizes_are_those_of_the_json(value: dict[str, Any]) -> None:
+    """Every form of a value is as large as DynamoDB has it, alone and in an item."""
     item = Item(DynamoType({"S": "1"}), None, {"id": {"S": "1"}, "\u00e9": value})
-    assert value_size(DynamoType(value)) == STOCK_VALUE_SIZE(DynamoType(value))
-    assert item_size(item) == sum(
-        len(name.encode()) + STOCK_VALUE_SIZE(held) for name, held in item.attrs.items()
-    )
+    assert value_size(DynamoType(value)) == attribute_values.value_size(value)
+    assert item_size(item) == len("id1") + 2 + attribute_values.value_size(value)
 
 
-def test_an_item_is_too_large_where_it_is_for_moto() -> None:
-    """The same attribute is the first that is refused, and what it would replace counts."""
-    stock = patch_of("moto.dynamodb.models.dynamo_type:LimitedSizeDict.__setitem__").original()
-    for put in (stock, put_attribute):
-        attributes = LimitedSizeDict()
-        put(attributes, "a", DynamoType({"S": "x" * 200_000}))
-        put(attributes, "b", DynamoType({"S": "x" * 204_998}))
-        assert len(attributes) == 2
-        with pytest.raises(ItemSizeTooLarge):
-            put(attributes, "b", DynamoType({"S": "x"}))
+def test_an_item_is_too_large_with_more_than_400_kilobytes() -> None:
+    """What an attribute replaces does not count."""
+    attributes = LimitedSizeDict()
+    put_attribute(attributes, "a", DynamoType({"S": "x" * 200_000}))
+    for _ in range(2):
+        put_attribute(attributes, "b", DynamoType({"S": "x" * (400 * 1024 - 200_002)}))
+    with pytest.raises(ItemSizeTooLarge):
+        put_attribute(attributes, "c", DynamoType({"S": "x"}))
 
 
 @pytest.mark.usefixtures("patched")

@@ -28,6 +28,7 @@ VALUES = {
     "QueueOwnerAWSAccountId": ACCOUNT,
     "QueueUrl": f"http://localhost/{ACCOUNT}/q",
     "Statement": 'SELECT * FROM "some-table"',
+    "StreamArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/some/stream/label",
     "TargetArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:some",
     "TargetPrincipal": f"arn:aws:iam::{ACCOUNT}:root",
     "TopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:some",
@@ -41,6 +42,10 @@ NEWER_THAN_THE_TABLE = {
         *("GetDelegationRequest", "GetHumanReadableSummary", "ListDelegationRequests"),
         *("GetOutboundWebIdentityFederationInfo", "RejectDelegationRequest"),
         *("SendDelegationToken", "UpdateDelegationRequest"),
+    },
+    "kinesis": {
+        *("DescribeAccountSettings", "UpdateAccountSettings", "UpdateMaxRecordSize"),
+        *("ListTagsForResource", "TagResource", "UntagResource", "UpdateStreamWarmThroughput"),
     },
     "lambda": {
         *("CheckpointDurableExecution", "CreateCapacityProvider", "DeleteCapacityProvider"),

@@ -53,6 +53,15 @@ class Pipeline:
         self.go_on(self.pace)
         return [StoredBatch(oldest=NOW, count=1, body=str(tick).encode()) for tick in self.held]
 
+    def read_table_stream(self, table: str) -> list[dict[str, Any]]:
+        return [{"table": table}]
+
+    def read_kinesis_stream(self, stream: str) -> list[dict[str, Any]]:
+        return [{"stream": stream}]
+
+    def read_tokens(self) -> list[dict[str, Any]]:
+        return [{"text": "token"}]
+
     def bucket_names(self) -> list[str]:
         return ["bucket"]
 
@@ -110,3 +119,11 @@ def test_a_resource_that_was_not_created_is_not_read() -> None:
     contents = read_contents(Pipeline(pace=0), RestoredNames(tables=[], streams=[], buckets=[]))
     assert (contents.items, contents.batches, contents.buckets) == ({}, {}, {})
     assert (contents.messages, contents.subscriptions) == ([{"id": "1"}], [{"arn": "2"}])
+    assert contents.tokens == [{"text": "token"}]
+
+
+def test_records_of_streams_are_read_by_table_and_stream() -> None:
+    """A table and a Kinesis stream may have the same name."""
+    names = RestoredNames(tables=["a"], streams=[], buckets=[], kinesis_streams=["a"])
+    contents = read_contents(Pipeline(pace=0), names)
+    assert contents.records == {"dynamodb/a": [{"table": "a"}], "kinesis/a": [{"stream": "a"}]}

@@ -51,6 +51,8 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("iam", "saml-provider"): ("SAMLProviderArn", "Name"),
     ("iam", "server-certificate"): ("ServerCertificateName",),
     ("iam", "user"): ("UserName", "PolicySourceArn", "Arn"),
+    ("kinesis", "consumer"): ("ConsumerARN", "ResourceARN"),
+    ("kinesis", "stream"): ("StreamARN", "StreamName", "ResourceARN"),
     ("lambda", "code signing config"): ("CodeSigningConfigArn", "Resource"),
     ("lambda", "eventSourceMapping"): ("UUID", "Resource"),
     ("lambda", "function"): ("FunctionName", "Resource"),

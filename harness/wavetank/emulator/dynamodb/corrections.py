@@ -1,0 +1,113 @@
+"""Replacements in moto whose results differ from moto's own, because AWS's do."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.responses import DynamoHandler
+
+from wavetank.emulator.dynamodb import comparisons
+from wavetank.emulator.dynamodb.item_copy import copy_item
+from wavetank.emulator.dynamodb.legacy_conditions import compare
+from wavetank.emulator.dynamodb.legacy_updates import update_with_attribute_updates
+from wavetank.emulator.dynamodb.requests import TRANSACTION_ITEMS_MAX
+from wavetank.emulator.dynamodb.returned_values import ACTIONS
+from wavetank.emulator.dynamodb.table_stream import TableStream
+from wavetank.emulator.dynamodb.time_to_live import describe_time_to_live, update_time_to_live
+from wavetank.emulator.dynamodb.transaction import FormerItem
+from wavetank.emulator.patches import patch_of
+
+UPDATE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.update_item").original()
+CHECK_BY_MOTO = patch_of(
+    "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator.check_for_hash_or_range_key"
+).original()
+EXECUTE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.execute_transaction").original()
+
+
+def update_item(
+    backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any
+) -> Item:
+    """`DynamoDBBackend.update_item`: an update that fails changes nothing, and is one change.
+
+    Moto keeps what was done before an action fails, records the creation of an item twice, and
+    raises for an update without actions, which creates an item with its key only.
+
+    Raises:
+        Exception: moto's, as for its own method.
+    """
+    table = backend.get_table(table_name)
+    hash_key, range_key = backend.get_keys_value(table, key)
+    current = table.get_item(hash_key, range_key)
+    former = None if current is None else copy_item(current)
+    stream: Any = table.stream_shard
+    table.stream_shard = None
+    kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}
+    try:
+        updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
+    except Exception:
+        FormerItem(table, hash_key, range_key, former).restore()
+        raise
+    finally:
+        table.stream_shard = stream
+    if stream is not None:
+        stream.add(former, updated)
+    return updated
+
+
+def execute_transaction(backend: DynamoDBBackend, statements: list[dict[str, Any]]) -> Any:
+    """`DynamoDBBackend.execute_transaction`: all statements are executed, or none.
+
+    Raises:
+        Exception: moto's, as for its own method.
+    """
+    tables = list(backend.tables.values())
+    before = [(table, copy.deepcopy(table.items)) for table in tables]
+    records = [(t.stream_shard, list(t.stream_shard.items)) for t in tables if t.stream_shard]
+    try:
+        return EXECUTE_BY_MOTO(backend, statements)
+    except Exception:
+        for table, items in before:
+            table.items = items
+        for stream, items_of_stream in records:
+            stream.items = items_of_stream
+        raise
+
+
+def check_updated_path(validator: Any, node: Any) -> Any:
+    """`UpdateHashRangeKeyValidator.check_for_hash_or_range_key`, for updated paths only.
+
+    Moto also refuses keys whose values an update only reads.
+
+    Raises:
+        UpdateHashRangeKeyException: the update is one of a key.
+    """
+    parent = node.parent
+    is_updated = type(parent) in ACTIONS and parent.children[0] is node
+    return CHECK_BY_MOTO(validator, node) if is_updated else node
+
+
+def contains_no_duplicates(handler: DynamoHandler, keys: list[str]) -> bool:  # noqa: ARG001 - moto's parameters
+    """`DynamoHandler._contains_duplicates`: the keys were compared before, by table and key."""
+    return False
+
+
+CORRECTIONS: Mapping[str, Any] = {
+    **comparisons.CORRECTIONS,
+    "moto.dynamodb.models.dynamo_type:DynamoType.compare": compare,
+    "moto.dynamodb.models.dynamo_type:Item.update_with_attribute_updates": (
+        update_with_attribute_updates
+    ),
+    "moto.dynamodb.models.table:StreamShard": TableStream,
+    "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": describe_time_to_live,
+    "moto.dynamodb.models:DynamoDBBackend.execute_transaction": execute_transaction,
+    "moto.dynamodb.models:DynamoDBBackend.update_item": update_item,
+    "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": update_time_to_live,
+    "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator.check_for_hash_or_range_key": (
+        check_updated_path
+    ),
+    "moto.dynamodb.responses:DynamoHandler._contains_duplicates": contains_no_duplicates,
+    "moto.dynamodb.responses:TRANSACTION_MAX_ITEMS": TRANSACTION_ITEMS_MAX,
+}
+"""Moto's attributes, and their replacements."""

@@ -1,0 +1,101 @@
+"""Time to Live: items are deleted some time after the instant in their attribute.
+
+AWS deletes an expired item within a few days, and until then it can be read. Here it is deleted by
+the first call of DynamoDB, or of its streams, that comes a minute or more after it has expired, so
+that the state is the same whenever the same calls are made.
+[DynamoDB developer guide: TTL; howitworks-ttl; time-to-live-ttl-streams; DynamoDB API reference:
+UpdateTimeToLive]
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundException
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+DELETION_DELAY = timedelta(minutes=1)
+AGE_MAX = timedelta(days=5 * 365)
+"""An item whose instant is longer ago is never deleted."""
+
+
+def is_due(attribute: Any, now: datetime) -> bool:
+    """Whether an item whose TTL attribute has this value, or None, is to be deleted now.
+
+    Values other than numbers, which count seconds since 1970, never expire.
+    """
+    if attribute is None or attribute.type != "N":
+        return False
+    age = Decimal(now.timestamp()) - Decimal(attribute.value)
+    return DELETION_DELAY.total_seconds() <= age <= AGE_MAX.total_seconds()
+
+
+def delete_expired_items(backend: DynamoDBBackend, now: datetime) -> None:
+    """Delete the due items of all tables of an account and region, in the order of their keys."""
+    for table in backend.tables.values():
+        if table.ttl["TimeToLiveStatus"] == "ENABLED":
+            _delete_expired(table, now)
+
+
+def _delete_expired(table: Table, now: datetime) -> None:
+    name = table.ttl["AttributeName"]
+    due = [item for item in table.all_items() if is_due(item.attrs.get(name), now)]
+    stream: Any = table.stream_shard
+    for item in due:
+        table.stream_shard = None  # its record is another one than a caller's
+        table.delete_item(item.hash_key, item.range_key)
+        table.stream_shard = stream
+        if stream is not None:
+            stream.add_expired(item)
+
+
+def update_time_to_live(
+    backend: DynamoDBBackend, table_name: str, ttl_spec: dict[str, Any]
+) -> None:
+    """`DynamoDBBackend.update_time_to_live`.
+
+    Raises:
+        ResourceNotFoundException: the table does not exist.
+        MockValidationException: TTL is in the requested state already, or on another attribute.
+    """
+    table = _table(backend, table_name)
+    is_enabled = table.ttl["TimeToLiveStatus"] == "ENABLED"
+    if ttl_spec["Enabled"] == is_enabled:
+        state = "enabled" if is_enabled else "disabled"
+        raise MockValidationException(f"TimeToLive is already {state}")
+    if is_enabled and table.ttl["AttributeName"] != ttl_spec["AttributeName"]:
+        raise MockValidationException(
+            "TimeToLive is active on a different AttributeName: current AttributeName is "
+            f"{table.ttl['AttributeName']}"
+        )
+    table.ttl = (
+        {"TimeToLiveStatus": "ENABLED", "AttributeName": ttl_spec["AttributeName"]}
+        if ttl_spec["Enabled"]
+        else {"TimeToLiveStatus": "DISABLED"}
+    )
+
+
+def is_time_to_live(backend: DynamoDBBackend, name: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether the table has this specification already."""
+    table = backend.tables.get(name)
+    if table is None or table.ttl["TimeToLiveStatus"] != "ENABLED":
+        return False
+    return bool(wanted["Enabled"]) and table.ttl["AttributeName"] == wanted["AttributeName"]
+
+
+def describe_time_to_live(backend: DynamoDBBackend, table_name: str) -> dict[str, Any]:
+    """`DynamoDBBackend.describe_time_to_live`.
+
+    Raises:
+        ResourceNotFoundException: the table does not exist.
+    """
+    return _table(backend, table_name).ttl
+
+
+def _table(backend: DynamoDBBackend, name: str) -> Table:
+    try:
+        return backend.get_table(name)
+    except ResourceNotFoundException as error:
+        raise ResourceNotFoundException(table_name=name) from error

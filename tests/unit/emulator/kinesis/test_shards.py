@@ -1,0 +1,128 @@
+"""Shards cover all keys, keep their records when they are split or merged, and forget old ones."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import freezegun
+import pytest
+from moto.kinesis.exceptions import InvalidArgumentError
+from moto.kinesis.models import KinesisBackend, Stream, kinesis_backends
+
+from wavetank.emulator.kinesis import state
+from wavetank.emulator.kinesis.shards import CORRECTIONS, HASH_KEY_MAX
+from wavetank.emulator.patches import patch_of
+
+ACCOUNT, REGION = "123456789012", "eu-west-2"
+START = datetime(2030, 1, 1, tzinfo=UTC)
+FIRST, SECOND, THIRD, FOURTH = (f"shardId-{number:012}" for number in range(4))
+
+
+@pytest.fixture
+def backend() -> Iterator[KinesisBackend]:
+    """Moto's, corrected and empty; afterwards as before."""
+    before = {target: patch_of(target).is_applied for target in CORRECTIONS}
+    for target, ours in CORRECTIONS.items():
+        patch_of(target).apply(ours)
+    made = kinesis_backends[ACCOUNT][REGION]
+    yield made
+    made.reset()
+    for target, was_applied in before.items():
+        if not was_applied:
+            patch_of(target).undo()
+
+
+def _stream(backend: KinesisBackend, shards: int) -> Stream:
+    return backend.create_stream("stream", shards)
+
+
+def _read(backend: KinesisBackend, shard: str) -> tuple[list[str], bool]:
+    """The data of the shard's records, and whether there may be more."""
+    iterator = backend.get_shard_iterator(None, "stream", shard, "TRIM_HORIZON", 0, START)
+    following, records, _ = backend.get_records(None, iterator, None)
+    return [record.data for record in records], following is not None
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_every_hash_key_belongs_to_one_shard(backend: KinesisBackend, count: int) -> None:
+    """The first and last one of each shard too."""
+    shards = list(_stream(backend, count).shards.values())
+    assert shards[0].starting_hash == 0
+    assert shards[-1].ending_hash == HASH_KEY_MAX
+    for one, following in pairwise(shards):
+        assert one.ending_hash + 1 == following.starting_hash
+    for shard in shards:
+        for key in (shard.starting_hash, shard.ending_hash):
+            _, found = backend.streams["stream"].put_record("p", str(key), "data")
+            assert found == shard.shard_id
+
+
+def test_sequence_numbers_rise_and_differ_between_shards(backend: KinesisBackend) -> None:
+    """They have 56 digits, as on AWS."""
+    stream = _stream(backend, 2)
+    keys = ("0", "1", str(HASH_KEY_MAX))
+    first, second, other = (stream.put_record("p", key, "data")[0] for key in keys)
+    assert int(second) > int(first)
+    assert other not in {first, second}
+    assert {len(number) for number in (first, second, other)} == {56}
+
+
+def test_a_split_shard_keeps_its_records_and_takes_no_more(backend: KinesisBackend) -> None:
+    """Reading ends at its end; new records go to its children."""
+    stream = _stream(backend, 1)
+    stream.put_record("p", "0", "before")
+    backend.split_shard("", "stream", FIRST, str(HASH_KEY_MAX // 2))
+    _, shard = stream.put_record("p", "0", "after")
+    assert shard == SECOND
+    assert _read(backend, FIRST) == (["before"], False)
+    assert _read(backend, SECOND) == (["after"], True)
+    with pytest.raises(InvalidArgumentError):
+        backend.split_shard("", "stream", FIRST, str(HASH_KEY_MAX // 2))
+
+
+def test_merged_shards_keep_their_records(backend: KinesisBackend) -> None:
+    """Only neighbours can be merged."""
+    stream = _stream(backend, 3)
+    stream.put_record("p", "0", "before")
+    with pytest.raises(InvalidArgumentError):
+        backend.merge_shards("", "stream", FIRST, THIRD)
+    backend.merge_shards("", "stream", FIRST, SECOND)
+    _, shard = stream.put_record("p", "0", "after")
+    assert shard == FOURTH
+    assert _read(backend, FIRST) == (["before"], False)
+
+
+def test_an_iterator_by_arn_needs_no_arn_when_it_is_used(backend: KinesisBackend) -> None:
+    """As GetRecords is called in most examples."""
+    stream = _stream(backend, 1)
+    stream.put_record("p", "", "data")
+    iterator = backend.get_shard_iterator(stream.arn, None, FIRST, "TRIM_HORIZON", 0, START)
+    _, records, _ = backend.get_records(None, iterator, None)
+    assert [record.data for record in records] == ["data"]
+
+
+def test_records_expire_after_the_retention_period(backend: KinesisBackend) -> None:
+    """24 hours by default; sequence numbers go on."""
+    with freezegun.freeze_time(START) as frozen:
+        stream = _stream(backend, 1)
+        number, _ = stream.put_record("p", "", "old")
+        frozen.move_to(START + timedelta(hours=23, minutes=59))
+        assert _read(backend, FIRST) == (["old"], True)
+        frozen.move_to(START + timedelta(hours=24))
+        assert _read(backend, FIRST) == ([], True)
+        assert int(stream.put_record("p", "", "new")[0]) == int(number) + 1
+
+
+def test_records_are_saved_and_reset(backend: KinesisBackend) -> None:
+    """With their shards, instants and sequence numbers."""
+    stream = _stream(backend, 2)
+    number, shard = stream.put_record("p", "0", "data")
+    states, rows = state.shard_states(ACCOUNT, REGION), state.records_to_save(stream)
+    stream.put_record("p", "0", "more")
+    state.restore_shards(ACCOUNT, REGION, states)
+    assert state.records_to_save(stream) == rows
+    state.restore_shards(ACCOUNT, REGION, {})
+    assert state.records_to_save(stream) == []
+    state.restore_records(stream, rows)
+    assert state.records_to_save(stream) == rows
+    assert stream.put_record("p", "0", "next") == (str(int(number) + 1), shard)
