@@ -39,15 +39,17 @@ SERVICES = (
     "lambda",
     "logs",
     "s3",
+    "scheduler",
     "ses",
     "sns",
     "sqs",  # LocalStack queues asynchronous invocations in it
     "sts",
 )
-CORRECTIONS = {
-    f"PROVIDER_OVERRIDE_{service}": "wavetank"
-    for service in ("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "S3", "SNS", "STS")
-}
+CORRECTED = (
+    *("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA"),
+    *("S3", "SCHEDULER", "SNS", "STS"),
+)
+CORRECTIONS = {f"PROVIDER_OVERRIDE_{service}": "wavetank" for service in CORRECTED}
 """Services with a provider of ours, because LocalStack's behaves differently from AWS."""
 STOP_GRACE_SECONDS = 8.0
 START_LIMITS = StallLimits(busy_seconds=300.0, idle_seconds=60.0)

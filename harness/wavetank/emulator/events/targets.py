@@ -45,7 +45,7 @@ class RuleTarget:
         target: Any = self._sender.target
         original = {name: value for name, value in event.items() if name != BUS_NAME}
 
-        def send() -> None:
+        def send(_: int) -> None:
             text = target_input(target, original, self._sender.rule_arn, self._sender.rule_name)
             content = TargetInput(
                 text=text, event=original, now=self._clock.now(), trace=trace_header

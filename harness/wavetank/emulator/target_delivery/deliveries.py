@@ -41,12 +41,12 @@ class Undelivered:
 class TargetDelivery:
     """One event for one target.
 
-    `send` raises if the target refuses it. `give_up` is called once, when no attempt is left. `key`
+    `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up` is called once, when no attempt is left. `key`
     identifies the delivery.
     """
 
     key: str
-    send: Callable[[], object]
+    send: Callable[[int], object]
     give_up: Callable[[Undelivered], object]
     policy: TargetRetryPolicy
     accepted: datetime
@@ -99,23 +99,23 @@ class TargetDeliveries:
 
     def _attempt(self, delivery: TargetDelivery) -> None:
         try:
-            delivery.send()
+            delivery.send(delivery.retries + 1)
         except Exception as error:  # noqa: BLE001 - whatever the target says decides about a retry
             self._failed(delivery, describe_failure(error))
 
     def _failed(self, delivery: TargetDelivery, failure: TargetFailure) -> None:
-        now, retries = self._clock.now(), delivery.retries
-        decision = (
-            delivery.policy.after_failure(
-                delivery.accepted, now, retries, jitter_of(delivery.key, retries)
-            )
-            if failure.is_retried
-            else None
-        )
+        retries = delivery.retries
+        decision = self._decide(delivery) if failure.is_retried or _is_last(delivery) else None
         if isinstance(decision, datetime):
             self._wait(decision, replace(delivery, retries=retries + 1))
         else:
             self._give_up(delivery, Undelivered(failure, retries, decision))
+
+    def _decide(self, delivery: TargetDelivery) -> datetime | RetryLimit:
+        retries = delivery.retries
+        return delivery.policy.after_failure(
+            delivery.accepted, self._clock.now(), retries, jitter_of(delivery.key, retries)
+        )
 
     def _wait(self, due: datetime, delivery: TargetDelivery) -> None:
         with self._changed:
@@ -138,3 +138,8 @@ class TargetDeliveries:
             with self._changed:
                 self._changed.wait(POLL_SECONDS if self._waiting else None)
             self.run_due()
+
+
+def _is_last(delivery: TargetDelivery) -> bool:
+    """Whether the policy allows no other attempt, whatever the failure."""
+    return delivery.retries >= delivery.policy.retries_max
