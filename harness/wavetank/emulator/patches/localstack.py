@@ -167,6 +167,15 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.s3.error_bodies",
+        "errors of S3 have a HostId, and no Type",
+        {
+            "localstack.aws.protocol.serializer:S3ResponseSerializer._serialize_error": (
+                "(self, error, response, shape, operation_model, mime_type, request_id)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.metrics_database",
         "closes the connection of each metric, which LocalStack leaves open",
         {"localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3": "module sqlite3"},

@@ -41,8 +41,8 @@ class Undelivered:
 class TargetDelivery:
     """One event for one target.
 
-    `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up` is called once, when no attempt is left. `key`
-    identifies the delivery.
+    `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up`
+    is called once, when no attempt is left. `key` identifies the delivery.
     """
 
     key: str
