@@ -46,7 +46,7 @@ SERVICES = (
     "sts",
 )
 CORRECTED = (
-    *("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA"),
+    *("CLOUDFORMATION", "EVENTS", "FIREHOSE", "LAMBDA", "LOGS"),
     *("S3", "SCHEDULER", "SNS", "STS"),
 )
 CORRECTIONS = {f"PROVIDER_OVERRIDE_{service}": "wavetank" for service in CORRECTED}

@@ -19,6 +19,7 @@ from localstack.services.sns.models import sns_stores
 from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 
 from wavetank.iam.policy import PolicyKind
 
@@ -145,9 +146,24 @@ def _table_policy(account: str, region: str, name: str) -> str | None:
     return str(found.policy_doc) if found else None
 
 
+def _log_policies(account: str, region: str, _: str) -> str | None:
+    """The statements of all resource policies of the region: each names its groups itself.
+
+    [CloudWatch Logs API reference, PutResourcePolicy]
+    """
+    policies = list(logs_backends[account][region].resource_policies.values())
+    if not policies:
+        return None
+    documents = [json.loads(policy.policy_document) for policy in policies]
+    found = [each["Statement"] for each in documents if "Statement" in each]
+    statements = [one for some in found for one in (some if isinstance(some, list) else [some])]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
 POLICIES: Mapping[str, Callable[[str, str, str], str | None]] = {
     "dynamodb": _table_policy,
     "lambda": _function_policy,
+    "logs": _log_policies,
     "sns": _topic_policy,
     "sqs": _queue_policy,
 }

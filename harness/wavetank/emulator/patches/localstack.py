@@ -167,6 +167,11 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.logs.provider",
+        "events match a filter pattern by AWS's rules; in LocalStack every event does",
+        {"localstack.services.logs.provider:get_pattern_matcher": "(pattern)"},
+    ),
+    *LOCALSTACK.patches(
         "emulator.s3.error_bodies",
         "errors of S3 have a HostId, and no Type",
         {
