@@ -19,7 +19,15 @@ from botocore.configprovider import (
     ConfigValueStore,
     ConstantProvider,
 )
-from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound, WaiterError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ProfileNotFound,
+    ReadTimeoutError,
+    WaiterError,
+)
 from botocore.session import Session as CoreSession
 
 from wavetank.aws.service_models import shared_loader
@@ -48,6 +56,9 @@ __all__ = [
     "AwsClients",
     "BotoCoreError",
     "ClientError",
+    "ConnectTimeoutError",
+    "HTTPClientError",
+    "ReadTimeoutError",
     "WaiterError",
     "access_key",
     "anonymous_clients",

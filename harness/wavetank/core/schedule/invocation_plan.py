@@ -68,14 +68,15 @@ class InvocationPlan:
             yield PlannedInvocation(scheduled, scheduled + self._offset(scheduled))
 
     def _instants(self, recurrence: Recurrence, after: datetime) -> Iterator[datetime]:
-        begin = max(self.created, self.start) if self.start else self.created
+        is_later = self.start is not None and self.start > self.created
         match recurrence:
             case Rate():
                 anchor = self.start or self.created
                 first = anchor - recurrence.period
                 yield from recurrence.instants(first, max(after, self.created - MOMENT, first))
             case ZonedCron():
-                yield from recurrence.instants(begin - MOMENT, after)
+                begin = self.start - MOMENT if self.start and is_later else self.created
+                yield from recurrence.instants(begin, after)
             case OneTime():
                 yield from recurrence.instants(self.created, max(after, self.created - MOMENT))
 

@@ -20,6 +20,7 @@ from wavetank.core.schedule import scheduled_event
 from wavetank.emulator.events.rules import EmulatedRule, check_targets
 from wavetank.emulator.events.targets import RuleTarget
 from wavetank.emulator.events.timetable import Timetable
+from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
@@ -73,6 +74,12 @@ class WavetankEvents(EventsProvider):
         self._targets[target.unique_id] = target
         return target
 
+    def fire_rule(self, arn: str, target_id: str, event: dict[str, Any]) -> None:
+        """Deliver the event to one target of the rule of that ARN, if it exists."""
+        for rule in _rules():
+            if rule.arn == arn and target_id in rule.targets:
+                self.fire(rule, target_id, event)
+
     def fire(self, rule: Rule, target_id: str, event: dict[str, Any]) -> None:
         """Deliver the event to one target of the rule."""
         target = self._targets[f"{rule.arn}-{target_id}"]
@@ -100,7 +107,15 @@ class WavetankEvents(EventsProvider):
 def wavetank_events() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     fires = read_emulator_settings().time is TimeChoice.WALL
+    if not fires:
+        patch_of("localstack.services.events.provider:start_worker_thread").apply(_call_at_once)
     return Service.for_provider(WavetankEvents(WallClock(), fires=fires))
+
+
+def _call_at_once(method: Any, params: Any = None, name: str | None = None) -> None:
+    """Call the method in the caller's thread: in virtual time its order must be repeatable."""
+    del name
+    method(params)
 
 
 def _rules() -> list[Rule]:

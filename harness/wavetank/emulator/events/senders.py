@@ -19,6 +19,7 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from wavetank.emulator.events.input_transformer import is_json
 from wavetank.emulator.events.json_path import MissingValueError, value_at
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
 
 EVENT_ID = "$.id"
 LOG_MEMBERS = {"timestamp", "message"}
@@ -74,12 +75,7 @@ def _send_by_localstack(sender: TargetSender, content: TargetInput) -> None:
 
 def _send_to_function(sender: TargetSender, content: TargetInput) -> None:
     content.check_json()
-    sender.client.invoke(
-        FunctionName=sender.target["Arn"],
-        Payload=content.text.encode(),
-        InvocationType="Event",
-        TraceHeader=content.trace,
-    )
+    FUNCTIONS.invoke(sender.client, sender.target["Arn"], content.text, TraceHeader=content.trace)
 
 
 def _send_to_queue(sender: TargetSender, content: TargetInput) -> None:

@@ -1,7 +1,8 @@
 """The data after a deployment, which is restored before each run; resources are not.
 
 A run changes items, objects, undelivered records, messages and confirmations, logs, and, by its
-faults, policies; a handler may also change a function's reserved concurrency. Other changes of
+faults, policies; a handler may also change a function's reserved concurrency, and a schedule is
+deleted after its last invocation if it says so. Other changes of
 resources are reverted by the faults that made them. Restoring only touches LocalStack's own stores,
 so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
@@ -20,8 +21,9 @@ from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
+from moto.scheduler.models import scheduler_backends
 
-from wavetank.emulator.services import confirmations, deliverer, s3_storage
+from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Baseline:
             for name, function in self._functions().items()
         }
         self._messages = confirmations().mailbox.all()
+        self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
 
     def restore(self) -> None:
         """Restore the data."""
@@ -61,6 +64,10 @@ class Baseline:
             function.reserved_concurrent_executions = self._concurrency.get(name)
         for queue in self._queues():
             _empty(queue)
+        for name, group in self._schedule_groups().items():
+            group.schedules = dict(self._schedules.get(name, group.schedules))
+        for deliveries in waiting_deliveries():
+            deliveries.drop_all()
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
@@ -82,6 +89,9 @@ class Baseline:
 
     def _buckets(self) -> dict[str, Any]:
         return dict(s3_stores[self._store.account][self._store.region].buckets)
+
+    def _schedule_groups(self) -> dict[str, Any]:
+        return dict(scheduler_backends[self._store.account][self._store.region].schedule_groups)
 
     def _roles(self) -> list[Any]:
         return list(iam_backends[self._store.account]["aws"].roles.values())

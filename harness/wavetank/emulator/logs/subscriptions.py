@@ -19,6 +19,7 @@ from wavetank.emulator.logs.filter_patterns import parse_filter_pattern
 from wavetank.emulator.logs.ingestion import InputEvent
 from wavetank.emulator.target_delivery.dead_letter import role_client, service_client
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
 from wavetank.emulator.target_delivery.retry_policy import AGE_DEFAULT, TargetRetryPolicy
 
 PRINCIPAL = "logs"
@@ -114,11 +115,7 @@ def _send(subscription: LogSubscription, stored: StoredEvents, document: Mapping
 
 def _invoke(client: Any, subscription: LogSubscription, _: StoredEvents, compressed: bytes) -> None:
     payload = {"awslogs": {"data": base64.b64encode(compressed).decode()}}
-    client.invoke(
-        FunctionName=subscription.destination,
-        InvocationType="Event",
-        Payload=json.dumps(payload).encode(),
-    )
+    FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload))
 
 
 def _put_firehose_record(

@@ -167,6 +167,15 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.events.provider",
+        "an event reaches its targets before PutEvents returns, in the simulator",
+        {
+            "localstack.services.events.provider:start_worker_thread": (
+                "(method, params=None, name=None)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.logs.provider",
         "events match a filter pattern by AWS's rules; in LocalStack every event does",
         {"localstack.services.logs.provider:get_pattern_matcher": "(pattern)"},

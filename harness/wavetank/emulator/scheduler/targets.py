@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from botocore import xform_name
 from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from moto.scheduler.models import Schedule
 
 from wavetank.core.clock import rfc3339
 from wavetank.emulator.target_delivery.dead_letter import role_client
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
 
 PRINCIPAL = "scheduler"
 UNIVERSAL = "arn:aws:scheduler:::aws-sdk:"
@@ -100,11 +100,12 @@ def _client(invocation: ScheduleInvocation, service: str, region: str) -> Any:
 def _call_operation(invocation: ScheduleInvocation, service: str, operation: str = "") -> None:
     region = invocation.schedule.arn.split(":")[3]
     client = _client(invocation, service.lower(), region)
-    call = getattr(client, xform_name(operation[:1].upper() + operation[1:]), None)
-    if call is None:
+    methods = {name.lower(): method for method, name in client.meta.method_to_api_mapping.items()}
+    method = methods.get(operation.lower())
+    if method is None:
         message = f"{service} has no operation {operation}"
         raise TargetError(FailureCode.INVALID_PARAMETER, message)
-    call(**_json(invocation))
+    getattr(client, method)(**_json(invocation))
 
 
 def _json(invocation: ScheduleInvocation) -> Any:
@@ -115,11 +116,7 @@ def _json(invocation: ScheduleInvocation) -> Any:
 
 
 def _invoke(client: Any, invocation: ScheduleInvocation) -> None:
-    client.invoke(
-        FunctionName=invocation.target["Arn"],
-        InvocationType="Event",
-        Payload=invocation.input.encode(),
-    )
+    FUNCTIONS.invoke(client, invocation.target["Arn"], json.dumps(_json(invocation)))
 
 
 def _send_message(client: Any, invocation: ScheduleInvocation) -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from botocore.exceptions import (
+from wavetank.aws.clients import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
     from wavetank.emulator.lambda_.outcome import ExitStatus
+    from wavetank.emulator.scheduler.access import DeployedSchedule
+    from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
@@ -90,6 +92,7 @@ class Simulator:
         self._frozen: Any = None
         self._interceptor: HandlerInterceptor | None = None
         self._firehose: Any = None
+        self._waiting: list[TargetDeliveries] | None = None
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
@@ -159,6 +162,7 @@ class Simulator:
         """Call the hooks for calls, records, e-mail and sleep while the body runs."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
         from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
+        from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
 
         handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
         deliverer, confirmations = services.deliverer(), services.confirmations()
@@ -166,11 +170,13 @@ class Simulator:
         handlers.install()
         deliverer.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
         deliverer.new_id, streams.refuses = hooks.new_id, hooks.interceptor.refuses
+        FUNCTIONS.queue = hooks.queue
         self._interceptor = hooks.interceptor
         try:
             yield
         finally:
             handlers.remove()
+            FUNCTIONS.queue = None
             deliverer.observer = confirmations.on_sent = self._interceptor = None
             deliverer.new_id, streams.refuses = stock
 
@@ -235,13 +241,43 @@ class Simulator:
         set_confirmed(subscription, confirmed=confirmed)
 
     def deliver_due(self) -> None:
-        """Deliver what is due in Firehose now."""
+        """Deliver what is due now: in Firehose, and retries of events for targets."""
         self._deliverer().deliver_due()
+        for deliveries in self._retries():
+            deliveries.run_due()
 
     def next_delivery(self) -> datetime | None:
-        """When Firehose will deliver next; None if it has no undelivered records."""
-        due: datetime | None = self._deliverer().next_due()
-        return due
+        """When Firehose delivers, or an event is retried, next; None if nothing is waiting."""
+        found = [self._deliverer().next_due(), *(each.next_due() for each in self._retries())]
+        return min((due for due in found if due is not None), default=None)
+
+    def fire_target(self, rule_arn: str, target_id: str, event: dict[str, object]) -> None:
+        """Deliver the event to one target of the rule, with retries and its dead-letter queue."""
+        from wavetank.emulator.services import rules  # noqa: PLC0415 - as above
+
+        rules().fire_rule(rule_arn, target_id, event)
+
+    def schedules(self) -> "list[DeployedSchedule]":
+        """The enabled schedules of EventBridge Scheduler."""
+        from wavetank.emulator.scheduler.access import enabled_schedules  # noqa: PLC0415 - as above
+
+        return enabled_schedules()
+
+    def invoke_schedule(
+        self, arn: str, scheduled: datetime, execution: str, *, is_last: bool
+    ) -> None:
+        """Invoke the target of the schedule, which is deleted afterwards if it says so."""
+        from wavetank.emulator.scheduler.access import invoke_schedule  # noqa: PLC0415 - as above
+
+        invoke_schedule(arn, scheduled, execution, is_last=is_last)
+
+    def _retries(self) -> "list[TargetDeliveries]":
+        """The waiting retries of all services, cached after the first use."""
+        if self._waiting is None:
+            from wavetank.emulator.services import waiting_deliveries  # noqa: PLC0415 - as above
+
+            self._waiting = waiting_deliveries()
+        return self._waiting
 
     def _deliverer(self) -> Any:
         """LocalStack's only deliverer, cached after the first use."""
