@@ -155,9 +155,21 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     kinds = [type(e) for e in ours if e.stream == stream for _ in e.records]
     assert kinds.count(RecordsAccepted) == kinds.count(ObjectDelivered) == 36
     assert waiting(aws, name_of(aws, "Reports")) == 1
+    assert _signs(aws) == [
+        "alive at 2030-01-01T00:30:00Z",
+        "alive at 2030-01-01T01:00:00Z",
+        f'{{"rule": "{name_of(aws, "EveryHour")}", "at": "the time 2030-01-01T01:00:00Z"}}',
+    ]
     again, _ = hour(simulator, tmp_path, 2)
     assert again.digest == result.digest
     simulator.reset()
+
+
+def _signs(aws: AwsClients) -> list[str]:
+    """The messages of the schedule, and of the rule's target with a transformer."""
+    url = name_of(aws, "Signs")
+    found = aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    return sorted(message["Body"] for message in found)
 
 
 def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:
