@@ -63,7 +63,7 @@ def _virginia_creates_again(ground: Ground) -> str:
     source="Amazon S3 API: ErrorResponses",
 )
 def _errors_have_the_elements_of_s3(ground: Ground) -> str:
-    return _elements(ground, ground.aws.s3, ground.bucket(), "no-such-key")
+    return _elements(ground.aws.s3, ground.bucket(), "no-such-key")
 
 
 @AREA.row(
@@ -73,10 +73,10 @@ def _errors_have_the_elements_of_s3(ground: Ground) -> str:
     source="Amazon S3 API: ErrorResponses",
 )
 def _denials_have_the_elements_of_s3(ground: Ground) -> str:
-    return _elements(ground, ground.other.s3, ground.bucket(), "key")
+    return _elements(ground.other.s3, ground.bucket(), "key")
 
 
-def _elements(ground: Ground, s3: Any, bucket: str, key: str) -> str:
+def _elements(s3: Any, bucket: str, key: str) -> str:
     """The elements of the answer to a GetObject, in their order."""
     bodies: list[bytes] = []
 

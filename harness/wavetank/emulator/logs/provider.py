@@ -18,6 +18,7 @@ from moto.logs.models import LogEvent, LogsBackend, logs_backends
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.logs.filter_patterns import FilterPatternError, parse_filter_pattern
+from wavetank.emulator.logs.filter_resources import create_subscriptions_with_roles
 from wavetank.emulator.logs.ingestion import EventOrderError, InputEvent, accept_events
 from wavetank.emulator.logs.metric_filters import published_metrics
 from wavetank.emulator.logs.subscriptions import (
@@ -224,6 +225,7 @@ def pattern_matcher(pattern: str) -> Callable[[str, Mapping[str, Any]], bool]:
 def wavetank_logs() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     patch_of("localstack.services.logs.provider:get_pattern_matcher").apply(pattern_matcher)
+    create_subscriptions_with_roles()
     has_thread = read_emulator_settings().time is TimeChoice.WALL
     provider = WavetankLogs(WallClock(), has_thread=has_thread)
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)

@@ -176,6 +176,14 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.logs.filter_resources",
+        "creates a subscription filter with its role, which LocalStack drops",
+        {
+            "localstack.services.logs.resource_providers.aws_logs_subscriptionfilter"
+            ":LogsSubscriptionFilterProvider.create": "(self, request)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.logs.provider",
         "events match a filter pattern by AWS's rules; in LocalStack every event does",
         {"localstack.services.logs.provider:get_pattern_matcher": "(pattern)"},
