@@ -200,7 +200,7 @@ DIFFERENT = (
     Gap(
         "EventBridge",
         "events arrive within the minute; API destinations, Batch, ECS and other targets",
-        "events arrive at the exact second; targets that LocalStack or a sandbox does not have fail",
+        "events arrive at the exact second; targets that a sandbox does not have fail",
     ),
     Gap(
         "EventBridge Scheduler",

@@ -8,7 +8,7 @@ from tests.fidelity.row import Area
 from tests.live.names import unique_letters
 
 AREA = Area("Amazon S3")
-ACCOUNT, OTHER = "000000000000", "111111111111"
+ACCOUNT, OTHER = "000000000000", "111122223333"
 IRELAND: Any = {"LocationConstraint": "eu-west-1"}
 OWNER_GUIDE = "Amazon S3 user guide: bucket-owner-condition"
 

@@ -37,6 +37,7 @@ from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.service_catalog import provide_service_catalog, store_service_catalog
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
+from wavetank.engines.simulator.due_deliveries import DueDeliveries
 from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.scheduler.access import DeployedSchedule
-    from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
@@ -91,8 +91,7 @@ class Simulator:
         self._baseline: Baseline | None = None
         self._frozen: Any = None
         self._interceptor: HandlerInterceptor | None = None
-        self._firehose: Any = None
-        self._waiting: list[TargetDeliveries] | None = None
+        self._deliveries = DueDeliveries()
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
@@ -242,14 +241,11 @@ class Simulator:
 
     def deliver_due(self) -> None:
         """Deliver what is due now: in Firehose, and retries of events for targets."""
-        self._deliverer().deliver_due()
-        for deliveries in self._retries():
-            deliveries.run_due()
+        self._deliveries.run_due()
 
     def next_delivery(self) -> datetime | None:
         """When Firehose delivers, or an event is retried, next; None if nothing is waiting."""
-        found = [self._deliverer().next_due(), *(each.next_due() for each in self._retries())]
-        return min((due for due in found if due is not None), default=None)
+        return self._deliveries.next_due()
 
     def fire_target(self, rule_arn: str, target_id: str, event: dict[str, object]) -> None:
         """Deliver the event to one target of the rule, with retries and its dead-letter queue."""
@@ -270,22 +266,6 @@ class Simulator:
         from wavetank.emulator.scheduler.access import invoke_schedule  # noqa: PLC0415 - as above
 
         invoke_schedule(arn, scheduled, execution, is_last=is_last)
-
-    def _retries(self) -> "list[TargetDeliveries]":
-        """The waiting retries of all services, cached after the first use."""
-        if self._waiting is None:
-            from wavetank.emulator.services import waiting_deliveries  # noqa: PLC0415 - as above
-
-            self._waiting = waiting_deliveries()
-        return self._waiting
-
-    def _deliverer(self) -> Any:
-        """LocalStack's only deliverer, cached after the first use."""
-        if self._firehose is None:
-            from wavetank.emulator.services import deliverer  # noqa: PLC0415 - as above
-
-            self._firehose = deliverer()
-        return self._firehose
 
     def _variables(self, function: "DeployedFunction", name: str) -> dict[str, str]:
         from wavetank.emulator.in_process.functions import function_environment  # noqa: PLC0415 - as above
