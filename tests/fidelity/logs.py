@@ -117,7 +117,26 @@ def _subscriptions_get_matching_events(ground: Ground) -> str:
 
 
 @AREA.row(
-    "a subscription with an invalid pattern",
+    "CreateLogStream in a group with a subscription",
+    aws="done",
+    localstack="ResourceAlreadyExistsException",
+    source="CloudWatch Logs API: CreateLogStream",
+)
+def _groups_with_subscriptions_get_streams(ground: Ground) -> str:
+    group, (stream, _) = _group(ground), ground.stream()
+    logs = ground.aws.logs
+    logs.put_subscription_filter(
+        logGroupName=group,
+        filterName="all",
+        filterPattern="",
+        destinationArn=f"arn:aws:firehose:eu-west-1:000000000000:deliverystream/{stream}",
+        roleArn=ground.role(ALLOW_ALL, service="logs"),
+    )
+    return answer_to(lambda: logs.create_log_stream(logGroupName=group, logStreamName="second"))
+
+
+@AREA.row(
+    "a metric filter with an invalid pattern",
     aws="InvalidParameterException",
     localstack="done",
     source="CloudWatch Logs API: PutMetricFilter",

@@ -11,7 +11,7 @@ from wavetank.core.clock import WallClock
 
 AREA = Area("EventBridge Scheduler")
 GUIDE = "EventBridge Scheduler user guide: "
-INVOKED_SECONDS = 3.0
+INVOKED_SECONDS = 4.0
 
 
 def _create(ground: Ground, arn: str, expression: str = "rate(1 hour)", **settings: Any) -> str:
@@ -51,7 +51,7 @@ def _rates_begin_at_once(ground: Ground) -> str:
 )
 def _one_time_schedules_are_deleted(ground: Ground) -> str:
     queue = Queue(ground, is_open=False)
-    due = WallClock().now() + timedelta(seconds=1)
+    due = WallClock().now() + timedelta(seconds=2)  # at least one in whole seconds
     name = _create(
         ground, queue.arn, f"at({due:%Y-%m-%dT%H:%M:%S})", ActionAfterCompletion="DELETE"
     )

@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from tests.live.conftest import Function, MakeFunction, MakeRole
 from tests.live.names import unique_letters
 from tests.waiting import wait_until_seen
 from wavetank.aws.clients import AwsClients
-from wavetank.core.clock import WallClock
 
 SAYS = "def handler(event, context): print('got', json.dumps(event))"
 SOURCE = f"import json\n{SAYS}"
@@ -93,20 +91,18 @@ def test_a_schedule_invokes_a_function_whose_log_is_watched(
     _watch(aws, function, reader, f"arn:aws:sns:eu-west-1:000000000000:{topic}")
     arn = aws.awslambda.get_function_configuration(FunctionName=function.name)["FunctionArn"]
     allowed = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}
-    due = WallClock().now() + timedelta(seconds=1)
     aws.scheduler.create_schedule(
         Name=function.name,
-        ScheduleExpression=f"at({due:%Y-%m-%dT%H:%M:%S})",
+        ScheduleExpression="rate(1 hour)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        ActionAfterCompletion="DELETE",
         Target={
             "Arn": arn,
             "RoleArn": make_role(allowed, service="scheduler"),
-            "Input": '{"at": "<aws.scheduler.scheduled-time>"}',
+            "Input": '{"schedule": "<aws.scheduler.schedule-arn>"}',
         },
     )
     (event,) = wait_until_seen(lambda: _received(function), bool, "the schedule to invoke")
-    assert event == {"at": f"{due:%Y-%m-%dT%H:%M:%SZ}"}
+    assert event["schedule"].endswith(f":schedule/default/{function.name}")
     (sent,) = wait_until_seen(lambda: _received(reader), bool, "the log to reach the reader")
     document = json.loads(gzip.decompress(base64.b64decode(sent["awslogs"]["data"])))
     assert document["logGroup"] == f"/aws/lambda/{function.name}"
@@ -118,4 +114,5 @@ def test_a_schedule_invokes_a_function_whose_log_is_watched(
     )[0]
     alarm = json.loads(json.loads(message["Body"])["Message"])
     assert (alarm["AlarmName"], alarm["NewStateValue"]) == (function.name, "ALARM")
+    aws.scheduler.delete_schedule(Name=function.name)
     aws.cloudwatch.delete_alarms(AlarmNames=[function.name])

@@ -9,12 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.aws.api.logs import InvalidParameterException, ResourceNotFoundException
+from localstack.aws.api.logs import (
+    InvalidParameterException,
+    ResourceAlreadyExistsException,
+    ResourceNotFoundException,
+)
 from localstack.aws.connect import connect_to
 from localstack.services.logs.provider import LogsProvider
 from localstack.services.moto import MotoFallbackDispatcher, call_moto
 from localstack.services.plugins import Service, aws_provider
-from moto.logs.models import LogEvent, LogsBackend, logs_backends
+from moto.logs.models import LogEvent, LogsBackend, LogStream, logs_backends
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.logs.filter_patterns import FilterPatternError, parse_filter_pattern
@@ -33,6 +37,7 @@ from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 LOG = logging.getLogger(__name__)
 NO_GROUP = "The specified log group does not exist."
 NO_STREAM = "The specified log stream does not exist."
+NOT_IN_NAMES = frozenset(":*")
 NO_ORDER = "Log events in a single PutLogEvents request must be in chronological order."
 RETENTION_DAYS = frozenset(
     {
@@ -50,6 +55,23 @@ class WavetankLogs(LogsProvider):
         super().__init__()
         self._clock = clock
         self.deliveries = TargetDeliveries(clock, has_thread=has_thread)
+
+    def create_log_stream(
+        self, context: RequestContext, log_group_name: str, log_stream_name: str, **_: Any
+    ) -> None:
+        """Create a stream; LocalStack's method fails in a group with a subscription.
+
+        Raises:
+            InvalidParameterException: the name has a colon or an asterisk.
+            ResourceAlreadyExistsException: the group has a stream of that name.
+            ResourceNotFoundException: the group does not exist.
+        """
+        group = _group(_backend(context), log_group_name)
+        if NOT_IN_NAMES.intersection(log_stream_name):
+            raise InvalidParameterException(f"Invalid logStreamName {log_stream_name}")
+        if log_stream_name in group.streams:
+            raise ResourceAlreadyExistsException("The specified log stream already exists")
+        group.streams[log_stream_name] = LogStream(group, log_stream_name)
 
     def put_log_events(
         self,
