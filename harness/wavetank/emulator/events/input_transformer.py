@@ -1,15 +1,16 @@
 """What a target receives instead of the event: the text of a template with values of the event.
 
 A value that stands by itself is JSON: a string is quoted, whether or not the template has the
-quotation marks. Within longer text it is inserted as it is, without escapes; an object or array
-loses its quotation marks. A path without a value gives an empty string.
+quotation marks. Within longer text it is inserted as it is, without escapes. There an object or
+array loses its quotation marks; in a template for an object it keeps them and breaks the text, so
+that AWS drops the event. A path without a value gives an empty string.
 [EventBridge user guide, eb-transform-target-input: "Common Issues"; EventBridge API reference,
-InputTransformer]
+InputTransformer; on AWS, by LocalStack's tests: test_events_inputs.py]
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,8 @@ RESERVED = frozenset(
         "aws.events.rule-name",
     }
 )
+NAMES = {"detail-type": "detailType"}
+"""Members that have another name in <aws.events.event>."""
 SAMPLE = True
 """Stands for any value when a template is checked: a value that cannot be an object's key."""
 
@@ -67,7 +70,8 @@ class InputTransformer:
         return self._filled(values | _reserved_values(event, rule_arn, rule_name))
 
     def _filled(self, values: Mapping[str, Any]) -> str:
-        return "".join(_token(matched, values) for matched in TOKEN.finditer(self.template))
+        plain = _raw if self.template.lstrip().startswith("{") else _without_quotation_marks
+        return "".join(_token(found, values, plain) for found in TOKEN.finditer(self.template))
 
 
 def is_json(text: str) -> bool:
@@ -79,19 +83,24 @@ def is_json(text: str) -> bool:
     return True
 
 
-def _token(matched: re.Match[str], values: Mapping[str, Any]) -> str:
+def _token(matched: re.Match[str], values: Mapping[str, Any], plain: Callable[[Any], str]) -> str:
+    """The text for a token; `plain` gives the text of a value within other text."""
     if name := matched["alone"]:
         value = values[name]
-        return json_text(value) if isinstance(value, str) else f'"{_plain(value)}"'
+        return json_text(value) if isinstance(value, str) else f'"{plain(value)}"'
     if name := matched["value"]:
         return json_text(values[name])
     if text := matched["text"]:
-        return PLACEHOLDER.sub(lambda found: _plain(values[found[1]]), text)
+        return PLACEHOLDER.sub(lambda found: plain(values[found[1]]), text)
     return matched["other"]
 
 
-def _plain(value: Any) -> str:
-    """The value within text: an object or array without quotation marks."""
+def _raw(value: Any) -> str:
+    return value if isinstance(value, str) else json_text(value)
+
+
+def _without_quotation_marks(value: Any) -> str:
+    """The value; an object or array without its quotation marks."""
     if isinstance(value, str):
         return value
     return json_text(value).replace(r"\"", "").replace('"', "")
@@ -110,7 +119,7 @@ def _value(path: str, event: Mapping[str, Any]) -> Any:
 
 
 def _reserved_values(event: Mapping[str, Any], rule_arn: str, rule_name: str) -> dict[str, Any]:
-    without_detail = {name: value for name, value in event.items() if name != "detail"}
+    without_detail = {NAMES.get(name, name): it for name, it in event.items() if name != "detail"}
     return {
         "aws.events.event": without_detail,
         "aws.events.event.json": dict(event),

@@ -106,7 +106,9 @@ def test_values_of_every_type_keep_it_in_an_object(template: str, expected: obje
 def test_the_event_without_its_detail() -> None:
     """As <aws.events.event> gives it."""
     found = json.loads(_text('{"event":<aws.events.event>}'))["event"]
-    assert found == {name: value for name, value in EVENT.items() if name != "detail"}
+    assert found.pop("detailType") == EVENT["detail-type"]
+    left = EVENT.keys() - {"detail", "detail-type"}
+    assert found == {name: EVENT[name] for name in left}
 
 
 @pytest.mark.parametrize(
@@ -124,11 +126,15 @@ def test_templates_that_aws_refuses(template: str, problem: str) -> None:
         InputTransformer(template, PATHS).check()
 
 
-def test_a_quotation_mark_within_text_is_not_escaped() -> None:
-    """AWS documents that it is not; an object that it breaks is no input."""
+@pytest.mark.parametrize(
+    "template",
+    ['{"t":"it says <said>"}', '{"t":"<nested>"}', '{"t":"x <nested>"}', '{"t":"<items>"}'],
+)
+def test_what_breaks_an_object_is_not_delivered(template: str) -> None:
+    """AWS does not escape values within text, and drops an event that is no JSON then."""
     target = {
         "Id": "a",
-        "InputTransformer": {"InputTemplate": '{"t":"it says <said>"}', "InputPathsMap": PATHS},
+        "InputTransformer": {"InputTemplate": template, "InputPathsMap": PATHS},
     }
     with pytest.raises(TargetError, match="not valid JSON"):
         target_input(target, EVENT, RULE, "example")

@@ -8,6 +8,8 @@ from wavetank.emulator.logs.filter_patterns.space_pattern import parse_space_pat
 from wavetank.emulator.logs.filter_patterns.terms import parse_terms
 from wavetank.emulator.logs.filter_patterns.tokens import FilterPatternError
 
+NO_FIELDS = "[]"
+"""Accepted by AWS, which does not document it; here it matches every event, as no pattern does."""
 __all__ = ["FilterPattern", "FilterPatternError", "parse_filter_pattern"]
 
 
@@ -37,6 +39,8 @@ def parse_filter_pattern(text: str) -> FilterPattern:
     stripped = text.strip()
     if stripped.startswith("{") and stripped.endswith("}"):
         return parse_json_pattern(stripped[1:-1])
+    if stripped == NO_FIELDS:
+        return parse_terms("")
     if stripped.startswith("[") and stripped.endswith("]"):
         return parse_space_pattern(stripped[1:-1])
     if stripped.startswith(("{", "[")):
