@@ -173,7 +173,7 @@ def _signs(aws: AwsClients) -> list[str]:
 
 
 def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:
-    """Messages in queues, versions of objects and their deletions, items, and concurrency."""
+    """Messages, versions of objects and their deletions, items, concurrency and schedules."""
     aws, bucket, queue = (
         simulator.aws,
         name_of(simulator.aws, "Readings"),
@@ -189,7 +189,10 @@ def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:
     aws.s3.delete_object(Bucket=bucket, Key="key")
     aws.awslambda.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
     assert len(aws.s3.list_object_versions(Bucket=bucket)["Versions"]) == 2
+    (schedule,) = aws.scheduler.list_schedules()["Schedules"]
+    aws.scheduler.delete_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])
     simulator.reset()
+    assert len(aws.scheduler.list_schedules()["Schedules"]) == 1
     assert waiting(aws, queue) == 0
     assert "Messages" not in aws.sqs.receive_message(QueueUrl=queue)
     versions = aws.s3.list_object_versions(Bucket=bucket)

@@ -82,8 +82,21 @@ class WavetankEvents(EventsProvider):
 
     def fire(self, rule: Rule, target_id: str, event: dict[str, Any]) -> None:
         """Deliver the event to one target of the rule."""
-        target = self._targets[f"{rule.arn}-{target_id}"]
-        target.process_event(event, trace_header=TraceHeader().ensure_root_exists())
+        target = self._targets.get(f"{rule.arn}-{target_id}")
+        if target is not None:  # it may have been removed meanwhile
+            target.process_event(event, trace_header=TraceHeader().ensure_root_exists())
+
+    def _process_rules_async(self, params: Any) -> None:
+        """LocalStack's method, also for rules that have a schedule besides their pattern."""
+        for rule in params["rules"]:
+            if rule.event_pattern:
+                self._process_rules(
+                    rule,
+                    params["region"],
+                    params["account_id"],
+                    params["event_formatted"],
+                    params["trace_header"],
+                )
 
     def _process_rules(
         self, rule: Rule, region: str, account_id: str, event_formatted: Any, trace_header: Any

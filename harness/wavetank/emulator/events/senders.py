@@ -1,6 +1,6 @@
 """Calls of the services that a rule's targets belong to, with the text that the target receives.
 
-LocalStack's own senders do the rest: buses, state machines and APIs. They make their client with
+LocalStack's own senders do the rest, such as APIs. They make their client with
 the target's role or, without one, as EventBridge, so that the resource's policy is checked.
 [EventBridge user guide, eb-targets, eb-use-resource-based, eb-use-identity-based; EventBridge API
 reference, Target; LocalStack 4.14: services/events/target.py]
@@ -71,6 +71,13 @@ def send_input(sender: TargetSender, content: TargetInput) -> None:
 
 def _send_by_localstack(sender: TargetSender, content: TargetInput) -> None:
     sender.send_event(content.value, content.trace)
+
+
+def _send_to_state_machine(sender: TargetSender, content: TargetInput) -> None:
+    sender.service = "stepfunctions"  # the SDK's name, by which the sender makes its client
+    sender.client.start_execution(
+        stateMachineArn=sender.target["Arn"], name=content.event["id"], input=content.text
+    )
 
 
 def _send_to_function(sender: TargetSender, content: TargetInput) -> None:
@@ -171,5 +178,7 @@ SENDERS: Mapping[str, Send] = {
     "logs": _send_to_log_group,
     "sns": _send_to_topic,
     "sqs": _send_to_queue,
+    "states": _send_to_state_machine,
+    "stepfunctions": _send_to_state_machine,
 }
 """By the service in the target's ARN."""

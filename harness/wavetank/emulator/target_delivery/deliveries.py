@@ -127,11 +127,12 @@ class TargetDeliveries:
                 self._thread.start()
 
     def _give_up(self, delivery: TargetDelivery, undelivered: Undelivered) -> None:
-        LOG.info("%s is not delivered: %s", delivery.key, undelivered)
+        failure = undelivered.failure
+        LOG.warning("%s is not delivered: %s: %s", delivery.key, failure.code, failure.message)
         try:
             delivery.give_up(undelivered)
         except Exception as error:  # noqa: BLE001 - AWS drops the event too
-            LOG.info("%s: the dead-letter queue refused it: %s", delivery.key, error)
+            LOG.warning("%s: the dead-letter queue refused it: %s", delivery.key, error)
 
     def _run(self) -> None:
         while True:

@@ -96,7 +96,7 @@ def describe_failure(error: Exception) -> TargetFailure:
         case HTTPClientError():
             code = FailureCode.CONNECTION_FAILURE
             return TargetFailure(code, str(error), code)
-        case BotoCoreError():
+        case BotoCoreError() | NotImplementedError():
             code = FailureCode.SDK_CLIENT_ERROR
             return TargetFailure(code, str(error), code)
     code = FailureCode.ERROR_FROM_TARGET

@@ -39,6 +39,7 @@ def _error(code: str, status: int = 400, operation: str = "SendMessage") -> Clie
         (HTTPClientError(error="reset"), "CONNECTION_FAILURE", True),
         (TargetError(FailureCode.INVALID_JSON, "why"), "INVALID_JSON", False),
         (RuntimeError("why"), "ERROR_FROM_TARGET", True),
+        (NotImplementedError("ECS"), "SDK_CLIENT_ERROR", False),
     ],
     ids=lambda value: str(value)[:60],
 )
