@@ -151,12 +151,20 @@ def _log_policies(account: str, region: str, _: str) -> str | None:
 
     [CloudWatch Logs API reference, PutResourcePolicy]
     """
-    policies = list(logs_backends[account][region].resource_policies.values())
-    if not policies:
-        return None
-    documents = [json.loads(policy.policy_document) for policy in policies]
-    found = [each["Statement"] for each in documents if "Statement" in each]
-    statements = [one for some in found for one in (some if isinstance(some, list) else [some])]
+    policies = logs_backends[account][region].resource_policies
+    return _joined(tuple(each.policy_document for each in policies.values())) if policies else None
+
+
+@lru_cache(RESOURCES_CACHED)
+def _joined(documents: tuple[str, ...]) -> str:
+    """One policy with the statements of all; an invalid one itself, which is then reported."""
+    statements: list[Any] = []
+    for text in documents:
+        try:
+            found = json.loads(text)["Statement"]
+        except (ValueError, TypeError, KeyError):
+            return text
+        statements += found if isinstance(found, list) else [found]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 

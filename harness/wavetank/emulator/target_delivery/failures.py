@@ -45,6 +45,7 @@ BY_TARGET_ERROR = (
     (re.compile("NonExistent|DoesNotExist|NotFound|NoSuch"), FailureCode.NO_RESOURCE),
     (re.compile("Thrott|TooManyRequests|ThroughputExceeded|SlowDown"), FailureCode.THROTTLING),
     (re.compile("LimitExceeded"), FailureCode.RESOURCE_LIMIT_EXCEEDED),
+    (re.compile("ResourceConflict|NotReady|InProgress"), FailureCode.ERROR_FROM_TARGET),
     (re.compile("^Invalid|^Validation|MissingParameter"), FailureCode.INVALID_PARAMETER),
 )
 """The code by the error code of the target's service; the first that matches."""

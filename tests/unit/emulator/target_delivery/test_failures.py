@@ -33,6 +33,7 @@ def _error(code: str, status: int = 400, operation: str = "SendMessage") -> Clie
         (_error("ProvisionedThroughputExceededException"), "THROTTLING", True),
         (_error("LimitExceededException"), "RESOURCE_LIMIT_EXCEEDED", True),
         (_error("ServiceException", 500), "ERROR_FROM_TARGET", True),
+        (_error("ResourceConflictException", 409), "ERROR_FROM_TARGET", True),
         (_error("Unknown", 409), "SDK_CLIENT_ERROR", False),
         (_error("AccessDenied", 403, "AssumeRole"), "FAILED_TO_ASSUME_ROLE", False),
         (ReadTimeoutError(endpoint_url="x"), "TIMEOUT", True),
