@@ -47,6 +47,30 @@ UNPROVED = (
         "scheduler polls once a minute",
     ),
     Gap(
+        "EventBridge",
+        "a failed delivery is retried for 24 hours and up to 185 times, with backoff and jitter",
+        "tested in virtual time (`tests/unit/emulator/target_delivery`); the delays, and which "
+        "error has which code, are not documented",
+    ),
+    Gap(
+        "EventBridge",
+        "a value within the text of an input template is not escaped",
+        "so documented; that an object which it breaks is not delivered (INVALID_JSON) is not",
+    ),
+    Gap(
+        "EventBridge Scheduler",
+        "time zones, daylight saving time, flexible windows, start and end dates",
+        "tested in virtual time (`tests/unit/core/test_invocation_plan.py`); the place of an "
+        "invocation within its window, the notification without an input, and which errors are "
+        "retried are not documented",
+    ),
+    Gap(
+        "CloudWatch Logs",
+        "all syntax of filter patterns",
+        "tested with the user guide's examples (`tests/unit/emulator/logs`); texts of errors are "
+        "not documented",
+    ),
+    Gap(
         "Data Firehose",
         "delivery is retried for 24 hours, then the records are lost",
         "tested for Wavetank in virtual time (`tests/unit/emulator/firehose`); AWS's retry "
@@ -113,8 +137,9 @@ DIFFERENT = (
         "Access",
         "a service's call needs the resource's policy",
         "checked for functions (all services), queues (SNS, EventBridge, S3) and topics "
-        "(EventBridge, S3); not checked: alarms' topics, dead-letter queues and destinations of "
-        "functions, event buses, log groups and streams as targets, encryption keys",
+        "(EventBridge, S3), and log groups (EventBridge); not checked: alarms' topics, dead-letter "
+        "queues and destinations of functions, event buses as targets without a role, encryption "
+        "keys",
     ),
     Gap(
         "Access",
@@ -186,8 +211,18 @@ DIFFERENT = (
     ),
     Gap(
         "EventBridge",
-        "an unreachable target is retried for 24 hours; events arrive within the minute",
-        "tried once; events arrive at the exact second",
+        "events arrive within the minute; API destinations, Batch, ECS and other targets",
+        "events arrive at the exact second; targets that a sandbox does not have fail",
+    ),
+    Gap(
+        "EventBridge Scheduler",
+        "an invocation happens within the minute; a schedule is deleted some time after its end",
+        "at the exact second, and at once; only services that a sandbox runs can be targets",
+    ),
+    Gap(
+        "CloudWatch Logs",
+        "events older than the retention are deleted; a stream may get control messages",
+        "they are rejected when they are put, and kept otherwise; there are no control messages",
     ),
     Gap(
         "DynamoDB",

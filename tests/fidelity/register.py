@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 
-from tests.fidelity import access, dynamodb, firehose, functions, mail, stacks
+from tests.fidelity import (
+    access,
+    dynamodb,
+    events,
+    firehose,
+    functions,
+    logs,
+    mail,
+    schedules,
+    stacks,
+    storage,
+)
 from tests.fidelity.gaps import DIFFERENT, UNPROVED, Gap
 from wavetank.core.settings import read_settings
 
 AREAS = (
-    firehose.AREA,
-    dynamodb.AREA,
-    mail.AREA,
-    access.AREA,
-    functions.AREA,
-    stacks.AREA,
+    *(firehose.AREA, dynamodb.AREA, mail.AREA, access.AREA, functions.AREA, stacks.AREA),
+    *(events.AREA, schedules.AREA, logs.AREA, storage.AREA),
 )
 BEHAVIOURS = tuple(row for area in AREAS for row in area.rows)
 DOCUMENT = read_settings().project_folder / "docs" / "fidelity.md"

@@ -166,6 +166,11 @@ def test_an_hour_of_both_pipelines_holds_and_is_the_same_again(
     kinds = [type(e) for e in ours if e.stream == stream for _ in e.records]
     assert kinds.count(RecordsAccepted) == kinds.count(ObjectDelivered) == 36
     assert waiting(aws, name_of(aws, "Reports")) == 1
+    assert _signs(aws) == [
+        "alive at 2030-01-01T00:30:00Z",
+        "alive at 2030-01-01T01:00:00Z",
+        f'{{"rule": "{name_of(aws, "EveryHour")}", "at": "the time 2030-01-01T01:00:00Z"}}',
+    ]
     again, _ = hour(simulator, tmp_path, 2)
     assert again.digest == result.digest
     simulator.reset()
@@ -200,8 +205,15 @@ def test_a_lost_event_is_in_the_dead_letter_queue_and_in_the_destination(
     deployed.simulator.reset()
 
 
+def _signs(aws: AwsClients) -> list[str]:
+    """The messages of the schedule, and of the rule's target with a transformer."""
+    url = name_of(aws, "Signs")
+    found = aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    return sorted(message["Body"] for message in found)
+
+
 def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:
-    """Messages in queues, versions of objects and their deletions, items, and concurrency."""
+    """Messages, versions of objects and their deletions, items, concurrency and schedules."""
     aws, bucket, queue = (
         simulator.aws,
         name_of(simulator.aws, "Readings"),
@@ -217,7 +229,10 @@ def test_a_reset_leaves_nothing_of_a_run(simulator: Simulator) -> None:
     aws.s3.delete_object(Bucket=bucket, Key="key")
     aws.awslambda.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
     assert len(aws.s3.list_object_versions(Bucket=bucket)["Versions"]) == 2
+    (schedule,) = aws.scheduler.list_schedules()["Schedules"]
+    aws.scheduler.delete_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])
     simulator.reset()
+    assert len(aws.scheduler.list_schedules()["Schedules"]) == 1
     assert waiting(aws, queue) == 0
     assert "Messages" not in aws.sqs.receive_message(QueueUrl=queue)
     versions = aws.s3.list_object_versions(Bucket=bucket)

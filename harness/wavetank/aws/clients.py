@@ -19,7 +19,15 @@ from botocore.configprovider import (
     ConfigValueStore,
     ConstantProvider,
 )
-from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound, WaiterError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ProfileNotFound,
+    ReadTimeoutError,
+    WaiterError,
+)
 from botocore.session import Session as CoreSession
 
 from wavetank.aws.service_models import shared_loader
@@ -29,6 +37,7 @@ from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_firehose import FirehoseClient
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control import S3ControlClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -46,6 +56,9 @@ __all__ = [
     "AwsClients",
     "BotoCoreError",
     "ClientError",
+    "ConnectTimeoutError",
+    "HTTPClientError",
+    "ReadTimeoutError",
     "WaiterError",
     "access_key",
     "anonymous_clients",
@@ -81,6 +94,10 @@ class AwsClients:
         return self.session.client("cloudformation", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        return self.session.client("cloudwatch", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         return self.session.client("dynamodb", endpoint_url=self.endpoint, config=self.config)
 
@@ -111,6 +128,10 @@ class AwsClients:
     @cached_property
     def s3control(self) -> "S3ControlClient":
         return self.session.client("s3control", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def scheduler(self) -> "EventBridgeSchedulerClient":
+        return self.session.client("scheduler", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
     def service_quotas(self) -> "ServiceQuotasClient":

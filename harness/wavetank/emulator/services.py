@@ -11,6 +11,7 @@ from localstack.services.plugins import SERVICE_PLUGINS
 
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.sns.confirmation import Confirmations
+from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
@@ -43,9 +44,24 @@ def confirmations() -> Confirmations:
     return found
 
 
+def scheduler() -> Any:
+    """Our provider of EventBridge Scheduler."""
+    return _provider("scheduler")
+
+
+def rules() -> Any:
+    """Our EventBridge provider."""
+    return _provider("events")
+
+
+def waiting_deliveries() -> list[TargetDeliveries]:
+    """The retries of every service that delivers events."""
+    return [_provider(name).deliveries for name in ("events", "logs", "scheduler")]
+
+
 def next_fire(rule_arn: str) -> datetime | None:
     """When the schedule's rule is due next; None without a schedule or a next instant."""
-    found: datetime | None = _provider("events").next_fire(rule_arn)
+    found: datetime | None = rules().next_fire(rule_arn)
     return found
 
 

@@ -41,18 +41,17 @@ SERVICES = (
     "lambda",
     "logs",
     "s3",
+    "scheduler",
     "ses",
     "sns",
     "sqs",  # LocalStack queues asynchronous invocations in it
     "sts",
 )
-CORRECTIONS = {
-    f"PROVIDER_OVERRIDE_{service}": "wavetank"
-    for service in (
-        *("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "EVENTS", "FIREHOSE"),
-        *("KINESIS", "LAMBDA", "S3", "SNS", "STS"),
-    )
-}
+CORRECTED = (
+    *("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "EVENTS", "FIREHOSE", "KINESIS"),
+    *("LAMBDA", "LOGS", "S3", "SCHEDULER", "SNS", "STS"),
+)
+CORRECTIONS = {f"PROVIDER_OVERRIDE_{service}": "wavetank" for service in CORRECTED}
 """Services with a provider of ours, because LocalStack's behaves differently from AWS."""
 STOP_GRACE_SECONDS = 8.0
 INIT_SECONDS_MAX = 900

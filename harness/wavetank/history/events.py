@@ -26,10 +26,15 @@ class Outcome(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`."""
+    """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`.
+
+    `service` is an event that another service delivers: EventBridge Scheduler, a rule that
+    transforms its event or matches one, or a subscription to logs.
+    """
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
+    SERVICE = "service"
     MANUAL = "manual"
 
 

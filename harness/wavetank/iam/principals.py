@@ -36,6 +36,11 @@ NAME_FORMATS = {
 An asterisk is everyone, and never a part of a name. AWS replaces a deleted user or role by its
 unique ID.
 """
+REGIONAL_LOGS, LOGS = re.compile(r"logs\.[a-z0-9-]+\.amazonaws\.com"), "logs.amazonaws.com"
+"""CloudWatch Logs by its region: either name is accepted, and AWS's guide has used both.
+
+[CloudWatch Logs user guide, SubscriptionFilters]
+"""
 
 
 class Naming(IntEnum):
@@ -147,4 +152,4 @@ def read_principals(element: Json, *, is_negated: bool) -> Principals:
 def _checked(kind: str, name: str) -> str:
     if not NAME_FORMATS[kind].fullmatch(name):
         raise MalformedPolicyError(f'Invalid principal in policy: "{kind}":"{name}".')
-    return name
+    return REGIONAL_LOGS.sub(LOGS, name) if kind == SERVICE else name

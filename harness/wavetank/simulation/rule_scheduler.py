@@ -26,6 +26,9 @@ from wavetank.simulation.topology import InvokedTarget, ScheduledRule
 class RuleScheduler:
     """Fires every rule that has a schedule, whether or not it is enabled.
 
+    Functions are invoked in virtual time. What EventBridge delivers elsewhere, or transforms, is
+    delivered by the emulator, which retries in virtual time; the history has no record of it.
+
     In the simulator rules are deployed disabled, so that LocalStack does not fire them too. Each
     counts as created at the start of the run. None fires after `until`, which can be lowered during
     a run.
@@ -94,6 +97,9 @@ class RuleScheduler:
                 request = self._invocations.queue(target.arn, event, Trigger.SCHEDULE)
                 now = self._clock.now
                 self._clock.record(RuleFired(now, rule.name, target.arn, request, due))
+        for other in rule.delivered:
+            event = scheduled_event(rule.arn, due) | {"id": self._clock.new_id()}
+            self._simulator.fire_target(rule.arn, other.id, event)
 
     def _event(self, rule: ScheduledRule, target: InvokedTarget, due: datetime) -> object:
         event = scheduled_event(rule.arn, due) | {"id": self._clock.new_id()}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
 from wavetank.simulation.rule_scheduler import RuleScheduler
+from wavetank.simulation.schedule_invoker import ScheduleInvoker
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
 
@@ -94,6 +96,7 @@ class Run:
         self._invocations = AsyncInvoker(simulator, self._clock, matcher, self._topology)
         until = options.until
         self._rules = RuleScheduler(simulator, self._clock, matcher, self._invocations, until)
+        self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
         self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
@@ -116,6 +119,7 @@ class Run:
                 deliveries=self._deliveries,
                 sent=self._sent,
                 new_id=self._clock.new_id,
+                queue=partial(self._invocations.queue, trigger=Trigger.SERVICE),
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)
@@ -140,7 +144,7 @@ class Run:
 
     def end(self, until: datetime) -> None:
         """Stop the rules after `until`, drain everything else, and record what remains."""
-        self._rules.until = until
+        self._rules.until = self._schedules.until = until
         self._deliveries.plan()
         last = max(until, self._options.last_action)
         self._clock.run_until(last + DRAIN_MAX, self._deliveries.plan)
@@ -165,6 +169,7 @@ class Run:
         self._injector.plan(options.plan, options.start)
         for rule in self._topology.rules:
             self._rules.plan(rule)
+        self._schedules.plan()
         self._steps.plan(self._options.steps)
 
     def _end(self) -> None:

@@ -13,25 +13,40 @@ from wavetank.faults.references import FunctionRole
 from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
 NOT_FOUND = "ResourceNotFoundException"
+TRANSFORMING = frozenset({"InputPath", "InputTransformer"})
+"""Settings by which a target gets neither the event nor a constant."""
 
 
 @dataclass(frozen=True)
 class InvokedTarget:
-    """A target of a rule; `input` replaces the event if the rule sets it."""
+    """A function that a rule invokes; `input` replaces the event if the rule sets it."""
 
     arn: str
     input: str | None
 
 
+@dataclass(frozen=True)
+class DeliveredTarget:
+    """A target that EventBridge delivers to: no function, or one that gets a transformed event."""
+
+    id: str
+    arn: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScheduledRule:
-    """A rule with a schedule, enabled or not."""
+    """A rule with a schedule, enabled or not.
+
+    `targets` are the functions that it invokes with the event or a constant input, `delivered` its
+    other targets.
+    """
 
     name: str
     arn: str
     expression: str
     enabled: bool
     targets: tuple[InvokedTarget, ...]
+    delivered: tuple[DeliveredTarget, ...] = ()
 
 
 def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
@@ -39,12 +54,14 @@ def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
     for page in aws.events.get_paginator("list_rules").paginate():
         for rule in page["Rules"]:
             if "ScheduleExpression" in rule:
+                found = list(_targets(aws, rule["Name"]))
                 yield ScheduledRule(
                     name=rule["Name"],
                     arn=rule["Arn"],
                     expression=rule["ScheduleExpression"],
                     enabled=rule.get("State") == "ENABLED",
-                    targets=tuple(_targets(aws, rule["Name"])),
+                    targets=tuple(each for each in found if isinstance(each, InvokedTarget)),
+                    delivered=tuple(each for each in found if isinstance(each, DeliveredTarget)),
                 )
 
 
@@ -163,8 +180,11 @@ def invoke_configuration(aws: AwsClients, function: str) -> InvokeConfiguration:
     )
 
 
-def _targets(aws: AwsClients, rule: str) -> Iterator[InvokedTarget]:
+def _targets(aws: AwsClients, rule: str) -> Iterator[InvokedTarget | DeliveredTarget]:
     pages = aws.events.get_paginator("list_targets_by_rule").paginate(Rule=rule)
     for page in pages:
         for target in page["Targets"]:
-            yield InvokedTarget(target["Arn"], target.get("Input"))
+            if is_function(target["Arn"]) and not TRANSFORMING & target.keys():
+                yield InvokedTarget(target["Arn"], target.get("Input"))
+            else:
+                yield DeliveredTarget(target["Id"], target["Arn"])

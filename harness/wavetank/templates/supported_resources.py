@@ -15,6 +15,8 @@ from wavetank.templates.references import TemplateScope
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 LAYER = "AWS::Lambda::LayerVersion"
+TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, "AWS::KinesisFirehose::DeliveryStream"})
+"""What a rule or a schedule can have as a target."""
 RUNTIME = re.compile(r"python3\.\d+")
 PROTOCOLS = frozenset({"email", "email-json", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
@@ -82,16 +84,21 @@ def _check_rule(rule: TemplateResource) -> Iterator[TemplateProblem]:
 def _check_target(rule: TemplateResource, number: int, target: Any) -> Iterator[TemplateProblem]:
     written = as_table(target)
     kind = rule.scope.kind(written.get("Arn"))
-    if kind != FUNCTION:
-        expected = "a rule whose targets are functions"
+    if kind not in TARGETS:
+        expected = "a rule whose targets are functions, queues, topics or delivery streams"
         what = f"with {_shown(kind)} as a target"
-        action = "let it invoke a function, by Ref, GetAtt or Sub"
+        action = "choose one of them, by Ref, GetAtt or Sub"
         yield rule.problem(expected, what, action, ("Targets", number, "Arn"))
-    for name in ("InputPath", "InputTransformer"):
-        if name in written:
-            expected = "a target that gets the event, or a constant Input"
-            keys = ("Targets", number, name)
-            yield rule.problem(expected, f"with {name}", LEAVE_OUT, keys)
+
+
+def _check_schedule(schedule: TemplateResource) -> Iterator[TemplateProblem]:
+    target = as_table(schedule.properties.get("Target"))
+    kind = schedule.scope.kind(target.get("Arn"))
+    if kind not in TARGETS:
+        expected = "a schedule whose target is a function, a queue, a topic or a delivery stream"
+        what = f"with {_shown(kind)} as its target"
+        action = "choose one of them, by Ref, GetAtt or Sub"
+        yield schedule.problem(expected, what, action, ("Target", "Arn"))
 
 
 def _check_function(function: TemplateResource) -> Iterator[TemplateProblem]:
@@ -232,6 +239,8 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::Logs::LogStream": _anything,
     "AWS::S3::Bucket": _check_bucket,
     "AWS::S3::BucketPolicy": _anything,
+    "AWS::Scheduler::Schedule": _check_schedule,
+    "AWS::Scheduler::ScheduleGroup": _anything,
     "AWS::SNS::Subscription": _check_subscription,
     TOPIC: _check_topic,
     "AWS::SNS::TopicPolicy": _anything,

@@ -132,6 +132,10 @@ def test_for_services_and_anonymous_callers_the_resource_decides() -> None:
         _reason(service("sns.amazonaws.com"), theirs=to_events) is DecisionReason.NO_RESOURCE_ALLOW
     )
     assert _reason(ANONYMOUS, theirs=to_events) is DecisionReason.NO_RESOURCE_ALLOW
+    to_logs = bucket(allow(Principal={"Service": "logs.eu-west-1.amazonaws.com"}))
+    assert _reason(service("logs.amazonaws.com"), theirs=to_logs) is (
+        DecisionReason.ALLOWED_BY_RESOURCE
+    )
     assert _reason(ANONYMOUS, theirs=bucket(allow())) is DecisionReason.ALLOWED_BY_RESOURCE
     assert _reason(ANONYMOUS, theirs=bucket(allow(Principal={"AWS": OWNER}))) is (
         DecisionReason.NO_RESOURCE_ALLOW

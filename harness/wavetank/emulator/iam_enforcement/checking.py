@@ -21,6 +21,7 @@ from wavetank.iam.evaluation import Decision
 from wavetank.iam.request import AccessRequest
 
 ASSUMING = "sts:"
+CREATING_A_BUCKET = "s3:CreateBucket"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,13 @@ class Checked:
 
 
 def resource_of(required: RequiredAction, account: str) -> ProtectedResource:
-    """The resource of the action; for AssumeRole its policy is the role's trust policy."""
+    """The resource of the action; for AssumeRole its policy is the role's trust policy.
+
+    A bucket that is to be created is the caller's, even if another account has one of that name:
+    S3 reports that after the permissions are checked.
+    """
+    if required.action == CREATING_A_BUCKET:
+        return ProtectedResource(account)
     find = find_role if required.action.startswith(ASSUMING) else find_resource
     return find(required.resource, account)
 

@@ -19,6 +19,7 @@ from localstack.services.sns.models import sns_stores
 from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 
 from wavetank.iam.policy import PolicyKind
 
@@ -145,9 +146,32 @@ def _table_policy(account: str, region: str, name: str) -> str | None:
     return str(found.policy_doc) if found else None
 
 
+def _log_policies(account: str, region: str, _: str) -> str | None:
+    """The statements of all resource policies of the region: each names its groups itself.
+
+    [CloudWatch Logs API reference, PutResourcePolicy]
+    """
+    policies = logs_backends[account][region].resource_policies
+    return _joined(tuple(each.policy_document for each in policies.values())) if policies else None
+
+
+@lru_cache(RESOURCES_CACHED)
+def _joined(documents: tuple[str, ...]) -> str:
+    """One policy with the statements of all; an invalid one itself, which is then reported."""
+    statements: list[Any] = []
+    for text in documents:
+        try:
+            found = json.loads(text)["Statement"]
+        except (ValueError, TypeError, KeyError):
+            return text
+        statements += found if isinstance(found, list) else [found]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
 POLICIES: Mapping[str, Callable[[str, str, str], str | None]] = {
     "dynamodb": _table_policy,
     "lambda": _function_policy,
+    "logs": _log_policies,
     "sns": _topic_policy,
     "sqs": _queue_policy,
 }

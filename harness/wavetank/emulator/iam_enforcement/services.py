@@ -11,7 +11,7 @@ from collections.abc import Mapping
 FUNCTIONS = "lambda"
 """Every service needs a permission to invoke a function."""
 CHECKED_SERVICES: Mapping[str, frozenset[str]] = {
-    "events.amazonaws.com": frozenset({"sns", "sqs"}),
+    "events.amazonaws.com": frozenset({"logs", "sns", "sqs"}),
     "s3.amazonaws.com": frozenset({"sns", "sqs"}),
     "sns.amazonaws.com": frozenset({"sqs"}),
 }

@@ -31,6 +31,10 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
         "InvalidParameterValueException",
         "The role defined for the function cannot be assumed by Lambda.",
     ),
+    "scheduler": (
+        "ValidationException",
+        "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+    ),
 }
 """By service, the error's code and message. The other services fail when they use the role."""
 LATER = frozenset({"CreateEndpoint", "UpdateEndpoint", "CreateCapacityProvider", "DeleteStack"})

@@ -2,8 +2,9 @@
 
 A run changes items, objects, records of streams, undelivered records, tokens of transactions,
 messages and confirmations, logs, and, by its faults, policies; a handler may also change a
-function's reserved concurrency. Other changes of resources are reverted by the faults that made
-them. Restoring only touches LocalStack's own stores, so it takes milliseconds.
+function's reserved concurrency, and a schedule is deleted after its last invocation if it says so.
+Other changes of resources are reverted by the faults that made them. Restoring only touches
+LocalStack's own stores, so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
 iam, logs]
 """
@@ -20,11 +21,12 @@ from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
+from moto.scheduler.models import scheduler_backends
 
 from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
-from wavetank.emulator.services import confirmations, deliverer, s3_storage
+from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Baseline:
         self._messages = confirmations().mailbox.all()
         self._table_streams = stream_states(account, region)
         self._shards = shard_states(account, region)
+        self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
 
     def restore(self) -> None:
         """Restore the data."""
@@ -69,6 +72,10 @@ class Baseline:
         restore_streams(self._store.account, self._store.region, self._table_streams)
         restore_shards(self._store.account, self._store.region, self._shards)
         COMPLETED.clear()
+        for name, group in self._schedule_groups().items():
+            group.schedules = dict(self._schedules.get(name, group.schedules))
+        for deliveries in waiting_deliveries():
+            deliveries.drop_all()
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
@@ -90,6 +97,9 @@ class Baseline:
 
     def _buckets(self) -> dict[str, Any]:
         return dict(s3_stores[self._store.account][self._store.region].buckets)
+
+    def _schedule_groups(self) -> dict[str, Any]:
+        return dict(scheduler_backends[self._store.account][self._store.region].schedule_groups)
 
     def _roles(self) -> list[Any]:
         return list(iam_backends[self._store.account]["aws"].roles.values())

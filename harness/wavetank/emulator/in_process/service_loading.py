@@ -8,7 +8,18 @@ from typing import Any
 
 import localstack.services
 
-OURS = ("dynamodb", "events", "iam", "kinesisfirehose", "lambda_", "logs", "s3", "sns", "sqs")
+OURS = (
+    "dynamodb",
+    "events",
+    "iam",
+    "kinesisfirehose",
+    "lambda_",
+    "logs",
+    "s3",
+    "scheduler",
+    "sns",
+    "sqs",
+)
 """The services that pipelines use, by LocalStack's names of their packages."""
 LAZILY_IMPORTED = ("_strptime", "moto.iam.responses", "moto.iam.urls", "moto.logs.responses")
 """Modules that a first deployment imports besides the providers of its resources."""
@@ -27,6 +38,7 @@ def load_services(aws: Any) -> None:
     aws.awslambda.list_functions()
     aws.logs.describe_log_groups()
     aws.s3.list_buckets()
+    aws.scheduler.list_schedules()
     aws.sns.list_topics()
     aws.sts.get_caller_identity()
     for name in (*LAZILY_IMPORTED, *_resource_providers()):

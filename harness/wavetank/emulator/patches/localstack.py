@@ -183,6 +183,37 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.events.provider",
+        "an event reaches its targets before PutEvents returns, in the simulator",
+        {
+            "localstack.services.events.provider:start_worker_thread": (
+                "(method, params=None, name=None)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.logs.filter_resources",
+        "creates a subscription filter with its role, which LocalStack drops",
+        {
+            "localstack.services.logs.resource_providers.aws_logs_subscriptionfilter"
+            ":LogsSubscriptionFilterProvider.create": "(self, request)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.logs.provider",
+        "events match a filter pattern by AWS's rules; in LocalStack every event does",
+        {"localstack.services.logs.provider:get_pattern_matcher": "(pattern)"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.s3.error_bodies",
+        "errors of S3 have a HostId, and no Type",
+        {
+            "localstack.aws.protocol.serializer:S3ResponseSerializer._serialize_error": (
+                "(self, error, response, shape, operation_model, mime_type, request_id)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.metrics_database",
         "closes the connection of each metric, which LocalStack leaves open",
         {"localstack.services.cloudwatch.cloudwatch_database_helper:sqlite3": "module sqlite3"},

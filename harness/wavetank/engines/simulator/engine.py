@@ -38,6 +38,7 @@ from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.service_catalog import provide_service_catalog, store_service_catalog
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
+from wavetank.engines.simulator.due_deliveries import DueDeliveries
 from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
     from wavetank.emulator.lambda_.outcome import ExitStatus
+    from wavetank.emulator.scheduler.access import DeployedSchedule
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
@@ -90,7 +92,7 @@ class Simulator:
         self._baseline: Baseline | None = None
         self._frozen: Any = None
         self._interceptor: HandlerInterceptor | None = None
-        self._firehose: Any = None
+        self._deliveries = DueDeliveries()
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
@@ -160,6 +162,7 @@ class Simulator:
         """Call the hooks for calls, records, e-mail and sleep while the body runs."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
         from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
+        from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
 
         handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
         deliverer, confirmations = services.deliverer(), services.confirmations()
@@ -167,11 +170,13 @@ class Simulator:
         handlers.install()
         deliverer.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
         deliverer.new_id, streams.refuses = hooks.new_id, hooks.interceptor.refuses
+        FUNCTIONS.queue = hooks.queue
         self._interceptor = hooks.interceptor
         try:
             yield
         finally:
             handlers.remove()
+            FUNCTIONS.queue = None
             deliverer.observer = confirmations.on_sent = self._interceptor = None
             deliverer.new_id, streams.refuses = stock
 
@@ -247,21 +252,32 @@ class Simulator:
         set_confirmed(subscription, confirmed=confirmed)
 
     def deliver_due(self) -> None:
-        """Deliver what is due in Firehose now."""
-        self._deliverer().deliver_due()
+        """Deliver what is due now: in Firehose, and retries of events for targets."""
+        self._deliveries.run_due()
 
     def next_delivery(self) -> datetime | None:
-        """When Firehose will deliver next; None if it has no undelivered records."""
-        due: datetime | None = self._deliverer().next_due()
-        return due
+        """When Firehose delivers, or an event is retried, next; None if nothing is waiting."""
+        return self._deliveries.next_due()
 
-    def _deliverer(self) -> Any:
-        """LocalStack's only deliverer, cached after the first use."""
-        if self._firehose is None:
-            from wavetank.emulator.services import deliverer  # noqa: PLC0415 - as above
+    def fire_target(self, rule_arn: str, target_id: str, event: dict[str, object]) -> None:
+        """Deliver the event to one target of the rule, with retries and its dead-letter queue."""
+        from wavetank.emulator.services import rules  # noqa: PLC0415 - as above
 
-            self._firehose = deliverer()
-        return self._firehose
+        rules().fire_rule(rule_arn, target_id, event)
+
+    def schedules(self) -> "list[DeployedSchedule]":
+        """The enabled schedules of EventBridge Scheduler."""
+        from wavetank.emulator.scheduler.access import enabled_schedules  # noqa: PLC0415 - as above
+
+        return enabled_schedules()
+
+    def invoke_schedule(
+        self, arn: str, scheduled: datetime, execution: str, *, is_last: bool
+    ) -> None:
+        """Invoke the target of the schedule, which is deleted afterwards if it says so."""
+        from wavetank.emulator.scheduler.access import invoke_schedule  # noqa: PLC0415 - as above
+
+        invoke_schedule(arn, scheduled, execution, is_last=is_last)
 
     def _variables(self, function: "DeployedFunction", name: str) -> dict[str, str]:
         from wavetank.emulator.in_process.functions import function_environment  # noqa: PLC0415 - as above

@@ -54,9 +54,13 @@ class HandlerInterceptor(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorHooks:
-    """The interceptor, observers of records and e-mail, and the source of random ids."""
+    """The interceptor, observers of records and e-mail, and the source of random ids.
+
+    `queue` gets the ARN and the event of every function that a service invokes asynchronously.
+    """
 
     interceptor: HandlerInterceptor
     deliveries: "DeliveryObserver"
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
+    queue: Callable[[str, object], object]

@@ -41,6 +41,7 @@ class _GraphBuilder:
     def graph(self) -> Graph:
         arrows = (
             self._fired,
+            self._scheduled,
             self._handed_over,
             self._dead_letters,
             self._called,
@@ -61,6 +62,15 @@ class _GraphBuilder:
             for target in as_list(rule.properties.get("Targets")):
                 arn = as_table(target).get("Arn")
                 yield from self._edge(rule, rule.scope, arn, Relation.SCHEDULE, label)
+
+    def _scheduled(self, schedule: TemplateResource) -> Iterator[Edge]:
+        """From a schedule of EventBridge Scheduler to its target."""
+        if schedule.kind == "AWS::Scheduler::Schedule":
+            scope, written = schedule.scope, schedule.properties
+            names = ("ScheduleExpression", "ScheduleExpressionTimezone")
+            label = [text for name in names if (text := scope.text(written.get(name)))]
+            arn = as_table(written.get("Target")).get("Arn")
+            yield from self._edge(schedule, scope, arn, Relation.SCHEDULE, label)
 
     def _handed_over(self, configuration: TemplateResource) -> Iterator[Edge]:
         """From a function to its destinations."""

@@ -9,6 +9,7 @@ class BoxKind(StrEnum):
     """What a box stands for."""
 
     RULE = "rule"
+    SCHEDULE = "schedule"
     FUNCTION = "function"
     TABLE = "table"
     STREAM = "stream"

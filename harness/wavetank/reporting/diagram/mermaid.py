@@ -9,6 +9,7 @@ from wavetank.reporting.diagram.graph import BoxKind, Edge, Graph, Node
 
 SHAPES: Mapping[BoxKind, tuple[str, str]] = {
     BoxKind.RULE: ("([", "])"),
+    BoxKind.SCHEDULE: ("([", "])"),
     BoxKind.TABLE: ("[(", ")]"),
     BoxKind.BUCKET: ("[(", ")]"),
     BoxKind.MAIL: ("([", "])"),

@@ -11,6 +11,7 @@ from wavetank.templates.references import ResourceReference, TemplateScope
 
 KINDS: Mapping[str, BoxKind] = {
     "AWS::Events::Rule": BoxKind.RULE,
+    "AWS::Scheduler::Schedule": BoxKind.SCHEDULE,
     "AWS::Lambda::Function": BoxKind.FUNCTION,
     "AWS::DynamoDB::Table": BoxKind.TABLE,
     "AWS::KinesisFirehose::DeliveryStream": BoxKind.STREAM,
@@ -21,6 +22,7 @@ KINDS: Mapping[str, BoxKind] = {
 """The types that are shown. Roles, policies and logs appear in arrows or not at all."""
 SERVICES: Mapping[BoxKind, str] = {
     BoxKind.RULE: "EventBridge",
+    BoxKind.SCHEDULE: "Scheduler",
     BoxKind.FUNCTION: "Lambda",
     BoxKind.TABLE: "DynamoDB",
     BoxKind.STREAM: "Data Firehose",
@@ -35,6 +37,7 @@ FORMER_NAMES: Mapping[BoxKind, str] = {
 """The names in the assignment."""
 NAMES: Mapping[BoxKind, str] = {
     BoxKind.RULE: "Name",
+    BoxKind.SCHEDULE: "Name",
     BoxKind.FUNCTION: "FunctionName",
     BoxKind.TABLE: "TableName",
     BoxKind.STREAM: "DeliveryStreamName",

@@ -6,6 +6,7 @@ from wavetank.reporting.diagram.graph import BoxKind
 
 SIGNS: Mapping[BoxKind, str] = {
     BoxKind.RULE: "M10 3a7 7 0 1 0 .01 0M10 6.5V10l3 2",
+    BoxKind.SCHEDULE: "M3 5h14v12H3zM3 8.5h14M7 3v4M13 3v4",
     BoxKind.FUNCTION: "M5 4h2.5L14 16h2M9 8.5L5 16",
     BoxKind.TABLE: "M4 5.5a6 2.5 0 1 0 12 0a6 2.5 0 1 0-12 0v9a6 2.5 0 0 0 12 0v-9"
     "M4 10a6 2.5 0 0 0 12 0",
@@ -21,6 +22,7 @@ SIGNS: Mapping[BoxKind, str] = {
 
 ACCENTS: Mapping[BoxKind, tuple[str, str]] = {
     BoxKind.RULE: ("#7c3aed", "#b794f6"),
+    BoxKind.SCHEDULE: ("#7c3aed", "#b794f6"),
     BoxKind.FUNCTION: ("#b45309", "#f0a04b"),
     BoxKind.TABLE: ("#1d4ed8", "#79a6ff"),
     BoxKind.STREAM: ("#0f766e", "#4fd1c0"),

@@ -191,17 +191,17 @@ def test_a_function_may_be_named_in_any_way(template: Path, arn: str) -> None:
 @pytest.mark.parametrize(
     ("arn", "what"),
     [
-        ("!Ref Queue", "AWS::SQS::Queue"),
+        ("!GetAtt Table.Arn", "AWS::DynamoDB::Table"),
         ("arn:aws:states:eu-west-1:000000000000:stateMachine:some", "an ARN of states"),
         ("!If [A, !GetAtt Tick.Arn, b]", "a value that the template does not"),
         ("!Ref Nobody", "a value that the template does not"),
     ],
 )
-def test_a_target_that_is_not_a_function_is_reported(template: Path, arn: str, what: str) -> None:
+def test_a_target_that_is_not_supported_is_reported(template: Path, arn: str, what: str) -> None:
     """With what it is, and the line of the target."""
-    queue = "  Queue:\n    Type: AWS::SQS::Queue\n"
+    table = "  Table:\n    Type: AWS::DynamoDB::Table\n"
     with pytest.raises(UsageError, match=what) as raised:
-        check(template, FUNCTION + RULE.format(arn) + queue)
+        check(template, FUNCTION + RULE.format(arn) + table)
     assert raised.value.found.endswith(f":{(FUNCTION + RULE).count(chr(10))}")
 
 
@@ -241,13 +241,13 @@ def test_json_with_tabs_is_a_template_too(template: Path) -> None:
 
 
 def test_an_output_of_the_storage_fills_a_parameter_of_its_name(template: Path) -> None:
-    """And is known for what it is: here for a queue, which is no function."""
+    """And is known for what it is: here for a table, which is no target."""
     storage = template.with_name("storage.yaml")
-    queue = "Resources: {Queue: {Type: AWS::SQS::Queue}}\n"
-    storage.write_text(f"{queue}Outputs: {{Work: {{Value: !GetAtt Queue.Arn}}}}\n")
+    table = "Resources: {Table: {Type: AWS::DynamoDB::Table}}\n"
+    storage.write_text(f"{table}Outputs: {{Work: {{Value: !GetAtt Table.Arn}}}}\n")
     text = "Parameters: {Work: {Type: String}}" + FUNCTION
     assert check(template, text, storage=storage)
-    with pytest.raises(UsageError, match="with AWS::SQS::Queue as a target"):
+    with pytest.raises(UsageError, match="with AWS::DynamoDB::Table as a target"):
         check(template, text + RULE.format("!Ref Work"), storage=storage)
 
 

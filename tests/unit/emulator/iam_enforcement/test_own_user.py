@@ -44,9 +44,10 @@ def test_a_session_has_no_user() -> None:
 
 
 def test_which_services_deliveries_are_checked() -> None:
-    """Functions by every service, queues and topics by those that need their policies."""
+    """Functions by every service; queues, topics, log groups by those that need their policies."""
     assert is_checked("logs.amazonaws.com", "lambda")
     assert is_checked("sns.amazonaws.com", "sqs")
     assert is_checked("s3.amazonaws.com", "sns")
     assert not is_checked("logs.amazonaws.com", "sqs")
-    assert not is_checked("events.amazonaws.com", "logs")
+    assert is_checked("events.amazonaws.com", "logs")
+    assert not is_checked("events.amazonaws.com", "firehose")

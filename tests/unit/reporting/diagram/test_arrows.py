@@ -55,7 +55,7 @@ def test_the_assignments_services_are_all_drawn() -> None:
     nodes = ticker().nodes
     kinds = [node.kind for node in nodes]
     shown = " ".join(f"{node.service} {' '.join(node.notes)}" for node in nodes)
-    assert sorted(set(kinds)) == sorted(set(BoxKind) - {BoxKind.QUEUE})
+    assert sorted(set(kinds)) == sorted(set(BoxKind) - {BoxKind.QUEUE, BoxKind.SCHEDULE})
     assert kinds.count(BoxKind.FUNCTION) == 2
     for service in ("Kinesis Firehose", "DynamoDB", "S3", "Lambda", "SNS", "CloudWatch Events"):
         assert service in shown
@@ -102,6 +102,8 @@ def test_another_pipeline_is_drawn() -> None:
     assert {(e.source, e.target): (e.text, e.relation) for e in graph.edges} == {
         ("EveryFiveMinutes", "Measure"): ("cron(0/5 * * * ? *)", Relation.SCHEDULE),
         ("EveryHour", "Report"): ("rate(1 hour)", Relation.SCHEDULE),
+        ("EveryHour", "Signs"): ("rate(1 hour)", Relation.SCHEDULE),
+        ("TwiceAnHour", "Signs"): ("cron(0/30 * * * ? *), Europe/Berlin", Relation.SCHEDULE),
         ("Measure", "Gauges"): ("Scan, UpdateItem", Relation.CALL),
         ("Measure", "Delivery"): ("PutRecordBatch", Relation.CALL),
         ("Measure", "Warnings"): ("on failure, after 1 retry", Relation.FAILURE),

@@ -57,13 +57,26 @@ def _protect(call: UpdateCall) -> None:
 
 
 def _filter(call: UpdateCall) -> None:
-    group = call.model["LogGroupName"]
+    role, distribution = call.now("RoleArn"), call.now("Distribution")
     call.clients.logs.put_subscription_filter(
-        logGroupName=group,
-        filterName=group,
+        logGroupName=call.model["LogGroupName"],
+        filterName=_filter_name(call),
         filterPattern=call.desired["FilterPattern"],
         destinationArn=call.desired["DestinationArn"],
+        **({"roleArn": role} if role else {}),
+        **({"distribution": distribution} if distribution else {}),
     )
+
+
+def _delete_filter(call: UpdateCall) -> None:
+    call.clients.logs.delete_subscription_filter(
+        logGroupName=call.model["LogGroupName"], filterName=_filter_name(call)
+    )
+
+
+def _filter_name(call: UpdateCall) -> str:
+    """The filter's name; LocalStack names it after its group if the template does not."""
+    return str(call.model.get("FilterName") or call.model["LogGroupName"])
 
 
 def _tag(call: UpdateCall) -> None:
@@ -101,7 +114,11 @@ TYPES = {
         },
         at_creation=frozenset({"KmsKeyId", "RetentionInDays", "Tags"}),
     ),
+    "AWS::Logs::MetricFilter": UpdatableType(
+        in_place=each("FilterPattern MetricTransformations", by_creation)
+    ),
     "AWS::Logs::SubscriptionFilter": UpdatableType(
-        in_place=each("DestinationArn FilterPattern", _filter)
+        in_place=each("DestinationArn Distribution FilterPattern RoleArn", _filter),
+        delete=_delete_filter,
     ),
 }

@@ -15,6 +15,7 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     log_group_arn,
     queue_arn,
     rule_arn,
+    schedule_arn,
 )
 from wavetank.emulator.iam_enforcement.operations.parameter_names import naming_parameters
 from wavetank.emulator.iam_enforcement.reference import IamAction, IamResourceType, find_action
@@ -69,6 +70,8 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
         *("logGroupNames", "logGroupIdentifiers", "logGroupIdentifier", "resourceArn"),
     ),
     ("logs", "log-stream"): ("logGroupName", "logGroupIdentifier"),
+    ("scheduler", "schedule"): ("Name",),
+    ("scheduler", "schedule-group"): ("GroupName", "Name", "ResourceArn"),
     ("ses", "configuration-set"): ("ConfigurationSetName", "ConfigurationSet"),
     ("ses", "custom-verification-email-template"): ("TemplateName",),
     ("ses", "identity"): ("SourceArn", "FromArn", "BounceSender", "Source", "EmailAddress"),
@@ -106,6 +109,7 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
     ("lambda", "layerVersion"): lambda call, name: layer_arn(call, name, with_version=True),
     ("logs", "log-group"): log_group_arn,
     ("logs", "log-stream"): log_group_arn,
+    ("scheduler", "schedule"): schedule_arn,
     ("sqs", "queue"): queue_arn,
 }
 """Functions for names that differ from the part of the ARN; None for a resource of another type."""

@@ -20,6 +20,7 @@ from moto.iam.models import iam_backends
 from wavetank.emulator.iam_enforcement.required_action import Call
 
 PARTITION = "aws"
+DEFAULT_GROUP = "default"
 DEFAULT_BUS = "default"
 QUEUE_NAME = re.compile(r"[a-zA-Z0-9_-]{1,80}|[a-zA-Z0-9_-]{1,75}\.fifo")
 NOT_FOUND = 404
@@ -130,6 +131,12 @@ def rule_arn(call: Call, name: str, *, custom: bool) -> str | None:
     if custom is (bus == DEFAULT_BUS):
         return None
     return call.arn(f"rule/{bus}/{name}" if custom else f"rule/{name}")
+
+
+def schedule_arn(call: Call, name: str) -> str:
+    """The ARN of a schedule of EventBridge Scheduler, in its group."""
+    group = call.parameters.get("GroupName") or DEFAULT_GROUP
+    return call.arn(f"schedule/{group}/{name}")
 
 
 def stack_of_change_set(call: Call, arn: str) -> str | None:

@@ -13,6 +13,7 @@ from wavetank.emulator.iam_enforcement.required_action import Call, RequiredActi
 EVENTS, FIREHOSE, LAMBDA = "events.amazonaws.com", "firehose.amazonaws.com", "lambda.amazonaws.com"
 CLOUDFORMATION, LOGS = "cloudformation.amazonaws.com", "logs.amazonaws.com"
 SES, S3, SNS = "ses.amazonaws.com", "s3.amazonaws.com", "sns.amazonaws.com"
+SCHEDULER = "scheduler.amazonaws.com"
 STREAMS = "streams.metrics.cloudwatch.amazonaws.com"
 PASSED_TO: Mapping[str, Mapping[str, str]] = {
     "cloudformation": dict.fromkeys(
@@ -38,6 +39,7 @@ PASSED_TO: Mapping[str, Mapping[str, str]] = {
         LOGS,
     ),
     "s3": {"PutBucketReplication": S3},
+    "scheduler": dict.fromkeys(["CreateSchedule", "UpdateSchedule"], SCHEDULER),
     "ses": dict.fromkeys(
         [
             *("CreateConfigurationSetEventDestination", "CreateReceiptRule"),

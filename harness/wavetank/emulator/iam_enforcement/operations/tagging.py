@@ -29,6 +29,7 @@ TAGGING: Mapping[str, Mapping[str, str]] = {
     "iam": IAM_TAGGING,
     "lambda": dict.fromkeys(["CreateEventSourceMapping", "CreateFunction"], "lambda:TagResource"),
     "logs": {"CreateLogGroup": "logs:TagResource"},
+    "scheduler": {"CreateScheduleGroup": "scheduler:TagResource"},
     "sns": {"CreateTopic": "sns:TagResource"},
     "sqs": {"CreateQueue": "sqs:TagQueue"},
 }

@@ -7,7 +7,8 @@ from localstack.aws.api.events import RuleState
 from localstack.services.events.models import Rule, ValidationException
 
 from wavetank.core.clock import WallClock
-from wavetank.emulator.events import Timetable, WavetankEvents, next_due
+from wavetank.emulator.events.provider import WavetankEvents
+from wavetank.emulator.events.timetable import Timetable, next_due
 
 NOW = datetime(2026, 11, 24, 10, 3, 27, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -1,0 +1,107 @@
+"""One target of a rule: what it receives, the attempts to deliver it, and its dead-letter queue.
+
+[EventBridge user guide, eb-rule-retry-policy, eb-rule-dlq; EventBridge API reference, Target]
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.services.events.target import TargetSender
+
+from wavetank.core.clock import Clock
+from wavetank.emulator.events.input_transformer import InputTransformer, is_json, json_text
+from wavetank.emulator.events.json_path import MissingValueError, value_at
+from wavetank.emulator.events.senders import NOT_JSON, TargetInput, send_input
+from wavetank.emulator.target_delivery.dead_letter import (
+    retry_attributes,
+    send_dead_letter,
+    service_client,
+)
+from wavetank.emulator.target_delivery.deliveries import (
+    TargetDeliveries,
+    TargetDelivery,
+    Undelivered,
+)
+from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
+
+BUS_NAME = "event-bus-name"
+"""A member that LocalStack adds to events."""
+PRINCIPAL = "events"
+
+
+class RuleTarget:
+    """A target in place of LocalStack's sender, which has the client and the target's settings."""
+
+    def __init__(self, sender: TargetSender, deliveries: TargetDeliveries, clock: Clock) -> None:
+        self._sender = sender
+        self._deliveries = deliveries
+        self._clock = clock
+        self.service = sender.service
+        self.unique_id = sender.unique_id
+
+    def process_event(self, event: Mapping[str, Any], trace_header: Any) -> None:
+        """Deliver the event; an error of the target is no error of this call."""
+        target: Any = self._sender.target
+        original = {name: value for name, value in event.items() if name != BUS_NAME}
+
+        def send(_: int) -> None:
+            text = target_input(target, original, self._sender.rule_arn, self._sender.rule_name)
+            content = TargetInput(
+                text=text, event=original, now=self._clock.now(), trace=trace_header
+            )
+            send_input(self._sender, content)
+
+        self._deliveries.begin(
+            TargetDelivery(
+                key=f"{original.get('id')} for {self.unique_id}",
+                send=send,
+                give_up=lambda undelivered: self._give_up(original, undelivered),
+                policy=parse_retry_policy(target.get("RetryPolicy")),
+                accepted=self._clock.now(),
+            )
+        )
+
+    def _give_up(self, event: Mapping[str, Any], undelivered: Undelivered) -> None:
+        target: Any = self._sender.target
+        queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+        if queue is None:
+            return
+        attributes = {
+            "RULE_ARN": self._sender.rule_arn,
+            "TARGET_ARN": target["Arn"],
+            "ERROR_CODE": undelivered.failure.code,
+            **retry_attributes(undelivered),
+        }
+        client = service_client("sqs", queue, PRINCIPAL, self._sender.rule_arn)
+        send_dead_letter(client, queue, json_text(event), attributes)
+
+
+def target_input(
+    target: Mapping[str, Any], event: Mapping[str, Any], rule_arn: str, rule_name: str
+) -> str:
+    """The text that the target receives for the event.
+
+    Raises:
+        TargetError: INVALID_JSON, if a template for an object made no object; INVALID_PARAMETER, if
+            the event has no value at the target's InputPath.
+    """
+    if given := target.get("Input"):
+        return str(given)
+    if path := target.get("InputPath"):
+        try:
+            return json_text(value_at(path, event))
+        except MissingValueError as error:
+            message = f"The event has no value at {path}."
+            raise TargetError(FailureCode.INVALID_PARAMETER, message) from error
+    if transformer := target.get("InputTransformer"):
+        text = parse_transformer(transformer).text(event, rule_arn, rule_name)
+        if text.lstrip().startswith(("{", "[")) and not is_json(text):
+            raise TargetError(FailureCode.INVALID_JSON, NOT_JSON + text)
+        return text
+    return json_text(event)
+
+
+def parse_transformer(transformer: Mapping[str, Any]) -> InputTransformer:
+    """The transformer as in the API."""
+    return InputTransformer(transformer["InputTemplate"], transformer.get("InputPathsMap") or {})

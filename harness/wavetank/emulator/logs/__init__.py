@@ -1,0 +1,10 @@
+"""CloudWatch Logs: filter patterns, and what matching log events cause.
+
+filter_patterns  which log events match
+ingestion        which events a put stores, and which it rejects
+metric_filters   metrics of matching events
+subscriptions    matching events for functions and streams
+provider         LocalStack's provider, with these
+
+Selected with `PROVIDER_OVERRIDE_LOGS=wavetank`.
+"""

@@ -1,0 +1,162 @@
+"""`{ $.status = 500 && $.path = "/api/*" }`: conditions on log events that are JSON."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from wavetank.emulator.logs.filter_patterns.comparison import Comparison, parse_comparison
+from wavetank.emulator.logs.filter_patterns.conditions import Condition, parse_conditions
+from wavetank.emulator.logs.filter_patterns.tokens import FilterPatternError, Tokens
+
+STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\*)\]|\['(?P<quoted>[^']+)'\]")
+CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None}
+type Steps = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True)
+class Selector:
+    """`$.a.b[0]`: the values of a log event at a path; a step None is a wildcard."""
+
+    steps: Steps
+
+    def values(self, event: Any) -> list[Any]:
+        """The values at the path."""
+        found = [event]
+        for step in self.steps:
+            found = [inner for value in found for inner in _inner(value, step)]
+        return found
+
+
+@dataclass(frozen=True)
+class Compared:
+    """True if a value at the path compares so."""
+
+    selector: Selector
+    comparison: Comparison
+
+    def holds(self, event: Any) -> bool:
+        return any(self.comparison.matches(value) for value in self.selector.values(event))
+
+
+@dataclass(frozen=True)
+class IsConstant:
+    """`$.a IS TRUE`, `IS FALSE` or `IS NULL`."""
+
+    selector: Selector
+    constant: bool | None
+
+    def holds(self, event: Any) -> bool:
+        return any(value is self.constant for value in self.selector.values(event))
+
+
+@dataclass(frozen=True)
+class Exists:
+    """`$.a EXISTS` or `$.a NOT EXISTS`."""
+
+    selector: Selector
+    expected: bool
+
+    def holds(self, event: Any) -> bool:
+        return bool(self.selector.values(event)) is self.expected
+
+
+@dataclass(frozen=True)
+class JsonPattern:
+    """A condition on events that are JSON; no other event matches."""
+
+    condition: Condition
+
+    def matches(self, message: str) -> bool:
+        """Whether the message matches."""
+        event = _parse(message)
+        return event is not None and self.condition.holds(event)
+
+    def value(self, message: str, selector: str) -> str | None:
+        """The first value at the path, as text; None if there is none."""
+        values = parse_selector(selector).values(_parse(message))
+        if not values or isinstance(values[0], dict | list) or values[0] is None:
+            return None
+        return values[0] if isinstance(values[0], str) else json.dumps(values[0])
+
+    def extracted(self, message: str) -> dict[str, str]:
+        """The values that the pattern refers to, by their paths."""
+        del message
+        return {}
+
+
+def parse_json_pattern(text: str) -> JsonPattern:
+    """The pattern between the braces.
+
+    Raises:
+        FilterPatternError: it is invalid.
+    """
+    tokens = Tokens(text)
+    condition = parse_conditions(tokens, _parse_condition)
+    tokens.end()
+    return JsonPattern(condition)
+
+
+def parse_selector(text: str) -> Selector:
+    """The selector of the text.
+
+    Raises:
+        FilterPatternError: it is invalid.
+    """
+    steps: list[str | int | None] = []
+    position = 1
+    while position < len(text):
+        matched = STEP.match(text, position)
+        if matched is None:
+            raise FilterPatternError(f"{text} is no selector such as $.name")
+        position = matched.end()
+        steps.append(_step(matched))
+    if not text.startswith("$"):
+        raise FilterPatternError(f"{text} is no selector such as $.name")
+    return Selector(tuple(steps))
+
+
+def _step(matched: re.Match[str]) -> str | int | None:
+    if index := matched["index"]:
+        return None if index == "*" else int(index)
+    name = matched["name"] or matched["quoted"]
+    return None if name == "*" else name
+
+
+def _parse_condition(tokens: Tokens) -> Condition:
+    found = tokens.take_any()
+    if found.kind != "selector":
+        raise FilterPatternError(f"{found.text} is no selector such as $.name")
+    selector = parse_selector(found.text)
+    if tokens.take("EXISTS"):
+        return Exists(selector, expected=True)
+    if tokens.take("NOT"):
+        if not tokens.take("EXISTS"):
+            raise FilterPatternError("EXISTS is missing after NOT")
+        return Exists(selector, expected=False)
+    if tokens.take("IS"):
+        constant = tokens.take(*CONSTANTS)
+        if constant is None:
+            raise FilterPatternError("TRUE, FALSE or NULL is missing after IS")
+        return IsConstant(selector, CONSTANTS[constant.text])
+    return Compared(selector, parse_comparison(tokens))
+
+
+def _parse(message: str) -> Any:
+    try:
+        return json.loads(message)
+    except json.JSONDecodeError:
+        return None
+
+
+def _inner(value: Any, step: str | int | None) -> Iterator[Any]:
+    match value, step:
+        case dict(), str() if step in value:
+            yield value[step]
+        case list(), int() if step < len(value):
+            yield value[step]
+        case dict(), None:
+            yield from value.values()
+        case list(), None:
+            yield from value

@@ -1,0 +1,148 @@
+"""Subscription filters: matching events for a function, a delivery stream or a data stream.
+
+The events of a put are one JSON document, compressed by gzip, and for a function in Base64 too. A
+destination that answers with a retryable error is tried again for 24 hours.
+[CloudWatch Logs user guide, SubscriptionFilters, ValidateLogEventFlow]
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from localstack.utils.aws.arns import firehose_name
+
+from wavetank.emulator.logs.filter_patterns import parse_filter_pattern
+from wavetank.emulator.logs.ingestion import InputEvent
+from wavetank.emulator.target_delivery.dead_letter import role_client, service_client
+from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
+from wavetank.emulator.target_delivery.retry_policy import AGE_DEFAULT, TargetRetryPolicy
+
+PRINCIPAL = "logs"
+RETRIES_MAX = 1_000
+"""More than fit into 24 hours: only these are a limit."""
+ID_DIGITS = 56
+RANDOM = "Random"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredEvents:
+    """The events that one put stored, each with its id, and where they are."""
+
+    account: str
+    group_arn: str
+    group: str
+    stream: str
+    events: Sequence[tuple[int, InputEvent]]
+
+
+@dataclass(frozen=True)
+class LogSubscription:
+    """A subscription filter, as LocalStack stores it."""
+
+    name: str
+    pattern: str
+    destination: str
+    role: str | None
+    distribution: str | None = None
+
+
+def send_to_subscription(
+    subscription: LogSubscription,
+    stored: StoredEvents,
+    deliveries: TargetDeliveries,
+    now: datetime,
+) -> None:
+    """Send the matching events, if there are any; an error is no error of the put."""
+    document = subscription_document(subscription, stored)
+    if not document["logEvents"]:
+        return
+    deliveries.begin(
+        TargetDelivery(
+            key=f"{stored.group} {stored.stream} for {subscription.destination}",
+            send=lambda _: _send(subscription, stored, document),
+            give_up=lambda _: None,  # CloudWatch Logs drops the events
+            policy=TargetRetryPolicy(RETRIES_MAX, AGE_DEFAULT),
+            accepted=now,
+        )
+    )
+
+
+def subscription_document(subscription: LogSubscription, stored: StoredEvents) -> dict[str, Any]:
+    """What the destination receives, before it is compressed."""
+    pattern = parse_filter_pattern(subscription.pattern)
+    matching = [(number, it) for number, it in stored.events if pattern.matches(it["message"])]
+    return {
+        "messageType": "DATA_MESSAGE",
+        "owner": stored.account,
+        "logGroup": stored.group,
+        "logStream": stored.stream,
+        "subscriptionFilters": [subscription.name],
+        "logEvents": [
+            {
+                "id": f"{number:0{ID_DIGITS}d}",
+                "timestamp": event["timestamp"],
+                "message": event["message"],
+                **_extracted_fields(pattern.extracted(event["message"])),
+            }
+            for number, event in matching
+        ],
+    }
+
+
+def _extracted_fields(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The fields of a pattern of fields, by their names."""
+    fields = {name.removeprefix("$"): value for name, value in values.items()}
+    return {"extractedFields": fields} if fields else {}
+
+
+def _send(subscription: LogSubscription, stored: StoredEvents, document: Mapping[str, Any]) -> None:
+    text = json.dumps(document, separators=(",", ":"))
+    compressed = gzip.compress(text.encode(), mtime=0)
+    destination = subscription.destination
+    service = destination.split(":")[2]
+    if subscription.role:
+        region = destination.split(":")[3]
+        client = role_client(service, subscription.role, region, PRINCIPAL)
+    else:
+        client = service_client(service, destination, PRINCIPAL, stored.group_arn)
+    SENDERS[service](client, subscription, stored, compressed)
+
+
+def _invoke(client: Any, subscription: LogSubscription, _: StoredEvents, compressed: bytes) -> None:
+    payload = {"awslogs": {"data": base64.b64encode(compressed).decode()}}
+    FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload))
+
+
+def _put_firehose_record(
+    client: Any, subscription: LogSubscription, _: StoredEvents, compressed: bytes
+) -> None:
+    client.put_record(
+        DeliveryStreamName=firehose_name(subscription.destination), Record={"Data": compressed}
+    )
+
+
+def _put_kinesis_record(
+    client: Any, subscription: LogSubscription, stored: StoredEvents, compressed: bytes
+) -> None:
+    """By default the events of one log stream are in one shard."""
+    is_random = subscription.distribution == RANDOM
+    first = str(stored.events[0][0]) if stored.events else stored.stream
+    client.put_record(
+        StreamName=subscription.destination.split("/")[-1],
+        Data=compressed,
+        PartitionKey=first if is_random else stored.stream,
+    )
+
+
+type SendCompressed = Callable[[Any, LogSubscription, StoredEvents, bytes], None]
+SENDERS: Mapping[str, SendCompressed] = {
+    "firehose": _put_firehose_record,
+    "kinesis": _put_kinesis_record,
+    "lambda": _invoke,
+}
+"""By the service in the destination's ARN."""

@@ -1,0 +1,8 @@
+"""Amazon S3: names of buckets, error bodies, and the expected owner as AWS documents them.
+
+expected_owner  the bucket owner condition of a request
+error_bodies    the XML of errors
+provider        LocalStack's provider, with these
+
+Selected with `PROVIDER_OVERRIDE_S3=wavetank`.
+"""

@@ -1,0 +1,59 @@
+"""Invocations of schedules' targets: their attempts, and the dead-letter queue.
+
+[EventBridge Scheduler user guide, configuring-schedule-dlq; API reference, RetryPolicy]
+"""
+
+from dataclasses import replace
+
+from wavetank.core.clock import Clock, rfc3339
+from wavetank.emulator.scheduler.targets import PRINCIPAL, ScheduleInvocation, call_target
+from wavetank.emulator.target_delivery.dead_letter import (
+    retry_attributes,
+    role_client,
+    send_dead_letter,
+)
+from wavetank.emulator.target_delivery.deliveries import (
+    TargetDeliveries,
+    TargetDelivery,
+    Undelivered,
+)
+from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
+
+
+class ScheduleInvocations:
+    """Invokes targets, and again if they fail."""
+
+    def __init__(self, deliveries: TargetDeliveries, clock: Clock) -> None:
+        self._deliveries = deliveries
+        self._clock = clock
+
+    def begin(self, invocation: ScheduleInvocation) -> None:
+        """Invoke the target; an error of the target is no error of this call."""
+        self._deliveries.begin(
+            TargetDelivery(
+                key=f"{invocation.execution} of {invocation.schedule.arn}",
+                send=lambda attempt: call_target(replace(invocation, attempt=attempt)),
+                give_up=lambda undelivered: send_undelivered(invocation, undelivered),
+                policy=parse_retry_policy(invocation.target.get("RetryPolicy")),
+                accepted=self._clock.now(),
+            )
+        )
+
+
+def send_undelivered(invocation: ScheduleInvocation, undelivered: Undelivered) -> None:
+    """Send the input to the schedule's dead-letter queue, if it has one, by the schedule's role."""
+    target = invocation.target
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if queue is None:
+        return
+    attributes = {
+        "SCHEDULE_ARN": invocation.schedule.arn,
+        "TARGET_ARN": target["Arn"],
+        "SCHEDULED_TIME": rfc3339(invocation.scheduled),
+        "EXECUTION_ID": invocation.execution,
+        "ERROR_CODE": undelivered.failure.service_code,
+        "IS_PAYLOAD_TRUNCATED": "false",
+        **retry_attributes(undelivered),
+    }
+    client = role_client("sqs", target["RoleArn"], queue.split(":")[3], PRINCIPAL)
+    send_dead_letter(client, queue, invocation.input, attributes)

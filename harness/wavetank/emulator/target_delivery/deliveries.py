@@ -1,0 +1,146 @@
+"""Makes the attempts of deliveries: the first at once, retries when they are due.
+
+`run_due` makes one round at a given instant. Live, a thread calls it often enough; the simulator
+calls it in virtual time.
+"""
+
+import heapq
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+
+from wavetank.core.clock import Clock
+from wavetank.emulator.target_delivery.failures import TargetFailure, describe_failure
+from wavetank.emulator.target_delivery.retry_policy import (
+    RetryLimit,
+    TargetRetryPolicy,
+    jitter_of,
+)
+
+LOG = logging.getLogger(__name__)
+POLL_SECONDS = 0.5
+"""The longest wait: a test may move the clock, and nothing notifies the thread of that."""
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """What has failed for good: the last failure, the retries made, and the limit that ended them.
+
+    `limit` is None if the failure was not one that is retried.
+    """
+
+    failure: TargetFailure
+    retries: int
+    limit: RetryLimit | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetDelivery:
+    """One event for one target.
+
+    `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up`
+    is called once, when no attempt is left. `key` identifies the delivery.
+    """
+
+    key: str
+    send: Callable[[int], object]
+    give_up: Callable[[Undelivered], object]
+    policy: TargetRetryPolicy
+    accepted: datetime
+    retries: int = 0
+
+
+@dataclass(frozen=True, order=True)
+class _Retry:
+    due: datetime
+    number: int
+    delivery: TargetDelivery = field(compare=False)
+
+
+class TargetDeliveries:
+    """The deliveries of one service that are waiting for their next attempt."""
+
+    def __init__(self, clock: Clock, *, has_thread: bool) -> None:
+        self._clock = clock
+        self._has_thread = has_thread
+        self._waiting: list[_Retry] = []
+        self._numbers = count()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, delivery: TargetDelivery) -> None:
+        """Make the first attempt now."""
+        self._attempt(delivery)
+
+    def next_due(self) -> datetime | None:
+        """When the next retry is due; None if there is none."""
+        with self._changed:
+            return self._waiting[0].due if self._waiting else None
+
+    def run_due(self) -> None:
+        """Make every attempt that is due now."""
+        for delivery in self._take_due(self._clock.now()):
+            self._attempt(delivery)
+
+    def drop_all(self) -> None:
+        """Forget all retries."""
+        with self._changed:
+            self._waiting.clear()
+
+    def _take_due(self, now: datetime) -> list[TargetDelivery]:
+        with self._changed:
+            due = []
+            while self._waiting and self._waiting[0].due <= now:
+                due.append(heapq.heappop(self._waiting).delivery)
+            return due
+
+    def _attempt(self, delivery: TargetDelivery) -> None:
+        try:
+            delivery.send(delivery.retries + 1)
+        except Exception as error:  # noqa: BLE001 - whatever the target says decides about a retry
+            self._failed(delivery, describe_failure(error))
+
+    def _failed(self, delivery: TargetDelivery, failure: TargetFailure) -> None:
+        retries = delivery.retries
+        decision = self._decide(delivery) if failure.is_retried or _is_last(delivery) else None
+        if isinstance(decision, datetime):
+            self._wait(decision, replace(delivery, retries=retries + 1))
+        else:
+            self._give_up(delivery, Undelivered(failure, retries, decision))
+
+    def _decide(self, delivery: TargetDelivery) -> datetime | RetryLimit:
+        retries = delivery.retries
+        return delivery.policy.after_failure(
+            delivery.accepted, self._clock.now(), retries, jitter_of(delivery.key, retries)
+        )
+
+    def _wait(self, due: datetime, delivery: TargetDelivery) -> None:
+        with self._changed:
+            heapq.heappush(self._waiting, _Retry(due, next(self._numbers), delivery))
+            self._changed.notify()
+            if self._has_thread and self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="target-retries")
+                self._thread.daemon = True
+                self._thread.start()
+
+    def _give_up(self, delivery: TargetDelivery, undelivered: Undelivered) -> None:
+        failure = undelivered.failure
+        LOG.warning("%s is not delivered: %s: %s", delivery.key, failure.code, failure.message)
+        try:
+            delivery.give_up(undelivered)
+        except Exception as error:  # noqa: BLE001 - AWS drops the event too
+            LOG.warning("%s: the dead-letter queue refused it: %s", delivery.key, error)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait(POLL_SECONDS if self._waiting else None)
+            self.run_due()
+
+
+def _is_last(delivery: TargetDelivery) -> bool:
+    """Whether the policy allows no other attempt, whatever the failure."""
+    return delivery.retries >= delivery.policy.retries_max

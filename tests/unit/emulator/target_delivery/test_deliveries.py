@@ -1,0 +1,127 @@
+"""Deliveries that are retried when they are due, by a clock of the test."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wavetank.core.clock import WallClock
+from wavetank.emulator.target_delivery.deliveries import (
+    TargetDeliveries,
+    TargetDelivery,
+    Undelivered,
+)
+from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.retry_policy import RetryLimit, TargetRetryPolicy
+
+START = datetime(2026, 11, 30, tzinfo=UTC)
+
+
+class SetClock(WallClock):
+    """A clock that shows what it is set to."""
+
+    time = START
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class Target:
+    """Answers with an error until attempt `ends`."""
+
+    def __init__(self, code: FailureCode, ends: int = 1_000) -> None:
+        self.code = code
+        self.ends = ends
+        self.attempts: list[tuple[int, datetime]] = []
+        self.undelivered: list[Undelivered] = []
+
+    def delivery(self, clock: SetClock, policy: TargetRetryPolicy) -> TargetDelivery:
+        """A delivery to this target."""
+
+        def send(attempt: int) -> None:
+            self.attempts.append((attempt, clock.now()))
+            if attempt < self.ends:
+                raise TargetError(self.code, "on purpose")
+
+        return TargetDelivery(
+            key="a", send=send, give_up=self.undelivered.append, policy=policy, accepted=clock.now()
+        )
+
+
+def _run(target: Target, policy: TargetRetryPolicy) -> TargetDeliveries:
+    """Make every attempt in virtual time."""
+    clock = SetClock()
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    deliveries.begin(target.delivery(clock, policy))
+    while (due := deliveries.next_due()) is not None:
+        clock.time = due
+        deliveries.run_due()
+    return deliveries
+
+
+def test_an_event_is_retried_until_it_is_delivered() -> None:
+    """Each attempt has its number, and comes later than the one before."""
+    target = Target(FailureCode.THROTTLING, ends=4)
+    _run(target, TargetRetryPolicy())
+    numbers, times = zip(*target.attempts, strict=True)
+    assert numbers == (1, 2, 3, 4)
+    assert list(times) == sorted(set(times))
+    assert target.undelivered == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "limit", "retries"),
+    [
+        (TargetRetryPolicy(retries_max=2), RetryLimit.RETRIES, 2),
+        (TargetRetryPolicy(retries_max=0), RetryLimit.RETRIES, 0),
+        (TargetRetryPolicy(age_max=timedelta(seconds=60)), RetryLimit.AGE, None),
+    ],
+)
+def test_an_exhausted_policy_gives_up_once(
+    policy: TargetRetryPolicy, limit: RetryLimit, retries: int | None
+) -> None:
+    """With the limit that was reached, and the retries that were made."""
+    target = Target(FailureCode.ERROR_FROM_TARGET)
+    _run(target, policy)
+    (found,) = target.undelivered
+    assert found.limit is limit
+    assert found.retries == len(target.attempts) - 1
+    assert retries is None or found.retries == retries
+    assert target.attempts[-1][1] - START <= policy.age_max
+
+
+def test_a_missing_permission_is_not_retried() -> None:
+    """It goes to the dead-letter queue at once, with no limit."""
+    target = Target(FailureCode.NO_PERMISSIONS)
+    _run(target, TargetRetryPolicy())
+    (found,) = target.undelivered
+    assert (found.retries, found.limit, len(target.attempts)) == (0, None, 1)
+
+
+def test_retries_can_be_dropped() -> None:
+    """As when a simulation begins anew."""
+    clock = SetClock()
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    deliveries.begin(Target(FailureCode.TIMEOUT).delivery(clock, TargetRetryPolicy()))
+    assert deliveries.next_due() is not None
+    deliveries.drop_all()
+    assert deliveries.next_due() is None
+
+
+def test_the_queue_may_refuse_what_could_not_be_delivered() -> None:
+    """The event is then dropped, as on AWS."""
+    clock = SetClock()
+    target = Target(FailureCode.NO_RESOURCE)
+
+    def refuse(_: Undelivered) -> None:
+        raise TargetError(FailureCode.NO_PERMISSIONS, "on purpose")
+
+    delivery = target.delivery(clock, TargetRetryPolicy())
+    refused = TargetDelivery(
+        key=delivery.key,
+        send=delivery.send,
+        give_up=refuse,
+        policy=delivery.policy,
+        accepted=delivery.accepted,
+    )
+    TargetDeliveries(clock, has_thread=False).begin(refused)
+    assert len(target.attempts) == 1
