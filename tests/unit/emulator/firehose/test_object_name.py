@@ -82,7 +82,7 @@ def test_patterns_are_javas(pattern: str, evaluated: str) -> None:
         ),
         ("!{firehose:error-output-type}/", ERRORS, "Prefix cannot contain"),
         ("!{nonsense:x}/", ERRORS, "not timestamp or firehose"),
-        ("!{timestamp:QQ}/", ERRORS, "'QQ' is not known"),
+        ("!{timestamp:bb}/", ERRORS, "'bb' is not known"),
         ("!{timestamp:'yyyy}/", ERRORS, "open quotation mark"),
         ("!{timestamp}/", ERRORS, "outside of"),
         ("a!{b", ERRORS, "outside of"),
