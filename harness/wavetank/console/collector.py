@@ -24,6 +24,7 @@ from wavetank.console.view_models import (
 )
 from wavetank.core.clock import Clock
 from wavetank.emulator import stack_index as deployed
+from wavetank.emulator.firehose.stream_id import own_stream
 from wavetank.emulator.lambda_.attempts import ATTEMPTS
 from wavetank.emulator.services import ACCOUNT, REGION, clients, deliverer, next_fire
 from wavetank.emulator.sns.confirmation import is_confirmed
@@ -114,17 +115,18 @@ def _streams(stack: DeployedStack, clock: Clock) -> Iterator[StreamState]:
     firehose = clients().firehose
     for name in stack.of(deployed.STREAM):
         found = _found(firehose, "describe_delivery_stream", DeliveryStreamName=name)
-        stream = deliverer().find(name)
+        identity = own_stream(name)
+        stream = deliverer().find(identity)
         if found is None or stream is None:
             continue
-        held, totals = deliverer().undelivered(name), stream.buffer.totals
+        held, totals = deliverer().undelivered(identity), stream.totals
         oldest = min((batch.oldest for batch in held), default=None)
         yield StreamState(
             name=name,
             status=found["DeliveryStreamDescription"]["DeliveryStreamStatus"],
-            bucket=stream.buffer.settings.bucket,
+            bucket=stream.settings.bucket,
             records_held=sum(batch.count for batch in held),
-            bytes_held=sum(len(batch.body) for batch in held),
+            bytes_held=sum(batch.size_bytes for batch in held),
             oldest_seconds=(clock.now() - oldest).total_seconds() if oldest else None,
             objects_delivered=totals.objects_delivered,
             records_delivered=totals.records_delivered,

@@ -26,11 +26,15 @@ class Outcome(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`."""
+    """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`.
+
+    `delivery-stream` is that of a function which transforms a stream's records.
+    """
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
     MANUAL = "manual"
+    DELIVERY_STREAM = "delivery-stream"
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,18 @@ class RecordsLost(Event):
 
 
 @dataclass(frozen=True)
+class RecordsProcessed(Event):
+    """The stream made `results` of these records, by a function or as it is configured.
+
+    Records that were dropped have no results; what failed is the text that S3 gets of it.
+    """
+
+    stream: str
+    records: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged(Event):
     """An address was confirmed or unsubscribed during the run."""
 
@@ -285,6 +301,7 @@ EVENTS: tuple[type[Event], ...] = (
     RecordsAccepted,
     ObjectDelivered,
     RecordsLost,
+    RecordsProcessed,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

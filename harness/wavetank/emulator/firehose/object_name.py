@@ -121,7 +121,8 @@ def _values(
     return {
         "timestamp": lambda pattern: evaluate_time(pattern, oldest),
         "firehose": lambda name: error_type if name == ERROR_TYPE[1] else _random(),
-        **{source: lambda name, of=source: partition[of, name] for source in KeySource},
+        KeySource.QUERY: lambda name: partition[KeySource.QUERY, name],
+        KeySource.LAMBDA: lambda name: partition[KeySource.LAMBDA, name],
     }
 
 

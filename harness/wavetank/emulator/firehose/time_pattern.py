@@ -11,7 +11,7 @@ appendPattern; WeekFields]
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
 RESERVED = frozenset("{}#")
@@ -208,24 +208,26 @@ def _fraction(letter: str, count: int) -> TimePart | None:
 
 
 def _zone(letter: str, count: int) -> TimePart | None:
+    """The formatter of a time zone or an offset; None if Java has no such part."""
+    zone: TimePart | None = None
     match letter, count:
         case "V", 2:
-            return _zone_id
+            zone = _zone_id
         case "z", 1 | 2 | 3:
-            return lambda instant: instant.tzname() or "UTC"
-        case "O", 1 | 4:
-            return lambda instant: _gmt(instant, is_full=count == FULL)
+            zone = _zone_abbreviation
+        case ("O", 1 | 4) | ("Z", 4):
+            zone = partial(_gmt, is_full=count == FULL)
         case "Z", 1 | 2 | 3:
-            return lambda instant: _offset(instant, 2, "+0000")
-        case "Z", 4:
-            return lambda instant: _gmt(instant, is_full=True)
+            zone = partial(_offset, form=2, zero="+0000")
         case "Z", 5:
-            return lambda instant: _offset(instant, 3, "Z")
-        case "X", 1 | 2 | 3 | 4 | 5:
-            return lambda instant: _offset(instant, count, "Z")
-        case "x", 1 | 2 | 3 | 4 | 5:
-            return lambda instant: _offset(instant, count, "")
-    return None
+            zone = partial(_offset, form=3, zero="Z")
+        case "X" | "x", 1 | 2 | 3 | 4 | 5:
+            zone = partial(_offset, form=count, zero="Z" if letter == "X" else "")
+    return zone
+
+
+def _zone_abbreviation(instant: datetime) -> str:
+    return instant.tzname() or "UTC"
 
 
 def _zone_id(instant: datetime) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from localstack.aws.api.s3 import ServerSideEncryption
 from localstack.services.s3.models import S3Object, s3_stores
 
-from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.firehose.stream_id import own_stream
 from wavetank.emulator.services import (
     ACCOUNT,
     REGION,
@@ -24,6 +24,7 @@ from wavetank.emulator.services import (
     deliverer,
     s3_storage,
 )
+from wavetank.emulator.snapshot.backlogs import restored_backlog, stored_batches
 from wavetank.emulator.snapshot.file import Item, Row, SnapshotObject, StoredBatch
 from wavetank.emulator.sns.messages import MimeMessage
 from wavetank.emulator.sns.subscriptions import SavedSubscription
@@ -57,6 +58,11 @@ def fill_table(table: str, items: Iterable[Item]) -> None:
 def bucket_names() -> list[str]:
     """The names of the buckets."""
     return list(_buckets())
+
+
+def has_bucket(name: str) -> bool:
+    """Whether the bucket is in the sandbox's own account and region."""
+    return name in _buckets()
 
 
 def fingerprints(bucket: str) -> dict[str, str]:
@@ -98,23 +104,17 @@ def fill_bucket(bucket: str, objects: Iterator[SnapshotObject]) -> None:
 
 def stream_names() -> list[str]:
     """The delivery streams with direct puts."""
-    return deliverer().names()
+    return [stream.name for stream in deliverer().ids() if stream == own_stream(stream.name)]
 
 
 def read_batches(stream: str) -> list[StoredBatch]:
     """The accepted records that the stream has not delivered yet."""
-    return [
-        StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
-        for batch in deliverer().undelivered(stream)
-    ]
+    return stored_batches(deliverer().backlog(own_stream(stream)))
 
 
 def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
     """Give the stream the undelivered records of an earlier one of the same name."""
-    deliverer().restore(
-        stream,
-        [Batch(oldest=batch.oldest, count=batch.count, body=batch.body) for batch in batches],
-    )
+    deliverer().restore(own_stream(stream), restored_backlog(batches))
 
 
 def read_messages() -> list[Row]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from wavetank.emulator.firehose.delivery import DeliveryObserver
+    from wavetank.emulator.firehose.observing import DeliveryObserver
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
