@@ -162,17 +162,18 @@ class Simulator:
 
         handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
         deliverer, confirmations = services.deliverer(), services.confirmations()
-        stock = deliverer.new_id, streams.refuses
+        stock = deliverer.new_id, deliverer.invoke, streams.refuses
         handlers.install()
         deliverer.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
-        deliverer.new_id, streams.refuses = hooks.new_id, hooks.interceptor.refuses
+        deliverer.new_id, deliverer.invoke = hooks.new_id, hooks.invoke_processor
+        streams.refuses = hooks.interceptor.refuses
         self._interceptor = hooks.interceptor
         try:
             yield
         finally:
             handlers.remove()
             deliverer.observer = confirmations.on_sent = self._interceptor = None
-            deliverer.new_id, streams.refuses = stock
+            deliverer.new_id, deliverer.invoke, streams.refuses = stock
 
     def sleep(self, seconds: float) -> bool:
         """Let a sleeping handler sleep in virtual time; returns False outside of handlers."""

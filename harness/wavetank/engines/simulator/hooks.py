@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from wavetank.emulator.firehose.functions import Invoke
     from wavetank.emulator.firehose.observing import DeliveryObserver
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
@@ -54,9 +55,13 @@ class HandlerInterceptor(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorHooks:
-    """The interceptor, observers of records and e-mail, and the source of random ids."""
+    """The interceptor, observers of records and e-mail, and the source of random ids.
+
+    `invoke_processor` invokes the functions that transform records of delivery streams.
+    """
 
     interceptor: HandlerInterceptor
     deliveries: "DeliveryObserver"
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
+    invoke_processor: "Invoke"

@@ -13,8 +13,8 @@ from wavetank.emulator.firehose.object_name import (
     PrefixError,
     check_prefixes,
     evaluate_prefix,
-    evaluate_time,
 )
+from wavetank.emulator.firehose.time_pattern import evaluate_time
 
 OLDEST = datetime(2026, 1, 9, 7, 5, 3, 120000, tzinfo=UTC)
 ERRORS = "errors/!{firehose:error-output-type}/"
