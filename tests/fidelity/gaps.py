@@ -41,6 +41,30 @@ UNPROVED = (
         "interval is not documented",
     ),
     Gap(
+        "Data Firehose",
+        "an HTTP endpoint gets records in Firehose's request format; after the last retry they "
+        "are backed up to S3",
+        "tested for Wavetank (`tests/live/test_firehose_processing.py`); the code of a record in "
+        "`http-endpoint-failed/` is the one in the log, because its document has no list",
+    ),
+    Gap(
+        "Data Firehose",
+        "a partition key that is missing is an error; 500 partitions may be active",
+        "tested for Wavetank (`tests/unit/emulator/firehose/test_stream.py`); the error codes, and "
+        "whether a prefix with keys but without a timestamp gets the default one (here: no), are "
+        "not documented",
+    ),
+    Gap(
+        "Data Firehose",
+        "weeks in prefixes (`YYYY`, `ww`) are those of Java",
+        "of Java's locale en-US, where weeks begin on Sunday; Firehose's locale is not documented",
+    ),
+    Gap(
+        "Data Firehose",
+        "streams of one name in two accounts are different streams",
+        "tested for Wavetank (`tests/live/test_firehose_processing.py`)",
+    ),
+    Gap(
         "SNS e-mail",
         "a token expires after two days; more than ten messages a second suspend the address",
         "tested for Wavetank (`tests/live/test_mailbox.py`); LocalStack alone has neither",
@@ -153,13 +177,24 @@ DIFFERENT = (
     ),
     Gap(
         "Data Firehose",
-        "delivery errors are written to the stream's log",
-        "shown by `GET /_wavetank/firehose` and LocalStack's log",
+        "records are converted to Parquet or ORC; destinations are OpenSearch, Redshift, Splunk, "
+        "Snowflake, Iceberg tables too; sources are MSK and databases too",
+        "refused when the stream is created, with the name of what is missing",
     ),
     Gap(
         "Data Firehose",
-        "processors can invoke a function; destinations other than S3",
-        "LocalStack's implementation: no buffer, and S3's errors reach the producer",
+        "an HTTP endpoint is on any host, at port 443 and with a certificate that is verified",
+        "on this machine, at any port, with or without TLS; certificates are not verified",
+    ),
+    Gap(
+        "Data Firehose",
+        "records that the KPL has aggregated are separated when they are read from Kinesis",
+        "they are delivered as they are",
+    ),
+    Gap(
+        "Data Firehose",
+        "metrics are recorded",
+        "live only, every ten seconds: in virtual time nothing reads them",
     ),
     Gap(
         "CloudFormation",

@@ -194,7 +194,7 @@ def test_the_event_has_each_record_with_its_id_and_arrival() -> None:
         (b'{"records": [{"recordId": "%s"}]}', "Lambda.JsonProcessingException"),
         (b'{"records": [{"recordId": "%s", "result": "Ok", "data": "?"}]}', "Lambda.JsonProcess"),
         (
-            b'{"records": [%s]}' % b",".join([b'{"recordId": "%%s", "result": "Dropped"}'] * 2),
+            b'{"records": [%s]}' % b",".join([b'{"recordId": "%s", "result": "Dropped"}'] * 2),
             "Lambda.DuplicatedRecordId",
         ),
     ],
