@@ -251,7 +251,7 @@ def _records_are_separated(ground: Ground) -> str:
 @AREA.row(
     "records that a function keeps, drops and fails",
     aws="transformed; the failed one in errors/processing-failed/",
-    localstack="nothing is delivered",
+    localstack="an empty object",
     source="Firehose developer guide: data-transformation-status-model, "
     "data-transformation-failure-handling",
 )
@@ -273,9 +273,7 @@ def _functions_transform(ground: Ground) -> str:
     found = ground.objects(bucket)
     good = [body for key, body in found.items() if not key.startswith("errors/")]
     failed = [key for key in found if key.startswith("errors/processing-failed/")]
-    if not found:
-        return "nothing is delivered"
-    shown = b"".join(good).decode()
+    shown = b"".join(good).decode() or "an empty object"
     return f"{shown}; the failed one in errors/processing-failed/" if failed else shown
 
 

@@ -49,7 +49,9 @@ def pipeline_state(stack: DeployedStack, clock: Clock) -> PipelineState:
         buckets=tuple(_buckets(dict.fromkeys(own))),
         topics=tuple(_topics(stack)),
         tables=tuple(_tables(stack)),
-        ticks=ticks_of(attempt for name in functions for attempt in ATTEMPTS.of(name)),
+        ticks=ticks_of(
+            attempt for name in functions for attempt in ATTEMPTS.of(_function_arn(name))
+        ),
     )
 
 
@@ -101,14 +103,19 @@ def _functions(names: Iterable[str]) -> Iterator[FunctionState]:
     for name in names:
         found = _found(awslambda, "get_function", FunctionName=name)
         if found is not None:
-            last = ATTEMPTS.of(name)[:1]
+            arn = found["Configuration"]["FunctionArn"]
+            last = ATTEMPTS.of(arn)[:1]
             yield FunctionState(
                 name=name,
-                arn=found["Configuration"]["FunctionArn"],
+                arn=arn,
                 reserved=found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-                running=ATTEMPTS.running_now(name),
+                running=ATTEMPTS.running_now(arn),
                 last=last[0] if last else None,
             )
+
+
+def _function_arn(name: str) -> str:
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
 
 def _streams(stack: DeployedStack, clock: Clock) -> Iterator[StreamState]:
