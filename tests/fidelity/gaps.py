@@ -50,8 +50,7 @@ UNPROVED = (
     Gap(
         "Data Firehose",
         "a partition key that is missing is an error; 500 partitions may be active",
-        "tested for Wavetank (`tests/unit/emulator/firehose/test_stream.py`); the error codes, and "
-        "whether a prefix with keys but without a timestamp gets the default one (here: no), are "
+        "tested for Wavetank (`tests/unit/emulator/firehose/test_stream.py`); the error codes are "
         "not documented",
     ),
     Gap(

@@ -32,7 +32,8 @@ def one(record):
     return {"recordId": record["recordId"], "result": result, "data": text, "metadata": keys}
 """
 PARTITIONED: dict[str, Any] = {
-    "Prefix": "id=!{partitionKeyFromQuery:id}/kind=!{partitionKeyFromLambda:kind}/",
+    "Prefix": "!{timestamp:YYYY}/id=!{partitionKeyFromQuery:id}/"
+    "kind=!{partitionKeyFromLambda:kind}/",
     "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
     "DynamicPartitioningConfiguration": {"Enabled": True},
     "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60},
@@ -109,9 +110,10 @@ def test_a_function_partitions_and_error_records(
     found = {key.split(name)[0]: body for key, body in _objects(aws, bucket).items()}
     error = json.loads(next(body for key, body in found.items() if key.startswith("errors")))
     del found[next(key for key in found if key.startswith("errors/processing-failed/"))]
+    year = next(iter(found))[:4]
     assert found == {
-        "id=1/kind=keep/": b'{"id": 1, "do": "keep", "seen": true}\n',
-        "id=2/kind=keep/": b'{"id": 2, "do": "keep", "seen": true}\n',
+        f"{year}/id=1/kind=keep/": b'{"id": 1, "do": "keep", "seen": true}\n',
+        f"{year}/id=2/kind=keep/": b'{"id": 2, "do": "keep", "seen": true}\n',
     }
     assert json.loads(base64.b64decode(error["rawData"])) == {"id": 4, "do": "fail"}
     assert error["errorCode"] == "Lambda.ProcessingFailedStatus"

@@ -45,7 +45,7 @@ def handler(event, context):
         )
     return {"records": records}
 """
-PREFIX = "id=!{partitionKeyFromQuery:id}/day=!{partitionKeyFromLambda:day}/"
+PREFIX = "id=!{partitionKeyFromQuery:id}/day=!{partitionKeyFromLambda:day}/!{timestamp:HH}/"
 
 
 def _policy(*statements: dict[str, Any]) -> str:
@@ -154,10 +154,10 @@ def test_a_function_transforms_records_in_virtual_time(stream: Deployed) -> None
     processed = _only(events, RecordsProcessed)
     assert {event.at for event in processed} == {START + MINUTE + timedelta(seconds=5)}
     delivered = {event.key.split(NAME)[0]: event for event in _only(events, ObjectDelivered)}
-    folders = {"id=0/day=monday/", "id=3/day=monday/", "errors/processing-failed/"}
-    assert {folder for folder in delivered if not folder.startswith("errors")} < folders
+    folders = {"id=0/day=monday/10/", "id=3/day=monday/10/", "errors/processing-failed/"}
+    assert delivered.keys() == folders
     assert {event.at for event in delivered.values()} == {START + 2 * MINUTE + timedelta(seconds=5)}
-    assert json.loads(delivered["id=0/day=monday/"].records[0])["seen"]
+    assert json.loads(delivered["id=0/day=monday/10/"].records[0])["seen"]
     assert _conserved(events)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from wavetank.emulator.firehose.object_name import (
+    KeySource,
     ObjectNames,
     PrefixError,
     check_prefixes,
@@ -98,3 +99,34 @@ def test_an_evaluated_prefix_has_at_most_512_characters() -> None:
     """The limit counts what comes out."""
     with pytest.raises(PrefixError, match="longer than 512"):
         evaluate_prefix("x" * 500, OLDEST)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("failures/!{firehose:error-output-type}/", "failures/processing-failed/"),
+        (
+            "failures/!{firehose:error-output-type}/!{timestamp:yyyy}/anyMonth/!{timestamp:dd}",
+            "failures/processing-failed/2026/anyMonth/09",
+        ),
+        (
+            "year=!{timestamp:yyyy}/!{firehose:error-output-type}",
+            "year=2026/processing-failed",
+        ),
+        ("prefix/", "prefix/processing-failed/2026/01/09/07/"),
+        ("", "processing-failed/2026/01/09/07/"),
+    ],
+)
+def test_error_prefixes_are_those_of_the_guides_examples(prefix: str, expected: str) -> None:
+    """Only one without an expression gets the type of the error, and the default time."""
+    names = ObjectNames(stream="stream", prefix=prefix, error_type="processing-failed")
+    assert names.key(1, OLDEST).partition("stream-1")[0] == expected
+
+
+def test_partition_keys_are_evaluated_and_the_default_time_follows() -> None:
+    """As after every Prefix without a timestamp expression."""
+    prefix = "c=!{partitionKeyFromQuery:c}/k=!{partitionKeyFromLambda:c}/"
+    keys = ((KeySource.QUERY, "c", "1"), (KeySource.LAMBDA, "c", "2"))
+    assert evaluate_prefix(prefix, OLDEST, keys) == "c=1/k=2/2026/01/09/07/"
+    timed = prefix + "!{timestamp:HH}/"
+    assert evaluate_prefix(timed, OLDEST, keys) == "c=1/k=2/07/"
