@@ -55,6 +55,11 @@ UNPROVED = (
     ),
     Gap(
         "Data Firehose",
+        "a record in `processing-failed/` has the member `lambdaArn`",
+        "as documented; records of users that were published have `lambdaARN`",
+    ),
+    Gap(
+        "Data Firehose",
         "weeks in prefixes (`YYYY`, `ww`) are those of Java",
         "of Java's locale en-US, where weeks begin on Sunday; Firehose's locale is not documented",
     ),

@@ -11,19 +11,22 @@ from collections.abc import Iterator
 from itertools import islice
 
 from wavetank.emulator.firehose.processing_settings import ProcessingSettings
+from wavetank.emulator.firehose.records import DECOMPRESSION_FAILED, PROCESSING_FAILED
 
 RECORDS_MAX = 500
 """How many records one may be separated into."""
 WHITESPACE = " \t\r\n"
 DATA_MESSAGE = "DATA_MESSAGE"
+DECOMPRESSION_CODE = "Decompression failed."
 
 
 class ContentError(ValueError):
-    """A record that does not have the configured format; `code` is Firehose's."""
+    """A record that does not have the configured format; `code` and `error_type` are Firehose's."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, error_type: str = PROCESSING_FAILED) -> None:
         super().__init__(message)
         self.code = code
+        self.error_type = error_type
 
 
 def separate(data: bytes, processing: ProcessingSettings) -> list[bytes]:
@@ -34,7 +37,7 @@ def separate(data: bytes, processing: ProcessingSettings) -> list[bytes]:
     """
     parts = [_decompressed(data)] if processing.decompresses else [data]
     if processing.extracts_messages:
-        parts = [message for part in parts for message in _messages(part)]
+        parts = [_messages(part) for part in parts]
     if processing.deaggregates_json:
         return [found for part in parts for found in _json_objects(part)]
     if processing.deaggregation_delimiter:
@@ -46,24 +49,23 @@ def _decompressed(data: bytes) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        raise ContentError(
-            "Decompression.Failed", f"The record is not in GZIP format: {error}"
-        ) from error
+        message = f"The record is not in GZIP format: {error}"
+        raise ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED) from error
 
 
-def _messages(data: bytes) -> list[bytes]:
-    """The messages of the log events in a record of a CloudWatch Logs subscription.
+def _messages(data: bytes) -> bytes:
+    """The lines of the log events in a record of a CloudWatch Logs subscription.
 
     Control messages, by which CloudWatch Logs tests a subscription, have none.
     """
     try:
         content = json.loads(data)
         if content["messageType"] != DATA_MESSAGE:
-            return []
-        return [str(event["message"]).encode() + b"\n" for event in content["logEvents"]]
+            return b""
+        return b"".join(f"{event['message']}\n".encode() for event in content["logEvents"])
     except (ValueError, KeyError, TypeError) as error:
         message = f"The record is not from a CloudWatch Logs subscription: {error!r}"
-        raise ContentError("MessageExtraction.Failed", message) from error
+        raise ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED) from error
 
 
 def _json_objects(data: bytes) -> list[bytes]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from wavetank.emulator.firehose.http_settings import RETRY_SECONDS
+from wavetank.emulator.firehose.processing_settings import described_processing
 from wavetank.emulator.firehose.settings import DEFAULT_HINTS, SIZE_MB_MAX
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import (
@@ -20,7 +21,6 @@ from wavetank.emulator.firehose.stream_settings import (
 
 DESTINATION_ID = f"destinationId-{1:012d}"
 """A stream has one destination, and AWS numbers them so."""
-NO_PROCESSING: Mapping[str, Any] = {"Enabled": False, "Processors": []}
 SECRET = "AccessKey"  # noqa: S105 - the name of a member
 
 
@@ -50,8 +50,7 @@ def describe_s3(configuration: Mapping[str, Any]) -> dict[str, Any]:
     extended = {
         **plain,
         "S3BackupMode": configuration.get("S3BackupMode") or "Disabled",
-        "ProcessingConfiguration": configuration.get("ProcessingConfiguration")
-        or deepcopy(NO_PROCESSING),
+        "ProcessingConfiguration": _processing(configuration, configuration["RoleARN"]),
         "FileExtension": configuration.get("FileExtension") or "",
         "CustomTimeZone": configuration.get("CustomTimeZone") or "UTC",
         **_given(configuration, "DataFormatConversionConfiguration"),
@@ -68,6 +67,7 @@ def describe_http(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """The description of an HTTP endpoint, without its access key."""
     endpoint = {k: v for k, v in configuration["EndpointConfiguration"].items() if k != SECRET}
     bucket = configuration.get("S3Configuration") or configuration["S3DestinationDescription"]
+    role = configuration.get("RoleARN") or bucket["RoleARN"]
     return {
         "HttpEndpointDestinationDescription": deepcopy(
             {
@@ -79,9 +79,8 @@ def describe_http(configuration: Mapping[str, Any]) -> dict[str, Any]:
                     "ContentEncoding": "NONE",
                     **(configuration.get("RequestConfiguration") or {}),
                 },
-                "ProcessingConfiguration": configuration.get("ProcessingConfiguration")
-                or NO_PROCESSING,
-                "RoleARN": configuration.get("RoleARN") or bucket["RoleARN"],
+                "ProcessingConfiguration": _processing(configuration, role),
+                "RoleARN": role,
                 "RetryOptions": configuration.get("RetryOptions")
                 or {"DurationInSeconds": RETRY_SECONDS},
                 "S3BackupMode": configuration.get("S3BackupMode") or "FailedDataOnly",
@@ -135,6 +134,10 @@ def _destination(request: Mapping[str, Any]) -> dict[str, Any]:
     if http := request.get(HTTP_CONFIGURATION):
         return describe_http(http)
     return describe_s3(next(found for name in S3_CONFIGURATIONS if (found := request.get(name))))
+
+
+def _processing(configuration: Mapping[str, Any], role: str) -> dict[str, Any]:
+    return described_processing(configuration.get("ProcessingConfiguration") or {}, role)
 
 
 def _backup(configuration: Mapping[str, Any]) -> Any:

@@ -17,6 +17,12 @@ JQ_ENGINE = "JQ-1.6"
 LAMBDA_SIZE_MB = 0.2, 3.0
 LAMBDA_INTERVAL_SECONDS_MAX = 900
 LAMBDA_RETRIES_MAX = 300
+LAMBDA_DEFAULTS = {
+    "NumberOfRetries": "3",
+    "RoleArn": "",
+    "BufferSizeInMBs": "1",
+    "BufferIntervalInSeconds": "60",
+}
 KINDS = frozenset(
     {
         *("AppendDelimiterToRecord", "CloudWatchLogProcessing", "Decompression", "Lambda"),
@@ -71,7 +77,10 @@ def read_processing(configuration: Mapping[str, Any], stream_role: str) -> Proce
     """
     if not configuration.get("Enabled"):
         return ProcessingSettings()
-    processors = {p["Type"]: _parameters(p) for p in configuration.get("Processors") or []}
+    given = configuration.get("Processors") or []
+    if sum(processor["Type"] == "Lambda" for processor in given) > 1:
+        raise SettingsError("Only one Lambda processor is allowed.")
+    processors = {processor["Type"]: _parameters(processor) for processor in given}
     if unknown := processors.keys() - KINDS:
         raise SettingsError(f"Processor type {min(unknown)} is not supported.")
     if "CloudWatchLogProcessing" in processors and "Decompression" not in processors:
@@ -84,6 +93,22 @@ def read_processing(configuration: Mapping[str, Any], stream_role: str) -> Proce
         delimiter=_delimiter(processors.get("AppendDelimiterToRecord")),
         **_deaggregation(processors.get("RecordDeAggregation")),
     )
+
+
+def described_processing(configuration: Mapping[str, Any], stream_role: str) -> dict[str, Any]:
+    """The configuration as it is described: a function's parameters with their defaults.
+
+    AWS returns them in this order, whatever was given.
+    """
+    processors = []
+    for processor in configuration.get("Processors") or []:
+        found = _parameters(processor)
+        if processor["Type"] == "Lambda":
+            found = {**LAMBDA_DEFAULTS, "RoleArn": stream_role, **found}
+            found = {name: found[name] for name in ("LambdaArn", *LAMBDA_DEFAULTS) if name in found}
+        parameters = [{"ParameterName": n, "ParameterValue": v} for n, v in found.items()]
+        processors.append({"Type": processor["Type"], "Parameters": parameters})
+    return {"Enabled": bool(configuration.get("Enabled")), "Processors": processors}
 
 
 def _parameters(processor: Mapping[str, Any]) -> dict[str, str]:

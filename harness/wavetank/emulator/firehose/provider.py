@@ -289,6 +289,8 @@ def _updated(
         raise InvalidArgumentException(
             "Dynamic Partitioning cannot be enabled or disabled for an existing delivery stream."
         )
+    if stream.settings.backs_up_all and not settings.backs_up_all:
+        raise InvalidArgumentException("S3 backup cannot be disabled once it is enabled.")
     return settings, describe_s3(merged)
 
 

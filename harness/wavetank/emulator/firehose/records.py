@@ -12,6 +12,7 @@ from datetime import datetime
 from wavetank.emulator.firehose.object_name import PartitionKeys
 
 PROCESSING_FAILED = "processing-failed"
+DECOMPRESSION_FAILED = "decompression-failed"
 HTTP_ENDPOINT_FAILED = "http-endpoint-failed"
 
 
@@ -26,13 +27,17 @@ class KinesisPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamRecord:
-    """One record; `number` identifies it in its stream."""
+    """One record; `number` identifies it in its stream.
+
+    `original` is the record before it was decompressed, which an error reports.
+    """
 
     number: int
     data: bytes
     arrived: datetime
     position: KinesisPosition | None = None
     lambda_keys: tuple[tuple[str, str], ...] = ()
+    original: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ def failure_line(record: StreamRecord, failure: ProcessingFailure, now: datetime
         "errorCode": failure.code,
         "errorMessage": failure.message,
         "attemptEndingTimestamp": _milliseconds(now),
-        "rawData": base64.b64encode(record.data).decode(),
+        "rawData": base64.b64encode(
+            record.data if record.original is None else record.original
+        ).decode(),
     }
     if failure.function:
         content["lambdaArn"] = failure.function

@@ -253,13 +253,16 @@ class Stream:
         try:
             parts = separate(record.data, processing)
         except ContentError as error:
-            self._fail(record, ProcessingFailure(code=error.code, message=str(error)), now)
+            failure = ProcessingFailure(code=error.code, message=str(error))
+            self._fail(record, failure, now, error.error_type)
             return
         self._take_parts(record, parts, now)
 
     def _take_parts(self, record: StreamRecord, parts: list[bytes], now: datetime) -> None:
         records = [record]
         if parts != [record.data]:
+            original = record.data if self.settings.processing.decompresses else None
+            record = replace(record, original=original)
             records = [self._renewed(replace(record, data=part)) for part in parts]
             self._replaced(record, records)
         if self.transforms is not None:

@@ -67,7 +67,8 @@ def test_an_iterator_that_has_expired_is_renewed_after_the_last_record(
     _put(kinesis, b"one")
     assert len(reader.read(NOW)) == 1
     _put(kinesis, b"two")
-    get_records, refused = kinesis.get_records, []
+    get_records = kinesis.get_records
+    refused: list[Any] = []
 
     def expired(**request: Any) -> Any:
         if not refused:

@@ -14,6 +14,7 @@ import pytest
 
 from wavetank.emulator.firehose.buffer import BACKLOG_BYTES_MAX, Batch
 from wavetank.emulator.firehose.partitioning import PARTITIONS_MAX
+from wavetank.emulator.firehose.processing_settings import SettingsError
 from wavetank.emulator.firehose.records import ProcessingFailure
 from wavetank.emulator.firehose.stream import Stream
 from wavetank.emulator.firehose.stream_id import StreamId
@@ -144,7 +145,7 @@ def test_a_record_that_cannot_be_separated_is_an_error(data: bytes) -> None:
 
 
 def test_subscriptions_of_cloudwatch_logs_are_decompressed_and_reduced_to_messages() -> None:
-    """Control messages vanish, and what is not compressed is an error."""
+    """A control message has none; what is not compressed is an error, with its own bytes."""
     decompression = _processor("Decompression", CompressionFormat="GZIP")
     extraction = _processor("CloudWatchLogProcessing", DataMessageExtraction="true")
     stream = _stream(decompression, extraction)
@@ -153,7 +154,24 @@ def test_subscriptions_of_cloudwatch_logs_are_decompressed_and_reduced_to_messag
     packed = [gzip.compress(json.dumps(each).encode()) for each in (events, control)]
     stream.accept_data([*packed, b"plain"], NOW)
     assert _delivered(stream)[""] == b"a\nb\n"
-    assert len(_errors(stream)) == 1
+    error = json.loads(_delivered(stream)["decompression-failed"])
+    assert base64.b64decode(error["rawData"]) == b"plain"
+
+
+def test_an_error_reports_a_record_as_it_was_before_its_decompression() -> None:
+    """Also if a function fails it later."""
+    stream = _stream(_processor("Decompression", CompressionFormat="GZIP"), LAMBDA)
+    packed = gzip.compress(b"content")
+    stream.accept_data([packed], NOW)
+    _answer(stream, {"result": "ProcessingFailed"})
+    (error,) = _errors(stream)
+    assert base64.b64decode(error["rawData"]) == packed
+
+
+def test_only_one_function_may_process() -> None:
+    """A second one is refused when the stream is created."""
+    with pytest.raises(SettingsError, match="one Lambda processor"):
+        _stream(LAMBDA, LAMBDA)
 
 
 def test_a_function_gets_batches_and_decides_about_each_record() -> None:
