@@ -89,7 +89,7 @@ class FaultInterception:
         InterceptionHandlers(self).install()
         streams = delivery_streams()
         streams.refuses = self.refuses
-        deliverer().observer = self
+        deliverer().context.observer = self
 
     def before(self, call: ApiCall) -> None:
         """Delay or refuse the call, if a fault matches it.

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.emulator.firehose.role_sessions import RoleSessions
 from wavetank.emulator.firehose.stream_id import StreamId
 

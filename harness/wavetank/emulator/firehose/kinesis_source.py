@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.emulator.firehose.records import KinesisPosition
 from wavetank.emulator.firehose.stream import ArrivedRecord
 from wavetank.emulator.firehose.stream_id import StreamId

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.firehose import (
     ConcurrentModificationException,
@@ -34,58 +33,57 @@ from localstack.services.firehose.provider import FirehoseProvider
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.threads import start_worker_thread
 
+from wavetank.aws.clients import ClientError
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.firehose.bucket import BucketWriter
+from wavetank.emulator.firehose.context import DeliveryContext, at_once
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.firehose.descriptions import (
-    describe_http,
-    describe_s3,
     describe_stream,
-    merged_http,
-    merged_s3,
 )
 from wavetank.emulator.firehose.functions import FunctionInvoker
 from wavetank.emulator.firehose.http_endpoint import post
-from wavetank.emulator.firehose.http_settings import HttpSettings
 from wavetank.emulator.firehose.kinesis_source import KinesisReaders
 from wavetank.emulator.firehose.object_name import PrefixError
 from wavetank.emulator.firehose.processing_settings import SettingsError
 from wavetank.emulator.firehose.reports import CloudWatchReports, ErrorLog
 from wavetank.emulator.firehose.responses import batch_accepted, in_json, record_accepted
 from wavetank.emulator.firehose.role_sessions import RoleSessions
+from wavetank.emulator.firehose.senders import BatchSender
 from wavetank.emulator.firehose.stream import Stream
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import (
     StreamSettings,
-    http_stream,
     read_stream_settings,
-    s3_stream,
 )
+from wavetank.emulator.firehose.updates import updated
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 RECORD_BYTES_MAX = 1000 * 1024
 BATCH_RECORDS_MAX = 500
 BATCH_BYTES_MAX = 4 * 1024 * 1024
-HTTP_DESCRIPTION = "HttpEndpointDestinationDescription"
-S3_DESCRIPTION = "ExtendedS3DestinationDescription"
 
 
 class WavetankFirehose(FirehoseProvider):
     """LocalStack's provider with buffering, processing, AWS's limits and AWS's descriptions."""
 
-    def __init__(self, clock: Clock, *, publishes: bool = False) -> None:
+    def __init__(self, clock: Clock, *, is_live: bool = False) -> None:
         super().__init__()
         self._clock = clock
         self.refuses: Callable[[str, int], Mapping[int, str]] = lambda *_: {}
         sessions = RoleSessions(clock)
-        self.metrics = CloudWatchReports(clock, sessions) if publishes else None
-        self.deliverer = Deliverer(
+        self.metrics = CloudWatchReports(clock, sessions) if is_live else None
+        context = DeliveryContext(
             clock,
-            BucketWriter(clock, sessions).put_object,
-            post,
-            FunctionInvoker(sessions),
             self.metrics or ErrorLog(clock, sessions),
+            FunctionInvoker(sessions),
+            _in_background if is_live else at_once,
+        )
+        self.deliverer = Deliverer(
+            context,
+            BatchSender(context, BucketWriter(clock, sessions).put_object, post),
             KinesisReaders(lambda s, source: sessions.clients(source.role_arn, s.region).kinesis),
+            reads_by_itself=is_live,
         )
 
     def create_delivery_stream(  # type: ignore[override]  # the rest is LocalStack's, by keyword
@@ -161,7 +159,7 @@ class WavetankFirehose(FirehoseProvider):
         if destination_id != destination["DestinationId"]:
             raise InvalidArgumentException(f"Destination Id {destination_id} not found")
         stream = self._stream(context, name)
-        settings, description = _updated(stream, destination, rest)
+        settings, description = _checked(lambda: updated(stream.settings, destination, rest))
         destination.update(description)
         version = int(described["VersionId"]) + 1
         described["VersionId"] = str(version)
@@ -236,10 +234,10 @@ class WavetankFirehose(FirehoseProvider):
 @aws_provider(api="firehose", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_firehose() -> Service:
     """The service, its routes, and, in wall time, the threads that deliver and publish."""
-    is_wall = read_emulator_settings().time is TimeChoice.WALL
-    provider = WavetankFirehose(WallClock(), publishes=is_wall)
+    is_live = read_emulator_settings().time is TimeChoice.WALL
+    provider = WavetankFirehose(WallClock(), is_live=is_live)
     ROUTER.add(provider)
-    if is_wall:
+    if is_live:
         _start_threads(provider)
     return Service.for_provider(provider)
 
@@ -247,8 +245,6 @@ def wavetank_firehose() -> Service:
 def _start_threads(provider: WavetankFirehose) -> None:
     deliverer, metrics = provider.deliverer, provider.metrics
     assert metrics is not None  # it is there in wall time
-    deliverer.in_background = _in_background
-    deliverer.reads_by_itself = True
 
     def publish() -> None:
         metrics.run(deliverer.streams)
@@ -271,35 +267,7 @@ def _not_found(context: RequestContext, name: str) -> ResourceNotFoundException:
     )
 
 
-def _updated(
-    stream: Stream, destination: Mapping[str, Any], request: Mapping[str, Any]
-) -> tuple[StreamSettings, dict[str, Any]]:
-    """The settings and the description after an update of the destination."""
-    source, before = stream.settings.source, stream.settings.destination
-    if isinstance(before, HttpSettings):
-        update = request.get("http_endpoint_destination_update")
-        _require_same_type(update)
-        http = merged_http(destination[HTTP_DESCRIPTION], update or {}, before.access_key)
-        return _checked(lambda: http_stream(http, source)), describe_http(http)
-    update = request.get("extended_s3_destination_update") or request.get("s3_destination_update")
-    _require_same_type(update)
-    merged = merged_s3(destination[S3_DESCRIPTION], update or {})
-    settings = _checked(lambda: s3_stream(merged, source))
-    if getattr(settings.destination, "is_partitioned", False) != before.is_partitioned:
-        raise InvalidArgumentException(
-            "Dynamic Partitioning cannot be enabled or disabled for an existing delivery stream."
-        )
-    if stream.settings.backs_up_all and not settings.backs_up_all:
-        raise InvalidArgumentException("S3 backup cannot be disabled once it is enabled.")
-    return settings, describe_s3(merged)
-
-
-def _require_same_type(update: object) -> None:
-    if not update:
-        raise InvalidArgumentException("Destination type update is not supported.")
-
-
-def _checked(read: Callable[[], StreamSettings]) -> StreamSettings:
+def _checked[T](read: Callable[[], T]) -> T:
     try:
         return read()
     except (SettingsError, PrefixError) as error:

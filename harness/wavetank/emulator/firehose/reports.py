@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from itertools import batched
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.connect import connect_to
 
+from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.core.clock import Clock
 from wavetank.emulator.firehose.http_settings import HttpSettings
 from wavetank.emulator.firehose.metrics import NAMESPACE, StreamMetrics

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from wavetank.aws.clients import ClientError, aws_clients
 from wavetank.emulator.firehose.kinesis_source import KinesisReader
 from wavetank.emulator.firehose.stream_settings import KinesisSource
 
@@ -23,7 +22,7 @@ def kinesis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "123456789012")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws(config={"core": {"service_whitelist": ["kinesis"]}}):
-        client: Any = boto3.client("kinesis", region_name="eu-west-1")
+        client: Any = aws_clients(None).session.client("kinesis")
         client.create_stream(StreamName=NAME, ShardCount=2)
         yield client
 
