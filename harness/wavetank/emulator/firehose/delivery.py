@@ -90,19 +90,24 @@ class Deliverer:
 
     def accept(self, stream: StreamId, records: Sequence[bytes]) -> None:
         """Take in records that were put."""
-        now = self.context.clock.now()
-        self.take(stream, [ArrivedRecord(data=data, arrived=now) for data in records])
+        with self.context.changed:
+            found = self._streams[stream]
+            first = found.accept_data(records, self.context.clock.now())
+            self._accepted(found, records, first)
 
     def take(self, stream: StreamId, records: Sequence[ArrivedRecord]) -> None:
-        """Take in records, from whatever source."""
+        """Take in records that were read from a source."""
         with self.context.changed:
             found = self._streams[stream]
             first = found.accept(records, self.context.clock.now())
-            if self.context.observer is not None:
-                self.context.observer.accepted(stream.label, [r.data for r in records], first)
-            self.context.tell_replacements(found)
-            self.context.changed.notify_all()
-        self.context.reporter.arrived(found, len(records), sum(len(r.data) for r in records))
+            self._accepted(found, [record.data for record in records], first)
+
+    def _accepted(self, stream: Stream, records: Sequence[bytes], first: int) -> None:
+        if self.context.observer is not None:
+            self.context.observer.accepted(stream.id.label, records, first)
+        self.context.tell_replacements(stream)
+        self.context.changed.notify_all()
+        self.context.reporter.arrived(stream, len(records), sum(map(len, records)))
 
     def throttled(self, stream: StreamId, records: int) -> None:
         """Report that the stream has refused records."""

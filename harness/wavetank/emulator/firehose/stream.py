@@ -130,13 +130,13 @@ class Stream:
     def accept(self, records: Sequence[ArrivedRecord], now: datetime) -> int:
         """Take the records in; returns the number of the first of them."""
         first = self._numbers
+        self.totals.records_accepted += len(records)
         numbered = [
             StreamRecord(
                 number=self._next_number(), data=r.data, arrived=r.arrived, position=r.position
             )
             for r in records
         ]
-        self.totals.records_accepted += len(records)
         if self.settings.backs_up_all:
             self._back_up(numbered, now)
         for record in numbered:
@@ -145,7 +145,14 @@ class Stream:
 
     def accept_data(self, data: Sequence[bytes], now: datetime) -> int:
         """Take in records that arrive now; returns the number of the first of them."""
-        return self.accept([ArrivedRecord(data=entry, arrived=now) for entry in data], now)
+        if not self.settings.is_plain:
+            return self.accept([ArrivedRecord(data=entry, arrived=now) for entry in data], now)
+        first, delimiter = self._numbers, self.settings.destination.delimiter
+        self.totals.records_accepted += len(data)
+        self._numbers += len(data)
+        for number, entry in enumerate(data, first):
+            self.buffer.add(entry + delimiter, number, now, now)
+        return first
 
     def take_replacements(self) -> list[Replacement]:
         """What processing has replaced since the last call."""

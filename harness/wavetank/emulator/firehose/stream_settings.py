@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from wavetank.emulator.firehose.buffer import BufferLimits
@@ -53,6 +54,13 @@ class StreamSettings:
     backs_up_all: bool = False
     source: KinesisSource | None = None
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether records are delivered as they come, apart from the delimiter."""
+        destination = self.destination
+        partitioned = isinstance(destination, DestinationSettings) and destination.is_partitioned
+        return not (self.processing.changes_records or partitioned or self.backs_up_all)
+
     @property
     def processing(self) -> ProcessingSettings:
         """What is done to records before they are delivered."""
@@ -61,8 +69,7 @@ class StreamSettings:
     @property
     def bucket(self) -> str:
         """The bucket that records are delivered to, or that has what was not delivered."""
-        found = self.s3
-        return found.bucket
+        return self.s3.bucket
 
     @property
     def s3(self) -> DestinationSettings:
