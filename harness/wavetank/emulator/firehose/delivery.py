@@ -78,9 +78,14 @@ class Deliverer:
         """The ids of all streams."""
         return list(self._streams)
 
-    def streams(self) -> list[Stream]:
-        """All streams."""
-        return list(self._streams.values())
+    def oldest_records(self) -> list[tuple[Stream, datetime]]:
+        """Each stream with undelivered records, and when the oldest of them arrived."""
+        with self.context.changed:
+            return [
+                (stream, min(batch.oldest for batch in batches))
+                for stream in self._streams.values()
+                if (batches := stream.undelivered())
+            ]
 
     def reconfigure(self, stream: StreamId, settings: StreamSettings, version: int) -> None:
         """Close the open batches, and send everything to the new destination."""

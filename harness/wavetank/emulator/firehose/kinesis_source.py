@@ -1,7 +1,8 @@
 """Reads a Kinesis data stream into a delivery stream, with the permissions of its role.
 
 Reading begins at the latest record when the delivery stream is created, and at the oldest one of
-shards that are created later. Records that the KPL has aggregated are not separated.
+shards that are created later. Records that the Kinesis Producer Library has aggregated are
+separated.
 [Amazon Data Firehose developer guide: writing-with-kinesis-streams; Kinesis Data Streams API
 reference: GetShardIterator, GetRecords]
 """
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.emulator.firehose.kpl import user_records
 from wavetank.emulator.firehose.records import KinesisPosition
 from wavetank.emulator.firehose.stream import ArrivedRecord
 from wavetank.emulator.firehose.stream_id import StreamId
@@ -131,7 +133,7 @@ class KinesisReader:
         found = answer["Records"]
         if found:
             position.sequence_number = found[-1]["SequenceNumber"]
-        return [_arrived(position.shard, record) for record in found]
+        return [arrived for record in found for arrived in _arrived(position.shard, record)]
 
     def _get_records(self, kinesis: Any, iterator: str) -> Any:
         return kinesis.get_records(
@@ -177,14 +179,17 @@ class KinesisReaders:
                 yield stream, records
 
 
-def _arrived(shard: str, record: Any) -> ArrivedRecord:
+def _arrived(shard: str, record: Any) -> Iterator[ArrivedRecord]:
+    """The user records in a record of the data stream."""
     arrived: datetime = record["ApproximateArrivalTimestamp"]
-    return ArrivedRecord(
-        data=bytes(record["Data"]),
-        arrived=arrived.astimezone(UTC),
-        position=KinesisPosition(
+    found = user_records(bytes(record["Data"]), record["PartitionKey"])
+    for number, user_record in enumerate(found):
+        position = KinesisPosition(
             shard=shard,
-            partition_key=record["PartitionKey"],
+            partition_key=user_record.partition_key,
             sequence_number=record["SequenceNumber"],
-        ),
-    )
+            subsequence_number=number,
+        )
+        yield ArrivedRecord(
+            data=user_record.data, arrived=arrived.astimezone(UTC), position=position
+        )

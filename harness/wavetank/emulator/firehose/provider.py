@@ -247,7 +247,7 @@ def _start_threads(provider: WavetankFirehose) -> None:
     assert metrics is not None  # it is there in wall time
 
     def publish() -> None:
-        metrics.run(deliverer.streams)
+        metrics.run(deliverer.oldest_records)
 
     threading.Thread(target=deliverer.run, name="firehose-delivery", daemon=True).start()
     threading.Thread(target=publish, name="firehose-metrics", daemon=True).start()

@@ -18,11 +18,15 @@ HTTP_ENDPOINT_FAILED = "http-endpoint-failed"
 
 @dataclass(frozen=True, kw_only=True)
 class KinesisPosition:
-    """Where a record was in its Kinesis data stream."""
+    """Where a record was in its Kinesis data stream.
+
+    `subsequence_number` counts the user records in one that a producer has aggregated.
+    """
 
     shard: str
     partition_key: str
     sequence_number: str
+    subsequence_number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

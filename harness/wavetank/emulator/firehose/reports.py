@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import batched
 from typing import Any
 
@@ -27,6 +28,8 @@ LOG = logging.getLogger(__name__)
 PUBLISH_SECONDS = 10.0
 AGE_SECONDS = 60.0
 """How often the age of undelivered records is noted, as AWS does each minute."""
+type OldestRecords = Iterable[tuple[Stream, datetime]]
+"""Streams with undelivered records, and when the oldest of them arrived."""
 DATA_MAX = 1000
 """The limit of PutMetricData. [CloudWatch API reference: PutMetricData]"""
 
@@ -107,25 +110,23 @@ class CloudWatchReports(ErrorLog):
         with self._lock:
             self._metrics.transformed(stream.id, records, succeeded=failure is None)
 
-    def run(self, streams: Callable[[], Iterable[Stream]]) -> None:
-        """Publish forever; the body of a thread."""
+    def run(self, oldest: "Callable[[], OldestRecords]") -> None:
+        """Publish forever; the body of a thread. `oldest` returns the ages of all streams."""
         wait, noted = threading.Event(), self._clock.monotonic()
         while not wait.wait(PUBLISH_SECONDS):
             if self._clock.monotonic() - noted >= AGE_SECONDS:
                 noted = self._clock.monotonic()
-                self.note_ages(streams())
+                self.note_ages(oldest())
             self.publish()
 
-    def note_ages(self, streams: Iterable[Stream]) -> None:
+    def note_ages(self, oldest: "OldestRecords") -> None:
         """Note the age of each stream's oldest undelivered record: an alarm sees it grow."""
         now = self._clock.now()
-        for stream in streams:
-            oldest = min((batch.oldest for batch in stream.buffer.undelivered()), default=None)
-            if oldest is not None:
-                to_http = isinstance(stream.settings.destination, HttpSettings)
-                with self._lock:
-                    age = max(0.0, (now - oldest).total_seconds())
-                    self._metrics.aged(stream.id, age, to_http=to_http)
+        for stream, arrived in oldest:
+            age = max(0.0, (now - arrived).total_seconds())
+            to_http = isinstance(stream.settings.destination, HttpSettings)
+            with self._lock:
+                self._metrics.aged(stream.id, age, to_http=to_http)
 
     def publish(self) -> None:
         """Publish what was counted; if CloudWatch refuses it, it is not counted again."""

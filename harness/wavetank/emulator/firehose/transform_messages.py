@@ -82,7 +82,7 @@ def _event_record(record: StreamRecord) -> dict[str, Any]:
             "partitionKey": record.position.partition_key,
             "approximateArrivalTimestamp": arrived,
             "sequenceNumber": record.position.sequence_number,
-            "subsequenceNumber": 0,
+            "subsequenceNumber": record.position.subsequence_number,
         }
     return content
 
