@@ -124,7 +124,7 @@ class FaultInterception:
             ObjectRefusedError: a fault makes S3 refuse them.
         """
         if code := delivery_refusal(self._started, stream):
-            raise ObjectRefusedError(f"{code}: injected by wavetank")
+            raise ObjectRefusedError(code, "injected by wavetank")
         return delivery_copies(self._started, stream)
 
     def delivered(

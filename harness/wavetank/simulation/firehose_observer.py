@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 class DeliveryRefusedError(Exception):
     """S3 refuses an object; the message is its error code."""
 
+    @property
+    def code(self) -> str:
+        """The error code."""
+        return str(self)
+
 
 class FirehoseObserver:
     """Schedules the deliveries of all streams, and tracks each record until its end.

@@ -32,14 +32,6 @@ UNKNOWN_KEY = "InvalidAccessKeyId"
 """S3's error code for the session of a role that was deleted."""
 
 
-class BucketRefusedError(ObjectRefusedError):
-    """S3 refused an object; the message says why."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-
-
 class BucketWriter:
     """Puts objects with the sessions of streams' roles."""
 
@@ -51,7 +43,7 @@ class BucketWriter:
         """Put the object; if its role was recreated, retry with a new session.
 
         Raises:
-            BucketRefusedError: S3 refuses it.
+            ObjectRefusedError: S3 refuses it.
             Exception: the role cannot be assumed.
         """
         error = self._try(settings, key, body)
@@ -63,7 +55,7 @@ class BucketWriter:
 
     def _try(
         self, settings: DestinationSettings, key: str, body: bytes
-    ) -> BucketRefusedError | None:
+    ) -> ObjectRefusedError | None:
         """The error; None if S3 stored the object."""
         signature = self._signature(self._sessions.session(settings.role_arn))
         context, response = put_context(settings.bucket, key, body, signature), Response()
@@ -72,7 +64,7 @@ class BucketWriter:
             return None
         error: Any = context.service_exception
         code = getattr(error, "code", response.status_code)
-        return BucketRefusedError(str(code), str(getattr(error, "message", response.status)))
+        return ObjectRefusedError(str(code), str(getattr(error, "message", response.status)))
 
     def _signature(self, session: RoleSession) -> dict[str, str]:
         """The part of a signature that LocalStack reads: internal calls are not verified."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.emulator.firehose.role_sessions import RoleSessions
 from wavetank.emulator.firehose.stream_id import StreamId
 
@@ -71,7 +70,8 @@ class FunctionInvoker:
             found: Any = clients.lambda_.invoke(
                 FunctionName=invocation.function, Payload=invocation.event
             )
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the batch is tried again
+            self._sessions.forget(invocation.role_arn)  # the role may have been created anew
             return InvocationAnswer(error=invocation_error(error))
         if found.get("FunctionError"):
             return InvocationAnswer(error=FUNCTION_ERROR)

@@ -17,6 +17,7 @@ from typing import Any
 from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.emulator.firehose.kpl import user_records
 from wavetank.emulator.firehose.records import KinesisPosition
+from wavetank.emulator.firehose.role_sessions import RoleSessions
 from wavetank.emulator.firehose.stream import ArrivedRecord
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import KinesisSource
@@ -43,10 +44,11 @@ class ShardPosition:
 
 @dataclass
 class KinesisReader:
-    """Reads one data stream, shard by shard, when it is due."""
+    """Reads one data stream, shard by shard, when it is due; `on_error` is called if it fails."""
 
     source: KinesisSource
     kinesis: Clients
+    on_error: Callable[[], None] = lambda: None
     _shards: dict[str, ShardPosition] = field(default_factory=dict)
     _next_read: datetime | None = None
     _next_listing: datetime | None = None
@@ -81,6 +83,7 @@ class KinesisReader:
             for position in list(self._shards.values()):
                 records += self._read_shard(kinesis, position)
         except (BotoCoreError, ClientError) as error:
+            self.on_error()
             if str(error) != self._error:
                 LOG.warning("%s could not be read: %s", self.source.stream_arn, error)
             self._error = str(error)
@@ -144,8 +147,8 @@ class KinesisReader:
 class KinesisReaders:
     """The readers of all delivery streams with a source."""
 
-    def __init__(self, kinesis: Callable[[StreamId, KinesisSource], Any]) -> None:
-        self._kinesis = kinesis
+    def __init__(self, sessions: RoleSessions) -> None:
+        self._sessions = sessions
         self._readers: dict[StreamId, KinesisReader] = {}
         self._reading = threading.Lock()  # two reads at once would both return what is new
 
@@ -155,7 +158,12 @@ class KinesisReaders:
         Raises:
             ClientError: the data stream does not exist, or the role may not read it.
         """
-        reader = KinesisReader(source, lambda: self._kinesis(stream, source))
+        sessions, role = self._sessions, source.role_arn
+        reader = KinesisReader(
+            source,
+            lambda: sessions.clients(role, stream.region).kinesis,
+            lambda: sessions.forget(role),  # the role may have been created anew
+        )
         reader.start(now)
         self._readers[stream] = reader
 

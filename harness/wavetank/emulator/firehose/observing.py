@@ -9,9 +9,11 @@ from wavetank.emulator.firehose.stream import Stream
 
 
 class ObjectRefusedError(Exception):
-    """S3 refused an object; `code` is the code of its answer."""
+    """S3 refused an object, with this code."""
 
-    code = "UnknownError"
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
 
 
 class DeliveryObserver(Protocol):

@@ -82,7 +82,7 @@ class WavetankFirehose(FirehoseProvider):
         self.deliverer = Deliverer(
             context,
             BatchSender(context, BucketWriter(clock, sessions).put_object, post),
-            KinesisReaders(lambda s, source: sessions.clients(source.role_arn, s.region).kinesis),
+            KinesisReaders(sessions),
             reads_by_itself=is_live,
         )
 

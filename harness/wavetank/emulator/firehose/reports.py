@@ -69,7 +69,8 @@ class ErrorLog:
                 logStreamName=settings.logs.stream,
                 logEvents=[event],
             )
-        except (BotoCoreError, ClientError) as refused:
+        except Exception as refused:  # noqa: BLE001 - records are delivered, whatever is logged
+            self._sessions.forget(settings.role_arn)  # the role may have been created anew
             LOG.info("an error of %s could not be logged: %s", stream.id.label, refused)
 
 

@@ -91,8 +91,9 @@ class BatchSender:
         except ObjectRefusedError as error:
             self._refused(stream, buffer, batch, str(error), error.code)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the records are tried again
-            code = type(error).__name__
-            self._refused(stream, buffer, batch, f"{code}: {error}", code)
+            name = type(error).__name__
+            code = str(getattr(error, "code", name))
+            self._refused(stream, buffer, batch, f"{name}: {error}", code)
         else:
             self._delivered(stream, buffer, batch)
             if observer is not None:
