@@ -177,6 +177,7 @@ class Stream:
         self, batch: TransformBatch, failure: ProcessingFailure, now: datetime
     ) -> bool:
         """Keep the batch for a retry; False if its records are delivered as errors instead."""
+        self.totals.last_error = f"{failure.code}: {failure.message}"
         if self.transforms is None or self.transforms.failed(batch, now):
             return True
         for record in batch.records:
@@ -204,10 +205,17 @@ class Stream:
         return Backlog((*self.buffer.undelivered(), *failed), early)
 
     def undelivered(self) -> list[Batch]:
-        """All undelivered batches; records that were not transformed yet are one each."""
-        found = self.backlog()
-        early = [Batch(oldest=r.arrived, records=(r.data,)) for r in found.untransformed]
-        return [*early, *found.batches]
+        """All undelivered batches, those that were not transformed yet included."""
+        early = self.transforms.batches() if self.transforms else []
+        waiting = [
+            Batch(
+                oldest=batch.records[0].arrived,
+                records=tuple(record.data for record in batch.records),
+                tries=batch.tries,
+            )
+            for batch in early
+        ]
+        return [*waiting, *self.backlog().batches]
 
     def restore(self, backlog: Backlog) -> None:
         """Add undelivered records of an earlier stream of the name; due by their own age."""

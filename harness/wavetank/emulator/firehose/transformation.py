@@ -36,10 +36,14 @@ class TransformBuffer:
         """The bytes of all records that wait."""
         return sum(len(record.data) for record in self.records())
 
+    def batches(self) -> list[TransformBatch]:
+        """All batches that were not transformed yet, the open one last."""
+        opened = [TransformBatch(records=tuple(self._open))] if self._open else []
+        return [*self.in_flight, *self.waiting, *opened]
+
     def records(self) -> list[StreamRecord]:
         """All records that were not transformed yet, those in flight included."""
-        batches = [*self.in_flight, *self.waiting]
-        return [*(record for batch in batches for record in batch.records), *self._open]
+        return [record for batch in self.batches() for record in batch.records]
 
     def add(self, records: Iterable[StreamRecord], now: datetime) -> None:
         """Buffer records; the batch waits to be invoked before it exceeds the size limit."""
