@@ -51,7 +51,8 @@ UNPROVED = (
         "Data Firehose",
         "a partition key that is missing is an error; 500 partitions may be active",
         "tested for Wavetank (`tests/unit/emulator/firehose/test_stream.py`); the error codes are "
-        "not documented",
+        "not documented, and of a prefix with keys but no timestamp the documents say both that "
+        "the default time is appended and that it is not (here: not)",
     ),
     Gap(
         "Data Firehose",

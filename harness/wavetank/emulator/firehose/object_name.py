@@ -98,14 +98,17 @@ def evaluate_prefix(
 ) -> str:
     """The prefix for an object whose oldest record arrived at `oldest`.
 
-    The default time is appended to a Prefix without a timestamp expression, and to an error prefix
-    (`error_type` is set) without any expression.
+    The default time is appended to a Prefix without a timestamp or a partition key, and to an error
+    prefix (`error_type` is set) without any expression. Of partition keys AWS's documents say both:
+    that the time is appended (s3-prefixes), and that the evaluated prefix is all
+    (dynamic-partitioning-s3bucketprefix).
 
     Raises:
         PrefixError: the prefix is invalid, or longer than 512 characters once evaluated.
     """
     namespaces = {namespace for namespace, _ in _expressions(prefix)}
-    if "timestamp" not in namespaces and not (error_type and namespaces):
+    is_timed = not namespaces.isdisjoint({"timestamp", *KeySource})
+    if not is_timed and not (error_type and namespaces):
         prefix = f"{prefix}!{{timestamp:{DEFAULT_TIME}}}"
     values = _values(oldest, keys, error_type)
     evaluated = EXPRESSION.sub(lambda found: values[found[1]](found[2]), prefix)

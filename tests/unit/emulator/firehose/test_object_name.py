@@ -123,10 +123,10 @@ def test_error_prefixes_are_those_of_the_guides_examples(prefix: str, expected: 
     assert names.key(1, OLDEST).partition("stream-1")[0] == expected
 
 
-def test_partition_keys_are_evaluated_and_the_default_time_follows() -> None:
-    """As after every Prefix without a timestamp expression."""
+def test_partition_keys_are_evaluated_and_no_time_follows() -> None:
+    """The evaluated prefix is where Firehose delivers the data set."""
     prefix = "c=!{partitionKeyFromQuery:c}/k=!{partitionKeyFromLambda:c}/"
     keys = ((KeySource.QUERY, "c", "1"), (KeySource.LAMBDA, "c", "2"))
-    assert evaluate_prefix(prefix, OLDEST, keys) == "c=1/k=2/2026/01/09/07/"
+    assert evaluate_prefix(prefix, OLDEST, keys) == "c=1/k=2/"
     timed = prefix + "!{timestamp:HH}/"
     assert evaluate_prefix(timed, OLDEST, keys) == "c=1/k=2/07/"
