@@ -199,6 +199,12 @@ DIFFERENT = (
     ),
     Gap(
         "Data Firehose",
+        "the retry duration of dynamic partitioning limits retries to a partition",
+        "S3 is retried for 24 hours for partitions, too; what follows the duration is not "
+        "documented",
+    ),
+    Gap(
+        "Data Firehose",
         "metrics are recorded",
         "live only, every ten seconds: in virtual time nothing reads them",
     ),
