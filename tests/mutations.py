@@ -123,14 +123,14 @@ MUTATIONS = (
     Mutation(
         "buffer-size",
         "harness/wavetank/emulator/firehose/buffer.py",
-        "if self._bytes >= self.settings.size_bytes:",
-        "if self._bytes > 2 * self.settings.size_bytes:",
+        "if batch.size_bytes >= self.limits.size_bytes:",
+        "if batch.size_bytes > 2 * self.limits.size_bytes:",
     ),
     Mutation(
         "buffer-interval",
         "harness/wavetank/emulator/firehose/buffer.py",
-        "self._oldest, self._due = now, now + self.settings.interval",
-        "self._oldest, self._due = now, now + 2 * self.settings.interval",
+        "_OpenBatch(arrived, now + self.limits.interval)",
+        "_OpenBatch(arrived, now + 2 * self.limits.interval)",
     ),
     Mutation(
         "record-limit",

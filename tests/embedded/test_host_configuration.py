@@ -49,7 +49,7 @@ VARIABLES = {
 INIT = b'{"scripts": [], "completed": {"READY": true}}'
 MAILBOX = (
     b'{"messages": [], "next": "", "more": false, "continues": true, "newest": "",'
-    b' "counts": {"Notification": 7}}'
+    b' "alerts": {"arn": 7}}'
 )
 
 
@@ -95,7 +95,7 @@ def _call_everything(endpoint: str) -> None:
     for clients in (aws, anonymous_clients(aws)):
         assert clients.dynamodb.list_tables()["TableNames"] == []
     assert init_state(endpoint) == InitState(ready=True, failed=())
-    assert count_alerts(endpoint) == 7
+    assert count_alerts(endpoint, "arn") == 7
 
 
 @pytest.mark.parametrize("lower", [False, True])

@@ -57,7 +57,7 @@ def server() -> Iterator[Controller]:
 
 
 def _message(address: str = "a@example.com") -> MimeMessage:
-    return notification("1", NOW, address, "Failure: Żak", "Zażółć", "http://127.0.0.1/")
+    return notification("1", NOW, address, "Failure: Żak", "Zażółć", "http://127.0.0.1/", "arn")
 
 
 def _relay(server: Controller) -> Relay:

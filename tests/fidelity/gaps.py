@@ -77,6 +77,41 @@ UNPROVED = (
         "interval is not documented",
     ),
     Gap(
+        "Data Firehose",
+        "an HTTP endpoint gets records in Firehose's request format; after the last retry they "
+        "are backed up to S3",
+        "tested for Wavetank (`tests/live/test_firehose_processing.py`); the code of a record in "
+        "`http-endpoint-failed/` is the one in the log, because its document has no list",
+    ),
+    Gap(
+        "Data Firehose",
+        "a partition key that is missing is an error; 500 partitions may be active",
+        "tested for Wavetank (`tests/unit/emulator/firehose/test_stream.py`); the error codes are "
+        "not documented, and of a prefix with keys but no timestamp the documents say both that "
+        "the default time is appended and that it is not (here: not)",
+    ),
+    Gap(
+        "Data Firehose",
+        "a Kinesis data stream is a source; records that the Kinesis Producer Library has "
+        "aggregated are separated",
+        "tested for Wavetank against moto's Kinesis (`tests/unit/emulator/firehose`)",
+    ),
+    Gap(
+        "Data Firehose",
+        "a record in `processing-failed/` has the member `lambdaArn`",
+        "as documented; records of users that were published have `lambdaARN`",
+    ),
+    Gap(
+        "Data Firehose",
+        "weeks in prefixes (`YYYY`, `ww`) are those of Java",
+        "of Java's locale en-US, where weeks begin on Sunday; Firehose's locale is not documented",
+    ),
+    Gap(
+        "Data Firehose",
+        "streams of one name in two accounts are different streams",
+        "tested for Wavetank (`tests/live/test_firehose_processing.py`)",
+    ),
+    Gap(
         "SNS e-mail",
         "a token expires after two days; more than ten messages a second suspend the address",
         "tested for Wavetank (`tests/live/test_mailbox.py`); LocalStack alone has neither",
@@ -190,13 +225,25 @@ DIFFERENT = (
     ),
     Gap(
         "Data Firehose",
-        "delivery errors are written to the stream's log",
-        "shown by `GET /_wavetank/firehose` and LocalStack's log",
+        "records are converted to Parquet or ORC; destinations are OpenSearch, Redshift, Splunk, "
+        "Snowflake, Iceberg tables too; sources are MSK and databases too",
+        "refused when the stream is created, with the name of what is missing",
     ),
     Gap(
         "Data Firehose",
-        "processors can invoke a function; destinations other than S3",
-        "LocalStack's implementation: no buffer, and S3's errors reach the producer",
+        "an HTTP endpoint is on any host, at port 443 and with a certificate that is verified",
+        "on this machine, at any port, with or without TLS; certificates are not verified",
+    ),
+    Gap(
+        "Data Firehose",
+        "the retry duration of dynamic partitioning limits retries to a partition",
+        "S3 is retried for 24 hours for partitions, too; what follows the duration is not "
+        "documented",
+    ),
+    Gap(
+        "Data Firehose",
+        "metrics are recorded",
+        "live only, every ten seconds: in virtual time nothing reads them",
     ),
     Gap(
         "CloudFormation",

@@ -9,7 +9,7 @@ import pytest
 from tests.simulator.conftest import START, Deployed
 from wavetank.aws.observers import delivered_objects
 from wavetank.core.http_types import HttpRequest, HttpResponse
-from wavetank.emulator.firehose.bucket import SESSION
+from wavetank.emulator.firehose.role_sessions import SESSION
 from wavetank.engines.simulator.engine import ENDPOINT
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _deliverer() -> "Deliverer":
 
 def _deliver(pipeline: Deployed) -> None:
     """Put a record, and let it be delivered a minute later."""
-    stream = _deliverer().names()[0]
+    stream = _deliverer().ids()[0].name
     pipeline.simulator.aws.firehose.put_record(DeliveryStreamName=stream, Record={"Data": RECORD})
     pipeline.simulator.move_to(START + MINUTE)
     pipeline.simulator.deliver_due()
@@ -65,14 +65,14 @@ def test_an_object_of_firehose_has_its_checksum(pipeline: Deployed) -> None:
 
 def test_a_delivery_has_the_permissions_of_its_role(pipeline: Deployed) -> None:
     """A role without its policy is denied by name, and the records wait."""
-    iam, stream = pipeline.simulator.aws.iam, _deliverer().names()[0]
+    iam, stream = pipeline.simulator.aws.iam, _deliverer().ids()[0]
     held = _deliverer().find(stream)
     assert held is not None
-    role = held.buffer.settings.role_arn.rpartition("/")[2]
+    role = held.settings.s3.role_arn.rpartition("/")[2]
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         iam.delete_role_policy(RoleName=role, PolicyName=name)
     _deliver(pipeline)
-    error = held.buffer.totals.last_error
+    error = held.totals.last_error
     assert error is not None
     assert error.startswith("AccessDenied: User: ")
     assert f"{role}/{SESSION} is not authorized to perform: s3:PutObject" in error

@@ -3,7 +3,7 @@
 A mailbox holds up to 10,000 messages, so a later reader requests only the messages since then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class MailboxPage:
     `next` is the next value of `since`, and `more` whether there are messages after it. `continues`
     is False if the mailbox no longer has the message that `since` names: the page then begins with
     the oldest message. `newest` is the last message's id, empty if there is none; `alerts` counts
-    all notifications in the mailbox.
+    all notifications in the mailbox, by the ARN of the topic.
     """
 
     messages: tuple[MailboxMessage, ...]
@@ -41,7 +41,7 @@ class MailboxPage:
     more: bool
     continues: bool
     newest: str
-    alerts: int
+    alerts: Mapping[str, int]
 
 
 def mailbox_page(
@@ -60,7 +60,7 @@ def mailbox_page(
         more=answer["more"],
         continues=answer["continues"],
         newest=answer["newest"],
-        alerts=answer["counts"][ALERT],
+        alerts=answer["alerts"],
     )
 
 
@@ -95,13 +95,13 @@ def alerts(endpoint: str) -> list[MailboxMessage]:
     return mailbox(endpoint, ALERT)
 
 
-def count_alerts(endpoint: str) -> int:
-    """The number of alerts, without reading them.
+def count_alerts(endpoint: str, topic: str) -> int:
+    """The number of alerts of the topic with that ARN, without reading them.
 
     Raises:
         InfrastructureError: the sandbox does not answer.
     """
-    return mailbox_page(endpoint, limit=0).alerts
+    return mailbox_page(endpoint, limit=0).alerts.get(topic, 0)
 
 
 def _message(entry: dict[str, Any]) -> MailboxMessage:

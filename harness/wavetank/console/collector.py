@@ -24,6 +24,7 @@ from wavetank.console.view_models import (
 )
 from wavetank.core.clock import Clock
 from wavetank.emulator import stack_index as deployed
+from wavetank.emulator.firehose.stream_id import own_stream
 from wavetank.emulator.lambda_.attempts import ATTEMPTS
 from wavetank.emulator.services import ACCOUNT, REGION, clients, deliverer, next_fire
 from wavetank.emulator.sns.confirmation import is_confirmed
@@ -48,7 +49,9 @@ def pipeline_state(stack: DeployedStack, clock: Clock) -> PipelineState:
         buckets=tuple(_buckets(dict.fromkeys(own))),
         topics=tuple(_topics(stack)),
         tables=tuple(_tables(stack)),
-        ticks=ticks_of(attempt for name in functions for attempt in ATTEMPTS.of(name)),
+        ticks=ticks_of(
+            attempt for name in functions for attempt in ATTEMPTS.of(_function_arn(name))
+        ),
     )
 
 
@@ -100,31 +103,37 @@ def _functions(names: Iterable[str]) -> Iterator[FunctionState]:
     for name in names:
         found = _found(awslambda, "get_function", FunctionName=name)
         if found is not None:
-            last = ATTEMPTS.of(name)[:1]
+            arn = found["Configuration"]["FunctionArn"]
+            last = ATTEMPTS.of(arn)[:1]
             yield FunctionState(
                 name=name,
-                arn=found["Configuration"]["FunctionArn"],
+                arn=arn,
                 reserved=found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-                running=ATTEMPTS.running_now(name),
+                running=ATTEMPTS.running_now(arn),
                 last=last[0] if last else None,
             )
+
+
+def _function_arn(name: str) -> str:
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
 
 def _streams(stack: DeployedStack, clock: Clock) -> Iterator[StreamState]:
     firehose = clients().firehose
     for name in stack.of(deployed.STREAM):
         found = _found(firehose, "describe_delivery_stream", DeliveryStreamName=name)
-        stream = deliverer().find(name)
+        identity = own_stream(name)
+        stream = deliverer().find(identity)
         if found is None or stream is None:
             continue
-        held, totals = deliverer().undelivered(name), stream.buffer.totals
+        held, totals = deliverer().undelivered(identity), stream.totals
         oldest = min((batch.oldest for batch in held), default=None)
         yield StreamState(
             name=name,
             status=found["DeliveryStreamDescription"]["DeliveryStreamStatus"],
-            bucket=stream.buffer.settings.bucket,
+            bucket=stream.settings.bucket,
             buffered_records=sum(batch.count for batch in held),
-            buffered_bytes=sum(len(batch.body) for batch in held),
+            buffered_bytes=sum(batch.size_bytes for batch in held),
             oldest_seconds=(clock.now() - oldest).total_seconds() if oldest else None,
             objects_delivered=totals.objects_delivered,
             records_delivered=totals.records_delivered,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from wavetank.core.settings import SANDBOX_ACCOUNT
+
 
 @dataclass(frozen=True, order=True)
 class Grant:
@@ -64,9 +66,13 @@ def report(role: str, grants: Iterable[Grant], uses: Iterable[Use]) -> RoleRepor
 
 
 def uses_of(role: str, entries: Iterable[dict[str, Any]]) -> Iterator[Use]:
-    """The role's uses among all that a sandbox has recorded, in its JSON format."""
+    """The uses of a role of the sandbox's own account, among all that the sandbox has recorded.
+
+    `entries` are in its JSON format.
+    """
+    owner = f"arn:aws:iam::{SANDBOX_ACCOUNT}:role/{role}"
     for entry in entries:
-        if entry["principal"].endswith(f":role/{role}"):
+        if entry["principal"] == owner:
             yield Use(entry["action"], entry["resource"], entry["allowed"], entry["count"])
 
 

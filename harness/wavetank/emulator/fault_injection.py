@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.clock import WRONG_CLOCK
-from wavetank.emulator.firehose.delivery import ObjectRefusedError
+from wavetank.emulator.firehose.observing import ObjectRefusedError
 from wavetank.emulator.in_process.functions import packaged_code
 from wavetank.emulator.request_interceptor import ApiCall, InterceptionHandlers
 from wavetank.emulator.services import clients, deliverer, delivery_streams
@@ -89,7 +89,7 @@ class FaultInterception:
         InterceptionHandlers(self).install()
         streams = delivery_streams()
         streams.refuses = self.refuses
-        deliverer().observer = self
+        deliverer().context.observer = self
 
     def before(self, call: ApiCall) -> None:
         """Delay or refuse the call, if a fault matches it.
@@ -111,8 +111,11 @@ class FaultInterception:
         """The entries of a batch that a fault makes Firehose refuse."""
         return refused_entries(self._started, stream, count)
 
-    def accepted(self, stream: str, records: Sequence[bytes]) -> None:
+    def accepted(self, stream: str, records: Sequence[bytes], first: int) -> None:
         """Does nothing: no fault matches what Firehose accepts."""
+
+    def replaced(self, stream: str, before: Sequence[int], after: Mapping[int, bytes]) -> None:
+        """Does nothing: no fault matches what Firehose processes."""
 
     def delivering(self, stream: str) -> int:
         """How many objects to write of the same records.
@@ -121,15 +124,15 @@ class FaultInterception:
             ObjectRefusedError: a fault makes S3 refuse them.
         """
         if code := delivery_refusal(self._started, stream):
-            raise ObjectRefusedError(f"{code}: injected by wavetank")
+            raise ObjectRefusedError(code, "injected by wavetank")
         return delivery_copies(self._started, stream)
 
     def delivered(
-        self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
+        self, stream: str, bucket: str, keys: Sequence[str], numbers: Sequence[int]
     ) -> None:
         """Does nothing: an object that was written needs no interception."""
 
-    def lost(self, stream: str, first: int, count: int, reason: str) -> None:
+    def lost(self, stream: str, numbers: Sequence[int], reason: str) -> None:
         """Does nothing: records that Firehose discarded need no interception."""
 
     @property

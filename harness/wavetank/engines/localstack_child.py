@@ -1,7 +1,7 @@
 """LocalStack as a supervised child process: its configuration, start and stop.
 
 It inherits nothing of the host's environment but PATH. It listens on loopback only, makes no
-outgoing connection, and writes all its files below one folder.
+connection to another machine, and writes all its files below one folder.
 """
 
 import socket

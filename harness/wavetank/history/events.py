@@ -30,12 +30,14 @@ class Trigger(StrEnum):
 
     `service` is an event that another service delivers: EventBridge Scheduler, a rule that
     transforms its event or matches one, or a subscription to logs.
+    `delivery-stream` is that of a function which transforms a stream's records.
     """
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
     SERVICE = "service"
     MANUAL = "manual"
+    DELIVERY_STREAM = "delivery-stream"
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,18 @@ class RecordsLost(Event):
 
 
 @dataclass(frozen=True)
+class RecordsProcessed(Event):
+    """The stream made `results` of these records, by a function or as it is configured.
+
+    Records that were dropped have no results; what failed is the text that S3 gets of it.
+    """
+
+    stream: str
+    records: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged(Event):
     """An address was confirmed or unsubscribed during the run."""
 
@@ -290,6 +304,7 @@ EVENTS: tuple[type[Event], ...] = (
     RecordsAccepted,
     ObjectDelivered,
     RecordsLost,
+    RecordsProcessed,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

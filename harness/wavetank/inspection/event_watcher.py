@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.observers import DeliveredObject, delivered_objects
+from wavetank.aws.observers import DeliveredObject, delivered_objects, topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, mailbox_page, messages_since
 from wavetank.core.clock import Clock, rfc3339
@@ -98,6 +98,7 @@ class Watcher:
     def _first_poll(self) -> list[PipelineEvent]:
         """Counts the existing objects and messages without listing them."""
         page = mailbox_page(self.endpoint, limit=0)
+        alerts = page.alerts.get(topic_arn(self.aws, self.names), 0)
         held = SandboxControls(self.endpoint).bucket(self.names.bucket)
         found = [
             DeliveredObject(
@@ -109,7 +110,7 @@ class Watcher:
         self._newest = max(found, key=lambda entry: entry.key, default=None)
         self._read_stream()
         self._read_rule()
-        events = [*self._existing(held["objects"], page.alerts), *self._new_tick()]
+        events = [*self._existing(held["objects"], alerts), *self._new_tick()]
         self._polled, self._message, self.records = True, page.newest, 0
         return events
 

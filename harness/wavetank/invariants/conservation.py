@@ -1,19 +1,28 @@
 """Every accepted record is delivered exactly once.
 
 Records are identified by their text alone. A text that was accepted twice has to be delivered
-twice: a retry that puts the same bytes again is the function's doing, not the stream's. Memory is
+twice: a retry that puts the same bytes again is the function's doing, not the stream's. Records
+that the stream processes are replaced by the results, which then have to be delivered. Memory is
 used for what the stream holds (Firehose discards records after 24 hours) and for the latest
 delivered texts.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
 from wavetank.faults.delivery import DuplicateDelivery
-from wavetank.history import Event, FaultInjected, ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.history import (
+    Event,
+    FaultInjected,
+    ObjectDelivered,
+    RecordsAccepted,
+    RecordsLost,
+    RecordsProcessed,
+)
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import RecentMapping
 
@@ -56,7 +65,9 @@ class Conservation:
         match event:
             case RecordsAccepted():
                 self._accepted += len(event.records)
-                self._stream(event.stream).accept(event)
+                self._stream(event.stream).accept(event.records, event.at)
+            case RecordsProcessed():
+                self._stream(event.stream).replace(event)
             case ObjectDelivered():
                 self._delivered += len(event.records)
                 self._deliver(event)
@@ -121,11 +132,17 @@ class _Stream:
         self._count = 0
         self._furthest = -1
 
-    def accept(self, event: RecordsAccepted) -> None:
-        accepted = rfc3339(event.at)
-        for text in event.records:
+    def accept(self, records: Iterable[str], at: datetime) -> None:
+        accepted = rfc3339(at)
+        for text in records:
             self.pending.setdefault(text, []).append(_Acceptance(self._count, accepted))
             self._count += 1
+
+    def replace(self, event: RecordsProcessed) -> None:
+        """Expect the results instead of the records that they were made of."""
+        for text in event.records:
+            self.take(text)
+        self.accept(event.results, event.at)
 
     def deliver(self, text: str) -> Flaw | None:
         acceptance = self.take(text)

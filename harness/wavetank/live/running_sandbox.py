@@ -72,7 +72,7 @@ class RunningSandbox:
         return SandboxHealth(
             last_tick=rfc3339(tick) if tick else None,
             objects=SandboxControls(self.record.endpoint).bucket(self.names.bucket)["objects"],
-            alerts=count_alerts(self.record.endpoint),
+            alerts=count_alerts(self.record.endpoint, topic_arn(self.aws, self.names)),
             memory_mb=self._memory_mb(),
         )
 

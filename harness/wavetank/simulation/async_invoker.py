@@ -22,8 +22,12 @@ from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
+
+    type OnOutcome = Callable[[InvocationOutcome | None], None]
 
 
 class AsyncInvoker:
@@ -38,6 +42,7 @@ class AsyncInvoker:
     ) -> None:
         self._clock = clock
         self._topology = topology
+        self._on_end: dict[str, OnOutcome] = {}
         self._destinations = Destinations(simulator.aws)
         self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
 
@@ -47,17 +52,25 @@ class AsyncInvoker:
         return self._destinations.is_sending
 
     def queue(
-        self, function: str, event: object, trigger: Trigger, *, synchronous: bool = False
+        self,
+        function: str,
+        event: object,
+        trigger: Trigger,
+        *,
+        synchronous: bool = False,
+        on_end: "OnOutcome | None" = None,
     ) -> str:
         """Queue the event, due at once; returns the id of the request.
 
         A `synchronous` caller gets the result itself, so a failure is neither retried nor sent to a
-        destination.
+        destination; `on_end` is then called with the outcome, None if it was throttled.
         """
         queued = QueuedEvent(self._clock.now)
         request = InvocationRequest(
             self._clock.new_id(), function, event, trigger, queued, synchronous
         )
+        if on_end is not None:
+            self._on_end[request.id] = on_end
         # scheduled even if it is due now, so that its order among other actions is drawn
         self._clock.at(self._clock.now, lambda: self.attempts.begin(request))
         return request.id
@@ -66,6 +79,7 @@ class AsyncInvoker:
         self, request: InvocationRequest, function: "DeployedFunction", outcome: "InvocationOutcome"
     ) -> None:
         if request.synchronous:
+            self._answer_caller(request, outcome)
             return
         answer = _answer(outcome.payload)
         if not outcome.is_error:
@@ -82,6 +96,7 @@ class AsyncInvoker:
         [Lambda developer guide: invocation-async-error-handling]
         """
         if request.synchronous:
+            self._answer_caller(request, None)
             return
         queued = replace(request.queued, system_errors=request.queued.system_errors + 1)
         request = replace(request, queued=queued)
@@ -89,6 +104,13 @@ class AsyncInvoker:
             self._give_up(request, function, EndingCondition.RETRIES_EXHAUSTED, None)
         else:
             self._fail(request, function, AsyncFailure.SYSTEM, None)
+
+    def _answer_caller(
+        self, request: InvocationRequest, outcome: "InvocationOutcome | None"
+    ) -> None:
+        on_end = self._on_end.pop(request.id, None)
+        if on_end is not None:
+            on_end(outcome)
 
     def _fail(
         self,

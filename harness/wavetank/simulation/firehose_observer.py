@@ -4,13 +4,13 @@ A batch whose delivery fails is retried after the next one, so records are ident
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.injectors.decisions import delivery_copies, delivery_refusal
 from wavetank.faults.injectors.matcher import FaultMatcher
-from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.history import ObjectDelivered, RecordsAccepted, RecordsLost, RecordsProcessed
 from wavetank.simulation.simulation_clock import SimulationClock
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 class DeliveryRefusedError(Exception):
     """S3 refuses an object; the message is its error code."""
+
+    @property
+    def code(self) -> str:
+        """The error code."""
+        return str(self)
 
 
 class FirehoseObserver:
@@ -39,7 +44,6 @@ class FirehoseObserver:
         self._matcher = matcher
         self._running = running
         self._records: dict[str, dict[int, str]] = defaultdict(dict)
-        self._accepted: dict[str, int] = defaultdict(int)
         self._planned: datetime | None = None
 
     def plan(self) -> None:
@@ -54,13 +58,20 @@ class FirehoseObserver:
         undelivered = {stream: len(records) for stream, records in self._records.items() if records}
         return [f"{count} records of {stream}" for stream, count in sorted(undelivered.items())]
 
-    def accepted(self, stream: str, records: Sequence[bytes]) -> None:
-        """The stream accepted these records."""
+    def accepted(self, stream: str, records: Sequence[bytes], first: int) -> None:
+        """The stream accepted these records, numbered from `first` on."""
         texts = tuple(record.decode(errors="replace") for record in records)
-        first = self._accepted[stream]
         self._records[stream].update(enumerate(texts, first))
-        self._accepted[stream] = first + len(texts)
         self._clock.record(RecordsAccepted(self._clock.now, self._running(), stream, texts))
+
+    def replaced(self, stream: str, before: Sequence[int], after: Mapping[int, bytes]) -> None:
+        """Processing made other records of these, or none."""
+        texts = self._take(stream, before)
+        results = {number: data.decode(errors="replace") for number, data in after.items()}
+        self._records[stream].update(results)
+        self._clock.record(
+            RecordsProcessed(self._clock.now, stream, texts, tuple(results.values()))
+        )
 
     def delivering(self, stream: str) -> int:
         """How often to write the batch: once, or twice if a fault hits the delivery.
@@ -73,22 +84,22 @@ class FirehoseObserver:
         return delivery_copies(self._matcher, stream)
 
     def delivered(
-        self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
+        self, stream: str, bucket: str, keys: Sequence[str], numbers: Sequence[int]
     ) -> None:
         """The records were written to the bucket, once to each key."""
-        texts = self._take(stream, first, count)
+        texts = self._take(stream, numbers)
         for key in keys:
             self._clock.record(ObjectDelivered(self._clock.now, stream, bucket, key, texts))
 
-    def lost(self, stream: str, first: int, count: int, reason: str) -> None:
+    def lost(self, stream: str, numbers: Sequence[int], reason: str) -> None:
         """The stream dropped these records for good."""
-        texts = self._take(stream, first, count)
+        texts = self._take(stream, numbers)
         self._clock.record(RecordsLost(self._clock.now, stream, texts, reason))
 
     def _deliver(self) -> None:
         self._planned = None
         self._simulator.deliver_due()
 
-    def _take(self, stream: str, first: int, count: int) -> tuple[str, ...]:
+    def _take(self, stream: str, numbers: Sequence[int]) -> tuple[str, ...]:
         undelivered = self._records[stream]
-        return tuple(undelivered.pop(number) for number in range(first, first + count))
+        return tuple(undelivered.pop(number) for number in numbers)

@@ -39,6 +39,7 @@ from wavetank.simulation.manual_steps import PACE, ManualSteps
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.schedule_invoker import ScheduleInvoker
 from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.stream_functions import StreamFunctions
 from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Run:
                 sent=self._sent,
                 new_id=self._clock.new_id,
                 queue=partial(self._invocations.queue, trigger=Trigger.SERVICE),
+                invoke_processor=StreamFunctions(self._simulator.aws, self._invocations),
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)

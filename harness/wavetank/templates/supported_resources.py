@@ -21,7 +21,13 @@ RUNTIME = re.compile(r"python3\.\d+")
 PROTOCOLS = frozenset({"email", "email-json", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
 S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
-DELIMITER = "AppendDelimiterToRecord"
+PROCESSORS = frozenset(
+    {
+        *("AppendDelimiterToRecord", "CloudWatchLogProcessing", "Decompression", "Lambda"),
+        *("MetadataExtraction", "RecordDeAggregation"),
+    }
+)
+KINESIS_SOURCE = "KinesisStreamSourceConfiguration"
 LEAVE_OUT = "remove it"
 
 
@@ -155,13 +161,13 @@ def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[Tem
 
 
 def _check_stream(stream: TemplateResource) -> Iterator[TemplateProblem]:
-    expected = "a delivery stream that is put into directly, and delivers to S3"
+    expected = "a delivery stream that delivers to S3, from direct puts or a Kinesis data stream"
     properties = stream.properties
     others = [
         name
         for name in properties
         if name.endswith(("DestinationConfiguration", "SourceConfiguration"))
-        and name not in S3_DESTINATIONS
+        and name not in (*S3_DESTINATIONS, KINESIS_SOURCE)
     ]
     yield from _refused(stream, dict.fromkeys(others, expected))
     destinations = [name for name in S3_DESTINATIONS if name in properties]
@@ -173,16 +179,15 @@ def _check_stream(stream: TemplateResource) -> Iterator[TemplateProblem]:
 
 def _check_destination(stream: TemplateResource, name: str) -> Iterator[TemplateProblem]:
     destination = as_table(stream.properties[name])
-    for part in ("DataFormatConversionConfiguration", "DynamicPartitioningConfiguration"):
-        if part in destination:
-            yield stream.problem(
-                "records delivered as they are put", f"with {part}", LEAVE_OUT, (name, part)
-            )
+    part = "DataFormatConversionConfiguration"
+    if part in destination and as_table(destination[part]).get("Enabled") is not False:
+        expected = "records in the format in which they are put"
+        yield stream.problem(expected, f"with {part}", LEAVE_OUT, (name, part))
     processing = as_table(destination.get("ProcessingConfiguration"))
     for processor in as_list(processing.get("Processors")):
         kind = stream.scope.value(as_table(processor).get("Type"))
-        if kind != DELIMITER:
-            expected = f"no processor of records but {DELIMITER}"
+        if kind not in PROCESSORS:
+            expected = f"a processor of {', '.join(sorted(PROCESSORS))}"
             what = f"with a processor {_shown(kind)}"
             keys = (name, "ProcessingConfiguration")
             yield stream.problem(expected, what, LEAVE_OUT, keys)

@@ -1,6 +1,6 @@
 """What a role has and does not use, and the reverse."""
 
-from wavetank.core.iam_report import Grant, Use, report
+from wavetank.core.iam_report import Grant, Use, report, uses_of
 
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/prices"
 BUCKET = "arn:aws:s3:::bucket"
@@ -27,3 +27,18 @@ def test_denied_actions_are_listed() -> None:
     found = report("role", [Grant("dynamodb:Scan", "arn:other")], [denied])
     assert found.denied == (denied,)
     assert found.unused == (Grant("dynamodb:Scan", "arn:other"),)
+
+
+def test_a_role_of_the_same_name_in_another_account_is_another_role() -> None:
+    """Only the uses of the sandbox's own account are the role's."""
+    entries = [
+        {
+            "principal": f"arn:aws:iam::{account}:role/name",
+            "action": action,
+            "resource": "*",
+            "allowed": True,
+            "count": 1,
+        }
+        for account, action in (("000000000000", "s3:GetObject"), ("111111111111", "s3:PutObject"))
+    ]
+    assert [use.action for use in uses_of("name", entries)] == ["s3:GetObject"]

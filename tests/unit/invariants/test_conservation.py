@@ -5,7 +5,14 @@ from dataclasses import replace
 from tests.pipeline import NOON
 from tests.sample_histories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
-from wavetank.history import Drained, Event, ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.history import (
+    Drained,
+    Event,
+    ObjectDelivered,
+    RecordsAccepted,
+    RecordsLost,
+    RecordsProcessed,
+)
 from wavetank.invariants import Conservation, Flaw
 
 
@@ -37,6 +44,17 @@ def test_undelivered_record_is_unknown_while_not_drained() -> None:
     """A record that may be in flight decides nothing."""
     events = undrained(delivering("a", "b"))
     assert_found(Conservation(), events, Verdict.UNKNOWN, "not drained: 1 item remaining")
+
+
+def test_results_of_processing_are_delivered_instead_of_their_records() -> None:
+    """A record that was dropped has none, and the record itself is not expected any more."""
+    rest = [e for e in calm() if not isinstance(e, RecordsAccepted | ObjectDelivered)]
+    taken = RecordsAccepted(NOON, "request-1", "stream", ("a", "b"))
+    processed = RecordsProcessed(NOON, "stream", ("a", "b"), ("A",))
+    for delivered, verdict in (("A",), Verdict.VALID), (("a",), Verdict.INVALID):
+        object_ = ObjectDelivered(NOON, "stream", "bucket", "key", delivered)
+        events = before(rest, Drained, taken, processed, object_)
+        assert_found(Conservation(), events, verdict)
 
 
 def test_lost_record_is_invalid() -> None:

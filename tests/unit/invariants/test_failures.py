@@ -63,6 +63,17 @@ def test_a_synchronous_failure_ends_with_its_response() -> None:
     )
 
 
+def test_a_failure_of_a_streams_function_ends_with_its_response() -> None:
+    """The delivery stream gets the error, and invokes the function anew."""
+    of_stream: tuple[Event, ...] = (
+        AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=Trigger.DELIVERY_STREAM),
+        AttemptEnded(NOON, "one", "f", 1, Outcome.ERROR, "KeyError"),
+    )
+    events = before(calm(1), RuleFired, *of_stream)
+    evidence = "2 requests: 1 succeeded, 0 given up and reported, 1 failed and answered"
+    assert_found(NoSilentFailure(), events, Verdict.VALID, evidence)
+
+
 def test_failure_without_destination_is_invalid() -> None:
     """A failure whose record went nowhere is silent."""
     events = without(calm(3, [2]), DestinationReached)

@@ -9,83 +9,64 @@ import base64
 import io
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from localstack.aws import connect
 from localstack.aws.api import RequestContext
-from localstack.aws.connect import INTERNAL_REQUEST_PARAMS_HEADER, connect_to
+from localstack.aws.connect import INTERNAL_REQUEST_PARAMS_HEADER
 from localstack.aws.spec import load_service
 from localstack.constants import AWS_REGION_US_EAST_1
 from localstack.http import Request, Response
 from localstack.runtime import get_current_runtime
 
 from wavetank.core.clock import Clock
-from wavetank.emulator.firehose.delivery import ObjectRefusedError
+from wavetank.emulator.firehose.observing import ObjectRefusedError
+from wavetank.emulator.firehose.role_sessions import RoleSession, RoleSessions
 from wavetank.emulator.firehose.settings import DestinationSettings
 from wavetank.emulator.preparsed_request import Parsed
 
-SESSION = "AWSFirehoseToS3"
-CREDENTIALS_FOR = timedelta(minutes=55)
-"""How long an assumed role's credentials are used; a session lasts an hour."""
 REFUSED_FROM = 300
 UNKNOWN_KEY = "InvalidAccessKeyId"
 """S3's error code for the session of a role that was deleted."""
 
 
-class BucketRefusedError(ObjectRefusedError):
-    """S3 refused an object; the message says why."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-
-
-@dataclass(frozen=True)
-class _Session:
-    access_key: str
-    token: str
-    until: datetime
-
-
 class BucketWriter:
-    """Puts objects, and caches a session of each role that it uses."""
+    """Puts objects with the sessions of streams' roles."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, sessions: RoleSessions) -> None:
         self._clock = clock
-        self._sessions: dict[str, _Session] = {}
+        self._sessions = sessions
 
     def put_object(self, settings: DestinationSettings, key: str, body: bytes) -> None:
         """Put the object; if its role was recreated, retry with a new session.
 
         Raises:
-            BucketRefusedError: S3 refuses it.
+            ObjectRefusedError: S3 refuses it.
             Exception: the role cannot be assumed.
         """
         error = self._try(settings, key, body)
         if error is not None and error.code == UNKNOWN_KEY:
-            del self._sessions[settings.role_arn]
+            self._sessions.forget(settings.role_arn)
             error = self._try(settings, key, body)
         if error is not None:
             raise error
 
     def _try(
         self, settings: DestinationSettings, key: str, body: bytes
-    ) -> BucketRefusedError | None:
+    ) -> ObjectRefusedError | None:
         """The error; None if S3 stored the object."""
-        signature = self._signature(self._session(settings.role_arn))
+        signature = self._signature(self._sessions.session(settings.role_arn))
         context, response = put_context(settings.bucket, key, body, signature), Response()
         get_current_runtime().components.gateway.handle(context, response)  # type: ignore[attr-defined]  # a Gateway of LocalStack's own
         if response.status_code < REFUSED_FROM:
             return None
         error: Any = context.service_exception
         code = getattr(error, "code", response.status_code)
-        return BucketRefusedError(str(code), str(getattr(error, "message", response.status)))
+        return ObjectRefusedError(str(code), str(getattr(error, "message", response.status)))
 
-    def _signature(self, session: _Session) -> dict[str, str]:
+    def _signature(self, session: RoleSession) -> dict[str, str]:
         """The part of a signature that LocalStack reads: internal calls are not verified."""
         scope = f"{self._clock.now():%Y%m%d}/{AWS_REGION_US_EAST_1}/s3/aws4_request"
         return {
@@ -95,22 +76,6 @@ class BucketWriter:
             "X-Amz-Security-Token": session.token,
             INTERNAL_REQUEST_PARAMS_HEADER: _internal_parameters(),
         }
-
-    def _session(self, role_arn: str) -> _Session:
-        """A cached session: assuming a role for each object is slow."""
-        now = self._clock.now()
-        session = self._sessions.get(role_arn)
-        if session is None or not now < session.until <= now + CREDENTIALS_FOR:
-            session = _assume(role_arn, now + CREDENTIALS_FOR)
-            self._sessions[role_arn] = session
-        return session
-
-
-def _assume(role_arn: str, until: datetime) -> _Session:
-    sts: Any = connect_to().sts
-    caller = sts.request_metadata(service_principal="firehose")
-    answer = caller.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
-    return _Session(answer["AccessKeyId"], answer["SessionToken"], until)
 
 
 def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]) -> RequestContext:

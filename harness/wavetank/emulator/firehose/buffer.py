@@ -1,39 +1,55 @@
-"""A delivery stream's records between arrival and S3: buffered, then waiting to be delivered.
+"""A delivery stream's records between processing and destination: buffered, then waiting.
 
-Pure: functions take an instant, and nothing waits. Not thread-safe.
+Each partition, and each type of error, has an open batch of its own. Pure: functions take an
+instant, and nothing waits. Not thread-safe.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from wavetank.emulator.firehose.settings import DestinationSettings
+from wavetank.emulator.firehose.records import Group
+from wavetank.emulator.firehose.retries import S3_RETRIES_FOR, Attempts
 
-RETRY_FOR = timedelta(hours=24)
-"""How long delivery of directly put records is retried. [developer guide, retry]"""
-FIRST_RETRY = timedelta(seconds=1)
-LONGEST_RETRY = timedelta(minutes=5)
-DOUBLINGS_MAX = 20
 BACKLOG_BYTES_MAX = 512 * 1024 * 1024
 """The limit in bytes, so that an outage does not fill the memory; AWS's own limit is not known."""
+UNPARTITIONED = Group()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Records that become one object. `oldest` is when the first of them arrived.
+    """Records that become one object or one request. `oldest` is when the first of them arrived.
 
-    `first` is how many records the stream had accepted before it; 0 if unknown, after a snapshot
-    was restored.
+    `numbers` identify the records in the stream; empty if unknown, after a snapshot was restored.
     """
 
     oldest: datetime
-    count: int
-    body: bytes
-    first: int = 0
-    attempts: int = 0
-    next_attempt: datetime | None = None
-    first_attempt: datetime | None = None
+    records: Sequence[bytes]
+    numbers: Sequence[int] = ()
+    group: Group = UNPARTITIONED
+    tries: Attempts = field(default_factory=Attempts)
+
+    @property
+    def count(self) -> int:
+        """How many records the batch has."""
+        return len(self.records)
+
+    @property
+    def attempts(self) -> int:
+        """How many deliveries of the batch have failed."""
+        return self.tries.count
+
+    @cached_property
+    def body(self) -> bytes:
+        """The records, one after the other."""
+        return b"".join(self.records)
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """The bytes of all records."""
+        return sum(map(len, self.records))
 
 
 @dataclass
@@ -47,98 +63,138 @@ class Totals:
     last_error: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class BufferLimits:
+    """When a batch is closed, and for how long its delivery is retried."""
+
+    size_bytes: int
+    interval: timedelta
+    retry_for: timedelta = S3_RETRIES_FOR
+
+
 @dataclass
-class StreamBuffer:
-    """The records of one stream."""
+class _OpenBatch:
+    """The records of one group that are not due yet."""
 
-    settings: DestinationSettings
-    totals: Totals = field(default_factory=Totals)
+    oldest: datetime
+    due: datetime
+    records: list[bytes] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    size_bytes: int = 0
+
+    def closed(self, group: Group) -> Batch:
+        return Batch(
+            oldest=self.oldest, records=tuple(self.records), numbers=self.numbers, group=group
+        )
+
+
+@dataclass
+class DeliveryBuffer:
+    """The records for one destination."""
+
+    limits: BufferLimits
     waiting: deque[Batch] = field(default_factory=deque)
-    on_the_way: list[Batch] = field(default_factory=list)
-    _parts: list[bytes] = field(default_factory=list)
-    _bytes: int = 0
-    _oldest: datetime | None = None
-    _due: datetime | None = None
+    in_flight: list[Batch] = field(default_factory=list)
+    _open: dict[Group, _OpenBatch] = field(default_factory=dict)
 
-    def has_room(self, size_bytes: int) -> bool:
-        """Whether that many more bytes may be accepted."""
-        backlog = self._bytes + sum(len(batch.body) for batch in self.waiting)
-        return backlog + size_bytes <= BACKLOG_BYTES_MAX
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of all records that wait; those in flight do not count."""
+        waiting = sum(batch.size_bytes for batch in self.waiting)
+        return waiting + sum(batch.size_bytes for batch in self._open.values())
 
-    def accept(self, records: Iterable[bytes], now: datetime) -> None:
-        """Buffer the records; when the size limit is reached they wait to be delivered."""
-        for record in records:
-            if self._oldest is None:
-                self._oldest, self._due = now, now + self.settings.interval
-            self._parts.append(record + self.settings.delimiter)
-            self._bytes += len(self._parts[-1])
-            self.totals.records_accepted += 1
-            if self._bytes >= self.settings.size_bytes:
-                self.close_batch()
+    @property
+    def open_groups(self) -> int:
+        """How many partitions have records that are not due yet."""
+        return sum(not group.error_type for group in self._open)
 
-    def close_batch(self) -> None:
-        """Close the open batch: its records become one object."""
-        if self._oldest is not None:
-            self.waiting.append(self._open_batch(self._oldest))
-        self._parts, self._bytes, self._oldest, self._due = [], 0, None, None
+    def has_partition(self, group: Group) -> bool:
+        """Whether the group has an open batch."""
+        return group in self._open
+
+    def add(
+        self,
+        data: bytes,
+        number: int,
+        arrived: datetime,
+        now: datetime,
+        group: Group = UNPARTITIONED,
+    ) -> None:
+        """Buffer a record; when the size limit is reached its batch waits to be delivered."""
+        batch = self._open.get(group)
+        if batch is None:
+            batch = self._open[group] = _OpenBatch(arrived, now + self.limits.interval)
+        batch.records.append(data)
+        batch.numbers.append(number)
+        batch.size_bytes += len(data)
+        batch.oldest = min(batch.oldest, arrived)
+        if batch.size_bytes >= self.limits.size_bytes:
+            self._close(group)
+
+    def close_batches(self) -> None:
+        """Close all open batches, whatever the limits."""
+        for group in list(self._open):
+            self._close(group)
 
     def make_due(self) -> None:
-        """Make all undelivered records due now, whatever the buffering hints and retry delays."""
-        self.close_batch()
-        self.waiting = deque(replace(batch, next_attempt=None) for batch in self.waiting)
+        """Make all undelivered records due now, whatever the limits and retry delays."""
+        self.close_batches()
+        self.waiting = deque(
+            replace(batch, tries=replace(batch.tries, next=None)) for batch in self.waiting
+        )
 
     def take_due(self, now: datetime) -> list[Batch]:
         """The batches to deliver now; each must be passed to `delivered` or `failed` afterwards."""
-        if self._due is not None and now >= self._due:
-            self.close_batch()
+        for group, batch in list(self._open.items()):
+            if now >= batch.due:
+                self._close(group)
         due: list[Batch] = []
         waiting, self.waiting = self.waiting, deque()
-        for batch in waiting:
-            is_due = batch.next_attempt is None or batch.next_attempt <= now
-            (due if is_due else self.waiting).append(batch)
-        self.on_the_way.extend(due)
+        for found in waiting:
+            (due if found.tries.is_due(now) else self.waiting).append(found)
+        self.in_flight.extend(due)
         return due
 
     def next_due(self) -> datetime | None:
         """When the next batch is due; None if there are no undelivered records."""
-        instants = [batch.next_attempt or batch.oldest for batch in self.waiting]
-        if self._due is not None:
-            instants.append(self._due)
+        instants = [batch.tries.next or batch.oldest for batch in self.waiting]
+        instants += [batch.due for batch in self._open.values()]
         return min(instants, default=None)
 
     def delivered(self, batch: Batch) -> None:
-        """Count the batch as delivered."""
-        self.on_the_way.remove(batch)
-        self.totals.records_delivered += batch.count
-        self.totals.objects_delivered += 1
+        """Forget the batch, which was delivered."""
+        self._landed(batch)
 
-    def failed(self, batch: Batch, error: str, now: datetime) -> bool:
-        """Keep the batch for a retry; False if its 24 hours are over and it is lost."""
-        self.on_the_way.remove(batch)
-        self.totals.last_error = error
-        first = batch.first_attempt or now
-        if now - first >= RETRY_FOR:
-            self.totals.records_lost += batch.count
+    def failed(self, batch: Batch, now: datetime, *, is_final: bool = False) -> bool:
+        """Keep the batch for a retry; False if the time for retries is over, and it is dropped.
+
+        It is dropped too if the failure `is_final`.
+        """
+        self._landed(batch)
+        tries = batch.tries.failed(now)
+        if is_final or tries.are_over(now, self.limits.retry_for):
             return False
-        delay = min(FIRST_RETRY * 2 ** min(batch.attempts, DOUBLINGS_MAX), LONGEST_RETRY)
-        again = replace(
-            batch, attempts=batch.attempts + 1, first_attempt=first, next_attempt=now + delay
-        )
-        self.waiting.append(again)
+        self.waiting.append(replace(batch, tries=tries))
         return True
 
     def undelivered(self) -> list[Batch]:
-        """All undelivered batches, the open one last."""
-        open_batch = []
-        if self._oldest is not None:
-            open_batch = [self._open_batch(self._oldest)]
-        return [*self.on_the_way, *self.waiting, *open_batch]
-
-    def _open_batch(self, oldest: datetime) -> Batch:
-        count = len(self._parts)
-        first = self.totals.records_accepted - count
-        return Batch(oldest=oldest, count=count, body=b"".join(self._parts), first=first)
+        """All undelivered batches, the open ones last."""
+        opened = [batch.closed(group) for group, batch in self._open.items()]
+        return [*self.in_flight, *self.waiting, *opened]
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Add undelivered batches of an earlier stream of the name; due by their own age."""
         self.waiting.extend(batches)
+
+    def clear(self) -> None:
+        """Discard everything."""
+        self.waiting.clear()
+        self.in_flight.clear()
+        self._open.clear()
+
+    def _close(self, group: Group) -> None:
+        self.waiting.append(self._open.pop(group).closed(group))
+
+    def _landed(self, batch: Batch) -> None:
+        """The batch is no longer in flight; it is missing if all was discarded meanwhile."""
+        self.in_flight = [found for found in self.in_flight if found is not batch]

@@ -1,204 +1,207 @@
-"""Delivers due batches in a thread of its own, and retries failed ones.
+"""Delivers due batches, has functions transform records, and retries what failed.
 
-`deliver_due` makes one round at a given instant; the thread only calls it often enough.
+`deliver_due` makes one round at a given instant; a thread only calls it often enough. What may take
+minutes, a function or an HTTP endpoint, runs in `in_background`, so that it delays no other stream.
 """
 
-import logging
 import threading
-import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import partial
 
-from wavetank.core.clock import Clock
-from wavetank.emulator.firehose.buffer import Batch, StreamBuffer
-from wavetank.emulator.firehose.encoding import compress
-from wavetank.emulator.firehose.object_name import ObjectNames
-from wavetank.emulator.firehose.settings import DestinationSettings
+from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.firehose.context import DeliveryContext
+from wavetank.emulator.firehose.kinesis_source import KinesisReaders
+from wavetank.emulator.firehose.senders import BatchSender
+from wavetank.emulator.firehose.stream import ArrivedRecord, Backlog, Stream
+from wavetank.emulator.firehose.stream_id import StreamId
+from wavetank.emulator.firehose.stream_settings import StreamSettings
+from wavetank.emulator.firehose.transformer import Transformer
 
-LOG = logging.getLogger(__name__)
 POLL_SECONDS_MAX = 0.5
 """The longest wait: a test may move the clock, and nothing notifies the thread of that."""
 
-type PutObject = Callable[[DestinationSettings, str, bytes], None]
-
-
-class ObjectRefusedError(Exception):
-    """S3 refused an object; the message is the code and the text of its answer."""
-
-
-class DeliveryObserver(Protocol):
-    """Observes a stream's records, by their numbers in the stream."""
-
-    def accepted(self, stream: str, records: Sequence[bytes]) -> None:
-        """Called when the stream has accepted these records, in this order."""
-        ...
-
-    def delivering(self, stream: str) -> int:
-        """Called before an object is written; returns how many to write of the same records.
-
-        Raises:
-            Exception: the object cannot be written; the records are retried.
-        """
-        ...
-
-    def delivered(
-        self, stream: str, bucket: str, keys: Sequence[str], first: int, count: int
-    ) -> None:
-        """Called when `count` records from `first` on are stored, as one object or copies of it."""
-        ...
-
-    def lost(self, stream: str, first: int, count: int, reason: str) -> None:
-        """Called when `count` records from `first` on were discarded."""
-        ...
-
-
-@dataclass
-class Stream:
-    """One delivery stream: its buffer, and the version of its configuration."""
-
-    name: str
-    buffer: StreamBuffer
-    version: int = 1
-
 
 class Deliverer:
-    """All delivery streams of a LocalStack. `put_object` raises if S3 refuses an object."""
+    """All delivery streams of a LocalStack.
 
-    def __init__(self, clock: Clock, put_object: PutObject) -> None:
-        self._clock = clock
-        self._put_object = put_object
-        self._streams: dict[str, Stream] = {}
-        self._changed = threading.Condition()
+    With `reads_by_itself` sources are read once a second; else they are read whenever `next_due` is
+    asked. In virtual time nobody asks a source every second: that would be most of a run.
+    """
+
+    def __init__(
+        self,
+        context: DeliveryContext,
+        sender: BatchSender,
+        readers: KinesisReaders,
+        *,
+        reads_by_itself: bool = False,
+    ) -> None:
+        self.context = context
+        self._sender = sender
+        self._transformer = Transformer(context)
+        self._readers = readers
+        self._reads_by_itself = reads_by_itself
+        self._streams: dict[StreamId, Stream] = {}
         self._delivering = threading.Lock()
-        self.observer: DeliveryObserver | None = None
-        self.new_id: Callable[[], object] = uuid.uuid4
 
     def run(self) -> None:
         """Deliver forever; the body of a thread."""
         while True:
-            with self._changed:
-                self._changed.wait(self._wait_seconds())
+            with self.context.changed:
+                self.context.changed.wait(self._wait_seconds())
             self.deliver_due()
 
-    def add(self, name: str, settings: DestinationSettings) -> None:
-        """Add a new, empty stream."""
-        with self._changed:
-            self._streams[name] = Stream(name, StreamBuffer(settings))
+    def add(self, stream: StreamId, settings: StreamSettings) -> None:
+        """Add a new, empty stream, and begin to read its source.
 
-    def remove(self, name: str) -> None:
+        Raises:
+            ClientError: the source does not exist, or its role may not read it.
+        """
+        if settings.source is not None:
+            self._readers.add(stream, settings.source, self.context.clock.now())
+        with self.context.changed:
+            self._streams[stream] = Stream(stream, settings)
+            self.context.changed.notify_all()
+
+    def remove(self, stream: StreamId) -> None:
         """Delete the stream and its undelivered records, as on AWS."""
-        with self._changed:
-            self._streams.pop(name, None)
+        self._readers.remove(stream)
+        with self.context.changed:
+            self._streams.pop(stream, None)
 
-    def find(self, name: str) -> Stream | None:
-        """The stream; None if it delivers to another destination than S3."""
-        return self._streams.get(name)
+    def find(self, stream: StreamId) -> Stream | None:
+        """The stream; None if there is none."""
+        return self._streams.get(stream)
 
-    def names(self) -> list[str]:
-        """The streams that deliver to S3."""
+    def ids(self) -> list[StreamId]:
+        """The ids of all streams."""
         return list(self._streams)
 
-    def reconfigure(self, name: str, settings: DestinationSettings, version: int) -> None:
-        """Close the open batch, and send everything to the new destination."""
-        with self._changed:
-            stream = self._streams[name]
-            stream.buffer.close_batch()
-            stream.buffer.settings, stream.version = settings, version
-            self._changed.notify()
+    def oldest_records(self) -> list[tuple[Stream, datetime]]:
+        """Each stream with undelivered records, and when the oldest of them arrived."""
+        with self.context.changed:
+            return [
+                (stream, min(batch.oldest for batch in batches))
+                for stream in self._streams.values()
+                if (batches := stream.undelivered())
+            ]
 
-    def accept(self, name: str, records: Sequence[bytes]) -> None:
-        """Buffer the records."""
-        with self._changed:
-            self._streams[name].buffer.accept(records, self._clock.now())
-            if self.observer is not None:
-                self.observer.accepted(name, records)
-            self._changed.notify()
+    def reconfigure(self, stream: StreamId, settings: StreamSettings, version: int) -> None:
+        """Close the open batches, and send everything to the new destination."""
+        with self.context.changed:
+            self._streams[stream].reconfigure(settings, version)
+            self.context.changed.notify_all()
 
-    def restore(self, name: str, batches: Iterable[Batch]) -> None:
+    def accept(self, stream: StreamId, records: Sequence[bytes]) -> None:
+        """Take in records that were put."""
+        with self.context.changed:
+            found = self._streams[stream]
+            first = found.accept_data(records, self.context.clock.now())
+            self._accepted(found, records, first)
+
+    def take(self, stream: StreamId, records: Sequence[ArrivedRecord]) -> None:
+        """Take in records that were read from a source."""
+        with self.context.changed:
+            found = self._streams[stream]
+            first = found.accept(records, self.context.clock.now())
+            self._accepted(found, [record.data for record in records], first)
+
+    def _accepted(self, stream: Stream, records: Sequence[bytes], first: int) -> None:
+        if self.context.observer is not None:
+            self.context.observer.accepted(stream.id.label, records, first)
+        self.context.tell_replacements(stream)
+        self.context.changed.notify_all()
+        self.context.reporter.arrived(stream, len(records), sum(map(len, records)))
+
+    def throttled(self, stream: StreamId, records: int) -> None:
+        """Report that the stream has refused records."""
+        self.context.reporter.throttled(self._streams[stream], records)
+
+    def restore(self, stream: StreamId, backlog: Backlog) -> None:
         """Add the undelivered records of an earlier stream of the same name."""
-        with self._changed:
-            if name in self._streams:
-                self._streams[name].buffer.restore(batches)
-                self._changed.notify()
+        with self.context.changed:
+            if stream in self._streams:
+                self._streams[stream].restore(backlog)
+                self.context.changed.notify_all()
 
-    def undelivered(self, name: str) -> list[Batch]:
+    def backlog(self, stream: StreamId) -> Backlog:
+        """The stream's undelivered records; none if it does not exist."""
+        with self.context.changed:
+            found = self._streams.get(stream)
+            return found.backlog() if found else Backlog()
+
+    def undelivered(self, stream: StreamId) -> list[Batch]:
         """The stream's undelivered batches."""
-        with self._changed:
-            stream = self._streams.get(name)
-            return stream.buffer.undelivered() if stream else []
+        with self.context.changed:
+            found = self._streams.get(stream)
+            return found.undelivered() if found else []
 
     def drop_all(self) -> None:
         """Discard the undelivered records and the counts of every stream."""
-        with self._changed:
+        with self.context.changed:
             for stream in self._streams.values():
-                stream.buffer = StreamBuffer(stream.buffer.settings)
+                stream.drop_all()
 
     def next_due(self) -> datetime | None:
-        """When the next batch of any stream is due; None if there are no undelivered records."""
-        with self._changed:
+        """When anything of any stream is due next; None if there are no undelivered records."""
+        if not self._reads_by_itself:
+            self._read_sources(at_once=True)
+        with self.context.changed:
             return self._next_due()
 
     def flush(self) -> None:
         """Deliver all undelivered records now, whatever the buffering hints and retry delays."""
-        with self._changed:
+        self._read_sources(at_once=True)
+        with self.context.changed:
             for stream in self._streams.values():
-                stream.buffer.make_due()
+                if stream.transforms is not None:
+                    stream.transforms.make_due()
+        self._transform_due()
+        self._wait_for(lambda stream: stream.transforms.in_flight if stream.transforms else ())
+        with self.context.changed:
+            for buffer in [each for s in self._streams.values() for each in s.buffers()]:
+                buffer.make_due()
         self.deliver_due()
+        self._wait_for(lambda stream: [b for each in stream.buffers() for b in each.in_flight])
 
     def deliver_due(self) -> None:
         """One round: everything that is due now is tried once; rounds never overlap."""
+        self._read_sources()
+        self._transform_due()
         with self._delivering:
             for stream in list(self._streams.values()):
-                with self._changed:
-                    due = stream.buffer.take_due(self._clock.now())
-                # without the lock, so that puts are accepted while S3 is called
-                for batch in due:
-                    self._deliver(stream, batch)
+                for buffer in stream.buffers():
+                    with self.context.changed:
+                        due = buffer.take_due(self.context.clock.now())
+                    # without the lock, so that puts are accepted while S3 is called
+                    for batch in due:
+                        self._sender.deliver(stream, buffer, batch)
 
-    def _deliver(self, stream: Stream, batch: Batch) -> None:
-        bucket = stream.buffer.settings.bucket
-        try:
-            copies = 1 if self.observer is None else self.observer.delivering(stream.name)
-            keys = [self._write(stream, batch) for _ in range(copies)]
-        except ObjectRefusedError as error:
-            self._failed(stream, batch, str(error))
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the records are tried again
-            self._failed(stream, batch, f"{type(error).__name__}: {error}")
-        else:
-            with self._changed:
-                stream.buffer.delivered(batch)
-            if self.observer is not None:
-                self.observer.delivered(stream.name, bucket, keys, batch.first, batch.count)
+    def _read_sources(self, *, at_once: bool = False) -> None:
+        """Take in what is new in the sources whose read is due, or in all of them."""
+        for stream, records in self._readers.read(self.context.clock.now(), at_once=at_once):
+            if stream in self._streams:
+                self.take(stream, records)
 
-    def _write(self, stream: Stream, batch: Batch) -> str:
-        """Put the object, and return its key."""
-        settings = stream.buffer.settings
-        names = ObjectNames(
-            stream=stream.name,
-            prefix=settings.prefix,
-            extension=settings.extension,
-            new_id=self.new_id,
-        )
-        key = names.key(stream.version, batch.oldest.astimezone(settings.zone))
-        self._put_object(settings, key, compress(settings.compression, key, batch.body))
-        return key
+    def _wait_for(self, in_flight: Callable[[Stream], Sequence[object]]) -> None:
+        """Wait until nothing of that kind is in flight."""
+        with self.context.changed:
+            self.context.changed.wait_for(lambda: not any(map(in_flight, self._streams.values())))
 
-    def _failed(self, stream: Stream, batch: Batch, error: str) -> None:
-        with self._changed:
-            again = stream.buffer.failed(batch, error, self._clock.now())
-        if not again:
-            LOG.error(
-                "%s lost %d records after 24 h of retries: %s", stream.name, batch.count, error
-            )
-            if self.observer is not None:
-                self.observer.lost(stream.name, batch.first, batch.count, error)
-        elif batch.attempts == 0:
-            LOG.warning("%s could not deliver, and retries for 24 h: %s", stream.name, error)
+    def _transform_due(self) -> None:
+        for stream in list(self._streams.values()):
+            if stream.transforms is None:
+                continue
+            with self.context.changed:
+                due = stream.transforms.take_due(self.context.clock.now())
+            for batch in due:
+                self.context.in_background(partial(self._transformer.transform, stream, batch))
 
     def _next_due(self) -> datetime | None:
-        instants = [stream.buffer.next_due() for stream in self._streams.values()]
+        instants = [stream.next_due() for stream in self._streams.values()]
+        if self._reads_by_itself:
+            instants.append(self._readers.next_due())
         return min((instant for instant in instants if instant is not None), default=None)
 
     def _wait_seconds(self) -> float | None:
@@ -206,5 +209,5 @@ class Deliverer:
         due = self._next_due()
         if due is None:
             return None
-        until_due = (due.astimezone(UTC) - self._clock.now()).total_seconds()
+        until_due = (due.astimezone(UTC) - self.context.clock.now()).total_seconds()
         return min(max(0.0, until_due), POLL_SECONDS_MAX)

@@ -1,6 +1,7 @@
 """The keys of delivered objects: prefixes with expressions, and the name that Firehose appends.
 
-[Amazon Data Firehose developer guide, s3-object-name, s3-prefixes]
+[Amazon Data Firehose developer guide, s3-object-name, s3-prefixes,
+dynamic-partitioning-s3bucketprefix]
 """
 
 import re
@@ -8,31 +9,29 @@ import secrets
 import string
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from wavetank.emulator.firehose.time_pattern import PatternError, evaluate_time
 
 DEFAULT_TIME = "yyyy/MM/dd/HH/"
 """Appended to a prefix that has no timestamp expression."""
 EVALUATED_CHARACTERS_MAX = 512
 RANDOM_CHARACTERS = 11
 EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
-TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
+ERROR_TYPE = "firehose", "error-output-type"
 
-PATTERNS_CACHED = 256
 
-type TimePart = Callable[[datetime], str]
+class KeySource(StrEnum):
+    """Where a partition key comes from: the namespaces of its expressions in a prefix."""
 
-NUMBERS: Mapping[str, Callable[[datetime], int]] = {
-    "d": lambda instant: instant.day,
-    "D": lambda instant: instant.timetuple().tm_yday,
-    "H": lambda instant: instant.hour,
-    "k": lambda instant: instant.hour or 24,
-    "K": lambda instant: instant.hour % 12,
-    "h": lambda instant: instant.hour % 12 or 12,
-    "m": lambda instant: instant.minute,
-    "s": lambda instant: instant.second,
-}
+    QUERY = "partitionKeyFromQuery"
+    LAMBDA = "partitionKeyFromLambda"
+
+
+type PartitionKeys = tuple[tuple[KeySource, str, str], ...]
+"""Each key of a partition: its source, its name and its value."""
 
 
 class PrefixError(ValueError):
@@ -41,21 +40,33 @@ class PrefixError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectNames:
-    """How the objects of one delivery stream are named; times are in the stream's time zone."""
+    """How the objects of one delivery stream are named; times are in the stream's time zone.
+
+    `error_type` is set for objects with records that could not be delivered as configured, such as
+    `processing-failed`; `prefix` is then the ErrorOutputPrefix.
+    """
 
     stream: str
     prefix: str = ""
     extension: str = ""
-    new_id: Callable[[], object] = uuid.uuid4
+    error_type: str = ""
+    keys: PartitionKeys = ()
+    new_id: Callable[[], object] = field(default=uuid.uuid4)
 
     def key(self, version: int, oldest: datetime) -> str:
         """A new key for an object whose oldest record arrived at `oldest`."""
         time = evaluate_time("yyyy-MM-dd-HH-mm-ss", oldest)
         name = f"{self.stream}-{version}-{time}-{self.new_id()}{self.extension}"
-        return evaluate_prefix(self.prefix, oldest) + name
+        return evaluate_prefix(self._prefix(), oldest, self.keys, self.error_type) + name
+
+    def _prefix(self) -> str:
+        """An error prefix without expressions is followed by the type of the error, as a folder."""
+        if self.error_type and not _expressions(self.prefix):
+            return f"{self.prefix}{self.error_type}/"
+        return self.prefix
 
 
-def check_prefixes(prefix: str, error_prefix: str) -> None:
+def check_prefixes(prefix: str, error_prefix: str, *, is_partitioned: bool = False) -> None:
     """Raises an error if Firehose would refuse the two prefixes.
 
     Raises:
@@ -63,34 +74,44 @@ def check_prefixes(prefix: str, error_prefix: str) -> None:
     """
     for text, is_error in ((prefix, False), (error_prefix, True)):
         for namespace, value in _expressions(text):
-            _check_expression(namespace, value, is_error=is_error)
+            _check_expression(namespace, value, is_error, is_partitioned)
     if _expressions(prefix) and not error_prefix:
         raise PrefixError("ErrorOutputPrefix cannot be null when Prefix contains expressions.")
-    types = [
-        found for found in _expressions(error_prefix) if found == ("firehose", "error-output-type")
-    ]
-    if _expressions(error_prefix) and not types:
+    if _expressions(error_prefix) and ERROR_TYPE not in _expressions(error_prefix):
         raise PrefixError(
             "ErrorOutputPrefix with expressions must include !{firehose:error-output-type}."
         )
 
 
-def evaluate_prefix(prefix: str, oldest: datetime) -> str:
+def partition_keys(prefix: str) -> list[tuple[KeySource, str]]:
+    """The source and the name of each partition key in the prefix, without repetitions."""
+    found = [
+        (KeySource(namespace), value)
+        for namespace, value in _expressions(prefix)
+        if namespace in list(KeySource)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def evaluate_prefix(
+    prefix: str, oldest: datetime, keys: PartitionKeys = (), error_type: str = ""
+) -> str:
     """The prefix for an object whose oldest record arrived at `oldest`.
+
+    The default time is appended to a Prefix without a timestamp or a partition key, and to an error
+    prefix (`error_type` is set) without any expression. Of partition keys AWS's documents say both:
+    that the time is appended (s3-prefixes), and that the evaluated prefix is all
+    (dynamic-partitioning-s3bucketprefix).
 
     Raises:
         PrefixError: the prefix is invalid, or longer than 512 characters once evaluated.
     """
     namespaces = {namespace for namespace, _ in _expressions(prefix)}
-    if "timestamp" not in namespaces:
+    is_timed = not namespaces.isdisjoint({"timestamp", *KeySource})
+    if not is_timed and not (error_type and namespaces):
         prefix = f"{prefix}!{{timestamp:{DEFAULT_TIME}}}"
-
-    def value(matched: re.Match[str]) -> str:
-        if matched[1] == "timestamp":
-            return evaluate_time(matched[2], oldest)
-        return _random()
-
-    evaluated = EXPRESSION.sub(value, prefix)
+    values = _values(oldest, keys, error_type)
+    evaluated = EXPRESSION.sub(lambda found: values[found[1]](found[2]), prefix)
     if len(evaluated) > EVALUATED_CHARACTERS_MAX:
         raise PrefixError(
             f"Prefix is longer than {EVALUATED_CHARACTERS_MAX} characters: {len(evaluated)}."
@@ -98,72 +119,17 @@ def evaluate_prefix(prefix: str, oldest: datetime) -> str:
     return evaluated
 
 
-def evaluate_time(pattern: str, instant: datetime) -> str:
-    """Formats a pattern of Java's DateTimeFormatter, limited to numbers and English names.
-
-    Raises:
-        PrefixError: a letter of the pattern is not supported.
-    """
-    return "".join(part(instant) for part in _time_parts(pattern))
-
-
-@lru_cache(PATTERNS_CACHED)
-def _time_parts(pattern: str) -> tuple[TimePart, ...]:
-    """The formatter of each part of the pattern; cached, because a stream uses one pattern."""
-    parts: list[TimePart] = []
-    position = 0
-    while position < len(pattern):
-        token = TOKEN.match(pattern, position)
-        if token is None:
-            raise PrefixError(f"Invalid timestamp pattern: {pattern!r} has an open quotation mark.")
-        parts.append(_time_part(token))
-        position = token.end()
-    return tuple(parts)
-
-
-def _time_part(token: re.Match[str]) -> TimePart:
-    if token[2] is None:
-        text = token.group() if token[1] is None else token[1].replace("''", "'") or "'"
-        return lambda _: text
-    letter, count = token[2], len(token.group())
-    number = NUMBERS.get(letter)
-    if number is not None:
-        return lambda instant: str(number(instant)).zfill(count)
-    part = _named_part(letter, count)
-    if part is None:
-        raise PrefixError(f"Invalid timestamp pattern: {letter * count!r} is not known.")
-    return part
-
-
-def _named_part(letter: str, count: int) -> TimePart | None:
-    """The formatter of a named part; None if Java's formatter has no such part."""
-    match letter:
-        case "y" | "u":
-            return _year(count)
-        case "M" | "L":
-            return _month(count)
-        case "S" if count <= 9:  # noqa: PLR2004 - nanoseconds
-            return lambda instant: f"{instant.microsecond:06d}000"[:count]
-    codes = {"E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"}, "a": {1: "%p"}}
-    code = codes.get(letter, {}).get(count)
-    return None if code is None else _formatted(code)
-
-
-def _year(count: int) -> TimePart:
-    if count == 2:  # noqa: PLR2004 - Java's short form
-        return lambda instant: f"{instant.year % 100:02d}"
-    return lambda instant: str(instant.year).zfill(count)
-
-
-def _month(count: int) -> TimePart | None:
-    if count <= 2:  # noqa: PLR2004 - more letters are a name
-        return lambda instant: str(instant.month).zfill(count)
-    code = {3: "%b", 4: "%B"}.get(count)
-    return None if code is None else _formatted(code)
-
-
-def _formatted(code: str) -> TimePart:
-    return lambda instant: instant.strftime(code)
+def _values(
+    oldest: datetime, keys: PartitionKeys, error_type: str
+) -> Mapping[str, Callable[[str], str]]:
+    """How each namespace is evaluated."""
+    partition = {(source, name): value for source, name, value in keys}
+    return {
+        "timestamp": lambda pattern: evaluate_time(pattern, oldest),
+        "firehose": lambda name: error_type if name == ERROR_TYPE[1] else _random(),
+        KeySource.QUERY: lambda name: partition[KeySource.QUERY, name],
+        KeySource.LAMBDA: lambda name: partition[KeySource.LAMBDA, name],
+    }
 
 
 def _expressions(text: str) -> list[tuple[str, str]]:
@@ -178,19 +144,37 @@ def _expressions(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _check_expression(namespace: str, value: str, *, is_error: bool) -> None:
+def _check_expression(
+    namespace: str,
+    value: str,
+    is_error: bool,  # noqa: FBT001 - internal, and both are given by the one caller
+    is_partitioned: bool,  # noqa: FBT001 - as above
+) -> None:
     match namespace, value:
         case "timestamp", _:
-            evaluate_time(value, datetime.min)  # noqa: DTZ901 - only whether it can be evaluated
+            _check_pattern(value)
         case "firehose", "random-string":
             pass
         case "firehose", "error-output-type":
             if not is_error:
                 raise PrefixError("Prefix cannot contain !{firehose:error-output-type}.")
+        case KeySource.QUERY | KeySource.LAMBDA, _ if value and not is_error:
+            if not is_partitioned:
+                raise PrefixError(
+                    "Dynamic Partitioning Namespaces can only be part of a prefix expression "
+                    "when Dynamic Partitioning is enabled."
+                )
         case _:
             raise PrefixError(
                 f"Invalid prefix expression !{{{namespace}:{value}}}: not timestamp or firehose."
             )
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        evaluate_time(pattern, datetime.min.replace(tzinfo=UTC))
+    except PatternError as error:
+        raise PrefixError(f"Invalid timestamp pattern: {error}") from error
 
 
 def _random() -> str:

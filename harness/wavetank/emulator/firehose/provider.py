@@ -1,15 +1,15 @@
 """The Firehose service that LocalStack loads under the provider name `wavetank`.
 
-Streams with direct puts that deliver to S3 are ours; all others remain LocalStack's.
+All streams are ours: direct puts or a Kinesis data stream, to S3 or to an HTTP endpoint. Others are
+refused when they are created.
 
 `GET /_wavetank/firehose` returns each stream's undelivered records and counts, `POST` to
-`/_wavetank/firehose/flush` delivers all of them now.
+`/_wavetank/firehose/flush` delivers all of them now, and publishes the metrics.
 [Amazon Data Firehose API reference; LocalStack 4.14: services/firehose/provider.py]
 """
 
 import threading
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
 
@@ -18,9 +18,11 @@ from localstack.aws.api.firehose import (
     ConcurrentModificationException,
     CreateDeliveryStreamOutput,
     DeleteDeliveryStreamOutput,
+    DescribeDeliveryStreamOutput,
     InvalidArgumentException,
     PutRecordBatchOutput,
     PutRecordOutput,
+    ResourceInUseException,
     ResourceNotFoundException,
     ServiceUnavailableException,
     UpdateDestinationOutput,
@@ -29,89 +31,112 @@ from localstack.http import Request, route
 from localstack.services.edge import ROUTER
 from localstack.services.firehose.provider import FirehoseProvider
 from localstack.services.plugins import Service, aws_provider
+from localstack.utils.threads import start_worker_thread
 
+from wavetank.aws.clients import ClientError
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.firehose.bucket import BucketWriter
+from wavetank.emulator.firehose.context import DeliveryContext, at_once
 from wavetank.emulator.firehose.delivery import Deliverer
-from wavetank.emulator.firehose.object_name import PrefixError
-from wavetank.emulator.firehose.responses import batch_accepted, in_json, record_accepted
-from wavetank.emulator.firehose.settings import (
-    DEFAULT_HINTS,
-    DestinationSettings,
-    SettingsError,
-    read_settings,
+from wavetank.emulator.firehose.descriptions import (
+    describe_stream,
 )
+from wavetank.emulator.firehose.functions import FunctionInvoker
+from wavetank.emulator.firehose.http_endpoint import post
+from wavetank.emulator.firehose.kinesis_source import KinesisReaders
+from wavetank.emulator.firehose.object_name import PrefixError
+from wavetank.emulator.firehose.processing_settings import SettingsError
+from wavetank.emulator.firehose.reports import CloudWatchReports, ErrorLog
+from wavetank.emulator.firehose.responses import batch_accepted, in_json, record_accepted
+from wavetank.emulator.firehose.role_sessions import RoleSessions
+from wavetank.emulator.firehose.senders import BatchSender
+from wavetank.emulator.firehose.stream import Stream
+from wavetank.emulator.firehose.stream_id import StreamId
+from wavetank.emulator.firehose.stream_settings import (
+    StreamSettings,
+    read_stream_settings,
+)
+from wavetank.emulator.firehose.updates import updated
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 RECORD_BYTES_MAX = 1000 * 1024
 BATCH_RECORDS_MAX = 500
 BATCH_BYTES_MAX = 4 * 1024 * 1024
-DESTINATION_ID = f"destinationId-{1:012d}"
-"""A stream has one destination, and AWS numbers them so."""
-PROCESSORS_INLINE = {"AppendDelimiterToRecord"}
 
 
 class WavetankFirehose(FirehoseProvider):
-    """LocalStack's provider with buffering, AWS's limits and AWS's descriptions."""
+    """LocalStack's provider with buffering, processing, AWS's limits and AWS's descriptions."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, is_live: bool = False) -> None:
         super().__init__()
         self._clock = clock
         self.refuses: Callable[[str, int], Mapping[int, str]] = lambda *_: {}
-        self.deliverer = Deliverer(clock, BucketWriter(clock).put_object)
+        sessions = RoleSessions(clock)
+        self.metrics = CloudWatchReports(clock, sessions) if is_live else None
+        context = DeliveryContext(
+            clock,
+            self.metrics or ErrorLog(clock, sessions),
+            FunctionInvoker(sessions),
+            _in_background if is_live else at_once,
+        )
+        self.deliverer = Deliverer(
+            context,
+            BatchSender(context, BucketWriter(clock, sessions).put_object, post),
+            KinesisReaders(sessions),
+            reads_by_itself=is_live,
+        )
 
     def create_delivery_stream(  # type: ignore[override]  # the rest is LocalStack's, by keyword
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
     ) -> CreateDeliveryStreamOutput:
-        configuration = _s3_configuration(rest)
-        stock: Any = super()
-        if configuration is None:
-            made: CreateDeliveryStreamOutput = stock.create_delivery_stream(
-                context, delivery_stream_name, **rest
+        stream = _id(context, delivery_stream_name)
+        store: Any = self.get_store(stream.account, stream.region)
+        if stream.name in store.delivery_streams:
+            raise ResourceInUseException(
+                f"Firehose {stream.name} under accountId {stream.account} already exists"
             )
-            return made
-        settings = _checked(lambda: read_settings(configuration))
-        rest = {name: value for name, value in rest.items() if not name.endswith("_configuration")}
-        answer: CreateDeliveryStreamOutput = stock.create_delivery_stream(
-            context, delivery_stream_name, **rest
-        )
-        stream = self._description(context, delivery_stream_name)
-        stream["Destinations"] = [{"DestinationId": DESTINATION_ID}]
-        stream["CreateTimestamp"] = self._clock.now()
-        _describe(stream["Destinations"][0], configuration)
-        self.deliverer.add(delivery_stream_name, settings)
-        return answer
+        settings = _checked(lambda: read_stream_settings(rest))
+        self._add(stream, settings)
+        store.delivery_streams[stream.name] = describe_stream(stream, rest, self._clock.now())
+        store.TAGS.tag_resource(stream.arn, rest.get("tags"))
+        return CreateDeliveryStreamOutput(DeliveryStreamARN=stream.arn)
+
+    def describe_delivery_stream(  # type: ignore[override]  # as above
+        self, context: RequestContext, delivery_stream_name: str, **_: Any
+    ) -> DescribeDeliveryStreamOutput:
+        found = self._description(context, delivery_stream_name)
+        return DescribeDeliveryStreamOutput(DeliveryStreamDescription=found)
 
     def delete_delivery_stream(  # type: ignore[override]  # as above
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
     ) -> DeleteDeliveryStreamOutput:
         answer = super().delete_delivery_stream(context, delivery_stream_name, **rest)
-        self.deliverer.remove(delivery_stream_name)
+        self.deliverer.remove(_id(context, delivery_stream_name))
         return answer
 
     def put_record(
         self, context: RequestContext, delivery_stream_name: str, record: Any, **_: Any
     ) -> PutRecordOutput:
-        if self._is_theirs(context, delivery_stream_name):
-            return super().put_record(context, delivery_stream_name, record)
-        self._accept(delivery_stream_name, [_data(record)])
+        stream = self._direct_put(context, delivery_stream_name)
+        self._accept(stream, [_data(record)])
         answer: PutRecordOutput = in_json(context, record_accepted())
         return answer
 
     def put_record_batch(
         self, context: RequestContext, delivery_stream_name: str, records: Any, **_: Any
     ) -> PutRecordBatchOutput:
-        if self._is_theirs(context, delivery_stream_name):
-            return super().put_record_batch(context, delivery_stream_name, records)
+        stream = self._direct_put(context, delivery_stream_name)
         _require(
             len(records) <= BATCH_RECORDS_MAX, f"at most {BATCH_RECORDS_MAX} records", "records"
         )
         data = [_data(record) for record in records]
         if sum(map(len, data)) > BATCH_BYTES_MAX:
             raise InvalidArgumentException("Records size exceeds 4 MB limit")
-        codes = self.refuses(delivery_stream_name, len(data))
+        codes = self.refuses(stream.id.label, len(data))
+        if codes:
+            self.deliverer.throttled(stream.id, len(codes))
         accepted = [entry for number, entry in enumerate(data) if number not in codes]
-        self._accept(delivery_stream_name, accepted)
+        self._accept(stream, accepted)
         answer: PutRecordBatchOutput = in_json(context, batch_accepted(len(data), codes))
         return answer
 
@@ -124,123 +149,125 @@ class WavetankFirehose(FirehoseProvider):
         **rest: Any,
     ) -> UpdateDestinationOutput:
         name, current = delivery_stream_name, current_delivery_stream_version_id
-        if self._is_theirs(context, name):
-            return super().update_destination(context, name, current, destination_id, **rest)
-        stream = self._description(context, name)
-        if current != stream["VersionId"]:
+        described = self._description(context, name)
+        if current != described["VersionId"]:
             raise ConcurrentModificationException(
                 f"Cannot update firehose: {name} since the current version id: "
-                f"{stream['VersionId']} and specified version id: {current} do not match"
+                f"{described['VersionId']} and specified version id: {current} do not match"
             )
-        destination = stream["Destinations"][0]
+        destination = described["Destinations"][0]
         if destination_id != destination["DestinationId"]:
             raise InvalidArgumentException(f"Destination Id {destination_id} not found")
-        update = rest.get("extended_s3_destination_update") or rest.get("s3_destination_update")
-        merged = {**destination["ExtendedS3DestinationDescription"], **(update or {})}
-        settings = _checked(lambda: read_settings(merged))
-        _describe(destination, merged)
-        version = int(stream["VersionId"]) + 1
-        stream["VersionId"], stream["LastUpdateTimestamp"] = str(version), self._clock.now()
-        self.deliverer.reconfigure(name, settings, version)
+        stream = self._stream(context, name)
+        settings, description = _checked(lambda: updated(stream.settings, destination, rest))
+        destination.update(description)
+        version = int(described["VersionId"]) + 1
+        described["VersionId"] = str(version)
+        described["LastUpdateTimestamp"] = self._clock.now()
+        self.deliverer.reconfigure(stream.id, settings, version)
         return UpdateDestinationOutput()
 
     @route("/_wavetank/firehose", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
         """Returns each delivery stream's undelivered records and counts."""
-        return {name: self._state(name) for name in self.deliverer.names()}
+        return {stream.label: self._state(stream) for stream in self.deliverer.ids()}
 
     @route("/_wavetank/firehose/flush", methods=["POST"])
     def on_flush(self, _: Request, **__: object) -> dict[str, Any]:
-        """Delivers all undelivered records of the streams now."""
+        """Delivers all undelivered records of the streams now, and publishes their metrics."""
         self.deliverer.flush()
-        return {name: self._state(name) for name in self.deliverer.names()}
+        if self.metrics is not None:
+            self.metrics.publish()
+        return {stream.label: self._state(stream) for stream in self.deliverer.ids()}
 
-    def _state(self, name: str) -> dict[str, Any]:
-        stream = self.deliverer.find(name)
-        assert stream is not None  # the name is one of the deliverer's
-        undelivered = self.deliverer.undelivered(name)
+    def _state(self, identity: StreamId) -> dict[str, Any]:
+        stream = self.deliverer.find(identity)
+        assert stream is not None  # the id is one of the deliverer's
+        undelivered = self.deliverer.undelivered(identity)
         return {
-            **asdict(stream.buffer.totals),
+            **asdict(stream.totals),
             "buffered_records": sum(batch.count for batch in undelivered),
-            "buffered_bytes": sum(len(batch.body) for batch in undelivered),
+            "buffered_bytes": sum(batch.size_bytes for batch in undelivered),
             "attempts": max((batch.attempts for batch in undelivered), default=0),
         }
 
-    def _accept(self, name: str, data: list[bytes]) -> None:
-        stream = self.deliverer.find(name)
-        assert stream is not None  # the callers have checked that it is ours
-        if not stream.buffer.has_room(sum(map(len, data))):
-            raise ServiceUnavailableException("Slow down.")
-        self.deliverer.accept(name, data)
+    def _add(self, stream: StreamId, settings: StreamSettings) -> None:
+        """Start the stream, and the reading of its source."""
+        try:
+            self.deliverer.add(stream, settings)
+        except ClientError as error:
+            raise InvalidArgumentException(str(error)) from error
 
-    def _is_theirs(self, context: RequestContext, name: str) -> bool:
-        """Whether LocalStack's own provider has the stream.
+    def _accept(self, stream: Stream, data: list[bytes]) -> None:
+        if not stream.has_room(sum(map(len, data))):
+            self.deliverer.throttled(stream.id, len(data))
+            raise ServiceUnavailableException("Slow down.")
+        self.deliverer.accept(stream.id, data)
+
+    def _direct_put(self, context: RequestContext, name: str) -> Stream:
+        """The stream, into which records are put directly."""
+        stream = self._stream(context, name)
+        if stream.settings.source is not None:
+            raise InvalidArgumentException(
+                "This operation is not permitted on KinesisStreamAsSource delivery stream type."
+            )
+        return stream
+
+    def _stream(self, context: RequestContext, name: str) -> Stream:
+        """The stream of the caller's account and region.
 
         Raises:
-            ResourceNotFoundException: no stream has the name.
+            ResourceNotFoundException: no stream there has the name.
         """
-        self._description(context, name)
-        return self.deliverer.find(name) is None
+        stream = self.deliverer.find(_id(context, name))
+        if stream is None:
+            raise _not_found(context, name)
+        return stream
 
     def _description(self, context: RequestContext, name: str) -> Any:
         found: Any = self.get_store(context.account_id, context.region).delivery_streams.get(name)
         if not found:
-            raise ResourceNotFoundException(
-                f"Firehose {name} under account {context.account_id} not found."
-            )
+            raise _not_found(context, name)
         return found
 
 
 @aws_provider(api="firehose", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_firehose() -> Service:
-    """The service, its routes, and, in wall time, the thread that delivers."""
-    provider = WavetankFirehose(WallClock())
+    """The service, its routes, and, in wall time, the threads that deliver and publish."""
+    is_live = read_emulator_settings().time is TimeChoice.WALL
+    provider = WavetankFirehose(WallClock(), is_live=is_live)
     ROUTER.add(provider)
-    if read_emulator_settings().time is TimeChoice.WALL:
-        deliver = provider.deliverer.run
-        threading.Thread(target=deliver, name="firehose-delivery", daemon=True).start()
+    if is_live:
+        _start_threads(provider)
     return Service.for_provider(provider)
 
 
-def _s3_configuration(request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The S3 destination, in the extended form; None if records go to another destination."""
-    found: Any = request.get("extended_s3_destination_configuration") or request.get(
-        "s3_destination_configuration"
+def _start_threads(provider: WavetankFirehose) -> None:
+    deliverer, metrics = provider.deliverer, provider.metrics
+    assert metrics is not None  # it is there in wall time
+
+    def publish() -> None:
+        metrics.run(deliverer.oldest_records)
+
+    threading.Thread(target=deliverer.run, name="firehose-delivery", daemon=True).start()
+    threading.Thread(target=publish, name="firehose-metrics", daemon=True).start()
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    start_worker_thread(lambda *_: work())
+
+
+def _id(context: RequestContext, name: str) -> StreamId:
+    return StreamId(context.account_id, context.region, name)
+
+
+def _not_found(context: RequestContext, name: str) -> ResourceNotFoundException:
+    return ResourceNotFoundException(
+        f"Firehose {name} under account {context.account_id} not found."
     )
-    if not found or request.get("kinesis_stream_source_configuration"):
-        return None
-    processing = found.get("ProcessingConfiguration") or {}
-    kinds = {processor["Type"] for processor in processing.get("Processors") or []}
-    return found if kinds <= PROCESSORS_INLINE else None
 
 
-def _describe(destination: dict[str, Any], configuration: Mapping[str, Any]) -> None:
-    """Add both descriptions that AWS returns of an S3 destination, with defaults."""
-    plain: dict[str, Any] = {
-        "RoleARN": configuration["RoleARN"],
-        "BucketARN": configuration["BucketARN"],
-        "Prefix": configuration.get("Prefix") or "",
-        "ErrorOutputPrefix": configuration.get("ErrorOutputPrefix") or "",
-        "BufferingHints": dict(configuration.get("BufferingHints") or DEFAULT_HINTS),
-        "CompressionFormat": configuration.get("CompressionFormat") or "UNCOMPRESSED",
-        "EncryptionConfiguration": configuration.get("EncryptionConfiguration")
-        or {"NoEncryptionConfig": "NoEncryption"},
-        "CloudWatchLoggingOptions": configuration.get("CloudWatchLoggingOptions")
-        or {"Enabled": False},
-    }
-    extended = {
-        **plain,
-        "S3BackupMode": configuration.get("S3BackupMode") or "Disabled",
-        "ProcessingConfiguration": configuration.get("ProcessingConfiguration")
-        or {"Enabled": False, "Processors": []},
-        "FileExtension": configuration.get("FileExtension") or "",
-        "CustomTimeZone": configuration.get("CustomTimeZone") or "UTC",
-    }
-    destination["S3DestinationDescription"] = deepcopy(plain)
-    destination["ExtendedS3DestinationDescription"] = deepcopy(extended)
-
-
-def _checked(read: Callable[[], DestinationSettings]) -> DestinationSettings:
+def _checked[T](read: Callable[[], T]) -> T:
     try:
         return read()
     except (SettingsError, PrefixError) as error:

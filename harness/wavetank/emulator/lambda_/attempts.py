@@ -44,7 +44,10 @@ class EventAttempt:
 
 
 class AttemptRegister:
-    """The attempts of all functions in this process."""
+    """The attempts of all functions in this process, by the function's unqualified ARN.
+
+    A name is unique only within an account and a region.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -72,7 +75,7 @@ class AttemptRegister:
         with self._lock:
             attempts = self._attempts[function]
             attempt = EventAttempt(
-                function=function,
+                function=function.rpartition(":")[2],
                 request=request,
                 number=1 + sum(earlier.request == request for earlier in attempts),
                 tick=scheduled_for(payload),

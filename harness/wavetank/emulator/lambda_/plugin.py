@@ -124,10 +124,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             function_arn=payload["invoked-function-arn"],
             trace_id=payload["trace-id"],
         )
-        name = self.function_version.id.function_name
-        with self._busy, ATTEMPTS.running(name):
+        arn = self.function_version.id.unqualified_arn()
+        with self._busy, ATTEMPTS.running(arn):
             result = self._environment.invoke(request)
-        ATTEMPTS.note(name, request.request_id, request.payload, result.report, self._clock.now())
+        ATTEMPTS.note(arn, request.request_id, request.payload, result.report, self._clock.now())
         if self._stopping:
             self.stop()
         outcome = result.report.outcome

@@ -19,7 +19,7 @@ from moto.kinesis.models import kinesis_backends
 
 from wavetank.emulator.dynamodb import table_stream
 from wavetank.emulator.dynamodb.direct import COMPLETED
-from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.firehose.stream_id import own_stream
 from wavetank.emulator.kinesis import state
 from wavetank.emulator.services import (
     ACCOUNT,
@@ -29,6 +29,7 @@ from wavetank.emulator.services import (
     deliverer,
     s3_storage,
 )
+from wavetank.emulator.snapshot.backlogs import restored_backlog, stored_batches
 from wavetank.emulator.snapshot.file import Item, Row, SnapshotObject, StoredBatch
 from wavetank.emulator.sns.messages import MimeMessage
 from wavetank.emulator.sns.subscriptions import SavedSubscription
@@ -99,6 +100,11 @@ def bucket_names() -> list[str]:
     return list(_buckets())
 
 
+def has_bucket(name: str) -> bool:
+    """Whether the bucket is in the sandbox's own account and region."""
+    return name in _buckets()
+
+
 def fingerprints(bucket: str) -> dict[str, str]:
     """A string for each object that changes when the object does."""
     return {
@@ -138,23 +144,17 @@ def fill_bucket(bucket: str, objects: Iterator[SnapshotObject]) -> None:
 
 def stream_names() -> list[str]:
     """The delivery streams with direct puts."""
-    return deliverer().names()
+    return [stream.name for stream in deliverer().ids() if stream == own_stream(stream.name)]
 
 
 def read_batches(stream: str) -> list[StoredBatch]:
     """The accepted records that the stream has not delivered yet."""
-    return [
-        StoredBatch(oldest=batch.oldest, count=batch.count, body=batch.body)
-        for batch in deliverer().undelivered(stream)
-    ]
+    return stored_batches(deliverer().backlog(own_stream(stream)))
 
 
 def fill_stream(stream: str, batches: Iterable[StoredBatch]) -> None:
     """Give the stream the undelivered records of an earlier one of the same name."""
-    deliverer().restore(
-        stream,
-        [Batch(oldest=batch.oldest, count=batch.count, body=batch.body) for batch in batches],
-    )
+    deliverer().restore(own_stream(stream), restored_backlog(batches))
 
 
 def read_messages() -> list[Row]:

@@ -26,7 +26,7 @@ VERSION = 4
 TABLES: Mapping[str, str] = {
     "objects": "bucket TEXT, key TEXT, fingerprint TEXT, modified TEXT, metadata TEXT, body BLOB",
     "items": "name TEXT, item TEXT",
-    "batches": "stream TEXT, oldest TEXT, count INTEGER, body BLOB",
+    "batches": "stream TEXT, oldest TEXT, count INTEGER, body BLOB, detail TEXT",
     "messages": "message TEXT",
     "records": "stream TEXT, record TEXT",
     "tokens": "token TEXT",
@@ -72,11 +72,15 @@ class SnapshotObject:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBatch:
-    """Accepted records that a delivery stream has not delivered yet."""
+    """Accepted records that a delivery stream has not delivered yet.
+
+    `detail` is JSON that only the stream's side reads: the group of the records, and their lengths.
+    """
 
     oldest: datetime
     count: int
     body: bytes
+    detail: str = "{}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,11 +171,13 @@ class SnapshotFile:
 
     def batches(self, stream: str) -> list[StoredBatch]:
         """The undelivered records of the delivery stream, oldest first."""
-        query = "SELECT oldest, count, body FROM batches WHERE stream = ? ORDER BY oldest"
+        query = "SELECT oldest, count, body, detail FROM batches WHERE stream = ? ORDER BY oldest"
         with self._opened() as database:
             return [
-                StoredBatch(oldest=datetime.fromisoformat(oldest), count=count, body=body)
-                for oldest, count, body in database.execute(query, (stream,))
+                StoredBatch(
+                    oldest=datetime.fromisoformat(oldest), count=count, body=body, detail=detail
+                )
+                for oldest, count, body, detail in database.execute(query, (stream,))
             ]
 
     def messages(self) -> list[Row]:
@@ -260,8 +266,11 @@ def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> 
 
 def _save_batches(database: sqlite3.Connection, stream: str, batches: list[StoredBatch]) -> None:
     database.execute("DELETE FROM batches WHERE stream = ?", (stream,))
-    rows = [(stream, batch.oldest.isoformat(), batch.count, batch.body) for batch in batches]
-    database.executemany("INSERT INTO batches VALUES (?, ?, ?, ?)", rows)
+    rows = [
+        (stream, batch.oldest.isoformat(), batch.count, batch.body, batch.detail)
+        for batch in batches
+    ]
+    database.executemany("INSERT INTO batches VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _save_records(database: sqlite3.Connection, stream: str, records: list[Row]) -> None:

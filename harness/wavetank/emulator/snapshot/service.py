@@ -15,7 +15,7 @@ from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
 from wavetank.core.clock import Clock, WallClock, rfc3339
-from wavetank.emulator.services import ACCOUNT
+from wavetank.emulator.services import ACCOUNT, REGION
 from wavetank.emulator.settings import read_emulator_settings
 from wavetank.emulator.snapshot import adapters as sources
 from wavetank.emulator.snapshot.file import SnapshotFile
@@ -160,15 +160,17 @@ def start_snapshots() -> None:
             return
         if context.account_id != ACCOUNT:  # LocalStack's own bucket, with functions' code
             return
+        request, is_own = context.service_request, context.region == REGION
         match context.operation.name:
-            case "CreateTable":
-                service.fill_table(context.service_request["TableName"])
-            case "CreateDeliveryStream":
-                service.fill_stream(context.service_request["DeliveryStreamName"])
-            case "CreateStream" if context.service.service_name == "kinesis":
-                service.fill_kinesis_stream(context.service_request["StreamName"])
-            case "CreateBucket":
-                service.fill_bucket(context.service_request["Bucket"])
+            case "CreateTable" if is_own:
+                service.fill_table(request["TableName"])
+            case "CreateDeliveryStream" if is_own:
+                service.fill_stream(request["DeliveryStreamName"])
+            case "CreateStream" if is_own and context.service.service_name == "kinesis":
+                service.fill_kinesis_stream(request["StreamName"])
+            # a bucket's region is not that of the call, but of its LocationConstraint
+            case "CreateBucket" if sources.has_bucket(request["Bucket"]):
+                service.fill_bucket(request["Bucket"])
 
     handlers.run_custom_response_handlers.append(after_creation)
 

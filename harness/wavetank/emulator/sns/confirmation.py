@@ -93,13 +93,13 @@ class Confirmations:
         self._not_restored: dict[tuple[str, str], SavedSubscription] = {}
         self.on_sent: Callable[[SentMessage], None] | None = None
 
-    def check_limit(self) -> None:
-        """Check whether one more subscription may be pending.
+    def check_limit(self, account: str) -> None:
+        """Check whether one more subscription of the account's topics may be pending.
 
         Raises:
             SubscriptionLimitExceededException: too many are.
         """
-        if self._pending.is_full():
+        if self._pending.is_full(account):
             raise SubscriptionLimitExceededException("Too many subscriptions wait for confirmation")
 
     def begin(self, store: SnsStore, subscription: SnsSubscription) -> str:
@@ -159,9 +159,11 @@ class Confirmations:
                 self._request_confirmation(store, subscription)
                 return
         unsubscribe = create_unsubscribe_url(_base(), arn)
-        address, now = subscription["Endpoint"], self._clock.now()
-        name = str(uuid.uuid4())
-        self.mailbox.deliver(messages.notification(name, now, address, subject, text, unsubscribe))
+        address, topic = subscription["Endpoint"], subscription["TopicArn"]
+        now, name = self._clock.now(), str(uuid.uuid4())
+        self.mailbox.deliver(
+            messages.notification(name, now, address, subject, text, unsubscribe, topic)
+        )
         if self.on_sent is not None:
             self.on_sent(SentMessage(subscription["TopicArn"], address, subject or "", text))
 

@@ -52,6 +52,7 @@ class Mailbox:
         self._order: list[str] = []
         self._dropped = 0
         self._counts: Counter[MessageType] = Counter()
+        self._alerts: Counter[str] = Counter()
         self._relay = relay
 
     def deliver(self, message: MimeMessage) -> None:
@@ -69,7 +70,7 @@ class Mailbox:
         """Replace all messages."""
         with self._lock:
             self._messages, self._numbers, self._order = {}, {}, []
-            self._dropped, self._counts = 0, Counter()
+            self._dropped, self._counts, self._alerts = 0, Counter(), Counter()
             self._add(messages)
 
     def all(self) -> list[MimeMessage]:
@@ -128,6 +129,7 @@ class Mailbox:
             "continues": page.continues,
             "newest": self._order[-1] if self._order else "",
             "counts": {kind: self._counts[kind] for kind in MessageType},
+            "alerts": dict(self._alerts),
         }
 
     @route("/_wavetank/mailbox/<name>", methods=["GET"])
@@ -143,7 +145,7 @@ class Mailbox:
             self._numbers[message.id] = self._dropped + len(self._order)
             self._messages[message.id] = message
             self._order.append(message.id)
-            self._counts[message.type] += 1
+            self._count(message, 1)
             if len(self._order) > MESSAGES_MAX:
                 self._drop_oldest()
 
@@ -151,7 +153,12 @@ class Mailbox:
         name = self._order.pop(0)
         self._dropped += 1
         del self._numbers[name]
-        self._counts[self._messages.pop(name).type] -= 1
+        self._count(self._messages.pop(name), -1)
+
+    def _count(self, message: MimeMessage, change: int) -> None:
+        self._counts[message.type] += change
+        if message.type is MessageType.NOTIFICATION:
+            self._alerts[message.topic] += change
 
     def _from(self, begin: int) -> Iterator[MimeMessage]:
         return (self._messages[name] for name in islice(self._order, begin, None))

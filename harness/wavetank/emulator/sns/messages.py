@@ -20,6 +20,9 @@ DEFAULT_SUBJECT = "AWS Notification MimeMessage"
 CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
 TYPE_HEADER = "X-Amz-Sns-Message-Type"
 """SNS's header in its messages over HTTP; AWS's e-mail does not have it."""
+TOPIC_HEADER = "X-Amz-Sns-Topic-Arn"
+"""As above: the topic, by which messages of several accounts and regions are told apart."""
+TOPIC = re.compile(rf"^{TOPIC_HEADER}:((?:.*\n?)(?:[ \t].*\n?)*)", re.MULTILINE)
 LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 BASE = re.compile(r"^https?://[^/]+")
 SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
@@ -64,19 +67,32 @@ class MimeMessage:
         is_confirmation = f"{TYPE_HEADER}: {MessageType.CONFIRMATION}" in head
         return MessageType.CONFIRMATION if is_confirmation else MessageType.NOTIFICATION
 
+    @property
+    def topic(self) -> str:
+        """The ARN of the topic, read from its header; empty in messages of older versions."""
+        found = TOPIC.search(self.text.partition("\n\n")[0])
+        return _unfolded(found[1]).strip() if found else ""
+
 
 def notification(
-    name: str, now: datetime, address: str, subject: str | None, text: str, unsubscribe: str
+    name: str,
+    now: datetime,
+    address: str,
+    subject: str | None,
+    text: str,
+    unsubscribe: str,
+    topic: str,
 ) -> MimeMessage:
     """A published message, with the link to unsubscribe."""
-    body = text + FOOTER.format(link=unsubscribe)
-    return _message(name, now, address, subject or DEFAULT_SUBJECT, body, MessageType.NOTIFICATION)
+    body, subject = text + FOOTER.format(link=unsubscribe), subject or DEFAULT_SUBJECT
+    return _message(name, now, address, subject, body, MessageType.NOTIFICATION, topic)
 
 
 def confirmation(name: str, now: datetime, address: str, topic: str, link: str) -> MimeMessage:
     """A request to confirm the subscription."""
     body = CONFIRMATION.format(topic=topic, link=link)
-    return _message(name, now, address, CONFIRMATION_SUBJECT, body, MessageType.CONFIRMATION)
+    kind = MessageType.CONFIRMATION
+    return _message(name, now, address, CONFIRMATION_SUBJECT, body, kind, topic)
 
 
 def summary(message: MimeMessage, base: str | None = None) -> dict[str, str]:
@@ -121,7 +137,13 @@ def _unfolded(header: str) -> str:
 
 
 def _message(
-    name: str, now: datetime, address: str, subject: str, body: str, kind: MessageType
+    name: str,
+    now: datetime,
+    address: str,
+    subject: str,
+    body: str,
+    kind: MessageType,
+    topic: str,
 ) -> MimeMessage:
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = SENDER
@@ -130,5 +152,6 @@ def _message(
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{name}@sns.example.com>"
     message[TYPE_HEADER] = kind.value
+    message[TOPIC_HEADER] = topic
     message.set_content(body)
     return MimeMessage(name, message.as_string())

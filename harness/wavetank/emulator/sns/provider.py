@@ -82,7 +82,7 @@ class WavetankSns(SnsProvider):
         """An address is pending until it confirms; a second subscription asks it again."""
         mail = protocol in PROTOCOLS
         if mail:
-            self._check_address(endpoint)
+            self._check_address(endpoint, topic_arn.split(":")[4])
         answer = super().subscribe(
             context, topic_arn, protocol, endpoint, attributes, return_subscription_arn, **kwargs
         )
@@ -159,11 +159,11 @@ class WavetankSns(SnsProvider):
             return Response(f"{error}\n", BAD_REQUEST)
         return {"arn": arn, "confirmed": confirmed}
 
-    def _check_address(self, endpoint: str | None) -> None:
+    def _check_address(self, endpoint: str | None, account: str) -> None:
         self.confirmations.remove_expired()
         if endpoint and not ADDRESS.fullmatch(endpoint):
             raise InvalidParameterException("Invalid parameter: Email address")
-        self.confirmations.check_limit()
+        self.confirmations.check_limit(account)
 
 
 class _Dispatcher(PublishDispatcher):

@@ -70,9 +70,15 @@ class PendingSubscriptions:
             del self._waiting[arn]
         return expired
 
-    def is_full(self) -> bool:
+    def is_full(self, account: str) -> bool:
         """Whether the account has the maximum number of pending subscriptions."""
-        return len(self._waiting) >= PENDING_MAX
+        if len(self._waiting) < PENDING_MAX:
+            return False
+        return sum(_account_of(arn) == account for arn in self._waiting) >= PENDING_MAX
+
+
+def _account_of(arn: str) -> str:
+    return arn.split(":")[4]
 
 
 class SendingRates:

@@ -165,11 +165,12 @@ class Simulator:
         from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
 
         handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
-        deliverer, confirmations = services.deliverer(), services.confirmations()
-        stock = deliverer.new_id, streams.refuses
+        context, confirmations = services.deliverer().context, services.confirmations()
+        stock = context.new_id, context.invoke, streams.refuses
         handlers.install()
-        deliverer.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
-        deliverer.new_id, streams.refuses = hooks.new_id, hooks.interceptor.refuses
+        context.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
+        context.new_id, context.invoke = hooks.new_id, hooks.invoke_processor
+        streams.refuses = hooks.interceptor.refuses
         FUNCTIONS.queue = hooks.queue
         self._interceptor = hooks.interceptor
         try:
@@ -177,8 +178,8 @@ class Simulator:
         finally:
             handlers.remove()
             FUNCTIONS.queue = None
-            deliverer.observer = confirmations.on_sent = self._interceptor = None
-            deliverer.new_id, streams.refuses = stock
+            context.observer = confirmations.on_sent = self._interceptor = None
+            context.new_id, context.invoke, streams.refuses = stock
 
     def sleep(self, seconds: float) -> bool:
         """Let a sleeping handler sleep in virtual time; returns False outside of handlers."""

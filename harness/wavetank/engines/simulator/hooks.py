@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from wavetank.emulator.firehose.delivery import DeliveryObserver
+    from wavetank.emulator.firehose.functions import Invoke
+    from wavetank.emulator.firehose.observing import DeliveryObserver
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
@@ -57,6 +58,7 @@ class SimulatorHooks:
     """The interceptor, observers of records and e-mail, and the source of random ids.
 
     `queue` gets the ARN and the event of every function that a service invokes asynchronously.
+    `invoke_processor` invokes the functions that transform records of delivery streams.
     """
 
     interceptor: HandlerInterceptor
@@ -64,3 +66,4 @@ class SimulatorHooks:
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
     queue: Callable[[str, object], object]
+    invoke_processor: "Invoke"

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wavetank.core.clock import floor_to_minute
-from wavetank.history import Event, ObjectDelivered, RecordsAccepted, RecordsLost
+from wavetank.history import (
+    Event,
+    ObjectDelivered,
+    RecordsAccepted,
+    RecordsLost,
+    RecordsProcessed,
+)
 from wavetank.invariants.interval_set import RecentMapping
 from wavetank.reporting.report.distribution import (
     COUNT_EDGES,
@@ -67,6 +73,8 @@ class Records:
                 self._counts["accepted"] += len(event.records)
                 for text in event.records:
                     self._in_flight.setdefault((event.stream, text), []).append(event.at)
+            case RecordsProcessed():
+                self._process(event)
             case ObjectDelivered():
                 self._deliver(event)
             case RecordsLost():
@@ -126,6 +134,13 @@ class Records:
             self._prices.lose(text)
         note = f"{len(event.records)} records, {event.reason}"
         self._lane.add(MarkKind.LOST, event.at, note)
+
+    def _process(self, event: RecordsProcessed) -> None:
+        """Expect the results; they arrived when the records did that they were made of."""
+        taken = [self._take((event.stream, text)) for text in event.records]
+        since = min((instant for instant in taken if instant is not None), default=event.at)
+        for text in event.results:
+            self._in_flight.setdefault((event.stream, text), []).append(since)
 
     def _take(self, key: tuple[str, str]) -> datetime | None:
         accepted_at = self._in_flight.get(key)

@@ -133,18 +133,18 @@ UNSUPPORTED = [
     ),
     (
         "AWS::KinesisFirehose::DeliveryStream",
-        "{S3DestinationConfiguration: {}, KinesisStreamSourceConfiguration: {}}",
-        "with KinesisStreamSourceConfiguration",
+        "{S3DestinationConfiguration: {}, MSKSourceConfiguration: {}}",
+        "with MSKSourceConfiguration",
     ),
     (
         "AWS::KinesisFirehose::DeliveryStream",
-        "{S3DestinationConfiguration: {ProcessingConfiguration: {Processors: [{Type: Lambda}]}}}",
-        "with a processor Lambda",
+        "{S3DestinationConfiguration: {ProcessingConfiguration: {Processors: [{Type: Other}]}}}",
+        "with a processor Other",
     ),
     (
         "AWS::KinesisFirehose::DeliveryStream",
-        "{ExtendedS3DestinationConfiguration: {DynamicPartitioningConfiguration: {}}}",
-        "with DynamicPartitioningConfiguration",
+        "{ExtendedS3DestinationConfiguration: {DataFormatConversionConfiguration: {}}}",
+        "with DataFormatConversionConfiguration",
     ),
     (
         "AWS::DynamoDB::Table",

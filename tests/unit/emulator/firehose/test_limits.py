@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceException
@@ -14,9 +13,11 @@ from localstack.http import Request
 from tests.passing import Passing
 from wavetank.emulator.firehose.provider import WavetankFirehose
 from wavetank.emulator.firehose.responses import JSON
-from wavetank.emulator.firehose.settings import read_settings
+from wavetank.emulator.firehose.stream_id import StreamId
+from wavetank.emulator.firehose.stream_settings import s3_stream
 
 ACCOUNT, REGION, STREAM = "123456789012", "eu-west-2", "a-stream"
+ID = StreamId(ACCOUNT, REGION, STREAM)
 RECORD_BYTES = 1000 * 1024
 BATCH_BYTES = 4 * 1024 * 1024
 CONFIGURATION = {
@@ -29,11 +30,9 @@ CONFIGURATION = {
 class Producer:
     """Puts records into one stream, as LocalStack hands them to its provider."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self._provider = WavetankFirehose(Passing())
-        store = SimpleNamespace(delivery_streams={STREAM: {"DeliveryStreamName": STREAM}})
-        monkeypatch.setattr(self._provider, "get_store", lambda *_: store)
-        self._provider.deliverer.add(STREAM, read_settings(CONFIGURATION))
+        self._provider.deliverer.add(ID, s3_stream(CONFIGURATION))
 
     def put(self, record: bytes) -> None:
         """By PutRecord."""
@@ -45,9 +44,9 @@ class Producer:
 
     def kept(self) -> int:
         """How many records the stream has taken."""
-        stream = self._provider.deliverer.find(STREAM)
+        stream = self._provider.deliverer.find(ID)
         assert stream is not None
-        return stream.buffer.totals.records_accepted
+        return stream.totals.records_accepted
 
 
 def _context() -> RequestContext:
@@ -57,9 +56,9 @@ def _context() -> RequestContext:
 
 
 @pytest.fixture
-def producer(monkeypatch: pytest.MonkeyPatch) -> Producer:
+def producer() -> Producer:
     """Of an empty stream."""
-    return Producer(monkeypatch)
+    return Producer()
 
 
 def _refusal(put: Callable[[], None]) -> ServiceException:

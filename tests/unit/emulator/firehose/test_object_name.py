@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 import pytest
 
 from wavetank.emulator.firehose.object_name import (
+    KeySource,
     ObjectNames,
     PrefixError,
     check_prefixes,
     evaluate_prefix,
-    evaluate_time,
 )
+from wavetank.emulator.firehose.time_pattern import evaluate_time
 
 OLDEST = datetime(2026, 1, 9, 7, 5, 3, 120000, tzinfo=UTC)
 ERRORS = "errors/!{firehose:error-output-type}/"
@@ -82,7 +83,7 @@ def test_patterns_are_javas(pattern: str, evaluated: str) -> None:
         ),
         ("!{firehose:error-output-type}/", ERRORS, "Prefix cannot contain"),
         ("!{nonsense:x}/", ERRORS, "not timestamp or firehose"),
-        ("!{timestamp:QQ}/", ERRORS, "'QQ' is not known"),
+        ("!{timestamp:bb}/", ERRORS, "'bb' is not known"),
         ("!{timestamp:'yyyy}/", ERRORS, "open quotation mark"),
         ("!{timestamp}/", ERRORS, "outside of"),
         ("a!{b", ERRORS, "outside of"),
@@ -98,3 +99,34 @@ def test_an_evaluated_prefix_has_at_most_512_characters() -> None:
     """The limit counts what comes out."""
     with pytest.raises(PrefixError, match="longer than 512"):
         evaluate_prefix("x" * 500, OLDEST)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("failures/!{firehose:error-output-type}/", "failures/processing-failed/"),
+        (
+            "failures/!{firehose:error-output-type}/!{timestamp:yyyy}/anyMonth/!{timestamp:dd}",
+            "failures/processing-failed/2026/anyMonth/09",
+        ),
+        (
+            "year=!{timestamp:yyyy}/!{firehose:error-output-type}",
+            "year=2026/processing-failed",
+        ),
+        ("prefix/", "prefix/processing-failed/2026/01/09/07/"),
+        ("", "processing-failed/2026/01/09/07/"),
+    ],
+)
+def test_error_prefixes_are_those_of_the_guides_examples(prefix: str, expected: str) -> None:
+    """Only one without an expression gets the type of the error, and the default time."""
+    names = ObjectNames(stream="stream", prefix=prefix, error_type="processing-failed")
+    assert names.key(1, OLDEST).partition("stream-1")[0] == expected
+
+
+def test_partition_keys_are_evaluated_and_no_time_follows() -> None:
+    """The evaluated prefix is where Firehose delivers the data set."""
+    prefix = "c=!{partitionKeyFromQuery:c}/k=!{partitionKeyFromLambda:c}/"
+    keys = ((KeySource.QUERY, "c", "1"), (KeySource.LAMBDA, "c", "2"))
+    assert evaluate_prefix(prefix, OLDEST, keys) == "c=1/k=2/"
+    timed = prefix + "!{timestamp:HH}/"
+    assert evaluate_prefix(timed, OLDEST, keys) == "c=1/k=2/07/"

@@ -10,7 +10,8 @@ import cramjam
 import pytest
 
 from wavetank.emulator.firehose.encoding import EXTENSIONS, compress
-from wavetank.emulator.firehose.settings import SettingsError, read_settings
+from wavetank.emulator.firehose.processing_settings import SettingsError
+from wavetank.emulator.firehose.settings import read_settings
 
 BASE = {"BucketARN": "arn:aws:s3:::the-bucket", "RoleARN": "arn:aws:iam::000000000000:role/r"}
 BODY = b"a line of records\n" * 1000

@@ -14,12 +14,13 @@ from wavetank.emulator.sns.messages import MessageType, MimeMessage, confirmatio
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 BASE = "http://127.0.0.1:4566"
+TOPIC = "arn:aws:sns:eu-west-1:000000000000:topic"
 LINK = f"{BASE}/_wavetank/confirmation?TopicArn=arn&Token=abc"
 ELSEWHERE = "http://localhost:4999"
 
 
 def _alert(name: str, text: str = "text") -> MimeMessage:
-    return notification(name, NOW, "a@example.com", "s", text, f"{BASE}/?Action=Unsubscribe")
+    return notification(name, NOW, "a@example.com", "s", text, f"{BASE}/?Action=Unsubscribe", TOPIC)
 
 
 def _filled(*names: str) -> Mailbox:
@@ -88,6 +89,7 @@ def test_a_list_counts_all_and_shows_as_many_as_are_wanted() -> None:
     listed = _list(mailbox, "limit=0")
     assert (listed["messages"], listed["newest"], listed["more"]) == ([], "2", True)
     assert listed["counts"] == {"Notification": 2, "SubscriptionConfirmation": 1}
+    assert listed["alerts"] == {TOPIC: 2}
     assert [message["id"] for message in _list(mailbox, "since=1&limit=1")["messages"]] == ["q1"]
     assert len(_list(mailbox)["messages"]) == 3
 

@@ -44,12 +44,16 @@ def test_one_that_is_confirmed_never_expires(pending: PendingSubscriptions) -> N
     assert pending.take_expired(NOW + 2 * TOKEN_LIFE) == []
 
 
-def test_an_account_has_at_most_five_thousand_that_wait(pending: PendingSubscriptions) -> None:
-    """SNS's quota."""
+def test_an_account_has_at_most_five_thousand_that_wait() -> None:
+    """SNS's quota; those of another account do not count."""
+    pending = PendingSubscriptions()
     for number in range(1, PENDING_MAX):
-        assert not pending.is_full()
-        pending.add(f"arn{number}", "token", NOW)
-    assert pending.is_full()
+        assert not pending.is_full("1")
+        pending.add(f"arn:aws:sns:eu-west-1:1:topic:{number}", "token", NOW)
+    pending.add("arn:aws:sns:eu-west-1:2:topic:0", "token", NOW)
+    assert not pending.is_full("1")
+    pending.add("arn:aws:sns:eu-west-1:1:topic:0", "token", NOW)
+    assert (pending.is_full("1"), pending.is_full("2")) == (True, False)
 
 
 def test_ten_messages_a_second_are_sent_and_the_eleventh_is_not() -> None:

@@ -28,6 +28,8 @@ UPDATES = {
     "SnowflakeDestinationConfiguration": "SnowflakeDestinationUpdate",
     "SplunkDestinationConfiguration": "SplunkDestinationUpdate",
 }
+RENAMED = {"S3BackupConfiguration": "S3BackupUpdate", "S3Configuration": "S3Update"}
+"""Members that UpdateDestination calls otherwise than CreateDeliveryStream."""
 S3_DEFAULTS: Mapping[str, Any] = {
     "BufferingHints": {"IntervalInSeconds": 300, "SizeInMBs": 5},
     "CloudWatchLoggingOptions": {"Enabled": False},
@@ -59,10 +61,11 @@ def _update(call: UpdateCall, key: str) -> Any:
     before, now = call.before(key), call.now(key)
     if not before or not now:
         return None
-    return {
+    found = {
         **{name: S3_DEFAULTS[name] for name in before if name not in now and name in S3_DEFAULTS},
         **now,
     }
+    return {RENAMED.get(name, name): value for name, value in found.items()}
 
 
 TYPES = {

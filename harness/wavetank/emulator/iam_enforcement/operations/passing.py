@@ -54,6 +54,8 @@ PASSED_TO: Mapping[str, Mapping[str, str]] = {
 """By service and operation, the service principal that the call passes roles to."""
 ROLE_PARAMETER_ENDINGS = ("rolearn", "role")
 ROLE_ARN = ":role/"
+NAMED_BY = {"AttributeValue": "AttributeName", "ParameterValue": "ParameterName"}
+"""The members whose name is the value of another: SNS's attributes, a Firehose processor's."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,11 @@ def passed_roles(call: Call) -> Iterator[PassedRole]:
 
 
 def _roles_in(value: Any, name: str = "") -> Iterator[str]:
-    """ARNs of roles in parameters of these names; SNS has the name as an attribute."""
+    """ARNs of roles in parameters of these names; SNS and Firehose have names as values, too."""
     if isinstance(value, Mapping):
-        attribute = str(value.get("AttributeName", ""))
+        names = {of: str(value.get(member, "")) for of, member in NAMED_BY.items()}
         for key, inner in value.items():
-            yield from _roles_in(inner, attribute if key == "AttributeValue" else str(key))
+            yield from _roles_in(inner, names.get(str(key), str(key)))
     elif isinstance(value, list):
         for inner in value:
             yield from _roles_in(inner, name)

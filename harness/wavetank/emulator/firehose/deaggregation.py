@@ -1,0 +1,111 @@
+"""Separates the records that a producer packed into one, before anything else is done to them.
+
+[Amazon Data Firehose developer guide: dynamic-partitioning-multirecord-deaggergation,
+writing-with-cloudwatch-logs-decompression, Message-extraction]
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+
+from wavetank.emulator.firehose.processing_settings import ProcessingSettings
+from wavetank.emulator.firehose.records import DECOMPRESSION_FAILED, PROCESSING_FAILED
+
+RECORDS_MAX = 500
+"""How many records one may be separated into."""
+WHITESPACE = " \t\r\n"
+DATA_MESSAGE = "DATA_MESSAGE"
+DECOMPRESSION_CODE = "Decompression failed."
+
+
+class ContentError(ValueError):
+    """A record that does not have the configured format; `code` and `error_type` are Firehose's."""
+
+    def __init__(self, code: str, message: str, error_type: str = PROCESSING_FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+        self.error_type = error_type
+
+
+def separate(data: bytes, processing: ProcessingSettings) -> list[bytes]:
+    """The records in one: decompressed, and separated, as the stream's processors say.
+
+    Raises:
+        ContentError: the record does not have the configured format.
+    """
+    parts = [_decompressed(data)] if processing.decompresses else [data]
+    if processing.extracts_messages:
+        parts = [_messages(part) for part in parts]
+    if processing.deaggregates_json:
+        return [found for part in parts for found in _json_objects(part)]
+    if processing.deaggregation_delimiter:
+        return [found for part in parts for found in _split(part, processing)]
+    return parts
+
+
+def _decompressed(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        message = f"The record is not in GZIP format: {error}"
+        raise ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED) from error
+
+
+def _messages(data: bytes) -> bytes:
+    """The lines of the log events in a record of a CloudWatch Logs subscription.
+
+    Control messages, by which CloudWatch Logs tests a subscription, have none.
+    """
+    try:
+        content = json.loads(data)
+        if content["messageType"] != DATA_MESSAGE:
+            return b""
+        return b"".join(f"{event['message']}\n".encode() for event in content["logEvents"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"The record is not from a CloudWatch Logs subscription: {error!r}"
+        raise ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED) from error
+
+
+def _json_objects(data: bytes) -> list[bytes]:
+    """The JSON objects that follow one another, with or without white space between them."""
+    try:
+        text = data.decode()
+        found = list(islice(_decoded_objects(text), RECORDS_MAX + 1))
+    except ValueError as error:
+        raise ContentError(
+            "DynamicPartitioning.DeaggregationFailed", f"The record is not valid JSON: {error}"
+        ) from error
+    return _limited([text.encode() for text in found])
+
+
+def _decoded_objects(text: str) -> Iterator[str]:
+    decoder, position = json.JSONDecoder(), 0
+    while (position := _skipped(text, position)) < len(text):
+        found, end = decoder.raw_decode(text, position)
+        if not isinstance(found, dict):
+            message = "a JSON object was expected"
+            raise ValueError(message)  # noqa: TRY004 - the data is wrong, not the program
+        yield text[position:end]
+        position = end
+
+
+def _skipped(text: str, position: int) -> int:
+    while position < len(text) and text[position] in WHITESPACE:
+        position += 1
+    return position
+
+
+def _split(data: bytes, processing: ProcessingSettings) -> list[bytes]:
+    parts = data.split(processing.deaggregation_delimiter)
+    return _limited([part for part in parts if part])
+
+
+def _limited(found: list[bytes]) -> list[bytes]:
+    if len(found) > RECORDS_MAX:
+        raise ContentError(
+            "DynamicPartitioning.DeaggregationFailed",
+            f"The record has more than {RECORDS_MAX} records in it.",
+        )
+    return found

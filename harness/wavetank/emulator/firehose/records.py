@@ -1,0 +1,86 @@
+"""Records on their way through a stream, and the JSON of those that cannot be processed.
+
+[Amazon Data Firehose developer guide: data-transformation-failure-handling,
+dynamic-partitioning-error-handling, retry]
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from wavetank.emulator.firehose.object_name import PartitionKeys
+
+PROCESSING_FAILED = "processing-failed"
+DECOMPRESSION_FAILED = "decompression-failed"
+HTTP_ENDPOINT_FAILED = "http-endpoint-failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KinesisPosition:
+    """Where a record was in its Kinesis data stream.
+
+    `subsequence_number` counts the user records in one that a producer has aggregated.
+    """
+
+    shard: str
+    partition_key: str
+    sequence_number: str
+    subsequence_number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamRecord:
+    """One record; `number` identifies it in its stream.
+
+    `original` is the record before it was decompressed, which an error reports.
+    """
+
+    number: int
+    data: bytes
+    arrived: datetime
+    position: KinesisPosition | None = None
+    lambda_keys: tuple[tuple[str, str], ...] = ()
+    original: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records that are delivered together: of one partition, or of one type of error.
+
+    `error_type` is set for records that are delivered to the error output prefix.
+    """
+
+    keys: PartitionKeys = ()
+    error_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessingFailure:
+    """Why a record could not be processed or delivered; `function` is the processor's ARN."""
+
+    code: str
+    message: str
+    attempts: int = 1
+    function: str = ""
+
+
+def failure_line(record: StreamRecord, failure: ProcessingFailure, now: datetime) -> bytes:
+    """The JSON line with which Firehose delivers a record that failed; times in milliseconds."""
+    content: dict[str, object] = {
+        "attemptsMade": failure.attempts,
+        "arrivalTimestamp": _milliseconds(record.arrived),
+        "errorCode": failure.code,
+        "errorMessage": failure.message,
+        "attemptEndingTimestamp": _milliseconds(now),
+        "rawData": base64.b64encode(
+            record.data if record.original is None else record.original
+        ).decode(),
+    }
+    if failure.function:
+        content["lambdaArn"] = failure.function
+    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
+
+
+def _milliseconds(instant: datetime) -> int:
+    return round(instant.timestamp() * 1000)
