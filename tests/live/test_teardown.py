@@ -25,10 +25,10 @@ from wavetank.core.http_types import ConnectionLostError
 from wavetank.core.naming import Names
 from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.teardown import buckets
+from wavetank.deployment.teardown.data_deletion import delete_stored_data
 from wavetank.deployment.teardown.drain import PipelineDrain
 from wavetank.deployment.teardown.inventory import find_inventory
-from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
-from wavetank.deployment.teardown.release import release_bucket
+from wavetank.deployment.teardown.pipeline_teardown import Teardown, TeardownResult
 
 
 def tear_down(place: Place, names: Names) -> TeardownResult:
@@ -82,7 +82,7 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
     def release() -> None:
         inventory = find_inventory(place.aws, names.stem)
         if inventory is not None:
-            release_bucket(place.target, inventory, Hurrying())
+            delete_stored_data(place.target, inventory, Hurrying())
 
     cuts = run_through_cuts(place.pretended, release)
     assert set(cuts) == {"UpdateTerminationProtection", "POST", "DELETE", "DeleteStack"}
