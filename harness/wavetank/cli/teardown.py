@@ -156,7 +156,7 @@ def resumable(command: str, output: Output) -> Iterator[None]:
         action = f"check the network, then {again}"
         raise InfrastructureError("an answer of AWS", str(error), action) from error
     except ClientError as error:
-        raise InfrastructureError("AWS to do as asked", str(error), again) from error
+        raise InfrastructureError("the AWS call to succeed", str(error), again) from error
 
 
 def show_remains(remains: TeardownResult, output: Output) -> None:

@@ -81,7 +81,11 @@ def test_expectations_choose() -> None:
         (HEAD + "[expect]\nalerts_min = -1", "4:1", "from 0 on; found -1"),
         (HEAD + "[expect]\nbreaks = 'a'", "4:1", "`breaks` to be a list"),
         (HEAD + "[expect]\ncheck_only = ['a',\n 'B c']", "5:2", "`check_only` .* found 'B c'"),
-        (HEAD + "[expect]\ncheck_only = ['a']\nbreaks = ['a']", "5:1", "`check_only` and `breaks`; found a"),
+        (
+            HEAD + "[expect]\ncheck_only = ['a']\nbreaks = ['a']",
+            "5:1",
+            "`check_only` and `breaks`; found a",
+        ),
         (HEAD + "[fault]\nkind = 'missed-tick'", "3:1", r"each under a line \[\[fault\]\]"),
         (HEAD + "fault = [1]", "3:10", "a fault with its `kind`; found 1"),
         (HEAD + "[[fault]]\nafter = '1m'", "3:1", "`kind`; found none"),
