@@ -52,7 +52,7 @@ def log_groups(aws: AwsClients, names: Names) -> list[str]:
 
 
 def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Place) -> None:
-    """At every change, by the network or by Ctrl-C: all but the data goes, later they too."""
+    """Cut off at each change by the network or Ctrl-C, the same command deletes the rest."""
     names = place.deploy()
     place.aws.cloudformation.update_termination_protection(
         StackName=names.pipeline_stack, EnableTerminationProtection=True
@@ -109,7 +109,7 @@ def test_a_half_deleted_stack_names_what_is_in_the_way_and_is_finished_later(pla
 
 
 def test_the_commands_delete_a_pipeline_and_report_what_remains(place: Place) -> None:
-    """Teardown with and without --delete-data, twice each: says what remains and exits with 0."""
+    """With and without --delete-data, run twice each, they print what remains and exit with 0."""
     names = place.deploy()
     options = ["--target", "aws", "--account", ACCOUNT, "--name", names.full_name, "--json"]
 
@@ -207,7 +207,7 @@ def test_a_script_of_ones_own_is_waited_for_as_long_as_firehose_may_hold(place: 
 def test_a_bucket_is_emptied_of_all_that_hides_in_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Old versions, delete markers and unfinished uploads go too, batch by batch."""
+    """Old versions, delete markers and unfinished uploads are deleted too, in batches."""
     monkeypatch.setattr(buckets, "BATCH_MAX", 2)
     s3, bucket = place.aws.s3, f"test-{unique_letters()}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
