@@ -166,7 +166,7 @@ def main(folder: Path) -> None:
     """Imports, boots and serves; each fork runs its command to its natural end."""
     prepare(folder)
     for entry in ENTRIES.values():
-        import_module(f"wavetank.cli.{entry.place.partition(':')[0]}")
+        import_module(f"{entry.package}.{entry.place.partition(':')[0]}")
     logging.disable(logging.CRITICAL)  # LocalStack's notes on its start
     boot()
     logging.disable(logging.NOTSET)

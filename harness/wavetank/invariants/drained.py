@@ -22,7 +22,7 @@ class FullyDrained:
 
     def finding(self, end: HistoryEnd) -> Finding:
         if end.is_drained:
-            return Finding(self.name, Verdict.VALID, "nothing remained in flight")
+            return Finding(self.name, Verdict.VALID, "nothing remained")
         drained = end.drained
         left = ", ".join(drained.remaining[:SHOWN_MAX]) if drained else ""
         evidence = f"{end.reason}; {left}" if left else end.reason
